@@ -1,0 +1,130 @@
+"""Generated secrets, one file each, mode 0600, made at first start. Refuses to read a file that others may read."""
+
+import os
+import secrets
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hotline1022.core.errors import ConfigError
+
+#: Letters and digits that nobody confuses when typing them into a phone.
+ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+#: Length of a generated secret in characters (115 bits).
+LENGTH = 20
+#: Bytes of a secret file at most.
+MAX_BYTES = 4096
+AMI_READER = "ami-reader"
+AMI_ACTOR = "ami-actor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    """What Asterisk and the service share, by the name of its file: `line-101`, `ami-reader`, `ami-actor`."""
+
+    #: name → secret
+    values: Mapping[str, str] = field(repr=False)
+
+    def get(self, name: str) -> str:
+        """The secret of this name; ConfigError when there is none."""
+        try:
+            return self.values[name]
+        except KeyError:
+            raise ConfigError(
+                f"{name}: there is no such secret; restart, so that it is made", error_id="secret-missing"
+            ) from None
+
+    def line(self, number: str) -> str:
+        """The SIP password of this line's phone."""
+        return self.get(f"line-{number}")
+
+    @property
+    def ami_reader(self) -> str:
+        """Password of the manager account that only reads."""
+        return self.get(AMI_READER)
+
+    @property
+    def ami_actor(self) -> str:
+        """Password of the manager account that only acts."""
+        return self.get(AMI_ACTOR)
+
+
+def ensure_secrets(folder: Path, lines: Iterable[str]) -> Secrets:
+    """All secrets; the missing ones are made now. A removed line's file is left where it is."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    names = [*(f"line-{line}" for line in lines), AMI_READER, AMI_ACTOR]
+    return Secrets(values={name: _ensure(folder / name) for name in names})
+
+
+def read_secret(path: Path, *, forbidden: int = 0o077) -> str:
+    """The file's one line; ConfigError when it is missing, empty, or has any of the `forbidden` mode bits."""
+    try:
+        # Non-blocking, so that a pipe put in the place of the file cannot hang the start.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: cannot be read ({error.strerror}); create it with the secret in it, mode 0600",
+            error_id="secret-missing",
+        ) from error
+    with os.fdopen(descriptor, "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise ConfigError(f"{path}: is not a plain file; put the secret in a plain file", error_id="secret-mode")
+        mode = stat.S_IMODE(about.st_mode)
+        if mode & forbidden:
+            raise ConfigError(
+                f"{path}: mode {mode:04o} lets others at the secret; chmod 0600 {path}", error_id="secret-mode"
+            )
+        content = file.read(MAX_BYTES + 1)
+    try:
+        text = content.decode("utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text; write the secret anew", error_id="secret-invalid") from error
+    if not text or len(content) > MAX_BYTES or not text.isprintable():
+        raise ConfigError(
+            f"{path}: must hold one line of 1 to {MAX_BYTES} bytes; write the secret anew, or delete the file",
+            error_id="secret-invalid",
+        )
+    return text
+
+
+def _ensure(path: Path) -> str:
+    if not os.path.lexists(path):
+        try:
+            _create(path, "".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
+        except OSError as error:
+            raise _unwritable(path, error) from error
+    return read_secret(path)
+
+
+def _create(path: Path, secret: str) -> None:
+    """Write beside, sync, link: a reader or a crash never sees half a secret, and an existing one is never replaced."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(f"{secret}\n".encode())
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(beside)
+        except FileExistsError:
+            return
+    finally:
+        beside.unlink()
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"{path}: cannot be written ({error.strerror}); give the service's user the data folder",
+        error_id="secret-unwritable",
+    )
