@@ -1,0 +1,308 @@
+"""A call as a fold over its events: `apply(call, event)` gives the next call and what has to follow from it.
+
+Pure: no clock, no I/O. The table says which state follows which; a cell that is missing is an `Anomaly`, never silence.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from hotline1022.core import events as e
+from hotline1022.core.ids import CallId, ChannelId
+from hotline1022.core.legs import Leg, ended_leg, joined_leg, parted_leg
+from hotline1022.core.outcomes import CallState, Reason, Result
+
+
+class Trigger(StrEnum):
+    """What an event means for the state of the call."""
+
+    MENU = "menu"
+    QUEUE = "queue"
+    QUEUE_LEFT = "queue-left"
+    EMERGENCY = "emergency"
+    AGENT_TALK = "agent-talk"
+    EMERGENCY_TALK = "emergency-talk"
+    PARTED = "parted"
+    VOICEMAIL = "voicemail"
+    END = "end"
+
+
+_S, _T = CallState, Trigger
+#: state × trigger → state; docs/call-states.md is drawn from it.
+TABLE: dict[tuple[CallState, Trigger], CallState] = {
+    (_S.MENU, _T.MENU): _S.MENU,
+    (_S.MENU, _T.QUEUE): _S.WAITING,
+    (_S.MENU, _T.EMERGENCY): _S.EMERGENCY,
+    (_S.MENU, _T.VOICEMAIL): _S.VOICEMAIL,
+    (_S.WAITING, _T.MENU): _S.WAITING,
+    (_S.WAITING, _T.AGENT_TALK): _S.TALKING,
+    (_S.WAITING, _T.QUEUE_LEFT): _S.AFTER,
+    (_S.AFTER, _T.MENU): _S.AFTER,
+    (_S.AFTER, _T.QUEUE): _S.WAITING,
+    (_S.AFTER, _T.VOICEMAIL): _S.VOICEMAIL,
+    (_S.AFTER, _T.EMERGENCY): _S.EMERGENCY,
+    (_S.TALKING, _T.PARTED): _S.AFTER,
+    (_S.EMERGENCY, _T.EMERGENCY_TALK): _S.EMERGENCY_TALKING,
+    (_S.EMERGENCY, _T.AGENT_TALK): _S.EMERGENCY_TALKING,
+    (_S.EMERGENCY, _T.QUEUE): _S.EMERGENCY,
+    (_S.EMERGENCY, _T.QUEUE_LEFT): _S.EMERGENCY,
+    (_S.EMERGENCY_TALKING, _T.PARTED): _S.EMERGENCY,
+    (_S.VOICEMAIL, _T.MENU): _S.VOICEMAIL,
+    (_S.VOICEMAIL, _T.EMERGENCY): _S.EMERGENCY,
+} | {(state, _T.END): _S.ENDED for state in _S if state is not _S.ENDED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """Effect: the call is over; its tracks can be filed when the last leg is gone."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseAlarm:
+    """Effect: people must know at once, and again until one of them has seen it."""
+
+    kind: str
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anomaly:
+    """Effect: an event that the table has no cell for; the event is kept, the state is not changed."""
+
+    call: CallId
+    state: CallState
+    trigger: Trigger
+
+
+Effect = Ended | RaiseAlarm | Anomaly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Everything known of one call. Times are aware UTC."""
+
+    id: CallId
+    entered_at: datetime
+    state: CallState = CallState.MENU
+    did: str = ""
+    caller: str = ""
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    result: Result | None = None
+    reason: Reason | None = None
+    category: str = ""
+    modes: frozenset[e.Mode] = frozenset()
+    keys: tuple[str, ...] = ()
+    informed: bool = False
+    waiting_since: datetime | None = None
+    waited_ms: int | None = None
+    emergency_at: datetime | None = None
+    emergency_unanswered: bool = False
+    voicemail_at: datetime | None = None
+    voicemail_file: str = ""
+    #: first agent's line and person that the citizen talked with
+    line: str = ""
+    person: str = ""
+    legs: dict[ChannelId, Leg] = field(default_factory=dict)
+    tracks: tuple[e.TrackStarted, ...] = ()
+    refused: str = ""
+
+    @property
+    def mode(self) -> str:
+        """`service`, `static`, or `mixed` when the service was lost on the way; "" before the first step."""
+        return next(iter(self.modes)).value if len(self.modes) == 1 else "mixed" if self.modes else ""
+
+    @property
+    def complete(self) -> bool:
+        """Ended, and every leg gone: nothing more will be written to its tracks."""
+        return self.state is CallState.ENDED and all(leg.ended_at is not None for leg in self.legs.values())
+
+    @property
+    def talk_ms(self) -> int:
+        """Time in which citizen and somebody else were in one bridge, from bridge events."""
+        return sum(leg.talk_ms for leg in self.legs.values() if leg.channel != self.id)
+
+
+def begin(event: e.Event) -> Call:
+    """The call as it is before its first event: CallEntered or CallRefused."""
+    return Call(id=event.call, entered_at=event.at)
+
+
+def fold(history: Iterable[e.Event]) -> Call | None:
+    """The call that these events make, oldest first; None without a beginning."""
+    call: Call | None = None
+    for event in history:
+        if call is None:
+            if not isinstance(event, e.CallEntered | e.CallRefused):
+                continue
+            call = begin(event)
+        call, _ = apply(call, event)
+    return call
+
+
+def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
+    """The call after the event, and what follows. Late events of an ended call still complete its legs."""
+    match event:
+        case e.CallEntered():
+            citizen = Leg(channel=event.channel, kind=e.LegKind.CITIZEN, party=event.caller, started_at=event.at)
+            return replace(call, did=event.did, caller=event.caller, legs={event.channel: citizen}), ()
+        case e.CallRefused():
+            call = replace(call, did=event.did, caller=event.caller, refused=event.reason)
+            return _end(call, event.at)
+        case e.KeyPressed():
+            return replace(call, keys=(*call.keys, event.key), modes=call.modes | _mode(event.mode)), ()
+        case e.StepTaken():
+            return _step(call, event)
+        case e.QueueJoined():
+            since = call.waiting_since or event.at
+            return _move(replace(call, waiting_since=since), Trigger.QUEUE)
+        case e.QueueLeft():
+            return _move(_waited(call, event.at), Trigger.QUEUE_LEFT)
+        case e.EmergencyStarted():
+            return _move(replace(_waited(call, event.at), emergency_at=event.at), Trigger.EMERGENCY)
+        case e.EmergencyUnanswered():
+            call = replace(call, emergency_unanswered=True)
+            return call, (RaiseAlarm(kind="emergency-unanswered", call=call.id),)
+        case e.VoicemailStarted():
+            call = replace(call, voicemail_at=event.at, voicemail_file=event.file)
+            return _move(call, Trigger.VOICEMAIL)
+        case e.LegStarted():
+            leg = Leg(channel=event.channel, kind=event.kind, party=event.party, started_at=event.at)
+            return _with_leg(call, leg), ()
+        case e.TrackStarted():
+            return replace(call, tracks=(*call.tracks, event)), ()
+        case e.Joined() | e.Parted():
+            return _bridge(call, event)
+        case e.LegEnded() | e.CallLost():
+            return _leg_ended(call, event)
+        case e.LegAnswered() | e.PersonKnown() | e.Held() | e.Resumed() | e.AudioCounted() | e.LegWatched():
+            return _leg_fact(call, event), ()
+        case _:  # PromptStarted, PromptEnded, EmergencyTried, VoicemailEnded: history only
+            return call, ()
+
+
+def _mode(mode: e.Mode) -> frozenset[e.Mode]:
+    return frozenset({mode})
+
+
+def _move(call: Call, trigger: Trigger) -> tuple[Call, tuple[Effect, ...]]:
+    following = TABLE.get((call.state, trigger))
+    if following is None:
+        return call, (Anomaly(call=call.id, state=call.state, trigger=trigger),)
+    return (call if following is call.state else replace(call, state=following)), ()
+
+
+def _step(call: Call, event: e.StepTaken) -> tuple[Call, tuple[Effect, ...]]:
+    call = replace(
+        call,
+        modes=call.modes | _mode(event.mode),
+        category=event.target or call.category,
+        informed=call.informed or event.step == "information",
+    )
+    return _move(call, Trigger.MENU)
+
+
+def _waited(call: Call, at: datetime) -> Call:
+    if call.waiting_since is None or call.waited_ms is not None:
+        return call
+    return replace(call, waited_ms=_ms(call.waiting_since, at))
+
+
+def _ms(since: datetime, until: datetime) -> int:
+    return round((until - since).total_seconds() * 1000)
+
+
+def _with_leg(call: Call, leg: Leg) -> Call:
+    return replace(call, legs={**call.legs, leg.channel: leg})
+
+
+def _leg_fact(call: Call, event: e.Event) -> Call:
+    leg = call.legs.get(event.channel)
+    if leg is None:
+        return call
+    match event:
+        case e.LegAnswered():
+            if leg.answered_at is not None:
+                return call
+            if event.channel == call.id:
+                call = replace(call, answered_at=event.at)
+            leg = replace(leg, answered_at=event.at)
+        case e.PersonKnown():
+            leg = replace(leg, person=event.person)
+        case e.AudioCounted():
+            leg = replace(leg, rtp_received=event.received)
+        case e.Held():
+            leg = replace(leg, held_since=leg.held_since or event.at)
+        case e.Resumed():
+            leg = leg.resumed(event.at)
+        case e.LegWatched():
+            leg = replace(leg, watched=True)
+    return _with_leg(call, leg)
+
+
+def _bridge(call: Call, event: e.Joined | e.Parted) -> tuple[Call, tuple[Effect, ...]]:
+    """Two of the call's channels in one bridge talk; whoever leaves ends the talk of both."""
+    if event.channel not in call.legs:
+        return call, ()
+    if isinstance(event, e.Parted):
+        was_talking = any(leg.talking_since for leg in call.legs.values())
+        call = replace(call, legs=parted_leg(call.legs, call.id, event.channel, event.at))
+        talking = any(leg.talking_since for leg in call.legs.values())
+        return _move(call, Trigger.PARTED) if was_talking and not talking else (call, ())
+    legs, partner = joined_leg(call.legs, call.id, event.channel, event.bridge, event.at)
+    call = replace(call, legs=legs)
+    if partner is None:
+        return call, ()
+    if partner.kind is e.LegKind.EMERGENCY:
+        return _move(call, Trigger.EMERGENCY_TALK)
+    if not call.line:
+        call = replace(_waited(call, event.at), line=partner.party, person=partner.person)
+    return _move(call, Trigger.AGENT_TALK)
+
+
+def _leg_ended(call: Call, event: e.LegEnded | e.CallLost) -> tuple[Call, tuple[Effect, ...]]:
+    leg = call.legs.get(event.channel)
+    if leg is not None and leg.ended_at is None:
+        cause = event.cause if isinstance(event, e.LegEnded) else None
+        call = _with_leg(call, ended_leg(leg, event.at, cause))
+    if event.channel != call.id or call.state is CallState.ENDED:
+        return call, ()
+    return _end(call, event.at, lost=isinstance(event, e.CallLost))
+
+
+def _end(call: Call, at: datetime, *, lost: bool = False) -> tuple[Call, tuple[Effect, ...]]:
+    call = _waited(call, at)
+    result, reason = (Result.FAILED, Reason.END_UNKNOWN) if lost else outcome(call, at)
+    call = replace(call, state=CallState.ENDED, ended_at=at, result=result, reason=reason)
+    return call, (Ended(call=call.id),)
+
+
+#: a message shorter than this is silence and a hang-up, not a message
+SHORTEST_MESSAGE_MS = 2000
+
+
+def outcome(call: Call, at: datetime) -> tuple[Result, Reason]:
+    """Result and reason of a call that ends now, by what weighs most: 115, then talk, then message, then where it was."""
+    talked = {leg.kind for leg in call.legs.values() if leg.talk_ms or leg.talking_since}
+    if call.refused:
+        full = call.refused == Reason.LINES_FULL
+        return Result.REFUSED, Reason.LINES_FULL if full else Reason.UNKNOWN_NUMBER
+    if call.emergency_at is not None:
+        if e.LegKind.EMERGENCY in talked:
+            return Result.EMERGENCY, Reason.EMERGENCY_ANSWERED
+        if e.LegKind.AGENT in talked:
+            return Result.EMERGENCY, Reason.EMERGENCY_BY_AGENT
+        if call.emergency_unanswered:
+            return Result.EMERGENCY, Reason.EMERGENCY_UNANSWERED
+        return Result.ABANDONED, Reason.IN_EMERGENCY
+    if e.LegKind.AGENT in talked:
+        return Result.ANSWERED, Reason.AGENT_ANSWERED
+    if call.voicemail_at is not None:
+        left = _ms(call.voicemail_at, at) >= SHORTEST_MESSAGE_MS
+        return Result.VOICEMAIL, Reason.MESSAGE_LEFT if left else Reason.NO_MESSAGE
+    if call.waiting_since is not None:
+        return Result.ABANDONED, Reason.IN_QUEUE
+    return (Result.INFORMED, Reason.HEARD_INFORMATION) if call.informed else (Result.ABANDONED, Reason.IN_MENU)

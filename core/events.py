@@ -1,0 +1,226 @@
+"""What can happen in a call, as frozen values. Refuses naive times; knows nothing of Asterisk's words.
+
+Every event carries when it happened (`at`, aware UTC) and a `key` that is the same each time the same fact is read,
+so that reading it twice changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hotline1022.core.clock import aware
+from hotline1022.core.ids import CallId, ChannelId
+
+
+class LegKind(StrEnum):
+    """Who is on a leg."""
+
+    CITIZEN = "citizen"
+    AGENT = "agent"
+    EMERGENCY = "emergency"
+
+
+class Mode(StrEnum):
+    """Who led the citizen through the menu: the service, or the dialplan alone."""
+
+    SERVICE = "service"
+    STATIC = "static"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of all events."""
+
+    #: when it happened, aware UTC
+    at: datetime
+    #: the call it belongs to
+    call: CallId
+    #: the channel it happened on; the citizen's own where there is no other
+    channel: ChannelId
+
+    def __post_init__(self) -> None:
+        aware(self.at)
+
+    @property
+    def key(self) -> str:
+        """Identity of the fact within its call: kind, channel and microsecond."""
+        return f"{type(self).__name__}:{self.channel}:{int(self.at.timestamp() * 1_000_000)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEntered(Event):
+    """A citizen's call came in and was answered."""
+
+    #: number dialled, digits only: 1022
+    did: str
+    #: caller's number as the carrier sent it, filtered to digits and +; "" when withheld
+    caller: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRefused(Event):
+    """A call that was not answered: lines full, or no such number here."""
+
+    did: str
+    caller: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed(Event):
+    """The citizen pressed a key (or said nothing: key is "")."""
+
+    menu: str
+    key: str
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTaken(Event):
+    """The menu decided what comes next: `menu`, `agents`, `emergency`, `voicemail`, `information`."""
+
+    menu: str
+    step: str
+    target: str
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptStarted(Event):
+    """A prompt or music began to play to this channel."""
+
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptEnded(Event):
+    """It ended, by itself or by a key."""
+
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueJoined(Event):
+    """The citizen began to wait for an agent."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLeft(Event):
+    """The wait ended without hanging up; status: answered, timeout, full, no-agents, key."""
+
+    queue: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyStarted(Event):
+    """The citizen asked for 115. origin: menu or queue."""
+
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyTried(Event):
+    """One emergency number was tried; status is Asterisk's DIALSTATUS in lower case."""
+
+    number: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyUnanswered(Event):
+    """No emergency number answered: raises the alarm that repeats until seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailStarted(Event):
+    """The citizen began to leave a message; reason: key, timeout, no-agents, full."""
+
+    reason: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailEnded(Event):
+    """The message ended; status is RECORD_STATUS in lower case."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegStarted(Event):
+    """A further phone began to ring for this call."""
+
+    kind: LegKind
+    #: line number for an agent's phone, telephone number otherwise
+    party: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAnswered(Event):
+    """That phone was picked up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonKnown(Event):
+    """Who is at the leg: the person logged in at the line when it rang or answered."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Event):
+    """The channel began to exchange audio in a bridge."""
+
+    bridge: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted(Event):
+    """It left that bridge."""
+
+    bridge: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held(Event):
+    """The phone put the other side on hold (from AMI; unknown when the service was away)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed(Event):
+    """The phone took the other side back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackStarted(Event):
+    """The recording of this channel began; `file` is the name stem in the spool, without -r.wav and -t.wav."""
+
+    kind: LegKind
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioCounted(Event):
+    """RTP packets that came in on this channel in its whole life (20 ms each)."""
+
+    received: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegEnded(Event):
+    """The channel is gone; cause is the Q.850 cause of its own hangup. The citizen's LegEnded ends the call."""
+
+    cause: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLost(Event):
+    """The channel was not among Asterisk's when looked for and no end was written: ended, time unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegWatched(Event):
+    """The AMI link was up for the whole life of this leg: no Held means no hold. Without this, holds are unknown."""

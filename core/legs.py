@@ -1,0 +1,98 @@
+"""One leg of a call: a phone, from ringing to its end, with its talk and hold times. Pure; refuses nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hotline1022.core.events import LegKind
+from hotline1022.core.ids import CallId, ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """A channel of the call. Times are aware UTC, durations milliseconds."""
+
+    channel: ChannelId
+    kind: LegKind
+    party: str
+    started_at: datetime
+    person: str = ""
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    cause: int | None = None
+    rtp_received: int | None = None
+    #: the AMI link saw the leg's whole life, so that holds are known
+    watched: bool = False
+    held_ms: int = 0
+    held_since: datetime | None = None
+    bridge: str = ""
+    bridged_since: datetime | None = None
+    #: intervals in a bridge, whoever else was there
+    bridged: tuple[tuple[datetime, datetime], ...] = ()
+    talking_since: datetime | None = None
+    talk_ms: int = 0
+
+    @property
+    def hold_ms(self) -> int | None:
+        """Time on hold, or None where nobody watched."""
+        return self.held_ms if self.watched else None
+
+    def resumed(self, at: datetime) -> "Leg":
+        """The leg with its hold, if any, ended."""
+        if self.held_since is None:
+            return self
+        return replace(self, held_ms=self.held_ms + _ms(self.held_since, at), held_since=None)
+
+
+Legs = Mapping[ChannelId, Leg]
+
+
+def _ms(since: datetime, until: datetime) -> int:
+    return round((until - since).total_seconds() * 1000)
+
+
+def joined_leg(
+    legs: Legs, citizen: CallId, channel: ChannelId, bridge: str, at: datetime
+) -> tuple[dict[ChannelId, Leg], Leg | None]:
+    """The legs after `channel` entered `bridge`; and the leg with whom the citizen now talks, if that began just now."""
+    after = dict(legs)
+    after[channel] = replace(legs[channel], bridge=bridge, bridged_since=at)
+    caller = after.get(citizen)
+    if caller is None or caller.bridge != bridge:
+        return after, None
+    for other in after.values():
+        if other.channel != citizen and other.bridge == bridge and other.talking_since is None:
+            partner = replace(other, talking_since=at)
+            after[partner.channel] = partner
+            after[caller.channel] = replace(caller, talking_since=caller.talking_since or at)
+            return after, partner
+    return after, None
+
+
+def parted_leg(legs: Legs, citizen: CallId, channel: ChannelId, at: datetime) -> dict[ChannelId, Leg]:
+    """The legs after `channel` left its bridge: its talk ends; the citizen's leaving ends everybody's."""
+    after = dict(legs)
+    leaving = [channel] if channel != citizen else list(after)
+    for name in leaving:
+        after[name] = _silent(after[name], at)
+    after[channel] = _outside(after[channel], at)
+    if not any(leg.talking_since for leg in after.values() if leg.channel != citizen) and citizen in after:
+        after[citizen] = _silent(after[citizen], at)
+    return after
+
+
+def _silent(leg: Leg, at: datetime) -> Leg:
+    if leg.talking_since is None:
+        return leg
+    return replace(leg, talk_ms=leg.talk_ms + _ms(leg.talking_since, at), talking_since=None)
+
+
+def _outside(leg: Leg, at: datetime) -> Leg:
+    if leg.bridged_since is None:
+        return leg
+    return replace(leg, bridge="", bridged_since=None, bridged=(*leg.bridged, (leg.bridged_since, at)))
+
+
+def ended_leg(leg: Leg, at: datetime, cause: int | None) -> Leg:
+    """The leg at its end, with everything that was under way closed."""
+    return replace(_outside(_silent(leg.resumed(at), at), at), ended_at=at, cause=cause)

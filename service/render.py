@@ -1,0 +1,172 @@
+"""Renders asterisk-conf/ from the settings: `@{name}` becomes a value, whole files, written only when they changed.
+
+Refuses a name that no setting answers. Values come from validated settings: nothing here escapes or guesses.
+"""
+
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from hotline1022.core.errors import ConfigError
+from hotline1022.service.config import Settings
+from hotline1022.service.secrets import Secrets
+
+_NAME = re.compile(r"@\{([a-z_]+)\}")
+
+
+def render(settings: Settings, secrets: Secrets, folder: Path) -> list[Path]:
+    """Write all Asterisk files into `folder`; returns those that changed. Files carry secrets: mode 0600."""
+    changed = []
+    values = placeholders(settings, secrets)
+    for name, text in texts(values).items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and target.read_text(encoding="utf-8") == text:
+            continue
+        temporary = target.with_name(target.name + ".new")
+        temporary.touch(mode=0o600)
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(target)
+        changed.append(target)
+    return changed
+
+
+def texts(values: Mapping[str, str]) -> dict[str, str]:
+    """All Asterisk files by their name below the configuration folder, filled in."""
+    source = files("hotline1022.asterisk_conf")
+    return dict(_texts(source / "pbx", "", values)) | dict(_texts(source / "hl1022", "hl1022/", values))
+
+
+def _texts(folder: Traversable, prefix: str, values: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [
+        (prefix + entry.name, fill(entry.read_text(encoding="utf-8"), values, entry.name))
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".conf")
+    ]
+
+
+def fill(text: str, values: Mapping[str, str], name: str) -> str:
+    """Replace each `@{key}`; a key without a value is a ConfigError that names file and key."""
+
+    def value(match: re.Match[str]) -> str:
+        try:
+            return values[match[1]]
+        except KeyError:
+            raise ConfigError(
+                f"{name}: @{{{match[1]}}} is not a setting; mend the file in asterisk-conf/",
+                error_id="template-unknown",
+            ) from None
+
+    return _NAME.sub(value, text)
+
+
+def placeholders(settings: Settings, secrets: Secrets) -> dict[str, str]:
+    """What each `@{name}` of asterisk-conf/ stands for."""
+    paths, asterisk, queue, emergency = settings.paths, settings.asterisk, settings.queue, settings.emergency
+    return {
+        "spool": str(paths.spool),
+        "journal_file": str(paths.journal / "cel.jsonl"),
+        "moh_folder": str(paths.prompts / "moh"),
+        "agi_address": f"127.0.0.1:{settings.service.agi_port}",
+        "ask_seconds": f"{settings.service.ask_seconds:g}",
+        "max_inbound": str(settings.trunk.channels - 1),
+        "emergency_numbers": "&".join(emergency.numbers),
+        "emergency_ring_seconds": str(emergency.ring_seconds),
+        "queue_max_wait_seconds": str(queue.max_wait_seconds),
+        "queue_strategy": queue.strategy,
+        "queue_ring_seconds": str(queue.ring_seconds),
+        "queue_retry_seconds": str(queue.retry_seconds),
+        "queue_wrap_up_seconds": str(queue.wrap_up_seconds),
+        "queue_max_length": str(queue.max_length),
+        "queue_announce_seconds": str(queue.announce_seconds),
+        "did_extensions": _did_extensions(settings),
+        "trunk_sections": _trunk_sections(settings),
+        "line_sections": _line_sections(settings, secrets),
+        "line_media": "media_encryption=sdes\nmedia_encryption_optimistic=yes" if asterisk.tls_port else "",
+        "ami_port": str(asterisk.ami_port),
+        "ami_reader_secret": secrets.get("ami-reader"),
+        "ami_actor_secret": secrets.get("ami-actor"),
+        "bind": asterisk.bind,
+        "sip_port": str(asterisk.sip_port),
+        "tls_transport": _tls_transport(settings),
+        "rtp_first": str(asterisk.rtp_first),
+        "rtp_last": str(asterisk.rtp_last),
+    }
+
+
+def _did_extensions(settings: Settings) -> str:
+    """Exact extensions, one per way in which a carrier may write the hotline's number; HL_DID is its digits."""
+    lines = []
+    for number in settings.hotline.numbers:
+        digits = "".join(c for c in number if c.isdigit())
+        lines.append(f"exten => {number},1,Set(HL_DID={digits})\n same => n,Goto(hl1022-entry,s,1)")
+    return "\n".join(lines)
+
+
+def _trunk_sections(settings: Settings) -> str:
+    trunk = settings.trunk
+    transport = f"hl1022-transport-{trunk.transport}"
+    uri = f"sip:{trunk.host}:{trunk.port}" + ("" if trunk.transport == "udp" else f"\\;transport={trunk.transport}")
+    endpoint = ["[hl1022-trunk](hl1022-media)", "context=hl1022-in", "aors=hl1022-trunk", f"transport={transport}"]
+    if trunk.srtp:
+        endpoint += ["media_encryption=sdes", "media_encryption_optimistic=no"]
+    endpoint += [f"from_user={trunk.username}"] if trunk.username else []
+    sections = [
+        "\n".join(["[hl1022-trunk]", "type=aor", f"contact={uri}", "qualify_frequency=30"]),
+        "\n".join(["[hl1022-trunk]", "type=identify", "endpoint=hl1022-trunk", *[f"match={a}" for a in trunk.match]]),
+    ]
+    if trunk.mode == "registration":
+        endpoint.append("outbound_auth=hl1022-trunk-auth")
+        credentials = ["type=auth", "auth_type=digest", f"username={trunk.username}", f"password={trunk.secret}"]
+        registration = [
+            "type=registration",
+            f"transport={transport}",
+            "outbound_auth=hl1022-trunk-auth",
+            f"server_uri={uri}",
+            f"client_uri=sip:{trunk.username}@{trunk.host}:{trunk.port}",
+            f"contact_user={settings.hotline.numbers[0]}",
+            "retry_interval=10",
+            "fatal_retry_interval=30",
+            "forbidden_retry_interval=30",
+            "max_retries=1000000",
+            "expiration=300",
+            "auth_rejection_permanent=no",
+        ]
+        sections += [
+            "\n".join(["[hl1022-trunk-auth]", *credentials]),
+            "\n".join(["[hl1022-trunk-registration]", *registration]),
+        ]
+    return "\n\n".join(["\n".join(endpoint), *sections])
+
+
+def _line_sections(settings: Settings, secrets: Secrets) -> str:
+    sections = []
+    for number in settings.lines.numbers:
+        name = f"line-{number}"
+        sections.append(
+            f"[{name}](hl1022-line)\nauth={name}\naors={name}\ncallerid={number} <{number}>\n\n"
+            f"[{name}](hl1022-line-auth)\nusername={name}\npassword={secrets.get(name)}\n\n"
+            f"[{name}](hl1022-line-aor)\n"
+        )
+    return "\n".join(sections)
+
+
+def _tls_transport(settings: Settings) -> str:
+    if not settings.asterisk.tls_port:
+        return ""
+    keys = settings.paths.secrets
+    return "\n".join(
+        [
+            "",
+            "[hl1022-transport-tls]",
+            "type=transport",
+            "protocol=tls",
+            f"bind={settings.asterisk.bind}:{settings.asterisk.tls_port}",
+            f"cert_file={keys / 'tls.crt'}",
+            f"priv_key_file={keys / 'tls.key'}",
+            "method=tlsv1_2",
+            "",
+        ]
+    )
