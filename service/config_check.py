@@ -33,7 +33,7 @@ class Finding:
 
 def plain_number(number: str, area_code: str) -> str | None:
     """A hotline's or emergency number in one form: `1022`, `+842741022`, `+84901234567`; None when it is no number."""
-    if not re.fullmatch(r"\+?[0-9]{3,15}|\([0-9+]{2,5}\)[0-9]{3,10}", number):
+    if not re.fullmatch(r"\+?[0-9]{3,15}|\([0-9+]{2,7}\)[0-9]{3,10}", number):
         return None
     bare = re.sub(r"[()]", "", number)
     if _SHORT.fullmatch(bare):

@@ -70,8 +70,8 @@ def read_secret(path: Path, *, forbidden: int = 0o077) -> str:
             f"{path}: cannot be read ({error.strerror}); create it with the secret in it, mode 0600",
             error_id="secret-missing",
         ) from error
-    with os.fdopen(descriptor, "rb") as file:
-        about = os.fstat(file.fileno())
+    about = os.fstat(descriptor)
+    try:
         if not stat.S_ISREG(about.st_mode):
             raise ConfigError(f"{path}: is not a plain file; put the secret in a plain file", error_id="secret-mode")
         mode = stat.S_IMODE(about.st_mode)
@@ -79,7 +79,9 @@ def read_secret(path: Path, *, forbidden: int = 0o077) -> str:
             raise ConfigError(
                 f"{path}: mode {mode:04o} lets others at the secret; chmod 0600 {path}", error_id="secret-mode"
             )
-        content = file.read(MAX_BYTES + 1)
+        content = os.read(descriptor, MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
     try:
         text = content.decode("utf-8").strip()
     except UnicodeDecodeError as error:
