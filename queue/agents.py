@@ -1,0 +1,271 @@
+"""People at lines: log in, pause, log out, and what each is doing, fed by live events. Refuses two at a line or one at two.
+
+Asterisk keeps the members through restarts; the database keeps the sessions; `resync` makes the two agree.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable
+from hotline1022.queue.agent_state import AgentEvent, follow
+from hotline1022.queue.ports import AgentStore, AlarmBell, QueueHands
+from hotline1022.queue.types import NO_ANSWER, AgentState, LineView, Session
+
+log = logging.getLogger(__name__)
+
+MAIN, EMERGENCY = "hl1022-main", "hl1022-emergency"
+#: wrong PINs for one person after which the door stays shut for LOCK_SECONDS
+PIN_TRIES = 5
+LOCK_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """What Asterisk says of one line in the main queue at a resync."""
+
+    line: str
+    person: str
+    paused: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seat:
+    session: Session | None = None
+    name: str = ""
+    reachable: bool = False
+    state: AgentState = AgentState.LOGGED_OUT
+    since: datetime
+    reason: str = ""
+    ring_missed: bool = False
+
+
+class Agents:
+    """All lines of the hotline."""
+
+    def __init__(
+        self,
+        *,
+        lines: Iterable[str],
+        reasons: Iterable[str],
+        store: AgentStore,
+        hands: QueueHands,
+        bell: AlarmBell,
+        verify_pin: Callable[[str, str], Awaitable[bool]],
+        wrap_up: timedelta,
+    ) -> None:
+        now = datetime.now(UTC)
+        self._seats = {line: _Seat(since=now) for line in lines}
+        self._reasons = frozenset(reasons)
+        self._store, self._hands, self._bell = store, hands, bell
+        self._verify_pin = verify_pin
+        self.wrap_up = wrap_up
+        self._wrong: dict[str, tuple[int, float]] = {}
+
+    # -- what people do
+
+    async def login(self, line: str, person: str, pin: str) -> LineView:
+        """Log the person in at the line, after the PIN. The session is written first, then Asterisk is told."""
+        self._seat(line)
+        self._check_lock(person)
+        known = await self._store.person(person)
+        if known is None or not known.active or not await self._verify_pin(known.pin_hash, pin):
+            self._count_wrong(person)
+            raise Refused("the person id or the PIN is wrong", error_id="pin-wrong")
+        self._wrong.pop(person, None)
+        session = await self._store.open_session(person, line, datetime.now(UTC))
+        try:
+            await self._hands.add(MAIN, line, person, paused=False, reason="")
+            await self._hands.add(EMERGENCY, line, person, paused=False, reason="")
+        except Unavailable:
+            await self._store.close_session(session.id, datetime.now(UTC), "asterisk-away")
+            raise
+        seat = replace(self._seats[line], session=session, name=known.name, state=AgentState.LOGGED_OUT, reason="")
+        self._seats[line] = seat
+        await self.happened(line, AgentEvent.LOGIN)
+        if not seat.reachable:
+            await self.happened(line, AgentEvent.PHONE_LOST)
+        return self.view(line)
+
+    async def logout(self, line: str, reason: str = "logout") -> LineView:
+        """Log out whoever is there. A call under way goes on."""
+        seat = self._seat(line)
+        if seat.session is None:
+            raise Refused(f"nobody is logged in at line {line}", error_id="line-empty")
+        await self._hands.remove(MAIN, line)
+        await self._hands.remove(EMERGENCY, line)
+        await self._store.close_session(seat.session.id, datetime.now(UTC), reason)
+        await self.happened(line, AgentEvent.LOGOUT)
+        self._seats[line] = replace(self._seats[line], session=None, name="", reason="")
+        await self._keep_one()
+        return self.view(line)
+
+    async def pause(self, line: str, reason: str) -> LineView:
+        """Pause with a reason of the list. The emergency queue still rings."""
+        if reason not in self._reasons:
+            codes = ", ".join(sorted(self._reasons))
+            raise Invalid(f"pause reason {reason!r} is not in the list; use one of {codes}", error_id="reason-unknown")
+        await self._pause(line, reason)
+        await self._keep_one()
+        return self.view(line)
+
+    async def unpause(self, line: str) -> LineView:
+        """Take the line back into the queue."""
+        seat = self._seat(line)
+        if seat.session is None:
+            raise Refused(f"nobody is logged in at line {line}", error_id="line-empty")
+        await self._hands.pause(MAIN, line, paused=False, reason="")
+        self._seats[line] = replace(self._seats[line], reason="", ring_missed=False)
+        await self.happened(line, AgentEvent.UNPAUSE)
+        return self.view(line)
+
+    # -- what happens
+
+    async def happened(self, line: str, event: AgentEvent, at: datetime | None = None) -> None:
+        """Follow the table for one line; an event without a cell changes nothing and is logged."""
+        seat = self._seats.get(line)
+        if seat is None:
+            return
+        following = follow(seat.state, event)
+        if following is None:
+            log.debug("line %s: %s means nothing while %s", line, event, seat.state)
+            return
+        if following is AgentState.READY and seat.reason:
+            following = AgentState.PAUSED
+        if following is seat.state:
+            return
+        at = at or datetime.now(UTC)
+        self._seats[line] = replace(seat, state=following, since=at)
+        if seat.session is not None:
+            await self._store.note_state(seat.session.person, line, following, seat.reason, at)
+
+    async def rang_out(self, line: str, at: datetime) -> None:
+        """The phone was not answered: pause it with a visible reason, unless it is the last one."""
+        await self.happened(line, AgentEvent.RING_ENDED, at)
+        seat = self._seats.get(line)
+        if seat is None or seat.session is None or seat.reason:
+            return
+        if self._open_lines() - {line}:
+            await self._pause(line, NO_ANSWER)
+            await self._bell.ring("agent-no-answer", f"line {line}, person {seat.session.person}")
+        else:
+            self._seats[line] = replace(self._seats[line], ring_missed=True)
+            await self._bell.ring("last-agent-no-answer", f"line {line}, person {seat.session.person}: called again")
+
+    async def reachable(self, line: str, up: bool, at: datetime | None = None) -> None:
+        """The phone registered, or is gone."""
+        seat = self._seats.get(line)
+        if seat is None or seat.reachable == up:
+            return
+        self._seats[line] = replace(seat, reachable=up)
+        await self.happened(line, AgentEvent.PHONE_BACK if up else AgentEvent.PHONE_LOST, at)
+        if not up:
+            await self._keep_one()
+
+    async def resync(self, members: Sequence[Member]) -> None:
+        """After (re)connecting: Asterisk's members and the open sessions become one truth; the sessions decide who."""
+        sessions = {s.line: s for s in await self._store.open_sessions()}
+        by_line = {m.line: m for m in members}
+        for line in self._seats:
+            session, member = sessions.get(line), by_line.get(line)
+            if session is None:
+                if member is not None:
+                    await self._hands.remove(MAIN, line)
+                    await self._hands.remove(EMERGENCY, line)
+                continue
+            reason = member.reason if member is not None and member.paused else ""
+            if member is None or member.person != session.person:
+                await self._hands.add(MAIN, line, session.person, paused=bool(reason), reason=reason)
+            await self._hands.add(EMERGENCY, line, session.person, paused=False, reason="")
+            await self._restore(line, session, reason)
+
+    async def _restore(self, line: str, session: Session, reason: str) -> None:
+        seat = self._seats[line]
+        if seat.session is not None and seat.session.id == session.id and seat.state is not AgentState.LOGGED_OUT:
+            self._seats[line] = replace(seat, reason=reason)
+            return
+        person = await self._store.person(session.person)
+        state = AgentState.UNREACHABLE if not seat.reachable else AgentState.PAUSED if reason else AgentState.READY
+        self._seats[line] = replace(
+            seat, session=session, name=person.name if person else "", state=state, since=session.since, reason=reason
+        )
+
+    async def tick(self, now: datetime) -> None:
+        """End wrap-up times that have run out; call it about once a second."""
+        for line, seat in list(self._seats.items()):
+            if seat.state is AgentState.WRAP_UP and now - seat.since >= self.wrap_up:
+                await self.happened(line, AgentEvent.WRAPPED_UP, now)
+
+    # -- what is seen
+
+    def view(self, line: str) -> LineView:
+        """One line; NotFound when there is no such line."""
+        seat = self._seat(line)
+        return LineView(
+            line=line,  # type: ignore[arg-type]
+            reachable=seat.reachable,
+            person=seat.session.person if seat.session else "",
+            name=seat.name,
+            state=seat.state,
+            since=seat.since,
+            reason=seat.reason,
+        )
+
+    def views(self) -> list[LineView]:
+        """All lines in order."""
+        return [self.view(line) for line in self._seats]
+
+    def present(self) -> list[str]:
+        """People logged in."""
+        return [s.session.person for s in self._seats.values() if s.session]
+
+    def on(self) -> int:
+        """Lines that take calls: logged in, reachable, not paused."""
+        return len(self._open_lines())
+
+    # -- inside
+
+    def _seat(self, line: str) -> _Seat:
+        try:
+            return self._seats[line]
+        except KeyError:
+            raise NotFound(
+                f"there is no line {line!r}; lines are {', '.join(self._seats)}", error_id="line-unknown"
+            ) from None
+
+    def _open_lines(self) -> set[str]:
+        return {n for n, s in self._seats.items() if s.session and s.reachable and not s.reason}
+
+    async def _pause(self, line: str, reason: str) -> None:
+        if self._seat(line).session is None:
+            raise Refused(f"nobody is logged in at line {line}", error_id="line-empty")
+        await self._hands.pause(MAIN, line, paused=True, reason=reason)
+        self._seats[line] = replace(self._seats[line], reason=reason)
+        await self.happened(line, AgentEvent.PAUSE)
+
+    async def _keep_one(self) -> None:
+        """Nobody takes calls any more: lines that only missed a call come back, with an alarm."""
+        if self._open_lines():
+            return
+        for line, seat in list(self._seats.items()):
+            if seat.session and seat.reachable and seat.reason == NO_ANSWER:
+                await self.unpause(line)
+                await self._bell.ring(
+                    "last-agent-no-answer", f"line {line}, person {seat.session.person}: called again"
+                )
+
+    def _check_lock(self, person: str) -> None:
+        tries, since = self._wrong.get(person, (0, 0.0))
+        if tries >= PIN_TRIES and time.monotonic() - since < LOCK_SECONDS:
+            raise Refused("too many wrong PINs; wait ten minutes or ask the shift manager", error_id="pin-locked")
+
+    def _count_wrong(self, person: str) -> None:
+        tries, since = self._wrong.get(person, (0, 0.0))
+        if time.monotonic() - since >= LOCK_SECONDS:
+            tries = 0
+        self._wrong[person] = (tries + 1, time.monotonic())
+        if len(self._wrong) > 1000:
+            self._wrong.pop(next(iter(self._wrong)))

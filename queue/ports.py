@@ -1,0 +1,55 @@
+"""What the queue room needs from others: a memory for sessions, and hands at Asterisk."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from hotline1022.queue.types import Person, Session
+
+
+class AgentStore(Protocol):
+    """Keeps people and who is at which line."""
+
+    async def person(self, person: str) -> Person | None:
+        """The person, or None."""
+        ...
+
+    async def open_sessions(self) -> Sequence[Session]:
+        """Everybody logged in."""
+        ...
+
+    async def open_session(self, person: str, line: str, at: datetime) -> Session:
+        """Log in; Refused (`person-elsewhere`, `line-taken`) when one or the other is in use."""
+        ...
+
+    async def close_session(self, session: str, at: datetime, reason: str) -> None:
+        """Log out; closing twice changes nothing."""
+        ...
+
+    async def note_state(self, person: str, line: str, state: str, reason: str, at: datetime) -> None:
+        """Append to the history of states."""
+        ...
+
+
+class QueueHands(Protocol):
+    """Acts at Asterisk; every method raises Unavailable when Asterisk does not answer in time."""
+
+    async def add(self, queue: str, line: str, person: str, *, paused: bool, reason: str) -> None:
+        """Make the line a member of the queue; already a member is no error."""
+        ...
+
+    async def remove(self, queue: str, line: str) -> None:
+        """Take the line out; not a member is no error."""
+        ...
+
+    async def pause(self, queue: str, line: str, *, paused: bool, reason: str) -> None:
+        """Pause or take back."""
+        ...
+
+
+class AlarmBell(Protocol):
+    """Raises alarms that people see."""
+
+    async def ring(self, kind: str, detail: str, call: str = "") -> None:
+        """Raise; the same kind and call twice is one alarm until it is seen."""
+        ...

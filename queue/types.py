@@ -1,0 +1,90 @@
+"""Values of the queue room: a line as people see it, who waits, sessions, shifts. Refuses naive times."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from hotline1022.core.ids import CallId, LineId, PersonId
+
+
+class AgentState(StrEnum):
+    """What the person at a line is doing. The table in agent_state.py says what leads where."""
+
+    LOGGED_OUT = "logged-out"
+    READY = "ready"
+    PAUSED = "paused"
+    RINGING = "ringing"
+    TALKING = "talking"
+    WRAP_UP = "wrap-up"
+    UNREACHABLE = "unreachable"
+
+
+#: pause reason that the service sets itself when a phone was not answered
+NO_ANSWER = "no-answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A person logged in at a line."""
+
+    id: str
+    person: PersonId
+    line: LineId
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineView:
+    """A line now."""
+
+    line: LineId
+    #: the phone is registered and answers
+    reachable: bool
+    person: str
+    name: str
+    state: AgentState
+    since: datetime
+    #: why paused: a code of the settings, or `no-answer`; "" when not paused
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A citizen in the queue."""
+
+    call: CallId
+    queue: str
+    position: int
+    since: datetime
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Someone who answers."""
+
+    id: PersonId
+    name: str
+    pin_hash: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """A shift on the province's clock; `ends` before `starts` means past midnight."""
+
+    id: str
+    name: str
+    starts: time
+    ends: time
+    #: how many people must be on
+    needed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """People who should be on in one shift that begins on one day."""
+
+    day: date
+    shift: str
+    people: tuple[str, ...]
