@@ -180,7 +180,10 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
             return _leg_ended(call, event)
         case e.LegAnswered() | e.PersonKnown() | e.Held() | e.Resumed() | e.AudioCounted() | e.LegWatched():
             return _leg_fact(call, event), ()
-        case _:  # PromptStarted, PromptEnded, EmergencyTried, VoicemailEnded: history only
+        case e.PromptStarted():
+            heard = e.INFORMATION_PROMPT in event.prompt
+            return (replace(call, informed=True) if heard and not call.informed else call), ()
+        case _:  # PromptEnded, EmergencyTried, VoicemailEnded: history only
             return call, ()
 
 
@@ -200,7 +203,6 @@ def _step(call: Call, event: e.StepTaken) -> tuple[Call, tuple[Effect, ...]]:
         call,
         modes=call.modes | _mode(event.mode),
         category=event.target or call.category,
-        informed=call.informed or event.step == "information",
     )
     return _move(call, Trigger.MENU)
 

@@ -12,6 +12,10 @@ from hotline1022.core.clock import aware
 from hotline1022.core.ids import CallId, ChannelId
 
 
+#: a prompt with this in its name is information that answers a question
+INFORMATION_PROMPT = "/info-"
+
+
 class LegKind(StrEnum):
     """Who is on a leg."""
 
