@@ -1,0 +1,208 @@
+"""The menu as frozen values: what a caller hears, which keys lead where. Knows no file, no sound and no Asterisk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Fixed(StrEnum):
+    """The prompts that the dialplan and the flow play by name; each must have a text. The value is the file's name."""
+
+    GREETING = "greeting"
+    STATIC_MENU = "static-menu"
+    STATIC_CHOICES = "static-choices"
+    NO_INPUT = "no-input"
+    INVALID = "invalid"
+    TOO_MANY_TRIES = "too-many-tries"
+    CONNECTING = "connecting"
+    PLEASE_WAIT = "please-wait"
+    ALL_BUSY = "all-busy"
+    NEXT_IN_LINE = "next-in-line"
+    POSITION = "position"
+    POSITION_END = "position-end"
+    WAIT_ABOUT = "wait-about"
+    WAIT_MINUTES = "wait-minutes"
+    WAIT_SHORT = "wait-short"
+    PRESS_STAR = "press-star"
+    NO_AGENTS = "no-agents"
+    WAITED_LONG = "waited-long"
+    VOICEMAIL = "voicemail"
+    VOICEMAIL_THANKS = "voicemail-thanks"
+    VOICEMAIL_EMPTY = "voicemail-empty"
+    EMERGENCY = "emergency"
+    EMERGENCY_AGAIN = "emergency-again"
+    EMERGENCY_AGENT = "emergency-agent"
+    LINES_FULL = "lines-full"
+    GOODBYE = "goodbye"
+    ECHO_TEST = "echo-test"
+    AGENT_ENTER_ID = "agent-enter-id"
+    AGENT_ENTER_PIN = "agent-enter-pin"
+    AGENT_WRONG_PIN = "agent-wrong-pin"
+    AGENT_LOGGED_IN = "agent-logged-in"
+    AGENT_LOGGED_OUT = "agent-logged-out"
+    AGENT_NOT_LOGGED_IN = "agent-not-logged-in"
+    AGENT_LINE_IN_USE = "agent-line-in-use"
+    AGENT_ON_OTHER_LINE = "agent-on-other-line"
+    AGENT_ENTER_REASON = "agent-enter-reason"
+    AGENT_WRONG_REASON = "agent-wrong-reason"
+    AGENT_PAUSED = "agent-paused"
+    AGENT_UNPAUSED = "agent-unpaused"
+    AGENT_TRY_LATER = "agent-try-later"
+    AGENT_EMERGENCY = "agent-emergency"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToMenu:
+    """Go on with another menu."""
+
+    menu: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Information:
+    """Speak a text, then ask the same menu again."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agents:
+    """To the agents' queue."""
+
+    #: id of the category the caller chose; "" when none was
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emergency:
+    """To 115."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voicemail:
+    """Leave a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """Speak this menu again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """To the menu this one was reached from; from the root, the root again."""
+
+
+#: what a key leads to
+Target = ToMenu | Information | Agents | Emergency | Voicemail | Repeat | Back
+#: what may follow when the tries are used up: places that are no menu, so that nobody goes round for ever
+Exit = Agents | Emergency | Voicemail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One key of a menu."""
+
+    #: one of 0-9, * and #
+    key: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """One question to the caller."""
+
+    id: str
+    #: what is spoken, in one piece
+    text: str
+    choices: tuple[Choice, ...]
+    #: how many times in all the caller may say nothing or press a wrong key, from 1
+    tries: int
+    #: silence after the text that counts as no input, in seconds
+    wait_seconds: int
+    #: prompt played before the text when nothing was pressed
+    no_input: str
+    #: prompt played before the text when the key leads nowhere
+    invalid: str
+    #: what follows when the tries are used up
+    after: Exit
+    #: the menu that Back leads to
+    parent: str
+
+    def target(self, key: str) -> Target | None:
+        """Where `key` leads, or None."""
+        return next((choice.target for choice in self.choices if choice.key == key), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """An agency that answers for a category."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A field of concern (lĩnh vực) with its lead agency."""
+
+    id: str
+    name: str
+    #: id of the lead agency
+    agency: str
+    #: where a call of this category goes: "agents" (the queue) or "emergency" (115)
+    goes_to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """How espeak-ng speaks."""
+
+    #: espeak-ng's voice: vi, vi-vn-x-central or vi-vn-x-south
+    name: str
+    #: words a minute
+    speed: int
+    #: 0 to 99
+    pitch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuTree:
+    """The whole menu file."""
+
+    #: the file it was read from, for messages
+    source: str
+    #: id of the menu that follows the greeting
+    root: str
+    menus: Mapping[str, Menu]
+    #: information id → spoken text
+    information: Mapping[str, str]
+    #: prompt key → spoken text
+    prompts: Mapping[str, str]
+    #: name of a sound that Asterisk itself plays → spoken text
+    sounds: Mapping[str, str]
+    categories: tuple[Category, ...]
+    agencies: tuple[Agency, ...]
+    voice: Voice
+    #: how a printed word is spoken: "1022" → "một không hai hai"
+    pronounce: Mapping[str, str]
+    #: what is odd but no hindrance, ready to be shown
+    warnings: tuple[str, ...] = ()
+
+
+def menu_prompt(menu_id: str) -> str:
+    """Prompt key of a menu's text."""
+    return f"menu-{menu_id}"
+
+
+def information_prompt(information_id: str) -> str:
+    """Prompt key of an information text."""
+    return f"info-{information_id}"
+
+
+def texts(tree: MenuTree) -> dict[str, str]:
+    """Every prompt key of the menu with its text: the fixed ones, one for each menu, one for each information."""
+    spoken = dict(tree.prompts)
+    spoken.update({menu_prompt(menu.id): menu.text for menu in tree.menus.values()})
+    spoken.update({information_prompt(id): text for id, text in tree.information.items()})
+    return spoken
