@@ -1,4 +1,4 @@
-"""Renders asterisk-conf/ from the settings: `@{name}` becomes a value, whole files, written only when they changed.
+"""Renders asterisk-conf/ from the settings: `@{name}` becomes a value. Writes nothing.
 
 Refuses a name that no setting answers. Values come from validated settings: nothing here escapes or guesses.
 """
@@ -7,30 +7,12 @@ import re
 from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
 
 from hotline1022.core.errors import ConfigError
-from hotline1022.service.config import Settings
 from hotline1022.service.secrets import Secrets
+from hotline1022.service.settings import Settings
 
 _NAME = re.compile(r"@\{([a-z_]+)\}")
-
-
-def render(settings: Settings, secrets: Secrets, folder: Path) -> list[Path]:
-    """Write all Asterisk files into `folder`; returns those that changed. Files carry secrets: mode 0600."""
-    changed = []
-    values = placeholders(settings, secrets)
-    for name, text in texts(values).items():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists() and target.read_text(encoding="utf-8") == text:
-            continue
-        temporary = target.with_name(target.name + ".new")
-        temporary.touch(mode=0o600)
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(target)
-        changed.append(target)
-    return changed
 
 
 def texts(values: Mapping[str, str]) -> dict[str, str]:
@@ -112,26 +94,29 @@ def _trunk_sections(settings: Settings) -> str:
     endpoint = ["[hl1022-trunk](hl1022-media)", "context=hl1022-in", "aors=hl1022-trunk", f"transport={transport}"]
     if trunk.srtp:
         endpoint += ["media_encryption=sdes", "media_encryption_optimistic=no"]
-    endpoint += [f"from_user={trunk.username}"] if trunk.username else []
+    from_user = trunk.from_user or trunk.username
+    endpoint += [f"from_user={from_user}"] if from_user else []
+    endpoint += [f"from_domain={trunk.from_domain}"] if trunk.from_domain else []
     sections = [
         "\n".join(["[hl1022-trunk]", "type=aor", f"contact={uri}", "qualify_frequency=30"]),
         "\n".join(["[hl1022-trunk]", "type=identify", "endpoint=hl1022-trunk", *[f"match={a}" for a in trunk.match]]),
     ]
     if trunk.mode == "registration":
+        registrar = uri.replace(f"{trunk.host}:{trunk.port}", trunk.registrar) if trunk.registrar else uri
         endpoint.append("outbound_auth=hl1022-trunk-auth")
         credentials = ["type=auth", "auth_type=digest", f"username={trunk.username}", f"password={trunk.secret}"]
         registration = [
             "type=registration",
             f"transport={transport}",
             "outbound_auth=hl1022-trunk-auth",
-            f"server_uri={uri}",
-            f"client_uri=sip:{trunk.username}@{trunk.host}:{trunk.port}",
+            f"server_uri={registrar}",
+            f"client_uri=sip:{trunk.username}@{trunk.registrar or f'{trunk.host}:{trunk.port}'}",
             f"contact_user={settings.hotline.numbers[0]}",
             "retry_interval=10",
             "fatal_retry_interval=30",
             "forbidden_retry_interval=30",
             "max_retries=1000000",
-            "expiration=300",
+            f"expiration={trunk.expires_seconds}",
             "auth_rejection_permanent=no",
         ]
         sections += [
@@ -156,7 +141,10 @@ def _line_sections(settings: Settings, secrets: Secrets) -> str:
 def _tls_transport(settings: Settings) -> str:
     if not settings.asterisk.tls_port:
         return ""
-    keys = settings.paths.secrets
+    keys, asterisk = settings.paths.secrets, settings.asterisk
+    certificate = asterisk.tls_certificate or str(keys / "tls.crt")
+    key = asterisk.tls_key or str(keys / "tls.key")
+    authorities = [f"ca_list_file={settings.trunk.tls_ca}", "verify_server=yes"] if settings.trunk.tls_ca else []
     return "\n".join(
         [
             "",
@@ -164,8 +152,9 @@ def _tls_transport(settings: Settings) -> str:
             "type=transport",
             "protocol=tls",
             f"bind={settings.asterisk.bind}:{settings.asterisk.tls_port}",
-            f"cert_file={keys / 'tls.crt'}",
-            f"priv_key_file={keys / 'tls.key'}",
+            f"cert_file={certificate}",
+            f"priv_key_file={key}",
+            *authorities,
             "method=tlsv1_2",
             "",
         ]

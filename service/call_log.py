@@ -1,0 +1,296 @@
+"""The call log: Asterisk's journal becomes calls in the database. One path for live and for what happened in our absence.
+
+The journal's position is stored in the same transaction as the rows, so a row is neither lost nor doubled. While the
+database is away nothing is read: the journal keeps it. Refuses to guess: rows that are no fact of ours are counted.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from hotline1022.ami_bridge.journal import Batch, Journal, Position
+from hotline1022.ami_bridge.journal_facts import FactReader
+from hotline1022.core.call import Anomaly, Call, Effect, Ended, RaiseAlarm, apply, begin, fold
+from hotline1022.core.errors import Unavailable
+from hotline1022.core.events import CallEntered, CallLost, CallRefused, Event, LegEnded, LegWatched
+from hotline1022.core.ids import CallId, ChannelId
+from hotline1022.core.masking import mask
+from hotline1022.core.outcomes import CallState
+
+log = logging.getLogger(__name__)
+
+#: how often the journal is looked at; half of it is the mean delay of a live view
+POLL_SECONDS = 0.04
+#: a row read later than this after it happened was written while nobody read: the call is marked as back-filled
+LATE = timedelta(seconds=10)
+#: an ended call whose legs are not all gone by then is filed all the same
+SETTLE = timedelta(seconds=30)
+#: a call that Asterisk does not know must be missing this long before it counts as lost
+LOST_AFTER = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """One transaction's worth of the log."""
+
+    calls: tuple[Call, ...]
+    events: tuple[Event, ...]
+    backfilled: frozenset[CallId]
+    position: Position
+
+
+class LogStore(Protocol):
+    """Where the log is kept."""
+
+    async def position(self) -> Position:
+        """How far the journal was stored."""
+        ...
+
+    async def open_history(self) -> Sequence[Sequence[Event]]:
+        """The events of every call that is not complete, oldest first."""
+        ...
+
+    async def save(self, saved: Saved) -> None:
+        """Calls, events and position in one transaction; Unavailable when the database is away."""
+        ...
+
+
+@dataclass(slots=True)
+class Figures:
+    """Counts for the metrics page."""
+
+    rows: int = 0
+    torn: int = 0
+    strange: int = 0
+    anomalies: int = 0
+    calls_ended: dict[str, int] = field(default_factory=dict)
+    #: seconds from event to stored, newest last
+    delays: deque[float] = field(default_factory=lambda: deque(maxlen=20_000))
+    stalled: bool = False
+
+
+class CallLog:
+    """Keeps the calls that go on, and writes all of them."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        store: LogStore,
+        on_complete: Callable[[Call], Awaitable[None]],
+        on_alarm: Callable[[RaiseAlarm], Awaitable[None]],
+        on_saved: Callable[[Saved], None] = lambda saved: None,
+    ) -> None:
+        self._journal, self._store = journal, store
+        self._on_complete, self._on_alarm, self._on_saved = on_complete, on_alarm, on_saved
+        self._facts = FactReader()
+        self._calls: dict[CallId, Call] = {}
+        self._position = Position()
+        self._notes: deque[Event] = deque(maxlen=10_000)
+        self._watched_since: datetime | None = None
+        self._suspects: dict[CallId, datetime] = {}
+        self._filed: set[CallId] = set()
+        self.figures = Figures()
+
+    # -- what others tell
+
+    def note(self, event: Event) -> None:
+        """A fact that the journal does not have: a hold, from the live link. Stored with the next rows."""
+        self._notes.append(event)
+
+    def watched(self, since: datetime | None) -> None:
+        """Since when the live link is up without a break; None: it is down, and holds are not seen."""
+        self._watched_since = since
+
+    def call_of(self, channel: ChannelId) -> CallId | None:
+        """The call that a living channel belongs to."""
+        return self._facts.call_of(channel)
+
+    def going_on(self) -> list[Call]:
+        """Calls that have not ended."""
+        return [c for c in self._calls.values() if c.state is not CallState.ENDED]
+
+    def is_live(self, channel: str) -> bool:
+        """A channel of a call that is not complete."""
+        return self._facts.call_of(ChannelId(channel)) is not None
+
+    def compare(self, living: Iterable[str], now: datetime) -> None:
+        """What Asterisk has now, at a resync: calls of ours that it does not know are suspected of being lost."""
+        alive = set(living)
+        for call in self._calls.values():
+            gone = all(leg.ended_at is not None or leg.channel not in alive for leg in call.legs.values())
+            if not call.complete and gone:
+                self._suspects.setdefault(call.id, now)
+            else:
+                self._suspects.pop(call.id, None)
+
+    # -- the work
+
+    async def start(self) -> None:
+        """Read position and open calls back; calls in progress go on with their whole history."""
+        self._position = await self._store.position()
+        for history in await self._store.open_history():
+            call = fold(history)
+            if call is not None:
+                self._calls[call.id] = call
+        self._facts = FactReader(
+            (leg.channel, call.id)
+            for call in self._calls.values()
+            for leg in call.legs.values()
+            if leg.ended_at is None
+        )
+
+    async def run(self) -> None:
+        """Until cancelled: read, store, follow."""
+        while True:
+            if not await self.once():
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def once(self) -> bool:
+        """One batch; False when there was nothing to do."""
+        batch = self._journal.read(self._position)
+        now = datetime.now(UTC)
+        lost = self._lost(now) if batch.empty else []
+        if batch.empty and not self._notes and not lost:
+            await self._file_settled(now)
+            self._journal.rotate(self._position)
+            return False
+        await self._take(batch, lost, now)
+        return True
+
+    async def _take(self, batch: Batch, lost: list[Event], now: datetime) -> None:
+        self.figures.rows += len(batch.rows)
+        self.figures.torn += len(batch.torn)
+        for torn in batch.torn:
+            log.warning("journal: a piece at byte %d is no row and was passed over: %.80s", torn.offset, torn.text)
+        events = [*self._read(batch), *self._pending_notes(), *lost]
+        changed: dict[CallId, Call] = {}
+        effects: list[Effect] = []
+        kept: list[Event] = []
+        late: set[CallId] = set()
+        for event in events:
+            call = changed.get(event.call) or self._calls.get(event.call)
+            if call is None:
+                if not isinstance(event, CallEntered | CallRefused):
+                    continue
+                call = begin(event)
+            for fact in self._with_watch(call, event):
+                call, follows = apply(call, fact)
+                effects += follows
+                kept.append(fact)
+            changed[call.id] = call
+            if now - event.at > LATE:
+                late.add(call.id)
+        saved = Saved(
+            calls=tuple(changed.values()),
+            events=tuple(kept),
+            backfilled=frozenset(late),
+            position=batch.position,
+        )
+        await self._store_surely(saved)
+        stored = datetime.now(UTC)
+        self.figures.delays.extend((stored - e.at).total_seconds() for e in kept if e.call not in late)
+        self._position = batch.position
+        self._calls.update(changed)
+        self._on_saved(saved)
+        await self._follow(effects)
+        await self._file(c for c in changed.values() if c.complete)
+
+    def _read(self, batch: Batch) -> list[Event]:
+        events: list[Event] = []
+        for row in batch.rows:
+            try:
+                events += self._facts.events(row)
+            except (KeyError, ValueError, TypeError) as error:
+                self.figures.strange += 1
+                log.warning("journal: a row could not be understood (%s: %s): %.200s", type(error).__name__, error, row)
+        return events
+
+    def _pending_notes(self) -> list[Event]:
+        notes = list(self._notes)
+        self._notes.clear()
+        return notes
+
+    def _with_watch(self, call: Call, event: Event) -> list[Event]:
+        leg = call.legs.get(event.channel)
+        since = self._watched_since
+        if isinstance(event, LegEnded) and leg is not None and since is not None and since <= leg.started_at:
+            return [LegWatched(at=event.at, call=event.call, channel=event.channel), event]
+        return [event]
+
+    async def _store_surely(self, saved: Saved) -> None:
+        """Try until the database is back; meanwhile nothing more is read, and the journal keeps what comes."""
+        delay = 0.2
+        while True:
+            try:
+                await self._store.save(saved)
+            except Unavailable as error:
+                if not self.figures.stalled:
+                    log.error("call log: the database is away (%s); the journal keeps the calls, trying on", error)
+                self.figures.stalled = True
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 5.0)
+                continue
+            if self.figures.stalled:
+                log.warning("call log: the database is back")
+            self.figures.stalled = False
+            return
+
+    async def _follow(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case RaiseAlarm():
+                    await self._on_alarm(effect)
+                case Ended():
+                    self._report(self._calls[effect.call])
+                case Anomaly():
+                    self.figures.anomalies += 1
+                    log.info("call %s: %s while %s has no cell in the table", effect.call, effect.trigger, effect.state)
+
+    def _report(self, call: Call) -> None:
+        result = str(call.result)
+        self.figures.calls_ended[result] = self.figures.calls_ended.get(result, 0) + 1
+        log.info(
+            "call %s ended: from %s, %s (%s), keys %s, waited %.1f s, talked %.1f s, line %s, person %s",
+            call.id,
+            mask(call.caller),
+            call.result,
+            call.reason,
+            "".join(k or "-" for k in call.keys) or "none",
+            (call.waited_ms or 0) / 1000,
+            call.talk_ms / 1000,
+            call.line or "none",
+            call.person or "none",
+        )
+
+    async def _file(self, calls: Iterable[Call]) -> None:
+        for call in calls:
+            if call.id not in self._filed:
+                self._filed.add(call.id)
+                await self._on_complete(call)
+            self._calls.pop(call.id, None)
+            self._suspects.pop(call.id, None)
+            self._filed.discard(call.id)
+
+    async def _file_settled(self, now: datetime) -> None:
+        """Ended calls whose last leg never said good-bye."""
+        await self._file([c for c in self._calls.values() if c.ended_at is not None and now - c.ended_at > SETTLE])
+
+    def _lost(self, now: datetime) -> list[Event]:
+        """Suspects that stayed unknown, with the journal read to its end: they are over, at a time nobody wrote down."""
+        over = [c for c, since in self._suspects.items() if now - since > LOST_AFTER]
+        events: list[Event] = []
+        for call_id in over:
+            del self._suspects[call_id]
+            call = self._calls.get(call_id)
+            if call is None:
+                continue
+            others = [leg for leg in call.legs.values() if leg.ended_at is None and leg.channel != call.id]
+            events += [CallLost(at=now, call=call.id, channel=leg.channel) for leg in others]
+            if call.state is not CallState.ENDED:
+                events.append(CallLost(at=now, call=call.id, channel=call.id))
+        return events

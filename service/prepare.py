@@ -1,0 +1,110 @@
+"""What must be there before anything starts: folders, secrets, menu, prompts, Asterisk's files. Starts nothing.
+
+Everything that can be wrong is found here, so that nothing is half-started: bad menu, missing prompt, old Asterisk.
+"""
+
+import sys
+from dataclasses import dataclass
+
+from hotline1022.core.errors import ConfigError
+from hotline1022.ivr import prompts
+from hotline1022.ivr.espeak import Espeak, find_espeak
+from hotline1022.ivr.load import load as load_menu
+from hotline1022.ivr.model import MenuTree
+from hotline1022.service.engine import AsteriskInstance, Port
+from hotline1022.service.engine_find import AsteriskEngine, find_engine
+from hotline1022.service.render import placeholders, texts
+from hotline1022.service.secrets import Secrets, ensure_secrets
+from hotline1022.service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """All that `run` needs."""
+
+    settings: Settings
+    secrets: Secrets
+    menu: MenuTree
+    engine: AsteriskEngine
+
+    def asterisk(self, *, extra_conf: dict[str, str] | None = None) -> AsteriskInstance:
+        """The hotline's own Asterisk, not yet started."""
+        settings = self.settings
+        asterisk = settings.asterisk
+        host = asterisk.bind
+        ports = [
+            Port(host=host, number=asterisk.sip_port, kind="udp", setting="asterisk.sip_port"),
+            Port(host=host, number=asterisk.sip_port, kind="tcp", setting="asterisk.sip_port"),
+            Port(host="127.0.0.1", number=asterisk.ami_port, kind="tcp", setting="asterisk.ami_port"),
+        ]
+        if asterisk.tls_port:
+            ports.append(Port(host=host, number=asterisk.tls_port, kind="tcp", setting="asterisk.tls_port"))
+        return AsteriskInstance(
+            settings.paths.asterisk,
+            texts(placeholders(settings, self.secrets)) | (extra_conf or {}),
+            self.engine,
+            system_name=settings.hotline.system_name,
+            ports=ports,
+            sounds={settings.hotline.language: settings.paths.prompts / prompts.SOUNDS},
+            options={"defaultlanguage": settings.hotline.language},
+        )
+
+
+def folders(settings: Settings) -> None:
+    """Make every data folder; ConfigError when the place is not ours to write."""
+    paths = settings.paths
+    try:
+        for folder in (paths.db, paths.recordings, paths.spool, paths.asterisk, paths.prompts, paths.journal):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+    except OSError as error:
+        raise ConfigError(
+            f"{error.filename}: cannot be made ({error.strerror}); set paths.data to a folder you may write",
+            error_id="data-unwritable",
+        ) from error
+
+
+def prepare(settings: Settings) -> Prepared:
+    """Check and make everything. Blocks for seconds at the first start (prompts are spoken), with progress on stderr."""
+    menu = load_menu(settings.paths.menu)
+    engine = find_engine(settings.asterisk.binary)
+    folders(settings)
+    secrets = ensure_secrets(settings.paths.secrets, settings.lines.numbers)
+    speak_prompts(settings, menu)
+    return Prepared(settings=settings, secrets=secrets, menu=menu, engine=engine)
+
+
+def speak_prompts(settings: Settings, menu: MenuTree) -> None:
+    """Make the prompts that are missing or whose text changed."""
+    built = prompts.build(menu, settings.paths.prompts, settings.paths.prompts_studio, _espeak(), _progress())
+    for warning in built.warnings:
+        print(f"  {warning}", file=sys.stderr)
+    absent = prompts.missing(menu, settings.paths.prompts)
+    if absent:
+        raise ConfigError(
+            f"prompts are missing: {', '.join(absent[:5])}; delete {settings.paths.prompts} and start again",
+            error_id="prompt-missing",
+        )
+
+
+def _espeak() -> Espeak | None:
+    try:
+        return find_espeak()
+    except ConfigError:
+        return None
+
+
+def _progress() -> prompts.Progress:
+    first = True
+
+    def show(done: int, total: int) -> None:
+        nonlocal first
+        if first and done == total:
+            return
+        first = False
+        end = "\n" if done == total else ""
+        if sys.stderr.isatty():
+            print(f"\r  {prompts.progress_text(done, total)}", end=end, file=sys.stderr, flush=True)
+        elif done == total or done % 20 == 0:
+            print(f"  {prompts.progress_text(done, total)}", file=sys.stderr, flush=True)
+
+    return show

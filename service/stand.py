@@ -1,0 +1,154 @@
+"""Runs the whole hotline on one machine: Asterisk and the service, each restarted when it dies, stopped together.
+
+Asterisk is never stopped because the service died: the dialplan carries the calls meanwhile. Refuses a second owner of
+the data folder, and starts nothing when something is not as it must be.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+from hotline1022.core.errors import Unavailable
+from hotline1022.service.engine import AsteriskInstance
+
+log = logging.getLogger(__name__)
+
+#: how long calls that go on may take to end when asked to stop, seconds; a second Ctrl-C ends them at once
+FINISH_SECONDS = 10.0
+#: how long the service may take to write down what is under way, seconds
+SERVICE_SECONDS = 15.0
+#: pauses before the service is started again after deaths in a row, seconds
+RESTART_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Stand:
+    """Asterisk and the service, watched."""
+
+    def __init__(self, asterisk: AsteriskInstance, command: Sequence[str], tell: Callable[[str], None]) -> None:
+        self.asterisk = asterisk
+        self._command = list(command)
+        self._tell = tell
+        self._service: asyncio.subprocess.Process | None = None
+        self._stopping = asyncio.Event()
+        self._at_once = asyncio.Event()
+
+    async def start(self) -> None:
+        """Start both; when the service does not come up, Asterisk is stopped again."""
+        if await self.asterisk.adopt():
+            self._tell("Asterisk is still running from before: it is taken over, its calls go on.")
+        else:
+            await self.asterisk.start()
+        try:
+            await self._start_service()
+        except BaseException:
+            await self.asterisk.stop()
+            raise
+
+    def ask_to_stop(self) -> None:
+        """First time: finish what is under way. Second time: at once."""
+        if self._stopping.is_set():
+            self._at_once.set()
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Until asked to stop; both are watched and restarted."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.ask_to_stop)
+        async with asyncio.TaskGroup() as group:
+            watchers = [group.create_task(self._watch_asterisk()), group.create_task(self._watch_service())]
+            await self._stopping.wait()
+            for watcher in watchers:
+                watcher.cancel()
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Calls may end, Asterisk stops, the service writes everything down and stops."""
+        await self._stop_asterisk()
+        service = self._service
+        if service is not None and service.returncode is None:
+            service.terminate()
+            try:
+                async with asyncio.timeout(SERVICE_SECONDS):
+                    await service.wait()
+            except TimeoutError:
+                log.error("the service did not stop within %.0f s and is ended", SERVICE_SECONDS)
+                service.kill()
+                await service.wait()
+
+    async def _stop_asterisk(self) -> None:
+        if not self.asterisk.running:
+            return
+        with contextlib.suppress(Unavailable):
+            if "0 active calls" not in await self.asterisk.cli("core show channels count"):
+                self._tell(f"Waiting up to {FINISH_SECONDS:.0f} s for calls to end (Ctrl-C again: at once) ...")
+                await self.asterisk.cli("core stop gracefully")
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(FINISH_SECONDS):
+                        ended = asyncio.ensure_future(self.asterisk.wait())
+                        hurried = asyncio.ensure_future(self._at_once.wait())
+                        try:
+                            await asyncio.wait({ended, hurried}, return_when=asyncio.FIRST_COMPLETED)
+                        finally:
+                            hurried.cancel()
+                            ended.cancel()
+        await self.asterisk.stop()
+
+    async def _start_service(self) -> None:
+        """Start and wait until it says that it is ready (one line on its standard output)."""
+        self._service = await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            env={**os.environ, "HOTLINE1022_READY": "stdout"},
+        )
+        assert self._service.stdout is not None
+        try:
+            async with asyncio.timeout(60):
+                line = await self._service.stdout.readline()
+        except TimeoutError:
+            self._service.kill()
+            raise Unavailable("the service was not ready within 60 s", error_id="service-start-failed") from None
+        if line.strip() != b"ready":
+            code = await self._service.wait()
+            raise Unavailable(
+                f"the service ended with code {code} while starting; its reason stands above",
+                error_id="service-start-failed",
+            )
+
+    async def _watch_service(self) -> None:
+        deaths = 0
+        while True:
+            assert self._service is not None
+            started = asyncio.get_running_loop().time()
+            code = await self._service.wait()
+            if asyncio.get_running_loop().time() - started > 60:
+                deaths = 0
+            pause = RESTART_PAUSES[min(deaths, len(RESTART_PAUSES) - 1)]
+            deaths += 1
+            log.error("the service ended (code %s); calls go on without it; starting it again in %.1f s", code, pause)
+            await asyncio.sleep(pause)
+            try:
+                await self._start_service()
+            except Unavailable as error:
+                log.error("%s", error)
+
+    async def _watch_asterisk(self) -> None:
+        while True:
+            await self.asterisk.wait()
+            log.error("Asterisk ended; starting it again. %s", self.asterisk.log_tail(3))
+            try:
+                await self.asterisk.start()
+            except Exception as error:  # a supervisor goes on trying whatever stands in the way
+                log.error("Asterisk could not be started: %s", error)
+                await asyncio.sleep(2.0)
+
+
+def service_command(config: str | None) -> list[str]:
+    """How this Python starts the service."""
+    return [sys.executable, "-m", "hotline1022", "serve", *(["--config", config] if config else [])]
