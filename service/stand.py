@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from hotline1022.core.errors import Unavailable
+from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.service.engine import AsteriskInstance
 
 log = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ class Stand:
             log.error("Asterisk ended; starting it again. %s", self.asterisk.log_tail(3))
             try:
                 await self.asterisk.start()
-            except Exception as error:  # a supervisor goes on trying whatever stands in the way
+            except (HotlineError, OSError) as error:
                 log.error("Asterisk could not be started: %s", error)
                 await asyncio.sleep(2.0)
 

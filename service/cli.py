@@ -1,0 +1,194 @@
+"""The command line: `hotline1022 --help`. Errors are one line that names the cure, and exit code 1 (2 for wrong usage)."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+import hotline1022
+from hotline1022.core.errors import HotlineError
+from hotline1022.service.config import load
+from hotline1022.service.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CONFIG = click.option(
+    "--config",
+    "config",
+    type=click.Path(dir_okay=False),
+    default=None,
+    help="Settings file (TOML). Without it: the defaults, and HOTLINE1022_* variables.",
+)
+
+
+def speaking(function: Callable[P, R]) -> Callable[P, R]:
+    """An expected error becomes one line on stderr and exit code 1."""
+
+    @wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except HotlineError as error:
+            click.echo(f"hotline1022: {error} [{error.error_id}]", err=True)
+            sys.exit(1)
+
+    return wrapped
+
+
+def settings_of(config: str | None, **overrides: str | None) -> Settings:
+    """The settings, with command-line values in place of variables."""
+    values = {key: value for key, value in overrides.items() if value}
+    os.environ.update(values)  # the service, a child, must see the same
+    return load(config, os.environ)
+
+
+def set_up_log(level: str) -> None:
+    """One line an entry on stderr, with milliseconds."""
+    logging.basicConfig(
+        level=level.upper(),
+        stream=sys.stderr,
+        format="%(asctime)s.%(msecs)03d %(levelname)s %(message)s",
+        datefmt="%H:%M:%S",
+    )
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def finished(work: Coroutine[Any, Any, R]) -> R:
+    """Run to the end; Ctrl-C is an ordinary way to stop."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(hotline1022.__version__, "-V", "--version", message="hotline1022 %(version)s")
+def main() -> None:
+    """1022, the citizen hotline of a province on Asterisk.
+
+    \b
+    Examples:
+      hotline1022 run                       Asterisk and the service, on ./data
+      hotline1022 run --bind 192.0.2.10     phones on the network can register
+      hotline1022 config check --config 1022.toml
+      hotline1022 people add 1001 "Nguyễn Thị Lan"
+      hotline1022 token create desk --scope read --scope agent
+      hotline1022 calls list --limit 20
+      hotline1022 doctor
+    """
+
+
+@main.command()
+@CONFIG
+@click.option("--bind", default=None, help="Address for SIP and RTP, so that phones elsewhere can register.")
+@speaking
+def run(config: str | None, bind: str | None) -> None:
+    """Start Asterisk and the service, watch both, and stop both at Ctrl-C or SIGTERM."""
+    from hotline1022.service.run import run_all
+
+    settings = settings_of(config, HOTLINE1022_ASTERISK_BIND=bind)
+    set_up_log(settings.log.level)
+    finished(run_all(settings, config))
+
+
+@main.command()
+@CONFIG
+@speaking
+def serve(config: str | None) -> None:
+    """Run the service alone, at an Asterisk that runs already (systemd starts the two so)."""
+    from hotline1022.service.app import serve as serve_until_stopped
+
+    settings = settings_of(config)
+    set_up_log(settings.log.level)
+    finished(serve_until_stopped(settings))
+
+
+@main.group(name="config")
+def config_group() -> None:
+    """Look at the settings."""
+
+
+@config_group.command("check")
+@CONFIG
+@speaking
+def config_check(config: str | None) -> None:
+    """Check settings and menu; change nothing. Exit code 1 when something is wrong."""
+    from hotline1022.ivr.load import load as load_menu
+
+    settings = settings_of(config)
+    tree = load_menu(settings.paths.menu)
+    for warning in tree.warnings:
+        click.echo(f"note: {warning}", err=True)
+    click.echo(f"The settings are in order: {len(settings.lines.numbers)} lines, {len(tree.menus)} menus.")
+
+
+@config_group.command("sample")
+@speaking
+def config_sample() -> None:
+    """Print the commented sample of all settings."""
+    from importlib.resources import files
+
+    click.echo((files("hotline1022.service") / "sample.toml").read_text(encoding="utf-8"), nl=False)
+
+
+@main.command()
+@CONFIG
+@click.option("--call", "call", is_flag=True, help="Also call itself and prove the recording on this Asterisk.")
+@speaking
+def doctor(config: str | None, call: bool) -> None:
+    """Say what is missing or wrong on this machine, and the cure; change nothing. Exit code 1 when something is."""
+    from hotline1022.service.doctor import examine
+
+    sys.exit(0 if finished(examine(settings_of(config), call=call)) else 1)
+
+
+@main.command("asterisk-conf")
+@CONFIG
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@speaking
+def asterisk_conf(config: str | None, folder: Path) -> None:
+    """Write the Asterisk files of these settings into FOLDER, to be included in an existing PBX."""
+    from hotline1022.service.render import placeholders, texts
+    from hotline1022.service.secrets import ensure_secrets
+
+    settings = settings_of(config)
+    secrets = ensure_secrets(settings.paths.secrets, settings.lines.numbers)
+    for name, text in texts(placeholders(settings, secrets)).items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch(mode=0o640)
+        target.write_text(text, encoding="utf-8")
+        click.echo(str(target))
+
+
+@main.command()
+@CONFIG
+@speaking
+def prompts(config: str | None) -> None:
+    """Speak the menu's prompts that are missing or changed."""
+    from hotline1022.ivr.load import load as load_menu
+    from hotline1022.service.prepare import folders, speak_prompts
+
+    settings = settings_of(config)
+    folders(settings)
+    speak_prompts(settings, load_menu(settings.paths.menu))
+    click.echo(f"The prompts are in {settings.paths.prompts}.")
+
+
+def _register() -> None:
+    """Commands that work on the database live in their own file."""
+    from hotline1022.service.cli_data import calls, people, token
+
+    for command in (calls, people, token):
+        main.add_command(command)
+
+
+_register()
