@@ -61,7 +61,7 @@ def amplitude(level: float) -> float:
 def read_recording(path: Path) -> bytes:
     """A WAV file of any rate, width and number of channels as telephone sound, not yet levelled."""
     try:
-        sound = AudioSegment.from_wav(path)  # type: ignore[no-untyped-call]
+        sound = AudioSegment.from_wav(io.BytesIO(path.read_bytes()))  # type: ignore[no-untyped-call]
         sound = sound.set_channels(1).set_sample_width(WIDTH)
     except Exception as error:
         raise ConfigError(
@@ -117,6 +117,18 @@ def _filter(wide: bytes, taps: list[float]) -> bytes:
     for place, tap in enumerate(taps):
         result = audioop.add(result, audioop.mul(padded[4 * place : 4 * place + len(wide)], 4, tap), 4)
     return result
+
+
+def without_rumble(pcm: bytes) -> bytes:
+    """`pcm` without what lies far below speech (under 100 Hz) and without a constant offset, both useless by phone."""
+    keep = 1 - 2 * math.pi * 100 / RATE
+    result = array("h", bytes(len(pcm)))
+    before = after = 0.0
+    for place, sample in enumerate(array("h", pcm)):
+        after = keep * after + (sample - before) * (1 + keep) / 2
+        before = sample
+        result[place] = max(-FULL_SCALE, min(FULL_SCALE - 1, round(after)))
+    return result.tobytes()
 
 
 def levelled(pcm: bytes, *, level: float = SPEECH_DBFS) -> bytes:

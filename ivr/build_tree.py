@@ -28,6 +28,8 @@ from hotline1022.ivr.toml_lines import Lines, Path
 
 TARGETS = '"agents", "agents:CATEGORY", "menu:MENU", "information:ID", "emergency", "voicemail", "repeat" or "back"'
 KEYS = frozenset("0123456789*#")
+#: espeak-ng's Vietnamese voices, each perhaps with one of its variants: vi+f2
+VOICES = re.compile(r"vi(-vn-x-central|-vn-x-south)?(\+[a-z0-9]+)?")
 #: a sound's name below the language's folder, as Asterisk asks for it
 _SOUND = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)?")
 
@@ -197,8 +199,12 @@ def _information(reader: Reader) -> str:
 def _voice(reader: Reader, default: Voice) -> Voice:
     reader.known("name", "speed", "pitch")
     name = reader.text("name", default.name)
-    if name and not re.fullmatch(r"[A-Za-z0-9_+-]+", name):
-        reader.problems.add((*reader.path, "name"), f"{name!r} is no voice of espeak-ng; use vi")
+    if name and not VOICES.fullmatch(name):
+        # espeak-ng itself says nothing of a voice it does not know: it speaks English.
+        reader.problems.add(
+            (*reader.path, "name"),
+            f"{name!r} is no Vietnamese voice of espeak-ng; use vi, vi-vn-x-central or vi-vn-x-south",
+        )
     return Voice(
         name=name,
         speed=reader.number("speed", 80, 300, default.speed),

@@ -205,6 +205,7 @@ def _leave(exit: Exit, prompt: str | None = Fixed.CONNECTING) -> Decision:
 
 def every_decision(tree: MenuTree) -> Iterator[tuple[str, Decision]]:
     """Each decision that the menu can come to, with the id of the menu it is made in."""
+    yield tree.root, opening(tree)
     for menu in tree.menus.values():
         inputs: list[Input] = [NoInput(), Invalid(), Pressed(digits="115"), Pressed(digits=AGENT_KEY)]
         inputs += [Pressed(digits=choice.key) for choice in menu.choices]

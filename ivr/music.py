@@ -38,8 +38,8 @@ def music() -> bytes:
             at = (number * 12 + beat) * BEAT
             if place is not None:
                 whole = _add(whole, at + chance.uniform(0, 0.02), _pluck(cache, place, False), chance.uniform(0.7, 1))
-            if beat in (0, 6):
-                low = BASS[(number + beat // 6) % len(BASS)]
+            if beat in (0, 6, 9):
+                low = BASS[(number + beat // 3) % len(BASS)]
                 whole = _add(whole, at, _pluck(cache, low, True), 0.6)
     loud = dbfs(audioop.rms(whole, WIDTH))
     return audioop.mul(whole, WIDTH, 10 ** ((LEVEL_DBFS - loud) / 20))
@@ -49,14 +49,14 @@ def _pluck(cache: dict[tuple[int, bool], bytes], place: int, low: bool) -> bytes
     key = (place, low)
     if key not in cache:
         hertz = LOWEST_HZ * 2 ** (SCALE[place] / 12) * (1 if low else 2)
-        seconds = 3.5 if low else 2.6
+        seconds = 4.0 if low else 3.0
         cache[key] = _string(hertz, seconds)
     return cache[key]
 
 
 def _string(hertz: float, seconds: float) -> bytes:
     """A string that is plucked and dies away, its upper tones sooner."""
-    partials = [(n, 1 / n**1.6, 1.1 + 0.7 * n) for n in range(1, 6) if n * hertz < 3_400]
+    partials = [(n, 1 / n**1.6, 0.7 + 0.6 * n) for n in range(1, 6) if n * hertz < 3_400]
     loud = amplitude(-14)
     samples = array("h")
     for n in range(round(seconds * RATE)):

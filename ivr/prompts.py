@@ -113,6 +113,8 @@ def _job(tree: MenuTree, studio: Path | None, name: str, key: str, text: str) ->
         made_from = f"studio|{hashlib.sha256(recording.read_bytes()).hexdigest()}|{tail}"
     elif name == MUSIC:
         recording, made_from = None, f"music|{music.VERSION}"
+    elif not speech:
+        recording, made_from = None, "beep"
     else:
         voice = tree.voice
         recording, made_from = None, f"espeak|{voice.name}|{voice.speed}|{voice.pitch}|{tail}|{speech}"
@@ -200,7 +202,7 @@ def make(job: Job, folder: Path, espeak: Espeak | None) -> Made:
         origin, pcm = "made", music.music() if job.name == MUSIC else audio.tone(1_000, 0.3)
     if origin != "made":
         level = music.LEVEL_DBFS if job.name == MUSIC else audio.SPEECH_DBFS
-        pcm = audio.levelled(pcm, level=level)
+        pcm = audio.levelled(audio.without_rumble(pcm), level=level)
         pcm = pcm if job.name == MUSIC else audio.trimmed(pcm, tail_ms=job.tail_ms)
     if not pcm:
         what = f"the recording {job.recording}" if job.recording else f"the text {job.spoken!r} of {job.name}"

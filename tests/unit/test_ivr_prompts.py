@@ -1,0 +1,330 @@
+"""Every sound of the shipped menu, really spoken and measured; and what is made anew when something changes."""
+
+import audioop
+import json
+import math
+import os
+import wave
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hotline1022.core.errors import ConfigError
+from hotline1022.ivr import audio, music, prompts
+from hotline1022.ivr.espeak import Espeak, find_espeak, private_root, speak
+from hotline1022.ivr.load import shipped
+from hotline1022.ivr.model import Fixed, MenuTree, texts
+from hotline1022.ivr.numbers import number_sounds
+from hotline1022.ivr.prompts import MUSIC, Built, build, jobs, missing, progress_text, spoken
+from hotline1022.ivr.sounds import BEEP, QUEUE_SOUNDS
+
+TREE = shipped()
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Built, list[str]]]:
+    """The shipped menu, spoken once for all tests here."""
+    folder = tmp_path_factory.mktemp("prompts")
+    said: list[str] = []
+    result = build(TREE, folder, None, find_espeak(), lambda done, total: said.append(progress_text(done, total)))
+    yield folder, result, said
+
+
+def pcm_of(file: Path) -> bytes:
+    with wave.open(str(file)) as reader:
+        assert (reader.getnchannels(), reader.getsampwidth(), reader.getframerate()) == (1, 2, 8_000)
+        return bytes(reader.readframes(reader.getnframes()))
+
+
+def test_everything_is_made_and_progress_is_told(built: tuple[Path, Built, list[str]]) -> None:
+    folder, result, said = built
+    names = set(jobs(TREE, None))
+    assert {f"sounds/vi/hl1022/{key}" for key in Fixed} < names
+    assert {f"sounds/vi/{name}" for name in (*number_sounds(), *QUEUE_SOUNDS, BEEP)} < names
+    assert {MUSIC, "sounds/vi/hl1022/menu-root", "sounds/vi/hl1022/info-office-hours"} < names
+    assert missing(TREE, folder) == ()
+    assert result == Built(total=len(names), made=len(names), removed=0, warnings=())
+    assert said == [f"Prompts {n}/{len(names)}" for n in range(len(names) + 1)]
+    assert not list(folder.rglob("*.tmp"))
+
+
+@pytest.mark.parametrize("name", sorted(set(jobs(TREE, None)) - {MUSIC}))
+def test_every_prompt_is_fit_for_the_telephone(built: tuple[Path, Built, list[str]], name: str) -> None:
+    pcm = pcm_of(built[0] / f"{name}.wav")
+    assert (built[0] / f"{name}.alaw").read_bytes() == audioop.lin2alaw(pcm, 2)
+    measures = audio.measure(pcm)
+    assert 0.15 < measures.seconds <= 30
+    assert measures.first_sound_ms <= 100
+    assert measures.peak_dbfs < -3
+    assert measures.speech_dbfs == pytest.approx(-20, abs=2)
+    assert -24.5 < measures.rms_dbfs < -19
+    samples = np.frombuffer(pcm, dtype="<i2").astype(float)
+    assert abs(samples.mean()) < 60, "a constant offset clicks at both ends"
+    power = np.abs(np.fft.rfft(samples)) ** 2
+    frequencies = np.fft.rfftfreq(len(samples), 1 / 8_000)
+    assert power[(frequencies > 200) & (frequencies < 3_600)].sum() > 0.6 * power.sum()
+    assert power[frequencies > 3_900].sum() < 0.01 * power.sum()
+    loud = np.abs(samples) > 32_768 * 10 ** (-3 / 20)
+    assert not loud.any()
+
+
+def test_no_prompt_has_a_hole(built: tuple[Path, Built, list[str]]) -> None:
+    """Two seconds of silence within a prompt would sound like the end of it."""
+    for name in jobs(TREE, None):
+        if name == MUSIC:
+            continue
+        pcm = pcm_of(built[0] / f"{name}.wav")
+        quiet = longest = 0
+        for at in range(0, len(pcm), 160):
+            quiet = quiet + 1 if audio.dbfs(audioop.rms(pcm[at : at + 160], 2)) < -45 else 0
+            longest = max(longest, quiet)
+        assert longest * 10 < 1_500, name
+
+
+def test_the_greeting_is_short_and_begins_at_once(built: tuple[Path, Built, list[str]]) -> None:
+    measures = audio.measure(pcm_of(built[0] / "sounds/vi/hl1022/greeting.wav"))
+    assert measures.seconds <= 9
+    assert measures.first_sound_ms <= 100
+
+
+def test_the_music_is_for_the_telephone(built: tuple[Path, Built, list[str]]) -> None:
+    raw = (built[0] / "moh/hl1022.alaw").read_bytes()
+    assert len(raw) == 60 * 8_000
+    level = audio.dbfs(audioop.rms(audioop.alaw2lin(raw, 2), 2))
+    assert level == pytest.approx(-24, abs=0.5)
+    assert not (built[0] / "moh/hl1022.wav").exists()
+
+
+def test_digits_differ_from_each_other(built: tuple[Path, Built, list[str]]) -> None:
+    sounds = {(built[0] / f"sounds/vi/digits/{n}.alaw").read_bytes() for n in range(20)}
+    assert len(sounds) == 20
+
+
+def test_a_second_build_makes_nothing(built: tuple[Path, Built, list[str]]) -> None:
+    folder, first, _ = built
+    before = {file: file.stat().st_mtime_ns for file in folder.rglob("*.wav")}
+    again = build(TREE, folder, None, None)
+    assert again == replace(first, made=0)
+    assert {file: file.stat().st_mtime_ns for file in folder.rglob("*.wav")} == before
+
+
+SMALL = replace(
+    TREE,
+    menus={},
+    information={},
+    sounds={},
+    prompts={"greeting": "Xin chào 1022.", "invalid": "Phím 12 sai.", "connecting": "Xin chờ."},
+)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> MenuTree:
+    """A menu of three prompts, without numbers and music, so that each test may build it several times."""
+    monkeypatch.setattr(prompts, "number_sounds", dict)
+    monkeypatch.setattr(music, "music", lambda: audio.tone(440, 0.2))
+    return SMALL
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file() and file.suffix in (".wav", ".alaw")
+    }
+
+
+def changed(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+
+def both(key: str) -> set[str]:
+    return {f"sounds/vi/hl1022/{key}.wav", f"sounds/vi/hl1022/{key}.alaw"}
+
+
+def test_a_changed_text_makes_only_that_file_anew(few: MenuTree, tmp_path: Path) -> None:
+    assert build(few, tmp_path, None, find_espeak()).made == 5
+    before = files_of(tmp_path)
+    other = replace(few, prompts={**few.prompts, "invalid": "Phím 13 sai."})
+    assert build(other, tmp_path, None, find_espeak()).made == 1
+    assert changed(before, files_of(tmp_path)) == both("invalid")
+
+
+def test_a_changed_pronunciation_makes_only_those_that_speak_it_anew(few: MenuTree, tmp_path: Path) -> None:
+    build(few, tmp_path, None, find_espeak())
+    before = files_of(tmp_path)
+    build(replace(few, pronounce={"1022": "mười hai mươi hai"}), tmp_path, None, find_espeak())
+    assert changed(before, files_of(tmp_path)) == both("greeting")
+
+
+def test_another_voice_speaks_everything_anew(few: MenuTree, tmp_path: Path) -> None:
+    build(few, tmp_path, None, find_espeak())
+    slower = replace(few, voice=replace(few.voice, speed=120))
+    assert build(slower, tmp_path, None, find_espeak()).made == 3
+
+
+def test_a_removed_prompt_is_deleted_and_so_are_strangers(few: MenuTree, tmp_path: Path) -> None:
+    build(few, tmp_path, None, find_espeak())
+    (tmp_path / "sounds/vi/hl1022/old.wav").write_bytes(b"x")
+    (tmp_path / "sounds/vi/mine.wav").write_bytes(b"x")
+    before = files_of(tmp_path)
+    less = replace(few, prompts={key: text for key, text in few.prompts.items() if key != "invalid"})
+    assert build(less, tmp_path, None, None).removed == 3
+    assert changed(before, files_of(tmp_path)) == both("invalid") | {"sounds/vi/hl1022/old.wav"}
+
+
+def test_a_lost_or_empty_file_is_named_and_made_again(few: MenuTree, tmp_path: Path) -> None:
+    build(few, tmp_path, None, find_espeak())
+    (tmp_path / "sounds/vi/hl1022/greeting.alaw").unlink()
+    (tmp_path / "sounds/vi/hl1022/invalid.wav").write_bytes(b"")
+    assert missing(few, tmp_path) == ("sounds/vi/hl1022/greeting.alaw", "sounds/vi/hl1022/invalid.wav")
+    assert build(few, tmp_path, None, find_espeak()).made == 2
+    assert missing(few, tmp_path) == ()
+
+
+def test_a_studio_recording_wins_and_a_new_one_too(few: MenuTree, tmp_path: Path) -> None:
+    studio = tmp_path / "studio"
+    studio.mkdir()
+    folder = tmp_path / "out"
+    build(few, folder, studio, find_espeak())
+    before = files_of(folder)
+
+    def record(hertz: float) -> None:
+        """One second, stereo, 24 bit, 48 kHz, after a second of silence."""
+        samples = [round(2_000_000 * math.sin(2 * math.pi * hertz * n / 48_000)) for n in range(48_000)]
+        frames = b"".join(sample.to_bytes(3, "little", signed=True) * 2 for sample in samples)
+        with wave.open(str(studio / "greeting.wav"), "wb") as writer:
+            writer.setnchannels(2)
+            writer.setsampwidth(3)
+            writer.setframerate(48_000)
+            writer.writeframes(bytes(6 * 48_000) + frames)
+
+    for hertz in (600, 900):
+        record(hertz)
+        assert build(few, folder, studio, None).made == 1
+        assert changed(before, files_of(folder)) == both("greeting")
+        pcm = pcm_of(folder / "sounds/vi/hl1022/greeting.wav")
+        measures = audio.measure(pcm)
+        assert measures.first_sound_ms <= 100 and measures.seconds < 1.4
+        assert measures.speech_dbfs == pytest.approx(-20, abs=0.5)
+        power = np.abs(np.fft.rfft(np.frombuffer(pcm, dtype="<i2").astype(float)))
+        assert power.argmax() / measures.seconds == pytest.approx(hertz, abs=5)
+    (studio / "greeting.wav").unlink()
+    assert build(few, folder, studio, find_espeak()).made == 1
+    assert files_of(folder) == before
+
+
+def test_a_recording_without_a_prompt_is_warned_of(few: MenuTree, tmp_path: Path) -> None:
+    studio = tmp_path / "studio"
+    studio.mkdir()
+    (studio / "greting.wav").write_bytes(audio.wav(audio.tone(500, 0.5)))
+    warnings = build(few, tmp_path / "out", studio, find_espeak()).warnings
+    assert len(warnings) == 1 and "greting.wav has no prompt of its name" in warnings[0]
+
+
+def test_a_silent_recording_is_refused(few: MenuTree, tmp_path: Path) -> None:
+    studio = tmp_path / "studio"
+    studio.mkdir()
+    (studio / "greeting.wav").write_bytes(audio.wav(bytes(16_000)))
+    with pytest.raises(ConfigError, match=r"greeting\.wav is silent; record it again"):
+        build(few, tmp_path / "out", studio, find_espeak())
+    with pytest.raises(ConfigError, match="is no folder; create it"):
+        build(few, tmp_path / "out", tmp_path / "nowhere", find_espeak())
+
+
+def test_a_prompt_of_more_than_half_a_minute_is_warned_of(few: MenuTree, tmp_path: Path) -> None:
+    long = replace(few, prompts={"greeting": "Xin kính chào quý vị và các bạn. " * 20})
+    warnings = build(long, tmp_path, None, find_espeak()).warnings
+    assert len(warnings) == 1 and warnings[0].startswith("the prompt greeting lasts ")
+
+
+def test_a_build_that_was_cut_off_is_finished_by_the_next(
+    few: MenuTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It dies after the new file is there and before the manifest says so; then the old text comes back."""
+    build(few, tmp_path, None, find_espeak())
+    before = files_of(tmp_path)
+    other = replace(few, prompts={**few.prompts, "invalid": "Phím khác."})
+    real = prompts._write_manifest
+    calls: list[int] = []
+
+    def dies(folder: Path, made: dict[str, prompts.Made]) -> None:
+        calls.append(1)
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+        real(folder, made)
+
+    monkeypatch.setattr(prompts, "_write_manifest", dies)
+    with pytest.raises(KeyboardInterrupt):
+        build(other, tmp_path, None, find_espeak())
+    monkeypatch.setattr(prompts, "_write_manifest", real)
+    assert changed(before, files_of(tmp_path)) == both("invalid")
+    assert build(few, tmp_path, None, find_espeak()).made == 1
+    assert files_of(tmp_path) == before
+
+
+def test_a_torn_manifest_means_to_make_all_anew(few: MenuTree, tmp_path: Path) -> None:
+    build(few, tmp_path, None, find_espeak())
+    for torn in ('{"a": ', '{"sounds/vi/hl1022/invalid": {"x": 1}}'):
+        (tmp_path / "manifest.json").write_text(torn, encoding="utf-8")
+        assert build(few, tmp_path, None, find_espeak()).made == 5
+    assert len(json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))) == 5
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        prompts._write(tmp_path / "greeting.wav", b"x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_one_build_at_a_time(few: MenuTree, tmp_path: Path) -> None:
+    with prompts._alone(tmp_path), pytest.raises(ConfigError, match="being made by another process") as caught:
+        build(few, tmp_path, None, find_espeak())
+    assert caught.value.error_id == "prompts-busy"
+
+
+def test_without_espeak_the_cure_is_named(few: MenuTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HOTLINE1022_ROOT", str(tmp_path / "root"))
+    with pytest.raises(ConfigError, match=r"scripts/private-root espeak-ng") as caught:
+        find_espeak()
+    assert caught.value.error_id == "espeak-missing"
+    for espeak in (None, Espeak(command=(str(tmp_path / "espeak-ng"),))):
+        with pytest.raises(ConfigError, match=r"scripts/private-root espeak-ng") as caught:
+            build(few, tmp_path / "out", None, espeak)
+        assert caught.value.error_id == "espeak-missing"
+
+
+def test_an_espeak_that_fails_is_told_of() -> None:
+    with pytest.raises(ConfigError, match="espeak-ng could not speak"):
+        speak(Espeak(command=("false",)), TREE.voice, "xin chào")
+
+
+def test_where_the_private_root_is(tmp_path: Path) -> None:
+    assert private_root({"HOTLINE1022_ROOT": "/a"}) == Path("/a")
+    assert private_root({"XDG_CACHE_HOME": "/c"}) == Path("/c/hotline1022/root")
+
+
+@pytest.mark.parametrize(
+    ("text", "speech"),
+    [
+        ("Tổng đài 1022.", "Tổng đài một không hai hai."),
+        ("Cấp cứu 115, phím 9.", "Cấp cứu một một năm, phím chín."),
+        ("từ 7 giờ 30", "từ bảy giờ ba mươi"),
+        ("số 10225", "số mười nghìn hai trăm hai mươi lăm"),
+        ("số 1234567", "số 1234567"),
+    ],
+)
+def test_figures_are_spoken_as_people_say_them(text: str, speech: str) -> None:
+    assert spoken(text, TREE.pronounce) == speech
+
+
+def test_every_text_can_be_spoken_without_figures() -> None:
+    for text in (*texts(TREE).values(), *TREE.sounds.values()):
+        assert not any(sign.isdigit() for sign in spoken(text, TREE.pronounce))
