@@ -1,0 +1,218 @@
+"""The stereo listening copy: left the citizen, right everybody and everything else, on the call's clock.
+
+Planning is pure; rendering streams in blocks. The same originals and facts give the same bytes. Originals are only read.
+"""
+
+import audioop
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from hotline1022.core.events import LegKind
+from hotline1022.recordings import wav
+from hotline1022.recordings.names import to_ms
+from hotline1022.recordings.types import CallFacts, Reason, Side, Span, Status, TrackRow, Why
+from hotline1022.recordings.wav import PER_MS, RATE, WIDTH
+
+#: frames that are laid out at once
+BLOCK = 4 * RATE
+#: a piece may lie this far outside its call before its place is doubted
+_SLACK_MS = 5_000
+_USABLE = frozenset({Status.STORED, Status.REPAIRED})
+Frames = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One file at its place on the call's clock, in frames from the call's beginning."""
+
+    path: str
+    start: int
+    frames: int
+    #: only these stretches (frames on the call's clock, sorted, apart) are taken; None = all
+    only: tuple[Frames, ...] | None = None
+
+    @property
+    def end(self) -> int:
+        """First frame after it."""
+        return self.start + self.frames
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Which file goes where."""
+
+    left: tuple[Piece, ...]
+    right: tuple[Piece, ...]
+    frames: int
+    notes: tuple[Reason, ...] = ()
+
+    @property
+    def duration_ms(self) -> int:
+        """Length of the copy."""
+        return self.frames // PER_MS
+
+
+def plan(facts: CallFacts, tracks: Sequence[TrackRow]) -> Layout:
+    """Lay the tracks of a call out. What cannot be used or is not where the clock wants it is noted."""
+    notes: list[Reason] = []
+    usable = [row for row in sorted(tracks, key=lambda row: row.id) if _usable(row, notes)]
+    origin = to_ms(facts.entered_at)
+    last = to_ms(facts.ended_at) if facts.ended_at else None
+    waiting = _alone(facts)
+    left: list[Piece] = []
+    right: list[Piece] = []
+    for row in usable:
+        start = _place(row, origin, last, notes)
+        piece = Piece(path=row.path, start=start, frames=row.duration_ms * PER_MS)
+        if row.side is Side.SAID:
+            (left if row.kind is LegKind.CITIZEN else right).append(piece)
+        elif row.kind is LegKind.CITIZEN:
+            only = tuple(_cut(waiting, origin, piece))
+            if only:
+                right.append(Piece(path=piece.path, start=piece.start, frames=piece.frames, only=only))
+        if row.gap_ms and row.side is Side.SAID:
+            text = (
+                f"{row.id} is {row.gap_ms / 1000:.1f} s shorter than the clock: later words in it may sound too early"
+            )
+            notes.append(Reason(why=Why.SHORTER_THAN_LEG, text=text, ms=row.gap_ms))
+    end = max((piece.end for piece in (*left, *right)), default=0)
+    if last is not None:
+        end = max(end, (last - origin) * PER_MS)
+    return Layout(left=tuple(left), right=tuple(right), frames=max(0, end), notes=tuple(notes))
+
+
+def _usable(row: TrackRow, notes: list[Reason]) -> bool:
+    if row.status in _USABLE:
+        return row.duration_ms > 0
+    if row.side is Side.SAID:
+        notes.append(Reason(why=Why.PIECE_LEFT_OUT, text=f"{row.id} is {row.status.value}"))
+    return False
+
+
+def _place(row: TrackRow, origin: int, last: int | None, notes: list[Reason]) -> int:
+    """Where the file begins, in frames; a start far outside the call is pulled to its edge, and said."""
+    wanted = to_ms(row.segment_started_at) - origin
+    latest = None if last is None else max(0, last - origin)
+    start = max(0, wanted)
+    if latest is not None and start > latest + _SLACK_MS:
+        start = latest
+    elif latest is None and start > 24 * 3_600_000:
+        start = 0
+    if abs(start - wanted) > _SLACK_MS:
+        text = f"{row.id} says it began {wanted / 1000:.1f} s after the call did: laid at {start / 1000:.1f} s"
+        notes.append(Reason(why=Why.PIECE_CLAMPED, text=text, ms=abs(start - wanted)))
+    return start * PER_MS
+
+
+def _alone(facts: CallFacts) -> list[tuple[int, int | None]]:
+    """When the citizen was with nobody, or on hold: stretches in ms since 1970, sorted; end None = for ever."""
+    joined = _merge(span for leg in facts.legs if leg.kind is LegKind.CITIZEN for span in leg.joined)
+    free: list[tuple[int, int | None]] = []
+    at: int | None = 0
+    for start, end in joined:
+        if at is not None and start > at:
+            free.append((at, start))
+        at = end
+    if at is not None:
+        free.append((at, None))
+    held = [_ms(span) for leg in facts.legs if leg.kind is not LegKind.CITIZEN for span in leg.held]
+    return _merge_ms([*free, *held])
+
+
+def _ms(span: Span) -> tuple[int, int | None]:
+    return to_ms(span.start), None if span.end is None else to_ms(span.end)
+
+
+def _merge(spans: Iterator[Span]) -> list[tuple[int, int | None]]:
+    return _merge_ms([_ms(span) for span in spans])
+
+
+def _merge_ms(spans: Sequence[tuple[int, int | None]]) -> list[tuple[int, int | None]]:
+    merged: list[tuple[int, int | None]] = []
+    for start, end in sorted(spans, key=lambda span: span[0]):
+        if end is not None and end <= start:
+            continue
+        if merged:
+            before, until = merged[-1]
+            if until is None:
+                break
+            if start <= until:
+                merged[-1] = (before, None if end is None else max(until, end))
+                continue
+        merged.append((start, end))
+    return merged
+
+
+def _cut(stretches: Sequence[tuple[int, int | None]], origin: int, piece: Piece) -> Iterator[Frames]:
+    """The stretches that fall into a piece, in frames on the call's clock."""
+    for start, end in stretches:
+        first = max(piece.start, (start - origin) * PER_MS)
+        after = piece.end if end is None else min(piece.end, (end - origin) * PER_MS)
+        if first < after:
+            yield first, after
+
+
+def render(layout: Layout, open_file: Callable[[str], int]) -> Iterator[bytes]:
+    """The bytes of the listening copy. `open_file` opens an original by its path; this closes it."""
+    from hotline1022.recordings.door import stereo  # pydub takes 50 ms to load: only where it is needed
+
+    yield wav.header(layout.frames, channels=2)
+    with ExitStack() as stack:
+        sides = [[_Reader(piece, open_file, stack) for piece in side] for side in (layout.left, layout.right)]
+        for at in range(0, layout.frames, BLOCK):
+            count = min(BLOCK, layout.frames - at)
+            left, right = (_mix(side, at, count) for side in sides)
+            yield stereo(left, right)
+
+
+class _Reader:
+    """Reads one piece wherever the clock is; the file is open only while it is needed."""
+
+    def __init__(self, piece: Piece, open_file: Callable[[str], int], stack: ExitStack) -> None:
+        self._piece = piece
+        self._open = open_file
+        self._stack = stack
+        self._fd: int | None = None
+        self._offset = 0
+        self._there = 0
+
+    def parts(self, at: int, count: int) -> Iterator[tuple[int, bytes]]:
+        """(first frame within the block, audio) for each stretch that falls into the block."""
+        piece = self._piece
+        stretches = ((piece.start, piece.end),) if piece.only is None else piece.only
+        for start, end in stretches:
+            first, after = max(at, start, piece.start), min(at + count, end, piece.end)
+            if first < after and (pcm := self._read(first - piece.start, after - first)):
+                yield first - at, pcm
+        if self._fd is not None and piece.end <= at + count:
+            os.close(self._fd)
+            self._fd = None
+
+    def _read(self, frame: int, count: int) -> bytes:
+        if self._fd is None:
+            self._fd = self._open(self._piece.path)
+            self._stack.callback(self._close)
+            facts = wav.inspect_file(self._fd)
+            self._offset, self._there = facts.offset, facts.frames
+        count = min(count, self._there - frame)
+        if count <= 0:
+            return b""
+        pcm = os.pread(self._fd, count * WIDTH, self._offset + frame * WIDTH)
+        return pcm[: len(pcm) & ~1]
+
+    def _close(self) -> None:
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+
+def _mix(readers: Sequence[_Reader], at: int, count: int) -> bytes:
+    """One block of one side: every piece at its place, silence elsewhere."""
+    out: bytes | None = None
+    for reader in readers:
+        for first, pcm in reader.parts(at, count):
+            layer = bytes(first * WIDTH) + pcm + bytes((count - first) * WIDTH - len(pcm))
+            out = layer if out is None else audioop.add(out, layer, WIDTH)
+    return bytes(count * WIDTH) if out is None else out

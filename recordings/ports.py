@@ -1,0 +1,58 @@
+"""What the recordings room needs from others, and nothing of how they do it."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from hotline1022.core.ids import CallId, ChannelId
+from hotline1022.recordings.types import CallFacts, CopyRow, FiledCall, Notice, StoredFile, TrackRow
+
+
+class RecordingStore(Protocol):
+    """The database, as this room sees it. Every write is an upsert by id; a write that fails raises Unavailable."""
+
+    async def save(self, filed: Sequence[FiledCall]) -> None:
+        """Write all tracks and voicemails of these calls in one transaction; durable on return.
+
+        A voicemail's `heard_at`/`heard_by` are not touched when its row is there already.
+        """
+        ...
+
+    async def tracks(self, call: CallId) -> Sequence[TrackRow]:
+        """The rows of a call, any order."""
+        ...
+
+    async def save_copy(self, row: CopyRow) -> None:
+        """Write the row of a listening copy."""
+        ...
+
+    async def listening_copy(self, call: CallId) -> CopyRow | None:
+        """The row of a call's listening copy, if one was made."""
+        ...
+
+    def stored(self) -> AsyncIterator[StoredFile]:
+        """Every file that a row promises: tracks not missing, voicemails, listening copies."""
+        ...
+
+
+class CallBook(Protocol):
+    """The call log."""
+
+    async def facts(self, call: CallId) -> CallFacts | None:
+        """What is known of a call, or None if no such call is in the log (yet)."""
+        ...
+
+
+class Channels(Protocol):
+    """Asterisk's channels."""
+
+    async def is_live(self, channel: ChannelId) -> bool:
+        """Whether the channel still exists. Raises Unavailable when that cannot be known; nothing is touched then."""
+        ...
+
+
+class Notices(Protocol):
+    """Where findings go; must not block."""
+
+    def notice(self, notice: Notice) -> None:
+        """Take one finding."""
+        ...

@@ -1,0 +1,314 @@
+"""Crash-safe filing: from the spool to a dated folder, and only after the row is written off the spool.
+
+Order: fsync file → link (or copy, fsync, rename) → fsync folders → [hash, row: elsewhere] → remove the spool name.
+Every step may be the last one before a power cut; doing all again gives the same end. Never overwrites, never follows a
+link below its root, never deletes an original that is not filed.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from hotline1022.core.errors import Invalid, Refused, Unavailable
+from hotline1022.core.ids import CallId
+from hotline1022.recordings.names import folder_parts
+
+FILE_MODE = 0o640
+FOLDER_MODE = 0o750
+#: below this much free space nothing is copied and an alarm is due
+RESERVE_BYTES = 512 * 1024 * 1024
+_BLOCK = 1 << 18
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+#: a link is not possible here: other file system, other owner, no links on this file system
+_NO_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A spool file as it was when it was filed: only that very file may be removed later."""
+
+    name: str
+    inode: int
+    size: int
+    modified_ns: int
+    #: of the filed file, relative to the recordings folder
+    filed_as: str
+
+    def is_of(self, found: os.stat_result) -> bool:
+        """Whether the file found is still the one that was filed."""
+        return (self.inode, self.size, self.modified_ns) == (found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """Free space on a disk; `low` = time for an alarm."""
+
+    free: int
+    total: int
+    low: bool
+
+
+def space(folder: Path, *, reserve: int = RESERVE_BYTES) -> Space:
+    """How much an ordinary user can still write below `folder`."""
+    found = os.statvfs(folder)
+    free = found.f_bavail * found.f_frsize
+    return Space(free=free, total=found.f_blocks * found.f_frsize, low=free < reserve)
+
+
+class Folder:
+    """An open folder of one call below the recordings folder."""
+
+    __slots__ = ("chain", "fd", "relative")
+
+    def __init__(self, fd: int, relative: str, chain: tuple[int, ...]) -> None:
+        self.fd = fd
+        self.relative = relative
+        self.chain = chain
+
+    def names(self) -> list[str]:
+        """What lies in it."""
+        return os.listdir(self.fd)  # noqa: PTH208 -- by descriptor, so that no link can lead elsewhere
+
+    def open(self, name: str) -> int:
+        """Open a file of it for reading; the caller closes."""
+        return open_regular(name, self.fd)
+
+
+def open_regular(name: str, folder: int) -> int:
+    """Open an ordinary file for reading, never a link, pipe or folder; the caller closes."""
+    try:
+        fd = os.open(name, _READ, dir_fd=folder)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise Invalid(f"{name} is a link, not a recording; look who put it there", error_id="not-a-file") from error
+        raise
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise Invalid(f"{name} is not an ordinary file; look who put it there", error_id="not-a-file")
+    return fd
+
+
+class Archive(AbstractContextManager["Archive"]):
+    """The recordings folder and the spool, open for one batch of work."""
+
+    def __init__(self, spool: Path, root: Path, *, reserve: int = RESERVE_BYTES) -> None:
+        self._reserve = reserve
+        self._root_path = root
+        self._folders: dict[str, int] = {}
+        root.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        # the two tops may be links that the operator made; nothing below them may
+        self.root = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            self.spool = os.open(spool, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except BaseException:
+            os.close(self.root)
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for fd in (*self._folders.values(), self.spool, self.root):
+            os.close(fd)
+        self._folders.clear()
+
+    def folder(self, call: CallId) -> Folder:
+        """The call's folder, made if need be. Folders that were made are durable after `settle`."""
+        relative, above, chain = "", self.root, [self.root]
+        for part in folder_parts(call):
+            relative = f"{relative}/{part}" if relative else part
+            above = self._step(above, part, relative)
+            chain.append(above)
+        return Folder(above, relative, tuple(chain))
+
+    def _step(self, above: int, part: str, relative: str) -> int:
+        known = self._folders.get(relative)
+        if known is not None:
+            return known
+        with suppress(FileExistsError):
+            os.mkdir(part, FOLDER_MODE, dir_fd=above)
+        try:
+            fd = os.open(part, _OPEN_FOLDER, dir_fd=above)
+        except OSError as error:
+            if error.errno in (errno.ELOOP, errno.ENOTDIR):
+                text = f"{relative} in the recordings folder is not a folder; move it away"
+                raise Refused(text, error_id="recordings-folder") from error
+            raise
+        self._folders[relative] = fd
+        if stat.S_IMODE(os.fstat(fd).st_mode) != FOLDER_MODE:
+            with suppress(PermissionError):  # another user's folder: usable or not, the next step tells
+                os.fchmod(fd, FOLDER_MODE)
+        return fd
+
+    def take(self, source: int, name: str, folder: Folder) -> Mark:
+        """File the open spool file `source` under its own name; its bytes are durable, its new name after `settle`.
+
+        Raises Refused "recording-conflict" if another recording has that name, Unavailable "disk-full".
+        """
+        before = os.fstat(source)
+        owned = _set_mode(source, before)
+        os.fsync(source)
+        if not (owned and self._link(name, source, folder)):
+            self._copy(source, name, folder)
+        found = os.fstat(source)
+        return Mark(
+            name=name,
+            inode=found.st_ino,
+            size=found.st_size,
+            modified_ns=found.st_mtime_ns,
+            filed_as=f"{folder.relative}/{name}",
+        )
+
+    def _link(self, name: str, source: int, folder: Folder) -> bool:
+        """Give the file its second name; False where that cannot be."""
+        try:
+            os.link(name, name, src_dir_fd=self.spool, dst_dir_fd=folder.fd, follow_symlinks=False)
+        except FileExistsError:
+            self._must_be_same(source, name, folder)
+        except OSError as error:
+            if error.errno in _NO_LINK:
+                return False
+            raise
+        else:
+            if not os.path.samestat(os.fstat(source), os.stat(name, dir_fd=folder.fd, follow_symlinks=False)):
+                os.unlink(name, dir_fd=folder.fd)  # the spool name was given to another file meanwhile
+                raise Refused(f"{name} was exchanged in the spool while it was filed", error_id="recording-conflict")
+        return True
+
+    def _copy(self, source: int, name: str, folder: Folder) -> None:
+        if _exists(name, folder.fd):
+            self._must_be_same(source, name, folder)
+            return
+        size = os.fstat(source).st_size
+        self.need(size)
+        write_file(folder.fd, name, _read(source), times=os.fstat(source))
+
+    def _must_be_same(self, source: int, name: str, folder: Folder) -> None:
+        there = folder.open(name)
+        try:
+            if not _same(source, there):
+                text = f"{folder.relative}/{name} is there with other contents; both were kept, listen to both"
+                raise Refused(text, error_id="recording-conflict")
+            os.fsync(there)
+        finally:
+            os.close(there)
+
+    def need(self, size: int) -> None:
+        """Raise Unavailable "disk-full" unless `size` more bytes leave the reserve untouched."""
+        if space(self._root_path, reserve=self._reserve + size).low:
+            text = "the recordings disk is nearly full; free some space, recordings wait in the spool"
+            raise Unavailable(text, error_id="disk-full")
+
+    def settle(self, folders: Iterable[Folder]) -> None:
+        """Make all new names durable: every folder on the way, once, from below."""
+        for fd in dict.fromkeys(fd for folder in folders for fd in reversed(folder.chain)):
+            os.fsync(fd)
+
+    def release(self, marks: Iterable[Mark]) -> tuple[str, ...]:
+        """Take filed files off the spool, after their rows are durable. Returns the names that had changed and stay."""
+        kept, removed = [], False
+        for mark in marks:
+            try:
+                found = os.stat(mark.name, dir_fd=self.spool, follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            if not mark.is_of(found) or not self._is_filed(mark):
+                kept.append(mark.name)
+                continue
+            os.unlink(mark.name, dir_fd=self.spool)
+            removed = True
+        if removed:
+            os.fsync(self.spool)
+        return tuple(kept)
+
+    def _is_filed(self, mark: Mark) -> bool:
+        try:
+            return (self._root_path / mark.filed_as).lstat().st_size == mark.size
+        except FileNotFoundError:
+            return False
+
+    def quarantine(self, name: str) -> str:
+        """Move a spool entry aside into `quarantine/` of the spool, whatever it is; returns its new name."""
+        with suppress(FileExistsError):
+            os.mkdir("quarantine", FOLDER_MODE, dir_fd=self.spool)
+        aside = os.open("quarantine", _OPEN_FOLDER, dir_fd=self.spool)
+        try:
+            target, number = name, 1
+            while _exists(target, aside):
+                number += 1
+                target = f"{name}.{number}"
+            os.rename(name, target, src_dir_fd=self.spool, dst_dir_fd=aside)
+            os.fsync(aside)
+            os.fsync(self.spool)
+        finally:
+            os.close(aside)
+        return f"quarantine/{target}"
+
+
+def write_file(folder: int, name: str, pieces: Iterable[bytes], *, times: os.stat_result | None = None) -> None:
+    """Write a file so that its name stands for all of it or does not exist; its name is durable after a folder fsync."""
+    part = f".{name}.part"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    fd = os.open(part, flags, FILE_MODE, dir_fd=folder)
+    try:
+        os.fchmod(fd, FILE_MODE)
+        for piece in pieces:
+            _write_all(fd, piece)
+        if times is not None:
+            os.utime(fd, ns=(times.st_atime_ns, times.st_mtime_ns))
+        os.fsync(fd)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        with suppress(OSError):
+            os.unlink(part, dir_fd=folder)
+        raise Unavailable("the recordings disk is full; free some space", error_id="disk-full") from error
+    finally:
+        os.close(fd)
+    os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _write_all(fd: int, piece: bytes) -> None:
+    view = memoryview(piece)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def _set_mode(fd: int, found: os.stat_result) -> bool:
+    """Give the file its mode; False if it belongs to somebody else, who could change it later: then it is copied."""
+    if found.st_uid != os.geteuid():
+        return False
+    if stat.S_IMODE(found.st_mode) != FILE_MODE:
+        os.fchmod(fd, FILE_MODE)
+    return True
+
+
+def _read(fd: int) -> Iterator[bytes]:
+    at = 0
+    while piece := os.pread(fd, _BLOCK, at):
+        yield piece
+        at += len(piece)
+
+
+def _same(one: int, other: int) -> bool:
+    a, b = os.fstat(one), os.fstat(other)
+    if os.path.samestat(a, b):
+        return True
+    return a.st_size == b.st_size and all(x == y for x, y in zip(_read(one), _read(other), strict=False))
+
+
+def _exists(name: str, folder: int) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
