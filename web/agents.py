@@ -1,0 +1,110 @@
+"""Answers about lines, people, the queue, and what waits for people: call-backs, messages, alarms, shifts."""
+
+from hotline1022.core.errors import NotFound
+from hotline1022.queue.types import LineView
+from hotline1022.web.route import Ask
+from hotline1022.web.types import AlarmView, PersonView, QueueView, VoicemailView
+from hotline1022.web.wire import (
+    AbandonedList,
+    AlarmList,
+    AlarmQuery,
+    LimitQuery,
+    LineList,
+    LoginBody,
+    PauseBody,
+    PersonBody,
+    PersonList,
+    ShiftList,
+    VoicemailList,
+    VoicemailQuery,
+)
+
+
+async def list_lines(ask: Ask) -> LineList:
+    """All lines."""
+    return LineList(lines=tuple(await ask.ports.lines.list()))
+
+
+async def login(ask: Ask) -> LineView:
+    """A person logs in at a line."""
+    body: LoginBody = ask.body
+    return await ask.ports.lines.login(await _line(ask), body.person, body.pin)
+
+
+async def logout(ask: Ask) -> LineView:
+    """Whoever is at the line logs out."""
+    return await ask.ports.lines.logout(await _line(ask))
+
+
+async def pause(ask: Ask) -> LineView:
+    """The person at the line takes a pause."""
+    body: PauseBody = ask.body
+    return await ask.ports.lines.pause(await _line(ask), body.reason)
+
+
+async def unpause(ask: Ask) -> LineView:
+    """The person at the line is back."""
+    return await ask.ports.lines.unpause(await _line(ask))
+
+
+async def _line(ask: Ask) -> str:
+    line = ask.path["line"]
+    if all(known.line != line for known in await ask.ports.lines.list()):
+        raise NotFound(f"there is no line {line}; look in /api/lines", error_id="line-unknown")
+    return line
+
+
+async def get_queue(ask: Ask) -> QueueView:
+    """Who waits."""
+    return await ask.ports.queue.now()
+
+
+async def list_abandoned(ask: Ask) -> AbandonedList:
+    """Numbers to call back."""
+    query: LimitQuery = ask.query
+    return AbandonedList(abandoned=tuple(await ask.ports.abandoned.list(query.limit)))
+
+
+async def list_voicemails(ask: Ask) -> VoicemailList:
+    """Messages."""
+    query: VoicemailQuery = ask.query
+    return VoicemailList(voicemails=tuple(await ask.ports.voicemails.list(query.heard, query.limit)))
+
+
+async def mark_heard(ask: Ask) -> VoicemailView:
+    """The message was heard."""
+    marked = await ask.ports.voicemails.mark_heard(ask.path["voicemail"], ask.by, ask.ports.clock())
+    if marked is None:
+        raise NotFound("there is no such message; look in /api/voicemails", error_id="voicemail-unknown")
+    return marked
+
+
+async def list_alarms(ask: Ask) -> AlarmList:
+    """Alarms."""
+    query: AlarmQuery = ask.query
+    return AlarmList(alarms=tuple(await ask.ports.alarms.list(query.seen, query.limit)))
+
+
+async def mark_seen(ask: Ask) -> AlarmView:
+    """The alarm was seen: it sounds no more."""
+    marked = await ask.ports.alarms.mark_seen(ask.path["alarm"], ask.by, ask.ports.clock())
+    if marked is None:
+        raise NotFound("there is no such alarm; look in /api/alarms", error_id="alarm-unknown")
+    return marked
+
+
+async def list_shifts(ask: Ask) -> ShiftList:
+    """Who should be on now, and who is missing."""
+    at = ask.ports.clock()
+    return ShiftList(at=at, shifts=tuple(await ask.ports.shifts.now(at)))
+
+
+async def list_people(ask: Ask) -> PersonList:
+    """All people."""
+    return PersonList(people=tuple(await ask.ports.people.list()))
+
+
+async def create_person(ask: Ask) -> PersonView:
+    """One more who answers."""
+    body: PersonBody = ask.body
+    return await ask.ports.people.create(body.id, body.name, body.pin)

@@ -1,0 +1,201 @@
+"""The aiohttp application: door, table of routes, errors, headers, access log. Refuses all that the table does not know.
+
+Run it with `access_log=None`: it writes its own, with telephone numbers masked and without tokens.
+"""
+
+import asyncio
+import json
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import fields
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from hotline1022.core.errors import HotlineError, Invalid, NotFound
+from hotline1022.core.masking import mask, mask_text
+from hotline1022.web.auth import Gate, demand
+from hotline1022.web.failures import failure, json_response
+from hotline1022.web.health import READIER, Readier
+from hotline1022.web.metrics import UNKNOWN, HttpMetrics
+from hotline1022.web.numbers import hide_numbers
+from hotline1022.web.openapi import DOCUMENT, document
+from hotline1022.web.ports import Ports
+from hotline1022.web.route import PARTS, Answer, Ask, Route
+from hotline1022.web.routes import ROUTES
+from hotline1022.web.rules import dump, parse
+from hotline1022.web.types import Token
+from hotline1022.web.wire import NoInput
+
+LOG = logging.getLogger("hotline1022.web")
+ACCESS = logging.getLogger("hotline1022.access")
+#: Bytes of a body at most.
+BODY_BYTES = 64 * 1024
+#: Characters of an address in the access log at most.
+LOGGED = 300
+#: Lets nothing be cached, framed, sniffed or run.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Server": "1022",
+}
+_ROUTE = "hotline1022.route"
+_TOKEN = "hotline1022.token"
+
+
+def make_app(ports: Ports, *, version: str) -> web.Application:
+    """The application over these ports; `version` goes into the document."""
+    app = web.Application(client_max_size=BODY_BYTES, middlewares=[_guard(HttpMetrics(ports.registry))])
+    app[READIER] = Readier(ports)
+    app[DOCUMENT] = document(ROUTES, version)
+    gate = Gate(ports)
+    for route in ROUTES:
+        handler = _serve(route, ports, gate)
+        if route.method == "GET":
+            app.router.add_get(route.path, handler, expect_handler=_expect)
+        else:
+            app.router.add_route(route.method, route.path, handler, expect_handler=_expect)
+    app.on_response_prepare.append(_add_headers)
+    return app
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+
+
+async def _expect(request: web.Request) -> web.StreamResponse | None:
+    """Nobody is asked to send a body before the token was looked at; the body's own read asks for it."""
+    if request.headers["Expect"].lower() == "100-continue":
+        return None
+    return failure(web.HTTPExpectationFailed())
+
+
+def _guard(metrics: HttpMetrics) -> Middleware:
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        began = time.monotonic()
+        try:
+            response = await handler(request)
+        except (HotlineError, web.HTTPException, TimeoutError) as error:
+            response = failure(error)
+        except Exception as error:
+            LOG.exception("a request broke")
+            response = failure(error)
+        seconds = time.monotonic() - began
+        route: Route | None = request.get(_ROUTE)
+        path = route.path if route else UNKNOWN
+        metrics.answered(request.method, path, response.status, seconds)
+        level = logging.DEBUG if route and route.open and response.status == 200 else logging.INFO
+        ACCESS.log(
+            level,
+            "%s %s %d %d ms token=%s from=%s",
+            request.method if route else mask_text(request.method[:16]),
+            logged_address(request, route),
+            response.status,
+            round(seconds * 1000),
+            request.get(_TOKEN, "-"),
+            request.remote,
+        )
+        return response
+
+    return guard
+
+
+def logged_address(request: web.Request, route: Route | None) -> str:
+    """The address as it may be logged: numbers masked; values of unknown keys, which may be tokens, left out."""
+    known = {field.name for field in fields(route.query)} if route else set()
+    pairs = [
+        (key, mask(value) if key == "caller" else mask_text(value)) if key in known else ("?", "")
+        for key, value in request.rel_url.query.items()
+    ]
+    query = urlencode(pairs, safe="*:+", errors="replace")
+    return (mask_text(request.rel_url.raw_path) + ("?" + query if query else ""))[:LOGGED]
+
+
+def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def serve(request: web.Request) -> web.StreamResponse:
+        request[_ROUTE] = route
+        async with asyncio.timeout(route.seconds):
+            token = await _token(route, request, gate)
+            ask = Ask(
+                request=request,
+                ports=ports,
+                token=token,
+                path=_path(request),
+                query=_query(route, request),
+                body=await _body(route, request),
+            )
+            answer = await route.handler(ask)
+        if isinstance(answer, web.StreamResponse):
+            return answer
+        told = answer if isinstance(answer, Answer) else Answer(value=answer, status=route.status)
+        value = dump(told.value)
+        return json_response(value if ask.sees_numbers or route.answer is None else hide_numbers(value), told.status)
+
+    return serve
+
+
+async def _token(route: Route, request: web.Request, gate: Gate) -> Token | None:
+    header = request.headers.get("Authorization")
+    if route.open and not header:
+        return None
+    try:
+        token = await gate.token(header, request.remote)
+    except HotlineError:
+        if route.open:  # health answers whoever asks, and even when the database of tokens is away
+            return None
+        raise
+    request[_TOKEN] = token.name
+    if route.scope is not None:
+        demand(token, route.scope)
+    return token
+
+
+def _path(request: web.Request) -> dict[str, str]:
+    parts = dict(request.match_info)
+    for name, text in parts.items():
+        if not re.fullmatch(PARTS[name].pattern, text):
+            raise NotFound(f"there is no such {name}; an id looks otherwise", error_id=f"{name}-unknown")
+    return parts
+
+
+def _query(route: Route, request: web.Request) -> Any:
+    pairs = request.rel_url.query
+    if len(pairs) != len(set(pairs)):
+        raise Invalid("a key is given twice; give it once", error_id="key-twice")
+    return parse(route.query, dict(pairs), texts=True)
+
+
+async def _body(route: Route, request: web.Request) -> Any:
+    if request.method in ("GET", "HEAD"):
+        return NoInput()
+    raw = await request.read()
+    if not raw.strip() and route.body is NoInput:
+        return NoInput()
+    if request.content_type != "application/json":
+        raise Invalid("the body is not JSON; send it with Content-Type: application/json", error_id="body-not-json")
+    try:
+        given = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
+    except (ValueError, RecursionError):
+        raise Invalid("the body is not JSON; send an object in UTF-8", error_id="body-not-json") from None
+    if not isinstance(given, dict):
+        raise Invalid("the body is not an object; send {…}", error_id="body-not-json")
+    return parse(route.body, given, texts=False)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise ValueError("a key is given twice")
+    return dict(pairs)
+
+
+def _constant(word: str) -> None:
+    raise ValueError(f"{word} is not JSON")

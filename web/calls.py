@@ -1,0 +1,123 @@
+"""Answers about calls and their recordings. Refuses cursors it did not make, and files outside the recordings."""
+
+import asyncio
+import base64
+import binascii
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import phonenumbers
+from aiohttp import web
+
+from hotline1022.core.errors import Invalid, NotFound, Unavailable
+from hotline1022.web.route import Ask, BadRange
+from hotline1022.web.types import CallFilter, CallView, Cursor, Scope
+from hotline1022.web.wire import CallPage, CallQuery
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CURSOR = re.compile(r"([0-9]{1,16})~([a-z0-9.-]{1,64})")
+
+
+async def list_calls(ask: Ask) -> CallPage:
+    """One page of the log."""
+    query: CallQuery = ask.query
+    if query.since and query.until and query.since >= query.until:
+        raise Invalid("since is not before until; exchange them")
+    if query.caller is not None:
+        ask.demand(Scope.AGENT)
+    wanted = CallFilter(
+        since=query.since,
+        until=query.until,
+        callers=_forms(query.caller) if query.caller else (),
+        result=query.result,
+        line=query.line,
+        person=query.person,
+        before=read_cursor(query.cursor) if query.cursor else None,
+        limit=query.limit + 1,
+    )
+    found = await ask.ports.calls.list(wanted)
+    calls = tuple(found[: query.limit])
+    return CallPage(calls=calls, next=write_cursor(calls[-1]) if len(found) > query.limit else None)
+
+
+async def get_call(ask: Ask) -> object:
+    """One call with its legs, history and tracks."""
+    detail = await ask.ports.calls.get(ask.path["call"])
+    if detail is None:
+        raise _no_call(ask)
+    return replace(detail, events=tuple(sorted(detail.events, key=lambda event: event.at)))
+
+
+async def get_recording(ask: Ask) -> web.StreamResponse:
+    """The stereo copy, whole or a range of it."""
+    call = ask.path["call"]
+    copy = await ask.ports.recordings.listening_copy(call)
+    if copy is None:
+        raise NotFound("this call has no recording; look at its tracks", error_id="recording-none")
+    size = await asyncio.to_thread(_size, copy.path, ask.ports.recordings_root)
+    _check_range(ask.request, size)
+    digest = base64.b64encode(bytes.fromhex(copy.sha256)).decode()
+    headers = {
+        "Content-Type": "audio/wav",
+        "Content-Disposition": f'inline; filename="{call}.wav"',
+        "Repr-Digest": f"sha-256=:{digest}:",
+        "Accept-Ranges": "bytes",
+    }
+    return web.FileResponse(copy.path, headers=headers)
+
+
+def _size(path: Path, root: Path) -> int:
+    """Bytes of the file; Unavailable when it lies outside the recordings or is gone."""
+    real = path.resolve()
+    if not real.is_relative_to(root.resolve()) or not real.is_file():
+        raise Unavailable(
+            "the recording is not where it should be; run hotline1022 doctor", error_id="recording-missing"
+        )
+    return real.stat().st_size
+
+
+def _check_range(request: web.Request, size: int) -> None:
+    try:
+        start = request.http_range.start
+    except ValueError:
+        raise BadRange(f"the range is not bytes=FIRST-LAST; the file has {size} bytes") from None
+    if start is not None and start >= size:
+        raise BadRange(f"the range begins behind the end; the file has {size} bytes")
+
+
+def write_cursor(call: CallView) -> str:
+    """An opaque name of this call's place in the list."""
+    micros = (call.entered_at - _EPOCH) // timedelta(microseconds=1)
+    return base64.urlsafe_b64encode(f"{micros}~{call.id}".encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> Cursor:
+    """The place that the cursor names; Invalid when this API did not make it."""
+    try:
+        plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
+        match = _CURSOR.fullmatch(plain)
+        if match is None:
+            raise ValueError(plain)
+        return Cursor(entered_at=_EPOCH + timedelta(microseconds=int(match[1])), call=match[2])
+    except (ValueError, OverflowError, binascii.Error):
+        raise Invalid("cursor is not one of ours; take it from next of the page before") from None
+
+
+def _forms(caller: str) -> tuple[str, ...]:
+    """The number as given, in E.164 and as dialled inside the country."""
+    forms = [caller]
+    try:
+        parsed = phonenumbers.parse(caller, "VN")
+    except phonenumbers.NumberParseException:
+        return (caller,)
+    if len(caller) > 5:
+        forms.append(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+        if parsed.country_code == 84:
+            forms += [f"0{parsed.national_number}", f"84{parsed.national_number}"]
+    return tuple(dict.fromkeys(forms))
+
+
+def _no_call(ask: Ask) -> NotFound:
+    return NotFound(f"there is no call {ask.path['call']}; look in /api/calls", error_id="call-unknown")

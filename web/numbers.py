@@ -1,0 +1,37 @@
+"""Masks telephone numbers in an answer for those who need not ring anybody. Refuses nothing."""
+
+from typing import Any
+
+from hotline1022.core.masking import mask, mask_text
+
+#: Fields that hold a telephone number, or a line's (short numbers stay as they are).
+_NUMBERS = frozenset({"caller", "caller_raw", "caller_e164", "party", "number"})
+#: Fields with free text or the facts of an event.
+_TEXTS = frozenset({"data", "detail"})
+
+
+def hide_numbers(value: Any) -> Any:
+    """The JSON value with every telephone number masked."""
+    if isinstance(value, list):
+        return [hide_numbers(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _field(key, item) for key, item in value.items()}
+
+
+def _field(key: str, value: Any) -> Any:
+    if key in _NUMBERS and isinstance(value, str):
+        return mask(value)
+    return _in_text(value) if key in _TEXTS else hide_numbers(value)
+
+
+def _in_text(value: Any) -> Any:
+    match value:
+        case str():
+            return mask_text(value)
+        case list():
+            return [_in_text(item) for item in value]
+        case dict():
+            return {key: mask(v) if key in _NUMBERS and isinstance(v, str) else _in_text(v) for key, v in value.items()}
+        case _:
+            return value

@@ -1,0 +1,100 @@
+"""The OpenAPI 3.1 document, made from the table of routes and the types it names. Refuses nothing."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, fields
+from enum import Enum
+from typing import Any, get_type_hints
+
+from aiohttp import web
+
+from hotline1022.web.route import PARTS, Ask, Route
+from hotline1022.web.rules import schema
+from hotline1022.web.wire import Failure, NoInput
+
+#: Where an application keeps its document.
+DOCUMENT: web.AppKey[Mapping[str, Any]] = web.AppKey("document", Mapping)
+
+
+async def get_document(ask: Ask) -> Mapping[str, Any]:
+    """The document."""
+    return ask.request.app[DOCUMENT]
+
+
+def document(routes: Iterable[Route], version: str) -> dict[str, Any]:
+    """The document of these routes."""
+    parts: dict[str, Any] = {}
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, parts)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "1022",
+            "version": version,
+            "description": "Calls, lines and people of the hotline. Times are ISO 8601 on the province's clock.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(parts.items())),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(route: Route, parts: dict[str, Any]) -> dict[str, Any]:
+    scope = "no token needed" if route.open else f"scope {route.scope}" if route.scope else "any valid token"
+    operation: dict[str, Any] = {
+        "operationId": route.handler.__name__,
+        "summary": route.summary,
+        "description": f"{route.detail} ({scope})".strip(),
+        "security": [{}, {"token": []}] if route.open else [{"token": []}],
+        "responses": _responses(route, parts),
+    }
+    if parameters := [*_path_parameters(route), *_query_parameters(route, parts)]:
+        operation["parameters"] = parameters
+    if route.body is not NoInput:
+        content = {"application/json": {"schema": schema(route.body, parts)}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _path_parameters(route: Route) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": rule.doc,
+            "schema": {"type": "string", "pattern": f"^({rule.pattern})$"},
+        }
+        for name, rule in PARTS.items()
+        if f"{{{name}}}" in route.path
+    ]
+
+
+def _query_parameters(route: Route, parts: dict[str, Any]) -> list[dict[str, Any]]:
+    hints = get_type_hints(route.query, include_extras=True)
+    found = []
+    for field in fields(route.query):
+        shape = schema(hints[field.name], parts)
+        doc = shape.pop("description", "")
+        if "anyOf" in shape:  # a parameter is left out, never null
+            shape = next(choice for choice in shape["anyOf"] if choice != {"type": "null"})
+        if field.default not in (MISSING, None):
+            shape["default"] = field.default.value if isinstance(field.default, Enum) else field.default
+        found.append({"name": field.name, "in": "query", "required": False, "description": doc, "schema": shape})
+    return found
+
+
+def _responses(route: Route, parts: dict[str, Any]) -> dict[str, Any]:
+    failure = {"application/json": {"schema": schema(Failure, parts)}}
+    if route.answer is None:
+        shape: dict[str, Any] = {"type": "object"} if route.media == "application/json" else {}
+    elif dataclasses.is_dataclass(route.answer):
+        shape = schema(route.answer, parts)
+    else:
+        raise TypeError(f"{route.path} answers with {route.answer!r}, which is no dataclass")
+    content = {route.media: {"schema": shape}}
+    done = {str(status): {"description": route.summary, "content": content} for status in (route.status, *route.also)}
+    return done | {"default": {"description": "It was not done", "content": failure}}

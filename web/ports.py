@@ -1,0 +1,179 @@
+"""What the API needs from the rest of the house; the composition root hands it in. Refuses nothing itself.
+
+Any method may raise the errors of core/errors.py: NotFound → 404, Invalid → 400, Refused → 409, Unavailable → 503.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+
+from hotline1022.queue.types import LineView
+from hotline1022.web.types import (
+    AbandonedView,
+    AlarmView,
+    CallDetail,
+    CallFilter,
+    CallView,
+    ListeningCopy,
+    PersonView,
+    QueueView,
+    ShiftView,
+    Token,
+    VoicemailView,
+)
+
+
+class Calls(Protocol):
+    """The call log."""
+
+    async def list(self, wanted: CallFilter) -> Sequence[CallView]:
+        """Calls of this filter, newest first, at most `wanted.limit`."""
+        ...
+
+    async def get(self, call: str) -> CallDetail | None:
+        """One call with all that is known; None when there is no such call."""
+        ...
+
+
+class Recordings(Protocol):
+    """Recordings by call."""
+
+    async def listening_copy(self, call: str) -> ListeningCopy | None:
+        """The stereo copy, made now if it is not there yet; None when the call has no recording."""
+        ...
+
+
+class AgentLines(Protocol):
+    """The lines and who is at them."""
+
+    async def list(self) -> Sequence[LineView]:
+        """All lines, by number."""
+        ...
+
+    async def login(self, line: str, person: str, pin: str) -> LineView:
+        """Log in; Refused `pin-wrong` (also for an unknown person), `person-elsewhere`, `line-taken`."""
+        ...
+
+    async def logout(self, line: str) -> LineView:
+        """Log out; nobody there is no error."""
+        ...
+
+    async def pause(self, line: str, reason: str) -> LineView:
+        """Pause for a reason of the settings; Invalid `reason-unknown`, Refused `line-empty`."""
+        ...
+
+    async def unpause(self, line: str) -> LineView:
+        """Take back; Refused `line-empty`."""
+        ...
+
+
+class WaitingCallers(Protocol):
+    """The queue now."""
+
+    async def now(self) -> QueueView:
+        """Who waits."""
+        ...
+
+
+class Abandoned(Protocol):
+    """Numbers to call back."""
+
+    async def list(self, limit: int) -> Sequence[AbandonedView]:
+        """One line per number, latest first."""
+        ...
+
+
+class Voicemails(Protocol):
+    """Messages."""
+
+    async def list(self, heard: bool | None, limit: int) -> Sequence[VoicemailView]:
+        """Latest first."""
+        ...
+
+    async def mark_heard(self, voicemail: str, by: str, at: datetime) -> VoicemailView | None:
+        """Mark; the first mark stays. None when there is no such message."""
+        ...
+
+
+class Alarms(Protocol):
+    """Alarms."""
+
+    async def list(self, seen: bool | None, limit: int) -> Sequence[AlarmView]:
+        """Latest first."""
+        ...
+
+    async def mark_seen(self, alarm: str, by: str, at: datetime) -> AlarmView | None:
+        """Mark, which ends the repeating; the first mark stays. None when there is no such alarm."""
+        ...
+
+
+class Shifts(Protocol):
+    """Who should be on."""
+
+    async def now(self, at: datetime) -> Sequence[ShiftView]:
+        """The shifts that run at this moment."""
+        ...
+
+
+class People(Protocol):
+    """Those who answer."""
+
+    async def list(self) -> Sequence[PersonView]:
+        """All, by id."""
+        ...
+
+    async def create(self, person: str, name: str, pin: str) -> PersonView:
+        """Add one; hashes the PIN. Refused `person-exists`."""
+        ...
+
+
+class Tokens(Protocol):
+    """API tokens."""
+
+    async def find(self, digest: str) -> Token | None:
+        """The token whose SHA-256 this is; None when there is none or it was revoked."""
+        ...
+
+    async def used(self, token: str, at: datetime) -> None:
+        """Note that the token of this id was used; told once in a while, not each time."""
+        ...
+
+
+class Check(Protocol):
+    """One thing that must answer before calls can be served."""
+
+    @property
+    def name(self) -> str:
+        """Short kebab-case name: sip, ami, disk, database."""
+        ...
+
+    async def __call__(self) -> None:
+        """Return when all is well; raise a HotlineError that says what is wrong and the cure."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """All of them."""
+
+    calls: Calls
+    recordings: Recordings
+    #: no file outside this folder is ever sent
+    recordings_root: Path
+    lines: AgentLines
+    queue: WaitingCallers
+    abandoned: Abandoned
+    voicemails: Voicemails
+    alarms: Alarms
+    shifts: Shifts
+    people: People
+    tokens: Tokens
+    checks: Sequence[Check]
+    #: metrics of the whole service; the API adds its own
+    registry: CollectorRegistry
+    #: the time now, aware UTC
+    clock: Callable[[], datetime]

@@ -1,0 +1,102 @@
+"""What one route of the API is, and what its handler is given. Refuses nothing: app.py does, by this description."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from hotline1022.core.errors import HotlineError
+from hotline1022.web.auth import Forbidden, Unauthorized, demand
+from hotline1022.web.ports import Ports
+from hotline1022.web.rules import Rule
+from hotline1022.web.types import Scope, Token
+from hotline1022.web.wire import NoInput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A request after the door: token known, everything parsed."""
+
+    request: web.Request
+    ports: Ports
+    #: None only where the route is open and no valid token was sent
+    token: Token | None
+    #: parts of the path by name
+    path: Mapping[str, str]
+    #: a value of the route's `query` type
+    query: Any
+    #: a value of the route's `body` type
+    body: Any
+
+    @property
+    def by(self) -> str:
+        """Name of the token, for marks such as heard by."""
+        if self.token is None:
+            raise Unauthorized("no token was sent; send Authorization: Bearer TOKEN", error_id="token-missing")
+        return self.token.name
+
+    def demand(self, scope: Scope) -> None:
+        """Forbidden unless the token has the scope."""
+        if self.token is None:
+            raise Forbidden(f"this lacks scope {scope}; send a token that has it")
+        demand(self.token, scope)
+
+    @property
+    def sees_numbers(self) -> bool:
+        """Whether telephone numbers are shown in full."""
+        return self.token is not None and self.token.may(Scope.AGENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer whose status is not the route's own."""
+
+    value: object
+    status: int
+
+
+#: Gives a value of the route's `answer` type, an Answer around one, or a whole response.
+Handler = Callable[[Ask], Awaitable[object]]
+
+
+class BadRange(HotlineError):
+    """The Range header asks for bytes that are not there."""
+
+    error_id = "range-invalid"
+
+
+#: The names that paths may have in braces.
+PARTS: dict[str, Rule] = {
+    "call": Rule(doc="id of a call: hl1-1795470208.58", pattern=r"[a-z][a-z0-9]{0,15}-[0-9]{1,12}\.[0-9]{1,12}"),
+    "line": Rule(doc="number of a line", pattern=r"[0-9]{2,6}"),
+    "voicemail": Rule(doc="id of a voicemail", pattern=r"[A-Za-z0-9._~-]{1,128}"),
+    "alarm": Rule(doc="id of an alarm", pattern=r"[A-Za-z0-9._~-]{1,128}"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One line of the table in routes.py: it drives routing, the check at the door and the document."""
+
+    method: str
+    path: str
+    #: what the token must be allowed; None = any valid token
+    scope: Scope | None
+    summary: str
+    handler: Handler
+    #: a sentence or two more, for the document
+    detail: str = ""
+    #: works without a token
+    open: bool = False
+    query: type = NoInput
+    #: NoInput = takes no body
+    body: type = NoInput
+    #: JSON of this type; None = `media` describes it
+    answer: type | None = None
+    media: str = "application/json"
+    status: int = 200
+    #: statuses beside `status` that carry the same type
+    also: tuple[int, ...] = ()
+    #: seconds until the request is given up
+    seconds: float = 15

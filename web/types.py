@@ -1,0 +1,241 @@
+"""What the HTTP API takes and gives, as values: their fields are the JSON. Refuses nothing itself: rules.py does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+from hotline1022.core.events import LegKind
+from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.queue.types import Waiting
+from hotline1022.web.rules import Rule
+
+When = Annotated[datetime, Rule(doc="ISO 8601, on the province's clock (+07:00)")]
+Millis = Annotated[int, Rule(doc="milliseconds")]
+Limit = Annotated[int, Rule(doc="rows at most", low=1, high=200)]
+LineText = Annotated[str, Rule(doc="number of a line, 2 to 6 digits", pattern=r"[0-9]{2,6}")]
+PersonText = Annotated[str, Rule(doc="id of a person as keyed on a phone, 1 to 10 digits", pattern=r"[0-9]{1,10}")]
+PinText = Annotated[str, Rule(doc="4 to 12 digits", pattern=r"[0-9]{4,12}", secret=True)]
+Number = Annotated[str, Rule(doc="telephone number; masked unless the token has scope agent or admin")]
+
+
+class Scope(StrEnum):
+    """What a token may do. admin includes agent, agent includes read; metrics and listen stand alone."""
+
+    READ = "read"
+    AGENT = "agent"
+    ADMIN = "admin"
+    METRICS = "metrics"
+    LISTEN = "listen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A valid API token, without its secret."""
+
+    id: str
+    name: str
+    #: SHA-256 of the token in hexadecimal
+    digest: str = field(repr=False)
+    scopes: frozenset[Scope]
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the token has this scope, by itself or by a greater one."""
+        greater = {Scope.READ: {Scope.AGENT, Scope.ADMIN}, Scope.AGENT: {Scope.ADMIN}}
+        return bool(self.scopes & ({scope} | greater.get(scope, set())))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """The last call of a page; the next page begins before it (newest first)."""
+
+    entered_at: datetime
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFilter:
+    """Which calls are wanted; None means all. Newest first by (entered_at, id)."""
+
+    #: entered at or after
+    since: datetime | None = None
+    #: entered before
+    until: datetime | None = None
+    #: caller as sent, or in E.164, is one of these; empty means all
+    callers: tuple[str, ...] = ()
+    result: Result | None = None
+    line: str | None = None
+    person: str | None = None
+    before: Cursor | None = None
+    #: rows at most
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallView:
+    """One call."""
+
+    id: str
+    entered_at: When
+    answered_at: When | None
+    ended_at: When | None
+    did: Annotated[str, Rule(doc="our number that was dialled, digits")]
+    caller_raw: Annotated[str, Rule(doc="caller as the carrier sent it; masked unless scope agent or admin")]
+    caller_e164: Annotated[str | None, Rule(doc="caller in E.164; masked unless scope agent or admin")]
+    state: CallState
+    result: Result | None
+    reason: Reason | None
+    category: str
+    mode: Annotated[str, Rule(doc="who led the caller: service, static, mixed, or empty")]
+    backfilled: Annotated[bool, Rule(doc="read later than it happened: the service was away")]
+    wait_ms: Millis | None
+    talk_ms: Millis | None
+    line: str
+    person: str
+    has_recording: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLegView:
+    """One phone in a call."""
+
+    channel: str
+    kind: LegKind
+    party: Annotated[str, Rule(doc="line or telephone number; a telephone number is masked like the caller's")]
+    line: str
+    person: str
+    started_at: When
+    answered_at: When | None
+    ended_at: When | None
+    cause: Annotated[int | None, Rule(doc="Q.850 cause of this leg's own end")]
+    talk_ms: Millis | None
+    hold_ms: Annotated[int | None, Rule(doc="milliseconds on hold; null = unknown")]
+    rtp_received: Annotated[int | None, Rule(doc="RTP packets that came in; null = unknown")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEventView:
+    """One fact of a call's history."""
+
+    at: When
+    kind: str
+    channel: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackView:
+    """One original of a recording: what one person said (r) or heard (t)."""
+
+    id: str
+    channel: str
+    kind: str
+    side: Annotated[str, Rule(doc="r = what this person said, t = what this person heard")]
+    segment_started_at: When
+    status: Annotated[str, Rule(doc="stored, repaired, torn, empty or missing")]
+    sha256: str | None
+    bytes: int | None
+    duration_ms: Millis | None
+    gap_ms: Millis | None
+    lost_ms: Millis | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallDetail:
+    """One call with its legs, history and tracks."""
+
+    call: CallView
+    legs: tuple[CallLegView, ...]
+    events: tuple[CallEventView, ...]
+    tracks: tuple[TrackView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListeningCopy:
+    """The stereo copy of a call's recording on disk; never dumped."""
+
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    """Who waits now."""
+
+    waiting: tuple[Waiting, ...]
+    ready: Annotated[int, Rule(doc="people who could take a call now")]
+    expected_wait_seconds: Annotated[int | None, Rule(doc="of the next caller; null = too few samples")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbandonedView:
+    """A number that hung up while waiting and has not been reached since."""
+
+    caller: Number
+    count: Annotated[int, Rule(doc="calls abandoned since it was last reached")]
+    last_at: When
+    last_call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailView:
+    """A message that a citizen left."""
+
+    id: str
+    call: str
+    caller: Number
+    left_at: When
+    duration_ms: Millis
+    reason: str
+    heard_at: When | None
+    heard_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmView:
+    """Something people must know at once; it repeats until it is seen."""
+
+    id: str
+    kind: str
+    call: str | None
+    raised_at: When
+    detail: str
+    last_repeated_at: When | None
+    seen_at: When | None
+    seen_by: str | None
+    cleared_at: When | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyView:
+    """One person of a shift."""
+
+    person: str
+    name: str
+    line: Annotated[str | None, Rule(doc="where the person is logged in; null = missing")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftView:
+    """A shift that runs now: who should be on, who is missing, who came unasked."""
+
+    id: str
+    name: str
+    day: Annotated[date, Rule(doc="day on which it began")]
+    starts: time
+    ends: time
+    needed: int
+    expected: tuple[DutyView, ...]
+    missing: tuple[DutyView, ...]
+    extra: tuple[DutyView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    """Someone who answers."""
+
+    id: str
+    name: str
+    active: bool

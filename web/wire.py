@@ -1,0 +1,180 @@
+"""What requests carry, and what answers wrap around the values of types.py. Refuses nothing itself: rules.py does."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from hotline1022.core.outcomes import Result
+from hotline1022.queue.types import LineView
+from hotline1022.web.rules import Rule
+from hotline1022.web.types import (
+    AbandonedView,
+    AlarmView,
+    CallView,
+    Limit,
+    LineText,
+    Millis,
+    PersonText,
+    PersonView,
+    PinText,
+    ShiftView,
+    VoicemailView,
+    When,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoInput:
+    """Takes nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallQuery:
+    """Filters of the list of calls."""
+
+    since: Annotated[datetime | None, Rule(doc="entered at or after; a day alone means from its beginning")] = None
+    until: Annotated[datetime | None, Rule(doc="entered before; a day alone means through its end", until=True)] = None
+    caller: Annotated[
+        str | None, Rule(doc="caller's number, digits and +; needs scope agent or admin", pattern=r"\+?[0-9]{2,15}")
+    ] = None
+    result: Result | None = None
+    line: LineText | None = None
+    person: PersonText | None = None
+    cursor: Annotated[str | None, Rule(doc="the cursor that the page before gave", pattern=r"[A-Za-z0-9_-]{8,120}")] = (
+        None
+    )
+    limit: Limit = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitQuery:
+    """How many."""
+
+    limit: Limit = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailQuery:
+    """Filters of the list of voicemails."""
+
+    heard: Annotated[bool | None, Rule(doc="only heard ones, only unheard ones")] = None
+    limit: Limit = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmQuery:
+    """Filters of the list of alarms."""
+
+    seen: Annotated[bool | None, Rule(doc="only seen ones, only unseen ones")] = None
+    limit: Limit = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginBody:
+    """Who logs in."""
+
+    person: PersonText
+    pin: PinText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseBody:
+    """Why."""
+
+    reason: Annotated[str, Rule(doc="code of a reason from the settings, 1 or 2 digits", pattern=r"[0-9]{1,2}")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonBody:
+    """A new person."""
+
+    id: PersonText
+    name: Annotated[str, Rule(doc="1 to 80 characters", low=1, high=80)]
+    pin: PinText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPage:
+    """Calls, newest first."""
+
+    calls: tuple[CallView, ...]
+    next: Annotated[str | None, Rule(doc="cursor of the next page; null = this is the last")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineList:
+    """All lines."""
+
+    lines: tuple[LineView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbandonedList:
+    """Numbers to call back, latest first."""
+
+    abandoned: tuple[AbandonedView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailList:
+    """Messages, latest first."""
+
+    voicemails: tuple[VoicemailView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmList:
+    """Alarms, latest first."""
+
+    alarms: tuple[AlarmView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftList:
+    """The shifts that run now."""
+
+    at: When
+    shifts: tuple[ShiftView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonList:
+    """All people, active or not."""
+
+    people: tuple[PersonView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alive:
+    """The process answers."""
+
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckView:
+    """One check of readiness."""
+
+    name: str
+    ready: bool
+    at: When
+    took_ms: Millis
+    error_id: str | None
+    message: Annotated[str | None, Rule(doc="what is wrong and the cure; only with a token of scope read")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """Whether everything that a call needs answers."""
+
+    ready: bool
+    checks: tuple[CheckView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a request was not done."""
+
+    error_id: Annotated[str, Rule(doc="stable, kebab-case")]
+    message: str
+    cure: str | None
