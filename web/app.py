@@ -47,8 +47,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Server": "1022",
 }
-_ROUTE = "hotline1022.route"
-_TOKEN = "hotline1022.token"
+_ROUTE: web.RequestKey[Route] = web.RequestKey("route", Route)
+_TOKEN: web.RequestKey[str] = web.RequestKey("token", str)
 
 
 def make_app(ports: Ports, *, version: str) -> web.Application:
@@ -90,7 +90,7 @@ def _guard(metrics: HttpMetrics) -> Middleware:
             LOG.exception("a request broke")
             response = failure(error)
         seconds = time.monotonic() - began
-        route: Route | None = request.get(_ROUTE)
+        route = request.get(_ROUTE)
         path = route.path if route else UNKNOWN
         metrics.answered(request.method, path, response.status, seconds)
         level = logging.DEBUG if route and route.open and response.status == 200 else logging.INFO

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from hotline1022.core.errors import Invalid, NotFound, Unavailable
 from hotline1022.web.route import Ask, BadRange
+from hotline1022.web.rules import YEARS
 from hotline1022.web.types import CallFilter, CallView, Cursor, Scope
 from hotline1022.web.wire import CallPage, CallQuery
 
@@ -100,7 +101,10 @@ def read_cursor(text: str) -> Cursor:
         match = _CURSOR.fullmatch(plain)
         if match is None:
             raise ValueError(plain)
-        return Cursor(entered_at=_EPOCH + timedelta(microseconds=int(match[1])), call=match[2])
+        entered = _EPOCH + timedelta(microseconds=int(match[1]))
+        if entered.year not in YEARS:
+            raise ValueError(plain)
+        return Cursor(entered_at=entered, call=match[2])
     except (ValueError, OverflowError, binascii.Error):
         raise Invalid("cursor is not one of ours; take it from next of the page before") from None
 

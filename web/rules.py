@@ -33,7 +33,7 @@ class Rule:
     #: least and greatest number, or length of a text
     low: int | None = None
     high: int | None = None
-    #: must not be shown in answers or messages
+    #: taken and never given back
     secret: bool = False
     #: the end of a span: a day alone means through its end
     until: bool = False
@@ -95,10 +95,9 @@ def _value(name: str, given: object, hint: Any, texts: bool) -> Any:
 
 def _clean(name: str, text: str) -> str:
     """NFC, without spaces around; control characters and half characters are refused."""
-    text = unicodedata.normalize("NFC", text).strip()
     if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text):
         raise Invalid(f"{name} has a control character; write plain text on one line")
-    return text
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def _from_text(text: str, hint: Any) -> object:
@@ -186,7 +185,8 @@ def _schema(hint: Any, rule: Rule, parts: dict[str, Any]) -> dict[str, Any]:
             "maxLength": rule.high,
             "pattern": f"^({rule.pattern})$" if rule.pattern else None,
         }
-        return {"type": "string"} | {key: limit for key, limit in limits.items() if limit is not None}
+        secret = {"format": "password", "writeOnly": True} if rule.secret else {}
+        return {"type": "string"} | secret | {key: limit for key, limit in limits.items() if limit is not None}
     if hint is int:
         bounds = {"minimum": rule.low, "maximum": rule.high}
         return {"type": "integer"} | {key: bound for key, bound in bounds.items() if bound is not None}

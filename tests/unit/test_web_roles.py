@@ -1,0 +1,218 @@
+"""The API role by role: who may what, and what each sees."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline1022.web.routes import ROUTES
+from hotline1022.web.types import Scope
+from tests.unit.web_memory import CALLER, PIN, SECRETS, House, a_call, open_house
+
+MASKED = "090****567"
+BODIES: dict[str, Any] = {
+    "/api/lines/{line}/login": {"person": "1001", "pin": PIN},
+    "/api/lines/{line}/pause": {"reason": "1"},
+    "/api/people": {"id": "1003", "name": "Lê Thị Cúc", "pin": "12345"},
+}
+
+
+def real(path: str, house: House) -> str:
+    parts = {"call": house.calls.calls[0].id, "line": "101", "voicemail": "v1", "alarm": "a1"}
+    for name, value in parts.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+async def status_of(house: House, method: str, path: str, who: str | None) -> int:
+    headers = {"Authorization": f"Bearer {SECRETS.get(who, who)}"} if who else {}
+    body = BODIES.get(path) if method == "POST" else None
+    async with house.client.request(method, real(path, house), headers=headers, json=body) as response:
+        await response.read()
+        return response.status
+
+
+@pytest.mark.parametrize("who", [None, "wrong", *Scope])
+async def test_every_route_asks_for_its_scope(tmp_path: Path, who: str | None) -> None:
+    greater: dict[Scope | None, set[str]] = {
+        Scope.READ: {"read", "agent", "admin"},
+        Scope.AGENT: {"agent", "admin"},
+        Scope.ADMIN: {"admin"},
+        Scope.METRICS: {"metrics"},
+        Scope.LISTEN: {"listen"},
+        None: {scope.value for scope in Scope},
+    }
+    async with open_house(tmp_path) as house:
+        for route in ROUTES:
+            await house.lines.login("101", "1001", PIN)
+            status = await status_of(house, route.method, route.path, who)
+            if route.open:
+                assert status == 200, route.path
+            elif who is None or who == "wrong":
+                assert status in (401, 429), route.path
+            elif who in greater[route.scope]:
+                assert status in (200, 201), route.path
+            else:
+                assert status == 403, route.path
+
+
+async def test_a_reader_sees_masked_numbers_an_agent_the_whole(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        call = house.calls.calls[0].id
+        paths = ["/api/calls", f"/api/calls/{call}", "/api/queue", "/api/abandoned", "/api/voicemails", "/api/alarms"]
+        for path in paths:
+            for who in ("read", "agent", "admin"):
+                status, value = await house.ask("GET", path, who)
+                said = repr(value)
+                assert status == 200
+                assert ("901234567" in said.replace("0901234567" * 6, "")) == (who != "read"), path
+                if who == "read":
+                    assert MASKED in said
+        _, detail = await house.ask("GET", f"/api/calls/{call}", "read")
+        assert detail["call"]["caller_e164"] == "+8490****567"
+        assert detail["call"]["id"] == call
+        assert detail["tracks"][0]["sha256"].startswith("0901234567")
+        assert [leg["party"] for leg in detail["legs"]] == [MASKED, "101"]
+        assert [event["kind"] for event in detail["events"]] == ["CallEntered", "KeyPressed"]
+        assert detail["events"][0]["data"] == {"caller": MASKED, "did": "1022"}
+        assert (await house.ask("GET", f"/api/calls?caller={CALLER}", "read"))[0] == 403
+
+
+async def test_a_reader_pages_through_all_calls_once(tmp_path: Path) -> None:
+    async with open_house(tmp_path, calls=23) as house:
+        same = house.calls.calls[4].entered_at
+        house.calls.calls += [a_call(100 + n, entered_at=same) for n in range(9)]
+        seen: list[str] = []
+        cursor = ""
+        while True:
+            _, page = await house.ask("GET", f"/api/calls?limit=5{cursor}")
+            seen += [call["id"] for call in page["calls"]]
+            if page["next"] is None:
+                break
+            cursor = f"&cursor={page['next']}"
+        assert len(seen) == 32
+        assert set(seen) == {call.id for call in house.calls.calls}
+
+
+async def test_filters_reach_the_log(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        status, page = await house.ask(
+            "GET",
+            "/api/calls?since=2026-11-23&until=2026-11-24&caller=%2B84901234567&result=answered&line=101&person=1001",
+            "agent",
+        )
+        assert (status, len(page["calls"])) == (200, 5)
+        asked = house.calls.asked[-1]
+        assert asked.since is not None and asked.until is not None
+        assert (asked.since.isoformat(), asked.until.isoformat()) == (
+            "2026-11-23T00:00:00+07:00",
+            "2026-11-25T00:00:00+07:00",
+        )
+        assert asked.callers == ("+84901234567", "0901234567", "84901234567")
+        for time in ("2026-11-24T01:28:30%2B07:00", "2026-11-24T01:28:30+07:00", "2026-11-23T18:28:30Z"):
+            _, page = await house.ask("GET", f"/api/calls?since={time}")
+            assert [call["entered_at"][11:16] for call in page["calls"]] == ["01:30", "01:29"]
+
+
+async def test_an_agents_day(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        status, line = await house.ask("POST", "/api/lines/101/login", "agent", json={"person": "1001", "pin": PIN})
+        assert (status, line["state"], line["name"]) == (200, "ready", "Nguyễn Thị Ánh")
+        status, line = await house.ask("POST", "/api/lines/101/pause", "agent", json={"reason": "2"})
+        assert (status, line["state"], line["reason"]) == (200, "paused", "2")
+        status, line = await house.ask("POST", "/api/lines/101/unpause", "agent")
+        assert (status, line["state"]) == (200, "ready")
+        _, lines = await house.ask("GET", "/api/lines")
+        assert [line["person"] for line in lines["lines"]] == ["1001", "", ""]
+        status, line = await house.ask("POST", "/api/lines/101/logout", "agent", json={})
+        assert (status, line["state"]) == (200, "logged-out")
+        status, told = await house.ask("POST", "/api/lines/101/login", "agent", json={"person": "1001", "pin": "0000"})
+        assert (status, told) == (
+            409,
+            {"error_id": "pin-wrong", "message": "person or PIN is wrong", "cure": "try again"},
+        )
+        status, told = await house.ask("POST", "/api/lines/101/pause", "agent", json={"reason": "9"})
+        assert (status, told["error_id"]) == (400, "reason-unknown")
+        status, told = await house.ask("POST", "/api/lines/999/login", "agent", json={"person": "1001", "pin": PIN})
+        assert (status, told["error_id"]) == (404, "line-unknown")
+
+
+async def test_messages_and_alarms_are_marked_once_by_name(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        assert len((await house.ask("GET", "/api/voicemails?heard=false"))[1]["voicemails"]) == 1
+        _, message = await house.ask("POST", "/api/voicemails/v1/heard", "agent")
+        assert (message["heard_by"], message["heard_at"]) == ("agent-token", "2026-11-24T01:30:00.000+07:00")
+        _, message = await house.ask("POST", "/api/voicemails/v1/heard", "admin")
+        assert message["heard_by"] == "agent-token"
+        assert (await house.ask("GET", "/api/voicemails?heard=false"))[1] == {"voicemails": []}
+        _, alarm = await house.ask("POST", "/api/alarms/a1/seen", "agent")
+        assert alarm["seen_by"] == "agent-token"
+        assert (await house.ask("GET", "/api/alarms?seen=0"))[1] == {"alarms": []}
+        for path in ("/api/voicemails/v2/heard", "/api/alarms/a2/seen"):
+            assert (await house.ask("POST", path, "agent"))[0] == 404
+
+
+async def test_shifts_tell_who_is_missing(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        _, told = await house.ask("GET", "/api/shifts")
+        assert told["at"] == "2026-11-24T01:30:00.000+07:00"
+        shift = told["shifts"][0]
+        assert (shift["day"], shift["starts"], shift["ends"]) == ("2026-11-23", "22:00", "06:00")
+        assert shift["missing"] == [{"person": "1002", "name": "Trần Văn Bình", "line": None}]
+
+
+async def test_an_admin_adds_a_person_in_nfc(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        body = {"id": "1007", "name": " Le\u0302\u0301 Thị\u00a0Cúc ".replace("\u00a0", " "), "pin": "123456"}
+        status, person = await house.ask("POST", "/api/people", "admin", json=body)
+        assert (status, person) == (201, {"id": "1007", "name": "L\u1ebf Thị Cúc", "active": True})
+        assert house.people.pins["1007"] == "123456"
+        status, told = await house.ask("POST", "/api/people", "admin", json=body)
+        assert (status, told["error_id"]) == (409, "person-exists")
+        assert [p["id"] for p in (await house.ask("GET", "/api/people"))[1]["people"]] == ["1001", "1007"]
+        headers = {"Authorization": f"Bearer {SECRETS['read']}"}
+        async with house.client.get("/api/people", headers=headers) as response:
+            assert "Lế Thị Cúc".encode() in await response.read()
+
+
+async def test_a_listener_hears_whole_or_part(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        whole = (tmp_path / "recordings" / "copy.wav").read_bytes()
+        path = f"/api/calls/{house.calls.calls[0].id}/recording"
+        headers = {"Authorization": f"Bearer {SECRETS['listen']}"}
+        async with house.client.get(path, headers=headers) as response:
+            assert (response.status, await response.read()) == (200, whole)
+            assert response.headers["Content-Type"] == "audio/wav"
+            assert response.headers["Cache-Control"] == "no-store"
+        async with house.client.head(path, headers=headers) as response:
+            assert (response.status, response.headers["Content-Length"]) == (200, str(len(whole)))
+        for asked, part in (("bytes=44-99", whole[44:100]), ("bytes=-10", whole[-10:]), ("bytes=100-", whole[100:])):
+            async with house.client.get(path, headers=headers | {"Range": asked}) as response:
+                assert (response.status, await response.read()) == (206, part)
+        for asked in (f"bytes={len(whole)}-", "bytes=9-1", "lines=1-2", "bytes=1-2,4-5"):
+            status, told = await house.ask("GET", path, "listen", headers={"Range": asked})
+            assert (status, told["error_id"]) == (416, "range-invalid")
+        calls = [call.id for call in house.calls.calls]
+        for call, status, error_id in (
+            (calls[1], 503, "recording-missing"),
+            (calls[2], 503, "recording-missing"),
+            (calls[3], 404, "recording-none"),
+            ("hl1-1.1", 404, "recording-none"),
+            ("..%2F..%2Fetc%2Fpasswd", 404, "call-unknown"),
+        ):
+            answer = await house.ask("GET", f"/api/calls/{call}/recording", "listen")
+            assert (answer[0], answer[1]["error_id"]) == (status, error_id), call
+
+
+async def test_prometheus_reads_the_metrics(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        await house.ask("GET", "/api/calls/hl1-1.1")
+        await house.ask("GET", "/api/0901234567")
+        await house.ask("GET", "/api/calls", "wrong")
+        headers = {"Authorization": f"Bearer {SECRETS['metrics']}"}
+        async with house.client.get("/metrics", headers=headers) as response:
+            page = await response.text()
+        assert 'hotline1022_http_requests_total{method="GET",route="/api/calls/{call}",status="404"} 1.0' in page
+        assert 'hotline1022_http_requests_total{method="unknown",route="unknown",status="404"} 1.0' in page
+        assert "hotline1022_http_token_refused_total 1.0" in page
+        assert "0901234567" not in page
