@@ -8,6 +8,13 @@ from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
 
 
+#: Q.850: the call was cleared in the normal way
+NORMAL_CLEARING = 16
+#: Q.850 causes of calls that were never answered. Asterisk leaves the cause of a busy 115 number on the citizen's own
+#: channel, and writes it down when she hangs up minutes later.
+SETUP_CAUSES = frozenset({1, 3, 17, 18, 19, 20, 21, 22, 27, 28, 34})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
     """A channel of the call. Times are aware UTC, durations milliseconds."""
@@ -95,4 +102,6 @@ def _outside(leg: Leg, at: datetime) -> Leg:
 
 def ended_leg(leg: Leg, at: datetime, cause: int | None) -> Leg:
     """The leg at its end, with everything that was under way closed."""
+    if leg.answered_at is not None and cause in SETUP_CAUSES:
+        cause = NORMAL_CLEARING
     return replace(_outside(_silent(leg.resumed(at), at), at), ended_at=at, cause=cause)
