@@ -293,12 +293,14 @@ async def test_the_access_log_masks_numbers_and_knows_no_tokens(
         await house.ask("GET", f"/api/find/{CALLER}", "agent")
         await house.ask("POST", "/api/lines/101/login", "agent", json={"person": "1001", "pin": PIN})
         await house.ask("GET", "/api/calls", SECRETS["admin"][:-1])
+        await house.ask("GET", "/api/calls?caller=382233", "agent")
     lines = [record.getMessage() for record in caplog.records if record.name == "hotline1022.access"]
-    assert len(lines) == 7
+    assert len(lines) == 8
     assert lines[1].startswith("GET /api/calls?caller=090****567&limit=5&line=%0AFAKE 400 ")
     assert "token=agent-token" in lines[1]
     assert lines[3].startswith(f"GET /api/calls/{call} 200 ")
     assert lines[4].startswith("GET /api/find/090****567 404 ")
+    assert lines[7].startswith("GET /api/calls?caller=****233 200 ")
     everything = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("hotline1022"))
     assert CALLER not in everything
     assert PIN not in everything
