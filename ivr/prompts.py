@@ -40,6 +40,8 @@ SOUNDS = "sounds/vi"
 MUSIC = "moh/hl1022"
 MANIFEST = "manifest.json"
 PROCESSES = 2
+#: fewer sounds than this are made sooner than two processes have started
+FEW = 8
 
 Progress = Callable[[int, int], None]
 
@@ -176,7 +178,7 @@ def build(
 
 
 def _make_all(stale: list[Job], folder: Path, espeak: Espeak | None) -> Iterator[tuple[str, Made]]:
-    if len(stale) < 4:
+    if len(stale) < FEW:
         for job in stale:
             yield job.name, make(job, folder, espeak)
         return
