@@ -103,6 +103,7 @@ class Call:
     emergency_unanswered: bool = False
     voicemail_at: datetime | None = None
     voicemail_file: str = ""
+    voicemail_reason: str = ""
     #: first agent's line and person that the citizen talked with
     line: str = ""
     person: str = ""
@@ -167,7 +168,7 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
             call = replace(call, emergency_unanswered=True)
             return call, (RaiseAlarm(kind="emergency-unanswered", call=call.id),)
         case e.VoicemailStarted():
-            call = replace(call, voicemail_at=event.at, voicemail_file=event.file)
+            call = replace(call, voicemail_at=event.at, voicemail_file=event.file, voicemail_reason=event.reason)
             return _move(call, Trigger.VOICEMAIL)
         case e.LegStarted():
             leg = Leg(channel=event.channel, kind=event.kind, party=event.party, started_at=event.at)

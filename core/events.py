@@ -11,7 +11,6 @@ from enum import StrEnum
 from hotline1022.core.clock import aware
 from hotline1022.core.ids import CallId, ChannelId
 
-
 #: a prompt with this in its name is information that answers a question
 INFORMATION_PROMPT = "/info-"
 

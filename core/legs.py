@@ -7,7 +7,6 @@ from datetime import datetime
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
 
-
 #: Q.850: the call was cleared in the normal way
 NORMAL_CLEARING = 16
 #: Q.850 causes of calls that were never answered. Asterisk leaves the cause of a busy 115 number on the citizen's own
