@@ -7,13 +7,14 @@ import hashlib
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from hotline1022.core.errors import HotlineError
+from hotline1022.core.errors import HotlineError, Invalid, Refused
 from hotline1022.core.ids import CallId
 from hotline1022.recordings import wav
 from hotline1022.recordings.levels import Levels, Meter
@@ -51,6 +52,8 @@ class Failed:
     call: CallId
     error_id: str
     text: str
+    #: the spool name that is to blame, where it is one
+    name: str = ""
 
 
 Outcome = Filed | Unsettled | Failed
@@ -74,8 +77,8 @@ def file_calls(spool: Path, root: Path, calls: Sequence[CallFacts], *, now: floa
                 match _take(archive, call, waiting.get(call.call, []), now):
                     case _Taken() as one:
                         taken.append(one)
-                    case Unsettled() as unsettled:
-                        outcomes.append(unsettled)
+                    case Unsettled() | Failed() as other:
+                        outcomes.append(other)
         archive.settle(one.folder for one in taken)
         for one in taken:
             with _failing(one.call.call, outcomes):
@@ -106,7 +109,21 @@ def quarantine(spool: Path, root: Path, names: Sequence[str]) -> tuple[str, ...]
         return tuple(archive.quarantine(name) for name in names)
 
 
-def _by_call(archive: Archive, calls: Set[str]) -> Mapping[CallId, list[tuple[str, SpoolFile]]]:
+def scan(spool: Path, *, older_than: float, now: float | None = None) -> tuple[str, ...]:
+    """Names in the spool that nobody wrote to for so many seconds, whatever they are, oldest name first."""
+    now = time.time() if now is None else now
+    found = []
+    with os.scandir(spool) as entries:
+        for entry in entries:
+            if entry.name == "quarantine":
+                continue
+            with suppress(FileNotFoundError):  # taken away meanwhile
+                if now - entry.stat(follow_symlinks=False).st_mtime >= older_than:
+                    found.append(entry.name)
+    return tuple(sorted(found))
+
+
+def _by_call(archive: Archive, calls: AbstractSet[str]) -> Mapping[CallId, list[tuple[str, SpoolFile]]]:
     """What lies in the spool of these calls."""
     found: defaultdict[CallId, list[tuple[str, SpoolFile]]] = defaultdict(list)
     for name in sorted(os.listdir(archive.spool)):  # noqa: PTH208 -- by descriptor
@@ -118,17 +135,26 @@ def _by_call(archive: Archive, calls: Set[str]) -> Mapping[CallId, list[tuple[st
 
 def _take(
     archive: Archive, call: CallFacts, waiting: Sequence[tuple[str, SpoolFile]], now: float
-) -> _Taken | Unsettled:
+) -> "_Taken | Unsettled | Failed":
     """Give every file of the call its filed name, or touch none of them."""
     sources: dict[str, int] = {}
     try:
         for name, _ in waiting:
-            sources[name] = open_regular(name, archive.spool)
+            try:
+                sources[name] = open_regular(name, archive.spool)
+            except Invalid as error:
+                return Failed(call=call.call, error_id=error.error_id, text=str(error), name=name)
         unsettled = tuple(name for name, fd in sources.items() if not _settled(fd, now))
         if unsettled:
             return Unsettled(call=call.call, names=unsettled)
         folder = archive.folder(call.call)
-        return _Taken(call, folder, tuple(archive.take(fd, name, folder) for name, fd in sources.items()))
+        marks: list[Mark] = []
+        for name, fd in sources.items():
+            try:
+                marks.append(archive.take(fd, name, folder))
+            except Refused as error:
+                return Failed(call=call.call, error_id=error.error_id, text=str(error), name=name)
+        return _Taken(call, folder, tuple(marks))
     finally:
         for fd in sources.values():
             os.close(fd)

@@ -67,9 +67,14 @@ def original_name(name: str) -> str | None:
     return original if parse_name(original) else None
 
 
-def copy_name(call: CallId) -> str:
-    """The listening copy's name in its call's folder. Not a spool name."""
-    return f"{call}~listen.wav"
+def copy_name(call: CallId, fingerprint: str) -> str:
+    """The listening copy's name in its call's folder: another one when the copy would be another. Not a spool name."""
+    return f"{call}~listen-{fingerprint}.wav"
+
+
+def is_copy(call: CallId, name: str) -> bool:
+    """Whether this is the name of a listening copy of the call, or of one that was never finished."""
+    return name.removeprefix(".").startswith(f"{call}~listen-") and name.removesuffix(".part").endswith(".wav")
 
 
 def valid_call(call: str) -> bool:

@@ -95,6 +95,26 @@ def open_regular(name: str, folder: int) -> int:
     return fd
 
 
+def open_below(root: Path, path: str) -> int:
+    """Open a stored file by its row's path; no part of it may be a link or lead out of the root. The caller closes."""
+    *folders, name = path.split("/")
+    if not name or any(part in ("", ".", "..") for part in (*folders, name)):
+        raise Refused(f"{path!r} is not a path in the recordings folder", error_id="recording-path")
+    above = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for part in folders:
+            below = os.open(part, _OPEN_FOLDER, dir_fd=above)
+            os.close(above)
+            above = below
+        return open_regular(name, above)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise Refused(f"{path!r} leads through a link", error_id="recording-path") from error
+        raise
+    finally:
+        os.close(above)
+
+
 class Archive(AbstractContextManager["Archive"]):
     """The recordings folder and the spool, open for one batch of work."""
 

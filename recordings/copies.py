@@ -1,0 +1,90 @@
+"""Listening copies and waveforms, as plain functions for another process. Everything here can be made again from originals."""
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from hotline1022.core.errors import NotFound, Refused
+from hotline1022.recordings import wav
+from hotline1022.recordings.layout import Layout, plan, render
+from hotline1022.recordings.names import copy_name, is_copy, repaired_name
+from hotline1022.recordings.store import Archive, open_below, write_file
+from hotline1022.recordings.types import CallFacts, CopyRow, TrackRow
+
+
+def fingerprint(layout: Layout, rows: Sequence[TrackRow]) -> str:
+    """Twelve letters that change when the copy would: from the originals' hashes and their places."""
+    digest = hashlib.sha256(repr((layout.left, layout.right, layout.frames)).encode())
+    for row in sorted(rows, key=lambda row: row.id):
+        digest.update(f"{row.id} {row.sha256}\n".encode())
+    return digest.hexdigest()[:12]
+
+
+def make_copy(spool: Path, root: Path, facts: CallFacts, rows: Sequence[TrackRow], known: CopyRow | None) -> CopyRow:
+    """The listening copy of a call: the known one if it still is what would be made, else made now.
+
+    Raises NotFound "recording-none" when no original has audio, Unavailable "disk-full".
+    """
+    layout = plan(facts, rows)
+    if not layout.left and not layout.right:
+        raise NotFound(f"call {facts.call} has no audio to listen to", error_id="recording-none")
+    name = copy_name(facts.call, fingerprint(layout, rows))
+    digest = hashlib.sha256()
+
+    with Archive(spool, root) as archive:
+        folder = archive.folder(facts.call)
+        if known is not None and known.path == f"{folder.relative}/{name}" and name in folder.names():
+            return known
+
+        def original(path: str) -> int:
+            where, _, file = path.rpartition("/")
+            if where != folder.relative:
+                raise Refused(f"{path} is not in the folder of call {facts.call}", error_id="recording-path")
+            return folder.open(file)
+
+        def hashed() -> Iterator[bytes]:
+            for piece in render(layout, original):
+                digest.update(piece)
+                yield piece
+
+        archive.need(wav.HEADER + layout.frames * wav.WIDTH * 2)
+        write_file(folder.fd, name, hashed())
+        for other in folder.names():
+            if other != name and is_copy(facts.call, other):
+                with suppress(FileNotFoundError):
+                    os.unlink(other, dir_fd=folder.fd)
+        archive.settle([folder])
+        return CopyRow(
+            call=facts.call,
+            path=f"{folder.relative}/{name}",
+            sha256=digest.hexdigest(),
+            duration_ms=layout.duration_ms,
+            notes=layout.notes,
+        )
+
+
+def waveform(root: Path, path: str, *, points: int = 600) -> tuple[int, ...]:
+    """The largest sample (0..32768) of each of `points` equal stretches of a stored mono file, for drawing."""
+    from hotline1022.recordings.door import peak  # pydub takes 50 ms to load: only where it is needed
+
+    if points < 1:
+        raise ValueError("a waveform needs at least one point")
+    fd = open_below(root, path)
+    try:
+        facts = wav.inspect_file(fd)
+        step = max(1, -(-facts.frames // points)) * wav.WIDTH
+        return tuple(peak(piece) for piece in wav.audio(fd, facts, block=step))
+    finally:
+        os.close(fd)
+
+
+def playable(root: Path, path: str) -> str:
+    """The path an ordinary player can be given: the repaired copy of an original where there is one."""
+    again = repaired_name(path)
+    try:
+        os.close(open_below(root, again))
+    except FileNotFoundError:
+        return path
+    return again

@@ -1,0 +1,53 @@
+"""A store in memory with the database's manners: for tests, examples and trying out. Keeps nothing."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from hotline1022.core.errors import Unavailable
+from hotline1022.core.ids import CallId
+from hotline1022.recordings.types import CopyRow, FiledCall, Status, StoredFile, TrackRow, VoicemailRow
+
+
+class MemoryStore:
+    """RecordingStore over dictionaries; `away` makes every write fail as if the database were gone."""
+
+    def __init__(self) -> None:
+        self.track_rows: dict[str, TrackRow] = {}
+        self.voicemail_rows: dict[str, VoicemailRow] = {}
+        self.copies: dict[CallId, CopyRow] = {}
+        self.away = False
+        self.saves = 0
+
+    async def save(self, filed: Sequence[FiledCall]) -> None:
+        """Upsert tracks and voicemails."""
+        self._there()
+        self.saves += 1
+        for call in filed:
+            self.track_rows.update((row.id, row) for row in call.tracks)
+            self.voicemail_rows.update((row.id, row) for row in call.voicemails)
+
+    async def tracks(self, call: CallId) -> Sequence[TrackRow]:
+        """The rows of a call."""
+        return [row for row in self.track_rows.values() if row.call == call]
+
+    async def save_copy(self, row: CopyRow) -> None:
+        """Upsert a listening copy."""
+        self._there()
+        self.copies[row.call] = row
+
+    async def listening_copy(self, call: CallId) -> CopyRow | None:
+        """The listening copy of a call."""
+        return self.copies.get(call)
+
+    async def stored(self) -> AsyncIterator[StoredFile]:
+        """Every file that a row promises."""
+        for track in list(self.track_rows.values()):
+            if track.status is not Status.MISSING:
+                yield StoredFile(path=track.path, sha256=track.sha256)
+        for message in list(self.voicemail_rows.values()):
+            yield StoredFile(path=message.path, sha256=message.sha256)
+        for copy in list(self.copies.values()):
+            yield StoredFile(path=copy.path, sha256=copy.sha256)
+
+    def _there(self) -> None:
+        if self.away:
+            raise Unavailable("the database does not answer; is it running?", error_id="database-away")

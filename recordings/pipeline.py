@@ -1,0 +1,335 @@
+"""The worker: takes ended calls, has them filed in portions, writes the rows, then takes them off the spool. Thin.
+
+Nothing is lost when it is killed, when its queue is full or when the database is away: what has no row stays in the spool,
+and the sweep finds it there. Never works on the event loop itself.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from hotline1022.core.errors import HotlineError, NotFound, Unavailable
+from hotline1022.core.ids import CallId
+from hotline1022.recordings import jobs
+from hotline1022.recordings.copies import make_copy
+from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.ports import CallBook, Channels, Notices, RecordingStore
+from hotline1022.recordings.store import Mark
+from hotline1022.recordings.sweep import Sweep, Swept
+from hotline1022.recordings.tell import Teller
+from hotline1022.recordings.types import CallFacts, CopyRow, Status, Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSettings:
+    """How the worker works; seconds unless said otherwise."""
+
+    #: calls filed in one portion
+    portion: int = 16
+    #: waited for a portion to fill, and for the recorder to close its files
+    gather: float = 0.3
+    #: calls that may wait; more are left to the sweep
+    waiting: int = 512
+    #: until a call whose files are still open is looked at again
+    again: float = 2.0
+    #: between two sweeps of the spool
+    sweep: float = 30.0
+    #: age at which a spool file is the sweep's business
+    age: float = jobs.PATIENCE_SECONDS
+    #: without calls before listening copies are made ahead of demand; 0 = only on demand
+    idle: float = 5.0
+    #: longest pause between two tries to write rows
+    patience: float = 30.0
+    #: listening copies that may wait to be made ahead; more are made on demand
+    copies: int = 1000
+
+
+@dataclass(slots=True)
+class WorkerState:
+    """What the worker did since it started; for metrics."""
+
+    filed: int = 0
+    tracks: int = 0
+    repaired: int = 0
+    torn: int = 0
+    empty: int = 0
+    missing: int = 0
+    lost_ms: int = 0
+    gap_ms: int = 0
+    failed: int = 0
+    quarantined: int = 0
+    overflowed: int = 0
+    copies: int = 0
+    waiting: int = 0
+
+    def as_numbers(self) -> dict[str, int]:
+        """Name and value of each figure."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+class RecordingWorker:
+    """Give it ended calls by `submit`; run `run()` in a task group."""
+
+    def __init__(
+        self,
+        *,
+        spool: Path,
+        root: Path,
+        store: RecordingStore,
+        book: CallBook,
+        channels: Channels,
+        notices: Notices,
+        pool: HeavyPool,
+        settings: WorkerSettings | None = None,
+    ) -> None:
+        self._spool, self._root = spool, root
+        self._store, self._book = store, book
+        self._pool = pool
+        self._settings = settings or WorkerSettings()
+        self._state = WorkerState()
+        self._tell = Teller(notices)
+        self._sweep = Sweep(spool=spool, root=root, book=book, channels=channels, pool=pool, tell=self._tell)
+        self._waiting: OrderedDict[CallId, CallFacts] = OrderedDict()
+        self._later: dict[CallId, tuple[float, CallFacts]] = {}
+        self._copies: deque[CallId] = deque(maxlen=max(1, self._settings.copies))
+        self._changed = asyncio.Event()
+        self._copying = asyncio.Lock()
+        self._careful = 0
+        self._at_work: frozenset[CallId] = frozenset()
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._busy_at = time.monotonic()
+
+    @property
+    def state(self) -> WorkerState:
+        """The figures, at this moment."""
+        self._state.waiting = len(self._waiting) + len(self._later) + len(self._at_work)
+        self._state.quarantined = self._sweep.quarantined
+        return self._state
+
+    def submit(self, facts: CallFacts) -> bool:
+        """Take an ended call; a later submission of the same call replaces it. False = full, left to the sweep."""
+        if facts.call not in self._waiting and len(self._waiting) + len(self._later) >= self._settings.waiting:
+            self._state.overflowed += 1
+            text = "too many calls wait to be filed; this one is left to the sweep of the spool"
+            self._tell.once(Why.OVERFLOW, facts.call, text)
+            return False
+        self._later.pop(facts.call, None)
+        self._waiting[facts.call] = facts
+        self._quiet.clear()
+        self._changed.set()
+        return True
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._file_loop(), name="recordings-file")
+            group.create_task(self._sweep_loop(), name="recordings-sweep")
+            if self._settings.idle > 0:
+                group.create_task(self._copy_loop(), name="recordings-copy")
+
+    async def drain(self, *, seconds: float) -> bool:
+        """Wait until everything submitted is filed; False if that took too long. What is left stays in the spool."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._quiet.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    # ---------------------------------------------------------------- filing
+
+    async def _file_loop(self) -> None:
+        while True:
+            await self._wait_for_calls()
+            await asyncio.sleep(self._settings.gather)
+            portion = self._portion()
+            self._at_work = frozenset(facts.call for facts in portion)
+            try:
+                await self.file(portion)
+            finally:
+                self._at_work = frozenset()
+                self._busy_at = time.monotonic()
+            if not (self._waiting or self._later):
+                self._quiet.set()
+
+    async def _wait_for_calls(self) -> None:
+        """Until a call is there, or one that was put off is due."""
+        while True:
+            self._changed.clear()
+            now = time.monotonic()
+            for call, (due, facts) in list(self._later.items()):
+                if due <= now:
+                    del self._later[call]
+                    self._waiting.setdefault(call, facts)
+            if self._waiting:
+                return
+            nearest = min((due for due, _ in self._later.values()), default=now + 3600.0)
+            try:
+                async with asyncio.timeout(max(0.0, nearest - now)):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+
+    def _portion(self) -> list[CallFacts]:
+        """The next calls; one at a time for a while after the worker process died, to find the one that kills it."""
+        size = 1 if self._careful else self._settings.portion
+        self._careful = max(0, self._careful - 1)
+        return [self._waiting.popitem(last=False)[1] for _ in range(min(size, len(self._waiting)))]
+
+    async def file(self, calls: Sequence[CallFacts]) -> None:
+        """File these calls now: files, then rows, then off the spool."""
+        try:
+            outcomes = await self._pool.run(jobs.file_calls, self._spool, self._root, list(calls))
+        except (Unavailable, OSError) as error:
+            self._careful = len(calls) if len(calls) > 1 else 0
+            for facts in calls:
+                if len(calls) > 1:
+                    self._put_off(facts)
+                else:  # alone and failed: the sweep tries it again, at its own pace
+                    self._fail(facts.call, str(error))
+            return
+        facts_of = {facts.call: facts for facts in calls}
+        filed: list[jobs.Filed] = []
+        for outcome in outcomes:
+            match outcome:
+                case jobs.Filed():
+                    filed.append(outcome)
+                case jobs.Unsettled():
+                    self._put_off(facts_of[outcome.call])
+                case jobs.Failed():
+                    await self._failed(outcome, facts_of[outcome.call])
+        saved = await self._save(filed)
+        if not saved:
+            return
+        self._tell.again(Why.FAILED, "database")
+        marks = [mark for one in saved for mark in one.marks]
+        kept = await self._release(marks)
+        for one in saved:
+            self._count(one)
+            self._tell.filed(one.filed)
+            if any(mark.name in kept for mark in one.marks):
+                self._put_off(facts_of[one.filed.call])
+            else:
+                self._copies.append(one.filed.call)
+
+    async def _release(self, marks: Sequence[Mark]) -> frozenset[str]:
+        if not marks:
+            return frozenset()
+        try:
+            return frozenset(await self._pool.run(jobs.release, self._spool, self._root, marks))
+        except (Unavailable, OSError) as error:  # filed and written; the sweep takes the names off
+            self._fail("spool", str(error))
+            return frozenset()
+
+    async def _failed(self, failed: jobs.Failed, facts: CallFacts) -> None:
+        """A file that is to blame is put aside, and the rest of the call is filed; else the sweep tries again."""
+        if failed.name and await self._sweep.put_aside((failed.name,), Why.CONFLICT, failed.text):
+            self._put_off(facts)
+            return
+        self._fail(failed.call, failed.text)
+
+    def _fail(self, subject: str, text: str) -> None:
+        self._state.failed += 1
+        self._tell.once(Why.FAILED, subject, text)
+
+    def _put_off(self, facts: CallFacts) -> None:
+        if facts.call not in self._waiting:
+            self._quiet.clear()
+            self._later[facts.call] = (time.monotonic() + self._settings.again, facts)
+
+    async def _save(self, filed: Sequence[jobs.Filed]) -> list[jobs.Filed]:
+        """Write the rows, however long the database is away; those that it will not take are told and left out."""
+        saved: list[jobs.Filed] = []
+        portions: list[Sequence[jobs.Filed]] = [filed] if filed else []
+        pause = 0.5
+        while portions:
+            portion = portions.pop()
+            try:
+                await self._store.save([one.filed for one in portion])
+            except Unavailable as error:
+                self._tell.once(Why.FAILED, "database", f"rows of recordings cannot be written: {error}")
+                portions.append(portion)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, self._settings.patience)
+            except HotlineError as error:
+                if len(portion) > 1:
+                    portions += [[one] for one in portion]
+                else:
+                    self._fail(portion[0].filed.call, f"the database does not take its rows: {error}")
+            else:
+                saved += portion
+        return saved
+
+    def _count(self, one: jobs.Filed) -> None:
+        state = self._state
+        state.filed += 1
+        state.lost_ms += one.filed.lost_ms
+        for row in one.filed.tracks:
+            state.tracks += 1
+            state.gap_ms += row.gap_ms
+            match row.status:
+                case Status.STORED:
+                    pass
+                case Status.REPAIRED:
+                    state.repaired += 1
+                case Status.TORN:
+                    state.torn += 1
+                case Status.EMPTY:
+                    state.empty += 1
+                case Status.MISSING:
+                    state.missing += 1
+
+    # ---------------------------------------------------------------- sweep
+
+    async def _sweep_loop(self) -> None:
+        while True:
+            await self.sweep()
+            await asyncio.sleep(self._settings.sweep)
+
+    async def sweep(self) -> Swept:
+        """Look through the spool once: what belongs to ended calls is submitted, what is not ours is put aside."""
+        busy = {*self._waiting, *self._later, *self._at_work}
+        room = self._settings.waiting - len(busy)
+        swept = await self._sweep.once(older_than=self._settings.age, leave=busy, most=room)
+        for facts in swept.ended:
+            self.submit(facts)
+        return swept
+
+    # ---------------------------------------------------------------- listening copies
+
+    async def listening_copy(self, call: CallId) -> CopyRow:
+        """The listening copy of a call, made now if it is not there or not up to date.
+
+        Raises NotFound (`call-unknown`, `recording-none`), Unavailable (`disk-full`, `recordings-worker`).
+        """
+        async with self._copying:
+            facts = await self._book.facts(call)
+            if facts is None:
+                raise NotFound(f"there is no call {call}", error_id="call-unknown")
+            rows = await self._store.tracks(call)
+            known = await self._store.listening_copy(call)
+            made = await self._pool.run(make_copy, self._spool, self._root, facts, list(rows), known)
+            if made != known:
+                await self._store.save_copy(made)
+                self._state.copies += 1
+            return made
+
+    async def _copy_loop(self) -> None:
+        """Make copies ahead of demand while no call needs the worker."""
+        while True:
+            await asyncio.sleep(self._settings.idle)
+            while self._copies and self._idle():
+                call = self._copies.popleft()
+                try:
+                    await self.listening_copy(call)
+                except NotFound:
+                    continue  # nothing in it to listen to: its rows say why
+                except (HotlineError, OSError) as error:
+                    self._tell.once(Why.FAILED, call, f"its listening copy was not made: {error}")
+
+    def _idle(self) -> bool:
+        return not (self._waiting or self._at_work) and time.monotonic() - self._busy_at >= self._settings.idle

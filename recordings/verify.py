@@ -1,0 +1,153 @@
+"""Does every stored file still have the bytes that were hashed? Reports; changes and repairs nothing."""
+
+import hashlib
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hotline1022.core.errors import HotlineError
+from hotline1022.recordings import wav
+from hotline1022.recordings.names import original_name
+from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.ports import RecordingStore
+from hotline1022.recordings.store import open_below
+from hotline1022.recordings.types import StoredFile
+
+#: files are checked in portions
+_PORTION = 64
+#: a file younger than this may still be on its way to its row
+FRESH_SECONDS = 600.0
+
+
+@dataclass(slots=True)
+class Verification:
+    """What a check found; paths are relative to the recordings folder."""
+
+    checked: int = 0
+    #: other bytes than were hashed
+    changed: list[str] = field(default_factory=list)
+    #: a row promises it, it is not there
+    missing: list[str] = field(default_factory=list)
+    #: it is there, no row promises it
+    extra: list[str] = field(default_factory=list)
+    #: could not be read: a link, a folder, no right; with the reason
+    unreadable: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every file is as it was stored, and no other."""
+        return not (self.changed or self.missing or self.extra or self.unreadable)
+
+
+async def verify(
+    store: RecordingStore, root: Path, *, pool: HeavyPool | None = None, fresh_seconds: float = FRESH_SECONDS
+) -> Verification:
+    """Hash everything again and compare with the rows, and look for files that no row knows."""
+    heavy = pool or HeavyPool()
+    result = Verification()
+    try:
+        promised: set[str] = set()
+        portion: list[StoredFile] = []
+        async for file in store.stored():
+            promised.add(file.path)
+            portion.append(file)
+            if len(portion) == _PORTION:
+                _join(result, await heavy.run(check, root, portion))
+                portion = []
+        _join(result, await heavy.run(check, root, portion))
+        there = await heavy.run(files_of, root, older_than=fresh_seconds)
+        unknown = [path for path in there if path not in promised]
+        copies = [path for path in unknown if (whose := _original(path)) and whose in promised]
+        result.extra += sorted(set(unknown) - set(copies))
+        for at in range(0, len(copies), _PORTION):
+            _join(result, await heavy.run(check_repaired, root, copies[at : at + _PORTION]))
+    finally:
+        if pool is None:
+            await heavy.close()
+    return result
+
+
+def _join(result: Verification, part: Verification) -> None:
+    result.checked += part.checked
+    result.changed += part.changed
+    result.missing += part.missing
+    result.extra += part.extra
+    result.unreadable += part.unreadable
+
+
+def check(root: Path, files: Sequence[StoredFile]) -> Verification:
+    """Hash these files and compare."""
+    result = Verification()
+    for file in files:
+        result.checked += 1
+        try:
+            fd = open_below(root, file.path)
+        except FileNotFoundError:
+            result.missing.append(file.path)
+        except (HotlineError, OSError) as error:
+            result.unreadable.append(f"{file.path}: {error}")
+        else:
+            try:
+                if _digest(fd) != file.sha256:
+                    result.changed.append(file.path)
+            except OSError as error:
+                result.unreadable.append(f"{file.path}: {error}")
+            finally:
+                os.close(fd)
+    return result
+
+
+def check_repaired(root: Path, paths: Sequence[str]) -> Verification:
+    """Repaired copies have no row: they must be what their originals make."""
+    result = Verification()
+    for path in paths:
+        result.checked += 1
+        fds: list[int] = []
+        try:
+            fds.append(open_below(root, path))
+            fds.append(open_below(root, _original(path) or path))
+            wanted = hashlib.sha256()
+            for piece in wav.repaired(fds[1], wav.inspect_file(fds[1])):
+                wanted.update(piece)
+            if _digest(fds[0]) != wanted.hexdigest():
+                result.changed.append(path)
+        except FileNotFoundError:
+            result.missing.append(path)
+        except (HotlineError, OSError) as error:
+            result.unreadable.append(f"{path}: {error}")
+        finally:
+            for fd in fds:
+                os.close(fd)
+    return result
+
+
+def files_of(root: Path, *, older_than: float, now: float | None = None) -> tuple[str, ...]:
+    """Every file below the root that was put there so many seconds ago or earlier."""
+    now = time.time() if now is None else now
+    found = []
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = Path(folder, name)
+            try:
+                changed = path.lstat().st_ctime
+            except FileNotFoundError:
+                continue
+            if now - changed >= older_than:
+                found.append(path.relative_to(root).as_posix())
+    return tuple(found)
+
+
+def _original(path: str) -> str | None:
+    folder, _, name = path.rpartition("/")
+    original = original_name(name)
+    return None if original is None else f"{folder}/{original}"
+
+
+def _digest(fd: int) -> str:
+    digest, at = hashlib.sha256(), 0
+    while piece := os.pread(fd, 64_000, at):
+        digest.update(piece)
+        at += len(piece)
+    return digest.hexdigest()
