@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hotline1022.core.errors import HotlineError, Unavailable
-from hotline1022.ivr.flow import PROMPT_FOLDER, State, encode, opening, read_key, step
+from hotline1022.ivr.flow import PROMPT_FOLDER, answer
 from hotline1022.ivr.model import Fixed, MenuTree
 from hotline1022.ivr.numbers import LARGEST, number_prompts
 from hotline1022.queue.agents import MAIN, Agents
@@ -20,8 +20,6 @@ from hotline1022.queue.waiting import WaitingRoom
 
 log = logging.getLogger(__name__)
 
-#: what the dialplan sends as the key when there was none
-START, NONE = "start", "none"
 _SAID = {
     "pin-wrong": Fixed.AGENT_WRONG_PIN,
     "pin-locked": Fixed.AGENT_TRY_LATER,
@@ -43,11 +41,7 @@ class Desk:
     def menu(self, args: Sequence[str]) -> str:
         """What the citizen hears next."""
         menu, key, tries = (*args, "", "", "")[:3]
-        tree = self._menu()
-        if key == START:
-            return encode(opening(tree))
-        given = read_key("" if key == NONE else key or "?")
-        return encode(step(tree, State(menu=menu, tries=int(tries) if tries.isdecimal() else 0), given))
+        return answer(self._menu(), menu, key, tries)
 
     def wait(self) -> str:
         """What a citizen hears before waiting: nothing when an agent is free."""

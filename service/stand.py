@@ -105,7 +105,7 @@ class Stand:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,
-            env={**os.environ, "HOTLINE1022_READY": "stdout"},
+            env={**os.environ, "TELL_READY": "stdout"},
         )
         assert self._service.stdout is not None
         try:

@@ -92,7 +92,7 @@ http_port = {free_port("tcp")}
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "hotline1022", "serve", "--config", str(self.config),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-            env={**os.environ, "HOTLINE1022_READY": "stdout", **(env or {})}, start_new_session=True,
+            env={**os.environ, "TELL_READY": "stdout", **(env or {})}, start_new_session=True,
         )  # fmt: skip
         log.close()
         assert self.process.stdout is not None

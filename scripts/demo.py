@@ -1,0 +1,252 @@
+"""`scripts/run --demo`: the hotline, a test telephone network around it, and eight citizens who call. Real SIP and RTP.
+
+Everything runs on this machine and in a folder of its own (data/demo). The network is a second Asterisk: citizens, three
+phones that register and log in, and the number 115. Nothing in the product knows that it is a test.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import aiohttp
+import click
+
+from hotline1022.core.errors import HotlineError
+from hotline1022.core.masking import mask
+from hotline1022.service.cli import settings_of, set_up_log, speaking
+from hotline1022.service.lock import locked
+from hotline1022.service.prepare import Prepared, prepare
+from hotline1022.service.run import check_ports, where
+from hotline1022.service.settings import Settings
+from hotline1022.service.stand import Stand, service_command
+from tests.lab.network import (
+    Address,
+    Answers,
+    HangUp,
+    Key,
+    Leg,
+    PhoneNetwork,
+    Speak,
+    StayUntilHangup,
+    Step,
+    Wait,
+)
+
+PEOPLE = {"101": ("1001", "Nguyễn Thị Lan", "2468"), "102": ("1002", "Trần Văn Minh", "1357"), "103": ("1003", "Lê Thu Hà", "8642")}
+STAY = StayUntilHangup(180)
+
+#: fate, number, script; the first ones call at once
+CITIZENS: Sequence[tuple[float, str, str, list[Step]]] = (
+    (0.0, "silent, reaches an agent all the same", "0901000006", [STAY]),
+    (0.0, "answered", "0901000001", [Wait(3), Key("2"), Wait(8), Speak(6), STAY]),
+    (0.5, "wrong keys, then an agent", "0901000005", [Wait(7), Key("*"), Wait(4), Key("0"), STAY]),
+    (1.0, "115 from the menu", "0901000007", [Wait(4), Key("9"), STAY]),
+    (2.0, "information heard, then another agent", "0901000009", [Wait(3), Key("3"), STAY]),
+    (10.0, "waits, is answered", "0901000002", [Wait(3), Key("5"), STAY]),
+    (11.0, "gives up waiting", "0901000003", [Wait(3), Key("4"), Wait(17), HangUp()]),
+    (12.0, "leaves a message", "0901000004", [Wait(3), Key("7"), Wait(12), Speak(5), Key("#"), STAY]),
+    (13.0, "115 from the queue", "0901000008", [Wait(3), Key("0"), Wait(14), Key("9"), STAY]),
+)
+
+
+def demo_settings(config: str | None, bind: str | None) -> Settings:
+    """The settings of the demo: short times, and a folder beside the real data."""
+    data = Path("data/demo").absolute()
+    quick = {
+        "HOTLINE1022_PATHS_DATA": str(data),
+        "HOTLINE1022_QUEUE_RING_SECONDS": "8",
+        "HOTLINE1022_QUEUE_WRAP_UP_SECONDS": "2",
+        "HOTLINE1022_QUEUE_ANNOUNCE_SECONDS": "15",
+    }
+    return settings_of(config, HOTLINE1022_ASTERISK_BIND=bind, **(quick if config is None else {}))
+
+
+async def own_command(config: str | None, *words: str) -> str:
+    """`hotline1022 WORDS`; its output."""
+    extra = ["--config", config] if config else []
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "hotline1022", *words, *extra, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    if process.returncode:
+        raise HotlineError(f"hotline1022 {words[0]} ended with code {process.returncode}")
+    return out.decode().strip()
+
+
+class Board:
+    """Shows calls on the terminal as the product's own API tells them."""
+
+    def __init__(self, http: aiohttp.ClientSession, fates: dict[str, str], names: dict[str, str]) -> None:
+        self._http, self._fates, self._names = http, fates, names
+        self._shown: dict[str, int] = {}
+        self.ended: set[str] = set()
+
+    async def watch(self) -> None:
+        """Print each new thing that happens, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(0.3)
+
+    async def look(self) -> None:
+        """One look at every call."""
+        for call in reversed((await self._get("/api/calls?limit=50"))["calls"]):
+            if call["id"] in self.ended:
+                continue
+            detail = await self._get(f"/api/calls/{call['id']}")
+            for event in detail["events"][self._shown.get(call["id"], 0) :]:
+                text = self._say(event)
+                if text:
+                    click.echo(f"  {event['at'][11:19]}  {mask(call['caller_raw'])}  {text}")
+            self._shown[call["id"]] = len(detail["events"])
+            if call["state"] == "ended":
+                self.ended.add(call["id"])
+
+    def _say(self, event: dict[str, object]) -> str:
+        data = event["data"]
+        assert isinstance(data, dict)
+        match event["kind"]:
+            case "CallEntered":
+                return f"calls {data['did']}"
+            case "KeyPressed":
+                return f"presses {data['key']}" if data["key"] else "says nothing"
+            case "QueueJoined":
+                return "waits for an agent"
+            case "LegStarted":
+                return f"{data['kind']} {data['party']} rings"
+            case "PersonKnown":
+                return f"{self._names.get(str(data['person']), data['person'])} answers"
+            case "EmergencyStarted":
+                return f"asks for 115 from the {data['origin']}"
+            case "VoicemailStarted":
+                return "begins to leave a message"
+            case "LegEnded":
+                return "has ended" if event["channel"] == event.get("call", event["channel"]) else ""
+            case _:
+                return ""
+
+    async def table(self, recordings: Path) -> str:
+        """All calls in one table."""
+        lines = ["", "  caller      keys   waited  talked  result (reason)                     who            recording"]
+        for call in reversed((await self._get("/api/calls?limit=50"))["calls"]):
+            detail = await self._get(f"/api/calls/{call['id']}")
+            keys = "".join(e["data"]["key"] or "-" for e in detail["events"] if e["kind"] == "KeyPressed")
+            copy = await self._http.get(f"/api/calls/{call['id']}/recording")
+            await copy.read()
+            tracks = detail["tracks"]
+            place = f"{len(tracks)} tracks, {sum(t['bytes'] or 0 for t in tracks) // 1024} KiB" if tracks else "none"
+            lines.append(
+                f"  {call['caller_raw']:<11} {keys:<6} {(call['wait_ms'] or 0) / 1000:5.1f}s {(call['talk_ms'] or 0) / 1000:6.1f}s"
+                f"  {call['result'] + ' (' + call['reason'] + ')':<35} {self._names.get(call['person'], '-'):<14} {place}"
+            )
+        return "\n".join([*lines, "", f"  The recordings are in {recordings}"])
+
+    async def _get(self, path: str) -> dict[str, list[dict[str, object]]]:  # type: ignore[explicit-any]
+        async with self._http.get(path) as answer:
+            return json.loads(await answer.text())  # type: ignore[no-any-return]
+
+
+async def staff(net: PhoneNetwork, config: str | None) -> None:
+    """Three people log in on their phones, as people do: *11, id, PIN."""
+    for line, (person, name, pin) in PEOPLE.items():
+        await own_command(config, "people", "add", person, name, "--pin", pin, "--replace")
+        login = await net.phone(line).dial("*11", keys=f"{person}#{pin}#")
+        await login.ended(40)
+        await net.phone(line).does(Answers(after=2, talk=12))
+        click.echo(f"  {name} has logged in at line {line}.")
+    await net.number("115").does(Answers(after=1, talk=8))
+
+
+async def play(prepared: Prepared, config: str | None, net: PhoneNetwork) -> None:
+    """Log in the staff, let the citizens call, show everything."""
+    await net.registered()
+    click.echo("The telephone network is up; three phones are registered.")
+    await staff(net, config)
+    token = (await own_command(config, "token", "create", "demo", "--scope", "agent", "--scope", "listen", "--quiet")).split()[-1]
+    service = prepared.settings.service
+    names = {person: name for person, name, _ in PEOPLE.values()}
+    async with aiohttp.ClientSession(
+        f"http://{service.http_address}:{service.http_port}", headers={"Authorization": f"Bearer {token}"}
+    ) as http:
+        board = Board(http, {number: fate for _, fate, number, _ in CITIZENS}, names)
+        click.echo(f"\n{len(CITIZENS)} citizens call (live, from the product's own API):")
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(board.watch())
+            calls = [group.create_task(citizen(net, *one)) for one in CITIZENS]
+            await asyncio.wait(calls)
+            while len(board.ended) < len(CITIZENS):
+                await asyncio.sleep(0.2)
+            watching.cancel()
+        await asyncio.sleep(1.0)
+        click.echo(await board.table(prepared.settings.paths.recordings))
+
+
+async def citizen(net: PhoneNetwork, delay: float, fate: str, number: str, script: list[Step]) -> Leg:
+    """One citizen's call from beginning to end."""
+    await asyncio.sleep(delay)
+    leg = await net.call("1022", caller=number, script=script)
+    return await leg.ended(200)
+
+
+async def demo(settings: Settings, config: str | None, *, stay: bool) -> None:
+    """Start everything, play, and stay for a look unless told otherwise."""
+    with locked(settings.paths.data / "run.lock", "1022"):
+        check_ports(settings)
+        share_prompts(settings)
+        prepared = await asyncio.to_thread(prepare, settings)
+        stand = Stand(prepared.asterisk(), service_command(config), click.echo)
+        async with AsyncExitStack() as stack:
+            await stand.start()
+            stack.push_async_callback(stand.stop)
+            click.echo(where(prepared))
+            net = PhoneNetwork(
+                settings.paths.data / "network",
+                prepared.engine,
+                product=Address(host=settings.asterisk.bind, port=settings.asterisk.sip_port),
+                carrier=Address(host=settings.trunk.host, port=settings.trunk.port),
+                phones={n: prepared.secrets.line(n) for n in settings.lines.numbers},
+            )
+            await stack.enter_async_context(net)
+            watch = asyncio.create_task(stand.run())
+            show = asyncio.create_task(play(prepared, config, net))
+            await asyncio.wait({watch, show}, return_when=asyncio.FIRST_COMPLETED)
+            if show.done():
+                await show
+                if stay:
+                    click.echo("\nThe hotline goes on; Ctrl-C stops it.")
+                    await watch
+                else:
+                    stand.ask_to_stop()
+                    await watch
+            else:
+                show.cancel()
+                await asyncio.gather(show, return_exceptions=True)
+
+
+def share_prompts(settings: Settings) -> None:
+    """The demo's prompts are the product's: spoken once."""
+    own, shared = settings.paths.prompts, settings.paths.data.parent / "prompts"
+    if settings.paths.data.name == "demo" and not own.exists():
+        shared.mkdir(parents=True, exist_ok=True)
+        own.parent.mkdir(parents=True, exist_ok=True)
+        own.symlink_to(shared)
+
+
+@click.command()
+@click.option("--config", default=None, type=click.Path(exists=True, dir_okay=False))
+@click.option("--bind", default=None)
+@click.option("--leave", is_flag=True, help="Stop when the citizens have called.")
+@speaking
+def main(config: str | None, bind: str | None, leave: bool) -> None:
+    """The hotline with a test telephone network and eight citizens who call."""
+    settings = demo_settings(config, bind)
+    set_up_log(os.environ.get("HOTLINE1022_LOG_LEVEL", "warning"))
+    asyncio.run(demo(settings, config, stay=not leave))
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+    main()
