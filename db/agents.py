@@ -1,0 +1,125 @@
+"""People, who sits at which line, and what each was doing. Refuses one person at two lines and two at one line."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import insert as plain_insert
+from sqlalchemy import or_, select, update
+
+from hotline1022.core.errors import NotFound, Refused
+from hotline1022.db.columns import condition
+from hotline1022.db.sql import Repository, build, insert_new, picker
+from hotline1022.db.tables import agent_session, agent_state_change, person
+from hotline1022.db.types import SessionRow, StateChange
+from hotline1022.queue.types import AgentState, Person
+
+_person_values = picker(Person)
+_OPEN = condition("agent_session.logged_out_at IS NULL")
+
+
+class AgentRepository(Repository):
+    """People and their sessions."""
+
+    async def person(self, person_id: str) -> Person | None:
+        """The person, active or not; None for nobody."""
+        found = await self._connection.execute(select(person).where(person.c.id == person_id))
+        row = found.mappings().one_or_none()
+        return None if row is None else build(Person, row)
+
+    async def people(self, *, active: bool | None = None) -> Sequence[Person]:
+        """All, by id."""
+        query = select(person).order_by(person.c.id)
+        if active is not None:
+            query = query.where(person.c.active.is_(active))
+        return [build(Person, row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def add_person(self, new: Person) -> None:
+        """Add one; Refused `person-exists`. The PIN comes as an Argon2id hash, anything else is refused."""
+        done = await self._connection.execute(insert_new(self._dialect, person), _person_values(new))
+        if not done.rowcount:
+            raise Refused(f"there is a person {new.id} already; choose another id", error_id="person-exists")
+
+    async def change_person(
+        self, person_id: str, *, name: str | None = None, pin_hash: str | None = None, active: bool | None = None
+    ) -> None:
+        """Change what is given; NotFound `person-not-found`."""
+        given = {"name": name, "pin_hash": pin_hash, "active": active}
+        values = {column: value for column, value in given.items() if value is not None}
+        if not values:
+            return
+        done = await self._connection.execute(update(person).where(person.c.id == person_id).values(values))
+        if not done.rowcount:
+            raise _nobody(person_id)
+
+    async def open_session(self, person_id: str, line: str, at: datetime) -> SessionRow:
+        """Log in; Refused `person-elsewhere` or `line-taken`. Who is at that line already gets the same session again."""
+        if await self.person(person_id) is None:
+            raise _nobody(person_id)
+        values = {"id": token_hex(8), "person_id": person_id, "line": line, "logged_in_at": at, "end_reason": ""}
+        await self._connection.execute(insert_new(self._dialect, agent_session), values)
+        taken = or_(agent_session.c.person_id == person_id, agent_session.c.line == line)
+        for session in await self._sessions(_OPEN, taken):
+            if session.person == person_id and session.line == line:
+                return session
+            if session.person == person_id:
+                raise Refused(
+                    f"person {person_id} is logged in at line {session.line}; log out there first",
+                    error_id="person-elsewhere",
+                )
+            raise Refused(
+                f"line {line} is in use by person {session.person}; log out there first", error_id="line-taken"
+            )
+        raise Refused(f"line {line} was taken at the same moment; try again", error_id="line-taken")
+
+    async def close_session(self, session_id: str, at: datetime, reason: str) -> None:
+        """Log out; closing twice changes nothing."""
+        await self._connection.execute(
+            update(agent_session)
+            .where(agent_session.c.id == session_id, _OPEN)
+            .values(logged_out_at=at, end_reason=reason)
+        )
+
+    async def open_sessions(self) -> Sequence[SessionRow]:
+        """Everybody logged in, by line."""
+        return await self._sessions(_OPEN)
+
+    async def session_at(self, line: str, at: datetime) -> SessionRow | None:
+        """Who was at the line at that moment, for calls that are read later than they happened."""
+        after = or_(_OPEN, agent_session.c.logged_out_at > at)
+        found = await self._sessions(agent_session.c.line == line, agent_session.c.logged_in_at <= at, after)
+        return found[-1] if found else None
+
+    async def _sessions(self, *wanted: Any) -> list[SessionRow]:
+        order = (agent_session.c.line, agent_session.c.logged_in_at, agent_session.c.id)
+        rows = await self._connection.execute(select(agent_session).where(*wanted).order_by(*order))
+        return [build(SessionRow, row, person=row["person_id"]) for row in rows.mappings()]
+
+    async def note_state(self, change: StateChange) -> None:
+        """Append to the history of states."""
+        values = {
+            "person_id": change.person,
+            "line": change.line,
+            "state": AgentState(change.state),
+            "reason": change.reason,
+            "at": change.at,
+        }
+        await self._connection.execute(plain_insert(agent_state_change), values)
+
+    async def states(self, person_id: str, *, since: datetime, until: datetime) -> Sequence[StateChange]:
+        """What a person did in a time, oldest first."""
+        rows = await self._connection.execute(
+            select(agent_state_change)
+            .where(
+                agent_state_change.c.person_id == person_id,
+                agent_state_change.c.at >= since,
+                agent_state_change.c.at < until,
+            )
+            .order_by(agent_state_change.c.at, agent_state_change.c.id)
+        )
+        return [build(StateChange, row, person=row["person_id"], state=row["state"].value) for row in rows.mappings()]
+
+
+def _nobody(person_id: str) -> NotFound:
+    return NotFound(f"there is no person {person_id!r}; add the person first", error_id="person-not-found")

@@ -1,0 +1,74 @@
+"""Alarms. The same kind for the same call is one alarm until it is seen; a fact that is read again raises nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from hotline1022.db.columns import condition
+from hotline1022.db.sql import Repository, build, insert_new
+from hotline1022.db.tables import alarm
+from hotline1022.db.types import AlarmRow
+
+_RINGING = condition("alarm.seen_at IS NULL AND alarm.cleared_at IS NULL")
+
+
+class AlarmRepository(Repository):
+    """Raised, repeated, seen, cleared."""
+
+    async def raise_alarm(
+        self, kind: str, detail: str, at: datetime, call_id: str | None = None
+    ) -> tuple[AlarmRow, bool]:
+        """Raise; gives the alarm and whether it is new. Refused for nothing."""
+        same = (alarm.c.kind == kind, func.coalesce(alarm.c.call_id, "") == (call_id or ""))
+        for known in await self._all(*same, limit=1):
+            again = known.call_id is not None and known.raised_at >= at
+            if again or (known.seen_at is None and known.cleared_at is None):
+                return known, False
+        values = {
+            "id": token_hex(8),
+            "kind": kind,
+            "call_id": call_id,
+            "raised_at": at,
+            "detail": detail,
+            "seen_by": "",
+        }
+        done = await self._connection.execute(insert_new(self._dialect, alarm), values)
+        return (await self._all(*same, limit=1))[0], bool(done.rowcount)
+
+    async def due(self, before: datetime) -> Sequence[AlarmRow]:
+        """Alarms that nobody has seen and that were last told at that time or earlier, oldest first."""
+        told = func.coalesce(alarm.c.last_repeated_at, alarm.c.raised_at)
+        return list(reversed(await self._all(_RINGING, told <= before, limit=1000)))
+
+    async def repeated(self, alarm_id: str, at: datetime) -> None:
+        """Note that it was told again."""
+        await self._connection.execute(update(alarm).where(alarm.c.id == alarm_id).values(last_repeated_at=at))
+
+    async def mark_seen(self, alarm_id: str, by: str, at: datetime) -> AlarmRow | None:
+        """Note who saw it, which ends the repeating; the first mark stays. None when there is no such alarm."""
+        await self._connection.execute(
+            update(alarm).where(alarm.c.id == alarm_id, alarm.c.seen_at.is_(None)).values(seen_at=at, seen_by=by)
+        )
+        found = await self._all(alarm.c.id == alarm_id, limit=1)
+        return found[0] if found else None
+
+    async def clear(self, kind: str, at: datetime, call_id: str | None = None) -> int:
+        """The cause is gone: end all alarms of the kind (and call) that are not cleared; gives how many."""
+        wanted = [alarm.c.kind == kind, alarm.c.cleared_at.is_(None)]
+        if call_id is not None:
+            wanted.append(alarm.c.call_id == call_id)
+        done = await self._connection.execute(update(alarm).where(*wanted).values(cleared_at=at))
+        return done.rowcount
+
+    async def list(self, *, seen: bool | None = None, limit: int = 100) -> Sequence[AlarmRow]:
+        """Latest first."""
+        if seen is None:
+            return await self._all(limit=limit)
+        return await self._all(alarm.c.seen_at.is_not(None) if seen else alarm.c.seen_at.is_(None), limit=limit)
+
+    async def _all(self, *wanted: Any, limit: int) -> Sequence[AlarmRow]:
+        query = select(alarm).where(*wanted).order_by(alarm.c.raised_at.desc(), alarm.c.id).limit(limit)
+        return [build(AlarmRow, row) for row in (await self._connection.execute(query)).mappings()]

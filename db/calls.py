@@ -1,0 +1,194 @@
+"""The call log in tables: batches in, calls, lists and numbers to call back out. Refuses to write an older version over
+a newer one, so reading a journal twice changes nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, not_, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from hotline1022.core.errors import NotFound
+from hotline1022.core.outcomes import Reason, Result
+from hotline1022.db import types as t
+from hotline1022.db.columns import condition
+from hotline1022.db.recordings import RecordingRepository
+from hotline1022.db.sql import Repository, build, insert, insert_new, picker, run_many, upsert
+from hotline1022.db.tables import call, call_event, journal_position, leg, number, track
+
+_call_values, _leg_values, _event_values = picker(t.CallRow), picker(t.LegRow), picker(t.EventRow)
+_OPEN = condition("call.state <> 'ended'")
+_LEG_OPEN = condition("leg.ended_at IS NULL")
+
+
+@cache
+def _upsert_call(dialect: str) -> Any:
+    statement = insert(dialect, call)
+    new = statement.excluded
+    changed = {c.name: new[c.name] for c in call.c if c.name != "id"}
+    changed["backfilled"] = or_(call.c.backfilled, new.backfilled)
+    return statement.on_conflict_do_update(index_elements=["id"], set_=changed, where=new.version >= call.c.version)
+
+
+class CallRepository(Repository):
+    """Calls, their legs and their history."""
+
+    async def save(self, batch: t.Batch) -> None:
+        """Write all of the batch; rows that are there are brought up to date, facts that are there are left."""
+        connection, dialect = self._connection, self._dialect
+        await run_many(connection, _upsert_call(dialect), map(_call_values, batch.calls))
+        await run_many(connection, upsert(dialect, leg), map(_leg_values, batch.legs))
+        await run_many(connection, insert_new(dialect, call_event), map(_event_values, batch.events))
+        positions = [
+            {"name": p.name, "inode": str(p.inode), "offset": p.offset, "updated_at": p.updated_at}
+            for p in batch.positions
+        ]
+        await run_many(connection, upsert(dialect, journal_position), positions)
+
+    async def position(self, name: str) -> t.JournalPosition | None:
+        """How far the journal of that name was stored; None when never."""
+        found = await self._connection.execute(select(journal_position).where(journal_position.c.name == name))
+        row = found.mappings().one_or_none()
+        return None if row is None else build(t.JournalPosition, row, inode=int(row["inode"]))
+
+    async def load_open(self, *, settling_since: datetime | None = None) -> list[t.OpenCall]:
+        """Calls that go on, oldest first, each with its history.
+
+        With `settling_since` also calls that ended at that time or later and have a leg that has not ended.
+        """
+        wanted: ColumnElement[bool] = _OPEN
+        if settling_since is not None:
+            unfinished = exists().where(leg.c.call_id == call.c.id, _LEG_OPEN)
+            wanted = or_(wanted, and_(call.c.ended_at >= settling_since, unfinished))
+        return await self._with_history(wanted)
+
+    async def load(self, ids: Iterable[str]) -> list[t.OpenCall]:
+        """These calls with their history, whether they go on or not, oldest first; unknown ones are left out."""
+        return await self._with_history(call.c.id.in_(list(ids)))
+
+    async def _with_history(self, wanted: ColumnElement[bool]) -> list[t.OpenCall]:
+        calls = await self._calls(select(call).where(wanted).order_by(call.c.entered_at, call.c.id))
+        if not calls:
+            return []
+        rows = await self._connection.execute(
+            select(call_event)
+            .join(call, call.c.id == call_event.c.call_id)
+            .where(wanted)
+            .order_by(call_event.c.call_id, call_event.c.seq, call_event.c.at, call_event.c.key)
+        )
+        facts = (build(t.EventRow, row) for row in rows.mappings())
+        history = {call_id: tuple(of_call) for call_id, of_call in groupby(facts, key=lambda fact: fact.call_id)}
+        return [t.OpenCall(call=row, events=history.get(row.id, ())) for row in calls]
+
+    async def _calls(self, query: Select[Any]) -> list[t.CallRow]:
+        return [build(t.CallRow, row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def get(self, call_id: str) -> t.CallDetail:
+        """One call with everything; NotFound `call-not-found`."""
+        found = await self._calls(select(call).where(call.c.id == call_id))
+        if not found:
+            raise NotFound(
+                f"there is no call {call_id!r}; the list of calls shows their ids", error_id="call-not-found"
+            )
+        legs = await self._connection.execute(
+            select(leg).where(leg.c.call_id == call_id).order_by(leg.c.started_at, leg.c.channel)
+        )
+        events = await self._connection.execute(
+            select(call_event)
+            .where(call_event.c.call_id == call_id)
+            .order_by(call_event.c.at, call_event.c.seq, call_event.c.key)
+        )
+        recordings = RecordingRepository(self._connection)
+        return t.CallDetail(
+            call=found[0],
+            legs=tuple(build(t.LegRow, row) for row in legs.mappings()),
+            events=tuple(build(t.EventRow, row) for row in events.mappings()),
+            tracks=tuple(await recordings.tracks(call_id)),
+            voicemails=tuple(await recordings.voicemails_of(call_id)),
+            recording=await recordings.listening_copy(call_id),
+        )
+
+    async def list(self, wanted: t.CallFilter) -> t.CallPage:
+        """A page of calls, newest first."""
+        recorded = exists().where(track.c.call_id == call.c.id, track.c.status != "missing").label("has_recording")
+        query = select(call, recorded).where(*_conditions(wanted))
+        query = query.order_by(call.c.entered_at.desc(), call.c.id.desc()).limit(wanted.limit + 1)
+        rows = (await self._connection.execute(query)).mappings().all()
+        listed = tuple(
+            t.ListedCall(call=build(t.CallRow, row), has_recording=bool(row["has_recording"]))
+            for row in rows[: wanted.limit]
+        )
+        more = len(rows) > wanted.limit and listed
+        last = listed[-1].call if more else None
+        return t.CallPage(calls=listed, next=t.Cursor(entered_at=last.entered_at, call=last.id) if last else None)
+
+    async def abandoned(self, *, since: datetime | None = None, limit: int = 100) -> Sequence[t.Abandoned]:
+        """Numbers that gave up waiting and were not reached since: one line each, latest first.
+
+        Reached: a later call from the number in which an agent talked with the citizen, or a later call to it that was
+        picked up. Withheld numbers cannot be called back and are not listed.
+        """
+        given_up = call.alias("given_up")
+        given_number = func.coalesce(given_up.c.caller_e164, given_up.c.caller_raw)
+        talked = or_(call.c.result == Result.ANSWERED, call.c.reason == Reason.EMERGENCY_BY_AGENT)
+        came_again = exists().where(number == given_number, call.c.entered_at > given_up.c.entered_at, talked)
+        called_back = exists().where(
+            leg.c.party.in_((given_up.c.caller_e164, given_up.c.caller_raw)),
+            leg.c.started_at > given_up.c.entered_at,
+            leg.c.answered_at.is_not(None),
+            leg.c.kind != "citizen",
+        )
+        in_queue = condition(f"given_up.reason = '{Reason.IN_QUEUE}'")
+        conditions = [in_queue, given_number != "", not_(came_again), not_(called_back)]
+        if since is not None:
+            conditions.append(given_up.c.entered_at >= since)
+        latest = func.row_number().over(
+            partition_by=given_number, order_by=(given_up.c.entered_at.desc(), given_up.c.id.desc())
+        )
+        ranked = (
+            select(
+                given_number.label("caller"),
+                func.count().over(partition_by=given_number).label("count"),
+                given_up.c.entered_at.label("last_at"),
+                given_up.c.id.label("last_call"),
+                latest.label("rank"),
+            )
+            .where(*conditions)
+            .subquery()
+        )
+        query = select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.last_at.desc(), ranked.c.last_call.desc())
+        rows = (await self._connection.execute(query.limit(limit))).mappings()
+        return [build(t.Abandoned, row) for row in rows]
+
+    async def recent_waits(self, *, since: datetime, limit: int = 50) -> Sequence[int]:
+        """How long the latest answered callers waited, milliseconds, latest first."""
+        rows = await self._connection.execute(
+            select(call.c.wait_ms)
+            .where(call.c.result == Result.ANSWERED, call.c.entered_at >= since, call.c.wait_ms.is_not(None))
+            .order_by(call.c.entered_at.desc())
+            .limit(limit)
+        )
+        return [int(ms) for ms in rows.scalars()]
+
+
+def _conditions(wanted: t.CallFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.since is not None:
+        found.append(call.c.entered_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(call.c.entered_at < wanted.until)
+    if wanted.callers:
+        found.append(or_(number.in_(wanted.callers), call.c.caller_raw.in_(wanted.callers)))
+    if wanted.result is not None:
+        found.append(call.c.result == wanted.result)
+    if wanted.line:
+        found += [call.c.line == wanted.line, condition("call.line <> ''")]
+    if wanted.person:
+        found += [call.c.person == wanted.person, condition("call.person <> ''")]
+    if wanted.before is not None:
+        at, last = wanted.before.entered_at, wanted.before.call
+        found += [call.c.entered_at <= at, or_(call.c.entered_at < at, call.c.id < last)]
+    return found

@@ -1,0 +1,92 @@
+"""Column types that mean the same on SQLite and PostgreSQL. Refuses naive times and words outside a closed list."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import (
+    TIMESTAMP,
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    Dialect,
+    Integer,
+    String,
+    literal_column,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
+
+from hotline1022.core.clock import aware
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware moment, given back in UTC: `timestamptz` on PostgreSQL, microseconds since 1970 on SQLite."""
+
+    impl = TIMESTAMP(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The column's own type."""
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else TIMESTAMP(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """To the database; ValueError for a naive time."""
+        if value is None:
+            return None
+        aware(value)
+        return (value - _EPOCH) // _MICROSECOND if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return _EPOCH + timedelta(microseconds=value)
+        moment: datetime = value
+        return moment.astimezone(UTC)
+
+
+class Word(TypeDecorator[StrEnum]):
+    """One word of a closed list, kept as text; unknown words are refused on both ways."""
+
+    impl = String()
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:
+        """From the database."""
+        return None if value is None else self.words(value)
+
+
+#: milliseconds, bytes, offsets: a clock that is set wrong must not make a number too big for its column
+Big = BigInteger()
+#: number that the database gives; SQLite does so only for INTEGER
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+#: a document
+Document = JSON().with_variant(JSONB(), "postgresql")
+
+
+def listed(column: str, words: Iterable[str], table: str) -> CheckConstraint:
+    """The CHECK that repeats a closed list."""
+    allowed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({allowed})", name=f"ck_{table}_{column}")
+
+
+def condition(sql: str) -> ColumnElement[bool]:
+    """A condition written out, word for word as in a partial index, so that both databases see that the index serves.
+
+    It has no type: for SQLite a typed one would become `(...) = 1`, which no index matches.
+    """
+    return cast("ColumnElement[bool]", literal_column(sql))

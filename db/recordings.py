@@ -1,0 +1,135 @@
+"""Rows of recordings: originals, listening copies, messages. Refuses to forget who heard a message first."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, union_all, update
+
+from hotline1022.core.ids import CallId
+from hotline1022.db.sql import Repository, build, picker, run_many, upsert
+from hotline1022.db.tables import call, recording, track, voicemail
+from hotline1022.db.types import VoicemailView
+from hotline1022.recordings.types import (
+    CopyRow,
+    FiledCall,
+    Reason,
+    Side,
+    Status,
+    StoredFile,
+    TrackRow,
+    VoicemailRow,
+    Why,
+)
+
+#: rows fetched at once when all are walked through
+PAGE = 1000
+_track_values, _message_values = picker(TrackRow), picker(VoicemailRow)
+
+
+def _renamed(values: dict[str, Any], **more: Any) -> dict[str, Any]:
+    values["call_id"] = values.pop("call")
+    return values | more
+
+
+class RecordingRepository(Repository):
+    """Tracks, copies and messages."""
+
+    async def save(self, filed: Iterable[FiledCall], at: datetime) -> None:
+        """Write tracks and messages of these calls; a row keeps when it was first stored and who heard it."""
+        filed = tuple(filed)
+        tracks = [_renamed(_track_values(row), stored_at=at) for one in filed for row in one.tracks]
+        messages = [_renamed(_message_values(row), heard_by="") for one in filed for row in one.voicemails]
+        await run_many(self._connection, upsert(self._dialect, track, "stored_at"), tracks)
+        await run_many(self._connection, upsert(self._dialect, voicemail, "heard_at", "heard_by"), messages)
+
+    async def tracks(self, call_id: str) -> Sequence[TrackRow]:
+        """The originals of a call, in the order in which they began."""
+        rows = await self._connection.execute(
+            select(track).where(track.c.call_id == call_id).order_by(track.c.segment_started_at, track.c.id)
+        )
+        return [build(TrackRow, row, call=CallId(row["call_id"])) for row in rows.mappings()]
+
+    async def save_copy(self, row: CopyRow, at: datetime) -> None:
+        """Write the row of a listening copy, in place of an older one."""
+        values = {
+            "call_id": row.call,
+            "path": row.path,
+            "sha256": row.sha256,
+            "duration_ms": row.duration_ms,
+            "made_at": at,
+            "notes": [note.as_json() for note in row.notes],
+        }
+        await run_many(self._connection, upsert(self._dialect, recording), [values])
+
+    async def listening_copy(self, call_id: str) -> CopyRow | None:
+        """The row of the call's listening copy, if one was made."""
+        found = await self._connection.execute(select(recording).where(recording.c.call_id == call_id))
+        row = found.mappings().one_or_none()
+        if row is None:
+            return None
+        notes = tuple(Reason(why=Why(n["why"]), text=n["text"], ms=n["ms"]) for n in row["notes"])
+        return build(CopyRow, row, call=CallId(row["call_id"]), notes=notes)
+
+    async def without_copy(self, *, limit: int = 50) -> Sequence[str]:
+        """Calls that have originals and no listening copy yet, latest first."""
+        kept = track.c.status.in_((Status.STORED, Status.REPAIRED))
+        latest = func.max(track.c.segment_started_at)
+        rows = await self._connection.execute(
+            select(track.c.call_id)
+            .outerjoin(recording, recording.c.call_id == track.c.call_id)
+            .where(recording.c.call_id.is_(None), track.c.side == Side.SAID, kept)
+            .group_by(track.c.call_id)
+            .order_by(latest.desc(), track.c.call_id)
+            .limit(limit)
+        )
+        return list(rows.scalars())
+
+    async def stored(self) -> AsyncIterator[StoredFile]:
+        """Every file that a row promises, by path."""
+        promised = union_all(
+            select(track.c.path, track.c.sha256).where(track.c.status != Status.MISSING),
+            select(voicemail.c.path, voicemail.c.sha256).where(voicemail.c.status != Status.MISSING),
+            select(recording.c.path, recording.c.sha256),
+        ).subquery()
+        last = ""
+        while True:
+            page = select(promised).where(promised.c.path > last).order_by(promised.c.path).limit(PAGE)
+            rows = (await self._connection.execute(page)).all()
+            for row in rows:
+                yield StoredFile(path=row.path, sha256=row.sha256)
+            if len(rows) < PAGE:
+                return
+            last = rows[-1].path
+
+    async def voicemails(self, *, heard: bool | None = None, limit: int = 100) -> Sequence[VoicemailView]:
+        """Messages, latest first; those without sound are left out."""
+        wanted = [voicemail.c.duration_ms > 0]
+        if heard is not None:
+            wanted.append(voicemail.c.heard_at.is_not(None) if heard else voicemail.c.heard_at.is_(None))
+        return await self._messages(wanted, limit)
+
+    async def voicemails_of(self, call_id: str) -> Sequence[VoicemailView]:
+        """The messages of a call."""
+        return await self._messages([voicemail.c.call_id == call_id], PAGE)
+
+    async def mark_heard(self, voicemail_id: str, by: str, at: datetime) -> VoicemailView | None:
+        """Note who heard it; the first mark stays. None when there is no such message."""
+        await self._connection.execute(
+            update(voicemail)
+            .where(voicemail.c.id == voicemail_id, voicemail.c.heard_at.is_(None))
+            .values(heard_at=at, heard_by=by)
+        )
+        found = await self._messages([voicemail.c.id == voicemail_id], 1)
+        return found[0] if found else None
+
+    async def _messages(self, wanted: list[ColumnElement[bool]], limit: int) -> list[VoicemailView]:
+        caller = func.coalesce(call.c.caller_e164, call.c.caller_raw, "").label("caller")
+        rows = await self._connection.execute(
+            select(voicemail, caller)
+            .outerjoin(call, call.c.id == voicemail.c.call_id)
+            .where(*wanted)
+            .order_by(voicemail.c.left_at.desc(), voicemail.c.id)
+            .limit(limit)
+        )
+        return [build(VoicemailView, row) for row in rows.mappings()]

@@ -1,0 +1,86 @@
+"""The database as the rooms ask for it in their ports: recordings' store and the agents' store. Each call is one
+transaction of its own.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
+
+from hotline1022.core.ids import CallId, LineId, PersonId
+from hotline1022.db.types import SessionRow, StateChange
+from hotline1022.db.unit import Database
+from hotline1022.queue.types import Person, Session
+from hotline1022.recordings.types import CopyRow, FiledCall, StoredFile, TrackRow
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SqlRecordingStore:
+    """recordings.ports.RecordingStore."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = _now) -> None:
+        self._database, self._clock = database, clock
+
+    async def save(self, filed: Sequence[FiledCall]) -> None:
+        """Tracks and messages of these calls, in one transaction."""
+        async with self._database.transaction() as tx:
+            await tx.recordings.save(filed, self._clock())
+
+    async def tracks(self, call: CallId) -> Sequence[TrackRow]:
+        """The rows of a call."""
+        async with self._database.reading() as tx:
+            return await tx.recordings.tracks(call)
+
+    async def save_copy(self, row: CopyRow) -> None:
+        """The row of a listening copy."""
+        async with self._database.transaction() as tx:
+            await tx.recordings.save_copy(row, self._clock())
+
+    async def listening_copy(self, call: CallId) -> CopyRow | None:
+        """The row of a call's listening copy."""
+        async with self._database.reading() as tx:
+            return await tx.recordings.listening_copy(call)
+
+    async def stored(self) -> AsyncIterator[StoredFile]:
+        """Every file that a row promises."""
+        async with self._database.reading() as tx:
+            async for file in tx.recordings.stored():
+                yield file
+
+
+class SqlAgentStore:
+    """queue.ports.AgentStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def person(self, person: str) -> Person | None:
+        """The person, or None."""
+        async with self._database.reading() as tx:
+            return await tx.agents.person(person)
+
+    async def open_sessions(self) -> Sequence[Session]:
+        """Everybody logged in."""
+        async with self._database.reading() as tx:
+            return [_session(row) for row in await tx.agents.open_sessions()]
+
+    async def open_session(self, person: str, line: str, at: datetime) -> Session:
+        """Log in; Refused `person-elsewhere`, `line-taken`."""
+        async with self._database.transaction() as tx:
+            return _session(await tx.agents.open_session(person, line, at))
+
+    async def close_session(self, session: str, at: datetime, reason: str) -> None:
+        """Log out; closing twice changes nothing."""
+        async with self._database.transaction() as tx:
+            await tx.agents.close_session(session, at, reason)
+
+    async def note_state(self, person: str, line: str, state: str, reason: str, at: datetime) -> None:
+        """Append to the history of states."""
+        change = StateChange(person=person, line=line, state=state, reason=reason, at=at)
+        async with self._database.transaction() as tx:
+            await tx.agents.note_state(change)
+
+
+def _session(row: SessionRow) -> Session:
+    return Session(id=row.id, person=PersonId(row.person), line=LineId(row.line), since=row.logged_in_at)

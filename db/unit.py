@@ -1,0 +1,121 @@
+"""The database as the house uses it: transactions that give repositories. Refuses to wait without end.
+
+async with database.transaction() as tx:
+    await tx.calls.save(batch)
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline1022.db.agents import AgentRepository
+from hotline1022.db.alarms import AlarmRepository
+from hotline1022.db.calls import CallRepository
+from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
+from hotline1022.db.recordings import RecordingRepository
+from hotline1022.db.shifts import ShiftRepository
+from hotline1022.db.tokens import TokenRepository
+from hotline1022.db.types import Batch
+
+
+class Work:
+    """The repositories of one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def calls(self) -> CallRepository:
+        """The call log."""
+        return CallRepository(self._connection)
+
+    @cached_property
+    def recordings(self) -> RecordingRepository:
+        """Tracks, copies and messages."""
+        return RecordingRepository(self._connection)
+
+    @cached_property
+    def agents(self) -> AgentRepository:
+        """People and sessions."""
+        return AgentRepository(self._connection)
+
+    @cached_property
+    def tokens(self) -> TokenRepository:
+        """API tokens."""
+        return TokenRepository(self._connection)
+
+    @cached_property
+    def alarms(self) -> AlarmRepository:
+        """Alarms."""
+        return AlarmRepository(self._connection)
+
+    @cached_property
+    def shifts(self) -> ShiftRepository:
+        """The plan of who is on."""
+        return ShiftRepository(self._connection)
+
+
+class Database:
+    """One database. The schema must be there: see migrate.py."""
+
+    def __init__(
+        self,
+        address: str | Path,
+        *,
+        pool: int = POOL,
+        wait_seconds: float = WAIT_SECONDS,
+        statement_seconds: float = STATEMENT_SECONDS,
+    ) -> None:
+        self._engines = connect(address, pool=pool, wait_seconds=wait_seconds, statement_seconds=statement_seconds)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._engines.dialect
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Work]:
+        """Everything inside is written together when the block ends, or not at all. Unavailable: nothing was written,
+        or, when the connection was lost at the very end, perhaps all; writing the same again is harmless.
+        """
+        async with speaking_our_words(), self._engines.writer.begin() as connection:
+            yield Work(connection)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Work]:
+        """For queries only: never waits for a writer, and a write inside fails."""
+        async with speaking_our_words(), self._engines.reader.connect() as connection:
+            if self.dialect == "postgresql":
+                await connection.execution_options(postgresql_readonly=True)
+            yield Work(connection)
+
+    async def save(self, batch: Batch) -> None:
+        """One batch of the call log in a transaction of its own."""
+        async with self.transaction() as tx:
+            await tx.calls.save(batch)
+
+    async def ping(self) -> float:
+        """Seconds that the smallest question takes; Unavailable when there is no answer."""
+        before = perf_counter()
+        async with speaking_our_words(), self._engines.reader.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+        return perf_counter() - before
+
+    async def close(self) -> None:
+        """End all connections."""
+        await self._engines.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
