@@ -1,0 +1,26 @@
+"""Free ports on loopback for tests that start servers; a port is not reserved, only likely to stay free."""
+
+import random
+import socket
+from typing import Literal
+
+#: Below the range from which the kernel takes ports for outgoing connections.
+_RANGE = (12000, 29000)
+
+
+def free_port(kind: Literal["udp", "tcp"] = "udp", host: str = "127.0.0.1", *, block: int = 1) -> int:
+    """The first of `block` neighbouring free ports."""
+    for _ in range(200):
+        first = random.randrange(*_RANGE, 2)
+        if all(_is_free(kind, host, number) for number in range(first, first + block)):
+            return first
+    raise AssertionError("no free port was found in 200 attempts")
+
+
+def _is_free(kind: str, host: str, number: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind((host, number))
+        except OSError:
+            return False
+    return True
