@@ -167,7 +167,7 @@ class Agents:
 
     async def resync(self, members: Sequence[Member]) -> None:
         """After (re)connecting: Asterisk's members and the open sessions become one truth; the sessions decide who."""
-        sessions = {s.line: s for s in await self._store.open_sessions()}
+        sessions: dict[str, Session] = {s.line: s for s in await self._store.open_sessions()}
         by_line = {m.line: m for m in members}
         for line in self._seats:
             session, member = sessions.get(line), by_line.get(line)

@@ -17,7 +17,7 @@ import click
 
 from hotline1022.core.errors import HotlineError
 from hotline1022.core.masking import mask
-from hotline1022.service.cli import settings_of, set_up_log, speaking
+from hotline1022.service.cli_base import set_up_log, settings_of, speaking
 from hotline1022.service.lock import locked
 from hotline1022.service.prepare import Prepared, prepare
 from hotline1022.service.run import check_ports, where
@@ -36,7 +36,11 @@ from tests.lab.network import (
     Wait,
 )
 
-PEOPLE = {"101": ("1001", "Nguyễn Thị Lan", "2468"), "102": ("1002", "Trần Văn Minh", "1357"), "103": ("1003", "Lê Thu Hà", "8642")}
+PEOPLE = {
+    "101": ("1001", "Nguyễn Thị Lan", "2468"),
+    "102": ("1002", "Trần Văn Minh", "1357"),
+    "103": ("1003", "Lê Thu Hà", "8642"),
+}
 STAY = StayUntilHangup(180)
 
 #: fate, number, script; the first ones call at once
@@ -84,12 +88,19 @@ class Board:
         self._http, self._fates, self._names = http, fates, names
         self._shown: dict[str, int] = {}
         self.ended: set[str] = set()
+        self._news = asyncio.Condition()
 
     async def watch(self) -> None:
         """Print each new thing that happens, until cancelled."""
         while True:
             await self.look()
             await asyncio.sleep(0.3)
+
+    async def all_ended(self, count: int) -> None:
+        """Until so many calls have ended."""
+        async with asyncio.timeout(60):
+            async with self._news:
+                await self._news.wait_for(lambda: len(self.ended) >= count)
 
     async def look(self) -> None:
         """One look at every call."""
@@ -103,7 +114,9 @@ class Board:
                     click.echo(f"  {event['at'][11:19]}  {mask(call['caller_raw'])}  {text}")
             self._shown[call["id"]] = len(detail["events"])
             if call["state"] == "ended":
-                self.ended.add(call["id"])
+                async with self._news:
+                    self.ended.add(call["id"])
+                    self._news.notify_all()
 
     def _say(self, event: dict[str, object]) -> str:
         data = event["data"]
@@ -130,7 +143,10 @@ class Board:
 
     async def table(self, recordings: Path) -> str:
         """All calls in one table."""
-        lines = ["", "  caller      keys   waited  talked  result (reason)                     who            recording"]
+        lines = [
+            "",
+            "  caller      keys   waited  talked  result (reason)                     who            recording",
+        ]
         for call in reversed((await self._get("/api/calls?limit=50"))["calls"]):
             detail = await self._get(f"/api/calls/{call['id']}")
             keys = "".join(e["data"]["key"] or "-" for e in detail["events"] if e["kind"] == "KeyPressed")
@@ -165,7 +181,9 @@ async def play(prepared: Prepared, config: str | None, net: PhoneNetwork) -> Non
     await net.registered()
     click.echo("The telephone network is up; three phones are registered.")
     await staff(net, config)
-    token = (await own_command(config, "token", "create", "demo", "--scope", "agent", "--scope", "listen", "--quiet")).split()[-1]
+    token = (
+        await own_command(config, "token", "create", "demo", "--scope", "agent", "--scope", "listen", "--quiet")
+    ).split()[-1]
     service = prepared.settings.service
     names = {person: name for person, name, _ in PEOPLE.values()}
     async with aiohttp.ClientSession(
@@ -177,8 +195,7 @@ async def play(prepared: Prepared, config: str | None, net: PhoneNetwork) -> Non
             watching = group.create_task(board.watch())
             calls = [group.create_task(citizen(net, *one)) for one in CITIZENS]
             await asyncio.wait(calls)
-            while len(board.ended) < len(CITIZENS):
-                await asyncio.sleep(0.2)
+            await board.all_ended(len(CITIZENS))
             watching.cancel()
         await asyncio.sleep(1.0)
         click.echo(await board.table(prepared.settings.paths.recordings))

@@ -110,6 +110,15 @@ class CallLog:
         """The call that a living channel belongs to."""
         return self._facts.call_of(channel)
 
+    @property
+    def position(self) -> Position:
+        """How far the journal is stored."""
+        return self._position
+
+    def call(self, call: CallId) -> Call | None:
+        """A call that is not complete."""
+        return self._calls.get(call)
+
     def going_on(self) -> list[Call]:
         """Calls that have not ended."""
         return [c for c in self._calls.values() if c.state is not CallState.ENDED]

@@ -1,64 +1,18 @@
 """The command line: `hotline1022 --help`. Errors are one line that names the cure, and exit code 1 (2 for wrong usage)."""
 
 import asyncio
-import logging
-import os
 import sys
-from collections.abc import Callable, Coroutine
-from functools import wraps
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 import hotline1022
-from hotline1022.core.errors import HotlineError
-from hotline1022.service.config import load
-from hotline1022.service.settings import Settings
+from hotline1022.service.cli_base import CONFIG, set_up_log, settings_of, speaking
+from hotline1022.service.cli_data import calls, people, token
 
-P = ParamSpec("P")
 R = TypeVar("R")
-
-CONFIG = click.option(
-    "--config",
-    "config",
-    type=click.Path(dir_okay=False),
-    default=None,
-    help="Settings file (TOML). Without it: the defaults, and HOTLINE1022_* variables.",
-)
-
-
-def speaking(function: Callable[P, R]) -> Callable[P, R]:
-    """An expected error becomes one line on stderr and exit code 1."""
-
-    @wraps(function)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return function(*args, **kwargs)
-        except HotlineError as error:
-            click.echo(f"hotline1022: {error} [{error.error_id}]", err=True)
-            sys.exit(1)
-
-    return wrapped
-
-
-def settings_of(config: str | None, **overrides: str | None) -> Settings:
-    """The settings, with command-line values in place of variables."""
-    values = {key: value for key, value in overrides.items() if value}
-    os.environ.update(values)  # the service, a child, must see the same
-    return load(config, os.environ)
-
-
-def set_up_log(level: str) -> None:
-    """One line an entry on stderr, with milliseconds."""
-    logging.basicConfig(
-        level=level.upper(),
-        stream=sys.stderr,
-        format="%(asctime)s.%(msecs)03d %(levelname)s %(message)s",
-        datefmt="%H:%M:%S",
-    )
-    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def finished(work: Coroutine[Any, Any, R]) -> R:
@@ -183,12 +137,5 @@ def prompts(config: str | None) -> None:
     click.echo(f"The prompts are in {settings.paths.prompts}.")
 
 
-def _register() -> None:
-    """Commands that work on the database live in their own file."""
-    from hotline1022.service.cli_data import calls, people, token
-
-    for command in (calls, people, token):
-        main.add_command(command)
-
-
-_register()
+for command in (calls, people, token):
+    main.add_command(command)

@@ -13,10 +13,11 @@ from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.events import TrackStarted
 from hotline1022.core.ids import ChannelId
 from hotline1022.queue.agents import EMERGENCY, MAIN
-from hotline1022.service.live import INTERFACE
 
 log = logging.getLogger(__name__)
 
+#: a member's interface in Asterisk's words
+INTERFACE = "PJSIP/line-"
 #: the recorder's translator goes away only when no recorder is left and a frame has passed (RECIPES: 0.2 s, 9 of 9)
 RESTART_SECONDS = 0.2
 

@@ -4,7 +4,7 @@ Each reconnect asks Asterisk anew for everything: AMI has no replay.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -18,11 +18,10 @@ from hotline1022.queue.ports import AlarmBell
 from hotline1022.queue.types import Waiting
 from hotline1022.queue.waiting import WaitingRoom
 from hotline1022.service.call_log import CallLog
+from hotline1022.service.hands import INTERFACE, Segments
 
 log = logging.getLogger(__name__)
 
-#: a member's interface in Asterisk's words
-INTERFACE = "PJSIP/line-"
 _GONE = frozenset({live.DeviceState.UNAVAILABLE, live.DeviceState.INVALID, live.DeviceState.UNKNOWN})
 
 
@@ -55,11 +54,12 @@ class Live:
         call_log: CallLog,
         bell: AlarmBell,
         snapshot: Snapshot,
-        number_of: Callable[[CallId], str],
+        segments: Segments,
+        actor_up: Callable[[float], Awaitable[None]],
     ) -> None:
         self._agents, self._waiting, self._expected = agents, waiting, expected
         self._call_log, self._bell, self._snapshot = call_log, bell, snapshot
-        self._number_of = number_of
+        self._segments, self._actor_up = segments, actor_up
         self._talking_since: dict[str, datetime] = {}
         self.up = False
 
@@ -74,12 +74,13 @@ class Live:
             case live.LinkRefused():
                 await self._bell.ring("ami-refused", f"account {event.username}: {event.message}")
             case live.Held() | live.Resumed():
-                self._hold(event)
+                await self._hold(event)
             case live.AgentEvent() | live.MemberEvent():
                 await self._member(event)
             case live.CallerJoinedQueue():
                 call = CallId(event.caller)
-                self._waiting.joined(event.queue, call, event.position, self._number_of(call), event.at)
+                known = self._call_log.call(call)
+                self._waiting.joined(event.queue, call, event.position, known.caller if known else "", event.at)
             case live.CallerLeftQueue() | live.CallerAbandoned():
                 self._waiting.left(event.queue, CallId(event.caller))
             case live.AlarmSignalled():
@@ -88,6 +89,7 @@ class Live:
                 pass  # channels that end and contacts that change are told by the journal and by the members' states
 
     async def _link_up(self, event: live.LinkUp) -> None:
+        await self._actor_up(10.0)
         queues = await self._snapshot.queues()
         channels = await self._snapshot.channels()
         members: dict[str, Member] = {}
@@ -126,12 +128,17 @@ class Live:
             len(channels),
         )
 
-    def _hold(self, event: live.Held | live.Resumed) -> None:
+    async def _hold(self, event: live.Held | live.Resumed) -> None:
         call = self._call_log.call_of(ChannelId(event.channel))
         if call is None:
             return
         kind = e.Held if isinstance(event, live.Held) else e.Resumed
         self._call_log.note(kind(at=event.at, call=call, channel=event.channel))
+        known = self._call_log.call(call)
+        if kind is e.Resumed and known is not None:
+            started = await self._segments.restart(known, event.channel)
+            if started is not None:
+                self._call_log.note(started)
 
     async def _member(self, event: live.MemberEvent) -> None:
         line = line_of(event.interface)

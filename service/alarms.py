@@ -1,0 +1,61 @@
+"""The bell: an alarm is written down, logged and counted, and told again until somebody has seen it. Never blocks a call."""
+
+import asyncio
+import logging
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from hotline1022.core.errors import Unavailable
+from hotline1022.db.unit import Database
+
+log = logging.getLogger(__name__)
+
+
+class Bell:
+    """queue.ports.AlarmBell, and the repeating."""
+
+    def __init__(self, database: Database, repeat: timedelta) -> None:
+        self._database, self._repeat = database, repeat
+        self._unwritten: list[tuple[str, str, str, datetime]] = []
+        #: alarms raised, by kind, for the metrics
+        self.raised: Counter[str] = Counter()
+        #: alarms that nobody has seen, at the last look
+        self.unseen = 0
+
+    async def ring(self, kind: str, detail: str, call: str = "") -> None:
+        """Raise; while the database is away it is logged now and written later."""
+        at = datetime.now(UTC)
+        try:
+            await self._write(kind, detail, call, at)
+        except Unavailable:
+            log.error("ALARM %s: %s %s", kind, detail, call)
+            self._unwritten.append((kind, detail, call, at))
+
+    async def _write(self, kind: str, detail: str, call: str, at: datetime) -> None:
+        async with self._database.transaction() as tx:
+            _, new = await tx.alarms.raise_alarm(kind, detail, at, call or None)
+        if new:
+            self.raised[kind] += 1
+            log.error("ALARM %s: %s %s", kind, detail, call)
+
+    async def run(self) -> None:
+        """Until cancelled: tell again what nobody has seen."""
+        while True:
+            await asyncio.sleep(min(5.0, self._repeat.total_seconds()))
+            try:
+                await self._again()
+            except Unavailable as error:
+                log.warning("alarms cannot be read: %s", error)
+
+    async def _again(self) -> None:
+        while self._unwritten:
+            await self._write(*self._unwritten[0])
+            self._unwritten.pop(0)
+        now = datetime.now(UTC)
+        async with self._database.reading() as tx:
+            due = await tx.alarms.due(now - self._repeat)
+            self.unseen = len(await tx.alarms.list(seen=False, limit=100))
+        for alarm in due:
+            log.error("ALARM not seen yet, %s: %s %s", alarm.kind, alarm.detail, alarm.call_id or "")
+            async with self._database.transaction() as tx:
+                await tx.alarms.repeated(alarm.id, now)

@@ -1,0 +1,286 @@
+"""The composition root: every part is made here, and one TaskGroup owns all that runs. Refuses to start half of it."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import time
+from datetime import UTC, datetime, timedelta
+
+import sdnotify
+from aiohttp import web as aiohttp_web
+
+import hotline1022
+from hotline1022.ami_bridge.actions import AmiActions
+from hotline1022.ami_bridge.agi_session import AgiSession
+from hotline1022.ami_bridge.fastagi import FastAgiServer
+from hotline1022.ami_bridge.journal import Journal
+from hotline1022.ami_bridge.link import AmiLink
+from hotline1022.core.call import Call, RaiseAlarm
+from hotline1022.core.errors import ConfigError, Unavailable
+from hotline1022.db.migrate import migrate
+from hotline1022.db.stores import SqlAgentStore, SqlRecordingStore
+from hotline1022.db.unit import Database
+from hotline1022.ivr.load import load as load_menu
+from hotline1022.queue.agents import Agents
+from hotline1022.queue.expected_wait import ExpectedWait
+from hotline1022.queue.waiting import WaitingRoom
+from hotline1022.recordings.facts import facts_of
+from hotline1022.recordings.pipeline import RecordingWorker
+from hotline1022.recordings.pool import HeavyPool
+from hotline1022.service.alarms import Bell
+from hotline1022.service.call_log import CallLog
+from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
+from hotline1022.service.desk import Desk
+from hotline1022.service.hands import AmiQueueHands, AmiSnapshot, Segments
+from hotline1022.service.live import Live
+from hotline1022.service.lock import locked
+from hotline1022.service.log_store import DatabaseLogStore
+from hotline1022.service.metrics import registry_of
+from hotline1022.service.pins import hash_pin, verify_pin
+from hotline1022.service.prepare import folders
+from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
+from hotline1022.service.secrets import ensure_secrets
+from hotline1022.service.settings import Settings
+from hotline1022.service.views import (
+    AbandonedList,
+    AlarmList,
+    CallsView,
+    LinesView,
+    PeopleView,
+    QueueNowView,
+    RecordingsView,
+    ShiftsView,
+    TokensView,
+    VoicemailList,
+)
+from hotline1022.web.app import make_app
+from hotline1022.web.ports import Ports
+
+log = logging.getLogger(__name__)
+
+#: how long recordings may take to be filed at a stop, seconds; what is left stays in the spool for the next start
+DRAIN_SECONDS = 8.0
+
+
+class App:
+    """The service."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        paths = settings.paths
+        secrets = ensure_secrets(paths.secrets, settings.lines.numbers)
+        self.menu = load_menu(paths.menu)
+        self.database = Database(settings.database_url)
+        self.bell = Bell(self.database, timedelta(seconds=settings.emergency.alarm_repeat_seconds))
+        self.reader = self._link("hl1022-reader", secrets.ami_reader, events=True)
+        self.actor = self._link("hl1022-actor", secrets.ami_actor, events=False)
+        actions = AmiActions(self.actor)
+        self.actions = actions
+        wrap_up = timedelta(seconds=settings.queue.wrap_up_seconds)
+        self.agents = Agents(
+            lines=settings.lines.numbers,
+            reasons=[reason.code for reason in settings.queue.pause_reasons],
+            store=SqlAgentStore(self.database),
+            hands=AmiQueueHands(actions),
+            bell=self.bell,
+            verify_pin=verify_pin,
+            wrap_up=wrap_up,
+        )
+        self.waiting = WaitingRoom()
+        self.expected = ExpectedWait(wrap_up)
+        self.call_log = CallLog(
+            journal=Journal(paths.journal / "cel.jsonl"),
+            store=DatabaseLogStore(self.database),
+            on_complete=self._complete,
+            on_alarm=self._alarm,
+        )
+        self.pool = HeavyPool()
+        self.recordings = RecordingWorker(
+            spool=paths.spool,
+            root=paths.recordings,
+            store=SqlRecordingStore(self.database),
+            book=DatabaseCallBook(self.database),
+            channels=AsteriskChannels(self.call_log, lambda: self.live.up),
+            notices=LoggedNotices(),
+            pool=self.pool,
+        )
+        self.live = Live(
+            agents=self.agents,
+            waiting=self.waiting,
+            expected=self.expected,
+            call_log=self.call_log,
+            bell=self.bell,
+            snapshot=AmiSnapshot(actions),
+            segments=Segments(actions, paths.spool),
+            actor_up=self.actor.wait_up,
+        )
+        self.desk = Desk(menu=lambda: self.menu, agents=self.agents, waiting=self.waiting, expected=self.expected)
+        self.agi = FastAgiServer(port=settings.service.agi_port)
+        self.agi.route("menu", self._ask_menu, seconds=settings.service.ask_seconds)
+        self.agi.route("wait", self._ask_wait, seconds=settings.service.ask_seconds)
+        self.agi.route("line", self._ask_line, seconds=4.0)
+        self._stopping = asyncio.Event()
+
+    def _link(self, account: str, secret: str, *, events: bool) -> AmiLink:
+        return AmiLink(
+            host="127.0.0.1",
+            port=self.settings.asterisk.ami_port,
+            username=account,
+            secret=secret,
+            on_event=self._live_event if events else None,
+        )
+
+    async def _live_event(self, event: object) -> None:
+        await self.live.handle(event)  # type: ignore[arg-type]
+
+    # -- the dialplan's questions
+
+    async def _ask_menu(self, session: AgiSession) -> None:
+        await session.set_variable("HL_ANSWER", self.desk.menu(session.args))
+
+    async def _ask_wait(self, session: AgiSession) -> None:
+        await session.set_variable("HL_ANSWER", self.desk.wait())
+
+    async def _ask_line(self, session: AgiSession) -> None:
+        await session.set_variable("HL_ANSWER", await self.desk.line(session.args))
+
+    # -- what follows from the call log
+
+    async def _complete(self, call: Call) -> None:
+        if not call.refused:
+            self.recordings.submit(facts_of(call, voicemail_reason=call.voicemail_reason))
+
+    async def _alarm(self, alarm: RaiseAlarm) -> None:
+        await self.bell.ring(alarm.kind, "no emergency number answered", alarm.call)
+
+    # -- life
+
+    def ask_to_stop(self) -> None:
+        """Finish what is under way, then end."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Start everything, say so, and run until asked to stop."""
+        migrated = await migrate(self.settings.database_url)
+        if migrated.backup:
+            log.info("schema %s -> %s; the old file is kept as %s", migrated.before, migrated.after, migrated.backup)
+        await self.call_log.start()
+        await self.agi.start()
+        runner = aiohttp_web.AppRunner(self._web(), access_log=None)
+        await runner.setup()
+        try:
+            await self._listen(runner)
+            async with asyncio.TaskGroup() as group:
+                work = [
+                    group.create_task(one)
+                    for one in (
+                        self.actor.run(),
+                        self.reader.run(),
+                        self.call_log.run(),
+                        self.recordings.run(),
+                        self.bell.run(),
+                        self._ticks(),
+                    )
+                ]
+                with contextlib.suppress(Unavailable):
+                    await self.reader.wait_up(5.0)
+                self._tell_ready()
+                await self._stopping.wait()
+                await self._wind_down()
+                for task in work:
+                    task.cancel()
+        finally:
+            await runner.cleanup()
+            await self.agi.close()
+            await self.pool.close()
+            await self.database.close()
+
+    async def _listen(self, runner: aiohttp_web.AppRunner) -> None:
+        service = self.settings.service
+        try:
+            await aiohttp_web.TCPSite(runner, service.http_address, service.http_port).start()
+        except OSError as error:
+            raise ConfigError(
+                f"port {service.http_port} on {service.http_address} cannot be used ({error.strerror}); "
+                "end what uses it, or set service.http_port",
+                error_id="port-taken",
+            ) from error
+
+    async def _wind_down(self) -> None:
+        """Read the journal to its end, file what has ended; the spool keeps what does not fit in the time."""
+        log.info("stopping: writing down what is under way")
+        await self.agi.close()
+        deadline = time.monotonic() + DRAIN_SECONDS
+        position = None
+        while time.monotonic() < deadline and position != self.call_log.position:
+            position = self.call_log.position
+            await asyncio.sleep(0.2)
+        if not await self.recordings.drain(seconds=max(0.5, deadline - time.monotonic())):
+            log.warning("some recordings are not filed yet; the next start goes on with them")
+        for link in (self.reader, self.actor):
+            await link.close()
+
+    async def _ticks(self) -> None:
+        """Once a second: wrap-up times, the watchdog of systemd."""
+        notifier = sdnotify.SystemdNotifier()
+        while True:
+            await self.agents.tick(datetime.now(UTC))
+            notifier.notify("WATCHDOG=1")
+            await asyncio.sleep(1.0)
+
+    def _tell_ready(self) -> None:
+        sdnotify.SystemdNotifier().notify("READY=1")
+        if os.environ.get("TELL_READY") == "stdout":
+            print("ready", flush=True)
+        log.info("the service is ready")
+
+    def _web(self) -> aiohttp_web.Application:
+        settings = self.settings
+        asterisk = settings.asterisk
+
+        async def sip() -> None:
+            await sip_answers(asterisk.bind, asterisk.sip_port)
+
+        async def database() -> None:
+            await self.database.ping()
+
+        async def disk() -> None:
+            await disk_has_room(settings.paths.data)
+
+        return make_app(
+            Ports(
+                calls=CallsView(self.database),
+                recordings=RecordingsView(self.recordings, settings.paths.recordings),
+                recordings_root=settings.paths.recordings,
+                lines=LinesView(self.agents),
+                queue=QueueNowView(self.waiting, self.agents, self.expected),
+                abandoned=AbandonedList(self.database),
+                voicemails=VoicemailList(self.database),
+                alarms=AlarmList(self.database),
+                shifts=ShiftsView(self.database, self.agents),
+                people=PeopleView(self.database, hash_pin),
+                tokens=TokensView(self.database),
+                checks=[
+                    NamedCheck("sip", sip),
+                    NamedCheck("ami", self.actions.ping),
+                    NamedCheck("disk", disk),
+                    NamedCheck("database", database),
+                ],
+                registry=registry_of(self),
+                clock=lambda: datetime.now(UTC),
+            ),
+            version=hotline1022.__version__,
+        )
+
+
+async def serve(settings: Settings) -> None:
+    """Run the service until SIGTERM or Ctrl-C."""
+    folders(settings)
+    with locked(settings.paths.data / "service.lock", "the service"):
+        app = App(settings)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, app.ask_to_stop)
+        await app.run()

@@ -1,0 +1,240 @@
+"""Commands that work on the database: calls, people, tokens. They may run while the service does."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
+
+import click
+
+from hotline1022.core.clock import PROVINCE, local
+from hotline1022.core.errors import Invalid, NotFound
+from hotline1022.core.ids import PersonId
+from hotline1022.core.outcomes import Result
+from hotline1022.db import types as rows
+from hotline1022.db.migrate import migrate
+from hotline1022.db.unit import Database
+from hotline1022.queue.types import Person
+from hotline1022.service.cli_base import CONFIG, settings_of, speaking
+from hotline1022.service.pins import hash_pin
+from hotline1022.service.prepare import folders
+from hotline1022.service.timeline import call_line, timeline
+from hotline1022.service.views import CallsView
+from hotline1022.web.types import Scope
+
+R = TypeVar("R")
+
+
+def on_database(config: str | None, work: Callable[[Database], Awaitable[R]]) -> R:
+    """Open the database of these settings, do the work, close it."""
+    settings = settings_of(config)
+
+    async def whole() -> R:
+        folders(settings)
+        await migrate(settings.database_url)
+        async with Database(settings.database_url) as database:
+            return await work(database)
+
+    return asyncio.run(whole())
+
+
+def as_json(value: Any) -> str:
+    """JSON with times on the province's clock."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return local(value).isoformat()
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    if isinstance(value, tuple | frozenset):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is not for JSON")
+
+
+# ---------------------------------------------------------------- calls
+
+
+@click.group()
+def calls() -> None:
+    """Look at the call log."""
+
+
+@calls.command("list")
+@CONFIG
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="Calls at most.")
+@click.option("--day", default=None, help="Only calls of this day in the province, such as 2026-11-24.")
+@click.option("--result", default=None, type=click.Choice([r.value for r in Result]), help="Only this result.")
+@click.option("--json", "plain", is_flag=True, help="As JSON.")
+@speaking
+def calls_list(config: str | None, limit: int, day: str | None, result: str | None, plain: bool) -> None:
+    """The latest calls, newest first.
+
+    \b
+    Example: hotline1022 calls list --day 2026-11-24 --result abandoned
+    """
+    since, until = _day(day)
+    wanted = rows.CallFilter(since=since, until=until, result=Result(result) if result else None, limit=limit)
+
+    async def read(database: Database) -> rows.CallPage:
+        async with database.reading() as tx:
+            return await tx.calls.list(wanted)
+
+    page = on_database(config, read)
+    if plain:
+        click.echo(as_json([c.call for c in page.calls]))
+        return
+    for listed in page.calls:
+        click.echo(call_line(listed.call))
+    if not page.calls:
+        click.echo("No calls.")
+
+
+def _day(text: str | None) -> tuple[datetime | None, datetime | None]:
+    if text is None:
+        return None, None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(f"{text!r} is no day; write it as 2026-11-24", error_id="day-invalid") from None
+    first = datetime.combine(day, time(), PROVINCE)
+    return first.astimezone(UTC), (first + timedelta(days=1)).astimezone(UTC)
+
+
+@calls.command("show")
+@CONFIG
+@click.argument("call")
+@click.option("--json", "plain", is_flag=True, help="As JSON.")
+@speaking
+def calls_show(config: str | None, call: str, plain: bool) -> None:
+    """One call: a readable timeline of everything that happened, its legs and its tracks."""
+    detail = on_database(config, lambda database: CallsView(database).get(call))
+    if detail is None:
+        raise NotFound(
+            f"there is no call {call!r}; `hotline1022 calls list` shows their ids", error_id="call-not-found"
+        )
+    click.echo(as_json(detail) if plain else timeline(detail))
+
+
+# ---------------------------------------------------------------- people
+
+
+@click.group()
+def people() -> None:
+    """Those who answer."""
+
+
+@people.command("add")
+@CONFIG
+@click.argument("person")
+@click.argument("name")
+@click.option("--pin", default=None, help="4 to 12 digits; asked for when not given.")
+@click.option("--replace", is_flag=True, help="Change name and PIN when the person is there already.")
+@speaking
+def people_add(config: str | None, person: str, name: str, pin: str | None, replace: bool) -> None:
+    """Add a person with an id and a PIN, as keyed on a phone after *11.
+
+    \b
+    Example: hotline1022 people add 1001 "Nguyễn Thị Lan"
+    """
+    if not person.isdecimal() or len(person) > 8:
+        raise Invalid(f"{person!r} is no person id; use 1 to 8 digits", error_id="person-invalid")
+    chosen = pin or click.prompt("PIN", hide_input=True, confirmation_prompt=True)
+    if not chosen.isdecimal() or not 4 <= len(chosen) <= 8 or len(set(chosen)) == 1:
+        raise Invalid("the PIN must have 4 to 8 digits that are not all the same", error_id="pin-weak")
+
+    async def add(database: Database) -> None:
+        hashed = await hash_pin(chosen)
+        async with database.transaction() as tx:
+            if replace and await tx.agents.person(person) is not None:
+                await tx.agents.change_person(person, name=name, pin_hash=hashed, active=True)
+            else:
+                await tx.agents.add_person(Person(id=PersonId(person), name=name, pin_hash=hashed, active=True))
+
+    on_database(config, add)
+    click.echo(f"{person} {name} may log in: *11 on a line's phone.")
+
+
+@people.command("list")
+@CONFIG
+@speaking
+def people_list(config: str | None) -> None:
+    """All people."""
+
+    async def read(database: Database) -> list[Person]:
+        async with database.reading() as tx:
+            return list(await tx.agents.people())
+
+    for one in on_database(config, read):
+        click.echo(f"{one.id:<10} {one.name}{'' if one.active else '   (no longer active)'}")
+
+
+# ---------------------------------------------------------------- tokens
+
+
+@click.group()
+def token() -> None:
+    """API tokens: shown once, kept as a hash."""
+
+
+@token.command("create")
+@CONFIG
+@click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    default=["read"],
+    show_default=True,
+    type=click.Choice([s.value for s in Scope]),
+    help="May be given several times.",
+)
+@click.option("--quiet", is_flag=True, help="Print the token alone.")
+@speaking
+def token_create(config: str | None, name: str, scopes: tuple[str, ...], quiet: bool) -> None:
+    """Make a token for the HTTP API.
+
+    \b
+    Example: hotline1022 token create desk --scope agent --scope listen
+    """
+
+    async def create(database: Database) -> str:
+        async with database.transaction() as tx:
+            _, secret = await tx.tokens.create(name, scopes, datetime.now(UTC))
+            return secret
+
+    secret = on_database(config, create)
+    click.echo(secret if quiet else f"Keep it now, it is not shown again:\n{secret}")
+
+
+@token.command("list")
+@CONFIG
+@speaking
+def token_list(config: str | None) -> None:
+    """All tokens, without their secrets."""
+
+    async def read(database: Database) -> list[rows.TokenRow]:
+        async with database.reading() as tx:
+            return list(await tx.tokens.all())
+
+    for one in on_database(config, read):
+        state = "revoked" if one.revoked_at else "valid"
+        used = local(one.last_used_at).strftime("%F %T") if one.last_used_at else "never"
+        click.echo(f"{one.id:<20} {one.name:<20} {','.join(one.scopes):<20} {state:<8} last used {used}")
+
+
+@token.command("revoke")
+@CONFIG
+@click.argument("identifier")
+@speaking
+def token_revoke(config: str | None, identifier: str) -> None:
+    """End a token, by its id."""
+
+    async def revoke(database: Database) -> None:
+        async with database.transaction() as tx:
+            await tx.tokens.revoke(identifier, datetime.now(UTC))
+
+    on_database(config, revoke)
+    click.echo(f"{identifier} is revoked.")

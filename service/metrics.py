@@ -1,0 +1,67 @@
+"""The service's figures for /metrics, gathered when asked. Refuses labels that come from outside: no numbers, no names."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
+
+if TYPE_CHECKING:
+    from hotline1022.service.app import App
+
+
+class HotlineCollector:
+    """Calls, agents, queue, links, recordings, alarms."""
+
+    def __init__(self, app: "App") -> None:
+        self._app = app
+
+    def collect(self) -> Iterator[Metric]:
+        """All figures as they are now."""
+        app = self._app
+        figures = app.call_log.figures
+        ended = CounterMetricFamily("hotline_calls_ended", "Calls ended since the start", labels=["result"])
+        for result, count in sorted(figures.calls_ended.items()):
+            ended.add_metric([result], count)
+        yield ended
+        yield GaugeMetricFamily("hotline_calls_going_on", "Calls now", value=len(app.call_log.going_on()))
+        yield GaugeMetricFamily("hotline_callers_waiting", "Citizens in queues", value=len(app.waiting.now()))
+        lines = GaugeMetricFamily("hotline_lines", "Lines by state", labels=["state"])
+        states = [view.state.value for view in app.agents.views()]
+        for state in sorted(set(states)):
+            lines.add_metric([state], states.count(state))
+        yield lines
+        delays = list(figures.delays)
+        yield SummaryMetricFamily(
+            "hotline_event_stored_seconds", "From event to stored", count_value=len(delays), sum_value=sum(delays)
+        )
+        yield CounterMetricFamily("hotline_journal_rows", "Rows read from Asterisk's journal", value=figures.rows)
+        yield CounterMetricFamily("hotline_journal_torn", "Pieces of the journal that were no row", value=figures.torn)
+        yield CounterMetricFamily("hotline_journal_strange", "Rows that were not understood", value=figures.strange)
+        yield GaugeMetricFamily(
+            "hotline_database_away", "1 while the database does not take rows", value=figures.stalled
+        )
+        yield GaugeMetricFamily("hotline_ami_up", "1 while the live link is up", value=app.live.up)
+        yield GaugeMetricFamily("hotline_alarms_unseen", "Alarms that nobody has seen", value=app.bell.unseen)
+        alarms = CounterMetricFamily("hotline_alarms", "Alarms raised", labels=["kind"])
+        for kind, count in sorted(app.bell.raised.items()):
+            alarms.add_metric([kind], count)
+        yield alarms
+        recordings = GaugeMetricFamily("hotline_recordings", "The recorder's figures since the start", labels=["what"])
+        for name, value in app.recordings.state.as_numbers().items():
+            recordings.add_metric([name], value)
+        yield recordings
+        agi = app.agi.stats
+        questions = CounterMetricFamily("hotline_questions", "Questions of the dialplan", labels=["outcome"])
+        for name in ("answered", "hangups", "failures", "unrouted", "turned_away", "incomplete", "strangers"):
+            questions.add_metric([name], getattr(agi, name))
+        yield questions
+
+
+def registry_of(app: "App") -> CollectorRegistry:
+    """A registry of the service's own."""
+    registry = CollectorRegistry()
+    for collector in (ProcessCollector, PlatformCollector, GCCollector):
+        collector(registry=registry)
+    registry.register(HotlineCollector(app))
+    return registry

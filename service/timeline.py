@@ -1,0 +1,110 @@
+"""A call as text for people: one line in a list, and a timeline that can be read aloud. Pure."""
+
+from datetime import datetime
+
+from hotline1022.core.clock import local
+from hotline1022.db.types import CallRow
+from hotline1022.web.types import CallDetail, CallEventView
+
+
+def _seconds(ms: int | None) -> str:
+    return "-" if ms is None else f"{ms / 1000:.1f} s"
+
+
+def _clock(at: datetime | None) -> str:
+    return local(at).strftime("%H:%M:%S.%f")[:-3] if at else "-"
+
+
+def call_line(call: CallRow) -> str:
+    """One call in one line."""
+    result = f"{call.result} ({call.reason})" if call.result else str(call.state)
+    late = "  back-filled" if call.backfilled else ""
+    return (
+        f"{local(call.entered_at):%Y-%m-%d %H:%M:%S}  {call.caller_raw or 'withheld':<14} {result:<36} "
+        f"waited {_seconds(call.wait_ms):>8}  talked {_seconds(call.talk_ms):>8}  {call.person or '-':<8} {call.id}{late}"
+    )
+
+
+def timeline(detail: CallDetail) -> str:
+    """Everything that happened, in order, with the seconds since the call came in."""
+    call = detail.call
+    lines = [
+        f"Call {call.id} from {call.caller_raw or 'withheld'} to {call.did}, {local(call.entered_at):%A %d.%m.%Y %H:%M:%S}",
+        f"  result    {call.result or call.state} ({call.reason or 'goes on'}){'  BACK-FILLED' if call.backfilled else ''}",
+        f"  category  {call.category or '-'}    led by {call.mode or '-'}",
+        f"  waited    {_seconds(call.wait_ms)}    talked {_seconds(call.talk_ms)}    line {call.line or '-'}    person {call.person or '-'}",
+        "",
+    ]
+    names = {leg.channel: f"{leg.kind} {leg.party}" for leg in detail.legs}
+    for event in detail.events:
+        text = _told(event, names)
+        if text:
+            lines.append(f"  {(event.at - call.entered_at).total_seconds():8.3f}  {text}")
+    lines += ["", "  legs"]
+    for leg in detail.legs:
+        hold = "unknown" if leg.hold_ms is None else _seconds(leg.hold_ms)
+        lines.append(
+            f"    {names[leg.channel]:<22} rang {_clock(leg.started_at)}  answered {_clock(leg.answered_at)}  "
+            f"ended {_clock(leg.ended_at)}  cause {leg.cause}  talked {_seconds(leg.talk_ms)}  held {hold}  {leg.person}"
+        )
+    if detail.tracks:
+        lines += ["", "  tracks"]
+    for track in detail.tracks:
+        marks = f"  GAP {_seconds(track.gap_ms)}" if track.gap_ms else ""
+        marks += f"  LOST {_seconds(track.lost_ms)}" if track.lost_ms else ""
+        who = f"{names.get(track.channel, track.kind)} {'said' if track.side == 'r' else 'heard'}"
+        lines.append(
+            f"    {who:<28} {_seconds(track.duration_ms):>9}  {track.status:<9} {(track.sha256 or '-')[:16]}{marks}"
+        )
+    return "\n".join(lines)
+
+
+def _told(event: CallEventView, names: dict[str, str]) -> str:
+    who, data = names.get(event.channel, event.channel), event.data
+    match event.kind:
+        case "CallEntered":
+            return f"calls {data['did']} as {data['caller'] or 'withheld'}"
+        case "CallRefused":
+            return f"is refused: {data['reason']}"
+        case "KeyPressed":
+            return f"presses {data['key'] or 'nothing'} in {data['menu'] or 'the menu'}"
+        case "StepTaken":
+            return f"the {data['mode']} menu leads to {data['step']} {data['target'] or data['menu']}".rstrip()
+        case "PromptStarted":
+            return f"{who} hears {data['prompt']}"
+        case "PromptEnded":
+            return ""
+        case "QueueJoined":
+            return f"waits in {data['queue']}"
+        case "QueueLeft":
+            return f"leaves {data['queue']}: {data['status']}"
+        case "LegStarted":
+            return f"{who} rings"
+        case "LegAnswered":
+            return f"{who} is answered"
+        case "PersonKnown":
+            return f"{who} is person {data['person']}"
+        case "Joined":
+            return f"{who} is connected"
+        case "Parted":
+            return f"{who} is disconnected"
+        case "Held":
+            return f"{who} holds"
+        case "Resumed":
+            return f"{who} takes back"
+        case "EmergencyStarted":
+            return f"asks for 115 from the {data['origin']}"
+        case "EmergencyTried":
+            return f"emergency number {data['number']}: {data['status']}"
+        case "EmergencyUnanswered":
+            return "NO EMERGENCY NUMBER ANSWERED: alarm"
+        case "VoicemailStarted":
+            return f"begins to leave a message ({data['reason']})"
+        case "VoicemailEnded":
+            return f"the message ends ({data['status']})"
+        case "LegEnded":
+            return f"{who} ends, cause {data['cause']}"
+        case "CallLost":
+            return f"{who} is gone; when is not known"
+        case _:
+            return ""

@@ -1,0 +1,256 @@
+"""The API's ports over database and live state: conversions, and nothing else."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hotline1022.core.clock import local_day
+from hotline1022.core.errors import Invalid
+from hotline1022.core.ids import CallId, PersonId
+from hotline1022.db import types as rows
+from hotline1022.db.unit import Database
+from hotline1022.queue.agents import MAIN, Agents
+from hotline1022.queue.expected_wait import ExpectedWait
+from hotline1022.queue.shifts import on_duty
+from hotline1022.queue.types import AgentState, LineView, Person
+from hotline1022.queue.waiting import WaitingRoom
+from hotline1022.recordings.pipeline import RecordingWorker
+from hotline1022.web import types as web
+
+
+def _pick(_kind: type[Any], source: Any, /, **more: Any) -> Any:
+    """A web value from a row that has fields of the same names."""
+    names = [f.name for f in fields(_kind) if f.name not in more]
+    return _kind(**{name: getattr(source, name) for name in names}, **more)
+
+
+class CallsView:
+    """web.ports.Calls."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list(self, wanted: web.CallFilter) -> Sequence[web.CallView]:
+        """A page, newest first."""
+        before = rows.Cursor(entered_at=wanted.before.entered_at, call=wanted.before.call) if wanted.before else None
+        query = rows.CallFilter(
+            since=wanted.since,
+            until=wanted.until,
+            callers=wanted.callers,
+            result=wanted.result,
+            line=wanted.line or "",
+            person=wanted.person or "",
+            before=before,
+            limit=wanted.limit,
+        )
+        async with self._database.reading() as tx:
+            page = await tx.calls.list(query)
+        return [_pick(web.CallView, c.call, has_recording=c.has_recording) for c in page.calls]
+
+    async def get(self, call: str) -> web.CallDetail | None:
+        """One call, or None."""
+        async with self._database.reading() as tx:
+            found = await tx.calls.load([call])
+            if not found:
+                return None
+            detail = await tx.calls.get(call)
+        return web.CallDetail(
+            call=_pick(web.CallView, detail.call, has_recording=any(t.sha256 for t in detail.tracks)),
+            legs=tuple(_pick(web.CallLegView, leg) for leg in detail.legs),
+            events=tuple(_pick(web.CallEventView, event) for event in detail.events),
+            tracks=tuple(
+                _pick(web.TrackView, t, kind=t.kind.value, side=t.side.value, status=t.status.value)
+                for t in detail.tracks
+            ),
+        )
+
+
+class RecordingsView:
+    """web.ports.Recordings: the copy is made when it is first wanted."""
+
+    def __init__(self, worker: RecordingWorker, root: Path) -> None:
+        self._worker, self._root = worker, root
+
+    async def listening_copy(self, call: str) -> web.ListeningCopy | None:
+        """The stereo copy, or None without a recording."""
+        row = await self._worker.listening_copy(CallId(call))  # type: ignore[arg-type]
+        return web.ListeningCopy(path=self._root / row.path, sha256=row.sha256) if row else None
+
+
+class LinesView:
+    """web.ports.AgentLines."""
+
+    def __init__(self, agents: Agents) -> None:
+        self._agents = agents
+
+    async def list(self) -> Sequence[LineView]:
+        """All lines."""
+        return self._agents.views()
+
+    async def login(self, line: str, person: str, pin: str) -> LineView:
+        """Log in."""
+        return await self._agents.login(line, person, pin)
+
+    async def logout(self, line: str) -> LineView:
+        """Log out; nobody there is no error."""
+        if not self._agents.view(line).person:
+            return self._agents.view(line)
+        return await self._agents.logout(line)
+
+    async def pause(self, line: str, reason: str) -> LineView:
+        """Pause."""
+        return await self._agents.pause(line, reason)
+
+    async def unpause(self, line: str) -> LineView:
+        """Take back."""
+        return await self._agents.unpause(line)
+
+
+class QueueNowView:
+    """web.ports.WaitingCallers."""
+
+    def __init__(self, waiting: WaitingRoom, agents: Agents, expected: ExpectedWait) -> None:
+        self._waiting, self._agents, self._expected = waiting, agents, expected
+
+    async def now(self) -> web.QueueView:
+        """Who waits."""
+        waiting = self._waiting.now()
+        position = sum(1 for w in waiting if w.queue == MAIN) + 1
+        expected = self._expected.at(position, self._agents.on())
+        ready = sum(1 for v in self._agents.views() if v.state is AgentState.READY)
+        seconds = None if expected is None else round(expected.total_seconds())
+        return web.QueueView(waiting=tuple(waiting), ready=ready, expected_wait_seconds=seconds)
+
+
+class AbandonedList:
+    """web.ports.Abandoned: the last 30 days."""
+
+    DAYS = 30
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list(self, limit: int) -> Sequence[web.AbandonedView]:
+        """Numbers to call back."""
+        since = datetime.now(UTC) - timedelta(days=self.DAYS)
+        async with self._database.reading() as tx:
+            return [_pick(web.AbandonedView, a) for a in await tx.calls.abandoned(since=since, limit=limit)]
+
+
+class VoicemailList:
+    """web.ports.Voicemails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list(self, heard: bool | None, limit: int) -> Sequence[web.VoicemailView]:
+        """Latest first."""
+        async with self._database.reading() as tx:
+            return [self._view(row) for row in await tx.recordings.voicemails(heard=heard, limit=limit)]
+
+    async def mark_heard(self, voicemail: str, by: str, at: datetime) -> web.VoicemailView | None:
+        """The first mark stays."""
+        async with self._database.transaction() as tx:
+            row = await tx.recordings.mark_heard(voicemail, by, at)
+        return self._view(row) if row else None
+
+    def _view(self, row: rows.VoicemailView) -> web.VoicemailView:
+        return _pick(web.VoicemailView, row, call=row.call_id, heard_by=row.heard_by or None)  # type: ignore[no-any-return]
+
+
+class AlarmList:
+    """web.ports.Alarms."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list(self, seen: bool | None, limit: int) -> Sequence[web.AlarmView]:
+        """Latest first."""
+        async with self._database.reading() as tx:
+            return [self._view(row) for row in await tx.alarms.list(seen=seen, limit=limit)]
+
+    async def mark_seen(self, alarm: str, by: str, at: datetime) -> web.AlarmView | None:
+        """Ends the repeating."""
+        async with self._database.transaction() as tx:
+            row = await tx.alarms.mark_seen(alarm, by, at)
+        return self._view(row) if row else None
+
+    def _view(self, row: rows.AlarmRow) -> web.AlarmView:
+        return _pick(web.AlarmView, row, call=row.call_id, seen_by=row.seen_by or None)  # type: ignore[no-any-return]
+
+
+class ShiftsView:
+    """web.ports.Shifts."""
+
+    def __init__(self, database: Database, agents: Agents) -> None:
+        self._database, self._agents = database, agents
+
+    async def now(self, at: datetime) -> Sequence[web.ShiftView]:
+        """Who should be on, who is missing."""
+        today = local_day(at)
+        async with self._database.reading() as tx:
+            shifts = await tx.shifts.shifts()
+            duties = await tx.shifts.duties(today - timedelta(days=1), today)
+            names = {p.id: p.name for p in await tx.agents.people()}
+        lines = {v.person: v.line for v in self._agents.views() if v.person}
+
+        def people(ids: Sequence[str]) -> tuple[web.DutyView, ...]:
+            return tuple(
+                web.DutyView(person=one, name=names.get(PersonId(one), ""), line=lines.get(one)) for one in ids
+            )
+
+        return [
+            _pick(
+                web.ShiftView,
+                duty.shift,
+                day=duty.day,
+                expected=people(duty.expected),
+                missing=people(duty.missing),
+                extra=people(duty.extra),
+            )
+            for duty in on_duty(at, shifts, duties, self._agents.present())
+        ]
+
+
+class PeopleView:
+    """web.ports.People."""
+
+    def __init__(self, database: Database, hash_pin: Callable[[str], Awaitable[str]]) -> None:
+        self._database, self._hash_pin = database, hash_pin
+
+    async def list(self) -> Sequence[web.PersonView]:
+        """All, by id."""
+        async with self._database.reading() as tx:
+            return [_pick(web.PersonView, p) for p in await tx.agents.people()]
+
+    async def create(self, person: str, name: str, pin: str) -> web.PersonView:
+        """Add one."""
+        if len(set(pin)) == 1:
+            raise Invalid("a PIN of one repeated digit is guessed at once; choose another", error_id="pin-weak")
+        hashed = await self._hash_pin(pin)
+        async with self._database.transaction() as tx:
+            await tx.agents.add_person(Person(id=PersonId(person), name=name, pin_hash=hashed, active=True))
+        return web.PersonView(id=person, name=name, active=True)
+
+
+class TokensView:
+    """web.ports.Tokens."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, digest: str) -> web.Token | None:
+        """The valid token of this digest."""
+        async with self._database.reading() as tx:
+            row = await tx.tokens.find(digest)
+        if row is None or row.revoked_at is not None:
+            return None
+        scopes = frozenset(web.Scope(s) for s in row.scopes)
+        return web.Token(id=row.id, name=row.name, digest=row.sha256, scopes=scopes)
+
+    async def used(self, token: str, at: datetime) -> None:
+        """Note the use."""
+        async with self._database.transaction() as tx:
+            await tx.tokens.used(token, at)
