@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import click
@@ -43,17 +44,17 @@ PEOPLE = {
 }
 STAY = StayUntilHangup(180)
 
-#: fate, number, script; the first ones call at once
+#: when, fate, number, script; the first three take the three agents, so that others wait
 CITIZENS: Sequence[tuple[float, str, str, list[Step]]] = (
-    (0.0, "silent, reaches an agent all the same", "0901000006", [STAY]),
+    (0.0, "silent", "0901000006", [STAY]),
     (0.0, "answered", "0901000001", [Wait(3), Key("2"), Wait(8), Speak(6), STAY]),
     (0.5, "wrong keys, then an agent", "0901000005", [Wait(7), Key("*"), Wait(4), Key("0"), STAY]),
-    (1.0, "115 from the menu", "0901000007", [Wait(4), Key("9"), STAY]),
-    (2.0, "information heard, then another agent", "0901000009", [Wait(3), Key("3"), STAY]),
-    (10.0, "waits, is answered", "0901000002", [Wait(3), Key("5"), STAY]),
-    (11.0, "gives up waiting", "0901000003", [Wait(3), Key("4"), Wait(17), HangUp()]),
-    (12.0, "leaves a message", "0901000004", [Wait(3), Key("7"), Wait(12), Speak(5), Key("#"), STAY]),
-    (13.0, "115 from the queue", "0901000008", [Wait(3), Key("0"), Wait(14), Key("9"), STAY]),
+    (1.0, "answered", "0901000009", [Wait(3), Key("3"), STAY]),
+    (2.0, "115 from the menu", "0901000007", [Wait(4), Key("9"), STAY]),
+    (12.0, "waited, then answered", "0901000002", [Wait(3), Key("5"), STAY]),
+    (13.0, "abandoned", "0901000003", [Wait(3), Key("4"), Wait(16), HangUp()]),
+    (14.0, "voicemail", "0901000004", [Wait(3), Key("7"), Wait(12), Speak(5), Key("#"), STAY]),
+    (15.0, "115 from the queue", "0901000008", [Wait(3), Key("0"), Wait(15), Key("9"), STAY]),
 )
 
 
@@ -109,7 +110,7 @@ class Board:
                 continue
             detail = await self._get(f"/api/calls/{call['id']}")
             for event in detail["events"][self._shown.get(call["id"], 0) :]:
-                text = self._say(event)
+                text = self._say(call["id"], event)
                 if text:
                     click.echo(f"  {event['at'][11:19]}  {mask(call['caller_raw'])}  {text}")
             self._shown[call["id"]] = len(detail["events"])
@@ -118,9 +119,8 @@ class Board:
                     self.ended.add(call["id"])
                     self._news.notify_all()
 
-    def _say(self, event: dict[str, object]) -> str:
+    def _say(self, call: str, event: dict[str, Any]) -> str:
         data = event["data"]
-        assert isinstance(data, dict)
         match event["kind"]:
             case "CallEntered":
                 return f"calls {data['did']}"
@@ -137,30 +137,28 @@ class Board:
             case "VoicemailStarted":
                 return "begins to leave a message"
             case "LegEnded":
-                return "has ended" if event["channel"] == event.get("call", event["channel"]) else ""
+                return "the call has ended" if event["channel"] == call else ""
             case _:
                 return ""
 
     async def table(self, recordings: Path) -> str:
-        """All calls in one table."""
-        lines = [
-            "",
-            "  caller      keys   waited  talked  result (reason)                     who            recording",
-        ]
+        """All calls in one table, with the place of each recording."""
+        head = f"  {'fate':<26} {'caller':<11} {'keys':<5} {'waited':>7} {'talked':>7}  {'result':<34} who"
+        lines = ["", head]
         for call in reversed((await self._get("/api/calls?limit=50"))["calls"]):
             detail = await self._get(f"/api/calls/{call['id']}")
             keys = "".join(e["data"]["key"] or "-" for e in detail["events"] if e["kind"] == "KeyPressed")
-            copy = await self._http.get(f"/api/calls/{call['id']}/recording")
-            await copy.read()
-            tracks = detail["tracks"]
-            place = f"{len(tracks)} tracks, {sum(t['bytes'] or 0 for t in tracks) // 1024} KiB" if tracks else "none"
+            who = self._names.get(call["person"]) or ("115" if call["result"] == "emergency" else "-")
             lines.append(
-                f"  {call['caller_raw']:<11} {keys:<6} {(call['wait_ms'] or 0) / 1000:5.1f}s {(call['talk_ms'] or 0) / 1000:6.1f}s"
-                f"  {call['result'] + ' (' + call['reason'] + ')':<35} {self._names.get(call['person'], '-'):<14} {place}"
+                f"  {self._fates.get(call['caller_raw'], ''):<26} {call['caller_raw']:<11} {keys:<5} "
+                f"{(call['wait_ms'] or 0) / 1000:6.1f}s {(call['talk_ms'] or 0) / 1000:6.1f}s  "
+                f"{call['result'] + ' (' + call['reason'] + ')':<34} {who}"
             )
-        return "\n".join([*lines, "", f"  The recordings are in {recordings}"])
+            day = call["entered_at"][:10].replace("-", "/")
+            lines.append(f"  {'':<26} {len(detail['tracks'])} tracks in {recordings / day / call['id']}")
+        return "\n".join(lines)
 
-    async def _get(self, path: str) -> dict[str, list[dict[str, object]]]:  # type: ignore[explicit-any]
+    async def _get(self, path: str) -> dict[str, Any]:
         async with self._http.get(path) as answer:
             return json.loads(await answer.text())  # type: ignore[no-any-return]
 
@@ -171,7 +169,7 @@ async def staff(net: PhoneNetwork, config: str | None) -> None:
         await own_command(config, "people", "add", person, name, "--pin", pin, "--replace")
         login = await net.phone(line).dial("*11", keys=f"{person}#{pin}#")
         await login.ended(40)
-        await net.phone(line).does(Answers(after=2, talk=12))
+        await net.phone(line).does(Answers(after=2, talk=25))
         click.echo(f"  {name} has logged in at line {line}.")
     await net.number("115").does(Answers(after=1, talk=8))
 

@@ -46,11 +46,11 @@ class Desk:
     def wait(self) -> str:
         """What a citizen hears before waiting: nothing when an agent is free."""
         ahead = len(self._waiting.now(MAIN))
-        free = any(v.state is AgentState.READY for v in self._agents.views())
-        if free and ahead == 0:
+        free = sum(1 for v in self._agents.views() if v.state is AgentState.READY)
+        if free > ahead:
             return "OK~"
         position = ahead + 1
-        play = [*_prompts(Fixed.ALL_BUSY)]
+        play: list[str] = []
         if position == 1:
             play += _prompts(Fixed.NEXT_IN_LINE)
         elif position <= LARGEST:
@@ -58,7 +58,7 @@ class Desk:
         expected = self._expected.at(position, self._agents.on())
         if expected is not None:
             play += _spoken_wait(expected)
-        return "OK~" + "&".join([*play, *_prompts(Fixed.PRESS_STAR)])
+        return "OK~" + "&".join(play)
 
     async def line(self, args: Sequence[str]) -> str:
         """What an agent keyed on the phone."""
