@@ -1,0 +1,105 @@
+"""The house: rooms are links without __init__.py, arrows point to core, libraries stay behind their doors."""
+
+import ast
+import os
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+TOP = Path(__file__).parents[2]
+ROOMS = ("core", "ivr", "ami_bridge", "queue", "recordings", "db", "service", "web")
+#: what of a room another room may import
+DOORS = {"types", "ports"}
+#: rooms whose whole business is to join others
+JOINERS = {"service"}
+#: db speaks the values of the rooms that it keeps, and core
+LIBRARIES = {"panoramisk": "ami_bridge", "sqlalchemy": "db", "alembic": "db", "aiohttp": "web", "pydub": ""}
+#: exceptions to the table above: a room that uses the library too, and why it may
+ALSO = {"aiohttp": {"service"}, "pydub": {"ivr", "recordings"}}
+
+
+def sources(room: str) -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted((TOP / room).rglob("*.py")):
+        yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def test_links_are_the_rooms() -> None:
+    links = {entry.name: os.readlink(entry) for entry in (TOP / "hotline1022").iterdir() if entry.is_symlink()}
+    assert links == {room: f"../{room}" for room in ROOMS} | {"asterisk_conf": "../asterisk-conf"}
+    assert not [room for room in ROOMS if (TOP / room / "__init__.py").exists()]
+
+
+def test_every_room_has_files_and_each_says_what_it_is_for() -> None:
+    for room in ROOMS:
+        found = list(sources(room))
+        assert found, f"{room} has no files: the checks here would guard nothing"
+        for path, tree in found:
+            assert ast.get_docstring(tree) or "migrations" in path.parts, f"{path} does not say what it is for"
+
+
+def test_arrows() -> None:
+    wrong = []
+    for room in ROOMS:
+        for path, tree in sources(room):
+            for name in imports(tree):
+                parts = name.split(".")
+                if parts[0] in ROOMS and parts[0] not in {"queue", "web"}:
+                    wrong.append(f"{path.relative_to(TOP)} imports {name}: write hotline1022.{name}")
+                if parts[0] != "hotline1022" or len(parts) < 2 or parts[1] not in ROOMS or parts[1] == room:
+                    continue
+                allowed = parts[1] == "core" and room != "core"
+                allowed |= room in JOINERS
+                allowed |= room != "core" and len(parts) > 2 and parts[2] in DOORS
+                if not allowed:
+                    wrong.append(f"{path.relative_to(TOP)} imports {name}: only its types.py and ports.py are a door")
+    assert not wrong, "\n".join(sorted(set(wrong)))
+
+
+def test_libraries_stay_behind_their_doors() -> None:
+    wrong = []
+    for room in ROOMS:
+        for path, tree in sources(room):
+            for name in imports(tree):
+                library = name.split(".")[0]
+                owner = LIBRARIES.get(library)
+                if owner is not None and room != owner and room not in ALSO.get(library, set()):
+                    wrong.append(f"{path.relative_to(TOP)} imports {library}: it belongs to {owner or 'nobody'}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_lock_files_name_no_host() -> None:
+    for lock in (TOP / "requirements").glob("*.lock"):
+        text = lock.read_text(encoding="utf-8")
+        assert "://" not in text
+        assert "--hash=sha256:" in text
+
+
+def test_python_files_stay_small() -> None:
+    long = {
+        str(path.relative_to(TOP)): count
+        for room in (*ROOMS, "scripts")
+        for path in (TOP / room).rglob("*.py")
+        if (count := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert not long
+
+
+def test_package_data_names_what_the_rooms_need() -> None:
+    with (TOP / "pyproject.toml").open("rb") as file:
+        data = tomllib.load(file)["tool"]["setuptools"]["package-data"]["hotline1022"]
+    kinds = {path.suffix for room in ROOMS for path in (TOP / room).rglob("*") if path.is_file()} - {
+        ".py",
+        ".pyc",
+        ".pyi",
+        "",
+    }
+    assert {f"**/*{kind}" for kind in kinds} <= set(data)
