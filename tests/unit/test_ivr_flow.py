@@ -121,22 +121,24 @@ def test_again_back_and_voicemail() -> None:
     assert press("root", "7") == Decision(play=(), next=ToVoicemail())
 
 
-def test_three_times_silent_leads_to_an_agent() -> None:
+def test_silence_leads_to_an_agent_when_the_tries_are_used_up() -> None:
     quiet = NoInput()
-    assert step(TREE, State(menu="root"), quiet) == ask("root", 1, "no-input", "menu-root")
-    assert step(TREE, State(menu="root", tries=1), quiet) == ask("root", 2, "no-input", "menu-root")
-    assert step(TREE, State(menu="root", tries=2), quiet) == Decision(play=("too-many-tries",), next=ToAgents())
+    assert step(TREE, State(menu="more"), quiet) == ask("more", 1, "no-input", "menu-more")
+    assert step(TREE, State(menu="more", tries=1), quiet) == ask("more", 2, "no-input", "menu-more")
+    assert step(TREE, State(menu="more", tries=2), quiet) == Decision(play=("too-many-tries",), next=ToAgents())
+    # who cannot press a key is not made to hear the long first menu three times
+    assert step(TREE, State(menu="root", tries=1), quiet) == Decision(play=("too-many-tries",), next=ToAgents())
 
 
 def test_a_wrong_key_is_told_and_counted() -> None:
     assert press("root", "*") == ask("root", 1, "invalid", "menu-root")
     assert press("root", "12") == ask("root", 1, "invalid", "menu-root")
-    assert step(TREE, State(menu="root", tries=1), Invalid()) == ask("root", 2, "invalid", "menu-root")
+    assert step(TREE, State(menu="more", tries=1), Invalid()) == ask("more", 2, "invalid", "menu-more")
 
 
 def test_hearing_it_again_does_not_wipe_out_the_silence_before() -> None:
     """Silence and # in turn would go on for ever otherwise."""
-    state = State(menu="root")
+    state = State(menu="more")
     for given_input in (NoInput(), Pressed(digits="#"), NoInput(), Pressed(digits="#")):
         decision = step(TREE, state, given_input)
         assert isinstance(decision.next, Ask)
