@@ -95,13 +95,12 @@ def config_sample() -> None:
 
 @main.command()
 @CONFIG
-@click.option("--call", "call", is_flag=True, help="Also call itself and prove the recording on this Asterisk.")
 @speaking
-def doctor(config: str | None, call: bool) -> None:
+def doctor(config: str | None) -> None:
     """Say what is missing or wrong on this machine, and the cure; change nothing. Exit code 1 when something is."""
     from hotline1022.service.doctor import examine
 
-    sys.exit(0 if finished(examine(settings_of(config), call=call)) else 1)
+    sys.exit(0 if finished(examine(settings_of(config))) else 1)
 
 
 @main.command("asterisk-conf")
