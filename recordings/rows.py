@@ -1,7 +1,7 @@
 """From what was found in a call's folder and what the log says of the call to the rows of the database. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotline1022.recordings import wav
 from hotline1022.recordings.compare import TOLERANCE_MS, Heard, Judgement, judge
@@ -61,7 +61,8 @@ def status_of(facts: wav.WavFacts) -> Status:
 def call_rows(call: CallFacts, found: Sequence[Found]) -> FiledCall:
     """All rows of a call: of the files that are there, and of those that should be."""
     there = {row_id(one.file): one for one in found if not one.file.voicemail}
-    absent = {row_id(file): file for file in _expected(call) if row_id(file) not in there}
+    expected = (*_expected(call), *_siblings([one.file for one in there.values()]))
+    absent = {row_id(file): file for file in expected if row_id(file) not in there}
     bare, unrecorded = _unrecorded(call, [*(one.file for one in there.values()), *absent.values()])
     absent.update((row_id(file), file) for file in bare)
     heard = [_heard(name, one.file, one) for name, one in there.items()]
@@ -85,6 +86,13 @@ def _expected(call: CallFacts) -> Iterator[SpoolFile]:
             file = parse_name(f"{track.file}-{side.value}.wav")
             if file is not None and file.call == call.call:
                 yield file
+
+
+def _siblings(files: Sequence[SpoolFile]) -> Iterator[SpoolFile]:
+    """The recorder always makes both sides: where one is, the other should be."""
+    for file in files:
+        for side in Side:
+            yield replace(file, side=side)
 
 
 def _unrecorded(call: CallFacts, known: Sequence[SpoolFile]) -> tuple[list[SpoolFile], list[Reason]]:

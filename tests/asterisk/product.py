@@ -103,7 +103,9 @@ http_port = {free_port("tcp")}
     def service_log(self, lines: int = 40) -> str:
         """What it said last."""
         file = self.config.parent / "service.log"
-        return "\n".join(file.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]) if file.exists() else ""
+        return (
+            "\n".join(file.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]) if file.exists() else ""
+        )
 
     async def stop_service(self, number: signal.Signals = signal.SIGTERM, limit: float = 20.0) -> int | None:
         """End it by this signal and wait."""

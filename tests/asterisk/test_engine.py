@@ -54,7 +54,7 @@ async def test_it_starts_answers_stops_and_starts_again(tmp_path: Path) -> None:
     await pbx.start()
     assert pbx.running and "0 active channels" in await pbx.cli("core show channels count")
     assert (tmp_path / "log/cel-custom").is_dir()
-    with pytest.raises(Unavailable, match="runs in .* already"):
+    with pytest.raises(Unavailable, match=r"runs in .* already"):
         await pbx.start()
     await pbx.stop()
     assert not pbx.running

@@ -74,6 +74,11 @@ def put(folder: Path, title: str, data: bytes, *, age: float = 1.0) -> Path:
     return path
 
 
+def names_in(folder: Path) -> list[str]:
+    """What lies in a folder, sorted."""
+    return sorted(path.name for path in folder.iterdir())
+
+
 def span(first: int, last: int | None, bridge: str = "") -> Span:
     """A stretch, in ms from the call's start."""
     return Span(start=from_ms(START + first), end=None if last is None else from_ms(START + last), bridge=bridge)

@@ -1,7 +1,6 @@
 """The house: rooms are links without __init__.py, arrows point to core, libraries stay behind their doors."""
 
 import ast
-import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +32,7 @@ def imports(tree: ast.Module) -> Iterator[str]:
 
 
 def test_links_are_the_rooms() -> None:
-    links = {entry.name: os.readlink(entry) for entry in (TOP / "hotline1022").iterdir() if entry.is_symlink()}
+    links = {entry.name: str(entry.readlink()) for entry in (TOP / "hotline1022").iterdir() if entry.is_symlink()}
     assert links == {room: f"../{room}" for room in ROOMS} | {"asterisk_conf": "../asterisk-conf"}
     assert not [room for room in ROOMS if (TOP / room / "__init__.py").exists()]
 

@@ -1,0 +1,169 @@
+"""Killed at any line and run again: the same end, and never a moment in which an original is nowhere."""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import stat
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from hotline1022.core.events import LegKind
+from hotline1022.recordings import copies, jobs, store
+from hotline1022.recordings.types import CallFacts, FiledCall, Side
+from tests.unit.recordings_world import (
+    AGENT,
+    CALL,
+    CITIZEN_TONE,
+    START,
+    facts,
+    file,
+    leg,
+    name,
+    names_in,
+    put,
+    span,
+    tone,
+)
+
+WATCHED = {jobs.__file__, store.__file__, copies.__file__}
+KILLED = 9
+
+
+def world(folder: Path) -> CallFacts:
+    """A whole track, one of a killed recorder, an empty one, a message."""
+    spool = folder / "spool"
+    spool.mkdir(parents=True)
+    put(spool, name(CALL, LegKind.CITIZEN, Side.SAID), file(tone(CITIZEN_TONE, 200)), age=100)
+    crashed = bytearray(file(tone(700, 200)))
+    crashed[4:8] = crashed[40:44] = bytes(4)
+    put(spool, name(AGENT, LegKind.AGENT, Side.SAID), bytes(crashed), age=100)
+    put(spool, name(AGENT, LegKind.AGENT, Side.HEARD), file(b""), age=100)
+    put(spool, name(CALL, None, None, START + 100), file(tone(CITIZEN_TONE, 100)), age=100)
+    return facts(
+        leg(CALL, LegKind.CITIZEN, 0, 200, span(0, 200)), leg(AGENT, LegKind.AGENT, 0, 200, span(0, 200)), ended=200
+    )
+
+
+def work(folder: Path, call: CallFacts) -> None:
+    """All of it, one after the other: file, rows, off the spool, listening copy."""
+    spool, root = folder / "spool", folder / "recordings"
+    outcome = jobs.file_calls(spool, root, [call])[0]
+    assert isinstance(outcome, jobs.Filed), outcome
+    with sqlite3.connect(folder / "rows.sqlite") as database:
+        database.execute("CREATE TABLE IF NOT EXISTS row (id TEXT PRIMARY KEY, content TEXT)")
+        database.executemany("INSERT OR REPLACE INTO row VALUES (?, ?)", rows_of(outcome.filed))
+    database.close()
+    assert jobs.release(spool, root, outcome.marks) == ()
+    made = copies.make_copy(spool, root, call, outcome.filed.tracks, None)
+    assert made.duration_ms == 200
+
+
+def rows_of(filed: FiledCall) -> list[tuple[str, str]]:
+    tracks = [(row.id, json.dumps(repr(row))) for row in filed.tracks]
+    return tracks + [(row.id, json.dumps(repr(row))) for row in filed.voicemails]
+
+
+def end(folder: Path) -> dict[str, object]:
+    """Everything that is left."""
+    root = folder / "recordings"
+    found: dict[str, object] = {
+        path.relative_to(root).as_posix(): (
+            oct(stat.S_IMODE(path.stat().st_mode)),
+            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
+        )
+        for path in sorted(root.rglob("*"))
+    }
+    database = sqlite3.connect(folder / "rows.sqlite")
+    found["rows"] = sorted(database.execute("SELECT * FROM row").fetchall())
+    database.close()
+    found["spool"] = names_in(folder / "spool")
+    return found
+
+
+def originals(folder: Path) -> set[str]:
+    """Hashes of all bytes that are anywhere."""
+    return {hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
+
+
+def work_until(folder: Path, call: CallFacts, line: int, *, copying: bool) -> int:
+    """Do the work in another process that is gone at its `line`-th line, without any clean-up; returns its exit code."""
+    child = os.fork()
+    if child:
+        _, status = os.waitpid(child, 0)
+        return os.waitstatus_to_exitcode(status)
+    try:
+        left = line
+
+        def trace(frame: FrameType, event: str, _: object) -> object:
+            nonlocal left
+            if frame.f_code.co_filename not in WATCHED:
+                return None
+            if event == "line":
+                left -= 1
+                if left < 0:
+                    os._exit(KILLED)
+            return trace
+
+        if copying:
+            os.link = refuse
+        sys.settrace(trace)  # type: ignore[arg-type]
+        work(folder, call)
+        os._exit(0)
+    except BaseException as error:  # noqa: BLE001 -- the child says what it was and is gone
+        os.write(2, f"{type(error).__name__}: {error}\n".encode())
+    finally:
+        os._exit(1)
+
+
+def refuse(*_: object, **__: object) -> None:
+    raise OSError(errno.EXDEV, "other file system")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("copying", [False, True], ids=["link", "copy"])
+def test_killed_at_any_line_and_run_again_gives_the_same_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copying: bool
+) -> None:
+    if copying:
+        monkeypatch.setattr(os, "link", refuse)
+    pristine, fresh = tmp_path / "pristine", tmp_path / "fresh"
+    call = world(pristine)
+    wanted_bytes = originals(pristine)
+    shutil.copytree(pristine, fresh)
+    work(fresh, call)
+    wanted = end(fresh)
+    assert wanted["spool"] == [] and len(wanted["rows"]) == 5  # type: ignore[arg-type]
+    kills = 0
+    for line in range(5000):
+        folder = tmp_path / "now"
+        shutil.copytree(pristine, folder)
+        code = work_until(folder, call, line, copying=copying)
+        assert code in (0, KILLED), f"at line {line}"
+        assert wanted_bytes <= originals(folder), f"killed at line {line}: an original is nowhere"
+        work(folder, call)
+        found = end(folder)
+        assert found == wanted, f"killed at line {line}"
+        shutil.rmtree(folder)
+        if code == 0:
+            break
+        kills += 1
+    assert kills > 200
+
+
+def test_a_later_run_with_more_facts_changes_rows_and_no_file(tmp_path: Path) -> None:
+    call = world(tmp_path)
+    work(tmp_path, call)
+    before = end(tmp_path)
+    more = replace(call, legs=(*call.legs[:1], replace(call.legs[1], rtp_received=100)))
+    work(tmp_path, more)
+    after = end(tmp_path)
+    assert before.pop("rows") != after.pop("rows")
+    assert before == after
