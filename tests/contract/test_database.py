@@ -121,7 +121,7 @@ async def test_numbers_to_call_back_until_reached(database: Database) -> None:
 async def test_one_person_one_line(database: Database) -> None:
     async with database.transaction() as tx:
         for name in ("1001", "1002"):
-            await tx.agents.add_person(Person(id=PersonId(name), name="Lan", pin_hash="x", active=True))
+            await tx.agents.add_person(Person(id=PersonId(name), name="Lan", pin_hash="$argon2id$x", active=True))
         session = await tx.agents.open_session("1001", "101", NOW)
     for person, line, error_id in (("1001", "102", "person-elsewhere"), ("1002", "101", "line-taken")):
         with pytest.raises(Refused) as refused:
@@ -162,7 +162,7 @@ async def test_a_token_is_found_by_its_digest_until_revoked(database: Database) 
 async def test_who_is_planned(database: Database) -> None:
     night = Shift(id="night", name="Ca đêm", starts=time(22), ends=time(6), needed=1)
     async with database.transaction() as tx:
-        await tx.agents.add_person(Person(id=PersonId("1001"), name="Lan", pin_hash="x", active=True))
+        await tx.agents.add_person(Person(id=PersonId("1001"), name="Lan", pin_hash="$argon2id$x", active=True))
         await tx.shifts.save_shifts([night])
         await tx.shifts.plan([RosterRow(day=date(2026, 11, 23), shift="night", person="1001")])
         (duty,) = await tx.shifts.duties(date(2026, 11, 23), date(2026, 11, 24))
