@@ -30,7 +30,7 @@ class World:
     async def logged(self, caller: str, seconds: float = 15.0) -> dict[str, Any]:
         """The latest call of this number in the log, when it has ended and its tracks are filed."""
         async with asyncio.timeout(seconds):
-            while (found := await self._latest(caller)) is None:
+            while (found := await self._latest(caller)) is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.3)
             return found
 
