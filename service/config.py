@@ -97,12 +97,20 @@ def load(path: Path | str | None, env: Mapping[str, str]) -> Settings:
     return tree
 
 
+def _home(value: str) -> Path:
+    """`~` is the own home; the home of somebody who is not there is a folder of that name."""
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        return Path(value)
+
+
 def _placed(value: Any, part: Any, key: str, base: Path) -> Any:
     """Paths made absolute from where they were written; everything else as it is."""
     if isinstance(part, Paths):
         if not value:
             return getattr(part, key) if key != "data" else base / part.data
-        return Path(os.path.normpath(base / Path(value).expanduser()))
+        return Path(os.path.normpath(base / _home(value)))
     if key in {"tls_certificate", "tls_key", "tls_ca"} and value:
-        return os.path.normpath(base / Path(value).expanduser())
+        return os.path.normpath(base / _home(value))
     return value

@@ -141,9 +141,13 @@ def _line_sections(settings: Settings, secrets: Secrets) -> str:
 def _tls_transport(settings: Settings) -> str:
     if not settings.asterisk.tls_port:
         return ""
-    keys, asterisk = settings.paths.secrets, settings.asterisk
-    certificate = asterisk.tls_certificate or str(keys / "tls.crt")
-    key = asterisk.tls_key or str(keys / "tls.key")
+    asterisk = settings.asterisk
+    certificate, key = asterisk.tls_certificate, asterisk.tls_key
+    if not certificate or not key:
+        raise ConfigError(
+            "asterisk.tls_port is set without a certificate; set asterisk.tls_certificate and asterisk.tls_key",
+            error_id="tls-certificate-missing",
+        )
     authorities = [f"ca_list_file={settings.trunk.tls_ca}", "verify_server=yes"] if settings.trunk.tls_ca else []
     return "\n".join(
         [

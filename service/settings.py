@@ -107,9 +107,9 @@ class Asterisk:
     sip_port: int = _port(5060)
     #: TCP port for SIP over TLS; 0 = off
     tls_port: int = _port(0, off=True)
-    #: PEM certificate for TLS; "" = one made at first start
+    #: PEM certificate for TLS; needed with tls_port
     tls_certificate: str = ""
-    #: PEM key of that certificate; "" = one made at first start
+    #: PEM key of that certificate; needed with tls_port
     tls_key: str = ""
     #: first UDP port for RTP, even; 10000
     rtp_first: int = _port(10000)
@@ -188,7 +188,7 @@ class Queue:
     )
     #: seconds a phone rings; 15
     ring_seconds: int = _whole(15, 3, 120)
-    #: seconds between two tries; 1
+    #: seconds between two tries, also of the last agent who did not answer; 1
     retry_seconds: int = _whole(1, 1, 60)
     #: seconds of wrap-up after a call; 10
     wrap_up_seconds: int = _whole(10, 0, 3600)
@@ -198,8 +198,6 @@ class Queue:
     max_wait_seconds: int = _whole(300, 10, 7200)
     #: citizens who may wait; 50
     max_length: int = _whole(50, 1, 1000)
-    #: seconds until the last agent, auto-paused, is called again; 120
-    recall_seconds: int = _whole(120, 5, 3600)
     #: reasons for a pause
     pause_reasons: tuple[PauseReason, ...] = (
         PauseReason(code="1", name="Giải lao"),
