@@ -111,10 +111,11 @@ async def test_a_taken_port_is_one_clear_line(tmp_path: Path, kind: str) -> None
     assert not pbx.running
 
 
-async def test_what_asterisk_said_when_it_would_not_start_is_in_the_error(tmp_path: Path) -> None:
-    conf = {**BARE, "modules.conf": "[modules]\nautoload = no\nrequire = app_no_such.so\n"}
+@pytest.mark.parametrize("module", ["app_no_such", "chan_pjsip"])
+async def test_what_asterisk_said_when_it_would_not_start_is_in_the_error(tmp_path: Path, module: str) -> None:
+    conf = {**BARE, "modules.conf": f"[modules]\nautoload = no\nrequire = {module}.so\n"}
     pbx = AsteriskInstance(tmp_path, conf, find_engine(), die_with_parent=True)
-    with pytest.raises(Unavailable, match="app_no_such") as caught:
+    with pytest.raises(Unavailable, match=f"{module}.so - Required") as caught:
         await pbx.start(10)
     assert caught.value.error_id == "asterisk-start-failed"
     assert not pbx.running
