@@ -221,6 +221,8 @@ class AsteriskInstance:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds / 3):
                     await self.wait()
+                    if self.run.parent != self.folder:
+                        shutil.rmtree(self.run, ignore_errors=True)
                     return
         raise Unavailable(f"Asterisk {self.pid} does not end even by SIGKILL", error_id="asterisk-not-stopping")
 

@@ -92,6 +92,7 @@ async def test_a_deep_folder_still_gets_a_control_socket(tmp_path: Path) -> None
         assert "Asterisk 22" in await pbx.cli("core show version")
     finally:
         await pbx.stop()
+    assert not pbx.run.exists()
 
 
 @pytest.mark.parametrize("kind", ["udp", "tcp"])
