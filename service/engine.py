@@ -164,7 +164,7 @@ class AsteriskInstance:
             )  # fmt: skip
         try:
             async with asyncio.timeout(seconds):
-                while not await self._booted():
+                while not (await self._booted() and await self._booted()):  # twice: it may be giving up just now
                     if self._process.returncode is not None:
                         raise Unavailable(
                             f"Asterisk ended with code {self._process.returncode} while starting; its last words:\n{self.log_tail()}",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from tests.lab.ami import Message
+from tests.lab.ami import AmiError, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +157,16 @@ class Leg:
     async def hangup(self, cause: int = 16) -> "Leg":
         """Hang up and wait for the end."""
         if not self._ended.is_set():
-            await self._hands.act({"Action": "Hangup", "Channel": self.channel, "Cause": str(cause)})
+            await self._end(cause)
         return await self.ended(10)
+
+    async def _end(self, cause: int) -> None:
+        """The other side may hang up at the same moment: then there is nothing left to do."""
+        try:
+            await self._hands.act({"Action": "Hangup", "Channel": self.channel, "Cause": str(cause)})
+        except AmiError as error:
+            if "No such channel" not in str(error):
+                raise
 
     def follow(self, script: tuple[Step, ...]) -> None:
         """Begin the script as soon as the call is answered; it stops silently when the call ends."""
@@ -179,7 +187,7 @@ class Leg:
                 case Speak(seconds):
                     await self.speak(seconds)
                 case HangUp():
-                    await self._hands.act({"Action": "Hangup", "Channel": self.channel, "Cause": "16"})
+                    await self._end(16)
                     return
                 case StayUntilHangup(limit):
                     await _either(self._ended, self._ended, limit, f"{self} was not hung up within {limit:g} s")
