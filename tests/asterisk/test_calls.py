@@ -27,7 +27,7 @@ class World:
     async def quiet(self) -> None:
         await self.net.quiet(product=self.product.asterisk)
 
-    async def logged(self, caller: str, seconds: float = 15.0) -> dict[str, Any]:
+    async def logged(self, caller: str, seconds: float = 60.0) -> dict[str, Any]:
         """The latest call of this number in the log, when it has ended and its tracks are filed."""
         async with asyncio.timeout(seconds):
             while (found := await self._latest(caller)) is None:  # noqa: ASYNC110
