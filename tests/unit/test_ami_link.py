@@ -235,6 +235,16 @@ async def test_an_action_pending_when_the_link_is_lost_fails_and_is_never_sent_a
     assert not link._manager.awaiting_actions
 
 
+async def test_after_a_loss_the_next_login_is_waited_for() -> None:
+    async with scripted_ami() as ami, running(ami.port) as link:
+        await link.wait_up(5)
+        ami.mute = True  # the next login is not answered
+        ami.cut()
+        await until(lambda: ami.connections == 2)
+        with pytest.raises(Unavailable):
+            await link.wait_up(0.05)
+
+
 async def test_while_down_an_action_is_refused_and_never_sent() -> None:
     link = AmiLink(host="127.0.0.1", port=1, username="actor", secret="x")
     with pytest.raises(Unavailable) as caught:

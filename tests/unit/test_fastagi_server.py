@@ -79,32 +79,33 @@ async def test_connections_cut_in_the_middle_of_the_headers_then_a_call() -> Non
 
 
 async def test_five_megabytes_without_a_blank_line_block_nobody() -> None:
-    def flood(port: int) -> None:
+    def flood(port: int) -> bool:
+        """Whether the server cut the flood off."""
         with socket.create_connection(("127.0.0.1", port), timeout=10) as sock:
             try:
                 for _ in range(5 * 16):
                     sock.sendall(b"agi_x: " + b"y" * 65_529)
+                return sock.recv(1) == b""
             except ConnectionError:
-                return
+                return True
 
-    async with serving() as server:
+    async with serving(header=60) as server:
         begun = time.thread_time()
         flooding = asyncio.ensure_future(asyncio.to_thread(flood, server.port))
         await good_call(server)
-        await flooding
+        assert await flooding
         await until(lambda: server.stats.incomplete == 1)
         assert time.thread_time() - begun < 1
 
 
-async def test_headers_byte_by_byte_are_one_session() -> None:
-    async with serving() as server:
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-        for byte in AGI_HEADERS.replace(b"%s", b"menu"):
-            writer.write(bytes([byte]))
-            await writer.drain()
-            await asyncio.sleep(0)
-        assert (await reader.readline()).startswith(b"SET VARIABLE")
-        writer.transport.abort()
+@pytest.mark.parametrize("last", [1, 2, 7])
+async def test_headers_in_two_pieces_are_one_session(last: int) -> None:
+    headers = AGI_HEADERS.replace(b"%s", b"menu")
+    async with serving() as server, scripted_call(server.port, headers=headers[:-last]) as call:
+        await until(lambda: any(len(stream._buffer) == len(headers) - last for stream in server._streams))
+        call.writer.write(headers[-last:])
+        assert (await call.reply(b"200 result=1")).startswith(b"SET VARIABLE")
+        assert await call.closed()
 
 
 async def test_headers_that_do_not_come_are_not_waited_for() -> None:
@@ -301,10 +302,20 @@ async def test_a_reply_that_is_none_ends_the_session() -> None:
 
 
 async def test_endless_bytes_instead_of_a_reply_end_the_session() -> None:
-    async def work(session: AgiSession) -> None:
-        await session.set_variable("A", "1")
+    failed: list[Exception] = []
 
-    assert isinstance(await outcome(work, b"x" * 1_000_000), OutOfStep)
+    async def handler(session: AgiSession) -> None:
+        try:
+            await session.set_variable("A", "1")
+        except AgiError as error:
+            failed.append(error)
+
+    async with serving(handler, command=60) as server, scripted_call(server.port) as call:
+        await call.command()
+        call.writer.write(b"x" * 1_000_000)  # and no line end
+        await until(lambda: bool(failed))
+        assert await call.closed()
+    assert isinstance(failed[0], OutOfStep)
 
 
 async def test_a_mute_asterisk_is_given_up_and_a_late_reply_is_nobodys() -> None:
@@ -509,7 +520,7 @@ async def test_closing_lets_sessions_end_and_cuts_what_is_left() -> None:
 
 
 async def test_a_session_of_one_command_costs_little() -> None:
-    """CPU of the serving thread alone; the calls are made by another thread."""
+    """CPU of the serving thread alone, the best of several rounds; the calls are made by another thread."""
     headers = AGI_HEADERS.replace(b"%s", b"menu")
 
     def calls(port: int, times: int) -> None:
@@ -523,8 +534,10 @@ async def test_a_session_of_one_command_costs_little() -> None:
     async with serving() as server:
         await asyncio.to_thread(calls, server.port, 50)
         best = 1.0
-        for _ in range(4):
+        for _ in range(20):  # a busy neighbour on the machine makes single rounds dear
             begun = time.thread_time()
-            await asyncio.to_thread(calls, server.port, 250)
-            best = min(best, (time.thread_time() - begun) / 250)
+            await asyncio.to_thread(calls, server.port, 100)
+            best = min(best, (time.thread_time() - begun) / 100)
+            if best < 0.000_4:
+                break
         assert best < 0.000_6, f"{best * 1000:.2f} ms per session"
