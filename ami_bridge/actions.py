@@ -151,6 +151,17 @@ class AmiActions:
         )
         return reply.packet.get("MixMonitorID")
 
+    async def mixmonitor_allowed(self) -> bool:
+        try:
+            await self.mixmonitor_start("PJSIP/nobody-00000000", options="r(nobody-r.wav)")
+        except NotFound:
+            return True
+        except Refused as error:
+            if error.error_id == "ami-not-allowed":
+                return False
+            raise
+        return True
+
     async def mixmonitor_stop(self, channel: str, *, monitor: str = "") -> None:
         await self._ask("StopMixMonitor", _channel(channel), *([("MixMonitorID", monitor)] if monitor else []))
 

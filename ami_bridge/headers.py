@@ -53,6 +53,11 @@ def seconds(packet: Packet, name: str) -> timedelta:
     return timedelta(seconds=number(packet, name))
 
 
+def thousandths(packet: Packet, name: str) -> timedelta:
+    """A length of time in milliseconds."""
+    return timedelta(milliseconds=number(packet, name))
+
+
 def moment(packet: Packet, name: str) -> datetime | None:
     """A Unix time; 0 is none."""
     stamp = number(packet, name)

@@ -140,6 +140,11 @@ class AmiLink:
             why = self._refusal or f"the AMI link to {self._where} is down"
             raise Unavailable(f"{name} was not sent: {why}", error_id="ami-link-down")
         reply = await self._exchange(GuardedAction(name, fields), seconds)
+        if not reply.success and reply.message.lower() == "permission denied":
+            raise Refused(
+                f"the AMI account {self._username!r} may not do {name}; look at its write= in manager.conf",
+                error_id="ami-not-allowed",
+            )
         if not reply.success:
             raise Refused(f"Asterisk refuses {name}: {reply.message}", error_id="ami-refused")
         return reply

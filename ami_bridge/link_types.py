@@ -21,7 +21,7 @@ class LinkTimes:
     #: a link that held so long begins again with the first pause
     stable: float = 30.0
     #: a FullyBooted later than this after the login means that Asterisk was still starting: a new epoch
-    boot_grace: float = 2.0
+    boot_grace: float = 0.2
 
 
 @dataclass(slots=True)

@@ -164,7 +164,7 @@ def _agent_rna(packet: Packet, at: datetime) -> LiveEvent:
         member_name=packet.get("MemberName"),
         caller=headers.channel(packet),
         channel=ChannelId(packet.get("DestUniqueid")),
-        rang=headers.seconds(packet, "RingTime"),
+        rang=headers.thousandths(packet, "RingTime"),  # here, and only here, app_queue gives milliseconds
     )
 
 

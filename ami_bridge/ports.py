@@ -80,6 +80,13 @@ class Actions(Protocol):
         """Begin a recording; its id, "" where Asterisk gives none."""
         ...
 
+    async def mixmonitor_allowed(self) -> bool:
+        """Whether the account may start recordings: Asterisk wants `write=system` for that, for stopping only `call`.
+
+        Ask before stopping one in order to start the next, else the rest of the leg is lost.
+        """
+        ...
+
     async def mixmonitor_stop(self, channel: str, *, monitor: str = "") -> None:
         """End one recording of the channel, or all."""
         ...

@@ -146,7 +146,7 @@ REFUSALS: list[tuple[Do, str, type[Exception], str]] = [
     (lambda do: do.queue_add("q", "PJSIP/a", "1"), "No such queue", NotFound, "no-such-queue"),
     (lambda do: do.queue_remove("q", "PJSIP/a"), "Unable to remove interface: Not there", NotFound, "not-a-member"),
     (lambda do: do.queue_pause("PJSIP/a", paused=True), "Interface not found", NotFound, "not-a-member"),
-    (lambda do: do.setvar("A", "b"), "Permission denied", Refused, "ami-refused"),
+    (lambda do: do.setvar("A", "b"), "Permission denied", Refused, "ami-not-allowed"),
 ]
 
 
@@ -156,6 +156,13 @@ async def test_asterisks_refusals_are_typed(do: Do, words: str, kind: type[Excep
         with pytest.raises(kind) as caught:
             await do(actions)
     assert getattr(caught.value, "error_id", "") == error_id
+
+
+@pytest.mark.parametrize(("words", "allowed"), [("No such channel", True), ("Permission denied", False)])
+async def test_the_right_to_record_is_known_before_a_recording_is_stopped(words: str, allowed: bool) -> None:
+    async with acting(lambda fields: error(fields, words)) as (actions, ami):
+        assert await actions.mixmonitor_allowed() is allowed
+        assert [fields["action"] for fields in ami.actions] == ["Login", "MixMonitor"]
 
 
 EVIL: list[Do] = [

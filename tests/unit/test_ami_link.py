@@ -477,13 +477,16 @@ async def test_an_empty_list_and_a_cancelled_one() -> None:
 
 async def test_a_refusal_bears_asterisks_words() -> None:
     async with (
-        scripted_ami(answer=lambda fields: error(fields, "Permission denied")) as ami,
+        scripted_ami(answer=lambda fields: error(fields, fields["words"])) as ami,
         running(ami.port) as link,
     ):
         await link.wait_up(5)
-        with pytest.raises(Refused, match="Permission denied") as caught:
-            await link.action("Command")
+        with pytest.raises(Refused, match="Out of memory") as caught:
+            await link.action("QueueAdd", (("Words", "Out of memory"),))
         assert caught.value.error_id == "ami-refused"
+        with pytest.raises(Refused, match=r"write= in manager\.conf") as caught:
+            await link.action("Command", (("Words", "Permission denied"),))
+        assert caught.value.error_id == "ami-not-allowed"
 
 
 async def test_answers_in_another_order_reach_their_own_action() -> None:

@@ -91,7 +91,7 @@ TABLE: list[tuple[str, LiveEvent]] = [
         types.AgentCompleted(at=READ_AT, **WHO, **BOTH, talked=timedelta(seconds=59), reason="caller"),
     ),
     (
-        f"Event: AgentRingNoAnswer\n{SNAPSHOT}{DEST}{AT_QUEUE}RingTime: 15",
+        f"Event: AgentRingNoAnswer\n{SNAPSHOT}{DEST}{AT_QUEUE}RingTime: 15000",
         types.AgentRingNoAnswer(at=READ_AT, **WHO, **BOTH, rang=timedelta(seconds=15)),
     ),
     (
