@@ -125,7 +125,7 @@ def _agent_called(packet: Packet, at: datetime) -> LiveEvent:
         queue=headers.need(packet, "Queue"),
         interface=headers.need(packet, "Interface"),
         member_name=packet.get("MemberName"),
-        caller=headers.channel(packet),
+        caller=ChannelId(packet.get("Uniqueid")),
         channel=ChannelId(packet.get("DestUniqueid")),
     )
 
@@ -136,7 +136,7 @@ def _agent_connected(packet: Packet, at: datetime) -> LiveEvent:
         queue=headers.need(packet, "Queue"),
         interface=headers.need(packet, "Interface"),
         member_name=packet.get("MemberName"),
-        caller=headers.channel(packet),
+        caller=ChannelId(packet.get("Uniqueid")),
         channel=ChannelId(packet.get("DestUniqueid")),
         waited=headers.seconds(packet, "HoldTime"),
         rang=headers.seconds(packet, "RingTime"),
@@ -149,7 +149,7 @@ def _agent_completed(packet: Packet, at: datetime) -> LiveEvent:
         queue=headers.need(packet, "Queue"),
         interface=headers.need(packet, "Interface"),
         member_name=packet.get("MemberName"),
-        caller=headers.channel(packet),
+        caller=ChannelId(packet.get("Uniqueid")),
         channel=ChannelId(packet.get("DestUniqueid")),
         talked=headers.seconds(packet, "TalkTime"),
         reason=packet.get("Reason").lower(),
@@ -162,7 +162,7 @@ def _agent_rna(packet: Packet, at: datetime) -> LiveEvent:
         queue=headers.need(packet, "Queue"),
         interface=headers.need(packet, "Interface"),
         member_name=packet.get("MemberName"),
-        caller=headers.channel(packet),
+        caller=ChannelId(packet.get("Uniqueid")),
         channel=ChannelId(packet.get("DestUniqueid")),
         rang=headers.thousandths(packet, "RingTime"),  # here, and only here, app_queue gives milliseconds
     )

@@ -168,9 +168,9 @@ class MemberStatus(MemberEvent):
 class AgentEvent(MemberEvent):
     """Something between a waiting caller and a member."""
 
-    #: the caller's channel
+    #: the caller's channel; "" where it ended first: app_queue then sends the event without it
     caller: ChannelId
-    #: the member's channel; "" while there is none
+    #: the member's channel; "" while there is none, or where it ended first
     channel: ChannelId
 
 

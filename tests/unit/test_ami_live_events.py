@@ -143,6 +143,14 @@ def test_each_event_becomes_its_value(text: str, expected: LiveEvent) -> None:
     assert translate(packet(text), READ_AT) == expected
 
 
+@pytest.mark.parametrize("name", ["AgentCalled", "AgentConnect", "AgentComplete", "AgentRingNoAnswer"])
+def test_an_agents_event_is_told_although_the_channels_ended_before_it(name: str) -> None:
+    """Seen on 22.10.1: else the agent would talk for ever."""
+    event = translate(packet(f"Event: {name}\n{AT_QUEUE}TalkTime: 2\nReason: caller"), READ_AT)
+    assert isinstance(event, types.AgentEvent)
+    assert (event.interface, event.caller, event.channel) == ("PJSIP/line-101", "", "")
+
+
 def test_every_wanted_event_is_in_the_table_above() -> None:
     assert {packet(text).get("Event").encode() for text, _ in TABLE} == set(WANTED)
 
