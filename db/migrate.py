@@ -6,6 +6,7 @@ A SQLite file is copied first, beside itself; the last three copies are kept.
 import asyncio
 import os
 import sqlite3
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ HEAD = REVISIONS[-1]
 KEEP = 3
 #: seconds that a migration may take
 PATIENCE = 900.0
+#: Alembic knows one migration a process
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +118,7 @@ def _upgrade(url: URL) -> None:
     from alembic import command  # 0.2 s, and only when there is something to do
     from alembic.config import Config
 
-    with as_file(files("hotline1022.db") / "migrations") as folder:
+    with _one_at_a_time, as_file(files("hotline1022.db") / "migrations") as folder:
         config = Config()
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         config.set_main_option("path_separator", "os")
@@ -175,9 +178,10 @@ def _named(error: Exception, url: URL) -> ConfigError | None:
                 return _foreign(where)
             case sqlite3.OperationalError() if "already exists" in str(cause):
                 return _foreign(where)
-            case sa.ProgrammingError():
-                return ConfigError(f"the migration of {where} failed: {cause.orig}", error_id="migration-failed")
-    return None
+    failed = next((cause for cause in causes if isinstance(cause, sa.ProgrammingError)), None)
+    if failed is None:
+        return None
+    return ConfigError(f"the migration of {where} failed: {failed.orig}", error_id="migration-failed")
 
 
 def _foreign(where: str) -> ConfigError:

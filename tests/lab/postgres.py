@@ -16,9 +16,10 @@ import socket
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import asyncpg  # type: ignore[import-untyped]
 
@@ -63,6 +64,8 @@ class TemporaryPostgres:
         self._password = secrets.token_hex(12)
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
+        #: the kernel ends the server with the thread that started it: one that lives as long as the cluster
+        self._starter = ThreadPoolExecutor(1)
         self._who = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
     # -- life
@@ -112,26 +115,30 @@ class TemporaryPostgres:
         for name, value in settings.items():
             words += ["-c", f"{name}={value}"]
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                words,
-                cwd=self._folder,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509
-                **self._as_who(),
-            )
+            self._process = self._starter.submit(self._spawn, words, log).result(START_SECONDS)
+        process = self._process
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            if self._process.poll() is not None:
+            if process.poll() is not None:
                 return False
             if self._ready():
                 return True
             time.sleep(0.02)
         self.stop()
         return False
+
+    def _spawn(self, words: list[Any], log: IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            words,
+            cwd=self._folder,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 -- it calls nothing but prctl
+            **self._as_who(),
+        )
 
     def _ready(self) -> bool:
         """The eighth line of its own pid file says so."""
@@ -157,8 +164,11 @@ class TemporaryPostgres:
 
     def remove(self) -> None:
         """End it and delete everything."""
-        self.stop()
-        shutil.rmtree(self._folder)
+        try:
+            self.stop()
+        finally:
+            self._starter.shutdown()
+            shutil.rmtree(self._folder)
 
     # -- use
 

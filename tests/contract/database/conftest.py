@@ -1,0 +1,67 @@
+"""The database in detail, over SQLite and over the real PostgreSQL: each test gets a database of its own, empty or
+migrated, and takes it away afterwards.
+"""
+
+import itertools
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hotline1022.db.migrate import migrate
+from hotline1022.db.unit import Database
+from tests.lab.postgres import TemporaryPostgres
+
+_numbers = itertools.count(1)
+_TEMPLATE = "hl_migrated"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def server(request: pytest.FixtureRequest) -> TemporaryPostgres | None:
+    """The PostgreSQL cluster of the run; None over SQLite."""
+    if request.param == "sqlite":
+        return None
+    found: TemporaryPostgres = request.getfixturevalue("cluster")
+    return found
+
+
+@pytest.fixture
+async def empty(server: TemporaryPostgres | None, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database without tables."""
+    if server is None:
+        yield f"sqlite:///{tmp_path / 'db' / 'hotline.sqlite'}"
+        return
+    name = f"empty_{next(_numbers)}"
+    yield await server.make(name)
+    await server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the migrated SQLite file that is copied for each test."""
+    return tmp_path_factory.mktemp("templates")
+
+
+@pytest.fixture
+async def address(server: TemporaryPostgres | None, tmp_path: Path, templates: Path) -> AsyncIterator[str]:
+    """The address of a migrated database."""
+    if server is None:
+        template = templates / "hotline.sqlite"
+        if not template.exists():
+            await migrate(template)
+        shutil.copy(template, tmp_path / "hotline.sqlite")
+        yield f"sqlite:///{tmp_path / 'hotline.sqlite'}"
+        return
+    if not await server.run(f"SELECT 1 FROM pg_database WHERE datname = '{_TEMPLATE}'"):
+        await migrate(await server.make(_TEMPLATE))
+    name = f"test_{next(_numbers)}"
+    yield await server.make(name, template=_TEMPLATE)
+    await server.drop(name)
+
+
+@pytest.fixture
+async def database(address: str) -> AsyncIterator[Database]:
+    """An open, migrated database without rows."""
+    async with Database(address) as opened:
+        yield opened
