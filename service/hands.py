@@ -87,6 +87,10 @@ class Segments:
             return None
         self._busy.add(channel)
         try:
+            # an account without the right to start a recorder must not stop one: the rest of the leg would be lost
+            if not await self._actions.mixmonitor_allowed():
+                log.warning("call %s: %s resumed; Asterisk refuses a new recorder, the track goes on", call.id, channel)
+                return None
             await self._actions.mixmonitor_stop(channel)
             await asyncio.sleep(RESTART_SECONDS)
             at = datetime.now(UTC)
