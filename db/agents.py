@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert as plain_insert
 from sqlalchemy import or_, select, update
 
-from hotline1022.core.errors import NotFound, Refused
+from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository, build, insert_new, picker
 from hotline1022.db.tables import agent_session, agent_state_change, person
@@ -16,6 +16,7 @@ from hotline1022.db.types import SessionRow, StateChange
 from hotline1022.queue.types import AgentState, Person
 
 _person_values = picker(Person)
+_STATES = frozenset(state.value for state in AgentState)
 _OPEN = condition("agent_session.logged_out_at IS NULL")
 
 
@@ -97,7 +98,9 @@ class AgentRepository(Repository):
         return [build(SessionRow, row, person=row["person_id"]) for row in rows.mappings()]
 
     async def note_state(self, change: StateChange) -> None:
-        """Append to the history of states."""
+        """Append to the history of states; Invalid for a word that is no state."""
+        if change.state not in _STATES:
+            raise Invalid(f"{change.state!r} is no state of an agent; use one of {', '.join(sorted(_STATES))}")
         values = {
             "person_id": change.person,
             "line": change.line,

@@ -3,12 +3,12 @@ a newer one, so reading a journal twice changes nothing.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, not_, or_, select
+from sqlalchemy import Dialect, Select, exists, func, not_, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from hotline1022.core.errors import NotFound
@@ -16,15 +16,36 @@ from hotline1022.core.outcomes import Reason, Result
 from hotline1022.db import types as t
 from hotline1022.db.columns import condition
 from hotline1022.db.recordings import RecordingRepository
-from hotline1022.db.sql import Repository, build, insert, insert_new, picker, run_many, upsert
+from hotline1022.db.sql import Bulk, Repository, build, insert, insert_new, run_bulks, upsert
 from hotline1022.db.tables import call, call_event, journal_position, leg, number, track
 
-_call_values, _leg_values, _event_values = picker(t.CallRow), picker(t.LegRow), picker(t.EventRow)
 _OPEN = condition("call.state <> 'ended'")
 _LEG_OPEN = condition("leg.ended_at IS NULL")
 
 
-@cache
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bulks:
+    calls: Bulk
+    legs: Bulk
+    events: Bulk
+    positions: Bulk
+
+
+_bulks: dict[str, _Bulks] = {}
+
+
+def _compiled(dialect: Dialect) -> _Bulks:
+    """The statements of a batch; made once for each kind of database."""
+    if dialect.name not in _bulks:
+        _bulks[dialect.name] = _Bulks(
+            calls=Bulk(_upsert_call(dialect.name), call, t.CallRow, dialect),
+            legs=Bulk(upsert(dialect.name, leg), leg, t.LegRow, dialect),
+            events=Bulk(insert_new(dialect.name, call_event), call_event, t.EventRow, dialect),
+            positions=Bulk(upsert(dialect.name, journal_position), journal_position, t.JournalPosition, dialect),
+        )
+    return _bulks[dialect.name]
+
+
 def _upsert_call(dialect: str) -> Any:
     statement = insert(dialect, call)
     new = statement.excluded
@@ -38,45 +59,44 @@ class CallRepository(Repository):
 
     async def save(self, batch: t.Batch) -> None:
         """Write all of the batch; rows that are there are brought up to date, facts that are there are left."""
-        connection, dialect = self._connection, self._dialect
-        await run_many(connection, _upsert_call(dialect), map(_call_values, batch.calls))
-        await run_many(connection, upsert(dialect, leg), map(_leg_values, batch.legs))
-        await run_many(connection, insert_new(dialect, call_event), map(_event_values, batch.events))
-        positions = [
-            {"name": p.name, "inode": str(p.inode), "offset": p.offset, "updated_at": p.updated_at}
-            for p in batch.positions
-        ]
-        await run_many(connection, upsert(dialect, journal_position), positions)
+        bulks = _compiled(self._connection.dialect)
+        await run_bulks(
+            self._connection,
+            (bulks.calls, batch.calls),
+            (bulks.legs, batch.legs),
+            (bulks.events, batch.events),
+            (bulks.positions, batch.positions),
+        )
 
     async def position(self, name: str) -> t.JournalPosition | None:
         """How far the journal of that name was stored; None when never."""
         found = await self._connection.execute(select(journal_position).where(journal_position.c.name == name))
         row = found.mappings().one_or_none()
-        return None if row is None else build(t.JournalPosition, row, inode=int(row["inode"]))
+        return None if row is None else build(t.JournalPosition, row)
 
     async def load_open(self, *, settling_since: datetime | None = None) -> list[t.OpenCall]:
         """Calls that go on, oldest first, each with its history.
 
         With `settling_since` also calls that ended at that time or later and have a leg that has not ended.
         """
-        wanted: ColumnElement[bool] = _OPEN
+        wanted: Any = select(call.c.id).where(_OPEN)
         if settling_since is not None:
-            unfinished = exists().where(leg.c.call_id == call.c.id, _LEG_OPEN)
-            wanted = or_(wanted, and_(call.c.ended_at >= settling_since, unfinished))
+            unfinished = select(leg.c.call_id).where(_LEG_OPEN)
+            settling = select(call.c.id).where(call.c.id.in_(unfinished), call.c.ended_at >= settling_since)
+            wanted = wanted.union(settling)
         return await self._with_history(wanted)
 
     async def load(self, ids: Iterable[str]) -> list[t.OpenCall]:
         """These calls with their history, whether they go on or not, oldest first; unknown ones are left out."""
-        return await self._with_history(call.c.id.in_(list(ids)))
+        return await self._with_history(list(ids))
 
-    async def _with_history(self, wanted: ColumnElement[bool]) -> list[t.OpenCall]:
-        calls = await self._calls(select(call).where(wanted).order_by(call.c.entered_at, call.c.id))
+    async def _with_history(self, ids: Any) -> list[t.OpenCall]:
+        calls = await self._calls(select(call).where(call.c.id.in_(ids)).order_by(call.c.entered_at, call.c.id))
         if not calls:
             return []
         rows = await self._connection.execute(
             select(call_event)
-            .join(call, call.c.id == call_event.c.call_id)
-            .where(wanted)
+            .where(call_event.c.call_id.in_(ids))
             .order_by(call_event.c.call_id, call_event.c.seq, call_event.c.at, call_event.c.key)
         )
         facts = (build(t.EventRow, row) for row in rows.mappings())

@@ -1,8 +1,10 @@
 """Column types that mean the same on SQLite and PostgreSQL. Refuses naive times and words outside a closed list."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -24,6 +26,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def _microseconds(at: datetime) -> int:
+    return (aware(at) - _EPOCH) // _MICROSECOND
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware moment, given back in UTC: `timestamptz` on PostgreSQL, microseconds since 1970 on SQLite."""
 
@@ -38,8 +44,7 @@ class UtcTime(TypeDecorator[datetime]):
         """To the database; ValueError for a naive time."""
         if value is None:
             return None
-        aware(value)
-        return (value - _EPOCH) // _MICROSECOND if dialect.name == "sqlite" else value
+        return _microseconds(value) if dialect.name == "sqlite" else aware(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """From the database."""
@@ -70,12 +75,42 @@ class Word(TypeDecorator[StrEnum]):
         return None if value is None else self.words(value)
 
 
+class Inode(TypeDecorator[int]):
+    """A file's number, kept as text: it may be larger than any signed number."""
+
+    impl = String()
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
+        """From the database."""
+        return None if value is None else int(value)
+
+
+#: documents as text: as short as can be, Vietnamese readable
+to_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+
 #: milliseconds, bytes, offsets: a clock that is set wrong must not make a number too big for its column
 Big = BigInteger()
 #: number that the database gives; SQLite does so only for INTEGER
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 #: a document
 Document = JSON().with_variant(JSONB(), "postgresql")
+
+
+def plain(kind: TypeEngine[Any], dialect: str) -> Callable[[Any], Any] | None:
+    """What turns a value of the column's type into what the driver takes; None where nothing has to be done."""
+    match kind:
+        case UtcTime():
+            return _microseconds if dialect == "sqlite" else aware
+        case Word() | Inode():
+            return str
+        case JSON():
+            return to_json
+    return None
 
 
 def listed(column: str, words: Iterable[str], table: str) -> CheckConstraint:

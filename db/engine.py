@@ -4,20 +4,20 @@ SQLite: one connection writes, a few others read (WAL), so there is never a seco
 disk when it returns. PostgreSQL: one bounded pool; the server itself ends a statement that takes too long.
 """
 
-import json
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, PoolResetState, event, make_url
 from sqlalchemy import exc as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hotline1022.core.errors import ConfigError, HotlineError, Invalid, Refused, Unavailable
+from hotline1022.db.columns import to_json
 
 #: seconds until a connection, a place in the pool, or another process's lock is given up
 WAIT_SECONDS = 5.0
@@ -25,9 +25,6 @@ WAIT_SECONDS = 5.0
 STATEMENT_SECONDS = 15.0
 READERS = 4
 POOL = 8
-
-
-_to_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +99,8 @@ def sqlite_engine(
         pool_size=pool,
         max_overflow=0,
         pool_timeout=wait_seconds,
-        json_serializer=_to_json,
+        pool_reset_on_return=None,  # _reset below does it, when there is something to undo
+        json_serializer=to_json,
         connect_args={"timeout": wait_seconds},
     )
 
@@ -116,9 +114,15 @@ def sqlite_engine(
         cursor.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         cursor.close()
 
+    @event.listens_for(engine.sync_engine, "reset")
+    def _reset(connection: Any, _record: Any, state: PoolResetState) -> None:
+        if not state.terminate_only and connection.driver_connection.in_transaction:
+            connection.rollback()
+
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        adapted: Any = connection.connection
+        adapted.run_async(lambda driver: driver.execute("BEGIN" if read_only else "BEGIN IMMEDIATE"))
 
     return engine
 
@@ -130,7 +134,7 @@ def postgres_engine(url: URL, *, pool: int, wait_seconds: float, statement_secon
         pool_size=pool,
         max_overflow=0,
         pool_timeout=wait_seconds,
-        json_serializer=_to_json,
+        json_serializer=to_json,
         connect_args={
             "timeout": wait_seconds,
             "command_timeout": statement_seconds + 2,
@@ -149,11 +153,11 @@ def postgres_engine(url: URL, *, pool: int, wait_seconds: float, statement_secon
 def translated(error: Exception) -> HotlineError | None:
     """What the driver's failure means to us; None when it is no failure of the database."""
     match error:
-        case sa.IntegrityError():
+        case sa.IntegrityError() | sqlite3.IntegrityError():
             return Refused(f"the database refuses the row: {_first_line(error)}", error_id="row-refused")
-        case sa.DataError():
+        case sa.DataError() | sqlite3.DataError() | sqlite3.ProgrammingError() | OverflowError():
             return Invalid(f"the database cannot keep the value: {_first_line(error)}")
-        case sa.DBAPIError() | sa.TimeoutError() | asyncpg.PostgresError() | asyncpg.InterfaceError():
+        case sa.DBAPIError() | sa.TimeoutError() | sqlite3.Error() | asyncpg.PostgresError() | asyncpg.InterfaceError():
             return _away(error)
         case sa.StatementError() if isinstance(error.orig, ValueError | TypeError | OverflowError):
             return Invalid(f"not a value for the database: {error.orig}")

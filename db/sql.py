@@ -1,17 +1,22 @@
-"""Small helpers over SQLAlchemy Core: upserts in both dialects, dataclass ↔ row. Refuses nothing itself."""
+"""Small helpers over SQLAlchemy Core: upserts in both dialects, dataclass ↔ row, many rows at once. Refuses naive times."""
 
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Table
+from sqlalchemy import Dialect, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline1022.core.errors import Invalid
+from hotline1022.db.columns import plain
+
 T = TypeVar("T")
 Values = dict[str, Any]
+Row = tuple[Any, ...]
 
 
 class Repository:
@@ -54,6 +59,57 @@ def build(cls: type[T], row: Mapping[Any, Any], **more: Any) -> T:
     names = (f.name for f in fields(cls))  # type: ignore[arg-type]
     given = {name: row[name] for name in names if name not in more}
     return cls(**given, **more)
+
+
+class Bulk:
+    """A statement that takes the fields of one dataclass, compiled once: many rows go to the driver as they are."""
+
+    def __init__(self, statement: Any, table: Table, cls: type[Any], dialect: Dialect) -> None:
+        names = [f.name for f in fields(cls)]
+        compiled = statement.compile(dialect=dialect, column_keys=names)
+        order = compiled.positiontup
+        if order is None or sorted(order) != sorted(names):
+            raise AssertionError(f"{table.name}: the statement takes {order}, the rows have {names}")
+        self.sql = str(compiled)
+        self._take = attrgetter(*order)
+        columns = ((place, plain(table.c[name].type, dialect.name)) for place, name in enumerate(order))
+        self._plain = tuple((place, change) for place, change in columns if change is not None)
+
+    def rows(self, values: Iterable[Any]) -> list[Row]:
+        """The values as the driver takes them. Invalid for a naive time."""
+        try:
+            return [self._row(value) for value in values]
+        except ValueError as error:
+            raise Invalid(f"not a value for the database: {error}") from error
+
+    def _row(self, value: Any) -> Row:
+        row = list(self._take(value))
+        for place, change in self._plain:
+            if row[place] is not None:
+                row[place] = change(row[place])
+        return tuple(row)
+
+
+async def run_bulks(connection: AsyncConnection, *jobs: tuple[Bulk, Iterable[Any]]) -> None:
+    """Execute each statement once for each of its values, in order.
+
+    SQLite works in a thread, and each visit there costs more than the work itself; SQLAlchemy makes three a statement.
+    So everything is done in one visit. aiosqlite has no public way to do that; its version is locked, a test holds it.
+    """
+    work = [(bulk.sql, rows) for bulk, values in jobs if (rows := bulk.rows(values))]
+    if not work:
+        return
+    if connection.dialect.name != "sqlite":
+        for sql, rows in work:
+            await connection.exec_driver_sql(sql, rows)
+        return
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    await driver._execute(_visit, driver._conn, work)
+
+
+def _visit(connection: sqlite3.Connection, work: list[tuple[str, list[Row]]]) -> None:
+    for sql, rows in work:
+        connection.executemany(sql, rows)
 
 
 async def run_many(connection: AsyncConnection, statement: Any, values: Iterable[Values]) -> None:

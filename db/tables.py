@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from hotline1022.core.events import LegKind, Mode
 from hotline1022.core.outcomes import CallState, Reason, Result
-from hotline1022.db.columns import Big, Document, Serial, UtcTime, Word, condition, listed
+from hotline1022.db.columns import Big, Document, Inode, Serial, UtcTime, Word, condition, listed
 from hotline1022.queue.types import AgentState
 from hotline1022.recordings.types import Side, Status
 
@@ -74,7 +74,7 @@ for _column in (call.c.line, call.c.person):
     Index(f"ix_call_{_column.name}", _column, call.c.entered_at, sqlite_where=_used, postgresql_where=_used)
 Index("ix_call_result", call.c.result, call.c.entered_at)
 _open = condition("state <> 'ended'")
-Index("ix_call_open", call.c.id, sqlite_where=_open, postgresql_where=_open)
+Index("ix_call_open", call.c.entered_at, sqlite_where=_open, postgresql_where=_open)
 _given_up = condition("reason = 'in-queue'")
 Index("ix_call_abandoned", call.c.entered_at, sqlite_where=_given_up, postgresql_where=_given_up)
 
@@ -118,8 +118,7 @@ journal_position = Table(
     "journal_position",
     metadata,
     Column("name", String, primary_key=True),
-    #: text: an inode may be larger than any signed number
-    _text("inode"),
+    Column("inode", Inode, nullable=False),
     Column("offset", Big, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
 )

@@ -101,7 +101,7 @@ def upgrade() -> None:
     op.create_index("ix_call_entered", "call", ["entered_at", "id"])
     op.create_index("ix_call_number", "call", [sa.text("coalesce(caller_e164, caller_raw)"), "entered_at"])
     op.create_index("ix_call_line", "call", ["line", "entered_at"], **_where("line <> ''"))
-    op.create_index("ix_call_open", "call", ["id"], **_where("state <> 'ended'"))
+    op.create_index("ix_call_open", "call", ["entered_at"], **_where("state <> 'ended'"))
     op.create_index("ix_call_person", "call", ["person", "entered_at"], **_where("person <> ''"))
     op.create_index("ix_call_result", "call", ["result", "entered_at"])
 
