@@ -57,6 +57,7 @@ def work(folder: Path, call: CallFacts) -> None:
     outcome = jobs.file_calls(spool, root, [call])[0]
     assert isinstance(outcome, jobs.Filed), outcome
     with sqlite3.connect(folder / "rows.sqlite") as database:
+        database.execute("PRAGMA synchronous = OFF")
         database.execute("CREATE TABLE IF NOT EXISTS row (id TEXT PRIMARY KEY, content TEXT)")
         database.executemany("INSERT OR REPLACE INTO row VALUES (?, ?)", rows_of(outcome.filed))
     database.close()
@@ -92,7 +93,7 @@ def originals(folder: Path) -> set[str]:
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
 
 
-def work_until(folder: Path, call: CallFacts, line: int, *, copying: bool) -> int:
+def work_until(folder: Path, call: CallFacts, line: int) -> int:
     """Do the work in another process that is gone at its `line`-th line, without any clean-up; returns its exit code."""
     child = os.fork()
     if child:
@@ -111,8 +112,6 @@ def work_until(folder: Path, call: CallFacts, line: int, *, copying: bool) -> in
                     os._exit(KILLED)
             return trace
 
-        if copying:
-            os.link = refuse
         sys.settrace(trace)  # type: ignore[arg-type]
         work(folder, call)
         os._exit(0)
@@ -132,6 +131,7 @@ def refuse(*_: object, **__: object) -> None:
 def test_killed_at_any_line_and_run_again_gives_the_same_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copying: bool
 ) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # a killed process loses no writes; the order is tested elsewhere
     if copying:
         monkeypatch.setattr(os, "link", refuse)
     pristine, fresh = tmp_path / "pristine", tmp_path / "fresh"
@@ -145,7 +145,7 @@ def test_killed_at_any_line_and_run_again_gives_the_same_end(
     for line in range(5000):
         folder = tmp_path / "now"
         shutil.copytree(pristine, folder)
-        code = work_until(folder, call, line, copying=copying)
+        code = work_until(folder, call, line)
         assert code in (0, KILLED), f"at line {line}"
         assert wanted_bytes <= originals(folder), f"killed at line {line}: an original is nowhere"
         work(folder, call)
