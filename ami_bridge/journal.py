@@ -90,7 +90,7 @@ class Journal:
     def _advance(self, position: Position, previous: Path | None) -> Batch:
         """Go on with the file that came after the one which is read to its end (or is gone)."""
         later = [p for p in self._all_renamed() if previous is None or p.name > previous.name]
-        following = later[0] if previous is not None and later else self.path
+        following = later[0] if later else self.path
         stat = _stat(following)
         if stat is None or stat.st_ino == position.inode:
             return _nothing(position)

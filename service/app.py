@@ -226,7 +226,10 @@ class App:
         """Once a second: wrap-up times, the watchdog of systemd."""
         notifier = sdnotify.SystemdNotifier()
         while True:
-            await self.agents.tick(datetime.now(UTC))
+            try:
+                await self.agents.tick(datetime.now(UTC))
+            except Unavailable as error:  # the history of states has a hole then; calls and the service go on
+                log.warning("a state of an agent could not be written: %s", error)
             notifier.notify("WATCHDOG=1")
             await asyncio.sleep(1.0)
 
