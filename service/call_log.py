@@ -8,18 +8,19 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from hotline1022.ami_bridge.journal import Batch, Journal, Position
 from hotline1022.ami_bridge.journal_facts import FactReader
 from hotline1022.core.call import Anomaly, Call, Effect, Ended, RaiseAlarm, apply, begin, fold
-from hotline1022.core.errors import Unavailable
+from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.core.events import CallEntered, CallLost, CallRefused, Event, LegEnded, LegWatched
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.masking import mask
 from hotline1022.core.outcomes import CallState
+from hotline1022.service.laid_aside import lay_aside
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,10 @@ class Saved:
     events: tuple[Event, ...]
     backfilled: frozenset[CallId]
     position: Position
+
+
+#: beside the journal: facts that the database refused, one JSON object a line
+REFUSED = "refused.jsonl"
 
 
 class LogStore(Protocol):
@@ -67,6 +72,8 @@ class Figures:
     torn: int = 0
     strange: int = 0
     anomalies: int = 0
+    #: calls that the database refused for good
+    refused: int = 0
     calls_ended: dict[str, int] = field(default_factory=dict)
     #: seconds from event to stored, newest last
     delays: deque[float] = field(default_factory=lambda: deque(maxlen=20_000))
@@ -232,6 +239,27 @@ class CallLog:
         return [event]
 
     async def _store_surely(self, saved: Saved) -> None:
+        """Store it; what the database refuses for good is laid aside call by call, so that one call cannot stop all."""
+        try:
+            await self._store_when_back(saved)
+        except HotlineError as error:
+            log.error("call log: the database refuses a batch (%s); storing it call by call", error)
+            await self._store_one_by_one(saved)
+
+    async def _store_one_by_one(self, saved: Saved) -> None:
+        """The position is stored last: killed in between, everything is read again and changes nothing."""
+        for call in saved.calls:
+            events = tuple(event for event in saved.events if event.call == call.id)
+            one = replace(saved, calls=(call,), events=events, position=self._position)
+            try:
+                await self._store_when_back(one)
+            except HotlineError as error:
+                self.figures.refused += 1
+                log.error("call %s: the database refuses it, it is laid aside: %s", call.id, error)
+                await asyncio.to_thread(lay_aside, self._journal.path.with_name(REFUSED), events, str(error))
+        await self._store_when_back(replace(saved, calls=(), events=(), backfilled=frozenset()))
+
+    async def _store_when_back(self, saved: Saved) -> None:
         """Try until the database is back; meanwhile nothing more is read, and the journal keeps what comes."""
         delay = 0.2
         while True:

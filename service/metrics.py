@@ -38,6 +38,7 @@ class HotlineCollector:
         yield CounterMetricFamily("hotline_journal_rows", "Rows read from Asterisk's journal", value=figures.rows)
         yield CounterMetricFamily("hotline_journal_torn", "Pieces of the journal that were no row", value=figures.torn)
         yield CounterMetricFamily("hotline_journal_strange", "Rows that were not understood", value=figures.strange)
+        yield CounterMetricFamily("hotline_calls_laid_aside", "Calls the database refused", value=figures.refused)
         yield GaugeMetricFamily(
             "hotline_database_away", "1 while the database does not take rows", value=figures.stalled
         )

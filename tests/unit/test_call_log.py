@@ -1,0 +1,124 @@
+"""The call log with a database that is away, that refuses one call, and that is found again after a kill."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from hotline1022.ami_bridge.journal import Journal, Position
+from hotline1022.core.call import Call, RaiseAlarm
+from hotline1022.core.errors import Refused, Unavailable
+from hotline1022.core.events import Event
+from hotline1022.service.call_log import REFUSED, CallLog, Saved
+from tests.scenario.tables import events, rows
+from tests.scenario.test_calls import ANSWERED, TO_QUEUE
+
+
+class Memory:
+    """A store that can be away for some tries, and that refuses calls with a certain caller."""
+
+    def __init__(self, away: int = 0, refuses: str = "") -> None:
+        self.away, self.refuses = away, refuses
+        self.calls: dict[str, Call] = {}
+        self.events: dict[tuple[str, str], Event] = {}
+        self.stored = Position()
+        self.tries = 0
+
+    async def position(self) -> Position:
+        return self.stored
+
+    async def open_history(self) -> list[list[Event]]:
+        going = [c.id for c in self.calls.values() if not c.complete]
+        return [[e for e in self.events.values() if e.call == one] for one in going]
+
+    async def save(self, saved: Saved) -> None:
+        self.tries += 1
+        if self.away:
+            self.away -= 1
+            raise Unavailable("gone")
+        if self.refuses and any(c.caller == self.refuses for c in saved.calls):
+            raise Refused("a row is not acceptable")
+        self.calls |= {c.id: c for c in saved.calls}
+        for event in saved.events:
+            self.events.setdefault((event.call, event.key), event)
+        self.stored = saved.position
+
+
+def written(path: Path, *tables: str) -> Journal:
+    with path.open("a", encoding="utf-8") as file:
+        for table in tables:
+            file.writelines(json.dumps(row) + "\n" for row in rows(table))
+    return Journal(path)
+
+
+def other(table: str) -> list[dict[str, Any]]:
+    """The same call from another number on other channels."""
+    text = json.dumps(rows(table)).replace("hl1-1795470000.", "hl1-1795470009.").replace("0901234567", "099")
+    found: list[dict[str, Any]] = json.loads(text)
+    return found
+
+
+class House:
+    """A call log and what it told."""
+
+    def __init__(self, journal: Journal, store: Memory) -> None:
+        self.complete: list[Call] = []
+        self.alarms: list[RaiseAlarm] = []
+        self.log = CallLog(journal=journal, store=store, on_complete=self._done, on_alarm=self._alarm)
+
+    async def _done(self, call: Call) -> None:
+        self.complete.append(call)
+
+    async def _alarm(self, alarm: RaiseAlarm) -> None:
+        self.alarms.append(alarm)
+
+    async def all(self) -> "House":
+        await self.log.start()
+        while await self.log.once():
+            pass
+        return self
+
+
+async def test_a_call_is_stored_and_handed_on_once(tmp_path: Path) -> None:
+    store = Memory()
+    journal = written(tmp_path / "cel.jsonl", ANSWERED)
+    house = await House(journal, store).all()
+    again = await House(journal, store).all()
+    assert [c.person for c in house.complete] == ["1001"]
+    assert again.complete == [] and len(store.calls) == 1
+    assert house.log.figures.calls_ended == {"answered": 1}
+
+
+async def test_while_the_database_is_away_nothing_is_lost(tmp_path: Path) -> None:
+    store = Memory(away=2)
+    async with asyncio.timeout(10):
+        house = await House(written(tmp_path / "cel.jsonl", ANSWERED), store).all()
+    assert store.tries == 3 and not house.log.figures.stalled
+    assert len(house.complete) == 1 and len(store.events) == len(events(ANSWERED))
+
+
+async def test_a_call_that_the_database_refuses_stops_no_other_and_is_kept(tmp_path: Path) -> None:
+    store = Memory(refuses="099")
+    path = tmp_path / "cel.jsonl"
+    journal = written(path, ANSWERED)
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in other(TO_QUEUE))
+    house = await House(journal, store).all()
+    assert [c.caller for c in store.calls.values()] == ["0901234567"]
+    assert house.log.figures.refused == 1
+    kept = [json.loads(line) for line in (tmp_path / REFUSED).read_text(encoding="utf-8").splitlines()]
+    assert {k["call"] for k in kept} == {"hl1-1795470009.1"}
+    assert kept[0]["kind"] == "CallEntered" and "not acceptable" in kept[0]["reason"]
+    assert store.stored.offset == path.stat().st_size
+    assert (tmp_path / REFUSED).stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_call_in_progress_goes_on_after_a_restart_with_its_history(tmp_path: Path) -> None:
+    store = Memory()
+    path = tmp_path / "cel.jsonl"
+    first = await House(written(path, TO_QUEUE), store).all()
+    assert [c.keys for c in first.log.going_on()] == [("1",)]
+    rest = ANSWERED[len(TO_QUEUE) :]
+    second = await House(written(path, rest), store).all()
+    (call,) = second.complete
+    assert call.keys == ("1",) and call.waited_ms == 4030 and call.talk_ms == 30_000
