@@ -64,6 +64,7 @@ def placeholders(settings: Settings, secrets: Secrets) -> dict[str, str]:
         "queue_max_length": str(queue.max_length),
         "queue_announce_seconds": str(queue.announce_seconds),
         "did_extensions": _did_extensions(settings),
+        "trunk_address": _trunk_address(settings),
         "trunk_sections": _trunk_sections(settings),
         "line_sections": _line_sections(settings, secrets),
         "line_media": "media_encryption=sdes\nmedia_encryption_optimistic=yes" if asterisk.tls_port else "",
@@ -87,10 +88,16 @@ def _did_extensions(settings: Settings) -> str:
     return "\n".join(lines)
 
 
+def _trunk_address(settings: Settings) -> str:
+    """Host, port and transport of a SIP URI at the carrier; the semicolon is escaped, as both file formats want it."""
+    trunk = settings.trunk
+    return f"{trunk.host}:{trunk.port}" + ("" if trunk.transport == "udp" else f"\\;transport={trunk.transport}")
+
+
 def _trunk_sections(settings: Settings) -> str:
     trunk = settings.trunk
     transport = f"hl1022-transport-{trunk.transport}"
-    uri = f"sip:{trunk.host}:{trunk.port}" + ("" if trunk.transport == "udp" else f"\\;transport={trunk.transport}")
+    uri = f"sip:{_trunk_address(settings)}"
     endpoint = ["[hl1022-trunk](hl1022-media)", "context=hl1022-in", "aors=hl1022-trunk", f"transport={transport}"]
     if trunk.srtp:
         endpoint += ["media_encryption=sdes", "media_encryption_optimistic=no"]
