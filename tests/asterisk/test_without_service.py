@@ -1,4 +1,7 @@
-"""Asterisk first: the service is dead, stopped, hangs or is slow, and a citizen still reaches 115 and the agents."""
+"""Asterisk first: the service is dead, stopped, hangs, cuts or is slow, and a citizen still reaches 115 and the agents.
+
+What the citizens heard is measured, and when the service is back every call is in the log once, with its recordings.
+"""
 
 import asyncio
 import signal
@@ -8,38 +11,58 @@ from contextlib import asynccontextmanager
 import pytest
 import pytest_asyncio
 
-from tests.asterisk.product import Product, running
-from tests.lab.network import Answers, Key, Leg, PhoneNetwork, Speak, StayUntilHangup, Wait
+from tests.asterisk.world import STAY, World, agrees, first_words, hotline, keys, outcome, verify
+from tests.lab import audio
+from tests.lab.network import Answers, Key, Leg, Speak, Step, Wait
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(200)]
-STAY = StayUntilHangup(90)
-World = tuple[Product, PhoneNetwork]
+#: seconds of silence that a hung service may cost, and what a slow machine may add
+SILENCE = 2.3
+#: how a service may fail, by the last two digits of the caller's number
+WAYS = {"01": "hangs", "02": "cuts", "03": "late", "04": "hangs-later", "05": "talks-nonsense"}
+MENU = b'SET VARIABLE HL_ANSWER "OK~menu~root~0~5~~hl1022/menu-root"\n'
+LINES = ("101", "102", "103")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """A hotline whose service is started and ended by the tests; one agent is logged in from before."""
-    folder = tmp_path_factory.mktemp("alone")
-    product = await asyncio.to_thread(Product.make, folder)
-    async with running(product, service=False), product.network(folder / "net") as net:
-        await net.registered()
-        await product.log_in("101", "1001")
-        await net.phone("101").does(Answers(after=1, talk=4))
-        await net.number("115").does(Answers(after=1, talk=3))
-        yield product, net
+    """A hotline whose service is started and ended by the tests; the agents are logged in from before."""
+    async with hotline(tmp_path_factory.mktemp("alone"), service=False) as one:
+        for line in LINES:
+            await one.product.log_in(line, f"100{line[-1]}")
+            await one.net.phone(line).does(Answers(after=1, talk=2.5))
+        await one.net.number("115").does(Answers(after=0.5, talk=2))
+        yield one
 
 
 @asynccontextmanager
-async def answering(port: int, late: float | None, cut: bool = False) -> AsyncIterator[None]:
-    """A server in the service's place that accepts and says nothing, cuts at once, or answers so many seconds late."""
+async def failing(port: int) -> AsyncIterator[list[str]]:
+    """A server in the service's place that fails each caller in another way; yields whom it failed, and how."""
+    failed: list[str] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await reader.readuntil(b"\n\n")
-            if cut:
-                return
-            await asyncio.sleep(late if late is not None else 30)
-            writer.write(b'SET VARIABLE HL_ANSWER "OK~menu~root~0~5~~hl1022/menu-root"\n')
+            asked = (await reader.readuntil(b"\n\n")).decode()
+            fields = dict(line.split(": ", 1) for line in asked.splitlines() if ": " in line)
+            way = WAYS[fields["agi_callerid"][-2:]]
+            failed.append(way)
+            match way:
+                case "cuts":
+                    return
+                case "late":
+                    await asyncio.sleep(3)
+                case "talks-nonsense":
+                    writer.write(b'SET VARIABLE HL_ANSWER "\xff\xfe?"\n')
+                case "hangs-later" if fields.get("agi_arg_2") == "start":
+                    writer.write(MENU)
+                    await writer.drain()
+                    await reader.readline()
+                    return
+                case _:
+                    await reader.read()
+                    return
+            if way == "late":
+                writer.write(MENU)
             await writer.drain()
             await reader.readline()
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -49,84 +72,133 @@ async def answering(port: int, late: float | None, cut: bool = False) -> AsyncIt
 
     server = await asyncio.start_server(serve, "127.0.0.1", port)
     try:
-        yield
+        yield failed
     finally:
         server.close()
 
 
-async def two_calls(world: World, tail: str) -> tuple[Leg, Leg]:
-    """One citizen who waits for an agent, one who presses 9 after the greeting; both get what they want."""
-    product, net = world
-    patient = await net.call("1022", caller=f"09020001{tail}", script=[Wait(20), Speak(1), STAY])
-    urgent = await net.call("1022", caller=f"09020002{tail}", script=[Wait(9), Key("9"), STAY])
-    emergencies, agents = len(net.number("115").legs), len(net.phone("101").legs)
-    await asyncio.gather(patient.ended(60), urgent.ended(60))
-    await net.quiet(product=product.asterisk)
-    assert len(net.number("115").legs) == emergencies + 1
-    assert len(net.phone("101").legs) == agents + 1
+def rang(world: World, citizen: Leg) -> list[Leg]:
+    """Every phone that was called for this citizen."""
+    places = [world.net.number("115"), *(world.net.phone(line) for line in LINES)]
+    return [leg for place in places for leg in place.legs if leg.other == citizen.who]
+
+
+def never_silent(citizen: Leg) -> None:
+    """From the answer to the end something was to be heard."""
+    assert first_words(citizen) <= 0.5
+    gap = audio.longest_silence(citizen.heard)
+    assert gap.length <= SILENCE, f"{citizen.who} heard nothing for {gap.length:.1f} s from {gap.start:.1f} s on"
+
+
+async def pair(world: World, number: str, tail: str) -> tuple[Leg, Leg]:
+    """One citizen who waits for an agent, one who presses 9 after the greeting."""
+    first: list[Step] = [Wait(7), Key("2")] if WAYS.get(tail) == "hangs-later" else []
+    patient = await world.net.call("1022", caller=f"{number}1{tail}", script=[*first, Wait(14), Speak(1), STAY])
+    urgent = await world.net.call("1022", caller=f"{number}2{tail}", script=[Wait(9), Key("9"), STAY])
     return patient, urgent
 
 
-def steps(product: Product, caller: str) -> list[str]:
-    """What the journal says of the latest call of this number: its own facts, in order."""
-    rows = product.journal()
-    entries = [r for r in rows if r["userdeftype"] == "HL_ENTRY" and f"from={caller}" in r["eventextra"]]
-    channel = entries[-1]["uniqueid"]
-    return [r["userdeftype"] for r in rows if r["uniqueid"] == channel and r["userdeftype"].startswith("HL_")]
+async def end_well(world: World, pairs: list[tuple[Leg, Leg]]) -> None:
+    """Each patient one had an agent, each urgent one 115, and nobody heard silence."""
+    await asyncio.gather(*(leg.ended(90) for both in pairs for leg in both))
+    await world.quiet()
+    for patient, urgent in pairs:
+        answered = [leg.who for leg in rang(world, patient) if leg.answered_at is not None]
+        assert len(answered) == 1 and answered[0].startswith("line-"), patient
+        assert [leg.who for leg in rang(world, urgent)] == ["115"], urgent
+        never_silent(patient)
+        never_silent(urgent)
 
 
-def pause_between(product: Product, caller: str) -> float:
-    """The longest time without prompt, music or talk between answer and queue, from the journal."""
-    rows = product.journal()
-    channel = next(
-        r["uniqueid"] for r in reversed(rows) if r["userdeftype"] == "HL_ENTRY" and f"from={caller}" in r["eventextra"]
-    )
-    longest, since = 0.0, None
-    for row in (r for r in rows if r["uniqueid"] == channel):
-        if row["eventenum"] == "STREAM_END":
-            since = row["eventtime"]
-        elif row["eventenum"] in {"STREAM_BEGIN", "BRIDGE_ENTER"} and since is not None:
-            longest, since = max(longest, row["eventtime"] - since), None
-    return longest
+async def in_the_log(world: World, pairs: list[tuple[Leg, Leg]], *, backfilled: bool = True) -> None:
+    """Afterwards the log knows all of it."""
+    for patient, urgent in pairs:
+        for citizen, wanted in (
+            (patient, ("answered", "agent-answered")),
+            (urgent, ("emergency", "emergency-answered")),
+        ):
+            call = await world.logged(citizen)
+            assert outcome(call) == wanted
+            assert call.call.backfilled or not backfilled
+            assert (keys(call)[-1:] == ["9"]) == (citizen is urgent)
+            agrees(call, citizen, *rang(world, citizen))
+            verify(world.product, call)
+            if citizen is patient:
+                assert call.call.person.startswith("100")
 
 
-@pytest.mark.parametrize(("tail", "way"), [("01", "nobody"), ("02", "hangs"), ("03", "cuts"), ("04", "late")])
-async def test_the_dialplan_carries_the_call(world: World, tail: str, way: str) -> None:
-    product, _ = world
-    port = product.settings.service.agi_port
-    if way == "nobody":
-        await two_calls(world, tail)
-    else:
-        async with answering(port, 3.0 if way == "late" else None, cut=way == "cuts"):
-            await two_calls(world, tail)
-    assert pause_between(product, f"09020001{tail}") <= 2.2
-    told = steps(product, f"09020001{tail}")
-    assert told[:2] == ["HL_ENTRY", "HL_TRACK"] and "HL_QUEUE" in told
+async def test_nobody_listens_or_whoever_listens_fails_and_the_log_catches_up(world: World) -> None:
+    nobody = [await pair(world, "0905000", "00")]
+    await end_well(world, nobody)
+    async with failing(world.product.settings.service.agi_port) as failed:
+        pairs = [await pair(world, "0905000", tail) for tail in WAYS]
+        await end_well(world, pairs)
+    assert set(failed) == set(WAYS.values())
+    await world.product.start_service()
+    await in_the_log(world, nobody + pairs)
 
 
-async def test_what_came_meanwhile_is_in_the_log_and_a_stopped_service_is_survived(world: World) -> None:
-    product, net = world
-    await product.start_service()
-    async with asyncio.timeout(60):
-        while len(await product.calls()) < 8:  # noqa: ASYNC110
-            await asyncio.sleep(0.5)
-    calls = await product.calls()
-    assert all(one["call"]["backfilled"] for one in calls)
-    assert {one["call"]["reason"] for one in calls} == {"agent-answered", "emergency-answered"}
-    assert all(one["call"]["person"] == "1001" for one in calls if one["call"]["reason"] == "agent-answered")
-    await product.cli("people", "add", "1001", "Lan", "--pin", "2468")
-    await (await net.phone("101").dial("*11", keys="1001#2468#")).ended(40)
-    assert product.process is not None
-    product.process.send_signal(signal.SIGSTOP)
+async def test_the_service_is_stopped_in_its_tracks(world: World) -> None:
+    await world.people(*LINES)
+    await world.on_duty(*LINES)
+    process = world.product.process
+    assert process is not None
+    process.send_signal(signal.SIGSTOP)
     try:
-        await two_calls(world, "09")
+        stopped = [await pair(world, "0905001", "00")]
+        await end_well(world, stopped)
     finally:
-        product.process.send_signal(signal.SIGCONT)
-    assert pause_between(product, "0902000109") <= 2.2
-    await product.stop_service(signal.SIGKILL)
-    await product.start_service()
-    async with asyncio.timeout(60):
-        while sum(one["call"]["state"] == "ended" and bool(one["tracks"]) for one in await product.calls()) < 10:  # noqa: ASYNC110
-            await asyncio.sleep(0.5)
-    numbers = [one["call"]["caller_raw"] for one in await product.calls()]
-    assert len(numbers) == len(set(numbers)) == 10
+        process.send_signal(signal.SIGCONT)
+    await in_the_log(world, stopped)
+
+
+async def test_the_service_is_killed_in_calls_and_after_one(world: World) -> None:
+    """One citizen talks, one hears the menu, one has just hung up when it dies; later calls find nobody."""
+    net = world.net
+    for line in LINES:
+        await net.phone(line).does(Answers(after=0.5, talk=6))
+    talking = await net.call("1022", caller="0905002001", script=[Wait(1), Key("2"), Wait(8), Speak(2), STAY])
+    await asyncio.sleep(0.5)
+    gone = await net.call("1022", caller="0905002002", script=[Wait(2)])
+    reading = await net.call("1022", caller="0905002003", script=[Wait(11), Key("3"), STAY])
+    agents = [asyncio.create_task(net.phone(line).rings(40)) for line in LINES]
+    (rung, *_), waiting = await asyncio.wait(agents, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    await rung.result().answered(10)
+    await gone.hangup()
+    await world.product.stop_service(signal.SIGKILL)
+    later = await net.call("1022", caller="0905002004", script=[Wait(7), Key("0"), STAY])
+    await asyncio.gather(*(leg.ended(90) for leg in (talking, reading, later)))
+    await world.quiet()
+    for citizen in (reading, later):
+        never_silent(citizen)
+    await world.product.start_service()
+    for citizen, wanted, mode in (
+        (talking, ("answered", "agent-answered"), "service"),
+        (gone, ("abandoned", "in-menu"), "service"),
+        (reading, ("answered", "agent-answered"), "mixed"),
+        (later, ("answered", "agent-answered"), "static"),
+    ):
+        call = await world.logged(citizen)
+        assert outcome(call) == wanted and call.call.mode == mode, citizen
+        agrees(call, citizen, *rang(world, citizen))
+        verify(world.product, call)
+
+
+async def test_it_ends_and_starts_in_the_middle_of_a_call_and_knows_the_whole_of_it(world: World) -> None:
+    for line in LINES:
+        await world.net.phone(line).does(Answers(after=0.5, talk=2))
+    citizen = await world.net.call("1022", caller="0905003001", script=[Wait(1), Key("6"), Wait(9), Key("0"), STAY])
+    await citizen.answered(20)
+    await asyncio.sleep(4)
+    await world.product.stop_service(signal.SIGKILL)
+    await world.product.start_service()
+    await citizen.ended(60)
+    await world.quiet()
+    call = await world.logged(citizen)
+    assert outcome(call) == ("answered", "agent-answered") and keys(call) == ["6", "0"]
+    assert call.call.mode == "service", "the service was back before the second key"
+    agrees(call, citizen, *rang(world, citizen))
+    verify(world.product, call)
