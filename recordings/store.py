@@ -56,7 +56,9 @@ class Space:
 
 
 def space(folder: Path, *, reserve: int = RESERVE_BYTES) -> Space:
-    """How much an ordinary user can still write below `folder`."""
+    """How much an ordinary user can still write below `folder`, or where it would be made."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
     found = os.statvfs(folder)
     free = found.f_bavail * found.f_frsize
     return Space(free=free, total=found.f_blocks * found.f_frsize, low=free < reserve)

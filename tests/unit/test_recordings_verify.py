@@ -1,0 +1,118 @@
+"""Verification: one flipped byte, one missing file, one file too many; and all is well when all is well."""
+
+import os
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from hotline1022.core.events import LegKind
+from hotline1022.recordings import jobs
+from hotline1022.recordings.copies import make_copy
+from hotline1022.recordings.memory import MemoryStore
+from hotline1022.recordings.names import repaired_name
+from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.types import Side, StoredFile
+from hotline1022.recordings.verify import Verification, check, verify
+from tests.unit.recordings_world import CALL, CITIZEN_TONE, START, file, name, put, tone, two_agents
+
+SAID = name(CALL, LegKind.CITIZEN, Side.SAID)
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[HeavyPool]:
+    made = HeavyPool(lambda: ThreadPoolExecutor(1), seconds=20)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def stored(tmp_path: Path) -> tuple[MemoryStore, Path]:
+    """Six tracks, one of them repaired, a message, a listening copy."""
+    spool, root, store = tmp_path / "spool", tmp_path / "recordings", MemoryStore()
+    spool.mkdir()
+    call = two_agents(spool)
+    put(spool, SAID, bytes(44) + tone(CITIZEN_TONE, 6000), age=100)
+    put(spool, name(CALL, None, None, START + 10), file(tone(CITIZEN_TONE, 100)))
+    (outcome,) = jobs.file_calls(spool, root, [call])
+    assert isinstance(outcome, jobs.Filed)
+    await store.save([outcome.filed])
+    await store.save_copy(make_copy(spool, root, call, outcome.filed.tracks, None))
+    return store, root
+
+
+async def look(stored: tuple[MemoryStore, Path], pool: HeavyPool, fresh: float = 0.0) -> Verification:
+    return await verify(stored[0], stored[1], pool=pool, fresh_seconds=fresh)
+
+
+def folder(root: Path) -> Path:
+    return root / "2026/11/24" / CALL
+
+
+async def test_all_is_well(stored: tuple[MemoryStore, Path], pool: HeavyPool) -> None:
+    found = await look(stored, pool)
+    assert found.ok and found.checked == 9  # 6 tracks, message, listening copy, repaired copy
+
+
+@pytest.mark.parametrize("pattern", ["*-t.wav", "*voicemail*", "*listen*", "*.repaired.wav"])
+async def test_one_flipped_bit_is_found(stored: tuple[MemoryStore, Path], pool: HeavyPool, pattern: str) -> None:
+    victim = next(path for path in sorted(folder(stored[1]).glob(pattern)))
+    data = bytearray(victim.read_bytes())
+    data[len(data) // 2] ^= 1
+    victim.write_bytes(data)
+    found = await look(stored, pool)
+    assert found.changed == [victim.relative_to(stored[1]).as_posix()] and not found.ok
+    assert (found.missing, found.extra, found.unreadable) == ([], [], [])
+
+
+async def test_a_changed_original_betrays_its_repaired_copy_too(
+    stored: tuple[MemoryStore, Path], pool: HeavyPool
+) -> None:
+    victim = folder(stored[1]) / SAID
+    data = bytearray(victim.read_bytes())
+    data[100] ^= 1
+    victim.write_bytes(data)
+    found = await look(stored, pool)
+    assert sorted(Path(path).name for path in found.changed) == sorted([SAID, repaired_name(SAID)])
+
+
+async def test_a_missing_file_is_found(stored: tuple[MemoryStore, Path], pool: HeavyPool) -> None:
+    victim = next(folder(stored[1]).glob("*voicemail*"))
+    victim.unlink()
+    found = await look(stored, pool)
+    assert found.missing == [victim.relative_to(stored[1]).as_posix()] and not found.ok
+
+
+async def test_files_that_no_row_knows_are_found_unless_they_are_fresh(
+    stored: tuple[MemoryStore, Path], pool: HeavyPool
+) -> None:
+    (folder(stored[1]) / "more.wav").write_bytes(b"1")
+    (stored[1] / ".x.part").write_bytes(b"1")
+    stranger = repaired_name(name(CALL, LegKind.EMERGENCY, Side.SAID))
+    (folder(stored[1]) / stranger).write_bytes(b"a repaired copy of nothing")
+    found = await look(stored, pool)
+    assert {Path(path).name for path in found.extra} == {"more.wav", ".x.part", stranger} and not found.ok
+    assert (await look(stored, pool, fresh=600.0)).ok
+
+
+async def test_a_file_replaced_by_a_link_is_not_read(stored: tuple[MemoryStore, Path], pool: HeavyPool) -> None:
+    victim = next(folder(stored[1]).glob("*voicemail*"))
+    victim.rename(stored[1].parent / "elsewhere")
+    victim.symlink_to(stored[1].parent / "elsewhere")
+    found = await look(stored, pool)
+    assert len(found.unreadable) == 1 and not found.ok
+
+
+def test_a_row_that_points_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "recordings").mkdir()
+    found = check(
+        tmp_path / "recordings", [StoredFile(path="../x", sha256=""), StoredFile(path="/etc/passwd", sha256="")]
+    )
+    assert len(found.unreadable) == 2 and found.checked == 2
+
+
+async def test_it_changes_nothing_and_needs_no_pool_of_its_own(stored: tuple[MemoryStore, Path]) -> None:
+    before = {path: os.stat(path).st_mtime_ns for path in stored[1].rglob("*")}  # noqa: PTH116
+    assert (await verify(stored[0], stored[1], fresh_seconds=0.0)).ok
+    assert before == {path: os.stat(path).st_mtime_ns for path in stored[1].rglob("*")}  # noqa: PTH116
