@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from hotline1022.core.errors import ConfigError
 from hotline1022.service.config import load
 from hotline1022.service.engine import AsteriskInstance
 from hotline1022.service.prepare import Prepared, prepare
@@ -68,7 +70,7 @@ http_port = {free_port("tcp")}
             encoding="utf-8",
         )
         settings = load(config, {})
-        prepared = prepare(settings)
+        prepared = patiently_prepared(settings)
         return cls(settings=settings, config=config, prepared=prepared, asterisk=prepared.asterisk())
 
     def network(self, folder: Path, **more: Any) -> PhoneNetwork:
@@ -141,6 +143,18 @@ http_port = {free_port("tcp")}
         for queue in ("hl1022-main", "hl1022-emergency"):
             said = await self.asterisk.cli(f"queue add member PJSIP/line-{line} to {queue} penalty 0 as {person}")
             assert "Added interface" in said, said
+
+
+def patiently_prepared(settings: Settings) -> Prepared:
+    """Prepared, also when another run of the tests speaks the shared prompts just now."""
+    for _ in range(120):
+        try:
+            return prepare(settings)
+        except ConfigError as error:
+            if error.error_id != "prompts-busy":
+                raise
+            time.sleep(0.5)
+    raise AssertionError("another run has been speaking the prompts for a minute")
 
 
 @asynccontextmanager

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from hotline1022.core.errors import ConfigError
 from hotline1022.core.outcomes import CallState
 from hotline1022.db.types import AlarmRow, CallDetail, CallFilter, LegRow
 from hotline1022.db.unit import Database
@@ -78,22 +77,10 @@ class World:
 @asynccontextmanager
 async def hotline(folder: Path, tables: str = "", *, service: bool = True, **queue: int) -> AsyncIterator[World]:
     """A running hotline whose phones are registered; nobody is logged in."""
-    product = await made(folder, tables, **queue)
+    product = await asyncio.to_thread(Product.make, folder, tables, **queue)
     async with running(product, service=service), product.network(folder / "net") as net:
         await net.registered()
         yield World(product, net)
-
-
-async def made(folder: Path, tables: str = "", **queue: int) -> Product:
-    """A hotline on free ports; chosen again when two of them collide, or while another run speaks the prompts."""
-    for _ in range(30):
-        try:
-            return await asyncio.to_thread(Product.make, folder, tables, **queue)
-        except ConfigError as error:
-            if error.error_id != "prompts-busy" and "lies in the range of RTP" not in str(error):
-                raise
-        await asyncio.sleep(0.5)
-    raise AssertionError("no hotline could be made: the prompts are busy or the ports collide, again and again")
 
 
 def person(line: str) -> str:
