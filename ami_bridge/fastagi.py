@@ -91,6 +91,11 @@ class FastAgiServer:
             raise ConfigError(f"FastAGI route {path!r} is there twice", error_id="agi-route-twice")
         self._routes[path] = handler, self._limits.handler if seconds is None else seconds
 
+    def time_limit(self, path: str, *, seconds: float) -> None:
+        """From the next question on, this route has so many seconds."""
+        handler, _ = self._routes[path]
+        self._routes[path] = handler, seconds
+
     # Life
 
     async def start(self) -> None:

@@ -139,8 +139,15 @@ def opening(tree: MenuTree) -> Decision:
 
 
 def step(tree: MenuTree, state: State, given: Input) -> Decision:
-    """What comes next. A menu that is no longer there (the file was changed in mid-call) becomes the root menu."""
-    menu = tree.menus.get(state.menu) or tree.menus[tree.root]
+    """What comes next. Where the menu is no longer there (it was changed in mid-call), the root menu is spoken.
+
+    The key was meant for the menu that is gone, so it chooses nothing in the root menu; 115 and 0 mean the same anywhere.
+    """
+    menu = tree.menus.get(state.menu)
+    if menu is None:
+        if isinstance(given, Pressed) and given.digits not in {*EMERGENCY_KEYS, AGENT_KEY}:
+            return opening(tree)
+        menu = tree.menus[tree.root]
     tries = max(0, state.tries)
     match given:
         case HungUp():

@@ -15,6 +15,7 @@ import json
 import multiprocessing
 import os
 import re
+import tempfile
 import wave
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -147,9 +148,13 @@ def build(
     studio: Path | None,
     espeak: Espeak | None,
     progress: Progress | None = None,
+    *,
+    while_running: bool = False,
 ) -> Built:
     """Make what is missing or changed below `folder`, and delete what is no longer wanted. Blocks: run it in a thread.
 
+    `while_running`: calls hear these sounds just now. All are made before the first is put in its place, so that an
+    error changes nothing, and nothing is deleted: the next ordinary build does that.
     `espeak` may be None when it is known that nothing needs speaking. Errors: ConfigError, which names the cure.
     """
     if studio is not None and not studio.is_dir():
@@ -159,6 +164,15 @@ def build(
     with _alone(folder):
         known = _read_manifest(folder)
         stale = {name: job for name, job in wanted.items() if not _is_fresh(folder, job, known.get(name))}
+        if while_running:
+            _make_beside(stale, folder, espeak, known)
+            heard = {name: one for name, one in _read_manifest(folder).items() if name in wanted}
+            return Built(
+                total=len(wanted),
+                made=len(stale),
+                removed=0,
+                warnings=(*_long(heard), *_unused(studio, wanted)),
+            )
         removed = _remove_unwanted(folder, wanted, known)
         fresh = {name: made for name, made in known.items() if name in wanted and name not in stale}
         # What is about to be replaced is forgotten first: after a crash it is made again, never taken for the old.
@@ -175,6 +189,21 @@ def build(
     return Built(
         total=len(wanted), made=len(stale), removed=removed, warnings=(*_long(fresh), *_unused(studio, wanted))
     )
+
+
+def _make_beside(stale: Mapping[str, Job], folder: Path, espeak: Espeak | None, known: Mapping[str, Made]) -> None:
+    """Make these sounds in a folder beside, then move them all into their places."""
+    if not stale:
+        return
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as beside:
+        made = dict(_make_all(list(stale.values()), Path(beside), espeak))
+        # As in an ordinary build: what is about to be replaced is forgotten first.
+        _write_manifest(folder, {name: one for name, one in known.items() if name not in made})
+        for name in made:
+            for ending in endings(name):
+                (folder / (name + ending)).parent.mkdir(parents=True, exist_ok=True)
+                (Path(beside) / (name + ending)).replace(folder / (name + ending))
+    _write_manifest(folder, {**known, **made})
 
 
 def _make_all(stale: list[Job], folder: Path, espeak: Espeak | None) -> Iterator[tuple[str, Made]]:

@@ -65,6 +65,16 @@ class Agents:
         self.wrap_up = wrap_up
         self._wrong: dict[str, tuple[int, float]] = {}
 
+    async def change(self, *, lines: Sequence[str], reasons: Iterable[str], wrap_up: timedelta) -> None:
+        """New settings. Whoever sits at a line that is gone is logged out; a call under way goes on."""
+        for line in [line for line in self._seats if line not in lines]:
+            if self._seats[line].session is not None:
+                await self.logout(line, "line-removed")
+        now = datetime.now(UTC)
+        self._seats = {line: self._seats.get(line) or _Seat(since=now) for line in lines}
+        self._reasons = frozenset(reasons)
+        self.wrap_up = wrap_up
+
     # -- what people do
 
     async def login(self, line: str, person: str, pin: str) -> LineView:

@@ -17,7 +17,7 @@ class ExpectedWait:
     """Remembers how long the last answered calls occupied an agent."""
 
     def __init__(self, wrap_up: timedelta) -> None:
-        self._wrap_up = wrap_up
+        self.wrap_up = wrap_up
         self._talks: deque[timedelta] = deque(maxlen=MOST_SAMPLES)
 
     def answered(self, talk: timedelta) -> None:
@@ -28,7 +28,7 @@ class ExpectedWait:
         """Expected wait for the `position`-th in the queue (1 is next); None under five samples or without agents."""
         if len(self._talks) < FEWEST_SAMPLES or agents < 1 or position < 1:
             return None
-        mean = sum(self._talks, timedelta()) / len(self._talks) + self._wrap_up
+        mean = sum(self._talks, timedelta()) / len(self._talks) + self.wrap_up
         return mean * position / agents
 
 

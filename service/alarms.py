@@ -15,7 +15,9 @@ class Bell:
     """queue.ports.AlarmBell, and the repeating."""
 
     def __init__(self, database: Database, repeat: timedelta) -> None:
-        self._database, self._repeat = database, repeat
+        self._database = database
+        #: time between two tellings of an alarm that nobody has seen
+        self.repeat = repeat
         self._unwritten: list[tuple[str, str, str, datetime]] = []
         #: alarms raised, by kind, for the metrics
         self.raised: Counter[str] = Counter()
@@ -41,7 +43,7 @@ class Bell:
     async def run(self) -> None:
         """Until cancelled: tell again what nobody has seen."""
         while True:
-            await asyncio.sleep(min(5.0, self._repeat.total_seconds()))
+            await asyncio.sleep(min(5.0, self.repeat.total_seconds()))
             try:
                 await self._again()
             except Unavailable as error:
@@ -53,7 +55,7 @@ class Bell:
             self._unwritten.pop(0)
         now = datetime.now(UTC)
         async with self._database.reading() as tx:
-            due = await tx.alarms.due(now - self._repeat)
+            due = await tx.alarms.due(now - self.repeat)
             self.unseen = len(await tx.alarms.list(seen=False, limit=100))
         for alarm in due:
             log.error("ALARM not seen yet, %s: %s %s", alarm.kind, alarm.detail, alarm.call_id or "")

@@ -41,6 +41,7 @@ from hotline1022.service.metrics import registry_of
 from hotline1022.service.pins import hash_pin, verify_pin
 from hotline1022.service.prepare import folders
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
+from hotline1022.service.reload import LOCK, reload, write_answer
 from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.settings import Settings
 from hotline1022.service.views import (
@@ -67,10 +68,10 @@ DRAIN_SECONDS = 8.0
 class App:
     """The service."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, config: str | None = None) -> None:
+        self.settings, self.config = settings, config
         paths = settings.paths
-        secrets = ensure_secrets(paths.secrets, settings.lines.numbers)
+        self.secrets = secrets = ensure_secrets(paths.secrets, settings.lines.numbers)
         self.menu = load_menu(paths.menu)
         self.database = Database(settings.database_url)
         self.bell = Bell(self.database, timedelta(seconds=settings.emergency.alarm_repeat_seconds))
@@ -122,6 +123,7 @@ class App:
         self.agi.route("wait", self._ask_wait, seconds=settings.service.ask_seconds)
         self.agi.route("line", self._ask_line, seconds=4.0)
         self._stopping = asyncio.Event()
+        self._reload_wanted = asyncio.Event()
 
     def _link(self, account: str, secret: str, *, events: bool) -> AmiLink:
         return AmiLink(
@@ -161,6 +163,21 @@ class App:
         """Finish what is under way, then end."""
         self._stopping.set()
 
+    def ask_to_reload(self) -> None:
+        """Read settings and menu anew; asked again meanwhile, once more afterwards."""
+        self._reload_wanted.set()
+
+    async def _reloads(self) -> None:
+        while True:
+            await self._reload_wanted.wait()
+            self._reload_wanted.clear()
+            begun = time.monotonic()
+            result = await reload(self, self.config)
+            try:
+                await asyncio.to_thread(write_answer, self.settings.paths.data, begun, self.config, result)
+            except OSError as error:
+                log.error("reload: its answer cannot be written: %s", error)
+
     async def run(self) -> None:
         """Start everything, say so, and run until asked to stop."""
         migrated = await migrate(self.settings.database_url)
@@ -182,6 +199,7 @@ class App:
                         self.recordings.run(),
                         self.bell.run(),
                         self._ticks(),
+                        self._reloads(),
                     )
                 ]
                 with contextlib.suppress(Unavailable):
@@ -278,12 +296,17 @@ class App:
         )
 
 
-async def serve(settings: Settings) -> None:
-    """Run the service until SIGTERM or Ctrl-C."""
+async def serve(settings: Settings, config: str | None = None) -> None:
+    """Run the service until SIGTERM or Ctrl-C; SIGHUP reads the settings file `config` and the menu anew."""
     folders(settings)
-    with locked(settings.paths.data / "service.lock", "the service"):
-        app = App(settings)
-        loop = asyncio.get_running_loop()
+    loop = asyncio.get_running_loop()
+    early: list[bool] = []  # SIGHUP while it starts must not end it
+    loop.add_signal_handler(signal.SIGHUP, early.append, True)
+    with locked(settings.paths.data / LOCK, "the service"):
+        app = App(settings, config)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, app.ask_to_stop)
+        loop.add_signal_handler(signal.SIGHUP, app.ask_to_reload)
+        if early:
+            app.ask_to_reload()
         await app.run()

@@ -33,6 +33,7 @@ def main() -> None:
       hotline1022 run                       Asterisk and the service, on ./data
       hotline1022 run --bind 192.0.2.10     phones on the network can register
       hotline1022 config check --config 1022.toml
+      hotline1022 reload --config 1022.toml
       hotline1022 people add 1001 "Nguyễn Thị Lan"
       hotline1022 token create desk --scope read --scope agent
       hotline1022 calls list --limit 20
@@ -62,7 +63,34 @@ def serve(config: str | None) -> None:
 
     settings = settings_of(config)
     set_up_log(settings.log.level)
-    finished(serve_until_stopped(settings))
+    finished(serve_until_stopped(settings, config))
+
+
+@main.command()
+@CONFIG
+@speaking
+def reload(config: str | None) -> None:
+    """Put changed settings and a changed menu in force; calls go on. Exit code 1 when nothing was changed.
+
+    \b
+    The running service checks everything, speaks changed prompts, lets Asterisk read its files anew, and says
+    what is in force and what needs a restart. SIGHUP to the service does the same.
+    """
+    from hotline1022.ivr.load import load as load_menu
+    from hotline1022.service.reload import ask_service
+
+    settings = settings_of(config)
+    load_menu(settings.paths.menu)
+    answer = ask_service(settings.paths.data)
+    for line in answer["lines"]:
+        click.echo(line, err=not answer["done"])
+    used = answer["config"]
+    if Path(used or "").absolute() != Path(config or "").absolute():
+        click.echo(
+            f"note: the service reads {used or 'no settings file'}, not {config or 'no settings file'}", err=True
+        )
+    if not answer["done"]:
+        sys.exit(1)
 
 
 @main.group(name="config")

@@ -148,6 +148,13 @@ class AsteriskInstance:
         lines += ["", "[options]", *(f"{key} = {value}" for key, value in self._options.items() if value)]
         self.main_conf.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
+    def keep_files(self) -> None:
+        """Its next start takes the files as they lie in etc/ now: a reload may have changed them."""
+        for name in self._conf or ():
+            file = self.etc / name
+            if self._conf is not None and file.is_file():
+                self._conf[name] = file.read_text(encoding="utf-8")
+
     async def start(self, seconds: float = 30) -> None:
         """Start and wait until fully booted. Raises ConfigError port-taken, Unavailable asterisk-start-failed."""
         if self.running or self._find_running() is not None:

@@ -28,3 +28,20 @@ def locked(path: Path, what: str) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def owner(path: Path) -> int | None:
+    """The process that holds the lock file; None when nobody does."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        said = os.read(handle, 32).decode("ascii", "replace").strip()
+        return int(said) if said.isdecimal() and int(said) > 1 else None
+    else:
+        return None
+    finally:
+        os.close(handle)

@@ -73,9 +73,11 @@ def prepare(settings: Settings) -> Prepared:
     return Prepared(settings=settings, secrets=secrets, menu=menu, engine=engine)
 
 
-def speak_prompts(settings: Settings, menu: MenuTree) -> None:
-    """Make the prompts that are missing or whose text changed."""
-    built = prompts.build(menu, settings.paths.prompts, settings.paths.prompts_studio, _espeak(), _progress())
+def speak_prompts(settings: Settings, menu: MenuTree, *, while_running: bool = False) -> int:
+    """Make the prompts that are missing or whose text changed; how many. While calls hear them: all of them or none."""
+    paths = settings.paths
+    progress = None if while_running else _progress()
+    built = prompts.build(menu, paths.prompts, paths.prompts_studio, _espeak(), progress, while_running=while_running)
     for warning in built.warnings:
         print(f"  {warning}", file=sys.stderr)
     absent = prompts.missing(menu, settings.paths.prompts)
@@ -84,6 +86,7 @@ def speak_prompts(settings: Settings, menu: MenuTree) -> None:
             f"prompts are missing: {', '.join(absent[:5])}; delete {settings.paths.prompts} and start again",
             error_id="prompt-missing",
         )
+    return built.made
 
 
 def _espeak() -> Espeak | None:

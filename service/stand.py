@@ -54,11 +54,19 @@ class Stand:
             self._at_once.set()
         self._stopping.set()
 
+    def ask_to_reload(self) -> None:
+        """The service reads settings and menu anew, and tells Asterisk."""
+        if self._service is not None and self._service.returncode is None:
+            self._service.send_signal(signal.SIGHUP)
+
     async def run(self) -> None:
         """Until asked to stop; both are watched and restarted."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.ask_to_stop)
+        # a terminal that is closed ends what was started in it; without one, SIGHUP asks for new settings
+        hangup = self.ask_to_stop if sys.stdin is not None and sys.stdin.isatty() else self.ask_to_reload
+        loop.add_signal_handler(signal.SIGHUP, hangup)
         async with asyncio.TaskGroup() as group:
             watchers = [group.create_task(self._watch_asterisk()), group.create_task(self._watch_service())]
             await self._stopping.wait()
@@ -143,6 +151,7 @@ class Stand:
             await self.asterisk.wait()
             log.error("Asterisk ended; starting it again. %s", self.asterisk.log_tail(3))
             try:
+                self.asterisk.keep_files()
                 await self.asterisk.start()
             except (HotlineError, OSError) as error:
                 log.error("Asterisk could not be started: %s", error)

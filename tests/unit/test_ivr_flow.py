@@ -152,7 +152,9 @@ def test_a_caller_who_hung_up_gets_nothing_more() -> None:
 
 def test_a_menu_that_is_gone_becomes_the_root_menu() -> None:
     assert step(TREE, State(menu="old"), NoInput()) == ask("root", 1, "no-input", "menu-root")
-    assert press("old", "*") == ask("root", 1, "invalid", "menu-root")
+    for key in ("*", "1", "2"):
+        assert press("old", key) == ask("root", 0, "menu-root"), "the key was meant for another menu"
+    assert press("old", "0").next == ToAgents() and press("old", "9").next == ToEmergency()
 
 
 @given(STATES, INPUTS)

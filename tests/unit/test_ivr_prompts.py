@@ -4,6 +4,7 @@ import audioop
 import json
 import math
 import os
+import shutil
 import wave
 from collections.abc import Iterator
 from dataclasses import replace
@@ -49,6 +50,37 @@ def test_everything_is_made_and_progress_is_told(built: tuple[Path, Built, list[
     assert result == Built(total=len(names), made=len(names), removed=0, warnings=())
     assert said == [f"Prompts {n}/{len(names)}" for n in range(len(names) + 1)]
     assert not list(folder.rglob("*.tmp"))
+
+
+def test_while_calls_hear_them_prompts_change_all_or_none_and_none_is_deleted(
+    built: tuple[Path, Built, list[str]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "prompts"
+    shutil.copytree(built[0], folder)
+    own = folder / prompts.SOUNDS / "hl1022"
+    before = {file: file.read_bytes() for file in folder.rglob("*.alaw")}
+    root = replace(TREE.menus[TREE.root], text="Xin bấm phím không để gặp người trực.")
+    silent = replace(TREE, menus={**TREE.menus, TREE.root: root}, prompts={**TREE.prompts, Fixed.NO_INPUT: "..."})
+    with pytest.raises(ConfigError):
+        build(silent, folder, None, find_espeak(), while_running=True)
+    assert {file: file.read_bytes() for file in folder.rglob("*.alaw")} == before
+    assert not list(folder.glob(".new-*"))
+    assert build(TREE, folder, None, None).made == 0, "what was there is still known"
+
+    fewer = replace(TREE, menus={TREE.root: root})
+    gone = {file for file in before if file.parent == own and not belongs(fewer, file)}
+    assert gone, "the smaller menu leaves prompts over"
+    result = build(fewer, folder, None, find_espeak(), while_running=True)
+    assert (result.made, result.removed) == (1, 0)
+    changed = {file for file, body in before.items() if file.read_bytes() != body}
+    assert changed == {own / "menu-root.alaw"}
+    after = build(fewer, folder, None, None)
+    assert after.made == 0 and after.removed >= 2 * len(gone) and not any(file.exists() for file in gone)
+
+
+def belongs(tree: MenuTree, file: Path) -> bool:
+    """Whether this prompt belongs to the menu."""
+    return f"{prompts.SOUNDS}/hl1022/{file.stem}" in jobs(tree, None)
 
 
 @pytest.mark.parametrize("name", sorted(set(jobs(TREE, None)) - {MUSIC}))

@@ -1,0 +1,156 @@
+"""New settings and a new menu in the running service and its Asterisk; calls go on. Refuses as a whole what is not sound.
+
+Everything is checked and made first; then Asterisk's files are put in place and read, then the service changes over at
+once. Asterisk is told on its own console: the service's AMI accounts have no right to command.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hotline1022.core.errors import HotlineError, Unavailable
+from hotline1022.ivr.load import load as load_menu
+from hotline1022.ivr.model import MenuTree
+from hotline1022.service.config import load
+from hotline1022.service.lock import owner
+from hotline1022.service.prepare import speak_prompts
+from hotline1022.service.reload_asterisk import tell_asterisk
+from hotline1022.service.reload_plan import plan
+from hotline1022.service.render import placeholders, texts
+from hotline1022.service.secrets import Secrets, ensure_secrets
+from hotline1022.service.settings import Settings
+
+if TYPE_CHECKING:
+    from hotline1022.service.app import App
+
+log = logging.getLogger(__name__)
+
+#: held by the running service, below the data folder
+LOCK = "service.lock"
+#: where the service writes what became of its last reload, below the data folder
+ANSWER = "reload.json"
+#: how long the command waits: a whole new voice speaks for a minute
+ASK_SECONDS = 180.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reloaded:
+    """What became of a reload, in lines for people."""
+
+    done: bool
+    lines: tuple[str, ...]
+
+
+async def reload(app: "App", config: str | None) -> Reloaded:
+    """Read settings and menu anew and put them in force; what is not sound changes nothing."""
+    try:
+        result = await _reload(app, config)
+    except (HotlineError, OSError) as error:
+        log.error("reload refused, the old settings go on: %s", error)
+        return Reloaded(done=False, lines=(*str(error).splitlines(), "Nothing was changed: the old settings go on."))
+    for line in result.lines:
+        log.info("reload: %s", line)
+    return result
+
+
+async def _reload(app: "App", config: str | None) -> Reloaded:
+    new = await asyncio.to_thread(load, config, os.environ)
+    menu = await asyncio.to_thread(load_menu, new.paths.menu)
+    following = plan(app.settings, new)
+    settings = following.settings
+    secrets = await asyncio.to_thread(ensure_secrets, settings.paths.secrets, settings.lines.numbers)
+    before, after = _texts(app.settings, app.secrets), _texts(settings, secrets)
+    spoken = await asyncio.to_thread(speak_prompts, settings, menu, while_running=True)
+    told = await tell_asterisk(settings, before, after)
+    new_menu = menu != app.menu
+    changed = [*following.applied, *(["the menu"] if new_menu else []), *_prompts(spoken)]
+    await change_over(app, settings, secrets, menu)
+    lines = [f"In force now: {', '.join(changed)}." if changed else "Settings, menu and prompts are as they were."]
+    lines += told
+    if following.waiting:
+        lines.append(f"Needs a restart of the service and of Asterisk: {', '.join(following.waiting)}.")
+    return Reloaded(done=True, lines=tuple(lines))
+
+
+def _prompts(spoken: int) -> list[str]:
+    return [f"{spoken} prompt{'s' if spoken > 1 else ''}"] if spoken else []
+
+
+def _texts(settings: Settings, secrets: Secrets) -> dict[str, str]:
+    return texts(placeholders(settings, secrets))
+
+
+async def change_over(app: "App", settings: Settings, secrets: Secrets, menu: MenuTree) -> None:
+    """From now on the service works by these."""
+    app.settings, app.secrets, app.menu = settings, secrets, menu
+    logging.getLogger().setLevel(settings.log.level.upper())
+    app.bell.repeat = timedelta(seconds=settings.emergency.alarm_repeat_seconds)
+    for path in ("menu", "wait"):
+        app.agi.time_limit(path, seconds=settings.service.ask_seconds)
+    wrap_up = timedelta(seconds=settings.queue.wrap_up_seconds)
+    app.expected.wrap_up = wrap_up
+    reasons = [reason.code for reason in settings.queue.pause_reasons]
+    try:
+        await app.agents.change(lines=settings.lines.numbers, reasons=reasons, wrap_up=wrap_up)
+    except Unavailable as error:
+        log.warning("reload: a line that is gone could not be logged out: %s", error)
+
+
+# ---------------------------------------------------------------- asking a running service
+
+
+def write_answer(data: Path, begun: float, config: str | None, result: Reloaded) -> None:
+    """Leave the answer where the command looks for it. `begun` is the machine's monotonic clock."""
+    said = {"begun": begun, "config": config, "done": result.done, "lines": list(result.lines)}
+    new = data / f".{ANSWER}.new"
+    new.write_text(json.dumps(said, ensure_ascii=False) + "\n", encoding="utf-8")
+    new.replace(data / ANSWER)
+
+
+def ask_service(data: Path, *, seconds: float = ASK_SECONDS) -> Mapping[str, Any]:
+    """Send SIGHUP and wait for the answer to a reload that began later; Unavailable when there is none in time."""
+    asked = time.monotonic()
+    pid = owner(data / LOCK)
+    if pid is None:
+        raise Unavailable(
+            f"no service runs on {data}; start it, it reads everything then "
+            "(a new paths.data is in force after a restart)",
+            error_id="service-not-running",
+        )
+    try:
+        os.kill(pid, signal.SIGHUP)
+        while time.monotonic() - asked < seconds:
+            answer = _answer(data)
+            if answer is not None and float(answer.get("begun", 0.0)) >= asked:
+                return answer
+            time.sleep(0.05)
+            os.kill(pid, 0)
+    except ProcessLookupError:
+        raise Unavailable(
+            f"the service (process {pid}) ended; look into its log and start it again", error_id="service-not-running"
+        ) from None
+    except PermissionError:
+        raise Unavailable(
+            f"the service (process {pid}) belongs to another user; run this as that user, or as root",
+            error_id="service-foreign",
+        ) from None
+    raise Unavailable(
+        f"the service (process {pid}) did not answer within {seconds:.0f} s; look into its log",
+        error_id="service-no-answer",
+    )
+
+
+def _answer(data: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads((data / ANSWER).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,274 @@
+"""A reload without Asterisk: what is in force at once and what waits, what is refused, and what a person is told to do."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hotline1022.core.errors import Unavailable
+from hotline1022.db.migrate import migrate
+from hotline1022.service import reload_asterisk
+from hotline1022.service.app import App
+from hotline1022.service.config import load
+from hotline1022.service.engine import AsteriskInstance
+from hotline1022.service.engine_find import AsteriskEngine
+from hotline1022.service.lock import locked, owner
+from hotline1022.service.prepare import folders
+from hotline1022.service.reload import ANSWER, LOCK, ask_service, reload
+from hotline1022.service.reload_asterisk import tell_asterisk
+from hotline1022.service.reload_plan import COMMANDS, NEEDS_RESTART, at_start_only, commands, keys, plan
+from hotline1022.service.render import placeholders, texts
+from hotline1022.service.secrets import ensure_secrets
+from hotline1022.service.settings import Settings
+
+BASE = """
+[paths]
+data = "data"
+[asterisk]
+sip_port = 45060
+ami_port = 45038
+[trunk]
+host = "192.0.2.7"
+"""
+
+
+def test_what_waits_for_a_restart_are_settings() -> None:
+    assert set(keys()) >= NEEDS_RESTART
+    assert not NEEDS_RESTART & {"hotline.numbers", "trunk.host", "lines.numbers", "paths.menu", "log.level"}
+
+
+def test_files_with_a_command_are_files_of_ours(tmp_path: Path) -> None:
+    settings = Settings()
+    rendered = texts(placeholders(settings, ensure_secrets(tmp_path, settings.lines.numbers)))
+    assert set(COMMANDS) <= set(rendered)
+    assert at_start_only(tuple(rendered)) and "hl1022/manager.conf" in at_start_only(tuple(rendered))
+    assert commands(("hl1022/queues.conf", "hl1022/extensions.conf", "queues.conf")) == (
+        "queue reload all",
+        "dialplan reload",
+    )
+
+
+def test_a_plan_takes_what_can_be_taken() -> None:
+    old = Settings()
+    new = replace(
+        old,
+        queue=replace(old.queue, ring_seconds=9),
+        service=replace(old.service, http_port=9000, ask_seconds=1.0),
+        emergency=replace(old.emergency, numbers=("115", "02743822333")),
+    )
+    found = plan(old, new)
+    assert found.applied == ("emergency.numbers", "queue.ring_seconds", "service.ask_seconds")
+    assert found.waiting == ("service.http_port",)
+    assert found.settings == replace(new, service=replace(new.service, http_port=old.service.http_port))
+    assert plan(old, old).applied == plan(old, old).waiting == ()
+
+
+def test_what_only_fits_with_something_that_waits_does_wait_too() -> None:
+    old = Settings()
+    tls = replace(
+        old,
+        asterisk=replace(old.asterisk, tls_port=5061),
+        trunk=replace(old.trunk, transport="tls", channels=40),
+    )
+    found = plan(old, tls)
+    assert found.waiting == ("asterisk.tls_port", "trunk.transport") and found.applied == ("trunk.channels",)
+    more = replace(
+        old,
+        asterisk=replace(old.asterisk, rtp_first=10000, rtp_last=29999),
+        trunk=replace(old.trunk, channels=900),
+    )
+    assert plan(old, more).settings == old, "900 channels do not fit into the old range of ports"
+
+
+# ---------------------------------------------------------------- the running service
+
+
+def write(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "1022.toml"
+    file.write_text(BASE, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+async def app(config: Path, monkeypatch: pytest.MonkeyPatch) -> App:
+    """A service that is made and not started."""
+    monkeypatch.setattr("hotline1022.service.reload.speak_prompts", lambda *_, **__: 0)
+    for name in [name for name in os.environ if name.startswith("HOTLINE1022_")]:
+        monkeypatch.delenv(name)
+    settings = load(config, {})
+    folders(settings)
+    await migrate(settings.database_url)
+    return App(settings, str(config))
+
+
+async def test_everything_follows_new_settings(app: App, config: Path) -> None:
+    write(
+        config,
+        BASE
+        + """
+[lines]
+numbers = ["101", "105"]
+[queue]
+wrap_up_seconds = 33
+pause_reasons = [{ code = "5", name = "Ốm" }]
+[emergency]
+alarm_repeat_seconds = 77
+[service]
+http_port = 9001
+""",
+    )
+    result = await reload(app, str(config))
+    assert result.done, result.lines
+    keys_now = "lines.numbers, emergency.alarm_repeat_seconds, queue.wrap_up_seconds, queue.pause_reasons"
+    assert result.lines[0] == f"In force now: {keys_now}."
+    assert result.lines[-1] == "Needs a restart of the service and of Asterisk: service.http_port."
+    assert "hotline1022 asterisk-conf FOLDER" in result.lines[1] and "queue reload all" in result.lines[1]
+    assert [view.line for view in app.agents.views()] == ["101", "105"]
+    assert app.agents.wrap_up == app.expected.wrap_up == timedelta(seconds=33)
+    assert app.bell.repeat == timedelta(seconds=77)
+    assert app.settings.service.http_port == 8022
+    assert app.secrets.line("105")
+    again = await reload(app, str(config))
+    assert again.lines[0].startswith("Settings, menu and prompts are as they were")
+    assert again.lines[-1].endswith("service.http_port."), "it still waits"
+
+
+@pytest.mark.parametrize("wrong", ["[queue]\nring_seconds = 999\n", "[quee]\n", "[paths", '[paths]\nmenu = "away"\n'])
+async def test_what_is_wrong_changes_nothing(app: App, config: Path, wrong: str) -> None:
+    before = app.settings, app.menu, app.secrets
+    write(
+        config,
+        BASE.replace("[paths]\n", "[paths]\n" + wrong.removeprefix("[paths]\n")) if "menu" in wrong else BASE + wrong,
+    )
+    result = await reload(app, str(config))
+    assert not result.done and result.lines[-1] == "Nothing was changed: the old settings go on."
+    assert (app.settings, app.menu, app.secrets) == before
+
+
+async def test_a_changed_menu_is_answered_from_at_once(app: App, config: Path, tmp_path: Path) -> None:
+    from importlib.resources import files
+
+    text = (files("hotline1022.ivr") / "menu.toml").read_text(encoding="utf-8")
+    (tmp_path / "menu.toml").write_text(text.replace('4 = "agents:traffic"', '4 = "voicemail"'), encoding="utf-8")
+    write(config, BASE.replace("[paths]\n", '[paths]\nmenu = "menu.toml"\n'))
+    assert "agents" in app.desk.menu(["root", "4", "0"])
+    result = await reload(app, str(config))
+    assert result.done and "the menu" in result.lines[0]
+    assert "voicemail" in app.desk.menu(["root", "4", "0"])
+
+
+# ---------------------------------------------------------------- Asterisk's files
+
+
+async def test_files_that_are_not_to_be_written_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(None, {"HOTLINE1022_PATHS_DATA": str(tmp_path)})
+    etc = settings.paths.asterisk / "etc"
+    etc.mkdir(parents=True)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(reload_asterisk, "_write", refuse)
+    (said,) = await tell_asterisk(settings, {}, {"hl1022/queues.conf": "new", "cel.conf": "new"})
+    assert "cannot be written (Permission denied)" in said and "say on its console: queue reload all" in said
+    assert "restart Asterisk for cel.conf" in said and "hl1022/queues.conf" in said
+
+
+async def test_an_asterisk_that_does_not_run_reads_its_files_when_it_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load(None, {"HOTLINE1022_PATHS_DATA": str(tmp_path)})
+    etc = settings.paths.asterisk / "etc"
+    (etc / "hl1022").mkdir(parents=True)
+    (etc / "same.conf").write_text("same")
+    monkeypatch.setattr(reload_asterisk, "find_engine", lambda _: engine(tmp_path))
+    said = await tell_asterisk(settings, {}, {"hl1022/queues.conf": "new", "cel.conf": "new", "same.conf": "same"})
+    assert said == [
+        "Asterisk does not run here: it reads its new files when it starts.",
+        f"Needs a restart of Asterisk: cel.conf in {etc}.",
+    ]
+    file = etc / "hl1022" / "queues.conf"
+    assert file.read_text() == "new" and file.stat().st_mode & 0o777 == 0o600
+    assert not list(etc.rglob("*.new"))
+    assert await tell_asterisk(settings, {}, {"hl1022/queues.conf": "new"}) == []
+
+
+def engine(folder: Path) -> AsteriskEngine:
+    return AsteriskEngine(
+        command=("/nowhere/asterisk",), version=(22, 10, 1), modules=folder, documentation=folder, sounds=None
+    )
+
+
+def test_asterisk_starts_again_from_what_a_reload_left(tmp_path: Path) -> None:
+    pbx = AsteriskInstance(tmp_path / "pbx", {"a.conf": "old\n", "hl1022/b.conf": "old\n"}, engine(tmp_path))
+    pbx.write()
+    (pbx.etc / "hl1022" / "b.conf").write_text("new\n")
+    (pbx.etc / "a.conf").unlink()
+    pbx.keep_files()
+    pbx.write()
+    assert (pbx.etc / "a.conf").read_text() == "old\n" and (pbx.etc / "hl1022" / "b.conf").read_text() == "new\n"
+
+
+# ---------------------------------------------------------------- asking
+
+
+def test_nobody_to_ask(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable) as caught:
+        ask_service(tmp_path)
+    assert caught.value.error_id == "service-not-running"
+    with locked(tmp_path / LOCK, "the service"):
+        assert owner(tmp_path / LOCK) == os.getpid()
+    assert owner(tmp_path / LOCK) is None
+
+
+FAKE = """
+import fcntl, json, os, signal, sys, time
+from pathlib import Path
+data = Path(sys.argv[1])
+handle = os.open(data / "service.lock", os.O_RDWR | os.O_CREAT)
+fcntl.flock(handle, fcntl.LOCK_EX)
+os.write(handle, str(os.getpid()).encode())
+def hup(*_):
+    if sys.argv[2] == "dies":
+        os._exit(1)
+    if sys.argv[2] == "answers":
+        said = {"begun": time.monotonic(), "config": None, "done": True, "lines": ["well"]}
+        (data / "new").write_text(json.dumps(said)); (data / "new").replace(data / "reload.json")
+signal.signal(signal.SIGHUP, hup)
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
+
+
+@pytest.mark.parametrize(
+    ("service", "error_id"), [("answers", ""), ("dies", "service-not-running"), ("sleeps", "service-no-answer")]
+)
+def test_a_service_that_is_asked(tmp_path: Path, service: str, error_id: str) -> None:
+    (tmp_path / ANSWER).write_text('{"begun": 0.1, "done": false, "lines": ["of yesterday"], "config": null}')
+    words: Sequence[str] = [sys.executable, "-c", FAKE, str(tmp_path), service]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+            if not error_id:
+                assert ask_service(tmp_path, seconds=10)["lines"] == ["well"]
+                return
+            if service == "dies":  # it must be collected, or its id stays
+                signal.signal(signal.SIGCHLD, lambda *_: process.poll())
+            with pytest.raises(Unavailable) as caught:
+                ask_service(tmp_path, seconds=0.5 if service == "sleeps" else 10)
+            assert caught.value.error_id == error_id
+        finally:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            process.kill()
