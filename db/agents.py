@@ -5,13 +5,13 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy import insert as plain_insert
-from sqlalchemy import or_, select, update
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.db.columns import condition
-from hotline1022.db.sql import Repository, build, insert_new, picker
-from hotline1022.db.tables import agent_session, agent_state_change, person
+from hotline1022.db.sql import Repository, build, insert, insert_new, picker
+from hotline1022.db.tables import agent_session, agent_state_change, person, pin_try
 from hotline1022.db.types import SessionRow, StateChange
 from hotline1022.queue.types import AgentState, Person
 
@@ -53,6 +53,27 @@ class AgentRepository(Repository):
         done = await self._connection.execute(update(person).where(person.c.id == person_id).values(values))
         if not done.rowcount:
             raise _nobody(person_id)
+
+    async def try_pin(self, person_id: str, at: datetime, *, tries: int, since: datetime) -> bool:
+        """Count one try; False, and nothing is counted, when there were `tries` and the last one was at `since` or later.
+
+        In one statement, so that many tries at the same moment are counted as many. Older counts are forgotten.
+        """
+        await self._connection.execute(delete(pin_try).where(pin_try.c.last_at < since))
+        done = await self._connection.execute(
+            insert(self._dialect, pin_try)
+            .values(person_id=person_id, tries=1, last_at=at)
+            .on_conflict_do_update(
+                index_elements=["person_id"],
+                set_={"tries": pin_try.c.tries + 1, "last_at": at},
+                where=pin_try.c.tries < tries,
+            )
+        )
+        return bool(done.rowcount)
+
+    async def forget_pin_tries(self, person_id: str) -> None:
+        """The PIN was right, or there is a new one."""
+        await self._connection.execute(delete(pin_try).where(pin_try.c.person_id == person_id))
 
     async def open_session(self, person_id: str, line: str, at: datetime) -> SessionRow:
         """Log in; Refused `person-elsewhere` or `line-taken`. Who is at that line already gets the same session again."""

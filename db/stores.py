@@ -60,6 +60,16 @@ class SqlAgentStore:
         async with self._database.reading() as tx:
             return await tx.agents.person(person)
 
+    async def try_pin(self, person: str, at: datetime, *, tries: int, since: datetime) -> bool:
+        """Count one try; False when there were too many."""
+        async with self._database.transaction() as tx:
+            return await tx.agents.try_pin(person, at, tries=tries, since=since)
+
+    async def forget_pin_tries(self, person: str) -> None:
+        """The PIN was right."""
+        async with self._database.transaction() as tx:
+            await tx.agents.forget_pin_tries(person)
+
     async def open_sessions(self) -> Sequence[Session]:
         """Everybody logged in."""
         async with self._database.reading() as tx:

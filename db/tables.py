@@ -196,6 +196,16 @@ person = Table(
     CheckConstraint("pin_hash LIKE '$argon2id$%'", name="ck_person_pin_hash"),
 )
 
+#: PINs tried since the last right one; not tied to `person`, so that ids which nobody has are shut out alike
+pin_try = Table(
+    "pin_try",
+    metadata,
+    Column("person_id", String, primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    CheckConstraint("tries > 0", name="ck_pin_try_tries"),
+)
+
 agent_session = Table(
     "agent_session",
     metadata,

@@ -4,15 +4,15 @@ Asterisk keeps the members through restarts; the database keeps the sessions; `r
 """
 
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable
+from hotline1022.core.people import PERSON_DIGITS, PIN_DIGITS, fits
 from hotline1022.queue.agent_state import AgentEvent, follow
 from hotline1022.queue.ports import AgentStore, AlarmBell, QueueHands
-from hotline1022.queue.types import NO_ANSWER, AgentState, LineView, Session
+from hotline1022.queue.types import NO_ANSWER, AgentState, LineView, Person, Session
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,6 @@ class Agents:
         self._store, self._hands, self._bell = store, hands, bell
         self._verify_pin = verify_pin
         self.wrap_up = wrap_up
-        self._wrong: dict[str, tuple[int, float]] = {}
 
     async def change(self, *, lines: Sequence[str], reasons: Iterable[str], wrap_up: timedelta) -> None:
         """New settings. Whoever sits at a line that is gone is logged out; a call under way goes on."""
@@ -80,12 +79,7 @@ class Agents:
     async def login(self, line: str, person: str, pin: str) -> LineView:
         """Log the person in at the line, after the PIN. The session is written first, then Asterisk is told."""
         self._seat(line)
-        self._check_lock(person)
-        known = await self._store.person(person)
-        if known is None or not known.active or not await self._verify_pin(known.pin_hash, pin):
-            self._count_wrong(person)
-            raise Refused("the person id or the PIN is wrong", error_id="pin-wrong")
-        self._wrong.pop(person, None)
+        known = await self._check_pin(person, pin)
         session = await self._store.open_session(person, line, datetime.now(UTC))
         try:
             await self._hands.add(MAIN, line, person, paused=False, reason="")
@@ -267,15 +261,19 @@ class Agents:
                     "last-agent-no-answer", f"line {line}, person {seat.session.person}: called again"
                 )
 
-    def _check_lock(self, person: str) -> None:
-        tries, since = self._wrong.get(person, (0, 0.0))
-        if tries >= PIN_TRIES and time.monotonic() - since < LOCK_SECONDS:
-            raise Refused("too many wrong PINs; wait ten minutes or ask the shift manager", error_id="pin-locked")
-
-    def _count_wrong(self, person: str) -> None:
-        tries, since = self._wrong.get(person, (0, 0.0))
-        if time.monotonic() - since >= LOCK_SECONDS:
-            tries = 0
-        self._wrong[person] = (tries + 1, time.monotonic())
-        if len(self._wrong) > 1000:
-            self._wrong.pop(next(iter(self._wrong)))
+    async def _check_pin(self, person: str, pin: str) -> Person:
+        """Who it is. A try is counted before the PIN is looked at: a restart or many at once give no further try."""
+        wrong = Refused("the person id or the PIN is wrong", error_id="pin-wrong")
+        if not fits(person, PERSON_DIGITS):
+            raise wrong
+        now = datetime.now(UTC)
+        since = now - timedelta(seconds=LOCK_SECONDS)
+        if not await self._store.try_pin(person, now, tries=PIN_TRIES, since=since):
+            log.warning("person %s is shut out: %d wrong PINs", person, PIN_TRIES)
+            raise Refused("too many wrong PINs; wait ten minutes, or get a new PIN", error_id="pin-locked")
+        known = await self._store.person(person)
+        right = fits(pin, PIN_DIGITS) and known is not None and await self._verify_pin(known.pin_hash, pin)
+        if known is None or not known.active or not right:
+            raise wrong
+        await self._store.forget_pin_tries(person)
+        return known

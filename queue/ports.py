@@ -14,6 +14,14 @@ class AgentStore(Protocol):
         """The person, or None."""
         ...
 
+    async def try_pin(self, person: str, at: datetime, *, tries: int, since: datetime) -> bool:
+        """Count one try of a PIN, lastingly; False, counting nothing, when `tries` were counted and the last at `since` or later."""
+        ...
+
+    async def forget_pin_tries(self, person: str) -> None:
+        """The PIN was right: count from the beginning."""
+        ...
+
     async def open_sessions(self) -> Sequence[Session]:
         """Everybody logged in."""
         ...

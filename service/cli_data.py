@@ -12,6 +12,7 @@ from hotline1022.core.clock import PROVINCE, local
 from hotline1022.core.errors import Invalid, NotFound
 from hotline1022.core.ids import PersonId
 from hotline1022.core.outcomes import Result
+from hotline1022.core.people import PIN_DIGITS, check_new_pin, check_person, words
 from hotline1022.db import types as rows
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
@@ -130,26 +131,26 @@ def people() -> None:
 @CONFIG
 @click.argument("person")
 @click.argument("name")
-@click.option("--pin", default=None, help="4 to 12 digits; asked for when not given.")
+@click.option("--pin", default=None, help=f"{words(PIN_DIGITS)}, not all the same; asked for when not given.")
 @click.option("--replace", is_flag=True, help="Change name and PIN when the person is there already.")
 @speaking
 def people_add(config: str | None, person: str, name: str, pin: str | None, replace: bool) -> None:
-    """Add a person with an id and a PIN, as keyed on a phone after *11.
+    """Add a person with an id (1 to 8 digits) and a PIN, as keyed on a phone after *11.
+
+    With --replace, whoever is shut out after wrong PINs may try again.
 
     \b
     Example: hotline1022 people add 1001 "Nguyễn Thị Lan"
     """
-    if not person.isdecimal() or len(person) > 8:
-        raise Invalid(f"{person!r} is no person id; use 1 to 8 digits", error_id="person-invalid")
-    chosen = pin or click.prompt("PIN", hide_input=True, confirmation_prompt=True)
-    if not chosen.isdecimal() or not 4 <= len(chosen) <= 8 or len(set(chosen)) == 1:
-        raise Invalid("the PIN must have 4 to 8 digits that are not all the same", error_id="pin-weak")
+    check_person(person)
+    chosen = check_new_pin(pin or click.prompt("PIN", hide_input=True, confirmation_prompt=True))
 
     async def add(database: Database) -> None:
         hashed = await hash_pin(chosen)
         async with database.transaction() as tx:
             if replace and await tx.agents.person(person) is not None:
                 await tx.agents.change_person(person, name=name, pin_hash=hashed, active=True)
+                await tx.agents.forget_pin_tries(person)
             else:
                 await tx.agents.add_person(Person(id=PersonId(person), name=name, pin_hash=hashed, active=True))
 

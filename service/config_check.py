@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import phonenumbers
 
+from hotline1022.core.people import PAUSE_DIGITS, fits, words
 from hotline1022.service.settings import PauseReason, Settings
 
 #: Characters that mean something in Asterisk's files.
@@ -216,8 +217,9 @@ def _pauses(reasons: tuple[PauseReason, ...]) -> Iterator[Finding]:
     for code in sorted({code for code in codes if codes.count(code) > 1}):
         yield Finding(keys=key, value=code, reason="is the code of two reasons", cure="give each its own code")
     for reason in reasons:
-        if not re.fullmatch(r"[0-9]{1,2}", reason.code):
-            yield Finding(keys=key, value=reason.code, reason="is no code", cure="write 1 or 2 digits")
+        if not fits(reason.code, PAUSE_DIGITS):
+            cure = f"write {words(PAUSE_DIGITS)}, the key that is pressed"
+            yield Finding(keys=key, value=reason.code, reason="is no code", cure=cure)
         if not 1 <= len(reason.name) <= 40:
             yield Finding(keys=key, value=reason.name, reason="is no name", cure="write 1 to 40 characters")
 

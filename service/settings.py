@@ -28,7 +28,7 @@ def _secret(**rules: Any) -> Any:
 class PauseReason:
     """One reason an agent may give for a pause."""
 
-    #: key pressed on the phone, 1 or 2 digits
+    #: key pressed on the phone, 1 digit
     code: str
     #: what people read
     name: str

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from hotline1022.core.clock import local_day
-from hotline1022.core.errors import Invalid
 from hotline1022.core.ids import CallId, PersonId
+from hotline1022.core.people import check_new_pin, check_person
 from hotline1022.db import types as rows
 from hotline1022.db.unit import Database
 from hotline1022.queue.agents import MAIN, Agents
@@ -227,9 +227,8 @@ class PeopleView:
 
     async def create(self, person: str, name: str, pin: str) -> web.PersonView:
         """Add one."""
-        if len(set(pin)) == 1:
-            raise Invalid("a PIN of one repeated digit is guessed at once; choose another", error_id="pin-weak")
-        hashed = await self._hash_pin(pin)
+        person = check_person(person)
+        hashed = await self._hash_pin(check_new_pin(pin))
         async with self._database.transaction() as tx:
             await tx.agents.add_person(Person(id=PersonId(person), name=name, pin_hash=hashed, active=True))
         return web.PersonView(id=person, name=name, active=True)

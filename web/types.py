@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from hotline1022.core.events import LegKind
 from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.core.people import PERSON_DIGITS, PIN_DIGITS, pattern, words
 from hotline1022.queue.types import Waiting
 from hotline1022.web.rules import Rule
 
@@ -16,8 +17,10 @@ When = Annotated[datetime, Rule(doc="ISO 8601, on the province's clock (+07:00)"
 Millis = Annotated[int, Rule(doc="milliseconds")]
 Limit = Annotated[int, Rule(doc="rows at most", low=1, high=200)]
 LineText = Annotated[str, Rule(doc="number of a line, 2 to 6 digits", pattern=r"[0-9]{2,6}")]
-PersonText = Annotated[str, Rule(doc="id of a person as keyed on a phone, 1 to 10 digits", pattern=r"[0-9]{1,10}")]
-PinText = Annotated[str, Rule(doc="4 to 12 digits", pattern=r"[0-9]{4,12}", secret=True)]
+PersonText = Annotated[
+    str, Rule(doc=f"id of a person as keyed on a phone, {words(PERSON_DIGITS)}", pattern=pattern(PERSON_DIGITS))
+]
+PinText = Annotated[str, Rule(doc=words(PIN_DIGITS), pattern=pattern(PIN_DIGITS), secret=True)]
 Number = Annotated[str, Rule(doc="telephone number; masked unless the token has scope agent or admin")]
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from hotline1022.core.outcomes import Result
+from hotline1022.core.people import PAUSE_DIGITS, pattern, words
 from hotline1022.queue.types import LineView
 from hotline1022.web.rules import Rule
 from hotline1022.web.types import (
@@ -81,7 +82,9 @@ class LoginBody:
 class PauseBody:
     """Why."""
 
-    reason: Annotated[str, Rule(doc="code of a reason from the settings, 1 or 2 digits", pattern=r"[0-9]{1,2}")]
+    reason: Annotated[
+        str, Rule(doc=f"code of a reason from the settings, {words(PAUSE_DIGITS)}", pattern=pattern(PAUSE_DIGITS))
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

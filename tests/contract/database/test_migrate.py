@@ -180,3 +180,24 @@ async def test_the_developers_command_works(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert await current(file) == HEAD
+
+
+async def test_from_the_first_schema_everything_is_kept(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from alembic import command
+
+    upgrade = command.upgrade
+    with monkeypatch.context() as first:
+        first.setattr(migration, "HEAD", "0001")
+        first.setattr(migration, "REVISIONS", ("0001",))
+        first.setattr(command, "upgrade", lambda config, _: upgrade(config, "0001"))
+        assert (await migrate(empty)).after == "0001"
+    async with Database(empty) as database:
+        await database.save(of_calls(a_call("kept")))
+    done = await migrate(empty)
+    assert (done.before, done.after) == ("0001", HEAD)
+    assert (done.backup is not None) == empty.startswith("sqlite")
+    async with Database(empty) as database:
+        async with database.reading() as tx:
+            assert (await tx.calls.get("kept")).call.id == "kept"
+        async with database.transaction() as tx:
+            assert await tx.agents.try_pin("1001", T0, tries=1, since=T0)

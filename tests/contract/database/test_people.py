@@ -157,3 +157,19 @@ async def test_a_plan_of_nobody_or_of_both_is_refused(database: Database, row: R
     with pytest.raises(Invalid):
         async with database.transaction() as tx:
             await tx.shifts.plan([row])
+
+
+async def test_tries_of_a_pin_are_counted_as_one_statement(database: Database) -> None:
+    store: AgentStore = SqlAgentStore(database)
+
+    async def tried(person: str, second: float) -> bool:
+        return await store.try_pin(person, at(second), tries=3, since=at(second - 600))
+
+    together = await asyncio.gather(*(tried("1001", 0) for _ in range(9)))
+    assert sorted(together) == [False] * 6 + [True] * 3
+    assert await tried("1002", 0), "another person"
+    assert [await tried("1001", second) for second in (300, 600, 601)] == [False, False, True]
+    assert [await tried("1001", 601), await tried("1001", 602), await tried("1001", 603)] == [True, True, False]
+    await store.forget_pin_tries("1001")
+    await store.forget_pin_tries("nobody")
+    assert await tried("1001", 604)
