@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError
@@ -15,6 +17,7 @@ from hotline1022.recordings.ports import RecordingStore
 from hotline1022.recordings.store import open_below
 from hotline1022.recordings.types import StoredFile
 
+_DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
 #: files are checked in portions
 _PORTION = 64
 #: a file younger than this may still be on its way to its row
@@ -42,31 +45,55 @@ class Verification:
 
 
 async def verify(
-    store: RecordingStore, root: Path, *, pool: HeavyPool | None = None, fresh_seconds: float = FRESH_SECONDS
+    store: RecordingStore,
+    root: Path,
+    *,
+    pool: HeavyPool | None = None,
+    fresh_seconds: float = FRESH_SECONDS,
+    since: date | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Verification:
-    """Hash everything again and compare with the rows, and look for files that no row knows."""
+    """Hash everything again and compare with the rows, and look for files that no row knows.
+
+    `since` leaves out the folders of earlier days; `progress` is told how many files were checked, now and then.
+    """
     heavy = pool or HeavyPool()
     result = Verification()
     try:
         promised: set[str] = set()
         portion: list[StoredFile] = []
         async for file in store.stored():
+            if _before(file.path, since):
+                continue
             promised.add(file.path)
             portion.append(file)
             if len(portion) == _PORTION:
                 _join(result, await heavy.run(check, root, portion))
                 portion = []
+                _tell(progress, result)
         _join(result, await heavy.run(check, root, portion))
         there = await heavy.run(files_of, root, older_than=fresh_seconds)
-        unknown = [path for path in there if path not in promised]
+        unknown = [path for path in there if path not in promised and not _before(path, since)]
         copies = [path for path in unknown if (whose := _original(path)) and whose in promised]
         result.extra += sorted(set(unknown) - set(copies))
         for at in range(0, len(copies), _PORTION):
             _join(result, await heavy.run(check_repaired, root, copies[at : at + _PORTION]))
+            _tell(progress, result)
     finally:
         if pool is None:
             await heavy.close()
     return result
+
+
+def _before(path: str, since: date | None) -> bool:
+    """Whether the file lies in the folder of an earlier day; what lies in no day's folder does not."""
+    day = path[:10]
+    return since is not None and _DAY.fullmatch(day) is not None and day < since.strftime("%Y/%m/%d")
+
+
+def _tell(progress: Callable[[int], None] | None, result: Verification) -> None:
+    if progress is not None:
+        progress(result.checked)
 
 
 def _join(result: Verification, part: Verification) -> None:

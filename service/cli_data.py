@@ -93,13 +93,18 @@ def calls_list(config: str | None, limit: int, day: str | None, result: str | No
         click.echo("No calls.")
 
 
+def day_of(text: str) -> date:
+    """A day as people write it; Invalid `day-invalid`."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise Invalid(f"{text!r} is no day; write it as 2026-11-24", error_id="day-invalid") from None
+
+
 def _day(text: str | None) -> tuple[datetime | None, datetime | None]:
     if text is None:
         return None, None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Invalid(f"{text!r} is no day; write it as 2026-11-24", error_id="day-invalid") from None
+    day = day_of(text)
     first = datetime.combine(day, time(), PROVINCE)
     return first.astimezone(UTC), (first + timedelta(days=1)).astimezone(UTC)
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,20 @@ async def test_it_changes_nothing_and_needs_no_pool_of_its_own(stored: tuple[Mem
     before = {path: os.stat(path).st_mtime_ns for path in stored[1].rglob("*")}  # noqa: PTH116
     assert (await verify(stored[0], stored[1], fresh_seconds=0.0)).ok
     assert before == {path: os.stat(path).st_mtime_ns for path in stored[1].rglob("*")}  # noqa: PTH116
+
+
+async def test_only_since_a_day_and_progress_is_told(stored: tuple[MemoryStore, Path], pool: HeavyPool) -> None:
+    store, root = stored
+    for path in folder(root).glob("*-t.wav"):
+        path.write_bytes(b"other")
+    (root / "2026/11/23").mkdir()
+    (root / "2026/11/23/old.wav").write_bytes(b"")
+    (root / "strange").write_bytes(b"")
+    told: list[int] = []
+    later = await verify(store, root, pool=pool, fresh_seconds=0, since=date(2026, 11, 25), progress=told.append)
+    assert later == Verification(extra=["strange"]), "a file in no day's folder is looked at always"
+    same = await verify(store, root, pool=pool, fresh_seconds=0, since=date(2026, 11, 24), progress=told.append)
+    assert same.checked == 9 and len(same.changed) >= 3 and same.extra == ["strange"]
+    assert told[-1:] == [9], "told after the last portion"
+    whole = await verify(store, root, pool=pool, fresh_seconds=0)
+    assert whole.extra == ["2026/11/23/old.wav", "strange"]

@@ -1,0 +1,82 @@
+"""`hotline1022 recordings verify`: what is as it was stored, what is not, and the exit code that a nightly job looks at."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline1022.core.events import LegKind
+from hotline1022.db.migrate import migrate
+from hotline1022.db.stores import SqlRecordingStore
+from hotline1022.db.unit import Database
+from hotline1022.recordings import jobs
+from hotline1022.recordings.types import Side
+from hotline1022.service.cli import main
+from tests.unit.recordings_world import CALL, name, two_agents
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with one call of six tracks."""
+    data = tmp_path / "data"
+    spool, root = data / "spool", data / "recordings"
+    spool.mkdir(parents=True)
+    (outcome,) = jobs.file_calls(spool, root, [two_agents(spool)])
+    assert isinstance(outcome, jobs.Filed)
+    filed = outcome.filed
+
+    async def save() -> None:
+        file = data / "db" / "hotline.sqlite"
+        await migrate(file)
+        async with Database(file) as database:
+            await SqlRecordingStore(database).save([filed])
+
+    asyncio.run(save())
+    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
+        monkeypatch.delenv(one)
+    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(data))
+    return data
+
+
+def verify(*words: str) -> Result:
+    return CliRunner().invoke(main, ["recordings", "verify", *words])
+
+
+def test_all_is_well(data: Path) -> None:
+    done = verify()
+    assert (done.exit_code, done.output) == (0, "6 files checked, every one as it was stored.\n")
+    said = json.loads(verify("--json").stdout)
+    assert said == {
+        "ok": True, "since": None, "checked": 6, "changed": [], "missing": [], "extra": [], "unreadable": [],
+    }  # fmt: skip
+
+
+def test_what_is_not_as_it_was_is_named_with_exit_code_1(data: Path) -> None:
+    folder = data / "recordings" / "2026" / "11" / "24" / CALL
+    said = folder / name(CALL, LegKind.CITIZEN, Side.SAID)
+    body = bytearray(said.read_bytes())
+    body[-1] ^= 1
+    said.write_bytes(body)
+    gone = folder / name(CALL, LegKind.CITIZEN, Side.HEARD)
+    gone.unlink()
+    before = sorted(path.read_bytes() for path in folder.iterdir())
+    done = verify("--since", "2026-11-24")
+    assert done.exit_code == 1
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["changed", "missing"]
+    assert said.name in lines[0] and gone.name in lines[1]
+    assert "6 files checked, 2 findings" in done.stderr
+    plain = verify("--json", "--since", "2026-11-24")
+    found = json.loads(plain.stdout)
+    assert plain.exit_code == 1 and not found["ok"] and len(found["changed"]) == len(found["missing"]) == 1
+    assert verify("--since", "2026-11-25").exit_code == 0
+    assert sorted(path.read_bytes() for path in folder.iterdir()) == before, "nothing is changed"
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "20261124", "2026-W48-2"])
+def test_what_is_no_day(data: Path, day: str) -> None:
+    done = verify("--since", day)
+    assert done.exit_code == 1 and "day-invalid" in done.output
