@@ -50,12 +50,15 @@ class ShiftRepository(Repository):
         rows = await self._connection.execute(select(shift).order_by(shift.c.starts, shift.c.id))
         return [build(Shift, row) for row in rows.mappings()]
 
-    async def plan(self, rows: Iterable[RosterRow]) -> None:
-        """Write the plan of the days and shifts that are named, in place of what was planned for them."""
+    async def plan(self, rows: Iterable[RosterRow], *, anew: Iterable[tuple[date, str]] = ()) -> None:
+        """Write the plan of the days and shifts that are named, in place of what was planned for them.
+
+        `anew`: days and shifts that are emptied when no row names them.
+        """
         rows = tuple(rows)
         if any((row.crew is None) == (row.person is None) for row in rows):
             raise Invalid("a line of the plan names a crew or a person, one of the two")
-        for day, name in {(row.day, row.shift) for row in rows}:
+        for day, name in {(row.day, row.shift) for row in rows} | set(anew):
             await self._connection.execute(delete(roster).where(roster.c.day == day, roster.c.shift_id == name))
         values = [{"day": row.day, "shift_id": row.shift, "crew_id": row.crew, "person_id": row.person} for row in rows]
         await run_many(self._connection, plain_insert(roster), values)

@@ -12,6 +12,7 @@ import hotline1022
 from hotline1022.service.cli_base import CONFIG, set_up_log, settings_of, speaking
 from hotline1022.service.cli_data import calls, people, token
 from hotline1022.service.cli_recordings import recordings
+from hotline1022.service.cli_shifts import shifts
 
 R = TypeVar("R")
 
@@ -36,6 +37,7 @@ def main() -> None:
       hotline1022 config check --config 1022.toml
       hotline1022 reload --config 1022.toml
       hotline1022 people add 1001 "Nguyễn Thị Lan"
+      hotline1022 shifts missing
       hotline1022 token create desk --scope read --scope agent
       hotline1022 calls list --limit 20
       hotline1022 recordings verify --since 2026-11-01
@@ -166,5 +168,5 @@ def prompts(config: str | None) -> None:
     click.echo(f"The prompts are in {settings.paths.prompts}.")
 
 
-for command in (calls, people, recordings, token):
+for command in (calls, people, recordings, shifts, token):
     main.add_command(command)
