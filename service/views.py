@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from hotline1022.queue.shifts import on_duty
 from hotline1022.queue.types import AgentState, LineView, Person
 from hotline1022.queue.waiting import WaitingRoom
 from hotline1022.recordings.pipeline import RecordingWorker
+from hotline1022.service.shift_plan import Plan, a_crew, a_shift, by_shift, write
 from hotline1022.web import types as web
 
 
@@ -212,6 +213,42 @@ class ShiftsView:
             )
             for duty in on_duty(at, shifts, duties, self._agents.present())
         ]
+
+    async def times(self) -> Sequence[web.ShiftTimes]:
+        """All shifts."""
+        async with self._database.reading() as tx:
+            return [_pick(web.ShiftTimes, one) for one in await tx.shifts.shifts()]
+
+    async def crews(self) -> Sequence[web.CrewView]:
+        """All crews."""
+        async with self._database.reading() as tx:
+            return [_pick(web.CrewView, one) for one in await tx.shifts.crews()]
+
+    async def planned(self, since: date, until: date) -> Sequence[web.PlannedView]:
+        """Who has which day."""
+        async with self._database.reading() as tx:
+            rows = await tx.shifts.planned(since, until)
+        return [web.PlannedView(day=day, shift=shift, who=who) for (day, shift), who in by_shift(rows).items()]
+
+    async def save_times(self, shift: web.ShiftTimes) -> web.ShiftTimes:
+        """Write a shift."""
+        one = a_shift(id=shift.id, name=shift.name, starts=shift.starts, ends=shift.ends, needed=shift.needed)
+        await self._write(Plan(shifts=(one,)))
+        return shift
+
+    async def save_crew(self, crew: web.CrewView) -> web.CrewView:
+        """Write a crew."""
+        await self._write(Plan(crews=(a_crew(id=crew.id, name=crew.name, people=crew.people),)))
+        return crew
+
+    async def save_planned(self, planned: web.PlannedView) -> web.PlannedView:
+        """Plan one shift of one day."""
+        await self._write(Plan(days={(planned.day, planned.shift): planned.who}))
+        return planned
+
+    async def _write(self, plan: Plan) -> None:
+        async with self._database.transaction() as tx:
+            await write(tx, plan)
 
 
 class PeopleView:

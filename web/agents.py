@@ -1,9 +1,20 @@
 """Answers about lines, people, the queue, and what waits for people: call-backs, messages, alarms, shifts."""
 
+from datetime import timedelta
+
+from hotline1022.core.clock import local_day
 from hotline1022.core.errors import NotFound
 from hotline1022.queue.types import LineView
 from hotline1022.web.route import Ask
-from hotline1022.web.types import AlarmView, PersonView, QueueView, VoicemailView
+from hotline1022.web.types import (
+    AlarmView,
+    CrewView,
+    PersonView,
+    PlannedView,
+    QueueView,
+    ShiftTimes,
+    VoicemailView,
+)
 from hotline1022.web.wire import (
     AbandonedList,
     AlarmList,
@@ -14,6 +25,8 @@ from hotline1022.web.wire import (
     PauseBody,
     PersonBody,
     PersonList,
+    Roster,
+    RosterQuery,
     ShiftList,
     VoicemailList,
     VoicemailQuery,
@@ -97,6 +110,36 @@ async def list_shifts(ask: Ask) -> ShiftList:
     """Who should be on now, and who is missing."""
     at = ask.ports.clock()
     return ShiftList(at=at, shifts=tuple(await ask.ports.shifts.now(at)))
+
+
+async def get_roster(ask: Ask) -> Roster:
+    """The plan."""
+    query: RosterQuery = ask.query
+    since = query.since or local_day(ask.ports.clock())
+    shifts = ask.ports.shifts
+    return Roster(
+        shifts=tuple(await shifts.times()),
+        crews=tuple(await shifts.crews()),
+        plan=tuple(await shifts.planned(since, since + timedelta(days=query.days - 1))),
+    )
+
+
+async def save_shift(ask: Ask) -> ShiftTimes:
+    """A shift is new, or other than it was."""
+    body: ShiftTimes = ask.body
+    return await ask.ports.shifts.save_times(body)
+
+
+async def save_crew(ask: Ask) -> CrewView:
+    """A crew is new, or other than it was."""
+    body: CrewView = ask.body
+    return await ask.ports.shifts.save_crew(body)
+
+
+async def save_planned(ask: Ask) -> PlannedView:
+    """One shift of one day is planned anew."""
+    body: PlannedView = ask.body
+    return await ask.ports.shifts.save_planned(body)
 
 
 async def list_people(ask: Ask) -> PersonList:

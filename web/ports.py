@@ -5,7 +5,7 @@ Any method may raise the errors of core/errors.py: NotFound → 404, Invalid →
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -18,9 +18,12 @@ from hotline1022.web.types import (
     CallDetail,
     CallFilter,
     CallView,
+    CrewView,
     ListeningCopy,
     PersonView,
+    PlannedView,
     QueueView,
+    ShiftTimes,
     ShiftView,
     Token,
     VoicemailView,
@@ -116,6 +119,30 @@ class Shifts(Protocol):
 
     async def now(self, at: datetime) -> Sequence[ShiftView]:
         """The shifts that run at this moment."""
+        ...
+
+    async def times(self) -> Sequence[ShiftTimes]:
+        """All shifts, by the time at which they begin."""
+        ...
+
+    async def crews(self) -> Sequence[CrewView]:
+        """All crews, by id."""
+        ...
+
+    async def planned(self, since: date, until: date) -> Sequence[PlannedView]:
+        """The plan, both days included."""
+        ...
+
+    async def save_times(self, shift: ShiftTimes) -> ShiftTimes:
+        """Write a shift, in place of the one of this id; Invalid `shift-invalid`."""
+        ...
+
+    async def save_crew(self, crew: CrewView) -> CrewView:
+        """Write a crew, in place of the one of this id; NotFound `person-not-found`."""
+        ...
+
+    async def save_planned(self, planned: PlannedView) -> PlannedView:
+        """Plan one shift of one day anew; NotFound `shift-unknown`, `crew-unknown`, `person-not-found`."""
         ...
 
 

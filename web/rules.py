@@ -68,6 +68,12 @@ def _value(name: str, given: object, hint: Any, texts: bool) -> Any:
         given = _clean(name, given)
     if hint is datetime:
         return _moment(name, given, rule)
+    if hint is date:
+        return _day(name, given)
+    if hint is time:
+        return _clock(name, given)
+    if get_origin(hint) is tuple:
+        return _many(name, given, get_args(hint)[0], rule)
     if isinstance(hint, type) and issubclass(hint, Enum):
         words = [str(member.value) for member in hint]
         if given not in words:
@@ -122,6 +128,32 @@ def _moment(name: str, given: object, rule: Rule) -> datetime:
         return _in_range(name, datetime.fromisoformat(text))
     except ValueError:
         raise Invalid(f"{name} is not a time; {cure}") from None
+
+
+def _day(name: str, given: object) -> date:
+    try:
+        if isinstance(given, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
+            day = date.fromisoformat(given)
+            if day.year in YEARS:
+                return day
+    except ValueError:
+        pass
+    raise Invalid(f"{name} is not a day; write 2026-11-23")
+
+
+def _clock(name: str, given: object) -> time:
+    if isinstance(given, str) and re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", given):
+        return time.fromisoformat(given)
+    raise Invalid(f"{name} is not a time of day; write 06:00")
+
+
+def _many(name: str, given: object, hint: Any, rule: Rule) -> tuple[Any, ...]:
+    most = rule.high if rule.high is not None else 200
+    if not isinstance(given, list):
+        raise Invalid(f"{name} is not a list; write [...]")
+    if len(given) > most:
+        raise Invalid(f"{name} is too long; write at most {most}")
+    return tuple(_value(f"{name}[{number}]", one, hint, False) for number, one in enumerate(given))
 
 
 def _in_range(name: str, moment: datetime) -> datetime:

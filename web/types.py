@@ -21,6 +21,12 @@ PersonText = Annotated[
     str, Rule(doc=f"id of a person as keyed on a phone, {words(PERSON_DIGITS)}", pattern=pattern(PERSON_DIGITS))
 ]
 PinText = Annotated[str, Rule(doc=words(PIN_DIGITS), pattern=pattern(PIN_DIGITS), secret=True)]
+NameText = Annotated[
+    str, Rule(doc="a small letter, then small letters, digits and -, 20 in all", pattern=r"[a-z][a-z0-9-]{0,19}")
+]
+WhoText = Annotated[
+    str, Rule(doc="id of a crew or of a person", pattern=rf"[a-z][a-z0-9-]{{0,19}}|{pattern(PERSON_DIGITS)}")
+]
 Number = Annotated[str, Rule(doc="telephone number; masked unless the token has scope agent or admin")]
 
 
@@ -233,6 +239,35 @@ class ShiftView:
     expected: tuple[DutyView, ...]
     missing: tuple[DutyView, ...]
     extra: tuple[DutyView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftTimes:
+    """A shift on the province's clock; an end before the start lies on the next day."""
+
+    id: NameText
+    name: Annotated[str, Rule(doc="1 to 80 characters", low=1, high=80)]
+    starts: time
+    ends: time
+    needed: Annotated[int, Rule(doc="people who must be on", low=0, high=1000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrewView:
+    """People who work together (kíp)."""
+
+    id: NameText
+    name: Annotated[str, Rule(doc="1 to 80 characters", low=1, high=80)]
+    people: tuple[PersonText, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedView:
+    """Who has one shift of one day."""
+
+    day: date
+    shift: NameText
+    who: Annotated[tuple[WhoText, ...], Rule(doc="crews and people by their ids; none empties the shift")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What requests carry, and what answers wrap around the values of types.py. Refuses nothing itself: rules.py does."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from hotline1022.core.outcomes import Result
@@ -12,12 +12,15 @@ from hotline1022.web.types import (
     AbandonedView,
     AlarmView,
     CallView,
+    CrewView,
     Limit,
     LineText,
     Millis,
     PersonText,
     PersonView,
     PinText,
+    PlannedView,
+    ShiftTimes,
     ShiftView,
     VoicemailView,
     When,
@@ -138,6 +141,23 @@ class ShiftList:
 
     at: When
     shifts: tuple[ShiftView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterQuery:
+    """Which days of the plan."""
+
+    since: Annotated[date | None, Rule(doc="first day; left out, today")] = None
+    days: Annotated[int, Rule(doc="how many days", low=1, high=400)] = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """The plan: every shift and crew, and who has which day. A day without a row has nobody."""
+
+    shifts: tuple[ShiftTimes, ...]
+    crews: tuple[CrewView, ...]
+    plan: tuple[PlannedView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

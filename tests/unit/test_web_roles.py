@@ -13,6 +13,9 @@ MASKED = "090****567"
 BODIES: dict[str, Any] = {
     "/api/lines/{line}/login": {"person": "1001", "pin": PIN},
     "/api/lines/{line}/pause": {"reason": "1"},
+    "/api/shifts": {"id": "night", "name": "Ca đêm", "starts": "22:00", "ends": "06:00", "needed": 1},
+    "/api/crews": {"id": "k1", "name": "Kíp 1", "people": ["1001", "1002"]},
+    "/api/roster": {"day": "2026-11-24", "shift": "night", "who": ["k1", "1003"]},
     "/api/people": {"id": "1003", "name": "Lê Thị Cúc", "pin": "12345"},
 }
 
@@ -150,6 +153,46 @@ async def test_messages_and_alarms_are_marked_once_by_name(tmp_path: Path) -> No
         assert (await house.ask("GET", "/api/alarms?seen=0"))[1] == {"alarms": []}
         for path in ("/api/voicemails/v2/heard", "/api/alarms/a2/seen"):
             assert (await house.ask("POST", path, "agent"))[0] == 404
+
+
+async def test_the_plan_is_written_and_read(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        for path in ("/api/shifts", "/api/crews", "/api/roster"):
+            status, told = await house.ask("POST", path, "admin", json=BODIES[path])
+            assert (status, told) == (200, BODIES[path])
+        status, told = await house.ask("GET", "/api/roster?since=2026-11-24&days=1")
+        assert (status, told) == (
+            200,
+            {"shifts": [BODIES["/api/shifts"]], "crews": [BODIES["/api/crews"]], "plan": [BODIES["/api/roster"]]},
+        )
+        _, told = await house.ask("GET", "/api/roster")  # without a day: from today, which is the 24th in the province
+        assert len(told["plan"]) == 1
+        _, told = await house.ask("GET", "/api/roster?since=2026-11-25")
+        assert told["plan"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "changes"),
+    [
+        ("/api/shifts", {"starts": "24:00"}),
+        ("/api/shifts", {"starts": 22}),
+        ("/api/shifts", {"id": "1001"}),
+        ("/api/shifts", {"needed": -1}),
+        ("/api/crews", {"people": "1001"}),
+        ("/api/crews", {"people": ["Lan"]}),
+        ("/api/crews", {"people": [1001]}),
+        ("/api/crews", {"people": ["1001"] * 201}),
+        ("/api/roster", {"day": "2026-02-30"}),
+        ("/api/roster", {"day": "1899-01-01"}),
+        ("/api/roster", {"day": 20261124}),
+        ("/api/roster", {"who": ["k1 k2"]}),
+        ("/api/roster", {"who": None}),
+    ],
+)
+async def test_what_is_no_plan_is_refused_at_the_door(tmp_path: Path, path: str, changes: dict[str, Any]) -> None:
+    async with open_house(tmp_path) as house:
+        status, told = await house.ask("POST", path, "admin", json={**BODIES[path], **changes})
+        assert status == 400 and told["error_id"] == "value-invalid" and next(iter(changes)) in told["message"]
 
 
 async def test_shifts_tell_who_is_missing(tmp_path: Path) -> None:

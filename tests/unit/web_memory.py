@@ -29,11 +29,14 @@ from hotline1022.web.types import (
     CallFilter,
     CallLegView,
     CallView,
+    CrewView,
     DutyView,
     ListeningCopy,
     PersonView,
+    PlannedView,
     QueueView,
     Scope,
+    ShiftTimes,
     ShiftView,
     Token,
     TrackView,
@@ -227,7 +230,31 @@ class MemoryAlarms:
         return self.alarms.get(alarm)
 
 
+@dataclass
 class MemoryShifts:
+    saved: list[ShiftTimes | CrewView | PlannedView] = field(default_factory=list)
+
+    async def times(self) -> Sequence[ShiftTimes]:
+        return [one for one in self.saved if isinstance(one, ShiftTimes)]
+
+    async def crews(self) -> Sequence[CrewView]:
+        return [one for one in self.saved if isinstance(one, CrewView)]
+
+    async def planned(self, since: date, until: date) -> Sequence[PlannedView]:
+        return [one for one in self.saved if isinstance(one, PlannedView) and since <= one.day <= until]
+
+    async def save_times(self, shift: ShiftTimes) -> ShiftTimes:
+        self.saved.append(shift)
+        return shift
+
+    async def save_crew(self, crew: CrewView) -> CrewView:
+        self.saved.append(crew)
+        return crew
+
+    async def save_planned(self, planned: PlannedView) -> PlannedView:
+        self.saved.append(planned)
+        return planned
+
     async def now(self, at: datetime) -> Sequence[ShiftView]:
         here = DutyView(person="1001", name="Nguyễn Thị Ánh", line="101")
         away = DutyView(person="1002", name="Trần Văn Bình", line=None)

@@ -147,6 +147,8 @@ async def test_a_new_plan_replaces_the_old_one_of_that_shift_alone(database: Dat
         await tx.shifts.plan([RosterRow(day=DAY, shift="c", person="1002")])
         planned = [(row.shift, row.person) for row in await tx.shifts.planned(DAY, DAY)]
         assert planned == [("c", "1002"), ("s", "1001")]
+        await tx.shifts.plan([], anew=[(DAY, "c")])
+        assert [row.shift for row in await tx.shifts.planned(DAY, DAY)] == ["s"]
         await tx.shifts.save_crews([Crew(id="k", name="Kíp", people=("1001",))])
         await tx.shifts.save_crews([Crew(id="k", name="Kíp 1", people=("1002",))])
         assert list(await tx.shifts.crews()) == [Crew(id="k", name="Kíp 1", people=("1002",))]
