@@ -70,6 +70,8 @@ class App:
 
     def __init__(self, settings: Settings, config: str | None = None) -> None:
         self.settings, self.config = settings, config
+        #: files of Asterisk that a reload wrote and could not tell it of
+        self.asterisk_owed: set[str] = set()
         paths = settings.paths
         self.secrets = secrets = ensure_secrets(paths.secrets, settings.lines.numbers)
         self.menu = load_menu(paths.menu)

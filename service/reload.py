@@ -69,7 +69,7 @@ async def _reload(app: "App", config: str | None) -> Reloaded:
     secrets = await asyncio.to_thread(ensure_secrets, settings.paths.secrets, settings.lines.numbers)
     before, after = _texts(app.settings, app.secrets), _texts(settings, secrets)
     spoken = await asyncio.to_thread(speak_prompts, settings, menu, while_running=True)
-    told = await tell_asterisk(settings, before, after)
+    told = await tell_asterisk(settings, before, after, app.asterisk_owed)
     new_menu = menu != app.menu
     changed = [*following.applied, *(["the menu"] if new_menu else []), *_prompts(spoken)]
     await change_over(app, settings, secrets, menu)

@@ -17,42 +17,53 @@ from hotline1022.service.settings import Settings
 log = logging.getLogger(__name__)
 
 
-async def tell_asterisk(settings: Settings, before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """Write the files that changed and let Asterisk read them; lines for people say what was done, or what to do."""
+async def tell_asterisk(
+    settings: Settings, before: Mapping[str, str], after: Mapping[str, str], owed: set[str]
+) -> list[str]:
+    """Write the files that changed and let Asterisk read them; lines for people say what was done, or what to do.
+
+    `owed` keeps the files that were written and could not be told of: the next reload tells of them too.
+    """
     etc = settings.paths.asterisk / "etc"
     if not etc.is_dir():
         return _by_hand(differing(before, after), f"Asterisk's files do not lie in {etc}")
     files = await asyncio.to_thread(_changed_on_disk, etc, after)
-    if not files:
+    if not files and not owed:
         return []
     try:
         await asyncio.to_thread(_write, etc, {name: after[name] for name in files})
     except OSError as error:
         return _by_hand(files, f"Asterisk's files in {etc} cannot be written ({error.strerror})")
-    wanted = commands(files)
+    owed.update(files)
+    wanted = commands(tuple(owed))
     lines = []
     if wanted:
-        lines.append(await _on_console(settings, wanted))
+        told, line = await _on_console(settings, wanted)
+        lines.append(line)
+        if told:
+            owed.clear()
+    else:
+        owed.clear()
     if late := at_start_only(files):
         lines.append(f"Needs a restart of Asterisk: {', '.join(late)} in {etc}.")
     return lines
 
 
-async def _on_console(settings: Settings, wanted: tuple[str, ...]) -> str:
+async def _on_console(settings: Settings, wanted: tuple[str, ...]) -> tuple[bool, str]:
     said = "; ".join(wanted)
     try:
         engine = await asyncio.to_thread(find_engine, settings.asterisk.binary)
         asterisk = AsteriskInstance(settings.paths.asterisk, settings.paths.asterisk / "etc", engine)
         if not await asterisk.adopt():
-            return "Asterisk does not run here: it reads its new files when it starts."
+            return True, "Asterisk does not run here: it reads its new files when it starts."
         for command in wanted:
             answer = await asterisk.cli(command)
             if "No such" in answer or ("not " in answer and command.startswith("module")):
                 raise Unavailable(answer.strip()[:200], error_id="asterisk-not-reloaded")
     except HotlineError as error:
         log.error("reload: Asterisk was not told: %s", error)
-        return f"Asterisk's files are written, but it could not be told ({error}). Say on its console: {said}"
-    return f"Asterisk has read anew: {said}."
+        return False, f"Asterisk's files are written, but it could not be told ({error}). Say on its console: {said}"
+    return True, f"Asterisk has read anew: {said}."
 
 
 def _by_hand(files: tuple[str, ...], why: str) -> list[str]:

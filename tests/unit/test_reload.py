@@ -180,7 +180,7 @@ async def test_files_that_are_not_to_be_written_are_named(tmp_path: Path, monkey
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(reload_asterisk, "_write", refuse)
-    (said,) = await tell_asterisk(settings, {}, {"hl1022/queues.conf": "new", "cel.conf": "new"})
+    (said,) = await tell_asterisk(settings, {}, {"hl1022/queues.conf": "new", "cel.conf": "new"}, set())
     assert "cannot be written (Permission denied)" in said and "say on its console: queue reload all" in said
     assert "restart Asterisk for cel.conf" in said and "hl1022/queues.conf" in said
 
@@ -193,7 +193,9 @@ async def test_an_asterisk_that_does_not_run_reads_its_files_when_it_starts(
     (etc / "hl1022").mkdir(parents=True)
     (etc / "same.conf").write_text("same")
     monkeypatch.setattr(reload_asterisk, "find_engine", lambda _: engine(tmp_path))
-    said = await tell_asterisk(settings, {}, {"hl1022/queues.conf": "new", "cel.conf": "new", "same.conf": "same"})
+    said = await tell_asterisk(
+        settings, {}, {"hl1022/queues.conf": "new", "cel.conf": "new", "same.conf": "same"}, set()
+    )
     assert said == [
         "Asterisk does not run here: it reads its new files when it starts.",
         f"Needs a restart of Asterisk: cel.conf in {etc}.",
@@ -201,7 +203,38 @@ async def test_an_asterisk_that_does_not_run_reads_its_files_when_it_starts(
     file = etc / "hl1022" / "queues.conf"
     assert file.read_text() == "new" and file.stat().st_mode & 0o777 == 0o600
     assert not list(etc.rglob("*.new"))
-    assert await tell_asterisk(settings, {}, {"hl1022/queues.conf": "new"}) == []
+    assert await tell_asterisk(settings, {}, {"hl1022/queues.conf": "new"}, set()) == []
+
+
+async def test_what_asterisk_could_not_be_told_is_told_by_the_next_reload(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load(None, {"HOTLINE1022_PATHS_DATA": str(tmp_path)})
+    (settings.paths.asterisk / "etc" / "hl1022").mkdir(parents=True)
+    told: list[str] = []
+    answers = ["Module 'res_pjsip.so' is not loaded.", "done"]
+
+    class Console:
+        def __init__(self, *_: object) -> None: ...
+
+        async def adopt(self) -> bool:
+            return True
+
+        async def cli(self, command: str) -> str:
+            told.append(command)
+            return answers[0]
+
+    monkeypatch.setattr(reload_asterisk, "find_engine", lambda _: engine(tmp_path))
+    monkeypatch.setattr(reload_asterisk, "AsteriskInstance", Console)
+    owed: set[str] = set()
+    files = {"hl1022/pjsip.conf": "new"}
+    (said,) = await tell_asterisk(settings, {}, files, owed)
+    assert "could not be told" in said and "Say on its console: module reload res_pjsip.so;" in said
+    assert owed == {"hl1022/pjsip.conf"} and told == ["module reload res_pjsip.so"]
+    answers.pop(0)
+    (said,) = await tell_asterisk(settings, {}, files, owed)
+    assert said.startswith("Asterisk has read anew: module reload res_pjsip.so;") and not owed
+    assert await tell_asterisk(settings, {}, files, owed) == []
 
 
 def engine(folder: Path) -> AsteriskEngine:
