@@ -1,4 +1,4 @@
-"""`scripts/run --demo`: the hotline, a test telephone network around it, and eight citizens who call. Real SIP and RTP.
+"""`scripts/run --demo`: the hotline, a test telephone network around it, and nine citizens who call. Real SIP and RTP.
 
 Everything runs on this machine and in a folder of its own (data/demo). The network is a second Asterisk: citizens, three
 phones that register and log in, and the number 115. Nothing in the product knows that it is a test.
@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ PEOPLE = {
     "103": ("1003", "Lê Thu Hà", "8642"),
 }
 STAY = StayUntilHangup(180)
+SCOPES = ("--scope", "agent", "--scope", "listen")
 
 #: when, fate, number, script; the first three take the three agents, so that others wait
 CITIZENS: Sequence[tuple[float, str, str, list[Step]]] = (
@@ -87,6 +89,7 @@ class Board:
 
     def __init__(self, http: aiohttp.ClientSession, fates: dict[str, str], names: dict[str, str]) -> None:
         self._http, self._fates, self._names = http, fates, names
+        self._since = datetime.now(UTC)
         self._shown: dict[str, int] = {}
         self.ended: set[str] = set()
         self._news = asyncio.Condition()
@@ -105,7 +108,7 @@ class Board:
 
     async def look(self) -> None:
         """One look at every call."""
-        for call in reversed((await self._get("/api/calls?limit=50"))["calls"]):
+        for call in await self._calls():
             if call["id"] in self.ended:
                 continue
             detail = await self._get(f"/api/calls/{call['id']}")
@@ -145,7 +148,7 @@ class Board:
         """All calls in one table, with the place of each recording."""
         head = f"  {'fate':<26} {'caller':<11} {'keys':<5} {'waited':>7} {'talked':>7}  {'result':<34} who"
         lines = ["", head]
-        for call in reversed((await self._get("/api/calls?limit=50"))["calls"]):
+        for call in await self._calls():
             detail = await self._get(f"/api/calls/{call['id']}")
             keys = "".join(e["data"]["key"] or "-" for e in detail["events"] if e["kind"] == "KeyPressed")
             who = self._names.get(call["person"]) or ("115" if call["result"] == "emergency" else "-")
@@ -157,6 +160,11 @@ class Board:
             day = call["entered_at"][:10].replace("-", "/")
             lines.append(f"  {'':<26} {len(detail['tracks'])} tracks in {recordings / day / call['id']}")
         return "\n".join(lines)
+
+    async def _calls(self) -> list[dict[str, Any]]:
+        """This play's calls, oldest first; the data folder keeps those of earlier ones."""
+        listed = (await self._get("/api/calls?limit=50"))["calls"]
+        return [call for call in reversed(listed) if datetime.fromisoformat(call["entered_at"]) >= self._since]
 
     async def _get(self, path: str) -> dict[str, Any]:
         async with self._http.get(path) as answer:
@@ -180,7 +188,7 @@ async def play(prepared: Prepared, config: str | None, net: PhoneNetwork) -> Non
     click.echo("The telephone network is up; three phones are registered.")
     await staff(net, config)
     token = (
-        await own_command(config, "token", "create", "demo", "--scope", "agent", "--scope", "listen", "--quiet")
+        await own_command(config, "token", "create", f"demo {datetime.now(UTC):%F %T}", *SCOPES, "--quiet")
     ).split()[-1]
     service = prepared.settings.service
     names = {person: name for person, name, _ in PEOPLE.values()}
@@ -226,19 +234,24 @@ async def demo(settings: Settings, config: str | None, *, stay: bool) -> None:
             )
             await stack.enter_async_context(net)
             watch = asyncio.create_task(stand.run())
+            # whatever happens to the play: nobody may restart what is being stopped
+            stack.push_async_callback(ended, watch)
             show = asyncio.create_task(play(prepared, config, net))
+            stack.push_async_callback(ended, show)
             await asyncio.wait({watch, show}, return_when=asyncio.FIRST_COMPLETED)
             if show.done():
                 await show
                 if stay:
                     click.echo("\nThe hotline goes on; Ctrl-C stops it.")
-                    await watch
                 else:
                     stand.ask_to_stop()
-                    await watch
-            else:
-                show.cancel()
-                await asyncio.gather(show, return_exceptions=True)
+                await watch
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """Cancelled if it still runs, and gone; its own error is told by whoever awaits it for its result."""
+    task.cancel()
+    await asyncio.wait({task})
 
 
 def share_prompts(settings: Settings) -> None:
@@ -256,7 +269,7 @@ def share_prompts(settings: Settings) -> None:
 @click.option("--leave", is_flag=True, help="Stop when the citizens have called.")
 @speaking
 def main(config: str | None, bind: str | None, leave: bool) -> None:
-    """The hotline with a test telephone network and eight citizens who call."""
+    """The hotline with a test telephone network and nine citizens who call."""
     settings = demo_settings(config, bind)
     set_up_log(os.environ.get("HOTLINE1022_LOG_LEVEL", "warning"))
     asyncio.run(demo(settings, config, stay=not leave))

@@ -127,12 +127,19 @@ def config_sample() -> None:
 
 @main.command()
 @CONFIG
+@click.option(
+    "--call", is_flag=True, help="Prove the recording too, by calling itself on an Asterisk of its own (15 s)."
+)
 @speaking
-def doctor(config: str | None) -> None:
-    """Say what is missing or wrong on this machine, and the cure; change nothing. Exit code 1 when something is."""
+def doctor(config: str | None, call: bool) -> None:
+    """Say what is missing or wrong on this machine, and the cure; change nothing. Exit code 1 when something is.
+
+    \b
+    Example: hotline1022 doctor --call
+    """
     from hotline1022.service.doctor import examine
 
-    sys.exit(0 if finished(examine(settings_of(config))) else 1)
+    sys.exit(0 if finished(examine(settings_of(config), call=call)) else 1)
 
 
 @main.command("asterisk-conf")
