@@ -59,8 +59,7 @@ async def measure_product(
         assert product.asterisk.pid is not None
         assert product.process is not None
         processes = {"asterisk": product.asterisk.pid, "service": product.process.pid}
-        database = product.settings.paths.db / "hotline1022.sqlite"
-        database = next(iter(product.settings.paths.db.glob("*.sqlite*")), database)
+        database = product.settings.paths.db / "hotline.sqlite"
         async with Carrier(*addresses(product)) as carrier:
             load = Load(folder, carrier.product, carrier, processes)
             say(f"The hotline: {rate:g} calls/s for {seconds:g} s ...")
@@ -144,15 +143,10 @@ async def bench(place: Path, rate: float, seconds: float, rising: list[float], t
     product = await asyncio.to_thread(hotline, place, PROMPTS)
     plain = await measure_bare(product, place / "sipp", rate, seconds, rising)
     full, stored = await measure_product(product, place / "sipp", rate, seconds, rising)
-    version = (await asyncio.to_thread(product_version, product)).strip()
-    report = Report(plain=plain, full=full, stored=stored, version=version)
+    version = ".".join(map(str, product.prepared.engine.version))
+    report = Report(plain=plain, full=full, stored=stored, version=f"Asterisk {version}")
     tell(report)
     return report.holds
-
-
-def product_version(product: Product) -> str:
-    """Asterisk's version."""
-    return str(product.prepared.engine.version_text)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

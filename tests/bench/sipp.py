@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,14 +54,10 @@ def command() -> list[str]:
 
 async def citizens(folder: Path, product: Address, host: str, *, rate: float, seconds: float, first: int) -> SippRun:
     """`rate` new calls a second for `seconds`, numbers from 09`first` on. Ends by itself when every call has ended."""
-    folder.mkdir(parents=True, exist_ok=True)
     total = round(rate * seconds)
     scenario, numbers = folder / "citizen.xml", folder / "numbers.csv"
-    scenario.write_text(_scenario(), encoding="utf-8")
-    numbers.write_text("SEQUENTIAL\n" + "".join(f"09{first + n:08d};\n" for n in range(total)), encoding="utf-8")
-    statistics, times, errors = folder / "statistics.csv", folder / "times.csv", folder / "errors.log"
-    for file in (statistics, times, errors):
-        file.unlink(missing_ok=True)
+    statistics, errors = folder / "statistics.csv", folder / "errors.log"
+    await asyncio.to_thread(_write, folder, total, first)
     words = [
         str(product), "-sf", str(scenario), "-inf", str(numbers), "-i", host, "-mi", host,
         "-m", str(total), "-r", f"{rate:g}", "-l", str(round(rate * CALL_SECONDS * 4) + 20),
@@ -80,6 +77,14 @@ async def citizens(folder: Path, product: Address, host: str, *, rate: float, se
                 process.kill()
                 await process.wait()
     return _result(folder, statistics, rate)
+
+
+def _write(folder: Path, total: int, first: int) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / "citizen.xml").write_text(_scenario(), encoding="utf-8")
+    lines = (f"09{first + n:08d};\n" for n in range(total))
+    (folder / "numbers.csv").write_text("SEQUENTIAL\n" + "".join(lines), encoding="utf-8")
 
 
 def _result(folder: Path, statistics: Path, rate: float) -> SippRun:

@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -56,7 +57,7 @@ class DatabaseWatch:
     _thread: threading.Thread | None = None
     error: Exception | None = None
 
-    def __enter__(self) -> "DatabaseWatch":
+    def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._run, name="database watch")
         self._thread.start()
         return self
