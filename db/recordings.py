@@ -45,22 +45,29 @@ class RecordingRepository(Repository):
 
     async def tracks(self, call_id: str) -> Sequence[TrackRow]:
         """The originals of a call, in the order in which they began."""
+        return await self.tracks_of([call_id])
+
+    async def tracks_of(self, calls: Sequence[str]) -> Sequence[TrackRow]:
+        """The originals of these calls, in the order in which they began."""
         rows = await self._connection.execute(
-            select(track).where(track.c.call_id == call_id).order_by(track.c.segment_started_at, track.c.id)
+            select(track).where(track.c.call_id.in_(calls)).order_by(track.c.segment_started_at, track.c.id)
         )
         return [build(TrackRow, row, call=CallId(row["call_id"])) for row in rows.mappings()]
 
-    async def save_copy(self, row: CopyRow, at: datetime) -> None:
-        """Write the row of a listening copy, in place of an older one."""
-        values = {
-            "call_id": row.call,
-            "path": row.path,
-            "sha256": row.sha256,
-            "duration_ms": row.duration_ms,
-            "made_at": at,
-            "notes": [note.as_json() for note in row.notes],
-        }
-        await run_many(self._connection, upsert(self._dialect, recording), [values])
+    async def save_copies(self, rows: Sequence[CopyRow], at: datetime) -> None:
+        """Write the rows of listening copies, in place of older ones."""
+        values = (
+            {
+                "call_id": row.call,
+                "path": row.path,
+                "sha256": row.sha256,
+                "duration_ms": row.duration_ms,
+                "made_at": at,
+                "notes": [note.as_json() for note in row.notes],
+            }
+            for row in rows
+        )
+        await run_many(self._connection, upsert(self._dialect, recording), values)
 
     async def listening_copy(self, call_id: str) -> CopyRow | None:
         """The row of the call's listening copy, if one was made."""

@@ -32,10 +32,15 @@ class SqlRecordingStore:
         async with self._database.reading() as tx:
             return await tx.recordings.tracks(call)
 
-    async def save_copy(self, row: CopyRow) -> None:
-        """The row of a listening copy."""
+    async def tracks_of(self, calls: Sequence[CallId]) -> Sequence[TrackRow]:
+        """The rows of these calls."""
+        async with self._database.reading() as tx:
+            return await tx.recordings.tracks_of(calls)
+
+    async def save_copies(self, rows: Sequence[CopyRow]) -> None:
+        """The rows of listening copies, in one transaction."""
         async with self._database.transaction() as tx:
-            await tx.recordings.save_copy(row, self._clock())
+            await tx.recordings.save_copies(rows, self._clock())
 
     async def listening_copy(self, call: CallId) -> CopyRow | None:
         """The row of a call's listening copy."""

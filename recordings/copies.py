@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from hotline1022.core.errors import NotFound, Refused
+from hotline1022.core.errors import HotlineError, NotFound, Refused
+from hotline1022.core.ids import CallId
 from hotline1022.recordings import wav
 from hotline1022.recordings.layout import Layout, plan, render
 from hotline1022.recordings.names import copy_name, is_copy, repaired_name
@@ -63,6 +64,22 @@ def make_copy(spool: Path, root: Path, facts: CallFacts, rows: Sequence[TrackRow
             duration_ms=layout.duration_ms,
             notes=layout.notes,
         )
+
+
+def make_copies(
+    spool: Path, root: Path, jobs: Sequence[tuple[CallFacts, Sequence[TrackRow]]]
+) -> tuple[list[CopyRow], dict[CallId, str]]:
+    """The copies of many calls, and what went wrong with the others; a call without audio is in neither."""
+    made: list[CopyRow] = []
+    failed: dict[CallId, str] = {}
+    for facts, rows in jobs:
+        try:
+            made.append(make_copy(spool, root, facts, rows, None))
+        except NotFound:
+            continue  # nothing in it to listen to: its rows say why
+        except (HotlineError, OSError) as error:
+            failed[facts.call] = str(error)
+    return made, failed
 
 
 def waveform(root: Path, path: str, *, points: int = 600) -> tuple[int, ...]:

@@ -29,10 +29,14 @@ class MemoryStore:
         """The rows of a call."""
         return [row for row in self.track_rows.values() if row.call == call]
 
-    async def save_copy(self, row: CopyRow) -> None:
-        """Upsert a listening copy."""
+    async def tracks_of(self, calls: Sequence[CallId]) -> Sequence[TrackRow]:
+        """The rows of these calls."""
+        return [row for row in self.track_rows.values() if row.call in calls]
+
+    async def save_copies(self, rows: Sequence[CopyRow]) -> None:
+        """Upsert listening copies."""
         self._there()
-        self.copies[row.call] = row
+        self.copies.update((row.call, row) for row in rows)
 
     async def listening_copy(self, call: CallId) -> CopyRow | None:
         """The listening copy of a call."""

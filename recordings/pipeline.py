@@ -6,15 +6,15 @@ and the sweep finds it there. Never works on the event loop itself.
 
 import asyncio
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from hotline1022.core.errors import HotlineError, NotFound, Unavailable
+from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.core.ids import CallId
 from hotline1022.recordings import jobs
-from hotline1022.recordings.copies import make_copy
+from hotline1022.recordings.listening import ListeningCopies
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import CallBook, Channels, Notices, RecordingStore
 from hotline1022.recordings.store import Mark
@@ -86,7 +86,7 @@ class RecordingWorker:
         settings: WorkerSettings | None = None,
     ) -> None:
         self._spool, self._root = spool, root
-        self._store, self._book = store, book
+        self._store = store
         self._pool = pool
         self._settings = settings or WorkerSettings()
         self._state = WorkerState()
@@ -94,9 +94,16 @@ class RecordingWorker:
         self._sweep = Sweep(spool=spool, root=root, book=book, channels=channels, pool=pool, tell=self._tell)
         self._waiting: OrderedDict[CallId, CallFacts] = OrderedDict()
         self._later: dict[CallId, tuple[float, CallFacts]] = {}
-        self._copies: deque[CallId] = deque(maxlen=max(1, self._settings.copies))
+        self._copies = ListeningCopies(
+            spool=spool,
+            root=root,
+            store=store,
+            book=book,
+            pool=pool,
+            tell=self._tell,
+            most=self._settings.copies,
+        )
         self._changed = asyncio.Event()
-        self._copying = asyncio.Lock()
         self._careful = 0
         self._at_work: frozenset[CallId] = frozenset()
         self._quiet = asyncio.Event()
@@ -108,6 +115,7 @@ class RecordingWorker:
         """The figures, at this moment."""
         self._state.waiting = len(self._waiting) + len(self._later) + len(self._at_work)
         self._state.quarantined = self._sweep.quarantined
+        self._state.copies = self._copies.made
         return self._state
 
     def submit(self, facts: CallFacts) -> bool:
@@ -214,7 +222,7 @@ class RecordingWorker:
             if any(mark.name in kept for mark in one.marks):
                 self._put_off(facts_of[one.filed.call])
             else:
-                self._copies.append(one.filed.call)
+                self._copies.want(facts_of[one.filed.call])
 
     async def _release(self, marks: Sequence[Mark]) -> frozenset[str]:
         if not marks:
@@ -302,34 +310,14 @@ class RecordingWorker:
     # ---------------------------------------------------------------- listening copies
 
     async def listening_copy(self, call: CallId) -> CopyRow:
-        """The listening copy of a call, made now if it is not there or not up to date.
-
-        Raises NotFound (`call-unknown`, `recording-none`), Unavailable (`disk-full`, `recordings-worker`).
-        """
-        async with self._copying:
-            facts = await self._book.facts(call)
-            if facts is None:
-                raise NotFound(f"there is no call {call}", error_id="call-unknown")
-            rows = await self._store.tracks(call)
-            known = await self._store.listening_copy(call)
-            made = await self._pool.run(make_copy, self._spool, self._root, facts, list(rows), known)
-            if made != known:
-                await self._store.save_copy(made)
-                self._state.copies += 1
-            return made
+        """The listening copy of a call; see ListeningCopies.of."""
+        return await self._copies.of(call)
 
     async def _copy_loop(self) -> None:
-        """Make copies ahead of demand while no call needs the worker."""
         while True:
             await asyncio.sleep(self._settings.idle)
-            while self._copies and self._idle():
-                call = self._copies.popleft()
-                try:
-                    await self.listening_copy(call)
-                except NotFound:
-                    continue  # nothing in it to listen to: its rows say why
-                except (HotlineError, OSError) as error:
-                    self._tell.once(Why.FAILED, call, f"its listening copy was not made: {error}")
+            while self._idle() and await self._copies.ahead(self._settings.portion):
+                pass
 
     def _idle(self) -> bool:
         return not (self._waiting or self._at_work) and time.monotonic() - self._busy_at >= self._settings.idle

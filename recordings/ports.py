@@ -21,8 +21,12 @@ class RecordingStore(Protocol):
         """The rows of a call, any order."""
         ...
 
-    async def save_copy(self, row: CopyRow) -> None:
-        """Write the row of a listening copy."""
+    async def tracks_of(self, calls: Sequence[CallId]) -> Sequence[TrackRow]:
+        """The rows of these calls, any order."""
+        ...
+
+    async def save_copies(self, rows: Sequence[CopyRow]) -> None:
+        """Write the rows of listening copies in one transaction."""
         ...
 
     async def listening_copy(self, call: CallId) -> CopyRow | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import phonenumbers
 
@@ -19,6 +20,7 @@ JOURNAL = "cel"
 COUNTRY = "VN"
 
 
+@lru_cache(maxsize=4096)
 def e164(caller: str) -> str | None:
     """The number in E.164, or None where none can be made of what the carrier sent."""
     if not caller:

@@ -8,7 +8,9 @@ NEXT = "hl1022/connecting"
 
 _DIALPLAN = """
 [hl1022-in]
-exten => _[+0-9]X.,1,Set(CALLERID(all)=${{FILTER(+0-9,${{CALLERID(num)}})}})
+exten => _[+0-9]X.,1,Goto(hl1022-bare,s,1)
+[hl1022-bare]
+exten => s,1,Set(CALLERID(all)=${{FILTER(+0-9,${{CALLERID(num)}})}})
  same => n,Set(CHANNEL(language)=vi)
  same => n,Answer(,i)
  same => n,MixMonitor(,r({spool}/${{UNIQUEID}}-r.wav)t({spool}/${{UNIQUEID}}-t.wav))

@@ -7,14 +7,22 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from hotline1022.service.engine_find import private_root
 from tests.bench.figures import percentile
+from tests.lab.ports import free_port
+from tests.lab.rtp import LEVEL, RATE, encode_alaw
 from tests.lab.world_conf import Address
 
 #: seconds from answer to the key, and from the key to hanging up
-BEFORE_KEY, AFTER_KEY = 1.5, 1.5
+BEFORE_KEY, AFTER_KEY = 4.0, 4.0
 #: seconds that one call lasts
 CALL_SECONDS = BEFORE_KEY + AFTER_KEY
+#: what each citizen says, over and over: a tone, 50 packets a second
+VOICE_TONE, VOICE_SECONDS = 330, 2
+#: ports of its audio, two a call
+RTP_PORTS = 4000
 
 _HEADERS = """Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 From: <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]bench[call_number]
@@ -57,10 +65,11 @@ async def citizens(folder: Path, product: Address, host: str, *, rate: float, se
     total = round(rate * seconds)
     scenario, numbers = folder / "citizen.xml", folder / "numbers.csv"
     statistics, errors = folder / "statistics.csv", folder / "errors.log"
+    rtp = free_port("udp", host, block=RTP_PORTS)
     await asyncio.to_thread(_write, folder, total, first)
     words = [
-        str(product), "-sf", str(scenario), "-inf", str(numbers), "-i", host, "-mi", host,
-        "-m", str(total), "-r", f"{rate:g}", "-l", str(round(rate * CALL_SECONDS * 4) + 20),
+        str(product), "-sf", str(scenario), "-inf", str(numbers), "-i", host, "-mi", host, "-min_rtp_port", str(rtp), "-max_rtp_port", str(rtp + RTP_PORTS),
+        "-m", str(total), "-r", f"{rate:g}", "-l", str(round(rate * CALL_SECONDS * 3) + 20),
         "-nostdin", "-timeout", f"{seconds + 60:g}s", "-timeout_error", "-recv_timeout", "20000",
         "-trace_stat", "-stf", str(statistics), "-fd", "1",
         "-trace_rtt", "-rtt_freq", "1", "-trace_err", "-error_file", str(errors),
@@ -83,6 +92,8 @@ def _write(folder: Path, total: int, first: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "citizen.xml").write_text(_scenario(), encoding="utf-8")
+    clock = np.arange(VOICE_SECONDS * RATE)
+    (folder / "voice.alaw").write_bytes(encode_alaw(LEVEL * np.sin(2 * np.pi * VOICE_TONE / RATE * clock)))
     lines = (f"09{first + n:08d};\n" for n in range(total))
     (folder / "numbers.csv").write_text("SEQUENTIAL\n" + "".join(lines), encoding="utf-8")
 
@@ -124,7 +135,7 @@ def _request(method: str, cseq: int, *, to: str = "[peer_tag_param]", kind: str 
 def _scenario() -> str:
     audio = (
         "v=0\no=bench 1 1 IN IP4 [local_ip]\ns=-\nc=IN IP4 [media_ip]\nt=0 0\n"
-        "m=audio [media_port] RTP/AVP 8 101\na=rtpmap:8 PCMA/8000\n"
+        "m=audio [rtpstream_audio_port] RTP/AVP 8 101\na=rtpmap:8 PCMA/8000\n"
         "a=rtpmap:101 telephone-event/8000\na=fmtp:101 0-16\na=ptime:20\n"
     )
     return f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -135,6 +146,7 @@ def _scenario() -> str:
 <recv response="183" optional="true"/>
 <recv response="200" rtd="1"/>
 <send>{_request("ACK", 1)}</send>
+<nop><action><exec rtp_stream="voice.alaw,-1,8,PCMA/8000"/></action></nop>
 <pause milliseconds="{BEFORE_KEY * 1000:.0f}"/>
 <send retrans="500">{_request("INFO", 2, kind="application/dtmf-relay", body="Signal=2&#10;Duration=100&#10;".replace("&#10;", chr(10)))}</send>
 <recv response="200"/>

@@ -99,10 +99,10 @@ async def test_a_listening_copy_is_replaced_by_the_next(database: Database) -> N
     note = Reason(why=Why.PIECE_CLAMPED, text="đoạn bị cắt", ms=5)
     copy = CopyRow(call=CALL, path="2026/03/02/hl1-1.1/copy.wav", sha256=SHA, duration_ms=10_000, notes=(note,))
     assert await store.listening_copy(CALL) is None
-    await store.save_copy(copy)
+    await store.save_copies([copy])
     assert await store.listening_copy(CALL) == copy
     again = replace(copy, notes=(), duration_ms=9_000)
-    await store.save_copy(again)
+    await store.save_copies([again])
     assert await store.listening_copy(CALL) == again
 
 
@@ -111,7 +111,7 @@ async def test_every_promised_file_is_walked_through_once(database: Database) ->
     tracks = [a_track(f"t{n:04}-r") for n in range(1500)]
     lost = a_track("lost-r", status=Status.MISSING, path="", sha256="", bytes=0, duration_ms=0)
     await store.save(filed(*tracks, lost, messages=(a_message(),)))
-    await store.save_copy(CopyRow(call=CALL, path="2026/copy.wav", sha256=SHA, duration_ms=1))
+    await store.save_copies([CopyRow(call=CALL, path="2026/copy.wav", sha256=SHA, duration_ms=1)])
     paths = [file.path async for file in store.stored()]
     assert len(paths) == len(set(paths)) == 1502
     assert set(paths) == {t.path for t in tracks} | {a_message().path, "2026/copy.wav"}
@@ -129,7 +129,9 @@ async def test_calls_that_still_want_a_copy_latest_first(database: Database) -> 
     torn = {"status": Status.TORN}
     async with database.transaction() as tx:
         await tx.recordings.save([of("a", 0), of("b", 10), of("c", 20), of("torn", 30, **torn)], at(60))
-        await tx.recordings.save_copy(CopyRow(call=CallId(ChannelId("b")), path="b", sha256=SHA, duration_ms=1), at(70))
+        await tx.recordings.save_copies(
+            [CopyRow(call=CallId(ChannelId("b")), path="b", sha256=SHA, duration_ms=1)], at(70)
+        )
         assert list(await tx.recordings.without_copy()) == ["c", "a"]
         assert list(await tx.recordings.without_copy(limit=1)) == ["c"]
 

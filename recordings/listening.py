@@ -1,0 +1,79 @@
+"""Listening copies: made when somebody asks, and ahead of that, many at a time, while no call needs the worker."""
+
+import asyncio
+from collections import OrderedDict
+from itertools import islice
+from pathlib import Path
+
+from hotline1022.core.errors import HotlineError, NotFound
+from hotline1022.core.ids import CallId
+from hotline1022.recordings.copies import make_copies, make_copy
+from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.ports import CallBook, RecordingStore
+from hotline1022.recordings.tell import Teller
+from hotline1022.recordings.types import CallFacts, CopyRow, Why
+
+
+class ListeningCopies:
+    """Remembers at most `most` calls whose copy is to be made ahead; the others are made on demand."""
+
+    def __init__(
+        self,
+        *,
+        spool: Path,
+        root: Path,
+        store: RecordingStore,
+        book: CallBook,
+        pool: HeavyPool,
+        tell: Teller,
+        most: int,
+    ) -> None:
+        self._spool, self._root = spool, root
+        self._store, self._book, self._pool, self._tell = store, book, pool, tell
+        self._most = max(1, most)
+        self._wanted: OrderedDict[CallId, CallFacts] = OrderedDict()
+        self._making = asyncio.Lock()
+        #: copies made since the start
+        self.made = 0
+
+    def want(self, facts: CallFacts) -> None:
+        """This call has originals now, or other ones than before."""
+        self._wanted[facts.call] = facts
+        self._wanted.move_to_end(facts.call)
+        if len(self._wanted) > self._most:
+            self._wanted.popitem(last=False)
+
+    async def of(self, call: CallId) -> CopyRow:
+        """The copy of a call, made now if it is not there or not up to date.
+
+        Raises NotFound (`call-unknown`, `recording-none`), Unavailable (`disk-full`, `recordings-worker`).
+        """
+        async with self._making:
+            facts = await self._book.facts(call)
+            if facts is None:
+                raise NotFound(f"there is no call {call}", error_id="call-unknown")
+            rows = await self._store.tracks(call)
+            known = await self._store.listening_copy(call)
+            made = await self._pool.run(make_copy, self._spool, self._root, facts, list(rows), known)
+            if made != known:
+                await self._store.save_copies([made])
+                self.made += 1
+            return made
+
+    async def ahead(self, portion: int) -> bool:
+        """Make the next few; False when none is wanted. What fails is told, and made when somebody asks."""
+        async with self._making:
+            calls = [self._wanted.pop(call) for call in list(islice(self._wanted, portion))]
+            if not calls:
+                return False
+            try:
+                rows = await self._store.tracks_of([facts.call for facts in calls])
+                jobs = [(facts, [row for row in rows if row.call == facts.call]) for facts in calls]
+                made, failed = await self._pool.run(make_copies, self._spool, self._root, jobs)
+                await self._store.save_copies(made)
+            except (HotlineError, OSError) as error:
+                made, failed = [], {facts.call: str(error) for facts in calls}
+            for call, text in failed.items():
+                self._tell.once(Why.FAILED, call, f"its listening copy was not made: {text}")
+            self.made += len(made)
+            return True
