@@ -37,8 +37,10 @@ class Product:
     log: list[str] = field(default_factory=list)
 
     @classmethod
-    def make(cls, folder: Path, tables: str = "", **queue: int) -> Self:
-        """Write the settings and prepare everything; starts nothing. `tables` is more TOML."""
+    def make(
+        cls, folder: Path, tables: str = "", queue: Mapping[str, int] = {}, *, asterisk: str = "", trunk: str = ""
+    ) -> Self:
+        """Write the settings and prepare everything; starts nothing. `tables`, and in two tables more lines, are TOML."""
         folder.mkdir(parents=True, exist_ok=True)
         PROMPTS.mkdir(parents=True, exist_ok=True)
         data = folder / "data"
@@ -57,9 +59,11 @@ sip_port = {sip}
 rtp_first = {rtp}
 rtp_last = {rtp + 399}
 ami_port = {free_port("tcp")}
+{asterisk}
 [trunk]
 host = "127.0.0.2"
 port = {free_port("udp", "127.0.0.2")}
+{trunk}
 [service]
 agi_port = {free_port("tcp")}
 http_port = {free_port("tcp")}
