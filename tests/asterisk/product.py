@@ -38,7 +38,13 @@ class Product:
 
     @classmethod
     def make(
-        cls, folder: Path, tables: str = "", queue: Mapping[str, int] = {}, *, asterisk: str = "", trunk: str = ""
+        cls,
+        folder: Path,
+        tables: str = "",
+        queue: Mapping[str, int] | None = None,
+        *,
+        asterisk: str = "",
+        trunk: str = "",
     ) -> Self:
         """Write the settings and prepare everything; starts nothing. `tables`, and in two tables more lines, are TOML."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -48,7 +54,7 @@ class Product:
         if not (data / "prompts").exists():
             (data / "prompts").symlink_to(PROMPTS)
         sip, rtp = free_port("udp"), free_port("udp", block=400)
-        lines = "\n".join(f"{key} = {value}" for key, value in {"wrap_up_seconds": 0, **queue}.items())
+        lines = "\n".join(f"{key} = {value}" for key, value in {"wrap_up_seconds": 0, **(queue or {})}.items())
         config = folder / "1022.toml"
         config.write_text(
             f"""

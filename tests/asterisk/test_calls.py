@@ -47,7 +47,7 @@ class World:
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     folder = tmp_path_factory.mktemp("calls")
     tables = '[emergency]\nnumbers = ["115", "113"]\nring_seconds = 5'
-    product = await asyncio.to_thread(Product.make, folder, tables, ring_seconds=4)
+    product = await asyncio.to_thread(Product.make, folder, tables, {"ring_seconds": 4})
     async with running(product), product.network(folder / "net") as net:
         await net.registered()
         for line, person in (("101", "1001"), ("102", "1002")):

@@ -77,7 +77,7 @@ class World:
 @asynccontextmanager
 async def hotline(folder: Path, tables: str = "", *, service: bool = True, **queue: int) -> AsyncIterator[World]:
     """A running hotline whose phones are registered; nobody is logged in."""
-    product = await asyncio.to_thread(Product.make, folder, tables, **queue)
+    product = await asyncio.to_thread(Product.make, folder, tables, queue)
     async with running(product, service=service), product.network(folder / "net") as net:
         await net.registered()
         yield World(product, net)

@@ -100,13 +100,20 @@ class Stored:
 
 
 async def all_stored(database: Path, calls: int, limit: float = 180) -> float:
-    """Seconds until `calls` calls have their listening copy; gives up after `limit`."""
+    """Seconds until every call has its originals in the archive; returns when the listening copies rest as well."""
     began = time.monotonic()
     while time.monotonic() - began < limit:
-        if await asyncio.to_thread(one, database, "SELECT count(*) FROM recording") >= calls:
+        if await asyncio.to_thread(one, database, "SELECT count(DISTINCT call_id) FROM track") >= calls:
             break
         await asyncio.sleep(0.5)
-    return time.monotonic() - began
+    took = time.monotonic() - began
+    copies, rested = -1, time.monotonic()
+    while time.monotonic() - rested < 8 and time.monotonic() - began < limit:
+        now = await asyncio.to_thread(one, database, "SELECT count(*) FROM recording")
+        if now != copies:
+            copies, rested = now, time.monotonic()
+        await asyncio.sleep(0.5)
+    return took
 
 
 def one(database: Path, query: str) -> int:
