@@ -3,6 +3,7 @@
 Everything that can be wrong is found here, so that nothing is half-started: bad menu, missing prompt, old Asterisk.
 """
 
+import os
 import sys
 from dataclasses import dataclass
 
@@ -39,9 +40,12 @@ class Prepared:
         ]
         if asterisk.tls_port:
             ports.append(Port(host=host, number=asterisk.tls_port, kind="tcp", setting="asterisk.tls_port"))
+        known = placeholders(settings, self.secrets)
+        # Asterisk cuts a longer name of a journal file off without a word; from its own folder the way is short
+        known["journal_file"] = os.path.relpath(known["journal_file"], settings.paths.asterisk / "log" / "cel-custom")
         return AsteriskInstance(
             settings.paths.asterisk,
-            texts(placeholders(settings, self.secrets)) | (extra_conf or {}),
+            texts(known) | (extra_conf or {}),
             self.engine,
             system_name=settings.hotline.system_name,
             ports=ports,

@@ -64,7 +64,10 @@ class World:
             calls[:] = [one for one in await self.everything() if one.call.caller_raw == citizen.who]
             return bool(calls) and all(filed(one) for one in calls)
 
-        await eventually(done, f"the call of {citizen.who} is not in the log as ended and filed", seconds)
+        try:
+            await eventually(done, f"the call of {citizen.who} is not in the log as ended and filed", seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; what is there: {calls}\n{self.product.service_log()}") from None
         assert len(calls) == 1, f"{citizen.who} called once and is in the log {len(calls)} times"
         return calls[0]
 
