@@ -3,7 +3,6 @@
 Everything that can be wrong is found here, so that nothing is half-started: bad menu, missing prompt, old Asterisk.
 """
 
-import os
 import sys
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ from hotline1022.ivr.load import load as load_menu
 from hotline1022.ivr.model import MenuTree
 from hotline1022.service.engine import AsteriskInstance, Port
 from hotline1022.service.engine_find import AsteriskEngine, find_engine
-from hotline1022.service.render import placeholders, texts
+from hotline1022.service.render import own_texts
 from hotline1022.service.secrets import Secrets, ensure_secrets
 from hotline1022.service.settings import Settings
 
@@ -40,12 +39,9 @@ class Prepared:
         ]
         if asterisk.tls_port:
             ports.append(Port(host=host, number=asterisk.tls_port, kind="tcp", setting="asterisk.tls_port"))
-        known = placeholders(settings, self.secrets)
-        # Asterisk cuts a longer name of a journal file off without a word; from its own folder the way is short
-        known["journal_file"] = os.path.relpath(known["journal_file"], settings.paths.asterisk / "log" / "cel-custom")
         return AsteriskInstance(
             settings.paths.asterisk,
-            texts(known) | (extra_conf or {}),
+            own_texts(settings, self.secrets) | (extra_conf or {}),
             self.engine,
             system_name=settings.hotline.system_name,
             ports=ports,

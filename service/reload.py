@@ -24,7 +24,7 @@ from hotline1022.service.lock import owner
 from hotline1022.service.prepare import speak_prompts
 from hotline1022.service.reload_asterisk import tell_asterisk
 from hotline1022.service.reload_plan import plan
-from hotline1022.service.render import placeholders, texts
+from hotline1022.service.render import own_texts
 from hotline1022.service.secrets import Secrets, ensure_secrets
 from hotline1022.service.settings import Settings
 
@@ -85,7 +85,7 @@ def _prompts(spoken: int) -> list[str]:
 
 
 def _texts(settings: Settings, secrets: Secrets) -> dict[str, str]:
-    return texts(placeholders(settings, secrets))
+    return own_texts(settings, secrets)
 
 
 async def change_over(app: "App", settings: Settings, secrets: Secrets, menu: MenuTree) -> None:

@@ -14,11 +14,35 @@ from hotline1022.service.settings import Settings
 
 _NAME = re.compile(r"@\{([a-z_]+)\}")
 
+#: Asterisk 22.10.1, tried: what is longer is written to a file of a shorter name
+JOURNAL_NAME_BYTES = 79
+
 
 def texts(values: Mapping[str, str]) -> dict[str, str]:
     """All Asterisk files by their name below the configuration folder, filled in."""
     source = files("hotline1022.asterisk_conf")
     return dict(_texts(source / "pbx", "", values)) | dict(_texts(source / "hl1022", "hl1022/", values))
+
+
+def own_texts(settings: Settings, secrets: Secrets) -> dict[str, str]:
+    """The files of the hotline's own Asterisk. Asterisk cuts a journal's name off after 79 characters without a word;
+    from the folder of its own log the way is short, however deep the data lie.
+    """
+    known = placeholders(settings, secrets)
+    known["journal_file"] = os.path.relpath(known["journal_file"], settings.paths.asterisk / "log" / "cel-custom")
+    return texts(known)
+
+
+def foreign_texts(settings: Settings, secrets: Secrets) -> dict[str, str]:
+    """The files for an existing PBX. ConfigError `data-path-long` where Asterisk would cut the journal's name off."""
+    known = placeholders(settings, secrets)
+    if len(known["journal_file"].encode()) > JOURNAL_NAME_BYTES:
+        raise ConfigError(
+            f"{known['journal_file']} is longer than the {JOURNAL_NAME_BYTES} bytes that Asterisk takes;"
+            " set paths.data to a folder with a shorter name",
+            error_id="data-path-long",
+        )
+    return texts(known)
 
 
 def _texts(folder: Traversable, prefix: str, values: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -63,8 +63,9 @@ async def a_call_passes(world: World, caller: str) -> None:
         await world.quiet()
         call = await world.logged(citizen)
         assert outcome(call) == wanted
-        places = (world.net.phone("101"), world.net.number("115"))
-        agrees(call, citizen, *(leg for place in places for leg in place.legs if leg.other == citizen.who))
+        # a trunk with an account shows its own name to 115, so the leg is found by its turn
+        place = world.net.phone("101") if key == "0" else world.net.number("115")
+        agrees(call, citizen, place.legs[-1])
         verify(world.product, call)
 
 

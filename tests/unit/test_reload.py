@@ -23,7 +23,7 @@ from hotline1022.service.prepare import folders
 from hotline1022.service.reload import ANSWER, LOCK, ask_service, reload
 from hotline1022.service.reload_asterisk import tell_asterisk
 from hotline1022.service.reload_plan import COMMANDS, NEEDS_RESTART, at_start_only, commands, keys, plan
-from hotline1022.service.render import placeholders, texts
+from hotline1022.service.render import own_texts
 from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.settings import Settings
 
@@ -45,7 +45,7 @@ def test_what_waits_for_a_restart_are_settings() -> None:
 
 def test_files_with_a_command_are_files_of_ours(tmp_path: Path) -> None:
     settings = Settings()
-    rendered = texts(placeholders(settings, ensure_secrets(tmp_path, settings.lines.numbers)))
+    rendered = own_texts(settings, ensure_secrets(tmp_path, settings.lines.numbers))
     assert set(COMMANDS) <= set(rendered)
     assert at_start_only(tuple(rendered)) and "hl1022/manager.conf" in at_start_only(tuple(rendered))
     assert commands(("hl1022/queues.conf", "hl1022/extensions.conf", "queues.conf")) == (
