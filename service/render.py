@@ -3,6 +3,7 @@
 Refuses a name that no setting answers. Values come from validated settings: nothing here escapes or guesses.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from importlib.resources import files
