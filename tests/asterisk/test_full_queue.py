@@ -23,7 +23,7 @@ async def test_the_queue_is_full(tmp_path: Path) -> None:
         await asyncio.sleep(1)
         second = await net.call("1022", caller="0909300002", script=[Wait(1), Key("0"), STAY])
         await asyncio.sleep(6)
-        third = await net.call("1022", caller="0909300003", script=[Wait(1), Key("0"), Wait(16), Speak(2), HangUp()])
+        third = await net.call("1022", caller="0909300003", script=[Wait(1), Key("0"), Wait(26), Speak(2), HangUp()])
         fourth = await net.call("1022", caller="0909300004", script=[Wait(1), Key("9"), STAY])
         fifth = await net.call("1022", caller="0909300005", script=[Wait(1), Key("0"), Wait(6), Key("9"), STAY])
         await asyncio.gather(*(leg.ended(100) for leg in (first, second, third, fourth, fifth)))
