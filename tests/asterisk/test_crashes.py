@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from hotline1022.core.outcomes import CallState
 from tests.asterisk.world import STAY, World, agrees, eventually, hotline, keys, outcome, verify
 from tests.lab.network import Answers, HangUp, Key, Leg, Speak, Step, Wait
 
@@ -67,32 +66,3 @@ async def test_the_link_to_asterisk_is_cut_in_a_call(world: World) -> None:
     # what happened on the link while it was down is not known: the hold is unknown, not nought
     assert [leg.hold_ms for leg in call.legs if leg.kind == "agent"] == [None]
     assert outcome(await world.logged(other)) == ("emergency", "emergency-answered")
-
-
-@pytest.mark.parametrize("way", ["killed", "restarted"])
-async def test_asterisk_ends_in_a_call(world: World, way: str) -> None:
-    product = world.product
-    caller = {"killed": "0909200001", "restarted": "0909200002"}[way]
-    await world.net.phone("101").does(Answers(after=0.3, talk=8))
-    citizen, _ = await talking(world, caller, hang_up_after=10)
-    going_on = [one for one in await world.everything() if one.call.caller_raw == caller]
-    assert [one.call.state for one in going_on] == [CallState.TALKING]
-    await (product.asterisk.kill9() if way == "killed" else product.asterisk.stop())
-    await asyncio.sleep(1)
-    await product.asterisk.start()
-    await citizen.ended(60)
-    await world.net.quiet(product=product.asterisk, limit=60)
-    call = await world.logged(citizen)
-    assert call.call.result == "answered" and call.call.ended_at is not None
-    assert {str(track.kind) for track in call.tracks} == {"citizen", "agent"}
-    for track in call.tracks:
-        assert (product.settings.paths.recordings / track.path).stat().st_size == track.bytes
-        assert track.duration_ms >= 2000 or str(track.side) == "r", track
-    # who was on duty still is, and the next citizen is served and logged
-    await world.net.registered()
-    await world.net.phone("101").does(Answers(after=0.3, talk=2))
-    following = await world.net.call("1022", caller=f"{caller[:-1]}9", script=[Wait(1), Key("0"), STAY])
-    await following.ended(60)
-    await world.quiet()
-    after = [one for one in await world.everything() if one.call.caller_raw == following.who][-1]
-    assert outcome(after) == ("answered", "agent-answered") and after.call.person == "1001"
