@@ -26,24 +26,32 @@ def texts(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def own_texts(settings: Settings, secrets: Secrets) -> dict[str, str]:
-    """The files of the hotline's own Asterisk. Asterisk cuts a journal's name off after 79 characters without a word;
-    from the folder of its own log the way is short, however deep the data lie.
+    """The files of the hotline's own Asterisk; see `_journal`. From the folder of its log the way to the journal is short,
+    however deep the data lie. It is the physical way: `..` does not go back through a symbolic link.
     """
     known = placeholders(settings, secrets)
-    known["journal_file"] = os.path.relpath(known["journal_file"], settings.paths.asterisk / "log" / "cel-custom")
-    return texts(known)
+    log = os.path.realpath(settings.paths.asterisk / "log" / "cel-custom")
+    return texts(known | {"journal_file": _journal(os.path.relpath(os.path.realpath(known["journal_file"]), log))})
 
 
 def foreign_texts(settings: Settings, secrets: Secrets) -> dict[str, str]:
-    """The files for an existing PBX. ConfigError `data-path-long` where Asterisk would cut the journal's name off."""
+    """The files for an existing PBX, whose folders are not known here; see `_journal`."""
     known = placeholders(settings, secrets)
-    if len(known["journal_file"].encode()) > JOURNAL_NAME_BYTES:
+    return texts(known | {"journal_file": _journal(known["journal_file"])})
+
+
+def _journal(name: str) -> str:
+    """Asterisk cuts a longer name of the journal's file off without a word, and the call log would stay empty.
+
+    Raises ConfigError data-path-long.
+    """
+    if len(name.encode()) > JOURNAL_NAME_BYTES:
         raise ConfigError(
-            f"{known['journal_file']} is longer than the {JOURNAL_NAME_BYTES} bytes that Asterisk takes;"
+            f"{name} is longer than the {JOURNAL_NAME_BYTES} bytes that Asterisk takes;"
             " set paths.data to a folder with a shorter name",
             error_id="data-path-long",
         )
-    return texts(known)
+    return name
 
 
 def _texts(folder: Traversable, prefix: str, values: Mapping[str, str]) -> list[tuple[str, str]]:
