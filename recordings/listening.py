@@ -11,7 +11,12 @@ from hotline1022.recordings.copies import make_copies, make_copy
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import CallBook, RecordingStore
 from hotline1022.recordings.tell import Teller
-from hotline1022.recordings.types import CallFacts, CopyRow, Why
+from hotline1022.recordings.types import CallFacts, CopyRow, TrackRow, Why
+
+#: audio in one portion of copies made ahead, milliseconds of all tracks together
+PORTION_MS = 600_000
+
+Job = tuple[CallFacts, list[TrackRow]]
 
 
 class ListeningCopies:
@@ -61,14 +66,17 @@ class ListeningCopies:
             return made
 
     async def ahead(self, portion: int) -> bool:
-        """Make the next few; False when none is wanted. What fails is told, and made when somebody asks."""
+        """Make the next few; False when none is wanted. What fails is told, and made when somebody asks.
+
+        Long calls are made one at a time: a call that ends meanwhile, or somebody who listens, waits for the portion.
+        """
         async with self._making:
             calls = [self._wanted.pop(call) for call in list(islice(self._wanted, portion))]
             if not calls:
                 return False
             try:
                 rows = await self._store.tracks_of([facts.call for facts in calls])
-                jobs = [(facts, [row for row in rows if row.call == facts.call]) for facts in calls]
+                jobs = self._bounded([(facts, [row for row in rows if row.call == facts.call]) for facts in calls])
                 made, failed = await self._pool.run(make_copies, self._spool, self._root, jobs)
                 await self._store.save_copies(made)
             except (HotlineError, OSError) as error:
@@ -77,3 +85,17 @@ class ListeningCopies:
                 self._tell.once(Why.FAILED, call, f"its listening copy was not made: {text}")
             self.made += len(made)
             return True
+
+    def _bounded(self, jobs: list[Job]) -> list[Job]:
+        """The first of them, with audio of PORTION_MS at most (one always); the others are wanted again, first."""
+        size, total = 0, 0
+        for _, rows in jobs:
+            total += sum(row.duration_ms for row in rows)
+            if size and total > PORTION_MS:
+                break
+            size += 1
+        for facts, _ in reversed(jobs[size:]):
+            if facts.call not in self._wanted:
+                self._wanted[facts.call] = facts
+                self._wanted.move_to_end(facts.call, last=False)
+        return jobs[:size]

@@ -14,7 +14,7 @@ import pytest
 from hotline1022.core.errors import NotFound, Refused, Unavailable
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.recordings import jobs
+from hotline1022.recordings import jobs, listening
 from hotline1022.recordings.memory import MemoryStore
 from hotline1022.recordings.names import format_name, parse_name
 from hotline1022.recordings.pipeline import RecordingWorker, WorkerSettings
@@ -550,6 +550,22 @@ async def test_an_idle_worker_makes_copies_ahead(world: World, pool: HeavyPool) 
         worker.submit(call)
         await until(lambda: CALL in world.store.copies)
     assert set(world.store.copies) == {CALL}, "a call without audio has none"
+
+
+async def test_copies_of_long_calls_are_made_in_small_portions(
+    world: World, pool: HeavyPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "PORTION_MS", 1)
+    calls = [another(number, world.spool) for number in range(3)]
+    world.book = Book(*calls)
+    worker = world.hire(pool)
+    await worker.file(calls)
+    copies = worker._copies
+    for made in (1, 2, 3):
+        assert await copies.ahead(16)
+        assert copies.made == made
+    assert not await copies.ahead(16)
+    assert set(world.store.copies) == {call.call for call in calls}
 
 
 async def test_a_copy_of_nothing_is_not_found(world: World, pool: HeavyPool) -> None:
