@@ -37,7 +37,7 @@ PREFIX = "hl1022-doctor-"
 MODULES = """
 res_timing_timerfd res_pjproject res_sorcery_config res_sorcery_memory res_sorcery_astdb res_pjsip res_pjsip_pubsub
 res_pjsip_session res_pjsip_sdp_rtp res_pjsip_caller_id res_pjsip_authenticator_digest res_pjsip_endpoint_identifier_ip
-res_rtp_asterisk chan_pjsip codec_alaw format_wav format_pcm bridge_simple bridge_native_rtp bridge_builtin_features pbx_config res_clioriginate
+res_rtp_asterisk chan_pjsip codec_alaw format_wav format_pcm bridge_simple bridge_builtin_features pbx_config res_clioriginate
 app_celgenuserevent app_dial app_mixmonitor app_playtones app_stack func_channel func_cut func_logic func_strings
 """
 
