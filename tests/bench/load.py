@@ -74,9 +74,9 @@ class Load:
 
     async def sustained(
         self, rates: list[float], seconds: float, fine: Callable[[], bool], say: Callable[[str], None]
-    ) -> float:
-        """The highest of these rising rates that was held, calls a second; `fine` tells whether nothing else went wrong."""
-        held = 0.0
+    ) -> float | None:
+        """The highest of these rising rates that was held, calls a second, None without any; `fine`: nothing else went wrong."""
+        held = 0.0 if rates else None
         for rate in rates:
             found = (await self.stretch(rate, seconds, emergency=False, probes=False)).sipp
             good = found.failed == 0 and found.rate >= SHARE * rate and found.answer_p99 <= ANSWER_P99 and fine()
