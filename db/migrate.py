@@ -7,6 +7,7 @@ import asyncio
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ KEEP = 3
 PATIENCE = 900.0
 #: Alembic knows one migration a process
 _one_at_a_time = threading.Lock()
+#: twenty a second; a whole migration beside us takes less
+WAL_TRIES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,26 @@ def _create(file: Path) -> None:
             f"give the service's user the right to write there, or set paths.data",
             error_id="database-unwritable",
         ) from error
+    _write_ahead(file)
+
+
+def _write_ahead(file: Path) -> None:
+    """Switch the file to write-ahead logging, once for ever, before anybody opens it.
+
+    SQLite does not wait for others in that switch, whatever the timeout: of two that start at once, one would be told that
+    the database is locked. Other failures are left to the first who opens the file and has words for them.
+    """
+    for _ in range(WAL_TRIES):
+        link = sqlite3.connect(file, timeout=1.0)
+        try:
+            link.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.Error as error:
+            if error.sqlite_errorname != "SQLITE_BUSY":
+                return
+            time.sleep(0.05)
+        finally:
+            link.close()
 
 
 def _upgrade(url: URL) -> None:

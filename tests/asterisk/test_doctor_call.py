@@ -93,6 +93,11 @@ async def test_calls_prove_the_recording_and_leave_nothing(scratch: Path, monkey
     assert mine(scratch) == []
 
 
+def heed_ctrl_c() -> None:
+    """A shell that starts the tests in the background has them ignore SIGINT, and their children too."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, None), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=lambda x: str(x)
 )
@@ -105,6 +110,7 @@ async def test_nothing_stays_when_it_is_broken_off(
         sys.executable, "-W", "ignore::DeprecationWarning", "-c", PROGRAM, str(config),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         env={**os.environ, "TMPDIR": str(scratch)},
+        preexec_fn=heed_ctrl_c,
     )  # fmt: skip
     try:
         async with asyncio.timeout(30):

@@ -55,6 +55,14 @@ async def test_two_migrations_in_one_process(empty: str) -> None:
     assert {first.after, second.after} == {HEAD}
 
 
+async def test_many_who_start_at_once_on_a_new_file(tmp_path: Path) -> None:
+    """The switch to write-ahead logging does not wait by itself: some were told that the database is locked."""
+    for number in range(25):
+        file = tmp_path / str(number) / "hotline.sqlite"
+        done = await asyncio.gather(*(migrate(file) for _ in range(4)))
+        assert {one.after for one in done} == {HEAD}
+
+
 async def test_a_schema_newer_than_the_code_is_refused_and_not_touched(address: str, tmp_path: Path) -> None:
     await set_revision(address, "9999")
     with pytest.raises(ConfigError, match="newer") as caught:
