@@ -100,6 +100,7 @@ def placeholders(settings: Settings, secrets: Secrets) -> dict[str, str]:
         "trunk_address": _trunk_address(settings),
         "trunk_sections": _trunk_sections(settings),
         "line_sections": _line_sections(settings, secrets),
+        "startup_qualify": "\n".join(f"pjsip qualify line-{number}=yes" for number in settings.lines.numbers),
         "line_media": "media_encryption=sdes\nmedia_encryption_optimistic=yes" if asterisk.tls_port else "",
         "ami_port": str(asterisk.ami_port),
         "ami_reader_secret": secrets.get("ami-reader"),
