@@ -43,9 +43,10 @@ class Product:
         tables: str = "",
         queue: Mapping[str, int] | None = None,
         *,
+        asterisk: str = "",
         trunk: str = "",
     ) -> Self:
-        """Write the settings and prepare everything; starts nothing. `tables`, `trunk` more lines of that table."""
+        """Write the settings and prepare everything; starts nothing. `asterisk`, `trunk` more lines of that table."""
         folder.mkdir(parents=True, exist_ok=True)
         PROMPTS.mkdir(parents=True, exist_ok=True)
         data = folder / "data"
@@ -64,6 +65,7 @@ sip_port = {sip}
 rtp_first = {rtp}
 rtp_last = {rtp + 399}
 ami_port = {free_port("tcp")}
+{asterisk}
 [trunk]
 host = "127.0.0.2"
 port = {free_port("udp", "127.0.0.2")}

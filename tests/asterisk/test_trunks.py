@@ -1,6 +1,7 @@
 """Other ways to the carrier than a plain trunk by address, and a PBX that was there before: a call passes through each."""
 
 import asyncio
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from tests.asterisk.product import Product, running
 from tests.asterisk.world import STAY, World, agrees, eventually, outcome, verify
 from tests.lab.network import Answers, Key, Wait
+from tests.lab.ports import free_port
+from tests.lab.world_conf import Address, Tls
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(150)]
 ACCOUNT = ("tong-dai", "bi-mat-22")
@@ -76,6 +79,37 @@ async def test_a_trunk_that_registers(tmp_path: Path) -> None:
     async with up(product, tmp_path, account=ACCOUNT) as world:
         await eventually(lambda: registered(world), "the trunk did not register at the carrier", 40)
         await a_call_passes(world, "0908000201")
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for all of the lab's addresses that is its own authority."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    names = "subjectAltName=IP:127.0.0.1,IP:127.0.0.2"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.2",
+         "-addext", names, "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+    return certificate, key
+
+
+@pytest.mark.parametrize("account", [None, ACCOUNT], ids=["by address", "by registration"])
+async def test_tls_and_srtp(tmp_path: Path, account: tuple[str, str] | None) -> None:
+    """The carrier has a TLS port only and refuses audio that is not SRTP: what passes has passed encrypted, and 115 too."""
+    proof, key = await asyncio.to_thread(certificate, tmp_path)
+    port = free_port("tcp")
+    product = await asyncio.to_thread(
+        Product.make,
+        tmp_path,
+        asterisk=f'tls_port = {port}\ntls_certificate = "{proof}"\ntls_key = "{key}"',
+        trunk=f'transport = "tls"\ntls_ca = "{proof}"\nsrtp = true\n' + (REGISTERS if account else ""),
+    )
+    bind = product.settings.asterisk.bind
+    tls = Tls(certificate=proof, key=key, product=Address(host=bind, port=port))
+    async with up(product, tmp_path, account=account, tls=tls) as world:
+        if account:
+            await eventually(lambda: registered(world), "the trunk did not register at the carrier", 40)
+        await a_call_passes(world, "0908000401")
 
 
 async def test_in_a_pbx_that_was_there_before(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ from tests.lab.plans import (
     line,
 )
 from tests.lab.ports import free_port
-from tests.lab.world_conf import Address, World, files
+from tests.lab.world_conf import Address, Tls, World, files
 
 __all__ = [
     "BUSY", "CONGESTION", "REJECTS", "UNKNOWN", "UNREACHABLE", "Address", "Answers", "HangUp", "Key", "Keys", "Leg",
@@ -121,8 +121,12 @@ class PhoneNetwork:
         rtp_first: int = 30000,
         rtp_last: int = 30399,
         account: tuple[str, str] | None = None,
+        tls: Tls | None = None,
     ) -> None:
-        """`phones_at` may equal `carrier`: then all share one address. `account`: the product registers at the carrier."""
+        """`phones_at` may equal `carrier`: then all share one address. `account`: the product registers at the carrier.
+
+        `tls`: the carrier takes TLS and SRTP only.
+        """
         carrier = carrier or Address(host="127.0.0.2", port=5060)
         self.recordings = folder.absolute() / "heard"
         self.world = World(
@@ -136,6 +140,7 @@ class PhoneNetwork:
             rtp_last=rtp_last,
             recordings=self.recordings,
             account=account,
+            tls=tls,
         )
         #: The Asterisk itself, for cli(), kill9() and the like.
         self.pbx = AsteriskInstance(
@@ -231,7 +236,7 @@ class PhoneNetwork:
         if self.world.account and not anonymous:
             target = f"PJSIP/{number}@{self.world.account[0]}"
         else:
-            target = f"PJSIP/{'withheld' if anonymous else 'carrier'}/sip:{number}@{self.world.product}"
+            target = f"PJSIP/{'withheld' if anonymous else 'carrier'}/sip:{number}@{self.world.trunk}"
         leg = await self.originate(target, caller, number, frequency, script, talk=talk, silent=silent, caller=caller)
         self._citizens.append(leg)
         return leg

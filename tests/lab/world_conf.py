@@ -71,6 +71,15 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """A carrier that talks TLS and SRTP, and nothing else: its certificate, and where the product listens for TLS."""
+
+    certificate: Path
+    key: Path
+    product: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """Where everybody is. `phones` are line numbers with the secrets of `line-NUMBER`."""
 
@@ -85,6 +94,12 @@ class World:
     recordings: Path
     #: (user name, secret) with which the product registers at the carrier; None: a trunk by address.
     account: tuple[str, str] | None = field(default=None, repr=False)
+    tls: Tls | None = None
+
+    @property
+    def trunk(self) -> str:
+        """Where the carrier finds the product, as in a SIP URI."""
+        return str(self.product) if self.tls is None else f"{self.tls.product};transport=tls"
 
 
 def files(world: World) -> dict[str, str]:
@@ -106,15 +121,19 @@ def _pjsip(world: World) -> str:
     shared = world.phones_at == world.carrier
     phone_transport = "carrier-transport" if shared else "phone-transport"
     order = "username,ip" if world.account else "ip,username"
+    escaped = world.trunk.replace(";", "\\;")
     parts = [
         f"[global]\ntype = global\nendpoint_identifier_order = {order}\nuser_agent = test phone network\n",
-        _transport("carrier-transport", world.carrier),
+        _transport("carrier-transport", world.carrier, world.tls),
         "" if shared else _transport("phone-transport", world.phones_at),
         f"[product]\ntype = aor\ncontact = sip:{world.product}\n",
+        f"[trunk]\ntype = aor\ncontact = sip:{escaped}\n",
         _endpoint("carrier", "carrier-transport", world.carrier.host)
-        + "send_pai = yes\ntrust_id_outbound = yes\ntrust_id_inbound = yes\naors = product\n",
+        + "send_pai = yes\ntrust_id_outbound = yes\ntrust_id_inbound = yes\naors = trunk\n"
+        + _media(world),
         _endpoint("withheld", "carrier-transport", world.carrier.host)
-        + "from_user = anonymous\nfrom_domain = anonymous.invalid\naors = product\n",
+        + "from_user = anonymous\nfrom_domain = anonymous.invalid\naors = trunk\n"
+        + _media(world),
         f"[carrier]\ntype = identify\nendpoint = carrier\nmatch = {world.product.host}\n",
         _account(world),
     ]
@@ -140,14 +159,24 @@ def _account(world: World) -> str:
     user, secret = world.account
     return (
         _endpoint(user, "carrier-transport", world.carrier.host)
-        + f"send_pai = yes\ntrust_id_outbound = yes\ntrust_id_inbound = yes\naors = {user}\nauth = {user}\n\n"
+        + f"send_pai = yes\ntrust_id_outbound = yes\ntrust_id_inbound = yes\naors = {user}\nauth = {user}\n{_media(world)}\n"
         f"[{user}]\ntype = auth\nauth_type = userpass\nusername = {user}\npassword = {secret}\n\n"
         f"[{user}]\ntype = aor\nmax_contacts = 1\nremove_existing = yes\n"
     )
 
 
-def _transport(name: str, address: Address) -> str:
-    return f"[{name}]\ntype = transport\nprotocol = udp\nbind = {address}\n"
+def _transport(name: str, address: Address, tls: Tls | None = None) -> str:
+    if tls is None:
+        return f"[{name}]\ntype = transport\nprotocol = udp\nbind = {address}\n"
+    return (
+        f"[{name}]\ntype = transport\nprotocol = tls\nbind = {address}\nmethod = tlsv1_2\n"
+        f"cert_file = {tls.certificate}\npriv_key_file = {tls.key}\nca_list_file = {tls.certificate}\nverify_server = yes\n"
+    )
+
+
+def _media(world: World) -> str:
+    """Nothing but SRTP where TLS is asked for: an offer without it is refused."""
+    return "" if world.tls is None else "media_encryption = sdes\nmedia_encryption_optimistic = no\n"
 
 
 def _endpoint(name: str, transport: str, host: str) -> str:
