@@ -323,16 +323,19 @@ class CallLog:
         await self._file([c for c in self._calls.values() if c.ended_at is not None and now - c.ended_at > SETTLE])
 
     def _lost(self, now: datetime) -> list[Event]:
-        """Suspects that stayed unknown, with the journal read to its end: they are over, at a time nobody wrote down."""
-        over = [c for c, since in self._suspects.items() if now - since > LOST_AFTER]
+        """Suspects that stayed unknown, with the journal read to its end: they are over, at a time nobody wrote down.
+
+        The nearest that is known is when Asterisk was first seen without them.
+        """
+        over = [(c, since) for c, since in self._suspects.items() if now - since > LOST_AFTER]
         events: list[Event] = []
-        for call_id in over:
+        for call_id, since in over:
             del self._suspects[call_id]
             call = self._calls.get(call_id)
             if call is None:
                 continue
             others = [leg for leg in call.legs.values() if leg.ended_at is None and leg.channel != call.id]
-            events += [CallLost(at=now, call=call.id, channel=leg.channel) for leg in others]
+            events += [CallLost(at=since, call=call.id, channel=leg.channel) for leg in others]
             if call.state is not CallState.ENDED:
-                events.append(CallLost(at=now, call=call.id, channel=call.id))
+                events.append(CallLost(at=since, call=call.id, channel=call.id))
         return events
