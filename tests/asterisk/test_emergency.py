@@ -82,7 +82,8 @@ async def test_the_next_number_follows_within_a_second(world: World, tail: str, 
     await world.quiet()
     first, second = called_for(world, citizen)
     assert (first.who, second.who) == ("115", "116") and first.ended_at is not None
-    assert 0 <= second.started_at - first.ended_at <= 1.0
+    # CANCEL to the one and INVITE to the other leave together: the network may see them in either order
+    assert -0.1 <= second.started_at - first.ended_at <= 1.0
     if plan == Rings():
         assert 5.0 <= second.started_at - first.started_at <= 6.0
     call = await settled(world, citizen)

@@ -101,7 +101,8 @@ async def test_a_reload_drops_no_call_and_what_is_wrong_changes_nothing(world: W
     assert "line-104" in await pbx.cli("pjsip show endpoints")
     assert "1001" in (await pbx.cli("queue show hl1022-main")), "who was logged in still is"
     changed = {file.name for file, body in before.items() if file.read_bytes() != body}
-    assert changed == {"extensions.conf", "queues.conf", "pjsip.conf"}
+    # cli.conf: what Asterisk asks its lines at its next start
+    assert changed == {"extensions.conf", "queues.conf", "pjsip.conf", "cli.conf"}
     assert (product.settings.paths.secrets / "line-104").stat().st_mode & 0o777 == 0o600
 
     await phone.does(Answers(after=0.5, talk=2))

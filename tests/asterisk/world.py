@@ -13,6 +13,8 @@ import pytest
 from hotline1022.core.outcomes import CallState
 from hotline1022.db.types import AlarmRow, CallDetail, CallFilter, LegRow
 from hotline1022.db.unit import Database
+from hotline1022.queue.types import Person
+from hotline1022.service.pins import hash_pin
 from tests.asterisk.product import Product, running
 from tests.lab import audio
 from tests.lab.network import Leg, PhoneNetwork, StayUntilHangup
@@ -38,6 +40,13 @@ class World:
         """For each line 10x a person 100x who may log in."""
         for line in lines:
             await self.product.cli("people", "add", person(line), f"Người {line}", "--pin", "2468", "--replace")
+
+    async def many_people(self, *lines: str) -> None:
+        """The same for many lines, at once: all have one PIN. The service must have made the database."""
+        pin = await hash_pin("2468")
+        async with Database(self.product.settings.database_url) as database, database.transaction() as tx:
+            for line in lines:
+                await tx.agents.add_person(Person(id=person(line), name=f"Người {line}", pin_hash=pin, active=True))
 
     async def on_duty(self, *lines: str) -> None:
         """Exactly these lines are logged in, by their own phones."""
@@ -88,7 +97,7 @@ async def hotline(folder: Path, tables: str = "", *, service: bool = True, **que
 
 def person(line: str) -> str:
     """Who sits at a line."""
-    return f"100{line[-1]}"
+    return f"10{int(line) - 100:02d}"
 
 
 async def eventually(true: Callable[[], Awaitable[bool]], complaint: str, seconds: float = 60.0) -> None:
