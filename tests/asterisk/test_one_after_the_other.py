@@ -76,9 +76,7 @@ async def test_three_tracks_each_complete(world: World) -> None:
     ]
     await all_talk(world, citizens, 1)
     channels = {
-        row["uniqueid"]: row["channame"]
-        for row in world.product.journal()
-        if row.get("userdeftype") == "HL_ENTRY"
+        row["uniqueid"]: row["channame"] for row in world.product.journal() if row.get("userdeftype") == "HL_ENTRY"
     }
     assert len(channels) == CALLS
     await sends_on(world, world.product.prepared.secrets, list(channels.values()))
