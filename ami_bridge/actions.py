@@ -1,7 +1,7 @@
 """What the service does at Asterisk, typed. Refuses whatever a header would let through as more than one value.
 
 The link refuses line breaks; here are the further ways in which a value could do more than it says: a channel name that
-is a regular expression (`/…/` hangs up many), commas that open MixMonitor's command (a shell), commas in a variable.
+is a regular expression (`/…/` hangs up many), commas in a variable.
 """
 
 import re
@@ -17,8 +17,6 @@ from hotline1022.core.ids import CallId, ChannelId
 
 _CHANNEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+:;@/*#-]*")
 _PLACE = re.compile(r"[A-Za-z0-9_.*#+-]+")
-_FILE = re.compile(r"[A-Za-z0-9_.~:/-]*")
-_OPTIONS = re.compile(r"[A-Za-z0-9_.~:/()-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\([A-Za-z0-9_,:-]*\))?")
 _PLAIN = re.compile(r"[^,\"\\]*")
 
@@ -141,26 +139,6 @@ class AmiActions:
     async def setvar(self, name: str, value: str, *, channel: str = "") -> None:
         fields = [("Variable", _matching(_VARIABLE, name, "a variable name")), ("Value", value)]
         await self._ask("Setvar", *([_channel(channel)] if channel else []), *fields)
-
-    async def mixmonitor_start(self, channel: str, file: str = "", *, options: str = "") -> str:
-        reply = await self._ask(
-            "MixMonitor",
-            _channel(channel),
-            ("File", _matching(_FILE, file, "a recording's name")),
-            ("Options", _matching(_OPTIONS, options, "MixMonitor options")),
-        )
-        return reply.packet.get("MixMonitorID")
-
-    async def mixmonitor_allowed(self) -> bool:
-        try:
-            await self.mixmonitor_start("PJSIP/nobody-00000000", options="r(nobody-r.wav)")
-        except NotFound:
-            return True
-        except Refused as error:
-            if error.error_id == "ami-not-allowed":
-                return False
-            raise
-        return True
 
     async def mixmonitor_stop(self, channel: str, *, monitor: str = "") -> None:
         await self._ask("StopMixMonitor", _channel(channel), *([("MixMonitorID", monitor)] if monitor else []))

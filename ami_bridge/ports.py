@@ -76,17 +76,6 @@ class Actions(Protocol):
         """Set a channel's variable, or a global one."""
         ...
 
-    async def mixmonitor_start(self, channel: str, file: str = "", *, options: str = "") -> str:
-        """Begin a recording; its id, "" where Asterisk gives none."""
-        ...
-
-    async def mixmonitor_allowed(self) -> bool:
-        """Whether the account may start recordings: Asterisk wants `write=system` for that, for stopping only `call`.
-
-        Ask before stopping one in order to start the next, else the rest of the leg is lost.
-        """
-        ...
-
     async def mixmonitor_stop(self, channel: str, *, monitor: str = "") -> None:
         """End one recording of the channel, or all."""
         ...

@@ -32,8 +32,9 @@ from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.alarms import Bell
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
+from hotline1022.service.console import Console
 from hotline1022.service.desk import Desk
-from hotline1022.service.hands import AmiQueueHands, AmiSnapshot, Segments
+from hotline1022.service.hands import AmiQueueHands, AmiSnapshot
 from hotline1022.service.live import Live
 from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
@@ -43,6 +44,7 @@ from hotline1022.service.prepare import folders
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
 from hotline1022.service.reload import LOCK, reload, write_answer
 from hotline1022.service.secrets import ensure_secrets
+from hotline1022.service.segments import Segments
 from hotline1022.service.settings import Settings
 from hotline1022.service.views import (
     AbandonedList,
@@ -109,6 +111,7 @@ class App:
             notices=LoggedNotices(),
             pool=self.pool,
         )
+        self.segments = Segments(actions, Console(settings), paths.spool, self.call_log.note)
         self.live = Live(
             agents=self.agents,
             waiting=self.waiting,
@@ -116,7 +119,7 @@ class App:
             call_log=self.call_log,
             bell=self.bell,
             snapshot=AmiSnapshot(actions),
-            segments=Segments(actions, paths.spool),
+            segments=self.segments,
             actor_up=self.actor.wait_up,
         )
         self.desk = Desk(menu=lambda: self.menu, agents=self.agents, waiting=self.waiting, expected=self.expected)
@@ -199,6 +202,7 @@ class App:
                         self.reader.run(),
                         self.call_log.run(),
                         self.recordings.run(),
+                        self.segments.run(),
                         self.bell.run(),
                         self._ticks(),
                         self._reloads(),

@@ -18,7 +18,8 @@ from hotline1022.queue.ports import AlarmBell
 from hotline1022.queue.types import Waiting
 from hotline1022.queue.waiting import WaitingRoom
 from hotline1022.service.call_log import CallLog
-from hotline1022.service.hands import INTERFACE, Segments
+from hotline1022.service.hands import INTERFACE
+from hotline1022.service.segments import Resumed, Segments
 
 log = logging.getLogger(__name__)
 
@@ -136,9 +137,9 @@ class Live:
         self._call_log.note(kind(at=event.at, call=call, channel=event.channel))
         known = self._call_log.call(call)
         if kind is e.Resumed and known is not None:
-            started = await self._segments.restart(known, event.channel)
-            if started is not None:
-                self._call_log.note(started)
+            leg = known.legs.get(event.channel)
+            if leg is not None and leg.ended_at is None:
+                self._segments.want(Resumed(call=call, channel=event.channel, name=event.name, kind=leg.kind))
 
     async def _member(self, event: live.MemberEvent) -> None:
         line = line_of(event.interface)

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, Unavailable
-from hotline1022.service.engine import AsteriskInstance
-from hotline1022.service.engine_find import find_engine
+from hotline1022.service.console import Console
 from hotline1022.service.reload_plan import at_start_only, commands, differing
 from hotline1022.service.settings import Settings
 
@@ -52,12 +51,11 @@ async def tell_asterisk(
 async def _on_console(settings: Settings, wanted: tuple[str, ...]) -> tuple[bool, str]:
     said = "; ".join(wanted)
     try:
-        engine = await asyncio.to_thread(find_engine, settings.asterisk.binary)
-        asterisk = AsteriskInstance(settings.paths.asterisk, settings.paths.asterisk / "etc", engine)
-        if not await asterisk.adopt():
+        console = Console(settings)
+        if not await console.open():
             return True, "Asterisk does not run here: it reads its new files when it starts."
         for command in wanted:
-            answer = await asterisk.cli(command)
+            answer = await console.say(command)
             if "No such" in answer or ("not " in answer and command.startswith("module")):
                 raise Unavailable(answer.strip()[:200], error_id="asterisk-not-reloaded")
     except HotlineError as error:

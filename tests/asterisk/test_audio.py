@@ -124,6 +124,7 @@ async def test_phones_that_send_no_audio(world: World) -> None:
 
 
 async def test_hold_and_resume_with_a_new_stream(world: World, tmp_path: Path) -> None:
+    """The phone comes back with another source that counts from below: a late packet, says Debian's recorder, for half a minute."""
     product = world.product
     await world.on_duty()
     await world.net.phone("103").unplug()
@@ -139,8 +140,8 @@ async def test_hold_and_resume_with_a_new_stream(world: World, tmp_path: Path) -
         await asyncio.sleep(3)
         await held.hold()
         await asyncio.sleep(2.5)
-        await held.resume(sequence=7)
-        await asyncio.sleep(3)
+        await held.resume(sequence=held.media.sequence - 1500)
+        await asyncio.sleep(4)
         await held.hangup()
         await citizen.ended(30)
         await world.quiet()
@@ -149,10 +150,17 @@ async def test_hold_and_resume_with_a_new_stream(world: World, tmp_path: Path) -
     (agent,) = legs(call, "agent")
     assert agent.hold_ms == pytest.approx(2500, abs=500)
     said = [one for one in call.tracks if one.channel == agent.channel and str(one.side) == "r"]
-    heard = sum(audio.heard_for(file_of(world, one), phone.frequency) for one in said)
-    lost = sum(one.lost_ms for one in said) / 1000
-    assert heard + lost == pytest.approx(6.0, abs=0.9), "both streams are there, or their loss is marked"
-    assert audio.heard_for(held.heard, citizen.frequency) == pytest.approx(6.0, abs=1.2)
+    assert len(said) == 2, "the new stream has a piece of its own"
+    verify(product, call)
+    before, after = (
+        audio.heard_for(file_of(world, one), phone.frequency)
+        for one in sorted(said, key=lambda one: one.segment_started_at)
+    )
+    assert before == pytest.approx(3.0, abs=0.4)
+    assert after == pytest.approx(4.0, abs=0.8), "without its first half second, in which the recorder changes"
+    assert not audio.holes(file_of(world, max(said, key=lambda one: one.segment_started_at)), phone.frequency)
+    assert sum(one.lost_ms for one in said) <= 600
+    assert audio.heard_for(held.heard, citizen.frequency) == pytest.approx(7.0, abs=1.2)
     await product.asterisk.cli("queue remove member PJSIP/line-103 from hl1022-main")
     await product.asterisk.cli("queue remove member PJSIP/line-103 from hl1022-emergency")
     await world.net.phone("103").plug()

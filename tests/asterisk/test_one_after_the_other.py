@@ -5,7 +5,6 @@ This is where the usual recording on Debian's Asterisk loses the second conversa
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -97,15 +96,15 @@ async def test_three_tracks_each_complete(world: World) -> None:
         assert first.channel != second.channel and first.party != second.party
         assert call.call.talk_ms == pytest.approx(first.talk_ms + second.talk_ms, abs=50)
         tones = {citizen.frequency, both[0].frequency, both[1].frequency}
-        track = {(one.channel, str(one.side)): one for one in call.tracks}
-        said = windows(track[call.call.id, "r"], tones)
+        track = {(str(one.channel), str(one.side)): one for one in call.tracks}
+        said = windows(track[str(call.call.id), "r"], tones)
         assert all(heard == {citizen.frequency} for heard in said[EDGE:-EDGE]), f"{citizen.who} said {said}"
         for leg, phone in zip((first, second), both, strict=True):
             lasted = phone.lasted
-            answer = windows(track[leg.channel, "r"], tones)
+            answer = windows(track[str(leg.channel), "r"], tones)
             assert len(answer) / 2 == pytest.approx(lasted, abs=1.0)
             assert all(heard == {phone.frequency} for heard in answer[1:-1]), f"{phone} said {answer}"
-            reached = windows(track[leg.channel, "t"], tones)
+            reached = windows(track[str(leg.channel), "t"], tones)
             assert all(heard == {citizen.frequency} for heard in reached[EDGE:-EDGE]), f"{phone} heard {reached}"
             # the network's own recordings: what each of the two really received
             assert audio.heard_for(citizen.heard, phone.frequency) == pytest.approx(leg.talk_ms / 1000, abs=0.6)

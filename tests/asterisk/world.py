@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline1022.core.ids import PersonId
 from hotline1022.core.outcomes import CallState
 from hotline1022.db.types import AlarmRow, CallDetail, CallFilter, LegRow
 from hotline1022.db.unit import Database
@@ -46,7 +47,9 @@ class World:
         pin = await hash_pin("2468")
         async with Database(self.product.settings.database_url) as database, database.transaction() as tx:
             for line in lines:
-                await tx.agents.add_person(Person(id=person(line), name=f"Người {line}", pin_hash=pin, active=True))
+                await tx.agents.add_person(
+                    Person(id=PersonId(person(line)), name=f"Người {line}", pin_hash=pin, active=True)
+                )
 
     async def on_duty(self, *lines: str) -> None:
         """Exactly these lines are logged in, by their own phones."""

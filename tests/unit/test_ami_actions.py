@@ -105,15 +105,6 @@ SENT: list[tuple[Do, Fields]] = [
         {"action": "Setvar", "channel": "PJSIP/a-1", "variable": "HL_X", "value": "một, hai; ba"},
     ),
     (lambda do: do.setvar("HL_GLOBAL", ""), {"action": "Setvar", "variable": "HL_GLOBAL", "value": ""}),
-    (
-        lambda do: do.mixmonitor_start("PJSIP/a-1", options="r(/spool/a~b~agent~1-r.wav)t(/spool/a~b~agent~1-t.wav)"),
-        {
-            "action": "MixMonitor",
-            "channel": "PJSIP/a-1",
-            "file": "",
-            "options": "r(/spool/a~b~agent~1-r.wav)t(/spool/a~b~agent~1-t.wav)",
-        },
-    ),
     (lambda do: do.mixmonitor_stop("PJSIP/a-1"), {"action": "StopMixMonitor", "channel": "PJSIP/a-1"}),
     (
         lambda do: do.mixmonitor_stop("PJSIP/a-1", monitor="0x7f01"),
@@ -133,7 +124,6 @@ async def test_each_action_sends_what_it_says(do: Do, expected: Fields) -> None:
 
 async def test_what_an_action_returns() -> None:
     async with acting() as (actions, ami):
-        assert await actions.mixmonitor_start("PJSIP/a-1", "x.wav") == "0x7f01"
         asked = await actions.originate("PJSIP/a", "x", channel_id=OWN, call=CALL, variables={"A": "1", "__B": "2"})
         assert asked == ami.actions[-1]["actionid"]
         assert f"Variable: __HL_CALL={CALL}\r\nVariable: A=1\r\nVariable: __B=2\r\n".encode() in bytes(ami.raw)
@@ -158,13 +148,6 @@ async def test_asterisks_refusals_are_typed(do: Do, words: str, kind: type[Excep
     assert getattr(caught.value, "error_id", "") == error_id
 
 
-@pytest.mark.parametrize(("words", "allowed"), [("No such channel", True), ("Permission denied", False)])
-async def test_the_right_to_record_is_known_before_a_recording_is_stopped(words: str, allowed: bool) -> None:
-    async with acting(lambda fields: error(fields, words)) as (actions, ami):
-        assert await actions.mixmonitor_allowed() is allowed
-        assert [fields["action"] for fields in ami.actions] == ["Login", "MixMonitor"]
-
-
 EVIL: list[Do] = [
     lambda do: do.hangup("/^PJSIP/"),  # a regular expression hangs up everybody
     lambda do: do.hangup(""),
@@ -172,10 +155,6 @@ EVIL: list[Do] = [
     lambda do: do.redirect("PJSIP/a-1", "x,1"),
     lambda do: do.redirect("PJSIP/a-1", "x", "${SHELL(id)}"),
     lambda do: do.redirect("PJSIP/a-1", "x", extra="/.*/"),
-    lambda do: do.mixmonitor_start("PJSIP/a-1", "a.wav,b,id>/tmp/x"),  # the third part is a shell command
-    lambda do: do.mixmonitor_start("PJSIP/a-1", "a.wav", options="b,id>/tmp/x"),
-    lambda do: do.mixmonitor_start("PJSIP/a-1", "a;id.wav"),
-    lambda do: do.mixmonitor_start("PJSIP/a-1", "${SHELL(id)}.wav"),
     lambda do: do.originate("PJSIP/a", "x", channel_id=OWN, call=CALL, variables={"A": "1,SHELL(id)=2"}),
     lambda do: do.originate("PJSIP/a", "x", channel_id=OWN, call=CALL, variables={"A=1,B": "2"}),
     lambda do: do.originate("PJSIP/a", "x", channel_id=OWN, call=CALL, variables={"A": '"'}),

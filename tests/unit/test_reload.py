@@ -13,7 +13,7 @@ import pytest
 
 from hotline1022.core.errors import Unavailable
 from hotline1022.db.migrate import migrate
-from hotline1022.service import reload_asterisk
+from hotline1022.service import console, reload_asterisk
 from hotline1022.service.app import App
 from hotline1022.service.config import load
 from hotline1022.service.engine import AsteriskInstance
@@ -192,7 +192,7 @@ async def test_an_asterisk_that_does_not_run_reads_its_files_when_it_starts(
     etc = settings.paths.asterisk / "etc"
     (etc / "hl1022").mkdir(parents=True)
     (etc / "same.conf").write_text("same")
-    monkeypatch.setattr(reload_asterisk, "find_engine", lambda _: engine(tmp_path))
+    monkeypatch.setattr(console, "find_engine", lambda _: engine(tmp_path))
     said = await tell_asterisk(
         settings, {}, {"hl1022/queues.conf": "new", "cel.conf": "new", "same.conf": "same"}, set()
     )
@@ -224,8 +224,8 @@ async def test_what_asterisk_could_not_be_told_is_told_by_the_next_reload(
             told.append(command)
             return answers[0]
 
-    monkeypatch.setattr(reload_asterisk, "find_engine", lambda _: engine(tmp_path))
-    monkeypatch.setattr(reload_asterisk, "AsteriskInstance", Console)
+    monkeypatch.setattr(console, "find_engine", lambda _: engine(tmp_path))
+    monkeypatch.setattr(console, "AsteriskInstance", Console)
     owed: set[str] = set()
     files = {"hl1022/pjsip.conf": "new"}
     (said,) = await tell_asterisk(settings, {}, files, owed)
