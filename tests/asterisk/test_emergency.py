@@ -115,6 +115,7 @@ async def test_nobody_answers_so_the_alarm_rings_and_even_a_paused_agent_is_call
     call = await settled(world, citizen)
     assert outcome(call) == ("emergency", "emergency-by-agent")
     assert call.call.person == "1001" and legs(call, "agent")[-1].talk_ms > 0
+    verify(world.product, call)
 
     async def ours() -> list[AlarmRow]:
         found = [one for one in await world.alarms() if one.call_id == call.call.id]
