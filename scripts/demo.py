@@ -7,22 +7,27 @@ phones that register and log in, and the number 115. Nothing in the product know
 import asyncio
 import json
 import os
-import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import click
 
-from hotline1022.core.errors import HotlineError
+from hotline1022.core.errors import ConfigError
+from hotline1022.core.ids import PersonId
 from hotline1022.core.masking import mask
-from hotline1022.service.cli_base import set_up_log, settings_of, speaking
+from hotline1022.db.unit import Database
+from hotline1022.queue.types import Person
+from hotline1022.service.asked import Asked
+from hotline1022.service.cli_base import finished, set_up_log, settings_of, speaking
 from hotline1022.service.lock import locked
-from hotline1022.service.prepare import Prepared, prepare
-from hotline1022.service.run import check_ports, where
+from hotline1022.service.pins import hash_pin
+from hotline1022.service.prepare import Prepared
+from hotline1022.service.run import check_ports, check_rtp, prepared_unless_stopped, where
 from hotline1022.service.settings import Settings
 from hotline1022.service.stand import Stand, service_command
 from tests.lab.network import (
@@ -37,6 +42,7 @@ from tests.lab.network import (
     Step,
     Wait,
 )
+from tests.lab.ports import free_port
 
 PEOPLE = {
     "101": ("1001", "Nguyễn Thị Lan", "2468"),
@@ -44,7 +50,15 @@ PEOPLE = {
     "103": ("1003", "Lê Thu Hà", "8642"),
 }
 STAY = StayUntilHangup(180)
-SCOPES = ("--scope", "agent", "--scope", "listen")
+SCOPES = ("agent", "listen")
+#: times that let everything happen within a minute
+SHORT = {
+    "HOTLINE1022_QUEUE_RING_SECONDS": "8",
+    "HOTLINE1022_QUEUE_WRAP_UP_SECONDS": "2",
+    "HOTLINE1022_QUEUE_ANNOUNCE_SECONDS": "15",
+}
+#: ports of the network's own audio
+RTP_BLOCK = 200
 
 #: when, fate, number, script; the first three take the three agents, so that others wait
 CITIZENS: Sequence[tuple[float, str, str, list[Step]]] = (
@@ -61,27 +75,15 @@ CITIZENS: Sequence[tuple[float, str, str, list[Step]]] = (
 
 
 def demo_settings(config: str | None, bind: str | None) -> Settings:
-    """The settings of the demo: short times, and a folder beside the real data."""
-    data = Path("data/demo").absolute()
-    quick = {
-        "HOTLINE1022_PATHS_DATA": str(data),
-        "HOTLINE1022_QUEUE_RING_SECONDS": "8",
-        "HOTLINE1022_QUEUE_WRAP_UP_SECONDS": "2",
-        "HOTLINE1022_QUEUE_ANNOUNCE_SECONDS": "15",
-    }
-    return settings_of(config, HOTLINE1022_ASTERISK_BIND=bind, **(quick if config is None else {}))
-
-
-async def own_command(config: str | None, *words: str) -> str:
-    """`hotline1022 WORDS`; its output."""
-    extra = ["--config", config] if config else []
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "hotline1022", *words, *extra, stdout=asyncio.subprocess.PIPE
-    )
-    out, _ = await process.communicate()
-    if process.returncode:
-        raise HotlineError(f"hotline1022 {words[0]} ended with code {process.returncode}")
-    return out.decode().strip()
+    """The settings of the demo: short times, and a folder and a database beside the real ones. Variables go before."""
+    real = settings_of(config, HOTLINE1022_ASTERISK_BIND=bind)
+    data = real.paths.data
+    if "HOTLINE1022_PATHS_DATA" not in os.environ:
+        data = data / "demo"
+    if real.database.url:
+        raise ConfigError("the demo would write into the real database; play it without database.url")
+    short = {name: value for name, value in SHORT.items() if name not in os.environ}
+    return settings_of(config, HOTLINE1022_PATHS_DATA=str(data), **short)
 
 
 class Board:
@@ -171,25 +173,39 @@ class Board:
             return json.loads(await answer.text())  # type: ignore[no-any-return]
 
 
-async def staff(net: PhoneNetwork, config: str | None) -> None:
+async def staff(database: Database, net: PhoneNetwork) -> None:
     """Three people log in on their phones, as people do: *11, id, PIN."""
-    for line, (person, name, pin) in PEOPLE.items():
-        await own_command(config, "people", "add", person, name, "--pin", pin, "--replace")
-        login = await net.phone(line).dial("*11", keys=f"{person}#{pin}#")
-        await login.ended(40)
-        await net.phone(line).does(Answers(after=2, talk=25))
-        click.echo(f"  {name} has logged in at line {line}.")
+    people = [
+        Person(id=PersonId(person), name=name, pin_hash=await hash_pin(pin), active=True)
+        for person, name, pin in PEOPLE.values()
+    ]
+    async with database.transaction() as tx:
+        for one in people:
+            if await tx.agents.person(one.id) is None:
+                await tx.agents.add_person(one)
+            else:
+                await tx.agents.change_person(one.id, name=one.name, pin_hash=one.pin_hash, active=True)
+                await tx.agents.forget_pin_tries(one.id)
+    await asyncio.gather(*(sits_down(net, line, *who) for line, who in PEOPLE.items()))
     await net.number("115").does(Answers(after=1, talk=8))
 
 
-async def play(prepared: Prepared, config: str | None, net: PhoneNetwork) -> None:
+async def sits_down(net: PhoneNetwork, line: str, person: str, name: str, pin: str) -> None:
+    """One person logs in, and answers from then on."""
+    login = await net.phone(line).dial("*11", keys=f"{person}#{pin}#")
+    await login.ended(40)
+    await net.phone(line).does(Answers(after=2, talk=25))
+    click.echo(f"  {name} has logged in at line {line}.")
+
+
+async def play(prepared: Prepared, net: PhoneNetwork) -> None:
     """Log in the staff, let the citizens call, show everything."""
     await net.registered()
     click.echo("The telephone network is up; three phones are registered.")
-    await staff(net, config)
-    token = (
-        await own_command(config, "token", "create", f"demo {datetime.now(UTC):%F %T}", *SCOPES, "--quiet")
-    ).split()[-1]
+    async with Database(prepared.settings.database_url) as database:
+        await staff(database, net)
+        async with database.transaction() as tx:
+            _, token = await tx.tokens.create(f"demo {datetime.now(UTC):%F %T}", SCOPES, datetime.now(UTC))
     service = prepared.settings.service
     names = {person: name for person, name, _ in PEOPLE.values()}
     async with aiohttp.ClientSession(
@@ -216,36 +232,41 @@ async def citizen(net: PhoneNetwork, delay: float, fate: str, number: str, scrip
 
 async def demo(settings: Settings, config: str | None, *, stay: bool) -> None:
     """Start everything, play, and stay for a look unless told otherwise."""
+    asked = Asked()
+    asked.listen()
     with locked(settings.paths.data / "run.lock", "1022"):
         check_ports(settings)
         share_prompts(settings)
-        prepared = await asyncio.to_thread(prepare, settings)
-        stand = Stand(prepared.asterisk(), service_command(config), click.echo)
+        prepared = await prepared_unless_stopped(settings, asked)
+        stand = Stand(prepared.asterisk(), service_command(config), asked, click.echo, partial(check_rtp, settings))
         async with AsyncExitStack() as stack:
             await stand.start()
             stack.push_async_callback(stand.stop)
             click.echo(where(prepared))
+            rtp = free_port("udp", block=RTP_BLOCK)
             net = PhoneNetwork(
                 settings.paths.data / "network",
                 prepared.engine,
                 product=Address(host=settings.asterisk.bind, port=settings.asterisk.sip_port),
                 carrier=Address(host=settings.trunk.host, port=settings.trunk.port),
                 phones={n: prepared.secrets.line(n) for n in settings.lines.numbers},
+                rtp_first=rtp,
+                rtp_last=rtp + RTP_BLOCK - 1,
             )
             await stack.enter_async_context(net)
             watch = asyncio.create_task(stand.run())
             # whatever happens to the play: nobody may restart what is being stopped
             stack.push_async_callback(ended, watch)
-            show = asyncio.create_task(play(prepared, config, net))
+            show = asyncio.create_task(play(prepared, net))
             stack.push_async_callback(ended, show)
             await asyncio.wait({watch, show}, return_when=asyncio.FIRST_COMPLETED)
-            if show.done():
+            if show.done() and not asked.stopping():
                 await show
                 if stay:
                     click.echo("\nThe hotline goes on; Ctrl-C stops it.")
                 else:
-                    stand.ask_to_stop()
-                await watch
+                    asked.stop()
+            await watch
 
 
 async def ended(task: asyncio.Task[None]) -> None:
@@ -272,9 +293,8 @@ def main(config: str | None, bind: str | None, leave: bool) -> None:
     """The hotline with a test telephone network and nine citizens who call."""
     settings = demo_settings(config, bind)
     set_up_log(os.environ.get("HOTLINE1022_LOG_LEVEL", "warning"))
-    asyncio.run(demo(settings, config, stay=not leave))
+    finished(demo(settings, config, stay=not leave))
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent.parent))
     main()

@@ -1,28 +1,15 @@
 """The command line: `hotline1022 --help`. Errors are one line that names the cure, and exit code 1 (2 for wrong usage)."""
 
-import asyncio
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 import hotline1022
-from hotline1022.service.cli_base import CONFIG, set_up_log, settings_of, speaking
+from hotline1022.service.cli_base import CONFIG, finished, set_up_log, settings_of, speaking
 from hotline1022.service.cli_data import calls, people, token
 from hotline1022.service.cli_recordings import recordings
 from hotline1022.service.cli_shifts import shifts
-
-R = TypeVar("R")
-
-
-def finished(work: Coroutine[Any, Any, R]) -> R:
-    """Run to the end; Ctrl-C is an ordinary way to stop."""
-    try:
-        return asyncio.run(work)
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

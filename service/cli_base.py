@@ -1,15 +1,17 @@
 """What every command shares: the settings option, errors as one line, the log."""
 
+import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
 from hotline1022.core.errors import HotlineError
+from hotline1022.service.asked import Stopped
 from hotline1022.service.config import load
 from hotline1022.service.settings import Settings
 
@@ -50,6 +52,16 @@ def _leaves(group: BaseExceptionGroup[HotlineError]) -> list[BaseException]:
     return [
         leaf for one in group.exceptions for leaf in (_leaves(one) if isinstance(one, BaseExceptionGroup) else [one])
     ]
+
+
+def finished(work: Coroutine[Any, Any, R]) -> R:
+    """Run to the end; a signal is an ordinary way to stop."""
+    try:
+        return asyncio.run(work)
+    except Stopped as stopped:
+        sys.exit(stopped.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def settings_of(config: str | None, **overrides: str | None) -> Settings:

@@ -63,20 +63,25 @@ def folders(settings: Settings) -> None:
         ) from error
 
 
-def prepare(settings: Settings) -> Prepared:
-    """Check and make everything. Blocks for seconds at the first start (prompts are spoken), with progress on stderr."""
+def prepare(settings: Settings, watch: prompts.Progress | None = None) -> Prepared:
+    """Check and make everything. Blocks for seconds at the first start (prompts are spoken), with progress on stderr.
+
+    `watch` is told of each prompt (how many there are by now, of how many); what it raises ends the work.
+    """
     menu = load_menu(settings.paths.menu)
     engine = find_engine(settings.asterisk.binary)
     folders(settings)
     secrets = ensure_secrets(settings.paths.secrets, settings.lines.numbers)
-    speak_prompts(settings, menu)
+    speak_prompts(settings, menu, watch=watch)
     return Prepared(settings=settings, secrets=secrets, menu=menu, engine=engine)
 
 
-def speak_prompts(settings: Settings, menu: MenuTree, *, while_running: bool = False) -> int:
+def speak_prompts(
+    settings: Settings, menu: MenuTree, *, while_running: bool = False, watch: prompts.Progress | None = None
+) -> int:
     """Make the prompts that are missing or whose text changed; how many. While calls hear them: all of them or none."""
     paths = settings.paths
-    progress = None if while_running else _progress()
+    progress = None if while_running else _progress(watch)
     built = prompts.build(menu, paths.prompts, paths.prompts_studio, _espeak(), progress, while_running=while_running)
     for warning in built.warnings:
         print(f"  {warning}", file=sys.stderr)
@@ -96,11 +101,13 @@ def _espeak() -> Espeak | None:
         return None
 
 
-def _progress() -> prompts.Progress:
+def _progress(watch: prompts.Progress | None) -> prompts.Progress:
     first = True
 
     def show(done: int, total: int) -> None:
         nonlocal first
+        if watch is not None:
+            watch(done, total)
         if first and done == total:
             return
         first = False

@@ -1,7 +1,7 @@
 """Runs the whole hotline on one machine: Asterisk and the service, each restarted when it dies, stopped together.
 
-Asterisk is never stopped because the service died: the dialplan carries the calls meanwhile. Refuses a second owner of
-the data folder, and starts nothing when something is not as it must be.
+Asterisk is never stopped because the service died: the dialplan carries the calls meanwhile. Whatever ends a start
+leaves no process: both are in sessions of their own, so that nobody else would end them.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from hotline1022.core.errors import HotlineError, Unavailable
+from hotline1022.service.asked import Asked
 from hotline1022.service.engine import AsteriskInstance
 
 log = logging.getLogger(__name__)
@@ -28,77 +29,95 @@ RESTART_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 class Stand:
     """Asterisk and the service, watched."""
 
-    def __init__(self, asterisk: AsteriskInstance, command: Sequence[str], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        asterisk: AsteriskInstance,
+        command: Sequence[str],
+        asked: Asked,
+        tell: Callable[[str], None],
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`command` starts the service; `before` looks once more, ahead of an Asterisk that does not run yet."""
         self.asterisk = asterisk
         self._command = list(command)
+        self._asked = asked
         self._tell = tell
+        self._before = before
         self._service: asyncio.subprocess.Process | None = None
-        self._stopping = asyncio.Event()
-        self._at_once = asyncio.Event()
+        #: whether the Asterisk in the folder is ours to stop
+        self._owns = False
 
     async def start(self) -> None:
-        """Start both; when the service does not come up, Asterisk is stopped again."""
-        if await self.asterisk.adopt():
-            self._tell("Asterisk is still running from before: it is taken over, its calls go on.")
-        else:
-            await self.asterisk.start()
+        """Start both. When one does not come up, or somebody asks to stop meanwhile (Stopped), nothing is left running."""
         try:
-            await self._start_service()
+            await self._asked.unless_stopped(self._start())
         except BaseException:
-            await self.asterisk.stop()
+            try:  # the service first: while it starts it would wait for an Asterisk that is gone
+                await self._stop_service()
+            finally:
+                await self._stop_asterisk()
             raise
 
-    def ask_to_stop(self) -> None:
-        """First time: finish what is under way. Second time: at once."""
-        if self._stopping.is_set():
-            self._at_once.set()
-        self._stopping.set()
-
-    def ask_to_reload(self) -> None:
-        """The service reads settings and menu anew, and tells Asterisk."""
-        if self._service is not None and self._service.returncode is None:
-            self._service.send_signal(signal.SIGHUP)
+    async def _start(self) -> None:
+        if await self.asterisk.adopt():
+            self._say("Asterisk is still running from before: it is taken over, its calls go on.")
+        else:
+            self._before()
+            await self.asterisk.start()  # ended by itself when that fails
+        self._owns = True
+        await self._start_service()
 
     async def run(self) -> None:
         """Until asked to stop; both are watched and restarted."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.ask_to_stop)
-        # a terminal that is closed ends what was started in it; without one, SIGHUP asks for new settings
-        hangup = self.ask_to_stop if sys.stdin is not None and sys.stdin.isatty() else self.ask_to_reload
-        loop.add_signal_handler(signal.SIGHUP, hangup)
-        async with asyncio.TaskGroup() as group:
-            watchers = [group.create_task(self._watch_asterisk()), group.create_task(self._watch_service())]
-            await self._stopping.wait()
-            for watcher in watchers:
-                watcher.cancel()
-        await self.stop()
+        try:
+            async with asyncio.TaskGroup() as group:
+                watchers = [group.create_task(self._watch_asterisk()), group.create_task(self._watch_service())]
+                await self._asked.to_stop.wait()
+                for watcher in watchers:
+                    watcher.cancel()
+        finally:
+            await self.stop()
+
+    def _say(self, text: str) -> None:
+        """To whoever still reads: a terminal that was closed must not keep anything from being stopped."""
+        with contextlib.suppress(OSError):
+            self._tell(text)
+
+    def _reload_service(self) -> None:
+        if self._service is not None and self._service.returncode is None:
+            self._service.send_signal(signal.SIGHUP)
 
     async def stop(self) -> None:
         """Calls may end, Asterisk stops, the service writes everything down and stops."""
-        await self._stop_asterisk()
+        try:
+            await self._stop_asterisk()
+        finally:
+            await self._stop_service()
+
+    async def _stop_service(self) -> None:
         service = self._service
-        if service is not None and service.returncode is None:
-            service.terminate()
-            try:
-                async with asyncio.timeout(SERVICE_SECONDS):
-                    await service.wait()
-            except TimeoutError:
-                log.error("the service did not stop within %.0f s and is ended", SERVICE_SECONDS)
-                service.kill()
+        if service is None or service.returncode is not None:
+            return
+        service.terminate()
+        try:
+            async with asyncio.timeout(SERVICE_SECONDS):
                 await service.wait()
+        except TimeoutError:
+            log.error("the service did not stop within %.0f s and is ended", SERVICE_SECONDS)
+            service.kill()
+            await service.wait()
 
     async def _stop_asterisk(self) -> None:
-        if not self.asterisk.running:
+        if not (self._owns and self.asterisk.running):
             return
         with contextlib.suppress(Unavailable):
             if "0 active calls" not in await self.asterisk.cli("core show channels count"):
-                self._tell(f"Waiting up to {FINISH_SECONDS:.0f} s for calls to end (Ctrl-C again: at once) ...")
+                self._say(f"Waiting up to {FINISH_SECONDS:.0f} s for calls to end (Ctrl-C again: at once) ...")
                 await self.asterisk.cli("core stop gracefully")
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(FINISH_SECONDS):
                         ended = asyncio.ensure_future(self.asterisk.wait())
-                        hurried = asyncio.ensure_future(self._at_once.wait())
+                        hurried = asyncio.ensure_future(self._asked.at_once.wait())
                         try:
                             await asyncio.wait({ended, hurried}, return_when=asyncio.FIRST_COMPLETED)
                         finally:
@@ -108,6 +127,7 @@ class Stand:
 
     async def _start_service(self) -> None:
         """Start and wait until it says that it is ready (one line on its standard output)."""
+        self._asked.reload_by(None)  # before it is ready SIGHUP would end it
         self._service = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.DEVNULL,
@@ -128,6 +148,7 @@ class Stand:
                 f"the service ended with code {code} while starting; its reason stands above",
                 error_id="service-start-failed",
             )
+        self._asked.reload_by(self._reload_service)
 
     async def _watch_service(self) -> None:
         deaths = 0
@@ -143,7 +164,7 @@ class Stand:
             await asyncio.sleep(pause)
             try:
                 await self._start_service()
-            except Unavailable as error:
+            except (Unavailable, OSError) as error:
                 log.error("%s", error)
 
     async def _watch_asterisk(self) -> None:

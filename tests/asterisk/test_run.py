@@ -1,0 +1,234 @@
+"""`hotline1022 run` as people run it: what it says, what it refuses, and that nothing of it ever stays behind."""
+
+import asyncio
+import json
+import re
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from hotline1022.service.engine import find_engine
+from tests.asterisk.commands import Place, Run
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(150)]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """One data folder for the whole file: each test finds what the one before left."""
+    return Place.make(tmp_path_factory.mktemp("run"))
+
+
+def free(place: Place) -> bool:
+    """Whether every port of it can be had again."""
+    for name, port in place.ports.items():
+        kinds = {"sip_port": (socket.SOCK_DGRAM, socket.SOCK_STREAM), "rtp_first": (socket.SOCK_DGRAM,)}
+        for kind in kinds.get(name, (socket.SOCK_STREAM,)):
+            with socket.socket(socket.AF_INET, kind) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", port))
+                except OSError:
+                    return False
+    return True
+
+
+def ready(place: Place) -> bool:
+    with urlopen(f"http://127.0.0.1:{place.ports['http_port']}/api/health/ready", timeout=5) as answer:
+        return bool(json.load(answer)["ready"])
+
+
+def one_line(run: Run, *words: str) -> None:
+    """It said one line, for people, with these words; and nothing was started."""
+    (line,) = [one for one in run.stderr.splitlines() if not one.startswith("  Prompts ")]
+    assert line.startswith("hotline1022: ") and "Traceback" not in line
+    assert all(word in line for word in words), line
+    assert not run.stdout
+    assert not (run.place.data / "asterisk" / "run" / "asterisk.pid").exists()
+
+
+async def test_it_starts_says_where_everything_is_keeps_others_out_and_ends(place: Place) -> None:
+    async with place.started() as run:
+        await run.says("1022 is ready")
+        said = run.stdout
+        assert f"127.0.0.1:{place.ports['sip_port']}" in said
+        assert f"http://127.0.0.1:{place.ports['http_port']}/api/health/ready" in said
+        for line in ("101", "102", "103"):
+            secret = place.data / "secrets" / f"line-{line}"
+            assert f"user line-{line}   password in {secret}" in said
+            assert secret.read_text().strip() not in said + run.stderr
+        for secret in (place.data / "secrets").iterdir():
+            assert secret.stat().st_mode & 0o777 == 0o600, secret
+        assert await asyncio.to_thread(ready, place)
+        assert len(place.processes()) >= 3, "it, Asterisk, the service"
+
+        other = Place(place.folder / "other", place.ports, place.mark)
+        other.folder.mkdir()
+        other.write()
+        other.config.write_text(f'[paths]\ndata = "{place.data}"\n' + other.config.read_text())
+        async with other.started() as second:
+            assert await second.ended() == 1
+            one_line(second, f"1022 already runs on {place.data} (process {run.process.pid}); stop it", "[data-locked]")
+            other.mark = "nobody's"
+        assert await run.sigterm() == 0
+        assert run.stdout.endswith("1022 has stopped.\n") and "Traceback" not in run.stderr
+    assert free(place)
+
+
+async def test_the_second_start_is_quick_and_finds_everything(place: Place) -> None:
+    secrets = {file: file.read_bytes() for file in (place.data / "secrets").iterdir()}
+    assert secrets and (place.data / "db" / "hotline.sqlite").exists()
+    began = time.monotonic()
+    async with place.started() as run:
+        await run.says("1022 is ready")
+        assert time.monotonic() - began < 15
+        assert {file: file.read_bytes() for file in (place.data / "secrets").iterdir()} == secrets
+        assert await run.ctrl_c() == 0
+        assert "Traceback" not in run.stderr
+    assert free(place)
+
+
+def half_a_second(place: Place) -> Callable[[], bool]:
+    due = time.monotonic() + 0.5
+    return lambda: time.monotonic() >= due
+
+
+def a_fresh_file(place: Place, name: str) -> Callable[[], bool]:
+    """The file has been written since now."""
+    file, since = place.data / name, time.time()
+    return lambda: file.exists() and file.stat().st_mtime >= since
+
+
+STAGES: dict[str, Callable[[Place], Callable[[], bool]]] = {
+    "half a second": half_a_second,
+    "as it begins": lambda place: a_fresh_file(place, "run.lock"),
+    "Asterisk starts": lambda place: a_fresh_file(place, "asterisk/asterisk.conf"),
+    "Asterisk is there": lambda place: a_fresh_file(place, "asterisk/run/asterisk.pid"),
+    "the service starts": lambda place: a_fresh_file(place, "service.lock"),
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+async def test_a_signal_while_it_starts_leaves_nothing(place: Place, stage: str) -> None:
+    reached = STAGES[stage](place)
+    async with place.started() as run:
+        await run.until(reached)
+        # before Python has come to us, the signal itself ends it
+        assert await run.sigterm() in ({143, -15} if stage == "half a second" else {143})
+        assert not run.stdout and "Traceback" not in run.stderr
+        await place.nothing_left()
+    assert free(place)
+
+
+async def test_ctrl_c_while_prompts_are_spoken_leaves_nothing(tmp_path: Path) -> None:
+    place = Place.make(tmp_path, prompts=False)
+    async with place.started() as run:
+        await run.until(lambda: len(list(place.data.glob("prompts/sounds/vi/**/*.alaw"))) >= 3)
+        assert await run.ctrl_c() == 130
+        assert not run.stdout
+        assert [line for line in run.stderr.splitlines() if not line.startswith("  Prompts ")] == []
+        await place.nothing_left()
+    assert len(list(place.data.glob("prompts/sounds/vi/**/*.alaw"))) < 60, "it did not speak on"
+
+
+async def test_sighup_before_the_service_is_ready_does_not_end_it(place: Place) -> None:
+    started = a_fresh_file(place, "asterisk/run/asterisk.pid")
+    async with place.started() as run:
+        await run.until(started)
+        for _ in range(5):
+            run.process.send_signal(signal.SIGHUP)
+            await asyncio.sleep(0.1)
+        await run.says("1022 is ready")
+        await run.says("Settings, menu and prompts are as they were")
+        assert "starting it again" not in run.stderr
+        assert await run.sigterm() == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind", "step"),
+    [
+        ("asterisk.sip_port", "udp", 0),
+        ("asterisk.sip_port", "tcp", 0),
+        ("asterisk.ami_port", "tcp", 0),
+        ("asterisk.rtp_first", "udp", 0),
+        ("asterisk.rtp_first", "udp", 399),
+        ("service.http_port", "tcp", 0),
+        ("service.agi_port", "tcp", 0),
+    ],
+)
+async def test_a_taken_port_is_named_with_its_cure(place: Place, setting: str, kind: str, step: int) -> None:
+    port = place.ports[setting.partition(".")[2]] + step
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM) as taken:
+        if kind == "tcp":
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", port))
+        if kind == "tcp":
+            taken.listen()
+        async with place.started() as run:
+            assert await run.ended() == 1
+            one_line(run, str(port), setting, "[port-taken]")
+
+
+async def test_an_old_asterisk_is_refused(tmp_path: Path) -> None:
+    place = Place.make(tmp_path)
+    old = tmp_path / "asterisk"
+    old.write_text("#!/bin/sh\necho Asterisk 20.4.0~dfsg\n")
+    old.chmod(0o755)
+    place.write(f'binary = "{old}"')
+    async with place.started() as run:
+        assert await run.ended() == 1
+        one_line(run, "Asterisk 20.4.0", "22.10.1 or newer", "scripts/run", "[asterisk-too-old]")
+
+
+async def test_prompts_that_nobody_can_speak_are_refused(tmp_path: Path) -> None:
+    place = Place.make(tmp_path, prompts=False)
+    place.write(f'binary = "{find_engine().command[-1]}"')
+    nowhere = {"PATH": str(tmp_path), "HOTLINE1022_ROOT": str(tmp_path / "root")}
+    async with place.started(env=nowhere) as run:
+        assert await run.ended() == 1
+        one_line(run, "must be spoken", "espeak-ng is missing", "scripts/private-root espeak-ng", "[espeak-missing]")
+
+
+FATES = {
+    "0901000001": r"answered +\d+ +2 .* answered \(agent-answered\) +(Nguyễn Thị Lan|Trần Văn Minh|Lê Thu Hà)",
+    "0901000009": r"answered +\d+ +3 .* answered \(agent-answered\) +(Nguyễn Thị Lan|Trần Văn Minh|Lê Thu Hà)",
+    "0901000002": r"waited, then answered +\d+ +5 .* answered \(agent-answered\) +(Nguyễn|Trần|Lê)",
+    "0901000003": r"abandoned +\d+ +4 .* abandoned \(in-queue\) +-",
+    "0901000004": r"voicemail +\d+ +7 .* voicemail \(message-left\) +-",
+    "0901000005": r"wrong keys, then an agent +\d+ +\*0 .* answered \(agent-answered\) +(Nguyễn|Trần|Lê)",
+    "0901000006": r"silent ",
+    "0901000007": r"115 from the menu +\d+ +9 .* emergency \(emergency-answered\) +115",
+    "0901000008": r"115 from the queue +\d+ +09 .* emergency \(emergency-answered\) +115",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_the_demo_plays_nine_fates_on_the_clock_of_the_province(tmp_path: Path) -> None:
+    place = Place.make(tmp_path)
+    began = time.time()
+    command = (str(Path(__file__).parents[2] / "scripts" / "demo.py"),)
+    async with place.started("--leave", command=command, env={"TZ": "America/New_York"}) as run:
+        assert await run.ended(200) == 0, run.stdout + run.stderr
+        live, _, table = run.stdout.partition("  fate ")
+        assert "Traceback" not in run.stderr
+        for number, fate in FATES.items():
+            (row,) = [line for line in table.splitlines() if number in line]
+            assert re.search(fate, row), row
+        folders = [Path(line.partition(" tracks in ")[2]) for line in table.splitlines() if " tracks in " in line]
+        assert len(folders) == len(FATES)
+        offset = 7 * 3600
+        days = {time.strftime("%Y/%m/%d", time.gmtime(at + offset)) for at in (began, time.time())}
+        for folder in folders:
+            assert list(folder.glob("*.wav")), folder
+            assert str(folder.parent.relative_to(place.data / "demo" / "recordings")) in days
+        clock = re.findall(r"^  (\d\d):(\d\d):\d\d  090\*\*\*\*001", live, re.MULTILINE)
+        assert {int(hour) for hour, _ in clock} <= {time.gmtime(at + offset).tm_hour for at in (began, time.time())}
+        assert clock
+        await place.nothing_left()
+    assert free(place)
