@@ -1,7 +1,7 @@
-"""Reads Asterisk's journal (CEL, one JSON object a line) from where it was left, across rotation and a torn last line.
+"""Reads Asterisk's journal (CEL, one JSON object a line) from where it was left, across rotation and torn rows.
 
 The position is (inode, offset): the caller stores it in the same transaction as what the lines became, so that a line is
-neither lost nor counted twice. Refuses nothing: a line that is no JSON is handed on as `Torn`, to be reported.
+neither lost nor counted twice. Refuses nothing: what is no row is handed on as `Torn`, to be reported.
 """
 
 import json
@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-#: how long a renamed file is still watched: Asterisk may have opened it just before the rename
+#: how each row begins: the first of the fields in asterisk-conf/hl1022/cel_custom.conf, as Asterisk writes its name.
+#: No value can look like this: inside of one, quotation marks are escaped
+ROW = b'{"eventenum":'
+#: how long a renamed file must have stood still while it was watched: Asterisk may have opened it just before the rename
 GRACE_SECONDS = 2.0
 #: most bytes taken at once: bounds memory and the length of a transaction
 CHUNK_BYTES = 256 * 1024
@@ -28,7 +31,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Torn:
-    """A piece that is no JSON object: a line cut by a crash or a full disk."""
+    """A piece that is no JSON object: a row cut by a crash or a full disk."""
 
     inode: int
     offset: int
@@ -56,6 +59,8 @@ class Journal:
         self.path = path
         self._keep = keep
         self._rotate_bytes = rotate_bytes
+        #: of the file renamed last: inode, size, and since when it is so (monotonic)
+        self._still: tuple[int, int, float] = (0, 0, 0.0)
 
     def read(self, position: Position) -> Batch:
         """All whole lines after `position`, at most CHUNK_BYTES; call again until the batch is empty."""
@@ -69,7 +74,7 @@ class Journal:
             return self._take(self.path, _within(position, current.st_size), final=False)
         previous = self._renamed(position.inode)
         if previous is not None:
-            settled = time.time() - previous.stat().st_mtime > GRACE_SECONDS
+            settled = self._settled(previous)
             batch = self._take(previous, position, final=settled)
             if not batch.empty or not settled:
                 return batch
@@ -82,10 +87,28 @@ class Journal:
             return False
         if position.offset < current.st_size:
             return False
-        self.path.rename(self.path.with_name(f"{self.path.name}.{time.time_ns()}"))
+        self.path.rename(self.path.with_name(f"{self.path.name}.{self._stamp()}"))
         for old in self._all_renamed()[: -self._keep]:
             old.unlink()
         return True
+
+    def _stamp(self) -> int:
+        """The renamed file's place in the order: the time, but after its predecessor's also when the clock was set back."""
+        last = max((_number(path) for path in self._all_renamed()), default=0)
+        return max(time.time_ns(), last + 1)
+
+    def _settled(self, previous: Path) -> bool:
+        """Whether nobody writes into a renamed file any more.
+
+        Its own times do not tell: Asterisk may hold it open to write its first row for hours, and clocks are set. One
+        that has a renamed successor was waited for when that one was begun.
+        """
+        if self._all_renamed()[-1] != previous:
+            return True
+        stat, now = previous.stat(), time.monotonic()
+        if self._still[:2] != (stat.st_ino, stat.st_size):
+            self._still = (stat.st_ino, stat.st_size, now)
+        return now - self._still[2] > GRACE_SECONDS
 
     def _advance(self, position: Position, previous: Path | None) -> Batch:
         """Go on with the file that came after the one which is read to its end (or is gone)."""
@@ -102,16 +125,17 @@ class Journal:
             file.seek(position.offset)
             data = file.read(CHUNK_BYTES)
         end = data.rfind(b"\n") + 1
-        if end == 0 and (final or len(data) == CHUNK_BYTES) and data:
-            end = len(data)
+        if end == 0 and (final or len(data) == CHUNK_BYTES):
+            following = data.rfind(ROW, 1)
+            end = following if following > 0 and not final else len(data)
         rows: list[dict[str, Any]] = []
         torn: list[Torn] = []
         for offset, line in _lines(data[:end], position.offset):
-            row = _object(line)
-            if row is None:
-                torn.append(Torn(inode=inode, offset=offset, text=line[:200].decode("utf-8", "replace")))
-            else:
-                rows.append(row)
+            for at, piece in _pieces(line):
+                if isinstance(piece, dict):
+                    rows.append(piece)
+                else:
+                    torn.append(Torn(inode=inode, offset=offset + at, text=piece[:200].decode("utf-8", "replace")))
         after = Position(inode=inode, offset=position.offset + end)
         return Batch(rows=tuple(rows), torn=tuple(torn), position=after)
 
@@ -123,6 +147,11 @@ class Journal:
 
     def _oldest(self) -> Path | None:
         return next(iter([*self._all_renamed(), *([self.path] if self.path.exists() else [])]), None)
+
+
+def _number(renamed: Path) -> int:
+    last = renamed.name.rpartition(".")[2]
+    return int(last) if last.isdecimal() else 0
 
 
 def _stat(path: Path) -> os.stat_result | None:
@@ -149,9 +178,44 @@ def _lines(data: bytes, start: int) -> Iterator[tuple[int, bytes]]:
         offset += len(line) + 1
 
 
+def _pieces(line: bytes) -> Iterator[tuple[int, dict[str, Any] | bytes]]:
+    """The rows of a line, each with its place, and what is none: one row, unless one before was cut.
+
+    After a row that was cut, or lost its line feed alone, Asterisk goes on in the same line: the next row is whole.
+    """
+    row = _object(line)
+    if row is not None:
+        yield 0, row
+        return
+    at = 0
+    while at < len(line):
+        following = line.find(ROW, at + 1)
+        piece = line[at:] if following < 0 else line[at:following]
+        row, rest = _object(piece), b""
+        if row is None and piece.startswith(ROW):  # another row may have been cut before it had its first field
+            row, rest = _first_object(piece)
+        if row is None:
+            yield at, piece
+        else:
+            yield at, row
+            if rest:
+                yield at + len(piece) - len(rest), rest
+        at += len(piece)
+
+
 def _object(line: bytes) -> dict[str, Any] | None:
     try:
         row = json.loads(line)
     except ValueError:
         return None
     return row if isinstance(row, dict) else None
+
+
+def _first_object(piece: bytes) -> tuple[dict[str, Any] | None, bytes]:
+    """The object that a piece begins with, and what follows it."""
+    text = piece.decode("utf-8", "surrogateescape")
+    try:
+        row, end = json.JSONDecoder().raw_decode(text)
+    except ValueError:
+        return None, piece
+    return row, text[end:].encode("utf-8", "surrogateescape")
