@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from hotline1022.ami_bridge.ports import Actions
-from hotline1022.ami_bridge.types import ChannelNow, QueueNow
+from hotline1022.ami_bridge.types import ChannelNow, MemberNow, QueueNow
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.queue.agents import EMERGENCY, MAIN
 
@@ -21,7 +21,7 @@ class AmiQueueHands:
         self._actions = actions
 
     async def add(self, queue: str, line: str, person: str, *, paused: bool, reason: str) -> None:
-        """A member that is there with another person is made anew."""
+        """A member that is there with another person is made anew; with the same one it gets the pause that is asked for."""
         interface = INTERFACE + line
         for attempt in (1, 2):
             try:
@@ -30,13 +30,17 @@ class AmiQueueHands:
             except Refused as error:
                 if error.error_id != "already-member" or attempt == 2:
                     raise
-                if await self._is(queue, interface, person):
-                    return
-                await self.remove(queue, line)
+                known = await self._member(queue, interface)
+                if known is None or known.member_name != person:
+                    await self.remove(queue, line)
+                    continue
+                if (known.paused, known.reason if known.paused else "") != (paused, reason):
+                    await self.pause(queue, line, paused=paused, reason=reason)
+                return
 
-    async def _is(self, queue: str, interface: str, person: str) -> bool:
+    async def _member(self, queue: str, interface: str) -> MemberNow | None:
         found = await self._actions.queue_status(queue)
-        return any(m.interface == interface and m.member_name == person for q in found for m in q.members)
+        return next((m for q in found for m in q.members if m.interface == interface), None)
 
     async def remove(self, queue: str, line: str) -> None:
         try:
