@@ -46,7 +46,10 @@ class HeavyPool:
         self._closed = False
 
     async def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The job's result or exception; Unavailable when the worker died or took too long: then a new one is made."""
+        """The job's result or exception; Unavailable when the worker died or took too long: then a new one is made.
+
+        Unavailable too when the job had to go with another one's worker before its turn came.
+        """
         if self._closed:
             raise Unavailable("the recordings worker is closed", error_id="recordings-worker")
         if self._executor is None:
@@ -56,6 +59,13 @@ class HeavyPool:
             future = executor.submit(_call, job, args, kwargs)
             async with asyncio.timeout(self._seconds):
                 return await asyncio.wrap_future(future)
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # nobody cancelled us: it was the job, thrown away with its worker; as a cancellation it would end our loop
+            text = "the recordings worker was given up before this job's turn; try it again"
+            raise Unavailable(text, error_id="recordings-worker") from error
         except BrokenExecutor as error:
             self._discard(executor)
             text = "the recordings worker died in its work; recordings wait in the spool and are tried again"
