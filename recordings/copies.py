@@ -14,6 +14,9 @@ from hotline1022.recordings.names import copy_name, is_copy, repaired_name
 from hotline1022.recordings.store import Archive, open_below, write_file
 from hotline1022.recordings.types import CallFacts, CopyRow, TrackRow
 
+#: a copy would be 1.4 GB then; a call that seems so long had its clock set, or was forgotten
+LONGEST_MS = 12 * 3_600_000
+
 
 def fingerprint(layout: Layout, rows: Sequence[TrackRow]) -> str:
     """Twelve letters that change when the copy would: from the originals' hashes and their places."""
@@ -26,11 +29,15 @@ def fingerprint(layout: Layout, rows: Sequence[TrackRow]) -> str:
 def make_copy(spool: Path, root: Path, facts: CallFacts, rows: Sequence[TrackRow], known: CopyRow | None) -> CopyRow:
     """The listening copy of a call: the known one if it still is what would be made, else made now.
 
-    Raises NotFound "recording-none" when no original has audio, Unavailable "disk-full".
+    Raises NotFound "recording-none" when no original has audio, Refused "recording-too-long", Unavailable "disk-full".
     """
     layout = plan(facts, rows)
     if not layout.left and not layout.right:
         raise NotFound(f"call {facts.call} has no audio to listen to", error_id="recording-none")
+    if layout.duration_ms > LONGEST_MS:
+        hours = layout.duration_ms / 3_600_000
+        text = f"the listening copy of call {facts.call} would be {hours:.1f} hours long; listen to its tracks"
+        raise Refused(text, error_id="recording-too-long")
     name = copy_name(facts.call, fingerprint(layout, rows))
     digest = hashlib.sha256()
 
@@ -69,7 +76,7 @@ def make_copy(spool: Path, root: Path, facts: CallFacts, rows: Sequence[TrackRow
 def make_copies(
     spool: Path, root: Path, jobs: Sequence[tuple[CallFacts, Sequence[TrackRow]]]
 ) -> tuple[list[CopyRow], dict[CallId, str]]:
-    """The copies of many calls, and what went wrong with the others; a call without audio is in neither."""
+    """The copies of many calls, and what went wrong with the others, whatever it was; without audio a call is in neither."""
     made: list[CopyRow] = []
     failed: dict[CallId, str] = {}
     for facts, rows in jobs:
@@ -77,9 +84,14 @@ def make_copies(
             made.append(make_copy(spool, root, facts, rows, None))
         except NotFound:
             continue  # nothing in it to listen to: its rows say why
-        except (HotlineError, OSError) as error:
-            failed[facts.call] = str(error)
+        except Exception as error:  # noqa: BLE001 -- one strange call must not cost the others their copies
+            failed[facts.call] = said(error)
     return made, failed
+
+
+def said(error: Exception) -> str:
+    """Its message; with its kind where it was not expected."""
+    return str(error) if isinstance(error, HotlineError | OSError) else f"{type(error).__name__}: {error}"
 
 
 def waveform(root: Path, path: str, *, points: int = 600) -> tuple[int, ...]:

@@ -95,6 +95,8 @@ def _failing(call: CallId, outcomes: list[Outcome]) -> Iterator[None]:
         outcomes.append(Failed(call=call, error_id=error.error_id, text=str(error)))
     except OSError as error:
         outcomes.append(Failed(call=call, error_id="recording-io", text=f"{error.strerror}: {error.filename or call}"))
+    except Exception as error:  # noqa: BLE001 -- what nobody thought of stays with its call: the others are filed
+        outcomes.append(Failed(call=call, error_id="internal", text=f"{type(error).__name__}: {error}"))
 
 
 def release(spool: Path, root: Path, marks: Sequence[Mark]) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from hotline1022.recordings.wav import PER_MS, RATE, WIDTH
 BLOCK = 4 * RATE
 #: a piece may lie this far outside its call before its place is doubted
 _SLACK_MS = 5_000
+#: silence of the call's clock that is kept after the last audio: a lost call may have been seen to end days later
+_TAIL_MS = 2_000
 _USABLE = frozenset({Status.STORED, Status.REPAIRED})
 Frames = tuple[int, int]
 
@@ -79,7 +81,7 @@ def plan(facts: CallFacts, tracks: Sequence[TrackRow]) -> Layout:
             notes.append(Reason(why=Why.SHORTER_THAN_LEG, text=text, ms=row.gap_ms))
     end = max((piece.end for piece in (*left, *right)), default=0)
     if last is not None:
-        end = max(end, (last - origin) * PER_MS)
+        end = max(end, min((last - origin) * PER_MS, end + _TAIL_MS * PER_MS))
     return Layout(left=tuple(left), right=tuple(right), frames=max(0, end), notes=tuple(notes))
 
 

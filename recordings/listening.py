@@ -5,9 +5,9 @@ from collections import OrderedDict
 from itertools import islice
 from pathlib import Path
 
-from hotline1022.core.errors import HotlineError, NotFound
+from hotline1022.core.errors import HotlineError, NotFound, Unavailable
 from hotline1022.core.ids import CallId
-from hotline1022.recordings.copies import make_copies, make_copy
+from hotline1022.recordings.copies import make_copies, make_copy, said
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import CallBook, RecordingStore
 from hotline1022.recordings.tell import Teller
@@ -51,7 +51,8 @@ class ListeningCopies:
     async def of(self, call: CallId) -> CopyRow:
         """The copy of a call, made now if it is not there or not up to date.
 
-        Raises NotFound (`call-unknown`, `recording-none`), Unavailable (`disk-full`, `recordings-worker`).
+        Raises NotFound (`call-unknown`, `recording-none`), Refused (`recording-too-long`), Unavailable (`disk-full`,
+        `recordings-worker`, and `recording-copy` for what nobody thought of).
         """
         async with self._making:
             facts = await self._book.facts(call)
@@ -59,7 +60,13 @@ class ListeningCopies:
                 raise NotFound(f"there is no call {call}", error_id="call-unknown")
             rows = await self._store.tracks(call)
             known = await self._store.listening_copy(call)
-            made = await self._pool.run(make_copy, self._spool, self._root, facts, list(rows), known)
+            try:
+                made = await self._pool.run(make_copy, self._spool, self._root, facts, list(rows), known)
+            except HotlineError:
+                raise
+            except Exception as error:
+                text = f"the listening copy of call {call} cannot be made ({said(error)}); listen to its tracks"
+                raise Unavailable(text, error_id="recording-copy") from error
             if made != known:
                 await self._store.save_copies([made])
                 self.made += 1
@@ -79,8 +86,8 @@ class ListeningCopies:
                 jobs = self._bounded([(facts, [row for row in rows if row.call == facts.call]) for facts in calls])
                 made, failed = await self._pool.run(make_copies, self._spool, self._root, jobs)
                 await self._store.save_copies(made)
-            except (HotlineError, OSError) as error:
-                made, failed = [], {facts.call: str(error) for facts in calls}
+            except Exception as error:  # noqa: BLE001 -- copies can be made again: whatever it is, filing must go on
+                made, failed = [], {facts.call: said(error) for facts in calls}
             for call, text in failed.items():
                 self._tell.once(Why.FAILED, call, f"its listening copy was not made: {text}")
             self.made += len(made)

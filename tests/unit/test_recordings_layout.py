@@ -3,6 +3,8 @@
 import os
 import tracemalloc
 from array import array
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -142,6 +144,27 @@ def test_a_start_far_outside_the_call_is_pulled_in_and_told() -> None:
     assert [piece.start for piece in (*layout.left, *layout.right)] == [0, 16_000]
     assert layout.duration_ms == 3000
     assert [note.why for note in layout.notes] == [Why.PIECE_CLAMPED] * 2
+
+
+def test_a_copy_ends_soon_after_its_last_audio_however_late_the_end_was_seen(spool: Path) -> None:
+    """A call lost with Asterisk ends when Asterisk was first seen without it: the copy is not days of silence."""
+    call = two_agents(spool)
+    lost = replace(call, ended_at=call.entered_at + timedelta(days=5))
+    made = copied(spool, lost, filed(spool, call))
+    assert made.duration_ms == 8000
+    assert (spool.parent / "recordings" / made.path).stat().st_size == 44 + 8000 * 32
+
+
+def test_a_copy_of_half_a_day_is_refused_and_not_written(spool: Path) -> None:
+    """Somebody set the clock during the call: its pieces lie days apart."""
+    call = two_agents(spool)
+    rows = filed(spool, call)
+    far = replace(rows[0], segment_started_at=rows[0].segment_started_at + timedelta(days=5))
+    lost = replace(call, ended_at=call.entered_at + timedelta(days=9))
+    with pytest.raises(Refused) as caught:
+        copied(spool, lost, (*rows[1:], far))
+    assert caught.value.error_id == "recording-too-long" and "120.0 hours" in str(caught.value)
+    assert not list((spool.parent / "recordings").rglob("*listen*"))
 
 
 def test_a_call_without_any_audio_has_no_copy(spool: Path) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -14,12 +14,14 @@ import pytest
 from hotline1022.core.errors import NotFound, Refused, Unavailable
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.recordings import jobs, listening
+from hotline1022.recordings import copies, jobs, listening
+from hotline1022.recordings.layout import Layout, plan
 from hotline1022.recordings.memory import MemoryStore
 from hotline1022.recordings.names import format_name, parse_name
 from hotline1022.recordings.pipeline import RecordingWorker, WorkerSettings
 from hotline1022.recordings.pool import HeavyPool
-from hotline1022.recordings.types import CallFacts, FiledCall, Side, Status, VoicemailFacts
+from hotline1022.recordings.rows import Found, call_rows
+from hotline1022.recordings.types import CallFacts, FiledCall, Side, Status, TrackRow, VoicemailFacts, Why
 from tests.unit.recordings_world import (
     AGENT,
     CALL,
@@ -566,6 +568,72 @@ async def test_copies_of_long_calls_are_made_in_small_portions(
         assert copies.made == made
     assert not await copies.ahead(16)
     assert set(world.store.copies) == {call.call for call in calls}
+
+
+async def test_a_copy_that_fails_in_a_way_nobody_thought_of_is_told_once_and_stops_nothing(
+    world: World, pool: HeavyPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good, later = (another(number, world.spool) for number in range(3))
+    real = plan
+
+    def strange(call: CallFacts, rows: Sequence[TrackRow]) -> Layout:
+        if call.call == bad.call:
+            raise ValueError("frames do not fit into a WAV")
+        return real(call, rows)
+
+    monkeypatch.setattr(copies, "plan", strange)
+    world.book = Book(bad, good, later)
+    worker = world.hire(pool, replace(QUICK, idle=0.02))
+    async with running(worker):
+        worker.submit(bad)
+        worker.submit(good)
+        await until(lambda: good.call in world.store.copies)
+        worker._copies.want(bad)
+        worker.submit(later)
+        await until(lambda: later.call in world.store.copies)
+        with pytest.raises(Unavailable) as caught:
+            await worker.listening_copy(bad.call)
+    assert caught.value.error_id == "recording-copy" and "do not fit" in str(caught.value)
+    (told,) = world.board.notices
+    assert (told.why, told.subject) == (Why.FAILED, bad.call) and "ValueError" in told.text
+
+
+async def test_copies_that_cannot_be_written_down_stop_no_filing(
+    world: World, pool: HeavyPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(rows: object) -> None:
+        raise RuntimeError("the driver is of two minds")
+
+    first, later = another(1, world.spool), another(2, world.spool)
+    monkeypatch.setattr(world.store, "save_copies", broken)
+    worker = world.hire(pool, replace(QUICK, idle=0.02))
+    async with running(worker):
+        worker.submit(first)
+        await until(lambda: "failed" in world.board.kinds())
+        worker.submit(later)
+        assert await worker.drain(seconds=20)
+    assert worker.state.filed == 2
+
+
+async def test_a_call_whose_filing_fails_in_a_way_nobody_thought_of_stops_no_other(
+    world: World, pool: HeavyPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = another(1, world.spool), another(2, world.spool)
+    real = call_rows
+
+    def strange(call: CallFacts, found: Sequence[Found]) -> FiledCall:
+        if call.call == bad.call:
+            raise ValueError("frames do not fit into a WAV")
+        return real(call, found)
+
+    monkeypatch.setattr(jobs, "call_rows", strange)
+    worker = world.hire(pool)
+    async with running(worker):
+        worker.submit(bad)
+        worker.submit(good)
+        assert await worker.drain(seconds=20)
+    assert {row.call for row in world.store.track_rows.values()} == {good.call}
+    assert len(world.waiting()) == 2 and world.board.kinds() == ["failed"]
 
 
 async def test_a_copy_of_nothing_is_not_found(world: World, pool: HeavyPool) -> None:
