@@ -16,11 +16,12 @@ from hotline1022.ami_bridge.journal import Batch, Journal, Position
 from hotline1022.ami_bridge.journal_facts import FactReader
 from hotline1022.core.call import Anomaly, Call, Effect, Ended, RaiseAlarm, apply, begin, fold
 from hotline1022.core.errors import HotlineError, Unavailable
-from hotline1022.core.events import CallEntered, CallLost, CallRefused, Event, LegEnded, LegWatched
+from hotline1022.core.events import CallEntered, CallRefused, Event, LegEnded, LegWatched
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.masking import mask
 from hotline1022.core.outcomes import CallState
 from hotline1022.service.laid_aside import lay_aside
+from hotline1022.service.lost_calls import LostCalls
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +34,6 @@ PLENTY = 200
 LATE = timedelta(seconds=10)
 #: an ended call whose legs are not all gone by then is filed all the same
 SETTLE = timedelta(seconds=30)
-#: a call that Asterisk does not know must be missing this long before it counts as lost
-LOST_AFTER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +101,7 @@ class CallLog:
         self._position = Position()
         self._notes: deque[Event] = deque(maxlen=10_000)
         self._watched_since: datetime | None = None
-        self._suspects: dict[CallId, datetime] = {}
+        self._lost = LostCalls()
         self._filed: set[CallId] = set()
         self.figures = Figures()
 
@@ -112,9 +111,14 @@ class CallLog:
         """A fact that the journal does not have: a hold, from the live link. Stored with the next rows."""
         self._notes.append(event)
 
-    def watched(self, since: datetime | None) -> None:
-        """Since when the live link is up without a break; None: it is down, and holds are not seen."""
+    def watched(self, since: datetime) -> None:
+        """The live link is up since then without a break: holds are seen."""
         self._watched_since = since
+
+    def unwatched(self, until: datetime) -> None:
+        """The live link, which was up, is down."""
+        self._watched_since = None
+        self._lost.lived(until)
 
     def call_of(self, channel: ChannelId) -> CallId | None:
         """The call that a living channel belongs to."""
@@ -137,15 +141,9 @@ class CallLog:
         """A channel of a call that is not complete."""
         return self._facts.call_of(ChannelId(channel)) is not None
 
-    def compare(self, living: Iterable[str], now: datetime) -> None:
-        """What Asterisk has now, at a resync: calls of ours that it does not know are suspected of being lost."""
-        alive = set(living)
-        for call in self._calls.values():
-            gone = all(leg.ended_at is not None or leg.channel not in alive for leg in call.legs.values())
-            if not call.complete and gone:
-                self._suspects.setdefault(call.id, now)
-            else:
-                self._suspects.pop(call.id, None)
+    def compare(self, living: Iterable[str], asked: datetime) -> None:
+        """What Asterisk has, at a resync, and when it was asked: calls of before that it does not have may be lost."""
+        self._lost.answered(living, asked)
 
     # -- the work
 
@@ -154,8 +152,11 @@ class CallLog:
         self._position = await self._store.position()
         for history in await self._store.open_history():
             call = fold(history)
-            if call is not None:
-                self._calls[call.id] = call
+            if call is None:
+                continue
+            self._calls[call.id] = call
+            for event in history:
+                self._lost.told(event)
         self._facts = FactReader(
             (leg.channel, call.id)
             for call in self._calls.values()
@@ -175,7 +176,7 @@ class CallLog:
         """One batch; False when there was nothing to do."""
         batch = self._journal.read(self._position)
         now = datetime.now(UTC)
-        lost = self._lost(now) if batch.empty else []
+        lost = self._lost.judge(self._calls, now) if batch.empty else []
         if batch.empty and not self._notes and not lost:
             await self._file_settled(now)
             self._journal.rotate(self._position)
@@ -199,6 +200,7 @@ class CallLog:
                 if not isinstance(event, CallEntered | CallRefused):
                     continue
                 call = begin(event)
+            self._lost.told(event)
             for fact in self._with_watch(call, event):
                 call, follows = apply(call, fact)
                 effects += follows
@@ -315,27 +317,9 @@ class CallLog:
                 self._filed.add(call.id)
                 await self._on_complete(call)
             self._calls.pop(call.id, None)
-            self._suspects.pop(call.id, None)
+            self._lost.forget(call.id)
             self._filed.discard(call.id)
 
     async def _file_settled(self, now: datetime) -> None:
         """Ended calls whose last leg never said good-bye."""
         await self._file([c for c in self._calls.values() if c.ended_at is not None and now - c.ended_at > SETTLE])
-
-    def _lost(self, now: datetime) -> list[Event]:
-        """Suspects that stayed unknown, with the journal read to its end: they are over, at a time nobody wrote down.
-
-        The nearest that is known is when Asterisk was first seen without them.
-        """
-        over = [(c, since) for c, since in self._suspects.items() if now - since > LOST_AFTER]
-        events: list[Event] = []
-        for call_id, since in over:
-            del self._suspects[call_id]
-            call = self._calls.get(call_id)
-            if call is None:
-                continue
-            others = [leg for leg in call.legs.values() if leg.ended_at is None and leg.channel != call.id]
-            events += [CallLost(at=since, call=call.id, channel=leg.channel) for leg in others]
-            if call.state is not CallState.ENDED:
-                events.append(CallLost(at=since, call=call.id, channel=call.id))
-        return events

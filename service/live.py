@@ -70,8 +70,9 @@ class Live:
             case live.LinkUp():
                 await self._link_up(event)
             case live.LinkDown():
+                if self.up:
+                    self._call_log.unwatched(event.at)
                 self.up = False
-                self._call_log.watched(None)
             case live.LinkRefused():
                 await self._bell.ring("ami-refused", f"account {event.username}: {event.message}")
             case live.Held() | live.Resumed():
@@ -91,8 +92,9 @@ class Live:
 
     async def _link_up(self, event: live.LinkUp) -> None:
         await self._actor_up(10.0)
+        asked = datetime.now(UTC)
+        self._call_log.compare([c.channel for c in await self._snapshot.channels()], asked)
         queues = await self._snapshot.queues()
-        channels = await self._snapshot.channels()
         members: dict[str, Member] = {}
         waiting: list[Waiting] = []
         for queue in queues:
@@ -117,16 +119,13 @@ class Live:
             ]
         self._waiting.resync(waiting)
         await self._agents.resync(list(members.values()))
-        now = datetime.now(UTC)
-        self._call_log.compare([c.channel for c in channels], now)
-        self._call_log.watched(now)
+        self._call_log.watched(datetime.now(UTC))
         self.up = True
         log.info(
-            "live link up (%d): %d members, %d waiting, %d channels",
+            "live link up (%d): %d members, %d waiting",
             event.epoch,
             len(members),
             len(waiting),
-            len(channels),
         )
 
     async def _hold(self, event: live.Held | live.Resumed) -> None:
