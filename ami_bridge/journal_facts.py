@@ -105,6 +105,12 @@ class FactReader:
         """The call of a living channel of ours."""
         return self._calls.get(channel)
 
+    def forget(self, call: CallId) -> None:
+        """The call is over: its channels are gone, also those whose end nobody wrote down."""
+        for channel in [channel for channel, of in self._calls.items() if of == call]:
+            del self._calls[channel]
+            self._playing.pop(channel, None)
+
     def events(self, row: Row) -> list[e.Event]:
         """The events that the row tells; ValueError or KeyError when a fact of ours is not as the dialplan writes it."""
         at = datetime.fromtimestamp(float(row["eventtime"]), UTC)

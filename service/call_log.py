@@ -318,6 +318,7 @@ class CallLog:
                 await self._on_complete(call)
             self._calls.pop(call.id, None)
             self._lost.forget(call.id)
+            self._facts.forget(call.id)
             self._filed.discard(call.id)
 
     async def _file_settled(self, now: datetime) -> None:

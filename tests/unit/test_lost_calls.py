@@ -96,6 +96,22 @@ async def test_a_call_lost_under_the_eyes_of_the_service_ends_when_they_were_shu
     assert all(leg.ended_at == at(40.03) for leg in call.legs.values())
 
 
+async def test_the_channels_of_a_lost_call_are_not_alive(tmp_path: Path) -> None:
+    house = await House(written(tmp_path / "cel.jsonl", TALKING), Memory()).all()
+    assert house.log.is_live(CITIZEN) and house.log.is_live(CHANNELS["a"])
+    house.log.compare([], at(100))
+    await followed(house.log)
+    assert not house.log.is_live(CITIZEN) and not house.log.is_live(CHANNELS["a"])
+
+
+async def test_a_leg_that_never_said_good_bye_is_not_alive_when_its_call_is_filed(tmp_path: Path) -> None:
+    without = "\n".join(line for line in ANSWERED.splitlines() if "a HANGUP" not in line)
+    house = await House(written(tmp_path / "cel.jsonl", without), Memory()).all()
+    await followed(house.log)
+    assert len(house.complete) == 1
+    assert not house.log.is_live(CHANNELS["a"])
+
+
 def test_calls_that_were_under_way_together_died_together() -> None:
     first, entered = told(TALKING)[0], events(TALKING)[0]
     lost = LostCalls()
