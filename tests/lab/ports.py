@@ -1,5 +1,6 @@
 """Free ports on loopback for tests that start servers; a port is not reserved, only likely to stay free."""
 
+import os
 import random
 import socket
 from typing import Literal
@@ -8,19 +9,28 @@ from typing import Literal
 #: Both are below the range from which the kernel takes ports for outgoing connections.
 _BLOCKS = (12000, 22400)
 _SINGLES = (22400, 31000)
+#: given out already: servers of one test start one after the other
+_given: set[tuple[str, str, int]] = set()
 
 
 def free_port(kind: Literal["udp", "tcp"] = "udp", host: str = "127.0.0.1", *, block: int = 1) -> int:
-    """The first of `block` neighbouring free ports."""
-    for _ in range(200):
-        first = (
-            random.randrange(_SINGLES[0], _SINGLES[1], 2)
-            if block == 1
-            else random.randrange(_BLOCKS[0], _BLOCKS[1] - block, 2)
-        )
-        if all(_is_free(kind, host, number) for number in range(first, first + block)):
+    """The first of `block` neighbouring free ports; tests that run side by side are given different ones."""
+    start, end = _share(_SINGLES if block == 1 else _BLOCKS)
+    for _ in range(500):
+        first = random.randrange(start, end - block, 2)
+        wanted = [(kind, host, number) for number in range(first, first + block)]
+        if _given.isdisjoint(wanted) and all(_is_free(*one) for one in wanted):
+            _given.update(wanted if block == 1 else ())
             return first
-    raise AssertionError("no free port was found in 200 attempts")
+    raise AssertionError("no free port was found in 500 attempts")
+
+
+def _share(ports: tuple[int, int]) -> tuple[int, int]:
+    """This process's part of the range, among those that pytest-xdist runs."""
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    size = (ports[1] - ports[0]) // count // 2 * 2
+    return ports[0] + number * size, ports[0] + (number + 1) * size
 
 
 def _is_free(kind: str, host: str, number: int) -> bool:
