@@ -9,9 +9,10 @@ from pathlib import Path
 from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.ids import CallId
 from hotline1022.recordings import wav
+from hotline1022.recordings.files import open_below, write_file
 from hotline1022.recordings.layout import Layout, plan, render
 from hotline1022.recordings.names import copy_name, is_copy, repaired_name
-from hotline1022.recordings.store import Archive, open_below, write_file
+from hotline1022.recordings.store import Archive
 from hotline1022.recordings.types import CallFacts, CopyRow, TrackRow
 
 #: a copy would be 1.4 GB then; a call that seems so long had its clock set, or was forgotten

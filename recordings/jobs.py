@@ -17,10 +17,11 @@ from typing import NamedTuple
 from hotline1022.core.errors import HotlineError, Invalid, Refused
 from hotline1022.core.ids import CallId
 from hotline1022.recordings import wav
+from hotline1022.recordings.files import open_regular, write_file
 from hotline1022.recordings.levels import Levels, Meter
 from hotline1022.recordings.names import parse_name, repaired_name
 from hotline1022.recordings.rows import Found, call_rows
-from hotline1022.recordings.store import Archive, Folder, Mark, open_regular, write_file
+from hotline1022.recordings.store import QUARANTINE, Archive, Folder, Mark
 from hotline1022.recordings.types import CallFacts, FiledCall, SpoolFile
 
 #: a file that nobody closed and nobody wrote to for so long belongs to a recorder that died
@@ -111,13 +112,24 @@ def quarantine(spool: Path, root: Path, names: Sequence[str]) -> tuple[str, ...]
         return tuple(archive.quarantine(name) for name in names)
 
 
+def set_aside(spool: Path) -> tuple[int, int]:
+    """Number and bytes of the files in the quarantine. No link is followed."""
+    number = size = 0
+    for folder, _, names in os.walk(spool / QUARANTINE):
+        for name in names:
+            with suppress(OSError):  # taken away meanwhile
+                size += Path(folder, name).lstat().st_size
+                number += 1
+    return number, size
+
+
 def scan(spool: Path, *, older_than: float, now: float | None = None) -> tuple[str, ...]:
     """Names in the spool that nobody wrote to for so many seconds, whatever they are, oldest name first."""
     now = time.time() if now is None else now
     found = []
     with os.scandir(spool) as entries:
         for entry in entries:
-            if entry.name == "quarantine":
+            if entry.name == QUARANTINE:
                 continue
             with suppress(FileNotFoundError):  # taken away meanwhile
                 if now - entry.stat(follow_symlinks=False).st_mtime >= older_than:

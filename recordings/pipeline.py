@@ -8,66 +8,19 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.core.ids import CallId
 from hotline1022.recordings import jobs
+from hotline1022.recordings.figures import WorkerSettings, WorkerState
 from hotline1022.recordings.listening import ListeningCopies
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import CallBook, Channels, Notices, RecordingStore
 from hotline1022.recordings.store import Mark
 from hotline1022.recordings.sweep import Sweep, Swept
 from hotline1022.recordings.tell import Teller
-from hotline1022.recordings.types import CallFacts, CopyRow, Status, Why
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerSettings:
-    """How the worker works; seconds unless said otherwise."""
-
-    #: calls filed in one portion
-    portion: int = 16
-    #: waited for a portion to fill, and for the recorder to close its files
-    gather: float = 0.3
-    #: calls that may wait; more are left to the sweep
-    waiting: int = 512
-    #: until a call whose files are still open is looked at again
-    again: float = 2.0
-    #: between two sweeps of the spool
-    sweep: float = 30.0
-    #: age at which a spool file is the sweep's business
-    age: float = jobs.PATIENCE_SECONDS
-    #: without calls before listening copies are made ahead of demand; 0 = only on demand
-    idle: float = 5.0
-    #: longest pause between two tries to write rows
-    patience: float = 30.0
-    #: listening copies that may wait to be made ahead; more are made on demand
-    copies: int = 1000
-
-
-@dataclass(slots=True)
-class WorkerState:
-    """What the worker did since it started; for metrics."""
-
-    filed: int = 0
-    tracks: int = 0
-    repaired: int = 0
-    torn: int = 0
-    empty: int = 0
-    missing: int = 0
-    lost_ms: int = 0
-    gap_ms: int = 0
-    failed: int = 0
-    quarantined: int = 0
-    overflowed: int = 0
-    copies: int = 0
-    waiting: int = 0
-
-    def as_numbers(self) -> dict[str, int]:
-        """Name and value of each figure."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
+from hotline1022.recordings.types import CallFacts, CopyRow, Why
 
 
 class RecordingWorker:
@@ -115,6 +68,7 @@ class RecordingWorker:
         """The figures, at this moment."""
         self._state.waiting = len(self._waiting) + len(self._later) + len(self._at_work)
         self._state.quarantined = self._sweep.quarantined
+        self._state.quarantine_files, self._state.quarantine_bytes = self._sweep.aside
         self._state.copies = self._copies.made
         return self._state
 
@@ -217,7 +171,7 @@ class RecordingWorker:
         marks = [mark for one in saved for mark in one.marks]
         kept = await self._release(marks)
         for one in saved:
-            self._count(one)
+            self._state.count(one.filed)
             self._tell.filed(one.filed)
             if any(mark.name in kept for mark in one.marks):
                 self._put_off(facts_of[one.filed.call])
@@ -271,25 +225,6 @@ class RecordingWorker:
             else:
                 saved += portion
         return saved
-
-    def _count(self, one: jobs.Filed) -> None:
-        state = self._state
-        state.filed += 1
-        state.lost_ms += one.filed.lost_ms
-        for row in one.filed.tracks:
-            state.tracks += 1
-            state.gap_ms += row.gap_ms
-            match row.status:
-                case Status.STORED:
-                    pass
-                case Status.REPAIRED:
-                    state.repaired += 1
-                case Status.TORN:
-                    state.torn += 1
-                case Status.EMPTY:
-                    state.empty += 1
-                case Status.MISSING:
-                    state.missing += 1
 
     # ---------------------------------------------------------------- sweep
 

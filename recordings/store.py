@@ -15,17 +15,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from hotline1022.core.errors import Invalid, Refused, Unavailable
+from hotline1022.core.errors import Refused, Unavailable
 from hotline1022.core.ids import CallId
+from hotline1022.recordings.files import FILE_MODE, OPEN_FOLDER, RESERVE_BYTES, open_regular, space, write_file
 from hotline1022.recordings.names import folder_parts
 
-FILE_MODE = 0o640
 FOLDER_MODE = 0o750
-#: below this much free space nothing is copied and an alarm is due
-RESERVE_BYTES = 512 * 1024 * 1024
+#: folder of the spool for what is no recording; nothing here deletes it, it may be evidence
+QUARANTINE = "quarantine"
 _BLOCK = 1 << 18
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 #: a link is not possible here: other file system, other owner, no links on this file system
 _NO_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS})
 
@@ -46,24 +44,6 @@ class Mark:
         return (self.inode, self.size, self.modified_ns) == (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Space:
-    """Free space on a disk; `low` = time for an alarm."""
-
-    free: int
-    total: int
-    low: bool
-
-
-def space(folder: Path, *, reserve: int = RESERVE_BYTES) -> Space:
-    """How much an ordinary user can still write below `folder`, or where it would be made."""
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    found = os.statvfs(folder)
-    free = found.f_bavail * found.f_frsize
-    return Space(free=free, total=found.f_blocks * found.f_frsize, low=free < reserve)
-
-
 class Folder:
     """An open folder of one call below the recordings folder."""
 
@@ -81,40 +61,6 @@ class Folder:
     def open(self, name: str) -> int:
         """Open a file of it for reading; the caller closes."""
         return open_regular(name, self.fd)
-
-
-def open_regular(name: str, folder: int) -> int:
-    """Open an ordinary file for reading, never a link, pipe or folder; the caller closes."""
-    try:
-        fd = os.open(name, _READ, dir_fd=folder)
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise Invalid(f"{name} is a link, not a recording; look who put it there", error_id="not-a-file") from error
-        raise
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
-        os.close(fd)
-        raise Invalid(f"{name} is not an ordinary file; look who put it there", error_id="not-a-file")
-    return fd
-
-
-def open_below(root: Path, path: str) -> int:
-    """Open a stored file by its row's path; no part of it may be a link or lead out of the root. The caller closes."""
-    *folders, name = path.split("/")
-    if not name or any(part in ("", ".", "..") for part in (*folders, name)):
-        raise Refused(f"{path!r} is not a path in the recordings folder", error_id="recording-path")
-    above = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        for part in folders:
-            below = os.open(part, _OPEN_FOLDER, dir_fd=above)
-            os.close(above)
-            above = below
-        return open_regular(name, above)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENOTDIR):
-            raise Refused(f"{path!r} leads through a link", error_id="recording-path") from error
-        raise
-    finally:
-        os.close(above)
 
 
 class Archive(AbstractContextManager["Archive"]):
@@ -159,7 +105,7 @@ class Archive(AbstractContextManager["Archive"]):
         with suppress(FileExistsError):
             os.mkdir(part, FOLDER_MODE, dir_fd=above)
         try:
-            fd = os.open(part, _OPEN_FOLDER, dir_fd=above)
+            fd = os.open(part, OPEN_FOLDER, dir_fd=above)
         except OSError as error:
             if error.errno in (errno.ELOOP, errno.ENOTDIR):
                 text = f"{relative} in the recordings folder is not a folder; move it away"
@@ -261,8 +207,8 @@ class Archive(AbstractContextManager["Archive"]):
     def quarantine(self, name: str) -> str:
         """Move a spool entry aside into `quarantine/` of the spool, whatever it is; returns its new name."""
         with suppress(FileExistsError):
-            os.mkdir("quarantine", FOLDER_MODE, dir_fd=self.spool)
-        aside = os.open("quarantine", _OPEN_FOLDER, dir_fd=self.spool)
+            os.mkdir(QUARANTINE, FOLDER_MODE, dir_fd=self.spool)
+        aside = os.open(QUARANTINE, OPEN_FOLDER, dir_fd=self.spool)
         try:
             target, number = name, 1
             while _exists(target, aside):
@@ -273,36 +219,7 @@ class Archive(AbstractContextManager["Archive"]):
             os.fsync(self.spool)
         finally:
             os.close(aside)
-        return f"quarantine/{target}"
-
-
-def write_file(folder: int, name: str, pieces: Iterable[bytes], *, times: os.stat_result | None = None) -> None:
-    """Write a file so that its name stands for all of it or does not exist; its name is durable after a folder fsync."""
-    part = f".{name}.part"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-    fd = os.open(part, flags, FILE_MODE, dir_fd=folder)
-    try:
-        os.fchmod(fd, FILE_MODE)
-        for piece in pieces:
-            _write_all(fd, piece)
-        if times is not None:
-            os.utime(fd, ns=(times.st_atime_ns, times.st_mtime_ns))
-        os.fsync(fd)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        with suppress(OSError):
-            os.unlink(part, dir_fd=folder)
-        raise Unavailable("the recordings disk is full; free some space", error_id="disk-full") from error
-    finally:
-        os.close(fd)
-    os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
-
-
-def _write_all(fd: int, piece: bytes) -> None:
-    view = memoryview(piece)
-    while view:
-        view = view[os.write(fd, view) :]
+        return f"{QUARANTINE}/{target}"
 
 
 def _set_mode(fd: int, found: os.stat_result) -> bool:

@@ -8,10 +8,10 @@ from pathlib import Path
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.recordings import jobs
+from hotline1022.recordings.files import space
 from hotline1022.recordings.names import parse_name
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import CallBook, Channels
-from hotline1022.recordings.store import space
 from hotline1022.recordings.tell import Teller
 from hotline1022.recordings.types import CallFacts, Why
 
@@ -40,13 +40,17 @@ class Sweep:
         self._book, self._channels = book, channels
         self._pool = pool
         self._tell = tell
+        #: put aside since the start
         self.quarantined = 0
+        #: files and bytes that lie in the quarantine, from earlier starts too
+        self.aside = (0, 0)
 
     async def once(self, *, older_than: float, leave: Collection[CallId], most: int) -> Swept:
         """One look; calls in `leave` are in work already; at most `most` calls are taken up."""
         try:
             names = await self._pool.run(jobs.scan, self._spool, older_than=older_than)
             await self._disk()
+            self.aside = await self._pool.run(jobs.set_aside, self._spool)
         except (Unavailable, OSError) as error:
             self._tell.once(Why.FAILED, "spool", f"the spool cannot be looked through: {error}")
             return Swept()

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from hotline1022.core.errors import HotlineError
 from hotline1022.recordings import wav
+from hotline1022.recordings.files import open_below
 from hotline1022.recordings.names import original_name
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import RecordingStore
-from hotline1022.recordings.store import open_below
 from hotline1022.recordings.types import StoredFile
 
 _DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")

@@ -15,7 +15,7 @@ from types import FrameType
 import pytest
 
 from hotline1022.core.events import LegKind
-from hotline1022.recordings import copies, jobs, store
+from hotline1022.recordings import copies, files, jobs, store
 from hotline1022.recordings.types import CallFacts, FiledCall, Side
 from tests.unit.recordings_world import (
     AGENT,
@@ -32,7 +32,7 @@ from tests.unit.recordings_world import (
     tone,
 )
 
-WATCHED = {jobs.__file__, store.__file__, copies.__file__}
+WATCHED = {jobs.__file__, store.__file__, files.__file__, copies.__file__}
 KILLED = 9
 
 

@@ -15,10 +15,11 @@ from hotline1022.core.errors import NotFound, Refused, Unavailable
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.recordings import copies, jobs, listening
+from hotline1022.recordings.figures import WorkerSettings
 from hotline1022.recordings.layout import Layout, plan
 from hotline1022.recordings.memory import MemoryStore
 from hotline1022.recordings.names import format_name, parse_name
-from hotline1022.recordings.pipeline import RecordingWorker, WorkerSettings
+from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.rows import Found, call_rows
 from hotline1022.recordings.types import CallFacts, FiledCall, Side, Status, TrackRow, VoicemailFacts, Why
@@ -491,6 +492,11 @@ async def test_foreign_files_are_put_aside_told_and_never_deleted(world: World, 
     assert (world.spool / "quarantine/folder/x").read_bytes() == b"inside"
     assert world.board.kinds() == ["quarantined", "quarantined"] and worker.state.quarantined == 2
     assert (await worker.sweep()).aside == ()
+    figures = world.hire(pool).state.as_numbers()
+    assert (figures["quarantined"], figures["quarantine_files"], figures["quarantine_bytes"]) == (0, 0, 0)
+    await world.worker.sweep()
+    figures = world.worker.state.as_numbers()  # after a new start too: it is still there
+    assert (figures["quarantined"], figures["quarantine_files"], figures["quarantine_bytes"]) == (0, 2, 13)
 
 
 async def test_a_call_that_the_log_does_not_know_waits_and_is_told_once(world: World, pool: HeavyPool) -> None:
@@ -510,7 +516,7 @@ async def test_a_low_disk_is_told_again_when_it_comes_back(
     world: World, pool: HeavyPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from hotline1022.recordings import sweep as subject
-    from hotline1022.recordings.store import Space
+    from hotline1022.recordings.files import Space
 
     world.root.mkdir()
     worker = world.hire(pool)

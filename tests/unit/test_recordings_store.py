@@ -12,8 +12,9 @@ import pytest
 from hotline1022.core.errors import Invalid, Refused, Unavailable
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.recordings import jobs, store
-from hotline1022.recordings.store import Archive, Mark, open_below, open_regular, space, write_file
+from hotline1022.recordings import files, jobs
+from hotline1022.recordings.files import open_below, open_regular, space, write_file
+from hotline1022.recordings.store import Archive, Mark
 from hotline1022.recordings.types import Side, Status
 from tests.unit.recordings_world import (
     CALL,
@@ -331,7 +332,7 @@ def test_filing_by_copy_and_by_link_store_the_same(spool: Path, root: Path, monk
 
 def test_nothing_of_an_unfinished_call_is_touched(spool: Path, root: Path) -> None:
     call = two_agents(spool)
-    open_still = bytes(store.FILE_MODE)
+    open_still = bytes(files.FILE_MODE)
     put(spool, SAID, b"RIFF\0\0\0\0WAVE" + file(b"")[12:40] + bytes(4) + open_still, age=59)
     outcome = jobs.file_calls(spool, root, [call])[0]
     assert outcome == jobs.Unsettled(call=CALL, names=(SAID,))
