@@ -1,0 +1,70 @@
+"""The dialplan as text: nothing from outside is used unfiltered, nothing dials out, every name is ours."""
+
+import re
+from importlib.resources import files
+
+import pytest
+
+FILES = {
+    file.name: file.read_text(encoding="utf-8")
+    for file in (files("hotline1022.asterisk_conf") / "hl1022").iterdir()
+    if file.name.endswith(".conf")
+}
+DIALPLAN = FILES["extensions.conf"]
+LINES = [line for line in DIALPLAN.splitlines() if line and not line.startswith(";")]
+#: what a caller, a phone or a carrier chooses
+OUTSIDE = (
+    "CALLERID(",
+    "INVALID_EXTEN",
+    "HL_PERSON",
+    "HL_PIN",
+    "HL_REASON",
+    "MEMBERNAME",
+    "CHANNEL(pjsip",
+    "PJSIP_HEADER",
+)
+#: set by the dialplan itself: letters of the code, not of the caller
+OWN = ("HL_REASON=no-agents", "HL_REASON=timeout", "HL_REASON=full", "HL_REASON=key", "reason=${HL_REASON}|file=")
+
+
+def unfiltered(line: str) -> list[str]:
+    """Uses of what comes from outside that do not stand inside FILTER()."""
+    bare = re.sub(r"\$\{FILTER\([^,]*,\$\{[^}]*\}\)\}", "", line)
+    return [word for word in OUTSIDE if "${" + word in bare]
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if any(word in line for word in OUTSIDE)])
+def test_every_value_from_outside_is_filtered(line: str) -> None:
+    assert not unfiltered(line) or any(own in line for own in OWN), line
+
+
+def test_the_linter_sees_what_it_is_for() -> None:
+    assert unfiltered(" same => n,Set(X=${CALLERID(num)})") == ["CALLERID("]
+    assert unfiltered(" same => n,Set(X=${FILTER(0-9,${CALLERID(num)})})") == []
+    assert len([line for line in LINES if any(word in line for word in OUTSIDE)]) >= 6
+
+
+def test_an_extension_that_takes_more_than_one_key_is_exact() -> None:
+    patterns = {match[1] for line in LINES if (match := re.match(r"exten => (_[^,]+),", line))}
+    assert patterns == {"_[0-8*#]"}, "one key; no pattern takes whatever is sent"
+
+
+def test_115_stands_before_every_other_rule() -> None:
+    """Wherever keys are read, the context that holds 9 and 115 is the first that is asked."""
+    sections = re.split(r"^\[", DIALPLAN, flags=re.MULTILINE)[1:]
+    reading = [one for one in sections if "Background(" in one or "WaitExten(" in one]
+    assert len(reading) >= 5
+    for section in reading:
+        rules = [line for line in section.splitlines()[1:] if line and not line.startswith(";")]
+        assert rules[0] == "include => hl1022-keys-emergency", section[:60]
+
+
+def test_nothing_dials_out_but_the_emergency_numbers() -> None:
+    dialled = [line for line in LINES if re.search(r",Dial\(|,Originate\(|,System\(|,TrySystem\(|SHELL\(|CURL\(", line)]
+    assert len(dialled) == 1 and "PJSIP/${HL_TRUNK}/sip:${HL_NUMBER}@" in dialled[0]
+
+
+@pytest.mark.parametrize("name", ["extensions.conf", "queues.conf", "pjsip.conf", "manager.conf", "musiconhold.conf"])
+def test_every_name_is_ours(name: str) -> None:
+    sections = re.findall(r"^\[([^\]]+)\]", FILES[name], flags=re.MULTILINE)
+    assert sections and all(one.startswith("hl1022") for one in sections if one != "globals")
