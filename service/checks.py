@@ -79,7 +79,10 @@ async def sip_answers(host: str, port: int) -> None:
 
 async def disk_has_room(folder: Path) -> None:
     """Room for recordings and journal."""
-    free = (await asyncio.to_thread(shutil.disk_usage, folder)).free
+    try:
+        free = (await asyncio.to_thread(shutil.disk_usage, folder)).free
+    except OSError as error:
+        raise Unavailable(f"the disk of {folder} cannot be looked at ({error.strerror}); is it there?") from error
     if free < LOW_BYTES:
         raise Unavailable(
             f"only {free // 1024**2} MiB are free below {folder}; make room, or calls lose their recordings"

@@ -1,0 +1,198 @@
+"""A full disk costs no spool file: what cannot be filed now is filed when there is room, on a real small disk too."""
+
+import asyncio
+import errno
+import os
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hotline1022.core.events import LegKind
+from hotline1022.recordings import store
+from hotline1022.recordings.figures import WorkerSettings
+from hotline1022.recordings.files import Space
+from hotline1022.recordings.memory import MemoryStore
+from hotline1022.recordings.pipeline import RecordingWorker
+from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.types import CallFacts, Side, Status
+from tests.unit.recordings_world import (
+    CALL,
+    CITIZEN_TONE,
+    Board,
+    Book,
+    Phones,
+    facts,
+    file,
+    leg,
+    name,
+    names_in,
+    tone,
+    two_agents,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A folder on a disk of 1 MiB."""
+
+    folder: Path
+    #: use up what is left
+    fill: Callable[[], None]
+    #: make room again
+    free: Callable[[], None]
+
+
+def append(path: Path, data: bytes) -> bool:
+    """Write as a program does that cannot do anything about it; False when the disk took less than all."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+    try:
+        return os.write(handle, data) == len(data)
+    except OSError as error:
+        assert error.errno == errno.ENOSPC
+        return False
+    finally:
+        os.close(handle)
+
+
+def behind(handle: int) -> Path:
+    """The path of what is open."""
+    return Path(f"/proc/self/fd/{handle}").readlink()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Disk]:
+    """A real one: takes root."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(
+            f"a disk of 1 MiB cannot be mounted here ({done.stderr.partition(chr(10))[0]}); only the acted one was tried"
+        )
+
+    def fill() -> None:
+        while append(folder / "others", bytes(4096)):
+            pass
+
+    try:
+        yield Disk(folder, fill, (folder / "others").unlink)
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.fixture
+def acted_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
+    """For everybody: while it is full, a file takes half of the first piece and nothing more."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    write, link, full = os.write, os.link, list[bool]()
+    seen: set[int] = set()
+
+    def acted(handle: int, data: bytes) -> int:
+        inode = os.fstat(handle).st_ino
+        if not full or folder not in behind(handle).parents:
+            return write(handle, data)
+        if inode in seen:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        seen.add(inode)
+        return write(handle, data[: len(data) // 2])
+
+    def other_disk(source: str, target: str, *, src_dir_fd: int, dst_dir_fd: int, follow_symlinks: bool) -> None:
+        if (folder in behind(src_dir_fd).parents) != (folder in behind(dst_dir_fd).parents):
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        link(source, target, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(os, "write", acted)
+    monkeypatch.setattr(os, "link", other_disk)
+    return Disk(folder, lambda: full.append(True), full.clear)
+
+
+@pytest.fixture(params=["small_disk", "acted_disk"])
+def disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Disk:
+    """Its reserve is not looked at: it fills up while something is being written."""
+    monkeypatch.setattr(store, "space", lambda _, reserve: Space(free=1 << 40, total=1 << 40, low=False))
+    made: Disk = request.getfixturevalue(request.param)
+    return made
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[HeavyPool]:
+    made = HeavyPool(lambda: ThreadPoolExecutor(1), seconds=20)
+    yield made
+    await made.close()
+
+
+class Hired:
+    """A worker with what it tells and writes."""
+
+    def __init__(self, pool: HeavyPool, spool: Path, root: Path, call: CallFacts) -> None:
+        self.store, self.board = MemoryStore(), Board()
+        self.worker = RecordingWorker(
+            spool=spool,
+            root=root,
+            store=self.store,
+            book=Book(call),
+            channels=Phones(),
+            notices=self.board,
+            pool=pool,
+            settings=WorkerSettings(gather=0.0, again=0.02, idle=0.0, age=0.0),
+        )
+
+    async def swept(self) -> None:
+        """What the sweep finds is filed."""
+        running = asyncio.create_task(self.worker.run())
+        await self.worker.sweep()
+        assert await self.worker.drain(seconds=20)
+        assert not running.done(), "no loop may end"
+        running.cancel()
+        await asyncio.wait([running], timeout=10)
+
+
+async def test_a_recordings_disk_that_fills_up_while_it_is_filed_to(
+    disk: Disk, pool: HeavyPool, tmp_path: Path
+) -> None:
+    spool, root = tmp_path / "spool", disk.folder / "recordings"
+    spool.mkdir()
+    call = two_agents(spool)
+    originals = {path.name: path.read_bytes() for path in spool.iterdir()}
+    hired = Hired(pool, spool, root, call)
+    disk.fill()
+    for _ in range(2):
+        await hired.swept()
+        assert {path.name: path.read_bytes() for path in spool.iterdir()} == originals
+        assert hired.store.track_rows == {} and not list(root.rglob(".*"))
+    (told,) = [notice.text for notice in hired.board.notices if notice.subject == CALL]
+    assert "disk is full" in told or "No space left" in told
+    disk.free()
+    await hired.swept()
+    rows = hired.store.track_rows
+    assert {row.status for row in rows.values()} == {Status.STORED} and names_in(spool) == []
+    assert {f"{title}.wav": (root / row.path).read_bytes() for title, row in rows.items()} == originals
+
+
+async def test_a_spool_that_fills_up_while_asterisk_writes(disk: Disk, pool: HeavyPool) -> None:
+    """The track ends where the disk was full; it needs a repaired copy, for which there is no room at first."""
+    spool, root = disk.folder / "spool", disk.folder / "recordings"
+    spool.mkdir()
+    title = name(CALL, LegKind.CITIZEN, Side.SAID)
+    whole = bytearray(file(tone(CITIZEN_TONE, 20_000)))
+    whole[4:8] = whole[40:44] = bytes(4)  # the lengths are written last
+    append(spool / title, bytes(whole[: 8 * 32_768]))
+    disk.fill()
+    assert not append(spool / title, bytes(whole[8 * 32_768 :]))
+    os.utime(spool / title, (1e9, 1e9))
+    there = (spool / title).read_bytes()
+    assert len(there) < len(whole)
+    hired = Hired(pool, spool, root, facts(leg(CALL, LegKind.CITIZEN, 0, 20_000), ended=20_000))
+    await hired.swept()
+    assert (spool / title).read_bytes() == there and hired.store.track_rows == {}
+    disk.free()
+    await hired.swept()
+    row = hired.store.track_rows[title.removesuffix(".wav")]
+    assert row.status is Status.REPAIRED and row.duration_ms == (len(there) - 44) // 16
+    assert row.gap_ms > 0 and (root / row.path).read_bytes() == there and names_in(spool) == []
