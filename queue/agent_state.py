@@ -5,7 +5,7 @@ app_queue's figures are not trusted: it counts talk time on after a transfer, an
 
 from enum import StrEnum
 
-from hotline1022.queue.types import AgentState
+from hotline1022.queue.types import AgentState, Phone
 
 
 class AgentEvent(StrEnum):
@@ -24,7 +24,7 @@ class AgentEvent(StrEnum):
     PHONE_BACK = "phone-back"
 
 
-_S, _E = AgentState, AgentEvent
+_S, _E, _P = AgentState, AgentEvent, Phone
 #: state × event → state
 TABLE: dict[tuple[AgentState, AgentEvent], AgentState] = {
     (_S.LOGGED_OUT, _E.LOGIN): _S.READY,
@@ -36,6 +36,7 @@ TABLE: dict[tuple[AgentState, AgentEvent], AgentState] = {
     (_S.PAUSED, _E.PAUSE): _S.PAUSED,
     # the emergency queue rings paused agents too
     (_S.PAUSED, _E.RING): _S.RINGING,
+    (_S.PAUSED, _E.ANSWER): _S.TALKING,
     (_S.PAUSED, _E.PHONE_LOST): _S.UNREACHABLE,
     (_S.RINGING, _E.RING): _S.RINGING,
     (_S.RINGING, _E.ANSWER): _S.TALKING,
@@ -47,6 +48,7 @@ TABLE: dict[tuple[AgentState, AgentEvent], AgentState] = {
     (_S.TALKING, _E.UNPAUSE): _S.TALKING,
     (_S.WRAP_UP, _E.WRAPPED_UP): _S.READY,
     (_S.WRAP_UP, _E.RING): _S.RINGING,
+    (_S.WRAP_UP, _E.ANSWER): _S.TALKING,
     (_S.WRAP_UP, _E.PAUSE): _S.PAUSED,
     (_S.WRAP_UP, _E.PHONE_LOST): _S.UNREACHABLE,
     (_S.UNREACHABLE, _E.PHONE_BACK): _S.READY,
@@ -56,6 +58,29 @@ TABLE: dict[tuple[AgentState, AgentEvent], AgentState] = {
 } | {(state, _E.LOGOUT): _S.LOGGED_OUT for state in _S if state is not _S.LOGGED_OUT}
 
 
+#: state × phone → what must have happened, where no event told it: the service was away, or app_queue tells nothing (the
+#: citizen hangs up or presses a key while the phone rings). A cell that is missing: the phone fits the state, or proves
+#: nothing. A busy phone proves nothing: people also dial *13, and one queue does not count the other's calls.
+SEEN: dict[tuple[AgentState, Phone], AgentEvent] = {
+    (_S.READY, _P.RINGING): _E.RING,
+    (_S.READY, _P.IN_CALL): _E.ANSWER,
+    (_S.PAUSED, _P.RINGING): _E.RING,
+    (_S.PAUSED, _P.IN_CALL): _E.ANSWER,
+    (_S.RINGING, _P.IDLE): _E.RING_ENDED,
+    (_S.RINGING, _P.IN_CALL): _E.ANSWER,
+    (_S.TALKING, _P.IDLE): _E.DONE,
+    (_S.TALKING, _P.RINGING): _E.DONE,
+    (_S.TALKING, _P.GONE): _E.DONE,
+    (_S.WRAP_UP, _P.RINGING): _E.RING,
+    (_S.WRAP_UP, _P.IN_CALL): _E.ANSWER,
+}
+
+
 def follow(state: AgentState, event: AgentEvent) -> AgentState | None:
     """The next state; None where the table has no cell."""
     return TABLE.get((state, event))
+
+
+def missed(state: AgentState, phone: Phone) -> AgentEvent | None:
+    """What must have happened to the agent whose phone is seen so; None where nothing must."""
+    return SEEN.get((state, phone))

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable
 from hotline1022.core.people import PERSON_DIGITS, PIN_DIGITS, fits
-from hotline1022.queue.agent_state import AgentEvent, follow
+from hotline1022.queue.agent_state import AgentEvent, follow, missed
 from hotline1022.queue.ports import AgentStore, AlarmBell, QueueHands
-from hotline1022.queue.types import NO_ANSWER, AgentState, LineView, Person, Session
+from hotline1022.queue.types import NO_ANSWER, AgentState, LineView, Person, Phone, Session
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ class Member:
     person: str
     paused: bool
     reason: str
+    phone: Phone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,13 @@ class _Seat:
     since: datetime
     reason: str = ""
     ring_missed: bool = False
+
+
+def _idle(seat: _Seat) -> AgentState:
+    """What the agent is between calls."""
+    if not seat.reachable:
+        return AgentState.UNREACHABLE
+    return AgentState.PAUSED if seat.reason else AgentState.READY
 
 
 class Agents:
@@ -84,14 +92,20 @@ class Agents:
         try:
             await self._hands.add(MAIN, line, person, paused=False, reason="")
             await self._hands.add(EMERGENCY, line, person, paused=False, reason="")
+            phone = await self._hands.phone(MAIN, line)
         except Unavailable:
             await self._store.close_session(session.id, datetime.now(UTC), "asterisk-away")
             raise
-        seat = replace(self._seats[line], session=session, name=known.name, state=AgentState.LOGGED_OUT, reason="")
-        self._seats[line] = seat
+        self._seats[line] = replace(
+            self._seats[line],
+            session=session,
+            name=known.name,
+            state=AgentState.LOGGED_OUT,
+            reason="",
+            reachable=phone is not Phone.GONE,
+        )
         await self.happened(line, AgentEvent.LOGIN)
-        if not seat.reachable:
-            await self.happened(line, AgentEvent.PHONE_LOST)
+        await self.phone(line, phone)
         return self.view(line)
 
     async def logout(self, line: str, reason: str = "logout") -> LineView:
@@ -137,8 +151,8 @@ class Agents:
         if following is None:
             log.debug("line %s: %s means nothing while %s", line, event, seat.state)
             return
-        if following is AgentState.READY and seat.reason:
-            following = AgentState.PAUSED
+        if following is AgentState.READY:
+            following = _idle(seat)
         if following is seat.state:
             return
         at = at or datetime.now(UTC)
@@ -169,6 +183,18 @@ class Agents:
         if not up:
             await self._keep_one()
 
+    async def phone(self, line: str, phone: Phone, at: datetime | None = None) -> None:
+        """What the phone is seen to do: it tells what no event told. At most two things: a talk's end and the next ring."""
+        if phone is not Phone.GONE:
+            await self.reachable(line, True, at)
+        for _ in range(2):
+            seat = self._seats.get(line)
+            event = missed(seat.state, phone) if seat else None
+            if event is not None:
+                await self.happened(line, event, at)
+        if phone is Phone.GONE:
+            await self.reachable(line, False, at)
+
     async def resync(self, members: Sequence[Member]) -> None:
         """After (re)connecting: Asterisk's members and the open sessions become one truth; the sessions decide who."""
         sessions: dict[str, Session] = {s.line: s for s in await self._store.open_sessions()}
@@ -179,23 +205,33 @@ class Agents:
                 if member is not None:
                     await self._hands.remove(MAIN, line)
                     await self._hands.remove(EMERGENCY, line)
+                    await self.phone(line, member.phone)
                 continue
             reason = member.reason if member is not None and member.paused else ""
             if member is None or member.person != session.person:
                 await self._hands.add(MAIN, line, session.person, paused=bool(reason), reason=reason)
             await self._hands.add(EMERGENCY, line, session.person, paused=False, reason="")
-            await self._restore(line, session, reason)
+            phone = member.phone if member is not None else await self._hands.phone(MAIN, line)
+            await self._restore(line, session, reason, phone)
+            await self.phone(line, phone)
 
-    async def _restore(self, line: str, session: Session, reason: str) -> None:
+    async def _restore(self, line: str, session: Session, reason: str, phone: Phone) -> None:
         seat = self._seats[line]
         if seat.session is not None and seat.session.id == session.id and seat.state is not AgentState.LOGGED_OUT:
-            self._seats[line] = replace(seat, reason=reason)
+            seat = replace(seat, reason=reason)
+            between_calls = seat.state in {AgentState.READY, AgentState.PAUSED}
+            self._seats[line] = replace(seat, state=_idle(seat)) if between_calls else seat
             return
         person = await self._store.person(session.person)
-        state = AgentState.UNREACHABLE if not seat.reachable else AgentState.PAUSED if reason else AgentState.READY
-        self._seats[line] = replace(
-            seat, session=session, name=person.name if person else "", state=state, since=session.since, reason=reason
+        seat = replace(
+            seat,
+            session=session,
+            name=person.name if person else "",
+            since=session.since,
+            reason=reason,
+            reachable=phone is not Phone.GONE,
         )
+        self._seats[line] = replace(seat, state=_idle(seat))
 
     async def tick(self, now: datetime) -> None:
         """End wrap-up times that have run out; call it about once a second."""

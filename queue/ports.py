@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from hotline1022.queue.types import Person, Session
+from hotline1022.queue.types import Person, Phone, Session
 
 
 class AgentStore(Protocol):
@@ -48,6 +48,10 @@ class QueueHands(Protocol):
 
     async def remove(self, queue: str, line: str) -> None:
         """Take the line out; not a member is no error."""
+        ...
+
+    async def phone(self, queue: str, line: str) -> Phone:
+        """What the member's phone does now; GONE when the line is no member."""
         ...
 
     async def pause(self, queue: str, line: str, *, paused: bool, reason: str) -> None:

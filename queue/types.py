@@ -19,6 +19,19 @@ class AgentState(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+class Phone(StrEnum):
+    """What a line's phone does, as Asterisk's queue sees it; what it means for the person is in agent_state.py."""
+
+    #: not registered, or does not answer
+    GONE = "gone"
+    IDLE = "idle"
+    RINGING = "ringing"
+    #: in use, and not by a call of the queue that was asked
+    BUSY = "busy"
+    #: in use by a call of the queue
+    IN_CALL = "in-call"
+
+
 #: pause reason that the service sets itself when a phone was not answered
 NO_ANSWER = "no-answer"
 

@@ -202,6 +202,7 @@ class App:
                         self.reader.run(),
                         self.call_log.run(),
                         self.recordings.run(),
+                        self.live.run(),
                         self.segments.run(),
                         self.bell.run(),
                         self._ticks(),

@@ -4,14 +4,28 @@ import logging
 from collections.abc import Sequence
 
 from hotline1022.ami_bridge.ports import Actions
-from hotline1022.ami_bridge.types import ChannelNow, MemberNow, QueueNow
+from hotline1022.ami_bridge.types import ChannelNow, DeviceState, MemberNow, QueueNow
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.queue.agents import EMERGENCY, MAIN
+from hotline1022.queue.types import Phone
 
 log = logging.getLogger(__name__)
 
 #: a member's interface in Asterisk's words
 INTERFACE = "PJSIP/line-"
+
+_PHONES = {
+    DeviceState.UNKNOWN: Phone.GONE,
+    DeviceState.INVALID: Phone.GONE,
+    DeviceState.UNAVAILABLE: Phone.GONE,
+    DeviceState.NOT_IN_USE: Phone.IDLE,
+    DeviceState.RINGING: Phone.RINGING,
+}
+
+
+def phone_of(state: DeviceState, in_call: bool) -> Phone:
+    """What the phone of a queue's member does. An idle or ringing phone talks with nobody, whatever the queue counts."""
+    return _PHONES.get(state) or (Phone.IN_CALL if in_call else Phone.BUSY)
 
 
 class AmiQueueHands:
@@ -41,6 +55,10 @@ class AmiQueueHands:
     async def _member(self, queue: str, interface: str) -> MemberNow | None:
         found = await self._actions.queue_status(queue)
         return next((m for q in found for m in q.members if m.interface == interface), None)
+
+    async def phone(self, queue: str, line: str) -> Phone:
+        known = await self._member(queue, INTERFACE + line)
+        return phone_of(known.state, known.in_call) if known else Phone.GONE
 
     async def remove(self, queue: str, line: str) -> None:
         try:

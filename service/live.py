@@ -1,29 +1,34 @@
 """What the live link tells becomes the agents' states, the queue's view, holds and alarms. The log does not depend on it.
 
-Each reconnect asks Asterisk anew for everything: AMI has no replay.
+Each reconnect asks Asterisk anew for everything: AMI has no replay. What cannot be asked then is asked again until it can.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
 from hotline1022.ami_bridge import types as live
 from hotline1022.core import events as e
+from hotline1022.core.errors import HotlineError
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.queue.agent_state import AgentEvent
 from hotline1022.queue.agents import MAIN, Agents, Member
 from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.ports import AlarmBell
-from hotline1022.queue.types import Waiting
+from hotline1022.queue.types import Phone, Waiting
 from hotline1022.queue.waiting import WaitingRoom
 from hotline1022.service.call_log import CallLog
-from hotline1022.service.hands import INTERFACE
+from hotline1022.service.hands import INTERFACE, phone_of
 from hotline1022.service.segments import Resumed, Segments
 
 log = logging.getLogger(__name__)
 
-_GONE = frozenset({live.DeviceState.UNAVAILABLE, live.DeviceState.INVALID, live.DeviceState.UNKNOWN})
+#: seconds: the actor's link gets this long; one round of questions may take this long, and events wait for it; the first
+#: and the longest pause before the next round
+ACTOR_SECONDS, ROUND_SECONDS, RETRY_FIRST, RETRY_CAP = 10.0, 15.0, 0.5, 15.0
 
 
 class Snapshot(Protocol):
@@ -43,8 +48,13 @@ def line_of(interface: str) -> str | None:
     return interface.removeprefix(INTERFACE) if interface.startswith(INTERFACE) else None
 
 
+def _in_either(member: Member, in_emergency: bool) -> Member:
+    """A call of the emergency queue is one as well; the main queue only says that the phone is in use."""
+    return replace(member, phone=Phone.IN_CALL) if in_emergency and member.phone is Phone.BUSY else member
+
+
 class Live:
-    """Consumes live events in order."""
+    """Consumes live events in order by `handle`; `run` in the service's TaskGroup asks anew after each LinkUp."""
 
     def __init__(
         self,
@@ -61,18 +71,43 @@ class Live:
         self._agents, self._waiting, self._expected = agents, waiting, expected
         self._call_log, self._bell, self._snapshot = call_log, bell, snapshot
         self._segments, self._actor_up = segments, actor_up
-        self._talking_since: dict[str, datetime] = {}
+        self._talks: dict[str, live.AgentConnected] = {}
+        self._link: live.LinkUp | None = None
+        self._link_changed = asyncio.Event()
+        #: what was asked is put in force before a later event is
+        self._order = asyncio.Lock()
         self.up = False
+
+    async def run(self) -> None:
+        """Until cancelled: after each LinkUp ask until everything was answered; the next change of the link ends that."""
+        while True:
+            self._link_changed.clear()
+            async with asyncio.TaskGroup() as group:
+                asking = group.create_task(self._ask_until_answered(self._link))
+                await self._link_changed.wait()
+                asking.cancel()
 
     async def handle(self, event: live.LiveEvent) -> None:
         """Follow one event."""
         match event:
             case live.LinkUp():
-                await self._link_up(event)
+                self._link_is(event, event.at)
             case live.LinkDown():
-                if self.up:
-                    self._call_log.unwatched(event.at)
-                self.up = False
+                self._link_is(None, event.at)
+            case _:
+                async with self._order:
+                    await self._follow(event)
+
+    def _link_is(self, link: live.LinkUp | None, at: datetime) -> None:
+        """Up anew or down: an end that is heard from now on need not be of the talk that began before."""
+        if self.up:
+            self._call_log.unwatched(at)
+        self._link, self.up = link, False
+        self._talks.clear()
+        self._link_changed.set()
+
+    async def _follow(self, event: live.LiveEvent) -> None:
+        match event:
             case live.LinkRefused():
                 await self._bell.ring("ami-refused", f"account {event.username}: {event.message}")
             case live.Held() | live.Resumed():
@@ -90,40 +125,60 @@ class Live:
             case _:
                 pass  # channels that end and contacts that change are told by the journal and by the members' states
 
-    async def _link_up(self, event: live.LinkUp) -> None:
-        await self._actor_up(10.0)
+    async def _ask_until_answered(self, link: live.LinkUp | None) -> None:
+        pause = RETRY_FIRST
+        while link is not None:
+            try:
+                await self._actor_up(ACTOR_SECONDS)
+                async with self._order, asyncio.timeout(ROUND_SECONDS):
+                    await self._ask(link)
+                return
+            except (HotlineError, TimeoutError) as error:
+                log.warning("live link: Asterisk's state is not known (%s); asked again in %g s", error, pause)
+            except Exception:  # like the dispatcher of events: one bad answer must not end the service
+                log.exception("live link: Asterisk's state is not understood; asked again in %g s", pause)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, RETRY_CAP)
+
+    async def _ask(self, link: live.LinkUp) -> None:
         asked = datetime.now(UTC)
         self._call_log.compare([c.channel for c in await self._snapshot.channels()], asked)
         queues = await self._snapshot.queues()
         members: dict[str, Member] = {}
+        emergencies: set[str] = set()
         waiting: list[Waiting] = []
         for queue in queues:
             for member in queue.members:
                 line = line_of(member.interface)
                 if line is None:
                     continue
-                await self._agents.reachable(line, member.state not in _GONE)
                 if queue.queue == MAIN:
                     members[line] = Member(
-                        line=line, person=member.member_name, paused=member.paused, reason=member.reason
+                        line=line,
+                        person=member.member_name,
+                        paused=member.paused,
+                        reason=member.reason,
+                        phone=phone_of(member.state, member.in_call),
                     )
+                elif member.in_call:
+                    emergencies.add(line)
             waiting += [
                 Waiting(
                     call=CallId(caller.caller),
                     queue=caller.queue,
                     position=caller.position,
-                    since=event.at - caller.waited,
+                    since=asked - caller.waited,
                     number=caller.caller_number,
                 )
                 for caller in queue.callers
             ]
         self._waiting.resync(waiting)
-        await self._agents.resync(list(members.values()))
+        await self._agents.resync([_in_either(m, m.line in emergencies) for m in members.values()])
         self._call_log.watched(datetime.now(UTC))
         self.up = True
         log.info(
             "live link up (%d): %d members, %d waiting",
-            event.epoch,
+            link.epoch,
             len(members),
             len(waiting),
         )
@@ -147,16 +202,21 @@ class Live:
         agents, at = self._agents, event.at
         match event:
             case live.MemberStatus():
-                await agents.reachable(line, event.state not in _GONE, at)
+                # both queues tell of each change of the phone, and each counts its own calls: one is enough
+                if event.queue == MAIN or event.in_call:
+                    await agents.phone(line, phone_of(event.state, event.in_call), at)
             case live.AgentCalled():
                 await agents.happened(line, AgentEvent.RING, at)
             case live.AgentConnected():
-                self._talking_since[line] = at
+                self._talks[line] = event
                 await agents.happened(line, AgentEvent.ANSWER, at)
             case live.AgentCompleted():
-                since = self._talking_since.pop(line, None)
-                if since is not None:
-                    self._expected.answered(at - since)
+                begun = self._talks.get(line)
+                if begun is not None and begun.channel != event.channel != "":
+                    return  # of an earlier talk: the queue counts on after a transfer
+                self._talks.pop(line, None)
+                if begun is not None and begun.queue == MAIN:
+                    self._expected.answered(at - begun.at)
                 await agents.happened(line, AgentEvent.DONE, at)
             case live.AgentRingNoAnswer():
                 await agents.rang_out(line, at)

@@ -25,7 +25,7 @@ from hotline1022.db.stores import SqlAgentStore
 from hotline1022.db.unit import Database
 from hotline1022.queue import agents as queue_agents
 from hotline1022.queue.agents import PIN_TRIES, Agents
-from hotline1022.queue.types import Person
+from hotline1022.queue.types import Person, Phone
 from hotline1022.service.cli import main
 from hotline1022.web import wire
 
@@ -95,6 +95,9 @@ class Hands:
     async def remove(self, queue: str, line: str) -> None: ...
 
     async def pause(self, queue: str, line: str, *, paused: bool, reason: str) -> None: ...
+
+    async def phone(self, queue: str, line: str) -> Phone:
+        return Phone.IDLE
 
     async def ring(self, kind: str, detail: str, call: str = "") -> None: ...
 

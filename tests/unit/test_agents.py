@@ -1,0 +1,108 @@
+"""People at lines: states that no event tells, alarms, and a database or an Asterisk that is away."""
+
+import pytest
+
+from hotline1022.queue.agent_state import SEEN, TABLE, AgentEvent
+from hotline1022.queue.agents import MAIN, Member
+from hotline1022.queue.types import AgentState, Phone
+from tests.unit.queue_memory import Room, after, person
+
+E, S = AgentEvent, AgentState
+
+
+def seen(line: str, phone: Phone, reason: str = "") -> Member:
+    return Member(line=line, person=person(line), paused=bool(reason), reason=reason, phone=phone)
+
+
+def test_what_a_phone_shows_always_leads_somewhere() -> None:
+    assert {cell for cell in SEEN if (cell[0], SEEN[cell]) not in TABLE} == set()
+
+
+@pytest.mark.parametrize(
+    ("phone", "reason", "state"),
+    [
+        (Phone.IDLE, "", S.READY),
+        (Phone.IDLE, "1", S.PAUSED),
+        (Phone.BUSY, "", S.READY),
+        (Phone.RINGING, "", S.RINGING),
+        (Phone.IN_CALL, "", S.TALKING),
+        (Phone.IN_CALL, "1", S.TALKING),
+        (Phone.GONE, "1", S.UNREACHABLE),
+    ],
+)
+async def test_after_a_restart_the_phone_tells_the_state(phone: Phone, reason: str, state: AgentState) -> None:
+    room = await Room().login("101")
+    room.start()
+    await room.agents.resync([seen("101", phone, reason)])
+    assert room.state() is state
+
+
+async def test_a_talk_that_went_on_over_a_restart_is_followed_by_wrap_up() -> None:
+    room = await Room().login("101")
+    room.start()
+    await room.agents.resync([seen("101", Phone.IN_CALL)])
+    await room.agents.happened("101", E.DONE, after(0))
+    assert room.state() is S.WRAP_UP
+    await room.agents.tick(after(11))
+    assert room.state() is S.READY
+
+
+async def test_a_talk_whose_end_was_not_heard_ends_at_the_resync() -> None:
+    room = await Room().login("101")
+    await room.agents.happened("101", E.ANSWER)
+    await room.agents.resync([seen("101", Phone.IDLE)])
+    assert room.state() is S.WRAP_UP
+
+
+async def test_a_talk_that_goes_on_is_left_alone_at_the_resync() -> None:
+    room = await Room().login("101")
+    await room.agents.happened("101", E.ANSWER)
+    await room.agents.resync([seen("101", Phone.IN_CALL)])
+    assert room.state() is S.TALKING
+
+
+async def test_the_citizen_hangs_up_while_the_phone_rings() -> None:
+    room = await Room().login("101")
+    await room.agents.happened("101", E.RING)
+    await room.agents.phone("101", Phone.RINGING, after(0))
+    assert room.state() is S.RINGING
+    await room.agents.phone("101", Phone.IDLE, after(3))
+    assert room.state() is S.READY
+
+
+async def test_an_idle_phone_ends_the_talk_once() -> None:
+    room = await Room().login("101")
+    await room.agents.happened("101", E.ANSWER, after(0))
+    await room.agents.phone("101", Phone.BUSY, after(1))
+    assert room.state() is S.TALKING, "the emergency queue counts no calls of the main queue"
+    await room.agents.phone("101", Phone.IDLE, after(60))
+    await room.agents.happened("101", E.DONE, after(60.1))
+    view = room.agents.view("101")
+    assert (view.state, view.since) == (S.WRAP_UP, after(60))
+
+
+async def test_a_phone_that_is_lost_in_a_talk_is_not_ready_afterwards() -> None:
+    room = await Room().login("101")
+    await room.agents.happened("101", E.ANSWER, after(0))
+    await room.agents.phone("101", Phone.GONE, after(60))
+    await room.agents.tick(after(80))
+    assert room.state() is S.UNREACHABLE
+    await room.agents.phone("101", Phone.IDLE, after(90))
+    assert room.state() is S.READY
+
+
+async def test_the_answer_to_a_login_tells_whether_the_phone_is_there() -> None:
+    room = await Room().login("101")
+    assert room.state() is S.READY and room.agents.view("101").reachable
+    room.hands.phones["102"] = Phone.GONE
+    await room.login("102")
+    assert room.state("102") is S.UNREACHABLE
+    assert room.store.states == [("101", "ready"), ("102", "unreachable")]
+
+
+async def test_a_member_that_asterisk_forgot_is_asked_for_its_phone() -> None:
+    room = await Room().login("101")
+    room.start()
+    room.hands.members.clear()
+    await room.agents.resync([])
+    assert room.state() is S.READY and (MAIN, "101") in room.hands.members

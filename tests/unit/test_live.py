@@ -1,0 +1,252 @@
+"""The live link's consumer: asks until it is answered, and follows events meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hotline1022.ami_bridge import types as live
+from hotline1022.core.errors import Unavailable
+from hotline1022.core.ids import ChannelId
+from hotline1022.queue.agents import EMERGENCY, MAIN
+from hotline1022.queue.expected_wait import ExpectedWait
+from hotline1022.queue.types import AgentState
+from hotline1022.queue.waiting import WaitingRoom
+from hotline1022.service import live as live_module
+from hotline1022.service.hands import INTERFACE
+from hotline1022.service.live import Live
+from tests.unit.queue_memory import Room, after, person
+from tests.unit.test_hands import member
+
+D = live.DeviceState
+
+
+class Log:
+    """What of the call log the live link uses."""
+
+    def __init__(self) -> None:
+        self.compared: list[Sequence[str]] = []
+        self.watch: list[str] = []
+
+    def call(self, call: str) -> None:
+        return None
+
+    def compare(self, living: Sequence[str], asked: datetime) -> None:
+        self.compared.append(living)
+
+    def watched(self, since: datetime) -> None:
+        self.watch.append("watched")
+
+    def unwatched(self, until: datetime) -> None:
+        self.watch.append("unwatched")
+
+
+@dataclass
+class Asterisk:
+    """service.live.Snapshot, and the actor's link."""
+
+    members: dict[str, list[live.MemberNow]] = field(default_factory=dict)
+    waits: list[live.CallerNow] = field(default_factory=list)
+    fails: int = 0
+    hangs: bool = False
+    asked: int = 0
+
+    async def up(self, seconds: float) -> None:
+        self.asked += 1
+        if self.hangs:
+            await asyncio.Event().wait()
+        if self.fails:
+            self.fails -= 1
+            raise Unavailable("the actor's link is not up")
+
+    async def channels(self) -> Sequence[live.ChannelNow]:
+        return []
+
+    async def queues(self) -> Sequence[live.QueueNow]:
+        return [
+            live.QueueNow(
+                queue=q, members=tuple(self.members.get(q, [])), callers=tuple(self.waits) if q == MAIN else ()
+            )
+            for q in (MAIN, EMERGENCY)
+        ]
+
+
+@dataclass
+class House:
+    room: Room = field(default_factory=Room)
+    asterisk: Asterisk = field(default_factory=Asterisk)
+    log: Log = field(default_factory=Log)
+    waiting: WaitingRoom = field(default_factory=WaitingRoom)
+    expected: ExpectedWait = field(default_factory=lambda: ExpectedWait(timedelta(0)))
+    consumer: Live = field(init=False)
+
+    def __post_init__(self) -> None:
+        unused: Any = None
+        log: Any = self.log
+        self.consumer = Live(
+            agents=self.room.agents,
+            waiting=self.waiting,
+            expected=self.expected,
+            call_log=log,
+            bell=self.room.bell,
+            snapshot=self.asterisk,
+            segments=unused,
+            actor_up=self.asterisk.up,
+        )
+
+    async def tell(self, kind: type[live.MemberEvent], line: str, second: float, **more: Any) -> None:
+        """An event of the main queue, or of the one that is named."""
+        values: dict[str, Any] = {
+            "queue": MAIN,
+            "interface": INTERFACE + line,
+            "member_name": person(line),
+            "at": after(second),
+        }
+        if issubclass(kind, live.AgentEvent):
+            values |= {"caller": ChannelId("hl1-1.1"), "channel": ChannelId("hl1-1.2")}
+        await self.consumer.handle(kind(**values | more))
+
+    async def status(self, line: str, second: float, state: D, queue: str = MAIN, *, in_call: bool = False) -> None:
+        more = {"queue": queue, "state": state, "in_call": in_call, "calls": 0, "paused": False, "reason": ""}
+        await self.tell(live.MemberStatus, line, second, **more)
+
+    async def answers(self, line: str, second: float, **more: Any) -> None:
+        await self.tell(live.AgentConnected, line, second, waited=timedelta(), rang=timedelta(), **more)
+
+    async def completes(self, line: str, second: float, **more: Any) -> None:
+        await self.tell(live.AgentCompleted, line, second, talked=timedelta(), reason="agent", **more)
+
+
+@asynccontextmanager
+async def running(house: House) -> AsyncIterator[House]:
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        task = group.create_task(house.consumer.run())
+        yield house
+        task.cancel()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_module, "RETRY_FIRST", 0.005)
+    monkeypatch.setattr(live_module, "RETRY_CAP", 0.01)
+
+
+def link(epoch: int) -> live.LinkUp:
+    return live.LinkUp(at=after(0), epoch=epoch)
+
+
+async def test_what_could_not_be_asked_is_asked_again() -> None:
+    async with running(House()) as house:
+        house.asterisk.fails = 3
+        await house.consumer.handle(link(1))
+        await until(lambda: house.consumer.up)
+        assert house.asterisk.asked == 4 and house.log.compared == [[]] and house.log.watch == ["watched"]
+
+
+async def test_with_the_database_away_at_first_the_members_are_known_later() -> None:
+    house = House(room=await Room().login("101"))
+    house.asterisk.members = {MAIN: [member("101", state=D.IN_USE, in_call=True)]}
+    house.room.store.away = True
+    async with running(house):
+        await house.consumer.handle(link(1))
+        await until(lambda: house.asterisk.asked > 2)
+        assert not house.consumer.up
+        house.room.store.away = False
+        await until(lambda: house.consumer.up)
+        assert house.room.state() is AgentState.TALKING
+
+
+async def test_events_are_followed_while_the_question_waits() -> None:
+    house = House(room=await Room().login("101"))
+    house.asterisk.hangs = True
+    async with running(house):
+        await house.consumer.handle(link(1))
+        await until(lambda: house.asterisk.asked == 1)
+        await house.tell(live.AgentCalled, "101", 1)
+        assert house.room.state() is AgentState.RINGING and not house.consumer.up
+
+
+async def test_the_next_change_of_the_link_ends_the_asking() -> None:
+    async with running(House()) as house:
+        house.asterisk.hangs = True
+        await house.consumer.handle(link(1))
+        await until(lambda: house.asterisk.asked == 1)
+        await house.consumer.handle(live.LinkDown(at=after(1), epoch=1, reason="cut"))
+        house.asterisk.hangs = False
+        await asyncio.sleep(0.03)
+        assert house.asterisk.asked == 1 and not house.consumer.up
+        await house.consumer.handle(link(2))
+        await until(lambda: house.consumer.up)
+        await house.consumer.handle(live.LinkDown(at=after(2), epoch=2, reason="cut"))
+        assert not house.consumer.up and house.log.watch == ["watched", "unwatched"]
+
+
+async def test_a_talk_in_the_emergency_queue_is_a_talk_after_a_restart() -> None:
+    house = House(room=await Room().login("101"))
+    house.room.start()
+    house = House(room=house.room)
+    busy = member("101", state=D.IN_USE)
+    house.asterisk.members = {MAIN: [busy], EMERGENCY: [member("101", queue=EMERGENCY, state=D.IN_USE, in_call=True)]}
+    async with running(house):
+        await house.consumer.handle(link(1))
+        await until(lambda: house.consumer.up)
+    assert house.room.state() is AgentState.TALKING
+
+
+async def test_the_phone_of_a_call_from_ringing_to_wrap_up() -> None:
+    house = House(room=await Room().login("101"))
+    states = []
+    for step in (
+        house.tell(live.AgentCalled, "101", 1),
+        house.status("101", 1.1, D.RINGING),
+        house.status("101", 3, D.IN_USE),
+        house.answers("101", 3.1),
+        house.status("101", 3.2, D.IN_USE, EMERGENCY),
+        house.status("101", 20, D.ON_HOLD, in_call=True),
+        house.status("101", 33, D.NOT_IN_USE, in_call=True),
+        house.status("101", 33.1, D.NOT_IN_USE, EMERGENCY),
+        house.completes("101", 33.2),
+    ):
+        await step
+        states.append(house.room.state())
+    assert states == ["ringing"] * 3 + ["talking"] * 3 + ["wrap-up"] * 3
+
+
+async def test_a_phone_that_stops_ringing_unanswered_is_ready() -> None:
+    house = House(room=await Room().login("101"))
+    await house.tell(live.AgentCalled, "101", 1)
+    await house.status("101", 1.1, D.RINGING)
+    await house.status("101", 2, D.NOT_IN_USE)
+    assert house.room.state() is AgentState.READY
+
+
+async def test_the_end_of_an_earlier_talk_does_not_end_the_next() -> None:
+    house = House(room=await Room().login("101"))
+    await house.answers("101", 1, channel=ChannelId("hl1-1.2"))
+    await house.status("101", 5, D.NOT_IN_USE)
+    await house.answers("101", 20, channel=ChannelId("hl1-1.9"))
+    await house.completes("101", 25, channel=ChannelId("hl1-1.2"))
+    assert house.room.state() is AgentState.TALKING
+    await house.completes("101", 30, channel=ChannelId("hl1-1.9"))
+    assert house.room.state() is AgentState.WRAP_UP
+
+
+async def test_talks_of_the_emergency_queue_say_nothing_of_the_expected_wait() -> None:
+    house = House(room=await Room().login("101"))
+    for number in range(5):
+        await house.answers("101", 100 * number, queue=EMERGENCY)
+        await house.completes("101", 100 * number + 60, queue=EMERGENCY)
+    assert house.expected.at(1, 1) is None
+    for number in range(5, 10):
+        await house.answers("101", 100 * number)
+        await house.completes("101", 100 * number + 30)
+    assert house.expected.at(1, 1) == timedelta(seconds=30)
