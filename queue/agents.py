@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable
+from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Unavailable
 from hotline1022.core.people import PERSON_DIGITS, PIN_DIGITS, fits
 from hotline1022.queue.agent_state import AgentEvent, follow, missed
 from hotline1022.queue.ports import AgentStore, AlarmBell, QueueHands
@@ -158,7 +158,7 @@ class Agents:
         at = at or datetime.now(UTC)
         self._seats[line] = replace(seat, state=following, since=at)
         if seat.session is not None:
-            await self._store.note_state(seat.session.person, line, following, seat.reason, at)
+            await self._note(seat.session, following, seat.reason, at)
 
     async def rang_out(self, line: str, at: datetime) -> None:
         """The phone was not answered: pause it with a visible reason, unless it is the last one."""
@@ -286,13 +286,24 @@ class Agents:
         self._seats[line] = replace(self._seats[line], reason=reason)
         await self.happened(line, AgentEvent.PAUSE)
 
+    async def _note(self, session: Session, state: AgentState, reason: str, at: datetime) -> None:
+        """Write the history: without the database it has a hole, and what has to follow from the state follows."""
+        try:
+            await self._store.note_state(session.person, session.line, state, reason, at)
+        except HotlineError as error:
+            log.warning("line %s: %s is missing from the history of states: %s", session.line, state, error)
+
     async def _keep_one(self) -> None:
         """Nobody takes calls any more: lines that only missed a call come back, with an alarm."""
         if self._open_lines():
             return
         for line, seat in list(self._seats.items()):
             if seat.session and seat.reachable and seat.reason == NO_ANSWER:
-                await self.unpause(line)
+                try:
+                    await self.unpause(line)
+                except HotlineError as error:
+                    log.error("line %s is the last one and cannot be taken back: %s", line, error)
+                    continue
                 await self._bell.ring(
                     "last-agent-no-answer", f"line {line}, person {seat.session.person}: called again"
                 )

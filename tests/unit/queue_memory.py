@@ -72,6 +72,7 @@ class MemoryHands:
     members: dict[tuple[str, str], tuple[str, bool, str]] = field(default_factory=dict)
     phones: dict[str, Phone] = field(default_factory=dict)
     fails: BaseException | None = None
+    refuses_pause: set[str] = field(default_factory=set)
 
     async def add(self, queue: str, line: str, person: str, *, paused: bool, reason: str) -> None:
         if self.fails:
@@ -82,6 +83,8 @@ class MemoryHands:
         self.members.pop((queue, line), None)
 
     async def pause(self, queue: str, line: str, *, paused: bool, reason: str) -> None:
+        if line in self.refuses_pause:
+            raise Unavailable("Asterisk does not answer")
         person, *_ = self.members[queue, line]
         self.members[queue, line] = (person, paused, reason)
 

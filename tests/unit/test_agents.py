@@ -106,3 +106,34 @@ async def test_a_member_that_asterisk_forgot_is_asked_for_its_phone() -> None:
     room.hands.members.clear()
     await room.agents.resync([])
     assert room.state() is S.READY and (MAIN, "101") in room.hands.members
+
+
+# ---------------------------------------------------------------- nobody answers, and the database is away
+
+
+async def test_a_phone_that_is_not_answered_is_paused_with_an_alarm_also_without_the_database() -> None:
+    room = await Room().login("101", "102")
+    await room.agents.happened("101", E.RING, after(0))
+    room.store.away = True
+    await room.agents.rang_out("101", after(15))
+    assert room.state() is S.PAUSED and room.paused("101") == (True, "no-answer")
+    assert [kind for kind, _ in room.bell.rung] == ["agent-no-answer"]
+
+
+async def test_the_last_phone_is_kept_also_without_the_database() -> None:
+    room = await Room().login("101", "102")
+    await room.agents.rang_out("101", after(0))
+    room.store.away = True
+    await room.agents.phone("102", Phone.GONE, after(5))
+    assert room.state("102") is S.UNREACHABLE
+    assert room.state("101") is S.READY and room.paused("101") == (False, "")
+    assert room.bell.rung[-1][0] == "last-agent-no-answer"
+
+
+async def test_one_line_that_cannot_be_taken_back_leaves_the_others() -> None:
+    room = await Room(lines=("101", "102", "103")).login("101", "102", "103")
+    await room.agents.rang_out("101", after(0))
+    await room.agents.rang_out("102", after(0))
+    room.hands.refuses_pause = {"101"}
+    await room.agents.phone("103", Phone.GONE, after(5))
+    assert room.paused("101") == (True, "no-answer") and room.paused("102") == (False, "")
