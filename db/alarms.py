@@ -1,4 +1,7 @@
-"""Alarms. The same kind for the same call is one alarm until it is seen; a fact that is read again raises nothing."""
+"""Alarms. The same kind for the same call is one alarm until it is seen; a fact that is read again raises nothing.
+
+Without a call the detail tells what it is about, such as the line: another detail is another alarm.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +25,7 @@ class AlarmRepository(Repository):
         self, kind: str, detail: str, at: datetime, call_id: str | None = None
     ) -> tuple[AlarmRow, bool]:
         """Raise; gives the alarm and whether it is new. Refused for nothing."""
-        same = (alarm.c.kind == kind, func.coalesce(alarm.c.call_id, "") == (call_id or ""))
+        same = (alarm.c.kind == kind, func.coalesce(alarm.c.call_id, alarm.c.detail) == (call_id or detail))
         for known in await self._all(*same, limit=1):
             again = known.call_id is not None and known.raised_at >= at
             if again or (known.seen_at is None and known.cleared_at is None):

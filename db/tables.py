@@ -270,7 +270,7 @@ _ringing = condition("seen_at IS NULL AND cleared_at IS NULL")
 Index(
     "ux_alarm_ringing",
     alarm.c.kind,
-    func.coalesce(alarm.c.call_id, ""),
+    func.coalesce(alarm.c.call_id, alarm.c.detail),
     unique=True,
     sqlite_where=_ringing,
     postgresql_where=_ringing,

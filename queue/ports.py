@@ -63,5 +63,5 @@ class AlarmBell(Protocol):
     """Raises alarms that people see."""
 
     async def ring(self, kind: str, detail: str, call: str = "") -> None:
-        """Raise; the same kind and call twice is one alarm until it is seen."""
+        """Raise; the same kind and call, or detail where there is no call, is one alarm until it is seen."""
         ...

@@ -66,7 +66,7 @@ async def test_one_alarm_until_it_is_seen(database: Database) -> None:
     async with database.transaction() as tx:
         first, new = await tx.alarms.raise_alarm("agent-no-answer", "line 101", at(0))
         assert new
-        again, new = await tx.alarms.raise_alarm("agent-no-answer", "line 102", at(10))
+        again, new = await tx.alarms.raise_alarm("agent-no-answer", "line 101", at(10))
         assert (again, new) == (first, False)
         _, new = await tx.alarms.raise_alarm("disk-low", "5 %", at(10))
         assert new
@@ -80,6 +80,16 @@ async def test_one_alarm_until_it_is_seen(database: Database) -> None:
         assert [a.id for a in await tx.alarms.list(seen=True)] == [first.id]
         assert len(await tx.alarms.list(seen=False)) == 2
         assert [a.id for a in await tx.alarms.list(limit=1)] == [second.id]
+
+
+async def test_alarms_of_two_lines_are_two(database: Database) -> None:
+    async with database.transaction() as tx:
+        for second, line in enumerate(("101", "102", "101", "102")):
+            await tx.alarms.raise_alarm("agent-no-answer", f"line {line}, person 10{line[1:]}", at(second))
+        unseen = await tx.alarms.list(seen=False)
+        assert sorted(alarm.detail[:8] for alarm in unseen) == ["line 101", "line 102"]
+        await tx.alarms.mark_seen(unseen[0].id, "lan", at(20))
+        assert len(await tx.alarms.list(seen=False)) == 1
 
 
 async def test_alarms_of_two_calls_are_two(database: Database) -> None:
