@@ -19,8 +19,11 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), py
 #: seconds of silence that a hung service may cost, and what a slow machine may add
 SILENCE = 2.3
 #: how a service may fail, by the last two digits of the caller's number
-WAYS = {"01": "hangs", "02": "cuts", "03": "late", "04": "hangs-later", "05": "talks-nonsense"}
+WAYS = {"01": "hangs", "02": "cuts", "03": "late", "04": "hangs-later", "05": "talks-nonsense", "06": "hangs-at-wait"}
 MENU = b'SET VARIABLE HL_ANSWER "OK~menu~root~0~5~~hl1022/menu-root"\n'
+AGENTS = b'SET VARIABLE HL_ANSWER "OK~agents~root~0~5~other~"\n'
+#: who answers the first question and fails at a later one: the citizen presses a key in the menu
+LATER = {"hangs-later", "hangs-at-wait"}
 LINES = ("101", "102", "103")
 
 
@@ -53,7 +56,12 @@ async def failing(port: int) -> AsyncIterator[list[str]]:
                     await asyncio.sleep(3)
                 case "talks-nonsense":
                     writer.write(b'SET VARIABLE HL_ANSWER "\xff\xfe?"\n')
-                case "hangs-later" if fields.get("agi_arg_2") == "start":
+                case "hangs-at-wait" if fields["agi_network_script"] == "menu" and fields.get("agi_arg_2") != "start":
+                    writer.write(AGENTS)
+                    await writer.drain()
+                    await reader.readline()
+                    return
+                case "hangs-later" | "hangs-at-wait" if fields.get("agi_arg_2") == "start":
                     writer.write(MENU)
                     await writer.drain()
                     await reader.readline()
@@ -92,7 +100,7 @@ def never_silent(citizen: Leg) -> None:
 
 async def pair(world: World, number: str, tail: str) -> tuple[Leg, Leg]:
     """One citizen who waits for an agent, one who presses 9 after the greeting."""
-    first: list[Step] = [Wait(7), Key("2")] if WAYS.get(tail) == "hangs-later" else []
+    first: list[Step] = [Wait(7), Key("2")] if WAYS.get(tail) in LATER else []
     patient = await world.net.call("1022", caller=f"{number}1{tail}", script=[*first, Wait(14), Speak(1), STAY])
     urgent = await world.net.call("1022", caller=f"{number}2{tail}", script=[Wait(9), Key("9"), STAY])
     return patient, urgent
