@@ -3,23 +3,23 @@
 Asterisk keeps the members through restarts; the database keeps the sessions; `resync` makes the two agree.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Unavailable
-from hotline1022.core.people import PERSON_DIGITS, PIN_DIGITS, fits
+from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
 from hotline1022.queue.agent_state import AgentEvent, follow, missed
+from hotline1022.queue.pin_door import PinDoor
 from hotline1022.queue.ports import AgentStore, AlarmBell, QueueHands
-from hotline1022.queue.types import NO_ANSWER, AgentState, LineView, Person, Phone, Session
+from hotline1022.queue.types import NO_ANSWER, AgentState, LineView, Phone, Session
 
 log = logging.getLogger(__name__)
 
 MAIN, EMERGENCY = "hl1022-main", "hl1022-emergency"
-#: wrong PINs for one person after which the door stays shut for LOCK_SECONDS
-PIN_TRIES = 5
-LOCK_SECONDS = 600.0
+#: how long Asterisk may take to forget a login that failed, seconds
+UNDO_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class Agents:
         self._seats = {line: _Seat(since=now) for line in lines}
         self._reasons = frozenset(reasons)
         self._store, self._hands, self._bell = store, hands, bell
-        self._verify_pin = verify_pin
+        self._door = PinDoor(store, verify_pin)
         self.wrap_up = wrap_up
 
     async def change(self, *, lines: Sequence[str], reasons: Iterable[str], wrap_up: timedelta) -> None:
@@ -85,16 +85,20 @@ class Agents:
     # -- what people do
 
     async def login(self, line: str, person: str, pin: str) -> LineView:
-        """Log the person in at the line, after the PIN. The session is written first, then Asterisk is told."""
-        self._seat(line)
-        known = await self._check_pin(person, pin)
-        session = await self._store.open_session(person, line, datetime.now(UTC))
+        """Log the person in at the line, after the PIN. The session is written first, then Asterisk is told.
+
+        What fails or is broken off on the way is taken back: nobody is left logged in who was not told so.
+        """
+        before = self._seat(line).session
+        known = await self._door.check(person, pin)
+        opening = asyncio.ensure_future(self._store.open_session(person, line, datetime.now(UTC)))
         try:
+            session = await asyncio.shield(opening)
             await self._hands.add(MAIN, line, person, paused=False, reason="")
             await self._hands.add(EMERGENCY, line, person, paused=False, reason="")
             phone = await self._hands.phone(MAIN, line)
-        except Unavailable:
-            await self._store.close_session(session.id, datetime.now(UTC), "asterisk-away")
+        except BaseException:  # also a question of the dialplan that ran out of time: its limit is shorter than AMI's
+            await asyncio.shield(self._undo_login(line, opening, before))
             raise
         self._seats[line] = replace(
             self._seats[line],
@@ -286,6 +290,22 @@ class Agents:
         self._seats[line] = replace(self._seats[line], reason=reason)
         await self.happened(line, AgentEvent.PAUSE)
 
+    async def _undo_login(self, line: str, opening: asyncio.Future[Session], before: Session | None) -> None:
+        """Close the session that a login opened, and let Asterisk forget the line; who was there before stays."""
+        await asyncio.wait([opening])
+        if opening.cancelled() or opening.exception() is not None:
+            return
+        session = opening.result()
+        if before is not None and before.id == session.id:
+            return
+        try:
+            await self._store.close_session(session.id, datetime.now(UTC), "login-failed")
+            async with asyncio.timeout(UNDO_SECONDS):
+                await self._hands.remove(MAIN, line)
+                await self._hands.remove(EMERGENCY, line)
+        except (HotlineError, TimeoutError) as error:
+            log.warning("line %s: a login that failed is not wholly taken back: %s", line, error)
+
     async def _note(self, session: Session, state: AgentState, reason: str, at: datetime) -> None:
         """Write the history: without the database it has a hole, and what has to follow from the state follows."""
         try:
@@ -307,20 +327,3 @@ class Agents:
                 await self._bell.ring(
                     "last-agent-no-answer", f"line {line}, person {seat.session.person}: called again"
                 )
-
-    async def _check_pin(self, person: str, pin: str) -> Person:
-        """Who it is. A try is counted before the PIN is looked at: a restart or many at once give no further try."""
-        wrong = Refused("the person id or the PIN is wrong", error_id="pin-wrong")
-        if not fits(person, PERSON_DIGITS):
-            raise wrong
-        now = datetime.now(UTC)
-        since = now - timedelta(seconds=LOCK_SECONDS)
-        if not await self._store.try_pin(person, now, tries=PIN_TRIES, since=since):
-            log.warning("person %s is shut out: %d wrong PINs", person, PIN_TRIES)
-            raise Refused("too many wrong PINs; wait ten minutes, or get a new PIN", error_id="pin-locked")
-        known = await self._store.person(person)
-        right = fits(pin, PIN_DIGITS) and known is not None and await self._verify_pin(known.pin_hash, pin)
-        if known is None or not known.active or not right:
-            raise wrong
-        await self._store.forget_pin_tries(person)
-        return known

@@ -1,5 +1,6 @@
 """A queue in memory: sessions, members and alarms, each of which can be away."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,8 @@ class MemoryStore:
     sessions: dict[str, Session] = field(default_factory=dict)
     states: list[tuple[str, str]] = field(default_factory=list)
     away: bool = False
+    #: seconds that opening a session takes
+    slow: float = 0.0
 
     def _here(self) -> None:
         if self.away:
@@ -47,6 +50,7 @@ class MemoryStore:
 
     async def open_session(self, person: str, line: str, at: datetime) -> Session:
         self._here()
+        await asyncio.sleep(self.slow)
         for one in self.sessions.values():
             if (one.person, one.line) == (person, line):
                 return one
@@ -72,11 +76,15 @@ class MemoryHands:
     members: dict[tuple[str, str], tuple[str, bool, str]] = field(default_factory=dict)
     phones: dict[str, Phone] = field(default_factory=dict)
     fails: BaseException | None = None
+    #: queues about which Asterisk does not answer
+    hangs: set[str] = field(default_factory=set)
     refuses_pause: set[str] = field(default_factory=set)
 
     async def add(self, queue: str, line: str, person: str, *, paused: bool, reason: str) -> None:
         if self.fails:
             raise self.fails
+        if queue in self.hangs:
+            await asyncio.Event().wait()
         self.members[queue, line] = (person, paused, reason)
 
     async def remove(self, queue: str, line: str) -> None:

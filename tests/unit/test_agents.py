@@ -1,11 +1,14 @@
 """People at lines: states that no event tells, alarms, and a database or an Asterisk that is away."""
 
+import asyncio
+
 import pytest
 
+from hotline1022.core.errors import NotFound, Refused, Unavailable
 from hotline1022.queue.agent_state import SEEN, TABLE, AgentEvent
-from hotline1022.queue.agents import MAIN, Member
+from hotline1022.queue.agents import EMERGENCY, MAIN, Member
 from hotline1022.queue.types import AgentState, Phone
-from tests.unit.queue_memory import Room, after, person
+from tests.unit.queue_memory import PIN, Room, after, person
 
 E, S = AgentEvent, AgentState
 
@@ -137,3 +140,46 @@ async def test_one_line_that_cannot_be_taken_back_leaves_the_others() -> None:
     room.hands.refuses_pause = {"101"}
     await room.agents.phone("103", Phone.GONE, after(5))
     assert room.paused("101") == (True, "no-answer") and room.paused("102") == (False, "")
+
+
+# ---------------------------------------------------------------- a login that fails on the way
+
+
+@pytest.mark.parametrize(
+    "error", [Unavailable("no answer"), Refused("not allowed"), NotFound("no such queue"), asyncio.CancelledError()]
+)
+async def test_a_login_that_fails_leaves_nobody_at_the_line(error: BaseException) -> None:
+    room = Room()
+    room.hands.fails = error
+    with pytest.raises(type(error)):
+        await room.login("101")
+    assert room.store.sessions == {} and room.hands.members == {}
+    room.hands.fails = None
+    assert (await room.agents.login("101", "1002", PIN)).person == "1002"
+
+
+async def test_a_login_whose_question_runs_out_of_time_is_taken_back() -> None:
+    room = Room()
+    room.hands.hangs = {EMERGENCY}
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.02):
+            await room.login("101")
+    assert room.store.sessions == {} and room.hands.members == {}
+    assert room.state() is S.LOGGED_OUT
+
+
+async def test_a_login_broken_off_while_its_session_is_written_is_taken_back() -> None:
+    room = Room()
+    room.store.slow = 0.05
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await room.login("101")
+    assert room.store.sessions == {}
+
+
+async def test_a_second_login_that_fails_leaves_the_first() -> None:
+    room = await Room().login("101")
+    room.hands.fails = Unavailable("no answer")
+    with pytest.raises(Unavailable):
+        await room.login("101")
+    assert len(room.store.sessions) == 1 and room.state() is S.READY

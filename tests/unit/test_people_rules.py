@@ -23,8 +23,9 @@ from hotline1022.core.people import (
 from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlAgentStore
 from hotline1022.db.unit import Database
-from hotline1022.queue import agents as queue_agents
-from hotline1022.queue.agents import PIN_TRIES, Agents
+from hotline1022.queue import pin_door
+from hotline1022.queue.agents import Agents
+from hotline1022.queue.pin_door import PIN_TRIES
 from hotline1022.queue.types import Person, Phone
 from hotline1022.service.cli import main
 from hotline1022.web import wire
@@ -156,9 +157,9 @@ async def test_five_wrong_pins_shut_out_also_after_a_restart(
     class Later(datetime):
         @classmethod
         def now(cls, tz: Any = None) -> Any:
-            return datetime.now(tz) + timedelta(seconds=queue_agents.LOCK_SECONDS + 1)
+            return datetime.now(tz) + timedelta(seconds=pin_door.LOCK_SECONDS + 1)
 
-    monkeypatch.setattr(queue_agents, "datetime", Later)
+    monkeypatch.setattr(pin_door, "datetime", Later)
     assert (await service(database, looked).login("101", "1001", "4711")).person == "1001"
 
 
