@@ -183,11 +183,11 @@ class CallRepository(Repository):
         rows = (await self._connection.execute(query.limit(limit))).mappings()
         return [build(t.Abandoned, row) for row in rows]
 
-    async def recent_waits(self, *, since: datetime, limit: int = 50) -> Sequence[int]:
-        """How long the latest answered callers waited, milliseconds, latest first."""
+    async def recent_talks(self, limit: int) -> Sequence[int]:
+        """How long the latest answered callers talked, milliseconds, latest first. Calls that asked for 115 are none."""
         rows = await self._connection.execute(
-            select(call.c.wait_ms)
-            .where(call.c.result == Result.ANSWERED, call.c.entered_at >= since, call.c.wait_ms.is_not(None))
+            select(call.c.talk_ms)
+            .where(call.c.result == Result.ANSWERED)
             .order_by(call.c.entered_at.desc())
             .limit(limit)
         )

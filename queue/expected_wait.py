@@ -5,6 +5,7 @@ It is Little's law for a queue whose agents are all busy; docs/queue.md explains
 """
 
 from collections import deque
+from collections.abc import Iterable
 from datetime import timedelta
 
 #: fewer answered calls than this say nothing
@@ -23,6 +24,10 @@ class ExpectedWait:
     def answered(self, talk: timedelta) -> None:
         """A call was answered and is over."""
         self._talks.append(talk)
+
+    def remember(self, talks: Iterable[timedelta]) -> None:
+        """Talks of before the start of the service, latest first."""
+        self._talks.extendleft(list(talks)[: MOST_SAMPLES - len(self._talks)])
 
     def at(self, position: int, agents: int) -> timedelta | None:
         """Expected wait for the `position`-th in the queue (1 is next); None under five samples or without agents."""

@@ -33,7 +33,7 @@ from hotline1022.service.alarms import Bell
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.console import Console
-from hotline1022.service.desk import Desk
+from hotline1022.service.desk import Desk, remember_talks
 from hotline1022.service.hands import AmiQueueHands, AmiSnapshot
 from hotline1022.service.live import Live
 from hotline1022.service.lock import locked
@@ -189,6 +189,7 @@ class App:
         if migrated.backup:
             log.info("schema %s -> %s; the old file is kept as %s", migrated.before, migrated.after, migrated.backup)
         await self.call_log.start()
+        await remember_talks(self.database, self.expected)
         await self.agi.start()
         runner = aiohttp_web.AppRunner(self._web(), access_log=None)
         await runner.setup()

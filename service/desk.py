@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hotline1022.core.errors import HotlineError, Unavailable
+from hotline1022.db.unit import Database
 from hotline1022.ivr.flow import PROMPT_FOLDER, answer
 from hotline1022.ivr.model import Fixed, MenuTree
 from hotline1022.ivr.numbers import LARGEST, number_prompts
 from hotline1022.queue.agents import MAIN, Agents
-from hotline1022.queue.expected_wait import ExpectedWait, minutes
+from hotline1022.queue.expected_wait import MOST_SAMPLES, ExpectedWait, minutes
 from hotline1022.queue.types import AgentState
 from hotline1022.queue.waiting import WaitingRoom
 
@@ -90,6 +91,13 @@ class Desk:
             case _:
                 log.warning("line %s asks for %r, which nobody knows", line, action)
                 return Fixed.AGENT_TRY_LATER
+
+
+async def remember_talks(database: Database, expected: ExpectedWait) -> None:
+    """The expected wait goes on from the last answered calls of the log: a restart forgets nothing that is spoken."""
+    async with database.reading() as tx:
+        talks = await tx.calls.recent_talks(MOST_SAMPLES)
+    expected.remember(timedelta(milliseconds=ms) for ms in talks)
 
 
 def _prompts(*keys: Fixed) -> list[str]:

@@ -311,17 +311,15 @@ async def test_an_agent_who_brought_115_has_reached_the_number(database: Databas
         assert await tx.calls.abandoned() == []
 
 
-async def test_recent_waits_are_those_of_answered_calls(database: Database) -> None:
+async def test_recent_talks_are_those_of_answered_calls(database: Database) -> None:
     await database.save(
         of_calls(
-            answered("a", 0, wait_ms=1000),
-            answered("b", 10, wait_ms=2000),
-            answered("c", 20, wait_ms=None),
-            gave_up("d", 30, wait_ms=9000),
-            answered("e", 40, wait_ms=3000),
+            answered("a", 0, talk_ms=1000),
+            answered("b", 10, talk_ms=2000),
+            gave_up("d", 30, talk_ms=9000),
+            answered("e", 40, talk_ms=3000),
         )
     )
     async with database.reading() as tx:
-        assert await tx.calls.recent_waits(since=at(0)) == [3000, 2000, 1000]
-        assert await tx.calls.recent_waits(since=at(5), limit=1) == [3000]
-        assert await tx.calls.recent_waits(since=at(15), limit=9) == [3000]
+        assert await tx.calls.recent_talks(20) == [3000, 2000, 1000]
+        assert await tx.calls.recent_talks(2) == [3000, 2000]

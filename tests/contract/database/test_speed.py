@@ -30,7 +30,7 @@ QUESTIONS: dict[str, tuple[Question, str]] = {
     "abandoned": (lambda tx: tx.calls.abandoned(), "ix_call_abandoned"),
     "reached since": (lambda tx: tx.calls.abandoned(), "ix_call_number"),
     "called back": (lambda tx: tx.calls.abandoned(), "ix_leg_party"),
-    "waits": (lambda tx: tx.calls.recent_waits(since=at(0)), "ix_call_result"),
+    "talks": (lambda tx: tx.calls.recent_talks(20), "ix_call_result"),
     "tracks": (lambda tx: tx.recordings.tracks("x"), "ix_track_call"),
     "sessions": (lambda tx: tx.agents.session_at("101", at(0)), "agent_session"),
     "token": (lambda tx: tx.tokens.find("0" * 64), "ux_api_token_sha256"),
