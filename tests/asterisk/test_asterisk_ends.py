@@ -1,6 +1,7 @@
 """Asterisk is killed or restarted while citizens talk: the call is in the log once, its tracks are kept, the next one is served."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 
 import pytest
@@ -73,3 +74,20 @@ async def test_asterisk_ends_in_a_call(world: World, way: str) -> None:
         talked = 6000 if track.kind == "agent" else 8000
         assert track.duration_ms >= talked - (TAKEN_ALONG if way == "killed" else 0) - 1000, track
     await serves(world, f"{who}00002")
+
+
+async def test_a_pause_and_its_reason_survive_both(world: World) -> None:
+    product, phone = world.product, world.net.phone("101")
+    await world.net.registered()
+    await (await phone.dial("*13", keys="2")).ended(40)
+    assert "paused:2" in await product.asterisk.cli("queue show hl1022-main")
+    await asyncio.sleep(2)  # Asterisk's own database is written by a thread in the background
+    await product.stop_service(signal.SIGKILL)
+    await product.asterisk.kill9()
+    await product.asterisk.start()
+    await product.start_service()
+    await world.net.registered()
+    assert "1001 (PJSIP/line-101)" in await product.asterisk.cli("queue show hl1022-main")
+    assert "paused:2" in await product.asterisk.cli("queue show hl1022-main")
+    await (await phone.dial("*14")).ended(40)
+    await serves(world, "0909400009")
