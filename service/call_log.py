@@ -18,7 +18,7 @@ from hotline1022.core.call import Anomaly, Call, Effect, Ended, RaiseAlarm, appl
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.core.events import CallEntered, CallRefused, Event, LegEnded, LegWatched
 from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.core.masking import mask
+from hotline1022.core.masking import mask, mask_text
 from hotline1022.core.outcomes import CallState
 from hotline1022.service.laid_aside import lay_aside
 from hotline1022.service.lost_calls import LostCalls
@@ -188,7 +188,9 @@ class CallLog:
         self.figures.rows += len(batch.rows)
         self.figures.torn += len(batch.torn)
         for torn in batch.torn:
-            log.warning("journal: a piece at byte %d is no row and was passed over: %.80s", torn.offset, torn.text)
+            log.warning(
+                "journal: a piece at byte %d is no row and was passed over: %.80s", torn.offset, mask_text(torn.text)
+            )
         events = [*self._read(batch), *self._pending_notes(), *lost]
         changed: dict[CallId, Call] = {}
         effects: list[Effect] = []
@@ -230,7 +232,8 @@ class CallLog:
                 events += self._facts.events(row)
             except (KeyError, ValueError, TypeError) as error:
                 self.figures.strange += 1
-                log.warning("journal: a row could not be understood (%s: %s): %.200s", type(error).__name__, error, row)
+                why = mask_text(f"{type(error).__name__}: {error}")
+                log.warning("journal: a row could not be understood (%s): %.200s", why, mask_text(str(row)))
         return events
 
     def _pending_notes(self) -> list[Event]:
@@ -250,7 +253,7 @@ class CallLog:
         try:
             await self._store_when_back(saved)
         except HotlineError as error:
-            log.error("call log: the database refuses a batch (%s); storing it call by call", error)
+            log.error("call log: the database refuses a batch (%s); storing it call by call", mask_text(str(error)))
             await self._store_one_by_one(saved)
 
     async def _store_one_by_one(self, saved: Saved) -> None:
@@ -262,7 +265,7 @@ class CallLog:
                 await self._store_when_back(one)
             except HotlineError as error:
                 self.figures.refused += 1
-                log.error("call %s: the database refuses it, it is laid aside: %s", call.id, error)
+                log.error("call %s: the database refuses it, it is laid aside: %s", call.id, mask_text(str(error)))
                 await asyncio.to_thread(lay_aside, self._journal.path.with_name(REFUSED), events, str(error))
         await self._store_when_back(replace(saved, calls=(), events=(), backfilled=frozenset()))
 

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from hotline1022.ami_bridge.journal import Journal, Position
 from hotline1022.core.call import Call, RaiseAlarm
 from hotline1022.core.errors import Refused, Unavailable
@@ -122,3 +124,15 @@ async def test_a_call_in_progress_goes_on_after_a_restart_with_its_history(tmp_p
     second = await House(written(path, rest), store).all()
     (call,) = second.complete
     assert call.keys == ("1",) and call.waited_ms == 4030 and call.talk_ms == 30_000
+
+
+async def test_no_telephone_number_of_the_journal_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "cel.jsonl"
+    written(path, "1.0 c HL_ENTRY did=1022|from=0901234567", "2.0 a HL_LEG call=%c|kind=+84901234567|party=0901234567")
+    with path.open("a", encoding="utf-8") as file:
+        file.write('{"eventenum":"USER_DEFINED","eventextra":"did=1022|from=0901234567\n')
+    house = await House(Journal(path), Memory(refuses="0901234567")).all()
+    assert (house.log.figures.strange, house.log.figures.torn, house.log.figures.refused) == (1, 1, 1)
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) >= 3 and "090****567" in caplog.text
+    assert not [line for line in said if "901234567" in line]
