@@ -1,26 +1,36 @@
-"""Who asks: bearer tokens, found by hash, remembered shortly. Refuses unknown tokens, and addresses that guess."""
+"""Who asks: bearer tokens, found by hash, remembered shortly. Refuses unknown tokens, and tells who guesses to wait.
 
+Behind a proxy all share one address, and who guesses there, or goes on with a revoked token, must not shut out the
+others: a valid token is always let in. A wrong one costs one look-up in an index and is then known as wrong; from an
+address that guesses, few are looked up at a time, so that the database stays free for everything else.
+"""
+
+import asyncio
+import contextlib
 import hashlib
 import hmac
 import logging
+import math
 import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
+from typing import TypeVar
 
 from hotline1022.core.errors import HotlineError
 from hotline1022.web.ports import Ports
 from hotline1022.web.types import Scope, Token
 
+V = TypeVar("V")
 LOG = logging.getLogger("hotline1022.web")
 #: A found token is looked up again after this many seconds, so that a revoked one soon ends.
 REMEMBER_SECONDS = 5.0
-#: A token that was valid this many seconds ago may be looked up even from an address that is shut out.
-TRUST_SECONDS = 600.0
+#: So many tokens from addresses that guess are looked up at a time.
+GUESSES = 2
 #: Its last use is written at most so often.
 USED_SECONDS = 60.0
-#: Wrong tokens from one address, in that many seconds, that shut it out until the first of them is that old.
+#: Wrong tokens from one address, in that many seconds, after which wrong ones are told to wait until the first is that old.
 FAILURES, WINDOW_SECONDS = 10, 60.0
 #: Tokens and addresses remembered at most.
 BOUND = 4096
@@ -71,7 +81,7 @@ class FailureLimit:
             self._failures.popitem(last=False)
 
     def wait(self, address: str) -> float:
-        """Seconds for which the address is shut out; 0 = it is not."""
+        """Seconds for which the address counts as one that guesses; 0 = it does not."""
         times = self._recent(address)
         return times[0] + WINDOW_SECONDS - self._clock() if len(times) >= FAILURES else 0.0
 
@@ -89,6 +99,9 @@ class Gate:
         self._limit = FailureLimit(clock)
         #: digest → token, when it was found, when its use was written
         self._known: OrderedDict[str, tuple[Token, float, float]] = OrderedDict()
+        #: digest of a wrong token → when it was looked up
+        self._wrong: OrderedDict[str, float] = OrderedDict()
+        self._guesses = asyncio.Semaphore(GUESSES)
 
     async def token(self, header: str | None, remote: str | None) -> Token:
         """The token of this header; Unauthorized or TooMany otherwise."""
@@ -104,12 +117,12 @@ class Gate:
         now = self._clock()
         if known and now - known[1] < REMEMBER_SECONDS:
             return known[0]
-        wait = self._limit.wait(address)
-        if wait > 0 and not (known and now - known[1] < TRUST_SECONDS):
-            raise TooMany("too many wrong tokens from this address; wait, then use a valid one", wait)
-        found = await self._ports.tokens.find(digest)
-        if found is None or not hmac.compare_digest(found.digest, digest):
+        found = await self._find(digest, address)
+        if found is None:
             self._known.pop(digest, None)
+            wait = self._limit.wait(address)
+            if wait > 0:
+                raise TooMany("too many wrong tokens from this address; wait, then use a valid one", wait)
             self._limit.failed(address)
             raise Unauthorized("the token is unknown or revoked; make one with hotline1022 token create")
         written = known[2] if known else -USED_SECONDS
@@ -119,11 +132,27 @@ class Gate:
                 await self._ports.tokens.used(found.id, self._ports.clock())
             except HotlineError as error:
                 LOG.warning("the last use of token %s was not noted: %s", found.id, error)
-        self._known[digest] = (found, now, written)
-        self._known.move_to_end(digest)
-        while len(self._known) > BOUND:
-            self._known.popitem(last=False)
+        _keep(self._known, digest, (found, now, written))
         return found
+
+    async def _find(self, digest: str, address: str) -> Token | None:
+        """The valid token of this digest."""
+        if self._clock() - self._wrong.get(digest, -math.inf) < REMEMBER_SECONDS:
+            return None
+        async with self._guesses if self._limit.wait(address) > 0 else contextlib.nullcontext():
+            found = await self._ports.tokens.find(digest)
+        if found is None or not hmac.compare_digest(found.digest, digest):
+            _keep(self._wrong, digest, self._clock())
+            return None
+        return found
+
+
+def _keep(memory: OrderedDict[str, V], key: str, value: V) -> None:
+    """Remember it; the oldest is forgotten first."""
+    memory[key] = value
+    memory.move_to_end(key)
+    while len(memory) > BOUND:
+        memory.popitem(last=False)
 
 
 def demand(token: Token, scope: Scope) -> None:
