@@ -116,7 +116,10 @@ def write_answer(data: Path, begun: float, config: str | None, result: Reloaded)
 
 
 def ask_service(data: Path, *, seconds: float = ASK_SECONDS) -> Mapping[str, Any]:
-    """Send SIGHUP and wait for the answer to a reload that began later; Unavailable when there is none in time."""
+    """Send SIGHUP and wait for the answer to a reload that began later; Unavailable when there is none in time.
+
+    An earlier answer is removed first: the clock in it may be of an earlier boot of the machine, and then be ahead of ours.
+    """
     asked = time.monotonic()
     pid = owner(data / LOCK)
     if pid is None:
@@ -126,6 +129,7 @@ def ask_service(data: Path, *, seconds: float = ASK_SECONDS) -> Mapping[str, Any
             error_id="service-not-running",
         )
     try:
+        (data / ANSWER).unlink(missing_ok=True)
         os.kill(pid, signal.SIGHUP)
         while time.monotonic() - asked < seconds:
             answer = _answer(data)
