@@ -60,7 +60,7 @@ SHORT = {
 #: ports of the network's own audio
 RTP_BLOCK = 200
 
-#: when, fate, number, script; the first three take the three agents, so that others wait
+#: when, fate, number, script. The first says nothing for a minute; the next three take the three agents: others wait
 CITIZENS: Sequence[tuple[float, str, str, list[Step]]] = (
     (0.0, "silent", "0901000006", [STAY]),
     (0.0, "answered", "0901000001", [Wait(3), Key("2"), Wait(8), Speak(6), STAY]),
@@ -202,21 +202,24 @@ async def play(prepared: Prepared, net: PhoneNetwork) -> None:
     """Log in the staff, let the citizens call, show everything."""
     await net.registered()
     click.echo("The telephone network is up; three phones are registered.")
-    async with Database(prepared.settings.database_url) as database:
-        await staff(database, net)
-        async with database.transaction() as tx:
-            _, token = await tx.tokens.create(f"demo {datetime.now(UTC):%F %T}", SCOPES, datetime.now(UTC))
+    async with Database(prepared.settings.database_url) as database, database.transaction() as tx:
+        _, token = await tx.tokens.create(f"demo {datetime.now(UTC):%F %T}", SCOPES, datetime.now(UTC))
     service = prepared.settings.service
     names = {person: name for person, name, _ in PEOPLE.values()}
     async with aiohttp.ClientSession(
         f"http://{service.http_address}:{service.http_port}", headers={"Authorization": f"Bearer {token}"}
     ) as http:
         board = Board(http, {number: fate for _, fate, number, _ in CITIZENS}, names)
-        click.echo(f"\n{len(CITIZENS)} citizens call (live, from the product's own API):")
+        click.echo(f"\n{len(CITIZENS)} citizens call (live, from the product's own API), one while the staff logs in:")
         async with asyncio.TaskGroup() as group:
             watching = group.create_task(board.watch())
-            calls = [group.create_task(citizen(net, *one)) for one in CITIZENS]
-            await asyncio.wait(calls)
+            group.create_task(citizen(net, *CITIZENS[0]))
+            async with Database(prepared.settings.database_url) as database:
+                await staff(database, net)
+            others = [group.create_task(citizen(net, *one)) for one in CITIZENS[1:]]
+            await asyncio.wait(others)
+            for line in PEOPLE:  # nobody else waits: her agent need not talk as long
+                await net.phone(line).does(Answers(after=2, talk=5))
             await board.all_ended(len(CITIZENS))
             watching.cancel()
         await asyncio.sleep(1.0)
