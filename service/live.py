@@ -174,14 +174,11 @@ class Live:
             ]
         self._waiting.resync(waiting)
         await self._agents.resync([_in_either(m, m.line in emergencies) for m in members.values()])
+        if self._link is not link:
+            return  # it was lost while the last answer came
         self._call_log.watched(datetime.now(UTC))
         self.up = True
-        log.info(
-            "live link up (%d): %d members, %d waiting",
-            link.epoch,
-            len(members),
-            len(waiting),
-        )
+        log.info("live link up (%d): %d members, %d waiting", link.epoch, len(members), len(waiting))
 
     async def _hold(self, event: live.Held | live.Resumed) -> None:
         call = self._call_log.call_of(ChannelId(event.channel))

@@ -1,7 +1,7 @@
 """The live link's consumer: asks until it is answered, and follows events meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -54,6 +54,7 @@ class Asterisk:
     fails: int = 0
     hangs: bool = False
     asked: int = 0
+    meanwhile: Callable[[], Awaitable[None]] | None = None
 
     async def up(self, seconds: float) -> None:
         self.asked += 1
@@ -67,6 +68,8 @@ class Asterisk:
         return []
 
     async def queues(self) -> Sequence[live.QueueNow]:
+        if self.meanwhile:
+            await self.meanwhile()
         return [
             live.QueueNow(
                 queue=q, members=tuple(self.members.get(q, [])), callers=tuple(self.waits) if q == MAIN else ()
@@ -188,6 +191,21 @@ async def test_the_next_change_of_the_link_ends_the_asking() -> None:
         await until(lambda: house.consumer.up)
         await house.consumer.handle(live.LinkDown(at=after(2), epoch=2, reason="cut"))
         assert not house.consumer.up and house.log.watch == ["watched", "unwatched"]
+
+
+async def test_a_link_that_is_lost_with_the_last_answer_is_not_up() -> None:
+    async with running(House()) as house:
+        lost = asyncio.Event()
+
+        async def meanwhile() -> None:
+            await house.consumer.handle(live.LinkDown(at=after(1), epoch=1, reason="cut"))
+            lost.set()
+
+        house.asterisk.meanwhile = meanwhile
+        await house.consumer.handle(link(1))
+        await lost.wait()
+        await asyncio.sleep(0)
+        assert not house.consumer.up and house.log.watch == []
 
 
 async def test_a_talk_in_the_emergency_queue_is_a_talk_after_a_restart() -> None:
