@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 import sdnotify
 from aiohttp import web as aiohttp_web
 
-import hotline1022
 from hotline1022.ami_bridge.actions import AmiActions
 from hotline1022.ami_bridge.agi_session import AgiSession
 from hotline1022.ami_bridge.fastagi import FastAgiServer
@@ -31,35 +30,21 @@ from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.alarms import Bell
 from hotline1022.service.call_log import CallLog
-from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.console import Console
 from hotline1022.service.desk import Desk, remember_talks
+from hotline1022.service.disk_watch import DiskWatch
 from hotline1022.service.hands import AmiQueueHands, AmiSnapshot
+from hotline1022.service.http_api import http_of
 from hotline1022.service.live import Live
 from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
-from hotline1022.service.metrics import registry_of
-from hotline1022.service.pins import hash_pin, verify_pin
+from hotline1022.service.pins import verify_pin
 from hotline1022.service.prepare import folders
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
 from hotline1022.service.reload import LOCK, reload, write_answer
 from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.segments import Segments
 from hotline1022.service.settings import Settings
-from hotline1022.service.views import (
-    AbandonedList,
-    AlarmList,
-    CallsView,
-    LinesView,
-    PeopleView,
-    QueueNowView,
-    RecordingsView,
-    ShiftsView,
-    TokensView,
-    VoicemailList,
-)
-from hotline1022.web.app import make_app
-from hotline1022.web.ports import Ports
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +107,7 @@ class App:
             segments=self.segments,
             actor_up=self.actor.wait_up,
         )
+        self.disk = DiskWatch([paths.data, paths.spool, paths.recordings], self.bell)
         self.desk = Desk(menu=lambda: self.menu, agents=self.agents, waiting=self.waiting, expected=self.expected)
         self.agi = FastAgiServer(port=settings.service.agi_port)
         self.agi.route("menu", self._ask_menu, seconds=settings.service.ask_seconds)
@@ -191,7 +177,7 @@ class App:
         await self.call_log.start()
         await remember_talks(self.database, self.expected)
         await self.agi.start()
-        runner = aiohttp_web.AppRunner(self._web(), access_log=None)
+        runner = aiohttp_web.AppRunner(http_of(self), access_log=None)
         await runner.setup()
         try:
             await self._listen(runner)
@@ -205,6 +191,7 @@ class App:
                         self.recordings.run(),
                         self.live.run(),
                         self.segments.run(),
+                        self.disk.run(),
                         self.bell.run(),
                         self._ticks(),
                         self._reloads(),
@@ -264,44 +251,6 @@ class App:
         if os.environ.get("TELL_READY") == "stdout":
             print("ready", flush=True)
         log.info("the service is ready")
-
-    def _web(self) -> aiohttp_web.Application:
-        settings = self.settings
-        asterisk = settings.asterisk
-
-        async def sip() -> None:
-            await sip_answers(asterisk.bind, asterisk.sip_port)
-
-        async def database() -> None:
-            await self.database.ping()
-
-        async def disk() -> None:
-            await disk_has_room(settings.paths.data)
-
-        return make_app(
-            Ports(
-                calls=CallsView(self.database),
-                recordings=RecordingsView(self.recordings, settings.paths.recordings),
-                recordings_root=settings.paths.recordings,
-                lines=LinesView(self.agents),
-                queue=QueueNowView(self.waiting, self.agents, self.expected),
-                abandoned=AbandonedList(self.database),
-                voicemails=VoicemailList(self.database),
-                alarms=AlarmList(self.database),
-                shifts=ShiftsView(self.database, self.agents),
-                people=PeopleView(self.database, hash_pin),
-                tokens=TokensView(self.database),
-                checks=[
-                    NamedCheck("sip", sip),
-                    NamedCheck("ami", self.actions.ping),
-                    NamedCheck("disk", disk),
-                    NamedCheck("database", database),
-                ],
-                registry=registry_of(self),
-                clock=lambda: datetime.now(UTC),
-            ),
-            version=hotline1022.__version__,
-        )
 
 
 async def serve(settings: Settings, config: str | None = None) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from hotline1022.db.types import CallDetail
 from tests.asterisk.world import STAY, hotline, keys, outcome, verify
-from tests.lab.network import Answers, HangUp, Key, Keys, Speak, Wait
+from tests.lab.network import Answers, HangUp, Key, Keys, Speak, Step, Wait
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(150)]
 
@@ -32,7 +32,7 @@ async def test_the_queue_is_full(tmp_path: Path) -> None:
         second = await net.call("1022", caller="0909300002", script=[Wait(1), Key("0"), STAY])
         await asyncio.sleep(6)
         third = await net.call("1022", caller="0909300003", script=[Wait(1), Key("0"), Wait(26), Speak(2), HangUp()])
-        hurried = [Wait(1), Key("0"), Wait(6), Keys("555", gap=1.5), Speak(3), Key("#"), STAY]
+        hurried: list[Step] = [Wait(1), Key("0"), Wait(6), Keys("555", gap=1.5), Speak(3), Key("#"), STAY]
         sixth = await net.call("1022", caller="0909300006", script=hurried)
         fourth = await net.call("1022", caller="0909300004", script=[Wait(1), Key("9"), STAY])
         fifth = await net.call("1022", caller="0909300005", script=[Wait(1), Key("0"), Wait(6), Key("9"), STAY])

@@ -10,7 +10,7 @@ import pytest_asyncio
 from hotline1022.db.types import CallDetail
 from tests.asterisk.product import Product, running
 from tests.asterisk.world import STAY, World, agrees, eventually, hotline, keys, outcome, verify
-from tests.lab.network import Address, Answers, HangUp, Key, Rings, Speak, Wait
+from tests.lab.network import Address, Answers, HangUp, Key, Rings, Speak, Step, Wait
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(150)]
 
@@ -29,7 +29,7 @@ def why_a_message(call: CallDetail) -> list[str]:
 async def test_nobody_waits_longer_than_the_longest_wait(world: World) -> None:
     await world.on_duty("101")
     await world.net.phone("101").does(Rings())
-    leaves_a_message = [Wait(1), Key("0"), Wait(28), Speak(3), Key("#"), STAY]
+    leaves_a_message: list[Step] = [Wait(1), Key("0"), Wait(28), Speak(3), Key("#"), STAY]
     citizen = await world.net.call("1022", caller="0909400001", script=leaves_a_message)
     rung = await world.net.phone("101").rings(20)
     await asyncio.gather(citizen.ended(90), rung.ended(90))
@@ -45,7 +45,7 @@ async def test_the_last_phone_is_gone_while_somebody_waits(world: World) -> None
     await world.on_duty("101", "102")
     for line in ("101", "102"):
         await world.net.phone(line).does(Rings())
-    script = [Wait(1), Key("0"), Wait(22), Speak(3), Key("#"), STAY]
+    script: list[Step] = [Wait(1), Key("0"), Wait(22), Speak(3), Key("#"), STAY]
     citizen = await world.net.call("1022", caller="0909400002", script=script)
 
     async def rings() -> bool:
@@ -64,7 +64,7 @@ async def test_a_number_that_is_withheld_and_one_that_is_no_number(world: World)
     """Whatever stands where the number should stand reaches the log as digits, or not at all, and says nothing to anybody."""
     await world.net.number("115").does(Answers(after=0.3, talk=1.5))
     hostile = "0909|key=9~${EPOCH};x"
-    script = [Wait(1), Key("9"), STAY]
+    script: list[Step] = [Wait(1), Key("9"), STAY]
     hidden = await world.net.call("1022", caller="0909400003", anonymous=True, script=script)
     strange = await world.net.call("1022", caller=hostile, script=script)
     await asyncio.gather(hidden.ended(40), strange.ended(40))

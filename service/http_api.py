@@ -1,0 +1,68 @@
+"""The HTTP side of the service: its parts as the views that the API's routes ask. Refuses nothing itself."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from aiohttp import web as aiohttp_web
+
+import hotline1022
+from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
+from hotline1022.service.metrics import registry_of
+from hotline1022.service.pins import hash_pin
+from hotline1022.service.views import (
+    AbandonedList,
+    AlarmList,
+    CallsView,
+    LinesView,
+    PeopleView,
+    QueueNowView,
+    RecordingsView,
+    ShiftsView,
+    TokensView,
+    VoicemailList,
+)
+from hotline1022.web.app import make_app
+from hotline1022.web.ports import Ports
+
+if TYPE_CHECKING:
+    from hotline1022.service.app import App
+
+
+def http_of(app: "App") -> aiohttp_web.Application:
+    """The API over the parts of this service."""
+    settings = app.settings
+    asterisk = settings.asterisk
+
+    async def sip() -> None:
+        await sip_answers(asterisk.bind, asterisk.sip_port)
+
+    async def database() -> None:
+        await app.database.ping()
+
+    async def disk() -> None:
+        await disk_has_room(settings.paths.data)
+
+    return make_app(
+        Ports(
+            calls=CallsView(app.database),
+            recordings=RecordingsView(app.recordings, settings.paths.recordings),
+            recordings_root=settings.paths.recordings,
+            lines=LinesView(app.agents),
+            queue=QueueNowView(app.waiting, app.agents, app.expected),
+            abandoned=AbandonedList(app.database),
+            voicemails=VoicemailList(app.database),
+            alarms=AlarmList(app.database),
+            shifts=ShiftsView(app.database, app.agents),
+            people=PeopleView(app.database, hash_pin),
+            tokens=TokensView(app.database),
+            checks=[
+                NamedCheck("sip", sip),
+                NamedCheck("ami", app.actions.ping),
+                NamedCheck("disk", disk),
+                NamedCheck("database", database),
+            ],
+            registry=registry_of(app),
+            clock=lambda: datetime.now(UTC),
+        ),
+        version=hotline1022.__version__,
+    )
