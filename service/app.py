@@ -107,7 +107,7 @@ class App:
             segments=self.segments,
             actor_up=self.actor.wait_up,
         )
-        self.disk = DiskWatch([paths.data, paths.spool, paths.recordings], self.bell)
+        self.disk = DiskWatch([paths.data, paths.spool, paths.recordings, paths.journal], self.bell)
         self.desk = Desk(menu=lambda: self.menu, agents=self.agents, waiting=self.waiting, expected=self.expected)
         self.agi = FastAgiServer(port=settings.service.agi_port)
         self.agi.route("menu", self._ask_menu, seconds=settings.service.ask_seconds)
