@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
 import socket
@@ -201,10 +202,40 @@ FATES = {
     "0901000003": r"abandoned +\d+ +4 .* abandoned \(in-queue\) +-",
     "0901000004": r"voicemail +\d+ +7 .* voicemail \(message-left\) +-",
     "0901000005": r"wrong keys, then an agent +\d+ +\*0 .* answered \(agent-answered\) +(Nguyễn|Trần|Lê)",
-    "0901000006": r"silent ",
+    "0901000006": r"silent +\d+ +-- .* answered \(agent-answered\) +(Nguyễn|Trần|Lê)",
     "0901000007": r"115 from the menu +\d+ +9 .* emergency \(emergency-answered\) +115",
     "0901000008": r"115 from the queue +\d+ +09 .* emergency \(emergency-answered\) +115",
 }
+
+
+DEMO = (str(Path(__file__).parents[2] / "scripts" / "demo.py"),)
+
+
+@pytest.mark.parametrize("moment", ["as it begins", "Asterisk is there", "citizens call"])
+async def test_a_signal_to_the_demo_leaves_nothing(tmp_path: Path, moment: str) -> None:
+    place = Place.make(tmp_path)
+    async with place.started(command=DEMO) as run:
+        if moment == "citizens call":
+            await run.says("has logged in at line")
+            os.killpg(run.process.pid, signal.SIGINT)
+            await run.says("Waiting up to 10 s for calls to end (Ctrl-C again: at once)")
+            assert await run.ctrl_c() == 0
+        else:
+            name = {"as it begins": "run.lock", "Asterisk is there": "asterisk/run/asterisk.pid"}[moment]
+            await run.until((place.data / "demo" / name).exists)
+            assert await run.sigterm() == 143
+        assert "Traceback" not in run.stderr
+        await place.nothing_left()
+    assert free(place)
+
+
+async def test_the_demo_does_not_play_on_a_real_database(tmp_path: Path) -> None:
+    place = Place.make(tmp_path)
+    text = place.config.read_text()
+    place.config.write_text(text + '[database]\nurl = "postgresql://hotline@localhost/hotline"\n')
+    async with place.started(command=DEMO) as run:
+        assert await run.ended() == 1
+        one_line(run, "the demo would write into the real database")
 
 
 @pytest.mark.slow
@@ -212,8 +243,7 @@ FATES = {
 async def test_the_demo_plays_nine_fates_on_the_clock_of_the_province(tmp_path: Path) -> None:
     place = Place.make(tmp_path)
     began = time.time()
-    command = (str(Path(__file__).parents[2] / "scripts" / "demo.py"),)
-    async with place.started("--leave", command=command, env={"TZ": "America/New_York"}) as run:
+    async with place.started("--leave", command=DEMO, env={"TZ": "America/New_York"}) as run:
         assert await run.ended(200) == 0, run.stdout + run.stderr
         live, _, table = run.stdout.partition("  fate ")
         assert "Traceback" not in run.stderr
