@@ -198,8 +198,9 @@ class AgentCompleted(AgentEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentRingNoAnswer(AgentEvent):
-    """The phone rang and was not answered."""
+    """The phone rang and was not answered, or refused, or the citizen's time was over: the same event for all three."""
 
+    #: what the whole round had where its time ran out, else until the refusal, in whole seconds
     rang: timedelta
 
 

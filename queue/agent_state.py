@@ -3,6 +3,7 @@
 app_queue's figures are not trusted: it counts talk time on after a transfer, and forgets who was asked.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 
 from hotline1022.queue.types import AgentState, Phone
@@ -74,6 +75,31 @@ SEEN: dict[tuple[AgentState, Phone], AgentEvent] = {
     (_S.WRAP_UP, _P.RINGING): _E.RING,
     (_S.WRAP_UP, _P.IN_CALL): _E.ANSWER,
 }
+
+
+class RingEnd(StrEnum):
+    """How a ring ended that nobody answered. app_queue says the same of all three."""
+
+    MISSED = "missed"
+    REFUSED = "refused"
+    #: somebody else's time was over: the citizen's, or that of one round through several phones
+    CUT_SHORT = "cut-short"
+
+
+#: share of the whole ringing time from which on a ring could have been answered
+LONG_ENOUGH = 0.8
+
+
+def ring_end(*, rang: timedelta, tried: timedelta, whole: timedelta, time_up: bool) -> RingEnd:
+    """Judge a ring of this phone by its length (`rang`), `tried` being what app_queue says.
+
+    `tried` is the time that the round had where that ran out, else the time until the phone refused. A round goes on at the
+    next phone when one refuses, so the next rings for what is left. `time_up`: the citizen's waiting was over.
+    """
+    enough = whole * LONG_ENOUGH
+    if rang >= enough:
+        return RingEnd.MISSED
+    return RingEnd.CUT_SHORT if time_up or tried >= enough else RingEnd.REFUSED
 
 
 def follow(state: AgentState, event: AgentEvent) -> AgentState | None:

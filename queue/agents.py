@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
-from hotline1022.queue.agent_state import AgentEvent, follow, missed
+from hotline1022.queue.agent_state import AgentEvent, RingEnd, follow, missed
 from hotline1022.queue.pin_door import PinDoor
 from hotline1022.queue.ports import AgentStore, AlarmBell, QueueHands
 from hotline1022.queue.types import NO_ANSWER, AgentState, LineView, Phone, Session
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 MAIN, EMERGENCY = "hl1022-main", "hl1022-emergency"
 #: how long Asterisk may take to forget a login that failed, seconds
 UNDO_SECONDS = 1.0
+#: refusals in a row that are a missed call: a phone that is broken or set to "do not disturb", not one slip of a finger
+REFUSALS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class _Seat:
     since: datetime
     reason: str = ""
     ring_missed: bool = False
+    #: in a row, without an answer between them
+    refusals: int = 0
 
 
 def _idle(seat: _Seat) -> AgentState:
@@ -106,6 +110,7 @@ class Agents:
             name=known.name,
             state=AgentState.LOGGED_OUT,
             reason="",
+            refusals=0,
             reachable=phone is not Phone.GONE,
         )
         await self.happened(line, AgentEvent.LOGIN)
@@ -140,7 +145,7 @@ class Agents:
         if seat.session is None:
             raise Refused(f"nobody is logged in at line {line}", error_id="line-empty")
         await self._hands.pause(MAIN, line, paused=False, reason="")
-        self._seats[line] = replace(self._seats[line], reason="", ring_missed=False)
+        self._seats[line] = replace(self._seats[line], reason="", ring_missed=False, refusals=0)
         await self.happened(line, AgentEvent.UNPAUSE)
         return self.view(line)
 
@@ -151,6 +156,8 @@ class Agents:
         seat = self._seats.get(line)
         if seat is None:
             return
+        if event is AgentEvent.ANSWER and seat.refusals:
+            seat = self._seats[line] = replace(seat, refusals=0)
         following = follow(seat.state, event)
         if following is None:
             log.debug("line %s: %s means nothing while %s", line, event, seat.state)
@@ -164,11 +171,18 @@ class Agents:
         if seat.session is not None:
             await self._note(seat.session, following, seat.reason, at)
 
-    async def rang_out(self, line: str, at: datetime) -> None:
-        """The phone was not answered: pause it with a visible reason, unless it is the last one."""
+    async def rang_out(self, line: str, at: datetime, how: RingEnd = RingEnd.MISSED) -> None:
+        """The phone was not answered: pause it with a visible reason, unless it is the last one.
+
+        Nothing of that when the ring was cut short, and at the first refusals: only many in a row are a missed call.
+        """
         await self.happened(line, AgentEvent.RING_ENDED, at)
         seat = self._seats.get(line)
-        if seat is None or seat.session is None or seat.reason:
+        if seat is None or seat.session is None or seat.reason or how is RingEnd.CUT_SHORT:
+            return
+        refusals = seat.refusals + 1 if how is RingEnd.REFUSED else REFUSALS
+        self._seats[line] = replace(seat, refusals=refusals % REFUSALS)
+        if refusals < REFUSALS:
             return
         if self._open_lines() - {line}:
             await self._pause(line, NO_ANSWER)

@@ -106,6 +106,8 @@ class App:
             snapshot=AmiSnapshot(actions),
             segments=self.segments,
             actor_up=self.actor.wait_up,
+            ring=timedelta(seconds=settings.queue.ring_seconds),
+            max_wait=timedelta(seconds=settings.queue.max_wait_seconds),
         )
         self.disk = DiskWatch([paths.data, paths.spool, paths.recordings, paths.journal], self.bell)
         self.desk = Desk(menu=lambda: self.menu, agents=self.agents, waiting=self.waiting, expected=self.expected)

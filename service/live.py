@@ -7,14 +7,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from hotline1022.ami_bridge import types as live
 from hotline1022.core import events as e
 from hotline1022.core.errors import HotlineError
 from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.queue.agent_state import AgentEvent
+from hotline1022.queue.agent_state import AgentEvent, RingEnd, ring_end
 from hotline1022.queue.agents import MAIN, Agents, Member
 from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.ports import AlarmBell
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 #: seconds: the actor's link gets this long; one round of questions may take this long, and events wait for it; the first
 #: and the longest pause before the next round
 ACTOR_SECONDS, ROUND_SECONDS, RETRY_FIRST, RETRY_CAP = 10.0, 15.0, 0.5, 15.0
+#: app_queue counts a citizen's time in whole seconds, and a resync tells it so
+WAIT_SLACK = timedelta(seconds=2)
 
 
 class Snapshot(Protocol):
@@ -67,11 +69,16 @@ class Live:
         snapshot: Snapshot,
         segments: Segments,
         actor_up: Callable[[float], Awaitable[None]],
+        ring: timedelta,
+        max_wait: timedelta,
     ) -> None:
         self._agents, self._waiting, self._expected = agents, waiting, expected
         self._call_log, self._bell, self._snapshot = call_log, bell, snapshot
         self._segments, self._actor_up = segments, actor_up
+        #: how long a phone rings, and how long a citizen waits at most
+        self.ring, self.max_wait = ring, max_wait
         self._talks: dict[str, live.AgentConnected] = {}
+        self._rings: dict[str, datetime] = {}
         self._link: live.LinkUp | None = None
         self._link_changed = asyncio.Event()
         #: what was asked is put in force before a later event is
@@ -104,6 +111,7 @@ class Live:
             self._call_log.unwatched(at)
         self._link, self.up = link, False
         self._talks.clear()
+        self._rings.clear()
         self._link_changed.set()
 
     async def _follow(self, event: live.LiveEvent) -> None:
@@ -203,6 +211,7 @@ class Live:
                 if event.queue == MAIN or event.in_call:
                     await agents.phone(line, phone_of(event.state, event.in_call), at)
             case live.AgentCalled():
+                self._rings[line] = at
                 await agents.happened(line, AgentEvent.RING, at)
             case live.AgentConnected():
                 self._talks[line] = event
@@ -216,6 +225,14 @@ class Live:
                     self._expected.answered(at - begun.at)
                 await agents.happened(line, AgentEvent.DONE, at)
             case live.AgentRingNoAnswer():
-                await agents.rang_out(line, at)
+                await agents.rang_out(line, at, self._ring_end(line, event))
             case _:
                 pass  # added, removed, paused: our own doing, followed when it was asked for
+
+    def _ring_end(self, line: str, event: live.AgentRingNoAnswer) -> RingEnd:
+        began = self._rings.pop(line, None)
+        rang = event.rang if began is None else min(event.rang, event.at - began)
+        since = next((w.since for w in self._waiting.now(MAIN) if w.call == event.caller), None)
+        # a citizen of whom nothing is known here has hung up, or is in the emergency queue, whose limit is the dialplan's
+        time_up = event.queue != MAIN or since is None or event.at - since >= self.max_wait - WAIT_SLACK
+        return ring_end(rang=rang, tried=event.rang, whole=self.ring, time_up=time_up)

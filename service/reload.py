@@ -97,6 +97,8 @@ async def change_over(app: "App", settings: Settings, secrets: Secrets, menu: Me
         app.agi.time_limit(path, seconds=settings.service.ask_seconds)
     wrap_up = timedelta(seconds=settings.queue.wrap_up_seconds)
     app.expected.wrap_up = wrap_up
+    app.live.ring = timedelta(seconds=settings.queue.ring_seconds)
+    app.live.max_wait = timedelta(seconds=settings.queue.max_wait_seconds)
     reasons = [reason.code for reason in settings.queue.pause_reasons]
     try:
         await app.agents.change(lines=settings.lines.numbers, reasons=reasons, wrap_up=wrap_up)

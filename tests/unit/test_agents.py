@@ -1,11 +1,12 @@
 """People at lines: states that no event tells, alarms, and a database or an Asterisk that is away."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from hotline1022.core.errors import NotFound, Refused, Unavailable
-from hotline1022.queue.agent_state import SEEN, TABLE, AgentEvent
+from hotline1022.queue.agent_state import SEEN, TABLE, AgentEvent, RingEnd, ring_end
 from hotline1022.queue.agents import EMERGENCY, MAIN, Member
 from hotline1022.queue.types import AgentState, Phone
 from tests.unit.queue_memory import PIN, Room, after, person
@@ -140,6 +141,67 @@ async def test_one_line_that_cannot_be_taken_back_leaves_the_others() -> None:
     room.hands.refuses_pause = {"101"}
     await room.agents.phone("103", Phone.GONE, after(5))
     assert room.paused("101") == (True, "no-answer") and room.paused("102") == (False, "")
+
+
+# ---------------------------------------------------------------- what counts as not answered
+
+
+@pytest.mark.parametrize(
+    ("rang", "tried", "time_up", "how"),
+    [
+        (15, 15, False, RingEnd.MISSED),
+        (12, 12, True, RingEnd.MISSED),
+        (1, 1, True, RingEnd.CUT_SHORT),
+        (11.9, 11.9, True, RingEnd.CUT_SHORT),
+        # the phone before it in the round refused after 14 s
+        (1, 15, False, RingEnd.CUT_SHORT),
+        (0.05, 0, False, RingEnd.REFUSED),
+        (3.2, 3, False, RingEnd.REFUSED),
+    ],
+)
+def test_how_a_ring_ended(rang: float, tried: float, time_up: bool, how: RingEnd) -> None:
+    rung = {"rang": timedelta(seconds=rang), "tried": timedelta(seconds=tried), "whole": timedelta(seconds=15)}
+    assert ring_end(**rung, time_up=time_up) is how
+
+
+async def test_a_ring_that_was_cut_short_is_no_missed_call() -> None:
+    room = await Room().login("101", "102")
+    for second in range(10):
+        await room.agents.happened("101", E.RING, after(second))
+        await room.agents.rang_out("101", after(second + 1), RingEnd.CUT_SHORT)
+    assert room.state() is S.READY and room.paused("101") == (False, "") and not room.bell.rung
+
+
+async def test_the_third_refusal_in_a_row_is_a_missed_call() -> None:
+    room = await Room().login("101", "102")
+    for second in range(2):
+        await room.agents.rang_out("101", after(second), RingEnd.REFUSED)
+    assert room.paused("101") == (False, "") and not room.bell.rung
+    await room.agents.rang_out("101", after(2), RingEnd.CUT_SHORT)
+    assert not room.bell.rung, "it does not count"
+    await room.agents.rang_out("101", after(3), RingEnd.REFUSED)
+    assert room.paused("101") == (True, "no-answer")
+    await room.agents.unpause("101")
+    await room.agents.rang_out("101", after(4), RingEnd.REFUSED)
+    assert room.paused("101") == (False, ""), "it counts anew"
+
+
+async def test_an_answer_between_refusals_counts_anew() -> None:
+    room = await Room().login("101", "102")
+    for second in range(0, 60, 10):
+        for more in (0, 1):
+            await room.agents.rang_out("101", after(second + more), RingEnd.REFUSED)
+        for event in (E.ANSWER, E.DONE, E.WRAPPED_UP):
+            await room.agents.happened("101", event, after(second + 2))
+    assert room.paused("101") == (False, "") and not room.bell.rung
+
+
+async def test_the_last_phone_that_refuses_is_kept_and_each_third_refusal_is_an_alarm() -> None:
+    room = await Room().login("101")
+    for second in range(7):
+        await room.agents.rang_out("101", after(second), RingEnd.REFUSED)
+    assert room.paused("101") == (False, "")
+    assert [kind for kind, _ in room.bell.rung] == ["last-agent-no-answer"] * 2
 
 
 # ---------------------------------------------------------------- a login that fails on the way

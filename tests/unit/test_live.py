@@ -99,6 +99,8 @@ class House:
             snapshot=self.asterisk,
             segments=unused,
             actor_up=self.asterisk.up,
+            ring=timedelta(seconds=15),
+            max_wait=timedelta(seconds=300),
         )
 
     async def tell(self, kind: type[live.MemberEvent], line: str, second: float, **more: Any) -> None:
@@ -116,6 +118,17 @@ class House:
     async def status(self, line: str, second: float, state: D, queue: str = MAIN, *, in_call: bool = False) -> None:
         more = {"queue": queue, "state": state, "in_call": in_call, "calls": 0, "paused": False, "reason": ""}
         await self.tell(live.MemberStatus, line, second, **more)
+
+    async def waits(self, since: float) -> None:
+        """The citizen of `tell` began to wait in the main queue."""
+        joined = live.CallerJoinedQueue(at=after(since), queue=MAIN, caller=ChannelId("hl1-1.1"), position=1, count=1)
+        await self.consumer.handle(joined)
+
+    async def rings(self, line: str, since: float, until: float, tried: float | None = None, **more: Any) -> None:
+        """A ring that was not answered; `tried` is what app_queue says of its length."""
+        await self.tell(live.AgentCalled, line, since, **more)
+        rang = timedelta(seconds=until - since if tried is None else tried)
+        await self.tell(live.AgentRingNoAnswer, line, until, rang=rang, **more)
 
     async def answers(self, line: str, second: float, **more: Any) -> None:
         await self.tell(live.AgentConnected, line, second, waited=timedelta(), rang=timedelta(), **more)
@@ -268,3 +281,43 @@ async def test_talks_of_the_emergency_queue_say_nothing_of_the_expected_wait() -
         await house.answers("101", 100 * number)
         await house.completes("101", 100 * number + 30)
     assert house.expected.at(1, 1) == timedelta(seconds=30)
+
+
+# ---------------------------------------------------------------- rings that nobody answers
+
+
+async def test_the_end_of_the_longest_wait_is_not_the_phones_fault() -> None:
+    house = House(room=await Room(lines=("101", "102")).login("101", "102"))
+    for start in (0, 1000, 2000, 3000):
+        await house.waits(start)
+        await house.rings("102", start + 299, start + 300)
+    assert house.room.state("102") is AgentState.READY and not house.room.bell.rung
+    await house.rings("102", 3285, 3300)
+    assert house.room.paused("102") == (True, "no-answer"), "this one could have been answered"
+
+
+async def test_a_phone_that_refuses_is_paused_at_the_third_time() -> None:
+    house = House(room=await Room(lines=("101", "102")).login("101", "102"))
+    await house.waits(0)
+    for second in (10, 12):
+        await house.rings("102", second, second + 0.1, 0)
+    assert not house.room.bell.rung
+    await house.rings("102", 14, 18.3, 4)
+    assert house.room.paused("102") == (True, "no-answer")
+
+
+async def test_what_is_left_of_a_round_after_a_refusal_is_no_whole_ring() -> None:
+    house = House(room=await Room(lines=("101", "102")).login("101", "102"))
+    await house.waits(0)
+    for second in (20, 40, 60):
+        await house.rings("102", second, second + 1, 15)
+    assert house.room.paused("102") == (False, "") and not house.room.bell.rung
+
+
+async def test_the_emergency_queue_counts_no_refusals_but_missed_rings() -> None:
+    house = House(room=await Room(lines=("101", "102")).login("101", "102"))
+    for second in (20, 30, 40):
+        await house.rings("102", second, second + 8, queue=EMERGENCY)
+    assert not house.room.bell.rung
+    await house.rings("102", 60, 75, queue=EMERGENCY)
+    assert house.room.paused("102") == (True, "no-answer")

@@ -121,6 +121,8 @@ async def test_everything_follows_new_settings(app: App, config: Path) -> None:
 numbers = ["101", "105"]
 [queue]
 wrap_up_seconds = 33
+ring_seconds = 8
+max_wait_seconds = 99
 pause_reasons = [{ code = "5", name = "Ốm" }]
 [emergency]
 alarm_repeat_seconds = 77
@@ -130,12 +132,15 @@ http_port = 9001
     )
     result = await reload(app, str(config))
     assert result.done, result.lines
-    keys_now = "lines.numbers, emergency.alarm_repeat_seconds, queue.wrap_up_seconds, queue.pause_reasons"
-    assert result.lines[0] == f"In force now: {keys_now}."
+    queue = ", ".join(
+        f"queue.{key}" for key in ("ring_seconds", "wrap_up_seconds", "max_wait_seconds", "pause_reasons")
+    )
+    assert result.lines[0] == f"In force now: lines.numbers, emergency.alarm_repeat_seconds, {queue}."
     assert result.lines[-1] == "Needs a restart of the service and of Asterisk: service.http_port."
     assert "hotline1022 asterisk-conf FOLDER" in result.lines[1] and "queue reload all" in result.lines[1]
     assert [view.line for view in app.agents.views()] == ["101", "105"]
     assert app.agents.wrap_up == app.expected.wrap_up == timedelta(seconds=33)
+    assert (app.live.ring, app.live.max_wait) == (timedelta(seconds=8), timedelta(seconds=99))
     assert app.bell.repeat == timedelta(seconds=77)
     assert app.settings.service.http_port == 8022
     assert app.secrets.line("105")
