@@ -104,6 +104,8 @@ class Call:
     voicemail_at: datetime | None = None
     voicemail_file: str = ""
     voicemail_reason: str = ""
+    voicemail_ended_at: datetime | None = None
+    voicemail_status: str = ""
     #: first agent's line and person that the citizen talked with
     line: str = ""
     person: str = ""
@@ -170,6 +172,8 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
         case e.VoicemailStarted():
             call = replace(call, voicemail_at=event.at, voicemail_file=event.file, voicemail_reason=event.reason)
             return _move(call, Trigger.VOICEMAIL)
+        case e.VoicemailEnded():
+            return replace(call, voicemail_ended_at=event.at, voicemail_status=event.status), ()
         case e.LegStarted():
             leg = Leg(channel=event.channel, kind=event.kind, party=event.party, started_at=event.at)
             return _with_leg(call, leg), ()
@@ -184,7 +188,7 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
         case e.PromptStarted():
             heard = e.INFORMATION_PROMPT in event.prompt
             return (replace(call, informed=True) if heard and not call.informed else call), ()
-        case _:  # PromptEnded, EmergencyTried, VoicemailEnded: history only
+        case _:  # PromptEnded, EmergencyTried: history only
             return call, ()
 
 
@@ -285,6 +289,9 @@ def _end(call: Call, at: datetime, *, lost: bool = False) -> tuple[Call, tuple[E
 
 #: a message shorter than this is silence and a hang-up, not a message
 SHORTEST_MESSAGE_MS = 2000
+#: Asterisk ends a message after 8 s of silence: with the beep this is the longest in which nothing at all was said. The
+#: dialplan has the same figure, and says so to the citizen.
+LONGEST_SILENCE_MS = 9500
 
 
 def outcome(call: Call, at: datetime) -> tuple[Result, Reason]:
@@ -304,8 +311,19 @@ def outcome(call: Call, at: datetime) -> tuple[Result, Reason]:
     if e.LegKind.AGENT in talked:
         return Result.ANSWERED, Reason.AGENT_ANSWERED
     if call.voicemail_at is not None:
-        left = _ms(call.voicemail_at, at) >= SHORTEST_MESSAGE_MS
-        return Result.VOICEMAIL, Reason.MESSAGE_LEFT if left else Reason.NO_MESSAGE
+        spoken = _spoken(call.voicemail_status, _ms(call.voicemail_at, call.voicemail_ended_at or at))
+        return Result.VOICEMAIL, Reason.MESSAGE_LEFT if spoken else Reason.NO_MESSAGE
     if call.waiting_since is not None:
         return Result.ABANDONED, Reason.IN_QUEUE
     return (Result.INFORMED, Reason.HEARD_INFORMATION) if call.informed else (Result.ABANDONED, Reason.IN_MENU)
+
+
+def _spoken(status: str, length_ms: int) -> bool:
+    """Whether a message that took so long and ended so (RECORD_STATUS in lower case; "" by hanging up) can say anything."""
+    match status:
+        case e.RECORD_FAILED:
+            return False
+        case e.RECORD_SILENCE:
+            return length_ms > LONGEST_SILENCE_MS
+        case _:
+            return length_ms >= SHORTEST_MESSAGE_MS

@@ -13,6 +13,8 @@ from hotline1022.core.ids import CallId, ChannelId
 
 #: a prompt with this in its name is information that answers a question
 INFORMATION_PROMPT = "/info-"
+#: how a message may end: nothing could be recorded; silence ended it
+RECORD_FAILED, RECORD_SILENCE = "error", "silence"
 
 
 class LegKind(StrEnum):

@@ -75,6 +75,23 @@ def test_answered_call() -> None:
             Reason.MESSAGE_LEFT,
         ),
         (ENTRY + "6.0 c HL_VOICEMAIL reason=key|file=v\n7.0 c HANGUP 16", Result.VOICEMAIL, Reason.NO_MESSAGE),
+        (ENTRY + "6.0 c HL_VOICEMAIL reason=key|file=v\n9.0 c HANGUP 16", Result.VOICEMAIL, Reason.MESSAGE_LEFT),
+        *(
+            (
+                f"{ENTRY}6.0 c HL_VOICEMAIL reason=key|file=v\n{end} c HL_VOICEMAIL_END status={status}\n60.0 c HANGUP 16",
+                Result.VOICEMAIL,
+                reason,
+            )
+            for end, status, reason in (
+                (14.6, "SILENCE", Reason.NO_MESSAGE),
+                (15.5, "SILENCE", Reason.NO_MESSAGE),
+                (15.6, "SILENCE", Reason.MESSAGE_LEFT),
+                (40.0, "ERROR", Reason.NO_MESSAGE),
+                (7.0, "DTMF", Reason.NO_MESSAGE),
+                (12.0, "DTMF", Reason.MESSAGE_LEFT),
+                (46.0, "TIMEOUT", Reason.MESSAGE_LEFT),
+            )
+        ),
         (ENTRY + "5.0 c HL_EMERGENCY origin=menu\n9.0 c HANGUP 16", Result.ABANDONED, Reason.IN_EMERGENCY),
         ("0.0 c HL_REFUSED did=1022|from=|reason=lines-full", Result.REFUSED, Reason.LINES_FULL),
     ],
