@@ -7,11 +7,25 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
 
-from tests.asterisk.world import STAY, World, agrees, first_words, hotline, keys, outcome, verify
+from hotline1022.db.unit import Database
+from tests.asterisk.world import (
+    NEAR,
+    STAY,
+    World,
+    agrees,
+    eventually,
+    first_words,
+    hotline,
+    keys,
+    outcome,
+    person,
+    verify,
+)
 from tests.lab import audio
 from tests.lab.network import Answers, Key, Leg, Speak, Step, Wait
 
@@ -210,3 +224,42 @@ async def test_it_ends_and_starts_in_the_middle_of_a_call_and_knows_the_whole_of
     assert call.call.mode == "service", "the service was back before the second key"
     agrees(call, citizen, *rang(world, citizen))
     verify(world.product, call)
+
+
+async def test_it_is_killed_and_starts_while_an_agent_talks_and_her_wrap_up_follows_the_talk(world: World) -> None:
+    """Nobody told the new service of the answer: it sees the talk at the phone, and hears its end."""
+    if world.product.process is None:
+        await world.product.start_service()
+    if not world.on:
+        await world.people(*LINES)
+        await world.on_duty(*LINES)
+    for line in LINES:
+        await world.net.phone(line).does(Answers(after=0.3, talk=7))
+    began = datetime.now(UTC)
+    citizen = await world.net.call("1022", caller="0905004001", script=[Wait(1), Key("0"), STAY])
+
+    async def talks() -> bool:
+        return any(leg.answered_at is not None for leg in rang(world, citizen))
+
+    await eventually(talks, "no agent answered", 20)
+    await world.product.stop_service(signal.SIGKILL)
+    await world.product.start_service()
+    (agent,) = [leg for leg in rang(world, citizen) if leg.answered_at is not None]
+    assert agent.ended_at is None, "the service was not back before the talk ended"
+    await citizen.ended(30)
+    await world.quiet()
+    sits = person(agent.who.removeprefix("line-"))
+    done: list[tuple[str, float]] = []
+
+    async def ready_again() -> bool:
+        async with Database(world.product.settings.database_url) as database, database.reading() as tx:
+            found = await tx.agents.states(sits, since=began, until=datetime.now(UTC) + timedelta(seconds=1))
+        done[:] = [(one.state, one.at.timestamp()) for one in found]
+        return bool(done) and done[-1][0] == "ready"
+
+    await eventually(ready_again, f"{sits} is not ready after the talk: {done}", 10)
+    states = [state for state, _ in done]
+    assert states[-3:] == ["talking", "wrap-up", "ready"] and states.count("wrap-up") == 1, done
+    assert agent.ended_at is not None
+    first_free = next(at for state, at in done if state in {"wrap-up", "ready"})
+    assert first_free == pytest.approx(agent.ended_at, abs=NEAR), "not free before the talk's end"
