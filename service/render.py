@@ -89,6 +89,7 @@ def placeholders(settings: Settings, secrets: Secrets) -> dict[str, str]:
         "max_inbound": str(settings.trunk.channels - 1),
         "emergency_numbers": "&".join(emergency.numbers),
         "emergency_ring_seconds": str(emergency.ring_seconds),
+        "emergency_shortest_talk_ms": str(emergency.shortest_talk_seconds * 1000),
         "queue_max_wait_seconds": str(queue.max_wait_seconds),
         "queue_strategy": queue.strategy,
         "queue_ring_seconds": str(queue.ring_seconds),
@@ -132,7 +133,20 @@ def _trunk_sections(settings: Settings) -> str:
     trunk = settings.trunk
     transport = f"hl1022-transport-{trunk.transport}"
     uri = f"sip:{_trunk_address(settings)}"
-    endpoint = ["[hl1022-trunk](hl1022-media)", "context=hl1022-in", "aors=hl1022-trunk", f"transport={transport}"]
+    endpoint = [
+        "[hl1022-trunk](hl1022-media)",
+        "context=hl1022-in",
+        "aors=hl1022-trunk",
+        f"transport={transport}",
+        # by its address alone: From is what a caller writes, and whoever wrote the trunk's name would be the carrier
+        "identify_by=ip",
+        # carriers without telephone-event send keys as tones
+        "dtmf_mode=auto",
+        # a caller whose line died without a word is noticed, whatever the carrier offers
+        "timers=always",
+        "timers_min_se=90",
+        "timers_sess_expires=180",
+    ]
     if trunk.srtp:
         endpoint += ["media_encryption=sdes", "media_encryption_optimistic=no"]
     from_user = trunk.from_user or trunk.username
@@ -142,10 +156,12 @@ def _trunk_sections(settings: Settings) -> str:
         "\n".join(["[hl1022-trunk]", "type=aor", f"contact={uri}", "qualify_frequency=30"]),
         "\n".join(["[hl1022-trunk]", "type=identify", "endpoint=hl1022-trunk", *[f"match={a}" for a in trunk.match]]),
     ]
-    if trunk.mode == "registration":
-        registrar = uri.replace(f"{trunk.host}:{trunk.port}", trunk.registrar) if trunk.registrar else uri
+    if trunk.username and trunk.secret:
         endpoint.append("outbound_auth=hl1022-trunk-auth")
         credentials = ["type=auth", "auth_type=digest", f"username={trunk.username}", f"password={trunk.secret}"]
+        sections.append("\n".join(["[hl1022-trunk-auth]", *credentials]))
+    if trunk.mode == "registration":
+        registrar = uri.replace(f"{trunk.host}:{trunk.port}", trunk.registrar) if trunk.registrar else uri
         registration = [
             "type=registration",
             f"transport={transport}",
@@ -160,10 +176,7 @@ def _trunk_sections(settings: Settings) -> str:
             f"expiration={trunk.expires_seconds}",
             "auth_rejection_permanent=no",
         ]
-        sections += [
-            "\n".join(["[hl1022-trunk-auth]", *credentials]),
-            "\n".join(["[hl1022-trunk-registration]", *registration]),
-        ]
+        sections.append("\n".join(["[hl1022-trunk-registration]", *registration]))
     return "\n\n".join(["\n".join(endpoint), *sections])
 
 

@@ -39,7 +39,7 @@ class Hotline:
     """Who we are."""
 
     #: numbers as carriers send them
-    numbers: tuple[str, ...] = ("1022", "02741022", "+842741022", "(0274)1022")
+    numbers: tuple[str, ...] = ("1022", "02741022", "+842741022", "842741022", "(0274)1022")
     #: area code of the province without the leading 0; "274"
     area_code: str = _text("274", pattern=r"[1-9][0-9]{1,3}", shape="2 to 4 digits without the leading 0")
     #: prefix of every call id; "hl1"
@@ -173,6 +173,8 @@ class Emergency:
     numbers: tuple[str, ...] = ("115",)
     #: seconds one number rings; 25
     ring_seconds: int = _whole(25, 5, 120)
+    #: a number or agent that drops the citizen sooner than after so many seconds has not answered; 3, 0 = any talk counts
+    shortest_talk_seconds: int = _whole(3, 0, 30)
     #: seconds between two soundings of an unseen alarm; 30
     alarm_repeat_seconds: int = _whole(30, 5, 3600)
 

@@ -13,7 +13,7 @@ from tests.lab.network import Answers, Key, Wait
 from tests.lab.world_conf import Address
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(150)]
-NUMBERS = ("1022", "02741022", "+842741022", "(0274)1022")
+NUMBERS = ("1022", "02741022", "+842741022", "842741022", "(0274)1022")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

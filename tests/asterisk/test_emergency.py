@@ -11,7 +11,8 @@ import pytest_asyncio
 from hotline1022.db.types import AlarmRow, CallDetail
 from hotline1022.db.unit import Database
 from tests.asterisk.world import STAY, World, agrees, eventually, hotline, keys, legs, outcome, verify
-from tests.lab.network import BUSY, REJECTS, UNKNOWN, Answers, HangUp, Key, Keys, Leg, Plan, Rings, Step, Wait
+from tests.lab import audio
+from tests.lab.network import BUSY, REJECTS, UNKNOWN, Answers, HangUp, Key, Keys, Leg, Plan, Refuses, Rings, Step, Wait
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(200)]
 #: 9 as soon as the greeting sounds
@@ -21,7 +22,7 @@ AT_ONCE: Sequence[Step] = (Wait(1), Key("9"), STAY)
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     tables = '[emergency]\nnumbers = ["115", "116"]\nring_seconds = 5\nalarm_repeat_seconds = 5'
-    async with hotline(tmp_path_factory.mktemp("emergency"), tables, ring_seconds=5) as one:
+    async with hotline(tmp_path_factory.mktemp("emergency"), tables, ring_seconds=5, wrap_up_seconds=60) as one:
         await one.people("101")
         yield one
 
@@ -93,6 +94,31 @@ async def test_the_next_number_follows_within_a_second(world: World, tail: str, 
     verify(world.product, call)
 
 
+async def test_who_drops_the_citizen_at_once_has_not_answered(world: World) -> None:
+    """An exchange that is overloaded answers and hangs up: the next number is tried. And 1 before 9 is no other key than 9."""
+    await world.net.number("115").does(Answers(after=0.3, talk=0.3))
+    await world.net.number("116").does(Answers(after=0.3, talk=2))
+    citizen = await world.net.call("1022", caller="0904000022", script=[Wait(8), Keys("19", gap=0.3), STAY])
+    await citizen.ended(60)
+    await world.quiet()
+    call = await settled(world, citizen)
+    assert outcome(call) == ("emergency", "emergency-answered") and keys(call) == ["19"]
+    assert [leg.party for leg in legs(call, "emergency")] == ["115", "116"]
+    tried = [event.data["status"] for event in call.events if event.kind == "EmergencyTried"]
+    assert tried == ["dropped", "answer"]
+
+
+async def test_it_rings_while_the_carrier_is_mute(world: World) -> None:
+    await world.net.number("115").does(Refuses(cause=17, after=4))
+    await world.net.number("116").does(Answers(after=0.3, talk=2))
+    citizen = await world.net.call("1022", caller="0904000023", script=AT_ONCE)
+    await citizen.ended(60)
+    await world.quiet()
+    assert outcome(await settled(world, citizen)) == ("emergency", "emergency-answered")
+    # the pause of the ringing tone is 4 s, and the four seconds begin with a tone
+    assert audio.longest_silence(citizen.heard).length <= 4.2
+
+
 async def test_hanging_up_while_115_rings(world: World) -> None:
     await world.net.number("115").does(Rings())
     citizen = await world.net.call("1022", caller="0904000021", script=[Wait(1), Key("9"), Wait(2), HangUp()])
@@ -130,6 +156,41 @@ async def test_nobody_answers_so_the_alarm_rings_and_even_a_paused_agent_is_call
         seen = await tx.alarms.mark_seen((await ours())[0].id, "trưởng ca", datetime.now(UTC))
     assert seen is not None and (await ours())[0].seen_at is not None
     await (await net.phone("101").dial("*14")).ended(40)
+
+
+async def test_an_agent_who_puts_down_at_once_has_not_helped(world: World) -> None:
+    """She picked up and hung up before she heard what it is about: the citizen is not cut off, and wrap-up does not count."""
+    net = world.net
+    await world.on_duty("101")
+    phone = net.phone("101")
+    for number in ("115", "116"):
+        await net.number(number).does(BUSY)
+    await phone.does(Answers(after=0.3, talk=1))
+    before = len(phone.legs)
+    citizen = await net.call("1022", caller="0904000032", script=AT_ONCE)
+    dropped = await phone.rings(60, nth=before + 1)
+    await dropped.ended(20)
+    await phone.does(Answers(after=0.3, talk=5))
+    await citizen.ended(120)
+    await world.quiet()
+    call = await settled(world, citizen)
+    assert outcome(call) == ("emergency", "emergency-by-agent") and call.call.person == "1001"
+    first, second = legs(call, "agent")
+    assert first.talk_ms == 0 and second.talk_ms > 0
+
+
+@pytest.mark.parametrize("pressed", ["115", "19", "119"])
+async def test_every_way_to_115_while_waiting(world: World, pressed: str) -> None:
+    net = world.net
+    await world.on_duty("101")
+    await net.phone("101").does(Rings())
+    await net.number("115").does(Answers(after=0.3, talk=1.5))
+    script: list[Step] = [Wait(1), Key("0"), Wait(8), Keys(pressed, gap=0.3), STAY]
+    citizen = await net.call("1022", caller=f"09040006{len(pressed)}{pressed[-1]}", script=script)
+    await citizen.ended(60)
+    await world.quiet()
+    call = await settled(world, citizen)
+    assert outcome(call) == ("emergency", "emergency-answered") and origins(call) == ["queue"]
 
 
 async def test_nobody_at_all_so_the_numbers_are_called_again(world: World) -> None:

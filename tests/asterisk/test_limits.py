@@ -92,7 +92,7 @@ async def test_one_channel_is_kept_for_115(tmp_path: Path) -> None:
         await first.answered(20)
         second = await net.call("1022", caller="0909400012", script=[Wait(1), HangUp()])
         await second.ended(20)
-        assert second.answered_at is None and second.cause == 34
+        assert second.answered_at is None and second.cause == 17
         await first.ended(40)
         await world.quiet()
         urgent = await world.logged(first)

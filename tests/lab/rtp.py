@@ -40,6 +40,8 @@ class RtpStream(asyncio.DatagramProtocol):
 
     def __init__(self, frequency: int | None) -> None:
         self.frequency = frequency
+        #: tones that sound together in place of the one, Hz
+        self.chord: tuple[int, ...] = ()
         self.sequence = 40000
         self.ssrc = secrets.randbits(32)
         self.timestamp = secrets.randbits(31)
@@ -115,4 +117,6 @@ class RtpStream(asyncio.DatagramProtocol):
         self._mark = False
         self.sequence = (self.sequence + 1) & 0xFFFF
         self.timestamp += PACKET
-        return head + encode_alaw(LEVEL * np.sin(2 * np.pi * frequency / RATE * clock))
+        tones = self.chord or (frequency,)
+        mixed = sum((np.sin(2 * np.pi * tone / RATE * clock) for tone in tones), start=np.zeros(PACKET))
+        return head + encode_alaw(LEVEL * (0.7 if self.chord else 1.0) * mixed)

@@ -68,3 +68,30 @@ def test_nothing_dials_out_but_the_emergency_numbers() -> None:
 def test_every_name_is_ours(name: str) -> None:
     sections = re.findall(r"^\[([^\]]+)\]", FILES[name], flags=re.MULTILINE)
     assert sections and all(one.startswith("hl1022") for one in sections if one != "globals")
+
+
+#: application → module; those of the PBX core (Set, Goto, Hangup …) need none
+APPLICATIONS = {
+    "AGI": "res_agi", "CELGenUserEvent": "app_celgenuserevent", "Dial": "app_dial", "Echo": "app_echo",
+    "Gosub": "app_stack", "MixMonitor": "app_mixmonitor", "Playback": "app_playback", "Queue": "app_queue",
+    "Read": "app_read", "Record": "app_record", "Return": "app_stack", "UserEvent": "app_userevent",
+}  # fmt: skip
+CORE = {"Answer", "Background", "Goto", "GotoIf", "Hangup", "Set", "Wait", "WaitExten"}
+FUNCTIONS = {
+    "CALLERID": "func_callerid", "CHANNEL": "func_channel", "CUT": "func_cut", "FILTER": "func_strings",
+    "GROUP": "func_groupcount", "GROUP_COUNT": "func_groupcount", "IF": "func_logic", "LEN": "func_strings",
+    "MASTER_CHANNEL": "func_channel", "QUEUE_MEMBER": "app_queue", "STRFTIME": "func_strings", "TIMEOUT": "func_timeout",
+}  # fmt: skip
+
+
+def test_what_the_dialplan_uses_is_loaded() -> None:
+    """Asterisk skips nothing and says nothing at its start: a call would end at that line."""
+    modules = (files("hotline1022.asterisk_conf") / "pbx" / "modules.conf").read_text(encoding="utf-8")
+    loaded = set(re.findall(r"^load=(\w+)\.so", modules, flags=re.MULTILINE))
+    applications = {
+        match[1] for line in LINES if (match := re.match(r"(?:exten => [^,]+,1| same => n(?:\(\w+\))?),(\w+)\(", line))
+    }
+    functions = set(re.findall(r"(?:\$\{|Set\()([A-Z_]+)\(", DIALPLAN))
+    assert len(applications) >= 15 and len(functions) >= 8
+    assert not {APPLICATIONS[one] for one in applications - CORE} - loaded
+    assert not {FUNCTIONS[one] for one in functions} - loaded
