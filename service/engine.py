@@ -120,6 +120,7 @@ class AsteriskInstance:
         ):
             place.mkdir(parents=True, exist_ok=True, mode=0o750)
         _own_folder(self.run)
+        _bound(self.log / "messages.log")
         if self._conf is not None:
             shutil.rmtree(self.etc, ignore_errors=True)
             for name, text in {"logger.conf": _LOGGER, **self._conf}.items():
@@ -297,6 +298,16 @@ class AsteriskInstance:
 
 
 _LOGGER = "[general]\ndateformat=%F %T.%3q\n[logfiles]\nmessages.log => notice,warning,error\n"
+
+
+#: what Asterisk says of itself is kept up to this size, bytes, and one older file of it
+LOG_BYTES = 16 << 20
+
+
+def _bound(file: Path) -> None:
+    """A log that has grown large goes aside at a start, in place of the one before."""
+    if file.is_file() and file.stat().st_size > LOG_BYTES:
+        file.replace(file.with_name(f"{file.name}.1"))
 
 
 def _run_folder(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import asyncio
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -113,11 +114,27 @@ async def test_tls_and_srtp(tmp_path: Path, account: tuple[str, str] | None) -> 
 
 
 async def test_in_a_pbx_that_was_there_before(tmp_path: Path) -> None:
-    product = await asyncio.to_thread(Product.make, tmp_path)
-    product.asterisk = product.prepared.asterisk(extra_conf=OFFICE)
-    async with up(product, tmp_path) as world:
-        assert "'200'" in await product.asterisk.cli("dialplan show office")
-        assert "OFFICE=yes" in await product.asterisk.cli("dialplan show globals")
-        queues = await product.asterisk.cli("queue show")
-        assert "office has" in queues and "hl1022-main has" in queues and "hl1022-emergency has" in queues
-        await a_call_passes(world, "0908000301")
+    """Its own dialplan and queue beside the files as `asterisk-conf` writes them; both hotline and office take calls."""
+    # the journal's name as a foreign Asterisk gets it has to be short
+    with tempfile.TemporaryDirectory(prefix="hl-") as short:
+        product = await asyncio.to_thread(Product.make, Path(short))
+        await product.cli("asterisk-conf", str(tmp_path / "files"))
+        written = {f"hl1022/{file.name}": file.read_text() for file in (tmp_path / "files" / "hl1022").glob("*.conf")}
+        assert {"hl1022/extensions.conf", "hl1022/pjsip.conf", "hl1022/queues.conf"} <= set(written)
+        modules = (tmp_path / "files" / "modules.conf").read_text() + "load=res_clioriginate.so\n"
+        product.asterisk = product.prepared.asterisk(extra_conf=written | OFFICE | {"modules.conf": modules})
+        async with up(product, tmp_path) as world:
+            asterisk = product.asterisk
+            assert "'200'" in await asterisk.cli("dialplan show office")
+            assert "OFFICE=yes" in await asterisk.cli("dialplan show globals")
+            queues = await asterisk.cli("queue show")
+            assert "office has" in queues and "hl1022-main has" in queues and "hl1022-emergency has" in queues
+            await asterisk.cli("channel originate Local/200@office application Wait 3")
+
+            async def waits_in_the_office() -> bool:
+                return "office has 1 calls" in await asterisk.cli("queue show office")
+
+            await eventually(waits_in_the_office, "nobody waits in the office's own queue", 10)
+            await world.quiet()
+            await a_call_passes(world, "0908000301")
+            assert [call.call.caller_raw for call in await world.everything()] == ["0908000301", "0908000309"]
