@@ -160,14 +160,14 @@ http_port = {free_port("tcp")}
 
 def patiently_prepared(settings: Settings) -> Prepared:
     """Prepared, also when another run of the tests speaks the shared prompts just now."""
-    for _ in range(120):
+    for _ in range(480):
         try:
             return prepare(settings)
         except ConfigError as error:
             if error.error_id != "prompts-busy":
                 raise
             time.sleep(0.5)
-    raise AssertionError("another run has been speaking the prompts for a minute")
+    raise AssertionError("another run has been speaking the prompts for four minutes")
 
 
 @asynccontextmanager
