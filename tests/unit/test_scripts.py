@@ -65,8 +65,8 @@ esac
     for name, text in (("apt-get", apt), ("dpkg-deb", "#!/bin/sh\nexit 0\n")):
         (tools / name).write_text(text)
         (tools / name).chmod(0o755)
-    if not Path("/usr/share/keyrings/debian-archive-keyring.gpg").exists():
-        pytest.skip("not on Debian")
+    keyring = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+    assert keyring.exists(), "install debian-archive-keyring: packages are taken only with its signatures"
     done = subprocess.run(
         [str(SCRIPTS / "private-root"), "a"],
         check=True,
