@@ -29,7 +29,7 @@ def why_a_message(call: CallDetail) -> list[str]:
 async def test_nobody_waits_longer_than_the_longest_wait(world: World) -> None:
     await world.on_duty("101")
     await world.net.phone("101").does(Rings())
-    leaves_a_message: list[Step] = [Wait(1), Key("0"), Wait(28), Speak(3), Key("#"), STAY]
+    leaves_a_message: list[Step] = [Wait(1), Key("0"), Wait(24), Speak(12), Key("#"), STAY]
     citizen = await world.net.call("1022", caller="0909400001", script=leaves_a_message)
     rung = await world.net.phone("101").rings(20)
     await asyncio.gather(citizen.ended(90), rung.ended(90))
@@ -45,7 +45,7 @@ async def test_the_last_phone_is_gone_while_somebody_waits(world: World) -> None
     await world.on_duty("101", "102")
     for line in ("101", "102"):
         await world.net.phone(line).does(Rings())
-    script: list[Step] = [Wait(1), Key("0"), Wait(22), Speak(3), Key("#"), STAY]
+    script: list[Step] = [Wait(1), Key("0"), Wait(24), Speak(12), Key("#"), STAY]
     citizen = await world.net.call("1022", caller="0909400002", script=script)
 
     async def rings() -> bool:
