@@ -1,6 +1,6 @@
 """What can happen in a call, as frozen values. Refuses naive times; knows nothing of Asterisk's words.
 
-Every event carries when it happened (`at`, aware UTC) and a `key` that is the same each time the same fact is read,
+Every event carries when it happened (`at`, aware UTC) and an `identity` that is the same each time the same fact is read,
 so that reading it twice changes nothing.
 """
 
@@ -47,7 +47,7 @@ class Event:
         aware(self.at)
 
     @property
-    def key(self) -> str:
+    def identity(self) -> str:
         """Identity of the fact within its call: kind, channel and microsecond."""
         return f"{type(self).__name__}:{self.channel}:{int(self.at.timestamp() * 1_000_000)}"
 

@@ -56,7 +56,7 @@ def event_row(event: Event, seq: int) -> EventRow:
     """The row of a fact."""
     return EventRow(
         call_id=event.call,
-        key=event.key,
+        key=event.identity,
         at=event.at,
         kind=kind_of(event),
         channel=event.channel,

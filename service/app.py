@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -201,6 +202,8 @@ class App:
                 ]
                 with contextlib.suppress(Unavailable):
                     await self.reader.wait_up(5.0)
+                gc.collect()
+                gc.freeze()  # what is there now stays: the collector need not look through it while a citizen waits
                 self._tell_ready()
                 await self._stopping.wait()
                 await self._wind_down()

@@ -36,11 +36,6 @@ def _possible(number: phonenumbers.PhoneNumber) -> bool:
     return phonenumbers.is_possible_number(number)
 
 
-def identity(event: Event) -> str:
-    """Kind, channel and microsecond. Not `event.key`: of a pressed key that is the digit, and a second 0 would be lost."""
-    return f"{type(event).__name__}:{event.channel}:{int(event.at.timestamp() * 1_000_000)}"
-
-
 class DatabaseLogStore:
     """service.call_log.LogStore."""
 
@@ -74,7 +69,7 @@ class DatabaseLogStore:
         for event in saved.events:
             seq = following.get(event.call, self._next.get(event.call, 0))
             following[event.call] = seq + 1
-            events.append(replace(event_row(event, seq), key=identity(event)))
+            events.append(event_row(event, seq))
         async with self._database.transaction() as tx:
             legs: list[LegRow] = []
             for call in saved.calls:

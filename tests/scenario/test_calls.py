@@ -186,7 +186,7 @@ def test_history_replayed_is_the_same_call() -> None:
     again = [event_from(kind_of(e), e.at, e.call, e.channel, data_of(e)) for e in seen]
     assert again == seen
     assert fold(again) == told(ANSWERED)[0]
-    assert len({e.key for e in seen}) == len(seen)
+    assert len({e.identity for e in seen}) == len(seen)
 
 
 def test_every_kind_of_event_has_a_place() -> None:

@@ -42,7 +42,7 @@ class Memory:
             raise Refused("a row is not acceptable")
         self.calls |= {c.id: c for c in saved.calls}
         for event in saved.events:
-            self.events.setdefault((event.call, event.key), event)
+            self.events.setdefault((event.call, event.identity), event)
         self.stored = saved.position
 
 
