@@ -25,13 +25,15 @@ _QUEUE_STATUS = {
 
 
 def _entered(at: datetime, call: CallId, channel: ChannelId, f: Facts) -> e.Event:
-    return e.CallEntered(at=at, call=call, channel=channel, did=f.get("did", ""), caller=f.get("from", ""))
+    return e.CallEntered(at=at, call=call, channel=channel, **_numbers(f))
 
 
 def _refused(at: datetime, call: CallId, channel: ChannelId, f: Facts) -> e.Event:
-    return e.CallRefused(
-        at=at, call=call, channel=channel, did=f.get("did", ""), caller=f.get("from", ""), reason=f.get("reason", "")
-    )
+    return e.CallRefused(at=at, call=call, channel=channel, **_numbers(f), reason=f.get("reason", ""))
+
+
+def _numbers(f: Facts) -> dict[str, str]:
+    return {"did": f.get("did", ""), "caller": f.get("from", ""), "sent": f.get("sent", "")}
 
 
 def _key(at: datetime, call: CallId, channel: ChannelId, f: Facts) -> e.Event:

@@ -89,6 +89,7 @@ class Call:
     state: CallState = CallState.MENU
     did: str = ""
     caller: str = ""
+    sent: str = ""
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     result: Result | None = None
@@ -151,9 +152,9 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
     match event:
         case e.CallEntered():
             citizen = Leg(channel=event.channel, kind=e.LegKind.CITIZEN, party=event.caller, started_at=event.at)
-            return replace(call, did=event.did, caller=event.caller, legs={event.channel: citizen}), ()
+            return replace(call, did=event.did, caller=event.caller, sent=event.sent, legs={event.channel: citizen}), ()
         case e.CallRefused():
-            call = replace(call, did=event.did, caller=event.caller, refused=event.reason)
+            call = replace(call, did=event.did, caller=event.caller, sent=event.sent, refused=event.reason)
             return _end(call, event.at)
         case e.KeyPressed():
             return replace(call, keys=(*call.keys, event.key), modes=call.modes | _mode(event.mode)), ()

@@ -58,8 +58,10 @@ class CallEntered(Event):
 
     #: number dialled, digits only: 1022
     did: str
-    #: caller's number as the carrier sent it, filtered to digits and +; "" when withheld
+    #: caller's number, digits and +; "" when withheld
     caller: str
+    #: what the carrier sent for it: `anonymous`, `(0274) 382-2222`; at most 64 harmless characters
+    sent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ class CallRefused(Event):
     did: str
     caller: str
     reason: str
+    sent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ def call_row(call: Call, *, version: int, backfilled: bool, caller_e164: str | N
         ended_at=call.ended_at,
         did=call.did,
         caller_raw=call.caller,
+        caller_sent=call.sent,
         caller_e164=caller_e164,
         state=call.state,
         result=call.result,

@@ -45,6 +45,7 @@ call = Table(
     Column("ended_at", UtcTime),
     _text("did"),
     _text("caller_raw"),
+    _text("caller_sent", empty=True),
     Column("caller_e164", String),
     Column("state", Word(CallState), nullable=False),
     Column("result", Word(Result)),

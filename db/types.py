@@ -25,8 +25,10 @@ class CallRow:
     ended_at: datetime | None = None
     #: our number that was dialled, digits
     did: str
-    #: as the carrier sent it; "" when withheld
+    #: digits and +; "" when withheld
     caller_raw: str
+    #: what the carrier sent for it: at most 64 harmless characters
+    caller_sent: str = ""
     #: None where no telephone number can be made of it
     caller_e164: str | None = None
     state: CallState

@@ -4,12 +4,15 @@ import asyncio
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from hotline1022.core.clock import local
 from hotline1022.core.errors import HotlineError
 from hotline1022.service.asked import Stopped
 from hotline1022.service.config import load
@@ -71,9 +74,18 @@ def settings_of(config: str | None, **overrides: str | None) -> Settings:
     return load(config, os.environ)
 
 
+class _ProvinceClock(logging.Formatter):
+    """The province's time, whatever the server's zone: the same as in the log of calls."""
+
+    def converter(self, seconds: float | None) -> time.struct_time:
+        """The moment on the province's clock."""
+        return local(datetime.fromtimestamp(seconds or 0, UTC)).timetuple()
+
+
 def set_up_log(level: str) -> None:
     """One line an entry on stderr, with milliseconds."""
-    form = "%(asctime)s.%(msecs)03d %(levelname)s %(message)s"
-    logging.basicConfig(level=level.upper(), stream=sys.stderr, format=form, datefmt="%H:%M:%S")
+    to_stderr = logging.StreamHandler(sys.stderr)
+    to_stderr.setFormatter(_ProvinceClock("%(asctime)s.%(msecs)03d %(levelname)s %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=level.upper(), handlers=[to_stderr])
     for noisy in ("alembic", "hotline1022.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from hotline1022.core.clock import local
 from hotline1022.db.types import CallRow
-from hotline1022.web.types import CallDetail, CallEventView
+from hotline1022.web.types import CallDetail, CallEventView, CallView
 
 
 def _seconds(ms: int | None) -> str:
@@ -29,7 +29,7 @@ def timeline(detail: CallDetail) -> str:
     """Everything that happened, in order, with the seconds since the call came in."""
     call = detail.call
     lines = [
-        f"Call {call.id} from {call.caller_raw or 'withheld'} to {call.did}, {local(call.entered_at):%A %d.%m.%Y %H:%M:%S}",
+        f"Call {call.id} from {_from(call)} to {call.did}, {local(call.entered_at):%A %d.%m.%Y %H:%M:%S}",
         f"  result    {call.result or call.state} ({call.reason or 'goes on'}){'  BACK-FILLED' if call.backfilled else ''}",
         f"  category  {call.category or '-'}    led by {call.mode or '-'}",
         f"  waited    {_seconds(call.wait_ms)}    talked {_seconds(call.talk_ms)}    line {call.line or '-'}    person {call.person or '-'}",
@@ -57,6 +57,11 @@ def timeline(detail: CallDetail) -> str:
             f"    {who:<28} {_seconds(track.duration_ms):>9}  {track.status:<9} {(track.sha256 or '-')[:16]}{marks}"
         )
     return "\n".join(lines)
+
+
+def _from(call: CallView) -> str:
+    number = call.caller_raw or "withheld"
+    return number if call.caller_sent in {"", call.caller_raw} else f"{number} (sent as {call.caller_sent})"
 
 
 def _told(event: CallEventView, names: dict[str, str]) -> str:

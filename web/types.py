@@ -91,7 +91,8 @@ class CallView:
     answered_at: When | None
     ended_at: When | None
     did: Annotated[str, Rule(doc="our number that was dialled, digits")]
-    caller_raw: Annotated[str, Rule(doc="caller as the carrier sent it; masked unless scope agent or admin")]
+    caller_raw: Annotated[str, Rule(doc="caller's number, digits and +; masked unless scope agent or admin")]
+    caller_sent: Annotated[str, Rule(doc="what the carrier sent for it; masked unless scope agent or admin")]
     caller_e164: Annotated[str | None, Rule(doc="caller in E.164; masked unless scope agent or admin")]
     state: CallState
     result: Result | None

@@ -197,6 +197,17 @@ async def test_files_lie_under_the_day_of_the_province(told: Told) -> None:
         assert call.tracks and {track.sha256 for track in call.tracks} <= hashes
 
 
+async def test_the_services_log_has_the_clock_of_the_province(told: Told) -> None:
+    lines = told.world.product.service_log(10_000).splitlines()
+    for call in told.calls.values():
+        (line,) = [line for line in lines if f"call {call.call.id} ended" in line]
+        assert call.call.ended_at is not None
+        ended = local(call.call.ended_at)
+        written = datetime.strptime(line[:8], "%H:%M:%S").replace(tzinfo=ended.tzinfo)
+        after = (written - ended.replace(year=1900, month=1, day=1, microsecond=0)).total_seconds() % 86_400
+        assert after <= 10, line
+
+
 async def test_the_command_line_tells_the_same(told: Told) -> None:
     cli = told.world.product.cli
     call = told.calls[ANSWERED]

@@ -56,12 +56,19 @@ async def test_from_greeting_menu_and_queue_at_once(world: World) -> None:
     await net.phone("101").does(Rings())
     menu = await net.call("1022", caller="0904000002", script=[Wait(8), Keys("115", gap=0.1), STAY])
     queue = await net.call("1022", caller="0904000003", script=[Wait(1), Key("0"), Wait(8), Key("9"), STAY])
-    await asyncio.gather(menu.ended(60), queue.ended(60))
+    script: list[Step] = [Wait(1), Key("0"), Wait(9), Keys("115", gap=0.2), STAY]
+    spelled = await net.call("1022", caller="0904000004", script=script)
+    await asyncio.gather(menu.ended(60), queue.ended(60), spelled.ended(60))
     await world.quiet()
-    for citizen, origin, pressed in ((greeting, "menu", "9"), (menu, "menu", "115"), (queue, "queue", "09")):
+    for citizen, origin, pressed in (
+        (greeting, "menu", ["9"]),
+        (menu, "menu", ["115"]),
+        (queue, "queue", ["0", "9"]),
+        (spelled, "queue", ["0", "115"]),
+    ):
         call = await settled(world, citizen)
         assert outcome(call) == ("emergency", "emergency-answered")
-        assert origins(call) == [origin] and "".join(keys(call)) == pressed
+        assert origins(call) == [origin] and keys(call) == pressed
         (leg,) = legs(call, "emergency")
         assert leg.party == "115" and leg.cause == 16
         assert leg.talk_ms == pytest.approx(3000, abs=700)

@@ -50,6 +50,15 @@ async def test_numbers_as_gateways_write_them(world: World, number: str) -> None
     await world.quiet()
 
 
+async def test_the_callers_number_as_sent_and_in_e164(world: World) -> None:
+    async with Stranger(product(world), world.product.settings.trunk.host) as carrier:
+        assert (await carrier.invite("1022", caller="(0274)382-22.22")).status == 200
+    await world.quiet()
+    newest = (await world.everything())[-1].call
+    assert (newest.caller_sent, newest.caller_raw) == ("(0274)382-22.22", "02743822222")
+    assert newest.caller_e164 == "+842743822222"
+
+
 @pytest.mark.parametrize("events", [True, False], ids=["RFC 4733", "tones"])
 async def test_keys_as_carriers_send_them(world: World, events: bool) -> None:
     before = len(world.net.number("115").legs)

@@ -59,6 +59,7 @@ def a_call(number: int, **changes: Any) -> CallView:
         ended_at=entered + timedelta(seconds=40),
         did="1022",
         caller_raw=CALLER,
+        caller_sent=CALLER,
         caller_e164="+84901234567",
         state=CallState.ENDED,
         result=Result.ANSWERED,

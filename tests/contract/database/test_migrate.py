@@ -13,8 +13,10 @@ import pytest
 from sqlalchemy import URL, text
 
 from hotline1022.core.errors import ConfigError, Unavailable
+from hotline1022.core.outcomes import CallState
 from hotline1022.db import migrate as migration
 from hotline1022.db.migrate import HEAD, back_up, current, migrate
+from hotline1022.db.tables import call
 from hotline1022.db.unit import Database
 from tests.contract.database.made import T0, a_call, of_calls
 from tests.lab.postgres import TemporaryPostgres
@@ -205,13 +207,16 @@ async def test_from_the_first_schema_everything_is_kept(empty: str, monkeypatch:
         first.setattr(migration, "REVISIONS", ("0001",))
         first.setattr(command, "upgrade", lambda config, _: upgrade(config, "0001"))
         assert (await migrate(empty)).after == "0001"
-    async with Database(empty) as database:
-        await database.save(of_calls(a_call("kept")))
+    async with Database(empty) as database, database.transaction() as tx:  # with the columns of that day
+        row = {"id": "kept", "entered_at": T0, "did": "1022", "caller_raw": "0901234567", "state": CallState.MENU}
+        rest = dict.fromkeys(("category", "mode", "line", "person"), "")
+        await tx._connection.execute(call.insert().values(**row, **rest, backfilled=False, talk_ms=0, version=1))
     done = await migrate(empty)
     assert (done.before, done.after) == ("0001", HEAD)
     assert (done.backup is not None) == empty.startswith("sqlite")
     async with Database(empty) as database:
         async with database.reading() as tx:
-            assert (await tx.calls.get("kept")).call.id == "kept"
+            kept = (await tx.calls.get("kept")).call
+            assert (kept.caller_raw, kept.caller_sent) == ("0901234567", "")
         async with database.transaction() as tx:
             assert await tx.agents.try_pin("1001", T0, tries=1, since=T0)
