@@ -121,10 +121,10 @@ async def test_the_list_of_steps_is_that_of_the_files() -> None:
 
 
 NEVER = {
-    "a state that is none": "INSERT INTO call SELECT 'x', {t}, NULL, NULL, '', '', NULL, 'asleep', NULL, NULL, '', '', {f}, NULL, 0, '', '', 1",
-    "an end without a result": "INSERT INTO call SELECT 'x', {t}, NULL, {t}, '', '', NULL, 'ended', NULL, NULL, '', '', {f}, NULL, 0, '', '', 1",
-    "a result without a reason": "INSERT INTO call SELECT 'x', {t}, NULL, {t}, '', '', NULL, 'ended', 'answered', NULL, '', '', {f}, NULL, 0, '', '', 1",
-    "a result before the end": "INSERT INTO call SELECT 'x', {t}, NULL, NULL, '', '', NULL, 'menu', 'answered', 'agent-answered', '', '', {f}, NULL, 0, '', '', 1",
+    "a state that is none": "INSERT INTO call SELECT 'x', {t}, NULL, NULL, '', '', NULL, 'asleep', NULL, NULL, '', '', {f}, NULL, 0, '', '', 1, ''",
+    "an end without a result": "INSERT INTO call SELECT 'x', {t}, NULL, {t}, '', '', NULL, 'ended', NULL, NULL, '', '', {f}, NULL, 0, '', '', 1, ''",
+    "a result without a reason": "INSERT INTO call SELECT 'x', {t}, NULL, {t}, '', '', NULL, 'ended', 'answered', NULL, '', '', {f}, NULL, 0, '', '', 1, ''",
+    "a result before the end": "INSERT INTO call SELECT 'x', {t}, NULL, NULL, '', '', NULL, 'menu', 'answered', 'agent-answered', '', '', {f}, NULL, 0, '', '', 1, ''",
     "a leg of no call": "INSERT INTO leg SELECT 'nobody', 'x', 'citizen', '', '', '', {t}, NULL, NULL, NULL, 0, NULL, NULL",
     "a PIN in the clear": "INSERT INTO person SELECT '1', 'An', '1234', {y}",
     "a session of nobody": "INSERT INTO agent_session SELECT 'x', 'nobody', '101', {t}, NULL, ''",
