@@ -55,8 +55,9 @@ async def test_from_greeting_menu_and_queue_at_once(world: World) -> None:
     await world.on_duty("101")
     await net.phone("101").does(Rings())
     menu = await net.call("1022", caller="0904000002", script=[Wait(8), Keys("115", gap=0.1), STAY])
-    queue = await net.call("1022", caller="0904000003", script=[Wait(1), Key("0"), Wait(8), Key("9"), STAY])
-    script: list[Step] = [Wait(1), Key("0"), Wait(9), Keys("115", gap=0.2), STAY]
+    queue = await net.call("1022", caller="0904000003", script=[Wait(1), Key("0"), Wait(15), Key("9"), STAY])
+    # late enough to wait in the queue itself, where its own context reads the keys
+    script: list[Step] = [Wait(1), Key("0"), Wait(16), Keys("115", gap=0.2), STAY]
     spelled = await net.call("1022", caller="0904000004", script=script)
     await asyncio.gather(menu.ended(60), queue.ended(60), spelled.ended(60))
     await world.quiet()
