@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+#: positions in the queue that are announced by number while waiting; who is further behind hears none
+LAST_POSITION = 20
+
 
 class Fixed(StrEnum):
     """The prompts that the dialplan and the flow play by name; each must have a text. The value is the file's name."""
@@ -195,6 +198,21 @@ def menu_prompt(menu_id: str) -> str:
 def information_prompt(information_id: str) -> str:
     """Prompt key of an information text."""
     return f"info-{information_id}"
+
+
+def position_language(position: int) -> str:
+    """The language in which Asterisk finds the announcement of this position, counted from 1; `vi` beyond the last one."""
+    return f"vi_{position}" if position <= LAST_POSITION else "vi"
+
+
+def position_texts(tree: MenuTree) -> dict[str, str]:
+    """What somebody hears from time to time who waits at a position: language → text; nothing without its parts."""
+    said = tree.prompts
+    if not {Fixed.NEXT_IN_LINE, Fixed.POSITION, Fixed.POSITION_END, Fixed.PRESS_STAR} <= said.keys():
+        return {}
+    places = {1: said[Fixed.NEXT_IN_LINE]}
+    places |= {n: f"{said[Fixed.POSITION]} {n} {said[Fixed.POSITION_END]}" for n in range(2, LAST_POSITION + 1)}
+    return {position_language(n): f"{place} {said[Fixed.PRESS_STAR]}" for n, place in places.items()}
 
 
 def texts(tree: MenuTree) -> dict[str, str]:

@@ -4,6 +4,7 @@ Only what changed is made anew (`manifest.json` holds what each file was made fr
 name wins over the spoken text. Writes nothing half: each file appears whole under its name or not at all.
 
     DIR/sounds/vi/hl1022/KEY.{wav,alaw}     the menu's prompts
+    DIR/sounds/vi_N/hl1022/press-star       what is heard at position N of the queue
     DIR/sounds/vi/digits/*, queue-*, beep   what Asterisk plays by itself
     DIR/moh/hl1022.alaw                     music on hold
 """
@@ -27,7 +28,7 @@ from hotline1022.core.errors import ConfigError
 from hotline1022.ivr import audio, music
 from hotline1022.ivr.espeak import CURE, Espeak, speak
 from hotline1022.ivr.flow import PROMPT_FOLDER
-from hotline1022.ivr.model import MenuTree, Voice, texts
+from hotline1022.ivr.model import Fixed, MenuTree, Voice, position_texts, texts
 from hotline1022.ivr.numbers import LARGEST, number_sounds, spell
 from hotline1022.ivr.sounds import BEEP
 
@@ -37,7 +38,8 @@ SETTINGS = f"1|{audio.SPEECH_DBFS}|{audio.PEAK_DBFS}|{audio.LEAD_MS}"
 SENTENCE_TAIL_MS, WORD_TAIL_MS = 150, 20
 #: a longer prompt is not listened to; it is made, and warned of
 LONGEST_SECONDS = 30.0
-SOUNDS = "sounds/vi"
+LANGUAGES = "sounds"
+SOUNDS = f"{LANGUAGES}/vi"
 MUSIC = "moh/hl1022"
 MANIFEST = "manifest.json"
 PROCESSES = 2
@@ -103,6 +105,9 @@ def jobs(tree: MenuTree, studio: Path | None) -> dict[str, Job]:
     """Every sound of `tree` by name."""
     wanted = {f"{SOUNDS}/{PROMPT_FOLDER}/{key}": (key, text) for key, text in texts(tree).items()}
     wanted.update({f"{SOUNDS}/{name}": (name, text) for name, text in {**tree.sounds, **number_sounds()}.items()})
+    for language, text in position_texts(tree).items():
+        name = f"{Fixed.PRESS_STAR}-{language}"
+        wanted[f"{LANGUAGES}/{language}/{PROMPT_FOLDER}/{Fixed.PRESS_STAR}"] = (name, text)
     wanted[f"{SOUNDS}/{BEEP}"] = (BEEP, "")
     wanted[MUSIC] = (MUSIC, "")
     return {name: _job(tree, studio, name, key, text) for name, (key, text) in wanted.items()}

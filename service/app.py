@@ -34,12 +34,13 @@ from hotline1022.service.call_log import CallLog
 from hotline1022.service.console import Console
 from hotline1022.service.desk import Desk, remember_talks
 from hotline1022.service.disk_watch import DiskWatch
-from hotline1022.service.hands import AmiQueueHands, AmiSnapshot
+from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
 from hotline1022.service.http_api import http_of
 from hotline1022.service.live import Live
 from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
 from hotline1022.service.pins import verify_pin
+from hotline1022.service.positions import Positions
 from hotline1022.service.prepare import folders
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
 from hotline1022.service.reload import LOCK, reload, write_answer
@@ -98,6 +99,7 @@ class App:
             pool=self.pool,
         )
         self.segments = Segments(actions, Console(settings), paths.spool, self.call_log.note)
+        self.positions = Positions(AmiLanguage(actions).set)
         self.live = Live(
             agents=self.agents,
             waiting=self.waiting,
@@ -106,6 +108,7 @@ class App:
             bell=self.bell,
             snapshot=AmiSnapshot(actions),
             segments=self.segments,
+            positions=self.positions,
             actor_up=self.actor.wait_up,
             ring=timedelta(seconds=settings.queue.ring_seconds),
             max_wait=timedelta(seconds=settings.queue.max_wait_seconds),
@@ -194,6 +197,7 @@ class App:
                         self.recordings.run(),
                         self.live.run(),
                         self.segments.run(),
+                        self.positions.run(),
                         self.disk.run(),
                         self.bell.run(),
                         self._ticks(),

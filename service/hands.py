@@ -71,6 +71,17 @@ class AmiQueueHands:
         await self._actions.queue_pause(INTERFACE + line, paused=paused, reason=reason, queue=queue)
 
 
+class AmiLanguage:
+    """The language in which a channel finds its sounds."""
+
+    def __init__(self, actions: Actions) -> None:
+        self._actions = actions
+
+    async def set(self, channel: str, language: str) -> None:
+        """NotFound when the channel is gone."""
+        await self._actions.setvar("CHANNEL(language)", language, channel=channel)
+
+
 class AmiSnapshot:
     """Everything that Asterisk has now."""
 

@@ -22,6 +22,7 @@ from hotline1022.queue.types import Phone, Waiting
 from hotline1022.queue.waiting import WaitingRoom
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.hands import INTERFACE, phone_of
+from hotline1022.service.positions import Positions
 from hotline1022.service.segments import Resumed, Segments
 
 log = logging.getLogger(__name__)
@@ -68,13 +69,14 @@ class Live:
         bell: AlarmBell,
         snapshot: Snapshot,
         segments: Segments,
+        positions: Positions,
         actor_up: Callable[[float], Awaitable[None]],
         ring: timedelta,
         max_wait: timedelta,
     ) -> None:
         self._agents, self._waiting, self._expected = agents, waiting, expected
         self._call_log, self._bell, self._snapshot = call_log, bell, snapshot
-        self._segments, self._actor_up = segments, actor_up
+        self._segments, self._positions, self._actor_up = segments, positions, actor_up
         #: how long a phone rings, and how long a citizen waits at most
         self.ring, self.max_wait = ring, max_wait
         self._talks: dict[str, live.AgentConnected] = {}
@@ -126,8 +128,10 @@ class Live:
                 call = CallId(event.caller)
                 known = self._call_log.call(call)
                 self._waiting.joined(event.queue, call, event.position, known.caller if known else "", event.at)
+                self._tell_positions(event.queue)
             case live.CallerLeftQueue() | live.CallerAbandoned():
                 self._waiting.left(event.queue, CallId(event.caller))
+                self._tell_positions(event.queue)
             case live.AlarmSignalled():
                 await self._bell.ring(event.kind, event.detail, event.call)
             case _:
@@ -181,12 +185,17 @@ class Live:
                 for caller in queue.callers
             ]
         self._waiting.resync(waiting)
+        self._tell_positions(MAIN)
         await self._agents.resync([_in_either(m, m.line in emergencies) for m in members.values()])
         if self._link is not link:
             return  # it was lost while the last answer came
         self._call_log.watched(datetime.now(UTC))
         self.up = True
         log.info("live link up (%d): %d members, %d waiting", link.epoch, len(members), len(waiting))
+
+    def _tell_positions(self, queue: str) -> None:
+        if queue == MAIN:
+            self._positions.waiting(self._waiting.now(MAIN))
 
     async def _hold(self, event: live.Held | live.Resumed) -> None:
         call = self._call_log.call_of(ChannelId(event.channel))

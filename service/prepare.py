@@ -5,12 +5,13 @@ Everything that can be wrong is found here, so that nothing is half-started: bad
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from hotline1022.core.errors import ConfigError
 from hotline1022.ivr import prompts
 from hotline1022.ivr.espeak import Espeak, find_espeak
 from hotline1022.ivr.load import load as load_menu
-from hotline1022.ivr.model import MenuTree
+from hotline1022.ivr.model import LAST_POSITION, MenuTree, position_language
 from hotline1022.service.engine import AsteriskInstance, Port
 from hotline1022.service.engine_find import AsteriskEngine, find_engine
 from hotline1022.service.render import own_texts
@@ -45,9 +46,16 @@ class Prepared:
             self.engine,
             system_name=settings.hotline.system_name,
             ports=ports,
-            sounds={settings.hotline.language: settings.paths.prompts / prompts.SOUNDS},
+            sounds=_sounds(settings),
             options={"defaultlanguage": settings.hotline.language},
         )
+
+
+def _sounds(settings: Settings) -> dict[str, Path]:
+    """Where Asterisk finds our sounds, by language: one more for each position in the queue."""
+    folder = settings.paths.prompts / prompts.LANGUAGES
+    positions = [position_language(n) for n in range(1, LAST_POSITION + 1)]
+    return {settings.hotline.language: settings.paths.prompts / prompts.SOUNDS, **{n: folder / n for n in positions}}
 
 
 def folders(settings: Settings) -> None:

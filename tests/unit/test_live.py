@@ -19,6 +19,7 @@ from hotline1022.queue.waiting import WaitingRoom
 from hotline1022.service import live as live_module
 from hotline1022.service.hands import INTERFACE
 from hotline1022.service.live import Live
+from hotline1022.service.positions import Positions
 from tests.unit.queue_memory import Room, after, person
 from tests.unit.test_hands import member
 
@@ -89,6 +90,12 @@ class House:
 
     def __post_init__(self) -> None:
         unused: Any = None
+        self.languages: dict[str, str] = {}
+
+        async def language(call: str, value: str) -> None:
+            self.languages[call] = value
+
+        self.positions = Positions(language)
         log: Any = self.log
         self.consumer = Live(
             agents=self.room.agents,
@@ -98,6 +105,7 @@ class House:
             bell=self.room.bell,
             snapshot=self.asterisk,
             segments=unused,
+            positions=self.positions,
             actor_up=self.asterisk.up,
             ring=timedelta(seconds=15),
             max_wait=timedelta(seconds=300),
