@@ -343,10 +343,17 @@ class PhoneNetwork:
             case "OriginateResponse" if event.get("Response") == "Failure":
                 leg = self._legs.get(event.get("ActionID", ""))
                 if leg is not None and not leg.channel:
-                    leg.note_end(at, 0, f"could not be placed, reason {event.get('Reason')}")
+                    self.spawn(self._not_placed(leg, at, event.get("Reason", "")), "not placed")
             case _:
                 self._leg_event(event, at)
         self.spawn(self._notify(), "notify")
+
+    async def _not_placed(self, leg: Leg, at: float, reason: str) -> None:
+        """The channel's own end, with its cause, may be told a moment later than that the call failed."""
+        await asyncio.sleep(1)
+        if leg.ended_at is None:
+            leg.note_end(at, 0, f"could not be placed, reason {reason}")
+            await self._notify()
 
     def _invite(self, event: Message, at: float) -> None:
         called = self.number(event["Who"])
