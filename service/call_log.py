@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 #: how often the journal is looked at; half of it is the mean delay of a live view. A transaction costs the same for one
 #: row and for fifty, so a shorter time makes load dearer and nothing better: a citizen's call never waits for the log
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.12
 #: and the pause that others get in any case
 LEAST_PAUSE = 0.02
 #: rows in one batch that tell that more is waiting: the next batch follows at once
