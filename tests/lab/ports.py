@@ -3,14 +3,15 @@
 import os
 import random
 import socket
+from collections import deque
 from typing import Literal
 
 #: Blocks and single ports come from ranges of their own, so that no port of a server lies inside a block of RTP.
 #: Both are below the range from which the kernel takes ports for outgoing connections.
 _BLOCKS = (12000, 22400)
 _SINGLES = (22400, 31000)
-#: given out already: servers of one test start one after the other
-_given: set[tuple[str, str, int]] = set()
+#: given out lately, whatever for: servers of one test start one after the other, and SIP listens on UDP and TCP
+_given: deque[int] = deque(maxlen=300)
 
 
 def free_port(kind: Literal["udp", "tcp"] = "udp", host: str = "127.0.0.1", *, block: int = 1) -> int:
@@ -18,9 +19,10 @@ def free_port(kind: Literal["udp", "tcp"] = "udp", host: str = "127.0.0.1", *, b
     start, end = _share(_SINGLES if block == 1 else _BLOCKS)
     for _ in range(500):
         first = random.randrange(start, end - block, 2)
-        wanted = [(kind, host, number) for number in range(first, first + block)]
-        if _given.isdisjoint(wanted) and all(_is_free(*one) for one in wanted):
-            _given.update(wanted if block == 1 else ())
+        numbers = range(first, first + block)
+        if not any(one in numbers for one in _given) and all(_is_free(kind, host, one) for one in numbers):
+            if block == 1:
+                _given.append(first)
             return first
     raise AssertionError("no free port was found in 500 attempts")
 
