@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.asterisk.world import STAY, World, hotline, keys, outcome
-from tests.lab.network import Answers, HangUp, Key, Leg, Rings, Step, Wait
+from tests.lab.network import Answers, Key, Leg, Rings, Step, Wait
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(250)]
 #: seconds between two of them; an announcement of position and keys takes about nine
@@ -55,22 +55,22 @@ async def test_nine_at_any_moment_of_the_wait(world: World) -> None:
 async def test_who_moves_up_hears_the_new_position(world: World) -> None:
     """Asterisk's own word for it: the channel's language is that of the position, and that file is there."""
     asterisk = world.product.asterisk
-    first = await world.net.call("1022", caller="0911000031", script=script(Wait(6), HangUp()))
-    second = await world.net.call("1022", caller="0911000032", script=script(Wait(20), HangUp()))
-    await second.answered()
 
-    async def language_is(wanted: str) -> None:
-        async with asyncio.timeout(25):
+    async def language_is(caller: str, wanted: str) -> None:
+        async with asyncio.timeout(40):
             while True:
                 told = [await asterisk.cli(f"core show channel {name}") for name in await channels(world)]
-                if any("Caller ID: 0911000032" in one and f"Language: {wanted}\n" in one for one in told):
+                if any(f"Caller ID: {caller}" in one and f"Language: {wanted}\n" in one for one in told):
                     return
                 await asyncio.sleep(0.3)
 
-    await language_is("vi_2")
-    await first.ended(60)
-    await language_is("vi_1")
-    await second.ended(60)
+    first = await world.net.call("1022", caller="0911000031", script=script(STAY))
+    await language_is("0911000031", "vi_1")  # in the queue, before the second one calls
+    second = await world.net.call("1022", caller="0911000032", script=script(STAY))
+    await language_is("0911000032", "vi_2")
+    await first.hangup()
+    await language_is("0911000032", "vi_1")
+    await second.hangup()
     await world.quiet()
     for language in ("vi_1", "vi_2", "vi_20"):
         assert (
