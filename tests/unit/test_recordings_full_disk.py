@@ -61,7 +61,7 @@ def append(path: Path, data: bytes) -> bool:
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
     """The folder of a real one, mounted where every user may: in name spaces of its own, seen through `/proc`."""
-    mount = "mount -t tmpfs -o size=1m tmpfs /mnt && echo mounted && exec cat"
+    mount = "mount -t tmpfs -o size=1m tmpfs /mnt && cd /mnt && echo mounted && exec cat"
     command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -72,7 +72,7 @@ def small_disk() -> Iterator[Path]:
                 f"a disk of 1 MiB cannot be mounted here ({owner.stderr.read().strip()}): allow users name spaces of"
                 " their own (sysctl user.max_user_namespaces; in a container: --security-opt seccomp=unconfined)"
             )
-        yield Path(f"/proc/{owner.pid}/root/mnt")
+        yield Path(f"/proc/{owner.pid}/cwd")
         owner.stdin.close()
 
 
