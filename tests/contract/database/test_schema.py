@@ -16,7 +16,7 @@ from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.db import migrate as migration
 from hotline1022.db.engine import connect
 from hotline1022.db.migrate import migrate
-from hotline1022.db.tables import metadata
+from hotline1022.db.schema import metadata
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import AgentState
 from hotline1022.recordings.types import Side, Status

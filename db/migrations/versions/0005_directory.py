@@ -1,0 +1,10 @@
+"""Agencies, areas, categories, contact points"""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Towards the newer schema."""

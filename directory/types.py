@@ -1,0 +1,1 @@
+"""Who is who, as values: agencies, areas, categories, contact points. Refuses nothing itself."""
