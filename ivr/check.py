@@ -19,7 +19,7 @@ from hotline1022.ivr.model import (
     ToMenu,
     texts,
 )
-from hotline1022.ivr.sounds import QUEUE_SOUNDS
+from hotline1022.ivr.sounds import QUEUE_SOUNDS, TRANSFER_SOUNDS
 from hotline1022.ivr.toml_lines import Path
 
 #: how a text names the keys that are no digits
@@ -33,7 +33,7 @@ def check(tree: MenuTree, problems: Problems, *, shipped_texts: bool) -> MenuTre
         _menu(tree, menu, problems)
     for key in [key for key in Fixed if key not in tree.prompts]:
         problems.add(("prompts",), f'the prompt {key} has no text; add {key} = "..." under [prompts]')
-    for sound in [sound for sound in QUEUE_SOUNDS if sound not in tree.sounds]:
+    for sound in [sound for sound in (*QUEUE_SOUNDS, *TRANSFER_SOUNDS) if sound not in tree.sounds]:
         problems.add(("sounds",), f'the sound {sound} has no text; add {sound} = "..." under [sounds]')
     if problems.faults:
         return tree

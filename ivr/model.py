@@ -49,6 +49,17 @@ class Fixed(StrEnum):
     AGENT_UNPAUSED = "agent-unpaused"
     AGENT_TRY_LATER = "agent-try-later"
     AGENT_EMERGENCY = "agent-emergency"
+    AGENT_NOBODY = "agent-nobody"
+    CASCADE_WAIT = "cascade-wait"
+    CASCADE_LEADER = "cascade-leader"
+    CASCADE_BACK = "cascade-back"
+    CASCADE_KEPT = "cascade-kept"
+    CASCADE_AGAIN = "cascade-again"
+    CASCADE_KEPT_PLAIN = "cascade-kept-plain"
+    CASCADE_ZERO = "cascade-zero"
+    CASCADE_ABOUT = "cascade-about"
+    CASCADE_FIELD = "cascade-field"
+    CASCADE_PRESS = "cascade-press"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +211,25 @@ def information_prompt(information_id: str) -> str:
     return f"info-{information_id}"
 
 
+def about_prompt(category: str) -> str:
+    """Prompt key of what somebody at an agency hears who is called for a citizen; "" = of no category."""
+    return f"about-{category}" if category else "about"
+
+
+def about_texts(tree: MenuTree) -> dict[str, str]:
+    """Who calls about what, and which keys take and refuse: prompt key → text, for each category and for none."""
+    said = tree.prompts
+    if not {Fixed.CASCADE_ABOUT, Fixed.CASCADE_FIELD, Fixed.CASCADE_PRESS} <= said.keys():
+        return {}
+    word = said[Fixed.CASCADE_FIELD]
+    names = {one.id: one.name if one.name.lower().startswith(word.lower()) else f"{word} {one.name}" for one in tree.categories}
+    about = {about_prompt(id): f"{name}." for id, name in names.items()}
+    return {
+        key: " ".join(part for part in (said[Fixed.CASCADE_ABOUT], field, said[Fixed.CASCADE_PRESS]) if part)
+        for key, field in {about_prompt(""): "", **about}.items()
+    }
+
+
 def position_language(position: int) -> str:
     """The language in which Asterisk finds the announcement of this position, counted from 1; `vi` beyond the last one."""
     return f"vi_{position}" if position <= LAST_POSITION else "vi"
@@ -220,4 +250,5 @@ def texts(tree: MenuTree) -> dict[str, str]:
     spoken = dict(tree.prompts)
     spoken.update({menu_prompt(menu.id): menu.text for menu in tree.menus.values()})
     spoken.update({information_prompt(id): text for id, text in tree.information.items()})
+    spoken.update(about_texts(tree))
     return spoken

@@ -15,5 +15,7 @@ QUEUE_SOUNDS = (
     "queue-reporthold",
     "queue-periodic-announce",
 )
+#: played by blind transfer (#1) to the agent: asks for the code; the code is not one
+TRANSFER_SOUNDS = ("pbx-transfer", "pbx-invalid")
 #: the tone before a message or an echo, no speech
 BEEP = "beep"

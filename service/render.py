@@ -87,6 +87,9 @@ def placeholders(settings: Settings, secrets: Secrets) -> dict[str, str]:
         "agi_address": f"127.0.0.1:{settings.service.agi_port}",
         "ask_seconds": f"{settings.service.ask_seconds:g}",
         "max_inbound": str(settings.trunk.channels - 1),
+        "trunk_channels": str(settings.trunk.channels),
+        "cascade_caller": _cascade_caller(settings),
+        "cascade_identity": _cascade_identity(settings),
         "emergency_numbers": "&".join(emergency.numbers),
         "emergency_ring_seconds": str(emergency.ring_seconds),
         "emergency_shortest_talk_ms": str(emergency.shortest_talk_seconds * 1000),
@@ -121,6 +124,27 @@ def _did_extensions(settings: Settings) -> str:
         digits = "".join(c for c in number if c.isdigit())
         lines.append(f"exten => {number},1,Set(HL_DID={digits})\n same => n,Goto(hl1022-entry,s,1)")
     return "\n".join(lines)
+
+
+def _cascade_caller(settings: Settings) -> str:
+    """What a called specialist or leader sees as the caller."""
+    if settings.cascade.caller == "citizen":
+        return "${HL_PAI} <${HL_PAI}>"
+    own = settings.trunk.from_user or settings.trunk.username or settings.hotline.numbers[0]
+    return f"1022 <{own}>"
+
+
+def _cascade_identity(settings: Settings) -> str:
+    """Lines that assert the citizen's number, where she shows it and the settings want it."""
+    if settings.cascade.caller != "asserted":
+        return f"; the citizen's number is not asserted: cascade.caller = {settings.cascade.caller}"
+    domain = settings.trunk.from_domain or settings.trunk.host
+    return "\n".join(
+        [
+            ' same => n,GotoIf($["${HL_PAI}" = ""]?known)',
+            f" same => n,Set(PJSIP_HEADER(add,P-Asserted-Identity)=<sip:${{HL_PAI}}@{domain}>)",
+        ]
+    )
 
 
 def _trunk_address(settings: Settings) -> str:

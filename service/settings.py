@@ -210,6 +210,15 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cascade:
+    """The hunt for somebody at an agency who takes the citizen."""
+
+    #: whose number the called person sees: "asserted" = ours in From and the citizen's in P-Asserted-Identity, "citizen" = the
+    #: citizen's in From, "hotline" = ours alone; "asserted"
+    caller: str = _text("asserted", words=("asserted", "citizen", "hotline"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """The Python service."""
 
@@ -253,6 +262,7 @@ class Settings:
     lines: Lines = field(default_factory=Lines)
     emergency: Emergency = field(default_factory=Emergency)
     queue: Queue = field(default_factory=Queue)
+    cascade: Cascade = field(default_factory=Cascade)
     service: Service = field(default_factory=Service)
     database: Database = field(default_factory=Database)
     log: Log = field(default_factory=Log)

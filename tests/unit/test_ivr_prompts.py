@@ -20,7 +20,7 @@ from hotline1022.ivr.load import shipped
 from hotline1022.ivr.model import Fixed, MenuTree, texts
 from hotline1022.ivr.numbers import number_sounds
 from hotline1022.ivr.prompts import MUSIC, Built, build, jobs, missing, progress_text, spoken
-from hotline1022.ivr.sounds import BEEP, QUEUE_SOUNDS
+from hotline1022.ivr.sounds import BEEP, QUEUE_SOUNDS, TRANSFER_SOUNDS
 
 TREE = shipped()
 
@@ -44,7 +44,7 @@ def test_everything_is_made_and_progress_is_told(built: tuple[Path, Built, list[
     folder, result, said = built
     names = set(jobs(TREE, None))
     assert {f"sounds/vi/hl1022/{key}" for key in Fixed} < names
-    assert {f"sounds/vi/{name}" for name in (*number_sounds(), *QUEUE_SOUNDS, BEEP)} < names
+    assert {f"sounds/vi/{name}" for name in (*number_sounds(), *QUEUE_SOUNDS, *TRANSFER_SOUNDS, BEEP)} < names
     assert {MUSIC, "sounds/vi/hl1022/menu-root", "sounds/vi/hl1022/info-office-hours"} < names
     assert missing(TREE, folder) == ()
     assert result == Built(total=len(names), made=len(names), removed=0, warnings=())
