@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hotline1022.core import events as e
+from hotline1022.core.cascade import Outcome
 from hotline1022.core.ids import CallId, ChannelId
 
 Row = Mapping[str, Any]
@@ -90,6 +91,37 @@ BUILDERS: dict[str, Builder] = {
     "HL_VOICEMAIL_END": lambda at, call, channel, f: e.VoicemailEnded(
         at=at, call=call, channel=channel, status=f["status"].lower()
     ),
+    "HL_CASCADE": lambda at, call, channel, f: e.CascadeStarted(
+        at=at,
+        call=call,
+        channel=channel,
+        hunt=int(f["hunt"]),
+        **{name: f.get(name, "") for name in ("agency", "category", "ticket", "code", "line", "origin")},
+    ),
+    "HL_CASCADE_UNKNOWN": lambda at, call, channel, f: e.TransferUnknown(
+        at=at, call=call, channel=channel, wanted=f.get("wanted", ""), line=f.get("line", "")
+    ),
+    "HL_TRY": lambda at, call, channel, f: e.StepTried(
+        at=at,
+        call=call,
+        channel=channel,
+        step=int(f["try"]),
+        **{name: f.get(name, "") for name in ("role", "contact", "which", "number")},
+    ),
+    "HL_CONFIRM": lambda at, call, channel, f: e.StepConfirmed(
+        at=at, call=call, channel=channel, step=int(f["try"]), key=f.get("key", "")
+    ),
+    "HL_ROOM": lambda at, call, channel, f: e.RoomEntered(at=at, call=call, channel=channel, step=int(f["try"])),
+    "HL_TAKEN": lambda at, call, channel, f: e.CitizenTaken(at=at, call=call, channel=channel, step=int(f["try"])),
+    "HL_PASS": lambda at, call, channel, f: e.PassedOn(
+        at=at, call=call, channel=channel, step=int(f["try"]), to=f.get("to", "")
+    ),
+    "HL_TRY_END": lambda at, call, channel, f: e.StepEnded(
+        at=at, call=call, channel=channel, step=int(f["try"]), status=f["status"].lower(), taken=f.get("taken", "")
+    ),
+    "HL_CASCADE_END": lambda at, call, channel, f: e.CascadeEnded(
+        at=at, call=call, channel=channel, outcome=Outcome(f["outcome"]).value
+    ),
     "HL_AUDIO": lambda at, call, channel, f: e.AudioCounted(
         at=at, call=call, channel=channel, received=int(f.get("received") or 0)
     ),
@@ -149,7 +181,9 @@ class FactReader:
             case "ANSWER":
                 return [e.LegAnswered(at=at, call=call, channel=channel)]
             case "BRIDGE_ENTER":
-                return [e.Joined(at=at, call=call, channel=channel, bridge=_extra(row).get("bridge_id", ""))]
+                extra = _extra(row)
+                room = extra.get("bridge_technology") == "softmix"
+                return [e.Joined(at=at, call=call, channel=channel, bridge=extra.get("bridge_id", ""), room=room)]
             case "BRIDGE_EXIT":
                 return [e.Parted(at=at, call=call, channel=channel, bridge=_extra(row).get("bridge_id", ""))]
             case "STREAM_BEGIN":

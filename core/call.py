@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from hotline1022.core import cascade as c
 from hotline1022.core import events as e
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.legs import Leg, ended_leg, joined_leg, parted_leg
@@ -23,6 +24,7 @@ class Trigger(StrEnum):
     EMERGENCY = "emergency"
     AGENT_TALK = "agent-talk"
     EMERGENCY_TALK = "emergency-talk"
+    CONTACT_TALK = "contact-talk"
     PARTED = "parted"
     VOICEMAIL = "voicemail"
     END = "end"
@@ -42,6 +44,8 @@ TABLE: dict[tuple[CallState, Trigger], CallState] = {
     (_S.AFTER, _T.QUEUE): _S.WAITING,
     (_S.AFTER, _T.VOICEMAIL): _S.VOICEMAIL,
     (_S.AFTER, _T.EMERGENCY): _S.EMERGENCY,
+    (_S.AFTER, _T.AGENT_TALK): _S.TALKING,
+    (_S.AFTER, _T.CONTACT_TALK): _S.TALKING,
     (_S.TALKING, _T.PARTED): _S.AFTER,
     (_S.EMERGENCY, _T.EMERGENCY_TALK): _S.EMERGENCY_TALKING,
     (_S.EMERGENCY, _T.AGENT_TALK): _S.EMERGENCY_TALKING,
@@ -113,6 +117,8 @@ class Call:
     legs: dict[ChannelId, Leg] = field(default_factory=dict)
     tracks: tuple[e.TrackStarted, ...] = ()
     refused: str = ""
+    #: hunts for somebody at an agency, oldest first
+    cascades: tuple[c.Cascade, ...] = ()
 
     @property
     def mode(self) -> str:
@@ -149,6 +155,7 @@ def fold(history: Iterable[e.Event]) -> Call | None:
 
 def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
     """The call after the event, and what follows. Late events of an ended call still complete its legs."""
+    call = _cascades(call, event)
     match event:
         case e.CallEntered():
             citizen = Leg(channel=event.channel, kind=e.LegKind.CITIZEN, party=event.caller, started_at=event.at)
@@ -189,8 +196,16 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
         case e.PromptStarted():
             heard = e.INFORMATION_PROMPT in event.prompt
             return (replace(call, informed=True) if heard and not call.informed else call), ()
-        case _:  # PromptEnded, EmergencyTried: history only
+        case _:  # PromptEnded, EmergencyTried, what cascades tell: history only
             return call, ()
+
+
+def _cascades(call: Call, event: e.Event) -> Call:
+    """The call's hunts after the event; reading a beginning twice begins nothing."""
+    if isinstance(event, e.CascadeStarted):
+        known = any(one.hunt == event.hunt for one in call.cascades)
+        return call if known else replace(call, cascades=(*call.cascades, c.begun(event)))
+    return replace(call, cascades=tuple(c.apply(one, event) for one in call.cascades)) if call.cascades else call
 
 
 def _mode(mode: e.Mode) -> frozenset[e.Mode]:
@@ -260,12 +275,14 @@ def _bridge(call: Call, event: e.Joined | e.Parted) -> tuple[Call, tuple[Effect,
         call = replace(call, legs=parted_leg(call.legs, call.id, event.channel, event.at))
         talking = any(leg.talking_since for leg in call.legs.values())
         return _move(call, Trigger.PARTED) if was_talking and not talking else (call, ())
-    legs, partner = joined_leg(call.legs, call.id, event.channel, event.bridge, event.at)
+    legs, partner = joined_leg(call.legs, call.id, event.channel, event.bridge, event.at, room=event.room)
     call = replace(call, legs=legs)
     if partner is None:
         return call, ()
     if partner.kind is e.LegKind.EMERGENCY:
         return _move(call, Trigger.EMERGENCY_TALK)
+    if partner.kind is e.LegKind.CONTACT:
+        return _move(call, Trigger.CONTACT_TALK)
     if not call.line:
         call = replace(_waited(call, event.at), line=partner.party, person=partner.person)
     return _move(call, Trigger.AGENT_TALK)

@@ -23,6 +23,8 @@ class LegKind(StrEnum):
     CITIZEN = "citizen"
     AGENT = "agent"
     EMERGENCY = "emergency"
+    #: somebody at an agency: a specialist or a leader
+    CONTACT = "contact"
 
 
 class Mode(StrEnum):
@@ -183,6 +185,8 @@ class Joined(Event):
     """The channel began to exchange audio in a bridge."""
 
     bridge: str
+    #: a room of an introduction, where the citizen hears nothing unless she is in it too
+    room: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +219,92 @@ class AudioCounted(Event):
     """RTP packets that came in on this channel in its whole life (20 ms each)."""
 
     received: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CascadeStarted(Event):
+    """The hunt for somebody at an agency began."""
+
+    #: the how-manieth hunt of this call, from 1
+    hunt: int
+    agency: str
+    category: str
+    #: id and code of the ticket that was reserved for it; "" when the service was away
+    ticket: str
+    code: str
+    #: line of the agent who transferred
+    line: str
+    #: `phone` (by code, or the phone's own button) or `service` (by the API)
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferUnknown(Event):
+    """An agent keyed a code that no agency has; the citizen went back to that agent."""
+
+    wanted: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTried(Event):
+    """The next step of the hunt."""
+
+    #: counted from 1 within the hunt
+    step: int
+    role: str
+    contact: str
+    #: `office` or `mobile`
+    which: str
+    #: as dialled; "" when it is missing
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepConfirmed(Event):
+    """Who was called pressed a key, or none: key is ""; on that person's own channel."""
+
+    step: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomEntered(Event):
+    """Who was called talks with the agent in private first."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitizenTaken(Event):
+    """Who was called is connected with the citizen now."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOn(Event):
+    """Who took the citizen passes her on, to the `leader` or `back` to 1022."""
+
+    step: int
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEnded(Event):
+    """The step is over; status is Asterisk's DIALSTATUS in lower case, or why nobody was called."""
+
+    step: int
+    status: str
+    #: how far it came: "", `room` or `talk`
+    taken: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CascadeEnded(Event):
+    """The hunt is over: connected, nobody, back (passed back to 1022) or taken-back (by the agent)."""
+
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

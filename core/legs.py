@@ -33,6 +33,8 @@ class Leg:
     held_since: datetime | None = None
     bridge: str = ""
     bridged_since: datetime | None = None
+    #: that bridge is a room of an introduction
+    in_room: bool = False
     #: intervals in a bridge, whoever else was there
     bridged: tuple[tuple[datetime, datetime], ...] = ()
     talking_since: datetime | None = None
@@ -58,21 +60,28 @@ def _ms(since: datetime, until: datetime) -> int:
 
 
 def joined_leg(
-    legs: Legs, citizen: CallId, channel: ChannelId, bridge: str, at: datetime
+    legs: Legs, citizen: CallId, channel: ChannelId, bridge: str, at: datetime, *, room: bool = False
 ) -> tuple[dict[ChannelId, Leg], Leg | None]:
     """The legs after `channel` entered `bridge`; and the leg with whom the citizen now talks, if that began just now."""
     after = dict(legs)
-    after[channel] = replace(legs[channel], bridge=bridge, bridged_since=at)
+    after[channel] = replace(legs[channel], bridge=bridge, bridged_since=at, in_room=room)
     caller = after.get(citizen)
-    if caller is None or caller.bridge != bridge:
+    if caller is None or not caller.bridge:
         return after, None
     for other in after.values():
-        if other.channel != citizen and other.bridge == bridge and other.talking_since is None:
+        if other.channel != citizen and _together(caller, other) and other.talking_since is None:
             partner = replace(other, talking_since=at)
             after[partner.channel] = partner
             after[caller.channel] = replace(caller, talking_since=caller.talking_since or at)
             return after, partner
     return after, None
+
+
+def _together(citizen: Leg, other: Leg) -> bool:
+    """In one bridge; or, who was called at an agency, in the far one of the two that a Local channel joins."""
+    if other.kind is LegKind.CONTACT and other.bridge and not other.in_room:
+        return not citizen.in_room
+    return other.bridge == citizen.bridge
 
 
 def parted_leg(legs: Legs, citizen: CallId, channel: ChannelId, at: datetime) -> dict[ChannelId, Leg]:
@@ -96,7 +105,7 @@ def _silent(leg: Leg, at: datetime) -> Leg:
 def _outside(leg: Leg, at: datetime) -> Leg:
     if leg.bridged_since is None:
         return leg
-    return replace(leg, bridge="", bridged_since=None, bridged=(*leg.bridged, (leg.bridged_since, at)))
+    return replace(leg, bridge="", bridged_since=None, in_room=False, bridged=(*leg.bridged, (leg.bridged_since, at)))
 
 
 def ended_leg(leg: Leg, at: datetime, cause: int | None) -> Leg:

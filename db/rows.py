@@ -1,5 +1,6 @@
 """From the fold of core/call.py to rows, and from stored history back to events. Pure; refuses unknown kinds of events."""
 
+from hotline1022.cascade.types import CascadeRow, StepRow
 from hotline1022.core.call import Call
 from hotline1022.core.events import Event, LegKind
 from hotline1022.core.history import data_of, event_from, kind_of
@@ -50,6 +51,54 @@ def leg_rows(call: Call) -> tuple[LegRow, ...]:
             rtp_received=leg.rtp_received,
         )
         for leg in call.legs.values()
+    )
+
+
+def cascade_rows(call: Call) -> tuple[CascadeRow, ...]:
+    """The rows of its hunts for somebody at an agency."""
+    return tuple(
+        CascadeRow(
+            call_id=call.id,
+            hunt=one.hunt,
+            agency=one.agency,
+            category=one.category,
+            ticket=one.ticket,
+            code=one.code,
+            line=one.line,
+            origin=one.origin,
+            started_at=one.started_at,
+            state=one.state,
+            outcome=one.outcome,
+            ended_at=one.ended_at,
+            taken_by=(one.taken.contact or one.taken.role or "unknown") if one.taken else "",
+            taken_at=one.taken.taken_at if one.taken else None,
+            passed=one.passed,
+        )
+        for one in call.cascades
+    )
+
+
+def step_rows(call: Call) -> tuple[StepRow, ...]:
+    """The rows of their steps."""
+    return tuple(
+        StepRow(
+            call_id=call.id,
+            hunt=one.hunt,
+            number=step.number,
+            role=step.role,
+            contact=step.contact,
+            which=step.which,
+            dialled=step.dialled,
+            started_at=step.started_at,
+            answered_at=step.answered_at,
+            taken_at=step.taken_at,
+            ended_at=step.ended_at,
+            outcome=step.outcome,
+            cause=step.cause,
+            channel=step.channel,
+        )
+        for one in call.cascades
+        for step in one.steps
     )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline1022.db.agents import AgentRepository
 from hotline1022.db.alarms import AlarmRepository
 from hotline1022.db.calls import CallRepository
+from hotline1022.db.cascades import CascadeRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
 from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.shifts import ShiftRepository
@@ -35,6 +36,11 @@ class Work:
     def calls(self) -> CallRepository:
         """The call log."""
         return CallRepository(self._connection)
+
+    @cached_property
+    def cascades(self) -> CascadeRepository:
+        """Hunts for somebody at an agency."""
+        return CascadeRepository(self._connection)
 
     @cached_property
     def recordings(self) -> RecordingRepository:

@@ -222,7 +222,10 @@ def about_texts(tree: MenuTree) -> dict[str, str]:
     if not {Fixed.CASCADE_ABOUT, Fixed.CASCADE_FIELD, Fixed.CASCADE_PRESS} <= said.keys():
         return {}
     word = said[Fixed.CASCADE_FIELD]
-    names = {one.id: one.name if one.name.lower().startswith(word.lower()) else f"{word} {one.name}" for one in tree.categories}
+    names = {
+        one.id: one.name if one.name.lower().startswith(word.lower()) else f"{word} {one.name}"
+        for one in tree.categories
+    }
     about = {about_prompt(id): f"{name}." for id, name in names.items()}
     return {
         key: " ".join(part for part in (said[Fixed.CASCADE_ABOUT], field, said[Fixed.CASCADE_PRESS]) if part)

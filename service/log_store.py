@@ -11,7 +11,7 @@ from hotline1022.ami_bridge.journal import Position
 from hotline1022.core.call import Call
 from hotline1022.core.events import Event, LegKind
 from hotline1022.core.ids import CallId
-from hotline1022.db.rows import call_row, event_of, event_row, leg_rows
+from hotline1022.db.rows import call_row, cascade_rows, event_of, event_row, leg_rows, step_rows
 from hotline1022.db.types import Batch, JournalPosition, LegRow
 from hotline1022.db.unit import Database, Work
 from hotline1022.service.call_log import SETTLE, Saved
@@ -89,6 +89,10 @@ class DatabaseLogStore:
                     events=tuple(events),
                     positions=(self._position(saved.position),),
                 )
+            )
+            await tx.cascades.save(
+                [row for call in saved.calls for row in cascade_rows(call)],
+                [row for call in saved.calls for row in step_rows(call)],
             )
         self._next.update(following)
         self._backfilled |= saved.backfilled

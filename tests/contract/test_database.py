@@ -186,7 +186,7 @@ def test_closed_lists_in_code_and_schema_are_the_same() -> None:
     for enum in (CallState, Result, Reason):
         for member in enum:
             assert f"'{member.value}'" in checks
-    assert {kind.value for kind in LegKind} == {"citizen", "agent", "emergency"}
+    assert {kind.value for kind in LegKind} == {"citizen", "agent", "emergency", "contact"}
 
 
 async def test_the_schema_made_by_steps_is_the_schema_of_the_tables(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline1022.core import cascade
 from hotline1022.core.errors import Refused
 from hotline1022.core.events import LegKind, Mode
 from hotline1022.core.outcomes import CallState, Reason, Result
@@ -23,6 +24,9 @@ from hotline1022.recordings.types import Side, Status
 from tests.contract.database.made import HASH
 
 LISTS: dict[str, Iterable[str]] = {
+    "ck_cascade_state": cascade.State,
+    "ck_cascade_outcome": cascade.Outcome,
+    "ck_cascade_step_outcome": cascade.StepOutcome,
     "ck_call_state": CallState,
     "ck_call_result": Result,
     "ck_call_reason": Reason,

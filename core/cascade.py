@@ -1,0 +1,255 @@
+"""A cascade as a fold over the events of its call: who was called for the citizen, in which order, and how each try ended.
+
+Pure. The table says which state follows which; what has no cell changes nothing but is kept in the history.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from hotline1022.core import events as e
+from hotline1022.core.ids import CallId, ChannelId
+
+
+class State(StrEnum):
+    """Where a cascade is."""
+
+    #: somebody is being called, or listens to what it is about
+    HUNTING = "hunting"
+    #: who pressed 1 talks with the agent in private; the citizen hears music
+    INTRODUCING = "introducing"
+    #: citizen and specialist or leader talk
+    TALKING = "talking"
+    ENDED = "ended"
+
+
+class Trigger(StrEnum):
+    """What an event means for the state of the cascade."""
+
+    TRY = "try"
+    ROOM = "room"
+    TAKEN = "taken"
+    STEP_OVER = "step-over"
+    END = "end"
+
+
+class Outcome(StrEnum):
+    """How a cascade ended."""
+
+    #: somebody took the citizen, and it ended with that talk
+    CONNECTED = "connected"
+    #: nobody was left to be called: the request is kept
+    NOBODY = "nobody"
+    #: an agent took the citizen back
+    TAKEN_BACK = "taken-back"
+    #: who had taken the citizen passed her back to 1022
+    BACK = "back"
+    #: the citizen hung up before anybody had taken her
+    DROPPED = "dropped"
+    #: Asterisk died, or nothing more was ever heard of it
+    LOST = "lost"
+
+
+class StepOutcome(StrEnum):
+    """How a step ended."""
+
+    TAKEN = "taken"
+    BUSY = "busy"
+    NO_ANSWER = "no-answer"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    #: picked up, and neither 1 nor 2 was pressed: a machine, a voicemail, somebody who did not listen
+    NOT_CONFIRMED = "not-confirmed"
+    NUMBER_MISSING = "number-missing"
+    TRUNK_FULL = "trunk-full"
+    OUTSIDE_HOURS = "outside-hours"
+    #: the agent took the citizen back meanwhile
+    CANCELLED = "cancelled"
+    #: the citizen hung up meanwhile
+    HUNG_UP = "hung-up"
+    LOST = "lost"
+
+
+_S, _T = State, Trigger
+#: state × trigger → state; docs/cascade-states.md is drawn from it
+TABLE: dict[tuple[State, Trigger], State] = {
+    (_S.HUNTING, _T.TRY): _S.HUNTING,
+    (_S.HUNTING, _T.ROOM): _S.INTRODUCING,
+    (_S.HUNTING, _T.TAKEN): _S.TALKING,
+    (_S.HUNTING, _T.STEP_OVER): _S.HUNTING,
+    (_S.INTRODUCING, _T.TAKEN): _S.TALKING,
+    (_S.INTRODUCING, _T.STEP_OVER): _S.HUNTING,
+    (_S.TALKING, _T.STEP_OVER): _S.HUNTING,
+} | {(state, _T.END): _S.ENDED for state in _S if state is not _S.ENDED}
+
+#: nobody was called at all: why, as the dialplan says it
+_SKIPPED = {StepOutcome.NUMBER_MISSING, StepOutcome.TRUNK_FULL, StepOutcome.OUTSIDE_HOURS}
+#: Q.850 causes of the called leg
+_BUSY, _REFUSED, _NO_ANSWER = 17, 21, {18, 19}
+#: a key with which who is called refuses
+REFUSE = "2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One try. Times are aware UTC."""
+
+    #: counted from 1
+    number: int
+    role: str
+    contact: str
+    which: str
+    #: as dialled, "" when missing
+    dialled: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    #: the called leg; "" when nobody was called
+    channel: str = ""
+    answered_at: datetime | None = None
+    #: pressed by who was called; None: nothing was asked yet
+    key: str | None = None
+    taken_at: datetime | None = None
+    #: Q.850 cause of the called leg's own end
+    cause: int | None = None
+    #: as the dialplan told it: DIALSTATUS, or why nobody was called
+    status: str = ""
+    #: it did not end by itself: cancelled, hung-up, lost
+    cut: StepOutcome | None = None
+
+    @property
+    def outcome(self) -> StepOutcome | None:
+        """How it ended; None while it goes on."""
+        if self.taken_at is not None:
+            return StepOutcome.TAKEN
+        if self.cut is not None:
+            return self.cut
+        if self.ended_at is None:
+            return None
+        if self.status in _SKIPPED:
+            return StepOutcome(self.status)
+        if self.answered_at is not None:
+            # who talked with the agent in private and left has refused too
+            left_room = self.key == "1"
+            return StepOutcome.REFUSED if self.key == REFUSE or left_room else StepOutcome.NOT_CONFIRMED
+        if self.cause == _REFUSED:
+            return StepOutcome.REFUSED
+        if self.status == "busy" or self.cause == _BUSY:
+            return StepOutcome.BUSY
+        return StepOutcome.NO_ANSWER if self.status == "noanswer" else StepOutcome.UNREACHABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cascade:
+    """One hunt of one call. Times are aware UTC."""
+
+    call: CallId
+    #: the how-manieth of the call, from 1
+    hunt: int
+    agency: str
+    category: str
+    ticket: str
+    code: str
+    line: str
+    origin: str
+    started_at: datetime
+    state: State = State.HUNTING
+    outcome: Outcome | None = None
+    ended_at: datetime | None = None
+    steps: tuple[Step, ...] = ()
+    #: to whom it was passed on last: `leader`, `back`; "" = nobody passed it on
+    passed: str = ""
+
+    @property
+    def taken(self) -> Step | None:
+        """The last step in which somebody took the citizen."""
+        return next((step for step in reversed(self.steps) if step.taken_at is not None), None)
+
+
+def begun(event: e.CascadeStarted) -> Cascade:
+    """The cascade as it begins."""
+    return Cascade(
+        call=event.call,
+        hunt=event.hunt,
+        agency=event.agency,
+        category=event.category,
+        ticket=event.ticket,
+        code=event.code,
+        line=event.line,
+        origin=event.origin,
+        started_at=event.at,
+    )
+
+
+def apply(cascade: Cascade, event: e.Event) -> Cascade:
+    """The cascade after an event of its call; of an ended one only the last leg's cause is still learnt."""
+    if isinstance(event, e.LegEnded) and event.channel != cascade.call:
+        return _on_channel(cascade, event.channel, cause=event.cause)
+    if cascade.state is State.ENDED:
+        return cascade
+    match event:
+        case e.StepTried():
+            step = Step(
+                number=event.step,
+                role=event.role,
+                contact=event.contact,
+                which=event.which,
+                dialled=event.number,
+                started_at=event.at,
+            )
+            return _move(replace(cascade, steps=(*cascade.steps, step)), Trigger.TRY)
+        case e.LegStarted() if event.kind is e.LegKind.CONTACT:
+            return _current(cascade, channel=event.channel)
+        case e.LegAnswered():
+            return _on_channel(cascade, event.channel, answered_at=event.at)
+        case e.StepConfirmed():
+            return _on_channel(cascade, event.channel, key=event.key)
+        case e.RoomEntered():
+            return _move(cascade, Trigger.ROOM)
+        case e.CitizenTaken():
+            return _move(_on_channel(cascade, event.channel, taken_at=event.at), Trigger.TAKEN)
+        case e.PassedOn():
+            return replace(cascade, passed=event.to)
+        case e.StepEnded():
+            return _move(_current(cascade, ended_at=event.at, status=event.status), Trigger.STEP_OVER)
+        case e.CascadeEnded():
+            return _end(cascade, event.at, Outcome(event.outcome))
+        case e.LegEnded() | e.CallLost() if event.channel == cascade.call:
+            lost = isinstance(event, e.CallLost)
+            talking = cascade.state is State.TALKING
+            return _end(cascade, event.at, Outcome.LOST if lost else Outcome.CONNECTED if talking else Outcome.DROPPED)
+        case e.EmergencyStarted():
+            return _end(cascade, event.at, Outcome.DROPPED)
+    return cascade
+
+
+_CUT = {
+    Outcome.TAKEN_BACK: StepOutcome.CANCELLED,
+    Outcome.DROPPED: StepOutcome.HUNG_UP,
+    Outcome.LOST: StepOutcome.LOST,
+}
+
+
+def _end(cascade: Cascade, at: datetime, outcome: Outcome) -> Cascade:
+    if cascade.steps and cascade.steps[-1].ended_at is None:
+        cascade = _current(cascade, ended_at=at, cut=_CUT.get(outcome))
+    return replace(_move(cascade, Trigger.END), outcome=outcome, ended_at=at)
+
+
+def _move(cascade: Cascade, trigger: Trigger) -> Cascade:
+    following = TABLE.get((cascade.state, trigger))
+    return cascade if following is None else replace(cascade, state=following)
+
+
+def _current(cascade: Cascade, **changes: object) -> Cascade:
+    """The step that goes on, changed; a late fact of a step that is over changes nothing."""
+    if not cascade.steps or cascade.steps[-1].ended_at is not None:
+        return cascade
+    return replace(cascade, steps=(*cascade.steps[:-1], replace(cascade.steps[-1], **changes)))  # type: ignore[arg-type]
+
+
+def _on_channel(cascade: Cascade, channel: ChannelId, **changes: object) -> Cascade:
+    """The step whose leg this is, changed."""
+    if not any(step.channel == channel for step in cascade.steps):
+        return cascade
+    steps = (replace(step, **changes) if step.channel == channel else step for step in cascade.steps)  # type: ignore[arg-type]
+    return replace(cascade, steps=tuple(steps))
