@@ -78,7 +78,9 @@ class DirectoryRepository(Repository):
         things = [change.after for change in changes]
         agencies = [one for one in things if isinstance(one, Agency)]
         # codes may go from one agency to another: for a moment nobody has them
-        await self._connection.execute(update(agency).where(agency.c.id.in_([a.id for a in agencies])).values(code=None))
+        await self._connection.execute(
+            update(agency).where(agency.c.id.in_([a.id for a in agencies])).values(code=None)
+        )
         await self._write(agency, (_agency_row(one) for one in agencies))
         await self._write(area, (_area_values(one) for one in things if isinstance(one, Area)))
         await self._write_categories([one for one in things if isinstance(one, Category)])
@@ -87,9 +89,7 @@ class DirectoryRepository(Repository):
             self._connection, plain_insert(directory_change), (_history(change, by, at) for change in changes)
         )
 
-    async def changes(
-        self, *, what: What | None = None, id: str = "", limit: int = 100
-    ) -> Sequence[PastChange]:
+    async def changes(self, *, what: What | None = None, id: str = "", limit: int = 100) -> Sequence[PastChange]:
         """What was changed, latest first."""
         query = select(directory_change).order_by(directory_change.c.id.desc()).limit(limit)
         if what is not None:

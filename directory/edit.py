@@ -24,6 +24,7 @@ def put(directory: Directory, things: Iterable[Thing]) -> Directory:
         if isinstance(before, Contact) and isinstance(thing, Contact):
             _same_person(before, thing)
         kept[what_of(thing)][thing.id] = thing
+    kept = {what: dict(sorted(known.items())) for what, known in kept.items()}
     new = replace(
         directory,
         agencies=kept[What.AGENCY],

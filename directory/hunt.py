@@ -40,9 +40,7 @@ def read_step(text: str) -> Step:
         )
     low, high = RING_SECONDS
     if not low <= int(match[3]) <= high:
-        raise Invalid(
-            f"{text!r} rings too short or too long; choose {low} to {high} seconds", error_id="hunt-invalid"
-        )
+        raise Invalid(f"{text!r} rings too short or too long; choose {low} to {high} seconds", error_id="hunt-invalid")
     return Step(role=Role(match[1]), which=Which(match[2]), seconds=int(match[3]))
 
 
@@ -79,7 +77,10 @@ def hunt(
     steps: list[HuntStep] = []
     for step in order_of(directory, found.id):
         people = contacts_of(directory, found.id, day, step.role)
-        steps += [_step(step, one, _skip(directory, step, one, at, wanted is not None and wanted.urgent, closed)) for one in people]
+        steps += [
+            _step(step, one, _skip(directory, step, one, at, wanted is not None and wanted.urgent, closed))
+            for one in people
+        ]
         if not people:
             steps.append(_nobody(step))
     return Hunt(agency=found, category=wanted, steps=tuple(steps))

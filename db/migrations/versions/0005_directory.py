@@ -58,9 +58,7 @@ def upgrade() -> None:
     )
     coded = sa.text("code IS NOT NULL")
     op.create_index("ux_agency_code", "agency", ["code"], unique=True, sqlite_where=coded, postgresql_where=coded)
-    _tree(
-        "area", kinds="'province', 'city', 'town', 'district', 'township', 'ward', 'commune', 'quarter'"
-    )
+    _tree("area", kinds="'province', 'city', 'town', 'district', 'township', 'ward', 'commune', 'quarter'")
     op.create_table(
         "category",
         sa.Column("id", sa.String, nullable=False),
