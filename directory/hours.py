@@ -6,6 +6,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import pairwise
 
 from hotline1022.core.clock import local
 from hotline1022.core.errors import Invalid
@@ -35,7 +36,7 @@ def read_hours(text: str) -> Week:
             week[day] += read
     for day, spans_of_day in enumerate(week):
         spans_of_day.sort()
-        for one, following in zip(spans_of_day, spans_of_day[1:], strict=False):
+        for one, following in pairwise(spans_of_day):
             if following[0] < one[1]:
                 raise _bad(f"the hours {text!r} overlap on {DAYS[day]}; write each hour once")
     return tuple(tuple(spans_of_day) for spans_of_day in week)

@@ -75,9 +75,12 @@ def area_at(directory: Directory, area: str, day: date) -> Area:
 
 def _follow(things: Mapping[str, T], id: str, day: date) -> T:
     found, seen = things[id], {id}
-    while ended(found, day) and found.successor in things and found.successor not in seen:
-        seen.add(found.successor)
-        found = things[found.successor]
+    while ended(found, day):
+        following = found.successor
+        if following is None or following not in things or following in seen:
+            break
+        seen.add(following)
+        found = things[following]
     return found
 
 

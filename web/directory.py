@@ -7,6 +7,7 @@ from hotline1022.directory.types import Agency, Area, Category, Contact, Hunt, W
 from hotline1022.web.directory_wire import (
     AgencyBody,
     AgencyList,
+    AnsweringQuery,
     AreaBody,
     AreaList,
     CategoryBody,
@@ -118,10 +119,15 @@ async def list_gaps(ask: Ask) -> GapList:
 
 
 async def get_hunt(ask: Ask) -> Hunt:
-    """Whom a citizen would be put through to."""
+    """Whom a citizen would be put through to in an agency."""
     query: HuntQuery = ask.query
-    at = query.at or ask.ports.clock()
-    return await ask.ports.directory.hunt(query.agency or "", query.category or "", query.area or "", at)
+    return await ask.ports.directory.hunt(ask.path["agency"], "", "", query.at or ask.ports.clock())
+
+
+async def get_answering(ask: Ask) -> Hunt:
+    """Whom a citizen would be put through to for a category."""
+    query: AnsweringQuery = ask.query
+    return await ask.ports.directory.hunt("", ask.path["category"], query.area or "", query.at or ask.ports.clock())
 
 
 async def list_changes(ask: Ask) -> ChangeList:

@@ -60,10 +60,15 @@ class GapQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HuntQuery:
-    """Who is asked for: an agency, or a category and an area."""
+    """At which moment."""
 
-    agency: IdText | None = None
-    category: IdText | None = None
+    at: Annotated[datetime | None, Rule(doc="at this moment; left out, now")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweringQuery:
+    """Where, and at which moment."""
+
     area: IdText | None = None
     at: Annotated[datetime | None, Rule(doc="at this moment; left out, now")] = None
 
