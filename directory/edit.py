@@ -2,6 +2,7 @@
 together, and another person under the id of a contact point.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -9,7 +10,7 @@ from typing import Any
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.directory.lookup import InTree, ended
-from hotline1022.directory.types import Agency, Area, Category, Change, Contact, Directory, Thing, What
+from hotline1022.directory.types import SAMPLE, Agency, Area, Category, Change, Contact, Directory, Thing, What
 
 
 def put(directory: Directory, things: Iterable[Thing]) -> Directory:
@@ -104,11 +105,23 @@ def _with_agency(directory: Directory, contact: Contact) -> Contact:
 
 
 def _same_person(before: Contact, after: Contact) -> None:
+    """Accounts and links hang on the id, so nobody may come to those of another; a sample is nobody yet."""
     if (before.agency, before.role) != (after.agency, after.role):
         raise Refused(
             f"contact {before.id} is a {before.role} of {before.agency}, which stays so; end it and add another one",
             error_id="contact-fixed",
         )
+    if _plain(before.name) != _plain(after.name) and SAMPLE not in before.letter:
+        raise Refused(
+            f"contact {before.id} is {before.name}, and {after.name} is somebody else; end it and add another one",
+            error_id="contact-fixed",
+        )
+
+
+def _plain(name: str) -> str:
+    """The name without marks and case: correcting those is no other person."""
+    bare = "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
+    return bare.casefold().replace("đ", "d")
 
 
 def _problems(directory: Directory) -> Iterator[str]:

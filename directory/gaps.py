@@ -5,10 +5,8 @@ from datetime import date
 
 from hotline1022.core.errors import NotFound
 from hotline1022.directory.lookup import active, contacts_of, successor_at
-from hotline1022.directory.types import Agency, Category, Contact, Directory, Gap, Missing, Role, What
+from hotline1022.directory.types import SAMPLE, Agency, Category, Contact, Directory, Gap, Missing, Role, What
 
-#: what stands in the letter's number of the sample data
-SAMPLE = "MẪU"
 _ROLES = {Role.SPECIALIST: Missing.SPECIALIST, Role.LEADER: Missing.LEADER}
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from hotline1022.core.errors import Invalid
 
@@ -13,10 +13,8 @@ COUNTRY = "VN"
 _SHORT = re.compile(r"1[0-9]{2,3}")
 _SIGNS = re.compile(r"[\s().-]+")
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
-_REASONS = {
-    ValidationResult.TOO_SHORT: "is too short",
-    ValidationResult.TOO_LONG: "is too long",
-}
+#: behind the leading 0
+LANDLINE_DIGITS, MOBILE_DIGITS = 10, 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +62,17 @@ def _parsed(bare: str, text: str) -> phonenumbers.PhoneNumber:
         raise _bad(text, "cannot be read as a number", "write it as it is dialled, 0274 3822 222") from error
     if number.country_code != phonenumbers.country_code_for_region(COUNTRY):
         raise _bad(text, "is in another country", "give a number in Viet Nam")
-    possible = phonenumbers.is_possible_number_with_reason(number)
-    if possible != ValidationResult.IS_POSSIBLE:
-        raise _bad(text, _REASONS.get(possible, "has the wrong length"), "count its digits, with the area code")
     if not phonenumbers.is_valid_number(number):
-        raise _bad(text, "begins as no number of its country does", "check the first digits and the area code")
+        raise _bad(text, _reason(str(number.national_number)), "count its digits, and check the area code")
     return number
+
+
+def _reason(national: str) -> str:
+    """Why the digits behind the country's code are no number."""
+    wanted = LANDLINE_DIGITS if national.startswith("2") else MOBILE_DIGITS
+    if len(national) == wanted:
+        return "begins as no number of Viet Nam does"
+    return "is too short" if len(national) < wanted else "is too long"
 
 
 def _e164(number: phonenumbers.PhoneNumber) -> str:

@@ -9,6 +9,9 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Any
 
+#: what stands in the letter's number of people in the sample data
+SAMPLE = "MẪU"
+
 
 class AgencyKind(StrEnum):
     """What an agency is."""

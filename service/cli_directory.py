@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from hotline1022.core.clock import local_day
+from hotline1022.core.clock import PROVINCE, local, local_day
 from hotline1022.core.errors import Invalid
 from hotline1022.db.unit import Database
 from hotline1022.directory.edit import difference, put
@@ -70,8 +70,8 @@ def directory_show(config: str | None, agency: str | None, day: str | None, plai
     """
     found, when = _loaded(config), _day(day)
     if agency is not None:
-        at = datetime.combine(when, datetime.now().time()).astimezone(UTC) if day else datetime.now(UTC)
-        one = hunt(found, agency=agency, at=at)
+        now = local(datetime.now(UTC))
+        one = hunt(found, agency=agency, at=datetime.combine(when, now.time(), PROVINCE))
         click.echo(_json(document_of(one)) if plain else "\n".join(_about(found, agency, one)))
         return
     shown = [one for one in found.agencies.values() if active(one, when)]
