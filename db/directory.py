@@ -48,11 +48,12 @@ class DirectoryRepository(Repository):
 
     async def load(self) -> Directory:
         """All of it, what has ended included."""
+        version = await self.version()  # first: what is written meanwhile is then read again, not missed
         rules: dict[str, list[Answering]] = defaultdict(list)
         for row in await self._all(category_area):
             rules[row["category"]].append(Answering(area=row["area"], agency=row["agency"]))
         return Directory(
-            version=await self.version(),
+            version=version,
             agencies={
                 row["id"]: build(Agency, row, hunt=tuple(_step(text) for text in row["hunt"]))
                 for row in await self._all(agency)

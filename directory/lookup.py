@@ -119,8 +119,9 @@ def who_answers(directory: Directory, category: str, area: str, day: date) -> Ag
 
 
 def _around(directory: Directory, area: str, day: date) -> Iterator[Area]:
-    """What the area has become and everything above; then the area as it was, whose rules nobody wrote anew."""
-    yield from upwards(directory.areas, area_at(directory, area, day).id)
+    """What the area has become and what is above it now; then the area as it was, whose rules nobody wrote anew."""
+    for above in upwards(directory.areas, area_at(directory, area, day).id):
+        yield area_at(directory, above.id, day)
     yield from upwards(directory.areas, area)
 
 
