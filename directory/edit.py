@@ -101,7 +101,7 @@ def _with_agency(directory: Directory, contact: Contact) -> Contact:
     agency_ends = directory.agencies[contact.agency].valid_to
     if agency_ends is None or (contact.valid_to is not None and contact.valid_to <= agency_ends):
         return contact
-    return replace(contact, valid_to=agency_ends)
+    return replace(contact, valid_to=max(agency_ends, contact.valid_from or agency_ends))
 
 
 def _same_person(before: Contact, after: Contact) -> None:

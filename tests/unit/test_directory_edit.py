@@ -101,14 +101,23 @@ def test_a_circle_of_successors_is_always_refused_and_nothing_else(merged: list[
 
 
 def test_a_merger_ends_the_agency_and_its_contact_points() -> None:
-    before = world(agency("a"), agency("b"), person("k"), person("gone", valid_to=DAY - timedelta(days=9)))
+    later = DAY + timedelta(days=9)
+    before = world(
+        agency("a"),
+        agency("b"),
+        person("k"),
+        person("gone", valid_to=DAY - timedelta(days=9)),
+        person("to-come", valid_from=later),
+    )
     after = end(before, What.AGENCY, "a", DAY, "b")
     assert (after.agencies["a"].valid_to, after.agencies["a"].successor) == (DAY, "b")
     assert after.contacts["k"].valid_to == DAY
     assert after.contacts["gone"].valid_to == DAY - timedelta(days=9)
+    assert after.contacts["to-come"].valid_to == later and not active(after.contacts["to-come"], later)
     assert [(one.what, one.after.id) for one in difference(before, after)] == [
         (What.AGENCY, "a"),
         (What.CONTACT, "k"),
+        (What.CONTACT, "to-come"),
     ]
     assert before.agencies["a"].valid_to is None, "the directory before is as it was"
 
