@@ -18,7 +18,7 @@ from hotline1022.db.engine import (
     sqlite_engine,
     sqlite_file,
 )
-from hotline1022.db.tables import metadata
+from hotline1022.db.schema import metadata
 
 #: the lock's number: any, as long as nobody else in the database uses it
 LOCK = 1022

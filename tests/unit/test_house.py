@@ -6,7 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TOP = Path(__file__).parents[2]
-ROOMS = ("core", "ivr", "ami_bridge", "queue", "recordings", "db", "service", "web")
+ROOMS = (
+    "core",
+    "ivr",
+    "ami_bridge",
+    "queue",
+    "cascade",
+    "directory",
+    "tickets",
+    "notify",
+    "recordings",
+    "db",
+    "service",
+    "web",
+)
 #: what of a room another room may import
 DOORS = {"types", "ports"}
 #: rooms whose whole business is to join others

@@ -1,0 +1,10 @@
+"""The outbox of messages"""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Towards the newer schema."""

@@ -1,0 +1,10 @@
+"""Cascades and their steps"""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Towards the newer schema."""

@@ -1,0 +1,1 @@
+"""Messages to people, as values: what the outbox keeps. Refuses nothing itself."""

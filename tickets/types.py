@@ -1,0 +1,1 @@
+"""A ticket (phiếu) and what happened to it, as values. Refuses nothing itself."""
