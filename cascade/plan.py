@@ -13,7 +13,7 @@ from hotline1022.core.errors import Invalid
 MOST_STEPS = 12
 #: a number as dialled: 3 to 15 digits, or "" when it is missing
 _NUMBER = re.compile(r"[0-9]{3,15}|")
-_WORD = re.compile(r"[A-Za-z0-9-]{1,64}")
+_WORD = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ROLES, _WHICH = frozenset({"specialist", "leader"}), frozenset({"office", "mobile"})
 _HOURS = re.compile(r"(?:[0-9]{4}-[0-9]{4}\.[a-z]{3}(?:-[a-z]{3})?(?:\+(?!$)|$))+|")
 #: before hours that Asterisk is to judge by itself
@@ -33,7 +33,8 @@ def _fields(step: PlannedStep) -> Iterable[str]:
         (step.number, _NUMBER.fullmatch(step.number)),
         (step.seconds, 3 <= step.seconds <= 120),
         (step.role, step.role in _ROLES),
-        (step.contact, _WORD.fullmatch(step.contact)),
+        # an agency without anybody of a role has a step that says so
+        (step.contact, _WORD.fullmatch(step.contact) or not (step.contact or step.number)),
         (step.which, step.which in _WHICH),
         (step.skip, step.skip in {"", "outside-hours"}),
         (step.hours, _HOURS.fullmatch(step.hours)),

@@ -19,6 +19,7 @@ from hotline1022.db.agents import AgentRepository
 from hotline1022.db.alarms import AlarmRepository
 from hotline1022.db.calls import CallRepository
 from hotline1022.db.cascades import CascadeRepository
+from hotline1022.db.directory import DirectoryRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
 from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.shifts import ShiftRepository
@@ -66,6 +67,11 @@ class Work:
     def shifts(self) -> ShiftRepository:
         """The plan of who is on."""
         return ShiftRepository(self._connection)
+
+    @cached_property
+    def directory(self) -> DirectoryRepository:
+        """Agencies, areas, categories, contact points."""
+        return DirectoryRepository(self._connection)
 
 
 class Database:

@@ -33,6 +33,7 @@ from hotline1022.service.alarms import Bell
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.console import Console
 from hotline1022.service.desk import Desk, remember_talks
+from hotline1022.service.directory_desk import DirectoryDesk, numbers_of
 from hotline1022.service.disk_watch import DiskWatch
 from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
 from hotline1022.service.http_api import http_of
@@ -65,6 +66,7 @@ class App:
         self.secrets = secrets = ensure_secrets(paths.secrets, settings.lines.numbers)
         self.menu = load_menu(paths.menu)
         self.database = Database(settings.database_url)
+        self.directory = DirectoryDesk(self.database, lambda: numbers_of(self.settings))
         self.bell = Bell(self.database, timedelta(seconds=settings.emergency.alarm_repeat_seconds))
         self.reader = self._link("hl1022-reader", secrets.ami_reader, events=True)
         self.actor = self._link("hl1022-actor", secrets.ami_actor, events=False)
@@ -180,6 +182,7 @@ class App:
         migrated = await migrate(self.settings.database_url)
         if migrated.backup:
             log.info("schema %s -> %s; the old file is kept as %s", migrated.before, migrated.after, migrated.backup)
+        await self.directory.start()
         await self.call_log.start()
         await remember_talks(self.database, self.expected)
         await self.agi.start()
@@ -199,6 +202,7 @@ class App:
                         self.segments.run(),
                         self.positions.run(),
                         self.disk.run(),
+                        self.directory.run(),
                         self.bell.run(),
                         self._ticks(),
                         self._reloads(),

@@ -8,6 +8,7 @@ import click
 import hotline1022
 from hotline1022.service.cli_base import CONFIG, finished, set_up_log, settings_of, speaking
 from hotline1022.service.cli_data import calls, people, token
+from hotline1022.service.cli_directory import directory
 from hotline1022.service.cli_recordings import recordings
 from hotline1022.service.cli_shifts import shifts
 
@@ -25,6 +26,7 @@ def main() -> None:
       hotline1022 reload --config 1022.toml
       hotline1022 people add 1001 "Nguyễn Thị Lan"
       hotline1022 shifts missing
+      hotline1022 directory check
       hotline1022 token create desk --scope read --scope agent
       hotline1022 calls list --limit 20
       hotline1022 recordings verify --since 2026-11-01
@@ -162,5 +164,5 @@ def prompts(config: str | None) -> None:
     click.echo(f"The prompts are in {settings.paths.prompts}.")
 
 
-for command in (calls, people, recordings, shifts, token):
+for command in (calls, directory, people, recordings, shifts, token):
     main.add_command(command)

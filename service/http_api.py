@@ -7,6 +7,7 @@ from aiohttp import web as aiohttp_web
 
 import hotline1022
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
+from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.metrics import registry_of
 from hotline1022.service.pins import hash_pin
 from hotline1022.service.views import (
@@ -54,6 +55,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             alarms=AlarmList(app.database),
             shifts=ShiftsView(app.database, app.agents),
             people=PeopleView(app.database, hash_pin),
+            directory=DirectoryView(app.directory, app.database, lambda: app.menu),
             tokens=TokensView(app.database),
             checks=[
                 NamedCheck("sip", sip),

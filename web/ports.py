@@ -12,6 +12,7 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry
 
 from hotline1022.queue.types import LineView
+from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.types import (
     AbandonedView,
     AlarmView,
@@ -198,6 +199,7 @@ class Ports:
     alarms: Alarms
     shifts: Shifts
     people: People
+    directory: DirectoryPort
     tokens: Tokens
     checks: Sequence[Check]
     #: metrics of the whole service; the API adds its own

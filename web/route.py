@@ -72,6 +72,10 @@ PARTS: dict[str, Rule] = {
     "line": Rule(doc="number of a line", pattern=r"[0-9]{2,6}"),
     "voicemail": Rule(doc="id of a voicemail", pattern=r"[A-Za-z0-9._~-]{1,128}"),
     "alarm": Rule(doc="id of an alarm", pattern=r"[A-Za-z0-9._~-]{1,128}"),
+    "agency": Rule(doc="id of an agency", pattern=r"[a-z0-9][a-z0-9-]{0,39}"),
+    "area": Rule(doc="id of an area", pattern=r"[a-z0-9][a-z0-9-]{0,39}"),
+    "category": Rule(doc="id of a category", pattern=r"[a-z0-9][a-z0-9-]{0,39}"),
+    "contact": Rule(doc="id of a contact point", pattern=r"[a-z0-9][a-z0-9-]{0,39}"),
 }
 
 

@@ -94,7 +94,8 @@ async def test_the_next_number_follows_within_a_second(world: World, tail: str, 
     # CANCEL to the one and INVITE to the other leave together: the network may see them in either order
     assert -0.1 <= second.started_at - first.ended_at <= 1.0
     if plan == Rings():
-        assert 5.0 <= second.started_at - first.started_at <= 6.0
+        # the network's clock stamps each of the two on its own: a few milliseconds early is no fault
+        assert 4.9 <= second.started_at - first.started_at <= 6.0
     call = await settled(world, citizen)
     assert outcome(call) == ("emergency", "emergency-answered")
     tried = [(event.data["number"], event.data["status"]) for event in call.events if event.kind == "EmergencyTried"]

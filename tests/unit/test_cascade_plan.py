@@ -11,7 +11,9 @@ from hotline1022.cascade.types import PlannedStep
 from hotline1022.core.errors import Invalid
 
 OFFICE = PlannedStep(number="02743999001", seconds=20, role="specialist", contact="c1", which="office")
-MOBILE = PlannedStep(number="0900000001", seconds=25, role="leader", contact="c-2", which="mobile", skip="outside-hours")
+MOBILE = PlannedStep(
+    number="0900000001", seconds=25, role="leader", contact="c-2", which="mobile", skip="outside-hours"
+)
 HOURS = replace(OFFICE, hours="0730-1130.mon-fri+1330-1700.mon-fri")
 
 

@@ -16,12 +16,22 @@ BODIES: dict[str, Any] = {
     "/api/shifts": {"id": "night", "name": "Ca đêm", "starts": "22:00", "ends": "06:00", "needed": 1},
     "/api/crews": {"id": "k1", "name": "Kíp 1", "people": ["1001", "1002"]},
     "/api/roster": {"day": "2026-11-24", "shift": "night", "who": ["k1", "1003"]},
+    "/api/directory/agencies": {"id": "so-moi", "name": "Sở Mới", "short": "SM", "kind": "department"},
+    "/api/directory/agencies/{agency}/end": {"day": "2026-12-01", "successor": "so-noi-vu"},
+    "/api/directory/areas": {"id": "phu-cuong", "name": "Phường Phú Cường", "kind": "ward", "parent": "thu-dau-mot"},
+    "/api/directory/areas/{area}/end": {"day": "2026-12-01"},
+    "/api/directory/categories": {"id": "education", "name": "Giáo dục", "agency": "so-giao-duc-dao-tao"},
+    "/api/directory/categories/{category}/end": {"day": "2026-12-01"},
+    "/api/directory/contacts": {"agency": "so-xay-dung", "role": "specialist", "name": "Lê Thị Cúc"},
+    "/api/directory/contacts/{contact}": {"agency": "so-y-te", "role": "leader", "name": "Lãnh đạo mẫu Sở YT"},
+    "/api/directory/contacts/{contact}/end": {"day": "2026-12-01"},
     "/api/people": {"id": "1003", "name": "Lê Thị Cúc", "pin": "12345"},
 }
 
 
 def real(path: str, house: House) -> str:
     parts = {"call": house.calls.calls[0].id, "line": "101", "voicemail": "v1", "alarm": "a1"}
+    parts |= {"agency": "so-tu-phap", "area": "di-an", "category": "other", "contact": "so-y-te-ld"}
     for name, value in parts.items():
         path = path.replace(f"{{{name}}}", value)
     return path

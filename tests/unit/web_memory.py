@@ -42,6 +42,7 @@ from hotline1022.web.types import (
     TrackView,
     VoicemailView,
 )
+from tests.unit.directory_memory import MemoryDirectory
 
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 CALLER = "0901234567"
@@ -465,6 +466,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         alarms=MemoryAlarms({"a1": alarm}),
         shifts=MemoryShifts(),
         people=people,
+        directory=MemoryDirectory(),
         tokens=tokens,
         checks=checks,
         registry=CollectorRegistry(),

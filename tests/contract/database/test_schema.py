@@ -19,6 +19,7 @@ from hotline1022.db.engine import connect
 from hotline1022.db.migrate import migrate
 from hotline1022.db.schema import metadata
 from hotline1022.db.unit import Database
+from hotline1022.directory.types import AgencyKind, AreaKind, Role, What
 from hotline1022.queue.types import AgentState
 from hotline1022.recordings.types import Side, Status
 from tests.contract.database.made import HASH
@@ -37,6 +38,10 @@ LISTS: dict[str, Iterable[str]] = {
     "ck_track_status": Status,
     "ck_voicemail_status": Status,
     "ck_agent_state_change_state": AgentState,
+    "ck_agency_kind": AgencyKind,
+    "ck_area_kind": AreaKind,
+    "ck_contact_point_role": Role,
+    "ck_directory_change_what": What,
 }
 _SQLITE = """
 SELECT 'column', m.name, c.name, c.type || ' ' || c."notnull" || ' ' || coalesce(c.dflt_value, '') || ' ' || c.pk
