@@ -21,6 +21,7 @@ from hotline1022.db.calls import CallRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
 from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.shifts import ShiftRepository
+from hotline1022.db.tickets import TicketRepository
 from hotline1022.db.tokens import TokenRepository
 from hotline1022.db.types import Batch
 
@@ -60,6 +61,11 @@ class Work:
     def shifts(self) -> ShiftRepository:
         """The plan of who is on."""
         return ShiftRepository(self._connection)
+
+    @cached_property
+    def tickets(self) -> TicketRepository:
+        """Tickets."""
+        return TicketRepository(self._connection)
 
 
 class Database:
