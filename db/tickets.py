@@ -4,7 +4,7 @@ What a change does is decided in tickets/; here it is written, with its row of h
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,8 @@ _OPEN = condition("ticket.begun_at IS NOT NULL AND ticket.closed_at IS NULL")
 #: what free words are looked for in
 _SEARCHED = ("code", "name", "phone", "email", "address", "area_name", "category_name", "agency_name", "service_group")
 _TEXTS = ("content", "answer")
+#: ids in one question: drivers take a limited number of values
+_AT_ONCE = 500
 
 
 class TicketRepository(Repository):
@@ -175,10 +177,10 @@ class TicketRepository(Repository):
         done = await self._connection.execute(insert_new(self._dialect, ticket_reminder), values)
         return bool(done.rowcount)
 
-    async def reminded(self, ids: Collection[str]) -> Mapping[str, Sequence[Reminder]]:
-        """What was sent about these tickets."""
+    async def reminded(self) -> Mapping[str, Sequence[Reminder]]:
+        """What was sent about tickets that are open, by their ids."""
         found: defaultdict[str, list[Reminder]] = defaultdict(list)
-        query = select(ticket_reminder).where(ticket_reminder.c.ticket_id.in_(ids))
+        query = select(ticket_reminder).where(ticket_reminder.c.ticket_id.in_(select(ticket.c.id).where(_OPEN)))
         for row in (await self._connection.execute(query)).mappings():
             found[row["ticket_id"]].append(build(Reminder, row, to=row["recipient"]))
         return found
@@ -190,10 +192,11 @@ class TicketRepository(Repository):
         calls = await self._calls([row["id"] for row in rows])
         return [build(Ticket, row, calls=tuple(calls[row["id"]])) for row in rows]
 
-    async def _calls(self, ids: Collection[str]) -> Mapping[str, Sequence[str]]:
+    async def _calls(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
         found: defaultdict[str, list[str]] = defaultdict(list)
-        if ids:
-            query = select(ticket_call.c.ticket_id, ticket_call.c.call_id).where(ticket_call.c.ticket_id.in_(ids))
+        for start in range(0, len(ids), _AT_ONCE):
+            some = ids[start : start + _AT_ONCE]
+            query = select(ticket_call.c.ticket_id, ticket_call.c.call_id).where(ticket_call.c.ticket_id.in_(some))
             query = query.order_by(ticket_call.c.ticket_id, ticket_call.c.place)
             for ticket_id, call in await self._connection.execute(query):
                 found[ticket_id].append(call)

@@ -9,6 +9,7 @@ import hotline1022
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.metrics import registry_of
 from hotline1022.service.pins import hash_pin
+from hotline1022.service.tickets_view import TicketsView
 from hotline1022.service.views import (
     AbandonedList,
     AlarmList,
@@ -54,6 +55,8 @@ def http_of(app: "App") -> aiohttp_web.Application:
             alarms=AlarmList(app.database),
             shifts=ShiftsView(app.database, app.agents),
             people=PeopleView(app.database, hash_pin),
+            tickets=TicketsView(app.database, app.tickets),
+            attachments_root=settings.paths.attachments,
             tokens=TokensView(app.database),
             checks=[
                 NamedCheck("sip", sip),

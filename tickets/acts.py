@@ -144,6 +144,8 @@ def _done(ticket: Ticket, wanted: Act, by: str, at: datetime, policy: Policy) ->
             return _edited(ticket, wanted, policy)
         case Action.LINK:
             return replace(ticket, calls=tuple(dict.fromkeys((*ticket.calls, wanted.call))))
+        case Action.RESERVE if wanted.agency is not None:
+            return replace(ticket, agency=wanted.agency.id, agency_name=wanted.agency.name, **wanted.fields)
         case Action.RESERVE | Action.DROP | Action.RESUME | Action.ATTACH:
             return ticket
 

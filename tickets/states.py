@@ -1,7 +1,7 @@
 """What may be done to a ticket, as a table. Pure; a cell that is missing is refused and says what is allowed instead."""
 
 from hotline1022.core.errors import Refused
-from hotline1022.tickets.types import HIDDEN, Action, State
+from hotline1022.tickets.types import HIDDEN, KEEPING, OF_THE_CASCADE, Action, State
 
 _S, _A = State, Action
 #: somebody of the agency works on it
@@ -58,10 +58,6 @@ for _state in _HANDLING:
         (_state, _A.REFUSE): _S.REFUSED,
     }
 
-#: these change no state; possible wherever a ticket is seen
-KEEPING = frozenset({_A.EDIT, _A.ATTACH, _A.LINK})
-#: the cascade's own: nobody asks for them by hand
-OF_THE_CASCADE = frozenset({_A.RESERVE, _A.OPEN, _A.TAKE, _A.DROP})
 #: actions that say why
 NEEDS_REASON = frozenset({_A.RETURN, _A.WAIT, _A.EXTEND, _A.REFUSE, _A.REOPEN})
 

@@ -14,6 +14,11 @@ from typing import Any
 _BETWEEN = str.maketrans("", "", " .-/()\u00a0")
 
 
+def phone_key(phone: str) -> str:
+    """A number without what people put between its digits."""
+    return phone.translate(_BETWEEN)
+
+
 class State(StrEnum):
     """Where a ticket stands. The table in states.py says what leads where."""
 
@@ -56,10 +61,17 @@ class Action(StrEnum):
     COMPLETE = "complete"
     REFUSE = "refuse"
     REOPEN = "reopen"
-    #: these keep the state
     EDIT = "edit"
     ATTACH = "attach"
     LINK = "link"
+
+
+#: these change no state; possible wherever a ticket is seen
+KEEPING = frozenset({Action.EDIT, Action.ATTACH, Action.LINK})
+#: the cascade's own
+OF_THE_CASCADE = frozenset({Action.RESERVE, Action.OPEN, Action.TAKE, Action.DROP})
+#: what people ask for by its name alone
+BY_HAND = frozenset(Action) - KEEPING - OF_THE_CASCADE
 
 
 class Requester(StrEnum):
@@ -176,8 +188,8 @@ class Ticket:
 
     @property
     def phone_key(self) -> str:
-        """The number without what people put between the digits: by this it is searched."""
-        return self.phone.translate(_BETWEEN)
+        """By this the number is searched."""
+        return phone_key(self.phone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +275,7 @@ class TicketFilter:
     state: State | None = None
     agency: str = ""
     category: str = ""
-    #: as Ticket.phone_key makes it
+    #: a Ticket's phone_key
     phone: str = ""
     #: a call that belongs to it
     call: str = ""

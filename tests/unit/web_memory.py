@@ -42,6 +42,7 @@ from hotline1022.web.types import (
     TrackView,
     VoicemailView,
 )
+from tests.unit.tickets_memory import MemoryTickets
 
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 CALLER = "0901234567"
@@ -465,6 +466,8 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         alarms=MemoryAlarms({"a1": alarm}),
         shifts=MemoryShifts(),
         people=people,
+        tickets=MemoryTickets(folder / "attachments"),
+        attachments_root=folder / "attachments",
         tokens=tokens,
         checks=checks,
         registry=CollectorRegistry(),
