@@ -1,1 +1,161 @@
 """The tables of tickets/: tickets and their history. A change here needs a migration; a test compares the two."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table
+
+from hotline1022.db.columns import Big, Document, UtcTime, Word, condition, listed
+from hotline1022.db.tables import metadata
+from hotline1022.tickets.types import (
+    Action,
+    Channel,
+    Clock,
+    Kind,
+    Purpose,
+    Recipient,
+    ReminderKind,
+    Requester,
+    State,
+    Urgency,
+)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, String, nullable=False)
+
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("id", String, primary_key=True),
+    _text("code"),
+    Column("created_at", UtcTime, nullable=False),
+    Column("channel", Word(Channel), nullable=False),
+    Column("state", Word(State), nullable=False),
+    Column("urgency", Word(Urgency), nullable=False),
+    Column("kind", Word(Kind), nullable=False),
+    Column("requester", Word(Requester), nullable=False),
+    _text("name"),
+    _text("phone"),
+    #: the number in the one form in which it is searched
+    _text("phone_key"),
+    _text("email"),
+    _text("address"),
+    _text("area"),
+    _text("area_name"),
+    _text("category"),
+    _text("category_name"),
+    _text("service_group"),
+    _text("agency"),
+    _text("agency_name"),
+    _text("content"),
+    _text("answer"),
+    _text("owner"),
+    _text("owner_name"),
+    Column("begun_at", UtcTime),
+    Column("forwarded_at", UtcTime),
+    Column("accepted_at", UtcTime),
+    Column("answered_at", UtcTime),
+    Column("closed_at", UtcTime),
+    Column("forward_by", UtcTime),
+    Column("accept_by", UtcTime),
+    Column("answer_by", UtcTime),
+    Column("original_answer_by", UtcTime),
+    Column("clock", Word(Clock), nullable=False),
+    Column("stopped_at", UtcTime),
+    _text("made_by"),
+    Column("version", Integer, nullable=False),
+    #: everything that is searched, without marks and case
+    _text("search"),
+    listed("channel", Channel, "ticket"),
+    listed("state", State, "ticket"),
+    listed("urgency", Urgency, "ticket"),
+    listed("kind", Kind, "ticket"),
+    listed("requester", Requester, "ticket"),
+    listed("clock", Clock, "ticket"),
+    CheckConstraint("length(code) = 8", name="ck_ticket_code"),
+    CheckConstraint("version > 0", name="ck_ticket_version"),
+    CheckConstraint("(state = 'waiting') = (stopped_at IS NOT NULL)", name="ck_ticket_stopped"),
+    CheckConstraint("(state IN ('completed', 'refused')) = (closed_at IS NOT NULL)", name="ck_ticket_closed"),
+    CheckConstraint("(state IN ('reserved', 'dropped')) = (begun_at IS NULL)", name="ck_ticket_begun"),
+    CheckConstraint("(begun_at IS NULL) = (answer_by IS NULL)", name="ck_ticket_answer_by"),
+    CheckConstraint("state NOT IN ('answered', 'completed') OR answer <> ''", name="ck_ticket_answer"),
+)
+Index("ux_ticket_code", ticket.c.code, unique=True)
+_seen = condition("begun_at IS NOT NULL")
+Index("ix_ticket_created", ticket.c.created_at, ticket.c.id, sqlite_where=_seen, postgresql_where=_seen)
+for _column in (ticket.c.state, ticket.c.agency, ticket.c.category, ticket.c.phone_key):
+    Index(f"ix_ticket_{_column.name}", _column, ticket.c.created_at)
+_open = condition("begun_at IS NOT NULL AND closed_at IS NULL")
+Index("ix_ticket_open", ticket.c.answer_by, sqlite_where=_open, postgresql_where=_open)
+
+#: calls are not tied to `call`: a ticket may be made before the log has read of its call
+ticket_call = Table(
+    "ticket_call",
+    metadata,
+    Column("ticket_id", String, ForeignKey("ticket.id"), primary_key=True),
+    Column("call_id", String, primary_key=True),
+    Column("purpose", Word(Purpose), nullable=False),
+    #: place among the calls of the ticket
+    Column("place", Integer, nullable=False),
+    listed("purpose", Purpose, "ticket_call"),
+)
+Index("ix_ticket_call_call", ticket_call.c.call_id)
+_made = condition("purpose <> 'talk'")
+#: by itself a call makes one ticket for each purpose
+Index(
+    "ux_ticket_call_purpose",
+    ticket_call.c.call_id,
+    ticket_call.c.purpose,
+    unique=True,
+    sqlite_where=_made,
+    postgresql_where=_made,
+)
+
+ticket_history = Table(
+    "ticket_history",
+    metadata,
+    Column("ticket_id", String, ForeignKey("ticket.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    _text("who"),
+    Column("action", Word(Action), nullable=False),
+    Column("state_before", Word(State)),
+    Column("state_after", Word(State), nullable=False),
+    _text("why"),
+    Column("changes", Document, nullable=False),
+    listed("action", Action, "ticket_history"),
+    listed("state_before", State, "ticket_history"),
+    listed("state_after", State, "ticket_history"),
+    CheckConstraint("(number = 1) = (state_before IS NULL)", name="ck_ticket_history_first"),
+)
+Index("ix_ticket_history_at", ticket_history.c.at)
+
+ticket_attachment = Table(
+    "ticket_attachment",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("ticket_id", String, ForeignKey("ticket.id"), nullable=False),
+    _text("name"),
+    _text("media_type"),
+    Column("size", Big, nullable=False),
+    _text("sha256"),
+    _text("path"),
+    Column("stored_at", UtcTime, nullable=False),
+    _text("stored_by"),
+    CheckConstraint("length(sha256) = 64 AND path <> '' AND size > 0", name="ck_ticket_attachment_file"),
+    CheckConstraint("path NOT LIKE '/%' AND path NOT LIKE '%..%'", name="ck_ticket_attachment_path"),
+)
+Index("ix_ticket_attachment_ticket", ticket_attachment.c.ticket_id)
+Index("ux_ticket_attachment_path", ticket_attachment.c.path, unique=True)
+
+#: what was sent: the key is the reminder, so that nobody is reminded twice
+ticket_reminder = Table(
+    "ticket_reminder",
+    metadata,
+    Column("ticket_id", String, ForeignKey("ticket.id"), primary_key=True),
+    Column("kind", Word(ReminderKind), primary_key=True),
+    Column("due", UtcTime, primary_key=True),
+    Column("recipient", Word(Recipient), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    listed("kind", ReminderKind, "ticket_reminder"),
+    listed("recipient", Recipient, "ticket_reminder"),
+)

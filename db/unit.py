@@ -23,6 +23,7 @@ from hotline1022.db.directory import DirectoryRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
 from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.shifts import ShiftRepository
+from hotline1022.db.tickets import TicketRepository
 from hotline1022.db.tokens import TokenRepository
 from hotline1022.db.types import Batch
 
@@ -72,6 +73,11 @@ class Work:
     def directory(self) -> DirectoryRepository:
         """Agencies, areas, categories, contact points."""
         return DirectoryRepository(self._connection)
+
+    @cached_property
+    def tickets(self) -> TicketRepository:
+        """Tickets."""
+        return TicketRepository(self._connection)
 
 
 class Database:

@@ -48,6 +48,8 @@ from hotline1022.service.reload import LOCK, reload, write_answer
 from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.segments import Segments
 from hotline1022.service.settings import Settings
+from hotline1022.service.ticket_clock import TicketClock
+from hotline1022.service.ticket_join import desk_of
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +92,7 @@ class App:
             on_complete=self._complete,
             on_alarm=self._alarm,
         )
+        self.tickets = desk_of(paths, self.database, lambda: self.menu)
         self.pool = HeavyPool()
         self.recordings = RecordingWorker(
             spool=paths.spool,
@@ -203,6 +206,7 @@ class App:
                         self.positions.run(),
                         self.disk.run(),
                         self.directory.run(),
+                        TicketClock(self.tickets).run(),
                         self.bell.run(),
                         self._ticks(),
                         self._reloads(),

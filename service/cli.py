@@ -11,6 +11,7 @@ from hotline1022.service.cli_data import calls, people, token
 from hotline1022.service.cli_directory import directory
 from hotline1022.service.cli_recordings import recordings
 from hotline1022.service.cli_shifts import shifts
+from hotline1022.service.cli_tickets import tickets
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -30,6 +31,7 @@ def main() -> None:
       hotline1022 token create desk --scope read --scope agent
       hotline1022 calls list --limit 20
       hotline1022 recordings verify --since 2026-11-01
+      hotline1022 tickets list --overdue
       hotline1022 doctor
     """
 
@@ -164,5 +166,5 @@ def prompts(config: str | None) -> None:
     click.echo(f"The prompts are in {settings.paths.prompts}.")
 
 
-for command in (calls, directory, people, recordings, shifts, token):
+for command in (calls, directory, people, recordings, shifts, tickets, token):
     main.add_command(command)

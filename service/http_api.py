@@ -10,6 +10,7 @@ from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.metrics import registry_of
 from hotline1022.service.pins import hash_pin
+from hotline1022.service.tickets_view import TicketsView
 from hotline1022.service.views import (
     AbandonedList,
     AlarmList,
@@ -56,6 +57,8 @@ def http_of(app: "App") -> aiohttp_web.Application:
             shifts=ShiftsView(app.database, app.agents),
             people=PeopleView(app.database, hash_pin),
             directory=DirectoryView(app.directory, app.database, lambda: app.menu),
+            tickets=TicketsView(app.database, app.tickets),
+            attachments_root=settings.paths.attachments,
             tokens=TokensView(app.database),
             checks=[
                 NamedCheck("sip", sip),

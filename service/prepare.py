@@ -62,7 +62,16 @@ def folders(settings: Settings) -> None:
     """Make every data folder; ConfigError when the place is not ours to write."""
     paths = settings.paths
     try:
-        for folder in (paths.db, paths.recordings, paths.spool, paths.asterisk, paths.prompts, paths.journal):
+        made = (
+            paths.db,
+            paths.recordings,
+            paths.attachments,
+            paths.spool,
+            paths.asterisk,
+            paths.prompts,
+            paths.journal,
+        )
+        for folder in made:
             folder.mkdir(parents=True, exist_ok=True, mode=0o750)
     except OSError as error:
         raise ConfigError(

@@ -17,6 +17,7 @@ NEEDS_RESTART = frozenset(
         "hotline.system_name",
         "hotline.language",
         "paths.data",
+        "paths.ticket_policy",
         "asterisk.binary",
         "asterisk.bind",
         "asterisk.sip_port",

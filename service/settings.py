@@ -58,6 +58,8 @@ class Paths:
     menu: Path | None = None
     #: folder of studio recordings; "" = none (None)
     prompts_studio: Path | None = None
+    #: own file of ticket deadlines; "" = the shipped one (None)
+    ticket_policy: Path | None = None
 
     @property
     def db(self) -> Path:
@@ -68,6 +70,11 @@ class Paths:
     def recordings(self) -> Path:
         """Stored recordings by date."""
         return self.data / "recordings"
+
+    @property
+    def attachments(self) -> Path:
+        """Files of tickets, each under its id."""
+        return self.data / "attachments"
 
     @property
     def spool(self) -> Path:

@@ -1,1 +1,290 @@
-"""A ticket (phiếu) and what happened to it, as values. Refuses nothing itself."""
+"""Values of the tickets room: a ticket, its history, attachments, reminders, and what is wanted of it.
+
+Refuses nothing itself: states.py says what may follow what, acts.py what each change needs. Ids and names of agencies,
+categories, areas and contacts stand side by side, the names as they were at that time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+#: characters that people put between the digits of a number
+_BETWEEN = str.maketrans("", "", " .-/()\u00a0")
+
+
+def phone_key(phone: str) -> str:
+    """A number without what people put between its digits."""
+    return phone.translate(_BETWEEN)
+
+
+class State(StrEnum):
+    """Where a ticket stands. The table in states.py says what leads where."""
+
+    RESERVED = "reserved"
+    DROPPED = "dropped"
+    NEW = "new"
+    FORWARDED = "forwarded"
+    ACCEPTED = "accepted"
+    WITH_LEADER = "with-leader"
+    EXTENDED = "extended"
+    WAITING = "waiting"
+    RETURNED = "returned"
+    ANSWERED = "answered"
+    REOPENED = "reopened"
+    COMPLETED = "completed"
+    REFUSED = "refused"
+
+
+#: kept for a cascade; in no list, and nobody is told of them
+HIDDEN = frozenset({State.RESERVED, State.DROPPED})
+#: nothing more is to be done
+CLOSED = frozenset({State.COMPLETED, State.REFUSED})
+
+
+class Action(StrEnum):
+    """What is done to a ticket."""
+
+    RESERVE = "reserve"
+    OPEN = "open"
+    TAKE = "take"
+    DROP = "drop"
+    FORWARD = "forward"
+    ACCEPT = "accept"
+    PASS_TO_LEADER = "pass-to-leader"
+    RETURN = "return"
+    WAIT = "wait"
+    RESUME = "resume"
+    EXTEND = "extend"
+    ANSWER = "answer"
+    COMPLETE = "complete"
+    REFUSE = "refuse"
+    REOPEN = "reopen"
+    EDIT = "edit"
+    ATTACH = "attach"
+    LINK = "link"
+
+
+#: these change no state; possible wherever a ticket is seen
+KEEPING = frozenset({Action.EDIT, Action.ATTACH, Action.LINK})
+#: the cascade's own
+OF_THE_CASCADE = frozenset({Action.RESERVE, Action.OPEN, Action.TAKE, Action.DROP})
+#: what people ask for by its name alone
+BY_HAND = frozenset(Action) - KEEPING - OF_THE_CASCADE
+
+
+class Requester(StrEnum):
+    """Who asks."""
+
+    PERSON = "person"
+    BUSINESS = "business"
+
+
+class Kind(StrEnum):
+    """What is asked: thắc mắc, phản ánh, kiến nghị."""
+
+    QUESTION = "question"
+    REPORT = "report"
+    PROPOSAL = "proposal"
+
+
+class Urgency(StrEnum):
+    """How soon it must be answered."""
+
+    ORDINARY = "ordinary"
+    URGENT = "urgent"
+
+
+class Channel(StrEnum):
+    """How it came in."""
+
+    PHONE = "phone"
+    VOICEMAIL = "voicemail"
+    CASCADE = "cascade"
+    SMS = "sms"
+    EMAIL = "email"
+    CHAT = "chat"
+    WEB = "web"
+    API = "api"
+
+
+class Clock(StrEnum):
+    """By which hours a ticket's deadlines run: the offices', or day and night."""
+
+    WORKING = "working"
+    CALENDAR = "calendar"
+
+
+class Purpose(StrEnum):
+    """Why a call and a ticket belong together. By itself a call makes one ticket for each purpose but `talk`."""
+
+    TALK = "talk"
+    CASCADE = "cascade"
+    VOICEMAIL = "voicemail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """An id and the name that belongs to it now."""
+
+    id: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """One request as it stands. Times are aware UTC; "" = not known, or nobody."""
+
+    id: str
+    #: digits; the last one proves the others
+    code: str
+    created_at: datetime
+    channel: Channel
+    state: State
+    urgency: Urgency = Urgency.ORDINARY
+    kind: Kind = Kind.REPORT
+    requester: Requester = Requester.PERSON
+    name: str = ""
+    #: E.164, or as given where no number can be made of it
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    area: str = ""
+    area_name: str = ""
+    category: str = ""
+    category_name: str = ""
+    service_group: str = ""
+    agency: str = ""
+    agency_name: str = ""
+    content: str = ""
+    #: content of handling
+    answer: str = ""
+    #: contact point who has it
+    owner: str = ""
+    owner_name: str = ""
+    #: since when its deadlines run: it was made, or reopened; None while it is reserved
+    begun_at: datetime | None = None
+    #: these of the present round: history has the earlier ones
+    forwarded_at: datetime | None = None
+    accepted_at: datetime | None = None
+    answered_at: datetime | None = None
+    #: completed or refused
+    closed_at: datetime | None = None
+    #: the times by which it must be done; None where nothing is due
+    forward_by: datetime | None = None
+    accept_by: datetime | None = None
+    answer_by: datetime | None = None
+    #: `answer_by` before it was extended
+    original_answer_by: datetime | None = None
+    clock: Clock = Clock.WORKING
+    #: since when the clock stands still: the citizen is waited for
+    stopped_at: datetime | None = None
+    made_by: str = ""
+    #: grows by one with each change: who changes must have seen this one
+    version: int = 1
+    #: ids of calls, in the order in which they were linked
+    calls: tuple[str, ...] = ()
+
+    @property
+    def phone_key(self) -> str:
+        """By this the number is searched."""
+        return phone_key(self.phone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """One change: who, when, what, why. The `number` of a row is the version of the ticket after it."""
+
+    ticket: str
+    number: int
+    at: datetime
+    by: str
+    action: Action
+    #: None: it was made
+    before: State | None
+    after: State
+    why: str = ""
+    #: field → [before, after], times as ISO 8601
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A change that is about to be written, for whoever must know in the same transaction."""
+
+    before: Ticket | None
+    after: Ticket
+    row: HistoryRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file of a ticket. Its name is for people: the file itself lies under its id."""
+
+    id: str
+    ticket: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    #: below the attachments folder
+    path: str
+    stored_at: datetime
+    stored_by: str
+
+
+class ReminderKind(StrEnum):
+    """What is reminded of."""
+
+    BEFORE_ACCEPT = "before-accept"
+    BEFORE_ANSWER = "before-answer"
+    EXPIRED = "expired"
+
+
+class Recipient(StrEnum):
+    """Who is reminded: who has the ticket, or the leader of that agency."""
+
+    OFFICER = "officer"
+    LEADER = "leader"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """One reminder; a later deadline is another one."""
+
+    kind: ReminderKind
+    to: Recipient
+    #: the deadline
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketCursor:
+    """The last ticket of a page; the next page begins before it (newest first)."""
+
+    created_at: datetime
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFilter:
+    """Which tickets are wanted; None or "" means all. Newest first. Hidden ones are never among them."""
+
+    code: str = ""
+    state: State | None = None
+    agency: str = ""
+    category: str = ""
+    #: a Ticket's phone_key
+    phone: str = ""
+    #: a call that belongs to it
+    call: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    #: all of these, anywhere, in any form
+    words: str = ""
+    #: not answered, and the clock was past `answer_by` at this time
+    overdue_at: datetime | None = None
+    before: TicketCursor | None = None
+    #: rows at most
+    limit: int = 50

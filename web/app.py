@@ -47,6 +47,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Server": "1022",
 }
+#: Keys of a query whose value is a telephone number, and those whose value may be about a person.
+_NUMBERS, _PERSONAL, _HIDDEN = frozenset({"caller", "phone"}), frozenset({"words", "asker", "name"}), "***"
 _ROUTE: web.RequestKey[Route] = web.RequestKey("route", Route)
 _TOKEN: web.RequestKey[str] = web.RequestKey("token", str)
 
@@ -112,12 +114,15 @@ def _guard(metrics: HttpMetrics) -> Middleware:
 def logged_address(request: web.Request, route: Route | None) -> str:
     """The address as it may be logged: numbers masked; values of unknown keys, which may be tokens, left out."""
     known = {field.name for field in fields(route.query)} if route else set()
-    pairs = [
-        (key, mask(value) if key == "caller" else mask_text(value)) if key in known else ("?", "")
-        for key, value in request.rel_url.query.items()
-    ]
+    pairs = [(key, _logged(key, value)) if key in known else ("?", "") for key, value in request.rel_url.query.items()]
     query = urlencode(pairs, safe="*:+", errors="replace")
     return (mask_text(request.rel_url.raw_path) + ("?" + query if query else ""))[:LOGGED]
+
+
+def _logged(key: str, value: str) -> str:
+    if key in _PERSONAL:
+        return _HIDDEN
+    return mask(value) if key in _NUMBERS else mask_text(value)
 
 
 def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -175,7 +180,7 @@ def _query(route: Route, request: web.Request) -> Any:
 
 
 async def _body(route: Route, request: web.Request) -> Any:
-    if request.method in ("GET", "HEAD"):
+    if request.method in ("GET", "HEAD") or route.upload:
         return NoInput()
     raw = await request.read()
     if not raw.strip() and route.body is NoInput:

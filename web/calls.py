@@ -90,8 +90,13 @@ def _check_range(request: web.Request, size: int) -> None:
 
 def write_cursor(call: CallView) -> str:
     """An opaque name of this call's place in the list."""
-    micros = (call.entered_at - _EPOCH) // timedelta(microseconds=1)
-    return base64.urlsafe_b64encode(f"{micros}~{call.id}".encode()).decode().rstrip("=")
+    return cursor_text(call.entered_at, call.id)
+
+
+def cursor_text(at: datetime, id: str) -> str:
+    """An opaque name of a place in a list that is ordered by time and id."""
+    micros = (at - _EPOCH) // timedelta(microseconds=1)
+    return base64.urlsafe_b64encode(f"{micros}~{id}".encode()).decode().rstrip("=")
 
 
 def read_cursor(text: str) -> Cursor:

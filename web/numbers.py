@@ -6,10 +6,22 @@ from hotline1022.core.masking import mask, mask_text
 
 #: Fields that hold a telephone number, or a line's (short numbers stay as they are).
 _NUMBERS = frozenset(
-    {"caller", "caller_raw", "caller_sent", "sent", "caller_e164", "party", "number", "office", "mobile", "sms"}
+    {
+        "caller",
+        "caller_raw",
+        "caller_sent",
+        "sent",
+        "caller_e164",
+        "party",
+        "number",
+        "office",
+        "mobile",
+        "sms",
+        "phone",
+    }
 )
 #: Fields with free text or the facts of an event.
-_TEXTS = frozenset({"data", "detail"})
+_TEXTS = frozenset({"data", "detail", "content", "answer"})
 
 
 def hide_numbers(value: Any) -> Any:

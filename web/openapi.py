@@ -53,6 +53,9 @@ def _operation(route: Route, parts: dict[str, Any]) -> dict[str, Any]:
     }
     if parameters := [*_path_parameters(route), *_query_parameters(route, parts)]:
         operation["parameters"] = parameters
+    if route.upload:
+        content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        operation["requestBody"] = {"required": True, "content": content}
     if route.body is not NoInput:
         content = {"application/json": {"schema": schema(route.body, parts)}}
         operation["requestBody"] = {"required": True, "content": content}

@@ -12,7 +12,10 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry
 
 from hotline1022.queue.types import LineView
+from hotline1022.tickets.ports import Act, Draft
+from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.directory_port import DirectoryPort
+from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 from hotline1022.web.types import (
     AbandonedView,
     AlarmView,
@@ -159,6 +162,44 @@ class People(Protocol):
         ...
 
 
+class Tickets(Protocol):
+    """Tickets. A name is an id or a code; one that nobody has, or of a hidden ticket, is NotFound `ticket-unknown`."""
+
+    async def list(self, wanted: TicketFilter) -> Sequence[Ticket]:
+        """Newest first, at most `wanted.limit`; the phone is compared in any way of writing."""
+        ...
+
+    async def get(self, name: str) -> TicketDetail:
+        """One ticket."""
+        ...
+
+    async def history(self, name: str) -> Sequence[HistoryRow]:
+        """Its changes, oldest first."""
+        ...
+
+    async def create(self, draft: Draft, *, by: str, at: datetime) -> Ticket:
+        """Write down a request; Invalid `category-unknown`, `agency-unknown`."""
+        ...
+
+    async def act(self, name: str, wanted: Act, *, by: str, at: datetime) -> Ticket:
+        """Do it; Refused `ticket-state`, `ticket-changed`, `deadline-not-later`, Invalid for what is missing."""
+        ...
+
+    async def attach(
+        self, ticket: str, *, name: str, media_type: str, data: bytes, by: str, at: datetime
+    ) -> AttachmentView:
+        """Store a file; Invalid `attachment-…`, Refused `attachments-full`."""
+        ...
+
+    async def attachment(self, ticket: str, attachment: str) -> AttachmentFile | None:
+        """A file of this ticket, compared with its hash; Unavailable `attachment-damaged`."""
+        ...
+
+    async def status(self, code: str, asker: str, at: datetime) -> StatusView:
+        """What whoever has the code is told; TooMany for an asker who guesses."""
+        ...
+
+
 class Tokens(Protocol):
     """API tokens."""
 
@@ -200,6 +241,9 @@ class Ports:
     shifts: Shifts
     people: People
     directory: DirectoryPort
+    tickets: Tickets
+    #: no attachment outside this folder is ever sent
+    attachments_root: Path
     tokens: Tokens
     checks: Sequence[Check]
     #: metrics of the whole service; the API adds its own

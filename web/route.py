@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from hotline1022.core.errors import HotlineError
+from hotline1022.tickets.types import BY_HAND, Action
 from hotline1022.web.auth import Forbidden, Unauthorized, demand
 from hotline1022.web.ports import Ports
 from hotline1022.web.rules import Rule
@@ -76,6 +77,10 @@ PARTS: dict[str, Rule] = {
     "area": Rule(doc="id of an area", pattern=r"[a-z0-9][a-z0-9-]{0,39}"),
     "category": Rule(doc="id of a category", pattern=r"[a-z0-9][a-z0-9-]{0,39}"),
     "contact": Rule(doc="id of a contact point", pattern=r"[a-z0-9][a-z0-9-]{0,39}"),
+    "ticket": Rule(doc="id or code of a ticket", pattern=r"[0-9a-f]{16}|[0-9]{8}"),
+    "attachment": Rule(doc="id of a file", pattern=r"[0-9a-f]{16}"),
+    "code": Rule(doc="code of a ticket, 8 digits", pattern=r"[0-9]{8}"),
+    "action": Rule(doc="what is to be done", pattern="|".join(action for action in Action if action in BY_HAND)),
 }
 
 
@@ -96,6 +101,8 @@ class Route:
     query: type = NoInput
     #: NoInput = takes no body
     body: type = NoInput
+    #: takes the bytes of a file of any type: the handler reads them itself
+    upload: bool = False
     #: JSON of this type; None = `media` describes it
     answer: type | None = None
     media: str = "application/json"

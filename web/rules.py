@@ -37,6 +37,8 @@ class Rule:
     secret: bool = False
     #: the end of a span: a day alone means through its end
     until: bool = False
+    #: a text that may have several lines
+    lines: bool = False
 
 
 def parse(kind: type, given: Mapping[str, object], *, texts: bool) -> Any:
@@ -65,7 +67,7 @@ def _value(name: str, given: object, hint: Any, texts: bool) -> Any:
         hint, inner = _split(choices[0])
         rule = inner if rule == Rule() else rule
     if isinstance(given, str):
-        given = _clean(name, given)
+        given = _clean(name, given, lines=rule.lines)
     if hint is datetime:
         return _moment(name, given, rule)
     if hint is date:
@@ -99,9 +101,12 @@ def _value(name: str, given: object, hint: Any, texts: bool) -> Any:
     raise Invalid(f"{name} is not {word}; write {word}")
 
 
-def _clean(name: str, text: str) -> str:
+def _clean(name: str, text: str, *, lines: bool) -> str:
     """NFC, without spaces around; control characters and half characters are refused."""
-    if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text):
+    if lines:
+        text = text.replace("\r\n", "\n").replace("\t", " ")
+    refused = {c for c in text if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")}
+    if refused - ({"\n"} if lines else set()):
         raise Invalid(f"{name} has a control character; write plain text on one line")
     return unicodedata.normalize("NFC", text).strip()
 

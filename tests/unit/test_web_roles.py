@@ -7,6 +7,7 @@ import pytest
 
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.types import Scope
+from tests.unit.tickets_made import CODE
 from tests.unit.web_memory import CALLER, PIN, SECRETS, House, a_call, open_house
 
 MASKED = "090****567"
@@ -26,12 +27,19 @@ BODIES: dict[str, Any] = {
     "/api/directory/contacts/{contact}": {"agency": "so-y-te", "role": "leader", "name": "Lãnh đạo mẫu Sở YT"},
     "/api/directory/contacts/{contact}/end": {"day": "2026-12-01"},
     "/api/people": {"id": "1003", "name": "Lê Thị Cúc", "pin": "12345"},
+    "/api/tickets": {"name": "Lê Thị Cúc", "phone": "0901234567", "content": "Mất nước từ sáng."},
+    "/api/tickets/{ticket}/edit": {"version": 2, "address": "14 đường Lê Lợi"},
+    "/api/tickets/{ticket}/calls": {"version": 3, "call": "hl1-1795470300.7"},
+    "/api/tickets/{ticket}/{action}": {"version": 4},
 }
+#: routes that take a file
+UPLOADS = frozenset({"/api/tickets/{ticket}/attachments"})
 
 
 def real(path: str, house: House) -> str:
     parts = {"call": house.calls.calls[0].id, "line": "101", "voicemail": "v1", "alarm": "a1"}
     parts |= {"agency": "so-tu-phap", "area": "di-an", "category": "other", "contact": "so-y-te-ld"}
+    parts |= {"ticket": "a" * 16, "attachment": "f" * 16, "code": CODE, "action": "forward"}
     for name, value in parts.items():
         path = path.replace(f"{{{name}}}", value)
     return path
@@ -39,8 +47,11 @@ def real(path: str, house: House) -> str:
 
 async def status_of(house: House, method: str, path: str, who: str | None) -> int:
     headers = {"Authorization": f"Bearer {SECRETS.get(who, who)}"} if who else {}
-    body = BODIES.get(path) if method == "POST" else None
-    async with house.client.request(method, real(path, house), headers=headers, json=body) as response:
+    sent: dict[str, Any] = {"json": BODIES.get(path) if method == "POST" else None}
+    if path in UPLOADS:
+        sent = {"data": b"a file", "params": {"name": "a.txt"}}
+        headers["Content-Type"] = "text/plain"
+    async with house.client.request(method, real(path, house), headers=headers, **sent) as response:
         await response.read()
         return response.status
 

@@ -43,6 +43,7 @@ from hotline1022.web.types import (
     VoicemailView,
 )
 from tests.unit.directory_memory import MemoryDirectory
+from tests.unit.tickets_memory import MemoryTickets
 
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 CALLER = "0901234567"
@@ -467,6 +468,8 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         shifts=MemoryShifts(),
         people=people,
         directory=MemoryDirectory(),
+        tickets=MemoryTickets(folder / "attachments"),
+        attachments_root=folder / "attachments",
         tokens=tokens,
         checks=checks,
         registry=CollectorRegistry(),

@@ -22,6 +22,18 @@ from hotline1022.db.unit import Database
 from hotline1022.directory.types import AgencyKind, AreaKind, Role, What
 from hotline1022.queue.types import AgentState
 from hotline1022.recordings.types import Side, Status
+from hotline1022.tickets.types import (
+    Action,
+    Channel,
+    Clock,
+    Kind,
+    Purpose,
+    Recipient,
+    ReminderKind,
+    Requester,
+    State,
+    Urgency,
+)
 from tests.contract.database.made import HASH
 
 LISTS: dict[str, Iterable[str]] = {
@@ -42,6 +54,18 @@ LISTS: dict[str, Iterable[str]] = {
     "ck_area_kind": AreaKind,
     "ck_contact_point_role": Role,
     "ck_directory_change_what": What,
+    "ck_ticket_channel": Channel,
+    "ck_ticket_state": State,
+    "ck_ticket_urgency": Urgency,
+    "ck_ticket_kind": Kind,
+    "ck_ticket_requester": Requester,
+    "ck_ticket_clock": Clock,
+    "ck_ticket_call_purpose": Purpose,
+    "ck_ticket_history_action": Action,
+    "ck_ticket_history_state_before": State,
+    "ck_ticket_history_state_after": State,
+    "ck_ticket_reminder_kind": ReminderKind,
+    "ck_ticket_reminder_recipient": Recipient,
 }
 _SQLITE = """
 SELECT 'column', m.name, c.name, c.type || ' ' || c."notnull" || ' ' || coalesce(c.dflt_value, '') || ' ' || c.pk

@@ -1,0 +1,236 @@
+"""Tickets with their calls, history, attachments and reminders. Refuses to write over what somebody else changed meanwhile.
+
+What a change does is decided in tickets/; here it is written, with its row of history, or not at all.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy import insert as plain_insert
+from sqlalchemy.sql.elements import ColumnElement
+
+from hotline1022.core.errors import NotFound, Refused
+from hotline1022.core.folding import fold
+from hotline1022.db.columns import condition
+from hotline1022.db.sql import Repository, Values, build, insert_new, picker, run_many
+from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_call, ticket_history, ticket_reminder
+from hotline1022.tickets.types import (
+    Attachment,
+    Changed,
+    HistoryRow,
+    Purpose,
+    Reminder,
+    State,
+    Ticket,
+    TicketFilter,
+)
+
+_ticket_values = picker(Ticket)
+_attachment_values = picker(Attachment)
+_SEEN = condition("ticket.begun_at IS NOT NULL")
+_OPEN = condition("ticket.begun_at IS NOT NULL AND ticket.closed_at IS NULL")
+#: what free words are looked for in
+_SEARCHED = ("code", "name", "phone", "email", "address", "area_name", "category_name", "agency_name", "service_group")
+_TEXTS = ("content", "answer")
+#: ids in one question: drivers take a limited number of values
+_AT_ONCE = 500
+
+
+class TicketRepository(Repository):
+    """Tickets by id, by code, by call."""
+
+    async def add(self, made: Changed, *, purpose: Purpose = Purpose.TALK) -> bool:
+        """Write a new ticket; False, and nothing is written, when its code is taken, or its call made one for this purpose."""
+        new = made.after
+        done = await self._connection.execute(insert_new(self._dialect, ticket), _values(new))
+        if not done.rowcount:
+            return False
+        for place, call in enumerate(new.calls):
+            values = {"ticket_id": new.id, "call_id": call, "purpose": purpose, "place": place}
+            done = await self._connection.execute(insert_new(self._dialect, ticket_call), values)
+            if not done.rowcount:
+                await self._connection.execute(delete(ticket_call).where(ticket_call.c.ticket_id == new.id))
+                await self._connection.execute(delete(ticket).where(ticket.c.id == new.id))
+                return False
+        await self._write_history(made.row)
+        return True
+
+    async def change(self, made: Changed) -> None:
+        """Write a change and its row of history; Refused `ticket-changed` when the ticket is no longer as it was before."""
+        before, after = made.before, made.after
+        if before is None:
+            raise AssertionError("a new ticket is added")
+        values = {name: value for name, value in _values(after).items() if name not in ("id", "code")}
+        done = await self._connection.execute(
+            update(ticket).where(ticket.c.id == after.id, ticket.c.version == before.version).values(values)
+        )
+        if not done.rowcount:
+            raise Refused(
+                "somebody else changed this ticket at the same moment; read it again, then decide",
+                error_id="ticket-changed",
+            )
+        linked = [call for call in after.calls if call not in before.calls]
+        await run_many(
+            self._connection,
+            plain_insert(ticket_call),
+            (
+                {"ticket_id": after.id, "call_id": call, "purpose": Purpose.TALK, "place": len(before.calls) + number}
+                for number, call in enumerate(linked)
+            ),
+        )
+        await self._write_history(made.row)
+
+    async def _write_history(self, row: HistoryRow) -> None:
+        values = {
+            "ticket_id": row.ticket,
+            "number": row.number,
+            "at": row.at,
+            "who": row.by,
+            "action": row.action,
+            "state_before": row.before,
+            "state_after": row.after,
+            "why": row.why,
+            "changes": dict(row.changes),
+        }
+        await self._connection.execute(plain_insert(ticket_history), values)
+
+    async def find(self, name: str) -> Ticket | None:
+        """The ticket of this id or code, hidden or not; None when there is none."""
+        found = await self._tickets(or_(ticket.c.id == name, ticket.c.code == name))
+        return found[0] if found else None
+
+    async def get(self, name: str) -> Ticket:
+        """As `find`; NotFound `ticket-unknown`."""
+        found = await self.find(name)
+        if found is None:
+            raise NotFound(f"there is no ticket {name}; look in the list of tickets", error_id="ticket-unknown")
+        return found
+
+    async def made_by_call(self, call: str, purpose: Purpose) -> Ticket | None:
+        """The ticket that this call made by itself for this purpose."""
+        of_call = select(ticket_call.c.ticket_id).where(ticket_call.c.call_id == call, ticket_call.c.purpose == purpose)
+        found = await self._tickets(ticket.c.id.in_(of_call))
+        return found[0] if found else None
+
+    async def list(self, wanted: TicketFilter) -> Sequence[Ticket]:
+        """Tickets of this filter, newest first, at most `limit`; never hidden ones."""
+        return await self._tickets(_SEEN, *_conditions(wanted), limit=wanted.limit)
+
+    async def open(self) -> Sequence[Ticket]:
+        """Everything that is not closed, whatever its age; what is due first comes first."""
+        return await self._tickets(_OPEN, order=(ticket.c.answer_by, ticket.c.id))
+
+    async def reserved(self, *, before: datetime) -> Sequence[Ticket]:
+        """Reservations made before that time which nobody settled, oldest first."""
+        wanted = (ticket.c.state == State.RESERVED, ticket.c.created_at < before)
+        return await self._tickets(*wanted, order=(ticket.c.created_at, ticket.c.id))
+
+    async def history(self, ticket_id: str) -> Sequence[HistoryRow]:
+        """Every change, oldest first."""
+        query = select(ticket_history).where(ticket_history.c.ticket_id == ticket_id).order_by(ticket_history.c.number)
+        return [
+            build(
+                HistoryRow,
+                row,
+                ticket=row["ticket_id"],
+                by=row["who"],
+                before=row["state_before"],
+                after=row["state_after"],
+            )
+            for row in (await self._connection.execute(query)).mappings()
+        ]
+
+    async def attach(self, new: Attachment) -> None:
+        """Write the row of a file that is on the disk."""
+        values = _attachment_values(new)
+        values["ticket_id"] = values.pop("ticket")
+        await self._connection.execute(plain_insert(ticket_attachment), values)
+
+    async def attachments(self, ticket_id: str) -> Sequence[Attachment]:
+        """The files of a ticket, oldest first."""
+        return await self._attachments(ticket_attachment.c.ticket_id == ticket_id)
+
+    async def attachment(self, ticket_id: str, attachment_id: str) -> Attachment | None:
+        """One file of this ticket; None when it has no such file."""
+        found = await self._attachments(
+            ticket_attachment.c.ticket_id == ticket_id, ticket_attachment.c.id == attachment_id
+        )
+        return found[0] if found else None
+
+    async def _attachments(self, *wanted: Any) -> Sequence[Attachment]:
+        order = (ticket_attachment.c.stored_at, ticket_attachment.c.id)
+        rows = await self._connection.execute(select(ticket_attachment).where(*wanted).order_by(*order))
+        return [build(Attachment, row, ticket=row["ticket_id"]) for row in rows.mappings()]
+
+    async def remind(self, ticket_id: str, reminder: Reminder, at: datetime) -> bool:
+        """Note that it is sent; False when it was before."""
+        values = {
+            "ticket_id": ticket_id,
+            "kind": reminder.kind,
+            "due": reminder.due,
+            "recipient": reminder.to,
+            "at": at,
+        }
+        done = await self._connection.execute(insert_new(self._dialect, ticket_reminder), values)
+        return bool(done.rowcount)
+
+    async def reminded(self) -> Mapping[str, Sequence[Reminder]]:
+        """What was sent about tickets that are open, by their ids."""
+        found: defaultdict[str, list[Reminder]] = defaultdict(list)
+        query = select(ticket_reminder).where(ticket_reminder.c.ticket_id.in_(select(ticket.c.id).where(_OPEN)))
+        for row in (await self._connection.execute(query)).mappings():
+            found[row["ticket_id"]].append(build(Reminder, row, to=row["recipient"]))
+        return found
+
+    async def _tickets(self, *wanted: Any, order: Sequence[Any] = (), limit: int | None = None) -> Sequence[Ticket]:
+        newest = (ticket.c.created_at.desc(), ticket.c.id.desc())
+        query = select(ticket).where(*wanted).order_by(*(order or newest)).limit(limit)
+        rows = (await self._connection.execute(query)).mappings().all()
+        calls = await self._calls([row["id"] for row in rows])
+        return [build(Ticket, row, calls=tuple(calls[row["id"]])) for row in rows]
+
+    async def _calls(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for start in range(0, len(ids), _AT_ONCE):
+            some = ids[start : start + _AT_ONCE]
+            query = select(ticket_call.c.ticket_id, ticket_call.c.call_id).where(ticket_call.c.ticket_id.in_(some))
+            query = query.order_by(ticket_call.c.ticket_id, ticket_call.c.place)
+            for ticket_id, call in await self._connection.execute(query):
+                found[ticket_id].append(call)
+        return found
+
+
+def _values(of: Ticket) -> Values:
+    values = _ticket_values(of)
+    del values["calls"]
+    values["phone_key"] = of.phone_key
+    values["search"] = fold(" ".join(values[name] for name in (*_SEARCHED, *_TEXTS)))
+    return values
+
+
+def _conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
+    equal = {
+        ticket.c.code: wanted.code,
+        ticket.c.state: wanted.state,
+        ticket.c.agency: wanted.agency,
+        ticket.c.category: wanted.category,
+        ticket.c.phone_key: wanted.phone,
+    }
+    found: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value]
+    found += [ticket.c.search.contains(word, autoescape=True) for word in fold(wanted.words).split()]
+    if wanted.call:
+        found.append(ticket.c.id.in_(select(ticket_call.c.ticket_id).where(ticket_call.c.call_id == wanted.call)))
+    if wanted.since is not None:
+        found.append(ticket.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(ticket.c.created_at < wanted.until)
+    if wanted.overdue_at is not None:
+        owed = ticket.c.state.not_in([State.WAITING, State.ANSWERED])
+        found += [_OPEN, owed, ticket.c.answer_by < wanted.overdue_at]
+    if wanted.before is not None:
+        at, last = wanted.before.created_at, wanted.before.ticket
+        found += [ticket.c.created_at <= at, or_(ticket.c.created_at < at, ticket.c.id < last)]
+    return found

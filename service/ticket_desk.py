@@ -1,0 +1,256 @@
+"""Everything that is done to tickets, each in one transaction with whatever else must know of it (messages).
+
+Refuses what tickets/ refuses. Hidden tickets are nobody's but the cascade's.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable
+from hotline1022.db.unit import Database, Work
+from hotline1022.tickets.acts import act, opened, reserved, settled
+from hotline1022.tickets.attachments import MOST, Shelf, check_kind
+from hotline1022.tickets.code import draw_code
+from hotline1022.tickets.policy import Policy
+from hotline1022.tickets.ports import Act, Draft, Names, Outcome
+from hotline1022.tickets.reminders import reminders
+from hotline1022.tickets.types import (
+    HIDDEN,
+    OF_THE_CASCADE,
+    Action,
+    Attachment,
+    Changed,
+    Named,
+    Purpose,
+    Reminder,
+    State,
+    Ticket,
+)
+
+#: called inside the transaction, with the ticket before and after and the row of history
+Also = Callable[[Work, Changed], Awaitable[None]]
+#: called inside the transaction that notes that the reminder is sent
+Remind = Callable[[Work, Ticket, Reminder], Awaitable[None]]
+#: codes drawn before it is given up; of nine million, few are in use
+TRIES = 50
+#: who makes and settles reservations, in the history
+CASCADE = "cascade"
+
+
+async def nothing(work: Work, changed: Changed) -> None:
+    """Nobody else must know."""
+
+
+async def no_reminder(work: Work, ticket: Ticket, reminder: Reminder) -> None:
+    """Nobody sends reminders."""
+
+
+class TicketDesk:
+    """Tickets as the house handles them; tickets.ports.Reservations too."""
+
+    def __init__(
+        self,
+        database: Database,
+        policy: Policy,
+        names: Names,
+        shelf: Shelf,
+        *,
+        also: Also = nothing,
+        remind: Remind = no_reminder,
+        below: Callable[[int], int] = secrets.randbelow,
+    ) -> None:
+        self._database, self._policy, self._names, self._shelf = database, policy, names, shelf
+        self._also, self._remind, self._below = also, remind, below
+
+    async def create(self, draft: Draft, *, by: str, at: datetime) -> Ticket:
+        """Write down a request; Invalid `category-unknown`, `agency-unknown`."""
+        draft = await self._with_names(draft)
+        for _ in range(TRIES):
+            async with self._database.transaction() as tx:
+                if made := await self._add(tx, self._opened(draft, by, at), Purpose.TALK):
+                    return made
+        raise _no_code()
+
+    async def back_fill(self, call: str, purpose: Purpose, draft: Draft, *, by: str, at: datetime) -> Ticket:
+        """The ticket that this call makes by itself; asked again, the same one. A reservation is opened."""
+        draft = await self._with_names(replace(draft, calls=(call,)), strict=False)
+        for _ in range(TRIES):
+            async with self._database.transaction() as tx:
+                known = await tx.tickets.made_by_call(call, purpose)
+                if known is not None:
+                    opens = known.state in HIDDEN
+                    return await self._change(tx, known, Act(action=Action.OPEN), by, at) if opens else known
+                if made := await self._add(tx, self._opened(draft, by, at), purpose):
+                    return made
+        raise _no_code()
+
+    async def reserve(self, call: str, agency: str, category: str, at: datetime) -> Ticket:
+        """A ticket of this call that nobody sees yet; asked again, the same one, and one that was dropped comes back."""
+        of = Named(id=agency, name=await self._names.agency(agency) or agency)
+        found = await self._names.category(category)
+        about = Named(id=category, name=found.name if found else category)
+        for _ in range(TRIES):
+            async with self._database.transaction() as tx:
+                known = await tx.tickets.made_by_call(call, Purpose.CASCADE)
+                if known is not None and known.state is not State.DROPPED:
+                    return known
+                if known is not None:
+                    fields = {"category": about.id, "category_name": about.name}
+                    return await self._change(
+                        tx, known, Act(action=Action.RESERVE, agency=of, fields=fields), CASCADE, at
+                    )
+                id, code = self._drawn()
+                change = reserved(call, agency=of, category=about, id=id, code=code, by=CASCADE, at=at)
+                if made := await self._add(tx, change, Purpose.CASCADE):
+                    return made
+        raise _no_code()
+
+    async def settle(self, ticket: str, outcome: Outcome, at: datetime) -> Ticket:
+        """The cascade ended so; told again, or too late to matter, nothing changes. NotFound `ticket-unknown`."""
+        while True:
+            try:
+                async with self._database.transaction() as tx:
+                    before = await tx.tickets.get(ticket)
+                    changed = settled(before, outcome, by=CASCADE, at=at, policy=self._policy)
+                    return before if changed is None else await self._write(tx, changed)
+            except (
+                Refused
+            ) as error:  # somebody was quicker, and the state they made decides; each round somebody gets on
+                if error.error_id != "ticket-changed":
+                    raise
+
+    async def act(self, ticket: str, wanted: Act, *, by: str, at: datetime) -> Ticket:
+        """Do it; Refused `ticket-state`, `ticket-changed`, `deadline-not-later`, Invalid for what is missing."""
+        wanted = await self._named(wanted)
+        async with self._database.transaction() as tx:
+            return await self._change(tx, await self._seen(tx, ticket), wanted, by, at)
+
+    async def attach(
+        self, ticket: str, *, name: str, media_type: str, data: bytes, by: str, at: datetime
+    ) -> Attachment:
+        """Store a file with a ticket; Invalid `attachment-…`, Refused `attachments-full`. The file is durable before its row."""
+        check_kind(media_type, len(data))
+        id = secrets.token_hex(8)
+        async with self._database.reading() as tx:
+            await self._room(tx, await self._seen(tx, ticket))
+        stored = await asyncio.to_thread(self._shelf.put, id, data)
+        async with self._database.transaction() as tx:
+            of = await self._seen(tx, ticket)
+            await self._room(tx, of)
+            new = Attachment(
+                id=id,
+                ticket=of.id,
+                name=name,
+                media_type=media_type,
+                size=stored.size,
+                sha256=stored.sha256,
+                path=stored.path,
+                stored_at=at,
+                stored_by=by,
+            )
+            await tx.tickets.attach(new)
+            await self._change(tx, of, Act(action=Action.ATTACH, why=name), by, at)
+        return new
+
+    async def file(self, attachment: Attachment) -> Path:
+        """Where it lies, after its bytes were compared with the row; Unavailable `attachment-damaged`."""
+        return await asyncio.to_thread(self._shelf.find, attachment)
+
+    async def remind(self, at: datetime) -> Sequence[Reminder]:
+        """Send what is due at this moment, each once; gives what was sent."""
+        async with self._database.reading() as tx:
+            tickets, sent = await tx.tickets.open(), await tx.tickets.reminded()
+        told = []
+        for one in tickets:
+            for reminder in reminders(one, self._policy, sent.get(one.id, ()), at):
+                async with self._database.transaction() as tx:
+                    now = await tx.tickets.get(one.id)
+                    due = reminder in reminders(now, self._policy, (), at)  # somebody may have acted meanwhile
+                    if due and await tx.tickets.remind(now.id, reminder, at):
+                        await self._remind(tx, now, reminder)
+                        told.append(reminder)
+        return told
+
+    # -- parts
+
+    def _drawn(self) -> tuple[str, str]:
+        return secrets.token_hex(8), draw_code(self._below)
+
+    def _opened(self, draft: Draft, by: str, at: datetime) -> Changed:
+        id, code = self._drawn()
+        return opened(draft, id=id, code=code, by=by, at=at, policy=self._policy)
+
+    async def _add(self, tx: Work, made: Changed, purpose: Purpose) -> Ticket | None:
+        if not await tx.tickets.add(made, purpose=purpose):
+            return None
+        await self._also(tx, made)
+        return made.after
+
+    async def _change(self, tx: Work, ticket: Ticket, wanted: Act, by: str, at: datetime) -> Ticket:
+        return await self._write(tx, act(ticket, wanted, by=by, at=at, policy=self._policy))
+
+    async def _write(self, tx: Work, changed: Changed) -> Ticket:
+        await tx.tickets.change(changed)
+        await self._also(tx, changed)
+        return changed.after
+
+    async def _seen(self, tx: Work, name: str) -> Ticket:
+        found = await tx.tickets.get(name)
+        if found.state in HIDDEN:
+            raise NotFound(f"there is no ticket {name}; look in the list of tickets", error_id="ticket-unknown")
+        return found
+
+    async def _room(self, tx: Work, ticket: Ticket) -> None:
+        if len(await tx.tickets.attachments(ticket.id)) >= MOST:
+            raise Refused(f"a ticket has at most {MOST} files; send the others in one", error_id="attachments-full")
+
+    async def _with_names(self, draft: Draft, *, strict: bool = True) -> Draft:
+        """The names as they are now; `strict` refuses ids that nobody has."""
+        category = await self._names.category(draft.category) if draft.category else None
+        if strict and draft.category and category is None:
+            raise _unknown("category", draft.category)
+        agency = draft.agency or (category.agency if category else "")
+        agency_name = await self._names.agency(agency) if agency else ""
+        if strict and agency_name is None:
+            raise _unknown("agency", agency)
+        area_name = await self._names.area(draft.area) if draft.area else None
+        return replace(
+            draft,
+            category_name=category.name if category else draft.category,
+            agency=agency,
+            agency_name=agency if agency_name is None else agency_name,
+            area_name=area_name or draft.area_name or draft.area,
+        )
+
+    async def _named(self, wanted: Act) -> Act:
+        if wanted.action in OF_THE_CASCADE:
+            raise Refused(f"{wanted.action} is the cascade's own; choose another action", error_id="ticket-state")
+        if wanted.agency is not None:
+            name = await self._names.agency(wanted.agency.id)
+            if name is None:
+                raise _unknown("agency", wanted.agency.id)
+            wanted = replace(wanted, agency=Named(id=wanted.agency.id, name=name))
+        if wanted.owner is not None:
+            name = await self._names.contact(wanted.owner.id)
+            wanted = replace(wanted, owner=replace(wanted.owner, name=name or wanted.owner.name or wanted.owner.id))
+        fields = dict(wanted.fields)
+        if category := fields.get("category"):
+            found = await self._names.category(category)
+            if found is None:
+                raise _unknown("category", category)
+            fields["category_name"] = found.name
+        if area := fields.get("area"):
+            fields["area_name"] = await self._names.area(area) or fields.get("area_name") or area
+        return replace(wanted, fields=fields)
+
+
+def _unknown(what: str, id: str) -> Invalid:
+    return Invalid(f"there is no {what} {id!r}; choose one that there is", error_id=f"{what}-unknown")
+
+
+def _no_code() -> Unavailable:
+    return Unavailable("no free ticket code was found; try again", error_id="code-none")

@@ -1,0 +1,157 @@
+"""Files of tickets: each lies under an id that we drew, whole or not at all. Refuses what is too large, of a kind that no
+office needs, or not as it was stored. Blocks: run it in a thread.
+"""
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline1022.core.errors import Invalid, Refused, Unavailable
+from hotline1022.tickets.types import Attachment
+
+#: bytes of one file at most, and files of one ticket
+LARGEST = 10 * 1024 * 1024
+MOST = 20
+#: below this much free space nothing is stored
+RESERVE_BYTES = 512 * 1024 * 1024
+MEDIA_TYPES = frozenset(
+    {
+        "application/msword",
+        "application/pdf",
+        "application/vnd.ms-excel",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "audio/mpeg",
+        "audio/wav",
+        "image/heic",
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "text/plain",
+        "video/mp4",
+    }
+)
+_FOLDER_MODE, _FILE_MODE = 0o750, 0o640
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_BLOCK = 1 << 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A file that is on the disk."""
+
+    #: below the attachments folder
+    path: str
+    size: int
+    sha256: str
+
+
+def check_kind(media_type: str, size: int) -> None:
+    """Invalid `attachment-kind`, `attachment-empty` or `attachment-large`."""
+    if media_type not in MEDIA_TYPES:
+        raise Invalid(
+            f"files of type {media_type[:60]!r} are not taken; send a picture, a PDF, a text, a sheet, sound or film",
+            error_id="attachment-kind",
+        )
+    if size == 0:
+        raise Invalid("the file is empty; send it again", error_id="attachment-empty")
+    if size > LARGEST:
+        raise Invalid(
+            f"the file is too large; send at most {LARGEST // (1024 * 1024)} MiB", error_id="attachment-large"
+        )
+
+
+class Shelf:
+    """The folder of attachments."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, id: str, data: bytes) -> Stored:
+        """Store under this id, which must be new; when this returns, name and bytes are durable."""
+        self._need(len(data))
+        with self._folder(id[:2], make=True) as (top, folder):
+            part = f".{id}.part"
+            with suppress(FileNotFoundError):
+                os.unlink(part, dir_fd=folder)
+            fd = os.open(part, _NEW, _FILE_MODE, dir_fd=folder)
+            try:
+                view = memoryview(data)
+                while view:
+                    view = view[os.write(fd, view) :]
+                os.fsync(fd)
+                os.link(part, id, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    raise _full() from error
+                raise
+            finally:
+                os.close(fd)
+                os.unlink(part, dir_fd=folder)
+            os.fsync(folder)
+            os.fsync(top)
+        return Stored(path=f"{id[:2]}/{id}", size=len(data), sha256=hashlib.sha256(data).hexdigest())
+
+    def find(self, attachment: Attachment) -> Path:
+        """Where the file lies, after its bytes were compared with the row; Unavailable `attachment-damaged`."""
+        folder_name, _, name = attachment.path.partition("/")
+        digest = hashlib.sha256()
+        try:
+            with self._folder(folder_name, make=False) as (_, folder):
+                fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+                try:
+                    if not stat.S_ISREG(os.fstat(fd).st_mode):
+                        raise _damaged()
+                    while piece := os.read(fd, _BLOCK):
+                        digest.update(piece)
+                finally:
+                    os.close(fd)
+        except OSError as error:
+            raise _damaged() from error
+        if digest.hexdigest() != attachment.sha256:
+            raise _damaged()
+        return self.root / attachment.path
+
+    @contextmanager
+    def _folder(self, name: str, *, make: bool) -> Iterator[tuple[int, int]]:
+        """The attachments folder, which may be a link the operator made, and one below it, which may not."""
+        if make:
+            self.root.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+        if not name.isalnum():
+            raise Refused(f"{name!r} is no folder of attachments", error_id="attachment-path")
+        top = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            if make:
+                with suppress(FileExistsError):
+                    os.mkdir(name, _FOLDER_MODE, dir_fd=top)
+            folder = os.open(name, _FOLDER, dir_fd=top)
+            try:
+                yield top, folder
+            finally:
+                os.close(folder)
+        finally:
+            os.close(top)
+
+    def _need(self, size: int) -> None:
+        place = self.root
+        while not place.exists() and place != place.parent:
+            place = place.parent
+        found = os.statvfs(place)
+        if found.f_bavail * found.f_frsize < RESERVE_BYTES + size:
+            raise _full()
+
+
+def _full() -> Unavailable:
+    return Unavailable("the disk of the attachments is nearly full; free some space", error_id="disk-full")
+
+
+def _damaged() -> Unavailable:
+    return Unavailable(
+        "the file is not as it was stored; take it from a backup of data/attachments", error_id="attachment-damaged"
+    )

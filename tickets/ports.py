@@ -1,0 +1,114 @@
+"""What is asked of the tickets room, and what it needs from others. Refuses nothing itself: acts.py does.
+
+`Reservations` is the cascade's door; `Names` is answered by whoever knows agencies, categories, areas and contacts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from hotline1022.tickets.types import Action, Channel, Kind, Named, Requester, Ticket, Urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A request as it is written down."""
+
+    channel: Channel
+    urgency: Urgency = Urgency.ORDINARY
+    kind: Kind = Kind.REPORT
+    requester: Requester = Requester.PERSON
+    name: str = ""
+    #: any way of writing
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    area: str = ""
+    area_name: str = ""
+    category: str = ""
+    category_name: str = ""
+    service_group: str = ""
+    #: "" = the one that answers for the category
+    agency: str = ""
+    agency_name: str = ""
+    content: str = ""
+    calls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What somebody wants done."""
+
+    action: Action
+    #: the version that was seen; None = whatever it is now
+    version: int | None = None
+    why: str = ""
+    #: content of handling
+    answer: str = ""
+    #: new last day
+    until: date | None = None
+    agency: Named | None = None
+    #: contact point who has it from now on
+    owner: Named | None = None
+    #: field of Draft → new value
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    #: a call that belongs to it
+    call: str = ""
+
+
+class Settled(StrEnum):
+    """How a cascade ended."""
+
+    TAKEN = "taken"
+    NOBODY = "nobody"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a cascade ended, and for `taken` who took the citizen."""
+
+    how: Settled
+    owner: Named | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryNames:
+    """A category, and the agency that answers for it."""
+
+    name: str
+    agency: str
+
+
+class Names(Protocol):
+    """Names as they are now; None for an id that nobody has."""
+
+    async def agency(self, agency: str) -> str | None:
+        """The agency's name."""
+        ...
+
+    async def category(self, category: str) -> CategoryNames | None:
+        """The category's name and lead agency."""
+        ...
+
+    async def area(self, area: str) -> str | None:
+        """The area's name."""
+        ...
+
+    async def contact(self, contact: str) -> str | None:
+        """The contact point's name."""
+        ...
+
+
+class Reservations(Protocol):
+    """Tickets for a cascade: the code is there before it starts, so that it can be spoken whatever dies meanwhile."""
+
+    async def reserve(self, call: str, agency: str, category: str, at: datetime) -> Ticket:
+        """A ticket of this call that nobody sees yet; asked again, the same one."""
+        ...
+
+    async def settle(self, ticket: str, outcome: Outcome, at: datetime) -> Ticket:
+        """The cascade ended so; told again, or too late to matter, nothing changes. NotFound `ticket-unknown`."""
+        ...

@@ -1,0 +1,167 @@
+"""Answers about tickets and their files. Refuses readers what tells who a citizen is, and files outside the attachments."""
+
+import asyncio
+from dataclasses import fields, replace
+from pathlib import Path
+from urllib.parse import quote
+
+from aiohttp import web
+
+from hotline1022.core.errors import Invalid, NotFound, Unavailable
+from hotline1022.tickets.ports import Act, Draft
+from hotline1022.tickets.types import Action, Named, Ticket, TicketCursor, TicketFilter
+from hotline1022.web.calls import cursor_text, read_cursor
+from hotline1022.web.route import Ask
+from hotline1022.web.tickets_wire import (
+    ActBody,
+    AttachmentView,
+    AttachQuery,
+    EditBody,
+    HistoryList,
+    LinkBody,
+    StatusQuery,
+    StatusView,
+    TicketBody,
+    TicketDetail,
+    TicketPage,
+    TicketQuery,
+)
+from hotline1022.web.types import Scope
+
+#: bytes of a file at most; what is longer is not even read
+LARGEST = 10 * 1024 * 1024
+_BLOCK = 64 * 1024
+
+
+async def list_tickets(ask: Ask) -> TicketPage:
+    """One page, newest first."""
+    query: TicketQuery = ask.query
+    if query.since and query.until and query.since >= query.until:
+        raise Invalid("since is not before until; exchange them")
+    if query.phone is not None or query.words is not None:
+        ask.demand(Scope.AGENT)
+    before = read_cursor(query.cursor) if query.cursor else None
+    wanted = TicketFilter(
+        code=query.code or "",
+        state=query.state,
+        agency=query.agency or "",
+        category=query.category or "",
+        phone=query.phone or "",
+        call=query.call or "",
+        since=query.since,
+        until=query.until,
+        words=query.words or "",
+        overdue_at=ask.ports.clock() if query.overdue else None,
+        before=TicketCursor(created_at=before.entered_at, ticket=before.call) if before else None,
+        limit=query.limit + 1,
+    )
+    found = await ask.ports.tickets.list(wanted)
+    tickets = tuple(_shown(ask, one) for one in found[: query.limit])
+    more = len(found) > query.limit
+    return TicketPage(tickets=tickets, next=cursor_text(tickets[-1].created_at, tickets[-1].id) if more else None)
+
+
+async def get_ticket(ask: Ask) -> TicketDetail:
+    """One ticket."""
+    detail = await ask.ports.tickets.get(ask.path["ticket"])
+    return replace(detail, ticket=_shown(ask, detail.ticket))
+
+
+async def get_history(ask: Ask) -> HistoryList:
+    """Its changes."""
+    return HistoryList(history=tuple(await ask.ports.tickets.history(ask.path["ticket"])))
+
+
+async def create_ticket(ask: Ask) -> Ticket:
+    """A request is written down."""
+    body: TicketBody = ask.body
+    draft = Draft(**{field.name: getattr(body, field.name) for field in fields(TicketBody)})
+    return await ask.ports.tickets.create(draft, by=ask.by, at=ask.ports.clock())
+
+
+async def edit_ticket(ask: Ask) -> Ticket:
+    """Something is corrected."""
+    body: EditBody = ask.body
+    names = (field.name for field in fields(EditBody) if field.name not in ("version", "why"))
+    given = {name: getattr(body, name) for name in names if getattr(body, name) is not None}
+    if not given:
+        raise Invalid("nothing is corrected; give at least one field")
+    return await _act(ask, Act(action=Action.EDIT, version=body.version, why=body.why, fields=given))
+
+
+async def link_call(ask: Ask) -> Ticket:
+    """A call belongs to it."""
+    body: LinkBody = ask.body
+    return await _act(ask, Act(action=Action.LINK, version=body.version, call=body.call))
+
+
+async def act_on_ticket(ask: Ask) -> Ticket:
+    """Something is done to it."""
+    body: ActBody = ask.body
+    owner = Named(id=body.owner, name=body.owner_name) if body.owner else None
+    wanted = Act(
+        action=Action(ask.path["action"]),
+        version=body.version,
+        why=body.why,
+        answer=body.answer,
+        until=body.until,
+        agency=Named(id=body.agency) if body.agency else None,
+        owner=owner,
+    )
+    return await _act(ask, wanted)
+
+
+async def _act(ask: Ask, wanted: Act) -> Ticket:
+    return await ask.ports.tickets.act(ask.path["ticket"], wanted, by=ask.by, at=ask.ports.clock())
+
+
+async def attach_file(ask: Ask) -> AttachmentView:
+    """A file comes to a ticket."""
+    query: AttachQuery = ask.query
+    data = bytearray()
+    async for piece in ask.request.content.iter_chunked(_BLOCK):
+        data += piece
+        if len(data) > LARGEST:
+            raise Invalid(f"the file is too large; send at most {LARGEST >> 20} MiB", error_id="attachment-large")
+    return await ask.ports.tickets.attach(
+        ask.path["ticket"],
+        name=query.name,
+        media_type=ask.request.content_type,
+        data=bytes(data),
+        by=ask.by,
+        at=ask.ports.clock(),
+    )
+
+
+async def get_attachment(ask: Ask) -> web.StreamResponse:
+    """The file, to be saved and never shown by the browser."""
+    found = await ask.ports.tickets.attachment(ask.path["ticket"], ask.path["attachment"])
+    if found is None:
+        raise NotFound("this ticket has no such file; look at its attachments", error_id="attachment-unknown")
+    await asyncio.to_thread(_inside, found.path, ask.ports.attachments_root)
+    headers = {
+        "Content-Type": found.view.media_type,
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.view.name, safe='')}",
+    }
+    return web.FileResponse(found.path, headers=headers)
+
+
+def _inside(path: Path, root: Path) -> None:
+    real = path.resolve()
+    if not real.is_relative_to(root.resolve()) or not real.is_file():
+        raise Unavailable(
+            "the file is not where it should be; take it from a backup of data/attachments",
+            error_id="attachment-missing",
+        )
+
+
+async def get_status(ask: Ask) -> StatusView:
+    """What whoever has the code is told."""
+    query: StatusQuery = ask.query
+    asker = f"{ask.by}~{query.asker or ''}"
+    return await ask.ports.tickets.status(ask.path["code"], asker, ask.ports.clock())
+
+
+def _shown(ask: Ask, ticket: Ticket) -> Ticket:
+    """Readers learn what a ticket is about, not who the citizen is; the number is masked like all numbers."""
+    return ticket if ask.sees_numbers else replace(ticket, name="", email="", address="")
