@@ -31,6 +31,7 @@ from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.alarms import Bell
 from hotline1022.service.call_log import CallLog
+from hotline1022.service.cascades import Cascades
 from hotline1022.service.console import Console
 from hotline1022.service.desk import Desk, remember_talks
 from hotline1022.service.directory_desk import DirectoryDesk, numbers_of
@@ -41,6 +42,7 @@ from hotline1022.service.live import Live
 from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
 from hotline1022.service.pins import verify_pin
+from hotline1022.service.plan_keeper import PlanKeeper
 from hotline1022.service.positions import Positions
 from hotline1022.service.prepare import folders
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
@@ -50,6 +52,8 @@ from hotline1022.service.segments import Segments
 from hotline1022.service.settings import Settings
 from hotline1022.service.ticket_clock import TicketClock
 from hotline1022.service.ticket_join import desk_of
+from hotline1022.service.ticket_names import shut_on
+from hotline1022.tickets.policy import load_policy
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +72,9 @@ class App:
         self.secrets = secrets = ensure_secrets(paths.secrets, settings.lines.numbers)
         self.menu = load_menu(paths.menu)
         self.database = Database(settings.database_url)
-        self.directory = DirectoryDesk(self.database, lambda: numbers_of(self.settings))
+        policy = load_policy(paths.ticket_policy)
+        closed = shut_on(policy.offices)
+        self.directory = DirectoryDesk(self.database, lambda: numbers_of(self.settings), closed=closed)
         self.bell = Bell(self.database, timedelta(seconds=settings.emergency.alarm_repeat_seconds))
         self.reader = self._link("hl1022-reader", secrets.ami_reader, events=True)
         self.actor = self._link("hl1022-actor", secrets.ami_actor, events=False)
@@ -91,8 +97,17 @@ class App:
             store=DatabaseLogStore(self.database),
             on_complete=self._complete,
             on_alarm=self._alarm,
+            on_saved=lambda saved: self.cascades.saved(saved),
         )
-        self.tickets = desk_of(paths, self.database, lambda: self.menu)
+        self.tickets = desk_of(paths, self.database, self.directory.read, policy)
+        self.cascades = Cascades(
+            database=self.database,
+            directory=self.directory,
+            tickets=self.tickets,
+            call_log=self.call_log,
+            menu=lambda: self.menu,
+        )
+        self.plans = PlanKeeper(self.directory, Console(settings), closed, lambda: datetime.now(UTC))
         self.pool = HeavyPool()
         self.recordings = RecordingWorker(
             spool=paths.spool,
@@ -123,6 +138,7 @@ class App:
         self.agi = FastAgiServer(port=settings.service.agi_port)
         self.agi.route("menu", self._ask_menu, seconds=settings.service.ask_seconds)
         self.agi.route("wait", self._ask_wait, seconds=settings.service.ask_seconds)
+        self.agi.route("cascade", self._ask_cascade, seconds=settings.service.ask_seconds)
         self.agi.route("line", self._ask_line, seconds=4.0)
         self._stopping = asyncio.Event()
         self._reload_wanted = asyncio.Event()
@@ -146,6 +162,10 @@ class App:
 
     async def _ask_wait(self, session: AgiSession) -> None:
         await session.set_variable("HL_ANSWER", self.desk.wait())
+
+    async def _ask_cascade(self, session: AgiSession) -> None:
+        channel = session.variables.get("agi_uniqueid", "")
+        await session.set_variable("HL_ANSWER", await self.cascades.ask(session.args, channel))
 
     async def _ask_line(self, session: AgiSession) -> None:
         await session.set_variable("HL_ANSWER", await self.desk.line(session.args))
@@ -207,6 +227,8 @@ class App:
                         self.disk.run(),
                         self.directory.run(),
                         TicketClock(self.tickets).run(),
+                        self.cascades.run(),
+                        self.plans.run(),
                         self.bell.run(),
                         self._ticks(),
                         self._reloads(),

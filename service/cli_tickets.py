@@ -9,10 +9,9 @@ import click
 
 from hotline1022.core.clock import local
 from hotline1022.db.unit import Database
-from hotline1022.ivr.load import load as load_menu
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import as_json, day_of, on_database
-from hotline1022.service.ticket_join import desk_of
+from hotline1022.service.ticket_join import desk_of, stored
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.tickets.code import grouped
 from hotline1022.tickets.ports import Act
@@ -27,8 +26,7 @@ def tickets() -> None:
 
 def _view(config: str | None, database: Database) -> TicketsView:
     paths = settings_of(config).paths
-    menu = load_menu(paths.menu)
-    return TicketsView(database, desk_of(paths, database, lambda: menu))
+    return TicketsView(database, desk_of(paths, database, stored(database)))
 
 
 @tickets.command("list")

@@ -102,6 +102,10 @@ class DirectoryDesk:
             raise Unavailable("the directory has not been read yet; wait until the service is ready")
         return self._directory
 
+    async def read(self) -> Directory:
+        """The latest snapshot, for whoever could wait for it."""
+        return self.now
+
     async def start(self) -> None:
         """Fill an empty directory, and read it."""
         if await fill(self._database, self.numbers(), self._clock()):

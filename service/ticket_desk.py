@@ -88,7 +88,9 @@ class TicketDesk:
                     return made
         raise _no_code()
 
-    async def reserve(self, call: str, agency: str, category: str, at: datetime) -> Ticket:
+    async def reserve(
+        self, call: str, agency: str, category: str, at: datetime, *, phone: str = "", content: str = ""
+    ) -> Ticket:
         """A ticket of this call that nobody sees yet; asked again, the same one, and one that was dropped comes back."""
         of = Named(id=agency, name=await self._names.agency(agency) or agency)
         found = await self._names.category(category)
@@ -104,7 +106,17 @@ class TicketDesk:
                         tx, known, Act(action=Action.RESERVE, agency=of, fields=fields), CASCADE, at
                     )
                 id, code = self._drawn()
-                change = reserved(call, agency=of, category=about, id=id, code=code, by=CASCADE, at=at)
+                change = reserved(
+                    call,
+                    agency=of,
+                    category=about,
+                    phone=phone,
+                    content=content,
+                    id=id,
+                    code=code,
+                    by=CASCADE,
+                    at=at,
+                )
                 if made := await self._add(tx, change, Purpose.CASCADE):
                     return made
         raise _no_code()

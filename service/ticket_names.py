@@ -1,30 +1,40 @@
-"""Names for tickets out of the menu: its agencies and categories. Knows no areas and no contact points."""
+"""Names for tickets, and on which days offices are shut, out of the directory and the tickets' calendar."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from datetime import date
 
-from hotline1022.ivr.model import MenuTree
+from hotline1022.directory.types import Directory
+from hotline1022.tickets.calendar import OfficeHours
 from hotline1022.tickets.ports import CategoryNames
 
 
-class MenuNames:
+class DirectoryNames:
     """tickets.ports.Names."""
 
-    def __init__(self, menu: Callable[[], MenuTree]) -> None:
-        self._menu = menu
+    def __init__(self, directory: Callable[[], Awaitable[Directory]]) -> None:
+        self._directory = directory
 
     async def agency(self, agency: str) -> str | None:
         """The agency's name."""
-        return next((one.name for one in self._menu().agencies if one.id == agency), None)
+        found = (await self._directory()).agencies.get(agency)
+        return found.name if found else None
 
     async def category(self, category: str) -> CategoryNames | None:
         """The category's name and lead agency."""
-        found = next((one for one in self._menu().categories if one.id == category), None)
-        return None if found is None else CategoryNames(name=found.name, agency=found.agency)
+        found = (await self._directory()).categories.get(category)
+        return CategoryNames(name=found.name, agency=found.agency) if found else None
 
     async def area(self, area: str) -> str | None:
-        """Nobody's."""
-        return None
+        """The area's name."""
+        found = (await self._directory()).areas.get(area)
+        return found.name if found else None
 
     async def contact(self, contact: str) -> str | None:
-        """Nobody's."""
-        return None
+        """The contact point's name."""
+        found = (await self._directory()).contacts.get(contact)
+        return found.name if found else None
+
+
+def shut_on(offices: OfficeHours) -> Callable[[date], bool]:
+    """Whether a day that the week would have worked is off: a public holiday, Tết, a day of one's own."""
+    return lambda day: day.weekday() in offices.weekdays and not offices.works(day)

@@ -38,9 +38,22 @@ def opened(draft: Draft, *, id: str, code: str, by: str, at: datetime, policy: P
     return _made(_begun(ticket, at, policy), _A.OPEN, by, at)
 
 
-def reserved(call: str, *, agency: Named, category: Named, id: str, code: str, by: str, at: datetime) -> Changed:
-    """A row and a code for a cascade that is about to start."""
+def reserved(
+    call: str,
+    *,
+    agency: Named,
+    category: Named,
+    phone: str = "",
+    content: str = "",
+    id: str,
+    code: str,
+    by: str,
+    at: datetime,
+) -> Changed:
+    """A row and a code for a cascade that is about to start; the citizen's number and the agent's note, where known."""
     ticket = Ticket(
+        phone=phone_of(phone) if phone else "",
+        content=_text(content),
         id=id,
         code=code,
         created_at=at,

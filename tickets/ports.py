@@ -105,8 +105,10 @@ class Names(Protocol):
 class Reservations(Protocol):
     """Tickets for a cascade: the code is there before it starts, so that it can be spoken whatever dies meanwhile."""
 
-    async def reserve(self, call: str, agency: str, category: str, at: datetime) -> Ticket:
-        """A ticket of this call that nobody sees yet; asked again, the same one."""
+    async def reserve(
+        self, call: str, agency: str, category: str, at: datetime, *, phone: str = "", content: str = ""
+    ) -> Ticket:
+        """A ticket of this call that nobody sees yet; asked again, the same one. What is known of the citizen goes in."""
         ...
 
     async def settle(self, ticket: str, outcome: Outcome, at: datetime) -> Ticket:

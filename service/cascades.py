@@ -1,0 +1,158 @@
+"""The hunt for somebody at an agency, as the service sees it: plan and ticket before it starts, ticket and messages after
+its end. Refuses to stand in its way: the dialplan goes on with whatever is missing here.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from hotline1022.cascade.plan import UNKNOWN, answer
+from hotline1022.cascade.types import KeptCascade
+from hotline1022.core.call import Call
+from hotline1022.core.cascade import Outcome as CascadeOutcome
+from hotline1022.core.cascade import State
+from hotline1022.core.errors import HotlineError, NotFound, Unavailable
+from hotline1022.core.ids import CallId, ChannelId
+from hotline1022.db.unit import Database
+from hotline1022.ivr.model import MenuTree, about_prompt
+from hotline1022.service.call_log import CallLog, Saved
+from hotline1022.service.cascade_plan import steps_now
+from hotline1022.service.directory_desk import DirectoryDesk
+from hotline1022.tickets.ports import Outcome, Reservations, Settled
+from hotline1022.tickets.types import Named, Ticket
+
+log = logging.getLogger(__name__)
+
+#: seconds that a ticket may take to be reserved; then the hunt starts without one, and the back-fill makes it
+RESERVE_SECONDS = 1.0
+#: seconds after which what could not be settled is tried again, and at the latest looked for
+RETRY_SECONDS, LOOK_SECONDS = 5.0, 300.0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Cascades:
+    """Give its `saved` to the call log's stored batches; `run` in the service's TaskGroup settles what has ended."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        directory: DirectoryDesk,
+        tickets: Reservations,
+        call_log: CallLog,
+        menu: Callable[[], MenuTree],
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self._database, self._directory, self._tickets = database, directory, tickets
+        self._call_log, self._menu, self._clock = call_log, menu, clock
+        self._ended = asyncio.Event()
+
+    # -- before
+
+    async def ask(self, args: Sequence[str], channel: str) -> str:
+        """/cascade CODE, category, line → OK~agency~category~ticket~code~about~steps, or NO~ for a code nobody has."""
+        wanted, category, line = (*args, "", "", "")[:3]
+        try:
+            agency = self._directory.of_code(int(wanted))
+        except (ValueError, NotFound) as error:
+            log.info("line %s transfers to %s, which no agency has: %s", line, wanted, error)
+            return UNKNOWN
+        call = self._call_log.call_of(ChannelId(channel)) or CallId(ChannelId(channel))
+        return await self.planned(call, agency.id, category if category in self._directory.now.categories else "")
+
+    async def planned(self, call: CallId, agency: str, category: str, content: str = "") -> str:
+        """The answer for the dialplan, with a ticket if one could be reserved in time."""
+        found = self._directory.hunt(agency=agency, category=category, at=self._clock())
+        ticket = await self._reserved(call, found.agency.id, category, content)
+        known = any(one.id == category for one in self._menu().categories)
+        return answer(
+            agency=found.agency.id,
+            category=category,
+            ticket=ticket.id if ticket else "",
+            code=ticket.code if ticket else "",
+            about=about_prompt(category if known else ""),
+            steps=steps_now(found),
+        )
+
+    async def _reserved(self, call: CallId, agency: str, category: str, content: str) -> Ticket | None:
+        going_on = self._call_log.call(call)
+        try:
+            async with asyncio.timeout(RESERVE_SECONDS):
+                return await self._tickets.reserve(
+                    call, agency, category, self._clock(), phone=going_on.caller if going_on else "", content=content
+                )
+        except (HotlineError, TimeoutError) as error:
+            log.error(
+                "call %s: no ticket could be reserved, the hunt starts without: %s", call, error or "no time left"
+            )
+            return None
+
+    # -- after
+
+    def saved(self, saved: Saved) -> None:
+        """Something was stored: when a hunt has ended with it, there is something to settle."""
+        if any(_over(call) for call in saved.calls):
+            self._ended.set()
+
+    async def run(self) -> None:
+        """Until cancelled: settle what has ended, now and whenever something ends."""
+        wait = 0.0
+        while True:
+            try:
+                async with asyncio.timeout(wait):
+                    await self._ended.wait()
+            except TimeoutError:
+                pass
+            self._ended.clear()
+            wait = LOOK_SECONDS if await self.settle() else RETRY_SECONDS
+
+    async def settle(self) -> bool:
+        """Everything that waits; False when something could not be done now."""
+        try:
+            async with self._database.reading() as tx:
+                waiting = await tx.cascades.unsettled()
+        except Unavailable as error:
+            log.warning("cascades wait to be settled: %s", error)
+            return False
+        done = True
+        for kept in waiting:
+            try:
+                await self._settle(kept)
+            except HotlineError as error:
+                log.error("call %s: its cascade could not be settled: %s", kept.row.call_id, error)
+                done = False
+        return done
+
+    async def _settle(self, kept: KeptCascade) -> None:
+        """The ticket's part first, then the mark: killed in between, the ticket is told again, which changes nothing."""
+        row = kept.row
+        at = row.ended_at or self._clock()
+        ticket = row.ticket or (await self._back_filled(kept, at)).id
+        await self._tickets.settle(ticket, self._outcome(kept), at)
+        async with self._database.transaction() as tx:
+            await tx.cascades.settle(row.call_id, row.hunt, self._clock())
+
+    async def _back_filled(self, kept: KeptCascade, at: datetime) -> Ticket:
+        """The hunt began with the service dead: its ticket is made now."""
+        row = kept.row
+        async with self._database.reading() as tx:
+            call = (await tx.calls.get(row.call_id)).call
+        return await self._tickets.reserve(
+            row.call_id, row.agency, row.category, at, phone=call.caller_e164 or call.caller_raw
+        )
+
+    def _outcome(self, kept: KeptCascade) -> Outcome:
+        """Who took the citizen owns the ticket. An agent who has her back goes on with her: no ticket by itself. Else it is open."""
+        row = kept.row
+        if row.outcome is CascadeOutcome.CONNECTED or (row.taken_at is not None and row.outcome is CascadeOutcome.LOST):
+            contact = self._directory.now.contacts.get(row.taken_by)
+            return Outcome(how=Settled.TAKEN, owner=Named(id=row.taken_by, name=contact.name if contact else ""))
+        return Outcome(how=Settled.DROPPED if row.outcome is CascadeOutcome.TAKEN_BACK else Settled.NOBODY)
+
+
+def _over(call: Call) -> bool:
+    return any(one.state is State.ENDED for one in call.cascades)
