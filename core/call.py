@@ -165,6 +165,8 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
             return _end(call, event.at)
         case e.KeyPressed():
             return replace(call, keys=(*call.keys, event.key), modes=call.modes | _mode(event.mode)), ()
+        case e.CascadeStarted() | e.TransferUnknown() | e.StepConfirmed() | e.PassedOn():
+            return _keyed(call, event), ()
         case e.StepTaken():
             return _step(call, event)
         case e.QueueJoined():
@@ -206,6 +208,24 @@ def _cascades(call: Call, event: e.Event) -> Call:
         known = any(one.hunt == event.hunt for one in call.cascades)
         return call if known else replace(call, cascades=(*call.cascades, c.begun(event)))
     return replace(call, cascades=tuple(c.apply(one, event) for one in call.cascades)) if call.cascades else call
+
+
+#: #1 and three digits transfer; #2 and #0 pass on
+_TRANSFER_KEYS, _PASS_KEYS = 5, 2
+
+
+def _keyed(call: Call, event: e.CascadeStarted | e.TransferUnknown | e.StepConfirmed | e.PassedOn) -> Call:
+    """The leg of who pressed keys that only its own channel knows."""
+    match event:
+        case e.StepConfirmed():
+            leg, keys = call.legs.get(event.channel), len(event.key)
+        case e.PassedOn():
+            leg, keys = call.legs.get(event.channel), _PASS_KEYS
+        case _:
+            by_phone = isinstance(event, e.TransferUnknown) or event.origin == "phone"
+            agents = [one for one in call.legs.values() if one.kind is e.LegKind.AGENT and one.party == event.line]
+            leg, keys = (agents[-1] if agents else None), _TRANSFER_KEYS if by_phone else 0
+    return call if leg is None else _with_leg(call, replace(leg, keys=leg.keys + keys))
 
 
 def _mode(mode: e.Mode) -> frozenset[e.Mode]:

@@ -85,7 +85,7 @@ TABLE: dict[tuple[State, Trigger], State] = {
 #: nobody was called at all: why, as the dialplan says it
 _SKIPPED = {StepOutcome.NUMBER_MISSING, StepOutcome.TRUNK_FULL, StepOutcome.OUTSIDE_HOURS}
 #: Q.850 causes of the called leg
-_BUSY, _REFUSED, _NO_ANSWER = 17, 21, {18, 19}
+_BUSY, _REFUSED, _SWITCHED_OFF = 17, 21, 20
 #: a key with which who is called refuses
 REFUSE = "2"
 
@@ -135,7 +135,8 @@ class Step:
             return StepOutcome.REFUSED
         if self.status == "busy" or self.cause == _BUSY:
             return StepOutcome.BUSY
-        return StepOutcome.NO_ANSWER if self.status == "noanswer" else StepOutcome.UNREACHABLE
+        rang = self.status == "noanswer" and self.cause != _SWITCHED_OFF
+        return StepOutcome.NO_ANSWER if rang else StepOutcome.UNREACHABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

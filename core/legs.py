@@ -39,6 +39,8 @@ class Leg:
     bridged: tuple[tuple[datetime, datetime], ...] = ()
     talking_since: datetime | None = None
     talk_ms: int = 0
+    #: keys that this person is known to have pressed: each stands in for some audio
+    keys: int = 0
 
     @property
     def hold_ms(self) -> int | None:

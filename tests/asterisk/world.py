@@ -90,9 +90,14 @@ class World:
 
 
 @asynccontextmanager
-async def hotline(folder: Path, tables: str = "", *, service: bool = True, **queue: int) -> AsyncIterator[World]:
-    """A running hotline whose phones are registered; nobody is logged in."""
+async def hotline(
+    folder: Path, tables: str = "", *, service: bool = True, directory: str = "", **queue: int
+) -> AsyncIterator[World]:
+    """A running hotline whose phones are registered; nobody is logged in. `directory`: a file of agencies, else the shipped one."""
     product = await asyncio.to_thread(Product.make, folder, tables, queue)
+    if directory:
+        (folder / "agencies.toml").write_text(directory, encoding="utf-8")
+        await product.cli("directory", "import", str(folder / "agencies.toml"))
     async with running(product, service=service), product.network(folder / "net") as net:
         await net.registered()
         yield World(product, net)

@@ -1,0 +1,180 @@
+"""Agencies that tests transfer to, and what a test asks of a transfer: that the log says what every phone saw."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hotline1022.cascade.types import KeptCascade
+from hotline1022.db.types import CallDetail
+from hotline1022.db.unit import Database
+from hotline1022.tickets.types import Purpose, Ticket
+from tests.asterisk.world import STAY, World, eventually
+from tests.lab import audio
+from tests.lab.network import Answers, Key, Leg, Plan, Wait
+
+#: seconds a number rings in these tests
+RING = 5
+#: 1 takes the citizen; the prompt is still being spoken
+TAKES_AFTER = 1.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """One agency of the tests, with the four numbers at which it can be called."""
+
+    id: str
+    code: int
+    #: specialist's office and mobile, leader's office and mobile; "" = missing
+    numbers: tuple[str, str, str, str]
+    hours: str = "always"
+
+    @property
+    def text(self) -> str:
+        """Its part of the data file."""
+        office, mobile, leader_office, leader_mobile = self.numbers
+        return f"""
+[[agencies]]
+id = "{self.id}"
+name = "Cơ quan {self.code}"
+short = "CQ {self.code}"
+kind = "department"
+code = {self.code}
+hours = "{self.hours}"
+hunt = ["specialist.office {RING}", "specialist.mobile {RING}", "leader.office {RING}", "leader.mobile {RING}"]
+[[contacts]]
+id = "{self.id}-cv"
+agency = "{self.id}"
+role = "specialist"
+name = "Chuyên viên {self.code}"
+office = "{office}"
+mobile = "{mobile}"
+[[contacts]]
+id = "{self.id}-ld"
+agency = "{self.id}"
+role = "leader"
+name = "Lãnh đạo {self.code}"
+office = "{leader_office}"
+mobile = "{leader_mobile}"
+"""
+
+
+def agency(code: int, *, missing: tuple[int, ...] = (), hours: str = "always") -> Agency:
+    """The agency of a code, each with numbers of its own."""
+    last = code % 100
+    numbers = (f"02743850{last}0", f"0903330{last}1", f"02743850{last}2", f"0903330{last}3")
+    kept = [("" if place in missing else number) for place, number in enumerate(numbers)]
+    return Agency(id=f"cq-{code}", code=code, numbers=(kept[0], kept[1], kept[2], kept[3]), hours=hours)
+
+
+def directory(*agencies: Agency) -> str:
+    """A data file with these agencies, and a category for the menu's key 5."""
+    category = f"""
+[[categories]]
+id = "construction"
+name = "Xây dựng"
+agency = "{agencies[0].id}"
+urgent = false
+"""
+    return "\n".join(one.text for one in agencies) + category
+
+
+@dataclass(slots=True)
+class Talk:
+    """A citizen who talks with an agent."""
+
+    world: World
+    citizen: Leg
+    agent: Leg
+    line: str
+
+    async def transfer(self, to: Agency) -> None:
+        """The agent keys #1 and the code, and is gone."""
+        await self.agent.press(f"#1{to.code}")
+        await self.agent.ended(10)
+
+
+async def set_up(world: World, to: Agency, *plans: Plan | None) -> None:
+    """What the agency's numbers do; None: what they did before."""
+    for number, plan in zip(to.numbers, plans, strict=False):
+        if plan is not None and number:
+            await world.net.number(number).does(plan)
+
+
+async def talk(world: World, caller: str, *, key: str = "5") -> Talk:
+    """A citizen who has been answered by one of the agents; both sound their tones."""
+    for line in world.on:
+        await world.net.phone(line).does(Answers(after=0.3))
+    citizen = await world.net.call("1022", caller=caller, script=[Wait(1), Key(key), STAY], talk=True)
+    agent = await answering(world, caller, 1)
+    return Talk(world, citizen, agent, agent.who.removeprefix("line-"))
+
+
+async def answering(world: World, caller: str, nth: int, limit: float = 40) -> Leg:
+    """The n-th agent's phone that answers this citizen, whichever it is."""
+
+    def found() -> list[Leg]:
+        legs = [leg for line in world.on for leg in world.net.phone(line).legs if leg.other == caller]
+        return sorted((leg for leg in legs if leg.answered_at is not None), key=lambda leg: leg.started_at)
+
+    async def there() -> bool:
+        return len(found()) >= nth
+
+    await eventually(there, f"{caller} was answered by {found()}, not by {nth}", limit)
+    leg = found()[nth - 1]
+    await _until_recorded(leg)
+    return leg
+
+
+async def _until_recorded(leg: Leg) -> None:
+    async def recording() -> bool:
+        return leg.recording_at is not None
+
+    await eventually(recording, f"{leg} is not being recorded", 5)
+
+
+async def called(world: World, number: str, nth: int = 1, limit: float = 30) -> Leg:
+    """The n-th call to a number, answered."""
+    leg = await world.net.number(number).rings(limit, nth=nth)
+    await leg.answered(10)
+    await _until_recorded(leg)
+    return leg
+
+
+async def cascades(world: World, call: CallDetail, count: int = 1) -> list[KeptCascade]:
+    """The hunts of a call, ended and settled."""
+    found: list[KeptCascade] = []
+
+    async def settled() -> bool:
+        async with Database(world.product.settings.database_url) as database, database.reading() as tx:
+            found[:] = await tx.cascades.of_call(call.call.id or "")
+        return len(found) == count and all(one.settled_at is not None for one in found)
+
+    await eventually(settled, f"{count} settled cascades of {call.call.id}; {found}", 40)
+    return sorted(found, key=lambda one: one.row.hunt)
+
+
+async def ticket(world: World, call: CallDetail) -> Ticket:
+    """The ticket that the transfer of a call made."""
+    async with Database(world.product.settings.database_url) as database, database.reading() as tx:
+        found = await tx.tickets.made_by_call(call.call.id or "", Purpose.CASCADE)
+    assert found is not None
+    return found
+
+
+def outcomes(one: KeptCascade) -> list[tuple[str, str, str]]:
+    """Each step: role, which telephone, how it ended."""
+    return [(step.role, step.which, str(step.outcome)) for step in one.steps]
+
+
+def at_once(one: KeptCascade) -> None:
+    """Each step began within a second of the end of the one before."""
+    for before, after in zip(one.steps, one.steps[1:], strict=False):
+        assert before.ended_at is not None
+        assert timedelta(0) <= after.started_at - before.ended_at <= timedelta(seconds=1), one
+
+
+def no_silence(citizen: Leg, limit: float = 2.0) -> None:
+    """What the citizen's phone received from its first sound on has no longer gap than this."""
+    first = audio.first_sound(citizen.heard)
+    assert first is not None
+    worst = audio.longest_silence(citizen.heard)
+    assert worst.length <= limit, f"{citizen} heard nothing for {worst}"

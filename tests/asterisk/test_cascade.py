@@ -1,0 +1,263 @@
+"""Transfers to an agency, by code from the agent's phone: every outcome of a step, chains of them, who passes on, who hangs up.
+
+What the log, the ticket and the recordings say is compared with what the telephones saw.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+
+from hotline1022.tickets.types import State
+from tests.asterisk.cascade_world import (
+    RING,
+    TAKES_AFTER,
+    agency,
+    answering,
+    at_once,
+    called,
+    cascades,
+    directory,
+    no_silence,
+    outcomes,
+    set_up,
+    talk,
+    ticket,
+)
+from tests.asterisk.world import World, agrees, hotline, keys, legs, outcome, verify
+from tests.lab import audio
+from tests.lab.network import BUSY, REJECTS, UNREACHABLE, Answers, Rings
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+
+CHAIN, NOBODY, DROPPED, PASSED, BACK, SHUT, SHARED = (agency(code) for code in (711, 712, 713, 714, 715, 716, 717))
+SHUT = replace(SHUT, hours="sun 00:00-00:01")
+MISSING = agency(718, missing=(0, 2))
+MACHINE = Answers(after=0.3, talk=60)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    everybody = directory(CHAIN, NOBODY, DROPPED, PASSED, BACK, SHUT, SHARED, MISSING)
+    async with hotline(tmp_path_factory.mktemp("cascade"), directory=everybody, ring_seconds=20) as one:
+        await one.people("101", "102", "103")
+        await one.on_duty("101", "102", "103")
+        yield one
+
+
+async def test_busy_a_machine_no_answer_and_the_leader_takes(world: World) -> None:
+    await set_up(world, CHAIN, BUSY, MACHINE, Rings(), MACHINE)
+    one = await talk(world, "0909500001")
+    await asyncio.sleep(2)
+    await one.transfer(CHAIN)
+    leader = await called(world, CHAIN.numbers[3], limit=60)
+    await asyncio.sleep(TAKES_AFTER)
+    await leader.press("1")
+    await asyncio.sleep(5)
+    await leader.hangup()
+    await one.citizen.ended(15)
+    await world.quiet()
+    call = await world.logged(one.citizen)
+    assert outcome(call) == ("answered", "agent-answered")
+    (kept,) = await cascades(world, call)
+    assert outcomes(kept) == [
+        ("specialist", "office", "busy"),
+        ("specialist", "mobile", "not-confirmed"),
+        ("leader", "office", "no-answer"),
+        ("leader", "mobile", "taken"),
+    ]
+    at_once(kept)
+    assert (str(kept.row.outcome), kept.row.taken_by, kept.row.category) == ("connected", "cq-711-ld", "construction")
+    assert kept.steps[0].cause == 17
+    made = await ticket(world, call)
+    assert (made.state, made.owner, made.agency) == (State.ACCEPTED, "cq-711-ld", "cq-711")
+    assert (made.code, made.category_name) == (kept.row.code, "Xây dựng")
+    # what the telephones saw
+    phones = [leg for number in CHAIN.numbers for leg in world.net.number(number).legs]
+    agrees(call, one.citizen, one.agent, *phones)
+    verify(world.product, call)
+    talked = next(leg for leg in legs(call, "contact") if leg.party == CHAIN.numbers[3])
+    heard = audio.heard_for(leader.heard, one.citizen.frequency)
+    assert talked.talk_ms / 1000 == pytest.approx(heard, abs=0.6) and heard > 4
+    assert audio.heard_for(one.citizen.heard, leader.frequency) == pytest.approx(heard, abs=0.6)
+    assert not audio.holes(one.citizen.heard, leader.frequency)
+    machine = world.net.number(CHAIN.numbers[1]).legs[0]
+    assert audio.heard_for(one.citizen.heard, machine.frequency) == 0, "the machine swallowed the citizen"
+    no_silence(one.citizen)
+
+
+async def test_nobody_the_code_is_spoken_and_0_leads_to_an_agent(world: World) -> None:
+    await set_up(world, NOBODY, REJECTS, UNREACHABLE, BUSY, Rings())
+    one = await talk(world, "0909500002")
+    await asyncio.sleep(1)
+    await one.transfer(NOBODY)
+    last = await world.net.number(NOBODY.numbers[3]).rings(40, nth=1)
+    await last.ended(20)
+    # the code is spoken twice, in about 20 s; then 0
+    await asyncio.sleep(12)
+    await one.citizen.press("0")
+    agent = await answering(world, "0909500002", 2)
+    await asyncio.sleep(2)
+    await one.citizen.hangup()
+    await agent.ended(5)
+    await world.quiet()
+    call = await world.logged(one.citizen)
+    (kept,) = await cascades(world, call)
+    assert [how for _, _, how in outcomes(kept)] == ["refused", "unreachable", "busy", "no-answer"]
+    at_once(kept)
+    assert str(kept.row.outcome) == "nobody" and kept.row.taken_at is None
+    made = await ticket(world, call)
+    assert made.state is State.NEW and made.code == kept.row.code and made.phone.endswith("909500002")
+    assert keys(call)[-1] == "0"
+    said = [event.data["prompt"] for event in call.events if event.kind == "PromptStarted"]
+    spoken = "".join(prompt.removeprefix("digits/") for prompt in said if prompt.startswith("digits/"))
+    assert spoken.startswith(made.code) and "hl1022/cascade-kept" in said
+    no_silence(one.citizen)
+    verify(world.product, call)
+
+
+async def test_the_citizen_hangs_up_in_the_second_step(world: World) -> None:
+    await set_up(world, DROPPED, BUSY, MACHINE)
+    one = await talk(world, "0909500003")
+    await asyncio.sleep(1)
+    await one.transfer(DROPPED)
+    specialist = await called(world, DROPPED.numbers[1])
+    await asyncio.sleep(1)
+    await one.citizen.hangup()
+    await specialist.ended(2)
+    await world.quiet()
+    call = await world.logged(one.citizen)
+    (kept,) = await cascades(world, call)
+    assert outcomes(kept) == [("specialist", "office", "busy"), ("specialist", "mobile", "hung-up")]
+    assert str(kept.row.outcome) == "dropped"
+    assert (await ticket(world, call)).state is State.NEW, "the ticket stays"
+    verify(world.product, call)
+
+
+async def test_who_took_the_citizen_passes_her_on_to_the_leader(world: World) -> None:
+    await set_up(world, PASSED, MACHINE, MACHINE, MACHINE, MACHINE)
+    one = await talk(world, "0909500004")
+    await asyncio.sleep(1)
+    await one.transfer(PASSED)
+    specialist = await called(world, PASSED.numbers[0])
+    await asyncio.sleep(TAKES_AFTER)
+    await specialist.press("1")
+    await asyncio.sleep(4)
+    await specialist.press("#2")
+    await specialist.ended(5)
+    leader = await called(world, PASSED.numbers[2])
+    await asyncio.sleep(TAKES_AFTER)
+    await leader.press("1")
+    await asyncio.sleep(4)
+    await one.citizen.hangup()
+    await leader.ended(5)
+    await world.quiet()
+    call = await world.logged(one.citizen)
+    (kept,) = await cascades(world, call)
+    assert outcomes(kept) == [("specialist", "office", "taken"), ("leader", "office", "taken")]
+    assert (str(kept.row.outcome), kept.row.passed, kept.row.taken_by) == ("connected", "leader", "cq-714-ld")
+    assert (await ticket(world, call)).owner == "cq-714-ld"
+    first, second = legs(call, "contact")
+    for leg, phone in ((first, specialist), (second, leader)):
+        heard = audio.heard_for(phone.heard, one.citizen.frequency)
+        assert leg.talk_ms / 1000 == pytest.approx(heard, abs=0.6) and heard > 3
+        assert audio.heard_for(one.citizen.heard, phone.frequency) == pytest.approx(heard, abs=0.7)
+    no_silence(one.citizen)
+    verify(world.product, call)
+
+
+async def test_who_took_the_citizen_passes_her_back_to_1022(world: World) -> None:
+    await set_up(world, BACK, MACHINE)
+    one = await talk(world, "0909500005")
+    await asyncio.sleep(1)
+    await one.transfer(BACK)
+    specialist = await called(world, BACK.numbers[0])
+    await asyncio.sleep(TAKES_AFTER)
+    await specialist.press("1")
+    await asyncio.sleep(3)
+    await specialist.press("#0")
+    await specialist.ended(5)
+    agent = await answering(world, "0909500005", 2)
+    await asyncio.sleep(2)
+    await agent.hangup()
+    await one.citizen.ended(10)
+    await world.quiet()
+    call = await world.logged(one.citizen)
+    (kept,) = await cascades(world, call)
+    assert (str(kept.row.outcome), kept.row.passed) == ("back", "back")
+    assert outcomes(kept) == [("specialist", "office", "taken")]
+    assert (await ticket(world, call)).state is State.NEW
+    no_silence(one.citizen)
+
+
+async def test_outside_hours_and_without_a_number_nobody_is_called(world: World) -> None:
+    one = await talk(world, "0909500006")
+    await asyncio.sleep(1)
+    await one.transfer(SHUT)
+    await asyncio.sleep(8)
+    await one.citizen.hangup()
+    call = await world.logged(one.citizen)
+    (kept,) = await cascades(world, call)
+    assert [how for _, _, how in outcomes(kept)] == ["outside-hours"] * 4 and str(kept.row.outcome) == "nobody"
+    assert not any(world.net.number(number).legs for number in SHUT.numbers)
+
+    await set_up(world, MISSING, None, MACHINE)
+    one = await talk(world, "0909500007")
+    await asyncio.sleep(1)
+    await one.transfer(MISSING)
+    specialist = await called(world, MISSING.numbers[1])
+    await asyncio.sleep(1)
+    await specialist.press("2")
+    await specialist.ended(5)
+    last = await world.net.number(MISSING.numbers[3]).rings(20, nth=1)
+    await last.ended(RING + 3)
+    await one.citizen.hangup()
+    await world.quiet()
+    call = await world.logged(one.citizen)
+    (kept,) = await cascades(world, call)
+    assert [how for _, _, how in outcomes(kept)] == ["number-missing", "refused", "number-missing", "unreachable"]
+    at_once(kept)
+
+
+async def test_a_second_citizen_for_the_same_specialist_gets_the_next_one(world: World) -> None:
+    await set_up(world, SHARED, MACHINE, MACHINE)
+    first = await talk(world, "0909500008")
+    second = await talk(world, "0909500009")
+    await asyncio.sleep(1)
+    await first.transfer(SHARED)
+    office = await called(world, SHARED.numbers[0])
+    await world.net.number(SHARED.numbers[0]).does(BUSY)
+    await asyncio.sleep(TAKES_AFTER)
+    await office.press("1")
+    await second.transfer(SHARED)
+    mobile = await called(world, SHARED.numbers[1])
+    await asyncio.sleep(TAKES_AFTER)
+    await mobile.press("1")
+    await asyncio.sleep(3)
+    await asyncio.gather(first.citizen.hangup(), second.citizen.hangup())
+    await world.quiet()
+    for one, phone, steps in ((first, office, 1), (second, mobile, 2)):
+        call = await world.logged(one.citizen)
+        (kept,) = await cascades(world, call)
+        assert len(kept.steps) == steps and str(kept.row.outcome) == "connected"
+        assert audio.heard_for(phone.heard, one.citizen.frequency) > 2
+        verify(world.product, call)
+    assert audio.heard_for(office.heard, second.citizen.frequency) == 0
+    assert audio.heard_for(mobile.heard, first.citizen.frequency) == 0
+
+
+async def test_a_code_that_no_agency_has_brings_the_citizen_back_to_this_agent(world: World) -> None:
+    one = await talk(world, "0909500010")
+    await asyncio.sleep(1)
+    await one.agent.press("#1799")
+    again = await answering(world, "0909500010", 2)
+    await asyncio.sleep(3)
+    await again.hangup()
+    await one.citizen.ended(10)
+    await world.quiet()
+    call = await world.logged(one.citizen)
+    assert await cascades(world, call, count=0) == []
+    assert [leg.party for leg in legs(call, "agent")] == [one.line, one.line]
+    verify(world.product, call)
