@@ -4,7 +4,7 @@ Pure. The table says which state follows which; what has no cell changes nothing
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hotline1022.core import events as e
@@ -85,7 +85,9 @@ TABLE: dict[tuple[State, Trigger], State] = {
 #: nobody was called at all: why, as the dialplan says it
 _SKIPPED = {StepOutcome.NUMBER_MISSING, StepOutcome.TRUNK_FULL, StepOutcome.OUTSIDE_HOURS}
 #: Q.850 causes of the called leg
-_BUSY, _REFUSED, _SWITCHED_OFF = 17, 21, 20
+_BUSY, _REFUSED = 17, 21
+#: not there: 20, or 18 and 19 sooner than a phone could ring out (carriers say 480 for both)
+_ABSENT, _RANG_OUT, SHORTEST_RING = 20, {18, 19}, timedelta(seconds=2)
 #: a key with which who is called refuses
 REFUSE = "2"
 
@@ -135,7 +137,8 @@ class Step:
             return StepOutcome.REFUSED
         if self.status == "busy" or self.cause == _BUSY:
             return StepOutcome.BUSY
-        rang = self.status == "noanswer" and self.cause != _SWITCHED_OFF
+        at_once = self.cause in _RANG_OUT and self.ended_at - self.started_at < SHORTEST_RING
+        rang = self.status == "noanswer" and self.cause != _ABSENT and not at_once
         return StepOutcome.NO_ANSWER if rang else StepOutcome.UNREACHABLE
 
 

@@ -169,8 +169,11 @@ def agrees(call: CallDetail, citizen: Leg, *called: Leg) -> None:
         if phone.answered_at is not None or phone.cause in {17, 21, 34}:
             assert leg.cause == phone.cause
     answered = [leg for leg in call.legs if leg.answered_at is not None]
-    tracks = sorted((track.channel, str(track.side)) for track in call.tracks)
-    assert tracks == sorted((leg.channel, side) for leg in answered for side in ("r", "t"))
+    tracks = sorted((track.channel, str(track.side)) for track in call.tracks if track.kind != "contact")
+    assert tracks == sorted((leg.channel, side) for leg in answered if leg.kind != "contact" for side in ("r", "t"))
+    # who was called at an agency has a piece for what was told, and one for the talk
+    pieces = {(track.channel, str(track.side)) for track in call.tracks if track.kind == "contact"}
+    assert pieces == {(leg.channel, side) for leg in answered if leg.kind == "contact" for side in ("r", "t")}
 
 
 def verify(product: Product, call: CallDetail, *, missing: int = 0) -> None:
