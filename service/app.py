@@ -202,7 +202,7 @@ class App:
                         self.segments.run(),
                         self.positions.run(),
                         self.disk.run(),
-                        TicketClock(self.tickets).run(),
+                        TicketClock(self.database, self.tickets).run(),
                         self.bell.run(),
                         self._ticks(),
                         self._reloads(),

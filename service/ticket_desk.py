@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable
+from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Unavailable
 from hotline1022.db.unit import Database, Work
 from hotline1022.tickets.acts import act, opened, reserved, settled
 from hotline1022.tickets.attachments import MOST, Shelf, check_kind
@@ -161,19 +161,29 @@ class TicketDesk:
         return await asyncio.to_thread(self._shelf.find, attachment)
 
     async def remind(self, at: datetime) -> Sequence[Reminder]:
-        """Send what is due at this moment, each once; gives what was sent."""
+        """Send what is due at this moment, each once; gives what was sent. One that fails does not stop the others."""
         async with self._database.reading() as tx:
             tickets, sent = await tx.tickets.open(), await tx.tickets.reminded()
-        told = []
+        told: list[Reminder] = []
+        failed: HotlineError | None = None
         for one in tickets:
             for reminder in reminders(one, self._policy, sent.get(one.id, ()), at):
-                async with self._database.transaction() as tx:
-                    now = await tx.tickets.get(one.id)
-                    due = reminder in reminders(now, self._policy, (), at)  # somebody may have acted meanwhile
-                    if due and await tx.tickets.remind(now.id, reminder, at):
-                        await self._remind(tx, now, reminder)
-                        told.append(reminder)
+                try:
+                    told += [reminder] if await self._send(one.id, reminder, at) else []
+                except HotlineError as error:
+                    failed = failed or error
+        if failed is not None:
+            raise failed
         return told
+
+    async def _send(self, ticket: str, reminder: Reminder, at: datetime) -> bool:
+        async with self._database.transaction() as tx:
+            now = await tx.tickets.get(ticket)
+            due = reminder in reminders(now, self._policy, (), at)  # somebody may have acted meanwhile
+            if not due or not await tx.tickets.remind(now.id, reminder, at):
+                return False
+            await self._remind(tx, now, reminder)
+        return True
 
     # -- parts
 

@@ -2,16 +2,21 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Unavailable
+from hotline1022.core.ids import CallId, ChannelId
+from hotline1022.core.outcomes import Reason, Result
 from hotline1022.db.unit import Database, Work
 from hotline1022.ivr.load import shipped
+from hotline1022.recordings.types import FiledCall, Status, VoicemailRow
 from hotline1022.service.ticket_clock import TicketClock
 from hotline1022.service.ticket_desk import TRIES, TicketDesk
+from hotline1022.service.ticket_messages import tickets_of_messages
 from hotline1022.service.ticket_names import MenuNames
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.tickets.attachments import LARGEST, MOST, Shelf
@@ -30,6 +35,7 @@ from hotline1022.tickets.types import (
     TicketFilter,
 )
 from hotline1022.web.auth import TooMany
+from tests.contract.database.made import of_calls, over
 from tests.unit.tickets_made import NOW, OFFICER, POLICY, a_draft, at
 
 CALL = "hl1-1795470208.58"
@@ -47,6 +53,7 @@ class Office:
         self.reminded: list[tuple[str, Reminder]] = []
         self.noticed = asyncio.Event()
         self.fails: Exception | None = None
+        self.spoilt = ""
         self.shelf = Shelf(folder / "attachments")
         menu = shipped()
         self.desk = TicketDesk(
@@ -62,8 +69,8 @@ class Office:
         self.told.append(changed)
 
     async def _remind(self, tx: Work, ticket: Ticket, reminder: Reminder) -> None:
-        if self.fails:
-            raise self.fails
+        if self.fails or ticket.id == self.spoilt:
+            raise self.fails or Unavailable("no message can be made of this ticket")
         self.reminded.append((ticket.id, reminder))
         self.noticed.set()
 
@@ -234,6 +241,17 @@ async def test_reminders_are_sent_once_and_in_office_hours(office: Office) -> No
     ]
 
 
+async def test_a_reminder_that_fails_stops_no_other(office: Office) -> None:
+    for number in range(3):
+        made = await office.ticket(calls=())
+        await office.desk.act(made.id, Act(action=Action.FORWARD), by="lan", at=NOW)
+        office.spoilt = made.id if number == 1 else office.spoilt
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await office.desk.remind(at(30, "08:00"))
+    assert len(office.reminded) == 2 and office.spoilt not in {name for name, _ in office.reminded}
+
+
 async def test_the_clock_goes_on_when_the_database_was_away(office: Office) -> None:
     await office.desk.act((await office.ticket()).id, Act(action=Action.FORWARD), by="lan", at=NOW)
     office.fails = Unavailable("away")
@@ -244,7 +262,7 @@ async def test_the_clock_goes_on_when_the_database_was_away(office: Office) -> N
             office.fails = None
         return at(30, "08:00")
 
-    running = asyncio.create_task(TicketClock(office.desk, every=0.01, clock=now).run())  # type: ignore[arg-type]
+    running = asyncio.create_task(TicketClock(office.database, office.desk, every=0.01, clock=now).run())  # type: ignore[arg-type]
     async with asyncio.timeout(10):
         await office.noticed.wait()
     running.cancel()
@@ -305,3 +323,46 @@ async def test_the_phone_is_found_in_any_way_of_writing(office: Office) -> None:
     for text in ("02743822222", "+84 274 3822222", "0274.3822.222"):
         assert await office.view.list(TicketFilter(phone=text)) == [made]
     assert await office.view.list(TicketFilter(phone="02743822223")) == []
+
+
+def left(call: str, minute: int, **more: object) -> FiledCall:
+    message = VoicemailRow(
+        id=f"{call}~m",
+        call=CallId(ChannelId(call)),
+        path=f"2026/11/25/{call}/m.wav",
+        sha256="0" * 64,
+        duration_ms=9000,
+        left_at=NOW + timedelta(minutes=minute),
+        reason="key",
+        status=Status.STORED,
+    )
+    return FiledCall(call=message.call, tracks=(), voicemails=(replace(message, **more),))  # type: ignore[arg-type]
+
+
+async def test_a_message_becomes_a_ticket_once(office: Office) -> None:
+    calls = [
+        over("hl1-1.1", 0, Result.VOICEMAIL, Reason.MESSAGE_LEFT, category="traffic"),
+        over("hl1-2.2", 0, Result.VOICEMAIL, Reason.NO_MESSAGE),
+        over("hl1-3.3", 0, Result.VOICEMAIL, Reason.MESSAGE_LEFT, category="gone"),
+    ]
+    await office.database.save(of_calls(*calls))
+    async with office.database.transaction() as tx:
+        filed = [left("hl1-1.1", 1), left("hl1-2.2", 2), left("hl1-3.3", 3), left("hl1-4.4", 4), left("hl1-5.5", 5)]
+        silent = left("hl1-6.6", 6, duration_ms=0)
+        old = left("hl1-7.7", -60 * 24 * 40)
+        await tx.recordings.save([*filed, silent, old], NOW)
+        await tx.recordings.mark_heard("hl1-5.5~m", "lan", NOW)
+    assert await tickets_of_messages(office.database, office.desk, at(25, "08:10")) == 3
+    assert await tickets_of_messages(office.database, office.desk, at(25, "08:11")) == 0
+    made = {ticket.calls[0]: ticket for ticket in await office.all()}
+    assert made.keys() == {"hl1-1.1", "hl1-3.3", "hl1-4.4"}
+    first = made["hl1-1.1"]
+    assert (first.channel, first.phone, first.agency_name) == (
+        Channel.VOICEMAIL,
+        "+84901234567",
+        "Sở Giao thông Vận tải",
+    )
+    assert first.content == "Lời nhắn thoại lúc 08:01 ngày 25/11/2026. Xin nghe bản ghi âm của cuộc gọi."
+    assert (made["hl1-3.3"].category_name, made["hl1-3.3"].agency) == ("gone", ""), "a menu that changed stops nothing"
+    assert made["hl1-4.4"].phone == ""
+    assert len(office.told) == 3
