@@ -16,7 +16,7 @@ from hotline1022.tickets.acts import act, opened, reserved, settled
 from hotline1022.tickets.attachments import MOST, Shelf, check_kind
 from hotline1022.tickets.code import draw_code
 from hotline1022.tickets.policy import Policy
-from hotline1022.tickets.ports import Act, Draft, Names, Outcome
+from hotline1022.tickets.ports import Act, CategoryNames, Draft, Names, Outcome
 from hotline1022.tickets.reminders import reminders
 from hotline1022.tickets.types import (
     HIDDEN,
@@ -248,13 +248,14 @@ class TicketDesk:
             name = await self._names.contact(wanted.owner.id)
             wanted = replace(wanted, owner=replace(wanted.owner, name=name or wanted.owner.name or wanted.owner.id))
         fields = dict(wanted.fields)
-        if category := fields.get("category"):
-            found = await self._names.category(category)
+        if "category" in fields:
+            found = await self._names.category(fields["category"]) if fields["category"] else CategoryNames()
             if found is None:
-                raise _unknown("category", category)
+                raise _unknown("category", fields["category"])
             fields["category_name"] = found.name
-        if area := fields.get("area"):
-            fields["area_name"] = await self._names.area(area) or fields.get("area_name") or area
+        if "area" in fields:
+            area_name = await self._names.area(fields["area"]) if fields["area"] else None
+            fields["area_name"] = area_name or fields.get("area_name") or fields["area"]
         return replace(wanted, fields=fields)
 
 

@@ -147,6 +147,8 @@ def _done(ticket: Ticket, wanted: Act, by: str, at: datetime, policy: Policy) ->
         case Action.EDIT:
             return _edited(ticket, wanted, policy)
         case Action.LINK:
+            if not wanted.call:
+                raise Invalid("no call is named; name the one that belongs to it", error_id="call-missing")
             return replace(ticket, calls=tuple(dict.fromkeys((*ticket.calls, wanted.call))))
         case Action.RESERVE if wanted.agency is not None:
             return replace(ticket, agency=wanted.agency.id, agency_name=wanted.agency.name, **wanted.fields)

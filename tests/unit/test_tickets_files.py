@@ -11,6 +11,7 @@ from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.tickets import attachments
 from hotline1022.tickets.attachments import Shelf, Stored
 from hotline1022.tickets.types import Attachment
+from hotline1022.web import tickets
 
 ID = "ab" + "0" * 14
 
@@ -99,3 +100,7 @@ def test_a_full_disk_is_named_before_anything_is_written(tmp_path: Path, monkeyp
         Shelf(tmp_path / "attachments").put(ID, b"a file")
     assert caught.value.error_id == "disk-full"
     assert not (tmp_path / "attachments").exists()
+
+
+def test_the_api_reads_as_much_as_is_stored() -> None:
+    assert tickets.LARGEST == attachments.LARGEST

@@ -261,6 +261,7 @@ class AnyWay(RuleBasedStateMachine):
                 "answer-missing",
                 "until-missing",
                 "owner-missing",
+                "call-missing",
                 "deadline-not-later",
             }
             return

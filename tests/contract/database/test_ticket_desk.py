@@ -133,7 +133,9 @@ async def test_acting_through_its_code(office: Office) -> None:
     edit = Act(action=Action.EDIT, fields={"category": "traffic", "area": "thu-dau-mot"})
     edited = await office.desk.act(made.code, edit, by="lan", at=NOW)
     assert (edited.category_name, edited.area_name) == ("Giao thông", "thu-dau-mot")
-    assert [row.by for row in await office.view.history(made.id)] == ["lan", "lan", "lan"]
+    emptied = await office.desk.act(made.code, replace(edit, fields={"category": "", "area": ""}), by="lan", at=NOW)
+    assert (emptied.category_name, emptied.area_name) == ("", "")
+    assert [row.by for row in await office.view.history(made.id)] == ["lan"] * 4
 
 
 async def test_many_at_once_and_each_sees_what_became_of_it(office: Office) -> None:
