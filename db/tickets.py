@@ -8,15 +8,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, exists, func, not_, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.core.folding import fold
+from hotline1022.core.outcomes import Reason
 from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository, Values, build, insert_new, picker, run_many
+from hotline1022.db.tables import call, voicemail
 from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_call, ticket_history, ticket_reminder
+from hotline1022.db.types import LeftMessage
 from hotline1022.tickets.types import (
     Attachment,
     Changed,
@@ -48,8 +51,8 @@ class TicketRepository(Repository):
         done = await self._connection.execute(insert_new(self._dialect, ticket), _values(new))
         if not done.rowcount:
             return False
-        for place, call in enumerate(new.calls):
-            values = {"ticket_id": new.id, "call_id": call, "purpose": purpose, "place": place}
+        for place, call_id in enumerate(new.calls):
+            values = {"ticket_id": new.id, "call_id": call_id, "purpose": purpose, "place": place}
             done = await self._connection.execute(insert_new(self._dialect, ticket_call), values)
             if not done.rowcount:
                 await self._connection.execute(delete(ticket_call).where(ticket_call.c.ticket_id == new.id))
@@ -72,13 +75,13 @@ class TicketRepository(Repository):
                 "somebody else changed this ticket at the same moment; read it again, then decide",
                 error_id="ticket-changed",
             )
-        linked = [call for call in after.calls if call not in before.calls]
+        linked = [one for one in after.calls if one not in before.calls]
         await run_many(
             self._connection,
             plain_insert(ticket_call),
             (
-                {"ticket_id": after.id, "call_id": call, "purpose": Purpose.TALK, "place": len(before.calls) + number}
-                for number, call in enumerate(linked)
+                {"ticket_id": after.id, "call_id": one, "purpose": Purpose.TALK, "place": len(before.calls) + number}
+                for number, one in enumerate(linked)
             ),
         )
         await self._write_history(made.row)
@@ -109,9 +112,10 @@ class TicketRepository(Repository):
             raise NotFound(f"there is no ticket {name}; look in the list of tickets", error_id="ticket-unknown")
         return found
 
-    async def made_by_call(self, call: str, purpose: Purpose) -> Ticket | None:
+    async def made_by_call(self, call_id: str, purpose: Purpose) -> Ticket | None:
         """The ticket that this call made by itself for this purpose."""
-        of_call = select(ticket_call.c.ticket_id).where(ticket_call.c.call_id == call, ticket_call.c.purpose == purpose)
+        made = (ticket_call.c.call_id == call_id, ticket_call.c.purpose == purpose)
+        of_call = select(ticket_call.c.ticket_id).where(*made)
         found = await self._tickets(ticket.c.id.in_(of_call))
         return found[0] if found else None
 
@@ -185,6 +189,24 @@ class TicketRepository(Repository):
             found[row["ticket_id"]].append(build(Reminder, row, to=row["recipient"]))
         return found
 
+    async def messages_without(self, *, since: datetime, limit: int = 100) -> Sequence[LeftMessage]:
+        """Messages left since then, oldest first, that nobody has heard and whose call has made no ticket for them."""
+        made = exists().where(ticket_call.c.call_id == voicemail.c.call_id, ticket_call.c.purpose == Purpose.VOICEMAIL)
+        query = (
+            select(
+                voicemail.c.call_id,
+                voicemail.c.left_at,
+                func.coalesce(call.c.caller_e164, call.c.caller_raw, "").label("caller"),
+                func.coalesce(call.c.category, "").label("category"),
+            )
+            .outerjoin(call, call.c.id == voicemail.c.call_id)
+            .where(voicemail.c.left_at >= since, voicemail.c.heard_at.is_(None), voicemail.c.duration_ms > 0)
+            .where(func.coalesce(call.c.reason, "") != Reason.NO_MESSAGE, not_(made))
+            .order_by(voicemail.c.left_at, voicemail.c.id)
+            .limit(limit)
+        )
+        return [build(LeftMessage, row) for row in (await self._connection.execute(query)).mappings()]
+
     async def _tickets(self, *wanted: Any, order: Sequence[Any] = (), limit: int | None = None) -> Sequence[Ticket]:
         newest = (ticket.c.created_at.desc(), ticket.c.id.desc())
         query = select(ticket).where(*wanted).order_by(*(order or newest)).limit(limit)
@@ -198,8 +220,8 @@ class TicketRepository(Repository):
             some = ids[start : start + _AT_ONCE]
             query = select(ticket_call.c.ticket_id, ticket_call.c.call_id).where(ticket_call.c.ticket_id.in_(some))
             query = query.order_by(ticket_call.c.ticket_id, ticket_call.c.place)
-            for ticket_id, call in await self._connection.execute(query):
-                found[ticket_id].append(call)
+            for ticket_id, call_id in await self._connection.execute(query):
+                found[ticket_id].append(call_id)
         return found
 
 

@@ -236,6 +236,17 @@ class TokenRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftMessage:
+    """A message that nobody has heard and that no ticket speaks of."""
+
+    call_id: str
+    #: as in the call's row; "" when withheld or the call is not in the log
+    caller: str
+    category: str
+    left_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmRow:
     """Something people must know at once; it repeats until somebody has seen it."""
 

@@ -97,11 +97,13 @@ def config_group() -> None:
 @CONFIG
 @speaking
 def config_check(config: str | None) -> None:
-    """Check settings and menu; change nothing. Exit code 1 when something is wrong."""
+    """Check settings, menu and ticket deadlines; change nothing. Exit code 1 when something is wrong."""
     from hotline1022.ivr.load import load as load_menu
+    from hotline1022.tickets.policy import load_policy
 
     settings = settings_of(config)
     tree = load_menu(settings.paths.menu)
+    load_policy(settings.paths.ticket_policy)
     for warning in tree.warnings:
         click.echo(f"note: {warning}", err=True)
     click.echo(f"The settings are in order: {len(settings.lines.numbers)} lines, {len(tree.menus)} menus.")

@@ -88,7 +88,7 @@ def tickets_show(config: str | None, ticket: str, plain: bool) -> None:
 @tickets.command("act")
 @CONFIG
 @click.argument("ticket")
-@click.argument("action", type=click.Choice(sorted(BY_HAND)))
+@click.argument("action", type=click.Choice(sorted(action.value for action in BY_HAND)))
 @click.option("--version", required=True, type=int, help="The version that was seen; `tickets show` says it.")
 @click.option("--why", default="", help="The reason.")
 @click.option("--answer", default="", help="What was answered.")

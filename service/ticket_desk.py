@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable
+from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Unavailable
 from hotline1022.db.unit import Database, Work
 from hotline1022.tickets.acts import act, opened, reserved, settled
 from hotline1022.tickets.attachments import MOST, Shelf, check_kind
 from hotline1022.tickets.code import draw_code
 from hotline1022.tickets.policy import Policy
-from hotline1022.tickets.ports import Act, Draft, Names, Outcome
+from hotline1022.tickets.ports import Act, CategoryNames, Draft, Names, Outcome
 from hotline1022.tickets.reminders import reminders
 from hotline1022.tickets.types import (
     HIDDEN,
@@ -173,19 +173,29 @@ class TicketDesk:
         return await asyncio.to_thread(self._shelf.find, attachment)
 
     async def remind(self, at: datetime) -> Sequence[Reminder]:
-        """Send what is due at this moment, each once; gives what was sent."""
+        """Send what is due at this moment, each once; gives what was sent. One that fails does not stop the others."""
         async with self._database.reading() as tx:
             tickets, sent = await tx.tickets.open(), await tx.tickets.reminded()
-        told = []
+        told: list[Reminder] = []
+        failed: HotlineError | None = None
         for one in tickets:
             for reminder in reminders(one, self._policy, sent.get(one.id, ()), at):
-                async with self._database.transaction() as tx:
-                    now = await tx.tickets.get(one.id)
-                    due = reminder in reminders(now, self._policy, (), at)  # somebody may have acted meanwhile
-                    if due and await tx.tickets.remind(now.id, reminder, at):
-                        await self._remind(tx, now, reminder)
-                        told.append(reminder)
+                try:
+                    told += [reminder] if await self._send(one.id, reminder, at) else []
+                except HotlineError as error:
+                    failed = failed or error
+        if failed is not None:
+            raise failed
         return told
+
+    async def _send(self, ticket: str, reminder: Reminder, at: datetime) -> bool:
+        async with self._database.transaction() as tx:
+            now = await tx.tickets.get(ticket)
+            due = reminder in reminders(now, self._policy, (), at)  # somebody may have acted meanwhile
+            if not due or not await tx.tickets.remind(now.id, reminder, at):
+                return False
+            await self._remind(tx, now, reminder)
+        return True
 
     # -- parts
 
@@ -250,13 +260,14 @@ class TicketDesk:
             name = await self._names.contact(wanted.owner.id)
             wanted = replace(wanted, owner=replace(wanted.owner, name=name or wanted.owner.name or wanted.owner.id))
         fields = dict(wanted.fields)
-        if category := fields.get("category"):
-            found = await self._names.category(category)
+        if "category" in fields:
+            found = await self._names.category(fields["category"]) if fields["category"] else CategoryNames()
             if found is None:
-                raise _unknown("category", category)
+                raise _unknown("category", fields["category"])
             fields["category_name"] = found.name
-        if area := fields.get("area"):
-            fields["area_name"] = await self._names.area(area) or fields.get("area_name") or area
+        if "area" in fields:
+            area_name = await self._names.area(fields["area"]) if fields["area"] else None
+            fields["area_name"] = area_name or fields.get("area_name") or fields["area"]
         return replace(wanted, fields=fields)
 
 

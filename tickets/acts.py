@@ -100,7 +100,10 @@ def act(ticket: Ticket, wanted: Act, *, by: str, at: datetime, policy: Policy) -
 def settled(ticket: Ticket, outcome: Outcome, *, by: str, at: datetime, policy: Policy) -> Changed | None:
     """The ticket after its cascade; None where that changes nothing: it was told before, or people went on meanwhile."""
     action = _BY_OUTCOME[outcome.how]
-    if (ticket.state, action) not in TABLE:
+    again = action is _A.TAKE and ticket.state is _S.ACCEPTED and outcome.owner is not None
+    if (ticket.state, action) not in TABLE or (
+        again and outcome.owner == Named(id=ticket.owner, name=ticket.owner_name)
+    ):
         return None
     return act(ticket, Act(action=action, owner=outcome.owner), by=by, at=at, policy=policy)
 
@@ -123,7 +126,8 @@ def _done(ticket: Ticket, wanted: Act, by: str, at: datetime, policy: Policy) ->
             if wanted.owner is None:
                 raise Invalid("nobody is named who took it; name the contact point", error_id="owner-missing")
             ticket = _begun(ticket, at, policy) if ticket.begun_at is None else ticket
-            return replace(_owned(ticket, wanted.owner), forwarded_at=at, accepted_at=at)
+            first = ticket.forwarded_at or at
+            return replace(_owned(ticket, wanted.owner), forwarded_at=first, accepted_at=ticket.accepted_at or at)
         case Action.FORWARD:
             return _forwarded(ticket, wanted, at, policy)
         case Action.PASS_TO_LEADER:
@@ -156,6 +160,8 @@ def _done(ticket: Ticket, wanted: Act, by: str, at: datetime, policy: Policy) ->
         case Action.EDIT:
             return _edited(ticket, wanted, policy)
         case Action.LINK:
+            if not wanted.call:
+                raise Invalid("no call is named; name the one that belongs to it", error_id="call-missing")
             return replace(ticket, calls=tuple(dict.fromkeys((*ticket.calls, wanted.call))))
         case Action.RESERVE if wanted.agency is not None:
             return replace(ticket, agency=wanted.agency.id, agency_name=wanted.agency.name, **wanted.fields)

@@ -75,6 +75,7 @@ class Shelf:
 
     def put(self, id: str, data: bytes) -> Stored:
         """Store under this id, which must be new; when this returns, name and bytes are durable."""
+        _word(id)
         self._need(len(data))
         with self._folder(id[:2], make=True) as (top, folder):
             part = f".{id}.part"
@@ -101,6 +102,7 @@ class Shelf:
     def find(self, attachment: Attachment) -> Path:
         """Where the file lies, after its bytes were compared with the row; Unavailable `attachment-damaged`."""
         folder_name, _, name = attachment.path.partition("/")
+        _word(name)
         digest = hashlib.sha256()
         try:
             with self._folder(folder_name, make=False) as (_, folder):
@@ -123,8 +125,7 @@ class Shelf:
         """The attachments folder, which may be a link the operator made, and one below it, which may not."""
         if make:
             self.root.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-        if not name.isalnum():
-            raise Refused(f"{name!r} is no folder of attachments", error_id="attachment-path")
+        _word(name)
         top = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             if make:
@@ -145,6 +146,12 @@ class Shelf:
         found = os.statvfs(place)
         if found.f_bavail * found.f_frsize < RESERVE_BYTES + size:
             raise _full()
+
+
+def _word(name: str) -> None:
+    """Ids alone name files: nothing that leads anywhere."""
+    if not (name.isascii() and name.isalnum()):
+        raise Refused(f"{name!r} is no name in the folder of attachments", error_id="attachment-path")
 
 
 def _full() -> Unavailable:

@@ -78,8 +78,8 @@ class Outcome:
 class CategoryNames:
     """A category, and the agency that answers for it."""
 
-    name: str
-    agency: str
+    name: str = ""
+    agency: str = ""
 
 
 class Names(Protocol):

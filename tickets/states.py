@@ -22,6 +22,9 @@ TABLE: dict[tuple[State, Action], State] = {
     # who was told by the cascade's message may take it at once; who took the citizen after all does
     (_S.NEW, _A.ACCEPT): _S.ACCEPTED,
     (_S.NEW, _A.TAKE): _S.ACCEPTED,
+    (_S.FORWARDED, _A.TAKE): _S.ACCEPTED,
+    # the specialist who took the citizen passes him on to the leader
+    (_S.ACCEPTED, _A.TAKE): _S.ACCEPTED,
     (_S.NEW, _A.REFUSE): _S.REFUSED,
     (_S.FORWARDED, _A.FORWARD): _S.FORWARDED,
     (_S.FORWARDED, _A.ACCEPT): _S.ACCEPTED,

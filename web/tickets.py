@@ -119,6 +119,8 @@ async def attach_file(ask: Ask) -> AttachmentView:
     """A file comes to a ticket."""
     query: AttachQuery = ask.query
     data = bytearray()
+    if ask.request.headers.get("Expect", "").lower() == "100-continue":  # the token is good: let it come
+        await ask.request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     async for piece in ask.request.content.iter_chunked(_BLOCK):
         data += piece
         if len(data) > LARGEST:

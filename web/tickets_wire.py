@@ -9,7 +9,8 @@ from hotline1022.tickets.types import Channel, HistoryRow, Kind, Requester, Stat
 from hotline1022.web.rules import Rule
 from hotline1022.web.types import Limit, When
 
-IdText = Annotated[str, Rule(doc="an id: small letters, digits and -", pattern=r"[a-z0-9][a-z0-9-]{0,63}")]
+_AN_ID = r"[a-z0-9][a-z0-9-]{0,63}"
+IdText = Annotated[str, Rule(doc="an id: small letters, digits and -", pattern=_AN_ID)]
 CallText = Annotated[
     str, Rule(doc="id of a call: hl1-1795470208.58", pattern=r"[a-z][a-z0-9]{0,15}-[0-9]{1,12}\.[0-9]{1,12}")
 ]
@@ -95,8 +96,8 @@ class ActBody:
     why: Annotated[str, Rule(doc="the reason", high=1000)] = ""
     answer: Annotated[str, Long] = ""
     until: Annotated[date | None, Rule(doc="new last day, to extend")] = None
-    agency: Annotated[IdText | None, Rule(doc="to forward: left out, the ticket's own")] = None
-    owner: Annotated[IdText | None, Rule(doc="contact point who has it from now on")] = None
+    agency: Annotated[str | None, Rule(doc="id, to forward: left out, the ticket's own", pattern=_AN_ID)] = None
+    owner: Annotated[str | None, Rule(doc="id of the contact point who has it from now on", pattern=_AN_ID)] = None
     owner_name: Annotated[str, Rule(doc="where the directory does not know the contact point", high=120)] = ""
 
 

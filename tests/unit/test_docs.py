@@ -23,11 +23,12 @@ OPERATIONS = TOP / "docs" / "operations.md"
 UNITS = TOP / "deploy" / "systemd"
 
 
-def test_call_states_are_as_drawn() -> None:
+@pytest.mark.parametrize("name", ["call-states.md", "ticket-states.md"])
+def test_states_are_as_drawn(name: str) -> None:
     drawn = subprocess.run(
-        [sys.executable, TOP / "scripts" / "draw-states", "--print"], capture_output=True, text=True, check=True
+        [sys.executable, TOP / "scripts" / "draw-states", "--print", name], capture_output=True, text=True, check=True
     )
-    text = (TOP / "docs" / "call-states.md").read_text(encoding="utf-8")
+    text = (TOP / "docs" / name).read_text(encoding="utf-8")
     assert text == drawn.stdout, "run scripts/draw-states"
 
 

@@ -330,6 +330,7 @@ class House:
     lines: MemoryLines
     tokens: MemoryTokens
     people: MemoryPeople
+    tickets: MemoryTickets
     checks: list[MemoryCheck]
     client: TestClient[Any, Any]
     document: dict[str, Any] = field(default_factory=dict)
@@ -455,6 +456,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     )
     lines = MemoryLines({number: a_line(number) for number in ("101", "102", "103")})
     people = MemoryPeople({"1001": PersonView(id="1001", name="Nguyễn Thị Ánh", active=True)})
+    tickets = MemoryTickets(folder / "attachments")
     checks = [MemoryCheck("sip"), MemoryCheck("database")]
     ports = Ports(
         calls=log,
@@ -468,7 +470,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         shifts=MemoryShifts(),
         people=people,
         directory=MemoryDirectory(),
-        tickets=MemoryTickets(folder / "attachments"),
+        tickets=tickets,
         attachments_root=folder / "attachments",
         tokens=tokens,
         checks=checks,
@@ -477,7 +479,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     )
     client = TestClient(TestServer(make_app(ports, version="0.1.0")))
     async with client:
-        house = House(ports, log, lines, tokens, people, checks, client)
+        house = House(ports, log, lines, tokens, people, tickets, checks, client)
         sent = {"Authorization": f"Bearer {SECRETS['read']}"}
         async with client.get("/api/openapi.json", headers=sent) as response:
             house.document = await response.json()

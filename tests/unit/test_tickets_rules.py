@@ -1,0 +1,238 @@
+"""Reminders in office hours, each once; the policy file and its faults; what a caller hears, and who guesses."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from hotline1022.core.errors import ConfigError
+from hotline1022.ivr.numbers import digit_prompts, number_prompts
+from hotline1022.tickets.deadlines import amount
+from hotline1022.tickets.policy import load_policy, parse_policy
+from hotline1022.tickets.reminders import TO_ANSWER, reminders
+from hotline1022.tickets.spoken import (
+    BOUND,
+    TEXTS,
+    TRIES,
+    WINDOW,
+    WRONG,
+    Digits,
+    Guard,
+    Number,
+    Prompt,
+    agency_prompt,
+    prompt_texts,
+    spoken_code,
+    spoken_day,
+    status,
+    to_agent,
+)
+from hotline1022.tickets.types import HIDDEN, Action, Clock, Recipient, Reminder, ReminderKind, State, Ticket, Urgency
+from tests.unit.tickets_made import NOW, POLICY, WAYS, at, done, kept, made, walked
+
+A, K, R = Action, ReminderKind, Recipient
+FORWARDED = walked(made().after, A.FORWARD)  # accept by 11:30 + 30 minutes = 14:00 on the 25th; answer by 2 December
+
+
+def due(ticket: Ticket, when: datetime, sent: Collection[Reminder] = ()) -> list[tuple[str, str]]:
+    return [(one.kind.value, one.to.value) for one in reminders(ticket, POLICY, sent, when)]
+
+
+@pytest.mark.parametrize(
+    ("when", "found"),
+    [
+        (at(25, "11:29"), []),
+        (at(25, "13:30"), [("before-accept", "officer")]),
+        (at(25, "13:59"), [("before-accept", "officer")]),
+        (at(25, "14:00"), [("expired", "leader")]),
+        (at(25, "17:00"), []),  # the office has closed: tomorrow
+        (at(26, "07:30"), [("expired", "leader")]),
+        (at(28, "09:00"), []),  # Saturday
+        (at(30, "16:59"), [("expired", "leader")]),
+        (at(31, "07:30"), [("expired", "leader"), ("before-answer", "officer")]),  # the day before
+        (at(32, "16:59"), [("expired", "leader"), ("before-answer", "officer")]),
+        (at(33, "08:00"), [("expired", "leader"), ("expired", "leader")]),
+    ],
+)
+def test_who_is_reminded_when_nobody_takes_it(when: datetime, found: list[tuple[str, str]]) -> None:
+    ticket = replace(FORWARDED, accept_by=at(25, "14:00"))
+    assert due(ticket, when) == found
+
+
+def test_each_reminder_is_sent_once_and_a_later_date_has_its_own() -> None:
+    ticket = walked(made().after, A.FORWARD, A.ACCEPT)
+    first = reminders(ticket, POLICY, (), at(31, "08:00"))
+    assert [(one.kind, one.due) for one in first] == [(K.BEFORE_ANSWER, at(32, "17:00"))]
+    assert reminders(ticket, POLICY, first, at(32, "08:00")) == []
+    extended = done(ticket, A.EXTEND, at(32, "09:00"), until=date(2026, 12, 9)).after
+    assert reminders(extended, POLICY, first, at(32, "10:00")) == []
+    second = reminders(extended, POLICY, first, at(38, "10:00"))
+    assert [(one.kind, one.due) for one in second] == [(K.BEFORE_ANSWER, at(39, "17:00"))]
+    expired = reminders(extended, POLICY, (*first, *second), at(40, "08:00"))
+    assert [(one.kind, one.to) for one in expired] == [(K.EXPIRED, R.LEADER)]
+
+
+@pytest.mark.parametrize("state", WAYS)
+def test_nobody_is_reminded_while_nobody_owes_an_answer(state: State) -> None:
+    ticket = walked(made().after, *WAYS[state])
+    late = due(replace(ticket, accept_by=None), at(40, "08:00"))
+    owed = state in TO_ANSWER
+    assert late == ([("expired", "leader")] if owed else [])
+    assert owed == (state not in {State.WAITING, State.ANSWERED, State.COMPLETED, State.REFUSED})
+
+
+def test_urgent_ones_run_by_the_calendar_and_are_told_in_office_hours() -> None:
+    urgent = walked(made(urgency=Urgency.URGENT, when=at(25, "20:00")).after, A.FORWARD)
+    assert (urgent.clock, urgent.answer_by) == (Clock.CALENDAR, at(26, "00:00"))
+    assert due(urgent, at(25, "23:30")) == []
+    assert ("expired", "leader") in due(urgent, at(26, "07:30"))
+    urgent = walked(made(urgency=Urgency.URGENT).after, A.FORWARD)
+    assert due(urgent, at(25, "08:10")) == [("before-accept", "officer")]
+    urgent = done(urgent, A.ACCEPT, at(25, "08:12")).after
+    assert due(urgent, at(25, "10:59")) == []
+    assert due(urgent, at(25, "11:00")) == [("before-answer", "officer")]
+
+
+def test_a_reservation_reminds_nobody() -> None:
+    assert due(kept().after, at(40, "08:00")) == []
+
+
+# ---------------------------------------------------------------- the policy file
+
+
+def test_the_shipped_policy() -> None:
+    general = POLICY.terms("traffic", Urgency.ORDINARY)
+    assert (general.forward, general.answer, general.clock) == (amount("5 minutes"), amount("5 days"), Clock.WORKING)
+    assert POLICY.terms("traffic", Urgency.URGENT).answer == amount("4 hours")
+    order = POLICY.terms("public-order", Urgency.URGENT)
+    assert (order.answer, order.accept, order.clock) == (amount("2 hours"), amount("15 minutes"), Clock.CALENDAR)
+    assert POLICY.offices.hours == ((time(7, 30), time(11, 30)), (time(13, 30), time(17)))
+
+
+def test_an_own_file_changes_what_it_names(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(
+        '[offices]\nclosed = ["2026-11-27"]\nworked = [2026-12-05]\n[ordinary]\nanswer = "3 days"\n'
+        '[categories.traffic.ordinary]\naccept = "1 hour"\n',
+        encoding="utf-8",
+    )
+    policy = load_policy(file)
+    assert policy.terms("", Urgency.ORDINARY).answer == amount("3 days")
+    traffic = policy.terms("traffic", Urgency.ORDINARY)
+    assert (traffic.answer, traffic.accept) == (amount("3 days"), amount("1 hour"))
+    assert policy.terms("", Urgency.URGENT) == POLICY.terms("", Urgency.URGENT)
+    assert not policy.offices.works(date(2026, 11, 27)) and policy.offices.works(date(2026, 12, 5))
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("[ordinary]\nanswer = 5\n", ["ordinary.answer"]),
+        ('[urgent]\nclock = "moon"\nanswr = "1 day"\n', ["urgent.clock", "urgent.answr"]),
+        ('[offices]\nhours = ["11:30-07:30"]\n', ["offices.hours"]),
+        ("[offices]\nhours = []\nweekdays = [0]\n", ["offices.hours", "offices.weekdays"]),
+        ('[offices]\nclosed = ["2026-02-30"]\nworked = "2026-08-22"\n', ["offices.closed", "offices.worked"]),
+        ('[offices]\nclosed = ["2026-08-22"]\nworked = ["2026-08-22"]\n', ["offices.closed"]),
+        ("[monthly]\n", ["monthly"]),
+        ("ordinary = 1\n", ["ordinary"]),
+        ("[categories]\ntraffic = 1\n", ["categories.traffic"]),
+        ('[categories.traffic.urgent]\nanswer = "soon"\n', ["categories.traffic.urgent.answer"]),
+        ("[categories.traffic.slow]\n", ["categories.traffic.slow"]),
+        ("[ordinary\n", ["is not TOML"]),
+    ],
+)
+def test_every_fault_is_named(tmp_path: Path, text: str, places: list[str]) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_policy(file)
+    assert caught.value.error_id == "ticket-policy-invalid"
+    for place in places:
+        assert f"{file}: {place}" in str(caught.value)
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"paths\.ticket_policy"):
+        load_policy(tmp_path / "none.toml")
+    (tmp_path / "latin.toml").write_bytes("# Tết".encode("utf-16"))
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load_policy(tmp_path / "latin.toml")
+    with pytest.raises(ConfigError, match=r"ordinary\.answer"):
+        parse_policy("")
+
+
+# ---------------------------------------------------------------- by telephone
+
+
+def test_what_a_caller_hears() -> None:
+    ticket = walked(made().after, A.FORWARD)
+    assert status(ticket, NOW) == (
+        Prompt(name="ticket-state-forwarded"),
+        Prompt(name="ticket-agency"),
+        Prompt(name="agency-so-xay-dung"),
+        Prompt(name="ticket-answer-by"),
+        Prompt(name="date-day"),
+        Number(value=2),
+        Prompt(name="date-month"),
+        Number(value=12),
+    )
+    finished = walked(made(agency="", agency_name="").after, A.COMPLETE)
+    said = status(finished, NOW + timedelta(days=60))
+    assert said[:2] == (Prompt(name="ticket-state-completed"), Prompt(name="ticket-closed-on"))
+    assert said[-2:] == (Prompt(name="date-year"), Number(value=2026))
+    assert status(walked(made().after, *WAYS[State.WAITING]), NOW)[3] == Prompt(name="ticket-made-on")
+    assert status(walked(made().after, *WAYS[State.ANSWERED]), NOW)[3] == Prompt(name="ticket-answered-on")
+    assert status(kept().after, NOW) == ()
+
+
+def test_the_day_is_the_provinces() -> None:
+    assert spoken_day(datetime.fromisoformat("2026-11-30T23:30:00+00:00"), NOW)[1] == Number(value=1)
+
+
+def test_every_piece_has_a_sound() -> None:
+    texts = prompt_texts([("so-xay-dung", "Sở Xây dựng")])
+    assert texts[agency_prompt("so-xay-dung")] == "Sở Xây dựng."
+    assert {f"ticket-state-{state}" for state in State if state not in HIDDEN} <= texts.keys()
+    for state, way in WAYS.items():
+        pieces = (*status(walked(made().after, *way), NOW + timedelta(days=99)), *spoken_code("23456789"))
+        for piece in pieces:
+            match piece:
+                case Prompt():
+                    assert piece.name in texts, state
+                case Number():
+                    assert number_prompts(piece.value)
+                case Digits():
+                    assert len(digit_prompts(piece.digits)) == 8
+    assert all(text == text.strip() and text for text in TEXTS.values())
+
+
+def test_a_code_is_spoken_twice() -> None:
+    assert spoken_code("23456789").count(Digits(digits="23456789")) == 2
+
+
+def test_three_wrong_codes_in_a_call_and_an_agent_takes_over() -> None:
+    assert [to_agent(wrong) for wrong in range(TRIES + 1)] == [False] * TRIES + [True]
+
+
+def test_who_guesses_waits_and_others_do_not() -> None:
+    guard = Guard()
+    for number in range(WRONG):
+        assert guard.wait("0901234567", NOW + timedelta(minutes=number)) == timedelta(0)
+        guard.wrong("0901234567", NOW + timedelta(minutes=number))
+    now = NOW + timedelta(minutes=WRONG)
+    assert guard.wait("0901234567", now) == WINDOW - timedelta(minutes=WRONG)
+    assert guard.wait("0907654321", now) == timedelta(0)
+    assert guard.wait("0901234567", NOW + WINDOW) == timedelta(0), "the first is old enough"
+    guard.wrong("0901234567", NOW + WINDOW)
+    assert guard.wait("0901234567", NOW + WINDOW) == timedelta(minutes=1), "and so is each after it"
+
+
+def test_its_memory_is_bounded() -> None:
+    guard = Guard()
+    for number in range(BOUND + 100):
+        for _ in range(WRONG):
+            guard.wrong(str(number), NOW)
+    assert len(guard._wrong) == BOUND
+    assert guard.wait("0", NOW) == timedelta(0) and guard.wait(str(BOUND + 99), NOW) == WINDOW
