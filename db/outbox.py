@@ -87,7 +87,7 @@ class OutboxRepository(Repository):
         ]
         return await self._messages(*chosen, order=(_row.created_at.desc(), _row.id), limit=wanted.limit)
 
-    async def _messages(self, *wanted: Any, order: tuple[Any, ...] = (), limit: int | None = None) -> list[Message]:
+    async def _messages(self, *wanted: Any, order: tuple[Any, ...] = (), limit: int | None = None) -> Sequence[Message]:
         query = select(outbox_message).where(*wanted).order_by(*order).limit(limit)
         return [build(Message, row) for row in (await self._connection.execute(query)).mappings()]
 
@@ -100,7 +100,9 @@ class OutboxRepository(Repository):
             (1, and_(_LEASED, _row.leased_until < at)),
             (2, and_(_ASKING, _row.ask_at <= at)),
         )
-        one = [select(cast(number, Integer).label("n")).where(select(1).where(there).exists()) for number, there in wanted]
+        one = [
+            select(cast(number, Integer).label("n")).where(select(1).where(there).exists()) for number, there in wanted
+        ]
         found = set((await self._connection.execute(union_all(*one))).scalars())
         return Due(new=0 in found, over=1 in found, ask=2 in found)
 
@@ -225,7 +227,9 @@ class OutboxRepository(Repository):
         error = ""
         for number, ids in enumerate(parts, start=1):
             mine = and_(early_receipt.c.gateway == gateway, early_receipt.c.gateway_id.in_(ids))
-            rows = (await self._connection.execute(select(early_receipt).where(mine).order_by(early_receipt.c.id))).all()
+            rows = (
+                await self._connection.execute(select(early_receipt).where(mine).order_by(early_receipt.c.id))
+            ).all()
             for row in rows:
                 if await self._is_of(message, row.number):
                     over = await self._part_over(message, number, row.delivered)
@@ -256,7 +260,15 @@ class OutboxRepository(Repository):
                 "nobody knows whether this message arrived; send confirm = true if it may arrive twice",
                 error_id="message-unconfirmed",
             )
-        fresh = {"tries": 0, "asked": 0, "ask_at": None, "ended_at": None, "due_at": at, "error_id": "", "error": ""}
+        fresh: dict[str, Any] = {
+            "tries": 0,
+            "asked": 0,
+            "ask_at": None,
+            "ended_at": None,
+            "due_at": at,
+            "error_id": "",
+            "error": "",
+        }
         more = 0 if unknown else 1
         if await self.move(message, {known.state: moves[known.state]}, round=_row.round + more, **fresh) is None:
             raise Refused("the message was changed at the same moment; look again", error_id="message-not-resendable")

@@ -152,4 +152,6 @@ inbound_sms = Table(
 )
 Index("ix_inbound_sms_received", inbound_sms.c.received_at)
 _waiting = condition("NOT complete")
-Index("ix_inbound_sms_open", inbound_sms.c.gateway, inbound_sms.c.sender, sqlite_where=_waiting, postgresql_where=_waiting)
+Index(
+    "ix_inbound_sms_open", inbound_sms.c.gateway, inbound_sms.c.sender, sqlite_where=_waiting, postgresql_where=_waiting
+)

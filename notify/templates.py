@@ -27,7 +27,7 @@ SHORTENED = ("answer", "category", "agency", "name", "officer")
 PARTS = 5
 #: what stands for the rest of a value
 _CUT = "…"
-_KEYS = {
+_KEYS: dict[Channel, dict[str, type]] = {
     Channel.SMS: {"text": str, "encoding": str, "class": str, "parts": int},
     Channel.EMAIL: {"text": str, "subject": str},
 }
@@ -65,7 +65,9 @@ def load(path: Path | None = None) -> Templates:
         text = (path or files("hotline1022.notify") / "templates.toml").read_text(encoding="utf-8")
         tree = tomllib.loads(text)
     except OSError as error:
-        raise _bad(f"{where}: cannot be read ({error.strerror}); correct notify.templates, or leave it empty") from error
+        raise _bad(
+            f"{where}: cannot be read ({error.strerror}); correct notify.templates, or leave it empty"
+        ) from error
     except ValueError as error:
         raise _bad(f"{where}: is not TOML in UTF-8 ({error}); see the shipped file") from error
     for name in NAMES:

@@ -2,13 +2,13 @@
 
 from hotline1022.queue.types import LineView
 from hotline1022.web import agents, calls, health, metrics, openapi
+from hotline1022.web import types as t
+from hotline1022.web import wire as w
 from hotline1022.web.cascade_routes import ROUTES as CASCADE
 from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
-from hotline1022.web.tickets_routes import ROUTES as TICKETS
-from hotline1022.web import types as t
-from hotline1022.web import wire as w
 from hotline1022.web.route import Route
+from hotline1022.web.tickets_routes import ROUTES as TICKETS
 from hotline1022.web.types import Scope
 
 ROUTES: tuple[Route, ...] = (

@@ -56,9 +56,7 @@ def upgrade() -> None:
             "(leased_until IS NULL) = (state NOT IN ('leased', 'sending'))", name="ck_outbox_message_lease"
         ),
         sa.CheckConstraint("state <> 'sending' OR begun_at IS NOT NULL", name="ck_outbox_message_begun"),
-        sa.CheckConstraint(
-            "state NOT IN ('sent', 'delivered') OR sent_at IS NOT NULL", name="ck_outbox_message_sent"
-        ),
+        sa.CheckConstraint("state NOT IN ('sent', 'delivered') OR sent_at IS NOT NULL", name="ck_outbox_message_sent"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ux_outbox_message_key", "outbox_message", ["key"], unique=True)
@@ -76,9 +74,7 @@ def upgrade() -> None:
     op.create_index("ix_outbox_message_created", "outbox_message", ["created_at", "id"])
     op.create_index("ix_outbox_message_begun", "outbox_message", ["begun_at"])
     op.create_index("ix_outbox_message_sent", "outbox_message", ["sent_at"])
-    op.create_index(
-        "ix_outbox_message_ticket", "outbox_message", ["ticket", "created_at"], **_where("ticket <> ''")
-    )
+    op.create_index("ix_outbox_message_ticket", "outbox_message", ["ticket", "created_at"], **_where("ticket <> ''"))
 
     op.create_table(
         "outbox_part",

@@ -188,7 +188,9 @@ async def test_a_receipt_before_the_answer_waits_for_it(database: Database) -> N
     message = await sending(database)
     async with database.transaction() as tx:
         for name, delivered in (("1a", True), ("27", False)):
-            early = Receipt(ids=spellings(name), number=PHONE, delivered=delivered, error="" if delivered else "UNDELIV")
+            early = Receipt(
+                ids=spellings(name), number=PHONE, delivered=delivered, error="" if delivered else "UNDELIV"
+            )
             assert await tx.outbox.receipt("g1", early, at(1)) == ("", None)
         parts = [spellings("26"), spellings("27")]
         await tx.outbox.named(message, "g1", [one[0] for one in parts])
@@ -234,7 +236,7 @@ async def test_the_statement_counts_what_gateways_took(database: Database) -> No
         await tx.outbox.move(taken, moves(Trigger.UNDELIVERABLE), ended_at=at(20))
         await tx.outbox.move(lost, moves(Trigger.NO_ANSWER))
         rows = await tx.outbox.billed(at(3), at(100))
-        month = {"gateway": "g1", "channel": Channel.SMS}
+        month: dict[str, Any] = {"gateway": "g1", "channel": Channel.SMS}
         assert list(rows) == [
             Billed(**month, kind=RecipientKind.AGENCY, messages=1, parts=1, price=400, unknown=0),
             Billed(**month, kind=RecipientKind.CITIZEN, messages=2, parts=3, price=1200, unknown=1),
@@ -253,7 +255,10 @@ async def test_one_open_line_a_ticket_gone_when_told(database: Database) -> None
         await tx.to_tell.put([a_line("t1", 0), a_line("t2", 1)])
         await tx.to_tell.put([a_line("t1", 2, event="completed", text="Đã giải quyết")])
         lines = await tx.to_tell.list()
-        assert [(one.ticket, one.event, one.since) for one in lines] == [("t1", "completed", at(0)), ("t2", "made", at(1))]
+        assert [(one.ticket, one.event, one.since) for one in lines] == [
+            ("t1", "completed", at(0)),
+            ("t2", "made", at(1)),
+        ]
         told = await tx.to_tell.mark_told(lines[0].id, "lan", at(5))
         assert await tx.to_tell.mark_told(lines[0].id, "minh", at(6)) == told
         assert (told.told_by, told.told_at) == ("lan", at(5))
