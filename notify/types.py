@@ -171,8 +171,6 @@ class Accepted:
     """The gateway has it; one id for each part, none where it gives none."""
 
     ids: tuple[str, ...] = ()
-    #: it had it before, by our client key: nothing is billed again
-    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
