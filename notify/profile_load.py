@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hotline1022.core.errors import ConfigError
-from hotline1022.notify.profiles import NUMBERS, Call, Profile, Reading, StatusReading
+from hotline1022.notify.http_profile import NUMBERS, Call, Profile, Reading, StatusReading
 from hotline1022.notify.types import Encoding
 
 #: the profiles that come with the program

@@ -6,9 +6,9 @@ import logging
 from hotline1022.core.errors import Invalid
 from hotline1022.notify import smpp_wire as w
 from hotline1022.notify.ports import Postbox
-from hotline1022.notify.sms import encode, split
 from hotline1022.notify.smpp_incoming import piece_of, receipt_of
 from hotline1022.notify.smpp_link import LinkAway, LinkSilent, SmppLink, SmppServer
+from hotline1022.notify.sms import encode, split
 from hotline1022.notify.types import (
     Accepted,
     Asked,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import aiohttp
 
-from hotline1022.notify import profiles as p
+from hotline1022.notify import http_profile as p
 from hotline1022.notify.types import Accepted, Asked, Message, NoAnswer, NotTaken, RefusedForGood, Sent, StillOpen
 
 SECONDS = 30.0
