@@ -9,7 +9,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Integer, and_, case, cast, delete, func, or_, select, union_all, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.db.columns import condition
@@ -60,8 +60,8 @@ class OutboxRepository(Repository):
         count = 0
         for new in messages:
             values = _values(new)
-            due_at = values.pop("not_before") or new.created_at
-            row = {**_FRESH, **values, "id": token_hex(12), "due_at": due_at}
+            ready_at = values.pop("not_before") or new.created_at
+            row = {**_FRESH, **values, "id": token_hex(12), "ready_at": ready_at, "due_at": ready_at}
             done = await self._connection.execute(insert_new(self._dialect, outbox_message), row)
             count += done.rowcount
         self.filled = self.filled or count > 0
@@ -94,17 +94,16 @@ class OutboxRepository(Repository):
     # -- the worker's
 
     async def look(self, at: datetime) -> Due:
-        """Whether there is anything to do; three looks into small indexes."""
-        wanted = (
-            (0, and_(_NEW, _row.due_at <= at)),
-            (1, and_(_LEASED, _row.leased_until < at)),
-            (2, and_(_ASKING, _row.ask_at <= at)),
-        )
-        one = [
-            select(cast(number, Integer).label("n")).where(select(1).where(there).exists()) for number, there in wanted
+        """Whether there is anything to do; a few looks into small indexes."""
+        wanted = [
+            *(and_(_NEW, _row.channel == channel, _row.due_at <= at) for channel in Channel),
+            and_(_LEASED, _row.leased_until < at),
+            and_(_ASKING, _row.ask_at <= at),
         ]
-        found = set((await self._connection.execute(union_all(*one))).scalars())
-        return Due(new=0 in found, over=1 in found, ask=2 in found)
+        query = select(*(select(1).where(one).exists().label(f"n{number}") for number, one in enumerate(wanted)))
+        *new, over, ask = (await self._connection.execute(query)).one()
+        channels = frozenset(channel for channel, there in zip(Channel, new, strict=True) if there)
+        return Due(new=channels, over=bool(over), ask=bool(ask))
 
     async def lease(
         self, channel: Channel, owner: str, at: datetime, until: datetime, limit: int, to: MessageState
@@ -265,6 +264,7 @@ class OutboxRepository(Repository):
             "asked": 0,
             "ask_at": None,
             "ended_at": None,
+            "ready_at": at,
             "due_at": at,
             "error_id": "",
             "error": "",

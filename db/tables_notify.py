@@ -32,6 +32,7 @@ outbox_message = Table(
     Column("urgent", Boolean, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("state", Word(MessageState), nullable=False),
+    Column("ready_at", UtcTime, nullable=False),
     Column("due_at", UtcTime, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("round", Integer, nullable=False),

@@ -17,6 +17,7 @@ class FolderGateway:
 
     name = "folder"
     can_ask = True
+    can_follow = False
     price = 0
 
     def __init__(self, folder: Path) -> None:

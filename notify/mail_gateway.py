@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
 
 import aiosmtplib
 
@@ -26,8 +27,6 @@ class MailServer:
     port: int
     #: starttls, tls, or none
     tls: str
-    #: PEM file of who signs the server's certificate; "" = the system's
-    ca: str = ""
     username: str = ""
     password: str = field(default="", repr=False)
     sender: str
@@ -45,11 +44,11 @@ class MailGateway:
 
     name = "mail"
     can_ask = False
+    can_follow = False
 
-    def __init__(self, server: MailServer, clock: Callable[[], datetime] = _now) -> None:
-        self._server, self._clock = server, clock
+    def __init__(self, server: MailServer, context: ssl.SSLContext, clock: Callable[[], datetime] = _now) -> None:
+        self._server, self._context, self._clock = server, context, clock
         self.price = server.price
-        self._context = ssl.create_default_context(cafile=server.ca or None)
 
     async def send(self, message: Message) -> Sent:
         """One email."""
@@ -70,26 +69,26 @@ class MailGateway:
     async def _send(self, smtp: aiosmtplib.SMTP, message: Message) -> Sent:
         server = self._server
         try:
-            await smtp.connect()
-            if server.username:
-                await smtp.login(server.username, server.password)
-            await smtp.mail(server.sender)
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            return NotTaken(error_id="mail-away", reason=_reason(error), away=True)
-        try:
-            await smtp.rcpt(message.recipient)
-        except aiosmtplib.SMTPResponseException as error:
-            return _refused(error, "mail-recipient")
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            return NotTaken(error_id="mail-away", reason=_reason(error), away=True)
-        try:
             content = mail_of(message, sender=server.sender, at=self._clock()).as_bytes()
-            await smtp.data(content)
-        except aiosmtplib.SMTPResponseException as error:
-            return _refused(error, "mail-content")
-        except (aiosmtplib.SMTPException, OSError) as error:
-            return NoAnswer(reason=_reason(error))
-        with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+        except (ValueError, HeaderParseError) as error:
+            return RefusedForGood(error_id="mail-address", reason=_reason(error))
+        leaving = False
+        try:
+            async with asyncio.timeout(4 * server.seconds):
+                await smtp.connect()
+                if server.username:
+                    await smtp.login(server.username, server.password)
+                await smtp.mail(server.sender)
+                await smtp.rcpt(message.recipient)
+                leaving = True
+                await smtp.data(content)
+        except (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError) as error:
+            return _refused(error)
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            if leaving:
+                return NoAnswer(reason=_reason(error))
+            return NotTaken(error_id="mail-away", reason=_reason(error), away=True)
+        with contextlib.suppress(aiosmtplib.SMTPException, OSError):
             async with asyncio.timeout(2.0):
                 await smtp.quit()
         return Accepted()
@@ -102,8 +101,9 @@ class MailGateway:
         """Nothing of its own."""
 
 
-def _refused(error: aiosmtplib.SMTPResponseException, error_id: str) -> Sent:
+def _refused(error: aiosmtplib.SMTPResponseException) -> Sent:
     """A code of 4xx means later, one of 5xx never."""
+    error_id = f"mail-{error.code}"
     if 400 <= error.code < 500:
         return NotTaken(error_id=error_id, reason=_reason(error))
     return RefusedForGood(error_id=error_id, reason=_reason(error))

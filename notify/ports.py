@@ -15,7 +15,12 @@ class Gateway(Protocol):
 
     @property
     def can_ask(self) -> bool:
-        """Whether it can say what became of a message, or knows our key again."""
+        """Whether it can say of a message that it did not answer to, by our key, whether it has it."""
+        ...
+
+    @property
+    def can_follow(self) -> bool:
+        """Whether it can be asked, by the id that it gave, if a message arrived."""
         ...
 
     @property

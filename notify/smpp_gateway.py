@@ -23,7 +23,7 @@ from hotline1022.notify.types import (
 
 log = logging.getLogger(__name__)
 #: seconds of the first wait when the carrier wants us slower, doubled up to the longest
-SLOW, SLOWEST = 1.0, 30.0
+SLOW, SLOWEST = 1.0, 10.0
 #: tries of a part after the first has left
 PART_TRIES = 6
 _THROTTLED = frozenset({w.Status.THROTTLED, w.Status.QUEUE_FULL})
@@ -37,6 +37,7 @@ class SmppGateway:
     name = "smpp"
     #: the carrier's query needs an id, which a request without an answer has not
     can_ask = False
+    can_follow = False
 
     def __init__(self, server: SmppServer, postbox: Postbox, *, sender: str, price: int = 0) -> None:
         self.link = SmppLink(server, self._deliver)

@@ -51,6 +51,8 @@ class SmppServer:
     answer_seconds: float = 30.0
     #: seconds before the first new try to bind
     retry_seconds: float = 1.0
+    #: seconds that a request waits for the bind
+    bind_seconds: float = 5.0
 
 
 class SmppLink:
@@ -71,6 +73,9 @@ class SmppLink:
     async def submit(self, body: bytes) -> w.Pdu:
         """The answer to submit_sm; LinkAway when nothing left, LinkSilent when nobody knows."""
         async with self._window:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._server.bind_seconds):
+                    await self.bound.wait()
             if not self.bound.is_set():
                 raise LinkAway(f"the carrier's SMPP is away ({self.fault}); it is tried again by itself")
             return await self._ask(w.Command.SUBMIT, body)

@@ -107,6 +107,8 @@ class Message:
     urgent: bool
     created_at: datetime
     state: MessageState
+    #: since when it may be sent: made, after quiet hours, or resent by hand
+    ready_at: datetime
     #: when it may be sent next
     due_at: datetime
     #: requests that left, since it was made or last resent by hand
@@ -138,7 +140,8 @@ Moves = Mapping[MessageState, MessageState]
 class Due:
     """What waits for the worker now."""
 
-    new: bool
+    #: channels that have messages to send
+    new: frozenset[Channel]
     #: leases that ran out
     over: bool
     #: messages whose gateway is to be asked

@@ -23,6 +23,8 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlAgentStore, SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.ivr.load import load as load_menu
+from hotline1022.notify.links import Links
+from hotline1022.notify.ports import ContactBook
 from hotline1022.queue.agents import Agents
 from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.waiting import WaitingRoom
@@ -39,6 +41,8 @@ from hotline1022.service.http_api import http_of
 from hotline1022.service.live import Live
 from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
+from hotline1022.service.notify_parts import NoContacts, worker_of
+from hotline1022.service.outbox_book import OutboxBook
 from hotline1022.service.pins import verify_pin
 from hotline1022.service.positions import Positions
 from hotline1022.service.prepare import folders
@@ -66,6 +70,10 @@ class App:
         self.menu = load_menu(paths.menu)
         self.database = Database(settings.database_url)
         self.bell = Bell(self.database, timedelta(seconds=settings.emergency.alarm_repeat_seconds))
+        self.book = OutboxBook(self.database, self.bell)
+        self.outbox = worker_of(settings, self.database, self.book, self.bell)
+        self.links = Links(secret=secrets.links)
+        self.contacts: ContactBook = NoContacts()
         self.reader = self._link("hl1022-reader", secrets.ami_reader, events=True)
         self.actor = self._link("hl1022-actor", secrets.ami_actor, events=False)
         actions = AmiActions(self.actor)
@@ -200,6 +208,7 @@ class App:
                         self.positions.run(),
                         self.disk.run(),
                         self.bell.run(),
+                        self.outbox.run(),
                         self._ticks(),
                         self._reloads(),
                     )
@@ -241,6 +250,7 @@ class App:
             await asyncio.sleep(0.2)
         if not await self.recordings.drain(seconds=max(0.5, deadline - time.monotonic())):
             log.warning("some recordings are not filed yet; the next start goes on with them")
+        await self.outbox.drain(seconds=max(0.5, deadline - time.monotonic()))
         for link in (self.reader, self.actor):
             await link.close()
 

@@ -8,6 +8,7 @@ import click
 import hotline1022
 from hotline1022.service.cli_base import CONFIG, finished, set_up_log, settings_of, speaking
 from hotline1022.service.cli_data import calls, people, token
+from hotline1022.service.cli_outbox import outbox
 from hotline1022.service.cli_recordings import recordings
 from hotline1022.service.cli_shifts import shifts
 
@@ -28,6 +29,7 @@ def main() -> None:
       hotline1022 token create desk --scope read --scope agent
       hotline1022 calls list --limit 20
       hotline1022 recordings verify --since 2026-11-01
+      hotline1022 outbox list --state failed
       hotline1022 doctor
     """
 
@@ -93,11 +95,13 @@ def config_group() -> None:
 @CONFIG
 @speaking
 def config_check(config: str | None) -> None:
-    """Check settings and menu; change nothing. Exit code 1 when something is wrong."""
+    """Check settings, menu and templates of messages; change nothing. Exit code 1 when something is wrong."""
     from hotline1022.ivr.load import load as load_menu
+    from hotline1022.service.notify_parts import check_messages
 
     settings = settings_of(config)
     tree = load_menu(settings.paths.menu)
+    check_messages(settings)
     for warning in tree.warnings:
         click.echo(f"note: {warning}", err=True)
     click.echo(f"The settings are in order: {len(settings.lines.numbers)} lines, {len(tree.menus)} menus.")
@@ -162,5 +166,5 @@ def prompts(config: str | None) -> None:
     click.echo(f"The prompts are in {settings.paths.prompts}.")
 
 
-for command in (calls, people, recordings, shifts, token):
+for command in (calls, outbox, people, recordings, shifts, token):
     main.add_command(command)

@@ -8,6 +8,7 @@ from aiohttp import web as aiohttp_web
 import hotline1022
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.metrics import registry_of
+from hotline1022.service.notify_view import OutboxView
 from hotline1022.service.pins import hash_pin
 from hotline1022.service.views import (
     AbandonedList,
@@ -54,6 +55,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             alarms=AlarmList(app.database),
             shifts=ShiftsView(app.database, app.agents),
             people=PeopleView(app.database, hash_pin),
+            outbox=OutboxView(app.database, app.links, app.contacts, budget=settings.notify.sms_budget),
             tokens=TokensView(app.database),
             checks=[
                 NamedCheck("sip", sip),

@@ -52,6 +52,18 @@ class HotlineCollector:
         for name, value in app.recordings.state.as_numbers().items():
             recordings.add_metric([name], value)
         yield recordings
+        messages = CounterMetricFamily(
+            "hotline_messages", "Messages that reached a state since the start", labels=["state", "gateway"]
+        )
+        for (state, gateway), count in sorted(app.book.reached.items()):
+            messages.add_metric([state, gateway], count)
+        yield messages
+        waiting = GaugeMetricFamily(
+            "hotline_messages_open", "Messages that are not over, or need people", labels=["state"]
+        )
+        for state, count in sorted(app.outbox.open.items()):
+            waiting.add_metric([state.value], count)
+        yield waiting
         agi = app.agi.stats
         questions = CounterMetricFamily("hotline_questions", "Questions of the dialplan", labels=["outcome"])
         for name in ("answered", "hangups", "failures", "unrouted", "turned_away", "incomplete", "strangers"):

@@ -35,7 +35,8 @@ class HttpGateway:
         self._timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, CONNECT_SECONDS))
         self.name = profile.name
         self.price = price
-        self.can_ask = profile.client_key or profile.status is not None
+        self.can_ask = profile.client_key
+        self.can_follow = profile.status is not None
 
     async def send(self, message: Message) -> Sent:
         """One request. What left and was not answered is NoAnswer."""

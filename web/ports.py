@@ -11,7 +11,9 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
+from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRow
 from hotline1022.queue.types import LineView
+from hotline1022.web.notify_wire import LinkView, StatementView
 from hotline1022.web.types import (
     AbandonedView,
     AlarmView,
@@ -158,6 +160,42 @@ class People(Protocol):
         ...
 
 
+class Outbox(Protocol):
+    """Messages to people, and from them."""
+
+    async def list(self, wanted: OutboxFilter) -> Sequence[Message]:
+        """Latest first."""
+        ...
+
+    async def resend(self, message: str, *, confirm: bool, at: datetime) -> Message:
+        """By hand; NotFound `message-unknown`, Refused `message-not-resendable`, `message-unconfirmed`."""
+        ...
+
+    async def statement(self, month: str) -> StatementView:
+        """A month such as 2026-11."""
+        ...
+
+    async def statement_csv(self, month: str) -> str:
+        """The same as a table."""
+        ...
+
+    async def to_tell(self, told: bool | None, limit: int) -> Sequence[ToTellRow]:
+        """Who waits longest first."""
+        ...
+
+    async def mark_told(self, line: str, by: str, at: datetime) -> ToTellRow:
+        """The first mark stays; NotFound `to-tell-unknown`."""
+        ...
+
+    async def inbound(self, limit: int) -> Sequence[InboundSms]:
+        """Latest first."""
+        ...
+
+    async def link(self, token: str, at: datetime) -> LinkView | None:
+        """What a signed link is good for now; None for nothing."""
+        ...
+
+
 class Tokens(Protocol):
     """API tokens."""
 
@@ -198,6 +236,7 @@ class Ports:
     alarms: Alarms
     shifts: Shifts
     people: People
+    outbox: Outbox
     tokens: Tokens
     checks: Sequence[Check]
     #: metrics of the whole service; the API adds its own

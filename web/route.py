@@ -72,6 +72,9 @@ PARTS: dict[str, Rule] = {
     "line": Rule(doc="number of a line", pattern=r"[0-9]{2,6}"),
     "voicemail": Rule(doc="id of a voicemail", pattern=r"[A-Za-z0-9._~-]{1,128}"),
     "alarm": Rule(doc="id of an alarm", pattern=r"[A-Za-z0-9._~-]{1,128}"),
+    "message": Rule(doc="id of a message", pattern=r"[A-Za-z0-9._~-]{1,128}"),
+    "to_tell": Rule(doc="id of a line of the list", pattern=r"[A-Za-z0-9._~-]{1,128}"),
+    "token": Rule(doc="token of a signed link", pattern=r"[A-Za-z0-9_-]{20,400}"),
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.types import Scope
+from tests.unit.notify_memory import TOKEN
 from tests.unit.web_memory import CALLER, PIN, SECRETS, House, a_call, open_house
 
 MASKED = "090****567"
@@ -17,11 +18,13 @@ BODIES: dict[str, Any] = {
     "/api/crews": {"id": "k1", "name": "Kíp 1", "people": ["1001", "1002"]},
     "/api/roster": {"day": "2026-11-24", "shift": "night", "who": ["k1", "1003"]},
     "/api/people": {"id": "1003", "name": "Lê Thị Cúc", "pin": "12345"},
+    "/api/outbox/{message}/resend": {"confirm": True},
 }
 
 
 def real(path: str, house: House) -> str:
     parts = {"call": house.calls.calls[0].id, "line": "101", "voicemail": "v1", "alarm": "a1"}
+    parts |= {"message": "m1", "to_tell": "l1", "token": TOKEN}
     for name, value in parts.items():
         path = path.replace(f"{{{name}}}", value)
     return path

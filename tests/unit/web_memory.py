@@ -42,6 +42,7 @@ from hotline1022.web.types import (
     TrackView,
     VoicemailView,
 )
+from tests.unit.notify_memory import MemoryOutbox
 
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 CALLER = "0901234567"
@@ -329,6 +330,7 @@ class House:
     tokens: MemoryTokens
     people: MemoryPeople
     checks: list[MemoryCheck]
+    outbox: MemoryOutbox
     client: TestClient[Any, Any]
     document: dict[str, Any] = field(default_factory=dict)
 
@@ -454,6 +456,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     lines = MemoryLines({number: a_line(number) for number in ("101", "102", "103")})
     people = MemoryPeople({"1001": PersonView(id="1001", name="Nguyễn Thị Ánh", active=True)})
     checks = [MemoryCheck("sip"), MemoryCheck("database")]
+    outbox = MemoryOutbox()
     ports = Ports(
         calls=log,
         recordings=MemoryRecordings(copies),
@@ -465,6 +468,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         alarms=MemoryAlarms({"a1": alarm}),
         shifts=MemoryShifts(),
         people=people,
+        outbox=outbox,
         tokens=tokens,
         checks=checks,
         registry=CollectorRegistry(),
@@ -472,7 +476,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     )
     client = TestClient(TestServer(make_app(ports, version="0.1.0")))
     async with client:
-        house = House(ports, log, lines, tokens, people, checks, client)
+        house = House(ports, log, lines, tokens, people, checks, outbox, client)
         sent = {"Authorization": f"Bearer {SECRETS['read']}"}
         async with client.get("/api/openapi.json", headers=sent) as response:
             house.document = await response.json()

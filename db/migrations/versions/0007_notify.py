@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("urgent", sa.Boolean, nullable=False),
         sa.Column("created_at", UtcTime, nullable=False),
         *_texts("state"),
+        sa.Column("ready_at", UtcTime, nullable=False),
         sa.Column("due_at", UtcTime, nullable=False),
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("round", sa.Integer, nullable=False),

@@ -27,6 +27,7 @@ from tests.contract.database.made import at
 
 PHONE = "+84901234567"
 MINUTE = timedelta(minutes=1)
+NOTHING = Due(new=frozenset(), over=False, ask=False)
 
 
 def a_message(key: str = "k1", second: float = 0, **more: Any) -> NewMessage:
@@ -154,13 +155,13 @@ async def test_a_dead_workers_message_is_free_again_or_unknown(database: Databas
 
 async def test_one_look_tells_what_is_to_do(database: Database) -> None:
     async with database.reading() as tx:
-        assert await tx.outbox.look(at(0)) == Due(new=False, over=False, ask=False)
+        assert await tx.outbox.look(at(0)) == NOTHING
     message = await sending(database)
     async with database.transaction() as tx:
         await tx.outbox.put([a_message("k2", 5)])
         await tx.outbox.move(message, moves(Trigger.NO_ANSWER), ask_at=at(70))
-        assert await tx.outbox.look(at(4)) == Due(new=False, over=False, ask=False)
-        assert await tx.outbox.look(at(70)) == Due(new=True, over=False, ask=True)
+        assert await tx.outbox.look(at(4)) == NOTHING
+        assert await tx.outbox.look(at(70)) == Due(new=frozenset({Channel.SMS}), over=False, ask=True)
         await tx.outbox.named(message, "g1", ["a1", "a2"])
         assert [(one.id, ids) for one, ids in await tx.outbox.to_ask(at(70))] == [(message, ("a1", "a2"))]
         assert await tx.outbox.open_counts() == {MessageState.NEW: 1, MessageState.UNKNOWN: 1}
