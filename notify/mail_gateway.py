@@ -70,7 +70,7 @@ class MailGateway:
         server = self._server
         try:
             content = mail_of(message, sender=server.sender, at=self._clock()).as_bytes()
-        except (ValueError, HeaderParseError) as error:
+        except (ValueError, IndexError, HeaderParseError) as error:
             return RefusedForGood(error_id="mail-address", reason=_reason(error))
         leaving = False
         try:

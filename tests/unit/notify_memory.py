@@ -28,10 +28,10 @@ LINKS = Links(secret=b"0123456789abcdef")
 TOKEN = LINKS.make("c1", "t1", AT + timedelta(days=1))
 
 
-def a_message(name: str = "m1", **changes: Any) -> Message:
+def a_message(identity: str = "m1", **changes: Any) -> Message:
     message = Message(
-        id=name,
-        key=f"t1/{name}",
+        id=identity,
+        key=f"t1/{identity}",
         channel=Channel.SMS,
         kind=RecipientKind.CITIZEN,
         recipient=PHONE,
@@ -64,7 +64,7 @@ def a_message(name: str = "m1", **changes: Any) -> Message:
     return replace(message, **changes)
 
 
-def a_mail(name: str = "e1", **changes: Any) -> Message:
+def a_mail(identity: str = "e1", **changes: Any) -> Message:
     """An email to a specialist."""
     given: dict[str, Any] = {
         "channel": Channel.EMAIL,
@@ -76,7 +76,7 @@ def a_mail(name: str = "e1", **changes: Any) -> Message:
         "text": "Kính gửi chị Lan",
         "html": "<p>Kính gửi chị Lan</p>",
     }
-    return a_message(name, **given | changes)
+    return a_message(identity, **given | changes)
 
 
 @dataclass

@@ -66,7 +66,7 @@ async def world(**server: Any) -> AsyncIterator[World]:
     """A bound gateway, over a cable, at a carrier."""
     async with smsc() as carrier, cable(carrier.port) as wire:
         box = Box()
-        given = {"host": "127.0.0.1", "port": wire.port, "system_id": "hotline", "password": "secret"}
+        given: dict[str, Any] = {"host": "127.0.0.1", "port": wire.port, "system_id": "hotline", "password": "secret"}
         times = {"retry_seconds": 0.05, "answer_seconds": 1.0, "bind_seconds": 1.0}
         made = SmppServer(**given | times | server)
         gateway = SmppGateway(made, box, sender="1022", price=400)
@@ -125,16 +125,16 @@ async def test_what_the_carrier_refuses() -> None:
     async with world() as at:
         for status, wanted in (
             (
-                smpp34.ESME_RTHROTTLED,
+                w.Status.THROTTLED,
                 NotTaken(error_id="smpp-throttled", reason="the carrier answers 0x58", seconds=1.0),
             ),
-            (smpp34.ESME_RMSGQFUL, NotTaken(error_id="smpp-throttled", reason="the carrier answers 0x14", seconds=2.0)),
-            (smpp34.ESME_RSYSERR, NotTaken(error_id="smpp-08", reason="the carrier answers 0x08")),
-            (smpp34.ESME_RINVDSTADR, RefusedForGood(error_id="smpp-0b", reason="the carrier answers 0x0b")),
+            (w.Status.QUEUE_FULL, NotTaken(error_id="smpp-throttled", reason="the carrier answers 0x14", seconds=2.0)),
+            (w.Status.SYSTEM, NotTaken(error_id="smpp-08", reason="the carrier answers 0x08")),
+            (w.Status.BAD_DESTINATION, RefusedForGood(error_id="smpp-0b", reason="the carrier answers 0x0b")),
         ):
             at.carrier.script = [status]
             assert await at.gateway.send(a_message()) == wanted
-        at.carrier.script = [smpp34.ESME_RINVSRCADR]
+        at.carrier.script = [w.Status.BAD_SOURCE]
         said = await at.gateway.send(a_message())
         assert isinstance(said, NotTaken) and said.away, "our sender's fault, not the message's"
         assert len(at.carrier.submits) == 5
@@ -144,11 +144,11 @@ async def test_a_throttled_part_is_sent_again_and_never_the_ones_before(monkeypa
     monkeypatch.setattr("hotline1022.notify.smpp_gateway.SLOW", 0.01)
     async with world() as at:
         at.gateway._slow = 0.01
-        at.carrier.script = ["A1", smpp34.ESME_RTHROTTLED, "A2"]
+        at.carrier.script = ["A1", w.Status.THROTTLED, "A2"]
         assert await at.gateway.send(a_message(text="x" * 200)) == Accepted(ids=("A1", "A2"))
         assert [one.short_message[5] for one in at.carrier.submits] == [1, 2, 2]
         at.gateway._slow = 0.01
-        at.carrier.script = ["A1", *[smpp34.ESME_RSYSERR] * 6]
+        at.carrier.script = ["A1", *[w.Status.SYSTEM] * 6]
         said = await at.gateway.send(a_message(text="x" * 200))
         assert isinstance(said, NoAnswer), "half of it left: it cannot begin anew"
 
@@ -250,7 +250,7 @@ def test_our_bytes_are_those_of_another_implementation() -> None:
     assert isinstance(theirs, smpp34.SubmitSm)
     assert (theirs.source_addr, theirs.source_addr_ton, theirs.destination_addr) == ("TD1022", 5, "84901234567")
     assert theirs.short_message == bytes((5, 0, 3, 7, 2, 1)) + b"abc"
-    tags = [smpp34.Tlv(smpp34.TLV_MESSAGE_PAYLOAD, "Xin chào".encode("utf-16-be"))]
+    tags = [smpp34.Tlv(w.TAG_PAYLOAD, "Xin chào".encode("utf-16-be"))]
     made = smpp34.DeliverSm("84901234567", "1022", b"", data_coding=8, tlvs=tags, sequence_number=4).encode()
     piece = piece_of(w.deliver_of(w.decode(made[:16], made[16:]).body))
     assert (piece.sender, piece.recipient, piece.text) == (PHONE, "1022", "Xin chào")
