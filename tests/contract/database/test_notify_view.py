@@ -27,7 +27,8 @@ from hotline1022.service.notify_parts import (
     quiet_of,
 )
 from hotline1022.service.notify_view import OutboxView
-from hotline1022.service.settings import Notify, Paths, Settings
+from hotline1022.service.settings import Paths, Settings
+from hotline1022.service.settings_notify import Notify
 from hotline1022.service.sms_http import HttpGateway
 from tests.contract.database.made import T0, at
 from tests.contract.database.test_notify import a_line, sending
