@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
 
+from hotline1022.notify.types import MessageState
+
 if TYPE_CHECKING:
     from hotline1022.service.app import App
 
@@ -61,8 +63,8 @@ class HotlineCollector:
         waiting = GaugeMetricFamily(
             "hotline_messages_open", "Messages that are not over, or need people", labels=["state"]
         )
-        for state, count in sorted(app.outbox.open.items()):
-            waiting.add_metric([state.value], count)
+        for state in ("new", "leased", "sending", "failed", "unknown"):
+            waiting.add_metric([state], app.outbox.open.get(MessageState(state), 0))
         yield waiting
         agi = app.agi.stats
         questions = CounterMetricFamily("hotline_questions", "Questions of the dialplan", labels=["outcome"])
