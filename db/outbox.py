@@ -33,6 +33,7 @@ _row = outbox_message.c
 _NEW = condition("outbox_message.state = 'new'")
 _LEASED = condition("outbox_message.leased_until IS NOT NULL")
 _ASKING = condition("outbox_message.ask_at IS NOT NULL")
+_BAD = condition("outbox_message.state IN ('failed', 'unknown')")
 #: what a message has that nobody has touched
 _FRESH: Mapping[str, Any] = {
     "state": MessageState.NEW,
@@ -76,7 +77,7 @@ class OutboxRepository(Repository):
 
     async def list(self, wanted: OutboxFilter) -> Sequence[Message]:
         """Latest first."""
-        chosen = [
+        chosen: list[Any] = [
             column == value
             for column, value in (
                 (_row.state, wanted.state),
@@ -85,6 +86,8 @@ class OutboxRepository(Repository):
             )
             if value is not None
         ]
+        if wanted.ticket:
+            chosen.append(condition("outbox_message.ticket <> ''"))
         return await self._messages(*chosen, order=(_row.created_at.desc(), _row.id), limit=wanted.limit)
 
     async def _messages(self, *wanted: Any, order: tuple[Any, ...] = (), limit: int | None = None) -> Sequence[Message]:
@@ -155,11 +158,17 @@ class OutboxRepository(Repository):
             dead = or_(dead, _row.lease_owner == owner)
         return await self._messages(_LEASED, dead)
 
-    async def begun_since(self, gateway: str, since: datetime) -> Sequence[Begun]:
-        """Requests that left for the gateway, oldest first; of a message only the last one."""
+    async def begun_since(
+        self, gateway: str, since: datetime, *, longer: datetime, recipients: Sequence[str]
+    ) -> Sequence[Begun]:
+        """Requests that left for the gateway since then, and those to these recipients since `longer`, oldest first.
+
+        Of a message only the last one counts.
+        """
+        wanted = or_(_row.begun_at >= since, _row.recipient.in_(recipients))
         rows = await self._connection.execute(
             select(_row.recipient, _row.begun_at)
-            .where(_row.begun_at >= since, _row.gateway == gateway)
+            .where(_row.begun_at >= longer, wanted, _row.gateway == gateway)
             .order_by(_row.begun_at)
         )
         return [Begun(recipient=row.recipient, at=row.begun_at) for row in rows]
@@ -277,10 +286,11 @@ class OutboxRepository(Repository):
 
     async def open_counts(self) -> Mapping[MessageState, int]:
         """Messages that are not over, and those that people must look at."""
-        over = condition("outbox_message.state IN ('failed', 'unknown')")
-        going = or_(_NEW, _LEASED, over)
-        rows = await self._connection.execute(select(_row.state, func.count()).where(going).group_by(_row.state))
-        return {row[0]: row[1] for row in rows}
+        found: dict[MessageState, int] = {}
+        for going in (_NEW, _LEASED, _BAD):
+            rows = await self._connection.execute(select(_row.state, func.count()).where(going).group_by(_row.state))
+            found |= {row[0]: row[1] for row in rows}
+        return found
 
     async def billed(self, since: datetime, until: datetime) -> Sequence[Billed]:
         """What gateways took in a time, by gateway, channel and kind of recipient; and what they perhaps took."""

@@ -21,7 +21,9 @@ class Caps:
 
 
 def may_send(history: Sequence[Begun], recipient: str, at: datetime, caps: Caps) -> datetime:
-    """When the next message to this phone may leave: `at` or later. `history`: what left in the hour before, oldest first."""
+    """When the next message to this phone may leave: `at` or later. `history`: what left in the
+    minute before, and to the phone in the hour before, oldest first.
+    """
     to_phone = [one.at for one in history if one.recipient == recipient]
     free = [
         _free([one.at for one in history], at, MINUTE, caps.per_minute),

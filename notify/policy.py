@@ -1,6 +1,7 @@
 """Who gets what when a ticket changes, as a pure function. Refuses nothing: whom no SMS reaches is on the list to be told."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from hotline1022.core.clock import local
@@ -65,8 +66,7 @@ def _to_citizen(change: TicketChange, templates: Templates, at: datetime, quiet:
             continue
         template = templates[name_of(Audience.CITIZEN, change.event, channel)]
         key = f"{change.change}/citizen/{channel.value}"
-        wait = quiet.until(at) if channel is Channel.SMS else None
-        yield _message(key, change, template, values, address, at, wait, RecipientKind.CITIZEN, name=change.name)
+        yield _message(key, change, template, values, address, at, quiet, RecipientKind.CITIZEN, name=change.name)
 
 
 def _to_officer(
@@ -85,10 +85,8 @@ def _to_officer(
             continue
         template = templates[name_of(audience, change.event, channel)]
         key = f"{change.change}/{contact.contact}/{channel.value}"
-        rings = channel is Channel.SMS and not change.urgent
-        wait = quiet.until(at) if rings else None
         yield _message(
-            key, change, template, values, address, at, wait, RecipientKind.AGENCY, contact.name, contact.contact
+            key, change, template, values, address, at, quiet, RecipientKind.AGENCY, contact.name, contact.contact
         )
 
 
@@ -99,13 +97,13 @@ def _message(
     values: dict[str, str],
     recipient: str,
     at: datetime,
-    not_before: datetime | None,
+    quiet: Quiet,
     kind: RecipientKind,
     name: str = "",
     contact: str = "",
 ) -> NewMessage:
     filled = fill(template, values)
-    return NewMessage(
+    made = NewMessage(
         key=key,
         channel=template.channel,
         kind=kind,
@@ -122,8 +120,8 @@ def _message(
         parts=filled.parts,
         urgent=change.urgent,
         created_at=at,
-        not_before=not_before,
     )
+    return replace(made, not_before=quiet.holds(made, at))
 
 
 def _values(change: TicketChange, *, officer: str, link: str = "") -> dict[str, str]:

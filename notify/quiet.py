@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from hotline1022.core.clock import local
+from hotline1022.notify.types import Channel, Message, NewMessage, RecipientKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +24,9 @@ class Quiet:
             return None
         day = now + timedelta(days=1) if over_night and clock >= self.starts else now
         return datetime.combine(day.date(), self.ends, now.tzinfo)
+
+    def holds(self, message: Message | NewMessage, at: datetime) -> datetime | None:
+        """When this message may leave; None = at once. Emails ring nobody; officers of urgent tickets are rung."""
+        citizen = message.kind is RecipientKind.CITIZEN
+        rings = message.channel is Channel.SMS and (citizen or not message.urgent)
+        return self.until(at) if rings else None

@@ -32,6 +32,7 @@ from hotline1022.recordings.facts import facts_of
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.alarms import Bell
+from hotline1022.service.announcer import Announcer
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.console import Console
 from hotline1022.service.desk import Desk, remember_talks
@@ -74,6 +75,7 @@ class App:
         self.outbox = worker_of(settings, self.database, self.book, self.bell)
         self.links = Links(secret=secrets.links)
         self.contacts: ContactBook = NoContacts()
+        self.announcer = Announcer(settings, self.links)
         self.reader = self._link("hl1022-reader", secrets.ami_reader, events=True)
         self.actor = self._link("hl1022-actor", secrets.ami_actor, events=False)
         actions = AmiActions(self.actor)

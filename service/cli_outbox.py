@@ -138,6 +138,7 @@ def outbox_test(config: str | None, number: str) -> None:
         template="test",
         encoding=Encoding.GSM7,
         text=text,
+        urgent=True,
         created_at=datetime.now(UTC),
     )
 

@@ -126,8 +126,7 @@ class _Nowhere:
 
 
 def worker_of(settings: Settings, database: Database, book: OutboxBook, bell: AlarmBell) -> OutboxWorker:
-    """The worker, not yet running; the templates are read too, so that a fault in them is told at the start."""
-    templates_of(settings)
+    """The worker, not yet running."""
     return OutboxWorker(
         database,
         gateways_of(settings, book),
@@ -135,4 +134,5 @@ def worker_of(settings: Settings, database: Database, book: OutboxBook, bell: Al
         bell,
         owner=settings.hotline.system_name,
         patience=timedelta(hours=settings.notify.give_up_hours),
+        quiet=quiet_of(settings),
     )

@@ -8,16 +8,17 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from hotline1022.core.errors import Unavailable
-from hotline1022.db.unit import Database
-from hotline1022.notify.caps import HOUR, Caps, may_send
+from hotline1022.db.unit import Database, Work
+from hotline1022.notify.caps import HOUR, MINUTE, Caps, may_send
 from hotline1022.notify.decide import Step, after_ask, after_send
 from hotline1022.notify.ports import Gateway
+from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.retry import ask_at
 from hotline1022.notify.states import Trigger, moves
 from hotline1022.notify.types import (
@@ -76,12 +77,14 @@ class OutboxWorker:
         *,
         owner: str,
         patience: timedelta,
+        quiet: Quiet,
         clock: Callable[[], datetime] = _now,
         chance: Callable[[], float] = random.random,
         idle: float = IDLE,
     ) -> None:
         self._database, self._book, self._bell = database, book, bell
         self._owner, self._patience, self._clock, self._chance, self._idle = owner, patience, clock, chance, idle
+        self._quiet = quiet
         self._ways = {
             channel: _Way(gateway=gateway, caps=caps, wake=asyncio.Event())
             for channel, (gateway, caps) in gateways.items()
@@ -179,10 +182,11 @@ class OutboxWorker:
             return False
         async with self._database.transaction() as tx:
             leased = await tx.outbox.lease(channel, self._owner, at, at + LEASE, BATCH, MessageState.LEASED)
-            history = list(await tx.outbox.begun_since(way.gateway.name, at - HOUR)) if leased else []
+            history = await self._history(tx, way, leased, at)
             ready: list[Message] = []
             for message in leased:
-                due_at = may_send(history, message.recipient, at, way.caps)
+                quiet = self._quiet.holds(message, at)  # it may have waited for its gateway until night
+                due_at = quiet or may_send(history, message.recipient, at, way.caps)
                 if due_at > at:
                     await tx.outbox.move(message.id, moves(Trigger.WAIT), owner=self._owner, due_at=due_at)
                     continue
@@ -192,6 +196,13 @@ class OutboxWorker:
             for message in ready:
                 group.create_task(self._one(way, message))
         return bool(ready)
+
+    async def _history(self, tx: Work, way: _Way, leased: Sequence[Message], at: datetime) -> list[Begun]:
+        """What the caps ask for."""
+        if not leased or not (way.caps.per_minute or way.caps.per_number):
+            return []
+        phones = [message.recipient for message in leased]
+        return list(await tx.outbox.begun_since(way.gateway.name, at - MINUTE, longer=at - HOUR, recipients=phones))
 
     async def _one(self, way: _Way, message: Message) -> None:
         if self._stopping:

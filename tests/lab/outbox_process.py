@@ -3,11 +3,12 @@
 import asyncio
 import ssl
 import sys
-from datetime import timedelta
+from datetime import time, timedelta
 
 from hotline1022.db.unit import Database
 from hotline1022.notify.caps import Caps
 from hotline1022.notify.mail_gateway import MailGateway, MailServer
+from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.smpp_gateway import SmppGateway
 from hotline1022.notify.smpp_link import SmppServer
 from hotline1022.notify.types import Channel
@@ -34,6 +35,7 @@ async def work(address: str, smpp: int, smtp: int) -> None:
             bell,
             owner="w1",
             patience=timedelta(hours=24),
+            quiet=Quiet(starts=time(), ends=time()),
             idle=0.1,
         )
         print("ready", flush=True)

@@ -243,7 +243,10 @@ async def test_the_statement_counts_what_gateways_took(database: Database) -> No
             Billed(**month, kind=RecipientKind.CITIZEN, messages=2, parts=3, price=1200, unknown=1),
         ]
         assert [one.messages for one in await tx.outbox.billed(at(10), at(99))] == [1]
-        assert [one.at for one in await tx.outbox.begun_since("g1", at(2))] == [at(2), at(3)]
+        begun = await tx.outbox.begun_since("g1", at(2), longer=at(1), recipients=())
+        assert [one.at for one in begun] == [at(2), at(3)]
+        begun = await tx.outbox.begun_since("g1", at(3), longer=at(1), recipients=(PHONE,))
+        assert [one.at for one in begun] == [at(1), at(2), at(3)]
 
 
 def a_line(ticket: str = "t1", second: float = 0, **more: Any) -> ToTell:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from hotline1022.core.errors import ConfigError
+from hotline1022.core.errors import ConfigError, Refused
 from hotline1022.db.unit import Database
 from hotline1022.notify.folder_gateway import FolderGateway
 from hotline1022.notify.links import Links
@@ -17,6 +17,7 @@ from hotline1022.notify.mail_gateway import MailGateway
 from hotline1022.notify.smpp_gateway import SmppGateway
 from hotline1022.notify.states import Trigger, moves
 from hotline1022.notify.types import Accepted, Channel, MessageState, NotTaken, OutboxFilter
+from hotline1022.service.announcer import Announcer
 from hotline1022.service.cli import main
 from hotline1022.service.notify_parts import (
     NoContacts,
@@ -34,6 +35,7 @@ from tests.contract.database.made import T0, at
 from tests.contract.database.test_notify import a_line, sending
 from tests.unit.notify_memory import a_mail
 from tests.unit.notify_memory import a_message as a_row
+from tests.unit.test_notify_policy import LAN, MINH, a_change
 
 LINKS = Links(secret=b"0123456789abcdef")
 
@@ -72,6 +74,32 @@ async def test_a_link_ends_with_its_contact_point(database: Database) -> None:
     assert await view.link(other, at(0)) is None
     assert await view.link("x" * 40, at(0)) is None
     assert await OutboxView(database, LINKS, NoContacts(), budget=1).link(token, at(0)) is None
+
+
+# ---------------------------------------------------------------- announcing
+
+
+async def test_a_change_and_its_messages_are_one_transaction(database: Database, tmp_path: Path) -> None:
+    announcer = Announcer(settings(tmp_path, link_address="https://1022.vn/p/"), LINKS)
+    change = a_change(phone="02743822333")
+    with pytest.raises(Refused):
+        async with database.transaction() as tx:
+            assert await announcer.announce(tx, change, (LAN, MINH), T0) == 4
+            raise Refused("the ticket was changed at the same moment")
+    async with database.reading() as tx:
+        assert await tx.outbox.list(OutboxFilter()) == [] and await tx.to_tell.list() == []
+    for count in (4, 0):
+        async with database.transaction() as tx:
+            assert await announcer.announce(tx, change, (LAN, MINH), T0) == count
+    async with database.transaction() as tx:
+        mail = next(one for one in await tx.outbox.list(OutboxFilter()) if one.recipient == LAN.email)
+        (line,) = await tx.to_tell.list()
+        await tx.to_tell.mark_told(line.id, "lan", T0)
+        await announcer.announce(tx, change, (LAN, MINH), T0)
+        assert await tx.to_tell.list() == [], "who was told is not on the list again for the same change"
+    token = mail.text.partition("https://1022.vn/p/")[2].split()[0]
+    link = LINKS.read(token)
+    assert link is not None and (link.contact, link.ticket) == ("c1", "t1")
 
 
 # ---------------------------------------------------------------- parts

@@ -5,12 +5,14 @@ import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from hotline1022.core.clock import local
 from hotline1022.core.errors import Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.notify.caps import Caps
+from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.receipts import spellings
 from hotline1022.notify.states import Trigger, moves
 from hotline1022.notify.types import (
@@ -37,6 +39,7 @@ from hotline1022.service.outbox_worker import OutboxWorker
 PHONE = "+84901234567"
 SECONDS = 20
 NO_CAPS = Caps(per_minute=0, per_number=0)
+NEVER = Quiet(starts=time(), ends=time())
 S = MessageState
 
 
@@ -139,7 +142,7 @@ class World:
 
 @asynccontextmanager
 async def running(
-    database: Database, gateway: Script, *, caps: Caps = NO_CAPS, idle: float = 0.05
+    database: Database, gateway: Script, *, caps: Caps = NO_CAPS, quiet: Quiet = NEVER, idle: float = 0.05
 ) -> AsyncIterator[World]:
     bell = Rung()
     world: World
@@ -155,6 +158,7 @@ async def running(
         bell,
         owner="w1",
         patience=timedelta(hours=24),
+        quiet=quiet,
         clock=clock,
         chance=lambda: 0.5,
         idle=idle,
@@ -284,6 +288,20 @@ async def test_over_a_cap_a_message_waits(database: Database) -> None:
         world.ahead += timedelta(seconds=61)
         await world.eventually(lambda: world.book.reached["sent", "script"] >= 5)
         assert len(set(gateway.sent)) == 5
+
+
+async def test_what_its_gateway_kept_until_night_waits_for_the_morning(database: Database) -> None:
+    now = local(datetime.now(UTC))
+    night = Quiet(starts=(now - timedelta(hours=1)).time(), ends=(now + timedelta(hours=2)).time())
+    async with running(database, Script(), quiet=night) as world:
+        await world.put(a_message(), a_message("k2", kind=RecipientKind.AGENCY, urgent=True))
+        await world.eventually(lambda: len(world.gateway.sent) == 1)
+        async with database.reading() as tx:
+            (waits,) = await tx.outbox.list(OutboxFilter(state=S.NEW))
+        assert (waits.key, waits.tries) == ("k1", 0)
+        assert waits.due_at == night.until(datetime.now(UTC))
+        world.ahead += timedelta(hours=2, minutes=1)
+        await world.eventually(lambda: len(world.gateway.sent) == 2)
 
 
 async def test_a_receipt_ends_it_whenever_it_comes(database: Database) -> None:
