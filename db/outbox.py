@@ -9,12 +9,12 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository, build, insert_new, picker
-from hotline1022.db.tables_notify import early_receipt, outbox_message, outbox_part
+from hotline1022.db.tables_notify import outbox_message, outbox_part
 from hotline1022.notify.types import (
     Begun,
     Billed,
@@ -25,7 +25,6 @@ from hotline1022.notify.types import (
     Moves,
     NewMessage,
     OutboxFilter,
-    Receipt,
 )
 
 _values = picker(NewMessage)
@@ -51,7 +50,7 @@ _HELD = frozenset({MessageState.LEASED, MessageState.SENDING})
 
 
 class OutboxRepository(Repository):
-    """Messages, their parts, receipts."""
+    """Messages."""
 
     #: whether messages were put in this transaction: the worker is woken when it is through
     filled = False
@@ -185,70 +184,6 @@ class OutboxRepository(Repository):
         for row in ids:
             by_message[row.message_id] = (*by_message.get(row.message_id, ()), row.gateway_id)
         return [(one, by_message.get(one.id, ())) for one in found]
-
-    async def named(self, message: str, gateway: str, ids: Sequence[str]) -> None:
-        """The ids that the gateway gave to the parts, in place of those of an earlier request."""
-        await self._connection.execute(delete(outbox_part).where(outbox_part.c.message_id == message))
-        for number, one in enumerate(ids, start=1):
-            row = {"message_id": message, "number": number, "gateway": gateway, "gateway_id": one, "delivered": None}
-            await self._connection.execute(outbox_part.insert(), row)
-
-    # -- receipts
-
-    async def receipt(self, gateway: str, receipt: Receipt, at: datetime) -> tuple[str, bool | None]:
-        """Note a receipt; gives its message ("" = none is known yet, the receipt is kept), and whether that has arrived.
-
-        None: other parts of the message are open still.
-        """
-        rows = await self._connection.execute(
-            select(outbox_part.c.message_id, outbox_part.c.number, outbox_part.c.gateway_id)
-            .join(outbox_message, _row.id == outbox_part.c.message_id)
-            .where(outbox_part.c.gateway == gateway, outbox_part.c.gateway_id.in_(receipt.ids))
-            .order_by((_row.recipient == receipt.number).desc(), _row.created_at.desc())
-        )
-        found = sorted(rows.all(), key=lambda row: receipt.ids.index(row.gateway_id))
-        owned = [row for row in found if await self._is_of(row.message_id, receipt.number)]
-        if not owned:
-            row = {"gateway": gateway, "gateway_id": receipt.ids[0], "number": receipt.number, "at": at}
-            kept = {**row, "delivered": receipt.delivered, "error": receipt.error}
-            await self._connection.execute(early_receipt.insert(), kept)
-            return "", None
-        return owned[0].message_id, await self._part_over(owned[0].message_id, owned[0].number, receipt.delivered)
-
-    async def _is_of(self, message: str, number: str) -> bool:
-        return not number or bool(await self._messages(_row.id == message, _row.recipient == number))
-
-    async def _part_over(self, message: str, number: int, delivered: bool) -> bool | None:
-        mine = and_(outbox_part.c.message_id == message, outbox_part.c.number == number)
-        await self._connection.execute(update(outbox_part).where(mine).values(delivered=delivered))
-        parts = await self._connection.execute(
-            select(outbox_part.c.delivered).where(outbox_part.c.message_id == message)
-        )
-        known = set(parts.scalars())
-        return False if False in known else None if None in known else True
-
-    async def early_receipts(
-        self, gateway: str, message: str, parts: Sequence[tuple[str, ...]]
-    ) -> tuple[bool | None, str]:
-        """Receipts that came before the parts were named, each in all its spellings: whether all arrived, and the error."""
-        over: bool | None = None
-        error = ""
-        for number, ids in enumerate(parts, start=1):
-            mine = and_(early_receipt.c.gateway == gateway, early_receipt.c.gateway_id.in_(ids))
-            rows = (
-                await self._connection.execute(select(early_receipt).where(mine).order_by(early_receipt.c.id))
-            ).all()
-            for row in rows:
-                if await self._is_of(message, row.number):
-                    over = await self._part_over(message, number, row.delivered)
-                    error = row.error or error
-                    await self._connection.execute(delete(early_receipt).where(early_receipt.c.id == row.id))
-        return over, error
-
-    async def forget_receipts(self, before: datetime) -> int:
-        """Receipts of that time that never found their part are dropped; gives how many."""
-        done = await self._connection.execute(delete(early_receipt).where(early_receipt.c.at < before))
-        return done.rowcount
 
     # -- people's
 

@@ -22,6 +22,7 @@ from hotline1022.db.calls import CallRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
 from hotline1022.db.notify import InboundRepository, ToTellRepository
 from hotline1022.db.outbox import OutboxRepository
+from hotline1022.db.receipts import ReceiptRepository
 from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.shifts import ShiftRepository
 from hotline1022.db.tokens import TokenRepository
@@ -68,6 +69,11 @@ class Work:
     def outbox(self) -> OutboxRepository:
         """Messages to people."""
         return OutboxRepository(self._connection)
+
+    @cached_property
+    def receipts(self) -> ReceiptRepository:
+        """Their parts, and what became of them."""
+        return ReceiptRepository(self._connection)
 
     @cached_property
     def to_tell(self) -> ToTellRepository:

@@ -80,8 +80,8 @@ class OutboxBook:
         )
         if state is not None and accepted:
             parts = [spellings(one) for one in step.ids]
-            await tx.outbox.named(message.id, gateway, [one[0] for one in parts if one])
-            over, error = await tx.outbox.early_receipts(gateway, message.id, parts)
+            await tx.receipts.named(message.id, gateway, [one[0] for one in parts if one])
+            over, error = await tx.receipts.early(gateway, message.id, parts)
             if over is not None:
                 return await self._over(tx, await tx.outbox.get(message.id), over, error, at), error
         if state is MessageState.FAILED:
@@ -121,7 +121,7 @@ class OutboxBook:
         at = self._clock()
         state: MessageState | None = None
         async with self._database.transaction() as tx:
-            found, arrived = await tx.outbox.receipt(gateway, receipt, at)
+            found, arrived = await tx.receipts.receipt(gateway, receipt, at)
             message = await tx.outbox.get(found) if found else None
             if message is not None and arrived is not None:
                 state = await self._over(tx, message, arrived, receipt.error, at)
@@ -137,7 +137,7 @@ class OutboxBook:
     async def forget(self) -> None:
         """Drop receipts that are older than a week and fit nothing."""
         async with self._database.transaction() as tx:
-            await tx.outbox.forget_receipts(self._clock() - KEEP)
+            await tx.receipts.forget(self._clock() - KEEP)
 
 
 async def _to_tell(tx: Work, message: Message, at: datetime) -> None:

@@ -52,7 +52,7 @@ class Cable:
 @asynccontextmanager
 async def cable(to: int) -> AsyncIterator[Cable]:
     """A cable to the port."""
-    made = Cable(port=free_port(), to=to)
+    made = Cable(port=free_port("tcp"), to=to)
     await made.plug()
     try:
         yield made

@@ -94,7 +94,7 @@ class Smsc:
 @asynccontextmanager
 async def smsc() -> AsyncIterator[Smsc]:
     """A carrier on a free port."""
-    carrier = Smsc(port=free_port())
+    carrier = Smsc(port=free_port("tcp"))
     await carrier.start()
     try:
         yield carrier

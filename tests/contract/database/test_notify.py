@@ -162,7 +162,7 @@ async def test_one_look_tells_what_is_to_do(database: Database) -> None:
         await tx.outbox.move(message, moves(Trigger.NO_ANSWER), ask_at=at(70))
         assert await tx.outbox.look(at(4)) == NOTHING
         assert await tx.outbox.look(at(70)) == Due(new=frozenset({Channel.SMS}), over=False, ask=True)
-        await tx.outbox.named(message, "g1", ["a1", "a2"])
+        await tx.receipts.named(message, "g1", ["a1", "a2"])
         assert [(one.id, ids) for one, ids in await tx.outbox.to_ask(at(70))] == [(message, ("a1", "a2"))]
         assert await tx.outbox.open_counts() == {MessageState.NEW: 1, MessageState.UNKNOWN: 1}
 
@@ -171,12 +171,12 @@ async def test_receipts_find_their_part_in_either_spelling(database: Database) -
     message = await sending(database)
     other = await sending(database, "k2", 1, recipient="+84907654321")
     async with database.transaction() as tx:
-        await tx.outbox.named(message, "g1", [spellings("0000001A")[0], spellings("27")[0]])
-        await tx.outbox.named(other, "g1", [spellings("26")[0]])
+        await tx.receipts.named(message, "g1", [spellings("0000001A")[0], spellings("27")[0]])
+        await tx.receipts.named(other, "g1", [spellings("26")[0]])
 
         async def told(gateway_id: str, number: str = PHONE, delivered: bool = True) -> tuple[str, bool | None]:
             receipt = Receipt(ids=spellings(gateway_id), number=number, delivered=delivered)
-            return await tx.outbox.receipt("g1", receipt, at(9))
+            return await tx.receipts.receipt("g1", receipt, at(9))
 
         assert await told("26") == (message, None), "decimal of 1A, and not the other one's 26: the phone decides"
         assert await told("26", "+84907654321") == (other, True)
@@ -192,14 +192,14 @@ async def test_a_receipt_before_the_answer_waits_for_it(database: Database) -> N
             early = Receipt(
                 ids=spellings(name), number=PHONE, delivered=delivered, error="" if delivered else "UNDELIV"
             )
-            assert await tx.outbox.receipt("g1", early, at(1)) == ("", None)
+            assert await tx.receipts.receipt("g1", early, at(1)) == ("", None)
         parts = [spellings("26"), spellings("27")]
-        await tx.outbox.named(message, "g1", [one[0] for one in parts])
-        assert await tx.outbox.early_receipts("g1", message, parts) == (False, "UNDELIV")
-        assert await tx.outbox.early_receipts("g1", message, parts) == (None, "")
-        await tx.outbox.receipt("g1", Receipt(ids=("zz",), number="", delivered=True), at(1))
-        assert await tx.outbox.forget_receipts(at(1)) == 0
-        assert await tx.outbox.forget_receipts(at(2)) == 1
+        await tx.receipts.named(message, "g1", [one[0] for one in parts])
+        assert await tx.receipts.early("g1", message, parts) == (False, "UNDELIV")
+        assert await tx.receipts.early("g1", message, parts) == (None, "")
+        await tx.receipts.receipt("g1", Receipt(ids=("zz",), number="", delivered=True), at(1))
+        assert await tx.receipts.forget(at(1)) == 0
+        assert await tx.receipts.forget(at(2)) == 1
 
 
 async def test_people_resend_what_failed_and_the_unknown_only_knowingly(database: Database) -> None:

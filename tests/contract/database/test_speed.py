@@ -46,7 +46,7 @@ QUESTIONS: dict[str, tuple[Question, str]] = {
     ),
     "a month": (lambda tx: tx.outbox.billed(at(0), at(9)), "ix_outbox_message_sent"),
     "a receipt": (
-        lambda tx: tx.outbox.receipt("g1", Receipt(ids=("1a",), number="", delivered=True), at(0)),
+        lambda tx: tx.receipts.receipt("g1", Receipt(ids=("1a",), number="", delivered=True), at(0)),
         "ix_outbox_part_id",
     ),
     "citizens to tell": (lambda tx: tx.to_tell.list(), "to_tell"),
