@@ -23,6 +23,12 @@ def mask(number: str) -> str:
     return head + _STARS + digits[-3:]
 
 
+def mask_recipient(recipient: str) -> str:
+    """A number, or an address of email: `lan.nguyen@example.vn` → `l****@example.vn`."""
+    name, at, host = recipient.rpartition("@")
+    return f"{name[:1]}{_STARS}@{host}" if at else mask(recipient)
+
+
 def mask_text(text: str) -> str:
     """Every run of 7 digits or more in free text masked; call ids, which hold a time, are kept."""
     return _IN_TEXT.sub(lambda found: found["keep"] or mask(found[0]), text)

@@ -4,6 +4,7 @@ async with database.transaction() as tx:
     await tx.calls.save(batch)
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
@@ -21,6 +22,9 @@ from hotline1022.db.calls import CallRepository
 from hotline1022.db.cascades import CascadeRepository
 from hotline1022.db.directory import DirectoryRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
+from hotline1022.db.notify import InboundRepository, ToTellRepository
+from hotline1022.db.outbox import OutboxRepository
+from hotline1022.db.receipts import ReceiptRepository
 from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.shifts import ShiftRepository
 from hotline1022.db.tickets import TicketRepository
@@ -79,6 +83,26 @@ class Work:
         """Tickets."""
         return TicketRepository(self._connection)
 
+    @cached_property
+    def outbox(self) -> OutboxRepository:
+        """Messages to people."""
+        return OutboxRepository(self._connection)
+
+    @cached_property
+    def receipts(self) -> ReceiptRepository:
+        """Their parts, and what became of them."""
+        return ReceiptRepository(self._connection)
+
+    @cached_property
+    def to_tell(self) -> ToTellRepository:
+        """Citizens whom people must tell."""
+        return ToTellRepository(self._connection)
+
+    @cached_property
+    def inbound(self) -> InboundRepository:
+        """SMS that came in."""
+        return InboundRepository(self._connection)
+
 
 class Database:
     """One database. The schema must be there: see migrate.py."""
@@ -92,6 +116,8 @@ class Database:
         statement_seconds: float = STATEMENT_SECONDS,
     ) -> None:
         self._engines = connect(address, pool=pool, wait_seconds=wait_seconds, statement_seconds=statement_seconds)
+        #: set after a transaction that put messages into the outbox
+        self.outbox_filled = asyncio.Event()
 
     @property
     def dialect(self) -> str:
@@ -104,7 +130,10 @@ class Database:
         or, when the connection was lost at the very end, perhaps all; writing the same again is harmless.
         """
         async with speaking_our_words(), self._engines.writer.begin() as connection:
-            yield Work(connection)
+            work = Work(connection)
+            yield work
+        if work.outbox.filled:
+            self.outbox_filled.set()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Work]:

@@ -23,6 +23,8 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlAgentStore, SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.ivr.load import load as load_menu
+from hotline1022.notify.links import Links
+from hotline1022.notify.ports import ContactBook
 from hotline1022.queue.agents import Agents
 from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.waiting import WaitingRoom
@@ -30,6 +32,7 @@ from hotline1022.recordings.facts import facts_of
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.alarms import Bell
+from hotline1022.service.announcer import Announcer
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.cascades import Cascades
 from hotline1022.service.console import Console
@@ -41,6 +44,8 @@ from hotline1022.service.http_api import http_of
 from hotline1022.service.live import Live
 from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
+from hotline1022.service.notify_parts import NoContacts, worker_of
+from hotline1022.service.outbox_book import OutboxBook
 from hotline1022.service.pins import verify_pin
 from hotline1022.service.plan_keeper import PlanKeeper
 from hotline1022.service.positions import Positions
@@ -76,6 +81,11 @@ class App:
         closed = shut_on(policy.offices)
         self.directory = DirectoryDesk(self.database, lambda: numbers_of(self.settings), closed=closed)
         self.bell = Bell(self.database, timedelta(seconds=settings.emergency.alarm_repeat_seconds))
+        self.book = OutboxBook(self.database, self.bell)
+        self.outbox = worker_of(settings, self.database, self.book, self.bell)
+        self.links = Links(secret=secrets.links)
+        self.contacts: ContactBook = NoContacts()
+        self.announcer = Announcer(settings, self.links)
         self.reader = self._link("hl1022-reader", secrets.ami_reader, events=True)
         self.actor = self._link("hl1022-actor", secrets.ami_actor, events=False)
         actions = AmiActions(self.actor)
@@ -230,6 +240,7 @@ class App:
                         self.plans.run(),
                         TicketClock(self.database, self.tickets).run(),
                         self.bell.run(),
+                        self.outbox.run(),
                         self._ticks(),
                         self._reloads(),
                     )
@@ -271,6 +282,7 @@ class App:
             await asyncio.sleep(0.2)
         if not await self.recordings.drain(seconds=max(0.5, deadline - time.monotonic())):
             log.warning("some recordings are not filed yet; the next start goes on with them")
+        await self.outbox.drain(seconds=max(0.5, deadline - time.monotonic()))
         for link in (self.reader, self.actor):
             await link.close()
 

@@ -9,6 +9,7 @@ import hotline1022
 from hotline1022.service.cli_base import CONFIG, finished, set_up_log, settings_of, speaking
 from hotline1022.service.cli_data import calls, people, token
 from hotline1022.service.cli_directory import directory
+from hotline1022.service.cli_outbox import outbox
 from hotline1022.service.cli_recordings import recordings
 from hotline1022.service.cli_shifts import shifts
 from hotline1022.service.cli_tickets import tickets
@@ -32,6 +33,7 @@ def main() -> None:
       hotline1022 calls list --limit 20
       hotline1022 recordings verify --since 2026-11-01
       hotline1022 tickets list --overdue
+      hotline1022 outbox list --state failed
       hotline1022 doctor
     """
 
@@ -97,13 +99,15 @@ def config_group() -> None:
 @CONFIG
 @speaking
 def config_check(config: str | None) -> None:
-    """Check settings, menu and ticket deadlines; change nothing. Exit code 1 when something is wrong."""
+    """Check settings, menu, ticket deadlines and templates; change nothing. Exit code 1 when something is wrong."""
     from hotline1022.ivr.load import load as load_menu
+    from hotline1022.service.notify_parts import check_messages
     from hotline1022.tickets.policy import load_policy
 
     settings = settings_of(config)
     tree = load_menu(settings.paths.menu)
     load_policy(settings.paths.ticket_policy)
+    check_messages(settings)
     for warning in tree.warnings:
         click.echo(f"note: {warning}", err=True)
     click.echo(f"The settings are in order: {len(settings.lines.numbers)} lines, {len(tree.menus)} menus.")
@@ -168,5 +172,5 @@ def prompts(config: str | None) -> None:
     click.echo(f"The prompts are in {settings.paths.prompts}.")
 
 
-for command in (calls, directory, people, recordings, shifts, tickets, token):
+for command in (calls, directory, outbox, people, recordings, shifts, tickets, token):
     main.add_command(command)

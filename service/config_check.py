@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import phonenumbers
 
 from hotline1022.core.people import PAUSE_DIGITS, fits, words
+from hotline1022.service.config_check_notify import Finding, check_notify
 from hotline1022.service.settings import PauseReason, Settings
 
 #: Characters that mean something in Asterisk's files.
@@ -20,16 +21,6 @@ UNSAFE_PATH = re.compile(r"[,|&$]")
 _LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})*")
 _SHORT = re.compile(r"[1-9][0-9]{2,4}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A check that failed: the first key is the one to change, all of them took part."""
-
-    keys: tuple[str, ...]
-    value: object
-    reason: str
-    cure: str
 
 
 def plain_number(number: str, area_code: str) -> str | None:
@@ -63,6 +54,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     yield from _pauses(settings.queue.pause_reasons)
     yield from _database(settings.database.url)
     yield from _tls_files(settings)
+    yield from check_notify(settings.notify)
 
 
 def _alone(key: str, value: Any, rules: dict[str, Any]) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ import hotline1022
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.metrics import registry_of
+from hotline1022.service.notify_view import OutboxView
 from hotline1022.service.pins import hash_pin
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.service.views import (
@@ -59,6 +60,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             directory=DirectoryView(app.directory, app.database, lambda: app.menu),
             tickets=TicketsView(app.database, app.tickets),
             attachments_root=settings.paths.attachments,
+            outbox=OutboxView(app.database, app.links, app.contacts, budget=settings.notify.sms_budget),
             tokens=TokensView(app.database),
             checks=[
                 NamedCheck("sip", sip),

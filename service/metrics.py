@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
 
+from hotline1022.notify.types import MessageState
+
 if TYPE_CHECKING:
     from hotline1022.service.app import App
 
@@ -52,6 +54,18 @@ class HotlineCollector:
         for name, value in app.recordings.state.as_numbers().items():
             recordings.add_metric([name], value)
         yield recordings
+        messages = CounterMetricFamily(
+            "hotline_messages", "Messages that reached a state since the start", labels=["state", "gateway"]
+        )
+        for (state, gateway), count in sorted(app.book.reached.items()):
+            messages.add_metric([state, gateway], count)
+        yield messages
+        waiting = GaugeMetricFamily(
+            "hotline_messages_open", "Messages that are not over, or need people", labels=["state"]
+        )
+        for state in ("new", "leased", "sending", "failed", "unknown"):
+            waiting.add_metric([state], app.outbox.open.get(MessageState(state), 0))
+        yield waiting
         agi = app.agi.stats
         questions = CounterMetricFamily("hotline_questions", "Questions of the dialplan", labels=["outcome"])
         for name in ("answered", "hangups", "failures", "unrouted", "turned_away", "incomplete", "strangers"):

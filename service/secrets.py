@@ -17,11 +17,12 @@ LENGTH = 20
 MAX_BYTES = 4096
 AMI_READER = "ami-reader"
 AMI_ACTOR = "ami-actor"
+LINKS = "links"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secrets:
-    """What Asterisk and the service share, by the name of its file: `line-101`, `ami-reader`, `ami-actor`."""
+    """What Asterisk and the service share, by the name of its file: `line-101`, `ami-reader`, `ami-actor`, `links`."""
 
     #: name → secret
     values: Mapping[str, str] = field(repr=False)
@@ -49,6 +50,11 @@ class Secrets:
         """Password of the manager account that only acts."""
         return self.get(AMI_ACTOR)
 
+    @property
+    def links(self) -> bytes:
+        """What signs the links in messages."""
+        return self.get(LINKS).encode()
+
 
 def ensure_secrets(folder: Path, lines: Iterable[str]) -> Secrets:
     """All secrets; the missing ones are made now. A removed line's file is left where it is."""
@@ -56,7 +62,7 @@ def ensure_secrets(folder: Path, lines: Iterable[str]) -> Secrets:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
-    names = [*(f"line-{line}" for line in lines), AMI_READER, AMI_ACTOR]
+    names = [*(f"line-{line}" for line in lines), AMI_READER, AMI_ACTOR, LINKS]
     return Secrets(values={name: _ensure(folder / name) for name in names})
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from hotline1022.service.settings_notify import Notify
+
 #: Characters of a SIP user name.
 _USER = r"[A-Za-z0-9._+*#&=$!~-]{0,64}"
 
@@ -95,6 +97,11 @@ class Paths:
     def secrets(self) -> Path:
         """Generated secrets, one file each, mode 0600."""
         return self.data / "secrets"
+
+    @property
+    def outbox(self) -> Path:
+        """Messages as files, while no gateway is set."""
+        return self.data / "outbox"
 
     @property
     def journal(self) -> Path:
@@ -272,6 +279,7 @@ class Settings:
     cascade: Cascade = field(default_factory=Cascade)
     service: Service = field(default_factory=Service)
     database: Database = field(default_factory=Database)
+    notify: Notify = field(default_factory=Notify)
     log: Log = field(default_factory=Log)
 
     @property

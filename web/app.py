@@ -116,6 +116,8 @@ def logged_address(request: web.Request, route: Route | None) -> str:
     known = {field.name for field in fields(route.query)} if route else set()
     pairs = [(key, _logged(key, value)) if key in known else ("?", "") for key, value in request.rel_url.query.items()]
     query = urlencode(pairs, safe="*:+", errors="replace")
+    if route is not None and "{token}" in route.path:  # whoever has the address has the right
+        return route.path
     return (mask_text(request.rel_url.raw_path) + ("?" + query if query else ""))[:LOGGED]
 
 

@@ -1,5 +1,82 @@
 """The routes of notify/."""
 
+from hotline1022.web import notify
+from hotline1022.web import notify_wire as w
 from hotline1022.web.route import Route
+from hotline1022.web.types import Scope
+from hotline1022.web.wire import LimitQuery
 
-ROUTES: tuple[Route, ...] = ()
+ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        path="/api/outbox",
+        scope=Scope.READ,
+        summary="Messages to people, latest first",
+        detail="Dead letters: state=failed; those whose fate nobody knows: state=unknown.",
+        handler=notify.list_messages,
+        query=w.OutboxQuery,
+        answer=w.MessageList,
+    ),
+    Route(
+        method="POST",
+        path="/api/outbox/{message}/resend",
+        scope=Scope.AGENT,
+        summary="Send a failed message again; an unknown one only with confirm",
+        handler=notify.resend_message,
+        body=w.ResendBody,
+        answer=w.MessageView,
+    ),
+    Route(
+        method="GET",
+        path="/api/outbox-statement",
+        scope=Scope.READ,
+        summary="What gateways took in a month of the province, and what it cost",
+        handler=notify.get_statement,
+        query=w.MonthQuery,
+        answer=w.StatementView,
+    ),
+    Route(
+        method="GET",
+        path="/api/outbox-statement.csv",
+        scope=Scope.READ,
+        summary="The same as a table for a spreadsheet",
+        handler=notify.get_statement_csv,
+        query=w.MonthQuery,
+        media="text/csv",
+    ),
+    Route(
+        method="GET",
+        path="/api/to-tell",
+        scope=Scope.READ,
+        summary="Citizens whom no SMS reaches: people must tell them",
+        handler=notify.list_to_tell,
+        query=w.ToTellQuery,
+        answer=w.ToTellList,
+    ),
+    Route(
+        method="POST",
+        path="/api/to-tell/{to_tell}/told",
+        scope=Scope.AGENT,
+        summary="The citizen was told, by the token's name; the line is gone",
+        handler=notify.mark_told,
+        answer=w.ToTellView,
+    ),
+    Route(
+        method="GET",
+        path="/api/inbound-sms",
+        scope=Scope.READ,
+        summary="SMS that citizens sent",
+        handler=notify.list_inbound,
+        query=LimitQuery,
+        answer=w.InboundList,
+    ),
+    Route(
+        method="GET",
+        path="/api/link/{token}",
+        scope=None,
+        open=True,
+        summary="The ticket and contact point of a signed link; 404 when it is forged, too old, or has ended",
+        handler=notify.open_link,
+        answer=w.LinkView,
+    ),
+)

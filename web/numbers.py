@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hotline1022.core.masking import mask, mask_text
+from hotline1022.core.masking import mask, mask_recipient, mask_text
 
 #: Fields that hold a telephone number, or a line's (short numbers stay as they are).
 _NUMBERS = frozenset(
@@ -18,10 +18,13 @@ _NUMBERS = frozenset(
         "mobile",
         "sms",
         "phone",
+        "dialled",
     }
 )
+#: Fields that hold a telephone number or an address of email.
+_RECIPIENTS = frozenset({"recipient", "sender"})
 #: Fields with free text or the facts of an event.
-_TEXTS = frozenset({"data", "detail", "content", "answer"})
+_TEXTS = frozenset({"data", "detail", "content", "answer", "text", "error"})
 
 
 def hide_numbers(value: Any) -> Any:
@@ -36,6 +39,8 @@ def hide_numbers(value: Any) -> Any:
 def _field(key: str, value: Any) -> Any:
     if key in _NUMBERS and isinstance(value, str):
         return mask(value)
+    if key in _RECIPIENTS and isinstance(value, str):
+        return mask_recipient(value)
     return _in_text(value) if key in _TEXTS else hide_numbers(value)
 
 

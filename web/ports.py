@@ -11,10 +11,12 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
+from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRow
 from hotline1022.queue.types import LineView
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.directory_port import DirectoryPort
+from hotline1022.web.notify_wire import LinkView, StatementView
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 from hotline1022.web.types import (
     AbandonedView,
@@ -197,6 +199,41 @@ class Tickets(Protocol):
 
     async def status(self, code: str, asker: str, at: datetime) -> StatusView:
         """What whoever has the code is told; TooMany for an asker who guesses."""
+
+
+class Outbox(Protocol):
+    """Messages to people, and from them."""
+
+    async def list(self, wanted: OutboxFilter) -> Sequence[Message]:
+        """Latest first."""
+        ...
+
+    async def resend(self, message: str, *, confirm: bool, at: datetime) -> Message:
+        """By hand; NotFound `message-unknown`, Refused `message-not-resendable`, `message-unconfirmed`."""
+        ...
+
+    async def statement(self, month: str) -> StatementView:
+        """A month such as 2026-11."""
+        ...
+
+    async def statement_csv(self, month: str) -> str:
+        """The same as a table."""
+        ...
+
+    async def to_tell(self, told: bool | None, limit: int) -> Sequence[ToTellRow]:
+        """Who waits longest first."""
+        ...
+
+    async def mark_told(self, line: str, by: str, at: datetime) -> ToTellRow:
+        """The first mark stays; NotFound `to-tell-unknown`."""
+        ...
+
+    async def inbound(self, limit: int) -> Sequence[InboundSms]:
+        """Latest first."""
+        ...
+
+    async def link(self, token: str, at: datetime) -> LinkView | None:
+        """What a signed link is good for now; None for nothing."""
         ...
 
 
@@ -244,6 +281,7 @@ class Ports:
     tickets: Tickets
     #: no attachment outside this folder is ever sent
     attachments_root: Path
+    outbox: Outbox
     tokens: Tokens
     checks: Sequence[Check]
     #: metrics of the whole service; the API adds its own

@@ -81,6 +81,9 @@ PARTS: dict[str, Rule] = {
     "attachment": Rule(doc="id of a file", pattern=r"[0-9a-f]{16}"),
     "code": Rule(doc="code of a ticket, 8 digits", pattern=r"[0-9]{8}"),
     "action": Rule(doc="what is to be done", pattern="|".join(action for action in Action if action in BY_HAND)),
+    "message": Rule(doc="id of a message", pattern=r"[A-Za-z0-9._~-]{1,128}"),
+    "to_tell": Rule(doc="id of a line of the list", pattern=r"[A-Za-z0-9._~-]{1,128}"),
+    "token": Rule(doc="token of a signed link", pattern=r"[A-Za-z0-9_-]{20,400}"),
 }
 
 

@@ -170,6 +170,16 @@ x = 1
         ("SERVICE_ASK_SECONDS", "3", "is out of range"),
         ("DATABASE_URL", "mysql://x/y", "is no address of a database"),
         ("ASTERISK_TLS_CERTIFICATE", "a.pem", "belong together"),
+        ("NOTIFY_SMS_GATEWAY", "fax", "is not one of the words"),
+        ("NOTIFY_SMS_GATEWAY", "http", "needs it"),
+        ("NOTIFY_SMS_GATEWAY", "speedsms", "needs it"),
+        ("NOTIFY_SMS_GATEWAY", "smpp", "needs it"),
+        ("NOTIFY_MAIL_HOST", "mail.example.vn", "is no address that others can answer to"),
+        ("NOTIFY_MAIL_USERNAME", "1022", "belong together"),
+        ("NOTIFY_MAIL_FROM", "1022", "has the wrong form"),
+        ("NOTIFY_QUIET_FROM", "9pm", "has the wrong form"),
+        ("NOTIFY_LINK_ADDRESS", "http://1022.vn/p/", "has the wrong form"),
+        ("NOTIFY_GIVE_UP_HOURS", "0", "is out of range"),
         ("TURNK_HOST", "x", 'did you mean "HOTLINE1022_TRUNK_HOST"?'),
         ("TRUNK_HSOT", "x", 'did you mean "host"?'),
     ],
@@ -205,6 +215,17 @@ def test_secrets_are_in_no_repr_and_no_message(tmp_path: Path) -> None:
     assert len(said) >= 2
     assert not any("geheim" in line for line in said)
     assert not any("geheim" in line for line in problems(write(tmp_path, '[trunk]\nsecret = ["geheim"]\n')))
+
+
+def test_messages_are_not_sent_in_the_clear_nor_with_what_smpp_cannot_carry() -> None:
+    mail = {"NOTIFY_MAIL_HOST": "mail.example.vn", "NOTIFY_MAIL_FROM": "1022@example.vn"}
+    assert "in the clear" in problems(None, **mail, NOTIFY_MAIL_TLS="none")[0]
+    env = {**mail, "NOTIFY_MAIL_HOST": "127.0.0.1", "NOTIFY_MAIL_TLS": "none"}
+    assert load(None, {f"HOTLINE1022_{key}": value for key, value in env.items()}).notify.mail_tls == "none"
+    smpp = {"NOTIFY_SMS_GATEWAY": "smpp", "NOTIFY_SMS_ACCOUNT": "tinh1022"}
+    said = problems(None, **smpp, NOTIFY_SMS_SECRET="bi-mat-dai")
+    assert "8 letters" in said[0] and "bi-mat" not in said[0]
+    assert "15 letters" in problems(None, **{**smpp, "NOTIFY_SMS_ACCOUNT": "tong-dai-1022-tinh"})[0]
 
 
 def test_secret_from_a_file_and_its_mode(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.types import Scope
+from tests.unit.notify_memory import TOKEN
 from tests.unit.tickets_made import CODE
 from tests.unit.web_memory import CALLER, PIN, SECRETS, House, a_call, open_house
 
@@ -31,6 +32,7 @@ BODIES: dict[str, Any] = {
     "/api/tickets/{ticket}/edit": {"version": 2, "address": "14 đường Lê Lợi"},
     "/api/tickets/{ticket}/calls": {"version": 3, "call": "hl1-1795470300.7"},
     "/api/tickets/{ticket}/{action}": {"version": 4},
+    "/api/outbox/{message}/resend": {"confirm": True},
 }
 #: routes that take a file
 UPLOADS = frozenset({"/api/tickets/{ticket}/attachments"})
@@ -40,6 +42,7 @@ def real(path: str, house: House) -> str:
     parts = {"call": house.calls.calls[0].id, "line": "101", "voicemail": "v1", "alarm": "a1"}
     parts |= {"agency": "so-tu-phap", "area": "di-an", "category": "other", "contact": "so-y-te-ld"}
     parts |= {"ticket": "a" * 16, "attachment": "f" * 16, "code": CODE, "action": "forward"}
+    parts |= {"message": "m1", "to_tell": "l1", "token": TOKEN}
     for name, value in parts.items():
         path = path.replace(f"{{{name}}}", value)
     return path

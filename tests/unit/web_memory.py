@@ -43,6 +43,7 @@ from hotline1022.web.types import (
     VoicemailView,
 )
 from tests.unit.directory_memory import MemoryDirectory
+from tests.unit.notify_memory import MemoryOutbox
 from tests.unit.tickets_memory import MemoryTickets
 
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
@@ -332,6 +333,7 @@ class House:
     people: MemoryPeople
     tickets: MemoryTickets
     checks: list[MemoryCheck]
+    outbox: MemoryOutbox
     client: TestClient[Any, Any]
     document: dict[str, Any] = field(default_factory=dict)
 
@@ -458,6 +460,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     people = MemoryPeople({"1001": PersonView(id="1001", name="Nguyễn Thị Ánh", active=True)})
     tickets = MemoryTickets(folder / "attachments")
     checks = [MemoryCheck("sip"), MemoryCheck("database")]
+    outbox = MemoryOutbox()
     ports = Ports(
         calls=log,
         recordings=MemoryRecordings(copies),
@@ -472,6 +475,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         directory=MemoryDirectory(),
         tickets=tickets,
         attachments_root=folder / "attachments",
+        outbox=outbox,
         tokens=tokens,
         checks=checks,
         registry=CollectorRegistry(),
@@ -479,7 +483,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     )
     client = TestClient(TestServer(make_app(ports, version="0.1.0")))
     async with client:
-        house = House(ports, log, lines, tokens, people, tickets, checks, client)
+        house = House(ports, log, lines, tokens, people, tickets, checks, outbox, client)
         sent = {"Authorization": f"Bearer {SECRETS['read']}"}
         async with client.get("/api/openapi.json", headers=sent) as response:
             house.document = await response.json()

@@ -20,6 +20,8 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.schema import metadata
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import AgencyKind, AreaKind, Role, What
+from hotline1022.notify import types as notify
+from hotline1022.notify.types import Encoding, MessageClass, MessageState, RecipientKind
 from hotline1022.queue.types import AgentState
 from hotline1022.recordings.types import Side, Status
 from hotline1022.tickets.types import (
@@ -66,6 +68,11 @@ LISTS: dict[str, Iterable[str]] = {
     "ck_ticket_history_state_after": State,
     "ck_ticket_reminder_kind": ReminderKind,
     "ck_ticket_reminder_recipient": Recipient,
+    "ck_outbox_message_channel": notify.Channel,
+    "ck_outbox_message_kind": RecipientKind,
+    "ck_outbox_message_message_class": MessageClass,
+    "ck_outbox_message_encoding": Encoding,
+    "ck_outbox_message_state": MessageState,
 }
 _SQLITE = """
 SELECT 'column', m.name, c.name, c.type || ' ' || c."notnull" || ' ' || coalesce(c.dflt_value, '') || ' ' || c.pk
@@ -165,6 +172,7 @@ NEVER = {
     "an absolute path": "INSERT INTO recording SELECT 'c', '/etc/x', '{h}', 1, {t}, '[]'",
     "a recording without hash": "INSERT INTO recording SELECT 'c', 'x', '', 1, {t}, '[]'",
     "a plan of nobody": "INSERT INTO roster (day, shift_id) SELECT '2026-03-02', 'day'",
+    "told by nobody": "INSERT INTO to_tell SELECT 't', 'p', 'c', '', '', 'made', '', {t}, {t}, ''",
     "heard by nobody": "INSERT INTO voicemail SELECT 'v', 'c', 'p', '{h}', 1, {t}, 'key', 'stored', {t}, ''",
 }
 

@@ -11,6 +11,7 @@ from hotline1022.core.events import LegKind
 from hotline1022.core.outcomes import CallState, Result
 from hotline1022.db.types import Batch, CallFilter, Cursor, JournalPosition
 from hotline1022.db.unit import Database, Work
+from hotline1022.notify.types import OutboxFilter, Receipt
 from tests.contract.database.made import a_call, a_fact, a_leg, answered, at
 
 Question = Callable[[Work], Awaitable[Any]]
@@ -33,6 +34,22 @@ QUESTIONS: dict[str, tuple[Question, str]] = {
     "talks": (lambda tx: tx.calls.recent_talks(20), "ix_call_result"),
     "tracks": (lambda tx: tx.recordings.tracks("x"), "ix_track_call"),
     "sessions": (lambda tx: tx.agents.session_at("101", at(0)), "agent_session"),
+    "due messages": (lambda tx: tx.outbox.look(at(0)), "ix_outbox_message_due"),
+    "leases": (lambda tx: tx.outbox.leases_over(at(0)), "ix_outbox_message_leased"),
+    "messages to ask of": (lambda tx: tx.outbox.to_ask(at(0)), "ix_outbox_message_ask"),
+    "dead letters": (lambda tx: tx.outbox.open_counts(), "ix_outbox_message_bad"),
+    "newest messages": (lambda tx: tx.outbox.list(OutboxFilter()), "ix_outbox_message_created"),
+    "messages of a ticket": (lambda tx: tx.outbox.list(OutboxFilter(ticket="t1")), "ix_outbox_message_ticket"),
+    "caps": (
+        lambda tx: tx.outbox.begun_since("g1", at(9), longer=at(0), recipients=("x",)),
+        "ix_outbox_message_begun",
+    ),
+    "a month": (lambda tx: tx.outbox.billed(at(0), at(9)), "ix_outbox_message_sent"),
+    "a receipt": (
+        lambda tx: tx.receipts.receipt("g1", Receipt(ids=("1a",), number="", delivered=True), at(0)),
+        "ix_outbox_part_id",
+    ),
+    "citizens to tell": (lambda tx: tx.to_tell.list(), "to_tell"),
     "token": (lambda tx: tx.tokens.find("0" * 64), "ux_api_token_sha256"),
 }
 
@@ -58,6 +75,7 @@ async def test_an_index_answers(database: Database, name: str) -> None:
             plan += "\n".join(str(row[-1]) for row in rows) + "\n"
     assert index in plan
     assert "SCAN call\n" not in plan
+    assert "SCAN outbox_message\n" not in plan
     assert "SCAN call_event" not in plan
 
 

@@ -12,12 +12,12 @@ from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Un
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.outcomes import Reason, Result
 from hotline1022.db.unit import Database, Work
-from hotline1022.ivr.load import shipped
+from hotline1022.directory.types import Directory
 from hotline1022.recordings.types import FiledCall, Status, VoicemailRow
 from hotline1022.service.ticket_clock import TicketClock
 from hotline1022.service.ticket_desk import TRIES, TicketDesk
 from hotline1022.service.ticket_messages import tickets_of_messages
-from hotline1022.service.ticket_names import MenuNames
+from hotline1022.service.ticket_names import DirectoryNames
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.tickets.attachments import LARGEST, MOST, Shelf
 from hotline1022.tickets.code import is_code
@@ -36,6 +36,7 @@ from hotline1022.tickets.types import (
 )
 from hotline1022.web.auth import TooMany
 from tests.contract.database.made import of_calls, over
+from tests.unit.directory_memory import shipped as shipped_directory
 from tests.unit.tickets_made import NOW, OFFICER, POLICY, a_draft, at
 
 CALL = "hl1-1795470208.58"
@@ -55,9 +56,8 @@ class Office:
         self.fails: Exception | None = None
         self.spoilt = ""
         self.shelf = Shelf(folder / "attachments")
-        menu = shipped()
         self.desk = TicketDesk(
-            database, POLICY, MenuNames(lambda: menu), self.shelf, also=self._also, remind=self._remind
+            database, POLICY, DirectoryNames(shipped), self.shelf, also=self._also, remind=self._remind
         )
         self.view = TicketsView(database, self.desk)
 
@@ -84,6 +84,11 @@ class Office:
 @pytest.fixture
 def office(database: Database, tmp_path: Path) -> Office:
     return Office(database, tmp_path)
+
+
+async def shipped() -> Directory:
+    """The agencies that are there at a first start."""
+    return shipped_directory()
 
 
 async def test_a_request_gets_a_code_and_the_names_of_now(office: Office) -> None:
@@ -213,9 +218,8 @@ async def test_a_back_fill_makes_one_ticket(office: Office) -> None:
 
 
 async def test_codes_that_are_taken_are_drawn_again(database: Database, tmp_path: Path) -> None:
-    menu = shipped()
     drawn = itertools.count()
-    names, shelf = MenuNames(lambda: menu), Shelf(tmp_path)
+    names, shelf = DirectoryNames(shipped), Shelf(tmp_path)
     desk = TicketDesk(database, POLICY, names, shelf, below=lambda below: next(drawn) // 3)
     codes = [(await desk.create(a_draft(calls=()), by="lan", at=NOW)).code for _ in range(4)]
     assert len(set(codes)) == 4

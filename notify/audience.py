@@ -1,0 +1,39 @@
+"""Who is told of what: the table of events and people. Pure; nobody else gets anything."""
+
+from enum import StrEnum
+
+from hotline1022.notify.types import Channel, Role, TicketEvent
+
+
+class Audience(StrEnum):
+    """Who reads a message."""
+
+    CITIZEN = "citizen"
+    SPECIALIST = "specialist"
+    LEADER = "leader"
+
+
+_A, _E = Audience, TicketEvent
+#: event → who is told
+TOLD: dict[TicketEvent, tuple[Audience, ...]] = {
+    _E.MADE: (_A.SPECIALIST, _A.LEADER, _A.CITIZEN),
+    _E.FORWARDED: (_A.SPECIALIST, _A.LEADER),
+    _E.WITH_LEADER: (_A.LEADER,),
+    _E.ANSWERED: (_A.CITIZEN,),
+    _E.COMPLETED: (_A.CITIZEN,),
+    _E.EXTENDED: (_A.CITIZEN,),
+    _E.REMINDER: (_A.SPECIALIST,),
+    _E.OVERDUE: (_A.LEADER,),
+}
+ROLES = {_A.SPECIALIST: Role.SPECIALIST, _A.LEADER: Role.LEADER}
+
+
+def name_of(audience: Audience, event: TicketEvent, channel: Channel) -> str:
+    """The template's name."""
+    return f"{audience.value}.{event.value}.{channel.value}"
+
+
+#: every template that must be there
+NAMES = frozenset(
+    name_of(audience, event, channel) for event, told in TOLD.items() for audience in told for channel in Channel
+)

@@ -1,0 +1,170 @@
+"""Templates as data: read, checked, filled in. Refuses an unknown name, an unknown placeholder, and an SMS that cannot fit.
+
+A value that is too long for an SMS is cut short, the answer first; what the template itself says never is.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from hotline1022.core.errors import ConfigError
+from hotline1022.notify import sms
+from hotline1022.notify.audience import NAMES
+from hotline1022.notify.types import Channel, Encoding, MessageClass
+
+#: what a template may ask for
+PLACEHOLDERS = frozenset(
+    {"code", "agency", "category", "deadline", "answer", "urgent", "link", "officer", "name", "phone"}
+)
+#: what is cut short to fit, in this order; the rest is never cut
+SHORTENED = ("answer", "category", "agency", "name", "officer")
+#: parts of an SMS at most
+PARTS = 5
+#: what stands for the rest of a value
+_CUT = "…"
+_KEYS: dict[Channel, dict[str, type]] = {
+    Channel.SMS: {"text": str, "encoding": str, "class": str, "parts": int},
+    Channel.EMAIL: {"text": str, "subject": str},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """One text."""
+
+    name: str
+    channel: Channel
+    text: str
+    encoding: Encoding = Encoding.NONE
+    message_class: MessageClass = MessageClass.CARE
+    parts: int = 1
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A text with its values."""
+
+    subject: str
+    text: str
+    parts: int
+
+
+Templates = Mapping[str, Template]
+
+
+def load(path: Path | None = None) -> Templates:
+    """The shipped templates, or those of a file; ConfigError `templates-invalid` names the first fault and its cure."""
+    where = str(path or "templates.toml")
+    try:
+        text = (path or files("hotline1022.notify") / "templates.toml").read_text(encoding="utf-8")
+        tree = tomllib.loads(text)
+    except OSError as error:
+        raise _bad(
+            f"{where}: cannot be read ({error.strerror}); correct notify.templates, or leave it empty"
+        ) from error
+    except ValueError as error:
+        raise _bad(f"{where}: is not TOML in UTF-8 ({error}); see the shipped file") from error
+    for name in NAMES:
+        if name not in tree:
+            raise _bad(f"{where}: {name} is missing; copy it from the shipped file")
+    return {name: _template(where, name, table) for name, table in tree.items()}
+
+
+def _template(where: str, name: str, table: Any) -> Template:
+    if name not in NAMES:
+        raise _bad(f"{where}: {name} is no template; known are {', '.join(sorted(NAMES))}")
+    channel = Channel(name.rpartition(".")[2])
+    keys = _KEYS[channel]
+    if not isinstance(table, dict) or set(table) != set(keys):
+        raise _bad(f"{where}: {name} must have exactly the keys {', '.join(keys)}; see the shipped file")
+    for key, kind in keys.items():
+        if type(table[key]) is not kind:
+            raise _bad(f"{where}: {name}.{key} is of the wrong kind; see the shipped file")
+    for key in ("subject", "text"):
+        _check_placeholders(where, f"{name}.{key}", table.get(key, ""))
+    if channel is Channel.EMAIL:
+        return Template(name=name, channel=channel, text=table["text"].strip(), subject=table["subject"].strip())
+    try:
+        encoding, message_class = Encoding(table["encoding"]), MessageClass(table["class"])
+    except ValueError as error:
+        raise _bad(f"{where}: {name}: {error}; write gsm7 or ucs2, care or advertising") from error
+    if encoding is Encoding.NONE or not 1 <= table["parts"] <= PARTS:
+        raise _bad(f"{where}: {name}: an SMS is gsm7 or ucs2 and has 1 to {PARTS} parts; correct encoding or parts")
+    made = Template(
+        name=name,
+        channel=channel,
+        text=table["text"].strip(),
+        encoding=encoding,
+        message_class=message_class,
+        parts=table["parts"],
+    )
+    if len(sms.split(sms.written(_bare(made.text), encoding), encoding)) > made.parts:
+        raise _bad(f"{where}: {name} is longer than {made.parts} parts even without values; shorten it, or raise parts")
+    return made
+
+
+def _check_placeholders(where: str, key: str, text: str) -> None:
+    try:
+        asked = {name for _, name, spec, how in Formatter().parse(text) if name is not None}
+        plain = all(not spec and not how for _, _, spec, how in Formatter().parse(text))
+    except ValueError as error:
+        raise _bad(f"{where}: {key}: {error}; write {{{{ and }}}} for braces") from error
+    if unknown := sorted(asked - PLACEHOLDERS):
+        known = ", ".join(sorted(PLACEHOLDERS))
+        raise _bad(f"{where}: {key}: {{{unknown[0]}}} is no placeholder; known are {known}")
+    if not plain:
+        raise _bad(f"{where}: {key}: a placeholder is a name in braces alone; write {{code}}")
+
+
+def _bare(text: str) -> str:
+    return text.format(**dict.fromkeys(PLACEHOLDERS, ""))
+
+
+def fill(template: Template, values: Mapping[str, str]) -> Filled:
+    """The text with these values (every placeholder has one). An SMS has at most `template.parts` parts."""
+    if template.channel is Channel.EMAIL:
+        subject = _one_line(template.subject.format(**values))
+        return Filled(subject=subject, text=template.text.format(**values), parts=1)
+    given = {name: _one_line(value) for name, value in values.items()}
+    for name in (*SHORTENED, None):
+        text, parts = _sms(template, given)
+        if len(parts) <= template.parts or name is None:
+            break
+        given[name] = _longest(template, given, name)
+    return Filled(subject="", text=text, parts=len(parts))
+
+
+def _sms(template: Template, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    text = re.sub(r" {2,}", " ", sms.written(template.text.format(**values), template.encoding)).strip()
+    return text, sms.split(text, template.encoding)
+
+
+def _longest(template: Template, values: Mapping[str, str], name: str) -> str:
+    """The longest beginning of a value with which the SMS fits; "" when none does. Found by halving."""
+    value = values[name]
+    low, high = 0, len(value)
+    while low < high:
+        middle = (low + high + 1) // 2
+        _, parts = _sms(template, {**values, name: _short(value, middle)})
+        low, high = (middle, high) if len(parts) <= template.parts else (low, middle - 1)
+    return _short(value, low)
+
+
+def _short(value: str, length: int) -> str:
+    if length >= len(value):
+        return value
+    return value[:length].rstrip() + _CUT if length else ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _bad(message: str) -> ConfigError:
+    return ConfigError(message, error_id="templates-invalid")

@@ -1,0 +1,78 @@
+"""The API's port of messages over the database. Refuses a link of a contact point that has ended."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hotline1022.db.unit import Database
+from hotline1022.notify.links import Links
+from hotline1022.notify.ports import ContactBook
+from hotline1022.notify.statement import Statement, as_csv, span
+from hotline1022.notify.states import Trigger, moves
+from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRow
+from hotline1022.service.views import _pick
+from hotline1022.web.notify_wire import BilledView, LinkView, StatementView
+
+
+class OutboxView:
+    """web.ports.Outbox."""
+
+    def __init__(self, database: Database, links: Links, contacts: ContactBook, *, budget: int) -> None:
+        self._database, self._links, self._contacts, self._budget = database, links, contacts, budget
+
+    async def list(self, wanted: OutboxFilter) -> Sequence[Message]:
+        """Latest first."""
+        async with self._database.reading() as tx:
+            return await tx.outbox.list(wanted)
+
+    async def resend(self, message: str, *, confirm: bool, at: datetime) -> Message:
+        """By hand."""
+        async with self._database.transaction() as tx:
+            return await tx.outbox.resend(message, moves(Trigger.RESEND), at, confirmed=confirm)
+
+    async def statement(self, month: str) -> StatementView:
+        """A month."""
+        made = await statement_of(self._database, month, self._budget)
+        return StatementView(
+            month=month,
+            rows=tuple(_pick(BilledView, row) for row in made.rows),
+            sms=made.sms,
+            price=made.price,
+            budget=made.budget,
+            left=made.left,
+        )
+
+    async def statement_csv(self, month: str) -> str:
+        """The same as a table."""
+        return as_csv(await statement_of(self._database, month, self._budget))
+
+    async def to_tell(self, told: bool | None, limit: int) -> Sequence[ToTellRow]:
+        """Who waits longest first."""
+        async with self._database.reading() as tx:
+            return await tx.to_tell.list(told=told, limit=limit)
+
+    async def mark_told(self, line: str, by: str, at: datetime) -> ToTellRow:
+        """The first mark stays."""
+        async with self._database.transaction() as tx:
+            return await tx.to_tell.mark_told(line, by, at)
+
+    async def inbound(self, limit: int) -> Sequence[InboundSms]:
+        """Latest first."""
+        async with self._database.reading() as tx:
+            return await tx.inbound.list(limit=limit)
+
+    async def link(self, token: str, at: datetime) -> LinkView | None:
+        """Only while its contact point is one."""
+        said = self._links.read(token)
+        if said is None:
+            return None
+        active = await self._contacts.active(said.contact)
+        link = self._links.check(token, at, lambda _: active)
+        return None if link is None else LinkView(ticket=link.ticket, contact=link.contact, expires=link.expires)
+
+
+async def statement_of(database: Database, month: str, budget: int) -> Statement:
+    """What left in a month; Invalid `month-invalid`."""
+    since, until = span(month)
+    async with database.reading() as tx:
+        rows = await tx.outbox.billed(since, until)
+    return Statement(month=month, rows=tuple(rows), budget=budget)

@@ -1,0 +1,287 @@
+"""The outbox's worker: leases, sends, asks. Sleeps until woken, at most five seconds; refuses to send what has begun.
+
+Each channel has its own loop, so that a mail server that hangs holds up no SMS. A message is written down as `sending`
+before its request leaves: whatever kills this process, what may have left is known.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from hotline1022.core.errors import Unavailable
+from hotline1022.db.unit import Database, Work
+from hotline1022.notify.caps import HOUR, MINUTE, Caps, may_send
+from hotline1022.notify.decide import Step, after_ask, after_send
+from hotline1022.notify.ports import Gateway
+from hotline1022.notify.quiet import Quiet
+from hotline1022.notify.retry import ask_at
+from hotline1022.notify.states import Trigger, moves
+from hotline1022.notify.types import (
+    Accepted,
+    Begun,
+    Channel,
+    Message,
+    MessageState,
+    NoAnswer,
+    NotTaken,
+    Sent,
+)
+from hotline1022.queue.ports import AlarmBell
+from hotline1022.service.outbox_book import OutboxBook
+
+log = logging.getLogger(__name__)
+#: seconds between two looks when nobody wakes
+IDLE = 5.0
+#: messages leased at a time, and requests under way
+BATCH = 10
+#: longer than any gateway takes
+LEASE = timedelta(seconds=600)
+#: a gateway that is away is left alone so long, doubled up to the longest, and rung for after
+PAUSE, LONGEST_PAUSE, RING_AFTER = timedelta(seconds=2), timedelta(seconds=60), timedelta(seconds=30)
+#: seconds between two counts for the figures
+COUNT_EVERY = 15.0
+FORGET_EVERY = timedelta(hours=6)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class _Way:
+    """A gateway as it is now."""
+
+    gateway: Gateway
+    caps: Caps
+    wake: asyncio.Event
+    #: until when it is left alone
+    until: datetime | None = None
+    pause: timedelta = PAUSE
+    away_since: datetime | None = None
+
+
+class OutboxWorker:
+    """All channels."""
+
+    def __init__(
+        self,
+        database: Database,
+        gateways: Mapping[Channel, tuple[Gateway, Caps]],
+        book: OutboxBook,
+        bell: AlarmBell,
+        *,
+        owner: str,
+        patience: timedelta,
+        quiet: Quiet,
+        clock: Callable[[], datetime] = _now,
+        chance: Callable[[], float] = random.random,
+        idle: float = IDLE,
+    ) -> None:
+        self._database, self._book, self._bell = database, book, bell
+        self._owner, self._patience, self._clock, self._chance, self._idle = owner, patience, clock, chance, idle
+        self._quiet = quiet
+        self._ways = {
+            channel: _Way(gateway=gateway, caps=caps, wake=asyncio.Event())
+            for channel, (gateway, caps) in gateways.items()
+        }
+        self._asking = asyncio.Event()
+        self._under_way = 0
+        self._rest = asyncio.Event()
+        self._rest.set()
+        self._stopping = False
+        #: messages that are not over, by state, at the last count
+        self.open: Mapping[MessageState, int] = {}
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for gateway in {id(way.gateway): way.gateway for way in self._ways.values()}.values():
+                group.create_task(gateway.run())
+            for channel, way in self._ways.items():
+                group.create_task(self._repeat(way.wake, partial(self._batch, channel)))
+            group.create_task(self._repeat(self._asking, self._ask))
+            await self._tend()
+
+    async def drain(self, *, seconds: float) -> bool:
+        """Begin nothing more, and wait for what is under way; False when some of it did not end in time."""
+        self._stopping = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._rest.wait()
+        return self._rest.is_set()
+
+    async def _repeat(self, wake: asyncio.Event, work: Callable[[], Awaitable[bool]]) -> None:
+        while True:
+            await wake.wait()
+            wake.clear()
+            try:
+                while await work():
+                    pass
+            except Unavailable as error:
+                log.warning("outbox: the database is away, messages wait: %s", error)
+
+    async def _tend(self) -> None:
+        """Look, wake who has something to do, sleep."""
+        anew, counted, forgotten = True, 0.0, self._clock()
+        loop = asyncio.get_running_loop()
+        while True:
+            self._database.outbox_filled.clear()
+            try:
+                await self._look(self._owner if anew else "")
+                anew = False
+                if loop.time() - counted >= COUNT_EVERY:
+                    async with self._database.reading() as tx:
+                        self.open = await tx.outbox.open_counts()
+                    counted = loop.time()
+                if self._clock() - forgotten >= FORGET_EVERY:
+                    await self._book.forget()
+                    forgotten = self._clock()
+            except Unavailable as error:
+                log.warning("outbox: the database is away, messages wait: %s", error)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._idle):
+                    await self._database.outbox_filled.wait()
+
+    async def _look(self, owner: str) -> None:
+        at = self._clock()
+        async with self._database.reading() as tx:
+            due = await tx.outbox.look(at)
+        if due.over or owner:
+            await self._recover(at, owner)
+        for channel in due.new & self._ways.keys():
+            self._ways[channel].wake.set()
+        if due.ask:
+            self._asking.set()
+
+    async def _recover(self, at: datetime, owner: str) -> None:
+        """Messages of dead workers: free again, or unknown when their request may have left."""
+        async with self._database.reading() as tx:
+            over = await tx.outbox.leases_over(at, owner)
+        for message in over:
+            begun = message.state is MessageState.SENDING
+            asks = ask_at(0, at) if begun and self._ways[message.channel].gateway.can_ask else None
+            step = Step(
+                trigger=Trigger.LEASE_OVER,
+                ask_at=asks,
+                error_id="worker-died" if begun else "",
+                error="the service ended while the message was being sent" if begun else "",
+            )
+            await self._book.record(message, step, gateway=message.gateway, price=0)
+
+    # -- sending
+
+    async def _batch(self, channel: Channel) -> bool:
+        """Send some; whether there may be more."""
+        way, at = self._ways[channel], self._clock()
+        if self._stopping or (way.until is not None and at < way.until):
+            return False
+        async with self._database.transaction() as tx:
+            leased = await tx.outbox.lease(channel, self._owner, at, at + LEASE, BATCH, MessageState.LEASED)
+            history = await self._history(tx, way, leased, at)
+            ready: list[Message] = []
+            for message in leased:
+                quiet = self._quiet.holds(message, at)  # it may have waited for its gateway until night
+                due_at = quiet or may_send(history, message.recipient, at, way.caps)
+                if due_at > at:
+                    await tx.outbox.move(message.id, moves(Trigger.WAIT), owner=self._owner, due_at=due_at)
+                    continue
+                history.append(Begun(recipient=message.recipient, at=at))
+                ready.append(message)
+        async with asyncio.TaskGroup() as group:
+            for message in ready:
+                group.create_task(self._one(way, message))
+        return bool(ready)
+
+    async def _history(self, tx: Work, way: _Way, leased: Sequence[Message], at: datetime) -> list[Begun]:
+        """What the caps ask for."""
+        if not leased or not (way.caps.per_minute or way.caps.per_number):
+            return []
+        phones = [message.recipient for message in leased]
+        return list(await tx.outbox.begun_since(way.gateway.name, at - MINUTE, longer=at - HOUR, recipients=phones))
+
+    async def _one(self, way: _Way, message: Message) -> None:
+        if self._stopping:
+            return
+        self._under_way += 1
+        self._rest.clear()
+        try:
+            await self._whole(way, message)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._rest.set()
+
+    async def _whole(self, way: _Way, message: Message) -> None:
+        gateway, at = way.gateway, self._clock()
+        try:
+            async with self._database.transaction() as tx:
+                begun = await tx.outbox.move(
+                    message.id,
+                    moves(Trigger.BEGIN),
+                    owner=self._owner,
+                    tried=1,
+                    gateway=gateway.name,
+                    begun_at=at,
+                    leased_until=at + LEASE,
+                )
+        except Unavailable as error:
+            log.warning("outbox: the database is away, messages wait: %s", error)
+            return
+        if begun is None:
+            return
+        said = await self._send(gateway, message)
+        step = after_send(
+            message,
+            said,
+            self._clock(),
+            chance=self._chance(),
+            patience=self._patience,
+            can_ask=gateway.can_ask,
+            can_follow=gateway.can_follow,
+        )
+        await self._book.record(message, step, gateway=gateway.name, price=gateway.price, owner=self._owner)
+        await self._note(way, said)
+
+    async def _send(self, gateway: Gateway, message: Message) -> Sent:
+        try:
+            return await gateway.send(message)
+        except Exception as error:  # a defect of a gateway must not end the service, calls go on
+            log.exception("outbox: gateway %s broke", gateway.name)
+            return NoAnswer(reason=f"{gateway.name} broke: {type(error).__name__}")
+
+    async def _note(self, way: _Way, said: Sent) -> None:
+        """Leave a gateway alone that is away or wants us slower; ring when it stays away."""
+        at = self._clock()
+        match said:
+            case NotTaken(away=True, error_id=error_id, reason=reason):
+                if way.until is None or at >= way.until:
+                    way.until, way.pause = at + way.pause, min(LONGEST_PAUSE, way.pause * 2)
+                    log.warning("outbox: %s is away: %s", way.gateway.name, reason)
+                way.away_since = way.away_since or at
+                if at - way.away_since >= RING_AFTER:
+                    await self._bell.ring("gateway-away", f"{way.gateway.name}: {error_id}")
+            case NotTaken(seconds=float(seconds)):
+                way.until = max(way.until or at, at + timedelta(seconds=seconds))
+            case Accepted():
+                way.until, way.pause, way.away_since = None, PAUSE, None
+
+    # -- asking
+
+    async def _ask(self) -> bool:
+        at = self._clock()
+        async with self._database.reading() as tx:
+            asked = await tx.outbox.to_ask(at)
+        for message, ids in () if self._stopping else asked:
+            gateway = self._ways[message.channel].gateway
+            if gateway.name != message.gateway:
+                step = Step(trigger=None, error_id=message.error_id, error=message.error)
+            else:
+                said = await gateway.ask(message, ids)
+                step = after_ask(message, said, self._clock(), can_follow=gateway.can_follow)
+            await self._book.record(message, step, gateway=message.gateway, price=gateway.price)
+        return bool(asked) and not self._stopping

@@ -1,0 +1,137 @@
+"""The worker is killed by SIGKILL at random moments; a real SMPP and a real SMTP server count what they got.
+
+Nothing is sent twice by the machine, and what nobody knows is said to be unknown: the books close. When people resend
+the unknown ones, none is missing.
+"""
+
+import asyncio
+import itertools
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import smpp34
+
+from hotline1022.db.migrate import migrate
+from hotline1022.db.unit import Database
+from hotline1022.notify.states import Trigger, moves
+from hotline1022.notify.types import Channel, Encoding, Message, MessageState, NewMessage, OutboxFilter, RecipientKind
+from tests.lab.smsc import Smsc, smsc
+from tests.lab.smtp import MailServer, mail_server
+
+TOP = Path(__file__).parents[3]
+S = MessageState
+OVER = {S.SENT, S.DELIVERED, S.FAILED, S.UNKNOWN}
+
+
+def numbered(count: int) -> list[NewMessage]:
+    """Half SMS, half email, each with its number in its text."""
+    at = datetime.now(UTC)
+    return [
+        NewMessage(
+            key=f"k{n}",
+            channel=Channel.SMS if n % 2 else Channel.EMAIL,
+            kind=RecipientKind.CITIZEN,
+            recipient=f"+849{n:08d}" if n % 2 else f"nguoi{n}@example.vn",
+            encoding=Encoding.GSM7 if n % 2 else Encoding.NONE,
+            subject="" if n % 2 else f"Phiếu tin-{n:05d}",
+            text=f"Ma phieu tin-{n:05d}",
+            created_at=at,
+        )
+        for n in range(count)
+    ]
+
+
+def arrived(carrier: Smsc, mails: MailServer) -> Counter[int]:
+    """How often each number arrived."""
+    texts = [event.short_message.decode("latin-1") for event in carrier.submits]
+    texts += [str(mail["Subject"]) for mail in mails.mails]
+    return Counter(int(found[1]) for text in texts if (found := re.search(r"tin-(\d+)", text)))
+
+
+@asynccontextmanager
+async def process(address: str, carrier: Smsc, mails: MailServer) -> AsyncIterator[asyncio.subprocess.Process]:
+    words = [sys.executable, "-m", "tests.lab.outbox_process", address, str(carrier.port), str(mails.port)]
+    running = await asyncio.create_subprocess_exec(*words, cwd=TOP, stdout=asyncio.subprocess.PIPE)
+    try:
+        assert running.stdout is not None
+        async with asyncio.timeout(30):
+            assert await running.stdout.readline() == b"ready\n"
+        yield running
+    finally:
+        running.kill()
+        await running.wait()
+
+
+async def messages(database: Database) -> list[Message]:
+    async with database.reading() as tx:
+        return list(await tx.outbox.list(OutboxFilter(limit=100_000)))
+
+
+async def until_over(database: Database, seconds: float) -> list[Message]:
+    async with asyncio.timeout(seconds):
+        for _ in itertools.count():
+            found = await messages(database)
+            if all(one.state in OVER for one in found):
+                return found
+            await asyncio.sleep(0.2)
+    raise AssertionError
+
+
+async def prove(address: str, count: int, kills: int, chance: random.Random) -> None:
+    await migrate(address)
+    async with Database(address) as database, smsc() as carrier, mail_server() as mails:
+
+        async def receipt(event: smpp34.SubmitSmEvent, name: str) -> None:
+            if chance.random() < 0.5:
+                carrier._spawn(_tell(carrier, event, name))
+
+        carrier.before, carrier.delay = receipt, 0.01
+        async with database.transaction() as tx:
+            assert await tx.outbox.put(numbered(count)) == count
+        done = 0
+        while done < kills:
+            async with process(address, carrier, mails):
+                await asyncio.sleep(chance.uniform(0.02, count / kills / 150))
+            done += 1
+        async with process(address, carrier, mails):
+            found = await until_over(database, 60 + count / 20)
+            got = arrived(carrier, mails)
+            assert max(got.values()) == 1, "the machine sends nothing twice"
+            states = Counter(one.state for one in found)
+            assert len(found) == count == states[S.SENT] + states[S.DELIVERED] + states[S.UNKNOWN]
+            assert states[S.UNKNOWN] <= kills * 2 * 10, "two channels, ten at a time"
+            assert states[S.DELIVERED] > 0
+            unknown = {int(one.key[1:]) for one in found if one.state is S.UNKNOWN}
+            assert set(range(count)) - got.keys() <= unknown, "what did not arrive is on the list"
+            async with database.transaction() as tx:
+                for one in found:
+                    if one.state is S.UNKNOWN:
+                        await tx.outbox.resend(one.id, moves(Trigger.RESEND), datetime.now(UTC), confirmed=True)
+            again = await until_over(database, 60)
+            assert {one.state for one in again} <= {S.SENT, S.DELIVERED}
+        whole = arrived(carrier, mails)
+        assert set(whole) == set(range(count)), "none is missing"
+        doubles = {number for number, times in whole.items() if times > 1}
+        assert doubles <= unknown and max(whole.values()) <= 2, "only what people sent again, knowing that"
+
+
+async def _tell(carrier: Smsc, event: smpp34.SubmitSmEvent, name: str) -> None:
+    """A receipt, sooner or later than the answer; to a link that is gone it is lost."""
+    with suppress(smpp34.SmppError):
+        await carrier.receipt(event, str(int(name, 16)))
+
+
+async def test_a_hundred_messages_and_three_kills(address: str) -> None:
+    await prove(address, 100, 3, random.Random(1022))
+
+
+@pytest.mark.slow
+async def test_a_thousand_messages_and_fifteen_kills(address: str) -> None:
+    await prove(address, 1000, 15, random.Random(389))

@@ -1,0 +1,46 @@
+"""The outbox's worker as a process of its own, to be killed: `python -m tests.lab.outbox_process ADDRESS SMPP SMTP`."""
+
+import asyncio
+import ssl
+import sys
+from datetime import time, timedelta
+
+from hotline1022.db.unit import Database
+from hotline1022.notify.caps import Caps
+from hotline1022.notify.mail_gateway import MailGateway, MailServer
+from hotline1022.notify.quiet import Quiet
+from hotline1022.notify.smpp_gateway import SmppGateway
+from hotline1022.notify.smpp_link import SmppServer
+from hotline1022.notify.types import Channel
+from hotline1022.service.alarms import Bell
+from hotline1022.service.outbox_book import OutboxBook
+from hotline1022.service.outbox_worker import OutboxWorker
+
+
+async def work(address: str, smpp: int, smtp: int) -> None:
+    """Until killed."""
+    async with Database(address) as database:
+        bell = Bell(database, timedelta(seconds=30))
+        book = OutboxBook(database, bell)
+        carrier = SmppServer(host="127.0.0.1", port=smpp, system_id="hotline", password="secret", retry_seconds=0.05)
+        mail = MailServer(host="127.0.0.1", port=smtp, tls="none", sender="1022@example.vn")
+        caps = Caps(per_minute=0, per_number=0)
+        worker = OutboxWorker(
+            database,
+            {
+                Channel.SMS: (SmppGateway(carrier, book, sender="1022"), caps),
+                Channel.EMAIL: (MailGateway(mail, ssl.create_default_context()), caps),
+            },
+            book,
+            bell,
+            owner="w1",
+            patience=timedelta(hours=24),
+            quiet=Quiet(starts=time(), ends=time()),
+            idle=0.1,
+        )
+        print("ready", flush=True)
+        await worker.run()
+
+
+if __name__ == "__main__":
+    asyncio.run(work(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

@@ -1,0 +1,330 @@
+"""Who gets what: templates and their lengths, the policy, links, the statement."""
+
+import tomllib
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline1022.core.clock import local
+from hotline1022.core.errors import ConfigError, Invalid
+from hotline1022.notify.audience import NAMES, TOLD, Audience
+from hotline1022.notify.links import Link, Links
+from hotline1022.notify.policy import messages_for
+from hotline1022.notify.quiet import Quiet
+from hotline1022.notify.sms import split
+from hotline1022.notify.statement import Statement, as_csv, month_of, span
+from hotline1022.notify.templates import PLACEHOLDERS, fill, load
+from hotline1022.notify.types import (
+    Billed,
+    Channel,
+    Encoding,
+    NewMessage,
+    Recipient,
+    RecipientKind,
+    Role,
+    TicketChange,
+    TicketEvent,
+    ToTell,
+)
+
+SHIPPED = Path(__file__).parents[2] / "notify" / "templates.toml"
+TEMPLATES = load()
+NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+NEVER = Quiet(starts=time(0), ends=time(0))
+LAN = Recipient(contact="c1", name="Nguyễn Thị Lan", role=Role.SPECIALIST, sms="+84901111111", email="lan@example.vn")
+MINH = Recipient(contact="c2", name="Trần Văn Minh", role=Role.LEADER, sms="+84902222222", email="minh@example.vn")
+#: as long as they come
+LONGEST = {
+    "code": "9999-9999",
+    "agency": "Ban Chỉ đạo chống buôn lậu, gian lận thương mại và hàng giả tỉnh (Ban Chỉ đạo 389)",
+    "category": "Buôn lậu, gian lận thương mại, hàng giả, an toàn thực phẩm và vật tư nông nghiệp",
+    "deadline": "23:59 31/12/2026",
+    "answer": "Đơn vị đã kiểm tra hiện trường, lập biên bản và yêu cầu khắc phục trong ngày. " * 8,
+    "urgent": "KHẨN:",
+    "link": "https://1022.example.vn/phieu/" + "x" * 110,
+    "officer": "Nguyễn Công Tằng Tôn Nữ Hoàng Phương Thảo Nguyên",
+    "name": "Nguyễn Công Tằng Tôn Nữ Hoàng Phương Thảo Nguyên",
+    "phone": "+842743822333",
+}
+
+
+def a_change(event: TicketEvent = TicketEvent.MADE, **more: Any) -> TicketChange:
+    given: dict[str, Any] = {
+        "change": f"t1/{event.value}",
+        "ticket": "t1",
+        "code": "4711-22",
+        "event": event,
+        "agency": "Sở Giao thông Vận tải",
+        "category": "Giao thông",
+        "name": "Lê Văn Bé",
+        "phone": "0903333333",
+        "deadline": NOON + timedelta(days=5),
+        "answer": "Đã thay bóng đèn.",
+    }
+    return TicketChange(**given | more)
+
+
+def told(
+    change: TicketChange, contacts: tuple[Recipient, ...] = (LAN, MINH), at: datetime = NOON, **more: Any
+) -> tuple[dict[str, NewMessage], list[ToTell]]:
+    messages, to_tell = messages_for(change, contacts, TEMPLATES, at, **{"quiet": Quiet()} | more)
+    assert len({one.key for one in messages}) == len(messages)
+    return {f"{one.name} {one.channel.value}": one for one in messages}, to_tell
+
+
+# ---------------------------------------------------------------- templates
+
+
+@pytest.mark.parametrize("name", sorted(name for name in NAMES if name.endswith(".sms")))
+def test_an_sms_is_never_longer_than_its_template_says(name: str) -> None:
+    template = TEMPLATES[name]
+    filled = fill(template, LONGEST)
+    assert filled.parts == len(split(filled.text, template.encoding)) <= template.parts
+    assert filled.text.isascii(), "GSM-7 without marks"
+    for kept in ("code", "deadline", "phone"):
+        if f"{{{kept}}}" in template.text:
+            assert LONGEST[kept] in filled.text, "what people need is never cut"
+    marked = replace(template, encoding=Encoding.UCS2)
+    assert fill(marked, dict.fromkeys(PLACEHOLDERS, "ế")).text.startswith(("1022", "Tổng", "ế 1022"))
+
+
+def test_the_citizen_gets_the_code_in_one_part() -> None:
+    assert fill(TEMPLATES["citizen.made.sms"], LONGEST).parts == 1
+
+
+def test_what_is_cut_is_the_answer_first() -> None:
+    filled = fill(TEMPLATES["citizen.completed.sms"], LONGEST | {"agency": "Sở Xây dựng"})
+    assert "..." in filled.text
+    assert filled.text.endswith("Neu chua dong y, moi ong/ba goi 1022.")
+    assert 290 < len(filled.text) <= 306
+
+
+@given(st.fixed_dictionaries({name: st.text(max_size=400) for name in sorted(PLACEHOLDERS - {"code", "deadline"})}))
+def test_no_value_makes_an_sms_longer_or_two_lines(values: dict[str, str]) -> None:
+    given = values | {
+        "code": "4711-22",
+        "deadline": "16:45 05/12/2026",
+        "phone": "0901234567",
+        "urgent": "",
+        "link": "",
+    }
+    for name in ("citizen.answered.sms", "specialist.made.sms", "leader.overdue.sms"):
+        filled = fill(TEMPLATES[name], given)
+        assert filled.parts <= 2 and "\n" not in filled.text and "4711-22" in filled.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("{code}", "{cdoe}", "{cdoe} is no placeholder"),
+        ("{code}", "{code!r}", "a name in braces alone"),
+        ("{code}", "{code:>9}", "a name in braces alone"),
+        ("{code}", "{0}", "{0} is no placeholder"),
+        ("{code}", "{code.x}", "is no placeholder"),
+        ("{code}", "{code", "braces"),
+        ('"citizen.made.sms"', '"citizen.maed.sms"', "citizen.made.sms is missing"),
+        ('encoding = "gsm7"', 'encoding = "latin"', "write gsm7 or ucs2"),
+        ('encoding = "gsm7"', 'encoding = ""', "an SMS is gsm7 or ucs2"),
+        ('class = "care"', 'class = "spam"', "care or advertising"),
+        ("parts = 1", "parts = 9", "1 to 5 parts"),
+        ("parts = 1", 'parts = "1"', "of the wrong kind"),
+        ("parts = 1", "prats = 1", "exactly the keys"),
+        ("bấm phím", "bấm phím " * 30, "even without values"),
+        ("[", "[[", "is not TOML"),
+    ],
+)
+def test_templates_with_a_fault_are_refused_by_name(tmp_path: Path, old: str, new: str, says: str) -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    begin = text.index('["citizen')
+    file = tmp_path / "own.toml"
+    file.write_text(text[:begin] + text[begin:].replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    assert caught.value.error_id == "templates-invalid"
+    assert says in str(caught.value) and "; " in str(caught.value)
+
+
+def test_an_own_file_and_one_more_than_is_known(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(SHIPPED.read_text(encoding="utf-8"), encoding="utf-8")
+    assert load(file) == TEMPLATES
+    file.write_text(SHIPPED.read_text(encoding="utf-8") + '\n["mayor.made.sms"]\ntext = ""\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"mayor\.made\.sms is no template"):
+        load(file)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path / "none.toml")
+
+
+def test_every_template_is_used_and_every_event_has_people() -> None:
+    assert set(tomllib.loads(SHIPPED.read_text(encoding="utf-8"))) == NAMES
+    assert set(TOLD) == set(TicketEvent)
+
+
+# ---------------------------------------------------------------- policy
+
+
+def test_a_ticket_is_made() -> None:
+    messages, to_tell = told(a_change())
+    assert set(messages) == {
+        "Nguyễn Thị Lan sms",
+        "Nguyễn Thị Lan email",
+        "Trần Văn Minh sms",
+        "Trần Văn Minh email",
+        "Lê Văn Bé sms",
+    }
+    assert to_tell == []
+    citizen = messages["Lê Văn Bé sms"]
+    assert (citizen.recipient, citizen.kind, citizen.contact) == ("+84903333333", RecipientKind.CITIZEN, "")
+    assert "4711-22" in citizen.text and citizen.text.isascii() and citizen.not_before is None
+    specialist = messages["Nguyễn Thị Lan sms"]
+    assert (specialist.kind, specialist.contact, specialist.template) == (
+        RecipientKind.AGENCY,
+        "c1",
+        "specialist.made.sms",
+    )
+    assert "Le Van Be, 0903333333" in specialist.text and "12:00 28/11/2026" in specialist.text
+    mail = messages["Nguyễn Thị Lan email"]
+    assert mail.subject == "[1022] Phiếu mới 4711-22: Giao thông"
+    assert "Kính gửi Nguyễn Thị Lan," in mail.text and "<p>" in mail.html
+
+
+@pytest.mark.parametrize(
+    ("event", "people"),
+    [
+        (TicketEvent.FORWARDED, {"Nguyễn Thị Lan", "Trần Văn Minh"}),
+        (TicketEvent.WITH_LEADER, {"Trần Văn Minh"}),
+        (TicketEvent.ANSWERED, {"Lê Văn Bé"}),
+        (TicketEvent.COMPLETED, {"Lê Văn Bé"}),
+        (TicketEvent.EXTENDED, {"Lê Văn Bé"}),
+        (TicketEvent.REMINDER, {"Nguyễn Thị Lan"}),
+        (TicketEvent.OVERDUE, {"Trần Văn Minh"}),
+    ],
+)
+def test_who_is_told_of_what(event: TicketEvent, people: set[str]) -> None:
+    messages, _ = told(a_change(event))
+    assert {one.name for one in messages.values()} == people
+
+
+@pytest.mark.parametrize("phone", ["02743822333", "", "anonymous", "1022"])
+@pytest.mark.parametrize("event", [TicketEvent.MADE, TicketEvent.ANSWERED, TicketEvent.COMPLETED, TicketEvent.EXTENDED])
+def test_whom_no_sms_reaches_is_told_by_people(phone: str, event: TicketEvent) -> None:
+    messages, (line,) = told(a_change(event, phone=phone))
+    assert not [one for one in messages.values() if one.kind is RecipientKind.CITIZEN]
+    assert (line.ticket, line.code, line.number, line.event, line.since) == ("t1", "4711-22", phone, event.value, NOON)
+    assert "4711-22" in line.text
+
+
+def test_an_email_of_the_citizen_is_used_too() -> None:
+    messages, to_tell = told(a_change(TicketEvent.COMPLETED, phone="02743822333", email="be@example.vn"))
+    assert [one.channel for one in messages.values()] == [Channel.EMAIL]
+    assert len(to_tell) == 1
+
+
+def test_officers_without_a_mobile_or_a_role() -> None:
+    desk = replace(LAN, sms="+842743822333")
+    messages, to_tell = told(a_change(TicketEvent.REMINDER), (desk,))
+    assert [one.channel for one in messages.values()] == [Channel.EMAIL] and to_tell == []
+    messages, _ = told(a_change(TicketEvent.OVERDUE), (LAN,))
+    assert {one.template for one in messages.values()} == {"leader.overdue.sms", "leader.overdue.email"}
+    messages, _ = told(a_change(TicketEvent.MADE), (LAN, replace(LAN, contact="c9", name="Hai")))
+    assert {one.contact for one in messages.values()} == {"c1", "c9", ""}
+
+
+def test_the_night_is_quiet_but_not_for_officers_of_urgent_tickets() -> None:
+    morning = datetime.fromisoformat("2026-11-24T07:00:00+07:00")
+    messages, _ = told(a_change(), at=NIGHT)
+    assert {key: one.not_before for key, one in messages.items() if one.not_before} == dict.fromkeys(
+        ("Nguyễn Thị Lan sms", "Trần Văn Minh sms", "Lê Văn Bé sms"), morning
+    )
+    messages, _ = told(a_change(urgent=True), at=NIGHT)
+    assert [key for key, one in messages.items() if one.not_before] == ["Lê Văn Bé sms"]
+    assert messages["Nguyễn Thị Lan sms"].text.startswith("KHAN: 1022") and messages["Nguyễn Thị Lan sms"].urgent
+    assert local(morning).hour == 7
+
+
+def test_links_are_for_one_contact_point_alone() -> None:
+    messages, _ = told(a_change(), link=lambda contact, ticket: f"https://1022.vn/p/{contact}-{ticket}")
+    assert "https://1022.vn/p/c1-t1" in messages["Nguyễn Thị Lan email"].text
+    assert 'href="https://1022.vn/p/c2-t1"' in messages["Trần Văn Minh email"].html
+    assert "https://" not in messages["Lê Văn Bé sms"].text
+
+
+def test_the_same_change_gives_the_same_keys() -> None:
+    first, _ = told(a_change())
+    again, _ = told(a_change(), at=NIGHT)
+    other, _ = told(a_change(change="t1/9"))
+    assert {one.key for one in first.values()} == {one.key for one in again.values()}
+    assert not {one.key for one in first.values()} & {one.key for one in other.values()}
+
+
+def test_audiences_have_templates_in_both_channels() -> None:
+    assert len(NAMES) == 2 * sum(len(people) for people in TOLD.values())
+    assert {name.partition(".")[0] for name in NAMES} == {one.value for one in Audience}
+
+
+# ---------------------------------------------------------------- links
+
+
+LINKS = Links(secret=b"0123456789abcdef")
+LATER = NOON + timedelta(days=14)
+
+
+def test_a_link_opens_until_it_expires_or_its_contact_point_ends() -> None:
+    token = LINKS.make("c1", "t1", LATER)
+    assert LINKS.check(token, NOON, lambda contact: contact == "c1") == Link(contact="c1", ticket="t1", expires=LATER)
+    assert LINKS.check(token, LATER - timedelta(seconds=1), lambda _: True) is not None
+    assert LINKS.check(token, LATER, lambda _: True) is None
+    assert LINKS.check(token, NOON, lambda _: False) is None
+    assert Links(secret=b"another-secret-of-ours").check(token, NOON, lambda _: True) is None
+    assert "0123456789abcdef" not in repr(LINKS)
+    with pytest.raises(ValueError, match="too short"):
+        Links(secret=b"short")
+
+
+@given(st.text(max_size=20), st.text(max_size=20), st.data())
+def test_a_changed_token_is_none(contact: str, ticket: str, data: st.DataObject) -> None:
+    if "\x1f" in contact + ticket or any("\ud800" <= c <= "\udfff" for c in contact + ticket):
+        return
+    token = LINKS.make(contact, ticket, LATER)
+    assert LINKS.read(token) == Link(contact=contact, ticket=ticket, expires=LATER)
+    place = data.draw(st.integers(0, len(token) - 2))
+    letter = data.draw(st.sampled_from("ABCxyz019-_=+/ é"))
+    changed = token[:place] + letter + token[place + 1 :]
+    assert changed == token or LINKS.read(changed) is None
+    assert LINKS.read(token[:-2]) is None and LINKS.read("") is None
+
+
+# ---------------------------------------------------------------- statement
+
+
+def test_a_month_is_the_provinces() -> None:
+    since, until = span("2026-12")
+    assert (since.isoformat(), until.isoformat()) == ("2026-12-01T00:00:00+07:00", "2027-01-01T00:00:00+07:00")
+    assert month_of(datetime(2026, 11, 30, 17, 0, tzinfo=UTC)) == "2026-12"
+    for wrong in ("2026-13", "2026-1", "26-01", "2026-01-01", ""):
+        with pytest.raises(Invalid) as caught:
+            span(wrong)
+        assert caught.value.error_id == "month-invalid"
+
+
+def test_the_statement_adds_up() -> None:
+    row = Billed(
+        gateway="esms", channel=Channel.SMS, kind=RecipientKind.CITIZEN, messages=3, parts=5, price=2000, unknown=1
+    )
+    mail = replace(row, gateway="mail", channel=Channel.EMAIL, kind=RecipientKind.AGENCY, price=0, unknown=0)
+    made = Statement(month="2026-11", rows=(row, mail), budget=4)
+    assert (made.sms, made.price, made.left) == (5, 2000, -1)
+    assert as_csv(made).splitlines() == [
+        "thang,cong,kenh,nguoi_nhan,so_tin,so_phan,thanh_tien,chua_ro",
+        "2026-11,esms,sms,citizen,3,5,2000,1",
+        "2026-11,mail,email,agency,3,5,0,0",
+        "2026-11,tong,,,6,10,2000,1",
+        "2026-11,han_muc,sms,,,4,,",
+        "2026-11,con_lai,sms,,,-1,,",
+    ]

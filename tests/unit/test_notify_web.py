@@ -1,0 +1,95 @@
+"""Messages through the API: what waits, what people resend, whom they tell, what came in, and links."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from tests.unit.notify_memory import AT, LINKS, PHONE, TOKEN
+from tests.unit.web_memory import NOW, SECRETS, open_house
+
+MASKED = "+8490****567"
+
+
+async def test_the_outbox_and_its_dead_letters(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        _, told = await house.ask("GET", "/api/outbox")
+        assert [one["id"] for one in told["messages"]] == ["m1", "m2", "m3"]
+        assert "html" not in told["messages"][0]
+        _, told = await house.ask("GET", "/api/outbox?state=failed&channel=sms&ticket=t1")
+        (dead,) = told["messages"]
+        assert (dead["id"], dead["error_id"], dead["state"]) == ("m1", "number-refused", "failed")
+        _, told = await house.ask("GET", "/api/outbox?limit=1")
+        assert len(told["messages"]) == 1
+        for wrong in ("state=lost", "channel=fax", "limit=0", "ticket=a%20b"):
+            assert (await house.ask("GET", f"/api/outbox?{wrong}"))[0] == 400
+
+
+async def test_a_reader_sees_neither_numbers_nor_addresses(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        for path in ("/api/outbox", "/api/to-tell", "/api/inbound-sms"):
+            _, told = await house.ask("GET", path, "read")
+            assert not any(secret in repr(told) for secret in (PHONE, "02743822333", "lan.nguyen")), path
+            _, told = await house.ask("GET", path, "agent")
+            assert any(secret in repr(told) for secret in (PHONE, "02743822333", "lan.nguyen")), path
+        _, told = await house.ask("GET", "/api/outbox")
+        assert [one["recipient"] for one in told["messages"]] == [MASKED, MASKED, "l****@example.vn"]
+        assert MASKED in told["messages"][0]["text"] and MASKED in told["messages"][0]["error"]
+
+
+async def test_people_resend(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        status, told = await house.ask("POST", "/api/outbox/m1/resend", "agent", json={})
+        assert (status, told["state"], told["due_at"]) == (200, "new", "2026-11-24T01:30:00.000+07:00")
+        status, told = await house.ask("POST", "/api/outbox/m2/resend", "agent", json={"confirm": False})
+        assert (status, told["error_id"]) == (409, "message-unconfirmed")
+        assert (await house.ask("POST", "/api/outbox/m2/resend", "agent", json={"confirm": True}))[0] == 200
+        status, told = await house.ask("POST", "/api/outbox/m9/resend", "agent", json={})
+        assert (status, told["error_id"]) == (404, "message-unknown")
+        assert (await house.ask("POST", "/api/outbox/m1/resend", "read", json={}))[0] == 403
+        assert (await house.ask("POST", "/api/outbox/m1/resend", "agent", json={"confirm": "yes"}))[0] == 400
+
+
+async def test_the_statement(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        _, told = await house.ask("GET", "/api/outbox-statement?month=2026-10")
+        assert (told["month"], told["sms"], told["left"]) == ("2026-10", 4, 1996)
+        _, told = await house.ask("GET", "/api/outbox-statement")
+        assert told["month"] == "2026-11"
+        assert (await house.ask("GET", "/api/outbox-statement?month=2026-13"))[0] == 400
+        headers = {"Authorization": f"Bearer {SECRETS['read']}"}
+        async with house.client.get("/api/outbox-statement.csv?month=2026-10", headers=headers) as response:
+            assert response.content_type == "text/csv"
+            assert response.headers["Content-Disposition"] == 'attachment; filename="1022-sms-2026-10.csv"'
+            assert (await response.read()).startswith("\ufeffthang,cong\r\n2026-10".encode())
+
+
+async def test_who_was_told_is_gone_from_the_list(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        _, told = await house.ask("GET", "/api/to-tell", "agent")
+        assert [(one["code"], one["number"]) for one in told["to_tell"]] == [("4711", "02743822333")]
+        _, line = await house.ask("POST", "/api/to-tell/l1/told", "agent")
+        assert (line["told_by"], line["told_at"]) == ("agent-token", "2026-11-24T01:30:00.000+07:00")
+        _, line = await house.ask("POST", "/api/to-tell/l1/told", "admin")
+        assert line["told_by"] == "agent-token"
+        assert (await house.ask("GET", "/api/to-tell"))[1] == {"to_tell": []}
+        assert len((await house.ask("GET", "/api/to-tell?told=true"))[1]["to_tell"]) == 1
+        assert (await house.ask("POST", "/api/to-tell/l9/told", "agent"))[0] == 404
+
+
+async def test_a_link_opens_without_a_token_and_is_never_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "hotline1022.access")
+    async with open_house(tmp_path) as house:
+        status, told = await house.ask("GET", f"/api/link/{TOKEN}", None)
+        assert (status, told["ticket"], told["contact"]) == (200, "t1", "c1")
+        forged = TOKEN[:-5] + ("AAAAA" if not TOKEN.endswith("AAAAA") else "BBBBB")
+        for token in (forged, LINKS.make("c1", "t1", NOW), "x" * 30):
+            status, told = await house.ask("GET", f"/api/link/{token}", None)
+            assert (status, told["error_id"]) == (404, "link-invalid")
+            assert token not in caplog.text
+        house.outbox.ended.add("c1")
+        assert (await house.ask("GET", f"/api/link/{TOKEN}", None))[0] == 404
+        assert TOKEN not in caplog.text and "/api/link/{token}" in caplog.text
+    assert AT == NOW

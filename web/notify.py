@@ -1,0 +1,92 @@
+"""Answers about messages: the outbox, the statement, citizens to tell, incoming SMS, signed links."""
+
+from dataclasses import fields
+from typing import Any
+
+from aiohttp import web
+
+from hotline1022.core.clock import local
+from hotline1022.core.errors import NotFound
+from hotline1022.notify.types import OutboxFilter
+from hotline1022.web.notify_wire import (
+    InboundList,
+    InboundView,
+    LinkView,
+    MessageList,
+    MessageView,
+    MonthQuery,
+    OutboxQuery,
+    ResendBody,
+    StatementView,
+    ToTellList,
+    ToTellQuery,
+    ToTellView,
+)
+from hotline1022.web.route import Ask
+from hotline1022.web.wire import LimitQuery
+
+
+def _pick(kind: type[Any], source: Any) -> Any:
+    return kind(**{field.name: getattr(source, field.name) for field in fields(kind)})
+
+
+async def list_messages(ask: Ask) -> MessageList:
+    """Messages."""
+    query: OutboxQuery = ask.query
+    wanted = OutboxFilter(state=query.state, channel=query.channel, ticket=query.ticket or "", limit=query.limit)
+    return MessageList(messages=tuple(_pick(MessageView, one) for one in await ask.ports.outbox.list(wanted)))
+
+
+async def resend_message(ask: Ask) -> MessageView:
+    """A dead letter goes again."""
+    body: ResendBody = ask.body
+    again = await ask.ports.outbox.resend(ask.path["message"], confirm=body.confirm, at=ask.ports.clock())
+    return _pick(MessageView, again)  # type: ignore[no-any-return]
+
+
+async def get_statement(ask: Ask) -> StatementView:
+    """A month."""
+    return await ask.ports.outbox.statement(_month(ask))
+
+
+async def get_statement_csv(ask: Ask) -> web.Response:
+    """A month as a table."""
+    month = _month(ask)
+    text = await ask.ports.outbox.statement_csv(month)
+    name = f"1022-sms-{month}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(text=f"\ufeff{text}", content_type="text/csv", charset="utf-8", headers=headers)
+
+
+def _month(ask: Ask) -> str:
+    query: MonthQuery = ask.query
+    return query.month or f"{local(ask.ports.clock()):%Y-%m}"
+
+
+async def list_to_tell(ask: Ask) -> ToTellList:
+    """Citizens to tell."""
+    query: ToTellQuery = ask.query
+    lines = await ask.ports.outbox.to_tell(query.told, query.limit)
+    return ToTellList(to_tell=tuple(_pick(ToTellView, one) for one in lines))
+
+
+async def mark_told(ask: Ask) -> ToTellView:
+    """The citizen was told."""
+    line = await ask.ports.outbox.mark_told(ask.path["to_tell"], ask.by, ask.ports.clock())
+    return _pick(ToTellView, line)  # type: ignore[no-any-return]
+
+
+async def list_inbound(ask: Ask) -> InboundList:
+    """Incoming SMS."""
+    query: LimitQuery = ask.query
+    return InboundList(inbound=tuple(_pick(InboundView, one) for one in await ask.ports.outbox.inbound(query.limit)))
+
+
+async def open_link(ask: Ask) -> LinkView:
+    """What a link opens."""
+    found = await ask.ports.outbox.link(ask.path["token"], ask.ports.clock())
+    if found is None:
+        raise NotFound(
+            "the link is not valid, or no longer; log in, or wait for a new message", error_id="link-invalid"
+        )
+    return found
