@@ -24,7 +24,6 @@ from hotline1022.db.stores import SqlAgentStore, SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.ivr.load import load as load_menu
 from hotline1022.notify.links import Links
-from hotline1022.notify.ports import ContactBook
 from hotline1022.queue.agents import Agents
 from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.waiting import WaitingRoom
@@ -32,7 +31,6 @@ from hotline1022.recordings.facts import facts_of
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.alarms import Bell
-from hotline1022.service.announcer import Announcer
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.cascades import Cascades
 from hotline1022.service.console import Console
@@ -44,7 +42,7 @@ from hotline1022.service.http_api import http_of
 from hotline1022.service.live import Live
 from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
-from hotline1022.service.notify_parts import NoContacts, worker_of
+from hotline1022.service.notify_parts import worker_of
 from hotline1022.service.outbox_book import OutboxBook
 from hotline1022.service.pins import verify_pin
 from hotline1022.service.plan_keeper import PlanKeeper
@@ -56,7 +54,7 @@ from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.segments import Segments
 from hotline1022.service.settings import Settings
 from hotline1022.service.ticket_clock import TicketClock
-from hotline1022.service.ticket_join import desk_of
+from hotline1022.service.ticket_join import desk_of, notices_of
 from hotline1022.service.ticket_names import shut_on
 from hotline1022.tickets.policy import load_policy
 
@@ -84,8 +82,6 @@ class App:
         self.book = OutboxBook(self.database, self.bell)
         self.outbox = worker_of(settings, self.database, self.book, self.bell)
         self.links = Links(secret=secrets.links)
-        self.contacts: ContactBook = NoContacts()
-        self.announcer = Announcer(settings, self.links)
         self.reader = self._link("hl1022-reader", secrets.ami_reader, events=True)
         self.actor = self._link("hl1022-actor", secrets.ami_actor, events=False)
         actions = AmiActions(self.actor)
@@ -109,7 +105,8 @@ class App:
             on_alarm=self._alarm,
             on_saved=lambda saved: self.cascades.saved(saved),
         )
-        self.tickets = desk_of(paths, self.database, self.directory.read, policy)
+        self.contacts = notices = notices_of(settings, self.links, self.directory.read)
+        self.tickets = desk_of(settings, self.database, self.directory.read, notices, policy)
         self.cascades = Cascades(
             database=self.database,
             directory=self.directory,

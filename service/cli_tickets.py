@@ -9,9 +9,11 @@ import click
 
 from hotline1022.core.clock import local
 from hotline1022.db.unit import Database
+from hotline1022.notify.links import Links
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import as_json, day_of, on_database
-from hotline1022.service.ticket_join import desk_of, stored
+from hotline1022.service.secrets import ensure_secrets
+from hotline1022.service.ticket_join import desk_of, notices_of, stored
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.tickets.code import grouped
 from hotline1022.tickets.ports import Act
@@ -25,8 +27,10 @@ def tickets() -> None:
 
 
 def _view(config: str | None, database: Database) -> TicketsView:
-    paths = settings_of(config).paths
-    return TicketsView(database, desk_of(paths, database, stored(database)))
+    settings, directory = settings_of(config), stored(database)
+    links = Links(secret=ensure_secrets(settings.paths.secrets, settings.lines.numbers).links)
+    notices = notices_of(settings, links, directory)
+    return TicketsView(database, desk_of(settings, database, directory, notices))
 
 
 @tickets.command("list")

@@ -28,14 +28,6 @@ from hotline1022.service.settings_notify import Notify
 from hotline1022.service.sms_http import HttpGateway
 
 
-class NoContacts:
-    """notify.ports.ContactBook of a house without a directory: nobody is a contact point, so no link opens anything."""
-
-    async def active(self, contact: str) -> bool:
-        """Never."""
-        return False
-
-
 def templates_of(settings: Settings) -> Templates:
     """The templates; ConfigError `templates-invalid`."""
     named = settings.notify.templates

@@ -3,22 +3,41 @@ ticket, such as messages, is hung up here.
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
-from hotline1022.service.settings import Paths
+from hotline1022.notify.links import Links
+from hotline1022.service.announcer import Announcer
+from hotline1022.service.notices import Notices
+from hotline1022.service.settings import Settings
 from hotline1022.service.ticket_desk import TicketDesk
 from hotline1022.service.ticket_names import DirectoryNames
 from hotline1022.tickets.attachments import Shelf
 from hotline1022.tickets.policy import Policy, load_policy
 
 
+def notices_of(settings: Settings, links: Links, directory: Callable[[], Awaitable[Directory]]) -> Notices:
+    """Who is told of a change of a ticket; ConfigError `templates-invalid`."""
+    return Notices(directory, Announcer(settings, links), lambda: datetime.now(UTC))
+
+
 def desk_of(
-    paths: Paths, database: Database, directory: Callable[[], Awaitable[Directory]], policy: Policy | None = None
+    settings: Settings,
+    database: Database,
+    directory: Callable[[], Awaitable[Directory]],
+    notices: Notices,
+    policy: Policy | None = None,
 ) -> TicketDesk:
     """The desk; ConfigError `ticket-policy-invalid`."""
-    policy = policy or load_policy(paths.ticket_policy)
-    return TicketDesk(database, policy, DirectoryNames(directory), Shelf(paths.attachments))
+    return TicketDesk(
+        database,
+        policy or load_policy(settings.paths.ticket_policy),
+        DirectoryNames(directory),
+        Shelf(settings.paths.attachments),
+        also=notices.changed,
+        remind=notices.reminded,
+    )
 
 
 def stored(database: Database) -> Callable[[], Awaitable[Directory]]:

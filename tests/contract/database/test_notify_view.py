@@ -20,7 +20,6 @@ from hotline1022.notify.types import Accepted, Channel, MessageState, NotTaken, 
 from hotline1022.service.announcer import Announcer
 from hotline1022.service.cli import main
 from hotline1022.service.notify_parts import (
-    NoContacts,
     _Nowhere,
     check_messages,
     gateways_of,
@@ -45,6 +44,13 @@ class Known:
 
     async def active(self, contact: str) -> bool:
         return contact == "c1"
+
+
+class Nobody:
+    """A book without contact points."""
+
+    async def active(self, contact: str) -> bool:
+        return False
 
 
 async def test_the_view_over_the_database(database: Database) -> None:
@@ -73,7 +79,7 @@ async def test_a_link_ends_with_its_contact_point(database: Database) -> None:
     assert await view.link(token, at(100)) is None
     assert await view.link(other, at(0)) is None
     assert await view.link("x" * 40, at(0)) is None
-    assert await OutboxView(database, LINKS, NoContacts(), budget=1).link(token, at(0)) is None
+    assert await OutboxView(database, LINKS, Nobody(), budget=1).link(token, at(0)) is None
 
 
 # ---------------------------------------------------------------- announcing

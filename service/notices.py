@@ -1,0 +1,124 @@
+"""Which change of a ticket people are told of, and who they are: from tickets and the directory to the announcer. Refuses
+nothing: a change that nobody needs to hear of makes no message.
+
+Everything is written in the transaction of the change itself; the outbox's worker finds it there.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+from hotline1022.core.clock import local_day
+from hotline1022.db.unit import Work
+from hotline1022.directory.lookup import active, contacts_of
+from hotline1022.directory.types import Contact, Directory
+from hotline1022.notify.types import Recipient, Role, TicketChange, TicketEvent
+from hotline1022.service.announcer import Announcer
+from hotline1022.tickets.types import (
+    HIDDEN,
+    Action,
+    Changed,
+    Channel,
+    HistoryRow,
+    Reminder,
+    ReminderKind,
+    Ticket,
+    Urgency,
+)
+from hotline1022.tickets.types import Recipient as Reminded
+
+#: what an action is for those who are told; what is not here nobody is told of
+EVENTS = {
+    Action.OPEN: TicketEvent.MADE,
+    Action.TAKE: TicketEvent.MADE,
+    Action.FORWARD: TicketEvent.FORWARDED,
+    Action.PASS_TO_LEADER: TicketEvent.WITH_LEADER,
+    Action.ANSWER: TicketEvent.ANSWERED,
+    Action.COMPLETE: TicketEvent.COMPLETED,
+    Action.EXTEND: TicketEvent.EXTENDED,
+}
+#: a ticket that an agent is still writing is told to the agency when it is forwarded, these at once
+AT_ONCE = frozenset({Channel.CASCADE})
+
+
+class Notices:
+    """tickets' hooks (`changed`, `reminded`), and notify.ports.ContactBook (`active`)."""
+
+    def __init__(
+        self, directory: Callable[[], Awaitable[Directory]], announcer: Announcer, clock: Callable[[], datetime]
+    ) -> None:
+        self._directory, self._announcer, self._clock = directory, announcer, clock
+
+    async def changed(self, tx: Work, changed: Changed) -> None:
+        """Tell who must know of a change."""
+        after, row = changed.after, changed.row
+        event = EVENTS.get(row.action)
+        seen_before = changed.before is not None and changed.before.state not in HIDDEN
+        # the code is told once: who takes an open ticket over, or opens it again, makes no new one
+        if event is None or after.state in HIDDEN or (event is TicketEvent.MADE and seen_before):
+            return
+        at = self._clock()
+        officers: Sequence[Recipient] = ()
+        if event is not TicketEvent.MADE or (row.action is Action.OPEN and _at_once(after)):
+            officers = await self._officers(after, at)
+        answer = row.why if event is TicketEvent.EXTENDED else after.answer
+        await self._announcer.announce(tx, _change(after, event, _name(row), answer=answer), officers, at)
+
+    async def reminded(self, tx: Work, ticket: Ticket, reminder: Reminder) -> None:
+        """Tell whoever has it that time runs out, or the leader that it is over."""
+        at = self._clock()
+        overdue = reminder.kind is ReminderKind.EXPIRED or reminder.to is Reminded.LEADER
+        event = TicketEvent.OVERDUE if overdue else TicketEvent.REMINDER
+        officers = await self._officers(ticket, at)
+        if event is TicketEvent.REMINDER:
+            owner = [one for one in officers if one.contact == ticket.owner]
+            officers = [
+                Recipient(contact=o.contact, name=o.name, role=Role.SPECIALIST, sms=o.sms, email=o.email) for o in owner
+            ] or officers
+        name = f"{ticket.id}/{reminder.kind}/{reminder.to}/{int(reminder.due.timestamp())}"
+        await self._announcer.announce(tx, _change(ticket, event, name, deadline=reminder.due), officers, at)
+
+    async def active(self, contact: str) -> bool:
+        """Whether this contact point is one now: links of one that has ended open nothing."""
+        found = (await self._directory()).contacts.get(contact)
+        return found is not None and active(found, local_day(self._clock()))
+
+    async def _officers(self, ticket: Ticket, at: datetime) -> list[Recipient]:
+        directory = await self._directory()
+        return [_recipient(one) for one in contacts_of(directory, ticket.agency, local_day(at))]
+
+
+def _at_once(ticket: Ticket) -> bool:
+    return ticket.channel in AT_ONCE or ticket.urgency is Urgency.URGENT
+
+
+def _name(row: HistoryRow) -> str:
+    return f"{row.ticket}/{row.number}"
+
+
+def _recipient(contact: Contact) -> Recipient:
+    return Recipient(
+        contact=contact.id,
+        name=contact.name,
+        role=Role(contact.role.value),
+        sms=contact.sms,
+        email=contact.email,
+    )
+
+
+def _change(
+    ticket: Ticket, event: TicketEvent, name: str, *, answer: str = "", deadline: datetime | None = None
+) -> TicketChange:
+    return TicketChange(
+        change=name,
+        ticket=ticket.id,
+        code=ticket.code,
+        event=event,
+        agency=ticket.agency_name,
+        category=ticket.category_name,
+        urgent=ticket.urgency is Urgency.URGENT,
+        name=ticket.name,
+        phone=ticket.phone,
+        email=ticket.email,
+        deadline=deadline or ticket.answer_by,
+        answer=answer,
+    )
