@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from hotline1022.core.errors import Unavailable
+from hotline1022.core.masking import mask_text
 from hotline1022.db.unit import Database, Work
 from hotline1022.notify.caps import HOUR, MINUTE, Caps, may_send
 from hotline1022.notify.decide import Step, after_ask, after_send
@@ -261,7 +262,7 @@ class OutboxWorker:
             case NotTaken(away=True, error_id=error_id, reason=reason):
                 if way.until is None or at >= way.until:
                     way.until, way.pause = at + way.pause, min(LONGEST_PAUSE, way.pause * 2)
-                    log.warning("outbox: %s is away: %s", way.gateway.name, reason)
+                    log.warning("outbox: %s is away: %s", way.gateway.name, mask_text(reason))
                 way.away_since = way.away_since or at
                 if at - way.away_since >= RING_AFTER:
                     await self._bell.ring("gateway-away", f"{way.gateway.name}: {error_id}")

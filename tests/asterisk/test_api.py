@@ -19,6 +19,7 @@ import pytest_asyncio
 
 from hotline1022.core.clock import local
 from hotline1022.db.types import CallDetail
+from hotline1022.web.route import PARTS
 from hotline1022.web.routes import ROUTES
 from tests.asterisk.world import STAY, World, eventually, hotline, outcome, person
 from tests.lab.network import Answers, HangUp, Key, Rings, Speak, Wait
@@ -88,12 +89,13 @@ def of_the_province(text: str, about: datetime) -> None:
     assert abs(at - about) < timedelta(milliseconds=1)
 
 
-async def test_nothing_is_told_without_a_token_but_health(told: Told) -> None:
+async def test_nothing_is_told_without_a_token_but_health_and_what_a_signed_link_opens(told: Told) -> None:
     for route in ROUTES:
-        path = route.path.format(call="hl1-1.1", line="101", voicemail="1", alarm="1")
+        path = route.path.format(**dict.fromkeys(PARTS, "1"))
         status, _ = await told.ask(path, None, route.method)
-        assert status == (200 if route.open else 401), path
-        assert route.open == path.startswith("/api/health/")
+        health, link = path.startswith("/api/health/"), path.startswith("/api/link/")
+        assert status == (200 if health else 404 if link else 401), path
+        assert route.open == (health or link)
     for scope, path in (("metrics", "/api/calls"), ("read", "/metrics"), ("read", "/api/alarms/1/seen")):
         assert (await told.ask(path, scope, "POST" if "seen" in path else "GET"))[0] == 403
 
