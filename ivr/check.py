@@ -17,7 +17,6 @@ from hotline1022.ivr.model import (
     MenuTree,
     Target,
     ToMenu,
-    texts,
 )
 from hotline1022.ivr.sounds import QUEUE_SOUNDS, TRANSFER_SOUNDS
 from hotline1022.ivr.toml_lines import Path
@@ -161,6 +160,6 @@ def _answers_fit(tree: MenuTree, problems: Problems) -> None:
 
 def _unused_prompts(tree: MenuTree, problems: Problems) -> None:
     used = {*Fixed, *(menu.no_input for menu in tree.menus.values()), *(menu.invalid for menu in tree.menus.values())}
-    for key in texts(replace(tree, menus={}, information={})):
+    for key in tree.prompts:
         if key not in used:
             problems.warn(("prompts", key), f"the prompt {key} is never played")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web as aiohttp_web
 
 import hotline1022
+from hotline1022.service.cascade_view import CascadesView
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.metrics import registry_of
@@ -61,6 +62,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             tickets=TicketsView(app.database, app.tickets),
             attachments_root=settings.paths.attachments,
             outbox=OutboxView(app.database, app.links, app.contacts, budget=settings.notify.sms_budget),
+            cascades=CascadesView(app.database, app.cascades, app.directory, app.call_log, app.actions),
             tokens=TokensView(app.database),
             checks=[
                 NamedCheck("sip", sip),

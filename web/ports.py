@@ -15,6 +15,7 @@ from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRo
 from hotline1022.queue.types import LineView
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
+from hotline1022.web.cascade_port import Cascades
 from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.notify_wire import LinkView, StatementView
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
@@ -282,6 +283,7 @@ class Ports:
     #: no attachment outside this folder is ever sent
     attachments_root: Path
     outbox: Outbox
+    cascades: Cascades
     tokens: Tokens
     checks: Sequence[Check]
     #: metrics of the whole service; the API adds its own

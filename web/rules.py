@@ -241,8 +241,23 @@ def _schema(hint: Any, rule: Rule, parts: dict[str, Any]) -> dict[str, Any]:
     raise TypeError(f"{hint!r} has no JSON Schema")
 
 
+#: rooms that have the same word for different things: their room stands before it in the document
+_ROOMS = ("cascade", "tickets", "notify", "directory")
+
+
+def part_name(kind: Any) -> str:
+    """The type's name in the document: of a room's own closed lists with the room, `TicketsState`."""
+    *_, room, file = f".{kind.__module__}".split(".")
+    of_room = file if room == "core" else room
+    return (
+        f"{of_room.title()}{kind.__name__}"
+        if of_room in _ROOMS and not dataclasses.is_dataclass(kind)
+        else kind.__name__
+    )
+
+
 def _part(kind: Any, parts: dict[str, Any]) -> dict[str, Any]:
-    name = str(kind.__name__)
+    name = part_name(kind)
     reference = {"$ref": f"#/components/schemas/{name}"}
     if name in parts:
         return reference

@@ -12,7 +12,9 @@ from click.testing import CliRunner, Result
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.service.cli import main
+from hotline1022.service.directory_desk import fill
 from hotline1022.tickets.code import grouped
+from tests.unit.directory_memory import NUMBERS
 from tests.unit.tickets_made import CODE, NOW, made
 
 OLD = "34567898"
@@ -25,7 +27,12 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     async def save() -> None:
         await migrate(file)
-        async with Database(file) as database, database.transaction() as tx:
+        async with Database(file) as database:
+            await fill(database, NUMBERS, NOW)  # as a first start does
+            await two_tickets(database)
+
+    async def two_tickets(database: Database) -> None:
+        async with database.transaction() as tx:
             assert await tx.tickets.add(made())
             old = made(id="b" * 16, code=OLD, when=NOW - timedelta(days=900), content="Đèn đường tắt.", calls=())
             assert await tx.tickets.add(old)

@@ -1,11 +1,14 @@
 """The API role by role: who may what, and what each sees."""
 
+from dataclasses import is_dataclass
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from hotline1022.web.routes import ROUTES
+from hotline1022.web.rules import Rule, part_name
 from hotline1022.web.types import Scope
 from tests.unit.notify_memory import TOKEN
 from tests.unit.tickets_made import CODE
@@ -27,6 +30,7 @@ BODIES: dict[str, Any] = {
     "/api/directory/contacts": {"agency": "so-xay-dung", "role": "specialist", "name": "Lê Thị Cúc"},
     "/api/directory/contacts/{contact}": {"agency": "so-y-te", "role": "leader", "name": "Lãnh đạo mẫu Sở YT"},
     "/api/directory/contacts/{contact}/end": {"day": "2026-12-01"},
+    "/api/cascades": {"call": "hl1-1795470300.7", "agency": "so-xay-dung", "introduce": True},
     "/api/people": {"id": "1003", "name": "Lê Thị Cúc", "pin": "12345"},
     "/api/tickets": {"name": "Lê Thị Cúc", "phone": "0901234567", "content": "Mất nước từ sáng."},
     "/api/tickets/{ticket}/edit": {"version": 2, "address": "14 đường Lê Lợi"},
@@ -283,3 +287,23 @@ async def test_prometheus_reads_the_metrics(tmp_path: Path) -> None:
         assert 'hotline1022_http_requests_total{method="unknown",route="unknown",status="404"} 1.0' in page
         assert "hotline1022_http_token_refused_total 1.0" in page
         assert "0901234567" not in page
+
+
+def test_each_name_of_the_document_is_one_type() -> None:
+    """Two rooms may have the same word for a closed list; a name that stood for both would describe one of them wrongly."""
+    named: dict[str, set[Any]] = {}
+    waiting = [kind for route in ROUTES for kind in (route.query, route.body, route.answer) if kind is not None]
+    seen: set[Any] = set()
+    while waiting:
+        kind = waiting.pop()
+        if kind in seen:
+            continue
+        seen.add(kind)
+        inner = set(get_args(kind))
+        if is_dataclass(kind):
+            inner |= set(get_type_hints(kind, include_extras=True).values())
+        if isinstance(kind, type) and (is_dataclass(kind) or issubclass(kind, Enum)):
+            named.setdefault(part_name(kind), set()).add(kind)
+        waiting += [one for one in inner if not isinstance(one, Rule)]
+    assert len(named) > 50
+    assert {name: kinds for name, kinds in named.items() if len(kinds) > 1} == {}

@@ -42,6 +42,7 @@ from hotline1022.web.types import (
     TrackView,
     VoicemailView,
 )
+from tests.unit.cascade_memory import MemoryCascades
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.notify_memory import MemoryOutbox
 from tests.unit.tickets_memory import MemoryTickets
@@ -476,6 +477,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         tickets=tickets,
         attachments_root=folder / "attachments",
         outbox=outbox,
+        cascades=MemoryCascades(),
         tokens=tokens,
         checks=checks,
         registry=CollectorRegistry(),
