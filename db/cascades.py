@@ -43,14 +43,11 @@ class CascadeRepository(Repository):
         limit: int = 100,
     ) -> Sequence[KeptCascade]:
         """Newest first; `until` is not included."""
-        wanted = {
-            cascade.c.agency == agency: agency,
-            cascade.c.state == state: state,
-            cascade.c.outcome == outcome: outcome,
-            cascade.c.started_at >= since: since,
-            cascade.c.started_at < until: until,
-        }
-        return await self._kept(*(term for term, value in wanted.items() if value is not None), limit=limit)
+        columns = {"agency": agency, "state": state, "outcome": outcome}
+        wanted = [cascade.c[name] == value for name, value in columns.items() if value is not None]
+        wanted += [cascade.c.started_at >= since] if since is not None else []
+        wanted += [cascade.c.started_at < until] if until is not None else []
+        return await self._kept(*wanted, limit=limit)
 
     async def unsettled(self, limit: int = 100) -> Sequence[KeptCascade]:
         """Ended hunts whose ticket and messages have not been seen to, oldest first."""
