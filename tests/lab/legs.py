@@ -154,6 +154,15 @@ class Leg:
             {"Action": "Redirect", "Channel": self.channel, "Context": "talk", "Exten": "s", "Priority": "on"}
         )
 
+    async def refer(self, uri: str) -> None:
+        """Transfer the other side blindly, as a phone's own button does (REFER)."""
+        await self._hands.act(
+            {"Action": "Setvar", "Channel": self.channel, "Variable": "refer_to", "Value": f"PJSIP/{uri}"}
+        )
+        await self._hands.act(
+            {"Action": "Redirect", "Channel": self.channel, "Context": "talk", "Exten": "refer", "Priority": "1"}
+        )
+
     async def hangup(self, cause: int = 16) -> "Leg":
         """Hang up and wait for the end."""
         if not self._ended.is_set():

@@ -21,6 +21,7 @@ MODULES = (
     "res_pjsip_authenticator_digest",
     "res_pjsip_outbound_authenticator_digest",
     "res_pjsip_outbound_registration",
+    "res_pjsip_refer",
     "res_pjsip_registrar",
     "res_pjsip_endpoint_identifier_ip",
     "res_pjsip_endpoint_identifier_user",
@@ -38,6 +39,7 @@ MODULES = (
     "app_playtones",
     "app_senddtmf",
     "app_stack",
+    "app_transfer",
     "app_userevent",
     "func_callerid",
     "func_channel",
@@ -226,6 +228,9 @@ exten => s,1,MixMonitor(,r({recordings}/${{UNIQUEID}}-heard.wav)t({recordings}/$
  same => n,ExecIf($["${{freq}}" != "none"]?PlayTones(0))
  same => n,Wait(3600)
  same => n(bye),Hangup()
+exten => refer,1,Transfer(${{refer_to}})
+ same => n,GotoIf($["${{TRANSFERSTATUS}}" = "SUCCESS"]?s,bye)
+ same => n,Wait(3600)
 exten => h,1,StopMixMonitor()
  same => n,UserEvent(LabEnded,Received: ${{CHANNEL(rtcp,rxcount)}},Sent: ${{CHANNEL(rtcp,txcount)}})
 """
