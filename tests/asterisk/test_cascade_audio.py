@@ -29,6 +29,8 @@ LINES = tuple(str(number) for number in range(120, 120 + AT_A_TIME))
 PLACES = tuple(agency(code) for code in range(750, 750 + AT_A_TIME))
 #: seconds with each person
 TALK = 4.0
+#: the longest gap that one key makes, seconds
+KEY = 0.3
 PERSON = Answers(after=0.3, talk=90)
 
 
@@ -74,7 +76,9 @@ def complete(world: World, call: CallDetail, one: Talk, people: list[Leg]) -> No
         assert leg.talk_ms / 1000 == pytest.approx(hers, abs=1.0) and leg.talk_ms / 1000 == pytest.approx(
             theirs, abs=1.0
         )
-        assert not audio.holes(one.citizen.heard, phone.frequency)
+        # a phone that sends a key sends no sound meanwhile: only who passed on may have such a gap
+        gaps = audio.holes(one.citizen.heard, phone.frequency)
+        assert all(gap.length <= KEY for gap in gaps) and (not gaps or len(people) == 2), gaps
     (words,) = [t for t in call.tracks if t.channel == call.call.id and str(t.side) == "r"]
     spoken = tones(world, words, everybody)
     assert all(found == {one.citizen.frequency} for found in spoken[2:-2]), f"{one.citizen} said {spoken}"
