@@ -196,7 +196,7 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
         case e.LegAnswered() | e.PersonKnown() | e.Held() | e.Resumed() | e.AudioCounted() | e.LegWatched():
             return _leg_fact(call, event), ()
         case e.PromptStarted():
-            heard = e.INFORMATION_PROMPT in event.prompt
+            heard = any(part in event.prompt for part in e.INFORMATION_PROMPTS)
             return (replace(call, informed=True) if heard and not call.informed else call), ()
         case _:  # PromptEnded, EmergencyTried, what cascades tell: history only
             return call, ()

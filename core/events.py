@@ -11,8 +11,8 @@ from enum import StrEnum
 from hotline1022.core.clock import aware
 from hotline1022.core.ids import CallId, ChannelId
 
-#: a prompt with this in its name is information that answers a question
-INFORMATION_PROMPT = "/info-"
+#: a prompt with one of these in its name is information that answers a question; the second is the state of a ticket
+INFORMATION_PROMPTS = ("/info-", "/ticket-state-")
 #: how a message may end: nothing could be recorded; silence ended it
 RECORD_FAILED, RECORD_SILENCE = "error", "silence"
 
@@ -87,7 +87,7 @@ class KeyPressed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepTaken(Event):
-    """The menu decided what comes next: `menu`, `agents`, `emergency`, `voicemail`, `information`."""
+    """The menu decided what comes next: `menu`, `agents`, `emergency`, `voicemail`, `status`; in `status` what came of the code: `told`, `wrong`, `later`, `away`."""
 
     menu: str
     step: str

@@ -19,6 +19,7 @@ from hotline1022.ivr.model import (
     Menu,
     MenuTree,
     Repeat,
+    Status,
     Target,
     ToMenu,
     Voice,
@@ -26,7 +27,9 @@ from hotline1022.ivr.model import (
 )
 from hotline1022.ivr.toml_lines import Lines, Path
 
-TARGETS = '"agents", "agents:CATEGORY", "menu:MENU", "information:ID", "emergency", "voicemail", "repeat" or "back"'
+TARGETS = (
+    '"agents", "agents:CATEGORY", "menu:MENU", "information:ID", "status", "emergency", "voicemail", "repeat" or "back"'
+)
 KEYS = frozenset("0123456789*#")
 #: espeak-ng's Vietnamese voices, each perhaps with one of its variants: vi+f2
 VOICES = re.compile(r"vi(-vn-x-central|-vn-x-south)?(\+[a-z0-9]+)?")
@@ -259,6 +262,8 @@ def _target(reader: Reader, name: str, value: str) -> Target | None:
             return Emergency()
         case "voicemail", False if not colon:
             return Voicemail()
+        case "status", False if not colon:
+            return Status()
         case "repeat", False if not colon:
             return Repeat()
         case "back", False if not colon:

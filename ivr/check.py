@@ -64,8 +64,10 @@ def _names(tree: MenuTree, problems: Problems) -> None:
                 f"there is no agency {category.agency}; add it under [[agencies]] or name another",
             )
     for key in tree.prompts:
-        if key.startswith(("menu-", "info-")):
-            problems.add(("prompts", key), f"{key} may be the name of a menu's own text; choose another name")
+        if key.startswith(("menu-", "info-", "agency-")):
+            problems.add(
+                ("prompts", key), f"{key} may be the name of a text that the menu makes itself; choose another name"
+            )
 
 
 def _menu(tree: MenuTree, menu: Menu, problems: Problems) -> None:

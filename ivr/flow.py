@@ -19,6 +19,7 @@ from hotline1022.ivr.model import (
     Menu,
     MenuTree,
     Repeat,
+    Status,
     Target,
     ToMenu,
     Voicemail,
@@ -100,11 +101,16 @@ class ToVoicemail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToStatus:
+    """Ask for a ticket's code, and tell what became of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """Nothing more: the caller is gone."""
 
 
-Next = Ask | ToAgents | ToEmergency | ToVoicemail | Ended
+Next = Ask | ToAgents | ToEmergency | ToVoicemail | ToStatus | Ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +185,8 @@ def _go(tree: MenuTree, menu: Menu, tries: int, target: Target) -> Decision:
             return _ask(menu, min(tries, menu.tries - 1))
         case Information(id=id):
             return _ask(menu, 0, information_prompt(id))
+        case Status():
+            return Decision(play=(), next=ToStatus())
         case Agents() | Emergency() | Voicemail():
             return _leave(target)
         case _:
@@ -224,8 +232,8 @@ def every_decision(tree: MenuTree) -> Iterator[tuple[str, Decision]]:
 def encode(decision: Decision) -> str:
     """The one line for the dialplan: `OK~next~menu~tries~wait seconds~category~prompt&prompt`.
 
-    next is menu, agents, emergency or voicemail (`ended` when the caller was gone already); fields that mean nothing
-    there are empty, tries and wait are then 0.
+    next is menu, agents, emergency, voicemail or status (`ended` when the caller was gone already); fields that mean
+    nothing there are empty, tries and wait are then 0.
     """
     menu, tries, wait, category = "", 0, 0, ""
     match decision.next:
@@ -237,6 +245,8 @@ def encode(decision: Decision) -> str:
             word = "emergency"
         case ToVoicemail():
             word = "voicemail"
+        case ToStatus():
+            word = "status"
         case Ended():
             word = "ended"
         case _:
@@ -269,10 +279,12 @@ def decode(answer: str) -> Decision:
             following = ToEmergency()
         case "voicemail":
             following = ToVoicemail()
+        case "status":
+            following = ToStatus()
         case "ended":
             following = Ended()
         case _:
-            raise InvalidValue(f"{word!r} is no step: menu, agents, emergency, voicemail or ended")
+            raise InvalidValue(f"{word!r} is no step: menu, agents, emergency, voicemail, status or ended")
     return Decision(
         play=tuple(file.removeprefix(f"{PROMPT_FOLDER}/") for file in files.split("&") if file), next=following
     )

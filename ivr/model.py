@@ -60,6 +60,32 @@ class Fixed(StrEnum):
     CASCADE_ABOUT = "cascade-about"
     CASCADE_FIELD = "cascade-field"
     CASCADE_PRESS = "cascade-press"
+    TICKET_ENTER_CODE = "ticket-enter-code"
+    TICKET_WRONG_CODE = "ticket-wrong-code"
+    TICKET_TO_AGENT = "ticket-to-agent"
+    TICKET_LATER = "ticket-later"
+    TICKET_AWAY = "ticket-away"
+    TICKET_AFTER = "ticket-after"
+    TICKET_STATE_NEW = "ticket-state-new"
+    TICKET_STATE_FORWARDED = "ticket-state-forwarded"
+    TICKET_STATE_ACCEPTED = "ticket-state-accepted"
+    TICKET_STATE_WITH_LEADER = "ticket-state-with-leader"
+    TICKET_STATE_EXTENDED = "ticket-state-extended"
+    TICKET_STATE_WAITING = "ticket-state-waiting"
+    TICKET_STATE_RETURNED = "ticket-state-returned"
+    TICKET_STATE_ANSWERED = "ticket-state-answered"
+    TICKET_STATE_REOPENED = "ticket-state-reopened"
+    TICKET_STATE_COMPLETED = "ticket-state-completed"
+    TICKET_STATE_REFUSED = "ticket-state-refused"
+    TICKET_AGENCY = "ticket-agency"
+    TICKET_AGENCY_OTHER = "ticket-agency-other"
+    TICKET_MADE_ON = "ticket-made-on"
+    TICKET_ANSWER_BY = "ticket-answer-by"
+    TICKET_ANSWERED_ON = "ticket-answered-on"
+    TICKET_CLOSED_ON = "ticket-closed-on"
+    DATE_DAY = "date-day"
+    DATE_MONTH = "date-month"
+    DATE_YEAR = "date-year"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +130,13 @@ class Back:
     """To the menu this one was reached from; from the root, the root again."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What became of a ticket, by its code."""
+
+
 #: what a key leads to
-Target = ToMenu | Information | Agents | Emergency | Voicemail | Repeat | Back
+Target = ToMenu | Information | Agents | Emergency | Voicemail | Status | Repeat | Back
 #: what may follow when the tries are used up: places that are no menu, so that nobody goes round for ever
 Exit = Agents | Emergency | Voicemail
 
@@ -211,6 +242,11 @@ def information_prompt(information_id: str) -> str:
     return f"info-{information_id}"
 
 
+def agency_prompt(agency: str) -> str:
+    """Prompt key of an agency's name."""
+    return f"agency-{agency}"
+
+
 def about_prompt(category: str) -> str:
     """Prompt key of what somebody at an agency hears who is called for a citizen; "" = of no category."""
     return f"about-{category}" if category else "about"
@@ -249,9 +285,10 @@ def position_texts(tree: MenuTree) -> dict[str, str]:
 
 
 def texts(tree: MenuTree) -> dict[str, str]:
-    """Every prompt key of the menu with its text: the fixed ones, one for each menu, one for each information."""
+    """Every prompt key of the menu with its text: the fixed ones, one for each menu, information and agency."""
     spoken = dict(tree.prompts)
     spoken.update({menu_prompt(menu.id): menu.text for menu in tree.menus.values()})
     spoken.update({information_prompt(id): text for id, text in tree.information.items()})
+    spoken.update({agency_prompt(agency.id): f"{agency.name}." for agency in tree.agencies})
     spoken.update(about_texts(tree))
     return spoken

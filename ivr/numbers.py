@@ -78,6 +78,11 @@ def _pieces(n: int) -> list[str]:
     return [*_pieces(thousands), "thousand", *filling, *(_pieces(rest) if rest else [])]
 
 
+def month_prompts(month: int) -> tuple[str, ...]:
+    """The sound files that speak a month behind tháng: the fourth is tháng tư, the others are as numbers."""
+    return ("digits/4a",) if month == 4 else number_prompts(month)
+
+
 def digit_prompts(code: str) -> tuple[str, ...]:
     """The sound files that speak a code digit by digit: a ticket code, a telephone number."""
     if not code.isascii() or not code.isdigit():

@@ -56,6 +56,7 @@ from hotline1022.service.settings import Settings
 from hotline1022.service.ticket_clock import TicketClock
 from hotline1022.service.ticket_join import desk_of, notices_of
 from hotline1022.service.ticket_names import shut_on
+from hotline1022.service.ticket_status import StatusByPhone
 from hotline1022.tickets.policy import load_policy
 
 log = logging.getLogger(__name__)
@@ -114,6 +115,7 @@ class App:
             call_log=self.call_log,
             menu=lambda: self.menu,
         )
+        self.status = StatusByPhone(database=self.database, menu=lambda: self.menu)
         self.plans = PlanKeeper(self.directory, Console(settings), closed, lambda: datetime.now(UTC))
         self.pool = HeavyPool()
         self.recordings = RecordingWorker(
@@ -146,6 +148,7 @@ class App:
         self.agi.route("menu", self._ask_menu, seconds=settings.service.ask_seconds)
         self.agi.route("wait", self._ask_wait, seconds=settings.service.ask_seconds)
         self.agi.route("cascade", self._ask_cascade, seconds=settings.service.ask_seconds)
+        self.agi.route("status", self._ask_status, seconds=settings.service.ask_seconds)
         self.agi.route("line", self._ask_line, seconds=4.0)
         self._stopping = asyncio.Event()
         self._reload_wanted = asyncio.Event()
@@ -173,6 +176,10 @@ class App:
     async def _ask_cascade(self, session: AgiSession) -> None:
         channel = session.variables.get("agi_uniqueid", "")
         await session.set_variable("HL_ANSWER", await self.cascades.ask(session.args, channel))
+
+    async def _ask_status(self, session: AgiSession) -> None:
+        caller = session.variables.get("agi_callerid", "")
+        await session.set_variable("HL_ANSWER", await self.status.ask(session.args, caller))
 
     async def _ask_line(self, session: AgiSession) -> None:
         await session.set_variable("HL_ANSWER", await self.desk.line(session.args))

@@ -35,7 +35,7 @@ from hotline1022.tickets.types import (
 Also = Callable[[Work, Changed], Awaitable[None]]
 #: called inside the transaction that notes that the reminder is sent
 Remind = Callable[[Work, Ticket, Reminder], Awaitable[None]]
-#: codes drawn before it is given up; of nine million, few are in use
+#: codes drawn before it is given up; of seven million, few are in use
 TRIES = 50
 #: who makes and settles reservations, in the history
 CASCADE = "cascade"

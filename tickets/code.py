@@ -34,9 +34,11 @@ def check_digit(digits: str) -> str:
 
 
 def draw_code(below: Callable[[int], int]) -> str:
-    """A code by lot; `below(n)` gives a random number from 0 to n - 1. It begins with no 0, which sheets would drop."""
+    """A code by lot; `below(n)` gives a random number from 0 to n - 1. It begins with 2 to 8: sheets would drop a 0, and
+    a telephone on which a code is keyed must tell it at once from 0 for an agent, 9 and 115 (decision 9).
+    """
     first = 10 ** (LENGTH - 2)
-    digits = str(first + below(9 * first))
+    digits = str(2 * first + below(7 * first))
     return digits + check_digit(digits)
 
 

@@ -4,28 +4,20 @@ Refuses to tell more than state, agency and dates: whoever has the code hears th
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline1022.core.clock import local
 from hotline1022.tickets.types import CLOSED, HIDDEN, State, Ticket
 
-#: wrong codes in one call, after which an agent takes over
-TRIES = 3
 #: wrong codes of one caller in WINDOW, after which that caller must wait until the first is that old
 WRONG = 6
 WINDOW = timedelta(minutes=30)
 #: callers remembered at most; who asked longest ago is forgotten first
 BOUND = 4096
 
-#: prompt → its text
+#: prompt of a state → its text, as the menu's own prompts have it: what is heard is what is read
 TEXTS = {
-    "ticket-enter-code": "Xin nhập mã phiếu gồm 8 chữ số.",
-    "ticket-wrong-code": "Mã phiếu không đúng. Xin kiểm tra và nhập lại.",
-    "ticket-to-agent": "Mã phiếu chưa đúng. Tổng đài xin kết nối quý vị tới điện thoại viên.",
-    "ticket-later": "Quý vị đã nhập sai mã phiếu nhiều lần. Xin gọi lại sau ít phút.",
-    "ticket-code-is": "Mã phiếu của quý vị là",
     "ticket-state-new": "Phiếu của quý vị đã được tiếp nhận.",
     "ticket-state-forwarded": "Phiếu của quý vị đã được chuyển tới cơ quan xử lý.",
     "ticket-state-accepted": "Phiếu của quý vị đang được xử lý.",
@@ -37,14 +29,6 @@ TEXTS = {
     "ticket-state-reopened": "Phiếu của quý vị đang được xem xét lại.",
     "ticket-state-completed": "Phiếu của quý vị đã được giải quyết xong.",
     "ticket-state-refused": "Phiếu của quý vị không được tiếp nhận xử lý. Xin gặp điện thoại viên để biết lý do.",
-    "ticket-agency": "Cơ quan xử lý:",
-    "ticket-made-on": "Ngày tiếp nhận:",
-    "ticket-answer-by": "Hạn trả lời:",
-    "ticket-answered-on": "Ngày trả lời:",
-    "ticket-closed-on": "Ngày kết thúc:",
-    "date-day": "ngày",
-    "date-month": "tháng",
-    "date-year": "năm",
 }
 
 
@@ -63,23 +47,20 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Digits:
-    """Digits, spoken one by one."""
+class Month:
+    """A month from 1 to 12, spoken behind tháng."""
 
-    digits: str
-
-
-Piece = Prompt | Number | Digits
+    value: int
 
 
-def agency_prompt(agency: str) -> str:
-    """Name of the sound that speaks an agency's name."""
-    return f"agency-{agency}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyName:
+    """The name of an agency, by its id."""
+
+    agency: str
 
 
-def prompt_texts(agencies: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Every prompt with its text; `agencies` are ids and names."""
-    return TEXTS | {agency_prompt(agency): f"{name}." for agency, name in agencies}
+Piece = Prompt | Number | Month | AgencyName
 
 
 def status(ticket: Ticket, at: datetime) -> tuple[Piece, ...]:
@@ -88,7 +69,7 @@ def status(ticket: Ticket, at: datetime) -> tuple[Piece, ...]:
         return ()
     said: list[Piece] = [Prompt(name=f"ticket-state-{ticket.state}")]
     if ticket.agency:
-        said += [Prompt(name="ticket-agency"), Prompt(name=agency_prompt(ticket.agency))]
+        said += [Prompt(name="ticket-agency"), AgencyName(agency=ticket.agency)]
     what, when = _date(ticket)
     return (*said, Prompt(name=what), *spoken_day(when, at))
 
@@ -111,15 +92,9 @@ def spoken_day(when: datetime, at: datetime) -> tuple[Piece, ...]:
         Prompt(name="date-day"),
         Number(value=day.day),
         Prompt(name="date-month"),
-        Number(value=day.month),
+        Month(value=day.month),
     )
     return said if day.year == local(at).year else (*said, Prompt(name="date-year"), Number(value=day.year))
-
-
-def spoken_code(code: str) -> tuple[Piece, ...]:
-    """A code, digit by digit, twice: the second time it can be written down."""
-    once = (Prompt(name="ticket-code-is"), Digits(digits=code))
-    return once + once
 
 
 class Guard:
@@ -145,8 +120,3 @@ class Guard:
 
     def _recent(self, asker: str, at: datetime) -> tuple[datetime, ...]:
         return tuple(moment for moment in self._wrong.get(asker, ()) if at - moment < WINDOW)
-
-
-def to_agent(wrong_in_this_call: int) -> bool:
-    """Whether an agent takes over: so many codes of this call were wrong."""
-    return wrong_in_this_call >= TRIES

@@ -103,7 +103,7 @@ async def test_answered_by_an_agent(world: World) -> None:
         ("0901000011", [Wait(1.5), HangUp()], "in-menu", []),
         ("0901000012", [Wait(8), HangUp()], "in-menu", []),
         ("0901000013", [Wait(3), Key("6"), Wait(2), Key("1"), Wait(2), HangUp()], "heard-information", ["6", "1"]),
-        ("0901000014", [Wait(6), Key("*"), Wait(2), HangUp()], "in-menu", ["*"]),
+        ("0901000014", [Wait(6), Keys("11"), Wait(4), HangUp()], "in-menu", ["11"]),
     ],
 )
 async def test_hanging_up_in_the_menu(

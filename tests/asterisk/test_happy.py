@@ -9,7 +9,7 @@ import pytest_asyncio
 from hotline1022.db.unit import Database
 from tests.asterisk.world import STAY, World, agrees, first_words, hotline, keys, legs, outcome, verify
 from tests.lab import audio
-from tests.lab.network import Answers, HangUp, Key, Rings, Speak, Wait
+from tests.lab.network import Answers, HangUp, Key, Keys, Rings, Speak, Wait
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(280)]
 
@@ -125,7 +125,7 @@ async def test_every_way_through_the_menu_and_every_point_of_hanging_up(world: W
         ),
     }  # fmt: skip
     silent = await net.call("1022", caller="0903000036", script=[STAY])
-    wrong = await net.call("1022", caller="0903000037", script=[Wait(8), Key("*"), Wait(6), Key("*"), STAY])
+    wrong = await net.call("1022", caller="0903000037", script=[Wait(8), Keys("11"), Wait(8), Keys("11"), STAY])
     await asyncio.gather(*(leg.ended(90) for leg in gone.values()))
     await phone.does(Answers(after=0.5, talk=2))
     await asyncio.gather(silent.ended(160), wrong.ended(160))
@@ -141,7 +141,7 @@ async def test_every_way_through_the_menu_and_every_point_of_hanging_up(world: W
     assert all(leg.answered_at is None and leg.person == "1001" for leg in legs(ringing, "agent"))
     assert legs(ringing, "agent"), "her call rang at the agent's phone"
 
-    for leg, pressed in ((silent, ""), (wrong, "**")):
+    for leg, pressed in ((silent, ""), (wrong, "1111")):
         call = await world.logged(leg)
         assert outcome(call) == ("answered", "agent-answered") and "".join(keys(call)) == pressed
         agrees(call, leg, *[ring for ring in phone.legs[before:] if ring.other == leg.who])

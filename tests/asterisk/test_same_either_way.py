@@ -40,7 +40,7 @@ ANSWERED = (
     Citizen([LATER, Key("0"), STAY], "agent-answered"),
     Citizen([LATER, Key("0"), Wait(6), Speak(1), STAY], "agent-answered", "02741022"),
     Citizen([LATER, Key("0")], "agent-answered", "+842741022", [Wait(1.5), HangUp()], answered=True),
-    Citizen([Wait(2), Key("*"), Wait(4), Key("0"), STAY], "agent-answered"),
+    Citizen([Wait(2), Keys("11"), Wait(5), Key("0"), STAY], "agent-answered"),
     Citizen([Wait(2), Key("9"), STAY], "emergency-answered"),
     Citizen([LATER, Key("9"), STAY], "emergency-answered", "02741022"),
     Citizen([Wait(2), Keys("115", gap=0.1), STAY], "emergency-answered", "+842741022"),

@@ -16,6 +16,16 @@ ENTRY = """
 4.000 c STREAM_END
 4.010 c HL_STEP menu=root|step=menu|target=|mode=service
 """
+STATUS = (
+    ENTRY
+    + """
+5.000 c HL_KEY menu=root|key=*|mode=service
+5.010 c HL_STEP menu=|step=status|target=|mode=service
+5.020 c STREAM_BEGIN hl1022/ticket-enter-code
+6.000 c STREAM_END
+8.000 c HL_KEY menu=status|key=xxxxxxxx|mode=service
+"""
+)
 TO_QUEUE = (
     ENTRY
     + """
@@ -63,6 +73,12 @@ def test_answered_call() -> None:
         (ENTRY + "5.0 c HANGUP 16", Result.ABANDONED, Reason.IN_MENU),
         (
             ENTRY + "5.0 c STREAM_BEGIN hl1022/info-office-hours\n9.0 c HANGUP 16",
+            Result.INFORMED,
+            Reason.HEARD_INFORMATION,
+        ),
+        (STATUS + "8.1 c STREAM_BEGIN hl1022/ticket-wrong-code\n9.0 c HANGUP 16", Result.ABANDONED, Reason.IN_MENU),
+        (
+            STATUS + "8.1 c STREAM_BEGIN hl1022/ticket-state-accepted\n9.0 c HANGUP 16",
             Result.INFORMED,
             Reason.HEARD_INFORMATION,
         ),

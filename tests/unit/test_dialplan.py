@@ -10,7 +10,7 @@ FILES = {
     for file in (files("hotline1022.asterisk_conf") / "hl1022").iterdir()
     if file.name.endswith(".conf")
 }
-DIALPLAN = FILES["extensions.conf"] + FILES["cascade.conf"]
+DIALPLAN = FILES["extensions.conf"] + FILES["cascade.conf"] + FILES["status.conf"]
 LINES = [line for line in DIALPLAN.splitlines() if line and not line.startswith(";")]
 #: what a caller, a phone or a carrier chooses
 OUTSIDE = (
@@ -24,6 +24,7 @@ OUTSIDE = (
     "PJSIP_HEADER",
     "BLINDTRANSFER",
     "HL_PRESSED",
+    "HL_KEYED",
 )
 #: set by the dialplan itself: letters of the code, not of the caller
 OWN = (
@@ -34,6 +35,7 @@ OWN = (
     "HL_REASON=full",
     "HL_REASON=key",
     "reason=${HL_REASON}|file=",
+    "/status,${HL_KEYED})",
 )
 
 
@@ -56,8 +58,10 @@ def test_the_linter_sees_what_it_is_for() -> None:
 
 def test_an_extension_that_takes_more_than_one_key_is_exact() -> None:
     patterns = {match[1] for line in LINES if (match := re.match(r"exten => (_[^,]+),", line))}
-    # one key; a transfer code; a number of a plan, in a context that nobody reaches from outside
-    assert patterns == {"_[0-8*#]", "_[1-8*#]", "_7XX", "_[0-9]!"}, "no pattern takes whatever is sent"
+    # one key; a ticket's code; a transfer code; a number of a plan, in a context that nobody reaches from outside
+    assert patterns == {"_[0-8*#]", "_[1-8*#]", "_[1-8#]", "_[2-8]XXXXXXX", "_7XX", "_[0-9]!"}, (
+        "no pattern takes whatever is sent"
+    )
     assert len(re.findall(r"@hl1022-step", DIALPLAN)) == 1 and "include => hl1022-step" not in DIALPLAN
 
 
@@ -69,6 +73,18 @@ def test_115_stands_before_every_other_rule() -> None:
     for section in reading:
         rules = [line for line in section.splitlines()[1:] if line and not line.startswith(";")]
         assert rules[0] == "include => hl1022-keys-emergency", section[:60]
+
+
+def test_no_code_of_a_ticket_is_written_down() -> None:
+    """Neither in a fact, nor as the extension that stands beside one: the code goes to the service alone, filtered."""
+    status = FILES["status.conf"]
+    assert " same => n,AGI(agi://${HL_AGI}/status,${HL_KEYED})" in LINES
+    assert "exten => _[2-8]XXXXXXX,1,Set(HL_KEYED=${FILTER(0-9,${EXTEN})})\n same => n,Goto(look,1)" in status
+    facts = [line for line in status.splitlines() if "CELGenUserEvent(" in line]
+    assert len(facts) >= 8
+    code = status[: status.index("[hl1022-status-told]")]
+    assert not [line for line in code.splitlines() if "CELGenUserEvent(" in line and "EXTEN" in line]
+    assert not [line for line in facts if "HL_KEYED" in line or "HL_ANSWER" in line]
 
 
 def test_nothing_dials_out_but_emergency_numbers_and_those_of_a_plan() -> None:
@@ -86,6 +102,7 @@ def test_nothing_dials_out_but_emergency_numbers_and_those_of_a_plan() -> None:
     [
         "extensions.conf",
         "cascade.conf",
+        "status.conf",
         "confbridge.conf",
         "queues.conf",
         "pjsip.conf",

@@ -20,6 +20,7 @@ from hotline1022.ivr.flow import (
     State,
     ToAgents,
     ToEmergency,
+    ToStatus,
     ToVoicemail,
     answer,
     decode,
@@ -121,6 +122,11 @@ def test_again_back_and_voicemail() -> None:
     assert press("root", "7") == Decision(play=(), next=ToVoicemail())
 
 
+def test_the_status_of_a_ticket() -> None:
+    assert press("root", "*") == Decision(play=(), next=ToStatus())
+    assert answer(TREE, "root", "*", "1") == "OK~status~~0~0~~"
+
+
 def test_silence_leads_to_an_agent_when_the_tries_are_used_up() -> None:
     quiet = NoInput()
     assert step(TREE, State(menu="more"), quiet) == ask("more", 1, "no-input", "menu-more")
@@ -131,8 +137,8 @@ def test_silence_leads_to_an_agent_when_the_tries_are_used_up() -> None:
 
 
 def test_a_wrong_key_is_told_and_counted() -> None:
-    assert press("root", "*") == ask("root", 1, "invalid", "menu-root")
     assert press("root", "12") == ask("root", 1, "invalid", "menu-root")
+    assert press("root", "11") == ask("root", 1, "invalid", "menu-root")
     assert step(TREE, State(menu="more", tries=1), Invalid()) == ask("more", 2, "invalid", "menu-more")
 
 

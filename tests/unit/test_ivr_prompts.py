@@ -147,6 +147,7 @@ SMALL = replace(
     TREE,
     menus={},
     information={},
+    agencies=(),
     sounds={},
     prompts={"greeting": "Xin chào 1022.", "invalid": "Phím 12 sai.", "connecting": "Xin chờ."},
 )

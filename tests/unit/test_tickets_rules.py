@@ -1,36 +1,18 @@
-"""Reminders in office hours, each once; the policy file and its faults; what a caller hears, and who guesses."""
+"""Reminders in office hours, each once; the policy file and its faults."""
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
 
 from hotline1022.core.errors import ConfigError
-from hotline1022.ivr.numbers import digit_prompts, number_prompts
 from hotline1022.tickets.deadlines import amount
 from hotline1022.tickets.policy import load_policy, parse_policy
 from hotline1022.tickets.reminders import TO_ANSWER, reminders
-from hotline1022.tickets.spoken import (
-    BOUND,
-    TEXTS,
-    TRIES,
-    WINDOW,
-    WRONG,
-    Digits,
-    Guard,
-    Number,
-    Prompt,
-    agency_prompt,
-    prompt_texts,
-    spoken_code,
-    spoken_day,
-    status,
-    to_agent,
-)
-from hotline1022.tickets.types import HIDDEN, Action, Clock, Recipient, Reminder, ReminderKind, State, Ticket, Urgency
-from tests.unit.tickets_made import NOW, POLICY, WAYS, at, done, kept, made, walked
+from hotline1022.tickets.types import Action, Clock, Recipient, Reminder, ReminderKind, State, Ticket, Urgency
+from tests.unit.tickets_made import POLICY, WAYS, at, done, kept, made, walked
 
 A, K, R = Action, ReminderKind, Recipient
 FORWARDED = walked(made().after, A.FORWARD)  # accept by 11:30 + 30 minutes = 14:00 on the 25th; answer by 2 December
@@ -161,78 +143,3 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         load_policy(tmp_path / "latin.toml")
     with pytest.raises(ConfigError, match=r"ordinary\.answer"):
         parse_policy("")
-
-
-# ---------------------------------------------------------------- by telephone
-
-
-def test_what_a_caller_hears() -> None:
-    ticket = walked(made().after, A.FORWARD)
-    assert status(ticket, NOW) == (
-        Prompt(name="ticket-state-forwarded"),
-        Prompt(name="ticket-agency"),
-        Prompt(name="agency-so-xay-dung"),
-        Prompt(name="ticket-answer-by"),
-        Prompt(name="date-day"),
-        Number(value=2),
-        Prompt(name="date-month"),
-        Number(value=12),
-    )
-    finished = walked(made(agency="", agency_name="").after, A.COMPLETE)
-    said = status(finished, NOW + timedelta(days=60))
-    assert said[:2] == (Prompt(name="ticket-state-completed"), Prompt(name="ticket-closed-on"))
-    assert said[-2:] == (Prompt(name="date-year"), Number(value=2026))
-    assert status(walked(made().after, *WAYS[State.WAITING]), NOW)[3] == Prompt(name="ticket-made-on")
-    assert status(walked(made().after, *WAYS[State.ANSWERED]), NOW)[3] == Prompt(name="ticket-answered-on")
-    assert status(kept().after, NOW) == ()
-
-
-def test_the_day_is_the_provinces() -> None:
-    assert spoken_day(datetime.fromisoformat("2026-11-30T23:30:00+00:00"), NOW)[1] == Number(value=1)
-
-
-def test_every_piece_has_a_sound() -> None:
-    texts = prompt_texts([("so-xay-dung", "Sở Xây dựng")])
-    assert texts[agency_prompt("so-xay-dung")] == "Sở Xây dựng."
-    assert {f"ticket-state-{state}" for state in State if state not in HIDDEN} <= texts.keys()
-    for state, way in WAYS.items():
-        pieces = (*status(walked(made().after, *way), NOW + timedelta(days=99)), *spoken_code("23456789"))
-        for piece in pieces:
-            match piece:
-                case Prompt():
-                    assert piece.name in texts, state
-                case Number():
-                    assert number_prompts(piece.value)
-                case Digits():
-                    assert len(digit_prompts(piece.digits)) == 8
-    assert all(text == text.strip() and text for text in TEXTS.values())
-
-
-def test_a_code_is_spoken_twice() -> None:
-    assert spoken_code("23456789").count(Digits(digits="23456789")) == 2
-
-
-def test_three_wrong_codes_in_a_call_and_an_agent_takes_over() -> None:
-    assert [to_agent(wrong) for wrong in range(TRIES + 1)] == [False] * TRIES + [True]
-
-
-def test_who_guesses_waits_and_others_do_not() -> None:
-    guard = Guard()
-    for number in range(WRONG):
-        assert guard.wait("0901234567", NOW + timedelta(minutes=number)) == timedelta(0)
-        guard.wrong("0901234567", NOW + timedelta(minutes=number))
-    now = NOW + timedelta(minutes=WRONG)
-    assert guard.wait("0901234567", now) == WINDOW - timedelta(minutes=WRONG)
-    assert guard.wait("0907654321", now) == timedelta(0)
-    assert guard.wait("0901234567", NOW + WINDOW) == timedelta(0), "the first is old enough"
-    guard.wrong("0901234567", NOW + WINDOW)
-    assert guard.wait("0901234567", NOW + WINDOW) == timedelta(minutes=1), "and so is each after it"
-
-
-def test_its_memory_is_bounded() -> None:
-    guard = Guard()
-    for number in range(BOUND + 100):
-        for _ in range(WRONG):
-            guard.wrong(str(number), NOW)
-    assert len(guard._wrong) == BOUND
-    assert guard.wait("0", NOW) == timedelta(0) and guard.wait(str(BOUND + 99), NOW) == WINDOW

@@ -1,0 +1,85 @@
+"""What became of a ticket, for whoever keys its code on a telephone: the dialplan's question, and the one-line answer.
+
+/status  code  -> OK~prompts    NO~ (no such code)    WAIT~ (too many wrong ones)    AWAY~ (the database is)
+
+Refuses to tell who guesses, and writes no code into a log.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import assert_never
+
+from hotline1022.core.errors import NotFound, Unavailable
+from hotline1022.db.unit import Database
+from hotline1022.ivr.flow import PROMPT_FOLDER
+from hotline1022.ivr.model import Fixed, MenuTree, agency_prompt
+from hotline1022.ivr.numbers import month_prompts, number_prompts
+from hotline1022.tickets.citizen import phone_of
+from hotline1022.tickets.code import is_code
+from hotline1022.tickets.spoken import AgencyName, Guard, Month, Number, Piece, Prompt, status
+from hotline1022.tickets.types import Ticket
+
+log = logging.getLogger(__name__)
+
+WRONG, LATER, AWAY = "NO~", "WAIT~", "AWAY~"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class StatusByPhone:
+    """Answers for one telephone number as for one person: who calls again has guessed before."""
+
+    def __init__(
+        self, *, database: Database, menu: Callable[[], MenuTree], clock: Callable[[], datetime] = _now
+    ) -> None:
+        self._database, self._menu, self._clock = database, menu, clock
+        self._guard = Guard()
+
+    async def ask(self, args: Sequence[str], caller: str) -> str:
+        """The answer to a code that this number has keyed."""
+        code, asker, at = next(iter(args), ""), phone_of(caller), self._clock()
+        if self._guard.wait(asker, at):
+            log.warning("the status of tickets: a caller has keyed too many wrong codes and must wait")
+            return LATER
+        try:
+            ticket = await self._ticket(code)
+        except Unavailable as error:
+            log.warning("the status of a ticket cannot be told: %s", error)
+            return AWAY
+        said = status(ticket, at) if ticket else ()
+        if not said:
+            self._guard.wrong(asker, at)
+            return WRONG
+        known = {agency.id for agency in self._menu().agencies}
+        return "OK~" + "&".join(_files(said, known))
+
+    async def _ticket(self, code: str) -> Ticket | None:
+        if not is_code(code):
+            return None
+        try:
+            async with self._database.reading() as tx:
+                return await tx.tickets.get(code)
+        except NotFound:
+            return None
+
+
+def _files(said: Iterable[Piece], known: set[str]) -> list[str]:
+    """The sound files; an agency that the menu does not know has no sound of its own."""
+    files: list[str] = []
+    for piece in said:
+        match piece:
+            case Prompt(name=name):
+                files.append(f"{PROMPT_FOLDER}/{name}")
+            case Number(value=value):
+                files += number_prompts(value)
+            case Month(value=value):
+                files += month_prompts(value)
+            case AgencyName(agency=agency):
+                prompt = agency_prompt(agency) if agency in known else Fixed.TICKET_AGENCY_OTHER
+                files.append(f"{PROMPT_FOLDER}/{prompt}")
+            case _:
+                assert_never(piece)
+    return files
