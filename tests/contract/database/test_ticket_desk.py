@@ -137,7 +137,7 @@ async def test_acting_through_its_code(office: Office) -> None:
     assert unknown.value.error_id == "category-unknown"
     edit = Act(action=Action.EDIT, fields={"category": "traffic", "area": "thu-dau-mot"})
     edited = await office.desk.act(made.code, edit, by="lan", at=NOW)
-    assert (edited.category_name, edited.area_name) == ("Giao thông", "thu-dau-mot")
+    assert (edited.category_name, edited.area_name) == ("Giao thông", "Thành phố Thủ Dầu Một")
     emptied = await office.desk.act(made.code, replace(edit, fields={"category": "", "area": ""}), by="lan", at=NOW)
     assert (emptied.category_name, emptied.area_name) == ("", "")
     assert [row.by for row in await office.view.history(made.id)] == ["lan"] * 4
