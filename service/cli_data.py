@@ -23,6 +23,7 @@ from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.pins import hash_pin
 from hotline1022.service.prepare import folders
 from hotline1022.service.timeline import call_line, timeline
+from hotline1022.service.timeline_cascade import names_of
 from hotline1022.service.views import CallsView
 from hotline1022.web.types import CallDetail, Scope
 
@@ -129,8 +130,7 @@ def calls_show(config: str | None, call: str, plain: bool) -> None:
         raise NotFound(
             f"there is no call {call!r}; `hotline1022 calls list` shows their ids", error_id="call-not-found"
         )
-    names = {one.id: one.name for one in (*directory.agencies.values(), *directory.contacts.values())}
-    click.echo(as_json(detail) if plain else timeline(detail, cascades, names))
+    click.echo(as_json(detail) if plain else timeline(detail, cascades, names_of(directory)))
 
 
 # ---------------------------------------------------------------- people

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from hotline1022.cascade.types import KeptCascade, StepRow
 from hotline1022.core.cascade import Outcome, StepOutcome
+from hotline1022.directory.types import Directory
 from hotline1022.tickets.code import grouped
 from hotline1022.web.types import CallEventView
 
@@ -32,6 +33,12 @@ ENDS = {
 }
 #: facts with which a transfer ends without a word of its own, when they are the citizen's
 _CUTS = {"LegEnded", "CallLost", "EmergencyStarted"}
+
+
+def names_of(directory: Directory) -> dict[str, str]:
+    """The names of agencies and contact points by id, those that have ended too."""
+    agencies = {one.id: one.name for one in directory.agencies.values()}
+    return agencies | {one.id: one.name for one in directory.contacts.values()}
 
 
 class Transfers:

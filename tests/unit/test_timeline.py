@@ -15,6 +15,7 @@ from hotline1022.service.cli import main
 from hotline1022.service.directory_desk import fill
 from hotline1022.service.log_store import DatabaseLogStore
 from hotline1022.service.timeline import timeline
+from hotline1022.service.timeline_cascade import names_of
 from hotline1022.service.views import CallsView
 from tests.scenario.tables import CHANNELS, events, told
 from tests.scenario.test_calls import TO_QUEUE
@@ -177,8 +178,7 @@ async def kept(table: str, database: Database) -> str:
     assert detail is not None
     async with database.reading() as tx:
         directory, cascades = await tx.directory.load(), await tx.cascades.of_call(call.id)
-    names = {one.id: one.name for one in (*directory.agencies.values(), *directory.contacts.values())}
-    return timeline(detail, cascades, names)
+    return timeline(detail, cascades, names_of(directory))
 
 
 @pytest.mark.parametrize("story", STORIES)
