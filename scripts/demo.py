@@ -219,8 +219,9 @@ def share_prompts(settings: Settings) -> None:
 @speaking
 def main(config: str | None, bind: str | None, leave: bool) -> None:
     """The hotline with a test telephone network and eleven citizens who call."""
+    os.environ.setdefault("HOTLINE1022_LOG_LEVEL", "warning")  # of the service, a child, too: the play is what is shown
     settings = demo_settings(config, bind)
-    set_up_log(os.environ.get("HOTLINE1022_LOG_LEVEL", "warning"))
+    set_up_log(os.environ["HOTLINE1022_LOG_LEVEL"])
     finished(demo(settings, config, stay=not leave))
 
 
