@@ -273,7 +273,10 @@ async def test_a_signal_to_the_demo_leaves_nothing(tmp_path_factory: pytest.Temp
     ("settings", "words"),
     [
         ('[database]\nurl = "postgresql://hotline@localhost/hotline"\n', "the demo would write into the real database"),
-        ('[notify]\nmail_host = "mail.example.vn"\n', "the demo would send real SMS and email"),
+        (
+            '[notify]\nmail_host = "mail.example.vn"\nmail_from = "1022@example.vn"\n',
+            "the demo would send real SMS and email",
+        ),
         ('[notify]\nsms_gateway = "speedsms"\nsms_secret = "abc"\n', "the demo would send real SMS and email"),
     ],
 )
