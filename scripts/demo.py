@@ -1,25 +1,24 @@
-"""`scripts/run --demo`: the hotline, a test telephone network around it, and nine citizens who call. Real SIP and RTP.
+"""`scripts/run --demo`: the hotline, a test telephone network around it, and eleven citizens who call. Real SIP and RTP.
 
 Everything runs on this machine and in a folder of its own (data/demo). The network is a second Asterisk: citizens, three
-phones that register and log in, and the number 115. Nothing in the product knows that it is a test.
+phones that register and log in, the number 115, and the telephones of two agencies. Nothing in the product knows that it is a test.
 """
 
 import asyncio
-import json
 import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 import aiohttp
 import click
+import demo_transfers
+from demo_board import Board
+from demo_transfers import TRANSFERS, transfer, write_agencies
 
 from hotline1022.core.errors import ConfigError
 from hotline1022.core.ids import PersonId
-from hotline1022.core.masking import mask
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person
 from hotline1022.service.asked import Asked
@@ -51,26 +50,32 @@ PEOPLE = {
 }
 STAY = StayUntilHangup(180)
 SCOPES = ("agent", "listen")
-#: times that let everything happen within a minute
+#: times that let everything happen within two minutes, at night too
 SHORT = {
     "HOTLINE1022_QUEUE_RING_SECONDS": "8",
     "HOTLINE1022_QUEUE_WRAP_UP_SECONDS": "2",
     "HOTLINE1022_QUEUE_ANNOUNCE_SECONDS": "15",
+    "HOTLINE1022_NOTIFY_QUIET_FROM": "00:00",
+    "HOTLINE1022_NOTIFY_QUIET_UNTIL": "00:00",
+    "HOTLINE1022_NOTIFY_SMS_PER_NUMBER": "0",
 }
 #: ports of the network's own audio
 RTP_BLOCK = 200
 
-#: when, fate, number, script. The first says nothing for a minute; the next three take the three agents: others wait
+#: when, fate, number, script. The first says nothing for a minute. The next two are transferred before the three come who
+#: take the three agents: others wait
 CITIZENS: Sequence[tuple[float, str, str, list[Step]]] = (
     (0.0, "silent", "0901000006", [STAY]),
-    (0.0, "answered", "0901000001", [Wait(3), Key("2"), Wait(8), Speak(6), STAY]),
-    (0.5, "wrong keys, then an agent", "0901000005", [Wait(7), Key("*"), Wait(4), Key("0"), STAY]),
-    (1.0, "answered", "0901000009", [Wait(3), Key("3"), STAY]),
-    (2.0, "115 from the menu", "0901000007", [Wait(4), Key("9"), STAY]),
-    (12.0, "waited, then answered", "0901000002", [Wait(3), Key("5"), STAY]),
-    (13.0, "abandoned", "0901000003", [Wait(3), Key("4"), Wait(16), HangUp()]),
-    (14.0, "voicemail", "0901000004", [Wait(3), Key("7"), Wait(12), Speak(5), Key("#"), STAY]),
-    (15.0, "115 from the queue", "0901000008", [Wait(3), Key("0"), Wait(15), Key("9"), STAY]),
+    (0.0, "a leader takes", "0901000010", [Wait(3), Key("5"), STAY]),
+    (0.5, "nobody takes: a ticket", "0901000011", [Wait(3), Key("4"), STAY]),
+    (10.0, "answered", "0901000001", [Wait(3), Key("2"), Wait(8), Speak(6), STAY]),
+    (10.5, "wrong keys, then an agent", "0901000005", [Wait(7), Key("*"), Wait(4), Key("0"), STAY]),
+    (11.0, "answered", "0901000009", [Wait(3), Key("3"), STAY]),
+    (12.0, "115 from the menu", "0901000007", [Wait(4), Key("9"), STAY]),
+    (22.0, "waited, then answered", "0901000002", [Wait(3), Key("5"), STAY]),
+    (23.0, "abandoned", "0901000003", [Wait(3), Key("4"), Wait(16), HangUp()]),
+    (24.0, "voicemail", "0901000004", [Wait(3), Key("7"), Wait(12), Speak(5), Key("#"), STAY]),
+    (25.0, "115 from the queue", "0901000008", [Wait(3), Key("0"), Wait(15), Key("9"), STAY]),
 )
 
 
@@ -82,95 +87,10 @@ def demo_settings(config: str | None, bind: str | None) -> Settings:
         data = data / "demo"
     if real.database.url:
         raise ConfigError("the demo would write into the real database; play it without database.url")
+    if real.notify.sms_gateway != "folder" or real.notify.mail_host:
+        raise ConfigError("the demo would send real SMS and email; play it without notify.sms_gateway and mail_host")
     short = {name: value for name, value in SHORT.items() if name not in os.environ}
     return settings_of(config, HOTLINE1022_PATHS_DATA=str(data), **short)
-
-
-class Board:
-    """Shows calls on the terminal as the product's own API tells them."""
-
-    def __init__(self, http: aiohttp.ClientSession, fates: dict[str, str], names: dict[str, str]) -> None:
-        self._http, self._fates, self._names = http, fates, names
-        self._since = datetime.now(UTC)
-        self._shown: dict[str, int] = {}
-        self.ended: set[str] = set()
-        self._news = asyncio.Condition()
-
-    async def watch(self) -> None:
-        """Print each new thing that happens, until cancelled."""
-        while True:
-            await self.look()
-            await asyncio.sleep(0.3)
-
-    async def all_ended(self, count: int) -> None:
-        """Until so many calls have ended."""
-        async with asyncio.timeout(60):
-            async with self._news:
-                await self._news.wait_for(lambda: len(self.ended) >= count)
-
-    async def look(self) -> None:
-        """One look at every call."""
-        for call in await self._calls():
-            if call["id"] in self.ended:
-                continue
-            detail = await self._get(f"/api/calls/{call['id']}")
-            for event in detail["events"][self._shown.get(call["id"], 0) :]:
-                text = self._say(call["id"], event)
-                if text:
-                    click.echo(f"  {event['at'][11:19]}  {mask(call['caller_raw'])}  {text}")
-            self._shown[call["id"]] = len(detail["events"])
-            if call["state"] == "ended":
-                async with self._news:
-                    self.ended.add(call["id"])
-                    self._news.notify_all()
-
-    def _say(self, call: str, event: dict[str, Any]) -> str:
-        data = event["data"]
-        match event["kind"]:
-            case "CallEntered":
-                return f"calls {data['did']}"
-            case "KeyPressed":
-                return f"presses {data['key']}" if data["key"] else "says nothing"
-            case "QueueJoined":
-                return "waits for an agent"
-            case "LegStarted":
-                return f"{data['kind']} {data['party']} rings"
-            case "PersonKnown":
-                return f"{self._names.get(str(data['person']), data['person'])} answers"
-            case "EmergencyStarted":
-                return f"asks for 115 from the {data['origin']}"
-            case "VoicemailStarted":
-                return "begins to leave a message"
-            case "LegEnded":
-                return "the call has ended" if event["channel"] == call else ""
-            case _:
-                return ""
-
-    async def table(self, recordings: Path) -> str:
-        """All calls in one table, with the place of each recording."""
-        head = f"  {'fate':<26} {'caller':<11} {'keys':<5} {'waited':>7} {'talked':>7}  {'result':<34} who"
-        lines = ["", head]
-        for call in await self._calls():
-            detail = await self._get(f"/api/calls/{call['id']}")
-            keys = "".join(e["data"]["key"] or "-" for e in detail["events"] if e["kind"] == "KeyPressed")
-            who = self._names.get(call["person"]) or ("115" if call["result"] == "emergency" else "-")
-            lines.append(
-                f"  {self._fates.get(call['caller_raw'], ''):<26} {call['caller_raw']:<11} {keys:<5} "
-                f"{(call['wait_ms'] or 0) / 1000:6.1f}s {(call['talk_ms'] or 0) / 1000:6.1f}s  "
-                f"{call['result'] + ' (' + call['reason'] + ')':<34} {who}"
-            )
-            day = call["entered_at"][:10].replace("-", "/")
-            lines.append(f"  {'':<26} {len(detail['tracks'])} tracks in {recordings / day / call['id']}")
-        return "\n".join(lines)
-
-    async def _calls(self) -> list[dict[str, Any]]:
-        """This play's calls, oldest first; the data folder keeps those of earlier ones."""
-        listed = (await self._get("/api/calls?limit=50"))["calls"]
-        return [call for call in reversed(listed) if datetime.fromisoformat(call["entered_at"]) >= self._since]
-
-    async def _get(self, path: str) -> dict[str, Any]:
-        async with self._http.get(path) as answer:
-            return json.loads(await answer.text())  # type: ignore[no-any-return]
 
 
 async def staff(database: Database, net: PhoneNetwork) -> None:
@@ -188,6 +108,7 @@ async def staff(database: Database, net: PhoneNetwork) -> None:
                 await tx.agents.forget_pin_tries(one.id)
     await asyncio.gather(*(sits_down(net, line, *who) for line, who in PEOPLE.items()))
     await net.number("115").does(Answers(after=1, talk=8))
+    await demo_transfers.set_up(net)
 
 
 async def sits_down(net: PhoneNetwork, line: str, person: str, name: str, pin: str) -> None:
@@ -205,7 +126,7 @@ async def play(prepared: Prepared, net: PhoneNetwork) -> None:
     async with Database(prepared.settings.database_url) as database, database.transaction() as tx:
         _, token = await tx.tokens.create(f"demo {datetime.now(UTC):%F %T}", SCOPES, datetime.now(UTC))
     service = prepared.settings.service
-    names = {person: name for person, name, _ in PEOPLE.values()}
+    names = {key: name for line, (person, name, _) in PEOPLE.items() for key in (person, line)}
     async with aiohttp.ClientSession(
         f"http://{service.http_address}:{service.http_port}", headers={"Authorization": f"Bearer {token}"}
     ) as http:
@@ -213,23 +134,26 @@ async def play(prepared: Prepared, net: PhoneNetwork) -> None:
         click.echo(f"\n{len(CITIZENS)} citizens call (live, from the product's own API), one while the staff logs in:")
         async with asyncio.TaskGroup() as group:
             watching = group.create_task(board.watch())
-            group.create_task(citizen(net, *CITIZENS[0]))
+            first = group.create_task(citizen(net, *CITIZENS[0]))
             async with Database(prepared.settings.database_url) as database:
                 await staff(database, net)
+            transfers = [group.create_task(transfer(net, number)) for number in TRANSFERS]
             others = [group.create_task(citizen(net, *one)) for one in CITIZENS[1:]]
-            await asyncio.wait(others)
+            await asyncio.wait([*others, *transfers])
             for line in PEOPLE:  # nobody else waits: her agent need not talk as long
                 await net.phone(line).does(Answers(after=2, talk=5))
             await board.all_ended(len(CITIZENS))
+            await board.all_told(len(TRANSFERS))
             watching.cancel()
         await asyncio.sleep(1.0)
-        click.echo(await board.table(prepared.settings.paths.recordings))
+        citizens = {leg.who: leg for leg in await asyncio.gather(first, *others)}
+        click.echo(await board.table(prepared.settings.paths, net, citizens))
 
 
 async def citizen(net: PhoneNetwork, delay: float, fate: str, number: str, script: list[Step]) -> Leg:
     """One citizen's call from beginning to end."""
     await asyncio.sleep(delay)
-    leg = await net.call("1022", caller=number, script=script)
+    leg = await net.call("1022", caller=number, script=script, talk=number in TRANSFERS)
     return await leg.ended(200)
 
 
@@ -241,6 +165,7 @@ async def demo(settings: Settings, config: str | None, *, stay: bool) -> None:
         check_ports(settings)
         share_prompts(settings)
         prepared = await prepared_unless_stopped(settings, asked)
+        await write_agencies(settings)
         stand = Stand(prepared.asterisk(), service_command(config), asked, click.echo, partial(check_rtp, settings))
         async with AsyncExitStack() as stack:
             await stand.start()
@@ -293,9 +218,10 @@ def share_prompts(settings: Settings) -> None:
 @click.option("--leave", is_flag=True, help="Stop when the citizens have called.")
 @speaking
 def main(config: str | None, bind: str | None, leave: bool) -> None:
-    """The hotline with a test telephone network and nine citizens who call."""
+    """The hotline with a test telephone network and eleven citizens who call."""
+    os.environ.setdefault("HOTLINE1022_LOG_LEVEL", "warning")  # of the service, a child, too: the play is what is shown
     settings = demo_settings(config, bind)
-    set_up_log(os.environ.get("HOTLINE1022_LOG_LEVEL", "warning"))
+    set_up_log(os.environ["HOTLINE1022_LOG_LEVEL"])
     finished(demo(settings, config, stay=not leave))
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 import click
 
+from hotline1022.cascade.types import KeptCascade
 from hotline1022.core.clock import PROVINCE, local
 from hotline1022.core.errors import Invalid, NotFound
 from hotline1022.core.ids import PersonId
@@ -16,13 +17,15 @@ from hotline1022.core.people import PIN_DIGITS, check_new_pin, check_person, wor
 from hotline1022.db import types as rows
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
+from hotline1022.directory.types import Directory
 from hotline1022.queue.types import Person
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.pins import hash_pin
 from hotline1022.service.prepare import folders
 from hotline1022.service.timeline import call_line, timeline
+from hotline1022.service.timeline_cascade import names_of
 from hotline1022.service.views import CallsView
-from hotline1022.web.types import Scope
+from hotline1022.web.types import CallDetail, Scope
 
 R = TypeVar("R")
 
@@ -116,12 +119,18 @@ def _day(text: str | None) -> tuple[datetime | None, datetime | None]:
 @speaking
 def calls_show(config: str | None, call: str, plain: bool) -> None:
     """One call: a readable timeline of everything that happened, its legs and its tracks."""
-    detail = on_database(config, lambda database: CallsView(database).get(call))
+
+    async def read(database: Database) -> tuple[CallDetail | None, Sequence[KeptCascade], Directory]:
+        detail = await CallsView(database).get(call)  # first: what it tells of a transfer is in the transfer then
+        async with database.reading() as tx:
+            return detail, await tx.cascades.of_call(call), await tx.directory.load()
+
+    detail, cascades, directory = on_database(config, read)
     if detail is None:
         raise NotFound(
             f"there is no call {call!r}; `hotline1022 calls list` shows their ids", error_id="call-not-found"
         )
-    click.echo(as_json(detail) if plain else timeline(detail))
+    click.echo(as_json(detail) if plain else timeline(detail, cascades, names_of(directory)))
 
 
 # ---------------------------------------------------------------- people

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hotline1022.ami_bridge.ports import Actions
-from hotline1022.core.errors import HotlineError, Unavailable
+from hotline1022.core.errors import HotlineError, NotFound, Unavailable
 from hotline1022.core.events import LegKind, TrackStarted
 from hotline1022.core.ids import CallId, ChannelId
 
@@ -69,6 +69,8 @@ class Segments:
             leg = await self._waiting.get()
             try:
                 started = await self.restart(leg)
+            except NotFound:  # a transfer takes the phone back from hold and hangs it up in the same moment
+                log.info("call %s: %s is gone, its track has ended", leg.call, leg.name)
             except HotlineError as error:
                 log.error("call %s: the track of %s could not be started anew: %s", leg.call, leg.name, error)
             else:

@@ -1,9 +1,12 @@
 """A call as text for people: one line in a list, and a timeline that can be read aloud. Pure."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from hotline1022.cascade.types import KeptCascade
 from hotline1022.core.clock import local
 from hotline1022.db.types import CallRow
+from hotline1022.service.timeline_cascade import Transfers
 from hotline1022.web.types import CallDetail, CallEventView, CallView
 
 
@@ -25,8 +28,11 @@ def call_line(call: CallRow) -> str:
     )
 
 
-def timeline(detail: CallDetail) -> str:
-    """Everything that happened, in order, with the seconds since the call came in."""
+def timeline(detail: CallDetail, cascades: Sequence[KeptCascade] = (), names: Mapping[str, str] | None = None) -> str:
+    """Everything that happened, in order, with the seconds since the call came in.
+
+    `cascades` are the call's transfers, `names` those of agencies and contact points by id.
+    """
     call = detail.call
     lines = [
         f"Call {call.id} from {_from(call)} to {call.did}, {local(call.entered_at):%A %d.%m.%Y %H:%M:%S}",
@@ -35,16 +41,17 @@ def timeline(detail: CallDetail) -> str:
         f"  waited    {_seconds(call.wait_ms)}    talked {_seconds(call.talk_ms)}    line {call.line or '-'}    person {call.person or '-'}",
         "",
     ]
-    names = {leg.channel: f"{leg.kind} {leg.party}" for leg in detail.legs}
+    parties = {leg.channel: f"{leg.kind} {leg.party}" for leg in detail.legs}
+    transfers = Transfers(cascades, names or {})
     for event in detail.events:
-        text = _told(event, names)
-        if text:
-            lines.append(f"  {(event.at - call.entered_at).total_seconds():8.3f}  {text}")
+        for text in (_told(event, parties), *transfers.told(event)):
+            if text:
+                lines.append(f"  {(event.at - call.entered_at).total_seconds():8.3f}  {text}")
     lines += ["", "  legs"]
     for leg in detail.legs:
         hold = "unknown" if leg.hold_ms is None else _seconds(leg.hold_ms)
         lines.append(
-            f"    {names[leg.channel]:<22} rang {_clock(leg.started_at)}  answered {_clock(leg.answered_at)}  "
+            f"    {parties[leg.channel]:<22} rang {_clock(leg.started_at)}  answered {_clock(leg.answered_at)}  "
             f"ended {_clock(leg.ended_at)}  cause {leg.cause}  talked {_seconds(leg.talk_ms)}  held {hold}  {leg.person}"
         )
     if detail.tracks:
@@ -52,7 +59,7 @@ def timeline(detail: CallDetail) -> str:
     for track in detail.tracks:
         marks = f"  GAP {_seconds(track.gap_ms)}" if track.gap_ms else ""
         marks += f"  LOST {_seconds(track.lost_ms)}" if track.lost_ms else ""
-        who = f"{names.get(track.channel, track.kind)} {'said' if track.side == 'r' else 'heard'}"
+        who = f"{parties.get(track.channel, track.kind)} {'said' if track.side == 'r' else 'heard'}"
         lines.append(
             f"    {who:<28} {_seconds(track.duration_ms):>9}  {track.status:<9} {(track.sha256 or '-')[:16]}{marks}"
         )
@@ -64,8 +71,8 @@ def _from(call: CallView) -> str:
     return number if call.caller_sent in {"", call.caller_raw} else f"{number} (sent as {call.caller_sent})"
 
 
-def _told(event: CallEventView, names: dict[str, str]) -> str:
-    who, data = names.get(event.channel, event.channel), event.data
+def _told(event: CallEventView, parties: dict[str, str]) -> str:
+    who, data = parties.get(event.channel, event.channel), event.data
     match event.kind:
         case "CallEntered":
             return f"calls {data['did']} as {data['caller'] or 'withheld'}"

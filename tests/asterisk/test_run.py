@@ -205,7 +205,46 @@ FATES = {
     "0901000006": r"silent +\d+ +-- .* answered \(agent-answered\) +(Nguyễn|Trần|Lê)",
     "0901000007": r"115 from the menu +\d+ +9 .* emergency \(emergency-answered\) +115",
     "0901000008": r"115 from the queue +\d+ +09 .* emergency \(emergency-answered\) +115",
+    "0901000010": r"a leader takes +\d+ +5 .* answered \(agent-answered\) +(Nguyễn|Trần|Lê) .*, then Lãnh đạo mẫu Sở XD",
+    "0901000011": r"nobody takes: a ticket +\d+ +4 .* answered \(agent-answered\) +(Nguyễn|Trần|Lê) .*, then nobody",
 }
+#: what the terminal says of the two transfers while they happen, by citizen, in this order
+TRANSFERS = {
+    "090****010": (
+        r"(Nguyễn|Trần|Lê) .* transfers the citizen to Sở Xây dựng \(chạy thử\)",
+        r"step 1: Chuyên viên mẫu Sở XD, office phone 027\*{4}981 is called",
+        r"step 1: busy",
+        r"step 2: Chuyên viên mẫu Sở XD, mobile 090\*{4}981 is called",
+        r"step 2: picked up, but nobody pressed 1",
+        r"step 3: Lãnh đạo mẫu Sở XD, office phone 027\*{4}982 is called",
+        r"Lãnh đạo mẫu Sở XD presses 1 and has the citizen, [2-6]\d\.\d s after the transfer",
+        r"the talk is over: ticket \d{4} \d{4} kept",
+    ),
+    "090****011": (
+        r"(Nguyễn|Trần|Lê) .* transfers the citizen to Sở Giao thông Vận tải \(chạy thử\)",
+        r"step 1: .*",
+        r"step 1: refused",
+        r"step 2: .*",
+        r"step 2: unreachable",
+        r"step 3: .*",
+        r"step 3: busy",
+        r"step 4: Lãnh đạo mẫu Sở GTVT, mobile 090\*{4}992 is called",
+        r"step 4: no answer",
+        r"nobody took the call: ticket \d{4} \d{4} kept",
+    ),
+}
+#: what the telephones of the agencies saw, and how many SMS of each ticket were found
+SEEN = (
+    r"telephones: 027\*{4}981 never picked up \(User busy\)",
+    r"telephones: 090\*{4}981 picked up, heard the citizen for 0\.0 s",
+    r"telephones: 027\*{4}982 picked up, heard the citizen for ([6-9]|1\d)\.\d s",
+    r"ticket \d{4} \d{4}: 1 SMS in ",
+    r"telephones: 027\*{4}991 never picked up \(Call Rejected\)",
+    r"telephones: 090\*{4}991 never picked up \(Subscriber absent\)",
+    r"telephones: 027\*{4}992 never picked up \(User busy\)",
+    r"telephones: 090\*{4}992 never picked up .*",
+    r"ticket \d{4} \d{4}: 3 SMS in ",
+)
 
 
 DEMO = (str(Path(__file__).parents[2] / "scripts" / "demo.py"),)
@@ -230,18 +269,43 @@ async def test_a_signal_to_the_demo_leaves_nothing(tmp_path_factory: pytest.Temp
     assert free(place)
 
 
-async def test_the_demo_does_not_play_on_a_real_database(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ('[database]\nurl = "postgresql://hotline@localhost/hotline"\n', "the demo would write into the real database"),
+        (
+            '[notify]\nmail_host = "mail.example.vn"\nmail_from = "1022@example.vn"\n',
+            "the demo would send real SMS and email",
+        ),
+        ('[notify]\nsms_gateway = "speedsms"\nsms_secret = "abc"\n', "the demo would send real SMS and email"),
+    ],
+)
+async def test_the_demo_touches_nothing_real(tmp_path: Path, settings: str, words: str) -> None:
     place = Place.make(tmp_path)
-    text = place.config.read_text()
-    place.config.write_text(text + '[database]\nurl = "postgresql://hotline@localhost/hotline"\n')
+    place.config.write_text(place.config.read_text() + settings)
     async with place.started(command=DEMO) as run:
         assert await run.ended() == 1
-        one_line(run, "the demo would write into the real database")
+        one_line(run, words)
+
+
+def told_of_the_transfers(live: str) -> None:
+    """Every step and how it ended, and the SMS: to whom, with the code, no number in full."""
+    for caller, expected in TRANSFERS.items():
+        lines = [line.partition(caller)[2].strip() for line in live.splitlines() if f"  {caller}  " in line]
+        begun = next(place for place, line in enumerate(lines) if "transfers the citizen" in line)
+        told = lines[begun : begun + len(expected)]
+        assert all(re.fullmatch(*pair) for pair in zip(expected, told, strict=True)), told
+        code = told[-1].removesuffix(" kept")[-9:].replace(" ", "")
+        sms = [line for line in live.splitlines() if " gets an SMS: " in line and code in line]
+        people = {line.split("  ")[3].partition(" gets")[0] for line in sms}
+        officers = {"Chuyên viên mẫu Sở GTVT", "Lãnh đạo mẫu Sở GTVT"} if caller.endswith("011") else set()
+        assert people == officers | {"the citizen"} and len(sms) == len(people)
+    assert not re.search(r"\b0(901|900|274)\d{6}|\+84\d{9}", live)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
-async def test_the_demo_plays_nine_fates_on_the_clock_of_the_province(tmp_path: Path) -> None:
+async def test_the_demo_plays_eleven_fates_on_the_clock_of_the_province(tmp_path: Path) -> None:
     place = Place.make(tmp_path)
     began = time.time()
     async with place.started("--leave", command=DEMO, env={"TZ": "America/New_York"}) as run:
@@ -251,6 +315,10 @@ async def test_the_demo_plays_nine_fates_on_the_clock_of_the_province(tmp_path: 
         for number, fate in FATES.items():
             (row,) = [line for line in table.splitlines() if number in line]
             assert re.search(fate, row), row
+        told_of_the_transfers(live)
+        seen = [line.strip() for line in table.splitlines() if " telephones: " in line or " SMS in " in line]
+        assert len(seen) == len(SEEN) and all(map(re.match, SEEN, seen)), seen
+        assert f" in {place.data / 'demo' / 'outbox'}: " in seen[-1]
         folders = [Path(line.partition(" tracks in ")[2]) for line in table.splitlines() if " tracks in " in line]
         assert len(folders) == len(FATES)
         offset = 7 * 3600

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline1022.core.errors import Unavailable
+from hotline1022.core.errors import NotFound, Unavailable
 from hotline1022.core.events import LegKind, TrackStarted
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.service import segments
@@ -93,3 +93,25 @@ async def test_more_than_it_can_take_is_left_as_it_is(caplog: pytest.LogCaptureF
     for _ in range(segments.WAITING + 1):
         made.want(LEG)
     assert "the track of PJSIP/line-101-00000001 goes on" in caplog.text
+
+
+class Gone(World):
+    """The first phone has been hung up meanwhile."""
+
+    async def mixmonitor_stop(self, channel: str, *, monitor: str = "") -> None:
+        await super().mixmonitor_stop(channel)
+        if len(self.asked) == 1:
+            raise NotFound("No such channel", error_id="no-such-channel")
+
+
+async def test_a_phone_that_is_gone_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    told: asyncio.Queue[TrackStarted] = asyncio.Queue()
+    made = Segments(Gone(), (world := World()), Path("/spool"), told.put_nowait)  # type: ignore[arg-type]
+    work = asyncio.create_task(made.run())
+    made.want(LEG)
+    made.want(LEG)
+    async with asyncio.timeout(5):
+        await told.get()
+    assert not work.done() and told.empty() and not caplog.records
+    work.cancel()
+    assert len([one for one in world.asked if one.startswith("mixmonitor start")]) == 1

@@ -1,0 +1,81 @@
+"""The demo's own parts: its agencies, what it says of messages, and that it does not believe a log that is wrong."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from hotline1022.db.unit import Database
+from hotline1022.directory.hunt import hunt
+from hotline1022.directory.types import SAMPLE, Skip
+from hotline1022.service.cascade_plan import dialled
+from hotline1022.service.config import load
+from scripts.demo_transfers import TRANSFERS, telephones, write_agencies, written
+from scripts.demo_words import of_message
+
+#: a Sunday at three in the morning
+NIGHT = datetime(2026, 11, 28, 20, 0, tzinfo=UTC)
+BODY = "Ma phieu: 23456789. Nguoi dan: +84901000011."
+
+
+async def test_agencies_stand_beside_the_shipped_ones_and_a_second_demo_changes_nothing(tmp_path: Path) -> None:
+    settings = load(None, {"HOTLINE1022_PATHS_DATA": str(tmp_path / "data")})
+    settings.paths.db.mkdir(parents=True)
+    written_down = []
+    for _ in range(2):
+        await write_agencies(settings)
+        async with Database(settings.database_url) as database, database.reading() as tx:
+            directory = await tx.directory.load()
+            written_down.append(len(await tx.directory.changes(limit=1000)))
+    assert written_down[0] == written_down[1] and "so-xay-dung" in directory.agencies
+    codes = {str(agency.code): id for id, agency in directory.agencies.items()}
+    for transfer in TRANSFERS.values():
+        steps = hunt(directory, agency=codes[transfer.code], at=NIGHT).steps
+        assert all(step.skip is Skip.NO and step.seconds <= 8 for step in steps)
+        assert all(SAMPLE in directory.contacts[step.contact].letter for step in steps)
+        rung = [dialled(step.number or "") for step in steps][: len(transfer.phones)]
+        assert rung == list(transfer.phones) and transfer.takes in {"", rung[-1]}
+
+
+def test_a_message_is_shown_with_its_code_and_without_numbers() -> None:
+    message = {"channel": "sms", "recipient": "+84901000011", "name": "", "subject": "", "text": BODY}
+    assert of_message(message, "23456789") == (
+        "+8490****011  the citizen gets an SMS: Ma phieu: 23456789. Nguoi dan: +8490****011."
+    )
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_every_sms_must_be_a_file_with_its_text(tmp_path: Path, lost: bool) -> None:
+    (tmp_path / "a.txt").write_text(f"Den: +84901000011 ()\nPhan: 1 gsm7\n\n{BODY}\n", encoding="utf-8")
+    if lost:
+        with pytest.raises(AssertionError, match="2 SMS were sent"):
+            written(tmp_path, [{"text": BODY}, {"text": "khac"}])
+    else:
+        assert written(tmp_path, [{"text": BODY}]) == f"1 SMS in {tmp_path}: a.txt"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "cause", "calls", "believed"),
+    [
+        ("busy", 17, 1, True),
+        ("refused", 21, 1, True),
+        ("unreachable", 20, 1, True),
+        ("no-answer", 0, 1, True),
+        ("busy", 21, 1, False),
+        ("taken", 17, 1, False),
+        ("busy", 17, 0, False),
+        ("busy", 17, 2, False),
+    ],
+)
+def test_a_log_that_the_telephones_do_not_bear_out_is_not_believed(
+    outcome: str, cause: int, calls: int, believed: bool
+) -> None:
+    leg = SimpleNamespace(answered_at=None, cause=cause, cause_text="")
+    net = SimpleNamespace(number=lambda _: SimpleNamespace(legs=[leg] * calls))
+    step = {"dialled": "02740000981", "outcome": outcome}
+    if believed:
+        assert telephones(net, leg, [step]) == [f"027****981 never picked up ({cause})"]  # type: ignore[arg-type]
+    else:
+        with pytest.raises(AssertionError, match="the log says"):
+            telephones(net, leg, [step])  # type: ignore[arg-type]
