@@ -43,14 +43,13 @@ class CascadeRepository(Repository):
         limit: int = 100,
     ) -> Sequence[KeptCascade]:
         """Newest first; `until` is not included."""
-        wanted = {
-            cascade.c.agency == agency: agency,
-            cascade.c.state == state: state,
-            cascade.c.outcome == outcome: outcome,
-            cascade.c.started_at >= since: since,
-            cascade.c.started_at < until: until,
-        }
-        return await self._kept(*(term for term, value in wanted.items() if value is not None), limit=limit)
+        equal = {cascade.c.agency: agency, cascade.c.state: state, cascade.c.outcome: outcome}
+        wanted = [column == value for column, value in equal.items() if value is not None]
+        if since is not None:
+            wanted.append(cascade.c.started_at >= since)
+        if until is not None:
+            wanted.append(cascade.c.started_at < until)
+        return await self._kept(*wanted, limit=limit)
 
     async def unsettled(self, limit: int = 100) -> Sequence[KeptCascade]:
         """Ended hunts whose ticket and messages have not been seen to, oldest first."""
