@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline1022.core.clock import PROVINCE
+from hotline1022.core.errors import Unavailable
 from hotline1022.directory.edit import end, put
 from hotline1022.directory.hours import DAYS, Week, open_at, read_hours
 from hotline1022.directory.hunt import never_closed
@@ -19,7 +20,7 @@ from hotline1022.directory.types import Directory, Role, What, Which
 from hotline1022.directory.types import Step as Order
 from hotline1022.service import plan_keeper
 from hotline1022.service.cascade_plan import dialled, hours_text, plans_kept
-from hotline1022.service.plan_keeper import PlanKeeper
+from hotline1022.service.plan_keeper import OwnConsole, PlanKeeper
 from tests.unit.cascade_house import NOW, MemoryConsole
 from tests.unit.directory_memory import shipped
 
@@ -36,7 +37,7 @@ class Desk:
         self.now = now
 
 
-def keeper(console: MemoryConsole, desk: Desk | None = None) -> PlanKeeper:
+def keeper(console: OwnConsole, desk: Desk | None = None) -> PlanKeeper:
     return PlanKeeper(desk or Desk(), console, never_closed, lambda: NOW)  # type: ignore[arg-type]
 
 
@@ -96,6 +97,18 @@ def test_an_agency_that_no_plan_can_be_made_of_stops_no_other(caplog: pytest.Log
 )
 def test_numbers_as_the_carrier_takes_them(number: str, said: str) -> None:
     assert dialled(number) == said
+
+
+def long_plans() -> dict[str, str]:
+    """With a second specialist and a second leader, so that an agency has eight steps."""
+    more = [replace(DIRECTORY.contacts[f"so-xay-dung-{role}"], id=f"so-xay-dung-{role}-2") for role in ("cv", "ld")]
+    return plans(put(DIRECTORY, more))
+
+
+def test_a_plan_of_many_steps_goes_on_in_further_values() -> None:
+    found = long_plans()
+    whole = found["plan-709"] + found["plan-709-2"]
+    assert "plan-709-3" not in found and whole.count("&") == 7 and whole.count("so-xay-dung-ld-2") == 2
 
 
 # ---------------------------------------------------------------- hours, judged twice
@@ -165,6 +178,23 @@ async def test_only_what_is_other_than_it_was_is_written() -> None:
     assert await keeper(console).write(wanted) == 0 and console.said == ["database show hl1022"]
     assert await keeper(console).write({**wanted, "urgent": ""}) == 1
     assert "urgent" not in console.rows
+
+
+async def test_a_value_that_asterisk_does_not_take_is_no_success() -> None:
+    class Deaf(MemoryConsole):
+        async def say(self, command: str) -> str:
+            return await MemoryConsole.say(self, command) if len(command) < 400 else ""
+
+    with pytest.raises(Unavailable, match="plan-"):
+        await keeper(Deaf()).write(long_plans())
+
+
+async def test_a_plan_that_became_shorter_leaves_nothing_behind() -> None:
+    console = MemoryConsole()
+    await keeper(console).write(long_plans())
+    assert "plan-709-2" in console.rows
+    await keeper(console).write(plans())
+    assert console.rows == plans()
 
 
 async def test_it_is_written_at_the_start_after_a_change_and_after_asterisk_lost_it(
