@@ -61,3 +61,21 @@ def kept(agency: str, steps: Sequence[PlannedStep]) -> str:
     if not _WORD.fullmatch(agency):
         raise Invalid(f"{agency!r} is no id of an agency", error_id="plan-invalid")
     return f"{agency}~{written(steps)}"
+
+
+#: characters of one value in Asterisk's own database: its console passes over a command of more than 511 in silence
+LONGEST_PIECE = 440
+#: and of a whole plan: a variable of the dialplan holds 4095
+LONGEST_PLAN = 3500
+
+
+def pieces(plan: str) -> tuple[str, ...]:
+    """A plan cut between steps into what Asterisk's database takes; joined they are the plan. Invalid when it is too long."""
+    found = [""]
+    for step in re.split("(?=&)", plan):
+        if len(found[-1]) + len(step) > LONGEST_PIECE:
+            found.append("")
+        found[-1] += step
+    if len(plan) > LONGEST_PLAN or any(len(piece) > LONGEST_PIECE for piece in found):
+        raise Invalid("the plan is too long for Asterisk; shorten its hours or its steps", error_id="plan-invalid")
+    return tuple(filter(None, found))

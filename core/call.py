@@ -204,10 +204,10 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
 
 def _cascades(call: Call, event: e.Event) -> Call:
     """The call's hunts after the event; reading a beginning twice begins nothing."""
-    if isinstance(event, e.CascadeStarted):
-        known = any(one.hunt == event.hunt for one in call.cascades)
-        return call if known else replace(call, cascades=(*call.cascades, c.begun(event)))
-    return replace(call, cascades=tuple(c.apply(one, event) for one in call.cascades)) if call.cascades else call
+    hunts = tuple(c.apply(one, event) for one in call.cascades)
+    if isinstance(event, e.CascadeStarted) and all(one.hunt != event.hunt for one in hunts):
+        hunts = (*hunts, c.begun(event))
+    return replace(call, cascades=hunts) if hunts else call
 
 
 #: #1 and three digits transfer; #2 and #0 pass on

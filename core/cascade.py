@@ -185,36 +185,36 @@ def begun(event: e.CascadeStarted) -> Cascade:
 
 
 def apply(cascade: Cascade, event: e.Event) -> Cascade:
-    """The cascade after an event of its call; of an ended one only the last leg's cause is still learnt."""
+    """The cascade after an event of its call; of an ended one only the last leg's cause is still learnt.
+
+    Read twice, or late, a fact of a step that is over changes nothing; where a step's end is missing, the next one ends it.
+    """
     if isinstance(event, e.LegEnded) and event.channel != cascade.call:
         return _on_channel(cascade, event.channel, cause=event.cause)
     if cascade.state is State.ENDED:
         return cascade
     match event:
+        case e.CascadeStarted() if event.hunt > cascade.hunt:
+            return _end(cascade, event.at, Outcome.LOST)
         case e.StepTried():
-            step = Step(
-                number=event.step,
-                role=event.role,
-                contact=event.contact,
-                which=event.which,
-                dialled=event.number,
-                started_at=event.at,
-            )
-            return _move(replace(cascade, steps=(*cascade.steps, step)), Trigger.TRY)
+            return _tried(cascade, event)
         case e.LegStarted() if event.kind is e.LegKind.CONTACT:
-            return _current(cascade, channel=event.channel)
+            known = any(step.channel == event.channel for step in cascade.steps)
+            return cascade if known else _current(cascade, channel=event.channel)
         case e.LegAnswered():
-            return _on_channel(cascade, event.channel, answered_at=event.at)
+            return _answered(cascade, event)
         case e.StepConfirmed():
-            return _on_channel(cascade, event.channel, key=event.key)
-        case e.RoomEntered():
+            return _on_step(cascade, event.step, key=event.key)
+        case e.RoomEntered() if not _over(cascade, event.step):
             return _move(cascade, Trigger.ROOM)
-        case e.CitizenTaken():
-            return _move(_on_channel(cascade, event.channel, taken_at=event.at), Trigger.TAKEN)
+        case e.CitizenTaken() if not _over(cascade, event.step):
+            taken = _on_step(cascade, event.step, taken_at=event.at, channel=event.channel)
+            return _move(taken, Trigger.TAKEN)
         case e.PassedOn():
             return replace(cascade, passed=event.to)
-        case e.StepEnded():
-            return _move(_current(cascade, ended_at=event.at, status=event.status), Trigger.STEP_OVER)
+        case e.StepEnded() if not _over(cascade, event.step):
+            ended = _on_step(cascade, event.step, ended_at=event.at, status=event.status)
+            return _move(ended, Trigger.STEP_OVER)
         case e.CascadeEnded():
             return _end(cascade, event.at, Outcome(event.outcome))
         case e.LegEnded() | e.CallLost() if event.channel == cascade.call:
@@ -224,6 +224,27 @@ def apply(cascade: Cascade, event: e.Event) -> Cascade:
         case e.EmergencyStarted():
             return _end(cascade, event.at, Outcome.DROPPED)
     return cascade
+
+
+def _tried(cascade: Cascade, event: e.StepTried) -> Cascade:
+    if any(step.number == event.step for step in cascade.steps):
+        return cascade
+    if cascade.steps and cascade.steps[-1].ended_at is None:
+        cascade = _move(_current(cascade, ended_at=event.at, cut=StepOutcome.LOST), Trigger.STEP_OVER)
+    step = Step(
+        number=event.step,
+        role=event.role,
+        contact=event.contact,
+        which=event.which,
+        dialled=event.number,
+        started_at=event.at,
+    )
+    return _move(replace(cascade, steps=(*cascade.steps, step)), Trigger.TRY)
+
+
+def _answered(cascade: Cascade, event: e.LegAnswered) -> Cascade:
+    first = next((step.answered_at for step in cascade.steps if step.channel == event.channel), None)
+    return _on_channel(cascade, event.channel, answered_at=first or event.at)
 
 
 _CUT = {
@@ -244,16 +265,26 @@ def _move(cascade: Cascade, trigger: Trigger) -> Cascade:
     return cascade if following is None else replace(cascade, state=following)
 
 
+def _over(cascade: Cascade, number: int) -> bool:
+    return any(step.number == number and step.ended_at is not None for step in cascade.steps)
+
+
 def _current(cascade: Cascade, **changes: object) -> Cascade:
     """The step that goes on, changed; a late fact of a step that is over changes nothing."""
     if not cascade.steps or cascade.steps[-1].ended_at is not None:
         return cascade
-    return replace(cascade, steps=(*cascade.steps[:-1], replace(cascade.steps[-1], **changes)))  # type: ignore[arg-type]
+    return _on_step(cascade, cascade.steps[-1].number, **changes)
+
+
+def _on_step(cascade: Cascade, number: int, **changes: object) -> Cascade:
+    """The step of this number, changed."""
+    if not any(step.number == number for step in cascade.steps):
+        return cascade
+    steps = (replace(step, **changes) if step.number == number else step for step in cascade.steps)  # type: ignore[arg-type]
+    return replace(cascade, steps=tuple(steps))
 
 
 def _on_channel(cascade: Cascade, channel: ChannelId, **changes: object) -> Cascade:
     """The step whose leg this is, changed."""
-    if not any(step.channel == channel for step in cascade.steps):
-        return cascade
-    steps = (replace(step, **changes) if step.channel == channel else step for step in cascade.steps)  # type: ignore[arg-type]
-    return replace(cascade, steps=tuple(steps))
+    number = next((step.number for step in cascade.steps if step.channel == channel), 0)
+    return _on_step(cascade, number, **changes)

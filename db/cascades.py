@@ -25,7 +25,7 @@ class CascadeRepository(Repository):
 
     async def of_call(self, call: str) -> Sequence[KeptCascade]:
         """The hunts of a call, oldest first."""
-        return await self._kept(cascade.c.call_id == call)
+        return await self._kept(cascade.c.call_id == call, first=cascade.c.hunt)
 
     async def get(self, call: str, hunt: int) -> KeptCascade | None:
         """One hunt."""
@@ -51,7 +51,7 @@ class CascadeRepository(Repository):
 
     async def unsettled(self, limit: int = 100) -> Sequence[KeptCascade]:
         """Ended hunts whose ticket and messages have not been seen to, oldest first."""
-        return list(reversed(await self._kept(_UNSETTLED, limit=limit)))
+        return await self._kept(_UNSETTLED, limit=limit, first=cascade.c.started_at)
 
     async def settle(self, call: str, hunt: int, at: datetime) -> bool:
         """Note that it has been seen to; False when it had been before."""
@@ -90,8 +90,9 @@ class CascadeRepository(Repository):
             for row in (await self._connection.execute(query)).mappings()
         ]
 
-    async def _kept(self, *wanted: Any, limit: int = 1000) -> Sequence[KeptCascade]:
-        query = select(cascade).where(*wanted).order_by(cascade.c.started_at.desc(), cascade.c.call_id, cascade.c.hunt)
+    async def _kept(self, *wanted: Any, limit: int = 1000, first: Any = None) -> Sequence[KeptCascade]:
+        first = cascade.c.started_at.desc() if first is None else first
+        query = select(cascade).where(*wanted).order_by(first, cascade.c.call_id, cascade.c.hunt)
         rows = (await self._connection.execute(query.limit(limit))).mappings().all()
         ids = {row["call_id"] for row in rows}
         found = await self._connection.execute(

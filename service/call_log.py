@@ -100,6 +100,8 @@ class CallLog:
         self._on_complete, self._on_alarm, self._on_saved = on_complete, on_alarm, on_saved
         self._facts = FactReader()
         self._calls: dict[CallId, Call] = {}
+        #: facts that were stored before this start: killed between calls and position, their rows are read again
+        self._known: dict[CallId, set[str]] = {}
         self._position = Position()
         self._notes: deque[Event] = deque(maxlen=10_000)
         self._watched_since: datetime | None = None
@@ -157,6 +159,7 @@ class CallLog:
             if call is None:
                 continue
             self._calls[call.id] = call
+            self._known[call.id] = {event.identity for event in history}
             for event in history:
                 self._lost.told(event)
         self._facts = FactReader(
@@ -206,6 +209,8 @@ class CallLog:
                 if not isinstance(event, CallEntered | CallRefused):
                     continue
                 call = begin(event)
+            if event.identity in self._known.get(event.call, ()):
+                continue
             self._lost.told(event)
             for fact in self._with_watch(call, event):
                 call, follows = apply(call, fact)
@@ -324,6 +329,7 @@ class CallLog:
                 self._filed.add(call.id)
                 await self._on_complete(call)
             self._calls.pop(call.id, None)
+            self._known.pop(call.id, None)
             self._lost.forget(call.id)
             self._facts.forget(call.id)
             self._filed.discard(call.id)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from itertools import groupby
 
-from hotline1022.cascade.plan import MOST_STEPS, kept
+from hotline1022.cascade.plan import MOST_STEPS, kept, pieces
 from hotline1022.cascade.types import PlannedStep
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError
@@ -51,7 +51,8 @@ def _step(step: HuntStep, *, skip: str = "", hours: str = "") -> PlannedStep:
 
 
 def plans_kept(directory: Directory, at: datetime, closed: Callable[[date], bool]) -> dict[str, str]:
-    """What Asterisk's own database is to keep: `plan-7xx` for each agency with a code, and `urgent`.
+    """What Asterisk's own database is to keep: `plan-7xx` for each agency with a code (what does not fit goes on in
+    `plan-7xx-2` and so on), and `urgent`.
 
     Hours are judged by Asterisk then, but for public holidays, which it does not know.
     """
@@ -63,7 +64,8 @@ def plans_kept(directory: Directory, at: datetime, closed: Callable[[date], bool
         try:
             steps = hunt(directory, agency=agency.id, at=at, closed=closed).steps[:MOST_STEPS]
             plan = [_step(step, hours=_hours(directory, step)) for step in steps]
-            found[f"plan-{agency.code}"] = kept(agency.id, plan)
+            for number, piece in enumerate(pieces(kept(agency.id, plan)), start=1):
+                found[f"plan-{agency.code}" + (f"-{number}" if number > 1 else "")] = piece
         except HotlineError as error:
             log.error("agency %s: no plan for the time without the service: %s", agency.id, error)
     return found

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 RESERVE_SECONDS = 1.0
 #: seconds after which what could not be settled is tried again, and at the latest looked for
 RETRY_SECONDS, LOOK_SECONDS = 5.0, 300.0
+#: hunts that are settled in one look
+AT_ONCE = 100
 
 
 def _now() -> datetime:
@@ -111,14 +113,14 @@ class Cascades:
             wait = LOOK_SECONDS if await self.settle() else RETRY_SECONDS
 
     async def settle(self) -> bool:
-        """Everything that waits; False when something could not be done now."""
+        """What waits; False when something could not be done now, or there may be more."""
         try:
             async with self._database.reading() as tx:
-                waiting = await tx.cascades.unsettled()
+                waiting = await tx.cascades.unsettled(AT_ONCE)
         except Unavailable as error:
             log.warning("cascades wait to be settled: %s", error)
             return False
-        done = True
+        done = len(waiting) < AT_ONCE
         for kept in waiting:
             try:
                 await self._settle(kept)

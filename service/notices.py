@@ -5,6 +5,7 @@ Everything is written in the transaction of the change itself; the outbox's work
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from hotline1022.core.clock import local_day
@@ -21,6 +22,7 @@ from hotline1022.tickets.types import (
     HistoryRow,
     Reminder,
     ReminderKind,
+    State,
     Ticket,
     Urgency,
 )
@@ -64,16 +66,20 @@ class Notices:
         await self._announcer.announce(tx, _change(after, event, _name(row), answer=answer), officers, at)
 
     async def reminded(self, tx: Work, ticket: Ticket, reminder: Reminder) -> None:
-        """Tell whoever has it that time runs out, or the leader that it is over."""
+        """Tell whoever has it that time runs out, or the leader that it is over.
+
+        Whoever has it: its owner, the leader to whom it was passed on, else the specialists.
+        """
         at = self._clock()
         overdue = reminder.kind is ReminderKind.EXPIRED or reminder.to is Reminded.LEADER
         event = TicketEvent.OVERDUE if overdue else TicketEvent.REMINDER
         officers = await self._officers(ticket, at)
         if event is TicketEvent.REMINDER:
-            owner = [one for one in officers if one.contact == ticket.owner]
-            officers = [
-                Recipient(contact=o.contact, name=o.name, role=Role.SPECIALIST, sms=o.sms, email=o.email) for o in owner
-            ] or officers
+            having = [one for one in officers if one.contact == ticket.owner]
+            if ticket.state is State.WITH_LEADER:
+                having = having or [one for one in officers if one.role is Role.LEADER]
+            # a reminder's text is the specialist's, whoever gets it
+            officers = [replace(one, role=Role.SPECIALIST) for one in having] or officers
         name = f"{ticket.id}/{reminder.kind}/{reminder.to}/{int(reminder.due.timestamp())}"
         await self._announcer.announce(tx, _change(ticket, event, name, deadline=reminder.due), officers, at)
 

@@ -1,4 +1,5 @@
-"""Looks once a minute whether somebody must be reminded of a ticket, and whether a message is to become one.
+"""Looks once a minute whether somebody must be reminded of a ticket, whether a message is to become one, and which
+reservations nobody will ever use.
 
 A database that is away only delays it.
 """
@@ -6,17 +7,22 @@ A database that is away only delays it.
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from hotline1022.core.errors import HotlineError
-from hotline1022.db.unit import Database
+from hotline1022.core.errors import HotlineError, NotFound
+from hotline1022.core.outcomes import CallState
+from hotline1022.db.unit import Database, Work
 from hotline1022.service.ticket_desk import TicketDesk
 from hotline1022.service.ticket_messages import tickets_of_messages
+from hotline1022.tickets.ports import Outcome, Settled
+from hotline1022.tickets.types import Ticket
 
 log = logging.getLogger(__name__)
 
 #: seconds between two looks
 EVERY_SECONDS = 60.0
+#: a reservation is used within seconds: the citizen has hung up before the first step, or the service was killed
+UNUSED = timedelta(hours=1)
 
 
 def _now() -> datetime:
@@ -48,4 +54,33 @@ class TicketClock:
                 await self._desk.remind(at)
             except HotlineError as error:
                 log.warning("reminders of tickets wait: %s", error)
+            try:
+                await drop_unused(self._database, self._desk, at)
+            except HotlineError as error:
+                log.warning("reservations that nobody uses stay for now: %s", error)
             await asyncio.sleep(self._every)
+
+
+async def drop_unused(database: Database, desk: TicketDesk, at: datetime) -> int:
+    """Drop old reservations whose call is over and has no hunt that will settle them; how many. The code is not given anew,
+    and a hunt that is heard of later has its ticket all the same.
+    """
+    async with database.reading() as tx:
+        unused = [one for one in await tx.tickets.reserved(before=at - UNUSED) if not await _awaited(tx, one)]
+    for one in unused:
+        await desk.settle(one.id, Outcome(how=Settled.DROPPED), at)
+    if unused:
+        log.info("%d reservations of tickets were never used and are dropped", len(unused))
+    return len(unused)
+
+
+async def _awaited(tx: Work, ticket: Ticket) -> bool:
+    for call in ticket.calls:
+        if any(hunt.settled_at is None for hunt in await tx.cascades.of_call(call)):
+            return True
+        try:
+            if (await tx.calls.get(call)).call.state is not CallState.ENDED:
+                return True
+        except NotFound:
+            continue
+    return False

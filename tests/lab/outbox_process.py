@@ -17,29 +17,34 @@ from hotline1022.service.outbox_book import OutboxBook
 from hotline1022.service.outbox_worker import OutboxWorker
 
 
+def worker(database: Database, smpp: int, smtp: int) -> OutboxWorker:
+    """The worker towards a carrier and a mail server on loopback."""
+    bell = Bell(database, timedelta(seconds=30))
+    book = OutboxBook(database, bell)
+    carrier = SmppServer(host="127.0.0.1", port=smpp, system_id="hotline", password="secret", retry_seconds=0.05)
+    mail = MailServer(host="127.0.0.1", port=smtp, tls="none", sender="1022@example.vn")
+    caps = Caps(per_minute=0, per_number=0)
+    return OutboxWorker(
+        database,
+        {
+            Channel.SMS: (SmppGateway(carrier, book, sender="1022"), caps),
+            Channel.EMAIL: (MailGateway(mail, ssl.create_default_context()), caps),
+        },
+        book,
+        bell,
+        owner="w1",
+        patience=timedelta(hours=24),
+        quiet=Quiet(starts=time(), ends=time()),
+        idle=0.1,
+    )
+
+
 async def work(address: str, smpp: int, smtp: int) -> None:
     """Until killed."""
     async with Database(address) as database:
-        bell = Bell(database, timedelta(seconds=30))
-        book = OutboxBook(database, bell)
-        carrier = SmppServer(host="127.0.0.1", port=smpp, system_id="hotline", password="secret", retry_seconds=0.05)
-        mail = MailServer(host="127.0.0.1", port=smtp, tls="none", sender="1022@example.vn")
-        caps = Caps(per_minute=0, per_number=0)
-        worker = OutboxWorker(
-            database,
-            {
-                Channel.SMS: (SmppGateway(carrier, book, sender="1022"), caps),
-                Channel.EMAIL: (MailGateway(mail, ssl.create_default_context()), caps),
-            },
-            book,
-            bell,
-            owner="w1",
-            patience=timedelta(hours=24),
-            quiet=Quiet(starts=time(), ends=time()),
-            idle=0.1,
-        )
+        made = worker(database, smpp, smtp)
         print("ready", flush=True)
-        await worker.run()
+        await made.run()
 
 
 if __name__ == "__main__":

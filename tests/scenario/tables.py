@@ -8,8 +8,9 @@ from hotline1022.core.call import Call, Effect, apply, begin
 from hotline1022.core.events import CallEntered, CallRefused, Event
 
 START = 1_795_470_000.0
-#: one letter a channel: c citizen, a and b agents' phones, e an emergency number, x somebody else's
-CHANNELS = {letter: f"hl1-{int(START)}.{number}" for number, letter in enumerate("cabex", start=1)}
+#: one letter a channel: c citizen, a and b agents' phones, e an emergency number, x somebody else's, s and l phones of
+#: an agency's specialist and leader
+CHANNELS = {letter: f"hl1-{int(START)}.{number}" for number, letter in enumerate("cabexsl", start=1)}
 
 
 def rows(table: str) -> list[dict[str, Any]]:
@@ -32,7 +33,8 @@ def _row(at: float, channel: str, event: str, text: str) -> dict[str, Any]:
     elif event == "HANGUP":
         extra = {"hangupcause": int(text or 16), "hangupsource": "", "dialstatus": ""}
     elif event.startswith("BRIDGE"):
-        extra = {"bridge_id": text}
+        bridge, *room = text.split()
+        extra = {"bridge_id": bridge, "bridge_technology": "softmix" if room else "simple_bridge"}
     elif event == "STREAM_BEGIN":
         extra = {"sound": text}
     return {

@@ -126,6 +126,18 @@ async def test_a_call_in_progress_goes_on_after_a_restart_with_its_history(tmp_p
     assert call.keys == ("1",) and call.waited_ms == 4030 and call.talk_ms == 30_000
 
 
+async def test_rows_whose_position_was_not_stored_are_read_again_and_change_nothing(tmp_path: Path) -> None:
+    store = Memory()
+    path = tmp_path / "cel.jsonl"
+    await House(written(path, TO_QUEUE), store).all()
+    before = dict(store.calls)
+    store.stored = Position()
+    again = await House(written(path), store).all()
+    assert store.calls == before == {call.id: call for call in again.log.going_on()}
+    (call,) = (await House(written(path, ANSWERED[len(TO_QUEUE) :]), store).all()).complete
+    assert call.keys == ("1",) and len(call.tracks) == 2
+
+
 async def test_no_telephone_number_of_the_journal_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "cel.jsonl"
     written(path, "1.0 c HL_ENTRY did=1022|from=0901234567", "2.0 a HL_LEG call=%c|kind=+84901234567|party=0901234567")

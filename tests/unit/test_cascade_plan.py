@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline1022.cascade.plan import HOURS_MARK, MOST_STEPS, answer, kept, written
+from hotline1022.cascade.plan import (
+    HOURS_MARK,
+    LONGEST_PIECE,
+    LONGEST_PLAN,
+    MOST_STEPS,
+    answer,
+    kept,
+    pieces,
+    written,
+)
 from hotline1022.cascade.types import PlannedStep
 from hotline1022.core.errors import Invalid
 
@@ -76,3 +85,21 @@ def test_no_text_gets_more_fields_into_a_plan(contact: str, number: str) -> None
     except Invalid:
         return
     assert said.count(":") == 5 and "&" not in said and "~" not in said and "$" not in said
+
+
+@given(st.lists(st.sampled_from([OFFICE, MOBILE, HOURS]), max_size=MOST_STEPS))
+def test_a_plan_is_cut_between_its_steps_and_joined_it_is_whole(steps: list[PlannedStep]) -> None:
+    plan = kept("so-noi-vu", steps)
+    found = pieces(plan)
+    assert "".join(found) == plan and all(0 < len(piece) <= LONGEST_PIECE for piece in found)
+    assert [piece[0] for piece in found[1:]] == ["&"] * (len(found) - 1), "each begins with a whole step"
+
+
+def test_a_plan_that_no_variable_of_asterisk_holds_is_refused() -> None:
+    shifts = "+".join(f"{hour:02d}00-{hour:02d}29.mon" for hour in range(24))
+    long = replace(OFFICE, hours=shifts)
+    assert len(kept("a", [long] * 12)) > LONGEST_PLAN
+    for steps in ([long] * 12, [replace(OFFICE, hours=f"{shifts}+{shifts}")]):
+        with pytest.raises(Invalid) as refused:
+            pieces(kept("a", steps))
+        assert refused.value.error_id == "plan-invalid"

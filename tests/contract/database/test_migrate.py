@@ -27,6 +27,18 @@ async def set_revision(address: str | Path, revision: str) -> None:
         await tx._connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
 
 
+async def migrate_to(address: str, revision: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the schema of an older version."""
+    from alembic import command
+
+    upgrade = command.upgrade
+    with monkeypatch.context() as older:
+        older.setattr(migration, "HEAD", revision)
+        older.setattr(migration, "REVISIONS", migration.REVISIONS[: migration.REVISIONS.index(revision) + 1])
+        older.setattr(command, "upgrade", lambda config, _: upgrade(config, revision))
+        assert (await migrate(address)).after == revision
+
+
 def copies(folder: Path) -> list[Path]:
     return list(folder.glob("*.bak"))
 
@@ -199,14 +211,7 @@ async def test_the_developers_command_works(tmp_path: Path) -> None:
 
 
 async def test_from_the_first_schema_everything_is_kept(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from alembic import command
-
-    upgrade = command.upgrade
-    with monkeypatch.context() as first:
-        first.setattr(migration, "HEAD", "0001")
-        first.setattr(migration, "REVISIONS", ("0001",))
-        first.setattr(command, "upgrade", lambda config, _: upgrade(config, "0001"))
-        assert (await migrate(empty)).after == "0001"
+    await migrate_to(empty, "0001", monkeypatch)
     async with Database(empty) as database, database.transaction() as tx:  # with the columns of that day
         row = {"id": "kept", "entered_at": T0, "did": "1022", "caller_raw": "0901234567", "state": CallState.MENU}
         rest = dict.fromkeys(("category", "mode", "line", "person"), "")

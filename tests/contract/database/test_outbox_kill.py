@@ -56,8 +56,11 @@ def arrived(carrier: Smsc, mails: MailServer) -> Counter[int]:
 
 
 @asynccontextmanager
-async def process(address: str, carrier: Smsc, mails: MailServer) -> AsyncIterator[asyncio.subprocess.Process]:
-    words = [sys.executable, "-m", "tests.lab.outbox_process", address, str(carrier.port), str(mails.port)]
+async def process(
+    address: str, carrier: Smsc, mails: MailServer, module: str = "outbox_process", *more: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The worker; killed at the end of the block."""
+    words = [sys.executable, "-m", f"tests.lab.{module}", address, str(carrier.port), str(mails.port), *more]
     running = await asyncio.create_subprocess_exec(*words, cwd=TOP, stdout=asyncio.subprocess.PIPE)
     try:
         assert running.stdout is not None
@@ -87,12 +90,7 @@ async def until_over(database: Database, seconds: float) -> list[Message]:
 async def prove(address: str, count: int, kills: int, chance: random.Random) -> None:
     await migrate(address)
     async with Database(address) as database, smsc() as carrier, mail_server() as mails:
-
-        async def receipt(event: smpp34.SubmitSmEvent, name: str) -> None:
-            if chance.random() < 0.5:
-                carrier._spawn(_tell(carrier, event, name))
-
-        carrier.before, carrier.delay = receipt, 0.01
+        tell_of_half(carrier, chance)
         async with database.transaction() as tx:
             assert await tx.outbox.put(numbered(count)) == count
         done = 0
@@ -110,16 +108,31 @@ async def prove(address: str, count: int, kills: int, chance: random.Random) -> 
             assert states[S.DELIVERED] > 0
             unknown = {int(one.key[1:]) for one in found if one.state is S.UNKNOWN}
             assert set(range(count)) - got.keys() <= unknown, "what did not arrive is on the list"
-            async with database.transaction() as tx:
-                for one in found:
-                    if one.state is S.UNKNOWN:
-                        await tx.outbox.resend(one.id, moves(Trigger.RESEND), datetime.now(UTC), confirmed=True)
+            await resend(database, found)
             again = await until_over(database, 60)
             assert {one.state for one in again} <= {S.SENT, S.DELIVERED}
         whole = arrived(carrier, mails)
         assert set(whole) == set(range(count)), "none is missing"
         doubles = {number for number, times in whole.items() if times > 1}
         assert doubles <= unknown and max(whole.values()) <= 2, "only what people sent again, knowing that"
+
+
+def tell_of_half(carrier: Smsc, chance: random.Random) -> None:
+    """The carrier answers after ten milliseconds, and sends a receipt for every second message."""
+
+    async def receipt(event: smpp34.SubmitSmEvent, name: str) -> None:
+        if chance.random() < 0.5:
+            carrier._spawn(_tell(carrier, event, name))
+
+    carrier.before, carrier.delay = receipt, 0.01
+
+
+async def resend(database: Database, found: list[Message]) -> None:
+    """What people do with those that failed, or of which nobody knows."""
+    async with database.transaction() as tx:
+        for one in found:
+            if one.state in (S.UNKNOWN, S.FAILED):
+                await tx.outbox.resend(one.id, moves(Trigger.RESEND), datetime.now(UTC), confirmed=True)
 
 
 async def _tell(carrier: Smsc, event: smpp34.SubmitSmEvent, name: str) -> None:

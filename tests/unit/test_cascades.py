@@ -1,0 +1,245 @@
+"""Before a hunt its plan and its ticket, after it what becomes of the ticket: also when the database is away or a kill falls between."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline1022.core.errors import Unavailable
+from hotline1022.core.ids import CallId, ChannelId
+from hotline1022.db.cascades import CascadeRepository
+from hotline1022.service import cascades
+from hotline1022.tickets.ports import Act
+from hotline1022.tickets.types import Action, State, Ticket
+from tests.unit.cascade_house import CALL, FREE, NOW, TAKEN, TALKING, House, a_house, hunting
+
+CITIZEN = CallId(ChannelId(CALL))
+PLAN = (
+    "02740000019:20:specialist:so-xay-dung-cv:office:&0900000019:25:specialist:so-xay-dung-cv:mobile:"
+    "&02740000020:20:leader:so-xay-dung-ld:office:&0900000020:25:leader:so-xay-dung-ld:mobile:"
+)
+LEFT = "48.0 s HANGUP 16\n48.1 c HL_TRY_END try=1|status=ANSWER|taken=talk\n48.2 c HL_CASCADE_END outcome=connected\n"
+NOBODY = "30.0 s HANGUP 19\n30.1 c HL_TRY_END try=1|status=NOANSWER|taken=\n30.2 c HL_CASCADE_END outcome=nobody\n"
+BACK = "12.0 c HL_CASCADE_END outcome=taken-back\n"
+PASSED_BACK = "48.1 c HL_TRY_END try=1|status=ANSWER|taken=talk\n48.2 c HL_CASCADE_END outcome=back\n"
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with a_house(tmp_path) as one:
+        yield one
+
+
+async def reserved(house: House) -> Ticket:
+    await house.stored(TALKING)
+    await house.cascades.planned(CITIZEN, "so-xay-dung", "construction", "Vỉa hè hỏng")
+    return await house.ticket()
+
+
+# ---------------------------------------------------------------- before
+
+
+async def test_a_code_is_answered_with_whom_to_call_and_a_ticket(house: House) -> None:
+    await house.stored(TALKING)
+    said = (await house.cascades.ask(["709", "construction", "101"], CALL)).split("~")
+    ticket = await house.ticket()
+    assert said == ["OK", "so-xay-dung", "construction", ticket.id, ticket.code, "about-construction", PLAN]
+    assert (ticket.state, ticket.phone, ticket.agency_name) == (State.RESERVED, "+84901234567", "Sở Xây dựng")
+    assert (await house.cascades.ask(["709", "construction", "101"], CALL)).split("~") == said, "asked again, the same"
+
+
+@pytest.mark.parametrize("wanted", ["799", "7x9", ""])
+async def test_a_code_that_nobody_has_is_said_so(house: House, wanted: str) -> None:
+    assert await house.cascades.ask([wanted, "construction", "101"], CALL) == "NO~"
+    assert await house.cascades.ask([], CALL) == "NO~"
+
+
+async def test_a_category_that_nobody_knows_stops_nothing(house: House) -> None:
+    said = (await house.cascades.ask(["709", "unheard-of", "101"], CALL)).split("~")
+    assert (said[0], said[2], said[5]) == ("OK", "", "about")
+
+
+async def test_outside_hours_each_step_says_so_and_urgent_ones_ring(house: House) -> None:
+    house.now = datetime.fromisoformat("2026-11-24T03:00:00+07:00")
+    at_night = (await house.cascades.ask(["709", "construction", "101"], CALL)).split("~")[6]
+    assert [step.rpartition(":")[2] for step in at_night.split("&")] == ["outside-hours"] * 4
+    urgent = (await house.cascades.ask(["709", "public-order", "101"], CALL)).split("~")[6]
+    assert urgent == PLAN
+
+
+async def test_with_the_database_away_the_hunt_starts_without_a_ticket(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*args: object, **more: object) -> Ticket:
+        raise Unavailable("the database is away")
+
+    async def hangs(*args: object, **more: object) -> Ticket:
+        return await asyncio.Future[Ticket]()
+
+    monkeypatch.setattr(cascades, "RESERVE_SECONDS", 0.05)
+    for reserve in (away, hangs):
+        with monkeypatch.context() as broken:
+            broken.setattr(house.tickets, "reserve", reserve)
+            said = await house.cascades.ask(["709", "construction", "101"], CALL)
+        assert said == f"OK~so-xay-dung~construction~~~about-construction~{PLAN}"
+    await house.stored(TALKING, FREE, hunting(None), NOBODY, "60.0 c HANGUP 16\n")
+    assert await house.cascades.settle()
+    made = await house.ticket()
+    assert (made.state, made.agency, made.phone, made.calls) == (State.NEW, "so-xay-dung", "+84901234567", (CALL,))
+    assert len(await house.messages()) == 5, "specialist and leader by SMS and email, the citizen by SMS"
+    assert await house.cascades.settle() and await house.ticket() == made
+
+
+# ---------------------------------------------------------------- after
+
+
+@pytest.mark.parametrize(
+    ("end", "state", "owner", "messages"),
+    [
+        (TAKEN + LEFT, State.ACCEPTED, "so-xay-dung-cv", 1),
+        (TAKEN + "30.0 c HANGUP 16\n", State.ACCEPTED, "so-xay-dung-cv", 1),
+        (NOBODY, State.NEW, "", 5),
+        ("12.0 c HANGUP 16\n", State.NEW, "", 5),
+        (TAKEN + PASSED_BACK, State.NEW, "", 5),
+        (BACK, State.DROPPED, "", 0),
+    ],
+)
+async def test_what_becomes_of_the_ticket(house: House, end: str, state: State, owner: str, messages: int) -> None:
+    ticket = await reserved(house)
+    await house.stored(TALKING, FREE, hunting(ticket), end)
+    assert await house.cascades.settle()
+    after = await house.ticket()
+    assert (after.id, after.state, after.owner) == (ticket.id, state, owner)
+    assert after.content == "Vỉa hè hỏng"
+    assert after.owner_name == ("Chuyên viên mẫu Sở XD" if owner else "")
+    assert len(await house.messages()) == messages
+    kept = await house.kept()
+    assert kept.settled_at == NOW
+    begun = (await house.kept()).row.ended_at
+    assert state is State.DROPPED or after.begun_at == begun, "its deadlines run from the hunt's end"
+
+
+async def test_a_hunt_that_goes_on_is_left_alone(house: House) -> None:
+    ticket = await reserved(house)
+    await house.stored(TALKING, FREE, hunting(ticket))
+    assert await house.cascades.settle()
+    assert await house.ticket() == ticket and (await house.kept()).settled_at is None
+
+
+@pytest.mark.parametrize("end", [TAKEN + LEFT, NOBODY, BACK])
+async def test_a_settle_that_is_killed_between_ticket_and_mark_is_repeated_without_harm(
+    house: House, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await reserved(house)
+    await house.stored(TALKING, FREE, hunting(ticket), end)
+
+    async def killed(*args: object) -> bool:
+        raise Unavailable("gone at this very moment")
+
+    with monkeypatch.context() as dying:
+        dying.setattr(CascadeRepository, "settle", killed)
+        assert not await house.cascades.settle()
+    first, told = await house.ticket(), await house.messages()
+    assert first.version == 2 and (await house.kept()).settled_at is None
+    assert await house.cascades.settle()
+    assert await house.ticket() == first and await house.messages() == told
+    assert (await house.kept()).settled_at == NOW
+
+
+async def test_people_who_went_on_meanwhile_are_not_overruled(house: House) -> None:
+    """The service was dead while the hunt ended: somebody has completed the ticket by then."""
+    ticket = await reserved(house)
+    await house.stored(TALKING, FREE, hunting(ticket), NOBODY)
+    await house.cascades.settle()
+    done = await house.tickets.act(ticket.id, Act(action=Action.COMPLETE, answer="Đã lấp."), by="lan", at=NOW)
+    async with house.database.transaction() as tx:
+        await tx._connection.exec_driver_sql("UPDATE cascade SET settled_at = NULL")
+    assert await house.cascades.settle()
+    assert await house.ticket() == done
+
+
+async def test_a_second_hunt_of_the_call_uses_the_same_ticket(house: House) -> None:
+    ticket = await reserved(house)
+    first = [TALKING, FREE, hunting(ticket), BACK]
+    await house.stored(*first)
+    await house.cascades.settle()
+    assert (await house.ticket()).state is State.DROPPED
+    await house.cascades.planned(CITIZEN, "so-y-te", "construction")
+    again = await house.ticket()
+    assert (again.id, again.state, again.agency) == (ticket.id, State.RESERVED, "so-y-te")
+    await house.stored(*first, hunting(again, "so-y-te", 2), "40.0 c HL_CASCADE_END outcome=nobody\n")
+    await house.cascades.settle()
+    assert (await house.ticket()).state is State.NEW
+    assert {one.contact for one in await house.messages()} == {"", "so-y-te-cv", "so-y-te-ld"}
+
+
+async def test_one_that_cannot_be_settled_stops_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = await reserved(house)
+    lost = hunting(ticket).replace(f"ticket={ticket.id}", "ticket=unheard-of")
+    second = hunting(ticket, hunt=2)
+    await house.stored(TALKING, FREE, lost, BACK, second, "40.0 c HL_CASCADE_END outcome=nobody\n")
+    assert not await house.cascades.settle()
+    assert (await house.kept(1)).settled_at is None and (await house.kept(2)).settled_at is not None
+    assert (await house.ticket()).state is State.NEW
+
+
+async def test_more_than_fit_into_one_look_are_looked_for_again_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cascades, "AT_ONCE", 1)
+    ticket = await reserved(house)
+    await house.stored(TALKING, FREE, hunting(ticket), BACK, hunting(ticket, hunt=2), "40.0 c HANGUP 16\n")
+    assert not await house.cascades.settle(), "there may be more"
+    assert not await house.cascades.settle()
+    assert await house.cascades.settle()
+    assert (await house.kept(1)).settled_at is not None and (await house.kept(2)).settled_at is not None
+
+
+async def test_it_runs_when_something_ends_and_again_when_the_database_is_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await reserved(house)
+    looks = itertools.count(1)
+    seen: list[int] = []
+    looked, settled = asyncio.Event(), asyncio.Event()
+    settle = house.cascades.settle
+
+    async def look() -> bool:
+        seen.append(next(looks))
+        looked.set()
+        if seen[-1] == 2:
+            return False  # the database is away
+        done = await settle()
+        if (await house.ticket()).state is State.NEW:
+            settled.set()
+        return done
+
+    monkeypatch.setattr(house.cascades, "settle", look)
+    monkeypatch.setattr(cascades, "RETRY_SECONDS", 0.02)
+    running = asyncio.create_task(house.cascades.run())
+    try:
+        async with asyncio.timeout(10):
+            await looked.wait()
+            await house.stored(TALKING, FREE, hunting(ticket), NOBODY)
+            await settled.wait()
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+    assert seen == [1, 2, 3]
+
+
+async def test_while_the_database_is_away_nothing_is_settled(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = await reserved(house)
+    await house.stored(TALKING, FREE, hunting(ticket), NOBODY)
+
+    async def away(*args: Any) -> Any:
+        raise Unavailable("the database is away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(CascadeRepository, "unsettled", away)
+        assert not await house.cascades.settle()
+    assert await house.ticket() == ticket
