@@ -85,7 +85,13 @@ class Cascades:
         try:
             async with asyncio.timeout(RESERVE_SECONDS):
                 return await self._tickets.reserve(
-                    call, agency, category, self._clock(), phone=going_on.caller if going_on else "", content=content
+                    call,
+                    agency,
+                    category,
+                    self._clock(),
+                    phone=going_on.caller if going_on else "",
+                    content=content,
+                    urgent=self._urgent(category),
                 )
         except (HotlineError, TimeoutError) as error:
             log.error(
@@ -134,7 +140,11 @@ class Cascades:
         row = kept.row
         at = row.ended_at or self._clock()
         ticket = row.ticket or (await self._back_filled(kept, at)).id
-        await self._tickets.settle(ticket, self._outcome(kept), at)
+        try:
+            await self._tickets.settle(ticket, self._outcome(kept), at)
+        except NotFound as error:  # a database that was put back does not know it: the call gets another
+            log.warning("call %s: %s; another one is made", row.call_id, error)
+            await self._tickets.settle((await self._back_filled(kept, at)).id, self._outcome(kept), at)
         async with self._database.transaction() as tx:
             await tx.cascades.settle(row.call_id, row.hunt, self._clock())
 
@@ -144,8 +154,17 @@ class Cascades:
         async with self._database.reading() as tx:
             call = (await tx.calls.get(row.call_id)).call
         return await self._tickets.reserve(
-            row.call_id, row.agency, row.category, at, phone=call.caller_e164 or call.caller_raw
+            row.call_id,
+            row.agency,
+            row.category,
+            at,
+            phone=call.caller_e164 or call.caller_raw,
+            urgent=self._urgent(row.category),
         )
+
+    def _urgent(self, category: str) -> bool:
+        found = self._directory.now.categories.get(category)
+        return found is not None and found.urgent
 
     def _outcome(self, kept: KeptCascade) -> Outcome:
         """Who took the citizen owns the ticket. An agent who has her back goes on with her: no ticket by itself. Else it is open."""

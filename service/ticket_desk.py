@@ -89,7 +89,15 @@ class TicketDesk:
         raise _no_code()
 
     async def reserve(
-        self, call: str, agency: str, category: str, at: datetime, *, phone: str = "", content: str = ""
+        self,
+        call: str,
+        agency: str,
+        category: str,
+        at: datetime,
+        *,
+        phone: str = "",
+        content: str = "",
+        urgent: bool = False,
     ) -> Ticket:
         """A ticket of this call that nobody sees yet; asked again, the same one, and one that was dropped comes back."""
         of = Named(id=agency, name=await self._names.agency(agency) or agency)
@@ -112,6 +120,7 @@ class TicketDesk:
                     category=about,
                     phone=phone,
                     content=content,
+                    urgent=urgent,
                     id=id,
                     code=code,
                     by=CASCADE,

@@ -18,7 +18,7 @@ from hotline1022.tickets.deadlines import closing, due, put_off
 from hotline1022.tickets.policy import Policy
 from hotline1022.tickets.ports import Act, Draft, Outcome, Settled
 from hotline1022.tickets.states import NEEDS_REASON, TABLE, follow
-from hotline1022.tickets.types import Action, Changed, Channel, HistoryRow, Named, State, Ticket
+from hotline1022.tickets.types import Action, Changed, Channel, HistoryRow, Named, State, Ticket, Urgency
 
 V = TypeVar("V", Draft, Act)
 #: what a correction may change
@@ -45,6 +45,7 @@ def reserved(
     category: Named,
     phone: str = "",
     content: str = "",
+    urgent: bool = False,
     id: str,
     code: str,
     by: str,
@@ -52,6 +53,7 @@ def reserved(
 ) -> Changed:
     """A row and a code for a cascade that is about to start; the citizen's number and the agent's note, where known."""
     ticket = Ticket(
+        urgency=Urgency.URGENT if urgent else Urgency.ORDINARY,
         phone=phone_of(phone) if phone else "",
         content=_text(content),
         id=id,

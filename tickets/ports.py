@@ -106,7 +106,15 @@ class Reservations(Protocol):
     """Tickets for a cascade: the code is there before it starts, so that it can be spoken whatever dies meanwhile."""
 
     async def reserve(
-        self, call: str, agency: str, category: str, at: datetime, *, phone: str = "", content: str = ""
+        self,
+        call: str,
+        agency: str,
+        category: str,
+        at: datetime,
+        *,
+        phone: str = "",
+        content: str = "",
+        urgent: bool = False,
     ) -> Ticket:
         """A ticket of this call that nobody sees yet; asked again, the same one. What is known of the citizen goes in."""
         ...

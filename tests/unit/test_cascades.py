@@ -13,8 +13,8 @@ from hotline1022.core.errors import Unavailable
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.cascades import CascadeRepository
 from hotline1022.service import cascades
-from hotline1022.tickets.ports import Act
-from hotline1022.tickets.types import Action, State, Ticket
+from hotline1022.tickets.ports import Act, Outcome, Settled
+from hotline1022.tickets.types import Action, State, Ticket, Urgency
 from tests.unit.cascade_house import CALL, FREE, NOW, TAKEN, TALKING, House, a_house, hunting
 
 CITIZEN = CallId(ChannelId(CALL))
@@ -179,10 +179,19 @@ async def test_a_second_hunt_of_the_call_uses_the_same_ticket(house: House) -> N
 
 async def test_one_that_cannot_be_settled_stops_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = await reserved(house)
-    lost = hunting(ticket).replace(f"ticket={ticket.id}", "ticket=unheard-of")
     second = hunting(ticket, hunt=2)
-    await house.stored(TALKING, FREE, lost, BACK, second, "40.0 c HL_CASCADE_END outcome=nobody\n")
+    await house.stored(TALKING, FREE, hunting(ticket), BACK, second, "40.0 c HANGUP 16\n")
+    told, settle = [], house.tickets.settle
+
+    async def refuses_the_first(name: str, outcome: Outcome, at: datetime) -> Ticket:
+        told.append(outcome.how)
+        if outcome.how is Settled.DROPPED:
+            raise Unavailable("not now")
+        return await settle(name, outcome, at)
+
+    monkeypatch.setattr(house.tickets, "settle", refuses_the_first)
     assert not await house.cascades.settle()
+    assert told == [Settled.DROPPED, Settled.NOBODY]
     assert (await house.kept(1)).settled_at is None and (await house.kept(2)).settled_at is not None
     assert (await house.ticket()).state is State.NEW
 
@@ -243,3 +252,17 @@ async def test_while_the_database_is_away_nothing_is_settled(house: House, monke
         broken.setattr(CascadeRepository, "unsettled", away)
         assert not await house.cascades.settle()
     assert await house.ticket() == ticket
+
+
+async def test_the_ticket_of_an_urgent_category_is_urgent(house: House) -> None:
+    await house.stored(TALKING)
+    await house.cascades.planned(CITIZEN, "cong-an-tinh", "public-order")
+    assert (await house.ticket()).urgency is Urgency.URGENT
+
+
+async def test_a_ticket_that_a_database_put_back_does_not_know_is_made_anew(house: House) -> None:
+    lost = hunting(None).replace("ticket=|", "ticket=ffffffffffffffff|")
+    assert "ticket=ffff" in lost
+    await house.stored(TALKING, lost, TAKEN, LEFT)
+    assert await house.cascades.settle()
+    assert (await house.ticket()).state is State.ACCEPTED
