@@ -41,6 +41,8 @@ NEEDS_RESTART = frozenset(
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "extensions.conf": ("dialplan reload",),
     "hl1022/extensions.conf": ("dialplan reload",),
+    "hl1022/cascade.conf": ("dialplan reload",),
+    "hl1022/status.conf": ("dialplan reload",),
     "queues.conf": ("queue reload all",),
     "hl1022/queues.conf": ("queue reload all",),
     "hl1022/pjsip.conf": (

@@ -87,7 +87,6 @@ def placeholders(settings: Settings, secrets: Secrets) -> dict[str, str]:
         "agi_address": f"127.0.0.1:{settings.service.agi_port}",
         "ask_seconds": f"{settings.service.ask_seconds:g}",
         "max_inbound": str(settings.trunk.channels - 1),
-        "trunk_channels": str(settings.trunk.channels),
         "cascade_caller": _cascade_caller(settings),
         "cascade_identity": _cascade_identity(settings),
         "emergency_numbers": "&".join(emergency.numbers),

@@ -9,7 +9,7 @@ from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Purpose, Ticket
 from tests.asterisk.world import STAY, World, eventually
 from tests.lab import audio
-from tests.lab.network import Answers, Key, Leg, Plan, Wait
+from tests.lab.network import Answers, Key, Leg, Plan, Step, Wait
 
 #: seconds a number rings in these tests
 RING = 5
@@ -99,12 +99,13 @@ async def set_up(world: World, to: Agency, *plans: Plan | None) -> None:
             await world.net.number(number).does(plan)
 
 
-async def talk(world: World, caller: str, *, key: str = "5") -> Talk:
+async def talk(world: World, caller: str, *, key: str = "5", anonymous: bool = False) -> Talk:
     """A citizen who has been answered by one of the agents; both sound their tones."""
     for line in world.on:
         await world.net.phone(line).does(Answers(after=0.3))
-    citizen = await world.net.call("1022", caller=caller, script=[Wait(1), Key(key), STAY], talk=True)
-    agent = await answering(world, caller, 1)
+    script: list[Step] = [Wait(1), Key(key), STAY]
+    citizen = await world.net.call("1022", caller=caller, script=script, talk=True, anonymous=anonymous)
+    agent = await answering(world, "" if anonymous else caller, 1)
     return Talk(world, citizen, agent, agent.who.removeprefix("line-"))
 
 

@@ -148,6 +148,7 @@ async def test_who_took_the_citizen_passes_her_on_to_the_leader(world: World) ->
     await specialist.press("#2")
     await specialist.ended(5)
     leader = await called(world, PASSED.numbers[2])
+    assert specialist.other == leader.other == "0909500004", "her number, asserted beside ours"
     await asyncio.sleep(TAKES_AFTER)
     await leader.press("1")
     await asyncio.sleep(4)

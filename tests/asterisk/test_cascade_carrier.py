@@ -30,7 +30,8 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
     """A trunk of three channels: one citizen, one called person, and one that is kept for 115."""
     tables = '[cascade]\ncaller = "citizen"'
     folder = tmp_path_factory.mktemp("button")
-    async with hotline(folder, tables, directory=directory(BUTTON, WITHHELD, FULL), ring_seconds=20) as one:
+    agencies = directory(BUTTON, WITHHELD, FULL)
+    async with hotline(folder, tables, directory=agencies, trunk="channels = 3", ring_seconds=20) as one:
         await one.people("101", "102")
         await one.on_duty("101", "102")
         yield one
@@ -68,3 +69,36 @@ async def test_a_phone_transfers_nowhere_else(world: World) -> None:
     await world.quiet()
     call = await world.logged(one.citizen)
     assert await cascades(world, call, count=0) == [] and len(legs(call, "agent")) == 1
+
+
+async def test_without_a_number_of_hers_none_is_shown(world: World) -> None:
+    await set_up(world, WITHHELD, PERSON)
+    one = await talk(world, "anonymous", anonymous=True)
+    await asyncio.sleep(1)
+    await one.transfer(WITHHELD)
+    specialist = await called(world, WITHHELD.numbers[0])
+    assert not any(letter.isdigit() for letter in specialist.other)
+    await one.citizen.hangup()
+    await world.quiet()
+
+
+async def test_the_last_channel_of_the_trunk_is_kept_for_115(world: World) -> None:
+    """Of three channels two citizens have two: nobody at the agency is called, the ticket comes at once, and 9 gets through."""
+    await set_up(world, FULL, PERSON, PERSON, PERSON, PERSON)
+    await world.net.number("115").does(Answers(after=0.3, talk=3))
+    first = await talk(world, "0909800003")
+    second = await talk(world, "0909800004")
+    await asyncio.sleep(1)
+    await first.transfer(FULL)
+    await asyncio.sleep(8)
+    assert first.citizen.is_up
+    await first.citizen.press("9")
+    await world.net.number("115").rings(5, nth=1)
+    await first.citizen.ended(15)
+    await second.citizen.hangup()
+    await world.quiet()
+    call = await world.logged(first.citizen)
+    (kept,) = await cascades(world, call)
+    assert [how for _, _, how in outcomes(kept)] == ["trunk-full"] * 4 and str(kept.row.outcome) == "nobody"
+    assert not any(world.net.number(number).legs for number in FULL.numbers)
+    assert str(call.call.reason) == "emergency-answered"

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from hotline1022.tickets.types import State
+from tests.asterisk.cascade_api import screen
 from tests.asterisk.cascade_world import (
     TAKES_AFTER,
     agency,
@@ -29,19 +30,19 @@ from tests.lab.network import BUSY, Answers, Rings
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
 #: killed before the transfer, while the first rings, in the prompt, in the talk, in the passing on, while the code is spoken
-DEAD, RINGING, PROMPT, TALK, PASSING, SPOKEN, FROZEN = (agency(code) for code in range(731, 738))
+DEAD, RINGING, PROMPT, TALK, PASSING, SPOKEN, FROZEN, INTRODUCED = (agency(code) for code in range(731, 739))
 PERSON = Answers(after=0.3, talk=90)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    everybody = directory(DEAD, RINGING, PROMPT, TALK, PASSING, SPOKEN, FROZEN)
+    everybody = directory(DEAD, RINGING, PROMPT, TALK, PASSING, SPOKEN, FROZEN, INTRODUCED)
     async with hotline(tmp_path_factory.mktemp("dying"), directory=everybody, ring_seconds=20) as one:
         await one.people("101", "102", "103")
         await one.on_duty("101", "102", "103")
 
         async def kept() -> bool:
-            return "plan-737" in await one.product.asterisk.cli("database show hl1022")
+            return "plan-738" in await one.product.asterisk.cli("database show hl1022")
 
         await eventually(kept, "Asterisk's own database has no plans", 60)
         yield one
@@ -148,6 +149,33 @@ async def test_killed_in_a_step_it_goes_on_and_is_in_the_log(world: World, step:
     assert made.owner == (f"cq-{place.code}-ld" if step == "passing" else f"cq-{place.code}-cv")
     no_silence(one.citizen)
     verify(world.product, call)
+
+
+async def test_killed_while_the_agent_introduces_hanging_up_still_connects(world: World) -> None:
+    await set_up(world, INTRODUCED, PERSON)
+    one = await talk(world, "0909700008")
+    await asyncio.sleep(1)
+    async with screen(world) as desk:
+        call = await desk.transfer(one, INTRODUCED, introduce=True)
+        specialist = await called(world, INTRODUCED.numbers[0])
+        await asyncio.sleep(TAKES_AFTER)
+        await specialist.press("1")
+        await desk.state(call, "introducing")
+    await dies(world)
+    await asyncio.sleep(2)
+    await one.agent.hangup()
+    await asyncio.sleep(4)
+    await one.citizen.hangup()
+    await specialist.ended(5)
+    await world.quiet()
+    await world.product.start_service()
+    logged = await world.logged(one.citizen)
+    (kept,) = await cascades(world, logged)
+    assert (outcomes(kept), str(kept.row.outcome)) == ([("specialist", "office", "taken")], "connected")
+    assert audio.heard_for(specialist.heard, one.citizen.frequency) > 3
+    assert (await ticket(world, logged)).state is State.ACCEPTED
+    no_silence(one.citizen)
+    verify(world.product, logged)
 
 
 async def test_a_frozen_service_costs_two_seconds_and_no_silence(world: World) -> None:

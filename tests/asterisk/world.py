@@ -91,10 +91,12 @@ class World:
 
 @asynccontextmanager
 async def hotline(
-    folder: Path, tables: str = "", *, service: bool = True, directory: str = "", **queue: int
+    folder: Path, tables: str = "", *, service: bool = True, directory: str = "", trunk: str = "", **queue: int
 ) -> AsyncIterator[World]:
-    """A running hotline whose phones are registered; nobody is logged in. `directory`: a file of agencies, else the shipped one."""
-    product = await asyncio.to_thread(Product.make, folder, tables, queue)
+    """A running hotline whose phones are registered; nobody is logged in. `directory`: a file of agencies, else the shipped one.
+    `trunk`: more lines of that table.
+    """
+    product = await asyncio.to_thread(Product.make, folder, tables, queue, trunk=trunk)
     if directory:
         (folder / "agencies.toml").write_text(directory, encoding="utf-8")
         await product.cli("directory", "import", str(folder / "agencies.toml"))
