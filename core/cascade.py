@@ -219,7 +219,7 @@ def apply(cascade: Cascade, event: e.Event) -> Cascade:
             return _end(cascade, event.at, Outcome(event.outcome))
         case e.LegEnded() | e.CallLost() if event.channel == cascade.call:
             lost = isinstance(event, e.CallLost)
-            talking = cascade.state is State.TALKING
+            talking = cascade.state is State.TALKING or _just_parted(cascade, event.at)
             return _end(cascade, event.at, Outcome.LOST if lost else Outcome.CONNECTED if talking else Outcome.DROPPED)
         case e.EmergencyStarted():
             return _end(cascade, event.at, Outcome.DROPPED)
@@ -245,6 +245,18 @@ def _tried(cascade: Cascade, event: e.StepTried) -> Cascade:
 def _answered(cascade: Cascade, event: e.LegAnswered) -> Cascade:
     first = next((step.answered_at for step in cascade.steps if step.channel == event.channel), None)
     return _on_channel(cascade, event.channel, answered_at=first or event.at)
+
+
+#: both hung up together: the citizen's end may be read before the end of the hunt
+TOGETHER = timedelta(seconds=1)
+
+
+def _just_parted(cascade: Cascade, at: datetime) -> bool:
+    """The talk with who took the citizen ended at this moment, and that was all."""
+    last = cascade.steps[-1] if cascade.steps else None
+    return (
+        last is not None and last.taken_at is not None and last.ended_at is not None and at - last.ended_at < TOGETHER
+    )
 
 
 _CUT = {

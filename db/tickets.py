@@ -23,6 +23,7 @@ from hotline1022.db.types import LeftMessage
 from hotline1022.tickets.types import (
     Attachment,
     Changed,
+    Channel,
     HistoryRow,
     Purpose,
     Reminder,
@@ -118,6 +119,12 @@ class TicketRepository(Repository):
         of_call = select(ticket_call.c.ticket_id).where(*made)
         found = await self._tickets(ticket.c.id.in_(of_call))
         return found[0] if found else None
+
+    async def of_hunts(self, call_id: str) -> Sequence[Ticket]:
+        """The tickets that transfers of this call made, oldest first, hidden ones too."""
+        of_call = select(ticket_call.c.ticket_id).where(ticket_call.c.call_id == call_id)
+        wanted = (ticket.c.id.in_(of_call), ticket.c.channel == Channel.CASCADE)
+        return await self._tickets(*wanted, order=(ticket.c.created_at, ticket.c.id))
 
     async def list(self, wanted: TicketFilter) -> Sequence[Ticket]:
         """Tickets of this filter, newest first, at most `limit`; never hidden ones."""

@@ -139,14 +139,22 @@ class Cascades:
         """The ticket's part first, then the mark: killed in between, the ticket is told again, which changes nothing."""
         row = kept.row
         at = row.ended_at or self._clock()
-        ticket = row.ticket or (await self._back_filled(kept, at)).id
-        try:
-            await self._tickets.settle(ticket, self._outcome(kept), at)
-        except NotFound as error:  # a database that was put back does not know it: the call gets another
-            log.warning("call %s: %s; another one is made", row.call_id, error)
-            await self._tickets.settle((await self._back_filled(kept, at)).id, self._outcome(kept), at)
+        outcome = self._outcome(kept)
+        if outcome.how is not Settled.DROPPED or not await self._used_later(kept):
+            ticket = row.ticket or (await self._back_filled(kept, at)).id
+            try:
+                await self._tickets.settle(ticket, outcome, at)
+            except NotFound as error:  # a database that was put back does not know it: the call gets another
+                log.warning("call %s: %s; another one is made", row.call_id, error)
+                await self._tickets.settle((await self._back_filled(kept, at)).id, outcome, at)
         async with self._database.transaction() as tx:
             await tx.cascades.settle(row.call_id, row.hunt, self._clock())
+
+    async def _used_later(self, kept: KeptCascade) -> bool:
+        """The agent who took the citizen back has put her through again already: her ticket is that hunt's now."""
+        async with self._database.reading() as tx:
+            hunts = await tx.cascades.of_call(kept.row.call_id)
+        return any(one.row.hunt > kept.row.hunt and one.row.ticket == kept.row.ticket for one in hunts)
 
     async def _back_filled(self, kept: KeptCascade, at: datetime) -> Ticket:
         """The hunt began with the service dead: its ticket is made now."""

@@ -29,6 +29,7 @@ from hotline1022.tickets.types import (
     Reminder,
     State,
     Ticket,
+    Urgency,
 )
 
 #: called inside the transaction, with the ticket before and after and the row of history
@@ -99,20 +100,29 @@ class TicketDesk:
         content: str = "",
         urgent: bool = False,
     ) -> Ticket:
-        """A ticket of this call that nobody sees yet; asked again, the same one, and one that was dropped comes back."""
+        """A ticket of this call that nobody sees yet; asked again for this agency, the same one, and one that was dropped
+        comes back. Another agency gets another one, unless the first is still hidden: then that becomes its.
+        """
         of = Named(id=agency, name=await self._names.agency(agency) or agency)
         found = await self._names.category(category)
         about = Named(id=category, name=found.name if found else category)
         for _ in range(TRIES):
             async with self._database.transaction() as tx:
-                known = await tx.tickets.made_by_call(call, Purpose.CASCADE)
-                if known is not None and known.state is not State.DROPPED:
-                    return known
-                if known is not None:
-                    fields = {"category": about.id, "category_name": about.name}
-                    return await self._change(
-                        tx, known, Act(action=Action.RESERVE, agency=of, fields=fields), CASCADE, at
-                    )
+                before = await tx.tickets.of_hunts(call)
+                for known in before:
+                    if known.agency == agency and known.state is not State.DROPPED:
+                        return known
+                for known in before:
+                    if known.state in HIDDEN:
+                        fields = {
+                            "category": about.id,
+                            "category_name": about.name,
+                            "content": content or known.content,
+                            "urgency": Urgency.URGENT if urgent else Urgency.ORDINARY,
+                        }
+                        return await self._change(
+                            tx, known, Act(action=Action.RESERVE, agency=of, fields=fields), CASCADE, at
+                        )
                 id, code = self._drawn()
                 change = reserved(
                     call,
@@ -126,7 +136,7 @@ class TicketDesk:
                     by=CASCADE,
                     at=at,
                 )
-                if made := await self._add(tx, change, Purpose.CASCADE):
+                if made := await self._add(tx, change, Purpose.TALK if before else Purpose.CASCADE):
                     return made
         raise _no_code()
 

@@ -14,6 +14,7 @@ TABLE: dict[tuple[State, Action], State] = {
     (_S.RESERVED, _A.TAKE): _S.ACCEPTED,
     (_S.RESERVED, _A.DROP): _S.DROPPED,
     (_S.DROPPED, _A.RESERVE): _S.RESERVED,
+    (_S.RESERVED, _A.RESERVE): _S.RESERVED,
     (_S.DROPPED, _A.OPEN): _S.NEW,
     (_S.DROPPED, _A.TAKE): _S.ACCEPTED,
     # answered directly: the commonest way

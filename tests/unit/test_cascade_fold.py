@@ -218,8 +218,10 @@ def test_a_step_whose_end_is_missing_is_ended_by_the_next() -> None:
 
 
 def test_without_its_end_a_hunt_ends_with_the_call() -> None:
-    found = cascade_of(TAKEN, LEFT, "48.7 c HANGUP 16")
+    found = cascade_of(TAKEN, LEFT, "59.7 c HANGUP 16")
     assert (found.state, found.outcome) == (State.ENDED, O.DROPPED), "its ticket stays open"
+    together = cascade_of(TAKEN, LEFT, "48.7 c HANGUP 16")
+    assert together.outcome is O.CONNECTED, "both hung up at the same moment: that was the talk's end"
 
 
 @pytest.mark.parametrize("table", [table for table, *_ in HUNTS if "hunt=2" not in table])

@@ -119,7 +119,7 @@ def test_every_name_is_ours(name: str) -> None:
 APPLICATIONS = {
     "AGI": "res_agi", "ChannelRedirect": "app_channelredirect", "ConfBridge": "app_confbridge", "ConfKick": "app_confbridge",
     "ExecIf": "app_exec", "MusicOnHold": "res_musiconhold", "SoftHangup": "app_softhangup",
-    "StartMusicOnHold": "res_musiconhold", "StopMixMonitor": "app_mixmonitor", "CELGenUserEvent": "app_celgenuserevent", "Dial": "app_dial", "Echo": "app_echo",
+    "StartMusicOnHold": "res_musiconhold", "StopMixMonitor": "app_mixmonitor", "StopMusicOnHold": "res_musiconhold", "CELGenUserEvent": "app_celgenuserevent", "Dial": "app_dial", "Echo": "app_echo",
     "Gosub": "app_stack", "MixMonitor": "app_mixmonitor", "Playback": "app_playback", "Queue": "app_queue",
     "Read": "app_read", "Record": "app_record", "Return": "app_stack", "UserEvent": "app_userevent",
 }  # fmt: skip

@@ -48,7 +48,9 @@ def test_files_with_a_command_are_files_of_ours(tmp_path: Path) -> None:
     rendered = own_texts(settings, ensure_secrets(tmp_path, settings.lines.numbers))
     assert set(COMMANDS) <= set(rendered)
     assert at_start_only(tuple(rendered)) and "hl1022/manager.conf" in at_start_only(tuple(rendered))
-    assert all(name in COMMANDS for name, text in rendered.items() if "exten =>" in text), "dialplan that is never reloaded"
+    assert all(name in COMMANDS for name, text in rendered.items() if "exten =>" in text), (
+        "dialplan that is never reloaded"
+    )
     assert commands(("hl1022/queues.conf", "hl1022/extensions.conf", "queues.conf")) == (
         "queue reload all",
         "dialplan reload",
