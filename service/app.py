@@ -63,6 +63,9 @@ log = logging.getLogger(__name__)
 
 #: how long recordings may take to be filed at a stop, seconds; what is left stays in the spool for the next start
 DRAIN_SECONDS = 8.0
+#: how long a code keyed on an agent's phone waits for who is at which line, after a start or a cut of the link; the dialplan
+#: waits 4 s
+KNOWN_SECONDS = 2.5
 
 
 class App:
@@ -182,6 +185,7 @@ class App:
         await session.set_variable("HL_ANSWER", await self.status.ask(session.args, caller))
 
     async def _ask_line(self, session: AgiSession) -> None:
+        await self.live.known(KNOWN_SECONDS)
         await session.set_variable("HL_ANSWER", await self.desk.line(session.args))
 
     # -- what follows from the call log
@@ -251,6 +255,8 @@ class App:
                 ]
                 with contextlib.suppress(Unavailable):
                     await self.reader.wait_up(5.0)
+                    # who keys *14 right now must not hear that nobody is logged in
+                    await self.live.known(5.0)
                 gc.collect()
                 gc.freeze()  # what is there now stays: the collector need not look through it while a citizen waits
                 self._tell_ready()

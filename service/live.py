@@ -86,6 +86,16 @@ class Live:
         #: what was asked is put in force before a later event is
         self._order = asyncio.Lock()
         self.up = False
+        self._asked = asyncio.Event()
+
+    async def known(self, seconds: float) -> bool:
+        """Whether Asterisk has told, since the link is up, who is at which line; waits so long for it."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._asked.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def run(self) -> None:
         """Until cancelled: after each LinkUp ask until everything was answered; the next change of the link ends that."""
@@ -112,6 +122,7 @@ class Live:
         if self.up:
             self._call_log.unwatched(at)
         self._link, self.up = link, False
+        self._asked.clear()
         self._talks.clear()
         self._rings.clear()
         self._link_changed.set()
@@ -191,6 +202,7 @@ class Live:
             return  # it was lost while the last answer came
         self._call_log.watched(datetime.now(UTC))
         self.up = True
+        self._asked.set()
         log.info("live link up (%d): %d members, %d waiting", link.epoch, len(members), len(waiting))
 
     def _tell_positions(self, queue: str) -> None:

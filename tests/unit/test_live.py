@@ -214,6 +214,20 @@ async def test_the_next_change_of_the_link_ends_the_asking() -> None:
         assert not house.consumer.up and house.log.watch == ["watched", "unwatched"]
 
 
+async def test_who_asks_before_asterisk_has_told_waits_for_it() -> None:
+    """A code keyed on a phone in the moment of a start, or after a cut, is answered by what is true then."""
+    async with running(House()) as house:
+        house.asterisk.fails = 2
+        assert not await house.consumer.known(0.001)
+        asking = asyncio.create_task(house.consumer.known(5))
+        await asyncio.sleep(0)
+        assert not asking.done()
+        await house.consumer.handle(link(1))
+        assert await asking and house.consumer.up
+        await house.consumer.handle(live.LinkDown(at=after(1), epoch=1, reason="cut"))
+        assert not await house.consumer.known(0.001)
+
+
 async def test_a_link_that_is_lost_with_the_last_answer_is_not_up() -> None:
     async with running(House()) as house:
         lost = asyncio.Event()
