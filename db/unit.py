@@ -7,6 +7,7 @@ async with database.transaction() as tx:
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
@@ -16,8 +17,11 @@ from typing import Self
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline1022.audit.types import Fact, Kind
+from hotline1022.core.acting import Acting, acting
 from hotline1022.db.agents import AgentRepository
 from hotline1022.db.alarms import AlarmRepository
+from hotline1022.db.audit import AuditRepository
 from hotline1022.db.calls import CallRepository
 from hotline1022.db.cascades import CascadeRepository
 from hotline1022.db.directory import DirectoryRepository
@@ -103,6 +107,29 @@ class Work:
         """SMS that came in."""
         return InboundRepository(self._connection)
 
+    @cached_property
+    def audit(self) -> AuditRepository:
+        """The chain of what people and the system did."""
+        return AuditRepository(self._connection)
+
+
+def _unnoted(work: Work) -> Acting | None:
+    """The act under which this transaction is the first: its entry is written with it."""
+    act = acting()
+    if act is None or act.noted:
+        return None
+    detail = {"act": act.act, **act.detail}
+    fact = Fact(
+        at=datetime.now(UTC),
+        kind=Kind.ACT,
+        actor=act.actor,
+        origin=act.origin,
+        subject=act.subject,
+        detail=detail,
+    )
+    work.audit.add(fact)
+    return act
+
 
 class Database:
     """One database. The schema must be there: see migrate.py."""
@@ -132,6 +159,10 @@ class Database:
         async with speaking_our_words(), self._engines.writer.begin() as connection:
             work = Work(connection)
             yield work
+            act = _unnoted(work)
+            await work.audit.flush()
+        if act is not None:
+            act.noted = True
         if work.outbox.filled:
             self.outbox_filled.set()
 

@@ -16,6 +16,7 @@ ROOMS = (
     "tickets",
     "notify",
     "recordings",
+    "audit",
     "db",
     "service",
     "web",

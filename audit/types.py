@@ -1,0 +1,206 @@
+"""The values of the audit: one entry of the chain and its hash, the kinds there are, what is found wrong. No I/O.
+
+    sha256(canonical({seq, at, kind, actor, origin, subject, detail, prev}))
+
+The canonical form is JSON with sorted keys, no blanks, UTF-8, NFC, no floats (RFC 8785 for what is allowed here), so that
+a stranger can compute it with any JSON library. An entry never holds what a citizen said or wrote, nor a secret: it is
+kept for ever, and erasing would break the chain.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from hotline1022.core.clock import aware
+
+#: what stands before the first entry
+BEFORE_THE_FIRST = "0" * 64
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+class Kind(StrEnum):
+    """What an entry says. The database keeps it as text: an entry outlives the program that wrote it."""
+
+    #: a person or a program changed something; `detail` names the route or the command
+    ACT = "act"
+    #: originals of a call were hashed and filed: one entry a call and filing
+    RECORDING_STORED = "recording-stored"
+    #: a call was answered and could not be recorded, with the reason
+    RECORDING_NOT_MADE = "recording-not-made"
+    #: originals were hashed again and are as they were
+    RECORDING_VERIFIED = "recording-verified"
+    #: a file is not what was stored
+    RECORDING_DAMAGED = "recording-damaged"
+    RECORDING_PLAYED = "recording-played"
+    RECORDING_EXPORTED = "recording-exported"
+    RECORDING_HANDED_OUT = "recording-handed-out"
+    RECORDING_HELD = "recording-held"
+    RECORDING_RELEASED = "recording-released"
+    RECORDING_EXPIRED = "recording-expired"
+    #: files of another PBX were taken over
+    RECORDING_IMPORTED = "recording-imported"
+    #: files were written anew under another key; their plain bytes are the same
+    RECORDING_SEALED = "recording-sealed"
+    DISCLOSURE_REQUESTED = "disclosure-requested"
+    DISCLOSURE_APPROVED = "disclosure-approved"
+    DISCLOSURE_REFUSED = "disclosure-refused"
+    DISCLOSURE_PACKED = "disclosure-packed"
+    DISCLOSURE_HANDED_OUT = "disclosure-handed-out"
+    CITIZEN_EXPORTED = "citizen-exported"
+    CITIZEN_ERASED = "citizen-erased"
+    CALL_EXPIRED = "call-expired"
+    CHAIN_STAMPED = "chain-stamped"
+    CHAIN_CHECKED = "chain-checked"
+    KEY_MADE = "key-made"
+    BACKUP_MADE = "backup-made"
+    BACKUP_RESTORED = "backup-restored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What is to be written down; the chain gives it a number and a hash."""
+
+    at: datetime
+    kind: Kind
+    #: who: `token:NAME`, `person:101`, `cli:USER`, `contact:ID`, `service`
+    actor: str
+    #: from where: an address, a line, `cli`, `service`
+    origin: str = "service"
+    #: what it is about: `recording:ID`, `call:ID`, `ticket:ID`, …; "" = nothing in particular
+    subject: str = ""
+    #: text, whole numbers, truth values, None, lists and mappings of them; floats are refused
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        aware(self.at)
+        if not self.actor:
+            raise ValueError("an entry of the audit needs somebody who did it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One link of the chain, as it is kept."""
+
+    #: 1 for the first, without gaps
+    seq: int
+    at: datetime
+    #: a word of Kind, or of a later program
+    kind: str
+    actor: str
+    origin: str
+    subject: str
+    detail: Mapping[str, object]
+    #: `sha256` of the entry before, hexadecimal
+    prev: str
+    #: of this entry with its `prev`, hexadecimal: see chain.py
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The last entry: what a stamp vouches for."""
+
+    seq: int
+    sha256: str
+
+    def __post_init__(self) -> None:
+        if self.seq < 0 or _HASH.fullmatch(self.sha256) is None:
+            raise ValueError(f"not a head of the chain: {self.seq} {self.sha256!r}")
+
+
+#: of a chain without entries
+EMPTY = Head(seq=0, sha256=BEFORE_THE_FIRST)
+
+
+class Fault(StrEnum):
+    """The closed list of what can be wrong with the chain."""
+
+    #: its hash is not that of its contents
+    CHANGED = "entry-changed"
+    #: a number is missing
+    DELETED = "entry-deleted"
+    #: its contents are those that another number should have
+    SWAPPED = "entry-swapped"
+    #: it does not follow from the one before, whose own hash is right
+    BROKEN = "entry-broken"
+    #: a stamp vouches for entries that are not there any more
+    CUT = "tail-cut"
+    #: a stamp vouches for another hash at this number
+    REWRITTEN = "entry-rewritten"
+    #: the stamp itself does not verify
+    STAMP = "stamp-invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong: where, and in words."""
+
+    fault: Fault
+    seq: int
+    text: str
+
+
+def link(fact: Fact, head: Head) -> Entry:
+    """The entry that follows `head`. ValueError for a detail that has no canonical form."""
+    seq, detail = head.seq + 1, _clean_mapping(fact.detail)
+    texts = {"actor": _text(fact.actor), "origin": _text(fact.origin), "subject": _text(fact.subject)}
+    at = fact.at.astimezone(UTC)
+    bare = Entry(seq=seq, at=at, kind=fact.kind.value, detail=detail, prev=head.sha256, sha256="", **texts)
+    return Entry(seq=seq, at=at, kind=fact.kind.value, detail=detail, prev=head.sha256, sha256=hash_of(bare), **texts)
+
+
+def hash_of(entry: Entry) -> str:
+    """The hash that this entry should have, hexadecimal."""
+    return hashlib.sha256(canonical(contents(entry))).hexdigest()
+
+
+def contents(entry: Entry) -> dict[str, object]:
+    """What the hash covers; the time is UTC with microseconds."""
+    return {
+        "seq": entry.seq,
+        "at": written(entry.at),
+        "kind": entry.kind,
+        "actor": entry.actor,
+        "origin": entry.origin,
+        "subject": entry.subject,
+        "detail": entry.detail,
+        "prev": entry.prev,
+    }
+
+
+def written(at: datetime) -> str:
+    """A moment as the chain writes it: `2026-11-29T01:02:03.000004Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def canonical(value: Mapping[str, object]) -> bytes:
+    """The one written form of a document."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode()
+
+
+def _text(value: str) -> str:
+    """NFC, without what no database keeps."""
+    return unicodedata.normalize("NFC", value).replace("\x00", "")
+
+
+def _clean_mapping(value: Mapping[str, object]) -> dict[str, object]:
+    return {_text(str(key)): _clean(one) for key, one in value.items()}
+
+
+def _clean(value: object) -> object:
+    match value:
+        case None | bool() | int():
+            return value
+        case str():
+            return _text(value)
+        case Mapping():
+            return _clean_mapping(value)
+        case list() | tuple():
+            return [_clean(one) for one in value]
+    raise ValueError(f"an entry of the audit cannot hold {type(value).__name__}: write it as text")

@@ -1,0 +1,41 @@
+"""The table of the audit's chain. Its rows are only ever added: triggers refuse the rest. A change here needs a migration."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, String, Table
+
+from hotline1022.db.columns import Document, UtcTime, condition
+from hotline1022.db.tables import metadata
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, String, nullable=False)
+
+
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    _text("kind"),
+    _text("actor"),
+    _text("origin"),
+    _text("subject"),
+    Column("detail", Document, nullable=False),
+    _text("prev"),
+    _text("sha256"),
+    CheckConstraint("seq > 0", name="ck_audit_entry_seq"),
+    CheckConstraint("length(prev) = 64 AND length(sha256) = 64", name="ck_audit_entry_hashes"),
+    CheckConstraint("actor <> ''", name="ck_audit_entry_actor"),
+    sqlite_with_rowid=False,
+)
+#: two entries cannot follow the same one
+Index("ux_audit_entry_prev", audit_entry.c.prev, unique=True)
+_about = condition("subject <> ''")
+Index(
+    "ix_audit_entry_subject",
+    audit_entry.c.subject,
+    audit_entry.c.seq,
+    sqlite_where=_about,
+    postgresql_where=_about,
+)
+Index("ix_audit_entry_kind", audit_entry.c.kind, audit_entry.c.seq)
+Index("ix_audit_entry_actor", audit_entry.c.actor, audit_entry.c.seq)

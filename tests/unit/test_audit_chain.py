@@ -1,0 +1,102 @@
+"""The audit's chain: what a walk over it finds, each by its number; the hash can be computed without our code."""
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline1022.audit.chain import Walk
+from hotline1022.audit.types import EMPTY, Entry, Fact, Fault, Head, Kind, canonical, contents, link
+
+AT = datetime(2026, 11, 29, 1, 2, 3, 4, tzinfo=UTC)
+
+
+def chain(count: int) -> list[Entry]:
+    made: list[Entry] = []
+    head = EMPTY
+    for number in range(count):
+        fact = Fact(at=AT + timedelta(seconds=number), kind=Kind.ACT, actor="cli:an", detail={"n": number})
+        made.append(link(fact, head))
+        head = Head(seq=made[-1].seq, sha256=made[-1].sha256)
+    return made
+
+
+def faults(entries: list[Entry]) -> list[tuple[Fault, int]]:
+    return [(finding.fault, finding.seq) for finding in Walk().take(entries)]
+
+
+def test_a_whole_chain_is_right() -> None:
+    walk = Walk()
+    assert walk.take(chain(20)) == [] and walk.head.seq == 20
+
+
+def test_a_stranger_computes_the_same_hash() -> None:
+    (one,) = chain(1)
+    text = (
+        '{"actor":"cli:an","at":"2026-11-29T01:02:03.000004Z","detail":{"n":0},"kind":"act","origin":"service",'
+        f'"prev":"{"0" * 64}","seq":1,"subject":""}}'
+    )
+    assert one.sha256 == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_changed_entry() -> None:
+    entries = chain(9)
+    entries[4] = replace(entries[4], actor="cli:binh")
+    assert faults(entries) == [(Fault.CHANGED, 5)]
+
+
+def test_a_changed_entry_with_a_new_hash_breaks_the_next() -> None:
+    entries = chain(9)
+    entries[4] = link(Fact(at=AT, kind=Kind.ACT, actor="cli:binh"), Head(seq=entries[3].seq, sha256=entries[3].sha256))
+    assert faults(entries) == [(Fault.BROKEN, 6)]
+
+
+def test_a_deleted_entry() -> None:
+    entries = chain(9)
+    del entries[4]
+    assert faults(entries) == [(Fault.DELETED, 5)]
+
+
+def test_the_first_entries_deleted() -> None:
+    assert faults(chain(5)[2:]) == [(Fault.DELETED, 1), (Fault.DELETED, 2)]
+
+
+def test_two_swapped_entries() -> None:
+    entries = chain(9)
+    entries[4], entries[5] = replace(entries[5], seq=5), replace(entries[4], seq=6)
+    assert faults(entries) == [(Fault.SWAPPED, 5), (Fault.SWAPPED, 6)]
+
+
+def test_a_deleted_entry_whose_number_was_closed() -> None:
+    entries = chain(9)
+    closed = [*entries[:4], *(replace(one, seq=one.seq - 1) for one in entries[5:])]
+    assert (Fault.SWAPPED, 5) in faults(closed)
+
+
+def test_a_time_in_another_zone_is_the_same_moment() -> None:
+    here = Fact(at=AT.astimezone(timezone(timedelta(hours=7))), kind=Kind.ACT, actor="cli:an")
+    assert link(here, EMPTY) == link(replace(here, at=AT), EMPTY)
+
+
+@pytest.mark.parametrize("value", [1.5, float("nan"), b"x", object(), {1, 2}])
+def test_what_has_no_one_form_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="cannot hold"):
+        link(Fact(at=AT, kind=Kind.ACT, actor="x", detail={"a": [value]}), EMPTY)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(detail=st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), _JSON, max_size=4))
+def test_any_detail_survives_being_read_again(detail: dict[str, object]) -> None:
+    entry = link(Fact(at=AT, kind=Kind.ACT, actor="x", detail=detail), EMPTY)
+    again = json.loads(canonical(contents(entry)))
+    assert Walk().take([replace(entry, detail=again["detail"])]) == []
