@@ -52,12 +52,12 @@ def _step(step: HuntStep, *, skip: str = "", hours: str = "") -> PlannedStep:
 
 def plans_kept(directory: Directory, at: datetime, closed: Callable[[date], bool]) -> dict[str, str]:
     """What Asterisk's own database is to keep: `plan-7xx` for each agency with a code (what does not fit goes on in
-    `plan-7xx-2` and so on), and `urgent`.
+    `plan-7xx-2` and so on), and `urgent-ID` for each urgent category: in one value, Asterisk's console would not take many.
 
     Hours are judged by Asterisk then, but for public holidays, which it does not know.
     """
     day = local_day(at)
-    found = {"urgent": "&".join(one.id for one in directory.categories.values() if one.urgent and active(one, day))}
+    found = {f"urgent-{one.id}": "1" for one in directory.categories.values() if one.urgent and active(one, day)}
     for agency in directory.agencies.values():
         if agency.code is None or not active(agency, day):
             continue

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 FAMILY = "hl1022"
 #: seconds between two looks whether the directory or the day is another one; and until what Asterisk has is read again
 LOOK_SECONDS, COMPARE_SECONDS = 2.0, 600.0
-_ROW = re.compile(rf"/{FAMILY}/(urgent|plan-[0-9]{{3}}(?:-[0-9]+)?)\s*: (\S*)\s*")
+_ROW = re.compile(rf"/{FAMILY}/(urgent(?:-\S+)?|plan-[0-9]{{3}}(?:-[0-9]+)?)\s*: (\S*)\s*")
 
 
 class OwnConsole(Protocol):
@@ -64,15 +64,21 @@ class PlanKeeper:
             await asyncio.sleep(LOOK_SECONDS if not failed else 5 * LOOK_SECONDS)
 
     async def write(self, plans: Mapping[str, str]) -> int:
-        """Make Asterisk's database hold exactly these; gives how many were changed. Unavailable when it did not take one."""
+        """Make Asterisk's database hold exactly these; gives how many were changed.
+
+        Unavailable when it did not take one; the others are written all the same.
+        """
         found = dict(_ROW.findall(await self._console.say(f"database show {FAMILY}")))
         wanted = {key: value for key, value in plans.items() if value}
         changed = [f"database del {FAMILY} {key}" for key in found.keys() - wanted.keys()]
         changed += [f"database put {FAMILY} {key} {value}" for key, value in wanted.items() if found.get(key) != value]
+        refused: list[str] = []
         for command in changed:
             said = await self._console.say(command)
             if command.startswith("database put") and "Updated" not in said:
-                raise Unavailable(f"Asterisk does not keep {command.split()[3]}: {said.strip()[:100] or 'no answer'}")
+                refused.append(f"{command.split()[3]}: {said.strip()[:100] or 'no answer'}")
+        if refused:  # the others are there by now
+            raise Unavailable(f"Asterisk does not keep {len(refused)} of {len(wanted)} values, first {refused[0]}")
         if changed:
             log.info("plans for the time without the service: %d of %d were written", len(changed), len(wanted))
         return len(changed)

@@ -9,7 +9,7 @@ import pytest
 
 from hotline1022.service.engine import AsteriskInstance
 from hotline1022.service.engine_find import find_engine
-from tests.unit.test_plan_keeper import keeper, long_plans
+from tests.unit.test_plan_keeper import keeper, much_urgent
 
 pytestmark = pytest.mark.asterisk
 MODULES = ("pbx_config", "func_db", "res_clioriginate", "app_stack")
@@ -28,17 +28,18 @@ class Console:
 def reading() -> str:
     """The dialplan's own lines, from the plan to what follows it."""
     text = (files("hotline1022.asterisk_conf") / "hl1022" / "cascade.conf").read_text(encoding="utf-8")
-    lines = text.partition(" same => n(static),")[2].partition(" same => n,Set(HL_URGENT")[0]
-    assert "${DB(hl1022/plan-" in lines
+    lines = text.partition(" same => n(static),")[2].partition(" same => n,Set(HL_ANSWER")[0]
+    assert "${DB(hl1022/plan-" in lines and "Set(HL_URGENT=" in lines
     return lines
 
 
-async def test_a_long_plan_is_kept_and_read_whole(tmp_path: Path) -> None:
+async def test_long_plans_and_hundreds_of_urgent_categories_are_kept_and_read(tmp_path: Path) -> None:
     conf = {
         "modules.conf": "[modules]\nautoload = no\n" + "".join(f"load = {name}.so\n" for name in MODULES),
         "extensions.conf": f"""[read]
-exten => _7XX,1,Set(HL_WANTED=${{EXTEN}})
- same => n,{reading()} same => n(unknown),Set(DB(read/${{HL_WANTED}})=plan:${{HL_PLAN}})
+exten => _7XX!,1,Set(HL_WANTED=${{EXTEN:0:3}})
+ same => n,Set(HL_CATEGORY=${{EXTEN:3}})
+ same => n,{reading()} same => n(unknown),Set(DB(read/${{EXTEN}})=urgent:${{HL_URGENT}}:plan:${{HL_PLAN}})
  same => n,Hangup()
 """,
     }
@@ -46,17 +47,24 @@ exten => _7XX,1,Set(HL_WANTED=${{EXTEN}})
     await pbx.start()
     console = keeper(Console(pbx))
     try:
-        wanted = long_plans()
+        wanted = much_urgent()
         assert await console.write(wanted) == len(wanted)
         assert await console.write(wanted) == 0, "all of it is there"
-        for code in ("709", "701", "799"):
-            await pbx.cli(f"channel originate Local/{code}@read application NoOp")
+        for code, category, urgent in (
+            ("709", "field-0", "1"),
+            ("701", "field-399", "1"),
+            ("709", "construction", "0"),
+            ("709", "field-", "0"),
+            ("709", "", "0"),
+            ("799", "field-0", ""),
+        ):
+            await pbx.cli(f"channel originate Local/{code}{category}@read application NoOp")
             whole = wanted.get(f"plan-{code}", "") + wanted.get(f"plan-{code}-2", "")
             async with asyncio.timeout(10):
                 for _ in itertools.count():
-                    if (read := await pbx.cli(f"database get read {code}")).startswith("Value"):
+                    if (read := await pbx.cli(f"database get read {code}{category}")).startswith("Value"):
                         break
                     await asyncio.sleep(0.1)
-            assert read.split() == ["Value:", f"plan:{whole}"]
+            assert read.split() == ["Value:", f"urgent:{urgent}:plan:{whole}"]
     finally:
         await pbx.stop()

@@ -51,8 +51,8 @@ def plans(directory: Directory = DIRECTORY, at: datetime = NOW) -> dict[str, str
 def test_each_agency_with_a_code_has_a_plan() -> None:
     found = plans()
     with_code = [one for one in DIRECTORY.agencies.values() if one.code is not None]
-    assert found.keys() == {"urgent", *(f"plan-{one.code}" for one in with_code)} and len(with_code) > 30
-    assert set(found["urgent"].split("&")) == {"public-order", "medical-emergency"}
+    urgent = {"urgent-public-order", "urgent-medical-emergency"}
+    assert found.keys() == urgent | {f"plan-{one.code}" for one in with_code} and len(with_code) > 30
     assert found["plan-709"] == (
         f"so-xay-dung~02740000019:20:specialist:so-xay-dung-cv:office:{HOURS}"
         f"&0900000019:25:specialist:so-xay-dung-cv:mobile:{HOURS}"
@@ -103,6 +103,18 @@ def long_plans() -> dict[str, str]:
     """With a second specialist and a second leader, so that an agency has eight steps."""
     more = [replace(DIRECTORY.contacts[f"so-xay-dung-{role}"], id=f"so-xay-dung-{role}-2") for role in ("cv", "ld")]
     return plans(put(DIRECTORY, more))
+
+
+def much_urgent() -> dict[str, str]:
+    """The long plans, and four hundred urgent categories."""
+    category = DIRECTORY.categories["public-order"]
+    return long_plans() | plans(put(DIRECTORY, [replace(category, id=f"field-{n}") for n in range(400)]))
+
+
+def test_any_number_of_urgent_categories_is_kept_in_short_values() -> None:
+    found = much_urgent()
+    assert {f"urgent-field-{n}" for n in range(400)} < found.keys()
+    assert max(len(f"database put hl1022 {key} {value}") for key, value in found.items()) < 480
 
 
 def test_a_plan_of_many_steps_goes_on_in_further_values() -> None:
@@ -170,23 +182,26 @@ def test_hours_as_they_are_written(written: str, text: str) -> None:
 
 
 async def test_only_what_is_other_than_it_was_is_written() -> None:
-    console = MemoryConsole(rows={"plan-709": "old", "plan-777": "so-cu~", "cel": "nobody's"})
+    old = {"plan-709": "old", "plan-777": "so-cu~", "urgent": "public-order&medical-emergency", "urgent-old": "1"}
+    console = MemoryConsole(rows={**old, "cel": "nobody's"})
     wanted = plans()
-    assert await keeper(console).write(wanted) == len(wanted) + 1, "all of them, and one that is no more"
+    assert await keeper(console).write(wanted) == len(wanted) + 3, "all of them, and those that are no more"
     assert console.rows == {**wanted, "cel": "nobody's"}, "what is not the keeper's is left alone"
     console.said.clear()
     assert await keeper(console).write(wanted) == 0 and console.said == ["database show hl1022"]
-    assert await keeper(console).write({**wanted, "urgent": ""}) == 1
-    assert "urgent" not in console.rows
+    assert await keeper(console).write({**wanted, "plan-709": ""}) == 1
+    assert "plan-709" not in console.rows
 
 
 async def test_a_value_that_asterisk_does_not_take_is_no_success() -> None:
     class Deaf(MemoryConsole):
         async def say(self, command: str) -> str:
-            return await MemoryConsole.say(self, command) if len(command) < 400 else ""
+            return await MemoryConsole.say(self, command) if len(command) < 511 else ""
 
-    with pytest.raises(Unavailable, match="plan-"):
-        await keeper(Deaf()).write(long_plans())
+    console, wanted = Deaf(), {"plan-799": "x" * 500, **plans()}
+    with pytest.raises(Unavailable, match=r"1 of .*plan-799"):
+        await keeper(console).write(wanted)
+    assert console.rows == plans(), "the others are there all the same"
 
 
 async def test_a_plan_that_became_shorter_leaves_nothing_behind() -> None:
