@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Dialect, Integer, case, cast, func, select, update
+from sqlalchemy import Dialect, Integer, case, cast, func, select, tuple_, update
 
 from hotline1022.cascade.types import CascadeRow, KeptCascade, PickUp, StepRow
 from hotline1022.core.cascade import Outcome, State
@@ -49,9 +49,11 @@ class CascadeRepository(Repository):
         wanted += [cascade.c.started_at < until] if until is not None else []
         return await self._kept(*wanted, limit=limit)
 
-    async def unsettled(self, limit: int = 100) -> Sequence[KeptCascade]:
-        """Ended hunts whose ticket and messages have not been seen to, oldest first."""
-        return await self._kept(_UNSETTLED, limit=limit, first=cascade.c.started_at)
+    async def unsettled(self, limit: int = 100, *, after: CascadeRow | None = None) -> Sequence[KeptCascade]:
+        """Ended hunts whose ticket and messages have not been seen to, oldest first; `after`: those that follow this one."""
+        place = tuple_(cascade.c.started_at, cascade.c.call_id, cascade.c.hunt)
+        later = [] if after is None else [place > (after.started_at, after.call_id, after.hunt)]
+        return await self._kept(_UNSETTLED, *later, limit=limit, first=cascade.c.started_at)
 
     async def settle(self, call: str, hunt: int, at: datetime) -> bool:
         """Note that it has been seen to; False when it had been before."""

@@ -117,6 +117,7 @@ class App:
             tickets=self.tickets,
             call_log=self.call_log,
             menu=lambda: self.menu,
+            bell=self.bell,
         )
         self.status = StatusByPhone(database=self.database, menu=lambda: self.menu)
         self.plans = PlanKeeper(self.directory, Console(settings), closed, lambda: datetime.now(UTC))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from hotline1022.cascade.plan import UNKNOWN, answer
-from hotline1022.cascade.types import KeptCascade
+from hotline1022.cascade.types import CascadeRow, KeptCascade
 from hotline1022.core.call import Call
 from hotline1022.core.cascade import Outcome as CascadeOutcome
 from hotline1022.core.cascade import State
@@ -16,9 +16,11 @@ from hotline1022.core.errors import HotlineError, NotFound, Unavailable
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.unit import Database
 from hotline1022.ivr.model import MenuTree, about_prompt
+from hotline1022.queue.ports import AlarmBell
 from hotline1022.service.call_log import CallLog, Saved
 from hotline1022.service.cascade_plan import steps_now
 from hotline1022.service.directory_desk import DirectoryDesk
+from hotline1022.service.set_back import SetBack
 from hotline1022.tickets.ports import Outcome, Reservations, Settled
 from hotline1022.tickets.types import Named, Ticket
 
@@ -28,8 +30,12 @@ log = logging.getLogger(__name__)
 RESERVE_SECONDS = 1.0
 #: seconds after which what could not be settled is tried again, and at the latest looked for
 RETRY_SECONDS, LOOK_SECONDS = 5.0, 300.0
-#: hunts that are settled in one look
+#: seconds for which one that cannot be settled is left alone at most, and from which failure on people hear of it
+LONGEST_SECONDS, ALARM_FROM = 600.0, 3
+#: hunts that are read at a time
 AT_ONCE = 100
+#: hunts in a row for which the database did not answer: then it is the database, and the others wait
+AWAY_AFTER = 3
 
 
 def _now() -> datetime:
@@ -47,11 +53,14 @@ class Cascades:
         tickets: Reservations,
         call_log: CallLog,
         menu: Callable[[], MenuTree],
+        bell: AlarmBell,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._database, self._directory, self._tickets = database, directory, tickets
-        self._call_log, self._menu, self._clock = call_log, menu, clock
+        self._call_log, self._menu, self._bell, self._clock = call_log, menu, bell, clock
         self._ended = asyncio.Event()
+        #: hunts that could not be settled, by call and number
+        self._set_back: SetBack[tuple[str, int]] = SetBack(first=RETRY_SECONDS, longest=LONGEST_SECONDS)
 
     # -- before
 
@@ -117,23 +126,52 @@ class Cascades:
                 pass
             self._ended.clear()
             wait = LOOK_SECONDS if await self.settle() else RETRY_SECONDS
+            wait = min(wait, self._set_back.seconds(self._clock()))
 
     async def settle(self) -> bool:
-        """What waits; False when something could not be done now, or there may be more."""
-        try:
-            async with self._database.reading() as tx:
-                waiting = await tx.cascades.unsettled(AT_ONCE)
-        except Unavailable as error:
-            log.warning("cascades wait to be settled: %s", error)
-            return False
-        done = len(waiting) < AT_ONCE
-        for kept in waiting:
+        """What waits and is not set back; False when something could not be done now. One that fails stops no other."""
+        last: CascadeRow | None = None
+        left: list[tuple[str, int]] = []
+        away, done = 0, True
+        while True:
             try:
-                await self._settle(kept)
+                async with self._database.reading() as tx:
+                    waiting = await tx.cascades.unsettled(AT_ONCE, after=last)
             except HotlineError as error:
-                log.error("call %s: its cascade could not be settled: %s", kept.row.call_id, error)
-                done = False
-        return done
+                log.warning("cascades wait to be settled: %s", error)
+                return False
+            for kept in waiting:
+                last = kept.row
+                key = (last.call_id, last.hunt)
+                if self._set_back.waits(key, self._clock()):
+                    left.append(key)
+                    continue
+                failed = await self._settled(kept)
+                away = away + 1 if isinstance(failed, Unavailable) else 0
+                if failed is not None:
+                    left.append(key)
+                    done = False
+                if away == AWAY_AFTER:
+                    return False
+            if len(waiting) < AT_ONCE:
+                self._set_back.keep(left)
+                return done
+
+    async def _settled(self, kept: KeptCascade) -> Exception | None:
+        """Settle one; what stood in the way, or None. Data that nobody foresaw must not hold up the others either."""
+        call, hunt = kept.row.call_id, kept.row.hunt
+        try:
+            await self._settle(kept)
+        except (HotlineError, ValueError, LookupError, TypeError) as error:
+            times = self._set_back.failed((call, hunt), self._clock())
+            why = error.error_id if isinstance(error, HotlineError) else ""
+            log.error(
+                "call %s: hunt %d could not be settled (%d times): %s", call, hunt, times, error, exc_info=not why
+            )
+            if times >= ALARM_FROM:
+                await self._bell.ring("cascade-unsettled", f"hunt {hunt}: {why or type(error).__name__}", call)
+            return error
+        return None
 
     async def _settle(self, kept: KeptCascade) -> None:
         """The ticket's part first, then the mark: killed in between, the ticket is told again, which changes nothing."""

@@ -32,6 +32,7 @@ from hotline1022.tickets.attachments import Shelf
 from hotline1022.tickets.types import Purpose, Ticket
 from tests.scenario.tables import CHANNELS, events
 from tests.unit.directory_memory import NUMBERS
+from tests.unit.queue_memory import MemoryBell
 from tests.unit.tickets_made import POLICY
 
 #: a Tuesday, 9 o'clock in the province
@@ -167,7 +168,7 @@ class House:
     now: datetime = NOW
 
     def __post_init__(self) -> None:
-        self.log, self.asterisk, self.console = MemoryLog(), MemoryAsterisk(), MemoryConsole()
+        self.log, self.asterisk, self.console, self.bell = MemoryLog(), MemoryAsterisk(), MemoryConsole(), MemoryBell()
         self.directory = DirectoryDesk(self.database, lambda: NUMBERS, clock=self.clock)
         notify = Notify(link_address="https://1022.example/p/", quiet_from="21:00", quiet_until="07:00")
         settings = replace(Settings(), paths=Paths(data=self.folder / "data"), notify=notify)
@@ -186,6 +187,7 @@ class House:
             tickets=self.tickets,
             call_log=self.log,  # type: ignore[arg-type]
             menu=shipped_menu,
+            bell=self.bell,
             clock=self.clock,
         )
         self.view = CascadesView(self.database, self.cascades, self.directory, self.log, self.asterisk)  # type: ignore[arg-type]

@@ -134,8 +134,19 @@ async def test_what_waits_to_be_settled_oldest_first(database: Database) -> None
         assert [one.row.call_id for one in await tx.cascades.unsettled()] == ["c", "b", "a"]
         assert [one.row.call_id for one in await tx.cascades.unsettled(2)] == ["c", "b"]
         assert (await tx.cascades.unsettled())[-1].steps == (a_step(call="a"),)
+    await save(database, ended("b", 20, hunt=2))
+    pages, last = [], None
+    while True:
+        async with database.reading() as tx:
+            page = await tx.cascades.unsettled(1, after=last)
+        if not page:
+            break
+        pages += [(one.row.call_id, one.row.hunt) for one in page]
+        last = page[-1].row
+    assert pages == [("c", 1), ("b", 1), ("b", 2), ("a", 1)], "page by page, each once"
     async with database.transaction() as tx:
         await tx.cascades.settle("c", 1, at(100))
+        await tx.cascades.settle("b", 2, at(100))
         assert [one.row.call_id for one in await tx.cascades.unsettled()] == ["b", "a"]
 
 
