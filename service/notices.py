@@ -18,7 +18,6 @@ from hotline1022.tickets.types import (
     HIDDEN,
     Action,
     Changed,
-    Channel,
     HistoryRow,
     Reminder,
     ReminderKind,
@@ -38,8 +37,8 @@ EVENTS = {
     Action.COMPLETE: TicketEvent.COMPLETED,
     Action.EXTEND: TicketEvent.EXTENDED,
 }
-#: a ticket that an agent is still writing is told to the agency when it is forwarded, these at once
-AT_ONCE = frozenset({Channel.CASCADE})
+#: in these an agency has not got the ticket from 1022 anew when it is forwarded to it: it had it before
+_HAD = frozenset({State.NEW, State.FORWARDED})
 
 
 class Notices:
@@ -51,7 +50,7 @@ class Notices:
         self._directory, self._announcer, self._clock = directory, announcer, clock
 
     async def changed(self, tx: Work, changed: Changed) -> None:
-        """Tell who must know of a change."""
+        """Tell who must know of a change: the agency when it gets the ticket, made with it or forwarded to it later."""
         after, row = changed.after, changed.row
         event = EVENTS.get(row.action)
         seen_before = changed.before is not None and changed.before.state not in HIDDEN
@@ -59,11 +58,13 @@ class Notices:
         if event is None or after.state in HIDDEN or (event is TicketEvent.MADE and seen_before):
             return
         at = self._clock()
-        officers: Sequence[Recipient] = ()
-        if event is not TicketEvent.MADE or (row.action is Action.OPEN and _at_once(after)):
-            officers = await self._officers(after, at)
+        name, officers = _name(row), await self._officers(after, at)
+        if row.action is Action.TAKE:
+            officers = []  # somebody of the agency talks with the citizen already
+        elif event in (TicketEvent.MADE, TicketEvent.FORWARDED):
+            name = _name(arrival(await tx.tickets.history(after.id)))
         answer = row.why if event is TicketEvent.EXTENDED else after.answer
-        await self._announcer.announce(tx, _change(after, event, _name(row), answer=answer), officers, at)
+        await self._announcer.announce(tx, _change(after, event, name, answer=answer), officers, at)
 
     async def reminded(self, tx: Work, ticket: Ticket, reminder: Reminder) -> None:
         """Tell whoever has it that time runs out, or the leader that it is over.
@@ -93,8 +94,16 @@ class Notices:
         return [_recipient(one) for one in contacts_of(directory, ticket.agency, local_day(at))]
 
 
-def _at_once(ticket: Ticket) -> bool:
-    return ticket.channel in AT_ONCE or ticket.urgency is Urgency.URGENT
+def arrival(history: Sequence[HistoryRow]) -> HistoryRow:
+    """The change that brought a ticket to the agency that has it: named by this, who was told of it is not told twice.
+
+    `history` is oldest first, and not empty.
+    """
+    for row in reversed(history):
+        anew = row.action is Action.FORWARD and row.before not in _HAD
+        if anew or "agency" in row.changes:
+            return row
+    return history[0]
 
 
 def _name(row: HistoryRow) -> str:

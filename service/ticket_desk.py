@@ -67,12 +67,12 @@ class TicketDesk:
         self._database, self._policy, self._names, self._shelf = database, policy, names, shelf
         self._also, self._remind, self._below = also, remind, below
 
-    async def create(self, draft: Draft, *, by: str, at: datetime) -> Ticket:
-        """Write down a request; Invalid `category-unknown`, `agency-unknown`."""
+    async def create(self, draft: Draft, *, answer: str = "", by: str, at: datetime) -> Ticket:
+        """Write down a request, and with an `answer` complete it in the same act; Invalid `category-unknown`, `agency-unknown`."""
         draft = await self._with_names(draft)
         for _ in range(TRIES):
             async with self._database.transaction() as tx:
-                if made := await self._add(tx, self._opened(draft, by, at), Purpose.TALK):
+                if made := await self._add(tx, self._opened(draft, by, at), Purpose.TALK, answer):
                     return made
         raise _no_code()
 
@@ -225,9 +225,14 @@ class TicketDesk:
         id, code = self._drawn()
         return opened(draft, id=id, code=code, by=by, at=at, policy=self._policy)
 
-    async def _add(self, tx: Work, made: Changed, purpose: Purpose) -> Ticket | None:
+    async def _add(self, tx: Work, made: Changed, purpose: Purpose, answer: str = "") -> Ticket | None:
         if not await tx.tickets.add(made, purpose=purpose):
             return None
+        if answer:  # others see one change: nobody has to handle it
+            wanted = Act(action=Action.COMPLETE, answer=answer)
+            done = act(made.after, wanted, by=made.row.by, at=made.row.at, policy=self._policy)
+            await tx.tickets.change(done)
+            made = replace(done, before=None)
         await self._also(tx, made)
         return made.after
 

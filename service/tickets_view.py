@@ -42,9 +42,9 @@ class TicketsView:
         async with self._database.reading() as tx:
             return await tx.tickets.history((await _seen(tx, name)).id)
 
-    async def create(self, draft: Draft, *, by: str, at: datetime) -> Ticket:
+    async def create(self, draft: Draft, *, answer: str = "", by: str, at: datetime) -> Ticket:
         """Write down a request."""
-        return await self._desk.create(draft, by=by, at=at)
+        return await self._desk.create(draft, answer=answer, by=by, at=at)
 
     async def act(self, name: str, wanted: Act, *, by: str, at: datetime) -> Ticket:
         """Do it."""

@@ -180,8 +180,8 @@ class Tickets(Protocol):
         """Its changes, oldest first."""
         ...
 
-    async def create(self, draft: Draft, *, by: str, at: datetime) -> Ticket:
-        """Write down a request; Invalid `category-unknown`, `agency-unknown`."""
+    async def create(self, draft: Draft, *, answer: str = "", by: str, at: datetime) -> Ticket:
+        """Write down a request, and with an `answer` complete it in the same act; Invalid `category-unknown`, `agency-unknown`."""
         ...
 
     async def act(self, name: str, wanted: Act, *, by: str, at: datetime) -> Ticket:

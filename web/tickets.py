@@ -75,8 +75,8 @@ async def get_history(ask: Ask) -> HistoryList:
 async def create_ticket(ask: Ask) -> Ticket:
     """A request is written down."""
     body: TicketBody = ask.body
-    draft = Draft(**{field.name: getattr(body, field.name) for field in fields(TicketBody)})
-    return await ask.ports.tickets.create(draft, by=ask.by, at=ask.ports.clock())
+    draft = Draft(**{field.name: getattr(body, field.name) for field in fields(TicketBody) if field.name != "answer"})
+    return await ask.ports.tickets.create(draft, answer=body.answer, by=ask.by, at=ask.ports.clock())
 
 
 async def edit_ticket(ask: Ask) -> Ticket:

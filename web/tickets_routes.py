@@ -23,6 +23,7 @@ ROUTES: tuple[Route, ...] = (
         path="/api/tickets",
         scope=Scope.AGENT,
         summary="Write down a request",
+        detail="With an agency, its specialist and leader are told at once; with an `answer` it is completed, and they are not.",
         handler=h.create_ticket,
         body=w.TicketBody,
         answer=Ticket,

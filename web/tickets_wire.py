@@ -66,6 +66,10 @@ class TicketBody:
     ] = ""
     content: Annotated[str, Long] = ""
     calls: Annotated[tuple[CallText, ...], Rule(doc="calls that belong to it", high=20)] = ()
+    answer: Annotated[
+        str,
+        Rule(doc="content of handling, where answered at once: made and completed in one act", high=4000, lines=True),
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

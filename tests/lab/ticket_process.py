@@ -4,12 +4,14 @@
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
 from hotline1022.notify.links import Links
+from hotline1022.service.notices import Notices
 from hotline1022.service.settings import Settings
 from hotline1022.service.settings_notify import Notify
 from hotline1022.service.ticket_desk import TicketDesk
@@ -45,17 +47,21 @@ async def make(database: Database, desk: TicketDesk, count: int) -> None:
             await desk.settle(ticket.id, NOBODY, at)
 
 
+def all_day(directory: Callable[[], Awaitable[Directory]]) -> Notices:
+    """Who is told of a change of a ticket, also at night."""
+    settings = replace(Settings(), notify=Notify(quiet_from="00:00", quiet_until="00:00"))
+    return notices_of(settings, Links(secret=bytes(16)), directory)
+
+
 async def work(address: str, smpp: int, smtp: int, count: int) -> None:
     """Until killed."""
-    settings = replace(Settings(), notify=Notify(quiet_from="00:00", quiet_until="00:00"))
     async with Database(address) as database, asyncio.TaskGroup() as group:
         directory = await stored(database)()
 
         async def at_hand() -> Directory:
             return directory
 
-        notices = notices_of(settings, Links(secret=bytes(16)), at_hand)
-        desk = desk_of(settings, database, at_hand, notices)
+        desk = desk_of(Settings(), database, at_hand, all_day(at_hand))
         print("ready", flush=True)
         group.create_task(make(database, desk, count))
         group.create_task(worker(database, smpp, smtp).run())

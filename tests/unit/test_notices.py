@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from hotline1022.core.errors import Invalid
 from hotline1022.directory.edit import end, put
 from hotline1022.directory.types import What
+from hotline1022.notify import sms
 from hotline1022.notify.types import Channel as By
 from hotline1022.notify.types import Message
 from hotline1022.service.notify_view import OutboxView
@@ -17,9 +19,11 @@ from hotline1022.tickets.types import (
     Action,
     Channel,
     Named,
+    Purpose,
     Recipient,
     Reminder,
     ReminderKind,
+    State,
     Ticket,
     TicketFilter,
     Urgency,
@@ -67,13 +71,19 @@ async def done(house: House, ticket: Ticket, *actions: Action) -> None:
 
 #: the ticket's channel and urgency, what was done before, what is done → who is told
 CHANGES: list[tuple[Channel, Urgency, Sequence[Action], Action, list[tuple[str, str]]]] = [
-    (Channel.PHONE, Urgency.ORDINARY, (), A.OPEN, TO_CITIZEN),
-    (Channel.VOICEMAIL, Urgency.ORDINARY, (), A.OPEN, TO_CITIZEN),
-    (Channel.API, Urgency.ORDINARY, (), A.OPEN, TO_CITIZEN),
+    (Channel.PHONE, Urgency.ORDINARY, (), A.OPEN, BOTH + TO_CITIZEN),
+    (Channel.VOICEMAIL, Urgency.ORDINARY, (), A.OPEN, BOTH + TO_CITIZEN),
+    (Channel.API, Urgency.ORDINARY, (), A.OPEN, BOTH + TO_CITIZEN),
     (Channel.CASCADE, Urgency.ORDINARY, (), A.OPEN, BOTH + TO_CITIZEN),
     (Channel.PHONE, Urgency.URGENT, (), A.OPEN, BOTH + TO_CITIZEN),
-    (Channel.PHONE, Urgency.ORDINARY, (), A.FORWARD, BOTH),
-    (Channel.CASCADE, Urgency.ORDINARY, (), A.FORWARD, BOTH),
+    # the agency was told when it was made with it
+    (Channel.PHONE, Urgency.ORDINARY, (), A.FORWARD, []),
+    (Channel.CASCADE, Urgency.ORDINARY, (), A.FORWARD, []),
+    (Channel.PHONE, Urgency.ORDINARY, (A.FORWARD,), A.FORWARD, []),
+    # it comes back to the agency: that is news
+    (Channel.PHONE, Urgency.ORDINARY, (A.FORWARD, A.RETURN), A.FORWARD, BOTH),
+    (Channel.PHONE, Urgency.ORDINARY, (A.COMPLETE, A.REOPEN), A.FORWARD, BOTH),
+    (Channel.PHONE, Urgency.ORDINARY, (A.COMPLETE, A.REOPEN, A.FORWARD), A.FORWARD, []),
     (Channel.PHONE, Urgency.ORDINARY, (A.FORWARD,), A.PASS_TO_LEADER, TO_LEADER),
     (Channel.PHONE, Urgency.ORDINARY, (A.FORWARD,), A.ACCEPT, []),
     (Channel.PHONE, Urgency.ORDINARY, (A.FORWARD,), A.RETURN, []),
@@ -136,21 +146,56 @@ async def test_every_action_of_people_is_in_the_table() -> None:
 async def test_a_citizen_whom_no_sms_reaches_is_on_the_list_and_one_with_email_gets_it(house: House) -> None:
     told = Told(house)
     await house.tickets.create(a_draft(phone="02743822222", email="an@example.vn"), by="lan", at=NOW)
-    assert await told.whom() == [(CITIZEN, "email")]
+    assert await told.whom() == sorted([(CITIZEN, "email"), *BOTH])
     async with house.database.reading() as tx:
         (line,) = await tx.to_tell.list()
     assert line.number == "+842743822222" and "mã phiếu" in line.text
 
 
-async def test_another_agency_is_told_when_it_gets_the_ticket(house: House) -> None:
+async def test_another_agency_is_told_when_it_gets_the_ticket_and_the_first_one_when_it_is_back(house: House) -> None:
     told = Told(house)
     ticket = await house.tickets.create(a_draft(), by="lan", at=NOW)
     await told.new()
-    act = Act(action=A.FORWARD, agency=Named(id="so-y-te"))
-    await house.tickets.act(ticket.id, act, by="lan", at=NOW)
-    found = await told.new()
-    assert {one.contact for one in found} == {"so-y-te-cv", "so-y-te-ld"}
-    assert all("Sở Y tế" in one.text or "So Y te" in one.text for one in found)
+    for agency, name in (("so-y-te", "Sở Y tế"), ("so-xay-dung", "Sở Xây dựng")):
+        act = Act(action=A.FORWARD, agency=Named(id=agency))
+        await house.tickets.act(ticket.id, act, by="lan", at=NOW)
+        found = await told.new()
+        assert {one.contact for one in found} == {f"{agency}-cv", f"{agency}-ld"} and len(found) == 4
+        assert all(one.template.split(".")[1] == "forwarded" for one in found)
+        assert all(name in one.text or sms.plain(name) in one.text for one in found)
+        await house.tickets.act(ticket.id, act, by="lan", at=NOW)
+        assert await told.whom() == [], "forwarded to the same agency once more"
+
+
+async def test_without_an_agency_none_is_told_until_it_is_forwarded_to_one(house: House) -> None:
+    told = Told(house)
+    ticket = await house.tickets.create(a_draft(agency="", category=""), by="lan", at=NOW)
+    assert await told.whom() == TO_CITIZEN
+    await house.tickets.act(ticket.id, Act(action=A.FORWARD, agency=Named(id="so-xay-dung")), by="lan", at=NOW)
+    assert await told.whom() == sorted(BOTH)
+
+
+async def test_answered_at_once_no_agency_hears_of_it_and_the_citizen_gets_one_message(house: House) -> None:
+    told = Told(house)
+    answered = {"answer": "Mời ông/bà đến bộ phận một cửa.", "by": "lan", "at": NOW}
+    ticket = await house.tickets.create(a_draft(), **answered)  # type: ignore[arg-type]
+    (sent,) = await told.new()
+    assert (sent.template, sent.contact) == ("citizen.completed.sms", CITIZEN) and ticket.code in sent.text
+    assert (ticket.state, ticket.answer, ticket.closed_at) == (State.COMPLETED, answered["answer"], NOW)
+    async with house.database.reading() as tx:
+        history = await tx.tickets.history(ticket.id)
+    assert [(row.action, row.by) for row in history] == [(A.OPEN, "lan"), (A.COMPLETE, "lan")]
+    with pytest.raises(Invalid) as caught:
+        await house.tickets.create(a_draft(calls=()), answer=" ", by="lan", at=NOW)
+    assert caught.value.error_id == "answer-missing" and await told.whom() == [], "nothing is half made"
+
+
+async def test_a_message_that_a_citizen_left_is_told_to_the_agency_of_its_category(house: House) -> None:
+    told = Told(house)
+    draft = a_draft(channel=Channel.VOICEMAIL, agency="", agency_name="", calls=())
+    for _ in range(2):
+        await house.tickets.back_fill(CALL, Purpose.VOICEMAIL, draft, by="voicemail", at=NOW)
+    assert await told.whom() == sorted(BOTH + TO_CITIZEN), "once, however often it is looked for"
 
 
 # ---------------------------------------------------------------- reminders
@@ -234,7 +279,7 @@ async def test_an_ended_contact_point_gets_nothing_and_its_link_opens_nothing(ho
     await house.directory.change(lambda found: end(found, What.CONTACT, SPECIALIST, today), "lan")
     assert await view.link(tokens[SPECIALIST], NOW) is None
     assert await view.link(tokens[LEADER], NOW) is not None
-    await done(house, ticket, A.FORWARD)
+    await done(house, ticket, A.FORWARD, A.RETURN, A.FORWARD)
     assert await told.whom() == sorted(TO_LEADER)
     assert not await house.notices.active(SPECIALIST) and not await house.notices.active("nobody")
 
@@ -250,7 +295,7 @@ async def test_one_who_begins_tomorrow_is_told_tomorrow(house: House) -> None:
     assert not await house.notices.active("moi")
     house.now += timedelta(days=1)
     await done(house, ticket, A.FORWARD)
-    assert "moi" in {contact for contact, _ in await told.whom()}
+    assert await told.whom() == [("moi", "email"), ("moi", "sms")], "who was not told before is told now"
     assert await house.notices.active("moi")
 
 

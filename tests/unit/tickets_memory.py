@@ -70,10 +70,11 @@ class MemoryTickets:
     async def history(self, name: str) -> Sequence[HistoryRow]:
         return self.rows[self._find(name).id]
 
-    async def create(self, draft: Draft, *, by: str, at: datetime) -> Ticket:
+    async def create(self, draft: Draft, *, answer: str = "", by: str, at: datetime) -> Ticket:
         number = len(self.tickets)
         code = draw_code(lambda below: number)
-        return self._keep(opened(draft, id=f"{number:016x}", code=code, by=by, at=at, policy=POLICY))
+        made = self._keep(opened(draft, id=f"{number:016x}", code=code, by=by, at=at, policy=POLICY))
+        return await self.act(made.id, Act(action=Action.COMPLETE, answer=answer), by=by, at=at) if answer else made
 
     async def act(self, name: str, wanted: Act, *, by: str, at: datetime) -> Ticket:
         return self._keep(act(self._find(name), wanted, by=by, at=at, policy=POLICY))
