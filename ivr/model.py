@@ -252,21 +252,20 @@ def about_prompt(category: str) -> str:
     return f"about-{category}" if category else "about"
 
 
-def about_texts(tree: MenuTree) -> dict[str, str]:
-    """Who calls about what, and which keys take and refuse: prompt key → text, for each category and for none."""
-    said = tree.prompts
+def about_texts(said: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    """Who calls about what, and which keys take and refuse: prompt key → text, for each category (id → name; "" → "" = none).
+
+    `said`: the texts of the menu's prompts; nothing without those that it is put together from.
+    """
     if not {Fixed.CASCADE_ABOUT, Fixed.CASCADE_FIELD, Fixed.CASCADE_PRESS} <= said.keys():
         return {}
     word = said[Fixed.CASCADE_FIELD]
-    names = {
-        one.id: one.name if one.name.lower().startswith(word.lower()) else f"{word} {one.name}"
-        for one in tree.categories
-    }
-    about = {about_prompt(id): f"{name}." for id, name in names.items()}
-    return {
-        key: " ".join(part for part in (said[Fixed.CASCADE_ABOUT], field, said[Fixed.CASCADE_PRESS]) if part)
-        for key, field in {about_prompt(""): "", **about}.items()
-    }
+    found = {}
+    for id, name in names.items():
+        field = name if name.lower().startswith(word.lower()) else f"{word} {name}"
+        parts = (said[Fixed.CASCADE_ABOUT], f"{field}." if name else "", said[Fixed.CASCADE_PRESS])
+        found[about_prompt(id)] = " ".join(filter(None, parts))
+    return found
 
 
 def position_language(position: int) -> str:
@@ -290,5 +289,5 @@ def texts(tree: MenuTree) -> dict[str, str]:
     spoken.update({menu_prompt(menu.id): menu.text for menu in tree.menus.values()})
     spoken.update({information_prompt(id): text for id, text in tree.information.items()})
     spoken.update({agency_prompt(agency.id): f"{agency.name}." for agency in tree.agencies})
-    spoken.update(about_texts(tree))
+    spoken.update(about_texts(tree.prompts, {"": "", **{one.id: one.name for one in tree.categories}}))
     return spoken

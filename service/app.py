@@ -33,6 +33,7 @@ from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.alarms import Bell
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.cascades import Cascades
+from hotline1022.service.category_sounds import CategorySounds
 from hotline1022.service.console import Console
 from hotline1022.service.desk import Desk, remember_talks
 from hotline1022.service.directory_desk import DirectoryDesk, numbers_of
@@ -47,7 +48,7 @@ from hotline1022.service.outbox_book import OutboxBook
 from hotline1022.service.pins import verify_pin
 from hotline1022.service.plan_keeper import PlanKeeper
 from hotline1022.service.positions import Positions
-from hotline1022.service.prepare import folders
+from hotline1022.service.prepare import folders, speak_categories
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
 from hotline1022.service.reload import LOCK, reload, write_answer
 from hotline1022.service.secrets import ensure_secrets
@@ -111,12 +112,18 @@ class App:
         )
         self.contacts = notices = notices_of(settings, self.links, self.directory.read)
         self.tickets = desk_of(settings, self.database, self.directory.read, notices, policy)
+        self.category_sounds = CategorySounds(
+            self.directory,
+            lambda: self.menu,
+            lambda menu, names: speak_categories(self.settings, menu, names),
+            lambda: datetime.now(UTC),
+        )
         self.cascades = Cascades(
             database=self.database,
             directory=self.directory,
             tickets=self.tickets,
             call_log=self.call_log,
-            menu=lambda: self.menu,
+            about=self.category_sounds.prompt,
             bell=self.bell,
         )
         self.status = StatusByPhone(database=self.database, menu=lambda: self.menu)
@@ -247,6 +254,7 @@ class App:
                         self.directory.run(),
                         self.cascades.run(),
                         self.plans.run(),
+                        self.category_sounds.run(),
                         TicketClock(self.database, self.tickets).run(),
                         self.bell.run(),
                         self.outbox.run(),

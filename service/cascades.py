@@ -15,7 +15,6 @@ from hotline1022.core.cascade import State
 from hotline1022.core.errors import HotlineError, NotFound, Unavailable
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.unit import Database
-from hotline1022.ivr.model import MenuTree, about_prompt
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.service.call_log import CallLog, Saved
 from hotline1022.service.cascade_plan import steps_now
@@ -43,7 +42,10 @@ def _now() -> datetime:
 
 
 class Cascades:
-    """Give its `saved` to the call log's stored batches; `run` in the service's TaskGroup settles what has ended."""
+    """Give its `saved` to the call log's stored batches; `run` in the service's TaskGroup settles what has ended.
+
+    `about`: the prompt by which a category is announced to whoever is called.
+    """
 
     def __init__(
         self,
@@ -52,12 +54,12 @@ class Cascades:
         directory: DirectoryDesk,
         tickets: Reservations,
         call_log: CallLog,
-        menu: Callable[[], MenuTree],
+        about: Callable[[str], str],
         bell: AlarmBell,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._database, self._directory, self._tickets = database, directory, tickets
-        self._call_log, self._menu, self._bell, self._clock = call_log, menu, bell, clock
+        self._call_log, self._about, self._bell, self._clock = call_log, about, bell, clock
         self._ended = asyncio.Event()
         #: hunts that could not be settled, by call and number
         self._set_back: SetBack[tuple[str, int]] = SetBack(first=RETRY_SECONDS, longest=LONGEST_SECONDS)
@@ -79,13 +81,12 @@ class Cascades:
         """The answer for the dialplan, with a ticket if one could be reserved in time."""
         found = self._directory.hunt(agency=agency, category=category, at=self._clock())
         ticket = await self._reserved(call, found.agency.id, category, content)
-        known = any(one.id == category for one in self._menu().categories)
         return answer(
             agency=found.agency.id,
             category=category,
             ticket=ticket.id if ticket else "",
             code=ticket.code if ticket else "",
-            about=about_prompt(category if known else ""),
+            about=self._about(category),
             steps=steps_now(found),
         )
 

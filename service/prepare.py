@@ -4,6 +4,7 @@ Everything that can be wrong is found here, so that nothing is half-started: bad
 """
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hotline1022.ivr import prompts
 from hotline1022.ivr.espeak import Espeak, find_espeak
 from hotline1022.ivr.load import load as load_menu
 from hotline1022.ivr.model import LAST_POSITION, MenuTree, position_language
+from hotline1022.ivr.prompt_jobs import LANGUAGES, SOUNDS
 from hotline1022.service.engine import AsteriskInstance, Port
 from hotline1022.service.engine_find import AsteriskEngine, find_engine
 from hotline1022.service.render import own_texts
@@ -53,9 +55,9 @@ class Prepared:
 
 def _sounds(settings: Settings) -> dict[str, Path]:
     """Where Asterisk finds our sounds, by language: one more for each position in the queue."""
-    folder = settings.paths.prompts / prompts.LANGUAGES
+    folder = settings.paths.prompts / LANGUAGES
     positions = [position_language(n) for n in range(1, LAST_POSITION + 1)]
-    return {settings.hotline.language: settings.paths.prompts / prompts.SOUNDS, **{n: folder / n for n in positions}}
+    return {settings.hotline.language: settings.paths.prompts / SOUNDS, **{n: folder / n for n in positions}}
 
 
 def folders(settings: Settings) -> None:
@@ -109,6 +111,12 @@ def speak_prompts(
             error_id="prompt-missing",
         )
     return built.made
+
+
+def speak_categories(settings: Settings, menu: MenuTree, names: Mapping[str, str]) -> prompts.Categories:
+    """Make what is heard of categories that only the directory has (id → name), while calls go on. Blocks for seconds."""
+    paths = settings.paths
+    return prompts.build_categories(menu, names, paths.prompts, paths.prompts_studio, _espeak())
 
 
 def _espeak() -> Espeak | None:

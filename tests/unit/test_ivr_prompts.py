@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 
 from hotline1022.core.errors import ConfigError
-from hotline1022.ivr import audio, music, prompts
+from hotline1022.ivr import audio, music, prompt_files, prompt_jobs, prompts
 from hotline1022.ivr.espeak import Espeak, find_espeak, private_root, speak
 from hotline1022.ivr.load import shipped
 from hotline1022.ivr.model import Fixed, MenuTree, texts
 from hotline1022.ivr.numbers import number_sounds
-from hotline1022.ivr.prompts import MUSIC, Built, build, jobs, missing, progress_text, spoken
+from hotline1022.ivr.prompt_jobs import MUSIC, SOUNDS, jobs, spoken
+from hotline1022.ivr.prompts import Built, build, missing, progress_text
 from hotline1022.ivr.sounds import BEEP, QUEUE_SOUNDS, TRANSFER_SOUNDS
 
 TREE = shipped()
@@ -57,7 +58,7 @@ def test_while_calls_hear_them_prompts_change_all_or_none_and_none_is_deleted(
 ) -> None:
     folder = tmp_path / "prompts"
     shutil.copytree(built[0], folder)
-    own = folder / prompts.SOUNDS / "hl1022"
+    own = folder / SOUNDS / "hl1022"
     before = {file: file.read_bytes() for file in folder.rglob("*.alaw")}
     root = replace(TREE.menus[TREE.root], text="Xin bấm phím không để gặp người trực.")
     silent = replace(TREE, menus={**TREE.menus, TREE.root: root}, prompts={**TREE.prompts, Fixed.NO_INPUT: "..."})
@@ -80,7 +81,7 @@ def test_while_calls_hear_them_prompts_change_all_or_none_and_none_is_deleted(
 
 def belongs(tree: MenuTree, file: Path) -> bool:
     """Whether this prompt belongs to the menu."""
-    return f"{prompts.SOUNDS}/hl1022/{file.stem}" in jobs(tree, None)
+    return f"{SOUNDS}/hl1022/{file.stem}" in jobs(tree, None)
 
 
 @pytest.mark.parametrize("name", sorted(set(jobs(TREE, None)) - {MUSIC}))
@@ -156,7 +157,7 @@ SMALL = replace(
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> MenuTree:
     """A menu of three prompts, without numbers and music, so that each test may build it several times."""
-    monkeypatch.setattr(prompts, "number_sounds", dict)
+    monkeypatch.setattr(prompt_jobs, "number_sounds", dict)
     monkeypatch.setattr(music, "music", lambda: audio.tone(440, 0.2))
     return SMALL
 
@@ -280,19 +281,19 @@ def test_a_build_that_was_cut_off_is_finished_by_the_next(
     build(few, tmp_path, None, find_espeak())
     before = files_of(tmp_path)
     other = replace(few, prompts={**few.prompts, "invalid": "Phím khác."})
-    real = prompts._write_manifest
+    real = prompt_files.write_manifest
     calls: list[int] = []
 
-    def dies(folder: Path, made: dict[str, prompts.Made]) -> None:
+    def dies(folder: Path, made: dict[str, prompt_files.Made]) -> None:
         calls.append(1)
         if len(calls) > 1:
             raise KeyboardInterrupt
         real(folder, made)
 
-    monkeypatch.setattr(prompts, "_write_manifest", dies)
+    monkeypatch.setattr(prompts, "write_manifest", dies)
     with pytest.raises(KeyboardInterrupt):
         build(other, tmp_path, None, find_espeak())
-    monkeypatch.setattr(prompts, "_write_manifest", real)
+    monkeypatch.setattr(prompts, "write_manifest", real)
     assert changed(before, files_of(tmp_path)) == both("invalid")
     assert build(few, tmp_path, None, find_espeak()).made == 1
     assert files_of(tmp_path) == before
@@ -312,12 +313,12 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path, mon
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        prompts._write(tmp_path / "greeting.wav", b"x")
+        prompt_files.write(tmp_path / "greeting.wav", b"x")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_only_one_build_at_a_time(few: MenuTree, tmp_path: Path) -> None:
-    with prompts._alone(tmp_path), pytest.raises(ConfigError, match="being made by another process") as caught:
+    with prompt_files.alone(tmp_path), pytest.raises(ConfigError, match="being made by another process") as caught:
         build(few, tmp_path, None, find_espeak())
     assert caught.value.error_id == "prompts-busy"
 
