@@ -126,19 +126,19 @@ def build_categories(
     One that cannot be made stops no other. ConfigError `prompts-busy`, or when a file cannot be written.
     """
     wanted = category_jobs(tree, names, studio)
-    folder.mkdir(parents=True, exist_ok=True)
-    ready, made, failed = set(), 0, []
-    with alone(folder):
-        for id, job in wanted.items():
-            known = read_manifest(folder)
-            try:
-                if not _is_fresh(folder, job, known.get(job.name)):
-                    _make_beside({job.name: job}, folder, espeak, known)
-                    made += 1
-            except ConfigError as error:
-                failed.append(f"{id}: {error}")
-            else:
-                ready.add(id)
+    known = read_manifest(folder)
+    stale = {id: job for id, job in wanted.items() if not _is_fresh(folder, job, known.get(job.name))}
+    ready, failed = wanted.keys() - stale.keys(), []
+    if stale:
+        folder.mkdir(parents=True, exist_ok=True)
+        with alone(folder):
+            for id, job in stale.items():
+                try:
+                    _make_beside({job.name: job}, folder, espeak, read_manifest(folder))
+                    ready.add(id)
+                except ConfigError as error:
+                    failed.append(f"{id}: {error}")
+    made = len(stale) - len(failed)
     return Categories(ready=frozenset(ready), made=made, failed=tuple(failed))
 
 
