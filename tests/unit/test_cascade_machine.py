@@ -41,6 +41,7 @@ class CascadeMachine(RuleBasedStateMachine):
         self.now += timedelta(seconds=1)
         event = what(at=self.now, call=CITIZEN, channel=channel, **facts)
         after = apply(self.cascade, event)
+        assert after.state in expected(self.cascade, event)
         assert apply(after, event) == after, "told twice, it changes nothing"
         if self.cascade.state is State.ENDED:
             assert causeless(after) == causeless(self.cascade), "only a leg's cause is still learnt"
@@ -110,6 +111,27 @@ class CascadeMachine(RuleBasedStateMachine):
             out = apply(one, end)
             assert out.state is State.ENDED and out.outcome is not None
             assert all(step.outcome is not None for step in out.steps)
+
+
+def expected(before: Cascade, event: e.Event) -> set[State]:
+    """Where the cascade may stand after an event, said without its table: who has the citizen has her, whoever comes late."""
+    over = {step.number for step in before.steps if step.ended_at is not None}
+    if before.state is State.ENDED:
+        return {State.ENDED}
+    match event:
+        case e.CitizenTaken() if event.step not in over:
+            return {State.TALKING}
+        case e.RoomEntered() if event.step not in over:
+            return {State.TALKING if before.state is State.TALKING else State.INTRODUCING}
+        case e.StepEnded() if event.step not in over:
+            return {State.HUNTING}
+        case e.StepTried():
+            return {State.HUNTING, before.state}
+        case e.CascadeEnded() | e.EmergencyStarted() | e.CallLost():
+            return {State.ENDED}
+        case e.LegEnded() if event.channel == CITIZEN:
+            return {State.ENDED}
+    return {before.state}
 
 
 def causeless(cascade: Cascade) -> Cascade:
