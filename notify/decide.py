@@ -3,14 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hotline1022.notify.retry import again_at, ask_at, given_up
-from hotline1022.notify.states import Trigger
-from hotline1022.notify.types import (
+from hotline1022.notify.answers import (
     Accepted,
     Arrived,
     Asked,
-    Message,
-    MessageState,
     NoAnswer,
     NotTaken,
     RefusedForGood,
@@ -18,6 +14,9 @@ from hotline1022.notify.types import (
     StillOpen,
     Undeliverable,
 )
+from hotline1022.notify.retry import again_at, ask_at, given_up
+from hotline1022.notify.states import Trigger
+from hotline1022.notify.types import Message, MessageState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ import os
 from pathlib import Path
 
 from hotline1022.core.clock import local
+from hotline1022.notify.answers import Accepted, Asked, NotTaken, Sent
 from hotline1022.notify.mail import mail_of
-from hotline1022.notify.types import Accepted, Asked, Channel, Message, NotTaken, Sent
+from hotline1022.notify.types import Channel, Message
 
 
 class FolderGateway:

@@ -11,12 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from hotline1022.notify import sms
-from hotline1022.notify.types import (
+from hotline1022.notify.answers import (
     Accepted,
     Arrived,
     Asked,
-    Encoding,
-    Message,
     NoAnswer,
     NotTaken,
     RefusedForGood,
@@ -24,6 +22,7 @@ from hotline1022.notify.types import (
     StillOpen,
     Undeliverable,
 )
+from hotline1022.notify.types import Encoding, Message
 
 #: how a profile may want a number written, from E.164
 NUMBERS = {"84": "84901234567", "0": "0901234567", "+84": "+84901234567"}

@@ -13,8 +13,9 @@ from email.errors import HeaderParseError
 
 import aiosmtplib
 
+from hotline1022.notify.answers import Accepted, Asked, NoAnswer, NotTaken, RefusedForGood, Sent, StillOpen
 from hotline1022.notify.mail import mail_of
-from hotline1022.notify.types import Accepted, Asked, Message, NoAnswer, NotTaken, RefusedForGood, Sent, StillOpen
+from hotline1022.notify.types import Message
 
 SECONDS = 30.0
 

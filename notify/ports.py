@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from hotline1022.notify.types import Asked, Message, Piece, Receipt, Sent
+from hotline1022.notify.answers import Asked, Sent
+from hotline1022.notify.types import Message, Piece, Receipt
 
 
 class Gateway(Protocol):

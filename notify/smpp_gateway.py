@@ -5,21 +5,12 @@ import logging
 
 from hotline1022.core.errors import Invalid
 from hotline1022.notify import smpp_wire as w
+from hotline1022.notify.answers import Accepted, Asked, NoAnswer, NotTaken, RefusedForGood, Sent, StillOpen
 from hotline1022.notify.ports import Postbox
 from hotline1022.notify.smpp_incoming import piece_of, receipt_of
 from hotline1022.notify.smpp_link import LinkAway, LinkSilent, SmppLink, SmppServer
 from hotline1022.notify.sms import encode, split
-from hotline1022.notify.types import (
-    Accepted,
-    Asked,
-    Encoding,
-    Message,
-    NoAnswer,
-    NotTaken,
-    RefusedForGood,
-    Sent,
-    StillOpen,
-)
+from hotline1022.notify.types import Encoding, Message
 
 log = logging.getLogger(__name__)
 #: seconds of the first wait when the carrier wants us slower, doubled up to the longest

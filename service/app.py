@@ -13,7 +13,6 @@ import sdnotify
 from aiohttp import web as aiohttp_web
 
 from hotline1022.ami_bridge.actions import AmiActions
-from hotline1022.ami_bridge.agi_session import AgiSession
 from hotline1022.ami_bridge.fastagi import FastAgiServer
 from hotline1022.ami_bridge.journal import Journal
 from hotline1022.ami_bridge.link import AmiLink
@@ -49,6 +48,7 @@ from hotline1022.service.pins import verify_pin
 from hotline1022.service.plan_keeper import PlanKeeper
 from hotline1022.service.positions import Positions
 from hotline1022.service.prepare import folders, speak_categories
+from hotline1022.service.questions import Questions, answer_on
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
 from hotline1022.service.reload import LOCK, reload, write_answer
 from hotline1022.service.secrets import ensure_secrets
@@ -64,9 +64,6 @@ log = logging.getLogger(__name__)
 
 #: how long recordings may take to be filed at a stop, seconds; what is left stays in the spool for the next start
 DRAIN_SECONDS = 8.0
-#: how long a code keyed on an agent's phone waits for who is at which line, after a start or a cut of the link; the dialplan
-#: waits 4 s
-KNOWN_SECONDS = 2.5
 
 
 class App:
@@ -156,11 +153,11 @@ class App:
         self.disk = DiskWatch([paths.data, paths.spool, paths.recordings, paths.journal], self.bell)
         self.desk = Desk(menu=lambda: self.menu, agents=self.agents, waiting=self.waiting, expected=self.expected)
         self.agi = FastAgiServer(port=settings.service.agi_port)
-        self.agi.route("menu", self._ask_menu, seconds=settings.service.ask_seconds)
-        self.agi.route("wait", self._ask_wait, seconds=settings.service.ask_seconds)
-        self.agi.route("cascade", self._ask_cascade, seconds=settings.service.ask_seconds)
-        self.agi.route("status", self._ask_status, seconds=settings.service.ask_seconds)
-        self.agi.route("line", self._ask_line, seconds=4.0)
+        answer_on(
+            self.agi,
+            Questions(desk=self.desk, cascades=self.cascades, status=self.status, live=self.live),
+            seconds=settings.service.ask_seconds,
+        )
         self._stopping = asyncio.Event()
         self._reload_wanted = asyncio.Event()
 
@@ -175,26 +172,6 @@ class App:
 
     async def _live_event(self, event: object) -> None:
         await self.live.handle(event)  # type: ignore[arg-type]
-
-    # -- the dialplan's questions
-
-    async def _ask_menu(self, session: AgiSession) -> None:
-        await session.set_variable("HL_ANSWER", self.desk.menu(session.args))
-
-    async def _ask_wait(self, session: AgiSession) -> None:
-        await session.set_variable("HL_ANSWER", self.desk.wait())
-
-    async def _ask_cascade(self, session: AgiSession) -> None:
-        channel = session.variables.get("agi_uniqueid", "")
-        await session.set_variable("HL_ANSWER", await self.cascades.ask(session.args, channel))
-
-    async def _ask_status(self, session: AgiSession) -> None:
-        caller = session.variables.get("agi_callerid", "")
-        await session.set_variable("HL_ANSWER", await self.status.ask(session.args, caller))
-
-    async def _ask_line(self, session: AgiSession) -> None:
-        await self.live.known(KNOWN_SECONDS)
-        await session.set_variable("HL_ANSWER", await self.desk.line(session.args))
 
     # -- what follows from the call log
 

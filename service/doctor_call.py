@@ -21,8 +21,9 @@ from pathlib import Path
 
 from hotline1022.core.errors import ConfigError, Unavailable
 from hotline1022.service.doctor_ear import CITIZEN, PEOPLE, TALK_SECONDS, TONES, Heard, closed, listen
-from hotline1022.service.engine import LONGEST_SOCKET, AsteriskInstance, Port
+from hotline1022.service.engine import AsteriskInstance, Port
 from hotline1022.service.engine_find import AsteriskEngine
+from hotline1022.service.engine_folder import LONGEST_SOCKET
 from hotline1022.service.settings import Settings
 
 #: calls at the same time; a build with the defect is taken for sound by all of them once in a million

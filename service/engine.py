@@ -13,39 +13,19 @@ Asterisk outlives the process that started it (its death must not end calls) unl
 
 import asyncio
 import contextlib
-import ctypes
-import hashlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
 
-from hotline1022.core.errors import ConfigError, Unavailable
+from hotline1022.core.errors import Unavailable
 from hotline1022.service.engine_find import AsteriskEngine, find_engine
+from hotline1022.service.engine_folder import bound_log, link, own_folder, run_folder, sound_folders
+from hotline1022.service.engine_process import Port, check_free, die_with, ended
 
 __all__ = ["AsteriskEngine", "AsteriskInstance", "Port", "find_engine"]
-
-#: A UNIX socket's path has room for 107 bytes.
-LONGEST_SOCKET = 107
-
-_LIBC = ctypes.CDLL(None, use_errno=True)
-_PR_SET_PDEATHSIG = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Port:
-    """A port that Asterisk is going to open, and the setting to change when somebody else has it."""
-
-    host: str
-    number: int
-    kind: Literal["udp", "tcp"] = "udp"
-    setting: str = ""
 
 
 class AsteriskInstance:
@@ -74,7 +54,7 @@ class AsteriskInstance:
         self.lib = self.folder / "lib"
         self.log = self.folder / "log"
         self.spool = self.folder / "spool"
-        self.run = _run_folder(self.folder)
+        self.run = run_folder(self.folder)
         self._conf = None if isinstance(conf, Path) else dict(conf)
         self._sounds = dict(sounds or {})
         self._options = {
@@ -119,8 +99,8 @@ class AsteriskInstance:
             self.log / "cel-custom",
         ):
             place.mkdir(parents=True, exist_ok=True, mode=0o750)
-        _own_folder(self.run)
-        _bound(self.log / "messages.log")
+        own_folder(self.run)
+        bound_log(self.log / "messages.log")
         if self._conf is not None:
             shutil.rmtree(self.etc, ignore_errors=True)
             for name, text in {"logger.conf": _LOGGER, **self._conf}.items():
@@ -128,9 +108,9 @@ class AsteriskInstance:
                 file.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
                 file.touch(mode=0o600)
                 file.write_text(text, encoding="utf-8")
-        _link(self.lib / "documentation", self.engine.documentation)
-        for name, place in {**_sound_folders(self.engine.sounds), **self._sounds}.items():
-            _link(self.lib / "sounds" / name, place)
+        link(self.lib / "documentation", self.engine.documentation)
+        for name, place in {**sound_folders(self.engine.sounds), **self._sounds}.items():
+            link(self.lib / "sounds" / name, place)
         directories = {
             "astetcdir": self.etc,
             "astmoddir": self.engine.modules,
@@ -161,14 +141,14 @@ class AsteriskInstance:
         if self.running or self._find_running() is not None:
             raise Unavailable(f"an Asterisk runs in {self.folder} already; stop it first", error_id="asterisk-running")
         for port in self._ports:
-            _check_free(port)
+            check_free(port)
         await asyncio.to_thread(self.write)
         output = self.log / "console.log"
         with output.open("wb") as console:
             self._process = await asyncio.create_subprocess_exec(
                 *self.engine.command, "-C", str(self.main_conf), "-f",
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console, cwd=self.folder, start_new_session=True,
-                preexec_fn=_die_with(os.getpid()) if self._die_with_parent else None,
+                preexec_fn=die_with(os.getpid()) if self._die_with_parent else None,
             )  # fmt: skip
         try:
             async with asyncio.timeout(seconds):
@@ -214,7 +194,7 @@ class AsteriskInstance:
             return await self._process.wait()
         pid = self.pid
         if pid is not None:
-            await _ended(pid)
+            await ended(pid)
         return None
 
     async def stop(self, seconds: float = 10) -> None:
@@ -298,83 +278,3 @@ class AsteriskInstance:
 
 
 _LOGGER = "[general]\ndateformat=%F %T.%3q\n[logfiles]\nmessages.log => notice,warning,error\n"
-
-
-#: what Asterisk says of itself is kept up to this size, bytes, and one older file of it
-LOG_BYTES = 16 << 20
-
-
-def _bound(file: Path) -> None:
-    """A log that has grown large goes aside at a start, in place of the one before."""
-    if file.is_file() and file.stat().st_size > LOG_BYTES:
-        file.replace(file.with_name(f"{file.name}.1"))
-
-
-def _run_folder(folder: Path) -> Path:
-    place = folder / "run"
-    if len(os.fsencode(place / "asterisk.ctl")) <= LONGEST_SOCKET:
-        return place
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"hotline1022-{os.getuid()}-{digest}"
-
-
-def _own_folder(place: Path) -> None:
-    """Make the folder of the control socket; who may write there commands Asterisk."""
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if place.lstat().st_uid != os.getuid() or place.is_symlink():
-        raise ConfigError(f"{place} belongs to somebody else; remove it", error_id="run-folder-foreign")
-    place.chmod(0o700)
-
-
-def _sound_folders(sounds: Path | None) -> dict[str, Path]:
-    if sounds is None:
-        return {}
-    found = {place.name: place for place in sounds.iterdir() if place.is_dir()}
-    english = next((place for name, place in sorted(found.items()) if name.startswith("en")), None)
-    return {"en": english, **found} if english else found
-
-
-def _link(at: Path, target: Path) -> None:
-    if at.is_symlink():
-        at.unlink()
-    if not at.exists():
-        at.symlink_to(target.absolute(), target_is_directory=True)
-
-
-def _check_free(port: Port) -> None:
-    kind = socket.SOCK_DGRAM if port.kind == "udp" else socket.SOCK_STREAM
-    with socket.socket(socket.AF_INET6 if ":" in port.host else socket.AF_INET, kind) as probe:
-        if port.kind == "tcp":
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((port.host, port.number))
-        except OSError as error:
-            change = f", or change {port.setting}" if port.setting else ""
-            raise ConfigError(
-                f"{port.kind.upper()} port {port.host}:{port.number} cannot be opened ({error.strerror}); "
-                f"stop the program that has it{change}",
-                error_id="port-taken",
-            ) from error
-
-
-async def _ended(pid: int) -> None:
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
-    loop, over = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(handle, over.set)
-    try:
-        await over.wait()
-    finally:
-        loop.remove_reader(handle)
-        os.close(handle)
-
-
-def _die_with(parent: int) -> Callable[[], None]:
-    def arm() -> None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return arm

@@ -16,22 +16,14 @@ from functools import partial
 from hotline1022.core.errors import Unavailable
 from hotline1022.core.masking import mask_text
 from hotline1022.db.unit import Database, Work
+from hotline1022.notify.answers import Accepted, NoAnswer, NotTaken, Sent
 from hotline1022.notify.caps import HOUR, MINUTE, Caps, may_send
 from hotline1022.notify.decide import Step, after_ask, after_send
 from hotline1022.notify.ports import Gateway
 from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.retry import ask_at
 from hotline1022.notify.states import Trigger, moves
-from hotline1022.notify.types import (
-    Accepted,
-    Begun,
-    Channel,
-    Message,
-    MessageState,
-    NoAnswer,
-    NotTaken,
-    Sent,
-)
+from hotline1022.notify.types import Begun, Channel, Message, MessageState
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.service.outbox_book import OutboxBook
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import aiohttp
 
 from hotline1022.notify import http_profile as p
-from hotline1022.notify.types import Accepted, Asked, Message, NoAnswer, NotTaken, RefusedForGood, Sent, StillOpen
+from hotline1022.notify.answers import Accepted, Asked, NoAnswer, NotTaken, RefusedForGood, Sent, StillOpen
+from hotline1022.notify.types import Message
 
 SECONDS = 30.0
 CONNECT_SECONDS = 10.0

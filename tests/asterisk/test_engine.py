@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hotline1022.core.errors import ConfigError, Unavailable
-from hotline1022.service import engine
+from hotline1022.service import engine_folder
 from hotline1022.service.engine import AsteriskInstance, Port, find_engine
 from hotline1022.service.engine_find import parse_version
 
@@ -124,9 +124,9 @@ async def test_what_asterisk_said_when_it_would_not_start_is_in_the_error(tmp_pa
 
 
 def test_a_log_that_has_grown_large_goes_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "LOG_BYTES", 10)
+    monkeypatch.setattr(engine_folder, "LOG_BYTES", 10)
     log = tmp_path / "messages.log"
     for text in ("short", "the first long one", "the second long one"):
         log.write_text(text)
-        engine._bound(log)
+        engine_folder.bound_log(log)
     assert not log.exists() and log.with_name("messages.log.1").read_text() == "the second long one"

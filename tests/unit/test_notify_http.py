@@ -14,18 +14,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from hotline1022.core.errors import ConfigError
+from hotline1022.notify.answers import Accepted, Arrived, NoAnswer, NotTaken, RefusedForGood, StillOpen, Undeliverable
 from hotline1022.notify.http_profile import Account, Profile, number_of, pick
 from hotline1022.notify.profile_load import SHIPPED, load_profile
-from hotline1022.notify.types import (
-    Accepted,
-    Arrived,
-    Encoding,
-    NoAnswer,
-    NotTaken,
-    RefusedForGood,
-    StillOpen,
-    Undeliverable,
-)
+from hotline1022.notify.types import Encoding
 from hotline1022.service.sms_http import HttpGateway
 from tests.unit.notify_memory import AT, a_message
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import trustme
 
+from hotline1022.notify.answers import Accepted, NoAnswer, NotTaken, RefusedForGood, StillOpen
 from hotline1022.notify.html import html_of
 from hotline1022.notify.mail import mail_of
 from hotline1022.notify.mail_gateway import MailGateway, MailServer
-from hotline1022.notify.types import Accepted, NoAnswer, NotTaken, RefusedForGood, StillOpen
 from tests.lab.smtp import mail_server
 from tests.unit.notify_memory import AT, a_mail
 

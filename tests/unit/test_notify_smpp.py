@@ -13,19 +13,12 @@ from hypothesis import strategies as st
 
 from hotline1022.core.errors import Invalid, Unavailable
 from hotline1022.notify import smpp_wire as w
+from hotline1022.notify.answers import Accepted, NoAnswer, NotTaken, RefusedForGood
 from hotline1022.notify.receipts import e164, spellings
 from hotline1022.notify.smpp_gateway import SmppGateway
 from hotline1022.notify.smpp_incoming import piece_of, receipt_of
 from hotline1022.notify.smpp_link import SmppServer
-from hotline1022.notify.types import (
-    Accepted,
-    Encoding,
-    NoAnswer,
-    NotTaken,
-    Piece,
-    Receipt,
-    RefusedForGood,
-)
+from hotline1022.notify.types import Encoding, Piece, Receipt
 from tests.lab.cable import Cable, cable
 from tests.lab.scripted import until
 from tests.lab.smsc import Smsc, smsc

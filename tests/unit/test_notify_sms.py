@@ -8,24 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline1022.core.clock import local
+from hotline1022.notify.answers import Accepted, Arrived, NoAnswer, NotTaken, RefusedForGood, StillOpen, Undeliverable
 from hotline1022.notify.caps import Caps, may_send
 from hotline1022.notify.decide import after_ask, after_send
 from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.retry import ASK, LONGEST, TRIES, again_at, ask_at, given_up
 from hotline1022.notify.sms import BASIC, EXTENDED, decode_gsm7, encode, mobile, plain, split, units, written
 from hotline1022.notify.states import TABLE, Trigger, follow, moves
-from hotline1022.notify.types import (
-    Accepted,
-    Arrived,
-    Begun,
-    Encoding,
-    MessageState,
-    NoAnswer,
-    NotTaken,
-    RefusedForGood,
-    StillOpen,
-    Undeliverable,
-)
+from hotline1022.notify.types import Begun, Encoding, MessageState
 from tests.unit.notify_memory import AT, PHONE, a_message
 
 G, U = Encoding.GSM7, Encoding.UCS2

@@ -11,12 +11,13 @@ from click.testing import CliRunner
 
 from hotline1022.core.errors import ConfigError, Refused
 from hotline1022.db.unit import Database
+from hotline1022.notify.answers import Accepted, NotTaken
 from hotline1022.notify.folder_gateway import FolderGateway
 from hotline1022.notify.links import Links
 from hotline1022.notify.mail_gateway import MailGateway
 from hotline1022.notify.smpp_gateway import SmppGateway
 from hotline1022.notify.states import Trigger, moves
-from hotline1022.notify.types import Accepted, Channel, MessageState, NotTaken, OutboxFilter
+from hotline1022.notify.types import Channel, MessageState, OutboxFilter
 from hotline1022.service.announcer import Announcer
 from hotline1022.service.cli import main
 from hotline1022.service.notify_parts import (

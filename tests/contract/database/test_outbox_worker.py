@@ -11,27 +11,20 @@ from typing import Any
 from hotline1022.core.clock import local
 from hotline1022.core.errors import Unavailable
 from hotline1022.db.unit import Database
+from hotline1022.notify.answers import Accepted, Arrived, Asked, NoAnswer, NotTaken, RefusedForGood, Sent, StillOpen
 from hotline1022.notify.caps import Caps
 from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.receipts import spellings
 from hotline1022.notify.states import Trigger, moves
 from hotline1022.notify.types import (
-    Accepted,
-    Arrived,
-    Asked,
     Channel,
     Encoding,
     Message,
     MessageState,
     NewMessage,
-    NoAnswer,
-    NotTaken,
     OutboxFilter,
     Receipt,
     RecipientKind,
-    RefusedForGood,
-    Sent,
-    StillOpen,
 )
 from hotline1022.service.outbox_book import OutboxBook
 from hotline1022.service.outbox_worker import OutboxWorker
