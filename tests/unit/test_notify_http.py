@@ -234,6 +234,29 @@ async def test_what_no_document_describes(name: str) -> None:
         assert len(server.seen) == 12, "each was asked once"
 
 
+@pytest.mark.parametrize("name", ["esms", "speedsms"])
+async def test_keys_and_numbers_are_in_no_log_and_in_no_answer_of_ours(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    answers = [
+        says({"CodeResult": "101", "ErrorMessage": "wrong key", "status": "error", "code": "007"}),
+        says({"CodeResult": "99", "status": "error", "code": "500"}),
+        says({"nothing": "known"}),
+        web.Response(status=500, text="broken"),
+        web.Response(status=200, text="no JSON"),
+        CUT,
+    ]
+    async with gateway(name) as (server, ours):
+        for answer in answers:
+            server.answers = [answer]
+            said = await ours.send(a_message())
+            assert not isinstance(said, Accepted)
+            assert "bi-mat" not in repr(said) and "901234567" not in repr(said)
+        assert len(server.seen) == len(answers), "each left"
+    assert "bi-mat" not in caplog.text and "901234567" not in caplog.text
+
+
 async def test_a_port_where_nobody_listens_is_away(caplog: pytest.LogCaptureFixture) -> None:
     ours = HttpGateway(at(load_profile("esms"), "http://127.0.0.1:9"), ACCOUNT, seconds=2)
     said = await ours.send(a_message())

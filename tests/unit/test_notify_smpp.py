@@ -102,6 +102,16 @@ async def test_a_long_one_is_parts_of_one_reference() -> None:
             assert {(one.esm_class, one.data_coding) for one in parts} == {(0x40, 8)}
 
 
+async def test_the_reference_of_long_ones_has_one_byte_and_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with world() as at:
+        monkeypatch.setattr(at.gateway, "_reference", 253)
+        for _ in range(4):
+            assert isinstance(await at.gateway.send(a_message(text=LONG, encoding=Encoding.UCS2)), Accepted)
+        parts = [one.short_message[:6] for one in at.carrier.submits]
+        assert [part[3] for part in parts[::4]] == [254, 255, 1, 2]
+        assert all(part[:3] == bytes((5, 0, 3)) for part in parts), "the header's length stays"
+
+
 async def test_a_receipt_may_come_before_the_answer() -> None:
     async with world() as at:
 

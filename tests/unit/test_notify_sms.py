@@ -65,6 +65,13 @@ def test_parts(text: str, encoding: Encoding, lengths: list[int]) -> None:
     assert [len(part) for part in split(text, encoding)] == lengths
 
 
+def test_signs_that_cost_two_places_and_one_that_makes_all_dear() -> None:
+    assert [sign for sign in "^{}[]~\\|€" if units(sign, G) != 2] == []
+    assert units('@£$¥_!"#&/', G) == 10
+    dear = "Hôm nay “đẹp”"
+    assert plain(dear).isascii() and written(dear, G) == 'Hom nay "dep"', "a smart quote must not make it UCS-2"
+
+
 @given(st.text(max_size=700), st.sampled_from([G, U]))
 def test_parts_are_the_text_and_none_is_too_long(text: str, encoding: Encoding) -> None:
     text = written(text, encoding)
