@@ -142,7 +142,13 @@ class World:
 
 @asynccontextmanager
 async def running(
-    database: Database, gateway: Script, *, caps: Caps = NO_CAPS, quiet: Quiet = NEVER, idle: float = 0.05
+    database: Database,
+    gateway: Script,
+    *,
+    caps: Caps = NO_CAPS,
+    quiet: Quiet = NEVER,
+    idle: float = 0.05,
+    contacts: Book | None = None,
 ) -> AsyncIterator[World]:
     bell = Rung()
     world: World
@@ -159,6 +165,7 @@ async def running(
         owner="w1",
         patience=timedelta(hours=24),
         quiet=quiet,
+        contacts=contacts or Book(),
         clock=clock,
         chance=lambda: 0.5,
         idle=idle,
