@@ -95,7 +95,7 @@ async def open_link(ask: Ask) -> LinkView:
         contact=opened.contact.id,
         expires=opened.expires,
         agency=opened.agency_name,
-        detail=_detail(opened.own) if asked and opened.own is not None else None,
+        shown=_detail(opened.own) if asked and opened.own is not None else None,
     )
 
 

@@ -180,7 +180,7 @@ class LinkView:
     contact: str
     expires: When
     agency: Annotated[str, Rule(doc="name of the agency that has the ticket now")]
-    detail: Annotated[
+    shown: Annotated[
         LinkDetail | None,
         Rule(doc="null unless the request says Accept: application/json, and while another agency has the ticket"),
     ]

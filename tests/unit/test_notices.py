@@ -87,6 +87,7 @@ CHANGES: list[tuple[Channel, Urgency, Sequence[Action], Action, list[tuple[str, 
     (Channel.PHONE, Urgency.ORDINARY, (A.COMPLETE,), A.REOPEN, []),
     (Channel.PHONE, Urgency.ORDINARY, (), A.EDIT, []),
     (Channel.PHONE, Urgency.ORDINARY, (), A.LINK, []),
+    (Channel.PHONE, Urgency.ORDINARY, (A.FORWARD,), A.REVEAL, []),
 ]
 
 
