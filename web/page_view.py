@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from hotline1022.core.clock import local
 from hotline1022.core.masking import mask, mask_text
-from hotline1022.tickets.types import CLOSED, HistoryRow, State, Ticket
+from hotline1022.tickets.types import CLOSED, Action, HistoryRow, State, Ticket
 from hotline1022.web.page_words import Words
 
 #: of the whole time to a deadline, the last part in which it is near
@@ -99,16 +99,18 @@ def _running(name: str, by: datetime, since: datetime | None, now: datetime, wor
 
 def steps(history: Sequence[HistoryRow], words: Words, *, shown: bool) -> list[Step]:
     """The history in words, latest first."""
-    return [
-        Step(
-            at=moment(row.at),
-            by=words.or_itself("who", row.by),
-            action=words(f"action.{row.action}"),
-            state=words(f"state.{row.after}") if row.before is not row.after else "",
-            why=row.why if shown else mask_text(row.why),
-        )
-        for row in reversed(history)
-    ]
+    return [_step(row, words, row.why if shown else mask_text(row.why)) for row in reversed(history)]
+
+
+def _step(row: HistoryRow, words: Words, why: str) -> Step:
+    file = row.action is Action.ATTACH  # its why is the name of the file
+    return Step(
+        at=moment(row.at),
+        by=words.or_itself("who", row.by),
+        action=words(f"action.{row.action}") + (f": {why}" if file else ""),
+        state=words(f"state.{row.after}") if row.before is not row.after else "",
+        why="" if file else why,
+    )
 
 
 def masked(ticket: Ticket, *, shown: bool) -> tuple[str, str, str]:
