@@ -247,6 +247,10 @@ api_token = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("last_used_at", UtcTime),
     Column("revoked_at", UtcTime),
+    #: why it was revoked by itself
+    _text("revoked_why", empty=True),
+    #: the contact point that it belongs to, and with which it ends
+    _text("contact", empty=True),
     CheckConstraint("length(sha256) = 64", name="ck_api_token_sha256"),
 )
 Index("ux_api_token_sha256", api_token.c.sha256, unique=True)

@@ -1,7 +1,10 @@
-"""API tokens. Refuses to keep a token itself: it is shown once, and only its SHA-256 is stored."""
+"""API tokens. Refuses to keep a token itself: it is shown once, and only its SHA-256 is stored.
+
+One that belongs to a contact point is good on the days of that contact point alone.
+"""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from secrets import token_hex, token_urlsafe
 from typing import Any
@@ -12,6 +15,7 @@ from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository, build, insert_new
 from hotline1022.db.tables import api_token
+from hotline1022.db.tables_directory import contact_point
 from hotline1022.db.types import TokenRow
 
 #: how a token begins, so that one that leaked is recognised
@@ -29,7 +33,9 @@ def digest(token: str) -> str:
 class TokenRepository(Repository):
     """Tokens by the hash of their text."""
 
-    async def create(self, name: str, scopes: Iterable[str], at: datetime) -> tuple[TokenRow, str]:
+    async def create(
+        self, name: str, scopes: Iterable[str], at: datetime, *, contact: str = ""
+    ) -> tuple[TokenRow, str]:
         """Make one: its row, and its text, which is not kept. Refused `token-exists` for a name in use."""
         words = tuple(scopes)
         if not words or any(not word or " " in word for word in words):
@@ -41,6 +47,8 @@ class TokenRepository(Repository):
             "sha256": digest(text),
             "scopes": " ".join(words),
             "created_at": at,
+            "revoked_why": "",
+            "contact": contact,
         }
         done = await self._connection.execute(insert_new(self._dialect, api_token), values)
         if not done.rowcount:
@@ -48,9 +56,19 @@ class TokenRepository(Repository):
         return (await self._all(api_token.c.id == values["id"]))[0], text
 
     async def find(self, hashed: str) -> TokenRow | None:
-        """The valid token of this SHA-256; None when there is none or it was revoked."""
+        """The valid token of this SHA-256; None when there is none or it was revoked. Of a contact point: see `agency_of`."""
         found = await self._all(api_token.c.sha256 == hashed, _VALID)
         return found[0] if found else None
+
+    async def agency_of(self, contact: str, day: date) -> str | None:
+        """The agency of a contact point that is one on that day; None on other days."""
+        query = select(contact_point.c.agency).where(
+            contact_point.c.id == contact,
+            or_(contact_point.c.valid_from.is_(None), contact_point.c.valid_from <= day),
+            or_(contact_point.c.valid_to.is_(None), contact_point.c.valid_to > day),
+        )
+        found: str | None = (await self._connection.execute(query)).scalar()
+        return found
 
     async def used(self, token_id: str, at: datetime) -> None:
         """Note a use; most calls change nothing, see NOTE_EVERY."""
@@ -68,6 +86,12 @@ class TokenRepository(Repository):
         await self._connection.execute(
             update(api_token).where(api_token.c.id == token_id, _VALID).values(revoked_at=at)
         )
+
+    async def revoke_of(self, contact: str, at: datetime, why: str) -> int:
+        """End all tokens of a contact point, and say why; how many were valid until now."""
+        wanted = (api_token.c.contact == contact, _VALID)
+        done = await self._connection.execute(update(api_token).where(*wanted).values(revoked_at=at, revoked_why=why))
+        return done.rowcount
 
     async def all(self) -> Sequence[TokenRow]:
         """All, revoked ones too, oldest first."""

@@ -233,6 +233,10 @@ class TokenRow:
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    #: "" = by hand, or not at all
+    revoked_why: str
+    #: contact point that it belongs to; "" = nobody's
+    contact: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

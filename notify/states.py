@@ -22,6 +22,8 @@ class Trigger(StrEnum):
     #: it was tried too long
     TOO_LATE = "too-late"
     NO_ANSWER = "no-answer"
+    #: who should get it is no contact point any more
+    RECIPIENT_ENDED = "recipient-ended"
     #: the worker that had it is dead
     LEASE_OVER = "lease-over"
     ARRIVED = "arrived"
@@ -37,6 +39,7 @@ TABLE: dict[tuple[MessageState, Trigger], MessageState] = {
     (_S.LEASED, _T.WAIT): _S.NEW,
     (_S.LEASED, _T.BEGIN): _S.SENDING,
     (_S.LEASED, _T.TOO_LATE): _S.FAILED,
+    (_S.LEASED, _T.RECIPIENT_ENDED): _S.FAILED,
     (_S.LEASED, _T.LEASE_OVER): _S.NEW,
     (_S.SENDING, _T.ACCEPTED): _S.SENT,
     (_S.SENDING, _T.NOT_TAKEN): _S.NEW,

@@ -58,6 +58,7 @@ from hotline1022.service.ticket_clock import TicketClock
 from hotline1022.service.ticket_join import desk_of, notices_of
 from hotline1022.service.ticket_names import shut_on
 from hotline1022.service.ticket_status import StatusByPhone
+from hotline1022.service.token_ends import TokenEnds
 from hotline1022.tickets.policy import load_policy
 
 log = logging.getLogger(__name__)
@@ -79,11 +80,13 @@ class App:
         self.database = Database(settings.database_url)
         policy = load_policy(paths.ticket_policy)
         closed = shut_on(policy.offices)
-        self.directory = DirectoryDesk(self.database, lambda: numbers_of(self.settings), closed=closed)
+        ends = TokenEnds(self.database, lambda: datetime.now(UTC))
+        self.directory = DirectoryDesk(self.database, lambda: numbers_of(self.settings), ended=[ends], closed=closed)
         self.bell = Bell(self.database, timedelta(seconds=settings.emergency.alarm_repeat_seconds))
         self.book = OutboxBook(self.database, self.bell)
-        self.outbox = worker_of(settings, self.database, self.book, self.bell)
         self.links = Links(secret=secrets.links)
+        notices = notices_of(settings, self.links, self.directory.read)
+        self.outbox = worker_of(settings, self.database, self.book, self.bell, notices)
         self.reader = self._link("hl1022-reader", secrets.ami_reader, events=True)
         self.actor = self._link("hl1022-actor", secrets.ami_actor, events=False)
         actions = AmiActions(self.actor)
@@ -107,7 +110,6 @@ class App:
             on_alarm=self._alarm,
             on_saved=lambda saved: self.cascades.saved(saved),
         )
-        self.contacts = notices = notices_of(settings, self.links, self.directory.read)
         self.tickets = desk_of(settings, self.database, self.directory.read, notices, policy)
         self.category_sounds = CategorySounds(
             self.directory,

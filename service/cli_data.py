@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from hotline1022.cascade.types import KeptCascade
-from hotline1022.core.clock import PROVINCE, local
+from hotline1022.core.clock import PROVINCE, local, local_day
 from hotline1022.core.errors import Invalid, NotFound
 from hotline1022.core.ids import PersonId
 from hotline1022.core.outcomes import Result
@@ -25,7 +25,7 @@ from hotline1022.service.prepare import folders
 from hotline1022.service.timeline import call_line, timeline
 from hotline1022.service.timeline_cascade import names_of
 from hotline1022.service.views import CallsView
-from hotline1022.web.types import CallDetail, Scope
+from hotline1022.web.types import OFFICER_SCOPES, CallDetail, Scope
 
 R = TypeVar("R")
 
@@ -206,18 +206,28 @@ def token() -> None:
     type=click.Choice([s.value for s in Scope]),
     help="May be given several times.",
 )
+@click.option("--contact", default="", help="Id of the contact point that it belongs to, and with which it ends.")
 @click.option("--quiet", is_flag=True, help="Print the token alone.")
 @speaking
-def token_create(config: str | None, name: str, scopes: tuple[str, ...], quiet: bool) -> None:
-    """Make a token for the HTTP API.
+def token_create(config: str | None, name: str, scopes: tuple[str, ...], contact: str, quiet: bool) -> None:
+    """Make a token for the HTTP API. One of a contact point reaches the tickets of its agency, and nothing else.
 
     \b
-    Example: hotline1022 token create desk --scope agent --scope listen
+    Examples: hotline1022 token create desk --scope agent --scope listen
+              hotline1022 token create so-xay-dung --scope agent --contact so-xay-dung-cv
     """
+    if contact and not set(scopes) <= OFFICER_SCOPES:
+        raise Invalid("a contact point's token has scope read or agent; leave the others out", error_id="scope-invalid")
 
     async def create(database: Database) -> str:
+        at = datetime.now(UTC)
         async with database.transaction() as tx:
-            _, secret = await tx.tokens.create(name, scopes, datetime.now(UTC))
+            if contact and await tx.tokens.agency_of(contact, local_day(at)) is None:
+                raise NotFound(
+                    f"there is no contact point {contact!r} today; `hotline1022 directory show AGENCY` shows their ids",
+                    error_id="contact-unknown",
+                )
+            _, secret = await tx.tokens.create(name, scopes, at, contact=contact)
             return secret
 
     secret = on_database(config, create)
@@ -236,8 +246,9 @@ def token_list(config: str | None) -> None:
 
     for one in on_database(config, read):
         state = "revoked" if one.revoked_at else "valid"
+        more = "".join(f"   {said}" for said in (one.contact, one.revoked_why) if said)
         used = local(one.last_used_at).strftime("%F %T") if one.last_used_at else "never"
-        click.echo(f"{one.id:<20} {one.name:<20} {','.join(one.scopes):<20} {state:<8} last used {used}")
+        click.echo(f"{one.id:<20} {one.name:<20} {','.join(one.scopes):<20} {state:<8} last used {used}{more}")
 
 
 @token.command("revoke")

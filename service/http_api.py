@@ -9,6 +9,7 @@ import hotline1022
 from hotline1022.service.cascade_view import CascadesView
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.directory_view import DirectoryView
+from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.metrics import registry_of
 from hotline1022.service.notify_view import OutboxView
 from hotline1022.service.pins import hash_pin
@@ -61,7 +62,8 @@ def http_of(app: "App") -> aiohttp_web.Application:
             directory=DirectoryView(app.directory, app.database, lambda: app.menu),
             tickets=TicketsView(app.database, app.tickets),
             attachments_root=settings.paths.attachments,
-            outbox=OutboxView(app.database, app.links, app.contacts, budget=settings.notify.sms_budget),
+            outbox=OutboxView(app.database, budget=settings.notify.sms_budget),
+            links=LinkDesk(app.database, app.links, app.directory.read, app.tickets),
             cascades=CascadesView(app.database, app.cascades, app.directory, app.call_log, app.actions),
             tokens=TokensView(app.database),
             checks=[

@@ -13,7 +13,7 @@ from hotline1022.notify.http_profile import Account
 from hotline1022.notify.links import Links
 from hotline1022.notify.mail_gateway import MailGateway, MailServer
 from hotline1022.notify.policy import LinkMaker
-from hotline1022.notify.ports import Gateway, Postbox
+from hotline1022.notify.ports import ContactBook, Gateway, Postbox
 from hotline1022.notify.profile_load import load_profile
 from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.smpp_gateway import SmppGateway
@@ -117,7 +117,9 @@ class _Nowhere:
         """Nothing comes in."""
 
 
-def worker_of(settings: Settings, database: Database, book: OutboxBook, bell: AlarmBell) -> OutboxWorker:
+def worker_of(
+    settings: Settings, database: Database, book: OutboxBook, bell: AlarmBell, contacts: ContactBook
+) -> OutboxWorker:
     """The worker, not yet running."""
     return OutboxWorker(
         database,
@@ -127,4 +129,5 @@ def worker_of(settings: Settings, database: Database, book: OutboxBook, bell: Al
         owner=settings.hotline.system_name,
         patience=timedelta(hours=settings.notify.give_up_hours),
         quiet=quiet_of(settings),
+        contacts=contacts,
     )

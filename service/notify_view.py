@@ -1,23 +1,21 @@
-"""The API's port of messages over the database. Refuses a link of a contact point that has ended."""
+"""The API's port of messages over the database: conversions, and nothing else."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from hotline1022.db.unit import Database
-from hotline1022.notify.links import Links
-from hotline1022.notify.ports import ContactBook
 from hotline1022.notify.statement import Statement, as_csv, span
 from hotline1022.notify.states import Trigger, moves
 from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRow
 from hotline1022.service.views import _pick
-from hotline1022.web.notify_wire import BilledView, LinkView, StatementView
+from hotline1022.web.notify_wire import BilledView, StatementView
 
 
 class OutboxView:
     """web.ports.Outbox."""
 
-    def __init__(self, database: Database, links: Links, contacts: ContactBook, *, budget: int) -> None:
-        self._database, self._links, self._contacts, self._budget = database, links, contacts, budget
+    def __init__(self, database: Database, *, budget: int) -> None:
+        self._database, self._budget = database, budget
 
     async def list(self, wanted: OutboxFilter) -> Sequence[Message]:
         """Latest first."""
@@ -59,15 +57,6 @@ class OutboxView:
         """Latest first."""
         async with self._database.reading() as tx:
             return await tx.inbound.list(limit=limit)
-
-    async def link(self, token: str, at: datetime) -> LinkView | None:
-        """Only while its contact point is one."""
-        said = self._links.read(token)
-        if said is None:
-            return None
-        active = await self._contacts.active(said.contact)
-        link = self._links.check(token, at, lambda _: active)
-        return None if link is None else LinkView(ticket=link.ticket, contact=link.contact, expires=link.expires)
 
 
 async def statement_of(database: Database, month: str, budget: int) -> Statement:

@@ -1,4 +1,5 @@
-"""The outbox's worker: leases, sends, asks. Sleeps until woken, at most five seconds; refuses to send what has begun.
+"""The outbox's worker: leases, sends, asks. Sleeps until woken, at most five seconds; refuses to send what has begun, and
+anything to a contact point that has ended meanwhile.
 
 Each channel has its own loop, so that a mail server that hangs holds up no SMS. A message is written down as `sending`
 before its request leaves: whatever kills this process, what may have left is known.
@@ -19,7 +20,7 @@ from hotline1022.db.unit import Database, Work
 from hotline1022.notify.answers import Accepted, NoAnswer, NotTaken, Sent
 from hotline1022.notify.caps import HOUR, MINUTE, Caps, may_send
 from hotline1022.notify.decide import Step, after_ask, after_send
-from hotline1022.notify.ports import Gateway
+from hotline1022.notify.ports import ContactBook, Gateway
 from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.retry import ask_at
 from hotline1022.notify.states import Trigger, moves
@@ -71,13 +72,14 @@ class OutboxWorker:
         owner: str,
         patience: timedelta,
         quiet: Quiet,
+        contacts: ContactBook,
         clock: Callable[[], datetime] = _now,
         chance: Callable[[], float] = random.random,
         idle: float = IDLE,
     ) -> None:
         self._database, self._book, self._bell = database, book, bell
         self._owner, self._patience, self._clock, self._chance, self._idle = owner, patience, clock, chance, idle
-        self._quiet = quiet
+        self._quiet, self._contacts = quiet, contacts
         self._ways = {
             channel: _Way(gateway=gateway, caps=caps, wake=asyncio.Event())
             for channel, (gateway, caps) in gateways.items()
@@ -178,6 +180,16 @@ class OutboxWorker:
             history = await self._history(tx, way, leased, at)
             ready: list[Message] = []
             for message in leased:
+                if message.contact and not await self._contacts.active(message.contact):
+                    await tx.outbox.move(
+                        message.id,
+                        moves(Trigger.RECIPIENT_ENDED),
+                        owner=self._owner,
+                        ended_at=at,
+                        error_id="contact-ended",
+                        error="who should get it is no contact point any more",
+                    )
+                    continue
                 quiet = self._quiet.holds(message, at)  # it may have waited for its gateway until night
                 due_at = quiet or may_send(history, message.recipient, at, way.caps)
                 if due_at > at:

@@ -35,7 +35,9 @@ class TicketsView:
         async with self._database.reading() as tx:
             ticket = await _seen(tx, name)
             files = await tx.tickets.attachments(ticket.id)
-        return TicketDetail(ticket=ticket, allowed=allowed(ticket.state), attachments=tuple(map(_view, files)))
+        return TicketDetail(
+            ticket=ticket, allowed=allowed(ticket.state), attachments=tuple(map(attachment_view, files))
+        )
 
     async def history(self, name: str) -> Sequence[HistoryRow]:
         """Its changes."""
@@ -54,7 +56,9 @@ class TicketsView:
         self, ticket: str, *, name: str, media_type: str, data: bytes, by: str, at: datetime
     ) -> AttachmentView:
         """Store a file."""
-        return _view(await self._desk.attach(ticket, name=name, media_type=media_type, data=data, by=by, at=at))
+        return attachment_view(
+            await self._desk.attach(ticket, name=name, media_type=media_type, data=data, by=by, at=at)
+        )
 
     async def attachment(self, ticket: str, attachment: str) -> AttachmentFile | None:
         """A file, compared with its hash."""
@@ -62,7 +66,7 @@ class TicketsView:
             found = await tx.tickets.attachment((await _seen(tx, ticket)).id, attachment)
         if found is None:
             return None
-        return AttachmentFile(view=_view(found), path=await self._desk.file(found))
+        return AttachmentFile(view=attachment_view(found), path=await self._desk.file(found))
 
     async def status(self, code: str, asker: str, at: datetime) -> StatusView:
         """What whoever has the code is told."""
@@ -100,5 +104,6 @@ def _unknown(name: str) -> NotFound:
     return NotFound(f"there is no ticket {name}; look at its code again", error_id="ticket-unknown")
 
 
-def _view(file: Attachment) -> AttachmentView:
+def attachment_view(file: Attachment) -> AttachmentView:
+    """What is told of a file."""
     return AttachmentView(**{field.name: getattr(file, field.name) for field in fields(AttachmentView)})

@@ -277,14 +277,15 @@ class TokensView:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find(self, digest: str) -> web.Token | None:
-        """The valid token of this digest."""
+    async def find(self, digest: str, at: datetime) -> web.Token | None:
+        """The token of this digest that is valid now."""
         async with self._database.reading() as tx:
             row = await tx.tokens.find(digest)
-        if row is None or row.revoked_at is not None:
+            agency = await tx.tokens.agency_of(row.contact, local_day(at)) if row and row.contact else ""
+        if row is None or agency is None:
             return None
         scopes = frozenset(web.Scope(s) for s in row.scopes)
-        return web.Token(id=row.id, name=row.name, digest=row.sha256, scopes=scopes)
+        return web.Token(id=row.id, name=row.name, digest=row.sha256, scopes=scopes, contact=row.contact, agency=agency)
 
     async def used(self, token: str, at: datetime) -> None:
         """Note the use."""

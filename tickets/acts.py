@@ -18,7 +18,7 @@ from hotline1022.tickets.deadlines import closing, due, put_off
 from hotline1022.tickets.policy import Policy
 from hotline1022.tickets.ports import Act, Draft, Outcome, Settled
 from hotline1022.tickets.states import NEEDS_REASON, TABLE, follow
-from hotline1022.tickets.types import Action, Changed, Channel, HistoryRow, Named, State, Ticket, Urgency
+from hotline1022.tickets.types import SHOWN_TO, Action, Changed, Channel, HistoryRow, Named, State, Ticket, Urgency
 
 V = TypeVar("V", Draft, Act)
 #: what a correction may change
@@ -94,7 +94,7 @@ def act(ticket: Ticket, wanted: Act, *, by: str, at: datetime, policy: Policy) -
         before=ticket.state,
         after=state,
         why=wanted.why,
-        changes=_changes(ticket, after),
+        changes=_shown(wanted) or _changes(ticket, after),
     )
     return Changed(before=ticket, after=after, row=row)
 
@@ -167,7 +167,7 @@ def _done(ticket: Ticket, wanted: Act, by: str, at: datetime, policy: Policy) ->
             return replace(ticket, calls=tuple(dict.fromkeys((*ticket.calls, wanted.call))))
         case Action.RESERVE if wanted.agency is not None:
             return replace(ticket, agency=wanted.agency.id, agency_name=wanted.agency.name, **wanted.fields)
-        case Action.RESERVE | Action.DROP | Action.RESUME | Action.ATTACH:
+        case Action.RESERVE | Action.DROP | Action.RESUME | Action.ATTACH | Action.REVEAL:
             return ticket
 
 
@@ -256,6 +256,11 @@ def _edited(ticket: Ticket, wanted: Act, policy: Policy) -> Ticket:
 def _changes(before: Ticket, after: Ticket) -> dict[str, Any]:
     pairs = ((f.name, getattr(before, f.name), getattr(after, f.name)) for f in fields(Ticket) if f.name not in _SAID)
     return {name: [_plain(old), _plain(new)] for name, old, new in pairs if old != new}
+
+
+def _shown(wanted: Act) -> dict[str, Any]:
+    """To which contact point a number was shown: names are not unique."""
+    return {SHOWN_TO: ["", wanted.owner.id]} if wanted.action is _A.REVEAL and wanted.owner else {}
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """What may be done to a ticket, as a table. Pure; a cell that is missing is refused and says what is allowed instead."""
 
 from hotline1022.core.errors import Refused
-from hotline1022.tickets.types import HIDDEN, KEEPING, OF_THE_CASCADE, Action, State
+from hotline1022.tickets.types import HIDDEN, KEEPING, LOOKING, OF_THE_CASCADE, Action, State
 
 _S, _A = State, Action
 #: somebody of the agency works on it
@@ -68,7 +68,7 @@ NEEDS_REASON = frozenset({_A.RETURN, _A.WAIT, _A.EXTEND, _A.REFUSE, _A.REOPEN})
 
 def follow(state: State, action: Action) -> State:
     """The next state; Refused `ticket-state`, which names what is allowed now."""
-    if action in KEEPING and state not in HIDDEN:
+    if action in KEEPING | LOOKING and state not in HIDDEN:
         return state
     following = TABLE.get((state, action))
     if following is None:

@@ -64,14 +64,30 @@ class Action(StrEnum):
     EDIT = "edit"
     ATTACH = "attach"
     LINK = "link"
+    #: a citizen's number was shown to an officer
+    REVEAL = "reveal"
 
 
 #: these change no state; possible wherever a ticket is seen
 KEEPING = frozenset({Action.EDIT, Action.ATTACH, Action.LINK})
+#: these change nothing, and are known afterwards
+LOOKING = frozenset({Action.REVEAL})
 #: the cascade's own
 OF_THE_CASCADE = frozenset({Action.RESERVE, Action.OPEN, Action.TAKE, Action.DROP})
 #: what people ask for by its name alone
-BY_HAND = frozenset(Action) - KEEPING - OF_THE_CASCADE
+BY_HAND = frozenset(Action) - KEEPING - LOOKING - OF_THE_CASCADE
+#: what an agency itself may do to a ticket that it has; all else is 1022's
+OF_AGENCIES = frozenset(
+    {
+        Action.ACCEPT,
+        Action.PASS_TO_LEADER,
+        Action.RETURN,
+        Action.WAIT,
+        Action.RESUME,
+        Action.EXTEND,
+        Action.ANSWER,
+    }
+)
 
 
 class Requester(StrEnum):
@@ -207,6 +223,10 @@ class HistoryRow:
     why: str = ""
     #: field → [before, after], times as ISO 8601
     changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+#: in the changes of a `reveal`: the contact point to which the number was shown
+SHOWN_TO = "shown_to"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,19 +11,21 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import fields
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
 from hotline1022.core.masking import mask, mask_text
-from hotline1022.web.auth import Gate, demand
+from hotline1022.web.auth import Forbidden, Gate, demand
 from hotline1022.web.failures import failure, json_response
 from hotline1022.web.health import READIER, Readier
+from hotline1022.web.link_door import DOOR, LinkDoor
 from hotline1022.web.metrics import UNKNOWN, HttpMetrics
 from hotline1022.web.numbers import hide_numbers
 from hotline1022.web.openapi import DOCUMENT, document
+from hotline1022.web.page_render import page_failure
 from hotline1022.web.ports import Ports
 from hotline1022.web.route import PARTS, Answer, Ask, Route
 from hotline1022.web.routes import ROUTES
@@ -49,6 +51,7 @@ HEADERS = {
 }
 #: Keys of a query whose value is a telephone number, and those whose value may be about a person.
 _NUMBERS, _PERSONAL, _HIDDEN = frozenset({"caller", "phone"}), frozenset({"words", "asker", "name"}), "***"
+_POLICY = "Content-Security-Policy"
 _ROUTE: web.RequestKey[Route] = web.RequestKey("route", Route)
 _TOKEN: web.RequestKey[str] = web.RequestKey("token", str)
 
@@ -58,6 +61,7 @@ def make_app(ports: Ports, *, version: str) -> web.Application:
     app = web.Application(client_max_size=BODY_BYTES, middlewares=[_guard(HttpMetrics(ports.registry))])
     app[READIER] = Readier(ports)
     app[DOCUMENT] = document(ROUTES, version)
+    app[DOOR] = LinkDoor(ports)
     gate = Gate(ports)
     for route in ROUTES:
         handler = _serve(route, ports, gate)
@@ -70,7 +74,10 @@ def make_app(ports: Ports, *, version: str) -> web.Application:
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    own = response.headers.get(_POLICY)
     response.headers.update(HEADERS)
+    if own:  # a page may have its style sheet
+        response.headers[_POLICY] = own
 
 
 async def _expect(request: web.Request) -> web.StreamResponse | None:
@@ -87,10 +94,10 @@ def _guard(metrics: HttpMetrics) -> Middleware:
         try:
             response = await handler(request)
         except (HotlineError, web.HTTPException, TimeoutError) as error:
-            response = failure(error)
+            response = _failed(request, error)
         except Exception as error:
             LOG.exception("a request broke")
-            response = failure(error)
+            response = _failed(request, error)
         seconds = time.monotonic() - began
         route = request.get(_ROUTE)
         path = route.path if route else UNKNOWN
@@ -109,6 +116,11 @@ def _guard(metrics: HttpMetrics) -> Middleware:
         return response
 
     return guard
+
+
+def _failed(request: web.Request, error: BaseException) -> web.Response:
+    route = request.get(_ROUTE)
+    return page_failure(error) if route is not None and route.page else failure(error)
 
 
 def logged_address(request: web.Request, route: Route | None) -> str:
@@ -152,7 +164,7 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
 
 async def _token(route: Route, request: web.Request, gate: Gate) -> Token | None:
     header = request.headers.get("Authorization")
-    if route.open and not header:
+    if (route.open and not header) or route.page:
         return None
     try:
         token = await gate.token(header, request.remote)
@@ -160,6 +172,13 @@ async def _token(route: Route, request: web.Request, gate: Gate) -> Token | None
         if route.open:  # health answers whoever asks, and even when the database of tokens is away
             return None
         raise
+    if token.contact and not route.officers:
+        if route.open:
+            return None
+        raise Forbidden(
+            f"the token {token.name!r} is a contact point's; use it for tickets of its agency",
+            error_id="token-of-contact",
+        )
     request[_TOKEN] = token.name
     if route.scope is not None:
         demand(token, route.scope)
@@ -176,6 +195,9 @@ def _path(request: web.Request) -> dict[str, str]:
 
 def _query(route: Route, request: web.Request) -> Any:
     pairs = request.rel_url.query
+    if route.page:  # mail programs hang words of their own on addresses
+        known = {field.name: pairs[field.name][:200] for field in fields(route.query) if field.name in pairs}
+        return parse(route.query, known, texts=True)
     if len(pairs) != len(set(pairs)):
         raise Invalid("a key is given twice; give it once", error_id="key-twice")
     return parse(route.query, dict(pairs), texts=True)
@@ -185,6 +207,8 @@ async def _body(route: Route, request: web.Request) -> Any:
     if request.method in ("GET", "HEAD") or route.upload:
         return NoInput()
     raw = await request.read()
+    if route.page:
+        return _texts(request, raw)
     if not raw.strip() and route.body is NoInput:
         return NoInput()
     if request.content_type != "application/json":
@@ -196,6 +220,17 @@ async def _body(route: Route, request: web.Request) -> Any:
     if not isinstance(given, dict):
         raise Invalid("the body is not an object; send {…}", error_id="body-not-json")
     return parse(route.body, given, texts=False)
+
+
+def _texts(request: web.Request, raw: bytes) -> dict[str, str]:
+    """The fields of a form; of one that comes twice the first."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise Invalid("the body is not a form; open the page and use its buttons", error_id="body-not-form")
+    try:
+        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, max_num_fields=20, errors="strict")
+    except ValueError:
+        raise Invalid("the body is not a form; open the page and use its buttons", error_id="body-not-form") from None
+    return dict(reversed(pairs))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

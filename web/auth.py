@@ -105,7 +105,7 @@ class Gate:
 
     async def token(self, header: str | None, remote: str | None) -> Token:
         """The token of this header; Unauthorized or TooMany otherwise."""
-        address = _group(remote)
+        address = address_group(remote)
         if not header:
             raise Unauthorized("no token was sent; send Authorization: Bearer TOKEN", error_id="token-missing")
         match = _BEARER.fullmatch(header.strip())
@@ -115,8 +115,8 @@ class Gate:
         digest = digest_of(match[1])
         known = self._known.get(digest)
         now = self._clock()
-        if known and now - known[1] < REMEMBER_SECONDS:
-            return known[0]
+        if known and now - known[1] < REMEMBER_SECONDS and not known[0].contact:
+            return known[0]  # one of a contact point ends with it, at once: that is always looked up
         found = await self._find(digest, address)
         if found is None:
             self._known.pop(digest, None)
@@ -124,7 +124,9 @@ class Gate:
             if wait > 0:
                 raise TooMany("too many wrong tokens from this address; wait, then use a valid one", wait)
             self._limit.failed(address)
-            raise Unauthorized("the token is unknown or revoked; make one with hotline1022 token create")
+            raise Unauthorized(
+                "the token is unknown, revoked, or has ended with its contact point; make one with hotline1022 token create"
+            )
         written = known[2] if known else -USED_SECONDS
         if now - written >= USED_SECONDS:
             written = now
@@ -140,7 +142,7 @@ class Gate:
         if self._clock() - self._wrong.get(digest, -math.inf) < REMEMBER_SECONDS:
             return None
         async with self._guesses if self._limit.wait(address) > 0 else contextlib.nullcontext():
-            found = await self._ports.tokens.find(digest)
+            found = await self._ports.tokens.find(digest, self._ports.clock())
         if found is None or not hmac.compare_digest(found.digest, digest):
             _keep(self._wrong, digest, self._clock())
             return None
@@ -161,8 +163,8 @@ def demand(token: Token, scope: Scope) -> None:
         raise Forbidden(f"the token {token.name!r} lacks scope {scope}; use one that has it")
 
 
-def _group(remote: str | None) -> str:
-    """The address; of IPv6 its /64, which one machine may fill."""
+def address_group(remote: str | None) -> str:
+    """The address by which failures are counted; of IPv6 its /64, which one machine may fill."""
     try:
         address = ip_address((remote or "").partition("%")[0])
     except ValueError:

@@ -6,11 +6,14 @@ from typing import Any
 from aiohttp import web
 
 from hotline1022.core.clock import local
-from hotline1022.core.errors import NotFound
+from hotline1022.core.masking import mask_text
 from hotline1022.notify.types import OutboxFilter
+from hotline1022.web.link_door import DOOR
 from hotline1022.web.notify_wire import (
     InboundList,
     InboundView,
+    LinkDetail,
+    LinkStep,
     LinkView,
     MessageList,
     MessageView,
@@ -22,6 +25,7 @@ from hotline1022.web.notify_wire import (
     ToTellQuery,
     ToTellView,
 )
+from hotline1022.web.officer_port import OfficerTicket
 from hotline1022.web.route import Ask
 from hotline1022.web.wire import LimitQuery
 
@@ -83,10 +87,24 @@ async def list_inbound(ask: Ask) -> InboundList:
 
 
 async def open_link(ask: Ask) -> LinkView:
-    """What a link opens."""
-    found = await ask.ports.outbox.link(ask.path["token"], ask.ports.clock())
-    if found is None:
-        raise NotFound(
-            "the link is not valid, or no longer; log in, or wait for a new message", error_id="link-invalid"
-        )
-    return found
+    """What a link opens; the ticket's fields too for who asks for JSON."""
+    opened = await ask.request.app[DOOR].open(ask.path["token"], ask.request.remote)
+    asked = "application/json" in ask.request.headers.get("Accept", "")
+    return LinkView(
+        ticket=opened.ticket,
+        contact=opened.contact.id,
+        expires=opened.expires,
+        agency=opened.agency_name,
+        shown=_detail(opened.own) if asked and opened.own is not None else None,
+    )
+
+
+def _detail(own: OfficerTicket) -> LinkDetail:
+    """Numbers are masked on the way out; what steps changed may hold one, so it is left out."""
+    steps = (
+        LinkStep(at=row.at, by=row.by, action=row.action, after=row.after, why=mask_text(row.why))
+        for row in own.history
+    )
+    return LinkDetail(
+        ticket=own.ticket, allowed=tuple(own.actions), attachments=tuple(own.attachments), history=tuple(steps)
+    )

@@ -76,6 +76,7 @@ ROUTES: tuple[Route, ...] = (
         scope=None,
         open=True,
         summary="The ticket and contact point of a signed link; 404 when it is forged, too old, or has ended",
+        detail="With Accept: application/json the ticket itself too, numbers masked. Its page for people is /l/{token}.",
         handler=notify.open_link,
         answer=w.LinkView,
     ),

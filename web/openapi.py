@@ -57,7 +57,8 @@ def _operation(route: Route, parts: dict[str, Any]) -> dict[str, Any]:
         content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
         operation["requestBody"] = {"required": True, "content": content}
     if route.body is not NoInput:
-        content = {"application/json": {"schema": schema(route.body, parts)}}
+        media = "application/x-www-form-urlencoded" if route.page else "application/json"
+        content = {media: {"schema": schema(route.body, parts)}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 

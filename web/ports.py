@@ -17,7 +17,8 @@ from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.cascade_port import Cascades
 from hotline1022.web.directory_port import DirectoryPort
-from hotline1022.web.notify_wire import LinkView, StatementView
+from hotline1022.web.notify_wire import StatementView
+from hotline1022.web.officer_port import OfficerLinks
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 from hotline1022.web.types import (
     AbandonedView,
@@ -233,16 +234,12 @@ class Outbox(Protocol):
         """Latest first."""
         ...
 
-    async def link(self, token: str, at: datetime) -> LinkView | None:
-        """What a signed link is good for now; None for nothing."""
-        ...
-
 
 class Tokens(Protocol):
     """API tokens."""
 
-    async def find(self, digest: str) -> Token | None:
-        """The token whose SHA-256 this is; None when there is none or it was revoked."""
+    async def find(self, digest: str, at: datetime) -> Token | None:
+        """The token whose SHA-256 this is; None when there is none, it was revoked, or its contact point is none now."""
         ...
 
     async def used(self, token: str, at: datetime) -> None:
@@ -283,6 +280,7 @@ class Ports:
     #: no attachment outside this folder is ever sent
     attachments_root: Path
     outbox: Outbox
+    links: OfficerLinks
     cascades: Cascades
     tokens: Tokens
     checks: Sequence[Check]

@@ -101,6 +101,10 @@ class Route:
     detail: str = ""
     #: works without a token
     open: bool = False
+    #: takes tokens of contact points too: the handler sees to it that they reach nothing but their agency's tickets
+    officers: bool = False
+    #: a page for people: its body is a form of texts, its errors are pages
+    page: bool = False
     query: type = NoInput
     #: NoInput = takes no body
     body: type = NoInput

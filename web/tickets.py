@@ -1,4 +1,6 @@
-"""Answers about tickets and their files. Refuses readers what tells who a citizen is, and files outside the attachments."""
+"""Answers about tickets and their files. Refuses readers what tells who a citizen is, files outside the attachments, and
+tokens of contact points every ticket but their agency's, and what is 1022's to do.
+"""
 
 import asyncio
 from dataclasses import fields, replace
@@ -9,7 +11,8 @@ from aiohttp import web
 
 from hotline1022.core.errors import Invalid, NotFound, Unavailable
 from hotline1022.tickets.ports import Act, Draft
-from hotline1022.tickets.types import Action, Named, Ticket, TicketCursor, TicketFilter
+from hotline1022.tickets.types import OF_AGENCIES, Action, Named, Ticket, TicketCursor, TicketFilter
+from hotline1022.web.auth import Forbidden
 from hotline1022.web.calls import cursor_text, read_cursor
 from hotline1022.web.route import Ask
 from hotline1022.web.tickets_wire import (
@@ -44,7 +47,7 @@ async def list_tickets(ask: Ask) -> TicketPage:
     wanted = TicketFilter(
         code=query.code or "",
         state=query.state,
-        agency=query.agency or "",
+        agency=_agency(ask, query.agency or ""),
         category=query.category or "",
         phone=query.phone or "",
         call=query.call or "",
@@ -63,12 +66,13 @@ async def list_tickets(ask: Ask) -> TicketPage:
 
 async def get_ticket(ask: Ask) -> TicketDetail:
     """One ticket."""
-    detail = await ask.ports.tickets.get(ask.path["ticket"])
+    detail = await _found(ask)
     return replace(detail, ticket=_shown(ask, detail.ticket))
 
 
 async def get_history(ask: Ask) -> HistoryList:
     """Its changes."""
+    await _own(ask)
     return HistoryList(history=tuple(await ask.ports.tickets.history(ask.path["ticket"])))
 
 
@@ -98,6 +102,7 @@ async def link_call(ask: Ask) -> Ticket:
 async def act_on_ticket(ask: Ask) -> Ticket:
     """Something is done to it."""
     body: ActBody = ask.body
+    await _own(ask, Action(ask.path["action"]))
     owner = Named(id=body.owner, name=body.owner_name) if body.owner else None
     wanted = Act(
         action=Action(ask.path["action"]),
@@ -118,6 +123,7 @@ async def _act(ask: Ask, wanted: Act) -> Ticket:
 async def attach_file(ask: Ask) -> AttachmentView:
     """A file comes to a ticket."""
     query: AttachQuery = ask.query
+    await _own(ask)
     data = bytearray()
     if ask.request.headers.get("Expect", "").lower() == "100-continue":  # the token is good: let it come
         await ask.request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -137,6 +143,7 @@ async def attach_file(ask: Ask) -> AttachmentView:
 
 async def get_attachment(ask: Ask) -> web.StreamResponse:
     """The file, to be saved and never shown by the browser."""
+    await _own(ask)
     found = await ask.ports.tickets.attachment(ask.path["ticket"], ask.path["attachment"])
     if found is None:
         raise NotFound("this ticket has no such file; look at its attachments", error_id="attachment-unknown")
@@ -162,6 +169,35 @@ async def get_status(ask: Ask) -> StatusView:
     query: StatusQuery = ask.query
     asker = f"{ask.by}~{query.asker or ''}"
     return await ask.ports.tickets.status(ask.path["code"], asker, ask.ports.clock())
+
+
+def _agency(ask: Ask, wanted: str) -> str:
+    """Whose tickets are listed: a contact point's token asks for its own agency's."""
+    own = ask.token.agency if ask.token is not None and ask.token.contact else ""
+    if own and wanted not in ("", own):
+        raise Forbidden("these are tickets of another agency; leave agency out", error_id="agency-other")
+    return own or wanted
+
+
+async def _found(ask: Ask) -> TicketDetail:
+    """The ticket; of another agency there is none for a contact point's token."""
+    detail = await ask.ports.tickets.get(ask.path["ticket"])
+    if ask.token is None or not ask.token.contact:
+        return detail
+    if detail.ticket.agency != ask.token.agency:
+        raise NotFound(
+            f"your agency has no ticket {ask.path['ticket']}; look in /api/tickets", error_id="ticket-unknown"
+        )
+    return replace(detail, allowed=tuple(one for one in detail.allowed if one in OF_AGENCIES))
+
+
+async def _own(ask: Ask, action: Action | None = None) -> None:
+    """Nothing for 1022's own tokens. The ticket's version, which an act must name, keeps the answer true until it is done."""
+    if ask.token is None or not ask.token.contact:
+        return
+    await _found(ask)
+    if action is not None and action not in OF_AGENCIES:
+        raise Forbidden(f"{action} is for 1022 to do; ask 1022 for it", error_id="action-of-1022")
 
 
 def _shown(ask: Ask, ticket: Ticket) -> Ticket:

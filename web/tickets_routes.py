@@ -11,6 +11,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/tickets",
+        officers=True,
         scope=Scope.READ,
         summary="Tickets, newest first",
         detail="Name, email and address are empty, numbers masked, and the filters by phone and words refused, unless the token has scope agent or admin.",
@@ -32,6 +33,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/tickets/{ticket}",
+        officers=True,
         scope=Scope.READ,
         summary="One ticket, what may be done to it now, and its files",
         detail="Name, email and address are empty, and numbers masked, unless the token has scope agent or admin.",
@@ -41,6 +43,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/tickets/{ticket}/history",
+        officers=True,
         scope=Scope.AGENT,
         summary="Every change of a ticket: who, when, what, why",
         handler=h.get_history,
@@ -49,6 +52,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/tickets/{ticket}/attachments",
+        officers=True,
         scope=Scope.AGENT,
         summary="Store a file with a ticket",
         detail="The body is the file itself, with its Content-Type; 10 MiB at most.",
@@ -62,6 +66,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/tickets/{ticket}/attachments/{attachment}",
+        officers=True,
         scope=Scope.AGENT,
         summary="A file of a ticket",
         handler=h.get_attachment,
@@ -90,6 +95,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/tickets/{ticket}/{action}",
+        officers=True,
         scope=Scope.AGENT,
         summary="Forward, accept, answer, complete … a ticket",
         detail="What is not allowed in its state is 409 ticket-state, which names what is.",

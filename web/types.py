@@ -40,6 +40,10 @@ class Scope(StrEnum):
     LISTEN = "listen"
 
 
+#: what a token of a contact point may have
+OFFICER_SCOPES = frozenset({Scope.READ, Scope.AGENT})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
     """A valid API token, without its secret."""
@@ -49,6 +53,9 @@ class Token:
     #: SHA-256 of the token in hexadecimal
     digest: str = field(repr=False)
     scopes: frozenset[Scope]
+    #: the contact point that it belongs to, and its agency: it sees nothing but that agency's tickets; "" = nobody's
+    contact: str = ""
+    agency: str = ""
 
     def may(self, scope: Scope) -> bool:
         """Whether the token has this scope, by itself or by a greater one."""

@@ -15,6 +15,7 @@ from hotline1022.notify.types import Channel
 from hotline1022.service.alarms import Bell
 from hotline1022.service.outbox_book import OutboxBook
 from hotline1022.service.outbox_worker import OutboxWorker
+from tests.unit.notify_memory import Book
 
 
 def worker(database: Database, smpp: int, smtp: int) -> OutboxWorker:
@@ -35,6 +36,7 @@ def worker(database: Database, smpp: int, smtp: int) -> OutboxWorker:
         owner="w1",
         patience=timedelta(hours=24),
         quiet=Quiet(starts=time(), ends=time()),
+        contacts=Book(),
         idle=0.1,
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from hotline1022.core.errors import NotFound, Refused
@@ -19,13 +19,11 @@ from hotline1022.notify.types import (
     RecipientKind,
     ToTellRow,
 )
-from hotline1022.web.notify_wire import BilledView, LinkView, StatementView
+from hotline1022.web.notify_wire import BilledView, StatementView
 
 AT = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 PHONE = "+84901234567"
 LINKS = Links(secret=b"0123456789abcdef")
-#: opens ticket t1 for contact point c1
-TOKEN = LINKS.make("c1", "t1", AT + timedelta(days=1))
 
 
 def a_message(identity: str = "m1", **changes: Any) -> Message:
@@ -80,6 +78,16 @@ def a_mail(identity: str = "e1", **changes: Any) -> Message:
 
 
 @dataclass
+class Book:
+    """notify.ports.ContactBook: everybody is a contact point but these."""
+
+    ended: set[str] = field(default_factory=set)
+
+    async def active(self, contact: str) -> bool:
+        return contact not in self.ended
+
+
+@dataclass
 class MemoryOutbox:
     messages: dict[str, Message] = field(
         default_factory=lambda: {
@@ -104,7 +112,6 @@ class MemoryOutbox:
             )
         }
     )
-    ended: set[str] = field(default_factory=set)
 
     async def list(self, wanted: OutboxFilter) -> Sequence[Message]:
         found = [
@@ -173,7 +180,3 @@ class MemoryOutbox:
             received_at=AT,
         )
         return [one][:limit]
-
-    async def link(self, token: str, at: datetime) -> LinkView | None:
-        link = LINKS.check(token, at, lambda contact: contact not in self.ended)
-        return None if link is None else LinkView(ticket=link.ticket, contact=link.contact, expires=link.expires)

@@ -26,7 +26,14 @@ DOORS = {"types", "ports"}
 #: rooms whose whole business is to join others
 JOINERS = {"service"}
 #: db speaks the values of the rooms that it keeps, and core
-LIBRARIES = {"panoramisk": "ami_bridge", "sqlalchemy": "db", "alembic": "db", "aiohttp": "web", "pydub": ""}
+LIBRARIES = {
+    "panoramisk": "ami_bridge",
+    "sqlalchemy": "db",
+    "alembic": "db",
+    "aiohttp": "web",
+    "pydub": "",
+    "jinja2": "web",
+}
 #: exceptions to the table above: a room that uses the library too, and why it may
 ALSO = {"aiohttp": {"service"}, "pydub": {"ivr", "recordings"}}
 

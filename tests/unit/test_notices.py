@@ -13,7 +13,7 @@ from hotline1022.directory.types import What
 from hotline1022.notify import sms
 from hotline1022.notify.types import Channel as By
 from hotline1022.notify.types import Message
-from hotline1022.service.notify_view import OutboxView
+from hotline1022.service.link_desk import LinkDesk
 from hotline1022.tickets.ports import Act, Outcome, Settled
 from hotline1022.tickets.types import (
     Action,
@@ -97,6 +97,7 @@ CHANGES: list[tuple[Channel, Urgency, Sequence[Action], Action, list[tuple[str, 
     (Channel.PHONE, Urgency.ORDINARY, (A.COMPLETE,), A.REOPEN, []),
     (Channel.PHONE, Urgency.ORDINARY, (), A.EDIT, []),
     (Channel.PHONE, Urgency.ORDINARY, (), A.LINK, []),
+    (Channel.PHONE, Urgency.ORDINARY, (A.FORWARD,), A.REVEAL, []),
 ]
 
 
@@ -267,18 +268,18 @@ def links(messages: list[Message]) -> dict[str, str]:
 
 
 async def test_an_ended_contact_point_gets_nothing_and_its_link_opens_nothing(house: House) -> None:
-    told, view = Told(house), OutboxView(house.database, LINKS, house.notices, budget=2000)
+    told, view = Told(house), LinkDesk(house.database, LINKS, house.directory.read, house.tickets)
     ticket = await house.tickets.create(a_draft(channel=Channel.CASCADE), by="lan", at=NOW)
     tokens = links(await told.new())
-    opened = {contact: await view.link(token, NOW) for contact, token in tokens.items()}
+    opened = {contact: await view.open(token, NOW) for contact, token in tokens.items()}
     assert {contact: link and link.ticket for contact, link in opened.items()} == {
         SPECIALIST: ticket.id,
         LEADER: ticket.id,
     }
     today = date(2026, 11, 24)
     await house.directory.change(lambda found: end(found, What.CONTACT, SPECIALIST, today), "lan")
-    assert await view.link(tokens[SPECIALIST], NOW) is None
-    assert await view.link(tokens[LEADER], NOW) is not None
+    assert await view.open(tokens[SPECIALIST], NOW) is None
+    assert await view.open(tokens[LEADER], NOW) is not None
     await done(house, ticket, A.FORWARD, A.RETURN, A.FORWARD)
     assert await told.whom() == sorted(TO_LEADER)
     assert not await house.notices.active(SPECIALIST) and not await house.notices.active("nobody")

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.notify_memory import AT, LINKS, PHONE, TOKEN
+from tests.unit.links_memory import TICKET, TOKEN
+from tests.unit.notify_memory import AT, LINKS, PHONE
+from tests.unit.tickets_made import OFFICER
 from tests.unit.web_memory import NOW, SECRETS, open_house
 
 MASKED = "+8490****567"
@@ -83,13 +85,13 @@ async def test_a_link_opens_without_a_token_and_is_never_logged(
     caplog.set_level(logging.DEBUG, "hotline1022.access")
     async with open_house(tmp_path) as house:
         status, told = await house.ask("GET", f"/api/link/{TOKEN}", None)
-        assert (status, told["ticket"], told["contact"]) == (200, "t1", "c1")
+        assert (status, told["ticket"], told["contact"]) == (200, TICKET, OFFICER.id)
         forged = TOKEN[:-5] + ("AAAAA" if not TOKEN.endswith("AAAAA") else "BBBBB")
-        for token in (forged, LINKS.make("c1", "t1", NOW), "x" * 30):
+        for token in (forged, LINKS.make(OFFICER.id, TICKET, NOW), "x" * 30):
             status, told = await house.ask("GET", f"/api/link/{token}", None)
             assert (status, told["error_id"]) == (404, "link-invalid")
             assert token not in caplog.text
-        house.outbox.ended.add("c1")
+        house.links.ended.add(OFFICER.id)
         assert (await house.ask("GET", f"/api/link/{TOKEN}", None))[0] == 404
         assert TOKEN not in caplog.text and "/api/link/{token}" in caplog.text
     assert AT == NOW

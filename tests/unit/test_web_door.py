@@ -4,6 +4,7 @@ import asyncio
 import logging
 import string
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import quote
@@ -278,13 +279,13 @@ async def test_a_wrong_token_costs_one_look_up_and_guesses_few_at_a_time(tmp_pat
         at_once, most = 0, 0
         find = house.tokens.find
 
-        async def slow(digest: str) -> Token | None:
+        async def slow(digest: str, at: datetime) -> Token | None:
             nonlocal at_once, most
             at_once += 1
             most = max(most, at_once)
             await asyncio.sleep(0.001)
             at_once -= 1
-            return await find(digest)
+            return await find(digest, at)
 
         house.tokens.find = slow  # type: ignore[method-assign]
         guesses = [gate.token(f"Bearer guess{guess}", "10.0.0.1") for guess in range(50)]

@@ -44,6 +44,7 @@ from hotline1022.web.types import (
 )
 from tests.unit.cascade_memory import MemoryCascades
 from tests.unit.directory_memory import MemoryDirectory
+from tests.unit.links_memory import MemoryLinks
 from tests.unit.notify_memory import MemoryOutbox
 from tests.unit.tickets_memory import MemoryTickets
 
@@ -301,7 +302,7 @@ class MemoryTokens:
     uses: list[str] = field(default_factory=list)
     fails: Exception | None = None
 
-    async def find(self, digest: str) -> Token | None:
+    async def find(self, digest: str, at: datetime) -> Token | None:
         self.finds += 1
         if self.fails:
             raise self.fails
@@ -335,6 +336,7 @@ class House:
     tickets: MemoryTickets
     checks: list[MemoryCheck]
     outbox: MemoryOutbox
+    links: MemoryLinks
     client: TestClient[Any, Any]
     document: dict[str, Any] = field(default_factory=dict)
 
@@ -461,7 +463,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     people = MemoryPeople({"1001": PersonView(id="1001", name="Nguyễn Thị Ánh", active=True)})
     tickets = MemoryTickets(folder / "attachments")
     checks = [MemoryCheck("sip"), MemoryCheck("database")]
-    outbox = MemoryOutbox()
+    outbox, links = MemoryOutbox(), MemoryLinks(tickets)
     ports = Ports(
         calls=log,
         recordings=MemoryRecordings(copies),
@@ -477,6 +479,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         tickets=tickets,
         attachments_root=folder / "attachments",
         outbox=outbox,
+        links=links,
         cascades=MemoryCascades(),
         tokens=tokens,
         checks=checks,
@@ -485,7 +488,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     )
     client = TestClient(TestServer(make_app(ports, version="0.1.0")))
     async with client:
-        house = House(ports, log, lines, tokens, people, tickets, checks, outbox, client)
+        house = House(ports, log, lines, tokens, people, tickets, checks, outbox, links, client)
         sent = {"Authorization": f"Bearer {SECRETS['read']}"}
         async with client.get("/api/openapi.json", headers=sent) as response:
             house.document = await response.json()

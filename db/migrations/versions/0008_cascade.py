@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from hotline1022.db.columns import UtcTime
+from hotline1022.db.migrate_lists import lengthen_list
 
 revision = "0008"
 down_revision = "0007"
@@ -13,28 +14,6 @@ depends_on = None
 _KINDS = "'citizen', 'agent', 'emergency'"
 
 
-def _one_more_kind(table: str) -> None:
-    """The closed list of kinds gets a word more. SQLite cannot alter a CHECK: it wants the text of the table changed."""
-    name, old, new = f"ck_{table}_kind", f"kind IN ({_KINDS})", f"kind IN ({_KINDS}, 'contact')"
-    if op.get_bind().dialect.name != "sqlite":
-        op.drop_constraint(name, table)
-        op.create_check_constraint(name, table, new)
-        return
-    connection = op.get_bind()
-    version = connection.execute(sa.text("PRAGMA schema_version")).scalar_one()
-    connection.execute(sa.text("PRAGMA writable_schema = ON"))
-    done = connection.execute(
-        sa.text(
-            "UPDATE sqlite_schema SET sql = replace(sql, :old, :new) WHERE type = 'table' AND name = :name AND instr(sql, :old)"
-        ),
-        {"old": old, "new": new, "name": table},
-    )
-    if done.rowcount != 1:
-        raise RuntimeError(f"table {table} has no CHECK ({old})")
-    connection.execute(sa.text(f"PRAGMA schema_version = {version + 1}"))
-    connection.execute(sa.text("PRAGMA writable_schema = OFF"))
-
-
 def _text(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.String, nullable=False)
 
@@ -42,7 +21,7 @@ def _text(name: str) -> sa.Column[str]:
 def upgrade() -> None:
     """Towards the newer schema."""
     for table in ("leg", "track"):
-        _one_more_kind(table)
+        lengthen_list(f"ck_{table}_kind", table, f"kind IN ({_KINDS}", "contact")
     op.create_table(
         "cascade",
         sa.Column("call_id", sa.String, nullable=False),

@@ -40,22 +40,8 @@ from tests.unit.test_notify_policy import LAN, MINH, a_change
 LINKS = Links(secret=b"0123456789abcdef")
 
 
-class Known:
-    """A book with one contact point."""
-
-    async def active(self, contact: str) -> bool:
-        return contact == "c1"
-
-
-class Nobody:
-    """A book without contact points."""
-
-    async def active(self, contact: str) -> bool:
-        return False
-
-
 async def test_the_view_over_the_database(database: Database) -> None:
-    view = OutboxView(database, LINKS, Known(), budget=1)
+    view = OutboxView(database, budget=1)
     message = await sending(database, parts=2)
     async with database.transaction() as tx:
         await tx.outbox.move(message, moves(Trigger.ACCEPTED), price=800, sent_at=at(1))
@@ -70,17 +56,6 @@ async def test_the_view_over_the_database(database: Database) -> None:
     (line,) = await view.to_tell(False, 10)
     assert (await view.mark_told(line.id, "lan", at(4))).told_by == "lan"
     assert await view.inbound(10) == []
-
-
-async def test_a_link_ends_with_its_contact_point(database: Database) -> None:
-    token, other = (LINKS.make(contact, "t1", at(100)) for contact in ("c1", "c2"))
-    view = OutboxView(database, LINKS, Known(), budget=1)
-    link = await view.link(token, at(0))
-    assert link is not None and (link.ticket, link.contact) == ("t1", "c1")
-    assert await view.link(token, at(100)) is None
-    assert await view.link(other, at(0)) is None
-    assert await view.link("x" * 40, at(0)) is None
-    assert await OutboxView(database, LINKS, Nobody(), budget=1).link(token, at(0)) is None
 
 
 # ---------------------------------------------------------------- announcing

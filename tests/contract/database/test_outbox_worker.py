@@ -28,6 +28,7 @@ from hotline1022.notify.types import (
 )
 from hotline1022.service.outbox_book import OutboxBook
 from hotline1022.service.outbox_worker import OutboxWorker
+from tests.unit.notify_memory import Book
 
 PHONE = "+84901234567"
 SECONDS = 20
@@ -135,7 +136,13 @@ class World:
 
 @asynccontextmanager
 async def running(
-    database: Database, gateway: Script, *, caps: Caps = NO_CAPS, quiet: Quiet = NEVER, idle: float = 0.05
+    database: Database,
+    gateway: Script,
+    *,
+    caps: Caps = NO_CAPS,
+    quiet: Quiet = NEVER,
+    idle: float = 0.05,
+    contacts: Book | None = None,
 ) -> AsyncIterator[World]:
     bell = Rung()
     world: World
@@ -152,6 +159,7 @@ async def running(
         owner="w1",
         patience=timedelta(hours=24),
         quiet=quiet,
+        contacts=contacts or Book(),
         clock=clock,
         chance=lambda: 0.5,
         idle=idle,
@@ -178,6 +186,18 @@ async def test_a_message_is_sent_once_and_soon_after_the_commit(database: Databa
         async with database.reading() as tx:
             (billed,) = await tx.outbox.billed(world.now() - timedelta(days=1), world.now() + timedelta(days=1))
         assert (billed.messages, billed.parts, billed.price) == (1, 1, 400)
+
+
+async def test_nothing_is_sent_to_a_contact_point_that_has_ended_meanwhile(database: Database) -> None:
+    async with running(database, Script(), contacts=Book({"c1"})) as world:
+        await world.put(a_message("k1", contact="c1", kind=RecipientKind.AGENCY))
+        gone = await world.state(S.FAILED)
+        assert (gone.error_id, gone.contact, world.gateway.sent) == ("contact-ended", "c1", [])
+        assert world.bell.rings == [], "nothing is broken"
+        async with database.transaction() as tx:
+            await tx.outbox.resend(gone.id, moves(Trigger.RESEND), world.now(), confirmed=True)
+        await world.until(lambda one: one.round > gone.round and one.state is S.FAILED)
+        assert world.gateway.sent == []
 
 
 async def test_what_was_turned_down_comes_again_later_and_then_is_a_dead_letter(database: Database) -> None:

@@ -1,0 +1,29 @@
+"""A step of the schema that lengthens a closed list. Refuses a table whose CHECK is not the one that is expected."""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+def lengthen_list(name: str, table: str, begins: str, word: str) -> None:
+    """The CHECK `name`, whose text is `begins` and a closing bracket, takes one word more.
+
+    SQLite cannot alter a CHECK: it wants the text of the table changed.
+    """
+    old, new = f"{begins})", f"{begins}, '{word}')"
+    connection = op.get_bind()
+    if connection.dialect.name != "sqlite":
+        op.drop_constraint(name, table)
+        op.create_check_constraint(name, table, new)
+        return
+    version = connection.execute(sa.text("PRAGMA schema_version")).scalar_one()
+    connection.execute(sa.text("PRAGMA writable_schema = ON"))
+    done = connection.execute(
+        sa.text(
+            "UPDATE sqlite_schema SET sql = replace(sql, :old, :new) WHERE type = 'table' AND name = :name AND instr(sql, :old)"
+        ),
+        {"old": old, "new": new, "name": table},
+    )
+    if done.rowcount != 1:
+        raise RuntimeError(f"table {table} has no CHECK ({old})")
+    connection.execute(sa.text(f"PRAGMA schema_version = {version + 1}"))
+    connection.execute(sa.text("PRAGMA writable_schema = OFF"))

@@ -1,0 +1,61 @@
+"""Signed links in memory behind the API's port, over the tickets in memory. Refuses what the real ones refuse."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from hotline1022.core.errors import Refused
+from hotline1022.tickets.ports import Act
+from hotline1022.tickets.states import allowed
+from hotline1022.tickets.types import Action, Named
+from hotline1022.web.officer_port import OfficerTicket, Opened
+from tests.unit.notify_memory import AT, LINKS
+from tests.unit.tickets_made import AGENCY, LEADER, OFFICER
+from tests.unit.tickets_memory import MemoryTickets
+
+TICKET = "a" * 16
+#: opens that ticket for OFFICER
+TOKEN = LINKS.make(OFFICER.id, TICKET, AT + timedelta(days=1))
+#: what the page offers
+OFFERED = (Action.ACCEPT, Action.ANSWER, Action.PASS_TO_LEADER, Action.RETURN)
+
+
+@dataclass
+class MemoryLinks:
+    tickets: MemoryTickets
+    ended: set[str] = field(default_factory=set)
+    shown: bool = False
+
+    async def open(self, token: str, at: datetime) -> Opened | None:
+        link = LINKS.check(token, at, lambda contact: contact not in self.ended)
+        if link is None:
+            return None
+        ticket = self.tickets.tickets[link.ticket]
+        own = OfficerTicket(
+            ticket=ticket,
+            history=tuple(self.tickets.rows[ticket.id]),
+            attachments=tuple(file.view for file in self.tickets.files.values()),
+            actions=tuple(one for one in OFFERED if one in allowed(ticket.state)),
+            leaders=(LEADER,),
+            phone_shown=self.shown,
+        )
+        return Opened(
+            contact=Named(id=link.contact, name=OFFICER.name),
+            ticket=ticket.id,
+            code=ticket.code,
+            agency_name=ticket.agency_name,
+            expires=link.expires,
+            own=own if ticket.agency == AGENCY.id else None,
+        )
+
+    async def act(self, token: str, wanted: Act, at: datetime) -> bool:
+        found = await self.open(token, at)
+        if found is None or found.own is None:
+            return False
+        if wanted.action not in found.own.actions:
+            raise Refused("not now; open the link again", error_id="ticket-state")
+        await self.tickets.act(found.ticket, replace(wanted, owner=wanted.owner or OFFICER), by=OFFICER.name, at=at)
+        return True
+
+    async def reveal(self, token: str, at: datetime) -> Opened | None:
+        self.shown = True
+        return await self.open(token, at)

@@ -1,0 +1,66 @@
+"""What a signed link opens for an officer of an agency, and what may be done behind it. Refuses nothing itself.
+
+Whoever has the link is its contact point. It is good for the tickets of that contact point's agency alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from hotline1022.tickets.ports import Act
+from hotline1022.tickets.types import Action, HistoryRow, Named, Ticket
+from hotline1022.web.tickets_wire import AttachmentView
+
+#: so long a number is shown to the officer who asked for it
+SHOWN_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerTicket:
+    """A ticket of the officer's own agency."""
+
+    ticket: Ticket
+    #: oldest first, without what was before the ticket was seen by anybody
+    history: Sequence[HistoryRow]
+    attachments: Sequence[AttachmentView]
+    #: what this officer may do now
+    actions: Sequence[Action]
+    #: to whom it may be passed on
+    leaders: Sequence[Named]
+    #: this officer asked for the citizen's number a short while ago
+    phone_shown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What is behind a valid link."""
+
+    contact: Named
+    #: id of the ticket
+    ticket: str
+    code: str
+    #: name of the agency that has the ticket now
+    agency_name: str
+    expires: datetime
+    #: None: the ticket is with another agency now, and nothing of it is shown
+    own: OfficerTicket | None
+
+
+class OfficerLinks(Protocol):
+    """Signed links."""
+
+    async def open(self, token: str, at: datetime) -> Opened | None:
+        """What the link opens; None when it is forged, too old, or its contact point is none now."""
+        ...
+
+    async def act(self, token: str, wanted: Act, at: datetime) -> bool:
+        """Do it as that contact point. False: the link opens nothing now, or a ticket of another agency; nothing is done.
+
+        Refused `ticket-changed`, `ticket-state`, Invalid for what is missing.
+        """
+        ...
+
+    async def reveal(self, token: str, at: datetime) -> Opened | None:
+        """Show the citizen's number for a while; that it was shown is in the ticket's history."""
+        ...

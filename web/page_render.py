@@ -1,0 +1,85 @@
+"""Pages as responses: templates filled in, every value escaped, and headers that let a browser fetch nothing but our own style
+sheet. Refuses a value that a template wants and nobody gave.
+"""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from aiohttp import web
+from jinja2 import DictLoader, Environment, StrictUndefined
+
+from hotline1022.web.failures import failure
+from hotline1022.web.page_words import words
+
+#: nothing is run, framed or fetched from elsewhere; forms come back to us alone
+POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+#: the style sheet, beside the pages of links
+CSS = "page.css"
+_TEMPLATES = ("base.html", "plain.html", "ticket.html")
+#: errors that have words of their own; others are a request that nobody understands, or a fault of ours
+_SAID = frozenset({400, 404, 413, 429, 500, 503})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What somebody has typed so far: it is given back with every page that is no success."""
+
+    answer: str = ""
+    why: str = ""
+    leader: str = ""
+
+
+def _read(name: str) -> str:
+    return (files("hotline1022.web") / "pages" / name).read_text(encoding="utf-8")
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=DictLoader({name: _read(name) for name in _TEMPLATES}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"t": words(), "css": CSS}
+    return made
+
+
+_ENVIRONMENT = _environment()
+_STYLE = _read(CSS).encode()
+
+
+def fill(template: str, **values: Any) -> str:
+    """The HTML of a page."""
+    return _ENVIRONMENT.get_template(template).render(values)
+
+
+def page(html: str, status: int = 200) -> web.Response:
+    """A page as a response that nobody keeps, indexes or frames."""
+    headers = {"Content-Security-Policy": POLICY, "X-Robots-Tag": "noindex, nofollow"}
+    body = html.encode("utf-8", errors="replace")
+    return web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)
+
+
+def plain(title: str, said: str, cure: str, status: int = 200, typed: Typed | None = None) -> web.Response:
+    """A page of a few sentences that tells nothing of any citizen."""
+    return page(fill("plain.html", title=title, said=said, cure=cure, typed=typed), status)
+
+
+def style() -> web.Response:
+    """The style sheet."""
+    return web.Response(body=_STYLE, content_type="text/css", charset="utf-8")
+
+
+def page_failure(error: BaseException) -> web.Response:
+    """The page for an error, with the status and headers that the API would give."""
+    told = failure(error)
+    known = told.status if told.status in _SAID else 400 if told.status < 500 else 500
+    say = words()
+    title, said, cure = (say(f"plain.{known}.{part}") for part in ("title", "said", "cure"))
+    made = plain(title, said, cure, told.status)
+    for name in ("Retry-After", "Allow"):
+        if name in told.headers:
+            made.headers[name] = told.headers[name]
+    return made

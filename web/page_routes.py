@@ -1,0 +1,54 @@
+"""The routes of the pages that signed links open."""
+
+from hotline1022.web import page
+from hotline1022.web.page_wire import PageForm, PageQuery
+from hotline1022.web.route import Route
+
+#: the style sheet comes first: its name is none of a token
+ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        path="/l/page.css",
+        scope=None,
+        open=True,
+        page=True,
+        summary="The style sheet of the pages",
+        handler=page.show_style,
+        media="text/css",
+    ),
+    Route(
+        method="GET",
+        path="/l/{token}",
+        scope=None,
+        open=True,
+        page=True,
+        summary="The ticket of a signed link as a page for the officer; 404 when it is forged, too old, or has ended",
+        handler=page.show_page,
+        query=PageQuery,
+        media="text/html",
+    ),
+    Route(
+        method="POST",
+        path="/l/{token}",
+        scope=None,
+        open=True,
+        page=True,
+        summary="A button of that page; 409 shows what others did meanwhile",
+        handler=page.act_on_page,
+        body=PageForm,
+        media="text/html",
+        status=303,
+        also=(200, 409),
+    ),
+    Route(
+        method="GET",
+        path="/phieu/{token}",
+        scope=None,
+        open=True,
+        page=True,
+        summary="The same by the address of earlier messages",
+        handler=page.old_address,
+        media="text/html",
+        status=301,
+    ),
+)
