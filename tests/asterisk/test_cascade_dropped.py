@@ -16,14 +16,14 @@ from tests.asterisk.cascade_world import (
     at_once,
     called,
     cascades,
-    directory,
+    manned,
     no_silence,
     outcomes,
     set_up,
     talk,
     ticket,
 )
-from tests.asterisk.world import World, hotline, verify
+from tests.asterisk.world import World, verify
 from tests.lab import audio
 from tests.lab.network import Answers, Leg
 
@@ -45,11 +45,7 @@ PERSON = Answers(after=0.3, talk=90)
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    tables = f"[lines]\nnumbers = {list(LINES)}".replace("'", '"')
-    folder = tmp_path_factory.mktemp("cut")
-    async with hotline(folder, tables, directory=directory(*PLACES), ring_seconds=20) as one:
-        await one.many_people(*LINES)
-        await one.on_duty(*LINES)
+    async with manned(tmp_path_factory.mktemp("cut"), LINES, *PLACES) as one:
         for place in PLACES:
             await set_up(one, place, PERSON, PERSON)
         yield one
