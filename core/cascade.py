@@ -88,6 +88,8 @@ _SKIPPED = {StepOutcome.NUMBER_MISSING, StepOutcome.TRUNK_FULL, StepOutcome.OUTS
 _BUSY, _REFUSED = 17, 21
 #: not there: 20, or 18 and 19 sooner than a phone could ring out (carriers say 480 for both)
 _ABSENT, _RANG_OUT, SHORTEST_RING = 20, {18, 19}, timedelta(seconds=2)
+#: with any other status the two have not talked: who had pressed 1 was gone before, or at once
+CONNECTED = "answer"
 #: a key with which who is called refuses
 REFUSE = "2"
 
@@ -130,7 +132,7 @@ class Step:
         if self.status in _SKIPPED:
             return StepOutcome(self.status)
         if self.answered_at is not None:
-            # who talked with the agent in private and left has refused too
+            # who talked with the agent in private and left, or left the citizen at once, has refused too
             left_room = self.key == "1"
             return StepOutcome.REFUSED if self.key == REFUSE or left_room else StepOutcome.NOT_CONFIRMED
         if self.cause == _REFUSED:
@@ -214,6 +216,8 @@ def apply(cascade: Cascade, event: e.Event) -> Cascade:
             return replace(cascade, passed=event.to)
         case e.StepEnded() if not _over(cascade, event.step):
             ended = _on_step(cascade, event.step, ended_at=event.at, status=event.status)
+            if event.status != CONNECTED:
+                ended = _on_step(ended, event.step, taken_at=None)
             return _move(ended, Trigger.STEP_OVER)
         case e.CascadeEnded():
             return _end(cascade, event.at, Outcome(event.outcome))

@@ -5,7 +5,7 @@ Refuses nothing itself: what cannot be a plan is refused by cascade/plan.py, and
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from hotline1022.cascade.plan import MOST_STEPS, kept, pieces
@@ -20,6 +20,8 @@ from hotline1022.directory.types import Directory, Hunt, HuntStep, Skip
 log = logging.getLogger(__name__)
 
 COUNTRY = "+84"
+#: days off that Asterisk knows from today on: as long as the service may be dead, and short enough for its console
+DAYS_OFF = 30
 
 
 def dialled(number: str) -> str:
@@ -52,12 +54,13 @@ def _step(step: HuntStep, *, skip: str = "", hours: str = "") -> PlannedStep:
 
 def plans_kept(directory: Directory, at: datetime, closed: Callable[[date], bool]) -> dict[str, str]:
     """What Asterisk's own database is to keep: `plan-7xx` for each agency with a code (what does not fit goes on in
-    `plan-7xx-2` and so on), and `urgent-ID` for each urgent category: in one value, Asterisk's console would not take many.
-
-    Hours are judged by Asterisk then, but for public holidays, which it does not know.
+    `plan-7xx-2` and so on), `urgent-ID` for each urgent category (in one value, Asterisk's console would not take many), and
+    `off`, the days off of the next thirty. Hours are judged by Asterisk then.
     """
     day = local_day(at)
+    days = (day + timedelta(days=later) for later in range(DAYS_OFF))
     found = {f"urgent-{one.id}": "1" for one in directory.categories.values() if one.urgent and active(one, day)}
+    found["off"] = "&".join(f"{one:%Y%m%d}" for one in days if closed(one))
     for agency in directory.agencies.values():
         if agency.code is None or not active(agency, day):
             continue

@@ -12,7 +12,7 @@ from hotline1022.ami_bridge.ports import Actions
 from hotline1022.cascade.types import KeptCascade, PickUp, StepRow
 from hotline1022.core.call import Call
 from hotline1022.core.cascade import Cascade, State
-from hotline1022.core.errors import NotFound, Refused
+from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.legs import Leg
@@ -38,6 +38,8 @@ class CascadesView:
     ) -> None:
         self._database, self._cascades, self._directory = database, cascades, directory
         self._call_log, self._actions = call_log, actions
+        #: hunts whose citizen is on her way back: the log learns of it a moment later
+        self._taken_back: set[tuple[CallId, int]] = set()
 
     # -- to look at
 
@@ -106,13 +108,21 @@ class CascadesView:
         return Begun(call=call.id, agency=agency, category=category, ticket=ticket, code=code)
 
     async def take_back(self, call: str, *, by: str) -> None:
-        """The citizen goes back to the agent; who is being called is hung up."""
+        """The citizen goes back to the agent; who is being called is hung up. Asked twice at once it is done once."""
         going = self._running(call)
         if going.state is State.TALKING:
             raise Refused("somebody at the agency has the citizen; ask them to press #0", error_id="citizen-taken")
-        names = {one.channel: one.name for one in await self._actions.channels()}
-        log.info("call %s: %s takes it back", call, by)
-        await self._actions.redirect(_named(names, ChannelId(call)), "hl1022-back", "taken")
+        hunt = (going.call, going.hunt)
+        if hunt in self._taken_back:
+            return
+        self._taken_back = {one for one in self._taken_back if self._is_running(one)} | {hunt}
+        try:
+            names = {one.channel: one.name for one in await self._actions.channels()}
+            log.info("call %s: %s takes it back", call, by)
+            await self._actions.redirect(_named(names, ChannelId(call)), "hl1022-back", "taken")
+        except HotlineError:
+            self._taken_back.discard(hunt)
+            raise
 
     async def connect(self, call: str, *, by: str) -> None:
         """The agent leaves the room of the introduction, which connects."""
@@ -137,6 +147,12 @@ class CascadesView:
         if found is None or found.ended_at is not None:
             raise NotFound(f"no call {call} goes on; look in /api/calls", error_id="call-unknown")
         return found
+
+    def _is_running(self, hunt: tuple[CallId, int]) -> bool:
+        call, number = hunt
+        found = self._call_log.call(call)
+        going = None if found is None else _going_on(found)
+        return going is not None and going.hunt == number
 
     def _running(self, call: str) -> Cascade:
         going = _going_on(self._living(call))

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 FAMILY = "hl1022"
 #: seconds between two looks whether the directory or the day is another one; and until what Asterisk has is read again
 LOOK_SECONDS, COMPARE_SECONDS = 2.0, 600.0
-_ROW = re.compile(rf"/{FAMILY}/(urgent(?:-\S+)?|plan-[0-9]{{3}}(?:-[0-9]+)?)\s*: (\S*)\s*")
+_ROW = re.compile(rf"/{FAMILY}/(off|urgent(?:-\S+)?|plan-[0-9]{{3}}(?:-[0-9]+)?)\s*: (\S*)\s*")
 
 
 class OwnConsole(Protocol):

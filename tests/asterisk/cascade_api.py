@@ -48,6 +48,11 @@ class Screen:
         assert told["agency"] == to.id and len(told["code"]) == 8
         return call
 
+    async def take_back(self, call: CallId) -> None:
+        """The agent has this citizen back."""
+        status, told = await self.ask("POST", f"/api/calls/{call}/take-back")
+        assert status == 200, told
+
     async def state(self, call: CallId, wanted: str, seconds: float = 10) -> None:
         """Wait until the cascade of this call is in that state."""
 

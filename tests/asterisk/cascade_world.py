@@ -1,13 +1,16 @@
 """Agencies that tests transfer to, and what a test asks of a transfer: that the log says what every phone saw."""
 
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from hotline1022.cascade.types import KeptCascade
 from hotline1022.db.types import CallDetail
 from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Purpose, Ticket
-from tests.asterisk.world import STAY, World, eventually
+from tests.asterisk.world import STAY, World, eventually, hotline
 from tests.lab import audio
 from tests.lab.network import Answers, Key, Leg, Plan, Step, Wait
 
@@ -75,6 +78,16 @@ agency = "{agencies[0].id}"
 urgent = false
 """
     return "\n".join(one.text for one in agencies) + category
+
+
+@asynccontextmanager
+async def manned(folder: Path, lines: Sequence[str], *agencies: Agency) -> AsyncIterator[World]:
+    """A hotline with these agencies, and somebody logged in at each of these lines."""
+    tables = f"[lines]\nnumbers = {list(lines)}".replace("'", '"')
+    async with hotline(folder, tables, directory=directory(*agencies), ring_seconds=20) as world:
+        await world.many_people(*lines)
+        await world.on_duty(*lines)
+        yield world
 
 
 @dataclass(slots=True)

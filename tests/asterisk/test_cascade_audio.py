@@ -9,12 +9,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from hotline1022.db.types import CallDetail
-from hotline1022.recordings.types import TrackRow
 from tests.asterisk.cascade_api import Screen, screen
-from tests.asterisk.cascade_world import Talk, agency, called, cascades, directory, no_silence, set_up, talk
-from tests.asterisk.world import World, hotline, legs, verify
-from tests.lab import audio
+from tests.asterisk.cascade_sound import complete, takes
+from tests.asterisk.cascade_world import Talk, agency, cascades, manned, set_up, talk
 from tests.lab.network import Answers, Leg
 
 pytestmark = [
@@ -29,61 +26,16 @@ LINES = tuple(str(number) for number in range(120, 120 + AT_A_TIME))
 PLACES = tuple(agency(code) for code in range(750, 750 + AT_A_TIME))
 #: seconds with each person
 TALK = 4.0
-#: the longest gap that one key makes, seconds
-KEY = 0.3
 PERSON = Answers(after=0.3, talk=90)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Screen]:
-    tables = f"[lines]\nnumbers = {list(LINES)}".replace("'", '"')
-    folder = tmp_path_factory.mktemp("twenty")
-    async with hotline(folder, tables, directory=directory(*PLACES), ring_seconds=20) as world:
-        await world.many_people(*LINES)
-        await world.on_duty(*LINES)
+    async with manned(tmp_path_factory.mktemp("twenty"), LINES, *PLACES) as world:
         for place in PLACES:
             await set_up(world, place, PERSON, None, PERSON)
         async with screen(world) as one:
             yield one
-
-
-async def takes(world: World, number: str, nth: int) -> Leg:
-    """The n-th call to this number is taken by 1."""
-    leg = await called(world, number, nth)
-    await asyncio.sleep(1.2)
-    await leg.press("1")
-    return leg
-
-
-def tones(world: World, track: TrackRow, frequencies: set[int]) -> list[set[float]]:
-    return audio.tones(world.product.settings.paths.recordings / track.path, frequencies, window=0.5)
-
-
-def complete(world: World, call: CallDetail, one: Talk, people: list[Leg]) -> None:
-    """Each person's own words are on their track without a hole, and each heard the citizen as long as they talked."""
-    everybody = {one.citizen.frequency, one.agent.frequency, *(leg.frequency for leg in people)}
-    for leg in legs(call, "contact"):
-        phone = next(found for found in people if found.who == leg.party)
-        said = [track for track in call.tracks if track.channel == leg.channel and str(track.side) == "r"]
-        written = sum(track.duration_ms for track in said) / 1000
-        assert written == pytest.approx(phone.lasted, abs=1.0)
-        for track in said:
-            heard = tones(world, track, everybody)
-            assert all(found == {phone.frequency} for found in heard[2:-2]), f"{phone} said {heard}"
-        # talk time of each person, against the ears of both
-        hers = audio.heard_for(one.citizen.heard, phone.frequency)
-        theirs = audio.heard_for(phone.heard, one.citizen.frequency)
-        assert leg.talk_ms / 1000 == pytest.approx(hers, abs=1.0) and leg.talk_ms / 1000 == pytest.approx(
-            theirs, abs=1.0
-        )
-        # a phone that sends a key sends no sound meanwhile: only who passed on may have such a gap
-        gaps = audio.holes(one.citizen.heard, phone.frequency)
-        assert all(gap.length <= KEY for gap in gaps) and (not gaps or len(people) == 2), gaps
-    (words,) = [t for t in call.tracks if t.channel == call.call.id and str(t.side) == "r"]
-    spoken = tones(world, words, everybody)
-    assert all(found == {one.citizen.frequency} for found in spoken[2:-2]), f"{one.citizen} said {spoken}"
-    no_silence(one.citizen)
-    verify(world.product, call)
 
 
 async def by_code(desk: Screen, number: int, place: int) -> tuple[Talk, list[Leg]]:

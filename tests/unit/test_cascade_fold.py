@@ -87,6 +87,8 @@ STEPS: list[tuple[str, StepOutcome, int | None]] = [
         S.REFUSED,
         16,
     ),
+    (f"{TAKEN}\n18.4 s HANGUP 16\n{ends(18.5, 'DROPPED', 'talk')}", S.REFUSED, 16),
+    (f"{TAKEN}\n18.2 s HANGUP 16\n{ends(18.3, 'NOANSWER', 'talk')}", S.REFUSED, 16),
     (f"{LEG}\n11.0 s HANGUP 20\n{ends(11.1, 'NOANSWER')}", S.UNREACHABLE, 20),
     (f"{LEG}\n11.0 s HANGUP 18\n{ends(11.1, 'NOANSWER')}", S.UNREACHABLE, 18),
     (f"{LEG}\n11.0 s HANGUP 1\n{ends(11.1, 'CHANUNAVAIL')}", S.UNREACHABLE, 1),

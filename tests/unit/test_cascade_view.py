@@ -1,5 +1,6 @@
 """What agents do with cascades by the API, and what they see: Asterisk is told where to go, or nothing at all."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -107,6 +108,26 @@ async def test_the_citizen_is_taken_back_whatever_the_step_is_at(house: House, s
     await house.stored(TALKING, FREE, hunting(None), so_far)
     await house.view.take_back(CALL, by="lan")
     assert house.asterisk.done == ["redirect PJSIP/c hl1022-back,taken,1"]
+
+
+async def test_asked_twice_before_the_log_knows_she_is_taken_back_once(house: House) -> None:
+    await house.stored(TALKING, FREE, hunting(None))
+    living = house.asterisk.living
+    house.asterisk.living = []
+    await refused(house, act="take_back", error_id="call-unknown")
+    house.asterisk.living = living
+    await asyncio.gather(house.view.take_back(CALL, by="lan"), house.view.take_back(CALL, by="minh"))
+    await house.view.take_back(CALL, by="lan")
+    assert house.asterisk.done == ["redirect PJSIP/c hl1022-back,taken,1"]
+
+
+async def test_the_next_hunt_can_be_taken_back_too(house: House) -> None:
+    first = TALKING + FREE + hunting(None)
+    await house.stored(first)
+    await house.view.take_back(CALL, by="lan")
+    await house.stored(first, "15.0 c HL_CASCADE_END outcome=taken-back\n", hunting(None, hunt=2))
+    await house.view.take_back(CALL, by="lan")
+    assert house.asterisk.done == ["redirect PJSIP/c hl1022-back,taken,1"] * 2
 
 
 @pytest.mark.parametrize(

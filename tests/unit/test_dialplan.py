@@ -125,7 +125,7 @@ APPLICATIONS = {
 }  # fmt: skip
 CORE = {"Answer", "Background", "Goto", "GotoIf", "GotoIfTime", "Hangup", "Set", "Wait", "WaitExten"}
 FUNCTIONS = {
-    "CHANNEL_EXISTS": "func_channel", "CONFBRIDGE_INFO": "app_confbridge", "DB": "func_db", "DB_EXISTS": "func_db",
+    "CHANNEL_EXISTS": "func_channel", "CONFBRIDGE": "app_confbridge", "CONFBRIDGE_INFO": "app_confbridge", "DB": "func_db", "DB_EXISTS": "func_db",
     "LOCAL": "app_stack",
     "PJSIP_HEADER": "res_pjsip_header_funcs", "REGEX": "func_strings",
     "CALLERID": "func_callerid", "CHANNEL": "func_channel", "CUT": "func_cut", "FILTER": "func_strings",

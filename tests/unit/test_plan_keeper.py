@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hotline1022.cascade.plan import LONGEST_PIECE
 from hotline1022.core.clock import PROVINCE
 from hotline1022.core.errors import Unavailable
 from hotline1022.directory.edit import end, put
@@ -27,6 +28,7 @@ from tests.unit.directory_memory import shipped
 HOURS = "@0730-1129.mon-fri+1330-1659.mon-fri"
 #: a Monday, 0 o'clock
 MONDAY = datetime(2026, 11, 23, tzinfo=PROVINCE)
+HOLIDAY = NOW.date() + timedelta(days=9)
 DIRECTORY = shipped()
 
 
@@ -38,11 +40,11 @@ class Desk:
 
 
 def keeper(console: OwnConsole, desk: Desk | None = None) -> PlanKeeper:
-    return PlanKeeper(desk or Desk(), console, never_closed, lambda: NOW)  # type: ignore[arg-type]
+    return PlanKeeper(desk or Desk(), console, HOLIDAY.__eq__, lambda: NOW)  # type: ignore[arg-type]
 
 
 def plans(directory: Directory = DIRECTORY, at: datetime = NOW) -> dict[str, str]:
-    return plans_kept(directory, at, never_closed)
+    return plans_kept(directory, at, HOLIDAY.__eq__)
 
 
 # ---------------------------------------------------------------- what is kept
@@ -52,7 +54,7 @@ def test_each_agency_with_a_code_has_a_plan() -> None:
     found = plans()
     with_code = [one for one in DIRECTORY.agencies.values() if one.code is not None]
     urgent = {"urgent-public-order", "urgent-medical-emergency"}
-    assert found.keys() == urgent | {f"plan-{one.code}" for one in with_code} and len(with_code) > 30
+    assert found.keys() == {"off"} | urgent | {f"plan-{one.code}" for one in with_code} and len(with_code) > 30
     assert found["plan-709"] == (
         f"so-xay-dung~02740000019:20:specialist:so-xay-dung-cv:office:{HOURS}"
         f"&0900000019:25:specialist:so-xay-dung-cv:mobile:{HOURS}"
@@ -65,6 +67,15 @@ def test_each_agency_with_a_code_has_a_plan() -> None:
 
 def test_hours_are_asterisks_to_judge_not_those_of_this_moment() -> None:
     assert plans(at=NOW) == plans(at=NOW + timedelta(hours=12))
+
+
+def test_the_days_off_of_the_next_thirty_go_with_the_plans_and_fit() -> None:
+    first, last = date(2026, 11, 23), date(2026, 12, 22)
+    off = {first, last, last + timedelta(days=1), first - timedelta(days=1)}
+    assert plans_kept(DIRECTORY, MONDAY, off.__contains__)["off"] == "20261123&20261222"
+    assert len(plans_kept(DIRECTORY, MONDAY, lambda _: True)["off"]) <= LONGEST_PIECE
+    assert plans()["off"] == f"{HOLIDAY:%Y%m%d}"
+    assert plans_kept(DIRECTORY, NOW, never_closed)["off"] == ""
 
 
 def test_who_has_ended_is_in_no_plan_and_a_missing_number_is_an_empty_one() -> None:
