@@ -20,7 +20,6 @@ from hotline1022.core.people import (
     pattern,
     words,
 )
-from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlAgentStore
 from hotline1022.db.unit import Database
 from hotline1022.queue import pin_door
@@ -29,6 +28,7 @@ from hotline1022.queue.pin_door import PIN_TRIES
 from hotline1022.queue.types import Person, Phone
 from hotline1022.service.cli import main
 from hotline1022.web import wire
+from tests.lab.migrated import migrated
 
 DIALPLAN = Path(__file__).parents[2] / "asterisk-conf" / "hl1022" / "extensions.conf"
 
@@ -106,7 +106,7 @@ class Hands:
 @pytest.fixture
 async def database(tmp_path: Path) -> Any:
     file = tmp_path / "hotline.sqlite"
-    await migrate(file)
+    await migrated(file)
     async with Database(file) as opened:
         async with opened.transaction() as tx:
             hashed = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA"
