@@ -39,7 +39,7 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Screen
     tables = f"[lines]\nnumbers = {list(LINES)}".replace("'", '"')
     folder = tmp_path_factory.mktemp("twenty")
     async with hotline(folder, tables, directory=directory(*PLACES), ring_seconds=20) as world:
-        await world.many_people(*LINES)
+        await world.people(*LINES)
         await world.on_duty(*LINES)
         for place in PLACES:
             await set_up(world, place, PERSON, None, PERSON)

@@ -1,5 +1,6 @@
 """One rule for ids, PINs and pause codes on phone, API and command line; and wrong PINs are counted over a restart."""
 
+import asyncio
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -83,6 +84,18 @@ def test_the_api_and_the_help_say_the_same() -> None:
 def test_the_command_refuses(arguments: list[str], error_id: str) -> None:
     done = CliRunner().invoke(main, ["people", "add", *arguments])
     assert done.exit_code == 1 and error_id in done.output
+
+
+def test_the_command_adds_somebody_once_and_replaces_when_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.run(migrated(tmp_path / "db" / "hotline.sqlite"))
+    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path))
+    add = ["people", "add", "1001", "Lan", "--pin", "2468"]
+    assert CliRunner().invoke(main, add).exit_code == 0
+    again = CliRunner().invoke(main, add)
+    assert again.exit_code == 1 and "person-exists" in again.output
+    assert CliRunner().invoke(main, ["people", "add", "1001", "Hoa", "--pin", "8642", "--replace"]).exit_code == 0
+    listed = CliRunner().invoke(main, ["people", "list"]).output
+    assert "Hoa" in listed and "Lan" not in listed
 
 
 # ---------------------------------------------------------------- wrong PINs

@@ -359,6 +359,7 @@ VALUES = st.one_of(
 GETS = sorted(route.path for route in ROUTES if route.method == "GET" and "recording" not in route.path)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_whatever_is_asked_never_breaks(fuzzed: House, data: st.DataObject) -> None:
@@ -375,6 +376,7 @@ async def test_whatever_is_asked_never_breaks(fuzzed: House, data: st.DataObject
         await response.read()
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.one_of(
