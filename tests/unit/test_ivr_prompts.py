@@ -49,6 +49,7 @@ def in_a_word(tree: MenuTree) -> MenuTree:
     )
 
 
+@pytest.mark.slow
 def test_everything_is_made_and_progress_is_told(tmp_path: Path) -> None:
     said: list[str] = []
     folder, tree = tmp_path, in_a_word(TREE)
