@@ -85,7 +85,7 @@ async def manned(folder: Path, lines: Sequence[str], *agencies: Agency) -> Async
     """A hotline with these agencies, and somebody logged in at each of these lines."""
     tables = f"[lines]\nnumbers = {list(lines)}".replace("'", '"')
     async with hotline(folder, tables, directory=directory(*agencies), ring_seconds=20) as world:
-        await world.many_people(*lines)
+        await world.people(*lines)
         await world.on_duty(*lines)
         yield world
 

@@ -15,8 +15,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.asterisk.product import PROMPTS
 from tests.lab.ports import free_port
+from tests.lab.prompts import kept_prompts
 
 ROOT = Path(__file__).parents[2]
 MARK = "HL_TEST_MARK"
@@ -47,9 +47,8 @@ class Place:
         }
         place.write()
         if prompts:
-            PROMPTS.mkdir(parents=True, exist_ok=True)
             place.data.mkdir()
-            (place.data / "prompts").symlink_to(PROMPTS)
+            (place.data / "prompts").symlink_to(kept_prompts())
         return place
 
     @property

@@ -6,23 +6,19 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from hotline1022.core.errors import ConfigError
 from hotline1022.service.config import load
 from hotline1022.service.engine import AsteriskInstance
 from hotline1022.service.prepare import Prepared, prepare
 from hotline1022.service.settings import Settings
 from tests.lab.network import Address, PhoneNetwork
 from tests.lab.ports import free_port
-
-#: prompts are spoken once and kept between test runs
-PROMPTS = Path(__file__).parents[2] / ".pytest_cache" / "prompts"
+from tests.lab.prompts import kept_prompts, patiently
 
 
 @dataclass(slots=True)
@@ -48,11 +44,10 @@ class Product:
     ) -> Self:
         """Write the settings and prepare everything; starts nothing. `asterisk`, `trunk` more lines of that table."""
         folder.mkdir(parents=True, exist_ok=True)
-        PROMPTS.mkdir(parents=True, exist_ok=True)
         data = folder / "data"
         data.mkdir(exist_ok=True)
         if not (data / "prompts").exists():
-            (data / "prompts").symlink_to(PROMPTS)
+            (data / "prompts").symlink_to(kept_prompts())
         sip, rtp = free_port("udp"), free_port("udp", block=400)
         # in the tests 115 talks for a second or two, and that is a talk
         short = "[emergency]\nshortest_talk_seconds = 1"
@@ -83,7 +78,7 @@ http_port = {free_port("tcp")}
             encoding="utf-8",
         )
         settings = load(config, {})
-        prepared = patiently_prepared(settings)
+        prepared = patiently(lambda: prepare(settings))
         return cls(settings=settings, config=config, prepared=prepared, asterisk=prepared.asterisk())
 
     def network(self, folder: Path, **more: Any) -> PhoneNetwork:
@@ -156,18 +151,6 @@ http_port = {free_port("tcp")}
         for queue in ("hl1022-main", "hl1022-emergency"):
             said = await self.asterisk.cli(f"queue add member PJSIP/line-{line} to {queue} penalty 0 as {person}")
             assert "Added interface" in said, said
-
-
-def patiently_prepared(settings: Settings) -> Prepared:
-    """Prepared, also when another run of the tests speaks the shared prompts just now."""
-    for _ in range(480):
-        try:
-            return prepare(settings)
-        except ConfigError as error:
-            if error.error_id != "prompts-busy":
-                raise
-            time.sleep(0.5)
-    raise AssertionError("another run has been speaking the prompts for four minutes")
 
 
 @asynccontextmanager

@@ -32,7 +32,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
     tables = f"[lines]\nnumbers = {list(LINES)}".replace("'", '"')
     folder = tmp_path_factory.mktemp("after")
     async with hotline(folder, tables, ring_seconds=20, wrap_up_seconds=WRAP_UP) as one:
-        await one.many_people(*LINES)
+        await one.people(*LINES)
         await one.on_duty(*LINES)
         for line in LINES:
             await one.net.phone(line).does(Answers(after=0.3))

@@ -10,9 +10,9 @@ from importlib.resources import files
 import pytest
 import pytest_asyncio
 
-from tests.asterisk.product import PROMPTS
 from tests.asterisk.world import STAY, World, agrees, eventually, hotline, keys, outcome
 from tests.lab.network import Answers, Key, Wait
+from tests.lab.prompts import kept_prompts
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(150)]
 
@@ -21,10 +21,7 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), py
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     folder = tmp_path_factory.mktemp("reload")
     # prompts of its own: other tests hear the shared ones
-    if PROMPTS.exists():
-        await asyncio.to_thread(shutil.copytree, PROMPTS, folder / "data" / "prompts")
-    else:
-        (folder / "data" / "prompts").mkdir(parents=True)
+    await asyncio.to_thread(shutil.copytree, kept_prompts(), folder / "data" / "prompts")
     async with hotline(folder, ring_seconds=5, max_wait_seconds=300) as one:
         await one.people("101")
         yield one

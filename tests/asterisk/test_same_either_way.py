@@ -144,7 +144,7 @@ def moments(call: CallDetail, citizen: Leg) -> list[float]:
 async def twenty(folder: Path, number: str, way: str) -> dict[Citizen, tuple[CallDetail, Leg]]:
     """The twenty calls with the service in this state, and what is in the log when it is well again."""
     async with hotline(folder, TABLES, ring_seconds=60) as world:
-        await world.many_people(*LINES)
+        await world.people(*LINES)
         await world.on_duty(*LINES)
         process = world.product.process
         assert process is not None

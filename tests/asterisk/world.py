@@ -38,12 +38,7 @@ class World:
         await self.net.quiet(product=self.product.asterisk, limit=15)
 
     async def people(self, *lines: str) -> None:
-        """For each line 10x a person 100x who may log in."""
-        for line in lines:
-            await self.product.cli("people", "add", person(line), f"Người {line}", "--pin", "2468", "--replace")
-
-    async def many_people(self, *lines: str) -> None:
-        """The same for many lines, at once: all have one PIN. The service must have made the database."""
+        """For each line 10x a person 100x who may log in; all have one PIN. The service must have made the database."""
         pin = await hash_pin("2468")
         async with Database(self.product.settings.database_url) as database, database.transaction() as tx:
             for line in lines:

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from hotline1022.service.config import load
-from tests.asterisk.product import Product, patiently_prepared
+from hotline1022.service.prepare import prepare
+from tests.asterisk.product import Product
 from tests.bench.carrier import GREETING_TONE
 from tests.lab.audio import write_tone
 from tests.lab.ports import free_port
+from tests.lab.prompts import patiently
 
 RTP_PORTS = 4000
 CHANNELS = 900
@@ -44,5 +46,5 @@ level = "warning"
         encoding="utf-8",
     )
     settings = load(config, {})
-    prepared = patiently_prepared(settings)
+    prepared = patiently(lambda: prepare(settings))
     return Product(settings=settings, config=config, prepared=prepared, asterisk=prepared.asterisk())

@@ -1,4 +1,6 @@
-"""The database that a contract test runs over: SQLite in a fresh folder, and a real PostgreSQL cluster of its own."""
+"""The databases of the contract tests, over SQLite and over a real PostgreSQL cluster: each test gets one of its own, empty
+or migrated, and takes it away afterwards.
+"""
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
@@ -8,9 +10,11 @@ import pytest
 
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
+from tests.lab.migrated import migrated
 from tests.lab.postgres import TemporaryPostgres
 
 _numbers = itertools.count(1)
+_TEMPLATE = "hl_migrated"
 
 
 @pytest.fixture(scope="session")
@@ -25,16 +29,41 @@ def cluster() -> Iterator[TemporaryPostgres]:
         running.remove()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def server(request: pytest.FixtureRequest) -> TemporaryPostgres | None:
+    """The PostgreSQL cluster of the run; None over SQLite."""
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'hotline.sqlite'}"
-    cluster: TemporaryPostgres = request.getfixturevalue("cluster")
-    return await cluster.make(f"contract{next(_numbers)}")
+        return None
+    found: TemporaryPostgres = request.getfixturevalue("cluster")
+    return found
+
+
+@pytest.fixture
+async def empty(server: TemporaryPostgres | None, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database without tables."""
+    if server is None:
+        yield f"sqlite:///{tmp_path / 'db' / 'hotline.sqlite'}"
+        return
+    name = f"empty_{next(_numbers)}"
+    yield await server.make(name)
+    await server.drop(name)
+
+
+@pytest.fixture
+async def address(server: TemporaryPostgres | None, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a migrated database."""
+    if server is None:
+        yield f"sqlite:///{await migrated(tmp_path / 'hotline.sqlite')}"
+        return
+    if not await server.run(f"SELECT 1 FROM pg_database WHERE datname = '{_TEMPLATE}'"):
+        await migrate(await server.make(_TEMPLATE))
+    name = f"test_{next(_numbers)}"
+    yield await server.make(name, template=_TEMPLATE)
+    await server.drop(name)
 
 
 @pytest.fixture
 async def database(address: str) -> AsyncIterator[Database]:
-    await migrate(address)
+    """An open, migrated database without rows."""
     async with Database(address) as opened:
         yield opened

@@ -170,15 +170,15 @@ async def test_who_is_planned(database: Database) -> None:
     assert (duty.shift, duty.people) == ("night", ("1001",))
 
 
-async def test_migrating_again_is_nothing_and_a_newer_schema_is_refused(address: str) -> None:
-    assert (await migrate(address)).after == HEAD
-    assert (await migrate(address)).before == HEAD
-    async with Database(address) as database, database.transaction() as tx:
+async def test_migrating_again_is_nothing_and_a_newer_schema_is_refused(empty: str) -> None:
+    assert (await migrate(empty)).after == HEAD
+    assert (await migrate(empty)).before == HEAD
+    async with Database(empty) as database, database.transaction() as tx:
         await tx._connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(ConfigError) as refused:
-        await migrate(address)
+        await migrate(empty)
     assert refused.value.error_id == "schema-newer"
-    assert await current(address) == "9999"
+    assert await current(empty) == "9999"
 
 
 def test_closed_lists_in_code_and_schema_are_the_same() -> None:

@@ -45,6 +45,7 @@ async def make(database: Database, desk: TicketDesk, count: int) -> None:
             at = datetime.now(UTC)
             ticket = await desk.reserve(call, "so-xay-dung", "construction", at, phone=phone_of(number))
             await desk.settle(ticket.id, NOBODY, at)
+    print("made", flush=True)
 
 
 def all_day(directory: Callable[[], Awaitable[Directory]]) -> Notices:

@@ -12,7 +12,6 @@ from hotline1022.cascade.types import KeptCascade
 from hotline1022.core.call import Call, fold
 from hotline1022.core.errors import Unavailable
 from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.ivr.load import shipped as shipped_menu
 from hotline1022.ivr.model import MenuTree
@@ -33,6 +32,7 @@ from hotline1022.service.ticket_desk import TicketDesk
 from hotline1022.service.ticket_names import DirectoryNames
 from hotline1022.tickets.attachments import Shelf
 from hotline1022.tickets.types import Purpose, Ticket
+from tests.lab.migrated import migrated
 from tests.scenario.tables import CHANNELS, events
 from tests.unit.directory_memory import NUMBERS
 from tests.unit.queue_memory import MemoryBell
@@ -236,7 +236,7 @@ class House:
 @asynccontextmanager
 async def a_house(folder: Path) -> AsyncIterator[House]:
     """A house with the shipped directory."""
-    await migrate(folder / "hotline.sqlite")
+    await migrated(folder / "hotline.sqlite")
     async with Database(folder / "hotline.sqlite") as database:
         house = House(database, folder)
         await house.directory.start()

@@ -11,7 +11,7 @@ from hotline1022.ami_bridge.types import DeviceState
 from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable
 from hotline1022.core.ids import CallId, ChannelId
 from tests.lab.scripted import Fields, ScriptedAmi, error, message, scripted_ami, success
-from tests.unit.test_ami_link import running
+from tests.unit.link_world import running
 
 CALL = CallId(ChannelId("hl1-1.1"))
 OWN = ChannelId("hl1-own-7")

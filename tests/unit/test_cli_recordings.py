@@ -9,12 +9,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline1022.core.events import LegKind
-from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings import jobs
 from hotline1022.recordings.types import Side
 from hotline1022.service.cli import main
+from tests.lab.migrated import migrated
 from tests.unit.recordings_world import CALL, name, two_agents
 
 
@@ -30,7 +30,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     async def save() -> None:
         file = data / "db" / "hotline.sqlite"
-        await migrate(file)
+        await migrated(file)
         async with Database(file) as database:
             await SqlRecordingStore(database).save([filed])
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.service.cli import main
 from hotline1022.service.directory_desk import fill
 from hotline1022.tickets.code import grouped
+from tests.lab.migrated import migrated
 from tests.unit.directory_memory import NUMBERS
 from tests.unit.tickets_made import CODE, NOW, made
 
@@ -26,7 +26,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "data" / "db" / "hotline.sqlite"
 
     async def save() -> None:
-        await migrate(file)
+        await migrated(file)
         async with Database(file) as database:
             await fill(database, NUMBERS, NOW)  # as a first start does
             await two_tickets(database)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.service.cli import main
 from hotline1022.service.directory_desk import fill
+from tests.lab.migrated import migrated
 from tests.unit.directory_memory import AT, NUMBERS
 
 MERGER = """
@@ -48,7 +48,7 @@ def data(empty: Path) -> Path:
     """The same after the service's first start."""
 
     async def start() -> None:
-        await migrate(empty)
+        await migrated(empty)
         async with Database(empty) as database:
             assert await fill(database, NUMBERS, AT)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from hotline1022.core.errors import HotlineError, Unavailable
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.directory.edit import end, put
 from hotline1022.directory.make import an_agency
@@ -20,6 +19,7 @@ from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.settings import Hotline, Settings
 from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.directory_wire import AgencyBody, AreaBody, CategoryBody, ContactBody
+from tests.lab.migrated import migrated
 from tests.unit.directory_memory import NUMBERS
 
 #: a Monday, 9 o'clock in the province
@@ -50,7 +50,7 @@ class Accounts:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    await migrate(tmp_path / "hotline.sqlite")
+    await migrated(tmp_path / "hotline.sqlite")
     async with Database(tmp_path / "hotline.sqlite") as opened:
         yield opened
 

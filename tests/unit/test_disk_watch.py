@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from hotline1022.core.errors import Unavailable
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.service.alarms import Bell
 from hotline1022.service.checks import LOW_BYTES, disk_has_room
 from hotline1022.service.disk_watch import AGAIN, DiskWatch
+from tests.lab.migrated import migrated
 
 PLENTY, LITTLE = LOW_BYTES, LOW_BYTES - 1
 
@@ -40,7 +40,7 @@ def disks(monkeypatch: pytest.MonkeyPatch) -> Disks:
 
 @pytest.fixture
 async def bell(tmp_path: Path) -> AsyncIterator[Bell]:
-    await migrate(tmp_path / "hotline.sqlite")
+    await migrated(tmp_path / "hotline.sqlite")
     async with Database(f"sqlite:///{tmp_path / 'hotline.sqlite'}") as database:
         yield Bell(database, timedelta(seconds=30))
 

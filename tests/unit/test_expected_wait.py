@@ -8,7 +8,6 @@ import pytest
 
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.outcomes import Reason, Result
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.ivr.model import Fixed
 from hotline1022.ivr.numbers import number_prompts
@@ -18,6 +17,7 @@ from hotline1022.queue.expected_wait import FEWEST_SAMPLES, MOST_SAMPLES, Expect
 from hotline1022.queue.waiting import WaitingRoom
 from hotline1022.service.desk import Desk, remember_talks
 from tests.contract.database.made import answered, gave_up, of_calls, over
+from tests.lab.migrated import migrated
 from tests.unit.queue_memory import Room, after
 
 
@@ -65,7 +65,7 @@ def test_what_is_remembered_is_older_than_what_is_heard() -> None:
 
 async def test_after_a_start_the_expected_wait_is_that_of_the_log(tmp_path: Path) -> None:
     file = tmp_path / "hotline.sqlite"
-    await migrate(file)
+    await migrated(file)
     async with Database(file) as database:
         expected = ExpectedWait(seconds(0))
         await remember_talks(database, expected)

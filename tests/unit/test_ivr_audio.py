@@ -114,8 +114,13 @@ def test_a_file_that_is_no_recording_is_named(tmp_path: Path) -> None:
     assert caught.value.error_id == "recording-unreadable"
 
 
-def test_the_music_is_a_calm_minute_that_can_be_repeated() -> None:
-    pcm = music.music()
+@pytest.fixture(scope="module")
+def melody() -> bytes:
+    return music.music()
+
+
+def test_the_music_is_a_calm_minute_that_can_be_repeated(melody: bytes) -> None:
+    pcm = melody
     measures = audio.measure(pcm)
     assert measures.seconds == music.SECONDS
     assert measures.rms_dbfs == pytest.approx(music.LEVEL_DBFS, abs=0.3)
@@ -130,8 +135,8 @@ def test_the_music_is_a_calm_minute_that_can_be_repeated() -> None:
     assert max(levels) < -15
 
 
-def test_the_music_stays_in_its_scale() -> None:
-    frequencies, power = spectrum(music.music())
+def test_the_music_stays_in_its_scale(melody: bytes) -> None:
+    frequencies, power = spectrum(melody)
     notes = [music.LOWEST_HZ * 2 ** (step / 12 + octave) for step in (0, 2, 4, 5, 7, 9, 11) for octave in range(-1, 4)]
     loudest = frequencies[power > power.max() / 10]
     assert len(loudest) > 10

@@ -6,7 +6,6 @@ import math
 import os
 import shutil
 import wave
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,17 +21,15 @@ from hotline1022.ivr.numbers import number_sounds
 from hotline1022.ivr.prompt_jobs import MUSIC, SOUNDS, jobs, spoken
 from hotline1022.ivr.prompts import Built, build, missing, progress_text
 from hotline1022.ivr.sounds import BEEP, QUEUE_SOUNDS, TRANSFER_SOUNDS
+from tests.lab.prompts import kept_prompts
 
 TREE = shipped()
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Built, list[str]]]:
-    """The shipped menu, spoken once for all tests here."""
-    folder = tmp_path_factory.mktemp("prompts")
-    said: list[str] = []
-    result = build(TREE, folder, None, find_espeak(), lambda done, total: said.append(progress_text(done, total)))
-    yield folder, result, said
+def built() -> Path:
+    """The shipped menu, spoken once for all tests."""
+    return kept_prompts()
 
 
 def pcm_of(file: Path) -> bytes:
@@ -41,23 +38,37 @@ def pcm_of(file: Path) -> bytes:
         return bytes(reader.readframes(reader.getnframes()))
 
 
-def test_everything_is_made_and_progress_is_told(built: tuple[Path, Built, list[str]]) -> None:
-    folder, result, said = built
+def in_a_word(tree: MenuTree) -> MenuTree:
+    """The same prompts, each of one word."""
+    return replace(
+        tree,
+        menus={name: replace(menu, text="Một.") for name, menu in tree.menus.items()},
+        information=dict.fromkeys(tree.information, "Hai."),
+        agencies=tuple(replace(agency, name="Ba") for agency in tree.agencies),
+        sounds=dict.fromkeys(tree.sounds, "Bốn."),
+        prompts=dict.fromkeys(tree.prompts, "Năm."),
+    )
+
+
+@pytest.mark.slow
+def test_everything_is_made_and_progress_is_told(tmp_path: Path) -> None:
+    said: list[str] = []
+    folder, tree = tmp_path, in_a_word(TREE)
+    result = build(tree, folder, None, find_espeak(), lambda done, total: said.append(progress_text(done, total)))
     names = set(jobs(TREE, None))
+    assert set(jobs(tree, None)) == names
     assert {f"sounds/vi/hl1022/{key}" for key in Fixed} < names
     assert {f"sounds/vi/{name}" for name in (*number_sounds(), *QUEUE_SOUNDS, *TRANSFER_SOUNDS, BEEP)} < names
     assert {MUSIC, "sounds/vi/hl1022/menu-root", "sounds/vi/hl1022/info-office-hours"} < names
-    assert missing(TREE, folder) == ()
+    assert missing(tree, folder) == ()
     assert result == Built(total=len(names), made=len(names), removed=0, warnings=())
     assert said == [f"Prompts {n}/{len(names)}" for n in range(len(names) + 1)]
     assert not list(folder.rglob("*.tmp"))
 
 
-def test_while_calls_hear_them_prompts_change_all_or_none_and_none_is_deleted(
-    built: tuple[Path, Built, list[str]], tmp_path: Path
-) -> None:
+def test_while_calls_hear_them_prompts_change_all_or_none_and_none_is_deleted(built: Path, tmp_path: Path) -> None:
     folder = tmp_path / "prompts"
-    shutil.copytree(built[0], folder)
+    shutil.copytree(built, folder)
     own = folder / SOUNDS / "hl1022"
     before = {file: file.read_bytes() for file in folder.rglob("*.alaw")}
     root = replace(TREE.menus[TREE.root], text="Xin bấm phím không để gặp người trực.")
@@ -85,9 +96,9 @@ def belongs(tree: MenuTree, file: Path) -> bool:
 
 
 @pytest.mark.parametrize("name", sorted(set(jobs(TREE, None)) - {MUSIC}))
-def test_every_prompt_is_fit_for_the_telephone(built: tuple[Path, Built, list[str]], name: str) -> None:
-    pcm = pcm_of(built[0] / f"{name}.wav")
-    assert (built[0] / f"{name}.alaw").read_bytes() == audioop.lin2alaw(pcm, 2)
+def test_every_prompt_is_fit_for_the_telephone(built: Path, name: str) -> None:
+    pcm = pcm_of(built / f"{name}.wav")
+    assert (built / f"{name}.alaw").read_bytes() == audioop.lin2alaw(pcm, 2)
     measures = audio.measure(pcm)
     assert 0.15 < measures.seconds <= 30
     assert measures.first_sound_ms <= 100
@@ -104,12 +115,12 @@ def test_every_prompt_is_fit_for_the_telephone(built: tuple[Path, Built, list[st
     assert not loud.any()
 
 
-def test_no_prompt_has_a_hole(built: tuple[Path, Built, list[str]]) -> None:
+def test_no_prompt_has_a_hole(built: Path) -> None:
     """Two seconds of silence within a prompt would sound like the end of it."""
     for name in jobs(TREE, None):
         if name == MUSIC:
             continue
-        pcm = pcm_of(built[0] / f"{name}.wav")
+        pcm = pcm_of(built / f"{name}.wav")
         quiet = longest = 0
         for at in range(0, len(pcm), 160):
             quiet = quiet + 1 if audio.dbfs(audioop.rms(pcm[at : at + 160], 2)) < -45 else 0
@@ -117,30 +128,30 @@ def test_no_prompt_has_a_hole(built: tuple[Path, Built, list[str]]) -> None:
         assert longest * 10 < 1_500, name
 
 
-def test_the_greeting_is_short_and_begins_at_once(built: tuple[Path, Built, list[str]]) -> None:
-    measures = audio.measure(pcm_of(built[0] / "sounds/vi/hl1022/greeting.wav"))
+def test_the_greeting_is_short_and_begins_at_once(built: Path) -> None:
+    measures = audio.measure(pcm_of(built / "sounds/vi/hl1022/greeting.wav"))
     assert measures.seconds <= 9
     assert measures.first_sound_ms <= 100
 
 
-def test_the_music_is_for_the_telephone(built: tuple[Path, Built, list[str]]) -> None:
-    raw = (built[0] / "moh/hl1022.alaw").read_bytes()
+def test_the_music_is_for_the_telephone(built: Path) -> None:
+    raw = (built / "moh/hl1022.alaw").read_bytes()
     assert len(raw) == 60 * 8_000
     level = audio.dbfs(audioop.rms(audioop.alaw2lin(raw, 2), 2))
     assert level == pytest.approx(-24, abs=0.5)
-    assert not (built[0] / "moh/hl1022.wav").exists()
+    assert not (built / "moh/hl1022.wav").exists()
 
 
-def test_digits_differ_from_each_other(built: tuple[Path, Built, list[str]]) -> None:
-    sounds = {(built[0] / f"sounds/vi/digits/{n}.alaw").read_bytes() for n in range(20)}
+def test_digits_differ_from_each_other(built: Path) -> None:
+    sounds = {(built / f"sounds/vi/digits/{n}.alaw").read_bytes() for n in range(20)}
     assert len(sounds) == 20
 
 
-def test_a_second_build_makes_nothing(built: tuple[Path, Built, list[str]]) -> None:
-    folder, first, _ = built
+def test_a_second_build_makes_nothing(built: Path) -> None:
+    folder = built
     before = {file: file.stat().st_mtime_ns for file in folder.rglob("*.wav")}
     again = build(TREE, folder, None, None)
-    assert again == replace(first, made=0)
+    assert again == Built(total=len(jobs(TREE, None)), made=0, removed=0, warnings=())
     assert {file: file.stat().st_mtime_ns for file in folder.rglob("*.wav")} == before
 
 

@@ -1,5 +1,6 @@
 """One rule for ids, PINs and pause codes on phone, API and command line; and wrong PINs are counted over a restart."""
 
+import asyncio
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,6 @@ from hotline1022.core.people import (
     pattern,
     words,
 )
-from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlAgentStore
 from hotline1022.db.unit import Database
 from hotline1022.queue import pin_door
@@ -29,6 +29,7 @@ from hotline1022.queue.pin_door import PIN_TRIES
 from hotline1022.queue.types import Person, Phone
 from hotline1022.service.cli import main
 from hotline1022.web import wire
+from tests.lab.migrated import migrated
 
 DIALPLAN = Path(__file__).parents[2] / "asterisk-conf" / "hl1022" / "extensions.conf"
 
@@ -85,6 +86,18 @@ def test_the_command_refuses(arguments: list[str], error_id: str) -> None:
     assert done.exit_code == 1 and error_id in done.output
 
 
+def test_the_command_adds_somebody_once_and_replaces_when_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.run(migrated(tmp_path / "db" / "hotline.sqlite"))
+    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path))
+    add = ["people", "add", "1001", "Lan", "--pin", "2468"]
+    assert CliRunner().invoke(main, add).exit_code == 0
+    again = CliRunner().invoke(main, add)
+    assert again.exit_code == 1 and "person-exists" in again.output
+    assert CliRunner().invoke(main, ["people", "add", "1001", "Hoa", "--pin", "8642", "--replace"]).exit_code == 0
+    listed = CliRunner().invoke(main, ["people", "list"]).output
+    assert "Hoa" in listed and "Lan" not in listed
+
+
 # ---------------------------------------------------------------- wrong PINs
 
 
@@ -106,7 +119,7 @@ class Hands:
 @pytest.fixture
 async def database(tmp_path: Path) -> Any:
     file = tmp_path / "hotline.sqlite"
-    await migrate(file)
+    await migrated(file)
     async with Database(file) as opened:
         async with opened.transaction() as tx:
             hashed = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA"

@@ -1,4 +1,8 @@
-"""Killed at any line and run again: the same end, and never a moment in which an original is nowhere."""
+"""Killed at any line and run again: the same end, and never a moment in which an original is nowhere.
+
+A process that is killed leaves what is on the disk and nothing else. So it is killed at each line at which the disk is
+other than at the line before; which these are is found out by watching the disk at every line.
+"""
 
 import errno
 import hashlib
@@ -8,6 +12,7 @@ import shutil
 import sqlite3
 import stat
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -93,27 +98,67 @@ def originals(folder: Path) -> set[str]:
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
 
 
-def work_until(folder: Path, call: CallFacts, line: int) -> int:
-    """Do the work in another process that is gone at its `line`-th line, without any clean-up; returns its exit code."""
+def disk(folder: Path) -> dict[Path, tuple[int, int, int, str]]:
+    """Everything that a killed process leaves: names, kinds and rights, links, contents."""
+    found = {}
+    for path in folder.rglob("*"):
+        known = path.stat()
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        found[path] = (known.st_mode, known.st_ino, known.st_nlink, content)
+    return found
+
+
+def at_each_line(do: Callable[[int], None], folder: Path, call: CallFacts) -> int:
+    """Do the work and call `do` with the number of each line before it runs, from 0 on; returns how many there were."""
+    line = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> object:
+        nonlocal line
+        if frame.f_code.co_filename not in WATCHED:
+            return None
+        if event == "line":
+            do(line)
+            line += 1
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)  # type: ignore[arg-type]
+    try:
+        work(folder, call)
+    finally:
+        sys.settrace(before)
+    return line
+
+
+def moments(folder: Path, call: CallFacts) -> tuple[list[int], int]:
+    """The lines at which the disk is other than at the line before, and the number of all lines."""
+    changed: list[int] = []
+    last: object = None
+
+    def look(line: int) -> None:
+        nonlocal last
+        now = disk(folder)
+        if now != last:
+            changed.append(line)
+        last = now
+
+    lines = at_each_line(look, folder, call)
+    return changed, lines
+
+
+def work_until(folder: Path, call: CallFacts, wanted: int) -> int:
+    """Do the work in another process that is gone at this line, without any clean-up; returns its exit code."""
     child = os.fork()
     if child:
         _, status = os.waitpid(child, 0)
         return os.waitstatus_to_exitcode(status)
+
+    def end_at(line: int) -> None:
+        if line >= wanted:
+            os._exit(KILLED)
+
     try:
-        left = line
-
-        def trace(frame: FrameType, event: str, _: object) -> object:
-            nonlocal left
-            if frame.f_code.co_filename not in WATCHED:
-                return None
-            if event == "line":
-                left -= 1
-                if left < 0:
-                    os._exit(KILLED)
-            return trace
-
-        sys.settrace(trace)  # type: ignore[arg-type]
-        work(folder, call)
+        at_each_line(end_at, folder, call)
         os._exit(0)
     except BaseException as error:  # noqa: BLE001 -- the child says what it was and is gone
         os.write(2, f"{type(error).__name__}: {error}\n".encode())
@@ -125,8 +170,6 @@ def refuse(*_: object, **__: object) -> None:
     raise OSError(errno.EXDEV, "other file system")
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("copying", [False, True], ids=["link", "copy"])
 def test_killed_at_any_line_and_run_again_gives_the_same_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copying: bool
@@ -141,21 +184,16 @@ def test_killed_at_any_line_and_run_again_gives_the_same_end(
     work(fresh, call)
     wanted = end(fresh)
     assert wanted["spool"] == [] and len(wanted["rows"]) == 5  # type: ignore[arg-type]
-    kills = 0
-    for line in range(5000):
-        folder = tmp_path / "now"
+    shutil.copytree(pristine, folder := tmp_path / "now")
+    changed, lines = moments(folder, call)
+    assert len(changed) > 20 and lines > 200
+    for line in [*changed, lines]:
+        shutil.rmtree(folder)
         shutil.copytree(pristine, folder)
-        code = work_until(folder, call, line)
-        assert code in (0, KILLED), f"at line {line}"
+        assert work_until(folder, call, line) == (KILLED if line < lines else 0), f"at line {line}"
         assert wanted_bytes <= originals(folder), f"killed at line {line}: an original is nowhere"
         work(folder, call)
-        found = end(folder)
-        assert found == wanted, f"killed at line {line}"
-        shutil.rmtree(folder)
-        if code == 0:
-            break
-        kills += 1
-    assert kills > 200
+        assert end(folder) == wanted, f"killed at line {line}"
 
 
 def test_a_later_run_with_more_facts_changes_rows_and_no_file(tmp_path: Path) -> None:

@@ -12,13 +12,13 @@ from click.testing import CliRunner, Result
 
 from hotline1022.core.clock import PROVINCE
 from hotline1022.core.errors import HotlineError, Invalid
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.queue.agents import Agents
 from hotline1022.service.cli import main
 from hotline1022.service.shift_plan import a_shift, read_csv, read_toml
 from hotline1022.service.views import ShiftsView
 from hotline1022.web.types import CrewView, PlannedView, ShiftTimes
+from tests.lab.migrated import migrated
 
 SAMPLE = (files("hotline1022.service") / "shifts.toml").read_text(encoding="utf-8")
 
@@ -104,7 +104,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         from hotline1022.core.ids import PersonId
         from hotline1022.queue.types import Person
 
-        await migrate(file)
+        await migrated(file)
         async with Database(file) as database, database.transaction() as tx:
             for number in range(1001, 1013):
                 hashed = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA"

@@ -8,7 +8,6 @@ import pytest
 from click.testing import CliRunner
 
 from hotline1022.ami_bridge.journal import Position
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.service.call_log import Saved
 from hotline1022.service.cli import main
@@ -17,6 +16,7 @@ from hotline1022.service.log_store import DatabaseLogStore
 from hotline1022.service.timeline import timeline
 from hotline1022.service.timeline_cascade import names_of
 from hotline1022.service.views import CallsView
+from tests.lab.migrated import migrated
 from tests.scenario.tables import CHANNELS, events, told
 from tests.scenario.test_calls import TO_QUEUE
 from tests.unit.directory_memory import NUMBERS
@@ -184,7 +184,7 @@ async def kept(table: str, database: Database) -> str:
 @pytest.mark.parametrize("story", STORIES)
 async def test_a_transfer_is_told_in_words(tmp_path: Path, story: str) -> None:
     table, expected = STORIES[story]
-    await migrate(tmp_path / "hotline.sqlite")
+    await migrated(tmp_path / "hotline.sqlite")
     async with Database(tmp_path / "hotline.sqlite") as database:
         text = await kept(TALK + table, database)
     assert of_transfer(text) == [line.strip() for line in expected.splitlines() if line.strip()]
@@ -195,7 +195,7 @@ def test_calls_show_names_agency_and_people(tmp_path: Path, monkeypatch: pytest.
     table, expected = STORIES["the leader takes"]
 
     async def save() -> str:
-        await migrate(file)
+        await migrated(file)
         async with Database(file) as database:
             return await kept(TALK + table, database)
 

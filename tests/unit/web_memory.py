@@ -486,7 +486,11 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         registry=CollectorRegistry(),
         clock=lambda: NOW,
     )
-    client = TestClient(TestServer(make_app(ports, version="0.1.0")))
+    server = TestServer(make_app(ports, version="0.1.0"))
+    await server.start_server(
+        access_log=None
+    )  # as the service does; else aiohttp's own tells tokens when a test left INFO on
+    client = TestClient(server)
     async with client:
         house = House(ports, log, lines, tokens, people, tickets, checks, outbox, links, client)
         sent = {"Authorization": f"Bearer {SECRETS['read']}"}
