@@ -10,7 +10,7 @@ from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.recordings.types import Side, SpoolFile
+from hotline1022.recordings.types import CopyKind, Side, SpoolFile
 
 #: Asterisk's unique id with the system name: `hl1-1795470208.58`.
 _UNIQUE = r"(?:[A-Za-z0-9][A-Za-z0-9_-]{0,39}-)?[0-9]{9,11}\.[0-9]{1,10}"
@@ -75,6 +75,11 @@ def copy_name(call: CallId, fingerprint: str) -> str:
 def is_copy(call: CallId, name: str) -> bool:
     """Whether this is the name of a listening copy of the call, or of one that was never finished."""
     return name.removeprefix(".").startswith(f"{call}~listen-") and name.removesuffix(".part").endswith(".wav")
+
+
+def derived_name(call: CallId, kind: CopyKind, fingerprint: str, ending: str) -> str:
+    """Name of a copy in the cache: says what it is to whoever finds it."""
+    return f"{call}~ban-sao-{kind.value}-{fingerprint}.{ending}"
 
 
 def valid_call(call: str) -> bool:

@@ -223,6 +223,74 @@ class CopyRow:
     notes: tuple[Reason, ...] = ()
 
 
+class CopyKind(StrEnum):
+    """The kinds of copies that are made of a call. The database repeats this list, but for the first."""
+
+    #: the stereo lay-out itself: CopyRow
+    WAV = "wav"
+    MP3 = "mp3"
+    OPUS = "opus"
+    WAV_LEVELLED = "wav-levelled"
+    MP3_LEVELLED = "mp3-levelled"
+    OPUS_LEVELLED = "opus-levelled"
+    #: map and peaks: Survey
+    SURVEY = "survey"
+
+    @property
+    def form(self) -> str:
+        """wav, mp3, opus or survey."""
+        return self.value.partition("-")[0]
+
+    @property
+    def levelled(self) -> bool:
+        """Whether everybody is equally loud in it."""
+        return self.value.endswith("-levelled")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivedRow:
+    """A copy that was made once. The file may be gone from the cache; made again under this name it has these bytes."""
+
+    call: CallId
+    kind: CopyKind
+    #: of the file in the cache; another one when the copy would be another
+    name: str
+    sha256: str
+    bytes: int
+
+
+class Voice(StrEnum):
+    """Who is heard in a stretch of a call; `other` is everybody and everything but the citizen."""
+
+    SILENCE = "silence"
+    CITIZEN = "citizen"
+    OTHER = "other"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A part of a call in which the same are heard; milliseconds on the call's clock."""
+
+    from_ms: int
+    to_ms: int
+    kind: Voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """Who speaks when, and how loud."""
+
+    duration_ms: int
+    #: without gaps, in order
+    stretches: tuple[Stretch, ...]
+    #: milliseconds of one peak
+    step_ms: int
+    #: peaks of each side, a byte each (0..255), in base64
+    citizen: str
+    other: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledCall:
     """All that was filed of one call; `reasons` speak of the call as a whole."""

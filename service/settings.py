@@ -79,6 +79,11 @@ class Paths:
         return self.data / "attachments"
 
     @property
+    def copies(self) -> Path:
+        """Copies of recordings that can be made again; may be emptied at any time."""
+        return self.data / "copies"
+
+    @property
     def spool(self) -> Path:
         """Tracks that Asterisk is writing or has written."""
         return self.data / "spool"
@@ -233,6 +238,16 @@ class Cascade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copies:
+    """Copies of recordings that can be made again: MP3, Opus, levelled ones, map and peaks."""
+
+    #: gigabytes (10^9) that they may take together; 5. The least recently used go first
+    cache_gb: int = _whole(5, 1, 100_000)
+    #: path of ffmpeg; "" = found by itself
+    ffmpeg: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """The Python service."""
 
@@ -277,6 +292,7 @@ class Settings:
     emergency: Emergency = field(default_factory=Emergency)
     queue: Queue = field(default_factory=Queue)
     cascade: Cascade = field(default_factory=Cascade)
+    copies: Copies = field(default_factory=Copies)
     service: Service = field(default_factory=Service)
     database: Database = field(default_factory=Database)
     notify: Notify = field(default_factory=Notify)
