@@ -18,7 +18,7 @@ from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId, LineId
 from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.queue.types import AgentState, LineView, Waiting
-from hotline1022.recordings.types import CopyKind, Survey
+from hotline1022.recordings.types import CopyKind, Stretch, Survey, Voice
 from hotline1022.web.app import make_app
 from hotline1022.web.auth import digest_of
 from hotline1022.web.ports import Ports
@@ -146,6 +146,18 @@ class MemoryCalls:
 
     async def get(self, call: str) -> CallDetail | None:
         return next((a_detail(known) for known in self.calls if known.id == call), None)
+
+
+SURVEY = Survey(
+    duration_ms=400,
+    stretches=(
+        Stretch(from_ms=0, to_ms=300, kind=Voice.CITIZEN),
+        Stretch(from_ms=300, to_ms=400, kind=Voice.SILENCE),
+    ),
+    step_ms=100,
+    citizen="/yAQAA==",
+    other="AAAAAA==",
+)
 
 
 @dataclass
@@ -471,7 +483,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     outbox = MemoryOutbox()
     ports = Ports(
         calls=log,
-        recordings=MemoryRecordings(copies),
+        recordings=MemoryRecordings(copies, {log.calls[0].id: SURVEY}),
         recordings_root=root,
         copies_root=root,
         lines=lines,
