@@ -10,7 +10,9 @@ from pathlib import Path
 from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.ids import CallId
 from hotline1022.recordings import marks, wav
+from hotline1022.recordings.ffmpeg import Ffmpeg
 from hotline1022.recordings.files import open_below, write_file
+from hotline1022.recordings.foreign import decoded, form_of
 from hotline1022.recordings.layout import Layout, path_of, plan, render
 from hotline1022.recordings.names import copy_name, is_copy, repaired_name
 from hotline1022.recordings.store import Archive, Folder
@@ -55,22 +57,39 @@ def fingerprint(layout: Layout, rows: Sequence[TrackRow], *more: str) -> str:
     return digest.hexdigest()[:12]
 
 
-def opener(folder: Folder, call: CallId) -> Callable[[str], int]:
-    """Opens originals of the call by the paths of their rows; Refused for any other path."""
+def opener(folder: Folder, call: CallId, ffmpeg: Ffmpeg | None = None) -> Callable[[str], int]:
+    """Opens originals of the call by the paths of their pieces; Refused for any other path.
+
+    One of another PBX is decoded first: Unavailable `ffmpeg-missing`, `ffmpeg-failed`.
+    """
 
     def original(path: str) -> int:
-        where, _, file = path.rpartition("/")
+        name, channel = path_of(path)
+        where, _, file = name.rpartition("/")
         if where != folder.relative:
             raise Refused(f"{path} is not in the folder of call {call}", error_id="recording-path")
-        return folder.open(file)
+        fd = folder.open(file)
+        if channel is None:
+            return fd
+        try:
+            return decoded(fd, ffmpeg, form_of(file), channel)
+        finally:
+            os.close(fd)
 
     return original
 
 
-def make_copy(spool: Path, root: Path, facts: CallFacts, rows: Sequence[TrackRow], known: CopyRow | None) -> CopyRow:
+def make_copy(
+    spool: Path,
+    root: Path,
+    facts: CallFacts,
+    rows: Sequence[TrackRow],
+    known: CopyRow | None,
+    ffmpeg: Ffmpeg | None = None,
+) -> CopyRow:
     """The listening copy of a call: the known one if it still is what would be made, else made now.
 
-    Raises what `source_of` raises, and Unavailable "disk-full".
+    Raises what `source_of` and `opener` raise, and Unavailable "disk-full".
     """
     source = source_of(facts, rows)
     layout = source.layout
@@ -84,7 +103,7 @@ def make_copy(spool: Path, root: Path, facts: CallFacts, rows: Sequence[TrackRow
         said = wav.marks(marks.title(facts.call), marks.comment(source.rows))
 
         def hashed() -> Iterator[bytes]:
-            for piece in render(layout, opener(folder, facts.call), marks=said):
+            for piece in render(layout, opener(folder, facts.call, ffmpeg), marks=said):
                 digest.update(piece)
                 yield piece
 

@@ -86,7 +86,7 @@ def derive(
             return Derived(row=known, path=there, made=False)
         fault = f"{name} in the cache had other bytes than were made; it was made again"
     with Archive(spool, root) as archive:
-        open_file = opener(archive.folder(facts.call), facts.call)
+        open_file = opener(archive.folder(facts.call), facts.call, ffmpeg)
         with cache.making(name, _size(source, kind)) as target:
             _make(target, ffmpeg, source, facts, kind, open_file)
     path = cache.folder / name

@@ -35,6 +35,11 @@ class Ffmpeg:
     encoders: frozenset[str] = frozenset()
 
 
+async def no_ffmpeg() -> Ffmpeg | None:
+    """Where none was looked for."""
+    return None
+
+
 def missing(what: str) -> Unavailable:
     """The error where there is no ffmpeg; `what` cannot be made without it."""
     return Unavailable(f"{what} needs ffmpeg, which is missing; {CURE}", error_id="ffmpeg-missing")

@@ -7,7 +7,7 @@ import audioop
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotline1022.core.events import LegKind
 from hotline1022.recordings import wav
@@ -76,7 +76,10 @@ def plan(facts: CallFacts, tracks: Sequence[TrackRow]) -> Layout:
     for row in usable:
         start = _place(row, origin, last, notes)
         piece = Piece(path=row.path, start=start, frames=row.duration_ms * PER_MS)
-        if row.side is Side.SAID:
+        if row.foreign is not None:
+            for side, path in zip((left, right), row.foreign.paths(row.path), strict=True):
+                side.append(replace(piece, path=path))
+        elif row.side is Side.SAID:
             (left if row.kind is LegKind.CITIZEN else right).append(piece)
         elif row.kind is LegKind.CITIZEN:
             only = tuple(_cut(waiting, origin, piece))

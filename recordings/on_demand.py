@@ -53,7 +53,8 @@ class CopiesOnDemand:
                 raise NotFound(f"there is no call {call}", error_id="call-unknown")
             rows = list(await self._store.tracks(call))
             known = await self._store.derived(call, kind)
-            ffmpeg = None if kind is CopyKind.SURVEY else await self._ffmpeg()
+            ours = all(row.foreign is None for row in rows)
+            ffmpeg = None if ours and kind is CopyKind.SURVEY else await self._ffmpeg()
             job = (self._spool, self._root, self._cache, ffmpeg, facts, rows, kind, known)
             try:
                 made = await self._pool.run(derive, *job)

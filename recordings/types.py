@@ -94,6 +94,8 @@ class SpoolFile:
     started_ms: int
     #: None for a voicemail
     side: Side | None
+    #: of the name; another one than wav only for files of another PBX
+    ending: str = "wav"
 
     @property
     def voicemail(self) -> bool:
@@ -172,6 +174,26 @@ class CallFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """What an original of another PBX is: everybody in one file, in a format that may have to be decoded."""
+
+    #: ffmpeg's word: gsm, mp3 …; "" = as Asterisk writes ours
+    codec: str
+    #: samples a second
+    rate: int
+    channels: int
+    #: which channel has the citizen, where there are two
+    citizen: int = 0
+
+    def paths(self, path: str) -> tuple[str, str]:
+        """What stands for the citizen and for everybody else: the file itself, or a channel of it (see layout.path_of)."""
+        if not self.codec:
+            return path, path
+        other = 1 - self.citizen if self.channels > 1 else 0
+        return f"{path}#{self.citizen if self.channels > 1 else 0}", f"{path}#{other}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrackRow:
     """One file of one track, as the database keeps it. The same facts and file always give the same row."""
 
@@ -195,6 +217,12 @@ class TrackRow:
     lost_ms: int
     #: reasons, share of padding, repaired copy: JSON
     detail: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def foreign(self) -> Foreign | None:
+        """What it is where it came from another PBX; None for our own."""
+        found = self.detail.get("foreign")
+        return Foreign(**found) if isinstance(found, Mapping) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ from hotline1022.service.copies_parts import copies_of
 from hotline1022.service.desk import Desk, remember_talks
 from hotline1022.service.directory_desk import DirectoryDesk, numbers_of
 from hotline1022.service.disk_watch import DiskWatch
+from hotline1022.service.ffmpeg_find import FfmpegFinder
 from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
 from hotline1022.service.http_api import http_of
 from hotline1022.service.live import Live
@@ -131,6 +132,7 @@ class App:
             channels=AsteriskChannels(self.call_log, lambda: self.live.up),
             notices=LoggedNotices(),
             pool=self.pool,
+            ffmpeg=FfmpegFinder(settings.copies.ffmpeg),
         )
         self.copying = HeavyPool(seconds=COPY_SECONDS)
         self.copies = copies_of(settings, self.database, self.copying)

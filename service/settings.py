@@ -45,7 +45,9 @@ class Hotline:
     #: area code of the province without the leading 0; "274"
     area_code: str = _text("274", pattern=r"[1-9][0-9]{1,3}", shape="2 to 4 digits without the leading 0")
     #: prefix of every call id; "hl1"
-    system_name: str = _text("hl1", pattern=r"[a-z][a-z0-9]{0,15}", shape="1 to 16 small letters and digits")
+    system_name: str = _text(
+        "hl1", pattern=r"(?!import\Z)[a-z][a-z0-9]{0,15}", shape="1 to 16 small letters and digits, but not import"
+    )
     #: language of the prompts; "vi"
     language: str = _text("vi", pattern=r"[a-z]{2}(_[A-Z]{2})?", shape="a language such as vi")
 
