@@ -9,9 +9,12 @@ from sqlalchemy import ColumnElement, func, select, union_all, update
 from hotline1022.core.ids import CallId
 from hotline1022.db.sql import Repository, build, picker, run_many, upsert
 from hotline1022.db.tables import call, recording, track, voicemail
+from hotline1022.db.tables_copies import derived_copy
 from hotline1022.db.types import VoicemailView
 from hotline1022.recordings.types import (
+    CopyKind,
     CopyRow,
+    DerivedRow,
     FiledCall,
     Reason,
     Side,
@@ -24,7 +27,7 @@ from hotline1022.recordings.types import (
 
 #: rows fetched at once when all are walked through
 PAGE = 1000
-_track_values, _message_values = picker(TrackRow), picker(VoicemailRow)
+_track_values, _message_values, _derived_values = picker(TrackRow), picker(VoicemailRow), picker(DerivedRow)
 
 
 def _renamed(values: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -77,6 +80,17 @@ class RecordingRepository(Repository):
             return None
         notes = tuple(Reason(why=Why(n["why"]), text=n["text"], ms=n["ms"]) for n in row["notes"])
         return build(CopyRow, row, call=CallId(row["call_id"]), notes=notes)
+
+    async def save_derived(self, row: DerivedRow, at: datetime) -> None:
+        """Write the row of a copy in the cache, in place of an older one."""
+        values = _renamed(_derived_values(row), made_at=at)
+        await run_many(self._connection, upsert(self._dialect, derived_copy), [values])
+
+    async def derived(self, call_id: str, kind: CopyKind) -> DerivedRow | None:
+        """The row of the copy of that kind, if one was made."""
+        wanted = select(derived_copy).where(derived_copy.c.call_id == call_id, derived_copy.c.kind == kind)
+        row = (await self._connection.execute(wanted)).mappings().one_or_none()
+        return None if row is None else build(DerivedRow, row, call=CallId(row["call_id"]))
 
     async def without_copy(self, *, limit: int = 50) -> Sequence[str]:
         """Calls that have originals and no listening copy yet, latest first."""

@@ -9,7 +9,7 @@ from hotline1022.core.ids import CallId, LineId, PersonId
 from hotline1022.db.types import SessionRow, StateChange
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person, Session
-from hotline1022.recordings.types import CopyRow, FiledCall, StoredFile, TrackRow
+from hotline1022.recordings.types import CopyKind, CopyRow, DerivedRow, FiledCall, StoredFile, TrackRow
 
 
 def _now() -> datetime:
@@ -46,6 +46,16 @@ class SqlRecordingStore:
         """The row of a call's listening copy."""
         async with self._database.reading() as tx:
             return await tx.recordings.listening_copy(call)
+
+    async def save_derived(self, row: DerivedRow) -> None:
+        """The row of a copy in the cache."""
+        async with self._database.transaction() as tx:
+            await tx.recordings.save_derived(row, self._clock())
+
+    async def derived(self, call: CallId, kind: CopyKind) -> DerivedRow | None:
+        """What was made of the call last, of this kind."""
+        async with self._database.reading() as tx:
+            return await tx.recordings.derived(call, kind)
 
     async def stored(self) -> AsyncIterator[StoredFile]:
         """Every file that a row promises."""

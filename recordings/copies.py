@@ -1,37 +1,42 @@
-"""Listening copies and waveforms, as plain functions for another process. Everything here can be made again from originals."""
+"""Listening copies, as plain functions for another process. Everything here can be made again from originals."""
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.ids import CallId
-from hotline1022.recordings import wav
+from hotline1022.recordings import marks, wav
+from hotline1022.recordings.ffmpeg import Ffmpeg
 from hotline1022.recordings.files import open_below, write_file
-from hotline1022.recordings.layout import Layout, plan, render
+from hotline1022.recordings.foreign import decoded, form_of
+from hotline1022.recordings.layout import Layout, path_of, plan, render
 from hotline1022.recordings.names import copy_name, is_copy, repaired_name
-from hotline1022.recordings.store import Archive
+from hotline1022.recordings.store import Archive, Folder
 from hotline1022.recordings.types import CallFacts, CopyRow, TrackRow
 
 #: a copy would be 1.4 GB then; a call that seems so long had its clock set, or was forgotten
 LONGEST_MS = 12 * 3_600_000
+#: counts up when the same originals would give other bytes than before
+RECIPE = 2
 
 
-def fingerprint(layout: Layout, rows: Sequence[TrackRow]) -> str:
-    """Twelve letters that change when the copy would: from the originals' hashes and their places."""
-    digest = hashlib.sha256(repr((layout.left, layout.right, layout.frames)).encode())
-    for row in sorted(rows, key=lambda row: row.id):
-        digest.update(f"{row.id} {row.sha256}\n".encode())
-    return digest.hexdigest()[:12]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What copies of a call are made from."""
+
+    layout: Layout
+    #: the originals that are heard in it
+    rows: tuple[TrackRow, ...]
+    #: changes when a copy would
+    fingerprint: str
 
 
-def make_copy(spool: Path, root: Path, facts: CallFacts, rows: Sequence[TrackRow], known: CopyRow | None) -> CopyRow:
-    """The listening copy of a call: the known one if it still is what would be made, else made now.
-
-    Raises NotFound "recording-none" when no original has audio, Refused "recording-too-long", Unavailable "disk-full".
-    """
+def source_of(facts: CallFacts, rows: Sequence[TrackRow]) -> Source:
+    """The lay-out of a call. NotFound "recording-none" without audio, Refused "recording-too-long"."""
     layout = plan(facts, rows)
     if not layout.left and not layout.right:
         raise NotFound(f"call {facts.call} has no audio to listen to", error_id="recording-none")
@@ -39,22 +44,66 @@ def make_copy(spool: Path, root: Path, facts: CallFacts, rows: Sequence[TrackRow
         hours = layout.duration_ms / 3_600_000
         text = f"the listening copy of call {facts.call} would be {hours:.1f} hours long; listen to its tracks"
         raise Refused(text, error_id="recording-too-long")
-    name = copy_name(facts.call, fingerprint(layout, rows))
+    used = {path_of(piece.path)[0] for piece in (*layout.left, *layout.right)}
+    heard = tuple(sorted((row for row in rows if row.path in used), key=lambda row: row.id))
+    return Source(layout=layout, rows=heard, fingerprint=fingerprint(layout, rows))
+
+
+def fingerprint(layout: Layout, rows: Sequence[TrackRow], *more: str) -> str:
+    """Twelve letters that change when the copy would: from the originals' hashes and their places, and `more`."""
+    digest = hashlib.sha256(repr((RECIPE, layout.left, layout.right, layout.frames, *more)).encode())
+    for row in sorted(rows, key=lambda row: row.id):
+        digest.update(f"{row.id} {row.sha256}\n".encode())
+    return digest.hexdigest()[:12]
+
+
+def opener(folder: Folder, call: CallId, ffmpeg: Ffmpeg | None = None) -> Callable[[str], int]:
+    """Opens originals of the call by the paths of their pieces; Refused for any other path.
+
+    One of another PBX is decoded first: Unavailable `ffmpeg-missing`, `ffmpeg-failed`.
+    """
+
+    def original(path: str) -> int:
+        name, channel = path_of(path)
+        where, _, file = name.rpartition("/")
+        if where != folder.relative:
+            raise Refused(f"{path} is not in the folder of call {call}", error_id="recording-path")
+        fd = folder.open(file)
+        if channel is None:
+            return fd
+        try:
+            return decoded(fd, ffmpeg, form_of(file), channel)
+        finally:
+            os.close(fd)
+
+    return original
+
+
+def make_copy(
+    spool: Path,
+    root: Path,
+    facts: CallFacts,
+    rows: Sequence[TrackRow],
+    known: CopyRow | None,
+    ffmpeg: Ffmpeg | None = None,
+) -> CopyRow:
+    """The listening copy of a call: the known one if it still is what would be made, else made now.
+
+    Raises what `source_of` and `opener` raise, and Unavailable "disk-full".
+    """
+    source = source_of(facts, rows)
+    layout = source.layout
+    name = copy_name(facts.call, source.fingerprint)
     digest = hashlib.sha256()
 
     with Archive(spool, root) as archive:
         folder = archive.folder(facts.call)
         if known is not None and known.path == f"{folder.relative}/{name}" and name in folder.names():
             return known
-
-        def original(path: str) -> int:
-            where, _, file = path.rpartition("/")
-            if where != folder.relative:
-                raise Refused(f"{path} is not in the folder of call {facts.call}", error_id="recording-path")
-            return folder.open(file)
+        said = wav.marks(marks.title(facts.call), marks.comment(source.rows))
 
         def hashed() -> Iterator[bytes]:
-            for piece in render(layout, original):
+            for piece in render(layout, opener(folder, facts.call, ffmpeg), marks=said):
                 digest.update(piece)
                 yield piece
 
@@ -93,21 +142,6 @@ def make_copies(
 def said(error: Exception) -> str:
     """Its message; with its kind where it was not expected."""
     return str(error) if isinstance(error, HotlineError | OSError) else f"{type(error).__name__}: {error}"
-
-
-def waveform(root: Path, path: str, *, points: int = 600) -> tuple[int, ...]:
-    """The largest sample (0..32768) of each of `points` equal stretches of a stored mono file, for drawing."""
-    from hotline1022.recordings.door import peak  # pydub takes 50 ms to load: only where it is needed
-
-    if points < 1:
-        raise ValueError("a waveform needs at least one point")
-    fd = open_below(root, path)
-    try:
-        facts = wav.inspect_file(fd)
-        step = max(1, -(-facts.frames // points)) * wav.WIDTH
-        return tuple(peak(piece) for piece in wav.audio(fd, facts, block=step))
-    finally:
-        os.close(fd)
 
 
 def playable(root: Path, path: str) -> str:

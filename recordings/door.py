@@ -12,16 +12,8 @@ with warnings.catch_warnings():
 _Segment: Any = audio_segment.AudioSegment
 
 
-def _mono(pcm: bytes) -> Any:
-    return _Segment(data=pcm, sample_width=WIDTH, frame_rate=RATE, channels=1)
-
-
-def stereo(left: bytes, right: bytes) -> bytes:
-    """Two mono pieces of equal length as one interleaved piece."""
-    pcm: bytes = _Segment.from_mono_audiosegments(_mono(left), _mono(right)).raw_data
+def stereo(left: bytes, right: bytes, *, width: int = WIDTH) -> bytes:
+    """Two mono pieces of equal length as one interleaved piece; `width` bytes a sample."""
+    both = (_Segment(data=pcm, sample_width=width, frame_rate=RATE, channels=1) for pcm in (left, right))
+    pcm: bytes = _Segment.from_mono_audiosegments(*both).raw_data
     return pcm
-
-
-def peak(pcm: bytes) -> int:
-    """The largest sample of a mono piece, 0..32768."""
-    return int(_mono(pcm).max)

@@ -5,9 +5,9 @@ Planning is pure; rendering streams in blocks. The same originals and facts give
 
 import audioop
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotline1022.core.events import LegKind
 from hotline1022.recordings import wav
@@ -17,6 +17,8 @@ from hotline1022.recordings.wav import PER_MS, RATE, WIDTH
 
 #: frames that are laid out at once
 BLOCK = 4 * RATE
+#: width of samples that are made louder, and how much softer they are until the very end: 48 dB, so that nothing clips
+WIDE, HEADROOM = 4, 256
 #: a piece may lie this far outside its call before its place is doubted
 _SLACK_MS = 5_000
 #: silence of the call's clock that is kept after the last audio: a lost call may have been seen to end days later
@@ -56,6 +58,12 @@ class Layout:
         return self.frames // PER_MS
 
 
+def path_of(path: str) -> tuple[str, int | None]:
+    """A piece's path as that of its original, and which channel of it where it is one of another make (`…#1`)."""
+    name, mark, channel = path.partition("#")
+    return name, int(channel) if mark else None
+
+
 def plan(facts: CallFacts, tracks: Sequence[TrackRow]) -> Layout:
     """Lay the tracks of a call out. What cannot be used or is not where the clock wants it is noted."""
     notes: list[Reason] = []
@@ -68,7 +76,10 @@ def plan(facts: CallFacts, tracks: Sequence[TrackRow]) -> Layout:
     for row in usable:
         start = _place(row, origin, last, notes)
         piece = Piece(path=row.path, start=start, frames=row.duration_ms * PER_MS)
-        if row.side is Side.SAID:
+        if row.foreign is not None:
+            for side, path in zip((left, right), row.foreign.paths(row.path), strict=True):
+                side.append(replace(piece, path=path))
+        elif row.side is Side.SAID:
             (left if row.kind is LegKind.CITIZEN else right).append(piece)
         elif row.kind is LegKind.CITIZEN:
             only = tuple(_cut(waiting, origin, piece))
@@ -156,24 +167,54 @@ def _cut(stretches: Sequence[tuple[int, int | None]], origin: int, piece: Piece)
             yield first, after
 
 
-def render(layout: Layout, open_file: Callable[[str], int]) -> Iterator[bytes]:
-    """The bytes of the listening copy. `open_file` opens an original by its path; this closes it."""
+def render(layout: Layout, open_file: Callable[[str], int], *, marks: bytes = b"") -> Iterator[bytes]:
+    """The bytes of the listening copy, with `marks` (see wav.marks) behind the audio. Closes what `open_file` opens."""
     from hotline1022.recordings.door import stereo  # pydub takes 50 ms to load: only where it is needed
 
-    yield wav.header(layout.frames, channels=2)
+    yield wav.header(layout.frames, channels=2, after=len(marks))
+    for left, right in sides(layout, open_file):
+        yield stereo(left, right)
+    if marks:
+        yield marks
+
+
+def sides(
+    layout: Layout, open_file: Callable[[str], int], gains: Mapping[str, float] | None = None
+) -> Iterator[tuple[bytes, bytes]]:
+    """Left and right in blocks of BLOCK frames: 16 bit; with `gains` (factors by path) 32 bit, 1/HEADROOM as loud.
+
+    `open_file` opens an original by its path; this closes it.
+    """
     with ExitStack() as stack:
-        sides = [[_Reader(piece, open_file, stack) for piece in side] for side in (layout.left, layout.right)]
+        both = [[_Reader(piece, open_file, stack, gains) for piece in side] for side in (layout.left, layout.right)]
+        width = WIDTH if gains is None else WIDE
         for at in range(0, layout.frames, BLOCK):
             count = min(BLOCK, layout.frames - at)
-            left, right = (_mix(side, at, count) for side in sides)
-            yield stereo(left, right)
+            left, right = (_mix(side, at, count, width) for side in both)
+            yield left, right
+
+
+def alone(piece: Piece, open_file: Callable[[str], int]) -> Iterator[bytes]:
+    """The audio of one piece, what is not taken left out, in blocks."""
+    with ExitStack() as stack:
+        reader = _Reader(piece, open_file, stack)
+        for at in range(piece.start, piece.end, BLOCK):
+            for _, pcm in reader.parts(at, min(BLOCK, piece.end - at)):
+                yield pcm
 
 
 class _Reader:
     """Reads one piece wherever the clock is; the file is open only while it is needed."""
 
-    def __init__(self, piece: Piece, open_file: Callable[[str], int], stack: ExitStack) -> None:
+    def __init__(
+        self,
+        piece: Piece,
+        open_file: Callable[[str], int],
+        stack: ExitStack,
+        gains: Mapping[str, float] | None = None,
+    ) -> None:
         self._piece = piece
+        self._factor = None if gains is None else gains.get(piece.path, 1.0) / HEADROOM
         self._open = open_file
         self._stack = stack
         self._fd: int | None = None
@@ -187,10 +228,13 @@ class _Reader:
         for start, end in stretches:
             first, after = max(at, start, piece.start), min(at + count, end, piece.end)
             if first < after and (pcm := self._read(first - piece.start, after - first)):
-                yield first - at, pcm
+                yield first - at, self._loud(pcm)
         if self._fd is not None and piece.end <= at + count:
             os.close(self._fd)
             self._fd = None
+
+    def _loud(self, pcm: bytes) -> bytes:
+        return pcm if self._factor is None else audioop.mul(audioop.lin2lin(pcm, WIDTH, WIDE), WIDE, self._factor)
 
     def _read(self, frame: int, count: int) -> bytes:
         if self._fd is None:
@@ -210,11 +254,11 @@ class _Reader:
             self._fd = None
 
 
-def _mix(readers: Sequence[_Reader], at: int, count: int) -> bytes:
+def _mix(readers: Sequence[_Reader], at: int, count: int, width: int) -> bytes:
     """One block of one side: every piece at its place, silence elsewhere."""
     out: bytes | None = None
     for reader in readers:
         for first, pcm in reader.parts(at, count):
-            layer = bytes(first * WIDTH) + pcm + bytes((count - first) * WIDTH - len(pcm))
-            out = layer if out is None else audioop.add(out, layer, WIDTH)
-    return bytes(count * WIDTH) if out is None else out
+            layer = bytes(first * width) + pcm + bytes((count - first) * width - len(pcm))
+            out = layer if out is None else audioop.add(out, layer, width)
+    return bytes(count * width) if out is None else out

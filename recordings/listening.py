@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from itertools import islice
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, NotFound, Unavailable
 from hotline1022.core.ids import CallId
 from hotline1022.recordings.copies import make_copies, make_copy, said
+from hotline1022.recordings.ffmpeg import Ffmpeg, no_ffmpeg
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import CallBook, RecordingStore
 from hotline1022.recordings.tell import Teller
@@ -32,7 +34,9 @@ class ListeningCopies:
         pool: HeavyPool,
         tell: Teller,
         most: int,
+        ffmpeg: Callable[[], Awaitable[Ffmpeg | None]] = no_ffmpeg,
     ) -> None:
+        self._ffmpeg = ffmpeg
         self._spool, self._root = spool, root
         self._store, self._book, self._pool, self._tell = store, book, pool, tell
         self._most = max(1, most)
@@ -60,8 +64,9 @@ class ListeningCopies:
                 raise NotFound(f"there is no call {call}", error_id="call-unknown")
             rows = await self._store.tracks(call)
             known = await self._store.listening_copy(call)
+            ffmpeg = await self._ffmpeg() if any(row.foreign is not None for row in rows) else None
             try:
-                made = await self._pool.run(make_copy, self._spool, self._root, facts, list(rows), known)
+                made = await self._pool.run(make_copy, self._spool, self._root, facts, list(rows), known, ffmpeg)
             except HotlineError:
                 raise
             except Exception as error:

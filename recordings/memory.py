@@ -4,7 +4,16 @@ from collections.abc import AsyncIterator, Sequence
 
 from hotline1022.core.errors import Unavailable
 from hotline1022.core.ids import CallId
-from hotline1022.recordings.types import CopyRow, FiledCall, Status, StoredFile, TrackRow, VoicemailRow
+from hotline1022.recordings.types import (
+    CopyKind,
+    CopyRow,
+    DerivedRow,
+    FiledCall,
+    Status,
+    StoredFile,
+    TrackRow,
+    VoicemailRow,
+)
 
 
 class MemoryStore:
@@ -14,6 +23,7 @@ class MemoryStore:
         self.track_rows: dict[str, TrackRow] = {}
         self.voicemail_rows: dict[str, VoicemailRow] = {}
         self.copies: dict[CallId, CopyRow] = {}
+        self.derived_rows: dict[tuple[CallId, CopyKind], DerivedRow] = {}
         self.away = False
         self.saves = 0
 
@@ -41,6 +51,15 @@ class MemoryStore:
     async def listening_copy(self, call: CallId) -> CopyRow | None:
         """The listening copy of a call."""
         return self.copies.get(call)
+
+    async def save_derived(self, row: DerivedRow) -> None:
+        """Upsert the row of a copy in the cache."""
+        self._there()
+        self.derived_rows[row.call, row.kind] = row
+
+    async def derived(self, call: CallId, kind: CopyKind) -> DerivedRow | None:
+        """What was made last."""
+        return self.derived_rows.get((call, kind))
 
     async def stored(self) -> AsyncIterator[StoredFile]:
         """Every file that a row promises."""

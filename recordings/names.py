@@ -10,12 +10,16 @@ from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.recordings.types import Side, SpoolFile
+from hotline1022.recordings.types import CopyKind, Side, SpoolFile
 
 #: Asterisk's unique id with the system name: `hl1-1795470208.58`.
 _UNIQUE = r"(?:[A-Za-z0-9][A-Za-z0-9_-]{0,39}-)?[0-9]{9,11}\.[0-9]{1,10}"
+#: of originals: Asterisk's, and those of another PBX
+ENDINGS = ("wav", "gsm", "ulaw", "alaw", "mp3", "opus", "ogg", "flac", "au", "bin")
 _KINDS = "|".join(kind.value for kind in LegKind)
-_NAME = re.compile(rf"({_UNIQUE})~({_UNIQUE})~(?:({_KINDS})~([0-9]{{13}})-([rt])|voicemail~([0-9]{{13}}))\.wav")
+_NAME = re.compile(
+    rf"({_UNIQUE})~({_UNIQUE})~(?:({_KINDS})~([0-9]{{13}})-([rt])|voicemail~([0-9]{{13}}))\.({'|'.join(ENDINGS)})"
+)
 _CALL = re.compile(_UNIQUE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -25,13 +29,14 @@ def parse_name(name: str) -> SpoolFile | None:
     match = _NAME.fullmatch(name)
     if match is None:
         return None
-    call, channel, kind, started, side, voicemail = match.groups(default="")
+    call, channel, kind, started, side, voicemail, ending = match.groups(default="")
     return SpoolFile(
         call=CallId(ChannelId(call)),
         channel=ChannelId(channel),
         kind=LegKind(kind) if kind else None,
         started_ms=int(started or voicemail),
         side=Side(side) if side else None,
+        ending=ending,
     )
 
 
@@ -42,13 +47,13 @@ def stem(file: SpoolFile) -> str:
 
 
 def row_id(file: SpoolFile) -> str:
-    """The id of the file's row: its name without `.wav`."""
+    """The id of the file's row: its name without its ending."""
     return stem(file) if file.side is None else f"{stem(file)}-{file.side.value}"
 
 
 def format_name(file: SpoolFile) -> str:
     """The spool name; raises Invalid if it would not be read back as the same."""
-    name = row_id(file) + ".wav"
+    name = f"{row_id(file)}.{file.ending}"
     if parse_name(name) != file:
         raise Invalid(f"{name!r} cannot be a recording's name", error_id="recording-name")
     return name
@@ -75,6 +80,11 @@ def copy_name(call: CallId, fingerprint: str) -> str:
 def is_copy(call: CallId, name: str) -> bool:
     """Whether this is the name of a listening copy of the call, or of one that was never finished."""
     return name.removeprefix(".").startswith(f"{call}~listen-") and name.removesuffix(".part").endswith(".wav")
+
+
+def derived_name(call: CallId, kind: CopyKind, fingerprint: str, ending: str) -> str:
+    """Name of a copy in the cache: says what it is to whoever finds it."""
+    return f"{call}~ban-sao-{kind.value}-{fingerprint}.{ending}"
 
 
 def valid_call(call: str) -> bool:

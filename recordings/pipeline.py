@@ -7,12 +7,13 @@ and the sweep finds it there. Never works on the event loop itself.
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.core.ids import CallId
 from hotline1022.recordings import jobs
+from hotline1022.recordings.ffmpeg import Ffmpeg, no_ffmpeg
 from hotline1022.recordings.figures import WorkerSettings, WorkerState
 from hotline1022.recordings.listening import ListeningCopies
 from hotline1022.recordings.pool import HeavyPool
@@ -37,6 +38,7 @@ class RecordingWorker:
         notices: Notices,
         pool: HeavyPool,
         settings: WorkerSettings | None = None,
+        ffmpeg: Callable[[], Awaitable[Ffmpeg | None]] = no_ffmpeg,
     ) -> None:
         self._spool, self._root = spool, root
         self._store = store
@@ -55,6 +57,7 @@ class RecordingWorker:
             pool=pool,
             tell=self._tell,
             most=self._settings.copies,
+            ffmpeg=ffmpeg,
         )
         self._changed = asyncio.Event()
         self._careful = 0

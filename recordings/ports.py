@@ -4,7 +4,16 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.recordings.types import CallFacts, CopyRow, FiledCall, Notice, StoredFile, TrackRow
+from hotline1022.recordings.types import (
+    CallFacts,
+    CopyKind,
+    CopyRow,
+    DerivedRow,
+    FiledCall,
+    Notice,
+    StoredFile,
+    TrackRow,
+)
 
 
 class RecordingStore(Protocol):
@@ -31,6 +40,14 @@ class RecordingStore(Protocol):
 
     async def listening_copy(self, call: CallId) -> CopyRow | None:
         """The row of a call's listening copy, if one was made."""
+        ...
+
+    async def save_derived(self, row: DerivedRow) -> None:
+        """Write the row of a copy in the cache, in place of the one of the same call and kind."""
+        ...
+
+    async def derived(self, call: CallId, kind: CopyKind) -> DerivedRow | None:
+        """What was made of the call last, of this kind; its file may be gone."""
         ...
 
     def stored(self) -> AsyncIterator[StoredFile]:

@@ -94,6 +94,8 @@ class SpoolFile:
     started_ms: int
     #: None for a voicemail
     side: Side | None
+    #: of the name; another one than wav only for files of another PBX
+    ending: str = "wav"
 
     @property
     def voicemail(self) -> bool:
@@ -172,6 +174,26 @@ class CallFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """What an original of another PBX is: everybody in one file, in a format that may have to be decoded."""
+
+    #: ffmpeg's word: gsm, mp3 …; "" = as Asterisk writes ours
+    codec: str
+    #: samples a second
+    rate: int
+    channels: int
+    #: which channel has the citizen, where there are two
+    citizen: int = 0
+
+    def paths(self, path: str) -> tuple[str, str]:
+        """What stands for the citizen and for everybody else: the file itself, or a channel of it (see layout.path_of)."""
+        if not self.codec:
+            return path, path
+        other = 1 - self.citizen if self.channels > 1 else 0
+        return f"{path}#{self.citizen if self.channels > 1 else 0}", f"{path}#{other}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrackRow:
     """One file of one track, as the database keeps it. The same facts and file always give the same row."""
 
@@ -195,6 +217,12 @@ class TrackRow:
     lost_ms: int
     #: reasons, share of padding, repaired copy: JSON
     detail: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def foreign(self) -> Foreign | None:
+        """What it is where it came from another PBX; None for our own."""
+        found = self.detail.get("foreign")
+        return Foreign(**found) if isinstance(found, Mapping) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +249,74 @@ class CopyRow:
     sha256: str
     duration_ms: int
     notes: tuple[Reason, ...] = ()
+
+
+class CopyKind(StrEnum):
+    """The kinds of copies that are made of a call. The database repeats this list, but for the first."""
+
+    #: the stereo lay-out itself: CopyRow
+    WAV = "wav"
+    MP3 = "mp3"
+    OPUS = "opus"
+    WAV_LEVELLED = "wav-levelled"
+    MP3_LEVELLED = "mp3-levelled"
+    OPUS_LEVELLED = "opus-levelled"
+    #: map and peaks: Survey
+    SURVEY = "survey"
+
+    @property
+    def form(self) -> str:
+        """wav, mp3, opus or survey."""
+        return self.value.partition("-")[0]
+
+    @property
+    def levelled(self) -> bool:
+        """Whether everybody is equally loud in it."""
+        return self.value.endswith("-levelled")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivedRow:
+    """A copy that was made once. The file may be gone from the cache; made again under this name it has these bytes."""
+
+    call: CallId
+    kind: CopyKind
+    #: of the file in the cache; another one when the copy would be another
+    name: str
+    sha256: str
+    bytes: int
+
+
+class Voice(StrEnum):
+    """Who is heard in a stretch of a call; `other` is everybody and everything but the citizen."""
+
+    SILENCE = "silence"
+    CITIZEN = "citizen"
+    OTHER = "other"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A part of a call in which the same are heard; milliseconds on the call's clock."""
+
+    from_ms: int
+    to_ms: int
+    kind: Voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """Who speaks when, and how loud."""
+
+    duration_ms: int
+    #: without gaps, in order
+    stretches: tuple[Stretch, ...]
+    #: milliseconds of one peak
+    step_ms: int
+    #: peaks of each side, a byte each (0..255), in base64
+    citizen: str
+    other: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

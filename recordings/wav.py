@@ -93,15 +93,38 @@ class WavFacts:
         return self.frames // PER_MS
 
 
-def header(frames: int, *, channels: int = 1) -> bytes:
-    """The 44 bytes before `frames` frames."""
+def header(frames: int, *, channels: int = 1, after: int = 0) -> bytes:
+    """The 44 bytes before `frames` frames; `after` bytes of other chunks follow the audio."""
     data = frames * WIDTH * channels
-    if not 0 <= data <= MOST_BYTES:
+    if not 0 <= data <= MOST_BYTES - after:
         raise ValueError(f"{frames} frames do not fit into a WAV")
     step = WIDTH * channels
     return _LAYOUT.pack(
-        b"RIFF", HEADER - 8 + data, b"WAVE", b"fmt ", 16, 1, channels, RATE, RATE * step, step, 8 * WIDTH, b"data", data
+        b"RIFF",
+        HEADER - 8 + data + after,
+        b"WAVE",
+        b"fmt ",
+        16,
+        1,
+        channels,
+        RATE,
+        RATE * step,
+        step,
+        8 * WIDTH,
+        b"data",
+        data,
     )
+
+
+def marks(title: str, comment: str) -> bytes:
+    """The chunk with title and comment (UTF-8) that stands behind the audio of a copy; its length is even."""
+    body = b"INFO" + b"".join(_text(name, text) for name, text in ((b"INAM", title), (b"ICMT", comment)))
+    return b"LIST" + len(body).to_bytes(4, "little") + body
+
+
+def _text(name: bytes, text: str) -> bytes:
+    data = text.encode() + b"\0"
+    return name + len(data).to_bytes(4, "little") + data + bytes(len(data) % 2)
 
 
 def inspect(head: bytes, size: int) -> WavFacts:

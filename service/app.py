@@ -27,6 +27,7 @@ from hotline1022.queue.agents import Agents
 from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.waiting import WaitingRoom
 from hotline1022.recordings.facts import facts_of
+from hotline1022.recordings.on_demand import SECONDS as COPY_SECONDS
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.alarms import Bell
@@ -34,9 +35,11 @@ from hotline1022.service.call_log import CallLog
 from hotline1022.service.cascades import Cascades
 from hotline1022.service.category_sounds import CategorySounds
 from hotline1022.service.console import Console
+from hotline1022.service.copies_parts import copies_of
 from hotline1022.service.desk import Desk, remember_talks
 from hotline1022.service.directory_desk import DirectoryDesk, numbers_of
 from hotline1022.service.disk_watch import DiskWatch
+from hotline1022.service.ffmpeg_find import FfmpegFinder
 from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
 from hotline1022.service.http_api import http_of
 from hotline1022.service.live import Live
@@ -136,7 +139,10 @@ class App:
             channels=AsteriskChannels(self.call_log, lambda: self.live.up),
             notices=LoggedNotices(),
             pool=self.pool,
+            ffmpeg=FfmpegFinder(settings.copies.ffmpeg),
         )
+        self.copying = HeavyPool(seconds=COPY_SECONDS)
+        self.copies = copies_of(settings, self.database, self.copying)
         self.segments = Segments(actions, Console(settings), paths.spool, self.call_log.note)
         self.positions = Positions(AmiLanguage(actions).set)
         self.live = Live(
@@ -256,6 +262,7 @@ class App:
             await runner.cleanup()
             await self.agi.close()
             await self.pool.close()
+            await self.copying.close(seconds=0.5)
             await self.database.close()
 
     async def _listen(self, runner: aiohttp_web.AppRunner) -> None:

@@ -9,6 +9,7 @@ import hotline1022
 from hotline1022.service.cli_base import CONFIG, finished, set_up_log, settings_of, speaking
 from hotline1022.service.cli_data import calls, people, token
 from hotline1022.service.cli_directory import directory
+from hotline1022.service.cli_import import recordings_import
 from hotline1022.service.cli_outbox import outbox
 from hotline1022.service.cli_recordings import recordings
 from hotline1022.service.cli_shifts import shifts
@@ -172,5 +173,6 @@ def prompts(config: str | None) -> None:
     click.echo(f"The prompts are in {settings.paths.prompts}.")
 
 
+recordings.add_command(recordings_import)
 for command in (calls, directory, outbox, people, recordings, shifts, tickets, token):
     main.add_command(command)

@@ -21,7 +21,7 @@ Point = Callable[[Settings], Awaitable[str]]
 
 #: in this order
 POINTS: tuple[Point, ...] = (
-    machine.python, machine.asterisk, machine.espeak, machine.menu, machine.data, machine.secrets, machine.database,
+    machine.python, machine.asterisk, machine.espeak, machine.ffmpeg, machine.menu, machine.data, machine.secrets, machine.database,
     net.ports, net.answers, net.exposure, machine.zone, machine.clock,
 )  # fmt: skip
 

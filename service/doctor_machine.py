@@ -30,6 +30,7 @@ from hotline1022.service.checks import disk_has_room
 from hotline1022.service.doctor_net import asterisk_of
 from hotline1022.service.doctor_note import Note
 from hotline1022.service.engine_find import OLDEST, AsteriskEngine, find_engine
+from hotline1022.service.ffmpeg_find import ENCODERS, find_ffmpeg
 from hotline1022.service.secrets import AMI_ACTOR, AMI_READER, LINKS, read_secret
 from hotline1022.service.settings import Settings
 
@@ -115,6 +116,21 @@ async def espeak(settings: Settings) -> str:
             raise
         raise Note(f"{error}; until a text of the menu changes, nothing needs it") from error
     return "espeak-ng speaks the prompts"
+
+
+async def ffmpeg(settings: Settings) -> str:
+    """Needed for MP3, Opus and levelled copies; without it WAV copies are made all the same."""
+    try:
+        found = await asyncio.to_thread(find_ffmpeg, settings.copies.ffmpeg)
+    except ConfigError as error:
+        if settings.copies.ffmpeg:
+            raise
+        raise Note(str(error)) from error
+    lacking = [form for form, encoder in ENCODERS.items() if encoder not in found.encoders]
+    text = f"ffmpeg {found.version} ({found.command[-1]})"
+    if lacking:
+        raise Note(f"{text} cannot encode {' and '.join(lacking)}; run scripts/private-root ffmpeg for one that can")
+    return f"{text} makes copies as {' and '.join(ENCODERS)}"
 
 
 async def _prompts(settings: Settings) -> tuple[MenuTree, tuple[str, ...]]:

@@ -72,17 +72,27 @@ def parse_version(output: str) -> tuple[int, int, int] | None:
     return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
 
 
-def _engine(binary: Path) -> AsteriskEngine:
+def runner_of(binary: Path, *, beside: Sequence[str] = ()) -> tuple[str, ...]:
+    """How a program is called: ROOT/usr/bin/NAME of a private root is run with that root's own loader and libraries.
+
+    `beside` are further folders of libraries below the usual one.
+    """
     binary = binary.absolute()
     triplet, loaders = _MACHINES.get(platform.machine(), ("", ()))
     root = binary.parents[2] if len(binary.parents) > 2 else Path("/")
     loader = next((root / name for name in loaders if root != Path("/") and (root / name).is_file()), None)
-    if loader:
-        command: tuple[str, ...] = (str(loader), "--library-path", f"{root}/usr/lib/{triplet}", str(binary))
-        prefix = root / "usr"
-    else:
-        command = (str(binary),)
-        prefix = binary.resolve().parents[1]
+    if loader is None:
+        return (str(binary),)
+    libraries = root / "usr/lib" / triplet
+    places = [libraries, *(libraries / name for name in beside)]
+    return (str(loader), "--library-path", ":".join(map(str, places)), str(binary))
+
+
+def _engine(binary: Path) -> AsteriskEngine:
+    binary = binary.absolute()
+    triplet, _ = _MACHINES.get(platform.machine(), ("", ()))
+    command = runner_of(binary)
+    prefix = binary.resolve().parents[1] if len(command) == 1 else binary.parents[1]
     try:
         run = subprocess.run([*command, "-V"], check=False, capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -13,6 +13,7 @@ from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.metrics import registry_of
 from hotline1022.service.notify_view import OutboxView
 from hotline1022.service.pins import hash_pin
+from hotline1022.service.recordings_view import RecordingsView
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.service.views import (
     AbandonedList,
@@ -21,7 +22,6 @@ from hotline1022.service.views import (
     LinesView,
     PeopleView,
     QueueNowView,
-    RecordingsView,
     ShiftsView,
     TokensView,
     VoicemailList,
@@ -50,8 +50,9 @@ def http_of(app: "App") -> aiohttp_web.Application:
     return make_app(
         Ports(
             calls=CallsView(app.database),
-            recordings=RecordingsView(app.recordings, settings.paths.recordings),
+            recordings=RecordingsView(app.recordings, app.copies, settings.paths.recordings),
             recordings_root=settings.paths.recordings,
+            copies_root=settings.paths.copies,
             lines=LinesView(app.agents),
             queue=QueueNowView(app.waiting, app.agents, app.expected),
             abandoned=AbandonedList(app.database),

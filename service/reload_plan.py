@@ -29,6 +29,8 @@ NEEDS_RESTART = frozenset(
         "asterisk.rtp_last",
         "asterisk.ami_port",
         "trunk.tls_ca",
+        "copies.cache_gb",
+        "copies.ffmpeg",
         "service.agi_port",
         "service.http_address",
         "service.http_port",

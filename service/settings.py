@@ -45,7 +45,9 @@ class Hotline:
     #: area code of the province without the leading 0; "274"
     area_code: str = _text("274", pattern=r"[1-9][0-9]{1,3}", shape="2 to 4 digits without the leading 0")
     #: prefix of every call id; "hl1"
-    system_name: str = _text("hl1", pattern=r"[a-z][a-z0-9]{0,15}", shape="1 to 16 small letters and digits")
+    system_name: str = _text(
+        "hl1", pattern=r"(?!import\Z)[a-z][a-z0-9]{0,15}", shape="1 to 16 small letters and digits, but not import"
+    )
     #: language of the prompts; "vi"
     language: str = _text("vi", pattern=r"[a-z]{2}(_[A-Z]{2})?", shape="a language such as vi")
 
@@ -77,6 +79,11 @@ class Paths:
     def attachments(self) -> Path:
         """Files of tickets, each under its id."""
         return self.data / "attachments"
+
+    @property
+    def copies(self) -> Path:
+        """Copies of recordings that can be made again; may be emptied at any time."""
+        return self.data / "copies"
 
     @property
     def spool(self) -> Path:
@@ -233,6 +240,16 @@ class Cascade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copies:
+    """Copies of recordings that can be made again: MP3, Opus, levelled ones, map and peaks."""
+
+    #: gigabytes (10^9) that they may take together; 5. The least recently used go first
+    cache_gb: int = _whole(5, 1, 100_000)
+    #: path of ffmpeg; "" = found by itself
+    ffmpeg: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """The Python service."""
 
@@ -277,6 +294,7 @@ class Settings:
     emergency: Emergency = field(default_factory=Emergency)
     queue: Queue = field(default_factory=Queue)
     cascade: Cascade = field(default_factory=Cascade)
+    copies: Copies = field(default_factory=Copies)
     service: Service = field(default_factory=Service)
     database: Database = field(default_factory=Database)
     notify: Notify = field(default_factory=Notify)

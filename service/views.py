@@ -3,11 +3,10 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from hotline1022.core.clock import local_day
-from hotline1022.core.ids import CallId, PersonId
+from hotline1022.core.ids import PersonId
 from hotline1022.core.people import check_new_pin, check_person
 from hotline1022.db import types as rows
 from hotline1022.db.unit import Database
@@ -16,7 +15,6 @@ from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.shifts import on_duty
 from hotline1022.queue.types import AgentState, LineView, Person
 from hotline1022.queue.waiting import WaitingRoom
-from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.service.shift_plan import Plan, a_crew, a_shift, by_shift, write
 from hotline1022.web import types as web
 
@@ -66,18 +64,6 @@ class CallsView:
                 for t in detail.tracks
             ),
         )
-
-
-class RecordingsView:
-    """web.ports.Recordings: the copy is made when it is first wanted."""
-
-    def __init__(self, worker: RecordingWorker, root: Path) -> None:
-        self._worker, self._root = worker, root
-
-    async def listening_copy(self, call: str) -> web.ListeningCopy | None:
-        """The stereo copy, or None without a recording."""
-        row = await self._worker.listening_copy(CallId(call))  # type: ignore[arg-type]
-        return web.ListeningCopy(path=self._root / row.path, sha256=row.sha256) if row else None
 
 
 class LinesView:

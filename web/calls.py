@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import phonenumbers
 from aiohttp import web
 
 from hotline1022.core.errors import Invalid, NotFound, Unavailable
+from hotline1022.web.copies import KINDS, MEDIA
 from hotline1022.web.route import Ask, BadRange
 from hotline1022.web.rules import YEARS
 from hotline1022.web.types import CallFilter, CallView, Cursor, Scope
@@ -52,27 +54,27 @@ async def get_call(ask: Ask) -> object:
 
 
 async def get_recording(ask: Ask) -> web.StreamResponse:
-    """The stereo copy, whole or a range of it."""
-    call = ask.path["call"]
-    copy = await ask.ports.recordings.listening_copy(call)
+    """The stereo copy in the form that is wanted, whole or a range of it."""
+    call, query = ask.path["call"], ask.query
+    copy = await ask.ports.recordings.listening_copy(call, KINDS[query.format, query.levelled])
     if copy is None:
         raise NotFound("this call has no recording; look at its tracks", error_id="recording-none")
-    size = await asyncio.to_thread(_size, copy.path, ask.ports.recordings_root)
+    size = await asyncio.to_thread(_size, copy.path, (ask.ports.recordings_root, ask.ports.copies_root))
     _check_range(ask.request, size)
     digest = base64.b64encode(bytes.fromhex(copy.sha256)).decode()
     headers = {
-        "Content-Type": "audio/wav",
-        "Content-Disposition": f'inline; filename="{call}.wav"',
+        "Content-Type": MEDIA[query.format],
+        "Content-Disposition": f'inline; filename="{call}-ban-sao.{query.format}"',
         "Repr-Digest": f"sha-256=:{digest}:",
         "Accept-Ranges": "bytes",
     }
     return web.FileResponse(copy.path, headers=headers)
 
 
-def _size(path: Path, root: Path) -> int:
-    """Bytes of the file; Unavailable when it lies outside the recordings or is gone."""
+def _size(path: Path, roots: Sequence[Path]) -> int:
+    """Bytes of the file; Unavailable when it lies outside the recordings and copies, or is gone."""
     real = path.resolve()
-    if not real.is_relative_to(root.resolve()) or not real.is_file():
+    if not any(real.is_relative_to(root.resolve()) for root in roots) or not real.is_file():
         raise Unavailable(
             "the recording is not where it should be; run hotline1022 doctor", error_id="recording-missing"
         )

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRow
 from hotline1022.queue.types import LineView
+from hotline1022.recordings.types import CopyKind, Survey
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.cascade_port import Cascades
@@ -53,8 +54,12 @@ class Calls(Protocol):
 class Recordings(Protocol):
     """Recordings by call."""
 
-    async def listening_copy(self, call: str) -> ListeningCopy | None:
+    async def listening_copy(self, call: str, kind: CopyKind = CopyKind.WAV) -> ListeningCopy | None:
         """The stereo copy, made now if it is not there yet; None when the call has no recording."""
+        ...
+
+    async def survey(self, call: str) -> Survey | None:
+        """Who is heard when, and how loud; None when the call has no recording."""
         ...
 
 
@@ -268,6 +273,8 @@ class Ports:
     recordings: Recordings
     #: no file outside this folder is ever sent
     recordings_root: Path
+    #: nor outside this one, where copies lie that can be made again
+    copies_root: Path
     lines: AgentLines
     queue: WaitingCallers
     abandoned: Abandoned

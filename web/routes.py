@@ -5,6 +5,8 @@ from hotline1022.web import agents, calls, health, metrics, openapi
 from hotline1022.web import types as t
 from hotline1022.web import wire as w
 from hotline1022.web.cascade_routes import ROUTES as CASCADE
+from hotline1022.web.copies_routes import ROUTES as COPIES
+from hotline1022.web.copies_wire import RecordingQuery
 from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
 from hotline1022.web.page_routes import ROUTES as PAGES
@@ -36,11 +38,13 @@ ROUTES: tuple[Route, ...] = (
         path="/api/calls/{call}/recording",
         scope=Scope.LISTEN,
         summary="The stereo copy of the recording: citizen left, others right",
-        detail="Takes a Range of bytes, then answers 206.",
+        detail="Takes a Range of bytes, then answers 206. MP3 and Opus are audio/mpeg and audio/ogg; the first time they take "
+        "a second for each minute or two of the call.",
         handler=calls.get_recording,
+        query=RecordingQuery,
         media="audio/wav",
         also=(206,),
-        seconds=120,
+        seconds=600,
     ),
     Route(
         method="GET",
@@ -200,6 +204,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     *DIRECTORY,
     *TICKETS,
+    *COPIES,
     *NOTIFY,
     *CASCADE,
     *PAGES,

@@ -18,7 +18,8 @@ from hotline1022.service import doctor, doctor_machine
 from hotline1022.service.doctor_note import Note
 from hotline1022.service.engine_find import AsteriskEngine
 from hotline1022.service.secrets import ensure_secrets
-from hotline1022.service.settings import Asterisk, Database, Settings
+from hotline1022.service.settings import Asterisk, Copies, Database, Settings
+from tests.lab.ffmpeg import ffmpeg
 from tests.lab.ports import free_port
 from tests.unit.doctor_world import listening, settings_in, tree
 
@@ -137,6 +138,24 @@ async def test_missing_prompts_are_a_note_before_the_start_and_wrong_while_it_ru
     monkeypatch.setattr(doctor_machine, "asterisk_of", lambda settings: True)
     with pytest.raises(ConfigError, match="callers hear nothing"):
         await doctor_machine.menu(settings)
+
+
+async def test_ffmpeg_is_told_with_what_it_can_encode(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = ffmpeg()
+    monkeypatch.setattr(doctor_machine, "find_ffmpeg", lambda binary: found)
+    assert "copies as mp3 and opus" in await doctor_machine.ffmpeg(settings)
+    poor = replace(found, encoders=frozenset({"libopus"}))
+    monkeypatch.setattr(doctor_machine, "find_ffmpeg", lambda binary: poor)
+    with pytest.raises(Note, match="cannot encode mp3"):
+        await doctor_machine.ffmpeg(settings)
+    monkeypatch.undo()
+    wrong = replace(settings, copies=Copies(ffmpeg="/no/such/ffmpeg"))
+    with pytest.raises(ConfigError, match=r"scripts/private-root ffmpeg"):
+        await doctor_machine.ffmpeg(wrong)
+    monkeypatch.setenv("HOTLINE1022_ROOT", "/no/such/root")
+    monkeypatch.setenv("PATH", "/no/such/bin")
+    with pytest.raises(Note, match="the WAV copy needs none"):
+        await doctor_machine.ffmpeg(settings)
 
 
 async def test_espeak_is_needed_as_long_as_prompts_are_missing(

@@ -7,12 +7,13 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from hotline1022.recordings.types import CopyKind
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.rules import Rule, part_name
 from hotline1022.web.types import Scope
 from tests.unit.links_memory import TOKEN
 from tests.unit.tickets_made import CODE
-from tests.unit.web_memory import CALLER, PIN, SECRETS, House, a_call, open_house
+from tests.unit.web_memory import CALLER, PIN, SECRETS, House, MemoryRecordings, a_call, open_house
 
 MASKED = "090****567"
 BODIES: dict[str, Any] = {
@@ -278,6 +279,44 @@ async def test_a_listener_hears_whole_or_part(tmp_path: Path) -> None:
         ):
             answer = await house.ask("GET", f"/api/calls/{call}/recording", "listen")
             assert (answer[0], answer[1]["error_id"]) == (status, error_id), call
+
+
+async def test_a_listener_chooses_a_form_and_sees_who_is_heard_when(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        call, kept = house.calls.calls[0].id, house.ports.recordings
+        assert isinstance(kept, MemoryRecordings)
+        headers = {"Authorization": f"Bearer {SECRETS['listen']}"}
+        for words, kind, media in (
+            ("", CopyKind.WAV, "audio/wav"),
+            ("?format=mp3", CopyKind.MP3, "audio/mpeg"),
+            ("?format=opus&levelled=true", CopyKind.OPUS_LEVELLED, "audio/ogg"),
+            ("?levelled=true", CopyKind.WAV_LEVELLED, "audio/wav"),
+        ):
+            async with house.client.get(f"/api/calls/{call}/recording{words}", headers=headers) as response:
+                assert (response.status, response.headers["Content-Type"]) == (200, media)
+                assert "ban-sao" in response.headers["Content-Disposition"]
+            assert kept.asked[-1] is kind
+        assert (await house.ask("GET", f"/api/calls/{call}/recording?format=flac", "listen"))[0] == 400
+        found = await house.ask("GET", f"/api/recordings/{call}/map", "listen")
+        assert found == (
+            200,
+            {
+                "call": call,
+                "duration_ms": 400,
+                "stretches": [
+                    {"from_ms": 0, "to_ms": 300, "kind": "citizen"},
+                    {"from_ms": 300, "to_ms": 400, "kind": "silence"},
+                ],
+            },
+        )
+        status, peaks = await house.ask("GET", f"/api/recordings/{call}/peaks", "listen")
+        assert status == 200 and peaks == {
+            "call": call, "duration_ms": 400, "step_ms": 100, "citizen": "/yAQAA==", "other": "AAAAAA==",
+        }  # fmt: skip
+        for what in ("map", "peaks"):
+            status, told = await house.ask("GET", f"/api/recordings/hl1-1.1/{what}", "listen")
+            assert (status, told["error_id"]) == (404, "recording-none")
+            assert (await house.ask("GET", f"/api/recordings/{call}/{what}", "admin"))[0] == 403
 
 
 async def test_prometheus_reads_the_metrics(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId, LineId
 from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.queue.types import AgentState, LineView, Waiting
+from hotline1022.recordings.types import CopyKind, Stretch, Survey, Voice
 from hotline1022.web.app import make_app
 from hotline1022.web.auth import digest_of
 from hotline1022.web.ports import Ports
@@ -148,12 +149,30 @@ class MemoryCalls:
         return next((a_detail(known) for known in self.calls if known.id == call), None)
 
 
+SURVEY = Survey(
+    duration_ms=400,
+    stretches=(
+        Stretch(from_ms=0, to_ms=300, kind=Voice.CITIZEN),
+        Stretch(from_ms=300, to_ms=400, kind=Voice.SILENCE),
+    ),
+    step_ms=100,
+    citizen="/yAQAA==",
+    other="AAAAAA==",
+)
+
+
 @dataclass
 class MemoryRecordings:
     copies: dict[str, ListeningCopy]
+    surveys: dict[str, Survey] = field(default_factory=dict)
+    asked: list[CopyKind] = field(default_factory=list)
 
-    async def listening_copy(self, call: str) -> ListeningCopy | None:
+    async def listening_copy(self, call: str, kind: CopyKind = CopyKind.WAV) -> ListeningCopy | None:
+        self.asked.append(kind)
         return self.copies.get(call)
+
+    async def survey(self, call: str) -> Survey | None:
+        return self.surveys.get(call)
 
 
 def a_line(number: str, **changes: Any) -> LineView:
@@ -466,8 +485,9 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     outbox, links = MemoryOutbox(), MemoryLinks(tickets)
     ports = Ports(
         calls=log,
-        recordings=MemoryRecordings(copies),
+        recordings=MemoryRecordings(copies, {log.calls[0].id: SURVEY}),
         recordings_root=root,
+        copies_root=root,
         lines=lines,
         queue=MemoryQueue(),
         abandoned=MemoryAbandoned(),

@@ -131,7 +131,7 @@ async def test_an_update_copies_the_file_first(tmp_path: Path, monkeypatch: pyte
 def test_the_last_three_copies_are_kept(tmp_path: Path) -> None:
     file = tmp_path / "hotline.sqlite"
     asyncio.run(migrate(file))
-    for revision, day in (("0009", 0), ("0001", 1), ("0005", 2), ("0003", 3), ("0002", 4)):
+    for revision, day in (("0010", 0), ("0001", 1), ("0005", 2), ("0003", 3), ("0002", 4)):
         back_up(file, revision, T0 + timedelta(days=day))
     kept = [path.name.split(".")[2][:4] for path in copies(tmp_path)]
     assert sorted(kept) == ["0002", "0003", "0005"]

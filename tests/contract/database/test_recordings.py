@@ -13,7 +13,9 @@ from hotline1022.db.types import CallFilter
 from hotline1022.db.unit import Database
 from hotline1022.recordings.ports import RecordingStore
 from hotline1022.recordings.types import (
+    CopyKind,
     CopyRow,
+    DerivedRow,
     FiledCall,
     Reason,
     Side,
@@ -104,6 +106,19 @@ async def test_a_listening_copy_is_replaced_by_the_next(database: Database) -> N
     again = replace(copy, notes=(), duration_ms=9_000)
     await store.save_copies([again])
     assert await store.listening_copy(CALL) == again
+
+
+async def test_copies_in_the_cache_are_one_a_kind(database: Database) -> None:
+    store: RecordingStore = SqlRecordingStore(database)
+    first = DerivedRow(call=CALL, kind=CopyKind.MP3, name="a.mp3", sha256=SHA, bytes=7)
+    assert await store.derived(CALL, CopyKind.MP3) is None
+    await store.save_derived(first)
+    other = replace(first, kind=CopyKind.SURVEY, name="a.json")
+    await store.save_derived(other)
+    again = replace(first, name="b.mp3", bytes=8)
+    await store.save_derived(again)
+    assert await store.derived(CALL, CopyKind.MP3) == again and await store.derived(CALL, CopyKind.SURVEY) == other
+    assert [file async for file in store.stored()] == [], "a copy in the cache is no promise: it may go at any time"
 
 
 async def test_every_promised_file_is_walked_through_once(database: Database) -> None:

@@ -23,7 +23,7 @@ from hotline1022.directory.types import AgencyKind, AreaKind, Role, What
 from hotline1022.notify import types as notify
 from hotline1022.notify.types import Encoding, MessageClass, MessageState, RecipientKind
 from hotline1022.queue.types import AgentState
-from hotline1022.recordings.types import Side, Status
+from hotline1022.recordings.types import CopyKind, Side, Status
 from hotline1022.tickets.types import (
     Action,
     Channel,
@@ -49,6 +49,7 @@ LISTS: dict[str, Iterable[str]] = {
     "ck_leg_kind": LegKind,
     "ck_track_kind": LegKind,
     "ck_track_side": Side,
+    "ck_derived_copy_kind": CopyKind,
     "ck_track_status": Status,
     "ck_voicemail_status": Status,
     "ck_agent_state_change_state": AgentState,

@@ -1,0 +1,153 @@
+"""Copies for the browser, levelled copies, map and peaks, as plain functions for another process. Never changes an original."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from hotline1022.core.errors import Unavailable
+from hotline1022.recordings import marks, wav
+from hotline1022.recordings.cache import Cache, digest_of
+from hotline1022.recordings.copies import Source, fingerprint, opener, source_of
+from hotline1022.recordings.ffmpeg import CURE, Ffmpeg, encode, missing
+from hotline1022.recordings.layout import sides
+from hotline1022.recordings.loudness import FILTER, TARGET_LUFS, Gains, gains
+from hotline1022.recordings.names import derived_name
+from hotline1022.recordings.store import Archive
+from hotline1022.recordings.survey import survey
+from hotline1022.recordings.types import CallFacts, CopyKind, DerivedRow, TrackRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How ffmpeg makes one form."""
+
+    #: encoder that the ffmpeg must have; "" = any has it
+    encoder: str
+    #: bytes a second at most, for the room on the disk
+    rate: int
+    #: of ffmpeg, with blanks between
+    arguments: str
+
+
+#: by form, which is also the file's ending. 16 kHz is the lowest rate of MP3 that every browser plays; no encoder mixes the
+#: sides
+RECIPES = {
+    "wav": Recipe(encoder="", rate=32_000, arguments="-c:a pcm_s16le -f wav"),
+    "mp3": Recipe(
+        encoder="libmp3lame",
+        rate=8_000,
+        arguments="-c:a libmp3lame -ar 16000 -b:a 64k -joint_stereo 0 -id3v2_version 3 -f mp3",
+    ),
+    "opus": Recipe(
+        encoder="libopus",
+        rate=6_000,
+        arguments="-c:a libopus -b:a 40k -application voip -compression_level 5 -apply_phase_inv 0 "
+        "-serial_offset 1022 -f opus",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """A copy that lies in the cache now."""
+
+    row: DerivedRow
+    path: Path
+    #: it was made now
+    made: bool
+    #: what lay in the cache was not what was made once, or it could not be made again bit for bit; "" = all is well
+    fault: str = ""
+
+
+def derive(
+    spool: Path,
+    root: Path,
+    cache: Cache,
+    ffmpeg: Ffmpeg | None,
+    facts: CallFacts,
+    rows: Sequence[TrackRow],
+    kind: CopyKind,
+    known: DerivedRow | None,
+) -> Derived:
+    """The copy of that kind, from the cache if its bytes are those that were made, else made now from the originals.
+
+    Raises what `copies.source_of` raises, Unavailable `ffmpeg-missing`, `ffmpeg-encoder`, `ffmpeg-failed`, `disk-full`.
+    """
+    source = source_of(facts, rows)
+    tool = "" if kind is CopyKind.SURVEY else _tool(ffmpeg, kind).version
+    letters = fingerprint(source.layout, source.rows, kind.value, tool)
+    name = derived_name(facts.call, kind, letters, _ending(kind))
+    expected = known.sha256 if known is not None and known.name == name else ""
+    fault = ""
+    if expected and (there := cache.find(name)) is not None:
+        if digest_of(there) == expected:
+            assert known is not None
+            return Derived(row=known, path=there, made=False)
+        fault = f"{name} in the cache had other bytes than were made; it was made again"
+    with Archive(spool, root) as archive:
+        open_file = opener(archive.folder(facts.call), facts.call, ffmpeg)
+        with cache.making(name, _size(source, kind)) as target:
+            _make(target, ffmpeg, source, facts, kind, open_file)
+    path = cache.folder / name
+    sha256 = digest_of(path)
+    if expected and sha256 != expected:
+        fault = f"{name} was made again from the same originals and has other bytes than before"
+    row = DerivedRow(call=facts.call, kind=kind, name=name, sha256=sha256, bytes=path.stat().st_size)
+    return Derived(row=row, path=path, made=True, fault=fault)
+
+
+def _ending(kind: CopyKind) -> str:
+    return "json" if kind is CopyKind.SURVEY else kind.form
+
+
+def _size(source: Source, kind: CopyKind) -> int:
+    rate = 100 if kind is CopyKind.SURVEY else RECIPES[kind.form].rate
+    return 200_000 + source.layout.duration_ms * rate // 1000
+
+
+def _tool(ffmpeg: Ffmpeg | None, kind: CopyKind) -> Ffmpeg:
+    recipe = RECIPES[kind.form]
+    if ffmpeg is None:
+        raise missing(f"a copy as {kind.value}")
+    if recipe.encoder and recipe.encoder not in ffmpeg.encoders:
+        text = f"this ffmpeg ({ffmpeg.version}) cannot encode {kind.form} ({recipe.encoder}); {CURE}"
+        raise Unavailable(text, error_id="ffmpeg-encoder")
+    return ffmpeg
+
+
+def _make(
+    target: Path,
+    ffmpeg: Ffmpeg | None,
+    source: Source,
+    facts: CallFacts,
+    kind: CopyKind,
+    open_file: Callable[[str], int],
+) -> None:
+    if kind is CopyKind.SURVEY:
+        about = {"copy": marks.title(facts.call), "originals": marks.originals(source.rows)}
+        text = json.dumps(about | asdict(survey(source.layout, open_file)), ensure_ascii=False, separators=(",", ":"))
+        target.write_text(text, encoding="utf-8")
+        return
+    from hotline1022.recordings.door import stereo  # pydub takes 50 ms to load: only where it is needed
+
+    tool = _tool(ffmpeg, kind)
+    louder = gains(tool, source.layout, source.rows, open_file) if kind.levelled else None
+    width = wav.WIDTH if louder is None else 2 * wav.WIDTH
+    encode(
+        tool,
+        (stereo(*both, width=width) for both in sides(source.layout, open_file, louder.factors if louder else None)),
+        target,
+        wide=louder is not None,
+        arguments=(*(("-af", FILTER) if louder else ()), *RECIPES[kind.form].arguments.split()),
+        marks={
+            "title": marks.title(facts.call),
+            "comment": marks.comment(source.rows, *_notes(louder)),
+        },
+    )
+
+
+def _notes(louder: Gains | None) -> tuple[str, ...]:
+    if louder is None:
+        return ()
+    return (f"Âm lượng từng người đã chỉnh về {TARGET_LUFS:.0f} LUFS (EBU R 128):", *louder.lines)

@@ -1,0 +1,131 @@
+"""Takes over one recording of another PBX, as plain functions for another process. Reads nothing outside the given folder.
+
+The file's own bytes become the original, by the same way as Asterisk's: through a spool, hashed, filed. Doing it again after
+a kill at any step gives the same end.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from hotline1022.core.errors import HotlineError, Refused
+from hotline1022.recordings import jobs, wav
+from hotline1022.recordings.ffmpeg import Ffmpeg
+from hotline1022.recordings.files import open_below, write_file
+from hotline1022.recordings.foreign import decoded, form_of, look
+from hotline1022.recordings.store import FOLDER_MODE, Mark
+from hotline1022.recordings.types import CallFacts, FiledCall, Foreign, Status, TrackRow
+
+_BLOCK = 1 << 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A file of another PBX, hashed before anything else was done with it."""
+
+    sha256: str
+    bytes: int
+    foreign: Foreign
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOver:
+    """A file that was filed: rows to write, and what may leave the spool after that."""
+
+    filed: FiledCall
+    marks: tuple[Mark, ...]
+
+
+def index(folder: Path) -> tuple[str, ...]:
+    """Every ordinary file below the folder, relative to it, by name; no link is followed."""
+    found = []
+    for above, _, names in os.walk(folder):
+        for name in names:
+            path = Path(above, name)
+            if path.is_file() and not path.is_symlink():
+                found.append(path.relative_to(folder).as_posix())
+    return tuple(sorted(found))
+
+
+def examine(folder: Path, path: str, name: str, ffmpeg: Ffmpeg | None, citizen: int) -> Examined:
+    """Hash a file and see what it is; `name` is what it will be called, `citizen` the citizen's channel of a stereo one.
+
+    Raises what `open_below` and `foreign.look` raise.
+    """
+    fd = open_below(folder, path)
+    try:
+        digest = hashlib.sha256()
+        for piece in _pieces(fd):
+            digest.update(piece)
+        found = look(fd, name, ffmpeg, citizen)
+        if not found.codec:
+            ms = wav.inspect_file(fd).duration_ms
+        else:
+            plain = decoded(fd, ffmpeg, form_of(name), 0)
+            try:
+                ms = wav.inspect_file(plain).duration_ms
+            finally:
+                os.close(plain)
+        return Examined(sha256=digest.hexdigest(), bytes=os.fstat(fd).st_size, foreign=found, duration_ms=ms)
+    finally:
+        os.close(fd)
+
+
+def take_over(
+    folder: Path, path: str, name: str, spool: Path, root: Path, call: CallFacts, examined: Examined
+) -> TakenOver:
+    """File the bytes of a file under `name`, a name of the call; nothing of `folder` is changed.
+
+    Raises Refused `import-changed` when the file is another than the one that was examined, and what filing raises.
+    """
+    spool.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    fd = open_below(folder, path)
+    try:
+        within = os.open(spool, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            write_file(within, name, _pieces(fd), times=os.fstat(fd))
+            os.fsync(within)
+        finally:
+            os.close(within)
+    finally:
+        os.close(fd)
+    (outcome,) = jobs.file_calls(spool, root, [call], now=float("inf"))
+    match outcome:
+        case jobs.Failed():
+            raise HotlineError(outcome.text, error_id=outcome.error_id)
+        case jobs.Unsettled():
+            raise Refused(f"{path} is being written to; try again later", error_id="import-changed")
+        case jobs.Filed():
+            rows = tuple(_row(row, examined) for row in outcome.filed.tracks if row.status is not Status.MISSING)
+            if [row.sha256 for row in rows] != [examined.sha256]:
+                text = f"{path} changed while it was taken over; see who writes there, and try again"
+                raise Refused(text, error_id="import-changed")
+            filed = FiledCall(call=call.call, tracks=rows, voicemails=())
+            return TakenOver(filed=filed, marks=outcome.marks)
+
+
+def clear(spool: Path, call: str) -> None:
+    """Take away what a run that was killed left in the spool of imports of a call whose rows are written."""
+    if spool.is_dir():
+        for path in spool.iterdir():
+            if path.name.removeprefix(".").startswith(f"{call}~"):
+                path.unlink(missing_ok=True)
+
+
+def _row(row: TrackRow, examined: Examined) -> TrackRow:
+    """The row with what it is in place of what it is not: no file of ours, and not torn."""
+    about = {"foreign": asdict(examined.foreign)}
+    if not examined.foreign.codec:
+        kept = {key: value for key, value in row.detail.items() if key != "reasons"}
+        return replace(row, gap_ms=0, lost_ms=0, detail=kept | about)
+    return replace(row, status=Status.STORED, duration_ms=examined.duration_ms, gap_ms=0, lost_ms=0, detail=about)
+
+
+def _pieces(fd: int) -> Iterator[bytes]:
+    at = 0
+    while piece := os.pread(fd, _BLOCK, at):
+        yield piece
+        at += len(piece)

@@ -1,0 +1,75 @@
+"""Copies for the browser, levelled ones, map and peaks of a call: made when somebody asks, in a process of their own.
+
+Not in the process that files recordings: an hour as Opus takes half a minute, and calls end meanwhile.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from hotline1022.core.errors import HotlineError, NotFound, Unavailable
+from hotline1022.core.ids import CallId
+from hotline1022.recordings.cache import Cache
+from hotline1022.recordings.copies import said
+from hotline1022.recordings.derive import Derived, derive
+from hotline1022.recordings.ffmpeg import Ffmpeg
+from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.ports import CallBook, Notices, RecordingStore
+from hotline1022.recordings.types import CopyKind, Notice, Why
+
+#: an hour of copying is more than the longest call needs
+SECONDS = 3600.0
+
+
+class CopiesOnDemand:
+    """recordings' copies by call and kind."""
+
+    def __init__(
+        self,
+        *,
+        spool: Path,
+        root: Path,
+        cache: Cache,
+        store: RecordingStore,
+        book: CallBook,
+        pool: HeavyPool,
+        notices: Notices,
+        ffmpeg: Callable[[], Awaitable[Ffmpeg | None]],
+    ) -> None:
+        self._spool, self._root, self._cache = spool, root, cache
+        self._store, self._book, self._pool, self._notices = store, book, pool, notices
+        self._ffmpeg = ffmpeg
+        self._making = asyncio.Lock()
+
+    async def copy(self, call: CallId, kind: CopyKind) -> Derived:
+        """The copy, made now if it is not there, or not what it was; `kind` is any but WAV, which is the listening copy.
+
+        Raises NotFound `call-unknown`, `recording-none`; Refused `recording-too-long`; Unavailable `ffmpeg-missing`,
+        `ffmpeg-encoder`, `ffmpeg-failed`, `disk-full`, `recordings-worker`, `recording-copy`.
+        """
+        async with self._making:
+            facts = await self._book.facts(call)
+            if facts is None:
+                raise NotFound(f"there is no call {call}", error_id="call-unknown")
+            rows = list(await self._store.tracks(call))
+            known = await self._store.derived(call, kind)
+            ours = all(row.foreign is None for row in rows)
+            ffmpeg = None if ours and kind is CopyKind.SURVEY else await self._ffmpeg()
+            job = (self._spool, self._root, self._cache, ffmpeg, facts, rows, kind, known)
+            try:
+                made = await self._pool.run(derive, *job)
+            except HotlineError:
+                raise
+            except Exception as error:
+                text = f"the copy of call {call} as {kind.value} cannot be made ({said(error)}); listen to its tracks"
+                raise Unavailable(text, error_id="recording-copy") from error
+            if made.fault:
+                self._notices.notice(Notice(why=Why.COPY_CHANGED, subject=call, text=made.fault))
+            if made.row != known:
+                await self._store.save_derived(made.row)
+            return made
+
+    async def forget(self, call: CallId) -> None:
+        """Take its copies out of the cache, as when its originals expire."""
+        async with self._making:
+            await self._pool.run(self._cache.forget, call)

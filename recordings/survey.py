@@ -1,0 +1,108 @@
+"""Who speaks when, and how loud: the map and the peaks of a call, from its tracks on the call's clock, in pieces."""
+
+import audioop
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+
+from hotline1022.recordings.layout import Layout, sides
+from hotline1022.recordings.levels import BLOCK_MS, SOUND_RMS, Levels, Meter
+from hotline1022.recordings.types import Stretch, Survey, Voice
+from hotline1022.recordings.wav import PER_MS, WIDTH
+
+#: a pause shorter than this belongs to what is said around it, blocks
+_PAUSE_BLOCKS = 300 // BLOCK_MS
+#: milliseconds of a peak: the finest of these that keeps a side below MOST_POINTS
+STEPS_MS = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+#: both sides in base64 stay below 60 KB
+MOST_POINTS = 20_000
+_WORDS: Mapping[tuple[bool, bool], Voice] = {
+    (False, False): Voice.SILENCE,
+    (True, False): Voice.CITIZEN,
+    (False, True): Voice.OTHER,
+    (True, True): Voice.BOTH,
+}
+
+
+def survey(layout: Layout, open_file: Callable[[str], int]) -> Survey:
+    """Map and peaks in one pass over the audio."""
+    step = next((ms for ms in STEPS_MS if layout.duration_ms <= ms * MOST_POINTS), STEPS_MS[-1])
+    meters, peaks = (Meter(), Meter()), (_Peaks(step), _Peaks(step))
+    for both in sides(layout, open_file):
+        for meter, peak, pcm in zip(meters, peaks, both, strict=True):
+            meter.feed(pcm)
+            peak.feed(pcm)
+    left, right = (meter.done() for meter in meters)
+    return Survey(
+        duration_ms=layout.duration_ms,
+        stretches=tuple(stretches(left, right, layout.duration_ms)),
+        step_ms=step,
+        citizen=peaks[0].done(),
+        other=peaks[1].done(),
+    )
+
+
+def read_survey(path: Path) -> Survey:
+    """What `derive` wrote."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    stretches = tuple(
+        Stretch(from_ms=one["from_ms"], to_ms=one["to_ms"], kind=Voice(one["kind"])) for one in found["stretches"]
+    )
+    return Survey(
+        duration_ms=found["duration_ms"],
+        stretches=stretches,
+        step_ms=found["step_ms"],
+        citizen=found["citizen"],
+        other=found["other"],
+    )
+
+
+def stretches(left: Levels, right: Levels, duration_ms: int) -> Iterator[Stretch]:
+    """The whole call cut into stretches of one kind, by blocks that are sound (levels.SOUND_RMS)."""
+    talks = zip(_talk(left), _talk(right), strict=True)
+    at = 0
+    for kind, blocks in groupby(talks, key=lambda both: _WORDS[both]):
+        first = at
+        at += sum(1 for _ in blocks)
+        yield Stretch(from_ms=first * BLOCK_MS, to_ms=min(at * BLOCK_MS, duration_ms), kind=kind)
+
+
+def _talk(levels: Levels) -> list[bool]:
+    """Sound by block, with short pauses filled."""
+    sound = [rms >= SOUND_RMS for rms in levels.rms]
+    at = 0
+    for is_sound, blocks in groupby(list(sound)):
+        count = sum(1 for _ in blocks)
+        if not is_sound and count < _PAUSE_BLOCKS and at > 0 and at + count < len(sound):
+            sound[at : at + count] = [True] * count
+        at += count
+    return sound
+
+
+class _Peaks:
+    """Takes audio in pieces of any even size; the cutting does not change the points."""
+
+    def __init__(self, step_ms: int) -> None:
+        self._size = step_ms * PER_MS * WIDTH
+        self._points = bytearray()
+        self._rest = b""
+
+    def feed(self, pcm: bytes) -> None:
+        """Take the next piece."""
+        data = self._rest + pcm if self._rest else pcm
+        whole = len(data) - len(data) % self._size
+        view = memoryview(data)
+        for at in range(0, whole, self._size):
+            self._add(view[at : at + self._size])
+        self._rest = data[whole:]
+
+    def done(self) -> str:
+        """The points, each 0..255, as base64."""
+        if self._rest:
+            self._add(memoryview(self._rest))
+        return base64.b64encode(self._points).decode()
+
+    def _add(self, pcm: memoryview) -> None:
+        self._points.append(min(255, audioop.max(pcm, WIDTH) >> 7))

@@ -1,0 +1,25 @@
+"""Puts together what makes copies of recordings on demand. Refuses nothing itself."""
+
+from hotline1022.db.stores import SqlRecordingStore
+from hotline1022.db.unit import Database
+from hotline1022.recordings.cache import Cache
+from hotline1022.recordings.on_demand import CopiesOnDemand
+from hotline1022.recordings.pool import HeavyPool
+from hotline1022.service.ffmpeg_find import FfmpegFinder
+from hotline1022.service.recorder_ports import DatabaseCallBook, LoggedNotices
+from hotline1022.service.settings import Settings
+
+
+def copies_of(settings: Settings, database: Database, pool: HeavyPool) -> CopiesOnDemand:
+    """The copies of these settings' recordings; `pool` is none that files recordings."""
+    paths = settings.paths
+    return CopiesOnDemand(
+        spool=paths.spool,
+        root=paths.recordings,
+        cache=Cache(folder=paths.copies, most=settings.copies.cache_gb * 10**9),
+        store=SqlRecordingStore(database),
+        book=DatabaseCallBook(database),
+        pool=pool,
+        notices=LoggedNotices(),
+        ffmpeg=FfmpegFinder(settings.copies.ffmpeg),
+    )

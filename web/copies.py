@@ -1,0 +1,43 @@
+"""Answers about copies of recordings: who is heard when, and how loud. Refuses nothing itself."""
+
+from hotline1022.core.errors import NotFound
+from hotline1022.recordings.types import CopyKind, Survey
+from hotline1022.web.copies_wire import Format, MapView, PeaksView, StretchView
+from hotline1022.web.route import Ask
+
+#: by format and whether it is levelled
+KINDS = {
+    (Format.WAV, False): CopyKind.WAV,
+    (Format.MP3, False): CopyKind.MP3,
+    (Format.OPUS, False): CopyKind.OPUS,
+    (Format.WAV, True): CopyKind.WAV_LEVELLED,
+    (Format.MP3, True): CopyKind.MP3_LEVELLED,
+    (Format.OPUS, True): CopyKind.OPUS_LEVELLED,
+}
+MEDIA = {Format.WAV: "audio/wav", Format.MP3: "audio/mpeg", Format.OPUS: "audio/ogg"}
+
+
+async def get_map(ask: Ask) -> MapView:
+    """Who is heard when."""
+    found = await _survey(ask)
+    stretches = tuple(StretchView(from_ms=one.from_ms, to_ms=one.to_ms, kind=one.kind) for one in found.stretches)
+    return MapView(call=ask.path["call"], duration_ms=found.duration_ms, stretches=stretches)
+
+
+async def get_peaks(ask: Ask) -> PeaksView:
+    """How loud it is."""
+    found = await _survey(ask)
+    return PeaksView(
+        call=ask.path["call"],
+        duration_ms=found.duration_ms,
+        step_ms=found.step_ms,
+        citizen=found.citizen,
+        other=found.other,
+    )
+
+
+async def _survey(ask: Ask) -> Survey:
+    found = await ask.ports.recordings.survey(ask.path["call"])
+    if found is None:
+        raise NotFound("this call has no recording; look at its tracks", error_id="recording-none")
+    return found
