@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from hotline1022.audit.ports import Originals
 from hotline1022.core.clock import local_day
 from hotline1022.core.ids import CallId, PersonId
 from hotline1022.core.people import check_new_pin, check_person
@@ -69,13 +70,14 @@ class CallsView:
 
 
 class RecordingsView:
-    """web.ports.Recordings: the copy is made when it is first wanted."""
+    """web.ports.Recordings: the copy is made when it is first wanted; the originals are looked at each time."""
 
-    def __init__(self, worker: RecordingWorker, root: Path) -> None:
-        self._worker, self._root = worker, root
+    def __init__(self, worker: RecordingWorker, root: Path, originals: Originals) -> None:
+        self._worker, self._root, self._originals = worker, root, originals
 
     async def listening_copy(self, call: str) -> web.ListeningCopy | None:
         """The stereo copy, or None without a recording."""
+        await self._originals.check_now(call)  # what is damaged is written down and rung; it is played all the same
         row = await self._worker.listening_copy(CallId(call))  # type: ignore[arg-type]
         return web.ListeningCopy(path=self._root / row.path, sha256=row.sha256) if row else None
 
