@@ -8,7 +8,7 @@ from datetime import date, datetime
 from random import randint
 from typing import Any
 
-from sqlalchemy import func, select, union
+from sqlalchemy import func, literal, select, union
 
 from hotline1022.audit.types import (
     Entry,
@@ -149,19 +149,20 @@ class OriginalRepository(Repository):
     async def untold(self, *, since: date | None = None) -> AsyncIterator[Sequence[str]]:
         """Calls with rows of which no entry tells, in portions; `since`: a day, compared with the rows' folders."""
         after = ""
-        while True:
-            told = select(audit_entry.c.seq).where(
-                audit_entry.c.kind.in_(TELLING), audit_entry.c.subject == func.concat(_CALL, _CALLS.c.call_id)
-            )
-            query = select(_CALLS.c.call_id).where(_CALLS.c.call_id > after, ~told.exists())
-            if since is not None:
-                query = query.where(_CALLS.c.path >= since.strftime("%Y/%m/%d"))
-            query = query.group_by(_CALLS.c.call_id).order_by(_CALLS.c.call_id).limit(PORTION)
-            found = list((await self._connection.execute(query)).scalars())
-            if not found:
-                return
+        while found := await self.some_untold(after, since=since):
             yield found
             after = found[-1]
+
+    async def some_untold(self, after: str = "", *, since: date | None = None) -> Sequence[str]:
+        """The next portion of them, by id."""
+        told = select(audit_entry.c.seq).where(
+            audit_entry.c.kind.in_(TELLING), audit_entry.c.subject == literal(_CALL).concat(_CALLS.c.call_id)
+        )
+        query = select(_CALLS.c.call_id).where(_CALLS.c.call_id > after, ~told.exists())
+        if since is not None:
+            query = query.where(_CALLS.c.path >= since.strftime("%Y/%m/%d"))
+        query = query.group_by(_CALLS.c.call_id).order_by(_CALLS.c.call_id).limit(PORTION)
+        return list((await self._connection.execute(query)).scalars())
 
     async def sample(self, count: int) -> Sequence[str]:
         """Up to so many calls of which entries tell, picked by chance."""

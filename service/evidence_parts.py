@@ -54,7 +54,7 @@ async def begin(database: Database) -> int:
     count = 0
     while True:
         async with database.reading() as tx:
-            calls = await anext(tx.originals.untold(), ())
+            calls = await tx.originals.some_untold()
         if not calls:
             break
         async with database.transaction() as tx:
