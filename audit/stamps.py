@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from rfc3161_client import TimeStampResponse, VerificationError, VerifierBuilder, decode_timestamp_response
 
 from hotline1022.audit.types import Head, Method, Stamp, canonical, written
@@ -58,7 +59,7 @@ def signed(head: Head, at: datetime, key: Ed25519PrivateKey) -> Stamp:
     )
 
 
-def vouched(head: Head, at: datetime, answer: TimeStampResponse) -> Stamp:
+def vouched(head: Head, at: datetime, answer: TimeStampResponse, roots: Sequence[x509.Certificate]) -> Stamp:
     """A stamp by an authority, from its answer that was checked."""
     return Stamp(
         name=name_of(head, at),
@@ -67,19 +68,30 @@ def vouched(head: Head, at: datetime, answer: TimeStampResponse) -> Stamp:
         at=at,
         method=Method.TSA,
         proof=base64.b64encode(answer.as_bytes()).decode("ascii"),
-        key=_signer(answer),
+        key=_signer(answer, roots),
     )
 
 
-def _signer(answer: TimeStampResponse) -> str:
+def own_certificate(roots: Sequence[x509.Certificate]) -> x509.Certificate | None:
+    """The authority's own certificate, where it is among those that are trusted: then an answer need not bring it along."""
+    for one in roots:
+        try:
+            uses = one.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        except x509.ExtensionNotFound:
+            continue
+        if ExtendedKeyUsageOID.TIME_STAMPING in uses:
+            return one
+    return None
+
+
+def _signer(answer: TimeStampResponse, roots: Sequence[x509.Certificate]) -> str:
     """Fingerprint of the key of the certificate that signed."""
     (signer,) = answer.signed_data.signer_infos
-    for data in answer.signed_data.certificates:
-        certificate = x509.load_der_x509_certificate(data)
+    for certificate in (*map(x509.load_der_x509_certificate, answer.signed_data.certificates), *roots):
         if (certificate.issuer, certificate.serial_number) == (signer.issuer, signer.serial_number):
             public = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
             return hashlib.sha256(public).hexdigest()
-    raise ValueError("the certificate that signed is not in the answer")
+    raise ValueError("the certificate that signed is not known")
 
 
 def fault_of(stamp: Stamp, *, keys: Collection[str], roots: Sequence[x509.Certificate]) -> str:
@@ -120,7 +132,8 @@ def authority_fault(
 ) -> str:
     """Why an authority's answer does not vouch for what was said; "" when it does."""
     try:
-        VerifierBuilder(roots=list(roots), nonce=nonce).build().verify_message(answer, said)
+        builder = VerifierBuilder(roots=list(roots), nonce=nonce, tsa_certificate=own_certificate(roots))
+        builder.build().verify_message(answer, said)
     except (VerificationError, ValueError) as error:
         return str(error)
     return ""

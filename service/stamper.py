@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rfc3161_client import TimeStampResponse
 
@@ -39,6 +40,9 @@ PLACE_SECONDS = 60.0
 
 class Vouching(Protocol):
     """A time-stamping authority."""
+
+    #: certificates that are trusted
+    roots: list[x509.Certificate]
 
     async def vouch(self, statement: bytes) -> TimeStampResponse:
         """Its answer, checked."""
@@ -85,7 +89,8 @@ class Stamper:
 
     async def _made(self, head: Head, at: datetime) -> Stamp:
         if self._authority is not None:
-            return vouched(head, at, await self._authority.vouch(statement(head, at)))
+            answer = await self._authority.vouch(statement(head, at))
+            return vouched(head, at, answer, self._authority.roots)
         key = await asyncio.to_thread(self._key)
         await note_key(self._database, key)
         return signed(head, at, key)

@@ -14,7 +14,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
-from hotline1022.audit.stamps import authority_fault
+from hotline1022.audit.stamps import authority_fault, own_certificate
 from hotline1022.core.errors import ConfigError, Unavailable
 
 #: bytes of an answer at most; a real one has some 6 KB
@@ -36,20 +36,26 @@ class Authority:
     """One authority."""
 
     def __init__(self, url: str, roots: list[x509.Certificate], *, seconds: float) -> None:
-        self._url, self._roots, self._seconds = url, roots, seconds
+        self._url, self._seconds = url, seconds
+        #: certificates that are trusted
+        self.roots = roots
 
     async def vouch(self, statement: bytes) -> TimeStampResponse:
         """Its answer, checked. Unavailable `tsa-away`, `tsa-refused`, `tsa-answer`."""
-        request = TimestampRequestBuilder().data(statement).hash_algorithm(HashAlgorithm.SHA256).build()
+        # an answer with several certificates in an order that is not DER's, as openssl sends it, cannot be read here
+        certificates = own_certificate(self.roots) is None
+        builder = TimestampRequestBuilder().data(statement).hash_algorithm(HashAlgorithm.SHA256)
+        request = builder.cert_request(cert_request=certificates).build()
         body = await self._ask(request.as_bytes())
         try:
             answer = decode_timestamp_response(body)
         except ValueError as error:
-            raise self._bad(f"cannot be read: {error}") from error
+            cure = "; with its own certificate in audit.tsa_roots too, none is asked for" if certificates else ""
+            raise self._bad(f"cannot be read: {error}{cure}") from error
         if answer.status != PKIStatus.GRANTED:
             said = "; ".join(answer.status_string) or f"status {answer.status}"
             raise Unavailable(f"{self._url} refuses to stamp ({said}); ask the authority", error_id="tsa-refused")
-        fault = authority_fault(answer, statement, self._roots, nonce=request.nonce)
+        fault = authority_fault(answer, statement, self.roots, nonce=request.nonce)
         if fault:
             raise self._bad(fault)
         return answer
