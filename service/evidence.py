@@ -123,11 +123,7 @@ class Examiner:
                 start = await tx.audit.before(datetime.combine(since, time(), PROVINCE).astimezone(UTC))
         await self.chain(evidence, start)
         await self.stamps(evidence)
-        async with self._database.reading() as tx:
-            evidence.begun = await tx.audit.last(Kind.CHAIN_BEGUN) is not None
-        await self._each(evidence, lambda tx: tx.originals.told(since=start.seq))
-        if evidence.begun:
-            await self._each(evidence, lambda tx: tx.originals.untold(since=since))
+        await self.rows_of_everything(evidence, start.seq, since)
         done = 0
 
         def hashed(count: int) -> None:
@@ -201,6 +197,14 @@ class Examiner:
                 evidence.add(await self.rows(portion))
                 evidence.calls += len(portion)
                 self._progress(len(portion))
+
+    async def rows_of_everything(self, evidence: Evidence, after: int = 0, since: date | None = None) -> None:
+        """Rows and histories of all calls of which entries above `after` tell, and rows of which none tells at all."""
+        async with self._database.reading() as tx:
+            evidence.begun = await tx.audit.last(Kind.CHAIN_BEGUN) is not None
+        await self._each(evidence, lambda tx: tx.originals.told(since=after))
+        if evidence.begun:
+            await self._each(evidence, lambda tx: tx.originals.untold(since=since))
 
     async def rows(self, calls: Sequence[str]) -> list[Finding]:
         """The rows and histories of these calls against their last entries."""

@@ -17,7 +17,6 @@ from hotline1022.service.evidence import Evidence, Examiner
 
 log = logging.getLogger(__name__)
 
-ALARM = "evidence-damaged"
 #: seconds between two looks at the calendar; the first is that long after the start
 EVERY = 60.0
 #: alarms of one night; what else is wrong is in their last one
@@ -54,7 +53,9 @@ class Nightly:
                 log.warning("the nightly look at the evidence waits: %s", error)
             except ValueError as error:  # a row that no program of ours writes, such as a stamp of an unknown method
                 log.error("the nightly look at the evidence cannot read a row: %s", error)
-                await self._bell.ring(ALARM, "a row of the audit cannot be read; run hotline1022 evidence verify")
+                await self._bell.ring(
+                    "evidence-damaged", "a row of the audit cannot be read; run hotline1022 evidence verify"
+                )
 
     async def _due(self) -> bool:
         async with self._database.reading() as tx:
@@ -109,10 +110,10 @@ class Nightly:
         async with self._database.transaction() as tx:
             tx.audit.add(Fact(at=at, kind=Kind.CHAIN_CHECKED, actor="service", subject="chain", detail=detail))
         for one in evidence.findings[:MOST_ALARMS]:
-            await self._bell.ring(ALARM, f"{one.fault}: {one.text}")
+            await self._bell.ring("evidence-damaged", f"{one.fault}: {one.text}")
         left = len(evidence.findings) + evidence.more - MOST_ALARMS
         if left > 0:
-            await self._bell.ring(ALARM, f"and {left} more; run hotline1022 evidence verify")
+            await self._bell.ring("evidence-damaged", f"and {left} more; run hotline1022 evidence verify")
 
 
 def _end_of(check: Entry | None) -> Head:

@@ -13,7 +13,6 @@ from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.service.evidence import Evidence, Examiner
 
-ALARM = "recording-damaged"
 #: a call that was found whole is not hashed again for so many seconds: a player asks for one file in many ranges
 FRESH_SECONDS = 60.0
 #: calls remembered
@@ -62,4 +61,4 @@ async def note_damage(database: Database, bell: AlarmBell, call: str, found: Seq
         async with database.transaction() as tx:
             at = datetime.now(UTC)
             tx.audit.add(Fact(at=at, kind=Kind.RECORDING_DAMAGED, actor="service", subject=subject, detail=detail))
-    await bell.ring(ALARM, "; ".join(one.text for one in found[:5]), call)
+    await bell.ring("recording-damaged", "; ".join(one.text for one in found[:5]), call)

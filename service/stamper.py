@@ -28,8 +28,6 @@ from hotline1022.service.tsa import Authority, read_roots
 
 log = logging.getLogger(__name__)
 
-#: kind of the alarm while no stamp can be had
-ALARM = "stamp-failed"
 #: seconds between two looks at the calendar
 EVERY = 30.0
 #: seconds until the next try after a failure: doubled up to the second
@@ -112,7 +110,7 @@ class Stamper:
         tx.audit.add(
             Fact(at=at, kind=Kind.CHAIN_STAMPED, actor="service", subject=f"stamp:{stamp.name}", detail=detail)
         )
-        await tx.alarms.clear(ALARM, at)
+        await tx.alarms.clear("stamp-failed", at)
         if self._mail_to:
             await tx.outbox.put([_mail(stamp, self._mail_to, at)])
 
@@ -126,7 +124,7 @@ class Stamper:
                 pause = AGAIN
             except HotlineError as error:
                 log.warning("the chain is not stamped, tried again in %.0f s: %s", pause, error)
-                await self._bell.ring(ALARM, f"the audit's chain is not stamped [{error.error_id}]")
+                await self._bell.ring("stamp-failed", f"the audit's chain is not stamped [{error.error_id}]")
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, MOST)
             else:

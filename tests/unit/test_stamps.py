@@ -21,7 +21,7 @@ from hotline1022.db.unit import Database
 from hotline1022.notify.types import OutboxFilter
 from hotline1022.service.evidence import Evidence, Examiner, Trust
 from hotline1022.service.stamp_key import NAME, ensure_key, read_key
-from hotline1022.service.stamper import ALARM, Stamper
+from hotline1022.service.stamper import Stamper
 from hotline1022.service.tsa import Authority, read_roots
 from tests.lab.evidence_world import Bells
 from tests.lab.tsa import Tsa, make, running
@@ -235,7 +235,7 @@ async def test_it_rings_until_a_stamp_can_be_had(
 
         tsa.asked = 0
         await until(tried)
-        assert {kind for kind, _, _ in bells.rung} == {ALARM} and "tsa-refused" in bells.rung[0][1]
+        assert {kind for kind, _, _ in bells.rung} == {"stamp-failed"} and "tsa-refused" in bells.rung[0][1]
         tsa.mode = "good"
 
         async def stamped() -> bool:

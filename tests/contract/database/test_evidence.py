@@ -16,9 +16,12 @@ from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.service.cli import main
-from hotline1022.service.nightly import ALARM, Nightly
+from hotline1022.service.evidence import Evidence, Examiner, Trust
+from hotline1022.service.evidence_parts import begin
+from hotline1022.service.nightly import Nightly
 from hotline1022.service.original_check import OriginalCheck
-from tests.contract.database.made import a_fact
+from tests.contract.database.made import a_fact, at
+from tests.contract.database.test_recordings import a_track, filed
 from tests.lab.evidence_world import World, build, everything_now
 from tests.unit.recordings_world import CALL
 
@@ -240,7 +243,7 @@ async def test_the_night_finds_what_is_wrong_tells_it_and_takes_in_what_grew(wor
     await world.attack("UPDATE audit_entry SET actor = 'token:other' WHERE seq = (SELECT max(seq) FROM audit_entry)")
     third = await night.look()
     assert {one.fault for one in third.findings} >= {Fault.FILE_CHANGED}
-    assert {kind for kind, _, _ in world.bells.rung} == {ALARM}
+    assert {kind for kind, _, _ in world.bells.rung} == {"evidence-damaged"}
     assert any(names(world)[0] in detail for _, detail, _ in world.bells.rung)
     last = (await entries(world.database))[-1]
     assert last.kind == "chain-checked" and last.detail["wrong"] == len(third.findings)
@@ -259,3 +262,23 @@ async def test_a_damaged_file_is_found_when_it_is_played(world: World) -> None:
     (entry,) = (await entries(world.database))[before:]
     assert entry.kind == "recording-damaged" and entry.subject == f"call:{CALL}"
     assert {kind for kind, _, _ in world.bells.rung} == {"recording-damaged"}
+
+
+async def test_recordings_from_before_the_chain_are_taken_in_once(address: str, tmp_path: Path) -> None:
+    await migrate(address)
+    async with Database(address) as database:
+        async with database.transaction() as tx:
+            await tx.recordings.save(filed(a_track("old-r", path="2026/03/02/hl1-1.1/old-r.wav")), at(60))
+        examiner = Examiner(database, tmp_path, Trust(folder=tmp_path / "none"))
+        evidence = Evidence()
+        await examiner.rows_of_everything(evidence)
+        assert evidence.ok and not evidence.begun, "no entries yet is no fault"
+        assert await begin(database) == 1
+        assert await begin(database) == 0
+        stored, begun = await entries(database)
+        assert stored.detail["adopted"] and (begun.kind, begun.detail) == ("chain-begun", {"calls": 1})
+        async with database.transaction() as tx:
+            await tx.recordings.save(filed(a_track("new-r", path="2026/03/02/hl1-1.1/new-r.wav")), at(61))
+        evidence = Evidence()
+        await examiner.rows_of_everything(evidence)
+        assert [(one.fault, one.name) for one in evidence.findings] == [(Fault.ROW_ADDED, "new-r")]
