@@ -37,7 +37,7 @@ def _act(route: Route, token: Token, remote: str | None, path: dict[str, str], d
     if more := {name: value for name, value in parts[1:]}:
         detail["path"] = more
     return Acting(
-        actor=f"token:{token.name}",
+        actor=f"contact:{token.contact}" if token.contact else f"token:{token.name}",
         origin=remote or "?",
         act=f"{route.method} {route.path}",
         subject=subject,
