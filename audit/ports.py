@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from hotline1022.audit.types import Entry, Head
+from hotline1022.audit.types import Entry, Finding, Head
 
 
 class Chain(Protocol):
@@ -15,4 +15,12 @@ class Chain(Protocol):
 
     def entries(self, after: int = 0) -> AsyncIterator[Sequence[Entry]]:
         """All entries with a greater number, in portions, in their order."""
+        ...
+
+
+class Originals(Protocol):
+    """The originals of a call, looked at whenever somebody plays or downloads them."""
+
+    async def check_now(self, call: str) -> Sequence[Finding]:
+        """Hash its files and compare rows and files with the chain; what is wrong is written down and rung. Nothing: whole."""
         ...

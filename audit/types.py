@@ -11,8 +11,8 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -32,6 +32,8 @@ class Kind(StrEnum):
     RECORDING_STORED = "recording-stored"
     #: a call was answered and could not be recorded, with the reason
     RECORDING_NOT_MADE = "recording-not-made"
+    #: somebody asked for a recording without the right to it
+    RECORDING_REFUSED = "recording-refused"
     #: originals were hashed again and are as they were
     RECORDING_VERIFIED = "recording-verified"
     #: a file is not what was stored
@@ -54,6 +56,8 @@ class Kind(StrEnum):
     CITIZEN_EXPORTED = "citizen-exported"
     CITIZEN_ERASED = "citizen-erased"
     CALL_EXPIRED = "call-expired"
+    #: recordings from before the chain have their entries from here on
+    CHAIN_BEGUN = "chain-begun"
     CHAIN_STAMPED = "chain-stamped"
     CHAIN_CHECKED = "chain-checked"
     KEY_MADE = "key-made"
@@ -118,7 +122,7 @@ EMPTY = Head(seq=0, sha256=BEFORE_THE_FIRST)
 
 
 class Fault(StrEnum):
-    """The closed list of what can be wrong with the chain."""
+    """The closed list of what can be wrong with the chain, and with what it tells of."""
 
     #: its hash is not that of its contents
     CHANGED = "entry-changed"
@@ -134,6 +138,26 @@ class Fault(StrEnum):
     REWRITTEN = "entry-rewritten"
     #: the stamp itself does not verify
     STAMP = "stamp-invalid"
+    #: an entry tells of a stamp that the database has no more
+    STAMP_DELETED = "stamp-deleted"
+    #: the folder in which stamps lie cannot be read: a cut tail could not be seen
+    PLACE = "second-place-away"
+    #: a row of an original is not what its entry says
+    ROW_CHANGED = "row-changed"
+    #: an entry tells of an original that has no row any more
+    ROW_DELETED = "row-deleted"
+    #: a row of an original that no entry tells of
+    ROW_ADDED = "row-added"
+    #: two rows have each other's contents
+    ROW_SWAPPED = "row-swapped"
+    #: the stored history of a call is not what its entry says
+    FACTS = "call-changed"
+    #: a file has other bytes than were stored
+    FILE_CHANGED = "file-changed"
+    FILE_MISSING = "file-missing"
+    #: a file that no row promises
+    FILE_EXTRA = "file-extra"
+    FILE_UNREADABLE = "file-unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +165,64 @@ class Finding:
     """One thing that is wrong: where, and in words."""
 
     fault: Fault
+    #: of the entry; 0 where it is about none
     seq: int
     text: str
+    #: the row, the file, the stamp; "" = the entry itself
+    name: str = ""
+
+
+class Method(StrEnum):
+    """How a stamp vouches."""
+
+    #: a time-stamping authority by RFC 3161
+    TSA = "tsa"
+    #: our own key
+    ED25519 = "ed25519"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What vouches from outside for the chain up to one entry."""
+
+    #: `stamp-000000000123-20261129T170001Z`: of its row, and of its file in the second place
+    name: str
+    #: of the entry
+    seq: int
+    #: of the entry, hexadecimal
+    sha256: str
+    at: datetime
+    method: Method
+    #: the signature, or the authority's whole answer, in base64
+    proof: str
+    #: SHA-256 of the key's SubjectPublicKeyInfo, hexadecimal; of an authority: of its certificate's key
+    key: str
+    #: PEM of our key; "" for an authority
+    public_key: str = ""
+    #: where else it is: `file:NAME`, `mail:ADDRESS`
+    sent_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """One row of an original, as an entry tells of it."""
+
+    id: str
+    path: str
+    sha256: str
+    #: None where the row does not say
+    bytes: int | None
+    status: str
+    #: SHA-256 of what else the row says of it: whose, which side, when, how long
+    rest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The first `count` events of a call's stored history, and their SHA-256."""
+
+    count: int
+    sha256: str
 
 
 def link(fact: Fact, head: Head) -> Entry:
@@ -182,6 +262,33 @@ def canonical(value: Mapping[str, object]) -> bytes:
     """The one written form of a document."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return text.encode()
+
+
+def digest(value: Mapping[str, object]) -> str:
+    """SHA-256 of the canonical form, hexadecimal."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def detail_of(originals: Sequence[Original], facts: Facts) -> dict[str, object]:
+    """The `detail` of an entry `recording-stored`."""
+    files = [asdict(one) for one in sorted(originals, key=lambda one: one.id)]
+    return {"files": files, "facts": asdict(facts)}
+
+
+def originals_of(entry: Entry) -> dict[str, Original]:
+    """By id; KeyError, TypeError or ValueError for a detail that is not of an entry `recording-stored`."""
+    files = entry.detail["files"]
+    if not isinstance(files, list):
+        raise TypeError("files are no list")
+    return {one["id"]: Original(**one) for one in files}
+
+
+def facts_of(entry: Entry) -> Facts:
+    """The history that the entry vouches for; the same errors."""
+    facts = entry.detail["facts"]
+    if not isinstance(facts, Mapping):
+        raise TypeError("facts are no mapping")
+    return Facts(**facts)
 
 
 def _text(value: str) -> str:

@@ -26,6 +26,8 @@ class Acting:
     detail: Mapping[str, object] = field(default_factory=dict)
     #: it stands in a transaction that was committed
     noted: bool = False
+    #: the request, the command, the code is over: tasks that it started and that still run are the service's own
+    over: bool = False
 
 
 _NOW: ContextVar[Acting | None] = ContextVar("hotline1022_acting", default=None)
@@ -33,14 +35,26 @@ _NOW: ContextVar[Acting | None] = ContextVar("hotline1022_acting", default=None)
 
 def acting() -> Acting | None:
     """Who is acting in this task; None: the service itself."""
-    return _NOW.get()
+    one = _NOW.get()
+    return None if one is None or one.over else one
 
 
 @contextmanager
 def acts(one: Acting) -> Iterator[Acting]:
-    """Everything inside, and tasks that are started there, is done by this one."""
+    """Everything inside is done by this one, also in tasks that are started there, until the end of the block."""
     token = _NOW.set(one)
     try:
         yield one
+    finally:
+        one.over = True
+        _NOW.reset(token)
+
+
+@contextmanager
+def by_the_service() -> Iterator[None]:
+    """What is written inside is not the act: an alarm that it rings, a PIN that is counted before it is let in."""
+    token = _NOW.set(None)
+    try:
+        yield
     finally:
         _NOW.reset(token)

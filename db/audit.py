@@ -5,18 +5,20 @@ commit: entries have no gaps, one writer at a time links, and a transaction that
 """
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, text
 
-from hotline1022.audit.types import EMPTY, Entry, Fact, Head, link
-from hotline1022.db.sql import Repository, build
-from hotline1022.db.tables_audit import audit_entry
+from hotline1022.audit.types import EMPTY, Entry, Fact, Head, Kind, Stamp, link
+from hotline1022.db.sql import Repository, build, picker
+from hotline1022.db.tables_audit import audit_entry, audit_stamp
 
 #: the number of the lock in PostgreSQL under which entries are linked: "1022" and "audit" as one would key them
 _LOCK = 1022_28348
 #: entries read at a time
 PORTION = 2000
+_stamp_values = picker(Stamp)
 
 
 class AuditRepository(Repository):
@@ -69,6 +71,60 @@ class AuditRepository(Repository):
             .limit(limit)
         )
         return await self._some(audit_entry.c.seq.in_(newest), limit=limit)
+
+    async def hash_at(self, seq: int) -> str | None:
+        """The hash of one entry as it is written down; None when it is not there."""
+        query = select(audit_entry.c.sha256).where(audit_entry.c.seq == seq)
+        found: str | None = (await self._connection.execute(query)).scalar()
+        return found
+
+    async def last(self, kind: Kind) -> Entry | None:
+        """The last entry of a kind; None when there is none."""
+        newest = select(audit_entry.c.seq).where(audit_entry.c.kind == kind.value)
+        found = await self._some(audit_entry.c.seq.in_(newest.order_by(audit_entry.c.seq.desc()).limit(1)), limit=1)
+        return found[0] if found else None
+
+    async def of_kind(self, kind: Kind, after: int = 0) -> AsyncIterator[Entry]:
+        """All entries of a kind with a greater number, in their order."""
+        while found := await self._some(audit_entry.c.kind == kind.value, audit_entry.c.seq > after, limit=PORTION):
+            for entry in found:
+                yield entry
+            after = found[-1].seq
+
+    async def before(self, at: datetime) -> Head:
+        """The last entry that was written before this moment."""
+        query = select(audit_entry.c.seq, audit_entry.c.sha256).where(audit_entry.c.at < at)
+        row = (await self._connection.execute(query.order_by(audit_entry.c.seq.desc()).limit(1))).one_or_none()
+        return EMPTY if row is None else Head(seq=row.seq, sha256=row.sha256)
+
+    async def knows(self, fact: Fact) -> bool:
+        """Whether this very fact stands in the chain: by who, when, and what about."""
+        wanted = (audit_entry.c.actor == fact.actor, audit_entry.c.at == fact.at)
+        found = await self._some(*wanted, audit_entry.c.kind == fact.kind.value, limit=PORTION)
+        return any(one.subject == fact.subject and one.detail == fact.detail for one in found)
+
+    async def put_stamp(self, stamp: Stamp) -> None:
+        """Keep a stamp."""
+        values = _stamp_values(stamp)
+        values["sent_to"] = list(stamp.sent_to)
+        await self._connection.execute(insert(audit_stamp), [values])
+
+    async def stamps(self, after: str = "") -> AsyncIterator[Stamp]:
+        """All stamps, by name, which is their order."""
+        while True:
+            query = select(audit_stamp).where(audit_stamp.c.name > after).order_by(audit_stamp.c.name).limit(PORTION)
+            rows = (await self._connection.execute(query)).mappings().all()
+            for row in rows:
+                yield build(Stamp, row, sent_to=tuple(row["sent_to"]))
+            if len(rows) < PORTION:
+                return
+            after = rows[-1]["name"]
+
+    async def last_stamp(self) -> Stamp | None:
+        """The latest one."""
+        query = select(audit_stamp).order_by(audit_stamp.c.at.desc(), audit_stamp.c.name.desc()).limit(1)
+        row = (await self._connection.execute(query)).mappings().one_or_none()
+        return None if row is None else build(Stamp, row, sent_to=tuple(row["sent_to"]))
 
     async def _some(self, *wanted: Any, limit: int) -> list[Entry]:
         query = select(audit_entry).where(*wanted).order_by(audit_entry.c.seq).limit(limit)

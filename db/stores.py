@@ -5,6 +5,7 @@ transaction of its own.
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 
+from hotline1022.core.acting import by_the_service
 from hotline1022.core.ids import CallId, LineId, PersonId
 from hotline1022.db.types import SessionRow, StateChange
 from hotline1022.db.unit import Database
@@ -23,9 +24,11 @@ class SqlRecordingStore:
         self._database, self._clock = database, clock
 
     async def save(self, filed: Sequence[FiledCall]) -> None:
-        """Tracks and messages of these calls, in one transaction."""
+        """Tracks and messages of these calls, and the entries that tell of them, in one transaction."""
+        at = self._clock()
         async with self._database.transaction() as tx:
-            await tx.recordings.save(filed, self._clock())
+            await tx.recordings.save(filed, at)
+            await tx.originals.attest([one.call for one in filed], at)
 
     async def tracks(self, call: CallId) -> Sequence[TrackRow]:
         """The rows of a call."""
@@ -77,13 +80,15 @@ class SqlAgentStore:
 
     async def try_pin(self, person: str, at: datetime, *, tries: int, since: datetime) -> bool:
         """Count one try; False when there were too many."""
-        async with self._database.transaction() as tx:
-            return await tx.agents.try_pin(person, at, tries=tries, since=since)
+        with by_the_service():
+            async with self._database.transaction() as tx:
+                return await tx.agents.try_pin(person, at, tries=tries, since=since)
 
     async def forget_pin_tries(self, person: str) -> None:
         """The PIN was right."""
-        async with self._database.transaction() as tx:
-            await tx.agents.forget_pin_tries(person)
+        with by_the_service():
+            async with self._database.transaction() as tx:
+                await tx.agents.forget_pin_tries(person)
 
     async def open_sessions(self) -> Sequence[Session]:
         """Everybody logged in."""

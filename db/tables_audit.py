@@ -1,8 +1,11 @@
-"""The table of the audit's chain. Its rows are only ever added: triggers refuse the rest. A change here needs a migration."""
+"""The tables of the audit: the chain and its stamps. Rows are only ever added: triggers refuse the rest. A change here needs
+a migration.
+"""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, String, Table
 
-from hotline1022.db.columns import Document, UtcTime, condition
+from hotline1022.audit.types import Method
+from hotline1022.db.columns import Document, UtcTime, Word, condition, listed
 from hotline1022.db.tables import metadata
 
 
@@ -39,3 +42,20 @@ Index(
 )
 Index("ix_audit_entry_kind", audit_entry.c.kind, audit_entry.c.seq)
 Index("ix_audit_entry_actor", audit_entry.c.actor, audit_entry.c.seq)
+
+audit_stamp = Table(
+    "audit_stamp",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    _text("sha256"),
+    Column("at", UtcTime, nullable=False),
+    Column("method", Word(Method), nullable=False),
+    _text("proof"),
+    _text("key"),
+    _text("public_key"),
+    Column("sent_to", Document, nullable=False),
+    listed("method", Method, "audit_stamp"),
+    CheckConstraint("seq > 0 AND length(sha256) = 64", name="ck_audit_stamp_head"),
+)
+Index("ix_audit_stamp_at", audit_stamp.c.at)

@@ -27,6 +27,7 @@ from hotline1022.db.cascades import CascadeRepository
 from hotline1022.db.directory import DirectoryRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
 from hotline1022.db.notify import InboundRepository, ToTellRepository
+from hotline1022.db.originals import OriginalRepository
 from hotline1022.db.outbox import OutboxRepository
 from hotline1022.db.receipts import ReceiptRepository
 from hotline1022.db.recordings import RecordingRepository
@@ -111,6 +112,11 @@ class Work:
     def audit(self) -> AuditRepository:
         """The chain of what people and the system did."""
         return AuditRepository(self._connection)
+
+    @cached_property
+    def originals(self) -> OriginalRepository:
+        """What the chain tells of originals."""
+        return OriginalRepository(self._connection, self.audit)
 
 
 def _unnoted(work: Work) -> Acting | None:

@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+from hotline1022.core.acting import by_the_service
 from hotline1022.core.errors import Unavailable
 from hotline1022.db.unit import Database
 
@@ -34,8 +35,9 @@ class Bell:
             self._unwritten.append((kind, detail, call, at))
 
     async def _write(self, kind: str, detail: str, call: str, at: datetime) -> None:
-        async with self._database.transaction() as tx:
-            _, new = await tx.alarms.raise_alarm(kind, detail, at, call or None)
+        with by_the_service():  # a refused act may ring; it is not noted as done by that
+            async with self._database.transaction() as tx:
+                _, new = await tx.alarms.raise_alarm(kind, detail, at, call or None)
         if new:
             self.raised[kind] += 1
             log.error("ALARM %s: %s %s", kind, detail, call)

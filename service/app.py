@@ -39,6 +39,7 @@ from hotline1022.service.copies_parts import copies_of
 from hotline1022.service.desk import Desk, remember_talks
 from hotline1022.service.directory_desk import DirectoryDesk, numbers_of
 from hotline1022.service.disk_watch import DiskWatch
+from hotline1022.service.evidence_parts import EvidenceParts
 from hotline1022.service.ffmpeg_find import FfmpegFinder
 from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
 from hotline1022.service.http_api import http_of
@@ -143,6 +144,7 @@ class App:
         )
         self.copying = HeavyPool(seconds=COPY_SECONDS)
         self.copies = copies_of(settings, self.database, self.copying)
+        self.evidence = EvidenceParts(settings, self.database, self.bell, self.pool)
         self.segments = Segments(actions, Console(settings), paths.spool, self.call_log.note)
         self.positions = Positions(AmiLanguage(actions).set)
         self.live = Live(
@@ -216,6 +218,7 @@ class App:
         migrated = await migrate(self.settings.database_url)
         if migrated.backup:
             log.info("schema %s -> %s; the old file is kept as %s", migrated.before, migrated.after, migrated.backup)
+        await self.evidence.start()
         await self.directory.start()
         await self.call_log.start()
         await remember_talks(self.database, self.expected)
@@ -243,6 +246,7 @@ class App:
                         TicketClock(self.database, self.tickets).run(),
                         self.bell.run(),
                         self.outbox.run(),
+                        self.evidence.run(),
                         self._ticks(),
                         self._reloads(),
                     )

@@ -9,6 +9,7 @@ import hotline1022
 from hotline1022.service.cli_base import CONFIG, finished, set_up_log, settings_of, speaking
 from hotline1022.service.cli_data import calls, people, token
 from hotline1022.service.cli_directory import directory
+from hotline1022.service.cli_evidence import evidence
 from hotline1022.service.cli_import import recordings_import
 from hotline1022.service.cli_outbox import outbox
 from hotline1022.service.cli_recordings import recordings
@@ -33,6 +34,7 @@ def main() -> None:
       hotline1022 token create desk --scope read --scope agent
       hotline1022 calls list --limit 20
       hotline1022 recordings verify --since 2026-11-01
+      hotline1022 evidence verify
       hotline1022 tickets list --overdue
       hotline1022 outbox list --state failed
       hotline1022 doctor
@@ -174,5 +176,5 @@ def prompts(config: str | None) -> None:
 
 
 recordings.add_command(recordings_import)
-for command in (calls, directory, outbox, people, recordings, shifts, tickets, token):
+for command in (calls, directory, evidence, outbox, people, recordings, shifts, tickets, token):
     main.add_command(command)

@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+import os
+import pwd
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from hotline1022.cascade.types import KeptCascade
+from hotline1022.core.acting import Acting, acts
 from hotline1022.core.clock import PROVINCE, local, local_day
 from hotline1022.core.errors import Invalid, NotFound
 from hotline1022.core.ids import PersonId
@@ -31,16 +35,47 @@ R = TypeVar("R")
 
 
 def on_database(config: str | None, work: Callable[[Database], Awaitable[R]]) -> R:
-    """Open the database of these settings, do the work, close it."""
+    """Open the database of these settings, do the work, close it. What it changes is the act of whoever gave the command."""
     settings = settings_of(config)
+    act = _acting()
 
     async def whole() -> R:
         folders(settings)
         await migrate(settings.database_url)
         async with Database(settings.database_url) as database:
-            return await work(database)
+            with acts(act):
+                return await work(database)
 
     return asyncio.run(whole())
+
+
+#: arguments of commands that name what a command is about: no contents, no telephone numbers
+_SUBJECTS = {"person": "person", "identifier": "token", "message": "message", "ticket": "ticket", "call": "call"}
+
+
+def _acting() -> Acting:
+    """The command as an act: who by the operating system, which words, and the names of what was given."""
+    user = os.getuid()
+    try:
+        name = pwd.getpwuid(user).pw_name
+    except KeyError:
+        name = str(user)
+    context = click.get_current_context(silent=True)
+    if context is None:
+        return Acting(actor=f"cli:{name}", origin="cli", act="hotline1022")
+    given = sorted(name for name in context.params if context.get_parameter_source(name) is not ParameterSource.DEFAULT)
+    subject = next(
+        (f"{kind}:{context.params[name]}" for name, kind in _SUBJECTS.items() if context.params.get(name)), ""
+    )
+    words = " ".join(one.info_name or "" for one in _path(context))
+    return Acting(
+        actor=f"cli:{name}", origin="cli", act=f"hotline1022 {words}", subject=subject, detail={"given": given}
+    )
+
+
+def _path(context: click.Context) -> list[click.Context]:
+    """From the first group below `hotline1022` to the command."""
+    return [*_path(context.parent), context] if context.parent is not None else []
 
 
 def as_json(value: Any) -> str:

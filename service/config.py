@@ -27,10 +27,12 @@ from hotline1022.service.settings import (
     Settings,
     Trunk,
 )
+from hotline1022.service.settings_audit import AUDIT_FILES, Audit
 from hotline1022.service.settings_notify import NOTIFY_FILES, Notify
 
 __all__ = [
     "Asterisk",
+    "Audit",
     "Database",
     "Emergency",
     "Hotline",
@@ -113,6 +115,6 @@ def _placed(value: Any, part: Any, key: str, base: Path) -> Any:
         if not value:
             return getattr(part, key) if key != "data" else base / part.data
         return Path(os.path.normpath(base / _home(value)))
-    if key in {"tls_certificate", "tls_key", "tls_ca", *NOTIFY_FILES} and value:
+    if key in {"tls_certificate", "tls_key", "tls_ca", *NOTIFY_FILES, *AUDIT_FILES} and value:
         return os.path.normpath(base / _home(value))
     return value

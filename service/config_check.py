@@ -55,6 +55,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     yield from _database(settings.database.url)
     yield from _tls_files(settings)
     yield from check_notify(settings.notify)
+    yield from _audit(settings)
 
 
 def _alone(key: str, value: Any, rules: dict[str, Any]) -> Iterator[Finding]:
@@ -236,6 +237,19 @@ def _tls_files(settings: Settings) -> Iterator[Finding]:
         keys = ("asterisk.tls_certificate", "asterisk.tls_key")
         cure = "give both, or neither to have one made"
         yield Finding(keys=keys, value=asterisk.tls_certificate, reason="and tls_key belong together", cure=cure)
+
+
+def _audit(settings: Settings) -> Iterator[Finding]:
+    audit = settings.audit
+    if audit.tsa_url and not audit.tsa_roots:
+        reason = "is empty, audit.tsa_url needs it"
+        cure = "name a PEM file of the authority's root"
+        yield Finding(keys=("audit.tsa_roots", "audit.tsa_url"), value="", reason=reason, cure=cure)
+    if audit.second_place and audit.keys and Path(audit.keys).is_relative_to(audit.second_place):
+        reason = "lies in the second place: who can read stamps there could make them"
+        yield Finding(
+            keys=("audit.keys", "audit.second_place"), value=audit.keys, reason=reason, cure="choose another folder"
+        )
 
 
 def _is_ip(text: str) -> bool:

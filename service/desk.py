@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from hotline1022.core.acting import Acting, acts
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.ivr.flow import PROMPT_FOLDER, answer
@@ -65,7 +66,8 @@ class Desk:
         """What an agent keyed on the phone."""
         action, line, first, second = (*args, "", "", "", "")[:4]
         try:
-            said = await self._act(action, line, first, second)
+            with acts(self._acting(action, line, first)):
+                said = await self._act(action, line, first, second)
         except Unavailable as error:
             log.warning("line %s: %s failed: %s", line, action, error)
             said = Fixed.AGENT_TRY_LATER
@@ -73,6 +75,12 @@ class Desk:
             log.info("line %s: %s refused: %s", line, action, error.error_id)
             said = _SAID.get(error.error_id, Fixed.AGENT_TRY_LATER)
         return f"OK~{PROMPT_FOLDER}/{said}"
+
+    def _acting(self, action: str, line: str, first: str) -> Acting:
+        """Who keys it: who logs in, or who sits at the line."""
+        there = next((view.person for view in self._agents.views() if view.line == line), None)
+        person = first if action == "login" else there or "?"
+        return Acting(actor=f"person:{person}", origin=f"line:{line}", act=f"keyed {action}", subject=f"line:{line}")
 
     async def _act(self, action: str, line: str, first: str, second: str) -> Fixed:
         match action:

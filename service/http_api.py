@@ -50,7 +50,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
     return make_app(
         Ports(
             calls=CallsView(app.database),
-            recordings=RecordingsView(app.recordings, app.copies, settings.paths.recordings),
+            recordings=RecordingsView(app.recordings, app.copies, settings.paths.recordings, app.evidence.originals),
             recordings_root=settings.paths.recordings,
             copies_root=settings.paths.copies,
             lines=LinesView(app.agents),
@@ -67,6 +67,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             links=LinkDesk(app.database, app.links, app.directory.read, app.tickets),
             cascades=CascadesView(app.database, app.cascades, app.directory, app.call_log, app.actions),
             tokens=TokensView(app.database),
+            acts=app.evidence.acts,
             checks=[
                 NamedCheck("sip", sip),
                 NamedCheck("ami", app.actions.ping),

@@ -40,10 +40,15 @@ def lay_aside(file: Path, events: Sequence[Event], reason: str) -> None:
         for event in events
     ]
     _make_room(file)
+    append_synced(file, "".join(line + "\n" for line in lines).encode("utf-8"))
+
+
+def append_synced(file: Path, data: bytes) -> None:
+    """Append all of it, on the disk when this returns; OSError, and the file is as it was, where that cannot be. Blocks."""
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     before = os.fstat(handle).st_size
     try:
-        left = memoryview("".join(line + "\n" for line in lines).encode("utf-8"))
+        left = memoryview(data)
         while left:
             left = left[os.write(handle, left) :]
         os.fsync(handle)

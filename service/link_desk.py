@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from hotline1022.core.acting import Acting, acts
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid, Refused
 from hotline1022.db.unit import Database
@@ -83,8 +84,15 @@ class LinkDesk:
                 error_id="ticket-state",
             )
         wanted = replace(wanted, version=version, owner=_owner(found.contact, own, wanted))
-        await self._desk.act(own.ticket.id, wanted, by=found.contact.name, at=at)
+        await self._act(own.ticket.id, found.contact, wanted, at)
         return True
+
+    async def _act(self, ticket: str, contact: Named, wanted: Act, at: datetime) -> None:
+        act = Acting(
+            actor=f"contact:{contact.id}", origin="link", act=f"link {wanted.action}", subject=f"ticket:{ticket}"
+        )
+        with acts(act):
+            await self._desk.act(ticket, wanted, by=contact.name, at=at)
 
     async def reveal(self, token: str, at: datetime) -> Opened | None:
         """Show the citizen's number for a while, and write that down."""
@@ -95,7 +103,7 @@ class LinkDesk:
             ticket = found.own.ticket
             wanted = Act(action=Action.REVEAL, version=ticket.version, owner=found.contact)
             try:
-                await self._desk.act(ticket.id, wanted, by=found.contact.name, at=at)
+                await self._act(ticket.id, found.contact, wanted, at)
             except Refused as error:  # somebody was quicker, perhaps by giving it to another agency: look again
                 if error.error_id != "ticket-changed":
                     raise

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from hotline1022.audit.ports import Originals
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.recordings.on_demand import CopiesOnDemand
 from hotline1022.recordings.pipeline import RecordingWorker
@@ -12,13 +13,14 @@ from hotline1022.web import types as web
 
 
 class RecordingsView:
-    """web.ports.Recordings: a copy is made when it is first wanted."""
+    """web.ports.Recordings: a copy is made when it is first wanted; the originals are looked at each time."""
 
-    def __init__(self, worker: RecordingWorker, copies: CopiesOnDemand, root: Path) -> None:
-        self._worker, self._copies, self._root = worker, copies, root
+    def __init__(self, worker: RecordingWorker, copies: CopiesOnDemand, root: Path, originals: Originals) -> None:
+        self._worker, self._copies, self._root, self._originals = worker, copies, root, originals
 
     async def listening_copy(self, call: str, kind: CopyKind = CopyKind.WAV) -> web.ListeningCopy | None:
         """The stereo copy of that kind."""
+        await self._originals.check_now(call)  # what is damaged is written down and rung; it is played all the same
         if kind is CopyKind.WAV:
             row = await self._worker.listening_copy(_id(call))
             return web.ListeningCopy(path=self._root / row.path, sha256=row.sha256)

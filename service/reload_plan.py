@@ -10,6 +10,7 @@ from typing import Any
 
 from hotline1022.service.config_check import check
 from hotline1022.service.settings import Settings
+from hotline1022.service.settings_audit import Audit
 from hotline1022.service.settings_notify import Notify
 
 #: what is opened, named or found once, at the start
@@ -36,6 +37,7 @@ NEEDS_RESTART = frozenset(
         "service.http_port",
         "database.url",
         *(f"notify.{field.name}" for field in fields(Notify)),
+        *(f"audit.{field.name}" for field in fields(Audit)),
     }
 )
 

@@ -1,5 +1,6 @@
 """Generated secrets, one file each, mode 0600, made at first start. Refuses to read a file that others may read."""
 
+import errno
 import os
 import secrets
 import stat
@@ -103,25 +104,32 @@ def read_secret(path: Path, *, forbidden: int = 0o077) -> str:
 def _ensure(path: Path) -> str:
     if not os.path.lexists(path):
         try:
-            _create(path, "".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
+            secret = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+            write_once(path, f"{secret}\n".encode())
         except OSError as error:
             raise _unwritable(path, error) from error
     return read_secret(path)
 
 
-def _create(path: Path, secret: str) -> None:
-    """Write beside, sync, link: a reader or a crash never sees half a secret, and an existing one is never replaced."""
+def write_once(path: Path, data: bytes, *, mode: int = 0o600) -> bool:
+    """Write beside, sync, link: a reader or a crash never sees half a file. An existing one is never replaced: then False.
+
+    OSError where the folder cannot be written. A share that knows no links is written to in place, and read back as whole
+    only when it is.
+    """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    _fill(beside, data, mode)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(f"{secret}\n".encode())
-            file.flush()
-            os.fsync(file.fileno())
+        path.hardlink_to(beside)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
+            raise
         try:
-            path.hardlink_to(beside)
+            _fill(path, data, mode)
         except FileExistsError:
-            return
+            return False
     finally:
         beside.unlink()
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -129,6 +137,19 @@ def _create(path: Path, secret: str) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+    return True
+
+
+def _fill(path: Path, data: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink()
+        raise
 
 
 def _unwritable(path: Path, error: OSError) -> ConfigError:

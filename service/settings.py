@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from hotline1022.service.settings_audit import Audit
 from hotline1022.service.settings_notify import Notify
 
 #: Characters of a SIP user name.
@@ -298,7 +299,18 @@ class Settings:
     service: Service = field(default_factory=Service)
     database: Database = field(default_factory=Database)
     notify: Notify = field(default_factory=Notify)
+    audit: Audit = field(default_factory=Audit)
     log: Log = field(default_factory=Log)
+
+    @property
+    def stamps_folder(self) -> Path:
+        """Where stamps lie beside the database."""
+        return Path(self.audit.second_place) if self.audit.second_place else self.paths.data / "stamps"
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the key that signs stamps lies."""
+        return Path(self.audit.keys) if self.audit.keys else self.paths.data / "keys"
 
     @property
     def database_url(self) -> str:

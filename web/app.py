@@ -16,8 +16,10 @@ from urllib.parse import parse_qsl, urlencode
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from hotline1022.core.acting import acts
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
 from hotline1022.core.masking import mask, mask_text
+from hotline1022.web.acting import act_of, refused_act
 from hotline1022.web.auth import Forbidden, Gate, demand
 from hotline1022.web.failures import failure, json_response
 from hotline1022.web.health import READIER, Readier
@@ -30,7 +32,7 @@ from hotline1022.web.ports import Ports
 from hotline1022.web.route import PARTS, Answer, Ask, Route
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.rules import dump, parse
-from hotline1022.web.types import Token
+from hotline1022.web.types import Scope, Token
 from hotline1022.web.wire import NoInput
 
 LOG = logging.getLogger("hotline1022.web")
@@ -143,7 +145,7 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
     async def serve(request: web.Request) -> web.StreamResponse:
         request[_ROUTE] = route
         async with asyncio.timeout(route.seconds):
-            token = await _token(route, request, gate)
+            token = await _token(route, request, gate, ports)
             ask = Ask(
                 request=request,
                 ports=ports,
@@ -152,7 +154,7 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
                 query=_query(route, request),
                 body=await _body(route, request),
             )
-            answer = await route.handler(ask)
+            answer = await _act(route, ask)
         if isinstance(answer, web.StreamResponse):
             return answer
         told = answer if isinstance(answer, Answer) else Answer(value=answer, status=route.status)
@@ -162,7 +164,18 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
     return serve
 
 
-async def _token(route: Route, request: web.Request, gate: Gate) -> Token | None:
+async def _act(route: Route, ask: Ask) -> object:
+    """The handler's answer; what somebody did stands in the audit before it is given."""
+    act = act_of(route, ask)
+    if act is None:
+        return await route.handler(ask)
+    with acts(act):
+        answer = await route.handler(ask)
+        await ask.ports.acts.note(act)
+    return answer
+
+
+async def _token(route: Route, request: web.Request, gate: Gate, ports: Ports) -> Token | None:
     header = request.headers.get("Authorization")
     if (route.open and not header) or route.page:
         return None
@@ -181,7 +194,12 @@ async def _token(route: Route, request: web.Request, gate: Gate) -> Token | None
         )
     request[_TOKEN] = token.name
     if route.scope is not None:
-        demand(token, route.scope)
+        try:
+            demand(token, route.scope)
+        except Forbidden as error:
+            if route.scope is Scope.LISTEN:
+                await ports.acts.refused(refused_act(route, token, request.remote, _path(request), error.error_id))
+            raise
     return token
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
+from hotline1022.core.acting import Acting
 from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRow
 from hotline1022.queue.types import LineView
 from hotline1022.recordings.types import CopyKind, Survey
@@ -252,6 +253,18 @@ class Tokens(Protocol):
         ...
 
 
+class Acts(Protocol):
+    """Acts of people, for the audit."""
+
+    async def note(self, act: Acting) -> None:
+        """Write down an act that was done and that no change has told of; Unavailable `audit-unavailable`."""
+        ...
+
+    async def refused(self, act: Acting) -> None:
+        """Write down that somebody wanted a recording without the right to it."""
+        ...
+
+
 class Check(Protocol):
     """One thing that must answer before calls can be served."""
 
@@ -290,6 +303,7 @@ class Ports:
     links: OfficerLinks
     cascades: Cascades
     tokens: Tokens
+    acts: Acts
     checks: Sequence[Check]
     #: metrics of the whole service; the API adds its own
     registry: CollectorRegistry

@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
+from hotline1022.core.acting import Acting
 from hotline1022.core.errors import Invalid, Refused
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId, LineId
@@ -117,6 +118,23 @@ def a_detail(call: CallView) -> CallDetail:
         CallEventView(at=at, kind="CallEntered", channel=call.id, data={"caller": CALLER, "did": "1022"}),
     )
     return CallDetail(call=call, legs=(leg, agent), events=events, tracks=(track,))
+
+
+@dataclass
+class MemoryActs:
+    """Acts that were noted, and those without the right."""
+
+    done: list[Acting] = field(default_factory=list)
+    without_right: list[Acting] = field(default_factory=list)
+    fails: Exception | None = None
+
+    async def note(self, act: Acting) -> None:
+        if self.fails:
+            raise self.fails
+        self.done.append(act)
+
+    async def refused(self, act: Acting) -> None:
+        self.without_right.append(act)
 
 
 @dataclass
@@ -502,6 +520,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         links=links,
         cascades=MemoryCascades(),
         tokens=tokens,
+        acts=MemoryActs(),
         checks=checks,
         registry=CollectorRegistry(),
         clock=lambda: NOW,

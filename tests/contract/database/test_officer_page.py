@@ -106,6 +106,11 @@ async def test_what_is_done_is_by_the_contact_point_and_looked_at_by_get(world: 
     assert (answered.state, answered.answer) == (State.ANSWERED, "Đã lấp lại vỉa hè.\nCảm ơn.")
     async with world.database.reading() as tx:
         history = await tx.tickets.history(ticket.id)
+        acts = await tx.audit.about(f"ticket:{ticket.id}")
+    assert [(one.actor, one.detail) for one in acts] == [
+        (f"contact:{SPECIALIST}", {"act": "link accept"}),
+        (f"contact:{SPECIALIST}", {"act": "link answer"}),
+    ]
     assert [(row.action, row.by, row.why) for row in history[2:]] == [
         (A.ACCEPT, NAMES[SPECIALIST], ""),
         (A.ANSWER, NAMES[SPECIALIST], ""),

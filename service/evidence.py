@@ -1,0 +1,277 @@
+"""Walks the chain, its stamps, the rows and files that it tells of, and names everything that is not as it was. Changes nothing.
+
+In portions, so that it needs the same memory for a year as for a day.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from cryptography import x509
+
+from hotline1022.audit.chain import Walk
+from hotline1022.audit.originals import added, compare
+from hotline1022.audit.stamps import SUFFIX, fault_of, fingerprint, from_file
+from hotline1022.audit.types import EMPTY, Entry, Facts, Fault, Finding, Head, Kind, Original, Stamp, facts_of
+from hotline1022.core.clock import PROVINCE
+from hotline1022.core.errors import ConfigError
+from hotline1022.db.stores import SqlRecordingStore
+from hotline1022.db.unit import Database, Work
+from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.types import Status, StoredFile
+from hotline1022.recordings.verify import Verification, check, verify
+from hotline1022.service.settings import Settings
+from hotline1022.service.stamp_key import read_key
+from hotline1022.service.tsa import read_roots
+
+#: findings that are kept; more are counted
+MOST = 10_000
+#: files hashed in one go
+FILES = 8
+_OF_FILES = {
+    "changed": (Fault.FILE_CHANGED, "has other bytes than were stored"),
+    "missing": (Fault.FILE_MISSING, "is promised by a row and not there"),
+    "extra": (Fault.FILE_EXTRA, "is there and no row promises it"),
+    "unreadable": (Fault.FILE_UNREADABLE, "cannot be read"),
+}
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What was looked at, and what is wrong."""
+
+    entries: int = 0
+    stamps: int = 0
+    calls: int = 0
+    files: int = 0
+    #: the last entry that was seen
+    head: Head = EMPTY
+    #: recordings from before the chain have their entries; else rows without one are no fault
+    begun: bool = True
+    findings: list[Finding] = field(default_factory=list)
+    #: findings beyond those that are kept
+    more: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything is as it was."""
+        return not self.findings
+
+    def add(self, found: Iterable[Finding]) -> None:
+        """Keep these, or count them."""
+        for one in found:
+            if len(self.findings) < MOST:
+                self.findings.append(one)
+            else:
+                self.more += 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Where stamps lie, and whose are believed."""
+
+    folder: Path
+    #: the folder is one that the settings name: it must be there
+    named: bool = False
+    #: fingerprints of keys that are believed beside those that the chain tells of
+    keys: frozenset[str] = frozenset()
+    roots: Sequence[x509.Certificate] = ()
+
+
+def trust_of(settings: Settings) -> Trust:
+    """By the settings. Blocks for files; ConfigError when the roots cannot be read."""
+    keys: frozenset[str] = frozenset()
+    with suppress(ConfigError):  # without a key of ours the chain's own word counts
+        keys = frozenset({fingerprint(read_key(settings.keys_folder).public_key())})
+    return Trust(
+        folder=settings.stamps_folder,
+        named=bool(settings.audit.second_place),
+        keys=keys,
+        roots=read_roots(settings.audit.tsa_roots),
+    )
+
+
+class Examiner:
+    """Looks; every part adds to one Evidence. `progress` is told how much was done, in entries, calls and files."""
+
+    def __init__(
+        self,
+        database: Database,
+        root: Path,
+        trust: Trust,
+        *,
+        pool: HeavyPool | None = None,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._database, self._root, self._trust = database, root, trust
+        self._pool, self._progress = pool, progress
+
+    async def work(self) -> int:
+        """How much `everything` has to do, about."""
+        async with self._database.reading() as tx:
+            return (await tx.audit.head()).seq + 2 * await tx.originals.count()
+
+    async def everything(self, since: date | None = None) -> Evidence:
+        """All of it; `since`: what was written from that day in the province on. Stamps are always all looked at."""
+        evidence = Evidence()
+        start = EMPTY
+        if since is not None:
+            async with self._database.reading() as tx:
+                start = await tx.audit.before(datetime.combine(since, time(), PROVINCE).astimezone(UTC))
+        await self.chain(evidence, start)
+        await self.stamps(evidence)
+        await self.rows_of_everything(evidence, start.seq, since)
+        done = 0
+
+        def hashed(count: int) -> None:
+            nonlocal done
+            self._progress(count - done)
+            done = count
+
+        store = SqlRecordingStore(self._database)
+        evidence.add(_files(evidence, await verify(store, self._root, pool=self._pool, since=since, progress=hashed)))
+        return evidence
+
+    async def chain(self, evidence: Evidence, start: Head) -> None:
+        """The entries that follow `start`, which must still be what it was."""
+        async with self._database.reading() as tx:
+            if start.seq:
+                evidence.add(_held_against(start.seq, start.sha256, await tx.audit.hash_at(start.seq), "", "a check"))
+            walk = Walk(start)
+            async for portion in tx.audit.entries(start.seq):
+                evidence.add(walk.take(portion))
+                evidence.entries += len(portion)
+                self._progress(len(portion))
+        evidence.head = walk.head
+
+    async def stamps(self, evidence: Evidence) -> None:
+        """Those of the database, and those of the second place."""
+        async with self._database.reading() as tx:
+            keys = {str(entry.detail.get("key", "")) async for entry in tx.audit.of_kind(Kind.KEY_MADE)}
+            keys |= self._trust.keys
+            names: set[str] = set()
+            async for stamp in tx.audit.stamps():
+                names.add(stamp.name)
+                await self._stamp(tx, evidence, stamp, keys, "")
+            async for entry in tx.audit.of_kind(Kind.CHAIN_STAMPED):
+                name = str(entry.detail.get("name", ""))
+                if name not in names:
+                    text = f"entry {entry.seq} tells of the stamp {name}; the database has it no more"
+                    evidence.add([Finding(fault=Fault.STAMP_DELETED, seq=entry.seq, name=name, text=text)])
+            async for file, found in self._second_place(evidence):
+                if isinstance(found, str):
+                    evidence.add([Finding(fault=Fault.STAMP, seq=0, name=file.name, text=f"{file}: {found}")])
+                else:
+                    await self._stamp(tx, evidence, found, keys, f" in {self._trust.folder}")
+
+    async def _stamp(self, tx: Work, evidence: Evidence, stamp: Stamp, keys: set[str], where: str) -> None:
+        evidence.stamps += 1
+        fault = fault_of(stamp, keys=keys, roots=self._trust.roots)
+        if fault:
+            text = f"the stamp {stamp.name}{where} does not vouch for entry {stamp.seq}: {fault}"
+            evidence.add([Finding(fault=Fault.STAMP, seq=stamp.seq, name=stamp.name, text=text)])
+            return
+        there = await tx.audit.hash_at(stamp.seq)
+        evidence.add(_held_against(stamp.seq, stamp.sha256, there, stamp.name, f"the stamp {stamp.name}{where}"))
+
+    async def _second_place(self, evidence: Evidence) -> AsyncIterator[tuple[Path, Stamp | str]]:
+        folder = self._trust.folder
+        try:
+            files = await asyncio.to_thread(
+                lambda: sorted(folder.glob(f"stamp-*{SUFFIX}")) if folder.is_dir() else None
+            )
+        except OSError:
+            files = None
+        if files is None and self._trust.named:
+            text = f"{folder} cannot be read: whether the tail was cut cannot be seen; mount it"
+            evidence.add([Finding(fault=Fault.PLACE, seq=0, name=str(folder), text=text)])
+        for file in files or ():
+            yield file, await asyncio.to_thread(_read, file)
+
+    async def _each(self, evidence: Evidence, calls: Callable[[Work], AsyncIterator[Sequence[str]]]) -> None:
+        async with self._database.reading() as tx:
+            async for portion in calls(tx):
+                evidence.add(await self.rows(portion))
+                evidence.calls += len(portion)
+                self._progress(len(portion))
+
+    async def rows_of_everything(self, evidence: Evidence, after: int = 0, since: date | None = None) -> None:
+        """Rows and histories of all calls of which entries above `after` tell, and rows of which none tells at all."""
+        async with self._database.reading() as tx:
+            evidence.begun = await tx.audit.last(Kind.CHAIN_BEGUN) is not None
+        await self._each(evidence, lambda tx: tx.originals.told(since=after))
+        if evidence.begun:
+            await self._each(evidence, lambda tx: tx.originals.untold(since=since))
+
+    async def rows(self, calls: Sequence[str]) -> list[Finding]:
+        """The rows and histories of these calls against their last entries."""
+        found = await self._rows_once(calls)
+        if not found:
+            return []
+        # a call that was filed anew between our questions is told apart from a changed one by asking again
+        return await self._rows_once(calls)
+
+    async def _rows_once(self, calls: Sequence[str]) -> list[Finding]:
+        async with self._database.reading() as tx:
+            last = await tx.originals.last(calls)
+            rows = await tx.originals.rows(calls)
+            begun = await tx.originals.beginnings({call: _count(entry) for call, entry in last.items()})
+        found: list[Finding] = []
+        for call in calls:
+            found += _of_call(last.get(call), rows[call], begun.get(call))
+        return found
+
+    async def originals(self, evidence: Evidence, calls: Sequence[str]) -> None:
+        """Rows and files of these calls."""
+        evidence.add(await self.rows(calls))
+        evidence.calls += len(calls)
+        async with self._database.reading() as tx:
+            rows = await tx.originals.rows(calls)
+        promised = [
+            StoredFile(path=one.path, sha256=one.sha256)
+            for of_call in rows.values()
+            for one in of_call
+            if one.path and one.status != Status.MISSING
+        ]
+        for at in range(0, len(promised), FILES):
+            part = promised[at : at + FILES]
+            job = self._pool.run(check, self._root, part) if self._pool else asyncio.to_thread(check, self._root, part)
+            evidence.add(_files(evidence, await job))
+
+
+def _of_call(last: Entry | None, rows: Sequence[Original], begun: Facts | None) -> list[Finding]:
+    return added(rows) if last is None else compare(last, rows, begun)
+
+
+def _count(entry: Entry) -> int:
+    try:
+        return facts_of(entry).count
+    except (KeyError, TypeError, ValueError):
+        return 0
+
+
+def _held_against(seq: int, told: str, there: str | None, name: str, who: str) -> list[Finding]:
+    if there is None:
+        text = f"{who} vouches for entry {seq}, which is not there"
+        return [Finding(fault=Fault.CUT, seq=seq, name=name, text=text)]
+    if there != told:
+        text = f"{who} vouches for another entry {seq}"
+        return [Finding(fault=Fault.REWRITTEN, seq=seq, name=name, text=text)]
+    return []
+
+
+def _files(evidence: Evidence, found: Verification) -> Iterable[Finding]:
+    evidence.files += found.checked
+    for kind, (fault, meaning) in _OF_FILES.items():
+        for path in getattr(found, kind):
+            yield Finding(fault=fault, seq=0, name=path, text=f"{path} {meaning}")
+
+
+def _read(file: Path) -> Stamp | str:
+    try:
+        return from_file(file.read_bytes())
+    except (OSError, ValueError) as error:
+        return str(error)

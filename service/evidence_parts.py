@@ -1,0 +1,68 @@
+"""The parts of the running service that look after the evidence, made from its settings and run together. Refuses nothing
+itself.
+"""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+from hotline1022.audit.types import Fact, Kind
+from hotline1022.core.clock import local_day
+from hotline1022.db.unit import Database
+from hotline1022.queue.ports import AlarmBell
+from hotline1022.recordings.pool import HeavyPool
+from hotline1022.service.act_book import ActBook
+from hotline1022.service.evidence import Examiner, trust_of
+from hotline1022.service.nightly import Nightly
+from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.settings import Settings
+from hotline1022.service.stamper import stamper_of
+
+log = logging.getLogger(__name__)
+
+
+class EvidenceParts:
+    """Acts, stamps, the nightly look, the look at one call. ConfigError when audit.tsa_roots cannot be read."""
+
+    def __init__(self, settings: Settings, database: Database, bell: AlarmBell, pool: HeavyPool) -> None:
+        self._database = database
+        examiner = Examiner(database, settings.paths.recordings, trust_of(settings), pool=pool)
+        self.acts = ActBook(database, settings.paths.journal / "acts.jsonl")
+        self.stamper = stamper_of(settings, database, bell)
+        self.nightly = Nightly(database, examiner, bell, calls=settings.audit.nightly_calls)
+        self.originals = OriginalCheck(database, examiner, bell)
+
+    async def start(self) -> None:
+        """Before anything is filed: what is there from before the chain gets its entries."""
+        await begin(self._database)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for one in (self.acts, self.stamper, self.nightly):
+                group.create_task(one.run())
+
+
+async def begin(database: Database) -> int:
+    """Once in the life of a database: recordings from before the chain are taken into it as they are now; how many calls.
+
+    Killed on the way, the next start goes on.
+    """
+    async with database.reading() as tx:
+        if await tx.audit.last(Kind.CHAIN_BEGUN) is not None:
+            return 0
+    count = 0
+    while True:
+        async with database.reading() as tx:
+            calls = await tx.originals.some_untold()
+        if not calls:
+            break
+        async with database.transaction() as tx:
+            at = datetime.now(UTC)
+            count += await tx.originals.attest(calls, at, adopted=local_day(at).isoformat())
+    async with database.transaction() as tx:
+        detail = {"calls": count}
+        tx.audit.add(Fact(at=datetime.now(UTC), kind=Kind.CHAIN_BEGUN, actor="service", subject="chain", detail=detail))
+    if count:
+        log.info("recordings of %d calls from before the chain of the audit are taken into it", count)
+    return count

@@ -1,0 +1,64 @@
+"""Looks at one call's originals now, as at each play and download: damage is written into the chain and rung. Refuses nothing:
+whoever asked decides what follows from it.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from hotline1022.audit.types import Fact, Finding, Kind
+from hotline1022.db.originals import subject_of
+from hotline1022.db.unit import Database
+from hotline1022.queue.ports import AlarmBell
+from hotline1022.service.evidence import Evidence, Examiner
+
+#: a call that was found whole is not hashed again for so many seconds: a player asks for one file in many ranges
+FRESH_SECONDS = 60.0
+#: calls remembered
+BOUND = 256
+
+
+class OriginalCheck:
+    """audit.ports.Originals."""
+
+    def __init__(
+        self,
+        database: Database,
+        examiner: Examiner,
+        bell: AlarmBell,
+        *,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database, self._examiner, self._bell, self._now = database, examiner, bell, now
+        self._whole: OrderedDict[str, float] = OrderedDict()
+
+    async def check_now(self, call: str) -> Sequence[Finding]:
+        """What is wrong with the call's rows and files; nothing when all is as it was stored."""
+        at = self._whole.get(call)
+        if at is not None and self._now() - at < FRESH_SECONDS:
+            return ()
+        evidence = Evidence()
+        await self._examiner.originals(evidence, [call])
+        if evidence.ok:
+            self._whole[call] = self._now()
+            self._whole.move_to_end(call)
+            while len(self._whole) > BOUND:
+                self._whole.popitem(last=False)
+            return ()
+        self._whole.pop(call, None)
+        await note_damage(self._database, self._bell, call, evidence.findings)
+        return tuple(evidence.findings)
+
+
+async def note_damage(database: Database, bell: AlarmBell, call: str, found: Sequence[Finding]) -> None:
+    """One entry for the same damage, and an alarm until somebody has seen it."""
+    subject = subject_of(call)
+    detail = {"findings": [{"fault": one.fault.value, "name": one.name} for one in found]}
+    async with database.reading() as tx:
+        known = [one.detail for one in await tx.audit.about(subject) if one.kind == Kind.RECORDING_DAMAGED]
+    if known[-1:] != [detail]:
+        async with database.transaction() as tx:
+            at = datetime.now(UTC)
+            tx.audit.add(Fact(at=at, kind=Kind.RECORDING_DAMAGED, actor="service", subject=subject, detail=detail))
+    await bell.ring("recording-damaged", "; ".join(one.text for one in found[:5]), call)

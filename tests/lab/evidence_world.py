@@ -1,0 +1,137 @@
+"""A hotline's evidence on a real database: a filed call with its history, acts, a stamp in a second place; and an attacker who
+has the database's owner rights. Keeps nothing.
+"""
+
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from hotline1022.audit.types import Finding
+from hotline1022.core.acting import Acting, acts
+from hotline1022.db.engine import connect
+from hotline1022.db.stores import SqlRecordingStore
+from hotline1022.db.types import Batch
+from hotline1022.db.unit import Database
+from hotline1022.recordings import jobs
+from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.types import FiledCall
+from hotline1022.recordings.verify import verify
+from hotline1022.service import evidence
+from hotline1022.service.evidence import Examiner, Trust
+from hotline1022.service.evidence_parts import begin
+from hotline1022.service.stamp_key import ensure_key
+from hotline1022.service.stamper import Stamper
+from tests.contract.database.made import a_call, a_fact
+from tests.unit.recordings_world import CALL, two_agents
+
+
+class Bells:
+    """Alarms that were rung."""
+
+    def __init__(self) -> None:
+        self.rung: list[tuple[str, str, str]] = []
+
+    async def ring(self, kind: str, detail: str, call: str = "") -> None:
+        """Keep it."""
+        self.rung.append((kind, detail, call))
+
+
+@dataclass
+class World:
+    """Everything that can be tampered with."""
+
+    address: str
+    database: Database
+    root: Path
+    place: Path
+    keys: Path
+    filed: FiledCall
+    bells: Bells
+
+    @property
+    def trust(self) -> Trust:
+        """What is believed: the second place, and keys that the chain tells of."""
+        return Trust(folder=self.place, named=True)
+
+    def examiner(self) -> Examiner:
+        """One that hashes in a thread."""
+        return Examiner(self.database, self.root, self.trust, pool=thread_pool())
+
+    def stamper(self, **more: Any) -> Stamper:
+        """One that signs."""
+        given: dict[str, Any] = {"key": lambda: ensure_key(self.keys), "authority": None, "folder": self.place}
+        return Stamper(self.database, self.bells, **given | more)
+
+    async def act(self, name: str, subject: str = "") -> None:
+        """Somebody changes something."""
+        with acts(Acting(actor="token:desk", origin="127.0.0.1", act=name, subject=subject)):
+            async with self.database.transaction():
+                pass
+
+    async def findings(self) -> list[Finding]:
+        """Everything that is wrong."""
+        return (await self.examiner().everything()).findings
+
+    async def attack(self, *statements: str) -> None:
+        """As the database's owner: triggers are taken away, then this is executed."""
+        engines = connect(self.address)
+        try:
+            async with engines.writer.begin() as connection:
+                if engines.dialect == "postgresql":
+                    for table in ("audit_entry", "audit_stamp"):
+                        await connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+                else:
+                    for table in ("entry", "stamp"):
+                        for what in ("update", "delete"):
+                            await connection.execute(text(f"DROP TRIGGER IF EXISTS audit_{table}_no_{what}"))
+                for one in statements:
+                    await connection.execute(text(one))
+        finally:
+            await engines.close()
+
+
+def thread_pool() -> HeavyPool:
+    """A pool whose worker is a thread: it starts at once."""
+    return HeavyPool(lambda: ThreadPoolExecutor(1))
+
+
+async def build(address: str, database: Database, folder: Path) -> World:
+    """A filed call of six tracks, seven acts around it, and a stamp after the first ones."""
+    spool, root = folder / "data" / "spool", folder / "data" / "recordings"
+    spool.mkdir(parents=True)
+    (outcome,) = jobs.file_calls(spool, root, [two_agents(spool)])
+    assert isinstance(outcome, jobs.Filed)
+    jobs.release(spool, root, outcome.marks)
+    world = World(
+        address=address,
+        database=database,
+        root=root,
+        place=folder / "second",
+        keys=folder / "data" / "keys",
+        filed=outcome.filed,
+        bells=Bells(),
+    )
+    await begin(database)
+    events = tuple(a_fact(CALL, seq=seq, second=seq) for seq in range(5))
+    await database.save(Batch(calls=(a_call(CALL),), events=events))
+    await SqlRecordingStore(database).save([outcome.filed])
+    for number in range(4):
+        await world.act(f"POST /api/a{number}")
+    await world.stamper().stamp()
+    for number in range(3):
+        await world.act(f"POST /api/b{number}")
+    return world
+
+
+def everything_now(monkeypatch: Any) -> None:
+    """A file counts as left over at once, not after ten minutes; hashing is done in a thread."""
+    whole: Callable[..., Awaitable[Any]] = verify
+
+    async def at_once(store: Any, root: Path, *, pool: HeavyPool | None = None, **more: Any) -> Any:
+        return await whole(store, root, pool=pool or thread_pool(), fresh_seconds=0.0, **more)
+
+    monkeypatch.setattr(evidence, "verify", at_once)

@@ -1,0 +1,291 @@
+"""Stamps: openssl alone verifies ours; a real authority's are checked, and every way in which one can fail is told apart."""
+
+import asyncio
+import base64
+import json
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from hotline1022.audit.stamps import as_file, fault_of, from_file, signed, statement, vouched
+from hotline1022.audit.types import Fact, Head, Kind, Method, Stamp
+from hotline1022.core.errors import ConfigError, Refused, Unavailable
+from hotline1022.db.migrate import migrate
+from hotline1022.db.unit import Database
+from hotline1022.notify.types import OutboxFilter
+from hotline1022.service.evidence import Evidence, Examiner, Trust
+from hotline1022.service.stamp_key import NAME, ensure_key, read_key
+from hotline1022.service.stamper import Stamper
+from hotline1022.service.tsa import Authority, read_roots
+from tests.lab.evidence_world import Bells
+from tests.lab.tsa import Tsa, make, running
+
+AT = datetime(2026, 11, 29, 17, 0, 1, 5, tzinfo=UTC)
+HEAD = Head(seq=41, sha256="ab" * 32)
+
+
+def ran(words: list[str], folder: Path) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(words, cwd=folder, capture_output=True, check=False)
+
+
+def test_openssl_verifies_our_signature_without_our_code(tmp_path: Path) -> None:
+    file = json.loads(as_file(signed(HEAD, AT, Ed25519PrivateKey.generate())))
+    (tmp_path / "statement").write_text(file["statement"])
+    (tmp_path / "signature").write_bytes(base64.b64decode(file["proof"]))
+    (tmp_path / "key.pem").write_text(file["public_key"])
+    words = "openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in statement -sigfile signature"
+    assert ran(words.split(), tmp_path).returncode == 0
+    (tmp_path / "statement").write_text(file["statement"].replace("41", "42"))
+    assert ran(words.split(), tmp_path).returncode != 0
+    der = ran(["openssl", "pkey", "-pubin", "-in", "key.pem", "-outform", "DER", "-out", "key.der"], tmp_path)
+    hashed = ran(["sha256sum", "key.der"], tmp_path).stdout.decode()
+    assert der.returncode == 0
+    assert hashed.split()[0] == file["key"]
+
+
+def test_a_file_comes_back_as_the_same_stamp() -> None:
+    stamp = replace(signed(HEAD, AT, Ed25519PrivateKey.generate()), sent_to=("file:x.json", "mail:a@b.vn"))
+    assert from_file(as_file(stamp)) == stamp
+    for data in (b"", b"[]", b"{}", b"{", as_file(stamp).replace(b"ed25519", b"words")):
+        with pytest.raises(ValueError):
+            from_file(data)
+
+
+def changes() -> list[dict[str, Any]]:
+    other = signed(HEAD, AT, Ed25519PrivateKey.generate())
+    return [
+        {"seq": 40},
+        {"sha256": "cd" * 32},
+        {"at": AT + timedelta(seconds=1)},
+        {"proof": other.proof},
+        {"proof": "***"},
+        {"key": other.key},
+        {"key": other.key, "public_key": other.public_key},
+        {"public_key": other.public_key},
+        {"public_key": "no key"},
+        {"method": Method.TSA},
+        {"seq": -1},
+    ]
+
+
+@pytest.mark.parametrize("number", range(len(changes())))
+def test_a_changed_stamp_does_not_vouch(number: int) -> None:
+    stamp = signed(HEAD, AT, Ed25519PrivateKey.generate())
+    assert fault_of(stamp, keys={stamp.key}, roots=()) == ""
+    assert fault_of(stamp, keys=set(), roots=()) != "", "a key that nobody told of"
+    assert fault_of(replace(stamp, **changes()[number]), keys={stamp.key}, roots=()) != ""
+
+
+def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    first = ensure_key(folder).private_bytes_raw()
+    assert ensure_key(folder).private_bytes_raw() == first
+    file = folder / NAME
+    assert file.stat().st_mode & 0o777 == 0o600 and folder.stat().st_mode & 0o777 == 0o700
+    file.chmod(0o644)
+    with pytest.raises(ConfigError, match="chmod 0600"):
+        read_key(folder)
+    file.chmod(0o600)
+    file.write_text("AAAA\n")
+    with pytest.raises(ConfigError, match="no key of ours"):
+        ensure_key(folder)
+
+
+# ---------------------------------------------------------------- the authority
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Tsa:
+    return make(tmp_path_factory.mktemp("tsa") / "tsa")
+
+
+@pytest.fixture
+async def tsa(made: Tsa) -> AsyncIterator[Tsa]:
+    made.mode = "good"
+    async with running(made):
+        yield made
+
+
+def authority(tsa: Tsa, seconds: float = 10.0) -> Authority:
+    return Authority(tsa.url, read_roots(str(tsa.roots)), seconds=seconds)
+
+
+async def test_an_authority_stamps_and_openssl_agrees(tsa: Tsa, tmp_path: Path) -> None:
+    stamp = vouched(HEAD, AT, await authority(tsa).vouch(statement(HEAD, AT)), read_roots(str(tsa.roots)))
+    roots = read_roots(str(tsa.roots))
+    assert fault_of(stamp, keys=(), roots=roots) == ""
+    assert fault_of(replace(stamp, seq=42), keys=(), roots=roots) == "Mismatch between messages"
+    assert "tsa_roots" in fault_of(stamp, keys=(), roots=())
+    (tmp_path / "answer").write_bytes(base64.b64decode(stamp.proof))
+    (tmp_path / "statement").write_bytes(statement(HEAD, AT))
+    words = ["openssl", "ts", "-verify", "-data", "statement", "-in", "answer", "-CAfile", str(tsa.roots)]
+    assert ran(words, tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "error_id"),
+    [
+        ("refuse", "tsa-refused"),
+        ("broken", "tsa-refused"),
+        ("hang", "tsa-away"),
+        ("other-hash", "tsa-answer"),
+        ("old-answer", "tsa-answer"),
+        ("garbage", "tsa-answer"),
+        ("huge", "tsa-answer"),
+    ],
+)
+async def test_an_authority_that_does_not_do_its_work(tsa: Tsa, mode: str, error_id: str) -> None:
+    await authority(tsa).vouch(statement(HEAD, AT))
+    tsa.mode = mode
+    with pytest.raises(Unavailable) as caught:
+        await authority(tsa, seconds=0.5 if mode == "hang" else 10.0).vouch(statement(HEAD, AT))
+    assert caught.value.error_id == error_id and "; " in str(caught.value)
+
+
+async def test_an_authority_that_sends_more_certificates_than_can_be_read(tsa: Tsa) -> None:
+    tsa.mode = "chain"
+    with pytest.raises(Unavailable, match=r"own certificate in audit\.tsa_roots"):
+        await authority(tsa).vouch(statement(HEAD, AT))
+    roots = read_roots(str(tsa.with_own))
+    stamp = vouched(HEAD, AT, await Authority(tsa.url, roots, seconds=10.0).vouch(statement(HEAD, AT)), roots)
+    assert fault_of(stamp, keys=(), roots=roots) == ""
+    assert fault_of(replace(stamp, sha256="cd" * 32), keys=(), roots=roots) != ""
+
+
+async def test_an_authority_whose_root_is_another(tsa: Tsa, tmp_path: Path) -> None:
+    other = await asyncio.to_thread(make, tmp_path / "other")
+    with pytest.raises(Unavailable) as caught:
+        await Authority(tsa.url, read_roots(str(other.roots)), seconds=10.0).vouch(statement(HEAD, AT))
+    assert caught.value.error_id == "tsa-answer"
+
+
+async def test_an_authority_that_is_not_there() -> None:
+    with pytest.raises(Unavailable) as caught:
+        await Authority("http://127.0.0.1:9/", [], seconds=2.0).vouch(statement(HEAD, AT))
+    assert caught.value.error_id == "tsa-away"
+
+
+# ---------------------------------------------------------------- the stamper
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    file = tmp_path / "hotline.sqlite"
+    await migrate(file)
+    async with Database(file) as opened:
+        yield opened
+
+
+def stamper(database: Database, bells: Bells, folder: Path, **more: Any) -> Stamper:
+    given: dict[str, Any] = {"key": lambda: ensure_key(folder / "keys"), "authority": None, "folder": folder / "second"}
+    return Stamper(database, bells, **given | more)
+
+
+async def one_entry(database: Database) -> None:
+    async with database.transaction() as tx:
+        tx.audit.add(Fact(at=AT, kind=Kind.ACT, actor="cli:an"))
+
+
+async def until(condition: Any) -> None:
+    async with asyncio.timeout(10):
+        while not await condition():  # noqa: ASYNC110 -- it is seen in the database alone
+            await asyncio.sleep(0.01)
+
+
+async def test_a_stamp_by_an_authority_goes_everywhere_and_verifies(
+    database: Database, tsa: Tsa, tmp_path: Path
+) -> None:
+    with pytest.raises(Refused, match="nothing to stamp"):
+        await stamper(database, Bells(), tmp_path).stamp()
+    await one_entry(database)
+    made = await stamper(database, Bells(), tmp_path, authority=authority(tsa), mail_to="luu@example.vn").stamp()
+    assert made.method is Method.TSA and made.seq == 1
+    (file,) = (tmp_path / "second").iterdir()
+    assert from_file(file.read_bytes()) == made and file.stat().st_mode & 0o777 == 0o640
+    async with database.reading() as tx:
+        assert [one async for one in tx.audit.stamps()] == [made]
+        entry = await tx.audit.last(Kind.CHAIN_STAMPED)
+        (mail,) = await tx.outbox.list(OutboxFilter(limit=5))
+    assert entry is not None and entry.detail["name"] == made.name
+    assert mail.recipient == "luu@example.vn" and made.proof in mail.text
+    found = Evidence()
+    trust = Trust(folder=tmp_path / "second", roots=read_roots(str(tsa.roots)))
+    await Examiner(database, tmp_path, trust).stamps(found)
+    assert found.ok and found.stamps == 2
+
+
+async def test_it_rings_until_a_stamp_can_be_had(
+    database: Database, tsa: Tsa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotline1022.service.stamper.AGAIN", 0.01)
+    monkeypatch.setattr("hotline1022.service.stamper.MOST", 0.02)
+    await one_entry(database)
+    tsa.mode, bells = "broken", Bells()
+    running_stamper = asyncio.create_task(stamper(database, bells, tmp_path, authority=authority(tsa)).run())
+    try:
+
+        async def tried() -> bool:
+            return tsa.asked >= 3
+
+        tsa.asked = 0
+        await until(tried)
+        assert {kind for kind, _, _ in bells.rung} == {"stamp-failed"} and "tsa-refused" in bells.rung[0][1]
+        tsa.mode = "good"
+
+        async def stamped() -> bool:
+            async with database.reading() as tx:
+                return await tx.audit.last_stamp() is not None
+
+        await until(stamped)
+    finally:
+        running_stamper.cancel()
+        await asyncio.wait([running_stamper])
+
+
+async def test_one_stamp_a_day_of_the_province(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotline1022.service.stamper.EVERY", 0.01)
+    await one_entry(database)
+    now = [datetime(2026, 11, 29, 16, 59, 50, tzinfo=UTC)]  # ten seconds before midnight
+    task = asyncio.create_task(stamper(database, Bells(), tmp_path, clock=lambda: now[0]).run())
+
+    async def stamps() -> list[Stamp]:
+        async with database.reading() as tx:
+            return [one async for one in tx.audit.stamps()]
+
+    async def one() -> bool:
+        return len(await stamps()) == 1
+
+    async def two() -> bool:
+        return len(await stamps()) == 2
+
+    try:
+        await until(one)
+        now[0] += timedelta(seconds=5)
+        for _ in range(20):  # it looks at the calendar many times
+            await asyncio.sleep(0.01)
+        assert await one()
+        now[0] += timedelta(seconds=6)
+        await until(two)
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_a_stamp_in_the_second_place_is_never_overwritten(database: Database, tmp_path: Path) -> None:
+    await one_entry(database)
+    (tmp_path / "second").mkdir()
+    file = tmp_path / "second" / f"stamp-{1:012d}-20261129T170001Z.json"
+    file.write_text("older")
+    with pytest.raises(Unavailable) as caught:
+        await stamper(database, Bells(), tmp_path, clock=lambda: AT).stamp()
+    assert caught.value.error_id == "second-place-away" and file.read_text() == "older"
+    async with database.reading() as tx:
+        assert await tx.audit.last_stamp() is None

@@ -1,0 +1,56 @@
+"""From a request to the act that the audit tells of: who, from where, which route, about what. Refuses contents: of what was
+sent it takes the names alone.
+"""
+
+from dataclasses import MISSING, fields
+from typing import Any
+
+from hotline1022.core.acting import Acting
+from hotline1022.web.route import Ask, Route
+from hotline1022.web.types import Token
+
+#: methods that change nothing
+READING = frozenset({"GET", "HEAD"})
+#: part of a path that is a right by itself
+_SECRET = "token"
+
+
+def act_of(route: Route, ask: Ask) -> Acting | None:
+    """The act of a request that may change something; None for the others, and where nobody is known."""
+    if route.method in READING or ask.token is None:
+        return None
+    given = given_names(ask.body)
+    detail: dict[str, object] = {"status": route.status}
+    if given:
+        detail["given"] = given
+    return _act(route, ask.token, ask.request.remote, dict(ask.path), detail)
+
+
+def refused_act(route: Route, token: Token, remote: str | None, path: dict[str, str], why: str) -> Acting:
+    """The act of somebody who has not the right."""
+    return _act(route, token, remote, path, {"refused": why})
+
+
+def _act(route: Route, token: Token, remote: str | None, path: dict[str, str], detail: dict[str, object]) -> Acting:
+    parts = [(name, value) for name, value in path.items() if name != _SECRET]
+    subject = f"{parts[0][0]}:{parts[0][1]}" if parts else ""
+    if more := {name: value for name, value in parts[1:]}:
+        detail["path"] = more
+    return Acting(
+        actor=f"contact:{token.contact}" if token.contact else f"token:{token.name}",
+        origin=remote or "?",
+        act=f"{route.method} {route.path}",
+        subject=subject,
+        detail=detail,
+    )
+
+
+def given_names(body: Any) -> list[str]:
+    """Fields of the body that are not as when nothing is given."""
+    return [one.name for one in fields(body) if getattr(body, one.name) != _nothing(one)]
+
+
+def _nothing(one: Any) -> object:
+    if one.default is not MISSING:
+        return one.default
+    return one.default_factory() if one.default_factory is not MISSING else MISSING
