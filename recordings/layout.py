@@ -4,7 +4,6 @@ Planning is pure; rendering streams in blocks. The same originals and facts give
 """
 
 import audioop
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from hotline1022.core.events import LegKind
 from hotline1022.recordings import wav
 from hotline1022.recordings.names import to_ms
+from hotline1022.recordings.ports import Readable
 from hotline1022.recordings.types import CallFacts, Reason, Side, Span, Status, TrackRow, Why
 from hotline1022.recordings.wav import PER_MS, RATE, WIDTH
 
@@ -156,7 +156,7 @@ def _cut(stretches: Sequence[tuple[int, int | None]], origin: int, piece: Piece)
             yield first, after
 
 
-def render(layout: Layout, open_file: Callable[[str], int]) -> Iterator[bytes]:
+def render(layout: Layout, open_file: Callable[[str], Readable]) -> Iterator[bytes]:
     """The bytes of the listening copy. `open_file` opens an original by its path; this closes it."""
     from hotline1022.recordings.door import stereo  # pydub takes 50 ms to load: only where it is needed
 
@@ -172,11 +172,11 @@ def render(layout: Layout, open_file: Callable[[str], int]) -> Iterator[bytes]:
 class _Reader:
     """Reads one piece wherever the clock is; the file is open only while it is needed."""
 
-    def __init__(self, piece: Piece, open_file: Callable[[str], int], stack: ExitStack) -> None:
+    def __init__(self, piece: Piece, open_file: Callable[[str], Readable], stack: ExitStack) -> None:
         self._piece = piece
         self._open = open_file
         self._stack = stack
-        self._fd: int | None = None
+        self._file: Readable | None = None
         self._offset = 0
         self._there = 0
 
@@ -188,26 +188,25 @@ class _Reader:
             first, after = max(at, start, piece.start), min(at + count, end, piece.end)
             if first < after and (pcm := self._read(first - piece.start, after - first)):
                 yield first - at, pcm
-        if self._fd is not None and piece.end <= at + count:
-            os.close(self._fd)
-            self._fd = None
+        if piece.end <= at + count:
+            self._close()
 
     def _read(self, frame: int, count: int) -> bytes:
-        if self._fd is None:
-            self._fd = self._open(self._piece.path)
+        if self._file is None:
+            self._file = self._open(self._piece.path)
             self._stack.callback(self._close)
-            facts = wav.inspect_file(self._fd)
+            facts = wav.inspect_file(self._file)
             self._offset, self._there = facts.offset, facts.frames
         count = min(count, self._there - frame)
         if count <= 0:
             return b""
-        pcm = os.pread(self._fd, count * WIDTH, self._offset + frame * WIDTH)
+        pcm = self._file.pread(count * WIDTH, self._offset + frame * WIDTH)
         return pcm[: len(pcm) & ~1]
 
     def _close(self) -> None:
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
 def _mix(readers: Sequence[_Reader], at: int, count: int) -> bytes:

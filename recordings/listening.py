@@ -8,6 +8,7 @@ from pathlib import Path
 from hotline1022.core.errors import HotlineError, NotFound, Unavailable
 from hotline1022.core.ids import CallId
 from hotline1022.recordings.copies import make_copies, make_copy, said
+from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import CallBook, RecordingStore
 from hotline1022.recordings.tell import Teller
@@ -32,7 +33,9 @@ class ListeningCopies:
         pool: HeavyPool,
         tell: Teller,
         most: int,
+        keys: Keys,
     ) -> None:
+        self._keys = keys
         self._spool, self._root = spool, root
         self._store, self._book, self._pool, self._tell = store, book, pool, tell
         self._most = max(1, most)
@@ -52,7 +55,7 @@ class ListeningCopies:
         """The copy of a call, made now if it is not there or not up to date.
 
         Raises NotFound (`call-unknown`, `recording-none`), Refused (`recording-too-long`), Unavailable (`disk-full`,
-        `recordings-worker`, and `recording-copy` for what nobody thought of).
+        `recordings-worker`, `recording-key-missing`, `recording-damaged`, and `recording-copy` for what nobody thought of).
         """
         async with self._making:
             facts = await self._book.facts(call)
@@ -61,7 +64,9 @@ class ListeningCopies:
             rows = await self._store.tracks(call)
             known = await self._store.listening_copy(call)
             try:
-                made = await self._pool.run(make_copy, self._spool, self._root, facts, list(rows), known)
+                made = await self._pool.run(
+                    make_copy, self._spool, self._root, facts, list(rows), known, keys=self._keys
+                )
             except HotlineError:
                 raise
             except Exception as error:
@@ -84,7 +89,7 @@ class ListeningCopies:
             try:
                 rows = await self._store.tracks_of([facts.call for facts in calls])
                 jobs = self._bounded([(facts, [row for row in rows if row.call == facts.call]) for facts in calls])
-                made, failed = await self._pool.run(make_copies, self._spool, self._root, jobs)
+                made, failed = await self._pool.run(make_copies, self._spool, self._root, jobs, keys=self._keys)
                 await self._store.save_copies(made)
             except Exception as error:  # noqa: BLE001 -- copies can be made again: whatever it is, filing must go on
                 made, failed = [], {facts.call: said(error) for facts in calls}

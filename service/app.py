@@ -48,6 +48,7 @@ from hotline1022.service.pins import verify_pin
 from hotline1022.service.plan_keeper import PlanKeeper
 from hotline1022.service.positions import Positions
 from hotline1022.service.prepare import folders
+from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
 from hotline1022.service.reload import LOCK, reload, write_answer
 from hotline1022.service.secrets import ensure_secrets
@@ -77,6 +78,7 @@ class App:
         self.asterisk_owed: set[str] = set()
         paths = settings.paths
         self.secrets = secrets = ensure_secrets(paths.secrets, settings.lines.numbers)
+        self.keys = keys_of(settings)
         self.menu = load_menu(paths.menu)
         self.database = Database(settings.database_url)
         policy = load_policy(paths.ticket_policy)
@@ -129,6 +131,7 @@ class App:
             channels=AsteriskChannels(self.call_log, lambda: self.live.up),
             notices=LoggedNotices(),
             pool=self.pool,
+            keys=self.keys,
         )
         self.segments = Segments(actions, Console(settings), paths.spool, self.call_log.note)
         self.positions = Positions(AmiLanguage(actions).set)

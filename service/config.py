@@ -28,6 +28,7 @@ from hotline1022.service.settings import (
     Trunk,
 )
 from hotline1022.service.settings_notify import NOTIFY_FILES, Notify
+from hotline1022.service.settings_recordings import RECORDINGS_FILES, Recordings
 
 __all__ = [
     "Asterisk",
@@ -41,6 +42,7 @@ __all__ = [
     "PauseReason",
     "Problem",
     "Queue",
+    "Recordings",
     "Service",
     "Settings",
     "SettingsError",
@@ -113,6 +115,6 @@ def _placed(value: Any, part: Any, key: str, base: Path) -> Any:
         if not value:
             return getattr(part, key) if key != "data" else base / part.data
         return Path(os.path.normpath(base / _home(value)))
-    if key in {"tls_certificate", "tls_key", "tls_ca", *NOTIFY_FILES} and value:
+    if key in {"tls_certificate", "tls_key", "tls_ca", *NOTIFY_FILES, *RECORDINGS_FILES} and value:
         return os.path.normpath(base / _home(value))
     return value

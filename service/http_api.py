@@ -49,8 +49,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
     return make_app(
         Ports(
             calls=CallsView(app.database),
-            recordings=RecordingsView(app.recordings, settings.paths.recordings),
-            recordings_root=settings.paths.recordings,
+            recordings=RecordingsView(app.recordings, settings.paths.recordings, app.keys),
             lines=LinesView(app.agents),
             queue=QueueNowView(app.waiting, app.agents, app.expected),
             abandoned=AbandonedList(app.database),

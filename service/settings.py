@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from hotline1022.service.settings_notify import Notify
+from hotline1022.service.settings_recordings import Recordings
 
 #: Characters of a SIP user name.
 _USER = r"[A-Za-z0-9._+*#&=$!~-]{0,64}"
@@ -279,6 +280,7 @@ class Settings:
     cascade: Cascade = field(default_factory=Cascade)
     service: Service = field(default_factory=Service)
     database: Database = field(default_factory=Database)
+    recordings: Recordings = field(default_factory=Recordings)
     notify: Notify = field(default_factory=Notify)
     log: Log = field(default_factory=Log)
 

@@ -16,9 +16,12 @@ from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.shifts import on_duty
 from hotline1022.queue.types import AgentState, LineView, Person
 from hotline1022.queue.waiting import WaitingRoom
+from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.pipeline import RecordingWorker
+from hotline1022.recordings.stream import open_stream
 from hotline1022.service.shift_plan import Plan, a_crew, a_shift, by_shift, write
 from hotline1022.web import types as web
+from hotline1022.web.ports import RangeSource
 
 
 def _pick(_kind: type[Any], source: Any, /, **more: Any) -> Any:
@@ -71,13 +74,17 @@ class CallsView:
 class RecordingsView:
     """web.ports.Recordings: the copy is made when it is first wanted."""
 
-    def __init__(self, worker: RecordingWorker, root: Path) -> None:
-        self._worker, self._root = worker, root
+    def __init__(self, worker: RecordingWorker, root: Path, keys: Keys) -> None:
+        self._worker, self._root, self._keys = worker, root, keys
 
     async def listening_copy(self, call: str) -> web.ListeningCopy | None:
         """The stereo copy, or None without a recording."""
         row = await self._worker.listening_copy(CallId(call))  # type: ignore[arg-type]
-        return web.ListeningCopy(path=self._root / row.path, sha256=row.sha256) if row else None
+        return web.ListeningCopy(path=row.path, sha256=row.sha256) if row else None
+
+    async def open(self, copy: web.ListeningCopy) -> RangeSource:
+        """Its plain bytes, sealed or not."""
+        return await open_stream(self._root, copy.path, self._keys)
 
 
 class LinesView:

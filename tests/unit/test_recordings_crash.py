@@ -8,14 +8,18 @@ import shutil
 import sqlite3
 import stat
 import sys
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 import pytest
 
 from hotline1022.core.events import LegKind
-from hotline1022.recordings import copies, files, jobs, store
+from hotline1022.recordings import copies, files, jobs, seal, store
+from hotline1022.recordings.keys import Keys, make_key
+from hotline1022.recordings.reader import pieces
 from hotline1022.recordings.types import CallFacts, FiledCall, Side
 from tests.unit.recordings_world import (
     AGENT,
@@ -32,7 +36,7 @@ from tests.unit.recordings_world import (
     tone,
 )
 
-WATCHED = {jobs.__file__, store.__file__, files.__file__, copies.__file__}
+WATCHED = {jobs.__file__, store.__file__, files.__file__, copies.__file__, seal.__file__}
 KILLED = 9
 
 
@@ -51,10 +55,16 @@ def world(folder: Path) -> CallFacts:
     )
 
 
+def keys_of(folder: Path) -> Keys:
+    """Sealing where the world has keys."""
+    beside = folder.parent / "keys"
+    return Keys(folder=beside, seal=True) if beside.exists() else Keys()
+
+
 def work(folder: Path, call: CallFacts) -> None:
     """All of it, one after the other: file, rows, off the spool, listening copy."""
     spool, root = folder / "spool", folder / "recordings"
-    outcome = jobs.file_calls(spool, root, [call])[0]
+    outcome = jobs.file_calls(spool, root, [call], keys=keys_of(folder))[0]
     assert isinstance(outcome, jobs.Filed), outcome
     with sqlite3.connect(folder / "rows.sqlite") as database:
         database.execute("PRAGMA synchronous = OFF")
@@ -62,7 +72,7 @@ def work(folder: Path, call: CallFacts) -> None:
         database.executemany("INSERT OR REPLACE INTO row VALUES (?, ?)", rows_of(outcome.filed))
     database.close()
     assert jobs.release(spool, root, outcome.marks) == ()
-    made = copies.make_copy(spool, root, call, outcome.filed.tracks, None)
+    made = copies.make_copy(spool, root, call, outcome.filed.tracks, None, keys=keys_of(folder))
     assert made.duration_ms == 200
 
 
@@ -77,7 +87,7 @@ def end(folder: Path) -> dict[str, object]:
     found: dict[str, object] = {
         path.relative_to(root).as_posix(): (
             oct(stat.S_IMODE(path.stat().st_mode)),
-            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
+            hashlib.sha256(plain_bytes(folder, path)).hexdigest() if path.is_file() else "",
         )
         for path in sorted(root.rglob("*"))
     }
@@ -88,9 +98,18 @@ def end(folder: Path) -> dict[str, object]:
     return found
 
 
+def plain_bytes(folder: Path, path: Path) -> bytes:
+    """What a file holds, sealed or not; of half a file its bytes."""
+    try:
+        with closing(keys_of(folder).open(os.open(path, os.O_RDONLY))) as file:
+            return b"".join(pieces(file))
+    except seal.SealBroken:
+        return path.read_bytes()
+
+
 def originals(folder: Path) -> set[str]:
     """Hashes of all bytes that are anywhere."""
-    return {hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
+    return {hashlib.sha256(plain_bytes(folder, path)).hexdigest() for path in folder.rglob("*") if path.is_file()}
 
 
 def work_until(folder: Path, call: CallFacts, line: int) -> int:
@@ -127,13 +146,15 @@ def refuse(*_: object, **__: object) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("copying", [False, True], ids=["link", "copy"])
+@pytest.mark.parametrize("way", ["link", "copy", "seal"])
 def test_killed_at_any_line_and_run_again_gives_the_same_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copying: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)  # a killed process loses no writes; the order is tested elsewhere
-    if copying:
+    if way == "copy":
         monkeypatch.setattr(os, "link", refuse)
+    if way == "seal":
+        make_key(tmp_path / "keys", datetime(2026, 11, 29, tzinfo=UTC))
     pristine, fresh = tmp_path / "pristine", tmp_path / "fresh"
     call = world(pristine)
     wanted_bytes = originals(pristine)

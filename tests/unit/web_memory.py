@@ -18,6 +18,7 @@ from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId, LineId
 from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.queue.types import AgentState, LineView, Waiting
+from hotline1022.recordings.stream import Stream, open_stream
 from hotline1022.web.app import make_app
 from hotline1022.web.auth import digest_of
 from hotline1022.web.ports import Ports
@@ -150,9 +151,13 @@ class MemoryCalls:
 @dataclass
 class MemoryRecordings:
     copies: dict[str, ListeningCopy]
+    root: Path
 
     async def listening_copy(self, call: str) -> ListeningCopy | None:
         return self.copies.get(call)
+
+    async def open(self, copy: ListeningCopy) -> Stream:
+        return await open_stream(self.root, copy.path)
 
 
 def a_line(number: str, **changes: Any) -> LineView:
@@ -424,9 +429,9 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     (root / "link.wav").symlink_to(outside)
     digest = sha256(path.read_bytes()).hexdigest()
     copies = {
-        log.calls[0].id: ListeningCopy(path=path, sha256=digest),
-        log.calls[1].id: ListeningCopy(path=root / "link.wav", sha256=digest),
-        log.calls[2].id: ListeningCopy(path=root / "gone.wav", sha256=digest),
+        log.calls[0].id: ListeningCopy(path=path.name, sha256=digest),
+        log.calls[1].id: ListeningCopy(path="link.wav", sha256=digest),
+        log.calls[2].id: ListeningCopy(path="gone.wav", sha256=digest),
     }
     tokens = MemoryTokens(
         {
@@ -464,8 +469,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     outbox = MemoryOutbox()
     ports = Ports(
         calls=log,
-        recordings=MemoryRecordings(copies),
-        recordings_root=root,
+        recordings=MemoryRecordings(copies, root),
         lines=lines,
         queue=MemoryQueue(),
         abandoned=MemoryAbandoned(),
