@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, union_all, update
+from sqlalchemy import ColumnElement, delete, func, select, union_all, update
 
 from hotline1022.core.ids import CallId
 from hotline1022.db.sql import Repository, build, picker, run_many, upsert
@@ -77,6 +77,10 @@ class RecordingRepository(Repository):
             return None
         notes = tuple(Reason(why=Why(n["why"]), text=n["text"], ms=n["ms"]) for n in row["notes"])
         return build(CopyRow, row, call=CallId(row["call_id"]), notes=notes)
+
+    async def forget_copies(self) -> None:
+        """Take the rows of all listening copies out: they are made again when somebody asks."""
+        await self._connection.execute(delete(recording))
 
     async def without_copy(self, *, limit: int = 50) -> Sequence[str]:
         """Calls that have originals and no listening copy yet, latest first."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 import hotline1022
+from hotline1022.service.cli_backup import backup, restore
 from hotline1022.service.cli_base import CONFIG, finished, set_up_log, settings_of, speaking
 from hotline1022.service.cli_data import calls, people, token
 from hotline1022.service.cli_directory import directory
@@ -34,6 +35,7 @@ def main() -> None:
       hotline1022 recordings verify --since 2026-11-01
       hotline1022 tickets list --overdue
       hotline1022 outbox list --state failed
+      hotline1022 backup /mnt/backup
       hotline1022 doctor
     """
 
@@ -172,5 +174,5 @@ def prompts(config: str | None) -> None:
     click.echo(f"The prompts are in {settings.paths.prompts}.")
 
 
-for command in (calls, directory, outbox, people, recordings, shifts, tickets, token):
+for command in (backup, calls, directory, outbox, people, recordings, restore, shifts, tickets, token):
     main.add_command(command)
