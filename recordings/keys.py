@@ -38,10 +38,10 @@ class Keys:
     seal: bool = False
 
     def newest(self) -> Key:
-        """The key that seals. ConfigError `recording-key-none` when there is none."""
+        """The key that seals. Unavailable `recording-key-none` when there is none."""
         keys = self.all()
         if not keys:
-            raise ConfigError(f"there is no key in {self.folder}; make one: {_HOW}", error_id="recording-key-none")
+            raise Unavailable(f"there is no key in {self.folder}; make one: {_HOW}", error_id="recording-key-none")
         return keys[-1]
 
     def find(self, key_id: str) -> Key:
@@ -53,7 +53,10 @@ class Keys:
         raise KeyMissing(f"the recording is sealed with key {key_id}, which is not here; {where}")
 
     def all(self) -> tuple[Key, ...]:
-        """All keys, oldest first; none where there is no folder."""
+        """All keys, oldest first; none where there is no folder.
+
+        Unavailable `recording-key-unreadable`, `recording-key-mode`, `recording-key-invalid`: one is not as it was made.
+        """
         if self.folder is None:
             return ()
         try:
@@ -138,12 +141,12 @@ def _read(inside: int, folder: Path, name: str) -> Key:
         fd = open_regular(name, inside)
     except OSError as error:
         text = f"{path}: the key cannot be read ({error.strerror}); give it to the service's user"
-        raise ConfigError(text, error_id="recording-key-unreadable") from error
+        raise Unavailable(text, error_id="recording-key-unreadable") from error
     try:
         mode = stat.S_IMODE(os.fstat(fd).st_mode)
         if mode & 0o077:
             text = f"{path}: mode {mode:04o} lets others at the key; chmod 0600 {path}"
-            raise ConfigError(text, error_id="recording-key-mode")
+            raise Unavailable(text, error_id="recording-key-mode")
         content = os.read(fd, 256)
     finally:
         os.close(fd)
@@ -156,6 +159,6 @@ def _read(inside: int, folder: Path, name: str) -> Key:
     return key
 
 
-def _spoilt(path: Path) -> ConfigError:
+def _spoilt(path: Path) -> Unavailable:
     text = f"{path}: is not the key that its name tells; put it back from where you keep the keys"
-    return ConfigError(text, error_id="recording-key-invalid")
+    return Unavailable(text, error_id="recording-key-invalid")

@@ -52,7 +52,7 @@ class Prepared:
 def prepare(root: Path, files: Sequence[StoredFile], keys: Keys) -> Prepared:
     """Write these files, and repaired copies beside them, under the newest key.
 
-    Raises ConfigError `recording-key-none`, Unavailable `disk-full`.
+    Raises Unavailable: `recording-key-none`, `disk-full`.
     """
     result = Prepared()
     for file in files:

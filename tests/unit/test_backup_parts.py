@@ -2,9 +2,8 @@
 
 import os
 import shutil
-import sys
+from functools import partial
 from pathlib import Path
-from types import FrameType
 
 import pytest
 from click.testing import CliRunner, Result
@@ -16,11 +15,11 @@ from hotline1022.service.backup_shelf import UNFINISHED, Writer, backups, check_
 from hotline1022.service.cli import main
 from hotline1022.service.key_box import read_box, write_box
 from hotline1022.service.pg_tools import find_tool
+from tests.lab.killed import KILLED, run_until
 from tests.unit.test_recordings_full_disk import append, small_disk
 
 __all__ = ["small_disk"]
 PASSPHRASE = "correct horse battery"
-KILLED = 9
 
 
 # ---------------------------------------------------------------- the keys' file
@@ -74,31 +73,6 @@ def make(folder: Path) -> Path:
     return shelf / name
 
 
-def make_until(folder: Path, line: int) -> int:
-    """Make it in another process that is gone at its `line`-th line; returns its exit code."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    left = line
-
-    def trace(frame: FrameType, event: str, _: object) -> object:
-        nonlocal left
-        if frame.f_code.co_filename not in (backup_shelf.__file__, files.__file__):
-            return None
-        if event == "line":
-            left -= 1
-            if left < 0:
-                os._exit(KILLED)
-        return trace
-
-    try:
-        sys.settrace(trace)  # type: ignore[arg-type]
-        make(folder)
-        os._exit(0)
-    finally:
-        os._exit(1)
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_killed_at_any_line_a_backup_is_whole_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +81,7 @@ def test_killed_at_any_line_a_backup_is_whole_or_none(tmp_path: Path, monkeypatc
     source(pristine)
     for line in range(0, 5000, 3):
         shutil.copytree(pristine, now)
-        code = make_until(now, line)
+        code = run_until(partial(make, now), (backup_shelf.__file__, files.__file__), line)
         assert code in (0, KILLED)
         for one in backups(now / "shelf") if (now / "shelf").exists() else []:
             assert check_files(one, read_manifest(one)[1], lambda _done, _total: None) == 3000

@@ -7,12 +7,11 @@ import os
 import shutil
 import sqlite3
 import stat
-import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
@@ -21,6 +20,7 @@ from hotline1022.recordings import copies, files, jobs, seal, store
 from hotline1022.recordings.keys import Keys, make_key
 from hotline1022.recordings.reader import pieces
 from hotline1022.recordings.types import CallFacts, FiledCall, Side
+from tests.lab.killed import KILLED, run_until
 from tests.unit.recordings_world import (
     AGENT,
     CALL,
@@ -37,7 +37,6 @@ from tests.unit.recordings_world import (
 )
 
 WATCHED = {jobs.__file__, store.__file__, files.__file__, copies.__file__, seal.__file__}
-KILLED = 9
 
 
 def world(folder: Path) -> CallFacts:
@@ -112,34 +111,6 @@ def originals(folder: Path) -> set[str]:
     return {hashlib.sha256(plain_bytes(folder, path)).hexdigest() for path in folder.rglob("*") if path.is_file()}
 
 
-def work_until(folder: Path, call: CallFacts, line: int) -> int:
-    """Do the work in another process that is gone at its `line`-th line, without any clean-up; returns its exit code."""
-    child = os.fork()
-    if child:
-        _, status = os.waitpid(child, 0)
-        return os.waitstatus_to_exitcode(status)
-    try:
-        left = line
-
-        def trace(frame: FrameType, event: str, _: object) -> object:
-            nonlocal left
-            if frame.f_code.co_filename not in WATCHED:
-                return None
-            if event == "line":
-                left -= 1
-                if left < 0:
-                    os._exit(KILLED)
-            return trace
-
-        sys.settrace(trace)  # type: ignore[arg-type]
-        work(folder, call)
-        os._exit(0)
-    except BaseException as error:  # noqa: BLE001 -- the child says what it was and is gone
-        os.write(2, f"{type(error).__name__}: {error}\n".encode())
-    finally:
-        os._exit(1)
-
-
 def refuse(*_: object, **__: object) -> None:
     raise OSError(errno.EXDEV, "other file system")
 
@@ -167,7 +138,7 @@ def test_killed_at_any_line_and_run_again_gives_the_same_end(
     for line in range(0, 5000, step):
         folder = tmp_path / "now"
         shutil.copytree(pristine, folder)
-        code = work_until(folder, call, line)
+        code = run_until(partial(work, folder, call), WATCHED, line)
         assert code in (0, KILLED), f"at line {line}"
         assert wanted_bytes <= originals(folder), f"killed at line {line}: an original is nowhere"
         work(folder, call)

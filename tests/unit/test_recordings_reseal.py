@@ -3,12 +3,11 @@
 import asyncio
 import os
 import shutil
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from types import FrameType
 
 import pytest
 from click.testing import CliRunner, Result
@@ -25,11 +24,11 @@ from hotline1022.recordings.keys import Keys, make_key
 from hotline1022.recordings.reader import sha256_of
 from hotline1022.recordings.types import Side, StoredFile
 from hotline1022.service.cli import main
+from tests.lab.killed import KILLED, run_until
 from tests.unit.recordings_world import CALL, CITIZEN_TONE, name, put, tone, two_agents
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 SAID = name(CALL, LegKind.CITIZEN, Side.SAID)
-KILLED = 9
 WATCHED = {reseal.__file__, files.__file__}
 
 
@@ -172,31 +171,6 @@ def work(root: Path, stored: Sequence[StoredFile], keys: Keys) -> None:
     reseal.replace(root, reseal.prepare(root, stored, keys).done)
 
 
-def work_until(root: Path, stored: Sequence[StoredFile], keys: Keys, line: int) -> int:
-    """Do it in another process that is gone at its `line`-th line; returns its exit code."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    left = line
-
-    def trace(frame: FrameType, event: str, _: object) -> object:
-        nonlocal left
-        if frame.f_code.co_filename not in WATCHED:
-            return None
-        if event == "line":
-            left -= 1
-            if left < 0:
-                os._exit(KILLED)
-        return trace
-
-    try:
-        sys.settrace(trace)  # type: ignore[arg-type]
-        work(root, stored, keys)
-        os._exit(0)
-    finally:
-        os._exit(1)
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_killed_at_any_line_nothing_is_lost_and_it_is_finished_later(
@@ -211,7 +185,7 @@ def test_killed_at_any_line_nothing_is_lost_and_it_is_finished_later(
     now = tmp_path / "now"
     for line in range(0, 5000, 3):
         shutil.copytree(tmp_path / "pristine", now)
-        code = work_until(now / "recordings", stored, old, line)
+        code = run_until(partial(work, now / "recordings", stored, old), WATCHED, line)
         assert code in (0, KILLED), f"at line {line}"
         assert plain_hashes(now, old) == wanted, f"killed at line {line}"
         work(now / "recordings", stored, old)

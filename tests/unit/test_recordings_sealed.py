@@ -241,7 +241,7 @@ def test_a_spoilt_key_is_refused_with_its_cure(world: World, spoil: object, erro
     assert callable(spoil)
     spoil(folder / key_files(folder)[0])
     make_key(folder, NOW + timedelta(days=1))  # the folder is another one: it is read anew
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(Unavailable) as caught:
         world.keys.all()
     assert caught.value.error_id == error_id
 
