@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline1022.audit.types import Head
 from hotline1022.core.errors import ConfigError, Unavailable
 from hotline1022.db.engine import connect, speaking_our_words
+from hotline1022.db.migrate import HEAD
 from hotline1022.db.tables import recording
 from hotline1022.db.tables_tickets import ticket_attachment
 from hotline1022.db.unit import Work
@@ -46,7 +47,10 @@ class Moment:
 
 @asynccontextmanager
 async def moment(address: str | Path) -> AsyncIterator[Moment]:
-    """What stands in the database, and on PostgreSQL the name of the moment for pg_dump. ConfigError `backup-no-schema`."""
+    """What stands in the database, and on PostgreSQL the name of the moment for pg_dump.
+
+    ConfigError `backup-no-schema`, `backup-other-schema`.
+    """
     engines = connect(address, pool=1, statement_seconds=PATIENCE)
     try:
         async with speaking_our_words(), engines.reader.connect() as connection:
@@ -65,12 +69,19 @@ async def _read(connection: AsyncConnection, exported: str, server: int) -> Mome
     if await _tables(connection) == 0:
         text_ = "the database is empty: there is nothing to back up; look at database.url and paths.data"
         raise ConfigError(text_, error_id="backup-no-schema")
+    schema = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one()
+    if schema != HEAD:
+        text_ = (
+            f"the database's schema is {schema}, this program's is {HEAD}: start the service once, or make the backup "
+            "with the program that wrote it"
+        )
+        raise ConfigError(text_, error_id="backup-other-schema")
     work = Work(connection)
     copies = await _files(connection, select(recording.c.path, recording.c.sha256))
     known = {file.path for file in copies}
     attached = select(ticket_attachment.c.path, ticket_attachment.c.sha256).order_by(ticket_attachment.c.path)
     return Moment(
-        schema=(await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one(),
+        schema=schema,
         head=await work.audit.head(),
         originals=tuple([file async for file in work.recordings.stored() if file.path not in known]),
         copies=copies,

@@ -23,7 +23,7 @@ from hotline1022.recordings.names import repaired_name
 from hotline1022.recordings.seal import looks_sealed
 from hotline1022.recordings.types import StoredFile
 from hotline1022.service.backup_shelf import UNFINISHED, Watch, Writer, free_name
-from hotline1022.service.key_box import write_box
+from hotline1022.service.key_box import must_be_new, write_box
 from hotline1022.service.lock import locked
 from hotline1022.service.pg_tools import find_tool, run_tool
 from hotline1022.service.settings import Settings
@@ -60,11 +60,11 @@ async def make_backup(
 ) -> Made:
     """A whole backup in a new folder of `shelf`.
 
-    ConfigError (`backup-inside-data`, `backup-unwritable`, `data-locked`: another backup runs there, `pg-tools-missing`,
-    `database-damaged`), Unavailable (`disk-full`, `database-away`, `pg-tool-failed`).
+    Refused `key-box-exists`, ConfigError (`backup-inside-data`, `backup-unwritable`, `data-locked`: another backup runs there, `pg-tools-missing`,
+    `database-damaged`, `backup-no-schema`, `backup-other-schema`), Unavailable (`disk-full`, `database-away`, `pg-tool-failed`).
     """
     try:
-        await asyncio.to_thread(_open_shelf, settings, shelf)
+        await asyncio.to_thread(_open_shelf, settings, shelf, keys)
         with locked(shelf / ".lock", "a backup"):
             return await _make(settings, config, shelf, copies=copies, keys=keys, watch=watch)
     except OSError as error:
@@ -72,7 +72,10 @@ async def make_backup(
         raise ConfigError(text, error_id="backup-unwritable") from error
 
 
-def _open_shelf(settings: Settings, shelf: Path) -> None:
+def _open_shelf(settings: Settings, shelf: Path, keys: KeyFile | None) -> None:
+    """What would end it after hours ends it now."""
+    if keys is not None:
+        must_be_new(keys.path)
     if shelf.resolve().is_relative_to(settings.paths.data.resolve()):
         text = f"{shelf} lies in the data folder, and would go with it; choose another disk or machine"
         raise ConfigError(text, error_id="backup-inside-data")

@@ -41,9 +41,7 @@ def write_box(path: Path, contents: Mapping[str, bytes], passphrase: str) -> Non
     try:
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except FileExistsError as error:
-        raise Refused(
-            f"{path} is there already; choose another name for the keys", error_id="key-box-exists"
-        ) from error
+        raise _there(path) from error
     except OSError as error:
         text = f"{path}: cannot be written ({error.strerror}); choose another place for the keys"
         raise ConfigError(text, error_id="key-box-unwritable") from error
@@ -51,6 +49,16 @@ def write_box(path: Path, contents: Mapping[str, bytes], passphrase: str) -> Non
         file.write(head + salt + nonce + sealed)
         file.flush()
         os.fsync(file.fileno())
+
+
+def must_be_new(path: Path) -> None:
+    """Refused `key-box-exists` when something has that name."""
+    if os.path.lexists(path):
+        raise _there(path)
+
+
+def _there(path: Path) -> Refused:
+    return Refused(f"{path} is there already; choose another name for the keys", error_id="key-box-exists")
 
 
 def read_box(path: Path, passphrase: str) -> dict[str, bytes]:

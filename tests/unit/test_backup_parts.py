@@ -186,6 +186,8 @@ def test_the_commands(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert done.exit_code == 0, done.output
     (backup,) = backups(tmp_path / "shelf")
     assert str(backup) in done.stdout and "SHA-256 of its manifest: " in done.stdout
+    same = ask("backup", tmp_path / "shelf", "--keys", tmp_path / "box", "--passphrase-file", secret)
+    assert same.exit_code == 1 and "key-box-exists" in same.output and len(backups(tmp_path / "shelf")) == 1
     again = ask("backup", tmp_path / "shelf")
     assert again.exit_code == 0 and "Keys and secrets are not in it" in again.stderr
     over = ask("restore", backup)
