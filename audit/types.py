@@ -158,6 +158,8 @@ class Fault(StrEnum):
     #: a file that no row promises
     FILE_EXTRA = "file-extra"
     FILE_UNREADABLE = "file-unreadable"
+    #: a file is sealed with a key that is not here: nothing can be said of it
+    KEY_MISSING = "key-missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, union_all, update
+from sqlalchemy import ColumnElement, delete, func, select, union_all, update
 
 from hotline1022.core.ids import CallId
 from hotline1022.db.sql import Repository, build, picker, run_many, upsert
@@ -91,6 +91,14 @@ class RecordingRepository(Repository):
         wanted = select(derived_copy).where(derived_copy.c.call_id == call_id, derived_copy.c.kind == kind)
         row = (await self._connection.execute(wanted)).mappings().one_or_none()
         return None if row is None else build(DerivedRow, row, call=CallId(row["call_id"]))
+
+    async def forget_copies(self) -> None:
+        """Take the rows of all listening copies out: they are made again when somebody asks."""
+        await self._connection.execute(delete(recording))
+
+    async def forget_derived(self) -> None:
+        """Take the rows of all copies in the cache out, which is not there any more."""
+        await self._connection.execute(delete(derived_copy))
 
     async def without_copy(self, *, limit: int = 50) -> Sequence[str]:
         """Calls that have originals and no listening copy yet, latest first."""

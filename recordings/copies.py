@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +11,12 @@ from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.ids import CallId
 from hotline1022.recordings import marks, wav
 from hotline1022.recordings.ffmpeg import Ffmpeg
-from hotline1022.recordings.files import open_below, write_file
+from hotline1022.recordings.files import open_below
 from hotline1022.recordings.foreign import decoded, form_of
+from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.layout import Layout, path_of, plan, render
 from hotline1022.recordings.names import copy_name, is_copy, repaired_name
+from hotline1022.recordings.reader import OpenFile
 from hotline1022.recordings.store import Archive, Folder
 from hotline1022.recordings.types import CallFacts, CopyRow, TrackRow
 
@@ -57,24 +59,23 @@ def fingerprint(layout: Layout, rows: Sequence[TrackRow], *more: str) -> str:
     return digest.hexdigest()[:12]
 
 
-def opener(folder: Folder, call: CallId, ffmpeg: Ffmpeg | None = None) -> Callable[[str], int]:
+def opener(folder: Folder, call: CallId, ffmpeg: Ffmpeg | None = None) -> Callable[[str], OpenFile]:
     """Opens originals of the call by the paths of their pieces; Refused for any other path.
 
-    One of another PBX is decoded first: Unavailable `ffmpeg-missing`, `ffmpeg-failed`.
+    One of another PBX is decoded first: Unavailable `ffmpeg-missing`, `ffmpeg-failed`. One that is sealed:
+    `recording-key-missing`, `recording-damaged`.
     """
 
-    def original(path: str) -> int:
+    def original(path: str) -> OpenFile:
         name, channel = path_of(path)
         where, _, file = name.rpartition("/")
         if where != folder.relative:
             raise Refused(f"{path} is not in the folder of call {call}", error_id="recording-path")
-        fd = folder.open(file)
+        stored = folder.open(file)
         if channel is None:
-            return fd
-        try:
-            return decoded(fd, ffmpeg, form_of(file), channel)
-        finally:
-            os.close(fd)
+            return stored
+        with closing(stored):
+            return decoded(stored, ffmpeg, form_of(file), channel)
 
     return original
 
@@ -86,17 +87,19 @@ def make_copy(
     rows: Sequence[TrackRow],
     known: CopyRow | None,
     ffmpeg: Ffmpeg | None = None,
+    *,
+    keys: Keys = NO_KEYS,
 ) -> CopyRow:
     """The listening copy of a call: the known one if it still is what would be made, else made now.
 
-    Raises what `source_of` and `opener` raise, and Unavailable "disk-full".
+    Raises what `source_of` and `opener` raise, and Unavailable "disk-full", "recording-key-none".
     """
     source = source_of(facts, rows)
     layout = source.layout
     name = copy_name(facts.call, source.fingerprint)
     digest = hashlib.sha256()
 
-    with Archive(spool, root) as archive:
+    with Archive(spool, root, keys=keys) as archive:
         folder = archive.folder(facts.call)
         if known is not None and known.path == f"{folder.relative}/{name}" and name in folder.names():
             return known
@@ -108,7 +111,7 @@ def make_copy(
                 yield piece
 
         archive.need(wav.HEADER + layout.frames * wav.WIDTH * 2)
-        write_file(folder.fd, name, hashed())
+        folder.write(name, hashed())
         for other in folder.names():
             if other != name and is_copy(facts.call, other):
                 with suppress(FileNotFoundError):
@@ -124,14 +127,14 @@ def make_copy(
 
 
 def make_copies(
-    spool: Path, root: Path, jobs: Sequence[tuple[CallFacts, Sequence[TrackRow]]]
+    spool: Path, root: Path, jobs: Sequence[tuple[CallFacts, Sequence[TrackRow]]], *, keys: Keys = NO_KEYS
 ) -> tuple[list[CopyRow], dict[CallId, str]]:
     """The copies of many calls, and what went wrong with the others, whatever it was; without audio a call is in neither."""
     made: list[CopyRow] = []
     failed: dict[CallId, str] = {}
     for facts, rows in jobs:
         try:
-            made.append(make_copy(spool, root, facts, rows, None))
+            made.append(make_copy(spool, root, facts, rows, None, keys=keys))
         except NotFound:
             continue  # nothing in it to listen to: its rows say why
         except Exception as error:  # noqa: BLE001 -- one strange call must not cost the others their copies

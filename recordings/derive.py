@@ -7,12 +7,13 @@ from pathlib import Path
 
 from hotline1022.core.errors import Unavailable
 from hotline1022.recordings import marks, wav
-from hotline1022.recordings.cache import Cache, digest_of
+from hotline1022.recordings.cache import Cache
 from hotline1022.recordings.copies import Source, fingerprint, opener, source_of
 from hotline1022.recordings.ffmpeg import CURE, Ffmpeg, encode, missing
 from hotline1022.recordings.layout import sides
 from hotline1022.recordings.loudness import FILTER, TARGET_LUFS, Gains, gains
 from hotline1022.recordings.names import derived_name
+from hotline1022.recordings.ports import Readable
 from hotline1022.recordings.store import Archive
 from hotline1022.recordings.survey import survey
 from hotline1022.recordings.types import CallFacts, CopyKind, DerivedRow, TrackRow
@@ -72,28 +73,30 @@ def derive(
 ) -> Derived:
     """The copy of that kind, from the cache if its bytes are those that were made, else made now from the originals.
 
-    Raises what `copies.source_of` raises, Unavailable `ffmpeg-missing`, `ffmpeg-encoder`, `ffmpeg-failed`, `disk-full`.
+    With the cache's keys, which are the originals' too. Raises what `copies.source_of` and `copies.opener` raise, Unavailable
+    `ffmpeg-encoder`, `disk-full`, `recording-key-none`.
     """
     source = source_of(facts, rows)
     tool = "" if kind is CopyKind.SURVEY else _tool(ffmpeg, kind).version
     letters = fingerprint(source.layout, source.rows, kind.value, tool)
     name = derived_name(facts.call, kind, letters, _ending(kind))
     expected = known.sha256 if known is not None and known.name == name else ""
-    fault = ""
-    if expected and (there := cache.find(name)) is not None:
-        if digest_of(there) == expected:
-            assert known is not None
-            return Derived(row=known, path=there, made=False)
+    fault, path = "", cache.folder / name
+    if known is not None and expected and (there := cache.look(name)) is not None:
+        if there.sha256 == expected:
+            return Derived(row=known, path=path, made=False)
         fault = f"{name} in the cache had other bytes than were made; it was made again"
-    with Archive(spool, root) as archive:
+    with Archive(spool, root, keys=cache.keys) as archive:
         open_file = opener(archive.folder(facts.call), facts.call, ffmpeg)
         with cache.making(name, _size(source, kind)) as target:
             _make(target, ffmpeg, source, facts, kind, open_file)
-    path = cache.folder / name
-    sha256 = digest_of(path)
-    if expected and sha256 != expected:
+    made = cache.look(name)
+    if made is None:
+        text = f"{name} was taken away while it was made; ask again"
+        raise Unavailable(text, error_id="recording-missing")
+    if expected and made.sha256 != expected:
         fault = f"{name} was made again from the same originals and has other bytes than before"
-    row = DerivedRow(call=facts.call, kind=kind, name=name, sha256=sha256, bytes=path.stat().st_size)
+    row = DerivedRow(call=facts.call, kind=kind, name=name, sha256=made.sha256, bytes=made.bytes)
     return Derived(row=row, path=path, made=True, fault=fault)
 
 
@@ -122,7 +125,7 @@ def _make(
     source: Source,
     facts: CallFacts,
     kind: CopyKind,
-    open_file: Callable[[str], int],
+    open_file: Callable[[str], Readable],
 ) -> None:
     if kind is CopyKind.SURVEY:
         about = {"copy": marks.title(facts.call), "originals": marks.originals(source.rows)}

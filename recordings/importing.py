@@ -4,9 +4,8 @@ The file's own bytes become the original, by the same way as Asterisk's: through
 a kill at any step gives the same end.
 """
 
-import hashlib
 import os
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from hotline1022.recordings import jobs, wav
 from hotline1022.recordings.ffmpeg import Ffmpeg
 from hotline1022.recordings.files import open_below, write_file
 from hotline1022.recordings.foreign import decoded, form_of, look
+from hotline1022.recordings.keys import NO_KEYS, Keys
+from hotline1022.recordings.reader import PlainFile, pieces, sha256_of
 from hotline1022.recordings.store import FOLDER_MODE, Mark
 from hotline1022.recordings.types import CallFacts, FiledCall, Foreign, Status, TrackRow
-
-_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,44 +54,41 @@ def examine(folder: Path, path: str, name: str, ffmpeg: Ffmpeg | None, citizen: 
 
     Raises what `open_below` and `foreign.look` raise.
     """
-    fd = open_below(folder, path)
-    try:
-        digest = hashlib.sha256()
-        for piece in _pieces(fd):
-            digest.update(piece)
-        found = look(fd, name, ffmpeg, citizen)
+    with closing(PlainFile(open_below(folder, path))) as file:
+        sha256 = sha256_of(file)
+        found = look(file, name, ffmpeg, citizen)
         if not found.codec:
-            ms = wav.inspect_file(fd).duration_ms
+            ms = wav.inspect_file(file).duration_ms
         else:
-            plain = decoded(fd, ffmpeg, form_of(name), 0)
-            try:
+            with closing(decoded(file, ffmpeg, form_of(name), 0)) as plain:
                 ms = wav.inspect_file(plain).duration_ms
-            finally:
-                os.close(plain)
-        return Examined(sha256=digest.hexdigest(), bytes=os.fstat(fd).st_size, foreign=found, duration_ms=ms)
-    finally:
-        os.close(fd)
+        return Examined(sha256=sha256, bytes=file.size, foreign=found, duration_ms=ms)
 
 
 def take_over(
-    folder: Path, path: str, name: str, spool: Path, root: Path, call: CallFacts, examined: Examined
+    folder: Path,
+    path: str,
+    name: str,
+    spool: Path,
+    root: Path,
+    call: CallFacts,
+    examined: Examined,
+    *,
+    keys: Keys = NO_KEYS,
 ) -> TakenOver:
-    """File the bytes of a file under `name`, a name of the call; nothing of `folder` is changed.
+    """File the bytes of a file under `name`, a name of the call, sealed where files are; nothing of `folder` is changed.
 
     Raises Refused `import-changed` when the file is another than the one that was examined, and what filing raises.
     """
     spool.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    fd = open_below(folder, path)
-    try:
+    with closing(PlainFile(open_below(folder, path))) as file:
         within = os.open(spool, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            write_file(within, name, _pieces(fd), times=os.fstat(fd))
+            write_file(within, name, pieces(file), times=os.fstat(file.fd))
             os.fsync(within)
         finally:
             os.close(within)
-    finally:
-        os.close(fd)
-    (outcome,) = jobs.file_calls(spool, root, [call], now=float("inf"))
+    (outcome,) = jobs.file_calls(spool, root, [call], now=float("inf"), keys=keys)
     match outcome:
         case jobs.Failed():
             raise HotlineError(outcome.text, error_id=outcome.error_id)
@@ -122,10 +118,3 @@ def _row(row: TrackRow, examined: Examined) -> TrackRow:
         kept = {key: value for key, value in row.detail.items() if key != "reasons"}
         return replace(row, gap_ms=0, lost_ms=0, detail=kept | about)
     return replace(row, status=Status.STORED, duration_ms=examined.duration_ms, gap_ms=0, lost_ms=0, detail=about)
-
-
-def _pieces(fd: int) -> Iterator[bytes]:
-    at = 0
-    while piece := os.pread(fd, _BLOCK, at):
-        yield piece
-        at += len(piece)

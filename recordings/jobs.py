@@ -17,9 +17,12 @@ from typing import NamedTuple
 from hotline1022.core.errors import HotlineError, Invalid, Refused
 from hotline1022.core.ids import CallId
 from hotline1022.recordings import wav
-from hotline1022.recordings.files import open_regular, write_file
+from hotline1022.recordings.files import open_regular
+from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.levels import Levels, Meter
 from hotline1022.recordings.names import parse_name, repaired_name
+from hotline1022.recordings.ports import Readable
+from hotline1022.recordings.reader import PlainFile
 from hotline1022.recordings.rows import Found, call_rows
 from hotline1022.recordings.store import QUARANTINE, Archive, Folder, Mark
 from hotline1022.recordings.types import CallFacts, FiledCall, SpoolFile
@@ -66,11 +69,13 @@ class _Taken(NamedTuple):
     marks: tuple[Mark, ...]
 
 
-def file_calls(spool: Path, root: Path, calls: Sequence[CallFacts], *, now: float | None = None) -> tuple[Outcome, ...]:
+def file_calls(
+    spool: Path, root: Path, calls: Sequence[CallFacts], *, now: float | None = None, keys: Keys = NO_KEYS
+) -> tuple[Outcome, ...]:
     """File ended calls. One that fails does not stop the others; the names of all are durable on return."""
     now = time.time() if now is None else now
     outcomes: list[Outcome] = []
-    with Archive(spool, root) as archive:
+    with Archive(spool, root, keys=keys) as archive:
         waiting = _by_call(archive, {call.call for call in calls})
         taken: list[_Taken] = []
         for call in calls:
@@ -185,7 +190,7 @@ def _file(archive: Archive, taken: _Taken) -> Filed:
 
 def _settled(fd: int, now: float) -> bool:
     """Whether the recorder closed the file, or died long ago."""
-    return wav.inspect_file(fd).closed or now - os.fstat(fd).st_mtime >= PATIENCE_SECONDS
+    return wav.inspect_file(PlainFile(fd)).closed or now - os.fstat(fd).st_mtime >= PATIENCE_SECONDS
 
 
 def _originals(folder: Folder) -> list[tuple[str, SpoolFile]]:
@@ -195,27 +200,27 @@ def _originals(folder: Folder) -> list[tuple[str, SpoolFile]]:
 
 def _look(archive: Archive, folder: Folder, name: str, file: SpoolFile) -> Found:
     """Hash an original, measure it in the same pass, and make the repaired copy if it needs one."""
-    fd = folder.open(name)
+    stored = folder.open(name)
     try:
-        facts = wav.inspect_file(fd)
-        sha256, levels = hash_and_measure(fd, facts)
+        facts = wav.inspect_file(stored)
+        sha256, levels = hash_and_measure(stored, facts)
         copy = None
         if facts.needs_repair:
             archive.need(facts.size)
             again = repaired_name(name)
-            copy = (f"{folder.relative}/{again}", repair(fd, facts, folder.fd, again))
+            copy = (f"{folder.relative}/{again}", repair(stored, facts, folder, again))
     finally:
-        os.close(fd)
+        stored.close()
     path = f"{folder.relative}/{name}"
     return Found(file=file, path=path, facts=facts, sha256=sha256, levels=levels, copy=copy)
 
 
-def hash_and_measure(fd: int, facts: wav.WavFacts) -> tuple[str, Levels | None]:
+def hash_and_measure(file: Readable, facts: wav.WavFacts) -> tuple[str, Levels | None]:
     """SHA-256 of all bytes, and the levels of the audio among them, in one pass and in pieces."""
     digest, meter = hashlib.sha256(), Meter()
     start, after = facts.offset, facts.offset + facts.frames * wav.WIDTH
     at = 0
-    while piece := os.pread(fd, start if at < start else _BLOCK, at):
+    while piece := file.pread(start if at < start else _BLOCK, at):
         digest.update(piece)
         if start <= at < after:
             meter.feed(piece if at + len(piece) <= after else piece[: after - at])
@@ -223,14 +228,14 @@ def hash_and_measure(fd: int, facts: wav.WavFacts) -> tuple[str, Levels | None]:
     return digest.hexdigest(), meter.done() if facts.readable else None
 
 
-def repair(fd: int, facts: wav.WavFacts, folder: int, name: str) -> str:
-    """Write the copy with a right header; returns its SHA-256. Doing it again gives the same bytes."""
+def repair(file: Readable, facts: wav.WavFacts, folder: Folder, name: str) -> str:
+    """Write the copy with a right header; returns its SHA-256. Doing it again gives the same plain bytes."""
     digest = hashlib.sha256()
 
     def hashed() -> Iterator[bytes]:
-        for piece in wav.repaired(fd, facts):
+        for piece in wav.repaired(file, facts):
             digest.update(piece)
             yield piece
 
-    write_file(folder, name, hashed())
+    folder.write(name, hashed())
     return digest.hexdigest()

@@ -4,7 +4,6 @@ Planning is pure; rendering streams in blocks. The same originals and facts give
 """
 
 import audioop
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from dataclasses import dataclass, replace
 from hotline1022.core.events import LegKind
 from hotline1022.recordings import wav
 from hotline1022.recordings.names import to_ms
+from hotline1022.recordings.ports import Readable
 from hotline1022.recordings.types import CallFacts, Reason, Side, Span, Status, TrackRow, Why
 from hotline1022.recordings.wav import PER_MS, RATE, WIDTH
 
@@ -167,7 +167,7 @@ def _cut(stretches: Sequence[tuple[int, int | None]], origin: int, piece: Piece)
             yield first, after
 
 
-def render(layout: Layout, open_file: Callable[[str], int], *, marks: bytes = b"") -> Iterator[bytes]:
+def render(layout: Layout, open_file: Callable[[str], Readable], *, marks: bytes = b"") -> Iterator[bytes]:
     """The bytes of the listening copy, with `marks` (see wav.marks) behind the audio. Closes what `open_file` opens."""
     from hotline1022.recordings.door import stereo  # pydub takes 50 ms to load: only where it is needed
 
@@ -179,7 +179,7 @@ def render(layout: Layout, open_file: Callable[[str], int], *, marks: bytes = b"
 
 
 def sides(
-    layout: Layout, open_file: Callable[[str], int], gains: Mapping[str, float] | None = None
+    layout: Layout, open_file: Callable[[str], Readable], gains: Mapping[str, float] | None = None
 ) -> Iterator[tuple[bytes, bytes]]:
     """Left and right in blocks of BLOCK frames: 16 bit; with `gains` (factors by path) 32 bit, 1/HEADROOM as loud.
 
@@ -194,7 +194,7 @@ def sides(
             yield left, right
 
 
-def alone(piece: Piece, open_file: Callable[[str], int]) -> Iterator[bytes]:
+def alone(piece: Piece, open_file: Callable[[str], Readable]) -> Iterator[bytes]:
     """The audio of one piece, what is not taken left out, in blocks."""
     with ExitStack() as stack:
         reader = _Reader(piece, open_file, stack)
@@ -209,7 +209,7 @@ class _Reader:
     def __init__(
         self,
         piece: Piece,
-        open_file: Callable[[str], int],
+        open_file: Callable[[str], Readable],
         stack: ExitStack,
         gains: Mapping[str, float] | None = None,
     ) -> None:
@@ -217,7 +217,7 @@ class _Reader:
         self._factor = None if gains is None else gains.get(piece.path, 1.0) / HEADROOM
         self._open = open_file
         self._stack = stack
-        self._fd: int | None = None
+        self._file: Readable | None = None
         self._offset = 0
         self._there = 0
 
@@ -229,29 +229,28 @@ class _Reader:
             first, after = max(at, start, piece.start), min(at + count, end, piece.end)
             if first < after and (pcm := self._read(first - piece.start, after - first)):
                 yield first - at, self._loud(pcm)
-        if self._fd is not None and piece.end <= at + count:
-            os.close(self._fd)
-            self._fd = None
+        if piece.end <= at + count:
+            self._close()
 
     def _loud(self, pcm: bytes) -> bytes:
         return pcm if self._factor is None else audioop.mul(audioop.lin2lin(pcm, WIDTH, WIDE), WIDE, self._factor)
 
     def _read(self, frame: int, count: int) -> bytes:
-        if self._fd is None:
-            self._fd = self._open(self._piece.path)
+        if self._file is None:
+            self._file = self._open(self._piece.path)
             self._stack.callback(self._close)
-            facts = wav.inspect_file(self._fd)
+            facts = wav.inspect_file(self._file)
             self._offset, self._there = facts.offset, facts.frames
         count = min(count, self._there - frame)
         if count <= 0:
             return b""
-        pcm = os.pread(self._fd, count * WIDTH, self._offset + frame * WIDTH)
+        pcm = self._file.pread(count * WIDTH, self._offset + frame * WIDTH)
         return pcm[: len(pcm) & ~1]
 
     def _close(self) -> None:
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
 def _mix(readers: Sequence[_Reader], at: int, count: int, width: int) -> bytes:

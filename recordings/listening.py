@@ -10,6 +10,7 @@ from hotline1022.core.errors import HotlineError, NotFound, Unavailable
 from hotline1022.core.ids import CallId
 from hotline1022.recordings.copies import make_copies, make_copy, said
 from hotline1022.recordings.ffmpeg import Ffmpeg, no_ffmpeg
+from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import CallBook, RecordingStore
 from hotline1022.recordings.tell import Teller
@@ -34,8 +35,10 @@ class ListeningCopies:
         pool: HeavyPool,
         tell: Teller,
         most: int,
+        keys: Keys,
         ffmpeg: Callable[[], Awaitable[Ffmpeg | None]] = no_ffmpeg,
     ) -> None:
+        self._keys = keys
         self._ffmpeg = ffmpeg
         self._spool, self._root = spool, root
         self._store, self._book, self._pool, self._tell = store, book, pool, tell
@@ -56,7 +59,7 @@ class ListeningCopies:
         """The copy of a call, made now if it is not there or not up to date.
 
         Raises NotFound (`call-unknown`, `recording-none`), Refused (`recording-too-long`), Unavailable (`disk-full`,
-        `recordings-worker`, and `recording-copy` for what nobody thought of).
+        `recordings-worker`, `recording-key-missing`, `recording-damaged`, and `recording-copy` for what nobody thought of).
         """
         async with self._making:
             facts = await self._book.facts(call)
@@ -66,7 +69,8 @@ class ListeningCopies:
             known = await self._store.listening_copy(call)
             ffmpeg = await self._ffmpeg() if any(row.foreign is not None for row in rows) else None
             try:
-                made = await self._pool.run(make_copy, self._spool, self._root, facts, list(rows), known, ffmpeg)
+                job = (self._spool, self._root, facts, list(rows), known, ffmpeg)
+                made = await self._pool.run(make_copy, *job, keys=self._keys)
             except HotlineError:
                 raise
             except Exception as error:
@@ -89,7 +93,7 @@ class ListeningCopies:
             try:
                 rows = await self._store.tracks_of([facts.call for facts in calls])
                 jobs = self._bounded([(facts, [row for row in rows if row.call == facts.call]) for facts in calls])
-                made, failed = await self._pool.run(make_copies, self._spool, self._root, jobs)
+                made, failed = await self._pool.run(make_copies, self._spool, self._root, jobs, keys=self._keys)
                 await self._store.save_copies(made)
             except Exception as error:  # noqa: BLE001 -- copies can be made again: whatever it is, filing must go on
                 made, failed = [], {facts.call: said(error) for facts in calls}

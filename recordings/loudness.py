@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from hotline1022.recordings.ffmpeg import Ffmpeg, loudness
 from hotline1022.recordings.layout import HEADROOM, Layout, Piece, alone
+from hotline1022.recordings.ports import Readable
 from hotline1022.recordings.types import TrackRow
 
 #: integrated loudness of every person, LUFS: the programme level of EBU R 128
@@ -39,7 +40,7 @@ class _Voice:
     pieces: list[Piece] = field(default_factory=list)
 
 
-def gains(ffmpeg: Ffmpeg, layout: Layout, rows: Sequence[TrackRow], open_file: Callable[[str], int]) -> Gains:
+def gains(ffmpeg: Ffmpeg, layout: Layout, rows: Sequence[TrackRow], open_file: Callable[[str], Readable]) -> Gains:
     """Measure every person of the layout and say what each needs."""
     whose = {row.path: f"{row.channel} {row.side.value}" for row in rows}
     voices: defaultdict[str, _Voice] = defaultdict(_Voice)
@@ -61,6 +62,6 @@ def gain_db(measured: float) -> float:
     return 0.0 if measured <= SILENT_LUFS else max(-MOST_DB, min(MOST_DB, TARGET_LUFS - measured))
 
 
-def _audio(pieces: Sequence[Piece], open_file: Callable[[str], int]) -> Iterator[bytes]:
+def _audio(pieces: Sequence[Piece], open_file: Callable[[str], Readable]) -> Iterator[bytes]:
     for piece in sorted(pieces, key=lambda piece: (piece.start, piece.path)):
         yield from alone(piece, open_file)

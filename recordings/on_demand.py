@@ -5,6 +5,7 @@ Not in the process that files recordings: an hour as Opus takes half a minute, a
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, NotFound, Unavailable
@@ -15,7 +16,8 @@ from hotline1022.recordings.derive import Derived, derive
 from hotline1022.recordings.ffmpeg import Ffmpeg
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import CallBook, Notices, RecordingStore
-from hotline1022.recordings.types import CopyKind, Notice, Why
+from hotline1022.recordings.survey import read_survey
+from hotline1022.recordings.types import CopyKind, Notice, Survey, Why
 
 #: an hour of copying is more than the longest call needs
 SECONDS = 3600.0
@@ -45,7 +47,8 @@ class CopiesOnDemand:
         """The copy, made now if it is not there, or not what it was; `kind` is any but WAV, which is the listening copy.
 
         Raises NotFound `call-unknown`, `recording-none`; Refused `recording-too-long`; Unavailable `ffmpeg-missing`,
-        `ffmpeg-encoder`, `ffmpeg-failed`, `disk-full`, `recordings-worker`, `recording-copy`.
+        `ffmpeg-encoder`, `ffmpeg-failed`, `disk-full`, `recording-key-missing`, `recording-damaged`, `recordings-worker`,
+        `recording-copy`.
         """
         async with self._making:
             facts = await self._book.facts(call)
@@ -68,6 +71,15 @@ class CopiesOnDemand:
             if made.row != known:
                 await self._store.save_derived(made.row)
             return made
+
+    async def survey(self, call: CallId) -> Survey:
+        """Who is heard when, and how loud; raises what `copy` raises."""
+        made = await self.copy(call, CopyKind.SURVEY)
+        return await asyncio.to_thread(self._read_survey, made.row.name)
+
+    def _read_survey(self, name: str) -> Survey:
+        with closing(self._cache.open(name)) as file:
+            return read_survey(file)
 
     async def forget(self, call: CallId) -> None:
         """Take its copies out of the cache, as when its originals expire."""

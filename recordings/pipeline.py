@@ -15,6 +15,7 @@ from hotline1022.core.ids import CallId
 from hotline1022.recordings import jobs
 from hotline1022.recordings.ffmpeg import Ffmpeg, no_ffmpeg
 from hotline1022.recordings.figures import WorkerSettings, WorkerState
+from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.listening import ListeningCopies
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import CallBook, Channels, Notices, RecordingStore
@@ -39,7 +40,9 @@ class RecordingWorker:
         pool: HeavyPool,
         settings: WorkerSettings | None = None,
         ffmpeg: Callable[[], Awaitable[Ffmpeg | None]] = no_ffmpeg,
+        keys: Keys = NO_KEYS,
     ) -> None:
+        self._keys = keys
         self._spool, self._root = spool, root
         self._store = store
         self._pool = pool
@@ -58,6 +61,7 @@ class RecordingWorker:
             tell=self._tell,
             most=self._settings.copies,
             ffmpeg=ffmpeg,
+            keys=keys,
         )
         self._changed = asyncio.Event()
         self._careful = 0
@@ -148,7 +152,7 @@ class RecordingWorker:
     async def file(self, calls: Sequence[CallFacts]) -> None:
         """File these calls now: files, then rows, then off the spool."""
         try:
-            outcomes = await self._pool.run(jobs.file_calls, self._spool, self._root, list(calls))
+            outcomes = await self._pool.run(jobs.file_calls, self._spool, self._root, list(calls), keys=self._keys)
         except (Unavailable, OSError) as error:
             self._careful = len(calls) if len(calls) > 1 else 0
             for facts in calls:

@@ -55,6 +55,23 @@ class RecordingStore(Protocol):
         ...
 
 
+class Readable(Protocol):
+    """A stored file as its plain bytes, whether it is sealed or not; reading has no position and is done in any order."""
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        ...
+
+    def pread(self, count: int, at: int, /) -> bytes:
+        """Up to `count` bytes from `at` on; b"" at the end. Raises Unavailable where the file is damaged."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
 class CallBook(Protocol):
     """The call log."""
 

@@ -1,6 +1,6 @@
 """Crash-safe filing: from the spool to a dated folder, and only after the row is written off the spool.
 
-Order: fsync file → link (or copy, fsync, rename) → fsync folders → [hash, row: elsewhere] → remove the spool name.
+Order: fsync file → link (or copy or sealed copy, fsync, rename) → fsync folders → [hash, row: elsewhere] → remove the spool name.
 Every step may be the last one before a power cut; doing all again gives the same end. Never overwrites, never follows a
 link below its root, never deletes an original that is not filed.
 """
@@ -8,7 +8,7 @@ link below its root, never deletes an original that is not filed.
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +18,14 @@ from typing import Self
 from hotline1022.core.errors import Refused, Unavailable
 from hotline1022.core.ids import CallId
 from hotline1022.recordings.files import FILE_MODE, OPEN_FOLDER, RESERVE_BYTES, open_regular, space, write_file
+from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.names import folder_parts
+from hotline1022.recordings.reader import OpenFile, PlainFile, pieces
+from hotline1022.recordings.seal import looks_sealed, sealed_size
 
 FOLDER_MODE = 0o750
 #: folder of the spool for what is no recording; nothing here deletes it, it may be evidence
 QUARANTINE = "quarantine"
-_BLOCK = 1 << 18
 #: a link is not possible here: other file system, other owner, no links on this file system
 _NO_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS})
 
@@ -47,9 +49,10 @@ class Mark:
 class Folder:
     """An open folder of one call below the recordings folder."""
 
-    __slots__ = ("chain", "fd", "relative")
+    __slots__ = ("chain", "fd", "keys", "relative")
 
-    def __init__(self, fd: int, relative: str, chain: tuple[int, ...]) -> None:
+    def __init__(self, fd: int, relative: str, chain: tuple[int, ...], keys: Keys) -> None:
+        self.keys = keys
         self.fd = fd
         self.relative = relative
         self.chain = chain
@@ -58,15 +61,20 @@ class Folder:
         """What lies in it."""
         return os.listdir(self.fd)  # noqa: PTH208 -- by descriptor, so that no link can lead elsewhere
 
-    def open(self, name: str) -> int:
-        """Open a file of it for reading; the caller closes."""
-        return open_regular(name, self.fd)
+    def open(self, name: str) -> OpenFile:
+        """Open a file of it for reading its plain bytes; the caller closes."""
+        return self.keys.open(open_regular(name, self.fd))
+
+    def write(self, name: str, plain: Iterable[bytes], *, times: os.stat_result | None = None) -> None:
+        """Write a file of it, sealed where files are; see files.write_file."""
+        write_file(self.fd, name, self.keys.written(plain), times=times)
 
 
 class Archive(AbstractContextManager["Archive"]):
     """The recordings folder and the spool, open for one batch of work."""
 
-    def __init__(self, spool: Path, root: Path, *, reserve: int = RESERVE_BYTES) -> None:
+    def __init__(self, spool: Path, root: Path, *, keys: Keys = NO_KEYS, reserve: int = RESERVE_BYTES) -> None:
+        self._keys = keys
         self._reserve = reserve
         self._root_path = root
         self._folders: dict[str, int] = {}
@@ -96,7 +104,7 @@ class Archive(AbstractContextManager["Archive"]):
             relative = f"{relative}/{part}" if relative else part
             above = self._step(above, part, relative)
             chain.append(above)
-        return Folder(above, relative, tuple(chain))
+        return Folder(above, relative, tuple(chain), self._keys)
 
     def _step(self, above: int, part: str, relative: str) -> int:
         known = self._folders.get(relative)
@@ -120,12 +128,16 @@ class Archive(AbstractContextManager["Archive"]):
     def take(self, source: int, name: str, folder: Folder) -> Mark:
         """File the open spool file `source` under its own name; its bytes are durable, its new name after `settle`.
 
-        Raises Refused "recording-conflict" if another recording has that name, Unavailable "disk-full".
+        Raises Refused "recording-conflict" if another recording has that name, "recording-looks-sealed" for what would be
+        taken for a sealed file, Unavailable "disk-full".
         """
+        if looks_sealed(os.pread(source, 16, 0)):
+            text = f"{name} begins like a sealed file, which no recorder writes; look who put it there"
+            raise Refused(text, error_id="recording-looks-sealed")
         before = os.fstat(source)
         owned = _set_mode(source, before)
         os.fsync(source)
-        if not (owned and self._link(name, source, folder)):
+        if self._keys.seal or not (owned and self._link(name, source, folder)):
             self._copy(source, name, folder)
         found = os.fstat(source)
         return Mark(
@@ -158,7 +170,9 @@ class Archive(AbstractContextManager["Archive"]):
             return
         size = os.fstat(source).st_size
         self.need(size)
-        write_file(folder.fd, name, _read(source), times=os.fstat(source))
+        folder.write(name, pieces(PlainFile(source)), times=os.fstat(source))
+        if self._keys.seal:  # the only plain one goes when this is filed: can it be had back?
+            self._must_be_same(source, name, folder)
 
     def _must_be_same(self, source: int, name: str, folder: Folder) -> None:
         there = folder.open(name)
@@ -166,9 +180,9 @@ class Archive(AbstractContextManager["Archive"]):
             if not _same(source, there):
                 text = f"{folder.relative}/{name} is there with other contents; both were kept, listen to both"
                 raise Refused(text, error_id="recording-conflict")
-            os.fsync(there)
+            os.fsync(there.fd)
         finally:
-            os.close(there)
+            there.close()
 
     def need(self, size: int) -> None:
         """Raise Unavailable "disk-full" unless `size` more bytes leave the reserve untouched."""
@@ -200,7 +214,7 @@ class Archive(AbstractContextManager["Archive"]):
 
     def _is_filed(self, mark: Mark) -> bool:
         try:
-            return (self._root_path / mark.filed_as).lstat().st_size == mark.size
+            return (self._root_path / mark.filed_as).lstat().st_size in (mark.size, sealed_size(mark.size))
         except FileNotFoundError:
             return False
 
@@ -231,18 +245,11 @@ def _set_mode(fd: int, found: os.stat_result) -> bool:
     return True
 
 
-def _read(fd: int) -> Iterator[bytes]:
-    at = 0
-    while piece := os.pread(fd, _BLOCK, at):
-        yield piece
-        at += len(piece)
-
-
-def _same(one: int, other: int) -> bool:
-    a, b = os.fstat(one), os.fstat(other)
-    if os.path.samestat(a, b):
+def _same(one: int, other: OpenFile) -> bool:
+    if os.path.samestat(os.fstat(one), os.fstat(other.fd)):
         return True
-    return a.st_size == b.st_size and all(x == y for x, y in zip(_read(one), _read(other), strict=False))
+    plain = PlainFile(one)
+    return plain.size == other.size and all(x == y for x, y in zip(pieces(plain), pieces(other), strict=False))
 
 
 def _exists(name: str, folder: int) -> bool:

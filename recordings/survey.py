@@ -5,10 +5,11 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
-from pathlib import Path
 
 from hotline1022.recordings.layout import Layout, sides
 from hotline1022.recordings.levels import BLOCK_MS, SOUND_RMS, Levels, Meter
+from hotline1022.recordings.ports import Readable
+from hotline1022.recordings.reader import pieces
 from hotline1022.recordings.types import Stretch, Survey, Voice
 from hotline1022.recordings.wav import PER_MS, WIDTH
 
@@ -26,7 +27,7 @@ _WORDS: Mapping[tuple[bool, bool], Voice] = {
 }
 
 
-def survey(layout: Layout, open_file: Callable[[str], int]) -> Survey:
+def survey(layout: Layout, open_file: Callable[[str], Readable]) -> Survey:
     """Map and peaks in one pass over the audio."""
     step = next((ms for ms in STEPS_MS if layout.duration_ms <= ms * MOST_POINTS), STEPS_MS[-1])
     meters, peaks = (Meter(), Meter()), (_Peaks(step), _Peaks(step))
@@ -44,9 +45,9 @@ def survey(layout: Layout, open_file: Callable[[str], int]) -> Survey:
     )
 
 
-def read_survey(path: Path) -> Survey:
+def read_survey(file: Readable) -> Survey:
     """What `derive` wrote."""
-    found = json.loads(path.read_text(encoding="utf-8"))
+    found = json.loads(b"".join(pieces(file)))
     stretches = tuple(
         Stretch(from_ms=one["from_ms"], to_ms=one["to_ms"], kind=Voice(one["kind"])) for one in found["stretches"]
     )

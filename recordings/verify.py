@@ -4,7 +4,8 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,9 +13,12 @@ from pathlib import Path
 from hotline1022.core.errors import HotlineError
 from hotline1022.recordings import wav
 from hotline1022.recordings.files import open_below
+from hotline1022.recordings.keys import NO_KEYS, KeyMissing, Keys
 from hotline1022.recordings.names import original_name
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import RecordingStore
+from hotline1022.recordings.reader import OpenFile, sha256_of
+from hotline1022.recordings.seal import SealBroken
 from hotline1022.recordings.types import StoredFile
 
 _DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
@@ -35,19 +39,22 @@ class Verification:
     missing: list[str] = field(default_factory=list)
     #: it is there, no row promises it
     extra: list[str] = field(default_factory=list)
+    #: sealed with a key that is not here: nothing can be said of it
+    key_missing: list[str] = field(default_factory=list)
     #: could not be read: a link, a folder, no right; with the reason
     unreadable: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
         """Whether every file is as it was stored, and no other."""
-        return not (self.changed or self.missing or self.extra or self.unreadable)
+        return not (self.changed or self.missing or self.extra or self.key_missing or self.unreadable)
 
 
 async def verify(
     store: RecordingStore,
     root: Path,
     *,
+    keys: Keys = NO_KEYS,
     pool: HeavyPool | None = None,
     fresh_seconds: float = FRESH_SECONDS,
     since: date | None = None,
@@ -68,16 +75,16 @@ async def verify(
             promised.add(file.path)
             portion.append(file)
             if len(portion) == _PORTION:
-                _join(result, await heavy.run(check, root, portion))
+                _join(result, await heavy.run(check, root, portion, keys=keys))
                 portion = []
                 _tell(progress, result)
-        _join(result, await heavy.run(check, root, portion))
+        _join(result, await heavy.run(check, root, portion, keys=keys))
         there = await heavy.run(files_of, root, older_than=fresh_seconds)
         unknown = [path for path in there if path not in promised and not _before(path, since)]
         copies = [path for path in unknown if (whose := _original(path)) and whose in promised]
         result.extra += sorted(set(unknown) - set(copies))
         for at in range(0, len(copies), _PORTION):
-            _join(result, await heavy.run(check_repaired, root, copies[at : at + _PORTION]))
+            _join(result, await heavy.run(check_repaired, root, copies[at : at + _PORTION], keys=keys))
             _tell(progress, result)
     finally:
         if pool is None:
@@ -101,52 +108,48 @@ def _join(result: Verification, part: Verification) -> None:
     result.changed += part.changed
     result.missing += part.missing
     result.extra += part.extra
+    result.key_missing += part.key_missing
     result.unreadable += part.unreadable
 
 
-def check(root: Path, files: Sequence[StoredFile]) -> Verification:
+def check(root: Path, files: Sequence[StoredFile], *, keys: Keys = NO_KEYS) -> Verification:
     """Hash these files and compare."""
     result = Verification()
     for file in files:
         result.checked += 1
-        try:
-            fd = open_below(root, file.path)
-        except FileNotFoundError:
-            result.missing.append(file.path)
-        except (HotlineError, OSError) as error:
-            result.unreadable.append(f"{file.path}: {error}")
-        else:
-            try:
-                if _digest(fd) != file.sha256:
-                    result.changed.append(file.path)
-            except OSError as error:
-                result.unreadable.append(f"{file.path}: {error}")
-            finally:
-                os.close(fd)
+        with _finding(result, file.path), closing(keys.open(open_below(root, file.path))) as stored:
+            if sha256_of(stored) != file.sha256:
+                result.changed.append(file.path)
     return result
 
 
-def check_repaired(root: Path, paths: Sequence[str]) -> Verification:
+@contextmanager
+def _finding(result: Verification, path: str) -> Iterator[None]:
+    """Turn what goes wrong with one file into its finding."""
+    try:
+        yield
+    except FileNotFoundError:
+        result.missing.append(path)
+    except KeyMissing:
+        result.key_missing.append(path)
+    except SealBroken:
+        result.changed.append(path)
+    except (HotlineError, OSError) as error:
+        result.unreadable.append(f"{path}: {error}")
+
+
+def check_repaired(root: Path, paths: Sequence[str], *, keys: Keys = NO_KEYS) -> Verification:
     """Repaired copies have no row: they must be what their originals make."""
     result = Verification()
     for path in paths:
         result.checked += 1
-        fds: list[int] = []
-        try:
-            fds.append(open_below(root, path))
-            fds.append(open_below(root, _original(path) or path))
-            wanted = hashlib.sha256()
-            for piece in wav.repaired(fds[1], wav.inspect_file(fds[1])):
-                wanted.update(piece)
-            if _digest(fds[0]) != wanted.hexdigest():
+        with (
+            _finding(result, path),
+            closing(keys.open(open_below(root, path))) as copy,
+            closing(keys.open(open_below(root, _original(path) or path))) as original,
+        ):
+            if sha256_of(copy) != _as_repaired(original):
                 result.changed.append(path)
-        except FileNotFoundError:
-            result.missing.append(path)
-        except (HotlineError, OSError) as error:
-            result.unreadable.append(f"{path}: {error}")
-        finally:
-            for fd in fds:
-                os.close(fd)
     return result
 
 
@@ -172,9 +175,8 @@ def _original(path: str) -> str | None:
     return None if original is None else f"{folder}/{original}"
 
 
-def _digest(fd: int) -> str:
-    digest, at = hashlib.sha256(), 0
-    while piece := os.pread(fd, 64_000, at):
+def _as_repaired(original: OpenFile) -> str:
+    digest = hashlib.sha256()
+    for piece in wav.repaired(original, wav.inspect_file(original)):
         digest.update(piece)
-        at += len(piece)
     return digest.hexdigest()

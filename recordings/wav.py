@@ -3,11 +3,12 @@
 Never touches an original. Reads in blocks; an hour costs no more memory than a second.
 """
 
-import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+from hotline1022.recordings.ports import Readable
 
 RATE = 8000
 WIDTH = 2
@@ -181,16 +182,16 @@ def _judge(promised: int, there: int, riff: int, size: int) -> Condition:
     return Condition.ODD_BYTE if promised % 2 and there == promised + 1 else Condition.LENGTH_WRONG
 
 
-def inspect_file(fd: int) -> WavFacts:
-    """Judge an open file; its position is not used."""
-    return inspect(os.pread(fd, HEAD_BYTES, 0), os.fstat(fd).st_size)
+def inspect_file(file: Readable) -> WavFacts:
+    """Judge an open file."""
+    return inspect(file.pread(HEAD_BYTES, 0), file.size)
 
 
-def audio(fd: int, facts: WavFacts, *, block: int = 1 << 18) -> Iterator[bytes]:
+def audio(file: Readable, facts: WavFacts, *, block: int = 1 << 18) -> Iterator[bytes]:
     """The audio of an open file in blocks of whole frames; stops early if the file became shorter."""
     at, end = facts.offset, facts.offset + facts.frames * WIDTH
     while at < end:
-        piece = os.pread(fd, min(block, end - at), at)
+        piece = file.pread(min(block, end - at), at)
         piece = piece[: len(piece) & ~1]
         if not piece:
             return
@@ -198,7 +199,7 @@ def audio(fd: int, facts: WavFacts, *, block: int = 1 << 18) -> Iterator[bytes]:
         at += len(piece)
 
 
-def repaired(fd: int, facts: WavFacts) -> Iterator[bytes]:
+def repaired(file: Readable, facts: WavFacts) -> Iterator[bytes]:
     """The bytes of the copy with a right header: always the same for the same original."""
     yield header(facts.frames)
-    yield from audio(fd, facts)
+    yield from audio(file, facts)

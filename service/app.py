@@ -53,6 +53,7 @@ from hotline1022.service.plan_keeper import PlanKeeper
 from hotline1022.service.positions import Positions
 from hotline1022.service.prepare import folders, speak_categories
 from hotline1022.service.questions import Questions, answer_on
+from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
 from hotline1022.service.reload import LOCK, reload, write_answer
 from hotline1022.service.secrets import ensure_secrets
@@ -80,6 +81,7 @@ class App:
         self.asterisk_owed: set[str] = set()
         paths = settings.paths
         self.secrets = secrets = ensure_secrets(paths.secrets, settings.lines.numbers)
+        self.keys = keys_of(settings)
         self.menu = load_menu(paths.menu)
         self.database = Database(settings.database_url)
         policy = load_policy(paths.ticket_policy)
@@ -141,6 +143,7 @@ class App:
             notices=LoggedNotices(),
             pool=self.pool,
             ffmpeg=FfmpegFinder(settings.copies.ffmpeg),
+            keys=self.keys,
         )
         self.copying = HeavyPool(seconds=COPY_SECONDS)
         self.copies = copies_of(settings, self.database, self.copying)

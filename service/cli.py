@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 import hotline1022
+from hotline1022.service.cli_backup import backup, restore
 from hotline1022.service.cli_base import CONFIG, finished, set_up_log, settings_of, speaking
 from hotline1022.service.cli_data import calls, people, token
 from hotline1022.service.cli_directory import directory
@@ -37,6 +38,7 @@ def main() -> None:
       hotline1022 evidence verify
       hotline1022 tickets list --overdue
       hotline1022 outbox list --state failed
+      hotline1022 backup /mnt/backup
       hotline1022 doctor
     """
 
@@ -176,5 +178,5 @@ def prompts(config: str | None) -> None:
 
 
 recordings.add_command(recordings_import)
-for command in (calls, directory, evidence, outbox, people, recordings, shifts, tickets, token):
+for command in (backup, calls, directory, evidence, outbox, people, recordings, restore, shifts, tickets, token):
     main.add_command(command)

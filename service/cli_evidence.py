@@ -15,6 +15,7 @@ from hotline1022.service.alarms import Bell
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import as_json, day_of, on_database
 from hotline1022.service.evidence import Evidence, Examiner, trust_of
+from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.stamp_key import ensure_key
 from hotline1022.service.stamper import note_key, stamper_of
 
@@ -37,12 +38,12 @@ def evidence_verify(config: str | None, since: str | None, plain: bool) -> None:
     """
     first = day_of(since) if since else None
     settings = settings_of(config)
-    trust = trust_of(settings)
+    trust, keys = trust_of(settings), keys_of(settings)
 
     async def look(database: Database) -> Evidence:
-        examiner = Examiner(database, settings.paths.recordings, trust)
+        root = settings.paths.recordings
         with click.progressbar(
-            length=max(1, await examiner.work()),
+            length=max(1, await Examiner(database, root, trust).work()),
             label="entries, calls and files",
             file=sys.stderr,
             show_pos=True,
@@ -50,7 +51,7 @@ def evidence_verify(config: str | None, since: str | None, plain: bool) -> None:
             update_min_steps=50,
             hidden=not sys.stderr.isatty(),
         ) as bar:
-            return await Examiner(database, settings.paths.recordings, trust, progress=bar.update).everything(first)
+            return await Examiner(database, root, trust, keys=keys, progress=bar.update).everything(first)
 
     found = on_database(config, look)
     click.echo(as_json({"ok": found.ok, "since": since, **asdict(found)})) if plain else _say(found)

@@ -17,6 +17,7 @@ from hotline1022.service.cli_data import on_database
 from hotline1022.service.ffmpeg_find import FfmpegFinder
 from hotline1022.service.import_run import Importer, Outcome
 from hotline1022.service.import_table import PRESETS, Record, columns_of, records
+from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.settings import Settings
 
 _FIELDS = ("line", "file", "outcome", "call", "sha256", "note")
@@ -89,6 +90,7 @@ async def _run(
             actor=f"cli:{getpass.getuser()}",
             citizen=citizen,
             dry=dry,
+            keys=keys_of(settings),
         )
         await importer.start()
         done = []

@@ -1,8 +1,7 @@
 """Commands about recordings: does every file still have the bytes that were hashed? Changes and repairs nothing."""
 
 import sys
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import asdict
 
 import click
@@ -12,12 +11,16 @@ from hotline1022.db.unit import Database
 from hotline1022.recordings.verify import Verification, verify
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import as_json, day_of, on_database
+from hotline1022.service.cli_keys import key, reseal_command
+from hotline1022.service.progress import Progress
+from hotline1022.service.recorder_keys import keys_of
 
 #: what each finding means, for people
 _MEANING = {
     "changed": "other bytes than were stored",
     "missing": "a row promises it, it is not there",
     "extra": "it is there, no row promises it",
+    "key_missing": "its key is not here: put it back into recordings.keys",
     "unreadable": "could not be read",
 }
 
@@ -39,14 +42,16 @@ def recordings_verify(config: str | None, since: str | None, plain: bool) -> Non
     Example: hotline1022 recordings verify --since 2026-11-24
     """
     first = day_of(since) if since else None
-    root = settings_of(config).paths.recordings
-    progress, clear = _progress()
+    settings = settings_of(config)
+    root = settings.paths.recordings
+    keys = keys_of(settings)
+    progress = Progress("files checked")
 
     def look(database: Database) -> Awaitable[Verification]:
-        return verify(SqlRecordingStore(database), root, since=first, progress=progress)
+        return verify(SqlRecordingStore(database), root, keys=keys, since=first, progress=progress)
 
     found = on_database(config, look)
-    clear()
+    progress.clear()
     if plain:
         click.echo(as_json({"ok": found.ok, "since": since, **asdict(found)}))
     else:
@@ -58,7 +63,7 @@ def recordings_verify(config: str | None, since: str | None, plain: bool) -> Non
 def _say(found: Verification) -> None:
     for kind, meaning in _MEANING.items():
         for path in getattr(found, kind):
-            click.echo(f"{kind:<10} {path}   ({meaning})")
+            click.echo(f"{kind.replace('_', '-'):<11} {path}   ({meaning})")
     wrong = sum(len(getattr(found, kind)) for kind in _MEANING)
     if wrong:
         click.echo(f"{found.checked} files checked, {wrong} findings.", err=True)
@@ -66,23 +71,5 @@ def _say(found: Verification) -> None:
         click.echo(f"{found.checked} files checked, every one as it was stored.")
 
 
-def _progress() -> tuple[Callable[[int], None], Callable[[], None]]:
-    """Tells on stderr how far it is: on a terminal twice a second in one line, else every ten seconds."""
-    terminal = sys.stderr.isatty()
-    told = time.monotonic()
-    shown = False
-
-    def tell(checked: int) -> None:
-        nonlocal told, shown
-        if time.monotonic() - told < (0.5 if terminal else 10.0):
-            return
-        told, shown = time.monotonic(), True
-        click.echo(
-            f"\r  {checked} files checked" if terminal else f"  {checked} files checked", nl=not terminal, err=True
-        )
-
-    def clear() -> None:
-        if terminal and shown:
-            click.echo("\r\033[K", nl=False, err=True)
-
-    return tell, clear
+recordings.add_command(key)
+recordings.add_command(reseal_command)

@@ -29,6 +29,7 @@ from hotline1022.service.settings import (
 )
 from hotline1022.service.settings_audit import AUDIT_FILES, Audit
 from hotline1022.service.settings_notify import NOTIFY_FILES, Notify
+from hotline1022.service.settings_recordings import RECORDINGS_FILES, Recordings
 
 __all__ = [
     "Asterisk",
@@ -43,6 +44,7 @@ __all__ = [
     "PauseReason",
     "Problem",
     "Queue",
+    "Recordings",
     "Service",
     "Settings",
     "SettingsError",
@@ -115,6 +117,7 @@ def _placed(value: Any, part: Any, key: str, base: Path) -> Any:
         if not value:
             return getattr(part, key) if key != "data" else base / part.data
         return Path(os.path.normpath(base / _home(value)))
-    if key in {"tls_certificate", "tls_key", "tls_ca", *NOTIFY_FILES, *AUDIT_FILES} and value:
+    files = {"tls_certificate", "tls_key", "tls_ca", *NOTIFY_FILES, *AUDIT_FILES, *RECORDINGS_FILES}
+    if key in files and value:
         return os.path.normpath(base / _home(value))
     return value

@@ -54,6 +54,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     yield from _pauses(settings.queue.pause_reasons)
     yield from _database(settings.database.url)
     yield from _tls_files(settings)
+    yield from _sealing(settings)
     yield from check_notify(settings.notify)
     yield from _audit(settings)
 
@@ -229,6 +230,18 @@ def _database(url: str) -> Iterator[Finding]:
     if not fine:
         cure = "write postgresql://user:password@host/name, or leave it empty for SQLite"
         yield Finding(keys=("database.url",), value=url, reason="is no address of a database", cure=cure)
+
+
+def _sealing(settings: Settings) -> Iterator[Finding]:
+    keys = settings.recordings.keys
+    if settings.recordings.seal and not keys:
+        cure = "name a folder outside paths.data, then run hotline1022 recordings key new"
+        named = ("recordings.keys", "recordings.seal")
+        yield Finding(keys=named, value=keys, reason="is empty, recordings.seal needs it", cure=cure)
+    if keys and Path(keys).is_relative_to(settings.paths.data):
+        reason = "lies in paths.data: who takes the data would have the keys"
+        cure = "choose a folder elsewhere, such as /etc/hotline1022/keys"
+        yield Finding(keys=("recordings.keys", "paths.data"), value=keys, reason=reason, cure=cure)
 
 
 def _tls_files(settings: Settings) -> Iterator[Finding]:

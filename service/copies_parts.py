@@ -6,8 +6,14 @@ from hotline1022.recordings.cache import Cache
 from hotline1022.recordings.on_demand import CopiesOnDemand
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.ffmpeg_find import FfmpegFinder
+from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import DatabaseCallBook, LoggedNotices
 from hotline1022.service.settings import Settings
+
+
+def cache_of(settings: Settings) -> Cache:
+    """Where copies lie that can be made again, sealed where recordings are."""
+    return Cache(folder=settings.paths.copies, most=settings.copies.cache_gb * 10**9, keys=keys_of(settings))
 
 
 def copies_of(settings: Settings, database: Database, pool: HeavyPool) -> CopiesOnDemand:
@@ -16,7 +22,7 @@ def copies_of(settings: Settings, database: Database, pool: HeavyPool) -> Copies
     return CopiesOnDemand(
         spool=paths.spool,
         root=paths.recordings,
-        cache=Cache(folder=paths.copies, most=settings.copies.cache_gb * 10**9),
+        cache=cache_of(settings),
         store=SqlRecordingStore(database),
         book=DatabaseCallBook(database),
         pool=pool,

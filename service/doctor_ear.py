@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotline1022.recordings.reader import PlainFile
 from hotline1022.recordings.wav import RATE, WIDTH, audio, inspect_file
 
 CITIZEN = "citizen"
@@ -118,7 +119,7 @@ def closed(folder: Path, files: int) -> bool:
 def _facts_closed(file: Path) -> bool:
     number = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        return inspect_file(number).closed
+        return inspect_file(PlainFile(number)).closed
     finally:
         os.close(number)
 
@@ -127,6 +128,6 @@ def pcm_of(file: Path) -> bytes:
     """The audio of a track, also of one whose header was never finished."""
     number = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        return b"".join(audio(number, inspect_file(number)))
+        return b"".join(audio(PlainFile(number), inspect_file(PlainFile(number))))
     finally:
         os.close(number)

@@ -20,6 +20,7 @@ from hotline1022.core.clock import PROVINCE
 from hotline1022.core.errors import ConfigError
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database, Work
+from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.types import Status, StoredFile
 from hotline1022.recordings.verify import Verification, check, verify
@@ -36,6 +37,7 @@ _OF_FILES = {
     "missing": (Fault.FILE_MISSING, "is promised by a row and not there"),
     "extra": (Fault.FILE_EXTRA, "is there and no row promises it"),
     "unreadable": (Fault.FILE_UNREADABLE, "cannot be read"),
+    "key_missing": (Fault.KEY_MISSING, "is sealed with a key that is not here: put it back into recordings.keys"),
 }
 
 
@@ -103,10 +105,11 @@ class Examiner:
         root: Path,
         trust: Trust,
         *,
+        keys: Keys = NO_KEYS,
         pool: HeavyPool | None = None,
         progress: Callable[[int], None] = lambda _: None,
     ) -> None:
-        self._database, self._root, self._trust = database, root, trust
+        self._database, self._root, self._trust, self._keys = database, root, trust, keys
         self._pool, self._progress = pool, progress
 
     async def work(self) -> int:
@@ -132,7 +135,8 @@ class Examiner:
             done = count
 
         store = SqlRecordingStore(self._database)
-        evidence.add(_files(evidence, await verify(store, self._root, pool=self._pool, since=since, progress=hashed)))
+        found = await verify(store, self._root, keys=self._keys, pool=self._pool, since=since, progress=hashed)
+        evidence.add(_files(evidence, found))
         return evidence
 
     async def chain(self, evidence: Evidence, start: Head) -> None:
@@ -150,7 +154,9 @@ class Examiner:
     async def stamps(self, evidence: Evidence) -> None:
         """Those of the database, and those of the second place."""
         async with self._database.reading() as tx:
-            keys = {str(entry.detail.get("key", "")) async for entry in tx.audit.of_kind(Kind.KEY_MADE)}
+            # keys of recordings are told of by the same kind, and stamp nothing
+            made = [entry async for entry in tx.audit.of_kind(Kind.KEY_MADE)]
+            keys = {str(entry.detail["key"]) for entry in made if "key" in entry.detail}
             keys |= self._trust.keys
             names: set[str] = set()
             async for stamp in tx.audit.stamps():
@@ -238,8 +244,8 @@ class Examiner:
         ]
         for at in range(0, len(promised), FILES):
             part = promised[at : at + FILES]
-            job = self._pool.run(check, self._root, part) if self._pool else asyncio.to_thread(check, self._root, part)
-            evidence.add(_files(evidence, await job))
+            run = self._pool.run if self._pool else asyncio.to_thread
+            evidence.add(_files(evidence, await run(check, self._root, part, keys=self._keys)))
 
 
 def _of_call(last: Entry | None, rows: Sequence[Original], begun: Facts | None) -> list[Finding]:

@@ -15,6 +15,7 @@ from hotline1022.service.act_book import ActBook
 from hotline1022.service.evidence import Examiner, trust_of
 from hotline1022.service.nightly import Nightly
 from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.settings import Settings
 from hotline1022.service.stamper import stamper_of
 
@@ -22,11 +23,11 @@ log = logging.getLogger(__name__)
 
 
 class EvidenceParts:
-    """Acts, stamps, the nightly look, the look at one call. ConfigError when audit.tsa_roots cannot be read."""
+    """Acts, stamps, the nightly look, the look at one call. ConfigError: audit.tsa_roots cannot be read, keys in the data folder."""
 
     def __init__(self, settings: Settings, database: Database, bell: AlarmBell, pool: HeavyPool) -> None:
         self._database = database
-        examiner = Examiner(database, settings.paths.recordings, trust_of(settings), pool=pool)
+        examiner = Examiner(database, settings.paths.recordings, trust_of(settings), keys=keys_of(settings), pool=pool)
         self.acts = ActBook(database, settings.paths.journal / "acts.jsonl")
         self.stamper = stamper_of(settings, database, bell)
         self.nightly = Nightly(database, examiner, bell, calls=settings.audit.nightly_calls)

@@ -50,9 +50,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
     return make_app(
         Ports(
             calls=CallsView(app.database),
-            recordings=RecordingsView(app.recordings, app.copies, settings.paths.recordings, app.evidence.originals),
-            recordings_root=settings.paths.recordings,
-            copies_root=settings.paths.copies,
+            recordings=RecordingsView(app.recordings, app.copies, settings.paths, app.keys, app.evidence.originals),
             lines=LinesView(app.agents),
             queue=QueueNowView(app.waiting, app.agents, app.expected),
             abandoned=AbandonedList(app.database),

@@ -19,6 +19,7 @@ from hotline1022.recordings.facts import facts_of
 from hotline1022.recordings.ffmpeg import Ffmpeg
 from hotline1022.recordings.foreign import ending_of
 from hotline1022.recordings.importing import Examined, clear, examine, index, take_over
+from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.names import ENDINGS
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.import_call import Imported, imported
@@ -63,7 +64,9 @@ class Importer:
         actor: str,
         citizen: int = 0,
         dry: bool = False,
+        keys: Keys = NO_KEYS,
     ) -> None:
+        self._keys = keys
         self._folder, self._spool, self._root = folder, spool, root
         self._database, self._store, self._pool = database, SqlRecordingStore(database), pool
         self._ffmpeg, self._actor, self._citizen, self._dry = ffmpeg, actor, citizen, dry
@@ -126,7 +129,8 @@ class Importer:
                 await tx.calls.save(one.batch)
                 tx.audit.add(fact)
         facts = facts_of(one.call)
-        taken = await self._pool.run(take_over, self._folder, path, name, self._spool, self._root, facts, seen)
+        job = (self._folder, path, name, self._spool, self._root, facts, seen)
+        taken = await self._pool.run(take_over, *job, keys=self._keys)
         await self._store.save([taken.filed])
         await self._pool.run(jobs.release, self._spool, self._root, taken.marks)
 

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from hotline1022.audit.types import Fact, Finding, Kind
+from hotline1022.audit.types import Fact, Fault, Finding, Kind
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
@@ -47,7 +47,12 @@ class OriginalCheck:
                 self._whole.popitem(last=False)
             return ()
         self._whole.pop(call, None)
-        await note_damage(self._database, self._bell, call, evidence.findings)
+        damage = [one for one in evidence.findings if one.fault is not Fault.KEY_MISSING]
+        unread = [one for one in evidence.findings if one.fault is Fault.KEY_MISSING]
+        if damage:
+            await note_damage(self._database, self._bell, call, damage)
+        if unread:  # says nothing of the recording: the chain, which keeps it for ever, does not tell of it
+            await self._bell.ring("recording-key-missing", "; ".join(one.text for one in unread[:5]), call)
         return tuple(evidence.findings)
 
 

@@ -36,6 +36,8 @@ NEEDS_RESTART = frozenset(
         "service.http_address",
         "service.http_port",
         "database.url",
+        "recordings.seal",
+        "recordings.keys",
         *(f"notify.{field.name}" for field in fields(Notify)),
         *(f"audit.{field.name}" for field in fields(Audit)),
     }

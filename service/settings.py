@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from hotline1022.service.settings_audit import Audit
 from hotline1022.service.settings_notify import Notify
+from hotline1022.service.settings_recordings import Recordings
 
 #: Characters of a SIP user name.
 _USER = r"[A-Za-z0-9._+*#&=$!~-]{0,64}"
@@ -298,6 +299,7 @@ class Settings:
     copies: Copies = field(default_factory=Copies)
     service: Service = field(default_factory=Service)
     database: Database = field(default_factory=Database)
+    recordings: Recordings = field(default_factory=Recordings)
     notify: Notify = field(default_factory=Notify)
     audit: Audit = field(default_factory=Audit)
     log: Log = field(default_factory=Log)

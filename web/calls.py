@@ -1,21 +1,19 @@
 """Answers about calls and their recordings. Refuses cursors it did not make, and files outside the recordings."""
 
-import asyncio
 import base64
 import binascii
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import phonenumbers
 from aiohttp import web
 
-from hotline1022.core.errors import Invalid, NotFound, Unavailable
+from hotline1022.core.errors import Invalid, NotFound
 from hotline1022.web.copies import KINDS, MEDIA
-from hotline1022.web.route import Ask, BadRange
+from hotline1022.web.route import Ask
 from hotline1022.web.rules import YEARS
+from hotline1022.web.stream import serve_range
 from hotline1022.web.types import CallFilter, CallView, Cursor, Scope
 from hotline1022.web.wire import CallPage, CallQuery
 
@@ -59,35 +57,14 @@ async def get_recording(ask: Ask) -> web.StreamResponse:
     copy = await ask.ports.recordings.listening_copy(call, KINDS[query.format, query.levelled])
     if copy is None:
         raise NotFound("this call has no recording; look at its tracks", error_id="recording-none")
-    size = await asyncio.to_thread(_size, copy.path, (ask.ports.recordings_root, ask.ports.copies_root))
-    _check_range(ask.request, size)
+    source = await ask.ports.recordings.open(copy)
     digest = base64.b64encode(bytes.fromhex(copy.sha256)).decode()
     headers = {
         "Content-Type": MEDIA[query.format],
         "Content-Disposition": f'inline; filename="{call}-ban-sao.{query.format}"',
         "Repr-Digest": f"sha-256=:{digest}:",
-        "Accept-Ranges": "bytes",
     }
-    return web.FileResponse(copy.path, headers=headers)
-
-
-def _size(path: Path, roots: Sequence[Path]) -> int:
-    """Bytes of the file; Unavailable when it lies outside the recordings and copies, or is gone."""
-    real = path.resolve()
-    if not any(real.is_relative_to(root.resolve()) for root in roots) or not real.is_file():
-        raise Unavailable(
-            "the recording is not where it should be; run hotline1022 doctor", error_id="recording-missing"
-        )
-    return real.stat().st_size
-
-
-def _check_range(request: web.Request, size: int) -> None:
-    try:
-        start = request.http_range.start
-    except ValueError:
-        raise BadRange(f"the range is not bytes=FIRST-LAST; the file has {size} bytes") from None
-    if start is not None and start >= size:
-        raise BadRange(f"the range begins behind the end; the file has {size} bytes")
+    return await serve_range(ask.request, source, copy, headers)
 
 
 def write_cursor(call: CallView) -> str:

@@ -3,7 +3,7 @@
 Any method may raise the errors of core/errors.py: NotFound → 404, Invalid → 400, Refused → 409, Unavailable → 503.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -52,6 +52,23 @@ class Calls(Protocol):
         ...
 
 
+class RangeSource(Protocol):
+    """Something large that is read in parts, off the event loop."""
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        ...
+
+    def read(self, first: int, after: int) -> AsyncIterator[bytes]:
+        """The bytes from `first` to before `after`, in pieces."""
+        ...
+
+    async def close(self) -> None:
+        """It is not read any more."""
+        ...
+
+
 class Recordings(Protocol):
     """Recordings by call."""
 
@@ -61,6 +78,10 @@ class Recordings(Protocol):
 
     async def survey(self, call: str) -> Survey | None:
         """Who is heard when, and how loud; None when the call has no recording."""
+        ...
+
+    async def open(self, copy: ListeningCopy) -> RangeSource:
+        """Its bytes. Unavailable: `recording-missing`, `recording-key-missing`, `recording-damaged`."""
         ...
 
 
@@ -284,10 +305,6 @@ class Ports:
 
     calls: Calls
     recordings: Recordings
-    #: no file outside this folder is ever sent
-    recordings_root: Path
-    #: nor outside this one, where copies lie that can be made again
-    copies_root: Path
     lines: AgentLines
     queue: WaitingCallers
     abandoned: Abandoned

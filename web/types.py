@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 from hotline1022.core.events import LegKind
@@ -171,10 +170,13 @@ class CallDetail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListeningCopy:
-    """The stereo copy of a call's recording on disk; never dumped."""
+    """A stereo copy of a call's recording; never dumped."""
 
-    path: Path
+    #: below the recordings folder, or (`cached`) below that of copies which can be made again
+    path: str
+    #: of its plain bytes, hexadecimal
     sha256: str
+    cached: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.recordings import jobs
+from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.types import FiledCall
 from hotline1022.recordings.verify import verify
@@ -51,6 +52,8 @@ class World:
     keys: Path
     filed: FiledCall
     bells: Bells
+    #: of its recordings
+    ring: Keys = NO_KEYS
 
     @property
     def trust(self) -> Trust:
@@ -59,7 +62,7 @@ class World:
 
     def examiner(self) -> Examiner:
         """One that hashes in a thread."""
-        return Examiner(self.database, self.root, self.trust, pool=thread_pool())
+        return Examiner(self.database, self.root, self.trust, keys=self.ring, pool=thread_pool())
 
     def stamper(self, **more: Any) -> Stamper:
         """One that signs."""
@@ -99,11 +102,11 @@ def thread_pool() -> HeavyPool:
     return HeavyPool(lambda: ThreadPoolExecutor(1))
 
 
-async def build(address: str, database: Database, folder: Path) -> World:
+async def build(address: str, database: Database, folder: Path, *, ring: Keys = NO_KEYS) -> World:
     """A filed call of six tracks, seven acts around it, and a stamp after the first ones."""
     spool, root = folder / "data" / "spool", folder / "data" / "recordings"
     spool.mkdir(parents=True)
-    (outcome,) = jobs.file_calls(spool, root, [two_agents(spool)])
+    (outcome,) = jobs.file_calls(spool, root, [two_agents(spool)], keys=ring)
     assert isinstance(outcome, jobs.Filed)
     jobs.release(spool, root, outcome.marks)
     world = World(
@@ -114,6 +117,7 @@ async def build(address: str, database: Database, folder: Path) -> World:
         keys=folder / "data" / "keys",
         filed=outcome.filed,
         bells=Bells(),
+        ring=ring,
     )
     await begin(database)
     events = tuple(a_fact(CALL, seq=seq, second=seq) for seq in range(5))

@@ -50,7 +50,8 @@ def test_all_is_well(data: Path) -> None:
     assert (done.exit_code, done.output) == (0, "6 files checked, every one as it was stored.\n")
     said = json.loads(verify("--json").stdout)
     assert said == {
-        "ok": True, "since": None, "checked": 6, "changed": [], "missing": [], "extra": [], "unreadable": [],
+        "ok": True, "since": None, "checked": 6, "changed": [], "missing": [], "extra": [], "key_missing": [],
+        "unreadable": [],
     }  # fmt: skip
 
 

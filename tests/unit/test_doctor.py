@@ -6,6 +6,7 @@ import stat
 import sys
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,14 @@ from hotline1022.core.errors import ConfigError, HotlineError, Unavailable
 from hotline1022.db.migrate import HEAD, migrate
 from hotline1022.ivr.load import load as load_menu
 from hotline1022.ivr.prompts import missing
+from hotline1022.recordings.keys import make_key
 from hotline1022.service import doctor, doctor_machine
+from hotline1022.service.doctor_keys import keys
 from hotline1022.service.doctor_note import Note
 from hotline1022.service.engine_find import AsteriskEngine
 from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.settings import Asterisk, Copies, Database, Settings
+from hotline1022.service.settings_recordings import Recordings
 from tests.lab.ffmpeg import ffmpeg
 from tests.lab.ports import free_port
 from tests.unit.doctor_world import listening, settings_in, tree
@@ -174,6 +178,24 @@ async def test_espeak_is_needed_as_long_as_prompts_are_missing(
 
 
 # -- data folder and secrets
+
+
+async def test_keys_of_recordings(settings: Settings, tmp_path: Path) -> None:
+    assert "are not sealed" in await keys(settings)
+    folder = tmp_path / "keys"
+    sealing = replace(settings, recordings=Recordings(seal=True, keys=str(folder)))
+    with pytest.raises(Unavailable, match="recordings key new"):
+        await keys(sealing)
+    made = make_key(folder, datetime(2026, 11, 29, tzinfo=UTC))
+    assert f"sealed with key {made.id}" in await keys(sealing)
+    for file in folder.iterdir():
+        file.chmod(0o644)
+    make_key(folder, datetime(2026, 11, 30, tzinfo=UTC))
+    with pytest.raises(Unavailable, match="chmod 0600"):
+        await keys(sealing)
+    inside = replace(settings, recordings=Recordings(keys=str(settings.paths.data / "keys")))
+    with pytest.raises(ConfigError, match="lies in the data folder"):
+        await keys(inside)
 
 
 async def test_a_file_in_the_place_of_the_data_folder(settings: Settings) -> None:

@@ -11,17 +11,20 @@ import os
 import shutil
 import sqlite3
 import stat
-import sys
-from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
 from hotline1022.core.events import LegKind
-from hotline1022.recordings import copies, files, jobs, store
+from hotline1022.recordings import copies, files, jobs, seal, store
+from hotline1022.recordings.keys import Keys, make_key
+from hotline1022.recordings.reader import pieces
 from hotline1022.recordings.types import CallFacts, FiledCall, Side
+from tests.lab.killed import KILLED, at_each_line, run_until
 from tests.unit.recordings_world import (
     AGENT,
     CALL,
@@ -37,8 +40,7 @@ from tests.unit.recordings_world import (
     tone,
 )
 
-WATCHED = {jobs.__file__, store.__file__, files.__file__, copies.__file__}
-KILLED = 9
+WATCHED = {jobs.__file__, store.__file__, files.__file__, copies.__file__, seal.__file__}
 
 
 def world(folder: Path) -> CallFacts:
@@ -56,10 +58,16 @@ def world(folder: Path) -> CallFacts:
     )
 
 
+def keys_of(folder: Path) -> Keys:
+    """Sealing where the world has keys."""
+    beside = folder.parent / "keys"
+    return Keys(folder=beside, seal=True) if beside.exists() else Keys()
+
+
 def work(folder: Path, call: CallFacts) -> None:
     """All of it, one after the other: file, rows, off the spool, listening copy."""
     spool, root = folder / "spool", folder / "recordings"
-    outcome = jobs.file_calls(spool, root, [call])[0]
+    outcome = jobs.file_calls(spool, root, [call], keys=keys_of(folder))[0]
     assert isinstance(outcome, jobs.Filed), outcome
     with sqlite3.connect(folder / "rows.sqlite") as database:
         database.execute("PRAGMA synchronous = OFF")
@@ -67,7 +75,7 @@ def work(folder: Path, call: CallFacts) -> None:
         database.executemany("INSERT OR REPLACE INTO row VALUES (?, ?)", rows_of(outcome.filed))
     database.close()
     assert jobs.release(spool, root, outcome.marks) == ()
-    made = copies.make_copy(spool, root, call, outcome.filed.tracks, None)
+    made = copies.make_copy(spool, root, call, outcome.filed.tracks, None, keys=keys_of(folder))
     assert made.duration_ms == 200
 
 
@@ -82,7 +90,7 @@ def end(folder: Path) -> dict[str, object]:
     found: dict[str, object] = {
         path.relative_to(root).as_posix(): (
             oct(stat.S_IMODE(path.stat().st_mode)),
-            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
+            hashlib.sha256(plain_bytes(folder, path)).hexdigest() if path.is_file() else "",
         )
         for path in sorted(root.rglob("*"))
     }
@@ -93,9 +101,18 @@ def end(folder: Path) -> dict[str, object]:
     return found
 
 
+def plain_bytes(folder: Path, path: Path) -> bytes:
+    """What a file holds, sealed or not; of half a file its bytes."""
+    try:
+        with closing(keys_of(folder).open(os.open(path, os.O_RDONLY))) as file:
+            return b"".join(pieces(file))
+    except seal.SealBroken:
+        return path.read_bytes()
+
+
 def originals(folder: Path) -> set[str]:
     """Hashes of all bytes that are anywhere."""
-    return {hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
+    return {hashlib.sha256(plain_bytes(folder, path)).hexdigest() for path in folder.rglob("*") if path.is_file()}
 
 
 def disk(folder: Path) -> dict[Path, tuple[int, int, int, str]]:
@@ -106,28 +123,6 @@ def disk(folder: Path) -> dict[Path, tuple[int, int, int, str]]:
         content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
         found[path] = (known.st_mode, known.st_ino, known.st_nlink, content)
     return found
-
-
-def at_each_line(do: Callable[[int], None], folder: Path, call: CallFacts) -> int:
-    """Do the work and call `do` with the number of each line before it runs, from 0 on; returns how many there were."""
-    line = 0
-
-    def trace(frame: FrameType, event: str, _: object) -> object:
-        nonlocal line
-        if frame.f_code.co_filename not in WATCHED:
-            return None
-        if event == "line":
-            do(line)
-            line += 1
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)  # type: ignore[arg-type]
-    try:
-        work(folder, call)
-    finally:
-        sys.settrace(before)
-    return line
 
 
 def moments(folder: Path, call: CallFacts) -> tuple[list[int], int]:
@@ -142,41 +137,23 @@ def moments(folder: Path, call: CallFacts) -> tuple[list[int], int]:
             changed.append(line)
         last = now
 
-    lines = at_each_line(look, folder, call)
+    lines = at_each_line(partial(work, folder, call), WATCHED, look)
     return changed, lines
-
-
-def work_until(folder: Path, call: CallFacts, wanted: int) -> int:
-    """Do the work in another process that is gone at this line, without any clean-up; returns its exit code."""
-    child = os.fork()
-    if child:
-        _, status = os.waitpid(child, 0)
-        return os.waitstatus_to_exitcode(status)
-
-    def end_at(line: int) -> None:
-        if line >= wanted:
-            os._exit(KILLED)
-
-    try:
-        at_each_line(end_at, folder, call)
-        os._exit(0)
-    except BaseException as error:  # noqa: BLE001 -- the child says what it was and is gone
-        os.write(2, f"{type(error).__name__}: {error}\n".encode())
-    finally:
-        os._exit(1)
 
 
 def refuse(*_: object, **__: object) -> None:
     raise OSError(errno.EXDEV, "other file system")
 
 
-@pytest.mark.parametrize("copying", [False, True], ids=["link", "copy"])
+@pytest.mark.parametrize("way", ["link", "copy", "seal"])
 def test_killed_at_any_line_and_run_again_gives_the_same_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copying: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)  # a killed process loses no writes; the order is tested elsewhere
-    if copying:
+    if way == "copy":
         monkeypatch.setattr(os, "link", refuse)
+    if way == "seal":
+        make_key(tmp_path / "keys", datetime(2026, 11, 29, tzinfo=UTC))
     pristine, fresh = tmp_path / "pristine", tmp_path / "fresh"
     call = world(pristine)
     wanted_bytes = originals(pristine)
@@ -190,7 +167,8 @@ def test_killed_at_any_line_and_run_again_gives_the_same_end(
     for line in [*changed, lines]:
         shutil.rmtree(folder)
         shutil.copytree(pristine, folder)
-        assert work_until(folder, call, line) == (KILLED if line < lines else 0), f"at line {line}"
+        code = run_until(partial(work, folder, call), WATCHED, line)
+        assert code == (KILLED if line < lines else 0), f"at line {line}"
         assert wanted_bytes <= originals(folder), f"killed at line {line}: an original is nowhere"
         work(folder, call)
         assert end(folder) == wanted, f"killed at line {line}"

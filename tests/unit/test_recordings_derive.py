@@ -6,6 +6,7 @@ import base64
 import os
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from hotline1022.recordings.loudness import gain_db
 from hotline1022.recordings.memory import MemoryStore
 from hotline1022.recordings.on_demand import CopiesOnDemand
 from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.reader import PlainFile
 from hotline1022.recordings.survey import read_survey, survey
 from hotline1022.recordings.types import CallFacts, CopyKind, DerivedRow, FiledCall, Side, Voice
 from tests.lab.ffmpeg import ffmpeg, run, samples
@@ -207,7 +209,7 @@ def talk(tmp_path: Path) -> Iterator[tuple[Layout, Path]]:
 
 def test_the_map_says_who_is_heard_when(talk: tuple[Layout, Path]) -> None:
     layout, folder = talk
-    found = survey(layout, lambda path: os.open(folder / path, os.O_RDONLY))
+    found = survey(layout, lambda path: PlainFile(os.open(folder / path, os.O_RDONLY)))
     assert [(one.from_ms, one.to_ms, one.kind) for one in found.stretches] == [
         (0, 2000, Voice.CITIZEN),
         (2000, 3000, Voice.BOTH),
@@ -224,7 +226,8 @@ def test_the_map_is_read_back_as_it_was_written(world: World) -> None:
     made = world.make(CopyKind.SURVEY)
     text = made.path.read_text(encoding="utf-8")
     assert "Bản sao, không phải bản gốc" in text and all(row.sha256 in text for row in world.filed.tracks[:1])
-    found = read_survey(made.path)
+    with closing(world.cache.open(made.row.name)) as kept:
+        found = read_survey(kept)
     assert found.duration_ms == 6000 and [one.kind for one in found.stretches] == [Voice.BOTH]
 
 

@@ -17,6 +17,7 @@ from hotline1022.recordings import jobs, wav
 from hotline1022.recordings.copies import make_copy, playable
 from hotline1022.recordings.layout import Layout, Piece, plan, render
 from hotline1022.recordings.names import from_ms
+from hotline1022.recordings.reader import PlainFile
 from hotline1022.recordings.types import CallFacts, CopyRow, Side, Status, TrackRow, Why
 from tests.unit.recordings_world import (
     AGENT,
@@ -196,7 +197,7 @@ def test_an_hour_takes_no_more_memory_than_a_minute(tmp_path: Path) -> None:
     whole = (Piece(path="long.wav", start=0, frames=3600 * 8000),)
     layout = Layout(left=whole, right=whole, frames=3600 * 8000)
     sizes = 0
-    render_some = render(layout, lambda name: os.open(tmp_path / name, os.O_RDONLY))
+    render_some = render(layout, lambda name: PlainFile(os.open(tmp_path / name, os.O_RDONLY)))
     for number, piece in enumerate(render_some):
         sizes += len(piece)
         if number == 5:  # pydub is loaded and the first buffers are there
@@ -252,10 +253,10 @@ def test_any_layout_is_the_plain_sum_of_its_pieces(data: st.DataObject) -> None:
     frames = data.draw(st.integers(0, 15_000), label="frames")
     layout = Layout(left=tuple(wanted[0]), right=tuple(wanted[1]), frames=frames)
 
-    def opened(path: str) -> int:
+    def opened(path: str) -> PlainFile:
         fd = os.memfd_create(path)
         os.write(fd, wav.header(len(content[path])) + content[path].tobytes())
-        return fd
+        return PlainFile(fd)
 
     import hotline1022.recordings.layout as subject
 

@@ -26,8 +26,8 @@ WORK = """
     from hotline1022.recordings.derive import derive
     from hotline1022.recordings.types import CopyKind
     from tests.lab.ffmpeg import ffmpeg
+    from tests.lab.memory import peak_kib
     from tests.unit.test_recordings_long import four_hours
-    import resource
 
     folder = Path(sys.argv[1])
     spool, root = folder / "spool", folder / "recordings"
@@ -38,7 +38,7 @@ WORK = """
     for kind in (CopyKind.SURVEY, CopyKind(sys.argv[2])):
         made = derive(spool, root, cache, ffmpeg(), four_hours(), rows, kind, None)
         print(made.path)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    print(peak_kib() // 1024)
 """
 
 

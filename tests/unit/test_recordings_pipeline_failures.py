@@ -104,7 +104,7 @@ async def test_a_worker_that_dies_is_replaced_and_the_call_that_kills_it_is_foun
 REAL_FILE_CALLS = jobs.file_calls
 
 
-def poisoned(spool: Path, root: Path, calls: list[CallFacts]) -> tuple[jobs.Outcome, ...]:
+def poisoned(spool: Path, root: Path, calls: list[CallFacts], **_: object) -> tuple[jobs.Outcome, ...]:
     """Ends its process when the wrong call is among them."""
     import os
 

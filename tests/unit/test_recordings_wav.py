@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline1022.recordings import wav
+from hotline1022.recordings.reader import PlainFile
 from hotline1022.recordings.wav import Condition
 from tests.unit.recordings_world import tone
 
@@ -60,8 +61,8 @@ def test_the_copy_plays_and_the_original_is_untouched(case: str, tmp_path: Path)
     original.write_bytes(data)
     fd = os.open(original, os.O_RDONLY)
     try:
-        facts = wav.inspect_file(fd)
-        once, again = (b"".join(wav.repaired(fd, facts)) for _ in range(2))
+        facts = wav.inspect_file(PlainFile(fd))
+        once, again = (b"".join(wav.repaired(PlainFile(fd), facts)) for _ in range(2))
     finally:
         os.close(fd)
     assert once == again and original.read_bytes() == data
@@ -103,7 +104,7 @@ def test_audio_comes_in_blocks_that_join_to_the_whole(block: int, tmp_path: Path
     path.write_bytes(WHOLE)
     fd = os.open(path, os.O_RDONLY)
     try:
-        pieces = list(wav.audio(fd, wav.inspect_file(fd), block=block))
+        pieces = list(wav.audio(PlainFile(fd), wav.inspect_file(PlainFile(fd)), block=block))
     finally:
         os.close(fd)
     assert b"".join(pieces) == PCM and max(map(len, pieces)) <= block

@@ -19,6 +19,7 @@ from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId, LineId
 from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.queue.types import AgentState, LineView, Waiting
+from hotline1022.recordings.stream import Stream, open_stream
 from hotline1022.recordings.types import CopyKind, Stretch, Survey, Voice
 from hotline1022.web.app import make_app
 from hotline1022.web.auth import digest_of
@@ -182,12 +183,16 @@ SURVEY = Survey(
 @dataclass
 class MemoryRecordings:
     copies: dict[str, ListeningCopy]
+    root: Path
     surveys: dict[str, Survey] = field(default_factory=dict)
     asked: list[CopyKind] = field(default_factory=list)
 
     async def listening_copy(self, call: str, kind: CopyKind = CopyKind.WAV) -> ListeningCopy | None:
         self.asked.append(kind)
         return self.copies.get(call)
+
+    async def open(self, copy: ListeningCopy) -> Stream:
+        return await open_stream(self.root, copy.path)
 
     async def survey(self, call: str) -> Survey | None:
         return self.surveys.get(call)
@@ -463,9 +468,9 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     (root / "link.wav").symlink_to(outside)
     digest = sha256(path.read_bytes()).hexdigest()
     copies = {
-        log.calls[0].id: ListeningCopy(path=path, sha256=digest),
-        log.calls[1].id: ListeningCopy(path=root / "link.wav", sha256=digest),
-        log.calls[2].id: ListeningCopy(path=root / "gone.wav", sha256=digest),
+        log.calls[0].id: ListeningCopy(path=path.name, sha256=digest),
+        log.calls[1].id: ListeningCopy(path="link.wav", sha256=digest),
+        log.calls[2].id: ListeningCopy(path="gone.wav", sha256=digest),
     }
     tokens = MemoryTokens(
         {
@@ -503,9 +508,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     outbox, links = MemoryOutbox(), MemoryLinks(tickets)
     ports = Ports(
         calls=log,
-        recordings=MemoryRecordings(copies, {log.calls[0].id: SURVEY}),
-        recordings_root=root,
-        copies_root=root,
+        recordings=MemoryRecordings(copies, root, {log.calls[0].id: SURVEY}),
         lines=lines,
         queue=MemoryQueue(),
         abandoned=MemoryAbandoned(),

@@ -15,14 +15,16 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
+from hotline1022.recordings.keys import Keys, make_key
 from hotline1022.service.cli import main
 from hotline1022.service.evidence import Evidence, Examiner, Trust
 from hotline1022.service.evidence_parts import begin
 from hotline1022.service.nightly import Nightly
 from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.resealing import reseal
 from tests.contract.database.made import a_fact, at
 from tests.contract.database.test_recordings import a_track, filed
-from tests.lab.evidence_world import World, build, everything_now
+from tests.lab.evidence_world import World, build, everything_now, thread_pool
 from tests.unit.recordings_world import CALL
 
 
@@ -262,6 +264,37 @@ async def test_a_damaged_file_is_found_when_it_is_played(world: World) -> None:
     (entry,) = (await entries(world.database))[before:]
     assert entry.kind == "recording-damaged" and entry.subject == f"call:{CALL}"
     assert {kind for kind, _, _ in world.bells.rung} == {"recording-damaged"}
+
+
+async def test_sealed_files_are_evidence_under_any_key_and_a_missing_key_is_no_damage(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything_now(monkeypatch)
+    await migrate(address)
+    ring = Keys(folder=tmp_path / "ring", seal=True)
+    make_key(tmp_path / "ring", at(0))
+    async with Database(address) as database:
+        world = await build(address, database, tmp_path, ring=ring)
+        assert await world.findings() == []
+        make_key(tmp_path / "ring", at(1))
+        pool = thread_pool()
+        done = await reseal(database, world.root, ring, actor="cli:tester", pool=pool, progress=lambda _: None)
+        await pool.close()
+        assert done.done == 6 and await world.findings() == [], "under a new key it is the same evidence"
+        victim = world.root / names(world)[0]
+        flip(victim)
+        assert [(one.fault, one.name) for one in await world.findings()] == [(Fault.FILE_CHANGED, names(world)[0])]
+        flip(victim)
+        (tmp_path / "ring").rename(tmp_path / "taken-away")
+        found = await world.findings()
+        assert [(one.fault, one.name) for one in found] == [(Fault.KEY_MISSING, name) for name in names(world)]
+        before = await entries(database)
+        check = OriginalCheck(database, world.examiner(), world.bells)
+        assert {one.fault for one in await check.check_now(CALL)} == {Fault.KEY_MISSING}
+        assert [kind for kind, _, _ in world.bells.rung] == ["recording-key-missing"]
+        assert await entries(database) == before, "the chain does not tell of what is no damage"
+        (tmp_path / "taken-away").rename(tmp_path / "ring")
+        assert await check.check_now(CALL) == () and await world.findings() == []
 
 
 async def test_recordings_from_before_the_chain_are_taken_in_once(address: str, tmp_path: Path) -> None:

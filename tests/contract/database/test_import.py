@@ -1,6 +1,8 @@
 """Recordings of another PBX: every format is kept as it was, heard by a copy, once; what cannot be taken over is told."""
 
 from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,8 +14,12 @@ from hotline1022.core.outcomes import Result
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings.copies import make_copy
+from hotline1022.recordings.files import open_below
+from hotline1022.recordings.keys import NO_KEYS, Keys, make_key
 from hotline1022.recordings.names import valid_call
 from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.reader import pieces
+from hotline1022.recordings.seal import MAGIC
 from hotline1022.recordings.types import Status
 from hotline1022.recordings.verify import verify
 from hotline1022.service.import_run import Importer, Outcome
@@ -55,7 +61,9 @@ class World:
         path.write_bytes(data)
         return path
 
-    async def take(self, table: str | bytes, *, dry: bool = False, given: str = "") -> list[Outcome]:
+    async def take(
+        self, table: str | bytes, *, dry: bool = False, given: str = "", keys: Keys = NO_KEYS
+    ) -> list[Outcome]:
         importer = Importer(
             folder=self.folder,
             spool=self.spool,
@@ -65,6 +73,7 @@ class World:
             ffmpeg=ffmpeg(),
             actor="cli:tester",
             dry=dry,
+            keys=keys,
         )
         await importer.start()
         data = table if isinstance(table, bytes) else table.encode()
@@ -129,6 +138,31 @@ async def test_every_format_is_kept_as_it_was_and_heard_by_a_copy(world: World, 
     assert [one.outcome for one in again] == ["already-there"] * len(files)
     assert [one.call for one in again] == [one.call for one in done]
     assert (await verify(store, world.root, pool=world.pool, fresh_seconds=0)).missing == []
+
+
+async def test_where_recordings_are_sealed_imported_ones_are(world: World, tmp_path: Path) -> None:
+    make_key(tmp_path / "keys", datetime(2026, 11, 29, tzinfo=UTC))
+    keys = Keys(folder=tmp_path / "keys", seal=True)
+    ours, foreign = file(tone(CITIZEN_TONE, 3000)), tmp_path / "made.mp3"
+    run("-y", "-i", str(world.put("one.wav", ours)), *FORMATS["mp3"].split(), str(foreign))
+    files = {"one.wav": ours, "two.mp3": foreign.read_bytes()}
+    world.put("two.mp3", files["two.mp3"])
+    table = "\n".join([HEAD, *(a_row(name) for name in files)])
+    done = await world.take(table, keys=keys)
+    store, book = SqlRecordingStore(world.database), DatabaseCallBook(world.database)
+    for one, data in zip(done, files.values(), strict=True):
+        call = CallId(ChannelId(one.call))
+        rows, facts = await store.tracks(call), await book.facts(call)
+        (row,) = rows
+        assert facts is not None and (row.sha256, row.bytes) == (one.sha256, len(data))
+        assert (world.root / row.path).read_bytes().startswith(MAGIC)
+        with closing(keys.open(open_below(world.root, row.path))) as stored:
+            assert b"".join(pieces(stored)) == data
+        await store.save_copies([make_copy(world.spool, world.root, facts, rows, None, ffmpeg(), keys=keys)])
+    assert list(world.spool.iterdir()) == []
+    assert [one.outcome for one in await world.take(table, keys=keys)] == ["already-there"] * 2
+    found = await verify(store, world.root, keys=keys, pool=world.pool, fresh_seconds=0)
+    assert found.ok and found.checked == 4
 
 
 async def test_a_stereo_file_keeps_its_sides(world: World, tmp_path: Path) -> None:

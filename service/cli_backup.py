@@ -1,0 +1,123 @@
+"""Commands that keep everything elsewhere and bring it back: backup, restore. Refuse to overwrite anything."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from hotline1022.service.backup import KeyFile, Made, make_backup
+from hotline1022.service.backup_shelf import Watch
+from hotline1022.service.cli_base import CONFIG, finished, settings_of, speaking
+from hotline1022.service.key_box import check_passphrase
+from hotline1022.service.progress import Progress
+from hotline1022.service.restore import Restored
+from hotline1022.service.restore import restore as restore_backup
+from hotline1022.service.secrets import read_secret
+
+#: how much more polite than the service a backup is; Linux takes the disk's order from it too
+NICE = 15
+KEYS = click.option(
+    "--keys",
+    "keys_path",
+    default=None,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File of keys and secrets, under a passphrase.",
+)
+PASSPHRASE = click.option(
+    "--passphrase-file",
+    default=None,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File with the passphrase, mode 0600; else it is asked for.",
+)
+
+
+@click.command()
+@CONFIG
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--copies", is_flag=True, help="Take listening copies too; they can be made again from the originals.")
+@KEYS
+@PASSPHRASE
+@speaking
+def backup(
+    config: str | None, folder: Path, copies: bool, keys_path: Path | None, passphrase_file: Path | None
+) -> None:
+    """Make a backup in a new folder of FOLDER, while calls run.
+
+    \b
+    The database at one moment, the recordings and attachments that its rows promise, settings, menu and studio
+    recordings. What the backup before has too costs no room where the disk allows second names. Keys of
+    recordings and secrets go only with --keys, into a file of their own: keep it elsewhere.
+    Exit code 1 when a promised file was not there or not as it was stored.
+    Examples:
+      hotline1022 backup /mnt/backup --config 1022.toml
+      hotline1022 backup /mnt/backup --keys /media/safe/1022-keys.box
+    """
+    settings = settings_of(config)
+    keys = _keys(keys_path, passphrase_file, new=True)
+    os.nice(NICE)
+    progress = Progress("files")
+    made = finished(make_backup(settings, config, folder.resolve(), copies=copies, keys=keys, watch=progress))
+    progress.clear()
+    _say_made(made, with_keys=keys is not None)
+
+
+def _say_made(made: Made, *, with_keys: bool) -> None:
+    for line in made.missing:
+        click.echo(f"missing  {line}")
+    for line in made.changed:
+        click.echo(f"changed  {line}   (other bytes than were stored)")
+    linked = f", {made.linked / 1e6:.1f} MB of them as in the backup before" if made.linked else ""
+    click.echo(f"{made.folder}: {made.files} files, {made.size / 1e6:.1f} MB of recordings and attachments{linked}.")
+    click.echo(f"SHA-256 of its manifest: {made.sha256}")
+    if not with_keys:
+        click.echo("Keys and secrets are not in it: sealed recordings need them (--keys).", err=True)
+    if made.missing or made.changed:
+        click.echo(f"{len(made.missing) + len(made.changed)} files are not as the database promises.", err=True)
+        sys.exit(1)
+
+
+@click.command()
+@CONFIG
+@click.argument("backup_folder", metavar="BACKUP", type=click.Path(file_okay=False, path_type=Path))
+@KEYS
+@PASSPHRASE
+@speaking
+def restore(config: str | None, backup_folder: Path, keys_path: Path | None, passphrase_file: Path | None) -> None:
+    """Put one BACKUP into an empty data folder and an empty database; the service must not run.
+
+    \b
+    The backup is checked whole before anything is written. Its settings, menu and studio recordings lie in
+    restored-settings of the data folder afterwards: take from there what you need.
+    Examples:
+      hotline1022 restore /mnt/backup/20261129T020000Z --config 1022.toml
+      hotline1022 restore /mnt/backup/20261129T020000Z --keys /media/safe/1022-keys.box
+    """
+    settings = settings_of(config)
+    keys = _keys(keys_path, passphrase_file, new=False)
+    progress = Progress("files")
+    watch: Watch = progress
+    restored = finished(restore_backup(settings, backup_folder.absolute(), keys=keys, watch=watch))
+    progress.clear()
+    _say_restored(restored)
+
+
+def _say_restored(restored: Restored) -> None:
+    click.echo(f"{restored.files} files of {restored.made_at}, {restored.size / 1e6:.1f} MB, are back.")
+    if restored.before != restored.after:
+        click.echo(f"The schema went from {restored.before} to {restored.after}.")
+    if restored.keys:
+        click.echo(f"{len(restored.keys)} keys and secrets are back.")
+    if restored.settings is not None:
+        click.echo(f"Settings, menu and studio recordings of the backup: {restored.settings}")
+    click.echo("Now: hotline1022 evidence verify")
+
+
+def _keys(path: Path | None, passphrase_file: Path | None, *, new: bool) -> KeyFile | None:
+    if path is None:
+        return None
+    if passphrase_file is not None:
+        given = read_secret(passphrase_file)
+    else:
+        given = click.prompt("Passphrase of the keys' file", hide_input=True, confirmation_prompt=new, err=True)
+    return KeyFile(path=path, passphrase=check_passphrase(given) if new else given)

@@ -1,0 +1,60 @@
+"""Bytes as an answer, whole or the one range that was asked for. Refuses a range behind the end, and more than one."""
+
+from typing import Protocol
+
+from aiohttp import web
+
+from hotline1022.web.ports import RangeSource
+from hotline1022.web.route import BadRange
+
+
+class Bytes(Protocol):
+    """What is served."""
+
+    @property
+    def sha256(self) -> str:
+        """Of all of it, hexadecimal: its name for caches and for players that go on where they stopped."""
+        ...
+
+
+async def serve_range(
+    request: web.Request, source: RangeSource, what: Bytes, headers: dict[str, str]
+) -> web.StreamResponse:
+    """200 with all of it, 206 with a range, 304 when the listener has it; BadRange (416) otherwise. Closes the source.
+
+    A range of something that changed meanwhile (If-Range) is answered with all of it.
+    """
+    try:
+        tag = f'"{what.sha256}"'
+        if tag in request.headers.get("If-None-Match", ""):
+            return web.Response(status=304, headers={"ETag": tag})
+        start, stop = _range(request, source.size)
+        whole = request.headers.get("If-Range", tag) != tag or "Range" not in request.headers
+        if whole:
+            start, stop = 0, source.size
+        response = web.StreamResponse(status=200 if whole else 206, headers=headers)
+        response.headers["ETag"] = tag
+        response.headers["Accept-Ranges"] = "bytes"
+        response.content_length = stop - start
+        if not whole:
+            response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{source.size}"
+        await response.prepare(request)
+        if request.method != "HEAD":
+            async for piece in source.read(start, stop):
+                await response.write(piece)
+        await response.write_eof()
+        return response
+    finally:
+        await source.close()
+
+
+def _range(request: web.Request, size: int) -> tuple[int, int]:
+    """First byte and the one after the last."""
+    try:
+        asked = request.http_range
+    except ValueError:
+        raise BadRange(f"the range is not bytes=FIRST-LAST; the file has {size} bytes") from None
+    start, stop, _ = asked.indices(size)
+    if "Range" in request.headers and start >= stop:
+        raise BadRange(f"the range begins behind the end; the file has {size} bytes")
+    return start, stop
