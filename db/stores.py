@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 
 from hotline1022.core.ids import CallId, LineId, PersonId
+from hotline1022.db.catalogue import checked
 from hotline1022.db.types import SessionRow, StateChange
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person, Session
-from hotline1022.recordings.types import CopyRow, FiledCall, StoredFile, TrackRow
+from hotline1022.recordings.types import CopyRow, FiledCall, Judged, StoredFile, TrackRow, Verdict
 
 
 def _now() -> datetime:
@@ -52,6 +53,19 @@ class SqlRecordingStore:
         async with self._database.reading() as tx:
             async for file in tx.recordings.stored():
                 yield file
+
+    async def judge(self, verdicts: Sequence[Verdict]) -> Judged:
+        """What a check found, into the states of the catalogue."""
+        async with self._database.transaction() as tx:
+            judged, told = await tx.catalogue.judge(verdicts, self._clock())
+            for fact in told:
+                tx.audit.add(fact)
+        return judged
+
+    async def judged_all(self, recordings: int, judged: Judged) -> None:
+        """A run of checks is over: one entry of the audit."""
+        async with self._database.transaction() as tx:
+            tx.audit.add(checked(self._clock(), recordings=recordings, judged=judged))
 
 
 class SqlAgentStore:

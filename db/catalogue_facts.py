@@ -1,0 +1,167 @@
+"""What the other tables say of a call, as a row of the catalogue. Reads; writes nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline1022.core.events import LegKind
+from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.db.columns import condition
+from hotline1022.db.tables import call, leg, track, voicemail
+from hotline1022.db.tables_cascade import cascade
+from hotline1022.db.tables_tickets import ticket, ticket_call
+from hotline1022.recordings.types import About, CallKind, Status, Why, about_keys, number_keys, word_keys
+
+_Row = Mapping[Any, Any]
+_AUDIO = (Status.STORED, Status.REPAIRED)
+_EMERGENCY = frozenset(
+    {Reason.EMERGENCY_ANSWERED, Reason.EMERGENCY_BY_AGENT, Reason.EMERGENCY_UNANSWERED, Reason.IN_EMERGENCY}
+)
+#: what is said of a call without audio, the worst first
+_WITHOUT = ((Status.TORN, Why.FILE_TORN), (Status.MISSING, Why.FILE_MISSING), (Status.EMPTY, Why.FILE_EMPTY))
+#: of every original that Asterisk writes; another one stands in the track's `detail`
+CODEC = "pcm_s16le"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that is known of one call; `row` None when the log has lost it and only its files are there."""
+
+    call: str
+    row: _Row | None
+    legs: Sequence[_Row]
+    hunts: Sequence[_Row]
+    tickets: Sequence[_Row]
+    tracks: Sequence[_Row]
+    messages: Sequence[_Row]
+
+    @property
+    def started_at(self) -> datetime:
+        """When the citizen came in."""
+        if self.row is not None:
+            begun: datetime = self.row["entered_at"]
+            return begun
+        first: datetime = min([*(t["segment_started_at"] for t in self.tracks), *(m["left_at"] for m in self.messages)])
+        return first
+
+
+class Made(NamedTuple):
+    """A row but for what stays with it."""
+
+    columns: Mapping[str, Any]
+    about: About
+    keys: tuple[str, ...]
+    #: something was filed, audio or not
+    filed: bool
+    #: originals with audio
+    originals: int
+    #: files that must be there
+    files: int
+    #: why there is no audio, if there is none
+    why: Why
+
+
+async def facts_of(connection: AsyncConnection, calls: Sequence[str]) -> list[Facts]:
+    """The facts of those calls that the catalogue has a row of: answered and ended, or with files."""
+
+    async def by_call(query: Any) -> Mapping[str, list[_Row]]:
+        found: defaultdict[str, list[_Row]] = defaultdict(list)
+        for row in (await connection.execute(query)).mappings():
+            found[row["call_id"]].append(row)
+        return found
+
+    rows = {row["id"]: row for row in (await connection.execute(select(call).where(call.c.id.in_(calls)))).mappings()}
+    tracks = await by_call(select(track).where(track.c.call_id.in_(calls)))
+    messages = await by_call(select(voicemail).where(voicemail.c.call_id.in_(calls)))
+    over = {id for id, row in rows.items() if row["state"] is CallState.ENDED and row["answered_at"] is not None}
+    wanted = [one for one in calls if one in over or (one not in rows and (one in tracks or one in messages))]
+    if not wanted:
+        return []
+    talked = (leg.c.answered_at.is_not(None), leg.c.kind == LegKind.AGENT)
+    legs = await by_call(select(leg).where(leg.c.call_id.in_(wanted), *talked).order_by(leg.c.started_at))
+    hunts = await by_call(select(cascade).where(cascade.c.call_id.in_(wanted)).order_by(cascade.c.hunt))
+    columns = (ticket.c.code, ticket.c.agency, ticket.c.category, ticket.c.phone, ticket.c.search, ticket.c.closed_at)
+    tickets = await by_call(
+        select(ticket_call.c.call_id, *columns)
+        .join(ticket, ticket.c.id == ticket_call.c.ticket_id)
+        .where(ticket_call.c.call_id.in_(wanted), condition("ticket.begun_at IS NOT NULL"))
+        .order_by(ticket.c.created_at, ticket.c.id)
+    )
+    return [
+        Facts(
+            call=one,
+            row=rows.get(one),
+            legs=legs.get(one, ()),
+            hunts=hunts.get(one, ()),
+            tickets=tickets.get(one, ()),
+            tracks=tracks.get(one, ()),
+            messages=messages.get(one, ()),
+        )
+        for one in wanted
+    ]
+
+
+def made(of: Facts) -> Made:
+    """The row that these facts make."""
+    row = of.row or {}
+    audio = [t for t in of.tracks if t["status"] in _AUDIO]
+    spoken = [m for m in of.messages if m["status"] in _AUDIO]
+    about = About(
+        persons=_each([*(one["person"] for one in of.legs), row.get("person", "")]),
+        lines=_each([*(one["line"] or one["party"] for one in of.legs), row.get("line", "")]),
+        agencies=_each(one["agency"] for one in (*of.tickets, *of.hunts)),
+        categories=_each([*(one["category"] for one in (*of.tickets, *of.hunts)), row.get("category", "")]),
+        codes=_each(one["code"] for one in of.tickets),
+    )
+    caller = row.get("caller_e164") or row.get("caller_raw") or ""
+    numbers = number_keys([caller, row.get("caller_raw", ""), *(one["phone"] for one in of.tickets)])
+    words = _each(key for one in of.tickets for key in word_keys(one["search"]))
+    return Made(
+        columns={
+            "started_at": of.started_at,
+            "ended_at": row.get("ended_at"),
+            "duration_ms": max([one["duration_ms"] for one in (*audio, *spoken)], default=_length(row)),
+            "bytes": sum(one["bytes"] for one in audio),
+            "tracks": len(audio) + len(spoken),
+            "codec": " ".join(_each(str(one["detail"].get("codec") or CODEC) for one in audio))
+            or (CODEC if spoken else ""),
+            "gap_ms": sum(one["gap_ms"] for one in of.tracks),
+            "lost_ms": sum(one["lost_ms"] for one in of.tracks if one["side"] == "r"),
+            "kind": _kind(row, of.tickets),
+            "caller": caller,
+        },
+        about=about,
+        keys=(*numbers, *about_keys(about), *words),
+        filed=bool(of.tracks or of.messages),
+        originals=len(audio) + len(spoken),
+        files=sum(one["status"] is not Status.MISSING for one in (*of.tracks, *of.messages)),
+        why=_why([*of.tracks, *of.messages]),
+    )
+
+
+def _each(values: Iterable[str]) -> tuple[str, ...]:
+    """Each once, in their order, without the empty one; a blank has no place in a key."""
+    return tuple(dict.fromkeys(value.replace(" ", "_") for value in values if value))
+
+
+def _length(row: _Row) -> int:
+    if not row or row["ended_at"] is None:
+        return 0
+    ms: int = round((row["ended_at"] - row["entered_at"]).total_seconds() * 1000)
+    return max(0, ms)
+
+
+def _kind(row: _Row, tickets: Sequence[_Row]) -> CallKind:
+    if row and (row["result"] is Result.EMERGENCY or row["reason"] in _EMERGENCY):
+        return CallKind.EMERGENCY
+    return CallKind.TICKET_OPEN if any(one["closed_at"] is None for one in tickets) else CallKind.ORDINARY
+
+
+def _why(rows: Sequence[_Row]) -> Why:
+    there = {row["status"] for row in rows}
+    return next((why for status, why in _WITHOUT if status in there), Why.LEG_WITHOUT_TRACK)
