@@ -5,29 +5,27 @@ tables say then. So a row can be wrong in no case in which those are right, and 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from itertools import chain
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, text, update
+from sqlalchemy import BigInteger, Dialect, bindparam, delete, exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.errors import NotFound
 from hotline1022.core.outcomes import CallState
 from hotline1022.db.alarms import AlarmRepository
-from hotline1022.db.catalogue_facts import Facts, Made, facts_of, made
-from hotline1022.db.sql import Repository, Values, build, insert, insert_new, run_many
+from hotline1022.db.ask import Question, among, ask_all, per_dialect
+from hotline1022.db.catalogue_facts import Facts, facts_of, made
+from hotline1022.db.sql import Bulk, Repository, build, insert, insert_new, run_bulks
 from hotline1022.db.tables import call
 from hotline1022.db.tables_catalogue import catalogue, catalogue_key, catalogue_word, disk_full_span
-from hotline1022.recordings.types import About, Catalogued, Judged, Move, State, Verdict, Why, follow
+from hotline1022.recordings.types import About, CallKind, Catalogued, Judged, Move, State, Verdict, Why, follow
 
 #: the number of the lock in PostgreSQL under which rows of the catalogue are made; taken after all other locks but the audit's
 _LOCK = 1022_28324
-#: keys of `catalogue_key`: the words of tickets are looked for elsewhere
-_WORDS = "w:"
 #: places in one microsecond
 _PLACES = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,6 +45,90 @@ def entry(row: Mapping[Any, Any]) -> Catalogued:
     """The value of a row."""
     about = About(**{name: tuple(ids) for name, ids in row["about"].items()})
     return build(Catalogued, row, call=row["call_id"], about=about)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Row:
+    """A row, column by column; only its place may still change before it is written."""
+
+    place: int
+    id: str
+    call_id: str
+    started_at: datetime
+    ended_at: datetime | None
+    duration_ms: int
+    bytes: int
+    tracks: int
+    codec: str
+    gap_ms: int
+    lost_ms: int
+    state: State
+    why: str
+    held: bool
+    kind: CallKind
+    caller: str
+    about: Mapping[str, object]
+    verified_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _KeyRow:
+    key: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _WordRow:
+    place: int
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bulks:
+    rows: Bulk
+    come: Bulk
+    gone: Bulk
+    words: Bulk
+
+
+@per_dialect
+def _compiled(dialect: Dialect) -> _Bulks:
+    """The statements of a flush."""
+    rows, words = insert(dialect.name, catalogue), insert(dialect.name, catalogue_word)
+    changed = {c.name: rows.excluded[c.name] for c in catalogue.c if c.name not in _KEPT}
+    of_key = [catalogue_key.c[name] == bindparam(name) for name in ("key", "place")]
+    return _Bulks(
+        rows=Bulk(rows.on_conflict_do_update(index_elements=["call_id"], set_=changed), catalogue, _Row, dialect),
+        come=Bulk(insert_new(dialect.name, catalogue_key), catalogue_key, _KeyRow, dialect),
+        gone=Bulk(delete(catalogue_key).where(*of_key), catalogue_key, _KeyRow, dialect),
+        words=Bulk(
+            words.on_conflict_do_update(index_elements=["place"], set_={"keys": words.excluded["keys"]}),
+            catalogue_word,
+            _WordRow,
+            dialect,
+        ),
+    )
+
+
+@per_dialect
+def _questions(dialect: Dialect) -> tuple[Question, Question]:
+    """The rows of calls that are there, and their keys."""
+    mine = among(dialect.name, catalogue.c.call_id)
+    words = select(catalogue_word.c.place, catalogue_word.c["keys"])
+    words = words.join(catalogue, catalogue.c.place == catalogue_word.c.place).where(mine)
+    return Question(select(catalogue).where(mine), dialect), Question(words, dialect)
+
+
+@per_dialect
+def _places(dialect: Dialect) -> Question:
+    """Who has these places."""
+    mine = among(dialect.name, catalogue.c.place, BigInteger)
+    return Question(select(catalogue.c.place, catalogue.c.call_id).where(mine), dialect)
+
+
+def _few(key: str) -> bool:
+    """Whether it has a list of its own: words have not."""
+    return not key.startswith("w:")
 
 
 class CatalogueRepository(Repository):
@@ -77,24 +159,24 @@ class CatalogueRepository(Repository):
         touched, filed = self._touched, self._filed
         self._touched, self._filed = {}, set()
         await self._lock()
-        found = await facts_of(self._connection, sorted(touched))
-        known = await self._known([one.call for one in found])
-        rows: list[Values] = []
-        told: list[Fact] = []
-        for one in found:
-            row = self._row(one, known.get(one.call), filed=one.call in filed, over=touched[one.call])
-            rows.append(row)
-            if row["state"] is State.NOT_RECORDED and (
-                one.call not in known or known[one.call].state is not row["state"]
-            ):
-                told.append(_not_made(row, at))
-        await self._places(rows)
-        await self._write(rows, known, {one.call: made(one) for one in found})
-        if any(row["why"] for row in rows):
-            await self._blame([row["call_id"] for row in rows])
+        asked = _questions(self._connection.dialect)
+        found, (rows, kept) = await facts_of(self._connection, sorted(touched), asked)
+        known = {row["call_id"]: entry(row) for row in rows}
+        keys: dict[int, tuple[str, ...]] = {row["place"]: row["keys"] for row in kept}
+        new = [self._row(one, known.get(one.call), filed=one.call in filed, over=touched[one.call]) for one in found]
+        await self._places(new)
+        before = [known.get(row.call_id) for row in new]
+        told = [
+            _not_made(row, at)
+            for row, old in zip(new, before, strict=True)
+            if row.state is State.NOT_RECORDED and (old is None or old.state is not row.state)
+        ]
+        await self._write(new, [keys.get(row.place, ()) for row in new], [made(one).keys for one in found])
+        if any(row.why for row in new):
+            await self._blame([row.call_id for row in new])
         return told
 
-    def _row(self, one: Facts, before: Catalogued | None, *, filed: bool, over: bool) -> Values:
+    def _row(self, one: Facts, before: Catalogued | None, *, filed: bool, over: bool) -> "_Row":
         new = made(one)
         state = before.state if before else State.SPOOLED
         if filed or (state is State.SPOOLED and (new.filed or over)):
@@ -102,58 +184,48 @@ class CatalogueRepository(Repository):
         why = new.why.value if state is State.NOT_RECORDED else ""
         if why and before is not None and before.why == Why.DISK_FULL:
             why = before.why
-        return {
-            "place": before.place if before else place_of(one.started_at),
-            "id": before.id if before else token_hex(8),
-            "call_id": one.call,
-            "held": before.held if before else False,
-            "verified_at": before.verified_at if before else None,
-            "state": state,
-            "why": why,
+        return _Row(
+            place=before.place if before else place_of(one.started_at),
+            id=before.id if before else token_hex(8),
+            call_id=one.call,
+            held=before.held if before else False,
+            verified_at=before.verified_at if before else None,
+            state=state,
+            why=why,
+            about={name: list(ids) for name, ids in asdict(new.about).items()},
             **new.columns,
-            "about": {name: list(ids) for name, ids in asdict(new.about).items()},
-        }
+        )
 
-    async def _places(self, rows: Sequence[Values]) -> None:
+    async def _places(self, rows: Sequence["_Row"]) -> None:
         """Two calls that began in the same microsecond get places one after the other."""
-        wanted = [row["place"] for row in rows]
-        query = select(catalogue.c.place, catalogue.c.call_id).where(catalogue.c.place.in_(wanted))
-        taken = {place: call_id for place, call_id in await self._connection.execute(query)}
-        for row in rows:
-            while taken.setdefault(row["place"], row["call_id"]) != row["call_id"]:
-                row["place"] += 1
-                query = select(catalogue.c.place, catalogue.c.call_id).where(catalogue.c.place == row["place"])
-                taken |= {place: call_id for place, call_id in await self._connection.execute(query)}
+        asked = [_places(self._connection.dialect)]
+        wanted = [row.place for row in rows]
+        taken: dict[int, str] = {}
+        while wanted:
+            (found,) = await ask_all(self._connection, asked, wanted)
+            taken |= {row["place"]: row["call_id"] for row in found}
+            wanted = []
+            for row in rows:
+                while taken.setdefault(row.place, row.call_id) != row.call_id:
+                    row.place += 1
+                    wanted.append(row.place)
 
-    async def _write(self, rows: Sequence[Values], known: Mapping[str, Catalogued], new: Mapping[str, Made]) -> None:
-        statement = insert(self._dialect, catalogue)
-        changed = {c.name: statement.excluded[c.name] for c in catalogue.c if c.name not in _KEPT}
-        statement = statement.on_conflict_do_update(index_elements=["call_id"], set_=changed)
-        await run_many(self._connection, statement, rows)
-        places = {row["call_id"]: row["place"] for row in rows}
-        old = await self._keys([places[one] for one in known])
-        words = []
-        gone, come = [], []
-        for call_id, place in places.items():
-            keys, before = new[call_id].keys, old.get(place, ())
-            if set(keys) == set(before):
+    async def _write(
+        self, rows: Sequence["_Row"], old: Sequence[Sequence[str]], new: Sequence[tuple[str, ...]]
+    ) -> None:
+        """Rows, and where they changed the keys by which they are found."""
+        come: list[_KeyRow] = []
+        gone: list[_KeyRow] = []
+        words: list[_WordRow] = []
+        for row, before, after in zip(rows, map(set, old), new, strict=True):
+            if before == set(after):
                 continue
-            words.append({"place": place, "keys": keys})
-            gone += [(key, place) for key in set(before) - set(keys) if not key.startswith(_WORDS)]
-            come += [{"key": key, "place": place} for key in keys if not key.startswith(_WORDS)]
-        for key, place in gone:
-            await self._connection.execute(
-                delete(catalogue_key).where(catalogue_key.c.key == key, catalogue_key.c.place == place)
-            )
-        await run_many(self._connection, insert_new(self._dialect, catalogue_key), come)
-        into = insert(self._dialect, catalogue_word)
-        into = into.on_conflict_do_update(index_elements=["place"], set_={"keys": into.excluded["keys"]})
-        await run_many(self._connection, into, words)
-
-    async def _keys(self, places: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
-        query = select(catalogue_word).where(catalogue_word.c.place.in_(places))
-        return (
-            {row["place"]: row["keys"] for row in (await self._connection.execute(query)).mappings()} if places else {}
+            words.append(_WordRow(place=row.place, keys=after))
+            come += [_KeyRow(key=key, place=row.place) for key in after if key not in before and _few(key)]
+            gone += [_KeyRow(key=key, place=row.place) for key in before - set(after) if _few(key)]
+        bulks = _compiled(self._connection.dialect)
+        await run_bulks(
+            self._connection, (bulks.rows, rows), (bulks.gone, gone), (bulks.come, come), (bulks.words, words)
         )
 
     async def _known(self, calls: Sequence[str]) -> Mapping[str, Catalogued]:
@@ -192,7 +264,8 @@ class CatalogueRepository(Repository):
         """
         await self._lock()
         known = await self._known([one.call for one in verdicts])
-        owed = {one.call: made(one).files for one in await facts_of(self._connection, sorted(known))}
+        facts, _ = await facts_of(self._connection, sorted(known))
+        owed = {one.call: made(one).files for one in facts}
         sound: list[str] = []
         damaged: list[str] = []
         told: list[Fact] = []
@@ -270,9 +343,9 @@ class CatalogueRepository(Repository):
         return list(rows.scalars())
 
 
-def _not_made(row: Values, at: datetime) -> Fact:
-    detail: dict[str, object] = {"call": row["call_id"], "why": row["why"]}
-    return _fact(Kind.RECORDING_NOT_MADE, at, subject=f"recording:{row['id']}", detail=detail)
+def _not_made(row: _Row, at: datetime) -> Fact:
+    detail: dict[str, object] = {"call": row.call_id, "why": row.why}
+    return _fact(Kind.RECORDING_NOT_MADE, at, subject=f"recording:{row.id}", detail=detail)
 
 
 def _fact(kind: Kind, at: datetime, *, subject: str, detail: Mapping[str, object]) -> Fact:
@@ -284,6 +357,6 @@ def checked(at: datetime, *, recordings: int, judged: Judged) -> Fact:
     detail: dict[str, object] = {
         "recordings": recordings,
         "verified": judged.verified,
-        "damaged": list(chain(judged.damaged)),
+        "damaged": list(judged.damaged),
     }
     return _fact(Kind.RECORDING_VERIFIED, at, subject="", detail=detail)

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Dialect, Select, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.core.events import LegKind
 from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.db.ask import Found, Question, among, ask_all, per_dialect
 from hotline1022.db.columns import condition
 from hotline1022.db.tables import call, leg, track, voicemail
 from hotline1022.db.tables_cascade import cascade
 from hotline1022.db.tables_tickets import ticket, ticket_call
-from hotline1022.recordings.types import About, CallKind, Status, Why, about_keys, number_keys, word_keys
+from hotline1022.recordings.types import About, CallKind, Side, Status, Why, about_keys, number_keys, word_keys
 
-_Row = Mapping[Any, Any]
 _AUDIO = (Status.STORED, Status.REPAIRED)
 _EMERGENCY = frozenset(
     {Reason.EMERGENCY_ANSWERED, Reason.EMERGENCY_BY_AGENT, Reason.EMERGENCY_UNANSWERED, Reason.IN_EMERGENCY}
@@ -26,6 +26,7 @@ _EMERGENCY = frozenset(
 _WITHOUT = ((Status.TORN, Why.FILE_TORN), (Status.MISSING, Why.FILE_MISSING), (Status.EMPTY, Why.FILE_EMPTY))
 #: of every original that Asterisk writes; another one stands in the track's `detail`
 CODEC = "pcm_s16le"
+_CODEC = {"sqlite": "json_extract(track.detail, '$.codec')", "postgresql": "track.detail ->> 'codec'"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +34,12 @@ class Facts:
     """All that is known of one call; `row` None when the log has lost it and only its files are there."""
 
     call: str
-    row: _Row | None
-    legs: Sequence[_Row]
-    hunts: Sequence[_Row]
-    tickets: Sequence[_Row]
-    tracks: Sequence[_Row]
-    messages: Sequence[_Row]
+    row: Found | None
+    legs: Sequence[Found]
+    hunts: Sequence[Found]
+    tickets: Sequence[Found]
+    tracks: Sequence[Found]
+    messages: Sequence[Found]
 
     @property
     def started_at(self) -> datetime:
@@ -66,33 +67,47 @@ class Made(NamedTuple):
     why: Why
 
 
-async def facts_of(connection: AsyncConnection, calls: Sequence[str]) -> list[Facts]:
-    """The facts of those calls that the catalogue has a row of: answered and ended, or with files."""
+@per_dialect
+def _asked(dialect: Dialect) -> tuple[Question, ...]:
+    """What is asked of calls."""
 
-    async def by_call(query: Any) -> Mapping[str, list[_Row]]:
-        found: defaultdict[str, list[_Row]] = defaultdict(list)
-        for row in (await connection.execute(query)).mappings():
-            found[row["call_id"]].append(row)
-        return found
+    def of(column: Any, *columns: Any) -> Select[Any]:
+        return select(column, *columns).where(among(dialect.name, column))
 
-    rows = {row["id"]: row for row in (await connection.execute(select(call).where(call.c.id.in_(calls)))).mappings()}
-    tracks = await by_call(select(track).where(track.c.call_id.in_(calls)))
-    messages = await by_call(select(voicemail).where(voicemail.c.call_id.in_(calls)))
-    over = {id for id, row in rows.items() if row["state"] is CallState.ENDED and row["answered_at"] is not None}
-    wanted = [one for one in calls if one in over or (one not in rows and (one in tracks or one in messages))]
-    if not wanted:
-        return []
-    talked = (leg.c.answered_at.is_not(None), leg.c.kind == LegKind.AGENT)
-    legs = await by_call(select(leg).where(leg.c.call_id.in_(wanted), *talked).order_by(leg.c.started_at))
-    hunts = await by_call(select(cascade).where(cascade.c.call_id.in_(wanted)).order_by(cascade.c.hunt))
-    columns = (ticket.c.code, ticket.c.agency, ticket.c.category, ticket.c.phone, ticket.c.search, ticket.c.closed_at)
-    tickets = await by_call(
-        select(ticket_call.c.call_id, *columns)
-        .join(ticket, ticket.c.id == ticket_call.c.ticket_id)
-        .where(ticket_call.c.call_id.in_(wanted), condition("ticket.begun_at IS NOT NULL"))
-        .order_by(ticket.c.created_at, ticket.c.id)
+    c, t, v, l, h, k = call.c, track.c, voicemail.c, leg.c, cascade.c, ticket.c
+    return tuple(
+        Question(query, dialect)
+        for query in (
+            of(c.id, c.entered_at, c.answered_at, c.ended_at, c.state, c.result, c.reason).add_columns(
+                c.caller_raw, c.caller_e164, c.category, c.line, c.person
+            ),
+            of(
+                t.call_id, t.segment_started_at, t.side, t.status, t.bytes, t.duration_ms, t.gap_ms, t.lost_ms
+            ).add_columns(literal_column(_CODEC[dialect.name]).label("codec")),
+            of(v.call_id, v.left_at, v.status, v.duration_ms),
+            of(l.call_id, l.party, l.line, l.person)
+            .where(l.answered_at.is_not(None), condition(f"leg.kind = '{LegKind.AGENT}'"))
+            .order_by(l.started_at),
+            of(h.call_id, h.agency, h.category).order_by(h.hunt),
+            of(ticket_call.c.call_id, k.code, k.agency, k.category, k.phone, k.search, k.closed_at)
+            .join(ticket, k.id == ticket_call.c.ticket_id)
+            .where(condition("ticket.begun_at IS NOT NULL"))
+            .order_by(k.created_at, k.id),
+        )
     )
-    return [
+
+
+async def facts_of(
+    connection: AsyncConnection, calls: Sequence[str], also: tuple[Question, ...] = ()
+) -> tuple[list[Facts], list[Sequence[Found]]]:
+    """The facts of those calls that the catalogue has a row of: answered and ended, or with files; and what else is asked."""
+    asked = _asked(connection.dialect)
+    own, *others = await ask_all(connection, (*asked, *also), calls)
+    others, more = others[: len(asked) - 1], others[len(asked) - 1 :]
+    rows = {row["id"]: row for row in own}
+    tracks, messages, legs, hunts, tickets = (_by_call(found) for found in others)
+    over = {id for id, row in rows.items() if row["state"] is CallState.ENDED and row["answered_at"] is not None}
+    facts = [
         Facts(
             call=one,
             row=rows.get(one),
@@ -102,8 +117,17 @@ async def facts_of(connection: AsyncConnection, calls: Sequence[str]) -> list[Fa
             tracks=tracks.get(one, ()),
             messages=messages.get(one, ()),
         )
-        for one in wanted
+        for one in calls
+        if one in over or (one not in rows and (one in tracks or one in messages))
     ]
+    return facts, list(more)
+
+
+def _by_call(rows: Iterable[Found]) -> Mapping[str, list[Found]]:
+    found: defaultdict[str, list[Found]] = defaultdict(list)
+    for row in rows:
+        found[row["call_id"]].append(row)
+    return found
 
 
 def made(of: Facts) -> Made:
@@ -128,10 +152,9 @@ def made(of: Facts) -> Made:
             "duration_ms": max([one["duration_ms"] for one in (*audio, *spoken)], default=_length(row)),
             "bytes": sum(one["bytes"] for one in audio),
             "tracks": len(audio) + len(spoken),
-            "codec": " ".join(_each(str(one["detail"].get("codec") or CODEC) for one in audio))
-            or (CODEC if spoken else ""),
+            "codec": " ".join(_each(one["codec"] or CODEC for one in audio)) or (CODEC if spoken else ""),
             "gap_ms": sum(one["gap_ms"] for one in of.tracks),
-            "lost_ms": sum(one["lost_ms"] for one in of.tracks if one["side"] == "r"),
+            "lost_ms": sum(one["lost_ms"] for one in of.tracks if one["side"] is Side.SAID),
             "kind": _kind(row, of.tickets),
             "caller": caller,
         },
@@ -149,19 +172,19 @@ def _each(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value.replace(" ", "_") for value in values if value))
 
 
-def _length(row: _Row) -> int:
+def _length(row: Found) -> int:
     if not row or row["ended_at"] is None:
         return 0
     ms: int = round((row["ended_at"] - row["entered_at"]).total_seconds() * 1000)
     return max(0, ms)
 
 
-def _kind(row: _Row, tickets: Sequence[_Row]) -> CallKind:
+def _kind(row: Found, tickets: Sequence[Found]) -> CallKind:
     if row and (row["result"] is Result.EMERGENCY or row["reason"] in _EMERGENCY):
         return CallKind.EMERGENCY
     return CallKind.TICKET_OPEN if any(one["closed_at"] is None for one in tickets) else CallKind.ORDINARY
 
 
-def _why(rows: Sequence[_Row]) -> Why:
+def _why(rows: Sequence[Found]) -> Why:
     there = {row["status"] for row in rows}
     return next((why for status, why in _WITHOUT if status in there), Why.LEG_WITHOUT_TRACK)

@@ -3,44 +3,11 @@
 Three tables, because a state changes often and what a recording is found by seldom. A change here needs a migration.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, String, Table
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Dialect, Index, String, Table
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import TypeDecorator, TypeEngine
-
-from hotline1022.db.columns import Big, Document, Serial, UtcTime, Word, condition, listed
+from hotline1022.db.columns import Big, Document, Key, Keys, Serial, UtcTime, Word, condition, listed
 from hotline1022.db.tables import metadata
 from hotline1022.recordings.types import CallKind, State
-
-#: text in the order of its bytes, so that a range of keys is what it says
-Key = String().with_variant(String(collation="C"), "postgresql")
-
-
-class Keys(TypeDecorator[tuple[str, ...]]):
-    """Many keys in one value: an array on PostgreSQL, ` one two ` on SQLite. A key has no blank."""
-
-    impl = String()
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """The column's own type."""
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(ARRAY(String(collation="C")))
-        return dialect.type_descriptor(String())
-
-    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> Any:
-        """To the database."""
-        if value is None:
-            return None
-        return list(value) if dialect.name == "postgresql" else f" {' '.join(value)} "
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...] | None:
-        """From the database."""
-        if value is None:
-            return None
-        return tuple(value) if dialect.name == "postgresql" else tuple(value.split())
 
 
 def _text(name: str) -> Column[str]:
