@@ -6,7 +6,7 @@ tables say then. So a row can be wrong in no case in which those are right, and 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -126,9 +126,13 @@ def _places(dialect: Dialect) -> Question:
     return Question(select(catalogue.c.place, catalogue.c.call_id).where(mine), dialect)
 
 
-def _few(key: str) -> bool:
-    """Whether it has a list of its own: words have not."""
-    return not key.startswith("w:")
+#: keys that have lists of their own, newest last; words, ends of numbers and lengths have not
+LISTED = ("n:", "p:", "l:", "a:", "c:", "t:")
+
+
+def month_of(place: int) -> str:
+    """What stands before the keys of a recording at this place: its month, in UTC."""
+    return f"{_EPOCH + timedelta(seconds=place // (_PLACES * 1_000_000)):%y%m}"
 
 
 class CatalogueRepository(Repository):
@@ -142,7 +146,7 @@ class CatalogueRepository(Repository):
     # ---------------------------------------------------------------- following the other tables
 
     def touch(self, calls: Iterable[str], *, over: bool = False) -> None:
-        """These calls changed, or what belongs to them; `over`: nothing more will be filed of one that has no track yet."""
+        """These calls changed, or what belongs to them; `over`: of one that ended an hour ago nothing more will be filed."""
         for one in calls:
             self._touched[one] = over or self._touched.get(one, False)
 
@@ -162,8 +166,12 @@ class CatalogueRepository(Repository):
         asked = _questions(self._connection.dialect)
         found, (rows, kept) = await facts_of(self._connection, sorted(touched), asked)
         known = {row["call_id"]: entry(row) for row in rows}
-        keys: dict[int, tuple[str, ...]] = {row["place"]: row["keys"] for row in kept}
-        new = [self._row(one, known.get(one.call), filed=one.call in filed, over=touched[one.call]) for one in found]
+        in_front = 4 if self._dialect == "postgresql" else 0
+        keys = {row["place"]: tuple(key[in_front:] for key in row["keys"]) for row in kept}
+        new = [
+            self._row(one, known.get(one.call), filed=one.call in filed, over=touched[one.call] and one.over(at))
+            for one in found
+        ]
         await self._places(new)
         before = [known.get(row.call_id) for row in new]
         told = [
@@ -210,6 +218,10 @@ class CatalogueRepository(Repository):
                     row.place += 1
                     wanted.append(row.place)
 
+    def _stored(self, place: int, keys: Sequence[str]) -> tuple[str, ...]:
+        """On PostgreSQL with the month in front: its index finds what is of one month, and a search goes back in time."""
+        return tuple(f"{month_of(place)}{key}" for key in keys) if self._dialect == "postgresql" else tuple(keys)
+
     async def _write(
         self, rows: Sequence["_Row"], old: Sequence[Sequence[str]], new: Sequence[tuple[str, ...]]
     ) -> None:
@@ -220,9 +232,9 @@ class CatalogueRepository(Repository):
         for row, before, after in zip(rows, map(set, old), new, strict=True):
             if before == set(after):
                 continue
-            words.append(_WordRow(place=row.place, keys=after))
-            come += [_KeyRow(key=key, place=row.place) for key in after if key not in before and _few(key)]
-            gone += [_KeyRow(key=key, place=row.place) for key in before - set(after) if _few(key)]
+            words.append(_WordRow(place=row.place, keys=self._stored(row.place, after)))
+            come += [_KeyRow(key=key, place=row.place) for key in after if key not in before and key.startswith(LISTED)]
+            gone += [_KeyRow(key=key, place=row.place) for key in before - set(after) if key.startswith(LISTED)]
         bulks = _compiled(self._connection.dialect)
         await run_bulks(
             self._connection, (bulks.rows, rows), (bulks.gone, gone), (bulks.come, come), (bulks.words, words)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Select, literal_column, select
@@ -16,7 +16,17 @@ from hotline1022.db.columns import condition
 from hotline1022.db.tables import call, leg, track, voicemail
 from hotline1022.db.tables_cascade import cascade
 from hotline1022.db.tables_tickets import ticket, ticket_call
-from hotline1022.recordings.types import About, CallKind, Side, Status, Why, about_keys, number_keys, word_keys
+from hotline1022.recordings.types import (
+    About,
+    CallKind,
+    Side,
+    Status,
+    Why,
+    about_keys,
+    duration_keys,
+    number_keys,
+    word_keys,
+)
 
 _AUDIO = (Status.STORED, Status.REPAIRED)
 _EMERGENCY = frozenset(
@@ -24,6 +34,8 @@ _EMERGENCY = frozenset(
 )
 #: what is said of a call without audio, the worst first
 _WITHOUT = ((Status.TORN, Why.FILE_TORN), (Status.MISSING, Why.FILE_MISSING), (Status.EMPTY, Why.FILE_EMPTY))
+#: after so long what lies in the spool has been filed
+LATE = timedelta(hours=1)
 #: of every original that Asterisk writes; another one stands in the track's `detail`
 CODEC = "pcm_s16le"
 _CODEC = {"sqlite": "json_extract(track.detail, '$.codec')", "postgresql": "track.detail ->> 'codec'"}
@@ -40,6 +52,10 @@ class Facts:
     tickets: Sequence[Found]
     tracks: Sequence[Found]
     messages: Sequence[Found]
+
+    def over(self, at: datetime) -> bool:
+        """Whether so much time has passed since its end that a recording would have been filed."""
+        return self.row is not None and at - (self.row["ended_at"] or self.row["entered_at"]) > LATE
 
     @property
     def started_at(self) -> datetime:
@@ -145,11 +161,12 @@ def made(of: Facts) -> Made:
     caller = row.get("caller_e164") or row.get("caller_raw") or ""
     numbers = number_keys([caller, row.get("caller_raw", ""), *(one["phone"] for one in of.tickets)])
     words = _each(key for one in of.tickets for key in word_keys(one["search"]))
+    length = max([one["duration_ms"] for one in (*audio, *spoken)], default=_length(row))
     return Made(
         columns={
             "started_at": of.started_at,
             "ended_at": row.get("ended_at"),
-            "duration_ms": max([one["duration_ms"] for one in (*audio, *spoken)], default=_length(row)),
+            "duration_ms": length,
             "bytes": sum(one["bytes"] for one in audio),
             "tracks": len(audio) + len(spoken),
             "codec": " ".join(_each(one["codec"] or CODEC for one in audio)) or (CODEC if spoken else ""),
@@ -159,7 +176,7 @@ def made(of: Facts) -> Made:
             "caller": caller,
         },
         about=about,
-        keys=(*numbers, *about_keys(about), *words),
+        keys=(*numbers, *about_keys(about), *duration_keys(length), *words),
         filed=bool(of.tracks or of.messages),
         originals=len(audio) + len(spoken),
         files=sum(one["status"] is not Status.MISSING for one in (*of.tracks, *of.messages)),

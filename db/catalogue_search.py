@@ -1,17 +1,30 @@
 """Search in the catalogue, newest first, a page at a time. Refuses to read through a million rows for one page.
 
-Two steps. First the newest few hundred of the shortest list that holds the answer: of a number, a ticket code, a person, else
-of a state, else of all. What many recordings have is found there. Only when that list goes on and the page is not full, the
-database is asked for all that fit, however old: it has few to give, or they would have been found in the first step.
+First the newest few hundred of the shortest list that holds the answer: of a number, a ticket code, a person, else of a state,
+else of all. What many recordings have is found there. Where the page is not full then, PostgreSQL goes back month by month
+through an index over everything that recordings are found by, and stops when it is full: a month has few that fit, or fills it.
+SQLite has no such index, and goes on along the list.
 """
 
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Select, String, and_, bindparam, func, literal, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from hotline1022.db.catalogue import entry, place_of
+from hotline1022.db.catalogue import LISTED, entry, month_of, place_of
 from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository
 from hotline1022.db.tables_catalogue import catalogue, catalogue_key, catalogue_word
@@ -20,16 +33,21 @@ from hotline1022.recordings.types import (
     CataloguePage,
     Shown,
     State,
+    asked_duration,
     asked_keys,
     asked_number,
     word_keys,
 )
 
 #: recordings that the first step looks at
-WINDOW = 600
+WINDOW = 300
+#: states of few recordings: their list is shorter than that of a person
+_SELDOM = frozenset({Shown.SPOOLED, Shown.DAMAGED, Shown.NOT_RECORDED, Shown.HELD})
+_HELD = condition("catalogue.held")
 #: behind every character that a key has
 _BEHIND = "\x7f"
-_HELD = condition("catalogue.held")
+_MONTH = 28 * 86_400 * 1_000_000_000
+_words: Any = catalogue_word.c["keys"]
 
 
 class CatalogueSearch(Repository):
@@ -37,20 +55,28 @@ class CatalogueSearch(Repository):
 
     async def search(self, wanted: CatalogueFilter) -> CataloguePage:
         """A page; Invalid `number-short`."""
-        keys = asked_keys(wanted)
+        keys, end = [*asked_keys(wanted)], ""
         if wanted.number:
-            key, whole = asked_number(wanted.number)
-            if not whole or not await self._there(key):
-                return await self._by_end(key, wanted, keys)
-            keys = (key, *keys)
-        newest = _list(wanted, keys).limit(WINDOW)
-        keys = (*keys, *word_keys(wanted.words))
-        page = await self._page(newest, wanted, keys)
-        if page.next is not None or await self._length(newest) < WINDOW:
-            return page
-        if self._dialect == "sqlite":  # no index over words: their rows are looked at, from the newest on
-            return await self._page(_list(wanted, [key for key in keys if not key.startswith("w:")]), wanted, keys)
-        return await self._all(wanted, keys)
+            whole, end = asked_number(wanted.number)
+            if whole and await self._there(whole):
+                keys.insert(0, whole)
+                end = ""
+        keys += word_keys(wanted.words)
+        if self._dialect == "sqlite":
+            return await self._read(self._along(wanted, keys, end), wanted)
+        listed = [key for key in keys if key.startswith(LISTED)]
+        if not end and (wanted.state in _SELDOM or len(keys) == len(listed) <= 1):
+            newest = _list(wanted, listed).limit(WINDOW)
+            page = await self._read(self._among(newest, wanted, keys), wanted)
+            if page.next is not None or await self._length(newest) < WINDOW:
+                return page
+        keys += asked_duration(wanted.shortest_ms, wanted.longest_ms)
+        if end:
+            # the last four digits have a key, more are compared
+            keys.append(f"e:{end[2:6]}")
+        if keys:
+            return await self._back(wanted, keys, end)
+        return await self._read(self._all(wanted), wanted)
 
     async def _there(self, key: str) -> bool:
         query = select(catalogue_key.c.place).where(catalogue_key.c.key == key).limit(1)
@@ -59,30 +85,73 @@ class CatalogueSearch(Repository):
     async def _length(self, newest: Select[Any]) -> int:
         return int((await self._connection.execute(select(func.count()).select_from(newest.subquery()))).scalar_one())
 
-    async def _by_end(self, key: str, wanted: CatalogueFilter, keys: Sequence[str]) -> CataloguePage:
-        """By the last digits of a number: a range of keys, in no order of time."""
-        ends = (catalogue_key.c.key >= key, catalogue_key.c.key < key + _BEHIND)
-        places = select(catalogue_key.c.place).where(*ends, *_span(catalogue_key.c.place, wanted)).distinct()
-        return await self._page(places, wanted, (*keys, *word_keys(wanted.words)))
+    # ---------------------------------------------------------------- PostgreSQL
 
-    async def _all(self, wanted: CatalogueFilter, keys: Sequence[str]) -> CataloguePage:
-        """The page of all that fit, found by whatever index finds them soonest, and sorted then."""
-        query = select(catalogue.c.place).where(*_conditions(wanted), *_span(catalogue.c.place, wanted))
-        if keys:
+    def _among(self, newest: Select[Any], wanted: CatalogueFilter, keys: Sequence[str]) -> Select[Any]:
+        """Those of the newest places of a list that fit."""
+        found = newest.cte("newest").prefix_with("MATERIALIZED")
+        query = select(catalogue).join(found, found.c.place == catalogue.c.place).where(*_conditions(wanted))
+        if len(keys) > 1 or (keys and wanted.state in _SELDOM):
             query = query.join(catalogue_word, catalogue_word.c.place == catalogue.c.place)
-            query = query.where(self._have(keys, by_index=True), *_span(catalogue_word.c.place, wanted))
+            month = func.to_char(func.timezone("UTC", catalogue.c.started_at), "YYMM")
+            query = query.where(_have(month, keys))
+        return query
+
+    async def _back(self, wanted: CatalogueFilter, keys: Sequence[str], end: str) -> CataloguePage:
+        """Month by month, the newest first, until the page is full."""
+        months = await self._months(wanted)
+        month = func.unnest(bindparam("months", months, type_=ARRAY(String))).table_valued("name", name="month")
+        place = catalogue_word.c.place
+        query = select(place).where(_have(month.c.name, keys), *_span(place, wanted))
+        if len(end) > 6:
+            key = func.unnest(_words).table_valued("key", name="mine")
+            # four characters of the month, whichever it is
+            query = query.where(exists().select_from(key).where(key.c.key.like(f"____{end}%")))
+        if conditions := _conditions(wanted):
+            query = query.join(catalogue, catalogue.c.place == place).where(*conditions)
+        # an expression: in the order of the key itself the whole table would be walked through
+        query = query.order_by((place + 0).desc()).limit(wanted.limit + 1)
+        of_month = query.lateral("of_month")
+        newest = select(of_month.c.place).select_from(month.join(of_month, true())).limit(wanted.limit + 1)
+        found = newest.cte("found").prefix_with("MATERIALIZED")
+        return await self._read(select(catalogue).join(found, found.c.place == catalogue.c.place), wanted)
+
+    async def _months(self, wanted: CatalogueFilter) -> list[str]:
+        """The months in which there can be an answer, newest first."""
+        ends = select(func.min(catalogue.c.place), func.max(catalogue.c.place))
+        first, last = (await self._connection.execute(ends)).one()
+        if first is None:
+            return []
+        last = min([last, *_ends(wanted)])
+        if wanted.since is not None:
+            first = max(first, place_of(wanted.since))
+        places = [*range(last, first, -_MONTH), first] if first <= last else []
+        return list(dict.fromkeys(month_of(place) for place in places))
+
+    def _all(self, wanted: CatalogueFilter) -> Select[Any]:
+        """All that fit, found by whatever index finds them soonest, and sorted then."""
+        query = select(catalogue.c.place).where(*_conditions(wanted), *_span(catalogue.c.place, wanted))
         fitting = query.cte("fitting").prefix_with("MATERIALIZED")
         newest = select(fitting.c.place).order_by(fitting.c.place.desc()).limit(wanted.limit + 1).subquery("newest")
-        return await self._read(select(catalogue).join(newest, newest.c.place == catalogue.c.place), wanted)
+        return select(catalogue).join(newest, newest.c.place == catalogue.c.place)
 
-    async def _page(self, places: Select[Any], wanted: CatalogueFilter, keys: Sequence[str]) -> CataloguePage:
-        """The page of those among these places that fit."""
-        found = places.cte("places").prefix_with("MATERIALIZED", dialect="postgresql")
+    # ---------------------------------------------------------------- SQLite
+
+    def _along(self, wanted: CatalogueFilter, keys: Sequence[str], end: str) -> Select[Any]:
+        """Along a list from its newest on, each looked at."""
+        listed = [key for key in keys if key.startswith(LISTED)]
+        if end:
+            ends = (catalogue_key.c.key >= end, catalogue_key.c.key < end + _BEHIND)
+            places = select(catalogue_key.c.place).where(*ends, *_span(catalogue_key.c.place, wanted)).distinct()
+        else:
+            places = _list(wanted, listed)
+        found = places.subquery("list")
         query = select(catalogue).join(found, found.c.place == catalogue.c.place).where(*_conditions(wanted))
-        if keys:
+        looked_at = [key for key in keys if end or key not in listed[:1] or wanted.state in _SELDOM]
+        if looked_at:
             query = query.join(catalogue_word, catalogue_word.c.place == catalogue.c.place)
-            query = query.where(self._have(keys, by_index=False))
-        return await self._read(query, wanted)
+            query = query.where(and_(*(func.instr(_words, literal(f" {key} ", String())) > 0 for key in looked_at)))
+        return query
 
     async def _read(self, query: Select[Any], wanted: CatalogueFilter) -> CataloguePage:
         query = query.order_by(catalogue.c.place.desc()).limit(wanted.limit + 1)
@@ -90,21 +159,18 @@ class CatalogueSearch(Repository):
         recordings = tuple(entry(row) for row in rows[: wanted.limit])
         return CataloguePage(recordings=recordings, next=recordings[-1].place if len(rows) > wanted.limit else None)
 
-    def _have(self, keys: Sequence[str], *, by_index: bool) -> ColumnElement[bool]:
-        """That a recording has all of these keys; by the index over them, or by looking at each."""
-        column: Any = catalogue_word.c["keys"]
-        if self._dialect == "sqlite":
-            return and_(*(func.instr(column, literal(f" {key} ", String())) > 0 for key in keys))
-        # the coalesce changes nothing but that the index cannot serve: it would give all that have a common word
-        looked_at = column if by_index else func.coalesce(column, bindparam(None, (), type_=column.type))
-        return cast("ColumnElement[bool]", looked_at.op("@>")(bindparam(None, keys, type_=column.type)))
+
+def _have(month: ColumnElement[str], keys: Sequence[str]) -> ColumnElement[bool]:
+    """That a recording of the month has all of these keys."""
+    asked = sql_cast(array([month + literal(key, String()) for key in keys]), ARRAY(String))
+    return cast("ColumnElement[bool]", _words.op("@>")(asked))
 
 
-def _list(wanted: CatalogueFilter, keys: Sequence[str]) -> Select[Any]:
+def _list(wanted: CatalogueFilter, listed: Sequence[str]) -> Select[Any]:
     """The shortest list that holds the answer, newest first."""
-    if keys:
+    if listed and wanted.state not in _SELDOM:
         place: Any = catalogue_key.c.place
-        query = select(place).where(catalogue_key.c.key == keys[0])
+        query = select(place).where(catalogue_key.c.key == listed[0])
     else:
         place = catalogue.c.place
         query = select(place)
@@ -115,12 +181,17 @@ def _list(wanted: CatalogueFilter, keys: Sequence[str]) -> Select[Any]:
     return query.where(*_span(place, wanted)).order_by(place.desc())
 
 
+def _ends(wanted: CatalogueFilter) -> list[int]:
+    """Places before which it must be."""
+    ends = [place_of(wanted.until)] if wanted.until is not None else []
+    return [*ends, wanted.before] if wanted.before is not None else ends
+
+
 def _span(place: Any, wanted: CatalogueFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.since is not None:
         found.append(place >= place_of(wanted.since))
-    ends = [place_of(wanted.until)] if wanted.until is not None else []
-    ends += [wanted.before] if wanted.before is not None else []
+    ends = _ends(wanted)
     return [*found, place < min(ends)] if ends else found
 
 

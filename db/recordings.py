@@ -115,6 +115,17 @@ class RecordingRepository(Repository):
                 return
             last = rows[-1].path
 
+    async def originals(self, calls: Sequence[str]) -> Sequence[StoredFile]:
+        """The originals of these calls that a row promises, by path."""
+        of_calls = union_all(
+            *(
+                select(one.c.path, one.c.sha256).where(one.c.call_id.in_(calls), one.c.status != Status.MISSING)
+                for one in (track, voicemail)
+            )
+        ).subquery()
+        rows = await self._connection.execute(select(of_calls).order_by(of_calls.c.path))
+        return [StoredFile(path=row.path, sha256=row.sha256) for row in rows]
+
     async def voicemails(self, *, heard: bool | None = None, limit: int = 100) -> Sequence[VoicemailView]:
         """Messages, latest first; those without sound are left out."""
         wanted = [voicemail.c.duration_ms > 0]

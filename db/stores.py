@@ -18,7 +18,7 @@ def _now() -> datetime:
 
 
 class SqlRecordingStore:
-    """recordings.ports.RecordingStore."""
+    """recordings.ports.RecordingStore and StateBook."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime] = _now) -> None:
         self._database, self._clock = database, clock
@@ -53,6 +53,11 @@ class SqlRecordingStore:
         async with self._database.reading() as tx:
             async for file in tx.recordings.stored():
                 yield file
+
+    async def files(self, calls: Sequence[str]) -> Sequence[StoredFile]:
+        """The originals of these calls that must be there, by path."""
+        async with self._database.reading() as tx:
+            return await tx.recordings.originals(calls)
 
     async def judge(self, verdicts: Sequence[Verdict]) -> Judged:
         """What a check found, into the states of the catalogue."""

@@ -21,6 +21,8 @@ FEWEST_DIGITS = 4
 WHOLE_DIGITS = 8
 #: longer words, and more of them, are not kept: they are no words of a citizen
 LONGEST_WORD, MOST_WORDS = 40, 3000
+#: lengths that a search finds by a key
+LONG_MINUTES, SHORT_SECONDS = (5, 10, 15, 20, 30, 45, 60, 90, 120), (5, 10, 20, 30)
 _WORD = re.compile(r"\w+")
 _COUNTRY = "84"
 
@@ -172,17 +174,35 @@ def significant(number: str) -> str:
 
 
 def number_keys(numbers: Iterable[str]) -> tuple[str, ...]:
-    """The keys of these numbers: turned round, so that the last digits come first."""
-    return tuple(dict.fromkeys(f"n:{found[::-1]}" for number in numbers if (found := significant(number))))
+    """The keys of these numbers: as a whole, turned round so that the last digits come first, and the last four alone."""
+    found = list(dict.fromkeys(digits[::-1] for number in numbers if (digits := significant(number))))
+    ends = dict.fromkeys(one[:FEWEST_DIGITS] for one in found if len(one) >= FEWEST_DIGITS)
+    return (*(f"n:{one}" for one in found), *(f"e:{one}" for one in ends))
 
 
-def asked_number(number: str) -> tuple[str, bool]:
-    """The key that is looked for, and whether it is a whole number. Invalid `number-short` below four digits."""
-    if len(re.sub(r"[^0-9]", "", number)) < FEWEST_DIGITS:
+def asked_number(number: str) -> tuple[str, str]:
+    """The keys of it as a whole, "" where it is a part of a number, and of its last digits. Invalid `number-short`."""
+    digits = re.sub(r"[^0-9]", "", number)
+    if len(digits) < FEWEST_DIGITS:
         text = f"{number!r} fits too many numbers; write its last {FEWEST_DIGITS} digits at least"
         raise Invalid(text, error_id="number-short")
-    found = significant(number) if len(re.sub(r"[^0-9]", "", number)) >= WHOLE_DIGITS else re.sub(r"[^0-9]", "", number)
-    return f"n:{found[::-1]}", len(found) >= WHOLE_DIGITS
+    if len(digits) < WHOLE_DIGITS:
+        return "", f"n:{digits[::-1]}"
+    key = f"n:{significant(number)[::-1]}"
+    return key, key
+
+
+def duration_keys(ms: int) -> tuple[str, ...]:
+    """The keys of how long it is: few are very long or very short."""
+    longer = (f"d:{minutes}" for minutes in LONG_MINUTES if ms >= minutes * 60_000)
+    return (*longer, *(f"s:{seconds}" for seconds in SHORT_SECONDS if ms <= seconds * 1000))
+
+
+def asked_duration(shortest_ms: int | None, longest_ms: int | None) -> tuple[str, ...]:
+    """Keys that all recordings of such a length have; others may have them too."""
+    longer = [minutes for minutes in LONG_MINUTES if shortest_ms is not None and shortest_ms >= minutes * 60_000]
+    shorter = [seconds for seconds in SHORT_SECONDS if longest_ms is not None and longest_ms <= seconds * 1000]
+    return (*(f"d:{one}" for one in longer[-1:]), *(f"s:{one}" for one in shorter[:1]))
 
 
 def words_of(text: str) -> tuple[str, ...]:

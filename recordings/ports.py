@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.recordings.types import CallFacts, CopyRow, FiledCall, Notice, StoredFile, TrackRow
+from hotline1022.recordings.types import CallFacts, CopyRow, FiledCall, Judged, Notice, StoredFile, TrackRow, Verdict
 
 
 class RecordingStore(Protocol):
@@ -35,6 +35,22 @@ class RecordingStore(Protocol):
 
     def stored(self) -> AsyncIterator[StoredFile]:
         """Every file that a row promises: tracks not missing, voicemails, listening copies."""
+        ...
+
+
+class StateBook(Protocol):
+    """The catalogue, as a check of the files sees it."""
+
+    async def files(self, calls: Sequence[str]) -> Sequence[StoredFile]:
+        """The originals that must be there of these calls: tracks and messages, by path."""
+        ...
+
+    async def judge(self, verdicts: Sequence[Verdict]) -> Judged:
+        """Move the recordings: `verified`, or `damaged` with an alarm and an entry of the audit each. One transaction."""
+        ...
+
+    async def judged_all(self, recordings: int, judged: Judged) -> None:
+        """A run over so many recordings is over: one entry of the audit."""
         ...
 
 

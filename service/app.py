@@ -32,6 +32,7 @@ from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.alarms import Bell
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.cascades import Cascades
+from hotline1022.service.catalogue_keeper import CatalogueKeeper
 from hotline1022.service.category_sounds import CategorySounds
 from hotline1022.service.console import Console
 from hotline1022.service.desk import Desk, remember_talks
@@ -232,6 +233,7 @@ class App:
                         self.disk.run(),
                         self.directory.run(),
                         self.cascades.run(),
+                        CatalogueKeeper(self.database).run(),
                         self.plans.run(),
                         self.category_sounds.run(),
                         TicketClock(self.database, self.tickets).run(),

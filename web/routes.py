@@ -8,6 +8,7 @@ from hotline1022.web.cascade_routes import ROUTES as CASCADE
 from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
 from hotline1022.web.page_routes import ROUTES as PAGES
+from hotline1022.web.recordings_routes import ROUTES as RECORDINGS
 from hotline1022.web.route import Route
 from hotline1022.web.tickets_routes import ROUTES as TICKETS
 from hotline1022.web.types import Scope
@@ -198,6 +199,7 @@ ROUTES: tuple[Route, ...] = (
         answer=t.PersonView,
         status=201,
     ),
+    *RECORDINGS,
     *DIRECTORY,
     *TICKETS,
     *NOTIFY,

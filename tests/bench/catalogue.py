@@ -24,10 +24,10 @@ from typing import Any
 import asyncpg  # type: ignore[import-untyped]
 import click
 
-from hotline1022.db.catalogue import place_of
+from hotline1022.db.catalogue import LISTED, month_of, place_of
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
-from hotline1022.recordings.types import About, CallKind, CatalogueFilter, Shown, about_keys, number_keys
+from hotline1022.recordings.types import About, CallKind, CatalogueFilter, Shown, about_keys, duration_keys, number_keys
 from tests.lab.postgres import TemporaryPostgres
 
 BOUND_MS = 50.0
@@ -84,13 +84,14 @@ def recordings(rows: int) -> Iterator[One]:
             if dice.random() < 0.00005:
                 spoken.append(f"w:{RARE}")
         state = _state(age, dice.random())
+        duration = int(dice.lognormvariate(4.9, 0.8) * 1000)
         row = {
             "place": place_of(begun),
             "id": f"{n * 2_654_435_761 % (1 << 64):016x}",
             "call_id": f"hl1-{n}",
             "started_at": begun,
             "ended_at": begun + timedelta(minutes=2),
-            "duration_ms": int(dice.lognormvariate(4.9, 0.8) * 1000),
+            "duration_ms": duration,
             "bytes": 4_000_000,
             "tracks": 4,
             "codec": "pcm_s16le",
@@ -107,6 +108,7 @@ def recordings(rows: int) -> Iterator[One]:
         keys = [
             *number_keys([caller]),
             *about_keys(About(**{name: tuple(ids) for name, ids in about.items()})),
+            *duration_keys(duration),
             *spoken,
         ]
         yield One(row, keys)
@@ -148,9 +150,11 @@ async def fill_postgres(address: str, rows: int) -> None:
             columns = list(portion[0].row)
             values = [tuple(one.row.values()) for one in portion]
             await link.copy_records_to_table("catalogue", records=values, columns=columns)
-            words = [(one.row["place"], one.keys) for one in portion]
+            words = [
+                (place, [month_of(place) + key for key in one.keys]) for one in portion for place in [one.row["place"]]
+            ]
             await link.copy_records_to_table("catalogue_word", records=words, columns=["place", "keys"])
-            few = [(key, one.row["place"]) for one in portion for key in one.keys if not key.startswith("w:")]
+            few = [(key, one.row["place"]) for one in portion for key in one.keys if key.startswith(LISTED)]
             await link.copy_records_to_table("catalogue_key", records=few, columns=["key", "place"])
         say("rows are there; indexes now")
         await link.execute("SET maintenance_work_mem = '512MB'")
@@ -182,7 +186,7 @@ def fill_sqlite(file: Path, rows: int) -> None:
             )
             link.executemany(
                 "INSERT INTO catalogue_key VALUES (?, ?)",
-                [(key, one.row["place"]) for one in portion for key in one.keys if not key.startswith("w:")],
+                [(key, one.row["place"]) for one in portion for key in one.keys if key.startswith(LISTED)],
             )
         link.commit()
         link.execute("ANALYZE")

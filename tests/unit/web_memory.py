@@ -43,6 +43,7 @@ from hotline1022.web.types import (
     VoicemailView,
 )
 from tests.unit.cascade_memory import MemoryCascades
+from tests.unit.catalogue_memory import MemoryCatalogue
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.notify_memory import MemoryOutbox
@@ -467,6 +468,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     ports = Ports(
         calls=log,
         recordings=MemoryRecordings(copies),
+        catalogue=MemoryCatalogue(),
         recordings_root=root,
         lines=lines,
         queue=MemoryQueue(),
