@@ -54,6 +54,16 @@ class SqlRecordingStore:
             async for file in tx.recordings.stored():
                 yield file
 
+    async def disk_full(self, at: datetime) -> None:
+        """A disk has no room since then."""
+        async with self._database.transaction() as tx:
+            await tx.catalogue.disk_full(at)
+
+    async def disk_has_room(self, at: datetime) -> None:
+        """It has room again."""
+        async with self._database.transaction() as tx:
+            await tx.catalogue.disk_has_room(at)
+
     async def files(self, calls: Sequence[str]) -> Sequence[StoredFile]:
         """The originals of these calls that must be there, by path."""
         async with self._database.reading() as tx:

@@ -233,6 +233,16 @@ class Cascade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """Room on the disks that calls are written to."""
+
+    #: percent free below which an alarm rings; 10
+    alarm_percent: int = _whole(10, 1, 90)
+    #: percent free below which citizens can leave no message; 2, 0 = as long as there is any room
+    voicemail_percent: int = _whole(2, 0, 50)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """The Python service."""
 
@@ -277,6 +287,7 @@ class Settings:
     emergency: Emergency = field(default_factory=Emergency)
     queue: Queue = field(default_factory=Queue)
     cascade: Cascade = field(default_factory=Cascade)
+    disk: Disk = field(default_factory=Disk)
     service: Service = field(default_factory=Service)
     database: Database = field(default_factory=Database)
     notify: Notify = field(default_factory=Notify)
