@@ -136,6 +136,11 @@ def _portions(rows: int, size: int = 20_000) -> Iterator[list[One]]:
         yield portion
 
 
+def _monthly(one: One) -> list[str]:
+    month = month_of(one.row["place"])
+    return [month + key for key in one.keys]
+
+
 async def fill_postgres(address: str, rows: int) -> None:
     """By COPY, the indexes afterwards."""
     link = await asyncpg.connect(address, timeout=10)
@@ -150,9 +155,7 @@ async def fill_postgres(address: str, rows: int) -> None:
             columns = list(portion[0].row)
             values = [tuple(one.row.values()) for one in portion]
             await link.copy_records_to_table("catalogue", records=values, columns=columns)
-            words = [
-                (place, [month_of(place) + key for key in one.keys]) for one in portion for place in [one.row["place"]]
-            ]
+            words = [(one.row["place"], _monthly(one)) for one in portion]
             await link.copy_records_to_table("catalogue_word", records=words, columns=["place", "keys"])
             few = [(key, one.row["place"]) for one in portion for key in one.keys if key.startswith(LISTED)]
             await link.copy_records_to_table("catalogue_key", records=few, columns=["key", "place"])
