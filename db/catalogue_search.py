@@ -100,11 +100,15 @@ class CatalogueSearch(Repository):
     async def _back(self, wanted: CatalogueFilter, keys: Sequence[str], end: str) -> CataloguePage:
         """Month by month, the newest first, until the page is full."""
         months = await self._months(wanted)
-        month = func.unnest(bindparam("months", months, type_=ARRAY(String))).table_valued("name", name="month")
+        month = (
+            func.unnest(bindparam("months", months, type_=ARRAY(String)))
+            .table_valued("name", name="month")
+            .render_derived()
+        )
         place = catalogue_word.c.place
         query = select(place).where(_have(month.c.name, keys), *_span(place, wanted))
         if len(end) > 6:
-            key = func.unnest(_words).table_valued("key", name="mine")
+            key = func.unnest(_words).table_valued("key", name="mine").render_derived()
             # four characters of the month, whichever it is
             query = query.where(exists().select_from(key).where(key.c.key.like(f"____{end}%")))
         if conditions := _conditions(wanted):

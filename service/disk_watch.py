@@ -110,9 +110,9 @@ class DiskWatch:
         self._limits, self._room = limits, room
         self._voicemail, self._unrecorded = voicemail, unrecorded
         self._rung: dict[Level, float] = {}
-        #: since when there is no room, as far as the catalogue does not know yet
+        #: since when there is no room, until the catalogue knows that there is again; and whether it knows of the beginning
         self._full_at: datetime | None = None
-        self._told_full = True
+        self._told_full = False
         self._failed: set[str] = set()
         self.level = Level.ROOM
 
@@ -161,16 +161,13 @@ class DiskWatch:
             return
         if self.level is Level.FULL:
             self._full_at = self._full_at or datetime.now(UTC)
-            self._told_full = False
-            await self._tell("database", self._unrecorded.disk_full(self._full_at))
-        elif not self._told_full:
+            self._told_full = await self._tell("database", self._unrecorded.disk_full(self._full_at))
+        elif self._full_at is not None:
             # what began while nobody could write it down began then all the same
-            if self._full_at is not None and not await self._tell(
-                "database", self._unrecorded.disk_full(self._full_at)
-            ):
-                return
-            self._told_full = await self._tell("database", self._unrecorded.disk_has_room(datetime.now(UTC)))
-            self._full_at = None if self._told_full else self._full_at
+            if not self._told_full:
+                self._told_full = await self._tell("database", self._unrecorded.disk_full(self._full_at))
+            if self._told_full and await self._tell("database", self._unrecorded.disk_has_room(datetime.now(UTC))):
+                self._full_at = None
 
     async def _tell(self, who: str, telling: Coroutine[Any, Any, None]) -> bool:
         try:
