@@ -5,134 +5,46 @@ tables say then. So a row can be wrong in no case in which those are right, and 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict
+from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, bindparam, delete, exists, or_, select, text, update
+from sqlalchemy import exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.errors import NotFound
 from hotline1022.core.outcomes import CallState
 from hotline1022.db.alarms import AlarmRepository
-from hotline1022.db.ask import Question, among, ask_all, per_dialect
+from hotline1022.db.ask import ask_all
 from hotline1022.db.catalogue_facts import Facts, facts_of, made
-from hotline1022.db.sql import Bulk, Repository, build, insert, insert_new, run_bulks
+from hotline1022.db.catalogue_rows import (
+    LISTED,
+    KeyRow,
+    Row,
+    WordRow,
+    bulks_of,
+    month_of,
+    place_of,
+    questions_of,
+    who_has,
+)
+from hotline1022.db.sql import Repository, build, insert, run_bulks
 from hotline1022.db.tables import call
-from hotline1022.db.tables_catalogue import catalogue, catalogue_key, catalogue_word, disk_full_span
-from hotline1022.recordings.types import About, CallKind, Catalogued, Judged, Move, State, Verdict, Why, follow
+from hotline1022.db.tables_catalogue import catalogue, disk_full_span
+from hotline1022.recordings.types import About, Catalogued, Judged, Move, State, Verdict, Why, follow
 
 #: the number of the lock in PostgreSQL under which rows of the catalogue are made; taken after all other locks but the audit's
 _LOCK = 1022_28324
-#: places in one microsecond
-_PLACES = 1000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: kept when a row is made anew
-_KEPT = {"place", "id", "call_id", "held"}
 #: the alarm of a damaged recording, and its name in the list of alarms
 DAMAGED_ALARM = "recording-damaged"
-
-
-def place_of(at: datetime) -> int:
-    """The first place of this moment."""
-    since = at - _EPOCH
-    return ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * _PLACES
 
 
 def entry(row: Mapping[Any, Any]) -> Catalogued:
     """The value of a row."""
     about = About(**{name: tuple(ids) for name, ids in row["about"].items()})
     return build(Catalogued, row, call=row["call_id"], about=about)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Row:
-    """A row, column by column; only its place may still change before it is written."""
-
-    place: int
-    id: str
-    call_id: str
-    started_at: datetime
-    ended_at: datetime | None
-    duration_ms: int
-    bytes: int
-    tracks: int
-    codec: str
-    gap_ms: int
-    lost_ms: int
-    state: State
-    why: str
-    held: bool
-    kind: CallKind
-    caller: str
-    about: Mapping[str, object]
-    verified_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _KeyRow:
-    key: str
-    place: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _WordRow:
-    place: int
-    keys: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Bulks:
-    rows: Bulk
-    come: Bulk
-    gone: Bulk
-    words: Bulk
-
-
-@per_dialect
-def _compiled(dialect: Dialect) -> _Bulks:
-    """The statements of a flush."""
-    rows, words = insert(dialect.name, catalogue), insert(dialect.name, catalogue_word)
-    changed = {c.name: rows.excluded[c.name] for c in catalogue.c if c.name not in _KEPT}
-    of_key = [catalogue_key.c[name] == bindparam(name) for name in ("key", "place")]
-    return _Bulks(
-        rows=Bulk(rows.on_conflict_do_update(index_elements=["call_id"], set_=changed), catalogue, _Row, dialect),
-        come=Bulk(insert_new(dialect.name, catalogue_key), catalogue_key, _KeyRow, dialect),
-        gone=Bulk(delete(catalogue_key).where(*of_key), catalogue_key, _KeyRow, dialect),
-        words=Bulk(
-            words.on_conflict_do_update(index_elements=["place"], set_={"keys": words.excluded["keys"]}),
-            catalogue_word,
-            _WordRow,
-            dialect,
-        ),
-    )
-
-
-@per_dialect
-def _questions(dialect: Dialect) -> tuple[Question, Question]:
-    """The rows of calls that are there, and their keys."""
-    mine = among(dialect.name, catalogue.c.call_id)
-    words = select(catalogue_word.c.place, catalogue_word.c["keys"])
-    words = words.join(catalogue, catalogue.c.place == catalogue_word.c.place).where(mine)
-    return Question(select(catalogue).where(mine), dialect), Question(words, dialect)
-
-
-@per_dialect
-def _places(dialect: Dialect) -> Question:
-    """Who has these places."""
-    mine = among(dialect.name, catalogue.c.place, BigInteger)
-    return Question(select(catalogue.c.place, catalogue.c.call_id).where(mine), dialect)
-
-
-#: keys that have lists of their own, newest last; words, ends of numbers and lengths have not
-LISTED = ("n:", "p:", "l:", "a:", "c:", "t:")
-
-
-def month_of(place: int) -> str:
-    """What stands before the keys of a recording at this place: its month, in UTC."""
-    return f"{_EPOCH + timedelta(seconds=place // (_PLACES * 1_000_000)):%y%m}"
 
 
 class CatalogueRepository(Repository):
@@ -163,7 +75,7 @@ class CatalogueRepository(Repository):
         touched, filed = self._touched, self._filed
         self._touched, self._filed = {}, set()
         await self._lock()
-        asked = _questions(self._connection.dialect)
+        asked = questions_of(self._connection.dialect)
         found, (rows, kept) = await facts_of(self._connection, sorted(touched), asked)
         known = {row["call_id"]: entry(row) for row in rows}
         in_front = 4 if self._dialect == "postgresql" else 0
@@ -184,7 +96,7 @@ class CatalogueRepository(Repository):
             await self._blame([row.call_id for row in new])
         return told
 
-    def _row(self, one: Facts, before: Catalogued | None, *, filed: bool, over: bool) -> "_Row":
+    def _row(self, one: Facts, before: Catalogued | None, *, filed: bool, over: bool) -> Row:
         new = made(one)
         state = before.state if before else State.SPOOLED
         if filed or (state is State.SPOOLED and (new.filed or over)):
@@ -192,7 +104,7 @@ class CatalogueRepository(Repository):
         why = new.why.value if state is State.NOT_RECORDED else ""
         if why and before is not None and before.why == Why.DISK_FULL:
             why = before.why
-        return _Row(
+        return Row(
             place=before.place if before else place_of(one.started_at),
             id=before.id if before else token_hex(8),
             call_id=one.call,
@@ -204,9 +116,9 @@ class CatalogueRepository(Repository):
             **new.columns,
         )
 
-    async def _places(self, rows: Sequence["_Row"]) -> None:
+    async def _places(self, rows: Sequence[Row]) -> None:
         """Two calls that began in the same microsecond get places one after the other."""
-        asked = [_places(self._connection.dialect)]
+        asked = [who_has(self._connection.dialect)]
         wanted = [row.place for row in rows]
         taken: dict[int, str] = {}
         while wanted:
@@ -222,20 +134,18 @@ class CatalogueRepository(Repository):
         """On PostgreSQL with the month in front: its index finds what is of one month, and a search goes back in time."""
         return tuple(f"{month_of(place)}{key}" for key in keys) if self._dialect == "postgresql" else tuple(keys)
 
-    async def _write(
-        self, rows: Sequence["_Row"], old: Sequence[Sequence[str]], new: Sequence[tuple[str, ...]]
-    ) -> None:
+    async def _write(self, rows: Sequence[Row], old: Sequence[Sequence[str]], new: Sequence[tuple[str, ...]]) -> None:
         """Rows, and where they changed the keys by which they are found."""
-        come: list[_KeyRow] = []
-        gone: list[_KeyRow] = []
-        words: list[_WordRow] = []
+        come: list[KeyRow] = []
+        gone: list[KeyRow] = []
+        words: list[WordRow] = []
         for row, before, after in zip(rows, map(set, old), new, strict=True):
             if before == set(after):
                 continue
-            words.append(_WordRow(place=row.place, keys=self._stored(row.place, after)))
-            come += [_KeyRow(key=key, place=row.place) for key in after if key not in before and key.startswith(LISTED)]
-            gone += [_KeyRow(key=key, place=row.place) for key in before - set(after) if key.startswith(LISTED)]
-        bulks = _compiled(self._connection.dialect)
+            words.append(WordRow(place=row.place, keys=self._stored(row.place, after)))
+            come += [KeyRow(key=key, place=row.place) for key in after if key not in before and key.startswith(LISTED)]
+            gone += [KeyRow(key=key, place=row.place) for key in before - set(after) if key.startswith(LISTED)]
+        bulks = bulks_of(self._connection.dialect)
         await run_bulks(
             self._connection, (bulks.rows, rows), (bulks.gone, gone), (bulks.come, come), (bulks.words, words)
         )
@@ -355,7 +265,7 @@ class CatalogueRepository(Repository):
         return list(rows.scalars())
 
 
-def _not_made(row: _Row, at: datetime) -> Fact:
+def _not_made(row: Row, at: datetime) -> Fact:
     detail: dict[str, object] = {"call": row.call_id, "why": row.why}
     return _fact(Kind.RECORDING_NOT_MADE, at, subject=f"recording:{row.id}", detail=detail)
 

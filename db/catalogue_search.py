@@ -24,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from hotline1022.db.catalogue import LISTED, entry, month_of, place_of
+from hotline1022.db.catalogue import entry
+from hotline1022.db.catalogue_rows import LISTED, month_of, place_of
 from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository
 from hotline1022.db.tables_catalogue import catalogue, catalogue_key, catalogue_word

@@ -24,7 +24,7 @@ from typing import Any
 import asyncpg  # type: ignore[import-untyped]
 import click
 
-from hotline1022.db.catalogue import LISTED, month_of, place_of
+from hotline1022.db.catalogue_rows import LISTED, month_of, place_of
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import About, CallKind, CatalogueFilter, Shown, about_keys, duration_keys, number_keys
