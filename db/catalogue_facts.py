@@ -24,6 +24,7 @@ from hotline1022.recordings.types import (
     Why,
     about_keys,
     duration_keys,
+    kind_keys,
     number_keys,
     word_keys,
 )
@@ -161,6 +162,7 @@ def made(of: Facts) -> Made:
     caller = row.get("caller_e164") or row.get("caller_raw") or ""
     numbers = number_keys([caller, row.get("caller_raw", ""), *(one["phone"] for one in of.tickets)])
     words = _each(key for one in of.tickets for key in word_keys(one["search"]))
+    kind = _kind(row, of.tickets)
     length = max([one["duration_ms"] for one in (*audio, *spoken)], default=_length(row))
     return Made(
         columns={
@@ -172,11 +174,11 @@ def made(of: Facts) -> Made:
             "codec": " ".join(_each(one["codec"] or CODEC for one in audio)) or (CODEC if spoken else ""),
             "gap_ms": sum(one["gap_ms"] for one in of.tracks),
             "lost_ms": sum(one["lost_ms"] for one in of.tracks if one["side"] is Side.SAID),
-            "kind": _kind(row, of.tickets),
+            "kind": kind,
             "caller": caller,
         },
         about=about,
-        keys=(*numbers, *about_keys(about), *duration_keys(length), *words),
+        keys=(*numbers, *about_keys(about), *duration_keys(length), *kind_keys(kind), *words),
         filed=bool(of.tracks or of.messages),
         originals=len(audio) + len(spoken),
         files=sum(one["status"] is not Status.MISSING for one in (*of.tracks, *of.messages)),

@@ -37,11 +37,14 @@ from hotline1022.recordings.types import (
     asked_duration,
     asked_keys,
     asked_number,
+    kind_keys,
     word_keys,
 )
 
 #: recordings that the first step looks at
 WINDOW = 300
+#: the same of a state of few recordings, of which those with certain keys are wanted
+SELDOM_WINDOW = 1000
 #: states of few recordings: their list is shorter than that of a person
 _SELDOM = frozenset({Shown.SPOOLED, Shown.DAMAGED, Shown.NOT_RECORDED, Shown.HELD})
 _HELD = condition("catalogue.held")
@@ -67,11 +70,13 @@ class CatalogueSearch(Repository):
             return await self._read(self._along(wanted, keys, end), wanted)
         listed = [key for key in keys if key.startswith(LISTED)]
         if not end and (wanted.state in _SELDOM or len(keys) == len(listed) <= 1):
-            newest = _list(wanted, listed).limit(WINDOW)
+            window = SELDOM_WINDOW if wanted.state in _SELDOM and keys else WINDOW
+            newest = _list(wanted, listed).limit(window)
             page = await self._read(self._among(newest, wanted, keys), wanted)
-            if page.next is not None or await self._length(newest) < WINDOW:
+            if page.next is not None or await self._length(newest) < window:
                 return page
         keys += asked_duration(wanted.shortest_ms, wanted.longest_ms)
+        keys += kind_keys(wanted.kind) if keys and wanted.kind is not None else ()
         if end:
             # the last four digits have a key, more are compared
             keys.append(f"e:{end[2:6]}")
@@ -113,7 +118,8 @@ class CatalogueSearch(Repository):
             # four characters of the month, whichever it is
             query = query.where(exists().select_from(key).where(key.c.key.like(f"____{end}%")))
         if conditions := _conditions(wanted):
-            query = query.join(catalogue, catalogue.c.place == place).where(*conditions)
+            # as a question about each: as a join it would be begun at its other end, every month anew
+            query = query.where(select(and_(*conditions)).where(catalogue.c.place == place).scalar_subquery())
         # an expression: in the order of the key itself the whole table would be walked through
         query = query.order_by((place + 0).desc()).limit(wanted.limit + 1)
         of_month = query.lateral("of_month")

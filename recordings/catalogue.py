@@ -228,6 +228,11 @@ def about_keys(about: About) -> tuple[str, ...]:
     return tuple(f"{kind}:{one}" for kind, ids in named for one in ids)
 
 
+def kind_keys(kind: CallKind) -> tuple[str, ...]:
+    """The key of its kind; ordinary ones are most, and have none."""
+    return () if kind is CallKind.ORDINARY else (f"k:{kind}",)
+
+
 def asked_keys(wanted: CatalogueFilter) -> tuple[str, ...]:
     """The keys but number and words that a recording must have; the one that fits fewest comes first."""
     asked = (("t", wanted.code), ("p", wanted.person), ("l", wanted.line), ("a", wanted.agency), ("c", wanted.category))

@@ -22,6 +22,7 @@ from hotline1022.recordings.catalogue import (
     asked_keys,
     asked_number,
     duration_keys,
+    kind_keys,
     number_keys,
     word_keys,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "asked_number",
     "duration_keys",
     "follow",
+    "kind_keys",
     "number_keys",
     "word_keys",
 ]

@@ -27,7 +27,16 @@ import click
 from hotline1022.db.catalogue_rows import LISTED, month_of, place_of
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
-from hotline1022.recordings.types import About, CallKind, CatalogueFilter, Shown, about_keys, duration_keys, number_keys
+from hotline1022.recordings.types import (
+    About,
+    CallKind,
+    CatalogueFilter,
+    Shown,
+    about_keys,
+    duration_keys,
+    kind_keys,
+    number_keys,
+)
 from tests.lab.postgres import TemporaryPostgres
 
 BOUND_MS = 50.0
@@ -84,6 +93,7 @@ def recordings(rows: int) -> Iterator[One]:
             if dice.random() < 0.00005:
                 spoken.append(f"w:{RARE}")
         state = _state(age, dice.random())
+        kind = _kind(age, dice.random())
         duration = int(dice.lognormvariate(4.9, 0.8) * 1000)
         row = {
             "place": place_of(begun),
@@ -100,7 +110,7 @@ def recordings(rows: int) -> Iterator[One]:
             "state": state,
             "why": "file-missing" if state == "not-recorded" else "",
             "held": state != "expired" and dice.random() < 0.0003,
-            "kind": _kind(age, dice.random()),
+            "kind": kind,
             "caller": caller,
             "about": json.dumps(about),
             "verified_at": begun,
@@ -109,6 +119,7 @@ def recordings(rows: int) -> Iterator[One]:
             *number_keys([caller]),
             *about_keys(About(**{name: tuple(ids) for name, ids in about.items()})),
             *duration_keys(duration),
+            *kind_keys(CallKind(kind)),
             *spoken,
         ]
         yield One(row, keys)

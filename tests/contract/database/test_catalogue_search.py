@@ -130,6 +130,7 @@ async def test_every_question_has_its_answer(filled: Database) -> None:
 
 async def test_the_second_step_answers_as_the_first(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalogue_search, "WINDOW", 1)
+    monkeypatch.setattr(catalogue_search, "SELDOM_WINDOW", 1)
     for name, (wanted, expected) in ASKED.items():
         assert await calls(filled, **wanted) == expected, name
 

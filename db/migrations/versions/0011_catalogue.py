@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from hotline1022.db.columns import Big, Document, Serial, UtcTime
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
