@@ -98,9 +98,9 @@ class CatalogueSearch(Repository):
         found = newest.cte("newest").prefix_with("MATERIALIZED")
         query = select(catalogue).join(found, found.c.place == catalogue.c.place).where(*_conditions(wanted))
         if len(keys) > 1 or (keys and wanted.state in _SELDOM):
-            query = query.join(catalogue_word, catalogue_word.c.place == catalogue.c.place)
             month = func.to_char(func.timezone("UTC", catalogue.c.started_at), "YYMM")
-            query = query.where(_have(month, keys))
+            mine = select(_have(month, keys)).where(catalogue_word.c.place == catalogue.c.place)
+            query = query.where(mine.correlate(catalogue).scalar_subquery())
         return query
 
     async def _back(self, wanted: CatalogueFilter, keys: Sequence[str], end: str) -> CataloguePage:
@@ -129,7 +129,8 @@ class CatalogueSearch(Repository):
 
     async def _months(self, wanted: CatalogueFilter) -> list[str]:
         """The months in which there can be an answer, newest first."""
-        ends = select(func.min(catalogue.c.place), func.max(catalogue.c.place))
+        # of the state or the kind: what has expired is old
+        ends = select(func.min(catalogue.c.place), func.max(catalogue.c.place)).where(*_listed_by(wanted))
         first, last = (await self._connection.execute(ends)).one()
         if first is None:
             return []
@@ -184,12 +185,15 @@ def _list(wanted: CatalogueFilter, listed: Sequence[str]) -> Select[Any]:
         query = select(place).where(catalogue_key.c.key == listed[0])
     else:
         place = catalogue.c.place
-        query = select(place)
-        if wanted.state is not None:
-            query = query.where(_state(wanted.state))
-        elif wanted.kind is not None:
-            query = query.where(catalogue.c.kind == wanted.kind)
+        query = select(place).where(*_listed_by(wanted))
     return query.where(*_span(place, wanted)).order_by(place.desc())
+
+
+def _listed_by(wanted: CatalogueFilter) -> list[ColumnElement[bool]]:
+    """The one condition that a list in the order of places exists for."""
+    if wanted.state is not None:
+        return [_state(wanted.state)]
+    return [catalogue.c.kind == wanted.kind] if wanted.kind is not None else []
 
 
 def _ends(wanted: CatalogueFilter) -> list[int]:

@@ -41,7 +41,7 @@ async def search_recordings(ask: Ask) -> RecordingPage:
     )
 
 
-async def get_recording(ask: Ask) -> RecordingDetail:
+async def show_recording(ask: Ask) -> RecordingDetail:
     """One recording."""
     return await ask.ports.catalogue.get(ask.path["recording"])
 

@@ -21,7 +21,7 @@ ROUTES: tuple[Route, ...] = (
         path="/api/recordings/{recording}",
         scope=Scope.READ,
         summary="One recording: who spoke on which track, hashes, gaps, state, and what the audit has of it",
-        handler=recordings.get_recording,
+        handler=recordings.show_recording,
         answer=w.RecordingDetail,
     ),
 )
