@@ -89,3 +89,23 @@ def set_up_log(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[to_stderr])
     for noisy in ("alembic", "hotline1022.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def progress(what: str) -> tuple[Callable[[int], None], Callable[[], None]]:
+    """Tells on stderr how far it is: on a terminal twice a second in one line, else every ten seconds."""
+    terminal = sys.stderr.isatty()
+    told = time.monotonic()
+    shown = False
+
+    def tell(done: int) -> None:
+        nonlocal told, shown
+        if time.monotonic() - told < (0.5 if terminal else 10.0):
+            return
+        told, shown = time.monotonic(), True
+        click.echo(f"\r  {done} {what}" if terminal else f"  {done} {what}", nl=not terminal, err=True)
+
+    def clear() -> None:
+        if terminal and shown:
+            click.echo("\r\033[K", nl=False, err=True)
+
+    return tell, clear

@@ -1,8 +1,7 @@
-"""Commands about recordings: does every file still have the bytes that were hashed? Changes and repairs nothing."""
+"""Commands about recordings: does every file still have the bytes that were hashed? Changes and repairs no file."""
 
 import sys
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import asdict
 
 import click
@@ -10,7 +9,8 @@ import click
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings.verify import Verification, verify
-from hotline1022.service.cli_base import CONFIG, settings_of, speaking
+from hotline1022.service.cli_base import CONFIG, progress, settings_of, speaking
+from hotline1022.service.cli_catalogue import rebuild_catalogue, search, show
 from hotline1022.service.cli_data import as_json, day_of, on_database
 
 #: what each finding means, for people
@@ -33,17 +33,20 @@ def recordings() -> None:
 @click.option("--json", "plain", is_flag=True, help="As JSON.")
 @speaking
 def recordings_verify(config: str | None, since: str | None, plain: bool) -> None:
-    """Hash every stored file again and compare with the database; change nothing. Exit code 1 when anything differs.
+    """Hash every stored file again and compare with the database. Exit code 1 when anything differs.
+
+    No file is changed. The catalogue is: a recording whose originals are all as they were is `verified`, another `damaged`.
 
     \b
     Example: hotline1022 recordings verify --since 2026-11-24
     """
     first = day_of(since) if since else None
     root = settings_of(config).paths.recordings
-    progress, clear = _progress()
+    tell, clear = progress("files checked")
 
     def look(database: Database) -> Awaitable[Verification]:
-        return verify(SqlRecordingStore(database), root, since=first, progress=progress)
+        store = SqlRecordingStore(database)
+        return verify(store, root, since=first, progress=tell, book=store)
 
     found = on_database(config, look)
     clear()
@@ -66,23 +69,5 @@ def _say(found: Verification) -> None:
         click.echo(f"{found.checked} files checked, every one as it was stored.")
 
 
-def _progress() -> tuple[Callable[[int], None], Callable[[], None]]:
-    """Tells on stderr how far it is: on a terminal twice a second in one line, else every ten seconds."""
-    terminal = sys.stderr.isatty()
-    told = time.monotonic()
-    shown = False
-
-    def tell(checked: int) -> None:
-        nonlocal told, shown
-        if time.monotonic() - told < (0.5 if terminal else 10.0):
-            return
-        told, shown = time.monotonic(), True
-        click.echo(
-            f"\r  {checked} files checked" if terminal else f"  {checked} files checked", nl=not terminal, err=True
-        )
-
-    def clear() -> None:
-        if terminal and shown:
-            click.echo("\r\033[K", nl=False, err=True)
-
-    return tell, clear
+for command in (search, show, rebuild_catalogue):
+    recordings.add_command(command)

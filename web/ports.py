@@ -14,13 +14,14 @@ from prometheus_client import CollectorRegistry
 from hotline1022.core.acting import Acting
 from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRow
 from hotline1022.queue.types import LineView
-from hotline1022.recordings.types import CopyKind, Survey
+from hotline1022.recordings.types import CatalogueFilter, CopyKind, Survey
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.cascade_port import Cascades
 from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
+from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 from hotline1022.web.types import (
     AbandonedView,
@@ -61,6 +62,18 @@ class Recordings(Protocol):
 
     async def survey(self, call: str) -> Survey | None:
         """Who is heard when, and how loud; None when the call has no recording."""
+        ...
+
+
+class Catalogue(Protocol):
+    """The catalogue of recordings."""
+
+    async def search(self, wanted: CatalogueFilter) -> RecordingPage:
+        """A page, newest first; Invalid `number-short`."""
+        ...
+
+    async def get(self, name: str) -> RecordingDetail:
+        """One recording; NotFound `recording-unknown`."""
         ...
 
 
@@ -284,6 +297,7 @@ class Ports:
 
     calls: Calls
     recordings: Recordings
+    catalogue: Catalogue
     #: no file outside this folder is ever sent
     recordings_root: Path
     #: nor outside this one, where copies lie that can be made again

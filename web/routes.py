@@ -10,6 +10,7 @@ from hotline1022.web.copies_wire import RecordingQuery
 from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
 from hotline1022.web.page_routes import ROUTES as PAGES
+from hotline1022.web.recordings_routes import ROUTES as RECORDINGS
 from hotline1022.web.route import Route
 from hotline1022.web.tickets_routes import ROUTES as TICKETS
 from hotline1022.web.types import Scope
@@ -202,6 +203,7 @@ ROUTES: tuple[Route, ...] = (
         answer=t.PersonView,
         status=201,
     ),
+    *RECORDINGS,
     *DIRECTORY,
     *TICKETS,
     *COPIES,

@@ -45,6 +45,7 @@ from hotline1022.web.types import (
     VoicemailView,
 )
 from tests.unit.cascade_memory import MemoryCascades
+from tests.unit.catalogue_memory import MemoryCatalogue
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.notify_memory import MemoryOutbox
@@ -504,6 +505,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     ports = Ports(
         calls=log,
         recordings=MemoryRecordings(copies, {log.calls[0].id: SURVEY}),
+        catalogue=MemoryCatalogue(),
         recordings_root=root,
         copies_root=root,
         lines=lines,
