@@ -30,42 +30,12 @@ from hotline1022.recordings.states import Move, State, follow
 
 #: the catalogue and its states have files of their own; this is where other rooms find them
 __all__ = [
-    "About",
-    "CallFacts",
-    "CallKind",
-    "CatalogueFilter",
-    "CataloguePage",
-    "Catalogued",
-    "CopyRow",
-    "FiledCall",
-    "Judged",
-    "Leg",
-    "Move",
-    "Notice",
-    "Reason",
-    "Shown",
-    "Side",
-    "Span",
-    "SpoolFile",
-    "State",
-    "Status",
-    "StoredFile",
-    "TrackFacts",
-    "TrackRow",
-    "Verdict",
-    "VoicemailFacts",
-    "VoicemailRow",
-    "Why",
-    "about_keys",
-    "asked_duration",
-    "asked_keys",
-    "asked_number",
-    "duration_keys",
-    "follow",
-    "kind_keys",
-    "number_keys",
+    "About", "CallFacts", "CallKind", "CatalogueFilter", "CataloguePage", "Catalogued", "CopyRow", "FiledCall",
+    "Judged", "Leg", "Move", "Notice", "Reason", "Shown", "Side", "Span", "SpoolFile", "State", "Status",
+    "StoredFile", "TrackFacts", "TrackRow", "Verdict", "VoicemailFacts", "VoicemailRow", "Why", "about_keys",
+    "asked_duration", "asked_keys", "asked_number", "duration_keys", "follow", "kind_keys", "number_keys",
     "word_keys",
-]
+]  # fmt: skip
 
 
 class Side(StrEnum):
