@@ -9,14 +9,15 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Dialect, Select, exists, func, not_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from hotline1022.core.errors import NotFound
-from hotline1022.core.outcomes import Reason, Result
+from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.db import types as t
 from hotline1022.db.columns import condition
 from hotline1022.db.recordings import RecordingRepository
-from hotline1022.db.sql import Bulk, Repository, build, insert, insert_new, run_bulks, upsert
+from hotline1022.db.sql import Bulk, Repository, Told, build, insert, insert_new, nobody, run_bulks, upsert
 from hotline1022.db.tables import call, call_event, journal_position, leg, number, track
 
 _OPEN = condition("call.state <> 'ended'")
@@ -57,6 +58,10 @@ def _upsert_call(dialect: str) -> Any:
 class CallRepository(Repository):
     """Calls, their legs and their history."""
 
+    def __init__(self, connection: AsyncConnection, told: Told = nobody) -> None:
+        super().__init__(connection)
+        self._told = told
+
     async def save(self, batch: t.Batch) -> None:
         """Write all of the batch; rows that are there are brought up to date, facts that are there are left."""
         bulks = _compiled(self._connection.dialect)
@@ -67,6 +72,7 @@ class CallRepository(Repository):
             (bulks.events, batch.events),
             (bulks.positions, batch.positions),
         )
+        self._told(row.id for row in batch.calls if row.state is CallState.ENDED and row.answered_at is not None)
 
     async def position(self, name: str) -> t.JournalPosition | None:
         """How far the journal of that name was stored; None when never."""

@@ -17,7 +17,7 @@ from sqlalchemy import (
     String,
     literal_column,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 
 from hotline1022.core.clock import aware
@@ -90,6 +90,33 @@ class Inode(TypeDecorator[int]):
         return None if value is None else int(value)
 
 
+class Keys(TypeDecorator[tuple[str, ...]]):
+    """Many keys in one value: an array on PostgreSQL, ` one two ` on SQLite. A key has no blank."""
+
+    impl = String()
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The column's own type."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(ARRAY(String(collation="C")))
+        return dialect.type_descriptor(String())
+
+    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> Any:
+        """To the database."""
+        return None if value is None else _keys(value, dialect.name)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...] | None:
+        """From the database."""
+        if value is None:
+            return None
+        return tuple(value) if dialect.name == "postgresql" else tuple(value.split())
+
+
+def _keys(value: Iterable[str], dialect: str) -> list[str] | str:
+    return list(value) if dialect == "postgresql" else f" {' '.join(value)} "
+
+
 #: documents as text: as short as can be, Vietnamese readable
 to_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
@@ -97,6 +124,8 @@ to_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 Big = BigInteger()
 #: number that the database gives; SQLite does so only for INTEGER
 Serial = BigInteger().with_variant(Integer(), "sqlite")
+#: text in the order of its bytes, so that a range of keys is what it says
+Key = String().with_variant(String(collation="C"), "postgresql")
 #: a document
 Document = JSON().with_variant(JSONB(), "postgresql")
 
@@ -108,6 +137,8 @@ def plain(kind: TypeEngine[Any], dialect: str) -> Callable[[Any], Any] | None:
             return _microseconds if dialect == "sqlite" else aware
         case Word() | Inode():
             return str
+        case Keys():
+            return partial(_keys, dialect=dialect)
         case JSON():
             return to_json
     return None

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select, union_all, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.core.ids import CallId
-from hotline1022.db.sql import Repository, build, picker, run_many, upsert
+from hotline1022.db.sql import Repository, Told, build, nobody, picker, run_many, upsert
 from hotline1022.db.tables import call, recording, track, voicemail
 from hotline1022.db.tables_copies import derived_copy
 from hotline1022.db.types import VoicemailView
@@ -38,6 +39,10 @@ def _renamed(values: dict[str, Any], **more: Any) -> dict[str, Any]:
 class RecordingRepository(Repository):
     """Tracks, copies and messages."""
 
+    def __init__(self, connection: AsyncConnection, told: Told = nobody) -> None:
+        super().__init__(connection)
+        self._told = told
+
     async def save(self, filed: Iterable[FiledCall], at: datetime) -> None:
         """Write tracks and messages of these calls; a row keeps when it was first stored and who heard it."""
         filed = tuple(filed)
@@ -45,6 +50,7 @@ class RecordingRepository(Repository):
         messages = [_renamed(_message_values(row), heard_by="") for one in filed for row in one.voicemails]
         await run_many(self._connection, upsert(self._dialect, track, "stored_at"), tracks)
         await run_many(self._connection, upsert(self._dialect, voicemail, "heard_at", "heard_by"), messages)
+        self._told(one.call for one in filed)
 
     async def tracks(self, call_id: str) -> Sequence[TrackRow]:
         """The originals of a call, in the order in which they began."""
@@ -130,6 +136,17 @@ class RecordingRepository(Repository):
             if len(rows) < PAGE:
                 return
             last = rows[-1].path
+
+    async def originals(self, calls: Sequence[str]) -> Sequence[StoredFile]:
+        """The originals of these calls that a row promises, by path."""
+        of_calls = union_all(
+            *(
+                select(one.c.path, one.c.sha256).where(one.c.call_id.in_(calls), one.c.status != Status.MISSING)
+                for one in (track, voicemail)
+            )
+        ).subquery()
+        rows = await self._connection.execute(select(of_calls).order_by(of_calls.c.path))
+        return [StoredFile(path=row.path, sha256=row.sha256) for row in rows]
 
     async def voicemails(self, *, heard: bool | None = None, limit: int = 100) -> Sequence[VoicemailView]:
         """Messages, latest first; those without sound are left out."""

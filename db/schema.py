@@ -1,12 +1,21 @@
 """All tables together, for migrations and their tests: importing this has imported every file of tables."""
 
-from hotline1022.db import tables_audit, tables_cascade, tables_copies, tables_directory, tables_notify, tables_tickets
+from hotline1022.db import (
+    tables_audit,
+    tables_cascade,
+    tables_catalogue,
+    tables_copies,
+    tables_directory,
+    tables_notify,
+    tables_tickets,
+)
 from hotline1022.db.tables import metadata
 
 __all__ = [
     "metadata",
     "tables_audit",
     "tables_cascade",
+    "tables_catalogue",
     "tables_copies",
     "tables_directory",
     "tables_notify",

@@ -15,6 +15,8 @@ from hotline1022.core.errors import Invalid
 from hotline1022.db.columns import plain
 
 T = TypeVar("T")
+#: takes the ids of calls whose row in the catalogue must be made anew
+Told = Callable[[Iterable[str]], None]
 Values = dict[str, Any]
 Row = tuple[Any, ...]
 
@@ -25,6 +27,10 @@ class Repository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self._dialect = connection.dialect.name
+
+
+def nobody(_: Iterable[str]) -> None:
+    """Told by who only reads."""
 
 
 def insert(dialect: str, table: Table) -> Any:

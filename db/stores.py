@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 from hotline1022.core.acting import by_the_service
 from hotline1022.core.ids import CallId, LineId, PersonId
+from hotline1022.db.catalogue import checked
 from hotline1022.db.types import SessionRow, StateChange
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person, Session
-from hotline1022.recordings.types import CopyKind, CopyRow, DerivedRow, FiledCall, StoredFile, TrackRow
+from hotline1022.recordings.types import CopyKind, CopyRow, DerivedRow, FiledCall, Judged, StoredFile, TrackRow, Verdict
 
 
 def _now() -> datetime:
@@ -18,7 +19,7 @@ def _now() -> datetime:
 
 
 class SqlRecordingStore:
-    """recordings.ports.RecordingStore."""
+    """recordings.ports.RecordingStore and StateBook."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime] = _now) -> None:
         self._database, self._clock = database, clock
@@ -65,6 +66,34 @@ class SqlRecordingStore:
         async with self._database.reading() as tx:
             async for file in tx.recordings.stored():
                 yield file
+
+    async def disk_full(self, at: datetime) -> None:
+        """A disk has no room since then."""
+        async with self._database.transaction() as tx:
+            await tx.catalogue.disk_full(at)
+
+    async def disk_has_room(self, at: datetime) -> None:
+        """It has room again."""
+        async with self._database.transaction() as tx:
+            await tx.catalogue.disk_has_room(at)
+
+    async def files(self, calls: Sequence[str]) -> Sequence[StoredFile]:
+        """The originals of these calls that must be there, by path."""
+        async with self._database.reading() as tx:
+            return await tx.recordings.originals(calls)
+
+    async def judge(self, verdicts: Sequence[Verdict]) -> Judged:
+        """What a check found, into the states of the catalogue."""
+        async with self._database.transaction() as tx:
+            judged, told = await tx.catalogue.judge(verdicts, self._clock())
+            for fact in told:
+                tx.audit.add(fact)
+        return judged
+
+    async def judged_all(self, recordings: int, judged: Judged) -> None:
+        """A run of checks is over: one entry of the audit."""
+        async with self._database.transaction() as tx:
+            tx.audit.add(checked(self._clock(), recordings=recordings, judged=judged))
 
 
 class SqlAgentStore:

@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import delete, exists, func, not_, or_, select, update
 from sqlalchemy import insert as plain_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.core.folding import fold
 from hotline1022.core.outcomes import Reason
 from hotline1022.db.columns import condition
-from hotline1022.db.sql import Repository, Values, build, insert_new, picker, run_many
+from hotline1022.db.sql import Repository, Told, Values, build, insert_new, nobody, picker, run_many
 from hotline1022.db.tables import call, voicemail
 from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_call, ticket_history, ticket_reminder
 from hotline1022.db.types import LeftMessage
@@ -46,6 +47,10 @@ _AT_ONCE = 500
 class TicketRepository(Repository):
     """Tickets by id, by code, by call."""
 
+    def __init__(self, connection: AsyncConnection, told: Told = nobody) -> None:
+        super().__init__(connection)
+        self._told = told
+
     async def add(self, made: Changed, *, purpose: Purpose = Purpose.TALK) -> bool:
         """Write a new ticket; False, and nothing is written, when its code is taken, or its call made one for this purpose."""
         new = made.after
@@ -60,6 +65,7 @@ class TicketRepository(Repository):
                 await self._connection.execute(delete(ticket).where(ticket.c.id == new.id))
                 return False
         await self._write_history(made.row)
+        self._told(new.calls)
         return True
 
     async def change(self, made: Changed) -> None:
@@ -86,6 +92,7 @@ class TicketRepository(Repository):
             ),
         )
         await self._write_history(made.row)
+        self._told(after.calls)
 
     async def _write_history(self, row: HistoryRow) -> None:
         values = {

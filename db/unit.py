@@ -24,6 +24,8 @@ from hotline1022.db.alarms import AlarmRepository
 from hotline1022.db.audit import AuditRepository
 from hotline1022.db.calls import CallRepository
 from hotline1022.db.cascades import CascadeRepository
+from hotline1022.db.catalogue import CatalogueRepository
+from hotline1022.db.catalogue_search import CatalogueSearch
 from hotline1022.db.directory import DirectoryRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
 from hotline1022.db.notify import InboundRepository, ToTellRepository
@@ -46,7 +48,7 @@ class Work:
     @cached_property
     def calls(self) -> CallRepository:
         """The call log."""
-        return CallRepository(self._connection)
+        return CallRepository(self._connection, self.catalogue.touch)
 
     @cached_property
     def cascades(self) -> CascadeRepository:
@@ -56,7 +58,7 @@ class Work:
     @cached_property
     def recordings(self) -> RecordingRepository:
         """Tracks, copies and messages."""
-        return RecordingRepository(self._connection)
+        return RecordingRepository(self._connection, self.catalogue.filed)
 
     @cached_property
     def agents(self) -> AgentRepository:
@@ -86,7 +88,7 @@ class Work:
     @cached_property
     def tickets(self) -> TicketRepository:
         """Tickets."""
-        return TicketRepository(self._connection)
+        return TicketRepository(self._connection, self.catalogue.touch)
 
     @cached_property
     def outbox(self) -> OutboxRepository:
@@ -107,6 +109,16 @@ class Work:
     def inbound(self) -> InboundRepository:
         """SMS that came in."""
         return InboundRepository(self._connection)
+
+    @cached_property
+    def catalogue(self) -> CatalogueRepository:
+        """The catalogue of recordings."""
+        return CatalogueRepository(self._connection)
+
+    @cached_property
+    def catalogue_search(self) -> CatalogueSearch:
+        """Questions to it."""
+        return CatalogueSearch(self._connection)
 
     @cached_property
     def audit(self) -> AuditRepository:
@@ -165,6 +177,8 @@ class Database:
         async with speaking_our_words(), self._engines.writer.begin() as connection:
             work = Work(connection)
             yield work
+            for fact in await work.catalogue.flush(datetime.now(UTC)):
+                work.audit.add(fact)
             act = _unnoted(work)
             await work.audit.flush()
         if act is not None:

@@ -32,6 +32,8 @@ class Fixed(StrEnum):
     VOICEMAIL = "voicemail"
     VOICEMAIL_THANKS = "voicemail-thanks"
     VOICEMAIL_EMPTY = "voicemail-empty"
+    VOICEMAIL_CLOSED = "voicemail-closed"
+    VOICEMAIL_LATER = "voicemail-later"
     EMERGENCY_AGAIN = "emergency-again"
     EMERGENCY_AGENT = "emergency-agent"
     ECHO_TEST = "echo-test"

@@ -10,9 +10,11 @@ from hotline1022.recordings.types import (
     CopyRow,
     DerivedRow,
     FiledCall,
+    Judged,
     Notice,
     StoredFile,
     TrackRow,
+    Verdict,
 )
 
 
@@ -69,6 +71,22 @@ class Readable(Protocol):
 
     def close(self) -> None:
         """Close it."""
+        ...
+
+
+class StateBook(Protocol):
+    """The catalogue, as a check of the files sees it."""
+
+    async def files(self, calls: Sequence[str]) -> Sequence[StoredFile]:
+        """The originals that must be there of these calls: tracks and messages, by path."""
+        ...
+
+    async def judge(self, verdicts: Sequence[Verdict]) -> Judged:
+        """Move the recordings: `verified`, or `damaged` with an alarm and an entry of the audit each. One transaction."""
+        ...
+
+    async def judged_all(self, recordings: int, judged: Judged) -> None:
+        """A run over so many recordings is over: one entry of the audit."""
         ...
 
 

@@ -8,6 +8,34 @@ from enum import StrEnum
 from hotline1022.core.clock import aware
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
+from hotline1022.recordings.catalogue import (
+    About,
+    CallKind,
+    Catalogued,
+    CatalogueFilter,
+    CataloguePage,
+    Judged,
+    Shown,
+    Verdict,
+    about_keys,
+    asked_duration,
+    asked_keys,
+    asked_number,
+    duration_keys,
+    kind_keys,
+    number_keys,
+    word_keys,
+)
+from hotline1022.recordings.states import Move, State, follow
+
+#: the catalogue and its states have files of their own; this is where other rooms find them
+__all__ = [
+    "About", "CallFacts", "CallKind", "CatalogueFilter", "CataloguePage", "Catalogued", "CopyRow", "FiledCall",
+    "Judged", "Leg", "Move", "Notice", "Reason", "Shown", "Side", "Span", "SpoolFile", "State", "Status",
+    "StoredFile", "TrackFacts", "TrackRow", "Verdict", "VoicemailFacts", "VoicemailRow", "Why", "about_keys",
+    "asked_duration", "asked_keys", "asked_number", "duration_keys", "follow", "kind_keys", "number_keys",
+    "word_keys",
+]  # fmt: skip
 
 
 class Side(StrEnum):
@@ -67,6 +95,7 @@ class Why(StrEnum):
     FAILED = "failed"
     OVERFLOW = "overflow"
     DISK_LOW = "disk-low"
+    DISK_FULL = "disk-full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Does every stored file still have the bytes that were hashed? Reports; changes and repairs nothing."""
+"""Does every stored file still have the bytes that were hashed? Reports, to the catalogue too; changes and repairs no file."""
 
 import hashlib
 import os
@@ -16,10 +16,11 @@ from hotline1022.recordings.files import open_below
 from hotline1022.recordings.keys import NO_KEYS, KeyMissing, Keys
 from hotline1022.recordings.names import original_name
 from hotline1022.recordings.pool import HeavyPool
-from hotline1022.recordings.ports import RecordingStore
+from hotline1022.recordings.ports import RecordingStore, StateBook
 from hotline1022.recordings.reader import OpenFile, sha256_of
 from hotline1022.recordings.seal import SealBroken
 from hotline1022.recordings.types import StoredFile
+from hotline1022.recordings.verdicts import Verdicts
 
 _DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
 #: files are checked in portions
@@ -45,6 +46,11 @@ class Verification:
     unreadable: list[str] = field(default_factory=list)
 
     @property
+    def wrong(self) -> frozenset[str]:
+        """Paths of files that a row promises and that are not as they were stored."""
+        return frozenset([*self.changed, *self.missing, *(text.partition(": ")[0] for text in self.unreadable)])
+
+    @property
     def ok(self) -> bool:
         """Whether every file is as it was stored, and no other."""
         return not (self.changed or self.missing or self.extra or self.key_missing or self.unreadable)
@@ -59,13 +65,16 @@ async def verify(
     fresh_seconds: float = FRESH_SECONDS,
     since: date | None = None,
     progress: Callable[[int], None] | None = None,
+    book: StateBook | None = None,
 ) -> Verification:
     """Hash everything again and compare with the rows, and look for files that no row knows.
 
-    `since` leaves out the folders of earlier days; `progress` is told how many files were checked, now and then.
+    `since` leaves out the folders of earlier days; `progress` is told how many files were checked, now and then; what was
+    found goes to the states in `book`.
     """
     heavy = pool or HeavyPool()
     result = Verification()
+    verdicts = Verdicts(book) if book is not None else None
     try:
         promised: set[str] = set()
         portion: list[StoredFile] = []
@@ -75,10 +84,12 @@ async def verify(
             promised.add(file.path)
             portion.append(file)
             if len(portion) == _PORTION:
-                _join(result, await heavy.run(check, root, portion, keys=keys))
+                await _portion(result, heavy, root, portion, verdicts, keys)
                 portion = []
                 _tell(progress, result)
-        _join(result, await heavy.run(check, root, portion, keys=keys))
+        await _portion(result, heavy, root, portion, verdicts, keys)
+        if verdicts is not None:
+            await verdicts.end()
         there = await heavy.run(files_of, root, older_than=fresh_seconds)
         unknown = [path for path in there if path not in promised and not _before(path, since)]
         copies = [path for path in unknown if (whose := _original(path)) and whose in promised]
@@ -90,6 +101,34 @@ async def verify(
         if pool is None:
             await heavy.close()
     return result
+
+
+async def verify_calls(
+    book: StateBook, root: Path, calls: Sequence[str], *, pool: HeavyPool, keys: Keys = NO_KEYS
+) -> Verification:
+    """Hash the originals of these calls again: a sample at night, one before it is played. The states follow."""
+    result, verdicts = Verification(), Verdicts(book)
+    files = await book.files(calls)
+    for at in range(0, len(files), _PORTION):
+        await _portion(result, pool, root, files[at : at + _PORTION], verdicts, keys)
+    await verdicts.end()
+    return result
+
+
+async def _portion(
+    result: Verification,
+    pool: HeavyPool,
+    root: Path,
+    files: Sequence[StoredFile],
+    verdicts: Verdicts | None,
+    keys: Keys,
+) -> None:
+    part = await pool.run(check, root, files, keys=keys)
+    _join(result, part)
+    if verdicts is not None:
+        # nothing can be said of what is sealed with a key that is away: its recording stays in its state
+        readable = [file for file in files if file.path not in part.key_missing]
+        await verdicts.take(readable, part.wrong)
 
 
 def _before(path: str, since: date | None) -> bool:

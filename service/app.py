@@ -33,6 +33,7 @@ from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.alarms import Bell
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.cascades import Cascades
+from hotline1022.service.catalogue_keeper import CatalogueKeeper
 from hotline1022.service.category_sounds import CategorySounds
 from hotline1022.service.console import Console
 from hotline1022.service.copies_parts import copies_of
@@ -64,6 +65,7 @@ from hotline1022.service.ticket_join import desk_of, notices_of
 from hotline1022.service.ticket_names import shut_on
 from hotline1022.service.ticket_status import StatusByPhone
 from hotline1022.service.token_ends import TokenEnds
+from hotline1022.service.voicemail_gate import VoicemailGate
 from hotline1022.tickets.policy import load_policy
 
 log = logging.getLogger(__name__)
@@ -163,7 +165,13 @@ class App:
             ring=timedelta(seconds=settings.queue.ring_seconds),
             max_wait=timedelta(seconds=settings.queue.max_wait_seconds),
         )
-        self.disk = DiskWatch([paths.data, paths.spool, paths.recordings, paths.journal], self.bell)
+        self.disk = DiskWatch(
+            [paths.data, paths.spool, paths.recordings, paths.journal],
+            self.bell,
+            limits=lambda: self.settings.disk,
+            voicemail=VoicemailGate(Console(settings)),
+            unrecorded=SqlRecordingStore(self.database),
+        )
         self.desk = Desk(menu=lambda: self.menu, agents=self.agents, waiting=self.waiting, expected=self.expected)
         self.agi = FastAgiServer(port=settings.service.agi_port)
         answer_on(
@@ -244,6 +252,7 @@ class App:
                         self.disk.run(),
                         self.directory.run(),
                         self.cascades.run(),
+                        CatalogueKeeper(self.database).run(),
                         self.plans.run(),
                         self.category_sounds.run(),
                         TicketClock(self.database, self.tickets).run(),

@@ -1,4 +1,4 @@
-"""Commands about recordings: does every file still have the bytes that were hashed? Changes and repairs nothing."""
+"""Commands about recordings: does every file still have the bytes that were hashed? Changes and repairs no file."""
 
 import sys
 from collections.abc import Awaitable
@@ -10,6 +10,7 @@ from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings.verify import Verification, verify
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
+from hotline1022.service.cli_catalogue import rebuild_catalogue, search, show
 from hotline1022.service.cli_data import as_json, day_of, on_database
 from hotline1022.service.cli_keys import key, reseal_command
 from hotline1022.service.progress import Progress
@@ -36,7 +37,9 @@ def recordings() -> None:
 @click.option("--json", "plain", is_flag=True, help="As JSON.")
 @speaking
 def recordings_verify(config: str | None, since: str | None, plain: bool) -> None:
-    """Hash every stored file again and compare with the database; change nothing. Exit code 1 when anything differs.
+    """Hash every stored file again and compare with the database. Exit code 1 when anything differs.
+
+    No file is changed. The catalogue is: a recording whose originals are all as they were is `verified`, another `damaged`.
 
     \b
     Example: hotline1022 recordings verify --since 2026-11-24
@@ -48,7 +51,8 @@ def recordings_verify(config: str | None, since: str | None, plain: bool) -> Non
     progress = Progress("files checked")
 
     def look(database: Database) -> Awaitable[Verification]:
-        return verify(SqlRecordingStore(database), root, keys=keys, since=first, progress=progress)
+        store = SqlRecordingStore(database)
+        return verify(store, root, keys=keys, since=first, progress=progress, book=store)
 
     found = on_database(config, look)
     progress.clear()
@@ -71,5 +75,5 @@ def _say(found: Verification) -> None:
         click.echo(f"{found.checked} files checked, every one as it was stored.")
 
 
-recordings.add_command(key)
-recordings.add_command(reseal_command)
+for command in (search, show, rebuild_catalogue, key, reseal_command):
+    recordings.add_command(command)

@@ -49,6 +49,7 @@ def check(settings: Settings) -> Iterator[Finding]:
         for field in fields(tree):
             yield from _alone(f"{section.name}.{field.name}", getattr(tree, field.name), dict(field.metadata))
     yield from _numbers(settings)
+    yield from _disk(settings)
     yield from _ports(settings)
     yield from _trunk(settings)
     yield from _pauses(settings.queue.pause_reasons)
@@ -132,6 +133,17 @@ def _numbers(settings: Settings) -> Iterator[Finding]:
             reason = "is a number of the hotline or the emergency service"
             keys = ("lines.numbers", "hotline.numbers", "emergency.numbers")
             yield Finding(keys=keys, value=line, reason=reason, cure="give the line another number")
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    disk = settings.disk
+    if disk.voicemail_percent >= disk.alarm_percent:
+        yield Finding(
+            keys=("disk.voicemail_percent", "disk.alarm_percent"),
+            value=disk.voicemail_percent,
+            reason="would stop voicemail before anybody is warned",
+            cure="choose less than disk.alarm_percent",
+        )
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:

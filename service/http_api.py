@@ -7,6 +7,7 @@ from aiohttp import web as aiohttp_web
 
 import hotline1022
 from hotline1022.service.cascade_view import CascadesView
+from hotline1022.service.catalogue_view import CatalogueApi
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.link_desk import LinkDesk
@@ -51,6 +52,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
         Ports(
             calls=CallsView(app.database),
             recordings=RecordingsView(app.recordings, app.copies, settings.paths, app.keys, app.evidence.originals),
+            catalogue=CatalogueApi(app.database),
             lines=LinesView(app.agents),
             queue=QueueNowView(app.waiting, app.agents, app.expected),
             abandoned=AbandonedList(app.database),

@@ -252,6 +252,16 @@ class Copies:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """Room on the disks that calls are written to."""
+
+    #: percent free below which an alarm rings; 10
+    alarm_percent: int = _whole(10, 1, 90)
+    #: percent free below which citizens can leave no message; 2, 0 = as long as there is any room
+    voicemail_percent: int = _whole(2, 0, 50)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """The Python service."""
 
@@ -297,6 +307,7 @@ class Settings:
     queue: Queue = field(default_factory=Queue)
     cascade: Cascade = field(default_factory=Cascade)
     copies: Copies = field(default_factory=Copies)
+    disk: Disk = field(default_factory=Disk)
     service: Service = field(default_factory=Service)
     database: Database = field(default_factory=Database)
     recordings: Recordings = field(default_factory=Recordings)

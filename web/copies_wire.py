@@ -17,7 +17,7 @@ class Format(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingQuery:
+class CopyQuery:
     """Which copy is wanted."""
 
     format: Annotated[Format, Rule(doc="mp3 and opus are made by ffmpeg")] = Format.WAV

@@ -14,13 +14,14 @@ from prometheus_client import CollectorRegistry
 from hotline1022.core.acting import Acting
 from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRow
 from hotline1022.queue.types import LineView
-from hotline1022.recordings.types import CopyKind, Survey
+from hotline1022.recordings.types import CatalogueFilter, CopyKind, Survey
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.cascade_port import Cascades
 from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
+from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 from hotline1022.web.types import (
     AbandonedView,
@@ -82,6 +83,18 @@ class Recordings(Protocol):
 
     async def open(self, copy: ListeningCopy) -> RangeSource:
         """Its bytes. Unavailable: `recording-missing`, `recording-key-missing`, `recording-damaged`."""
+        ...
+
+
+class Catalogue(Protocol):
+    """The catalogue of recordings."""
+
+    async def search(self, wanted: CatalogueFilter) -> RecordingPage:
+        """A page, newest first; Invalid `number-short`."""
+        ...
+
+    async def get(self, name: str) -> RecordingDetail:
+        """One recording; NotFound `recording-unknown`."""
         ...
 
 
@@ -305,6 +318,7 @@ class Ports:
 
     calls: Calls
     recordings: Recordings
+    catalogue: Catalogue
     lines: AgentLines
     queue: WaitingCallers
     abandoned: Abandoned

@@ -6,10 +6,11 @@ from hotline1022.web import types as t
 from hotline1022.web import wire as w
 from hotline1022.web.cascade_routes import ROUTES as CASCADE
 from hotline1022.web.copies_routes import ROUTES as COPIES
-from hotline1022.web.copies_wire import RecordingQuery
+from hotline1022.web.copies_wire import CopyQuery
 from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
 from hotline1022.web.page_routes import ROUTES as PAGES
+from hotline1022.web.recordings_routes import ROUTES as RECORDINGS
 from hotline1022.web.route import Route
 from hotline1022.web.tickets_routes import ROUTES as TICKETS
 from hotline1022.web.types import Scope
@@ -41,7 +42,7 @@ ROUTES: tuple[Route, ...] = (
         detail="Takes a Range of bytes, then answers 206. MP3 and Opus are audio/mpeg and audio/ogg; the first time they take "
         "a second for each minute or two of the call.",
         handler=calls.get_recording,
-        query=RecordingQuery,
+        query=CopyQuery,
         media="audio/wav",
         also=(206,),
         seconds=600,
@@ -202,6 +203,7 @@ ROUTES: tuple[Route, ...] = (
         answer=t.PersonView,
         status=201,
     ),
+    *RECORDINGS,
     *DIRECTORY,
     *TICKETS,
     *COPIES,

@@ -37,7 +37,10 @@ def _address() -> str:
 def _migrate(connection: Connection) -> None:
     sqlite = connection.dialect.name == "sqlite"
     if not sqlite:
+        # who comes second waits as long as all steps may take; their own locks on tables are not waited for so long
+        connection.execute(text(f"SET LOCAL lock_timeout = '{round(STATEMENT_SECONDS * PATIENCE)}s'"))
         connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+        connection.execute(text(f"SET LOCAL lock_timeout = '{round(WAIT_SECONDS)}s'"))
     context.configure(
         connection=connection,
         target_metadata=metadata,

@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 import pytest
 
+from hotline1022.db.catalogue import DAMAGED_ALARM
 from hotline1022.service.cli import main
+from hotline1022.service.disk_watch import ALARMS
 
 TOP = Path(__file__).parents[2]
 DOCUMENTS = sorted(
@@ -23,7 +25,7 @@ OPERATIONS = TOP / "docs" / "operations.md"
 UNITS = TOP / "deploy" / "systemd"
 
 
-@pytest.mark.parametrize("name", ["call-states.md", "ticket-states.md"])
+@pytest.mark.parametrize("name", ["call-states.md", "recording-states.md", "ticket-states.md"])
 def test_states_are_as_drawn(name: str) -> None:
     drawn = subprocess.run(
         [sys.executable, TOP / "scripts" / "draw-states", "--print", name], capture_output=True, text=True, check=True
@@ -98,6 +100,7 @@ def test_every_alarm_is_explained() -> None:
     )
     raised = set(re.findall(r'(?:\.ring\(\s*|RaiseAlarm\(kind=)"([a-z-]+)"', code))
     assert len(raised) >= 4
+    raised |= {*ALARMS.values(), DAMAGED_ALARM}
     assert set(re.findall(r"^\| `([a-z-]+)` \|", rows("Alarms"), flags=re.MULTILINE)) == raised
 
 

@@ -11,6 +11,7 @@ from hotline1022.recordings.types import CopyKind
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.rules import Rule, part_name
 from hotline1022.web.types import Scope
+from tests.unit.catalogue_memory import FIRST
 from tests.unit.links_memory import TOKEN
 from tests.unit.tickets_made import CODE
 from tests.unit.web_memory import CALLER, PIN, SECRETS, House, MemoryRecordings, a_call, open_house
@@ -49,7 +50,7 @@ def real(path: str, house: House) -> str:
     parts = {"call": house.calls.calls[0].id, "line": "101", "voicemail": "v1", "alarm": "a1"}
     parts |= {"agency": "so-tu-phap", "area": "di-an", "category": "other", "contact": "so-y-te-ld"}
     parts |= {"ticket": "a" * 16, "attachment": "f" * 16, "code": CODE, "action": "forward"}
-    parts |= {"message": "m1", "to_tell": "l1", "token": TOKEN}
+    parts |= {"message": "m1", "to_tell": "l1", "token": TOKEN, "recording": FIRST.id}
     for name, value in parts.items():
         path = path.replace(f"{{{name}}}", value)
     return path

@@ -46,6 +46,7 @@ from hotline1022.web.types import (
     VoicemailView,
 )
 from tests.unit.cascade_memory import MemoryCascades
+from tests.unit.catalogue_memory import MemoryCatalogue
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.notify_memory import MemoryOutbox
@@ -509,6 +510,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     ports = Ports(
         calls=log,
         recordings=MemoryRecordings(copies, root, {log.calls[0].id: SURVEY}),
+        catalogue=MemoryCatalogue(),
         lines=lines,
         queue=MemoryQueue(),
         abandoned=MemoryAbandoned(),

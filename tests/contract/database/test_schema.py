@@ -23,7 +23,8 @@ from hotline1022.directory.types import AgencyKind, AreaKind, Role, What
 from hotline1022.notify import types as notify
 from hotline1022.notify.types import Encoding, MessageClass, MessageState, RecipientKind
 from hotline1022.queue.types import AgentState
-from hotline1022.recordings.types import CopyKind, Side, Status
+from hotline1022.recordings.types import CallKind, CopyKind, Side, Status
+from hotline1022.recordings.types import State as RecordingState
 from hotline1022.tickets.types import (
     Action,
     Channel,
@@ -39,6 +40,8 @@ from hotline1022.tickets.types import (
 from tests.contract.database.made import HASH
 
 LISTS: dict[str, Iterable[str]] = {
+    "ck_catalogue_state": RecordingState,
+    "ck_catalogue_kind": CallKind,
     "ck_cascade_state": cascade.State,
     "ck_cascade_outcome": cascade.Outcome,
     "ck_cascade_step_outcome": cascade.StepOutcome,

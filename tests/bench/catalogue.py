@@ -1,0 +1,390 @@
+"""Searches in a catalogue of a million recordings, on PostgreSQL or SQLite, each timed; exit code 1 over the bound.
+
+The recordings are made in the database itself: six years of calls, a few agents and many who left, words as frequent as in
+texts of people, one number that rings all day. Refuses to search what it has not shown to be there: each question says
+whether it finds anything.
+"""
+
+import asyncio
+import itertools
+import json
+import os
+import random
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]
+import click
+
+from hotline1022.db.catalogue_rows import LISTED, month_of, place_of
+from hotline1022.db.migrate import migrate
+from hotline1022.db.unit import Database
+from hotline1022.recordings.types import (
+    About,
+    CallKind,
+    CatalogueFilter,
+    Shown,
+    about_keys,
+    duration_keys,
+    kind_keys,
+    number_keys,
+)
+from tests.lab.postgres import TemporaryPostgres
+
+BOUND_MS = 50.0
+FIRST = datetime(2021, 1, 1, tzinfo=UTC)
+#: a number that rings all day, a word that is said no more, and one that hardly anybody said
+HOT, OLD, RARE = "+84988777666", "giancach", "hiemgap"
+#: texts of tickets, and different words in them
+TEXTS, WORDS = 20_000, 4_000
+
+
+def words(dice: random.Random, count: int) -> list[str]:
+    """Words as frequent as in texts of people: the second half as often as the first, and so on."""
+    return [f"tu{min(WORDS - 1, int(dice.paretovariate(0.6)))}" for _ in range(count)]
+
+
+def texts() -> list[list[str]]:
+    """Texts of tickets, each word once."""
+    dice = random.Random(1022)
+    return [[f"w:{word}" for word in dict.fromkeys(words(dice, 24))] for _ in range(TEXTS)]
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One recording: its row, and its keys."""
+
+    row: dict[str, Any]
+    keys: list[str]
+
+
+def recordings(rows: int) -> Iterator[One]:
+    """Six years of calls, oldest first; the same for the same number of rows."""
+    dice, said = random.Random(rows), texts()
+    span = 365 * 6 * 86_400 / rows
+    for n in range(rows):
+        age = n / rows
+        begun = FIRST + timedelta(seconds=int(n * span), microseconds=dice.randrange(1_000_000))
+        roll = dice.random()
+        caller = HOT if roll < 0.02 else "" if roll < 0.05 else f"+849{dice.randrange(300_000) * 331 % 100_000_000:08d}"
+        about: dict[str, list[str]] = {
+            # people stay for a while: those of the first years are gone
+            "persons": [str(1001 + int(age * 30) + dice.randrange(10))],
+            "lines": [f"10{1 + dice.randrange(3)}"],
+            "agencies": [],
+            "categories": [f"linh-vuc-{1 + min(9, int(dice.paretovariate(0.8)))}"],
+            "codes": [],
+        }
+        spoken: list[str] = []
+        if dice.random() < 0.6:
+            about["agencies"] = [f"so-{min(17, int(dice.paretovariate(0.7)))}"]
+            about["codes"] = [f"{n:08d}"]
+            spoken = [*said[dice.randrange(TEXTS)]]
+            if 0.3 < age < 0.5 and dice.random() < 0.5:
+                spoken.append(f"w:{OLD}")
+            if dice.random() < 0.00005:
+                spoken.append(f"w:{RARE}")
+        state = _state(age, dice.random())
+        kind = _kind(age, dice.random())
+        duration = int(dice.lognormvariate(4.9, 0.8) * 1000)
+        row = {
+            "place": place_of(begun),
+            "id": f"{n * 2_654_435_761 % (1 << 64):016x}",
+            "call_id": f"hl1-{n}",
+            "started_at": begun,
+            "ended_at": begun + timedelta(minutes=2),
+            "duration_ms": duration,
+            "bytes": 4_000_000,
+            "tracks": 4,
+            "codec": "pcm_s16le",
+            "gap_ms": 0,
+            "lost_ms": 0,
+            "state": state,
+            "why": "file-missing" if state == "not-recorded" else "",
+            "held": state != "expired" and dice.random() < 0.0003,
+            "kind": kind,
+            "caller": caller,
+            "about": json.dumps(about),
+            "verified_at": begun,
+        }
+        keys = [
+            *number_keys([caller]),
+            *about_keys(About(**{name: tuple(ids) for name, ids in about.items()})),
+            *duration_keys(duration),
+            *kind_keys(CallKind(kind)),
+            *spoken,
+        ]
+        yield One(row, keys)
+
+
+def _state(age: float, roll: float) -> str:
+    if age < 0.6:
+        return "expired"
+    if roll < 0.005:
+        return "not-recorded"
+    if roll < 0.0052:
+        return "damaged"
+    return "spooled" if age > 0.99999 else "stored" if age > 0.995 else "verified"
+
+
+def _kind(age: float, roll: float) -> str:
+    if roll < 0.2:
+        return "emergency"
+    return "ticket-open" if roll < (0.4 if age > 0.98 else 0.201) else "ordinary"
+
+
+def _portions(rows: int, size: int = 20_000) -> Iterator[list[One]]:
+    found = recordings(rows)
+    while portion := list(itertools.islice(found, size)):
+        yield portion
+
+
+def _monthly(one: One) -> list[str]:
+    month = month_of(one.row["place"])
+    return [month + key for key in one.keys]
+
+
+async def fill_postgres(address: str, rows: int) -> None:
+    """By COPY, the indexes afterwards."""
+    link = await asyncpg.connect(address, timeout=10)
+    try:
+        indexes = await link.fetch(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename LIKE 'catalogue%' AND indexname NOT LIKE '%_pkey'"
+        )
+        for name, _ in indexes:
+            await link.execute(f"DROP INDEX {name}")
+        await link.execute("ALTER TABLE catalogue_key DROP CONSTRAINT catalogue_key_pkey")
+        for portion in _portions(rows):
+            columns = list(portion[0].row)
+            values = [tuple(one.row.values()) for one in portion]
+            await link.copy_records_to_table("catalogue", records=values, columns=columns)
+            words = [(one.row["place"], _monthly(one)) for one in portion]
+            await link.copy_records_to_table("catalogue_word", records=words, columns=["place", "keys"])
+            few = [(key, one.row["place"]) for one in portion for key in one.keys if key.startswith(LISTED)]
+            await link.copy_records_to_table("catalogue_key", records=few, columns=["key", "place"])
+        say("rows are there; indexes now")
+        await link.execute("SET maintenance_work_mem = '512MB'")
+        await link.execute("ALTER TABLE catalogue_key ADD PRIMARY KEY (key, place)")
+        for _, sql in indexes:
+            await link.execute(sql)
+        await link.execute("VACUUM ANALYZE")
+    finally:
+        await link.close()
+
+
+def fill_sqlite(file: Path, rows: int) -> None:
+    """In one transaction."""
+    link = sqlite3.connect(file)
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    try:
+        for portion in _portions(rows):
+            values = [
+                tuple(
+                    (v - epoch) // timedelta(microseconds=1) if isinstance(v, datetime) else v for v in one.row.values()
+                )
+                for one in portion
+            ]
+            names, marks = ", ".join(portion[0].row), ", ".join("?" * len(portion[0].row))
+            link.executemany(f"INSERT INTO catalogue ({names}) VALUES ({marks})", values)
+            link.executemany(
+                "INSERT INTO catalogue_word VALUES (?, ?)",
+                [(one.row["place"], f" {' '.join(one.keys)} ") for one in portion],
+            )
+            link.executemany(
+                "INSERT INTO catalogue_key VALUES (?, ?)",
+                [(key, one.row["place"]) for one in portion for key in one.keys if key.startswith(LISTED)],
+            )
+        link.commit()
+        link.execute("ANALYZE")
+        link.commit()
+    finally:
+        link.close()
+
+
+def questions(rows: int) -> dict[str, CatalogueFilter]:
+    """What people ask, and what is hard to answer."""
+    end = FIRST + timedelta(days=365 * 6)
+    middle = FIRST + timedelta(days=365 * 3)
+    old_page, deep = place_of(middle), place_of(FIRST + timedelta(days=400))
+    f = CatalogueFilter
+    return {
+        "newest": f(),
+        "a page in the middle": f(before=old_page),
+        "a page near the end": f(before=deep),
+        "today": f(since=end - timedelta(days=1)),
+        "a day five years ago": f(since=FIRST + timedelta(days=365), until=FIRST + timedelta(days=366)),
+        "a number": f(number="0900 000 331"),
+        "a number nobody has": f(number="0911 111 110"),
+        "the number that rings all day": f(number="0988777666"),
+        "the same, a deep page": f(number="+84 988 777 666", before=deep),
+        "last four digits": f(number="0331"),
+        "last four digits of the number that rings all day": f(number="7666"),
+        "the same, a deep page, with a word": f(number="7666", words="tu3", before=old_page),
+        "last six digits and a month": f(number="777666", since=middle, until=middle + timedelta(days=30)),
+        "an agent of today": f(person="1030"),
+        "an agent who left": f(person="1005"),
+        "an agent who left, deep": f(person="1005", before=deep),
+        "an agent who never was": f(person="9999"),
+        "agent and line": f(person="1030", line="101"),
+        "an agent who left, and one word": f(person="1005", words="tu40"),
+        "an agent who left, with an agency and long calls": f(person="1005", agency="so-9", shortest_ms=900_000),
+        "a line": f(line="102"),
+        "an agency": f(agency="so-1"),
+        "a small agency": f(agency="so-16"),
+        "agency and category": f(agency="so-4", category="linh-vuc-7"),
+        "category and month": f(category="linh-vuc-3", since=middle, until=middle + timedelta(days=31)),
+        "a ticket": f(code=f"{_with_ticket(rows):08d}"),
+        "a ticket that is none": f(code="99999999"),
+        "a common word": f(words="tu1"),
+        "three common words": f(words="tu1 tu2 tu3"),
+        "a word of every hundredth text": f(words="tu60"),
+        "a rare word": f(words=RARE),
+        "a word nobody said": f(words="chuachuaai"),
+        "a word of two years ago": f(words=OLD),
+        "a word of two years ago, with an agency": f(words=OLD, agency="so-3"),
+        "two words that hardly meet": f(words="tu150 tu151"),
+        "six words": f(words="tu1 tu2 tu5 tu9 tu14 tu22"),
+        "a common word on a day": f(words="tu1", since=middle, until=middle + timedelta(days=1)),
+        "long calls": f(shortest_ms=1_200_000),
+        "very long calls": f(shortest_ms=3_600_000),
+        "calls of one length": f(shortest_ms=60_000, longest_ms=60_010),
+        "long calls with a word": f(shortest_ms=1_200_000, words="tu2"),
+        "short calls of an agency": f(longest_ms=20_000, agency="so-12"),
+        "damaged": f(state=Shown.DAMAGED),
+        "not recorded": f(state=Shown.NOT_RECORDED),
+        "not recorded, of a category": f(state=Shown.NOT_RECORDED, category="linh-vuc-5"),
+        "expired": f(state=Shown.EXPIRED),
+        "expired emergencies with a word": f(state=Shown.EXPIRED, kind=CallKind.EMERGENCY, words="tu30"),
+        "spooled": f(state=Shown.SPOOLED),
+        "held": f(state=Shown.HELD),
+        "held, of an agency": f(state=Shown.HELD, agency="so-2"),
+        "emergencies": f(kind=CallKind.EMERGENCY),
+        "open tickets": f(kind=CallKind.TICKET_OPEN),
+        "open tickets of a small agency": f(kind=CallKind.TICKET_OPEN, agency="so-14"),
+        "everything at once": f(
+            number="7666",
+            since=FIRST,
+            until=end,
+            line="101",
+            agency="so-1",
+            category="linh-vuc-1",
+            words="tu1",
+            shortest_ms=1000,
+            longest_ms=3_000_000,
+            state=Shown.VERIFIED,
+            kind=CallKind.ORDINARY,
+        ),
+    }
+
+
+def _with_ticket(rows: int) -> int:
+    return next(n for n, one in enumerate(recordings(rows)) if one.keys[-1].startswith("w:"))
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One question."""
+
+    name: str
+    found: int
+    more: bool
+    #: milliseconds of each time it was asked, first to last
+    ms: tuple[float, ...]
+
+
+async def ask(database: Database, asked: Mapping[str, CatalogueFilter], times: int) -> list[Timed]:
+    """Each question so many times; what is asked first is in nobody's memory."""
+    taken: dict[str, list[float]] = {name: [] for name in asked}
+    pages: dict[str, tuple[int, bool]] = {}
+    for _ in range(times):
+        for name, wanted in asked.items():
+            begun = time.perf_counter()
+            async with database.reading() as tx:
+                page = await tx.catalogue_search.search(wanted)
+            taken[name].append((time.perf_counter() - begun) * 1000)
+            pages[name] = (len(page.recordings), page.next is not None)
+    return [Timed(name, *pages[name], tuple(ms)) for name, ms in taken.items()]
+
+
+def report(timed: Sequence[Timed], rows: int, what: str, bound: float | None) -> bool:
+    """The table on stdout; whether the bound holds for the medians of 95 of 100 questions."""
+
+    def p95(of: Callable[[Sequence[float]], float]) -> float:
+        every = sorted(of(one.ms) for one in timed)
+        return every[int((len(every) - 1) * 0.95)]
+
+    click.echo(f"| {what}, {rows} recordings | on the page | fastest | median | slowest |")
+    click.echo("| --- | ---: | ---: | ---: | ---: |")
+    for one in timed:
+        many = f"{one.found}{'+' if one.more else ''}"
+        click.echo(f"| {one.name} | {many} | {min(one.ms):.1f} ms | {median(one.ms):.1f} ms | {max(one.ms):.1f} ms |")
+    click.echo(f"| **p95 of the questions** | | {p95(min):.1f} ms | **{p95(median):.1f} ms** | {p95(max):.1f} ms |")
+    now, before, _ = os.getloadavg()
+    click.echo(f"\nLoad of the machine meanwhile: {now:.1f} (5 minutes: {before:.1f}) on {os.cpu_count()} cores.")
+    if bound is None:
+        return True
+    holds = p95(median) <= bound
+    click.echo(f"p95 <= {bound:.0f} ms: {'holds' if holds else 'MISSED'}")
+    return holds
+
+
+def say(text: str) -> None:
+    """Progress, on stderr."""
+    click.echo(f"  {time.strftime('%H:%M:%S')}  {text}", err=True)
+
+
+async def on_postgres(rows: int, times: int, bound: float | None) -> bool:
+    """In a cluster of its own."""
+    cluster = TemporaryPostgres()
+    try:
+        cluster.create()
+        cluster.start()
+        address = await cluster.make("bench")
+        await migrate(address)
+        say(f"PostgreSQL runs; {rows} recordings are made")
+        await fill_postgres(address, rows)
+        say("questions")
+        async with Database(address) as database:
+            return report(await ask(database, questions(rows), times), rows, "PostgreSQL", bound)
+    finally:
+        cluster.stop()
+        cluster.remove()
+
+
+async def on_sqlite(rows: int, times: int) -> bool:
+    """In a file of its own; it has no bound."""
+    with tempfile.TemporaryDirectory(prefix="hl1022-bench-") as folder:
+        file = Path(folder) / "hotline.sqlite"
+        await migrate(file)
+        say(f"SQLite; {rows} recordings are made")
+        await asyncio.to_thread(fill_sqlite, file, rows)
+        say("questions")
+        async with Database(file) as database:
+            return report(await ask(database, questions(rows), times), rows, "SQLite", None)
+
+
+@click.command()
+@click.option("--rows", default=1_000_000, show_default=True, help="Recordings.")
+@click.option("--times", default=5, show_default=True, help="How often each question is asked.")
+@click.option("--sqlite", is_flag=True, help="On SQLite, without a bound.")
+@click.option("--no-bound", is_flag=True, help="Say how long it took, whatever that is.")
+def main(rows: int, times: int, sqlite: bool, no_bound: bool) -> None:
+    """Time searches in the catalogue of recordings.
+
+    \b
+    Example: scripts/bench-catalogue --rows 100000
+    """
+    work = on_sqlite(rows, times) if sqlite else on_postgres(rows, times, None if no_bound else BOUND_MS)
+    sys.exit(0 if asyncio.run(work) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""Answers about the catalogue of recordings. Refuses cursors it did not make."""
+
+import base64
+import binascii
+
+from hotline1022.core.errors import Invalid
+from hotline1022.recordings.types import CatalogueFilter
+from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage, RecordingQuery
+from hotline1022.web.route import Ask
+from hotline1022.web.types import Scope
+
+#: places that the database can have
+_LARGEST = 2**63
+
+
+async def search_recordings(ask: Ask) -> RecordingPage:
+    """One page of the catalogue."""
+    query: RecordingQuery = ask.query
+    if query.since and query.until and query.since >= query.until:
+        raise Invalid("since is not before until; exchange them")
+    if query.number is not None:
+        ask.demand(Scope.AGENT)
+    return await ask.ports.catalogue.search(
+        CatalogueFilter(
+            number=query.number or "",
+            since=query.since,
+            until=query.until,
+            person=query.person or "",
+            line=query.line or "",
+            agency=query.agency or "",
+            category=query.category or "",
+            code=query.ticket or "",
+            words=query.words or "",
+            shortest_ms=query.longer_ms,
+            longest_ms=query.shorter_ms,
+            state=query.state,
+            kind=query.kind,
+            before=read_place(query.cursor) if query.cursor else None,
+            limit=query.limit,
+        )
+    )
+
+
+async def show_recording(ask: Ask) -> RecordingDetail:
+    """One recording."""
+    return await ask.ports.catalogue.get(ask.path["recording"])
+
+
+def write_place(place: int) -> str:
+    """An opaque name of a place in the catalogue."""
+    return base64.urlsafe_b64encode(f"p{place}".encode()).decode().rstrip("=")
+
+
+def read_place(text: str) -> int:
+    """The place that the cursor names; Invalid when this API did not make it."""
+    try:
+        plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
+        digits = plain.removeprefix("p")
+        if not plain.startswith("p") or not digits.isdecimal() or int(digits) >= _LARGEST:
+            raise ValueError(plain)
+    except (ValueError, binascii.Error):
+        raise Invalid("cursor is not one of ours; take it from next of the page before") from None
+    return int(digits)
