@@ -5,6 +5,7 @@ In portions, so that it needs the same memory for a year as for a day.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -22,7 +23,8 @@ from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database, Work
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.pool import HeavyPool
-from hotline1022.recordings.types import Status, StoredFile
+from hotline1022.recordings.ports import StateBook
+from hotline1022.recordings.types import Status, StoredFile, Verdict
 from hotline1022.recordings.verify import Verification, check, verify
 from hotline1022.service.settings import Settings
 from hotline1022.service.stamp_key import read_key
@@ -108,9 +110,12 @@ class Examiner:
         keys: Keys = NO_KEYS,
         pool: HeavyPool | None = None,
         progress: Callable[[int], None] = lambda _: None,
+        book: StateBook | None = None,
     ) -> None:
         self._database, self._root, self._trust, self._keys = database, root, trust, keys
         self._pool, self._progress = pool, progress
+        #: the catalogue, whose states follow what is found of single calls; None: nothing is changed
+        self._book = book
 
     async def work(self) -> int:
         """How much `everything` has to do, about."""
@@ -242,10 +247,24 @@ class Examiner:
             for one in of_call
             if one.path and one.status != Status.MISSING
         ]
+        wrong: set[str] = set()
+        unread: set[str] = set()
         for at in range(0, len(promised), FILES):
             part = promised[at : at + FILES]
             run = self._pool.run if self._pool else asyncio.to_thread
-            evidence.add(_files(evidence, await run(check, self._root, part, keys=self._keys)))
+            found = await run(check, self._root, part, keys=self._keys)
+            wrong |= found.wrong
+            unread |= set(found.key_missing)
+            evidence.add(_files(evidence, found))
+        if self._book is not None:
+            verdicts = [_verdict(call, of_call, wrong, unread) for call, of_call in rows.items()]
+            await self._book.judge(verdicts)
+
+
+def _verdict(call: str, rows: Sequence[Original], wrong: AbstractSet[str], unread: AbstractSet[str]) -> Verdict:
+    """What the catalogue is told; of a file whose key is away nothing can be said."""
+    there = [one.path for one in rows if one.path and one.status != Status.MISSING and one.path not in unread]
+    return Verdict(call=call, checked=len(there), wrong=tuple(path for path in there if path in wrong))
 
 
 def _of_call(last: Entry | None, rows: Sequence[Original], begun: Facts | None) -> list[Finding]:

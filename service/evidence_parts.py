@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.clock import local_day
+from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.pool import HeavyPool
@@ -27,7 +28,14 @@ class EvidenceParts:
 
     def __init__(self, settings: Settings, database: Database, bell: AlarmBell, pool: HeavyPool) -> None:
         self._database = database
-        examiner = Examiner(database, settings.paths.recordings, trust_of(settings), keys=keys_of(settings), pool=pool)
+        examiner = Examiner(
+            database,
+            settings.paths.recordings,
+            trust_of(settings),
+            keys=keys_of(settings),
+            pool=pool,
+            book=SqlRecordingStore(database),
+        )
         self.acts = ActBook(database, settings.paths.journal / "acts.jsonl")
         self.stamper = stamper_of(settings, database, bell)
         self.nightly = Nightly(database, examiner, bell, calls=settings.audit.nightly_calls)

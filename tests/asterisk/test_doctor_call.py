@@ -17,6 +17,7 @@ from hotline1022.service.doctor_ear import PEOPLE
 from hotline1022.service.engine_find import find_engine
 from hotline1022.service.settings import Settings
 from tests.asterisk.product import Product, running
+from tests.asterisk.world import eventually
 
 pytestmark = pytest.mark.asterisk
 
@@ -64,10 +65,16 @@ def files(data: Path) -> set[Path]:
     return {path for path in data.rglob("*") if "db" not in path.parts and path.name != "astdb.sqlite3-journal"}
 
 
+async def stamped(data: Path) -> bool:
+    """The first stamp of the audit is there: the last file that a first start makes."""
+    return any((data / "stamps").glob("stamp-*.json"))
+
+
 async def test_a_running_hotline_is_well_and_is_not_touched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     product = Product.make(tmp_path / "product")
     async with running(product):
         settings = product.settings
+        await eventually(lambda: stamped(settings.paths.data), "the chain of the audit was not stamped", 30)
         before = files(settings.paths.data)
         assert await examine(settings) is True, capsys.readouterr().out
         said = capsys.readouterr().out

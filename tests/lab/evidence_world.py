@@ -19,6 +19,7 @@ from hotline1022.db.unit import Database
 from hotline1022.recordings import jobs
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.ports import StateBook
 from hotline1022.recordings.types import FiledCall
 from hotline1022.recordings.verify import verify
 from hotline1022.service import evidence
@@ -60,9 +61,9 @@ class World:
         """What is believed: the second place, and keys that the chain tells of."""
         return Trust(folder=self.place, named=True)
 
-    def examiner(self) -> Examiner:
-        """One that hashes in a thread."""
-        return Examiner(self.database, self.root, self.trust, keys=self.ring, pool=thread_pool())
+    def examiner(self, book: StateBook | None = None) -> Examiner:
+        """One that hashes in a thread; `book` is told what it finds of single calls."""
+        return Examiner(self.database, self.root, self.trust, keys=self.ring, pool=thread_pool(), book=book)
 
     def stamper(self, **more: Any) -> Stamper:
         """One that signs."""

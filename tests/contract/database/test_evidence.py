@@ -16,13 +16,14 @@ from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import Keys, make_key
+from hotline1022.recordings.types import State
 from hotline1022.service.cli import main
 from hotline1022.service.evidence import Evidence, Examiner, Trust
 from hotline1022.service.evidence_parts import begin
 from hotline1022.service.nightly import Nightly
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.resealing import reseal
-from tests.contract.database.made import a_fact, at
+from tests.contract.database.made import a_fact, answered, at, of_calls
 from tests.contract.database.test_recordings import a_track, filed
 from tests.lab.evidence_world import World, build, everything_now, thread_pool
 from tests.unit.recordings_world import CALL
@@ -264,6 +265,27 @@ async def test_a_damaged_file_is_found_when_it_is_played(world: World) -> None:
     (entry,) = (await entries(world.database))[before:]
     assert entry.kind == "recording-damaged" and entry.subject == f"call:{CALL}"
     assert {kind for kind, _, _ in world.bells.rung} == {"recording-damaged"}
+
+
+async def test_the_catalogue_follows_what_the_night_and_a_player_find(world: World) -> None:
+    await world.database.save(of_calls(answered(CALL, 0, answered_at=at(0), version=9)))
+    await SqlRecordingStore(world.database).save([world.filed])
+
+    async def state() -> State:
+        async with world.database.reading() as tx:
+            return (await tx.catalogue.get(CALL)).state
+
+    book = SqlRecordingStore(world.database)
+    night = Nightly(world.database, world.examiner(book), world.bells, calls=50)
+    assert await state() is State.STORED
+    assert (await night.look()).ok
+    assert await state() is State.VERIFIED
+    flip(world.root / names(world)[0])
+    assert await OriginalCheck(world.database, world.examiner(book), world.bells).check_now(CALL)
+    assert await state() is State.DAMAGED
+    flip(world.root / names(world)[0])
+    assert (await night.look()).ok
+    assert await state() is State.VERIFIED
 
 
 async def test_sealed_files_are_evidence_under_any_key_and_a_missing_key_is_no_damage(
