@@ -155,6 +155,11 @@ class RecordingRepository(Repository):
             wanted.append(voicemail.c.heard_at.is_not(None) if heard else voicemail.c.heard_at.is_(None))
         return await self._messages(wanted, limit)
 
+    async def voicemail(self, voicemail_id: str) -> VoicemailView | None:
+        """One message; None when there is no such message."""
+        found = await self._messages([voicemail.c.id == voicemail_id], 1)
+        return found[0] if found else None
+
     async def voicemails_of(self, call_id: str) -> Sequence[VoicemailView]:
         """The messages of a call."""
         return await self._messages([voicemail.c.call_id == call_id], PAGE)
@@ -166,8 +171,7 @@ class RecordingRepository(Repository):
             .where(voicemail.c.id == voicemail_id, voicemail.c.heard_at.is_(None))
             .values(heard_at=at, heard_by=by)
         )
-        found = await self._messages([voicemail.c.id == voicemail_id], 1)
-        return found[0] if found else None
+        return await self.voicemail(voicemail_id)
 
     async def _messages(self, wanted: list[ColumnElement[bool]], limit: int) -> list[VoicemailView]:
         caller = func.coalesce(call.c.caller_e164, call.c.caller_raw, "").label("caller")

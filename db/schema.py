@@ -6,6 +6,7 @@ from hotline1022.db import (
     tables_catalogue,
     tables_copies,
     tables_directory,
+    tables_listening,
     tables_notify,
     tables_tickets,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "tables_catalogue",
     "tables_copies",
     "tables_directory",
+    "tables_listening",
     "tables_notify",
     "tables_tickets",
 ]

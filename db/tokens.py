@@ -60,6 +60,10 @@ class TokenRepository(Repository):
         found = await self._all(api_token.c.sha256 == hashed, _VALID)
         return found[0] if found else None
 
+    async def valid(self, token_id: str) -> bool:
+        """Whether it was not revoked."""
+        return bool(await self._all(api_token.c.id == token_id, _VALID))
+
     async def agency_of(self, contact: str, day: date) -> str | None:
         """The agency of a contact point that is one on that day; None on other days."""
         query = select(contact_point.c.agency).where(

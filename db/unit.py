@@ -28,6 +28,7 @@ from hotline1022.db.catalogue import CatalogueRepository
 from hotline1022.db.catalogue_search import CatalogueSearch
 from hotline1022.db.directory import DirectoryRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
+from hotline1022.db.listening import ListeningRepository
 from hotline1022.db.notify import InboundRepository, ToTellRepository
 from hotline1022.db.originals import OriginalRepository
 from hotline1022.db.outbox import OutboxRepository
@@ -119,6 +120,11 @@ class Work:
     def catalogue_search(self) -> CatalogueSearch:
         """Questions to it."""
         return CatalogueSearch(self._connection)
+
+    @cached_property
+    def listening(self) -> ListeningRepository:
+        """Who may hear what, and what was heard."""
+        return ListeningRepository(self._connection)
 
     @cached_property
     def audit(self) -> AuditRepository:

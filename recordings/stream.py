@@ -2,13 +2,14 @@
 
 import asyncio
 import errno
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.recordings.files import open_below
 from hotline1022.recordings.keys import NO_KEYS, Keys
-from hotline1022.recordings.reader import BLOCK, OpenFile
+from hotline1022.recordings.reader import BLOCK, OpenFile, sha256_of
 
 
 class Stream:
@@ -16,6 +17,9 @@ class Stream:
 
     def __init__(self, file: OpenFile) -> None:
         self._file = file
+        about = os.fstat(file.fd)
+        #: changes whenever anybody writes to the file
+        self.version = (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
         #: bytes of plain text
         self.size = file.size
 
@@ -27,6 +31,10 @@ class Stream:
                 return
             yield piece
             first += len(piece)
+
+    async def sha256(self) -> str:
+        """Of all plain bytes, hexadecimal. Unavailable `recording-damaged` where they are not what was stored."""
+        return await asyncio.to_thread(sha256_of, self._file)
 
     async def close(self) -> None:
         """Close the file."""

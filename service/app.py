@@ -30,6 +30,7 @@ from hotline1022.recordings.facts import facts_of
 from hotline1022.recordings.on_demand import SECONDS as COPY_SECONDS
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.reasons import load_reasons
 from hotline1022.service.alarms import Bell
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.cascades import Cascades
@@ -87,6 +88,7 @@ class App:
         self.menu = load_menu(paths.menu)
         self.database = Database(settings.database_url)
         policy = load_policy(paths.ticket_policy)
+        self.reasons = load_reasons(paths.listening_reasons)
         closed = shut_on(policy.offices)
         ends = TokenEnds(self.database, lambda: datetime.now(UTC))
         self.directory = DirectoryDesk(self.database, lambda: numbers_of(self.settings), ended=[ends], closed=closed)
@@ -276,6 +278,7 @@ class App:
                     task.cancel()
         finally:
             await runner.cleanup()
+            await self.evidence.end()
             await self.agi.close()
             await self.pool.close()
             await self.copying.close(seconds=0.5)

@@ -104,14 +104,16 @@ def config_group() -> None:
 @CONFIG
 @speaking
 def config_check(config: str | None) -> None:
-    """Check settings, menu, ticket deadlines and templates; change nothing. Exit code 1 when something is wrong."""
+    """Check settings, menu, ticket deadlines, reasons to listen and templates; change nothing. Exit code 1 when something is wrong."""
     from hotline1022.ivr.load import load as load_menu
+    from hotline1022.recordings.reasons import load_reasons
     from hotline1022.service.notify_parts import check_messages
     from hotline1022.tickets.policy import load_policy
 
     settings = settings_of(config)
     tree = load_menu(settings.paths.menu)
     load_policy(settings.paths.ticket_policy)
+    load_reasons(settings.paths.listening_reasons)
     check_messages(settings)
     for warning in tree.warnings:
         click.echo(f"note: {warning}", err=True)

@@ -3,17 +3,20 @@ itself.
 """
 
 import asyncio
+import contextlib
 import logging
 from datetime import UTC, datetime
 
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.clock import local_day
+from hotline1022.core.errors import Unavailable
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.act_book import ActBook
 from hotline1022.service.evidence import Examiner, trust_of
+from hotline1022.service.listening_book import ListeningBook
 from hotline1022.service.nightly import Nightly
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.recorder_keys import keys_of
@@ -24,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class EvidenceParts:
-    """Acts, stamps, the nightly look, the look at one call. ConfigError: audit.tsa_roots cannot be read, keys in the data folder."""
+    """Acts, stamps, the nightly look, the look at one call, what was heard. ConfigError: audit.tsa_roots cannot be read, keys in the data folder."""
 
     def __init__(self, settings: Settings, database: Database, bell: AlarmBell, pool: HeavyPool) -> None:
         self._database = database
@@ -40,6 +43,7 @@ class EvidenceParts:
         self.stamper = stamper_of(settings, database, bell)
         self.nightly = Nightly(database, examiner, bell, calls=settings.audit.nightly_calls)
         self.originals = OriginalCheck(database, examiner, bell)
+        self.heard = ListeningBook(database)
 
     async def start(self) -> None:
         """Before anything is filed: what is there from before the chain gets its entries."""
@@ -48,8 +52,13 @@ class EvidenceParts:
     async def run(self) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for one in (self.acts, self.stamper, self.nightly):
+            for one in (self.acts, self.stamper, self.nightly, self.heard):
                 group.create_task(one.run())
+
+    async def end(self) -> None:
+        """What was heard until now goes into the chain; when the database is away, the next start does that."""
+        with contextlib.suppress(Unavailable):
+            await self.heard.flush()
 
 
 async def begin(database: Database) -> int:

@@ -11,6 +11,7 @@ from hotline1022.service.catalogue_view import CatalogueApi
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.link_desk import LinkDesk
+from hotline1022.service.listening_desk import ListeningDesk
 from hotline1022.service.metrics import registry_of
 from hotline1022.service.notify_view import OutboxView
 from hotline1022.service.pins import hash_pin
@@ -51,7 +52,18 @@ def http_of(app: "App") -> aiohttp_web.Application:
     return make_app(
         Ports(
             calls=CallsView(app.database),
-            recordings=RecordingsView(app.recordings, app.copies, settings.paths, app.keys, app.evidence.originals),
+            recordings=RecordingsView(app.copies),
+            listening=ListeningDesk(
+                database=app.database,
+                worker=app.recordings,
+                copies=app.copies,
+                paths=settings.paths,
+                keys=app.keys,
+                originals=app.evidence.originals,
+                bell=app.bell,
+                reasons=app.reasons,
+                book=app.evidence.heard,
+            ),
             catalogue=CatalogueApi(app.database),
             lines=LinesView(app.agents),
             queue=QueueNowView(app.waiting, app.agents, app.expected),

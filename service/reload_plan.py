@@ -20,6 +20,7 @@ NEEDS_RESTART = frozenset(
         "hotline.language",
         "paths.data",
         "paths.ticket_policy",
+        "paths.listening_reasons",
         "asterisk.binary",
         "asterisk.bind",
         "asterisk.sip_port",

@@ -66,6 +66,8 @@ class Paths:
     prompts_studio: Path | None = None
     #: own file of ticket deadlines; "" = the shipped one (None)
     ticket_policy: Path | None = None
+    #: own file of reasons to listen to recordings; "" = the shipped one (None)
+    listening_reasons: Path | None = None
 
     @property
     def db(self) -> Path:

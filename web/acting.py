@@ -11,8 +11,8 @@ from hotline1022.web.types import Token
 
 #: methods that change nothing
 READING = frozenset({"GET", "HEAD"})
-#: part of a path that is a right by itself
-_SECRET = "token"
+#: parts of a path that are a right by themselves
+SECRETS = frozenset({"token", "key"})
 
 
 def act_of(route: Route, ask: Ask) -> Acting | None:
@@ -32,7 +32,7 @@ def refused_act(route: Route, token: Token, remote: str | None, path: dict[str, 
 
 
 def _act(route: Route, token: Token, remote: str | None, path: dict[str, str], detail: dict[str, object]) -> Acting:
-    parts = [(name, value) for name, value in path.items() if name != _SECRET]
+    parts = [(name, value) for name, value in path.items() if name not in SECRETS]
     subject = f"{parts[0][0]}:{parts[0][1]}" if parts else ""
     if more := {name: value for name, value in parts[1:]}:
         detail["path"] = more

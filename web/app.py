@@ -19,7 +19,7 @@ from aiohttp.typedefs import Handler, Middleware
 from hotline1022.core.acting import acts
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
 from hotline1022.core.masking import mask, mask_text
-from hotline1022.web.acting import act_of, refused_act
+from hotline1022.web.acting import SECRETS, act_of, refused_act
 from hotline1022.web.auth import Forbidden, Gate, demand
 from hotline1022.web.failures import failure, json_response
 from hotline1022.web.health import READIER, Readier
@@ -130,7 +130,9 @@ def logged_address(request: web.Request, route: Route | None) -> str:
     known = {field.name for field in fields(route.query)} if route else set()
     pairs = [(key, _logged(key, value)) if key in known else ("?", "") for key, value in request.rel_url.query.items()]
     query = urlencode(pairs, safe="*:+", errors="replace")
-    if route is not None and "{token}" in route.path:  # whoever has the address has the right
+    if route is not None and any(
+        f"{{{name}}}" in route.path for name in SECRETS
+    ):  # whoever has the address has the right
         return route.path
     return (mask_text(request.rel_url.raw_path) + ("?" + query if query else ""))[:LOGGED]
 

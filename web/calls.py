@@ -1,4 +1,4 @@
-"""Answers about calls and their recordings. Refuses cursors it did not make, and files outside the recordings."""
+"""Answers about calls. Refuses cursors it did not make."""
 
 import base64
 import binascii
@@ -7,13 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import phonenumbers
-from aiohttp import web
 
 from hotline1022.core.errors import Invalid, NotFound
-from hotline1022.web.copies import KINDS, MEDIA
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import YEARS
-from hotline1022.web.stream import serve_range
 from hotline1022.web.types import CallFilter, CallView, Cursor, Scope
 from hotline1022.web.wire import CallPage, CallQuery
 
@@ -49,22 +46,6 @@ async def get_call(ask: Ask) -> object:
     if detail is None:
         raise _no_call(ask)
     return replace(detail, events=tuple(sorted(detail.events, key=lambda event: event.at)))
-
-
-async def get_recording(ask: Ask) -> web.StreamResponse:
-    """The stereo copy in the form that is wanted, whole or a range of it."""
-    call, query = ask.path["call"], ask.query
-    copy = await ask.ports.recordings.listening_copy(call, KINDS[query.format, query.levelled])
-    if copy is None:
-        raise NotFound("this call has no recording; look at its tracks", error_id="recording-none")
-    source = await ask.ports.recordings.open(copy)
-    digest = base64.b64encode(bytes.fromhex(copy.sha256)).decode()
-    headers = {
-        "Content-Type": MEDIA[query.format],
-        "Content-Disposition": f'inline; filename="{call}-ban-sao.{query.format}"',
-        "Repr-Digest": f"sha-256=:{digest}:",
-    }
-    return await serve_range(ask.request, source, copy, headers)
 
 
 def write_cursor(call: CallView) -> str:

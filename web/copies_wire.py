@@ -17,16 +17,6 @@ class Format(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CopyQuery:
-    """Which copy is wanted."""
-
-    format: Annotated[Format, Rule(doc="mp3 and opus are made by ffmpeg")] = Format.WAV
-    levelled: Annotated[
-        bool, Rule(doc="true = everybody equally loud (EBU R 128), so that a quiet citizen is heard")
-    ] = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StretchView:
     """A part of a call in which the same are heard."""
 

@@ -3,7 +3,7 @@
 Any method may raise the errors of core/errors.py: NotFound → 404, Invalid → 400, Refused → 409, Unavailable → 503.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,11 +14,12 @@ from prometheus_client import CollectorRegistry
 from hotline1022.core.acting import Acting
 from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRow
 from hotline1022.queue.types import LineView
-from hotline1022.recordings.types import CatalogueFilter, CopyKind, Survey
+from hotline1022.recordings.types import CatalogueFilter, Survey
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.cascade_port import Cascades
 from hotline1022.web.directory_port import DirectoryPort
+from hotline1022.web.listening_port import Listening
 from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage
@@ -30,7 +31,6 @@ from hotline1022.web.types import (
     CallFilter,
     CallView,
     CrewView,
-    ListeningCopy,
     PersonView,
     PlannedView,
     QueueView,
@@ -53,36 +53,11 @@ class Calls(Protocol):
         ...
 
 
-class RangeSource(Protocol):
-    """Something large that is read in parts, off the event loop."""
-
-    @property
-    def size(self) -> int:
-        """Bytes in all."""
-        ...
-
-    def read(self, first: int, after: int) -> AsyncIterator[bytes]:
-        """The bytes from `first` to before `after`, in pieces."""
-        ...
-
-    async def close(self) -> None:
-        """It is not read any more."""
-        ...
-
-
 class Recordings(Protocol):
     """Recordings by call."""
 
-    async def listening_copy(self, call: str, kind: CopyKind = CopyKind.WAV) -> ListeningCopy | None:
-        """The stereo copy, made now if it is not there yet; None when the call has no recording."""
-        ...
-
     async def survey(self, call: str) -> Survey | None:
         """Who is heard when, and how loud; None when the call has no recording."""
-        ...
-
-    async def open(self, copy: ListeningCopy) -> RangeSource:
-        """Its bytes. Unavailable: `recording-missing`, `recording-key-missing`, `recording-damaged`."""
         ...
 
 
@@ -318,6 +293,7 @@ class Ports:
 
     calls: Calls
     recordings: Recordings
+    listening: Listening
     catalogue: Catalogue
     lines: AgentLines
     queue: WaitingCallers

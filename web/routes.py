@@ -6,8 +6,8 @@ from hotline1022.web import types as t
 from hotline1022.web import wire as w
 from hotline1022.web.cascade_routes import ROUTES as CASCADE
 from hotline1022.web.copies_routes import ROUTES as COPIES
-from hotline1022.web.copies_wire import CopyQuery
 from hotline1022.web.directory_routes import ROUTES as DIRECTORY
+from hotline1022.web.listening_routes import ROUTES as LISTENING
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
 from hotline1022.web.page_routes import ROUTES as PAGES
 from hotline1022.web.recordings_routes import ROUTES as RECORDINGS
@@ -33,19 +33,6 @@ ROUTES: tuple[Route, ...] = (
         summary="One call with its legs, history and tracks",
         handler=calls.get_call,
         answer=t.CallDetail,
-    ),
-    Route(
-        method="GET",
-        path="/api/calls/{call}/recording",
-        scope=Scope.LISTEN,
-        summary="The stereo copy of the recording: citizen left, others right",
-        detail="Takes a Range of bytes, then answers 206. MP3 and Opus are audio/mpeg and audio/ogg; the first time they take "
-        "a second for each minute or two of the call.",
-        handler=calls.get_recording,
-        query=CopyQuery,
-        media="audio/wav",
-        also=(206,),
-        seconds=600,
     ),
     Route(
         method="GET",
@@ -207,6 +194,7 @@ ROUTES: tuple[Route, ...] = (
     *DIRECTORY,
     *TICKETS,
     *COPIES,
+    *LISTENING,
     *NOTIFY,
     *CASCADE,
     *PAGES,

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from hotline1022.web.ports import RangeSource
+from hotline1022.web.listening_port import RangeSource
 from hotline1022.web.route import BadRange
 
 
@@ -22,7 +22,8 @@ async def serve_range(
 ) -> web.StreamResponse:
     """200 with all of it, 206 with a range, 304 when the listener has it; BadRange (416) otherwise. Closes the source.
 
-    A range of something that changed meanwhile (If-Range) is answered with all of it.
+    A range of something that changed meanwhile (If-Range) is answered with all of it. The first piece is read before the
+    answer begins: what fails there is told as an error.
     """
     try:
         tag = f'"{what.sha256}"'
@@ -38,10 +39,16 @@ async def serve_range(
         response.content_length = stop - start
         if not whole:
             response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{source.size}"
+        if request.method == "HEAD":
+            await response.prepare(request)
+            await response.write_eof()
+            return response
+        pieces = aiter(source.read(start, stop))
+        piece = await anext(pieces, b"")
         await response.prepare(request)
-        if request.method != "HEAD":
-            async for piece in source.read(start, stop):
-                await response.write(piece)
+        while piece:
+            await response.write(piece)
+            piece = await anext(pieces, b"")
         await response.write_eof()
         return response
     finally:

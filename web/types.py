@@ -169,17 +169,6 @@ class CallDetail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListeningCopy:
-    """A stereo copy of a call's recording; never dumped."""
-
-    #: below the recordings folder, or (`cached`) below that of copies which can be made again
-    path: str
-    #: of its plain bytes, hexadecimal
-    sha256: str
-    cached: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
     """Who waits now."""
 

@@ -7,6 +7,8 @@ from hotline1022.core.acting import Acting, acting
 from hotline1022.core.errors import Unavailable
 from hotline1022.web.acting import READING
 from hotline1022.web.routes import ROUTES
+from hotline1022.web.types import Scope
+from tests.unit.catalogue_memory import FIRST
 from tests.unit.test_web_roles import status_of
 from tests.unit.tickets_made import CODE
 from tests.unit.web_memory import PIN, SECRETS, House, MemoryActs, open_house
@@ -33,11 +35,12 @@ async def test_every_route_that_changes_something_is_one_act(tmp_path: Path) -> 
             if route.method in READING or route.page:  # a page's are those of whom its link belongs to
                 continue
             noted(house).clear()
-            status = await status_of(house, route.method, route.path, "admin")
+            who = "listen" if route.scope is Scope.LISTEN else "admin"
+            status = await status_of(house, route.method, route.path, who)
             assert status in (200, 201), route.path
             (act,) = noted(house)
             assert (act.actor, act.origin, act.act) == (
-                "token:admin-token",
+                f"token:{who}-token",
                 "127.0.0.1",
                 f"{route.method} {route.path}",
             )
@@ -70,11 +73,11 @@ async def test_reading_and_what_was_refused_is_no_act(tmp_path: Path) -> None:
 
 async def test_who_wants_a_recording_without_the_right_is_written_down(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
-        call = house.calls.calls[0].id
-        assert await send(house, "GET", f"/api/calls/{call}/recording", "read") == 403
+        path = f"/api/recordings/{FIRST.id}/listen"
+        assert await send(house, "POST", path, "read", {"reason": "quality", "text": "Nghe lại."}) == 403
         assert isinstance(house.ports.acts, MemoryActs)
         (act,) = house.ports.acts.without_right
-        assert (act.actor, act.subject) == ("token:read-token", f"call:{call}")
+        assert (act.actor, act.subject) == ("token:read-token", f"recording:{FIRST.id}")
         assert act.detail == {"refused": "scope-missing"}
 
 

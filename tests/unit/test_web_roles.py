@@ -7,14 +7,14 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from hotline1022.recordings.types import CopyKind
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.rules import Rule, part_name
 from hotline1022.web.types import Scope
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.links_memory import TOKEN
+from tests.unit.listening_memory import KEY
 from tests.unit.tickets_made import CODE
-from tests.unit.web_memory import CALLER, PIN, SECRETS, House, MemoryRecordings, a_call, open_house
+from tests.unit.web_memory import CALLER, PIN, SECRETS, House, a_call, open_house
 
 MASKED = "090****567"
 BODIES: dict[str, Any] = {
@@ -39,6 +39,7 @@ BODIES: dict[str, Any] = {
     "/api/tickets/{ticket}/calls": {"version": 3, "call": "hl1-1795470300.7"},
     "/api/tickets/{ticket}/{action}": {"version": 4},
     "/api/outbox/{message}/resend": {"confirm": True},
+    "/api/recordings/{recording}/listen": {"reason": "quality", "text": "Nghe lại cuộc gọi."},
 }
 #: routes that take a form
 FORMS = {"/l/{token}": {"act": "reveal", "version": "1"}}
@@ -50,7 +51,7 @@ def real(path: str, house: House) -> str:
     parts = {"call": house.calls.calls[0].id, "line": "101", "voicemail": "v1", "alarm": "a1"}
     parts |= {"agency": "so-tu-phap", "area": "di-an", "category": "other", "contact": "so-y-te-ld"}
     parts |= {"ticket": "a" * 16, "attachment": "f" * 16, "code": CODE, "action": "forward"}
-    parts |= {"message": "m1", "to_tell": "l1", "token": TOKEN, "recording": FIRST.id}
+    parts |= {"message": "m1", "to_tell": "l1", "token": TOKEN, "recording": FIRST.id, "key": KEY}
     for name, value in parts.items():
         path = path.replace(f"{{{name}}}", value)
     return path
@@ -84,7 +85,9 @@ async def test_every_route_asks_for_its_scope(tmp_path: Path, who: str | None) -
         for route in ROUTES:
             await house.lines.login("101", "1001", PIN)
             status = await status_of(house, route.method, route.path, who)
-            if route.open:
+            if route.path == "/api/listen/{key}" and who in set(Scope) - {Scope.LISTEN}:
+                assert status == 403, "the right is another token's"
+            elif route.open:
                 assert status == route.status, route.path
             elif who is None or who == "wrong":
                 assert status in (401, 429), route.path
@@ -253,51 +256,9 @@ async def test_an_admin_adds_a_person_in_nfc(tmp_path: Path) -> None:
             assert "Lế Thị Cúc".encode() in await response.read()
 
 
-async def test_a_listener_hears_whole_or_part(tmp_path: Path) -> None:
+async def test_a_listener_sees_who_is_heard_when(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
-        whole = (tmp_path / "recordings" / "copy.wav").read_bytes()
-        path = f"/api/calls/{house.calls.calls[0].id}/recording"
-        headers = {"Authorization": f"Bearer {SECRETS['listen']}"}
-        async with house.client.get(path, headers=headers) as response:
-            assert (response.status, await response.read()) == (200, whole)
-            assert response.headers["Content-Type"] == "audio/wav"
-            assert response.headers["Cache-Control"] == "no-store"
-        async with house.client.head(path, headers=headers) as response:
-            assert (response.status, response.headers["Content-Length"]) == (200, str(len(whole)))
-        for asked, part in (("bytes=44-99", whole[44:100]), ("bytes=-10", whole[-10:]), ("bytes=100-", whole[100:])):
-            async with house.client.get(path, headers=headers | {"Range": asked}) as response:
-                assert (response.status, await response.read()) == (206, part)
-        for asked in (f"bytes={len(whole)}-", "bytes=9-1", "lines=1-2", "bytes=1-2,4-5"):
-            status, told = await house.ask("GET", path, "listen", headers={"Range": asked})
-            assert (status, told["error_id"]) == (416, "range-invalid")
-        calls = [call.id for call in house.calls.calls]
-        for call, status, error_id in (
-            (calls[1], 503, "recording-missing"),
-            (calls[2], 503, "recording-missing"),
-            (calls[3], 404, "recording-none"),
-            ("hl1-1.1", 404, "recording-none"),
-            ("..%2F..%2Fetc%2Fpasswd", 404, "call-unknown"),
-        ):
-            answer = await house.ask("GET", f"/api/calls/{call}/recording", "listen")
-            assert (answer[0], answer[1]["error_id"]) == (status, error_id), call
-
-
-async def test_a_listener_chooses_a_form_and_sees_who_is_heard_when(tmp_path: Path) -> None:
-    async with open_house(tmp_path) as house:
-        call, kept = house.calls.calls[0].id, house.ports.recordings
-        assert isinstance(kept, MemoryRecordings)
-        headers = {"Authorization": f"Bearer {SECRETS['listen']}"}
-        for words, kind, media in (
-            ("", CopyKind.WAV, "audio/wav"),
-            ("?format=mp3", CopyKind.MP3, "audio/mpeg"),
-            ("?format=opus&levelled=true", CopyKind.OPUS_LEVELLED, "audio/ogg"),
-            ("?levelled=true", CopyKind.WAV_LEVELLED, "audio/wav"),
-        ):
-            async with house.client.get(f"/api/calls/{call}/recording{words}", headers=headers) as response:
-                assert (response.status, response.headers["Content-Type"]) == (200, media)
-                assert "ban-sao" in response.headers["Content-Disposition"]
-            assert kept.asked[-1] is kind
-        assert (await house.ask("GET", f"/api/calls/{call}/recording?format=flac", "listen"))[0] == 400
+        call = house.calls.calls[0].id
         found = await house.ask("GET", f"/api/recordings/{call}/map", "listen")
         assert found == (
             200,

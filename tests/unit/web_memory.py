@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,7 @@ from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId, LineId
 from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.queue.types import AgentState, LineView, Waiting
-from hotline1022.recordings.stream import Stream, open_stream
-from hotline1022.recordings.types import CopyKind, Stretch, Survey, Voice
+from hotline1022.recordings.types import Stretch, Survey, Voice
 from hotline1022.web.app import make_app
 from hotline1022.web.auth import digest_of
 from hotline1022.web.ports import Ports
@@ -34,7 +32,6 @@ from hotline1022.web.types import (
     CallView,
     CrewView,
     DutyView,
-    ListeningCopy,
     PersonView,
     PlannedView,
     QueueView,
@@ -49,6 +46,7 @@ from tests.unit.cascade_memory import MemoryCascades
 from tests.unit.catalogue_memory import MemoryCatalogue
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.links_memory import MemoryLinks
+from tests.unit.listening_memory import MemoryListening
 from tests.unit.notify_memory import MemoryOutbox
 from tests.unit.tickets_memory import MemoryTickets
 
@@ -183,17 +181,7 @@ SURVEY = Survey(
 
 @dataclass
 class MemoryRecordings:
-    copies: dict[str, ListeningCopy]
-    root: Path
     surveys: dict[str, Survey] = field(default_factory=dict)
-    asked: list[CopyKind] = field(default_factory=list)
-
-    async def listening_copy(self, call: str, kind: CopyKind = CopyKind.WAV) -> ListeningCopy | None:
-        self.asked.append(kind)
-        return self.copies.get(call)
-
-    async def open(self, copy: ListeningCopy) -> Stream:
-        return await open_stream(self.root, copy.path)
 
     async def survey(self, call: str) -> Survey | None:
         return self.surveys.get(call)
@@ -380,6 +368,7 @@ class House:
     checks: list[MemoryCheck]
     outbox: MemoryOutbox
     links: MemoryLinks
+    listening: MemoryListening
     client: TestClient[Any, Any]
     document: dict[str, Any] = field(default_factory=dict)
 
@@ -467,12 +456,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     outside.write_bytes(b"secret")
     (root / "link.wav").unlink(missing_ok=True)
     (root / "link.wav").symlink_to(outside)
-    digest = sha256(path.read_bytes()).hexdigest()
-    copies = {
-        log.calls[0].id: ListeningCopy(path=path.name, sha256=digest),
-        log.calls[1].id: ListeningCopy(path="link.wav", sha256=digest),
-        log.calls[2].id: ListeningCopy(path="gone.wav", sha256=digest),
-    }
+    listening = MemoryListening(root)
     tokens = MemoryTokens(
         {
             digest_of(secret): Token(
@@ -509,7 +493,8 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     outbox, links = MemoryOutbox(), MemoryLinks(tickets)
     ports = Ports(
         calls=log,
-        recordings=MemoryRecordings(copies, root, {log.calls[0].id: SURVEY}),
+        recordings=MemoryRecordings({log.calls[0].id: SURVEY}),
+        listening=listening,
         catalogue=MemoryCatalogue(),
         lines=lines,
         queue=MemoryQueue(),
@@ -536,7 +521,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     )  # as the service does; else aiohttp's own tells tokens when a test left INFO on
     client = TestClient(server)
     async with client:
-        house = House(ports, log, lines, tokens, people, tickets, checks, outbox, links, client)
+        house = House(ports, log, lines, tokens, people, tickets, checks, outbox, links, listening, client)
         sent = {"Authorization": f"Bearer {SECRETS['read']}"}
         async with client.get("/api/openapi.json", headers=sent) as response:
             house.document = await response.json()

@@ -1,0 +1,71 @@
+"""Rights to listen in memory behind the API's port: one file, a right to it that a token has, and what was asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from hotline1022.core.errors import HotlineError, NotFound, Refused
+from hotline1022.recordings.stream import open_stream
+from hotline1022.web.listening_port import Heard, RangeSource
+from hotline1022.web.listening_wire import ListenBody, ListenRight, ReasonView
+from hotline1022.web.types import Token
+from tests.unit.catalogue_memory import FIRST
+
+#: a right of the token that the tests call `listen`
+KEY = "K" * 43
+ENDED = "E" * 43
+
+
+@dataclass
+class MemoryListening:
+    root: Path
+    name: str = "copy.wav"
+    asked: list[tuple[str, ListenBody | None, str, str]] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+    fails: HotlineError | None = None
+
+    def reasons(self) -> Sequence[ReasonView]:
+        return [ReasonView(id="quality", name="Kiểm tra chất lượng")]
+
+    async def grant(self, recording: str, wanted: ListenBody, token: Token, origin: str, at: datetime) -> ListenRight:
+        if recording != FIRST.id:
+            raise NotFound("there is no such recording; look in the list", error_id="recording-unknown")
+        return self._right(recording, wanted, token, origin, at)
+
+    async def voicemail(self, voicemail: str, token: Token, origin: str, at: datetime) -> ListenRight:
+        if voicemail != "v1":
+            raise NotFound("there is no such message; look in the list", error_id="voicemail-unknown")
+        return self._right(voicemail, None, token, origin, at)
+
+    def _right(self, what: str, wanted: ListenBody | None, token: Token, origin: str, at: datetime) -> ListenRight:
+        if self.fails:
+            raise self.fails
+        self.asked.append((what, wanted, token.name, origin))
+        return ListenRight(
+            url=f"/api/listen/{KEY}",
+            expires_at=at + timedelta(minutes=10),
+            call=FIRST.call,
+            media="audio/wav",
+            bytes=len(self._bytes()),
+            duration_ms=640,
+            sha256=sha256(self._bytes()).hexdigest(),
+        )
+
+    async def find(self, key: str, at: datetime) -> Heard:
+        if key == ENDED:
+            raise Refused("this right has ended; ask for another one", error_id="listen-expired")
+        if key != KEY:
+            raise NotFound("there is no such right; ask for one", error_id="listen-unknown")
+        digest = sha256(self._bytes()).hexdigest()
+        return Heard(id="r1", token="id-listen", sha256=digest, media="audio/wav", filename="hl1-ban-sao.wav")
+
+    async def open(self, heard: Heard, origin: str) -> RangeSource:
+        if self.fails:
+            raise self.fails
+        self.opened.append(origin)
+        return await open_stream(self.root, self.name)
+
+    def _bytes(self) -> bytes:
+        return (self.root / "copy.wav").read_bytes()

@@ -1,0 +1,53 @@
+"""Answers to who wants to listen: a right for a reason, and then the bytes. Refuses the right of somebody else."""
+
+import base64
+
+from aiohttp import web
+
+from hotline1022.web.auth import Forbidden, Unauthorized
+from hotline1022.web.listening_wire import ListenRight, ReasonList
+from hotline1022.web.route import Ask
+from hotline1022.web.stream import serve_range
+from hotline1022.web.types import Token
+
+
+async def list_reasons(ask: Ask) -> ReasonList:
+    """The reasons."""
+    return ReasonList(reasons=tuple(ask.ports.listening.reasons()))
+
+
+async def grant(ask: Ask) -> ListenRight:
+    """A right to a recording."""
+    wanted = (ask.path["recording"], ask.body, _token(ask), _origin(ask), ask.ports.clock())
+    return await ask.ports.listening.grant(*wanted)
+
+
+async def grant_voicemail(ask: Ask) -> ListenRight:
+    """A right to a message."""
+    return await ask.ports.listening.voicemail(ask.path["voicemail"], _token(ask), _origin(ask), ask.ports.clock())
+
+
+async def play(ask: Ask) -> web.StreamResponse:
+    """The bytes of a right."""
+    heard = await ask.ports.listening.find(ask.path["key"], ask.ports.clock())
+    if ask.token is not None and ask.token.id != heard.token:
+        text = "this right to listen is another token's; ask for one of your own"
+        raise Forbidden(text, error_id="listen-of-another")
+    source = await ask.ports.listening.open(heard, _origin(ask))
+    digest = base64.b64encode(bytes.fromhex(heard.sha256)).decode()
+    headers = {
+        "Content-Type": heard.media,
+        "Content-Disposition": f'inline; filename="{heard.filename}"',
+        "Repr-Digest": f"sha-256=:{digest}:",
+    }
+    return await serve_range(ask.request, source, heard, headers)
+
+
+def _token(ask: Ask) -> Token:
+    if ask.token is None:
+        raise Unauthorized("no token was sent; send Authorization: Bearer TOKEN", error_id="token-missing")
+    return ask.token
+
+
+def _origin(ask: Ask) -> str:
+    return ask.request.remote or "?"

@@ -1,0 +1,72 @@
+"""What the API needs to let people listen: reasons, rights, bytes. Refuses nothing itself."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from hotline1022.web.listening_wire import ListenBody, ListenRight, ReasonView
+from hotline1022.web.types import Token
+
+
+class RangeSource(Protocol):
+    """Something large that is read in parts, off the event loop."""
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        ...
+
+    def read(self, first: int, after: int) -> AsyncIterator[bytes]:
+        """The bytes from `first` to before `after`, in pieces."""
+        ...
+
+    async def close(self) -> None:
+        """It is not read any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a key is good for."""
+
+    #: of the right
+    id: str
+    #: whose it is
+    token: str
+    #: of the file, hexadecimal
+    sha256: str
+    media: str
+    #: under which a browser saves it
+    filename: str
+
+
+class Listening(Protocol):
+    """Rights to listen."""
+
+    def reasons(self) -> Sequence[ReasonView]:
+        """The list, in its order."""
+        ...
+
+    async def grant(self, recording: str, wanted: ListenBody, token: Token, origin: str, at: datetime) -> ListenRight:
+        """A right to one recording; the copy is made now if it is not there.
+
+        NotFound `recording-unknown`, `recording-none`, `track-unknown`; Invalid `reason-…`, `format-of-track`;
+        Refused `recording-damaged`; Unavailable of the copies.
+        """
+        ...
+
+    async def voicemail(self, voicemail: str, token: Token, origin: str, at: datetime) -> ListenRight:
+        """A right to one message; hearing it is the agent's work. NotFound `voicemail-unknown`, Refused as above."""
+        ...
+
+    async def find(self, key: str, at: datetime) -> Heard:
+        """What the key is good for. NotFound `listen-unknown`; Refused `listen-expired`."""
+        ...
+
+    async def open(self, heard: Heard, origin: str) -> RangeSource:
+        """Its bytes, looked at now; each range is written down before it is given.
+
+        Refused `recording-damaged`, `listen-changed`; Unavailable `recording-missing`.
+        """
+        ...
