@@ -246,7 +246,7 @@ class ListeningDesk:
         with by_the_service():
             found = await self._originals.check_now(call)
         if found:
-            raise _refused(found)
+            raise refused(found)
 
     async def _damaged(self, right: Listening) -> Refused:
         """A file other than its row says: told, rung, and refused."""
@@ -254,12 +254,13 @@ class ListeningDesk:
         found = [Finding(fault=Fault.FILE_CHANGED, seq=0, name=right.path, text=text)]
         with by_the_service():
             await note_damage(self._database, self._bell, right.call_id, found)
-        return _refused(found)
+        return refused(found)
 
 
-def _refused(found: Sequence[Finding]) -> Refused:
+def refused(found: Sequence[Finding]) -> Refused:
+    """What whoever asks for something damaged is told: no path, and no more than they need."""
     what = ", ".join(sorted({one.fault.value for one in found}))
-    text = f"the recording is not what was stored ({what}) and is not played; tell whoever looks after the evidence"
+    text = f"the recording is not what was stored ({what}) and is not given out; tell whoever looks after the evidence"
     return Refused(text, error_id="recording-damaged")
 
 

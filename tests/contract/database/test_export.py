@@ -1,0 +1,103 @@
+"""`recordings export`: originals as they are, sums that stock tools check, the reason in the audit; nothing damaged leaves."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hotline1022.audit.types import Kind
+from hotline1022.db.migrate import migrate
+from hotline1022.db.types import Batch
+from hotline1022.db.unit import Database
+from hotline1022.service.cli import main
+from tests.contract.database.made import answered, at
+from tests.lab.evidence_world import World, build, everything_now
+from tests.unit.recordings_world import CALL
+
+WORDS = "Công văn 12/CSĐT ngày 24.11.2026"
+
+
+@pytest.fixture
+async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    everything_now(monkeypatch)
+    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
+        monkeypatch.delenv(one)
+    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("HOTLINE1022_DATABASE_URL", address)
+    await migrate(address)
+    async with Database(address) as database:
+        made = await build(address, database, tmp_path)
+        await database.save(Batch(calls=(answered(CALL, 0, answered_at=at(0), version=9),)))
+        yield made
+
+
+async def export(to: Path, reason: str = "authority", words: str = WORDS) -> tuple[int, str]:
+    given = ["recordings", "export", CALL, "--reason", reason, "--words", words, "--to", str(to)]
+    done = await asyncio.to_thread(CliRunner().invoke, main, given)
+    return done.exit_code, done.output
+
+
+async def test_the_originals_leave_with_sums_and_a_reason(world: World, tmp_path: Path) -> None:
+    out = tmp_path / "out" / "cv12"
+    code, said = await export(out)
+    assert code == 0 and "6 originals" in said, said
+    checked = subprocess.run(["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=out, capture_output=True, check=True)
+    assert checked.stdout.count(b": OK") == 6
+    for one in world.filed.tracks:
+        file = out / Path(one.path).name
+        assert file.read_bytes() == (world.root / one.path).read_bytes()
+        assert file.stat().st_mode & 0o777 == 0o640
+    async with world.database.reading() as tx:
+        told = [one for one in await tx.audit.about(f"call:{CALL}") if one.kind == Kind.RECORDING_EXPORTED]
+    (entry,) = told
+    assert entry.actor.startswith("cli:") and entry.detail["reason"] == "authority"
+    assert {one["sha256"] for one in entry.detail["files"]} == {one.sha256 for one in world.filed.tracks}  # type: ignore[attr-defined]
+    assert WORDS not in repr(entry)
+    assert (await world.findings()) == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "words", "error_id"),
+    [("curious", WORDS, "reason-unknown"), ("authority", "CV", "reason-too-short")],
+)
+async def test_without_a_reason_nothing_leaves(
+    world: World, tmp_path: Path, reason: str, words: str, error_id: str
+) -> None:
+    code, said = await export(tmp_path / "out", reason, words)
+    assert code == 1 and error_id in said and not (tmp_path / "out").exists()
+
+
+async def test_a_folder_that_is_used_or_lies_in_the_data_is_refused(world: World, tmp_path: Path) -> None:
+    used = tmp_path / "used"
+    used.mkdir()
+    (used / "other.txt").write_text("of somebody")
+    (tmp_path / "link").symlink_to(world.root)
+    for to, error_id in (
+        (used, "export-not-empty"),
+        (world.root / "x", "export-inside-data"),
+        (tmp_path / "link" / "x", "export-inside-data"),
+    ):
+        code, said = await export(to)
+        assert code == 1 and error_id in said, said
+    assert [one.name for one in used.iterdir()] == ["other.txt"]
+
+
+async def test_nothing_damaged_leaves_and_it_rings(world: World, tmp_path: Path) -> None:
+    path = world.root / world.filed.tracks[0].path
+    path.write_bytes(path.read_bytes()[:-1] + b"\x01")
+    code, said = await export(tmp_path / "out")
+    assert code == 1 and "recording-damaged" in said and not (tmp_path / "out").exists()
+    async with world.database.reading() as tx:
+        kinds = [one.kind for one in await tx.audit.about(f"call:{CALL}")]
+        alarms = await tx.alarms.list(seen=False, limit=10)
+    assert Kind.RECORDING_DAMAGED in kinds and Kind.RECORDING_EXPORTED not in kinds
+    assert [one.kind for one in alarms] == ["recording-damaged"]
+
+
+async def test_the_reasons_are_told(world: World) -> None:
+    done = await asyncio.to_thread(CliRunner().invoke, main, ["recordings", "reasons"])
+    assert done.exit_code == 0 and "Theo yêu cầu của cơ quan có thẩm quyền" in done.output
