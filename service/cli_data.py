@@ -50,7 +50,14 @@ def on_database(config: str | None, work: Callable[[Database], Awaitable[R]]) ->
 
 
 #: arguments of commands that name what a command is about: no contents, no telephone numbers
-_SUBJECTS = {"recording": "recording", "person": "person", "identifier": "token", "message": "message", "ticket": "ticket", "call": "call"}
+_SUBJECTS = {
+    "recording": "recording",
+    "person": "person",
+    "identifier": "token",
+    "message": "message",
+    "ticket": "ticket",
+    "call": "call",
+}
 
 
 def _acting() -> Acting:

@@ -50,7 +50,9 @@ def export(config: str | None, recording: str, reason: str, words: str, folder: 
         return await exporter.export(recording, reason, words, folder, actor=act.actor if act else "cli")
 
     done = on_database(config, work)
-    click.echo(f"{len(done.files)} originals, {done.bytes} bytes, in {done.folder}. Check: cd {done.folder} && sha256sum -c {SUMS}")
+    click.echo(
+        f"{len(done.files)} originals, {done.bytes} bytes, in {done.folder}. Check: cd {done.folder} && sha256sum -c {SUMS}"
+    )
 
 
 @click.command("reasons")
