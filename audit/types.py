@@ -53,6 +53,8 @@ class Kind(StrEnum):
     DISCLOSURE_REFUSED = "disclosure-refused"
     DISCLOSURE_PACKED = "disclosure-packed"
     DISCLOSURE_HANDED_OUT = "disclosure-handed-out"
+    DISCLOSURE_WITHDRAWN = "disclosure-withdrawn"
+    DISCLOSURE_EXPIRED = "disclosure-expired"
     CITIZEN_EXPORTED = "citizen-exported"
     CITIZEN_ERASED = "citizen-erased"
     CALL_EXPIRED = "call-expired"

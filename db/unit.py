@@ -27,6 +27,7 @@ from hotline1022.db.cascades import CascadeRepository
 from hotline1022.db.catalogue import CatalogueRepository
 from hotline1022.db.catalogue_search import CatalogueSearch
 from hotline1022.db.directory import DirectoryRepository
+from hotline1022.db.disclosure import DisclosureRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
 from hotline1022.db.listening import ListeningRepository
 from hotline1022.db.notify import InboundRepository, ToTellRepository
@@ -125,6 +126,11 @@ class Work:
     def listening(self) -> ListeningRepository:
         """Who may hear what, and what was heard."""
         return ListeningRepository(self._connection)
+
+    @cached_property
+    def disclosures(self) -> DisclosureRepository:
+        """What units asked for, and what they were given."""
+        return DisclosureRepository(self._connection)
 
     @cached_property
     def audit(self) -> AuditRepository:

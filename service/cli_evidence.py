@@ -14,6 +14,7 @@ from hotline1022.db.unit import Database
 from hotline1022.service.alarms import Bell
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import as_json, day_of, on_database
+from hotline1022.service.cli_disclosure import COMMANDS
 from hotline1022.service.evidence import Evidence, Examiner, trust_of
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.stamp_key import ensure_key
@@ -135,3 +136,7 @@ def evidence_key(config: str | None) -> None:
     on_database(config, note)
     click.echo(pem_of(key.public_key()), nl=False)
     click.echo(f"SHA-256 {fingerprint(key.public_key())}", err=True)
+
+
+for command in COMMANDS:
+    evidence.add_command(command)

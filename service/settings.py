@@ -90,6 +90,11 @@ class Paths:
         return self.data / "copies"
 
     @property
+    def packages(self) -> Path:
+        """Packages of disclosures, until they expire."""
+        return self.data / "packages"
+
+    @property
     def spool(self) -> Path:
         """Tracks that Asterisk is writing or has written."""
         return self.data / "spool"

@@ -17,6 +17,7 @@ ROOMS = (
     "notify",
     "recordings",
     "audit",
+    "evidence",
     "db",
     "service",
     "web",

@@ -1,0 +1,46 @@
+"""The tables of disclosure: what units asked for, and who received it. A change needs a migration."""
+
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, String, Table
+
+from hotline1022.db.columns import Big, Document, Serial, UtcTime, Word, listed
+from hotline1022.db.tables import metadata
+from hotline1022.evidence.types import State
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, String, nullable=False)
+
+
+disclosure = Table(
+    "disclosure",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("state", Word(State), nullable=False),
+    *map(_text, ("unit", "letter")),
+    Column("letter_date", Date, nullable=False),
+    *map(_text, ("person", "why")),
+    Column("recordings", Document, nullable=False),
+    _text("asked_by"),
+    Column("asked_at", UtcTime, nullable=False),
+    _text("decided_by"),
+    Column("decided_at", UtcTime),
+    *map(_text, ("words", "package", "sha256")),
+    Column("bytes", Big, nullable=False),
+    Column("packed_at", UtcTime),
+    Column("expires_at", UtcTime),
+    listed("state", State, "disclosure"),
+    CheckConstraint("state <> 'approved' OR decided_by <> asked_by", name="ck_disclosure_two_people"),
+    CheckConstraint("(packed_at IS NULL) = (sha256 = '')", name="ck_disclosure_packed"),
+)
+Index("ix_disclosure_asked_at", disclosure.c.asked_at)
+
+disclosure_hand_out = Table(
+    "disclosure_hand_out",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("disclosure_id", String, ForeignKey("disclosure.id"), nullable=False),
+    *map(_text, ("received_by", "handed_by")),
+    Column("at", UtcTime, nullable=False),
+    _text("sha256"),
+)
+Index("ix_disclosure_hand_out_disclosure", disclosure_hand_out.c.disclosure_id)

@@ -1,0 +1,58 @@
+"""Where a disclosure stands and what may be done with it, as a table. Pure; a cell that is missing is refused by name."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from hotline1022.core.errors import Refused
+from hotline1022.evidence.types import State
+
+
+class Move(StrEnum):
+    """What is done."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    PACK = "pack"
+    HAND_OUT = "hand-out"
+    EXPIRE = "expire"
+
+
+_S, _M = State, Move
+#: state × move → state; docs/disclosure-states.md is drawn from it
+TABLE: Mapping[tuple[State, Move], State] = {
+    (_S.REQUESTED, _M.APPROVE): _S.APPROVED,
+    (_S.REQUESTED, _M.REFUSE): _S.REFUSED,
+    (_S.REQUESTED, _M.WITHDRAW): _S.WITHDRAWN,
+    (_S.REQUESTED, _M.EXPIRE): _S.EXPIRED,
+    (_S.APPROVED, _M.PACK): _S.PACKED,
+    (_S.APPROVED, _M.WITHDRAW): _S.WITHDRAWN,
+    (_S.APPROVED, _M.EXPIRE): _S.EXPIRED,
+    (_S.PACKED, _M.HAND_OUT): _S.HANDED_OUT,
+    (_S.PACKED, _M.WITHDRAW): _S.WITHDRAWN,
+    (_S.PACKED, _M.EXPIRE): _S.EXPIRED,
+    # a second person of the unit, the same package
+    (_S.HANDED_OUT, _M.HAND_OUT): _S.HANDED_OUT,
+    (_S.HANDED_OUT, _M.EXPIRE): _S.EXPIRED,
+}
+#: moves that only another person than the one who asked may make
+BY_ANOTHER = frozenset({_M.APPROVE})
+#: moves that need words
+NEEDS_WORDS = frozenset({_M.REFUSE, _M.WITHDRAW})
+
+
+def follow(state: State, move: Move) -> State:
+    """The next state; Refused `disclosure-state`."""
+    following = TABLE.get((state, move))
+    if following is None:
+        words = ", ".join(one for source, one in TABLE if source is state) or "nothing"
+        text = f"a disclosure that is {state} cannot be done {move}; possible now: {words}"
+        raise Refused(text, error_id="disclosure-state")
+    return following
+
+
+def check_person(move: Move, asked_by: str, actor: str) -> None:
+    """Refused `same-person` where whoever asked would also allow it."""
+    if move in BY_ANOTHER and asked_by == actor:
+        text = f"{actor} asked for this disclosure and cannot allow it too; have another person do it"
+        raise Refused(text, error_id="same-person")

@@ -1,0 +1,181 @@
+"""What units ask for by letter: asked, allowed by another person, packed, handed out, ended. Refuses all that the table has not."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from secrets import token_hex
+
+from hotline1022.audit.types import Fact, Kind
+from hotline1022.core.errors import Invalid, Refused
+from hotline1022.db.originals import subject_of
+from hotline1022.db.unit import Database, Work
+from hotline1022.evidence.states import NEEDS_WORDS, Move, check_person, follow
+from hotline1022.evidence.types import LONGEST, Disclosure, HandOut, Request, State
+from hotline1022.service.disclosure_pack import Packer
+
+#: a request, and a package, is good for so long
+GOOD_FOR = timedelta(days=30)
+#: a file in the folder of packages that no row names goes after this
+LEFT_OVER = timedelta(days=1)
+_KINDS = {
+    Move.APPROVE: Kind.DISCLOSURE_APPROVED,
+    Move.REFUSE: Kind.DISCLOSURE_REFUSED,
+    Move.WITHDRAW: Kind.DISCLOSURE_WITHDRAWN,
+    Move.EXPIRE: Kind.DISCLOSURE_EXPIRED,
+}
+
+
+class DisclosureDesk:
+    """Everything that is done with a disclosure; each is one entry of the audit, in its transaction."""
+
+    def __init__(self, database: Database, packer: Packer, folder: Path) -> None:
+        self._database, self._packer = database, packer
+        #: where packages lie
+        self._folder = folder
+
+    async def request(self, request: Request, actor: str, at: datetime) -> Disclosure:
+        """Write down what a unit asks for. NotFound `recording-unknown`; Invalid `disclosure-invalid`."""
+        async with self._database.reading() as tx:
+            found = [await tx.catalogue.get(one) for one in request.recordings]
+        request = replace(request, recordings=tuple(one.id for one in found))
+        made = Disclosure(
+            id=token_hex(8),
+            state=State.REQUESTED,
+            request=request,
+            asked_by=actor,
+            asked_at=at,
+            expires_at=at + GOOD_FOR,
+        )
+        async with self._database.transaction() as tx:
+            await tx.disclosures.add(made)
+            detail: dict[str, object] = {
+                "letter_date": request.letter_date.isoformat(),
+                "recordings": list(request.recordings),
+            }
+            _note(tx, Kind.DISCLOSURE_REQUESTED, made, actor, at, detail)
+        return made
+
+    async def decide(self, id: str, move: Move, actor: str, at: datetime, words: str = "") -> Disclosure:
+        """Allow, refuse or take back. Refused `same-person`, `disclosure-state`, `disclosure-changed`."""
+        words = " ".join(words.split())
+        if (move in NEEDS_WORDS and not words) or len(words) > LONGEST:
+            text = f"to {move} a disclosure needs words, {LONGEST} characters at most; say why"
+            raise Invalid(text, error_id="disclosure-words")
+        async with self._database.transaction() as tx:
+            before = await tx.disclosures.get(id)
+            check_person(move, before.asked_by, actor)
+            state = follow(before.state, move)
+            after = replace(before, state=state, decided_by=actor, decided_at=at, words=words)
+            await tx.disclosures.move(before, after)
+            _note(tx, _KINDS[move], after, actor, at, {})
+        if move is Move.WITHDRAW and before.package:
+            await asyncio.to_thread(self.path(before).unlink, missing_ok=True)
+        return after
+
+    async def pack(self, id: str, actor: str, at: datetime) -> Disclosure:
+        """Make the package. Refused `recording-damaged`, `disclosure-state`; NotFound `recording-none`."""
+        async with self._database.reading() as tx:
+            before = await tx.disclosures.get(id)
+        state = follow(before.state, Move.PACK)
+        written = await self._packer.pack(before, self._folder / f"1022-{before.id}-{token_hex(4)}.zip", at)
+        after = replace(
+            before,
+            state=state,
+            package=written.path.name,
+            sha256=written.sha256,
+            bytes=written.bytes,
+            packed_at=at,
+            expires_at=at + GOOD_FOR,
+        )
+        try:
+            async with self._database.transaction() as tx:
+                await tx.disclosures.move(before, after)
+                _note(tx, Kind.DISCLOSURE_PACKED, after, actor, at, {"sha256": after.sha256, "bytes": after.bytes})
+        except Refused:  # somebody else packed it, or took it back, meanwhile
+            await asyncio.to_thread(written.path.unlink, missing_ok=True)
+            raise
+        return after
+
+    async def hand_out(self, id: str, received_by: str, actor: str, at: datetime) -> HandOut:
+        """Write down who receives the package; it is looked at before. Refused `package-damaged`, `disclosure-expired`."""
+        received_by = " ".join(received_by.split())
+        if not 1 <= len(received_by) <= LONGEST:
+            raise Invalid("nobody receives it; write name and post", error_id="disclosure-invalid")
+        async with self._database.reading() as tx:
+            before = await tx.disclosures.get(id)
+        state = follow(before.state, Move.HAND_OUT)
+        if before.expires_at is not None and before.expires_at <= at:
+            raise Refused("the time of this package is over; ask anew", error_id="disclosure-expired")
+        if await asyncio.to_thread(self._packer.digest, self.path(before)) != before.sha256:
+            text = "the package is gone or not what was packed; withdraw it and ask anew"
+            raise Refused(text, error_id="package-damaged")
+        made = HandOut(disclosure=id, received_by=received_by, handed_by=actor, at=at, sha256=before.sha256)
+        async with self._database.transaction() as tx:
+            await tx.disclosures.move(before, replace(before, state=state))
+            await tx.disclosures.hand_out(made)
+            _note(tx, Kind.DISCLOSURE_HANDED_OUT, before, actor, at, {"sha256": before.sha256})
+            for recording in before.request.recordings:
+                found = await tx.catalogue.get(recording)
+                detail = {"disclosure": id, "package_sha256": before.sha256}
+                tx.audit.add(
+                    Fact(
+                        at=at,
+                        kind=Kind.RECORDING_HANDED_OUT,
+                        actor=actor,
+                        subject=subject_of(found.call),
+                        detail=detail,
+                    )
+                )
+        return made
+
+    async def get(self, id: str) -> Disclosure:
+        """One; NotFound `disclosure-unknown`."""
+        async with self._database.reading() as tx:
+            return await tx.disclosures.get(id)
+
+    def fingerprint(self) -> str:
+        """Of the key that signs: it belongs onto the paper that is signed at the hand-out. Blocks for a file."""
+        return self._packer.fingerprint()
+
+    def path(self, one: Disclosure) -> Path:
+        """Where its package lies."""
+        return self._folder / one.package
+
+    async def sweep(self, at: datetime) -> int:
+        """End what is over: its package goes, its hash stays; how many."""
+        count = 0
+        for state in (State.REQUESTED, State.APPROVED, State.PACKED, State.HANDED_OUT):
+            async with self._database.reading() as tx:
+                found: Sequence[Disclosure] = await tx.disclosures.all(state, limit=1000)
+            for one in found:
+                if one.expires_at is None or one.expires_at > at:
+                    continue
+                if one.package:
+                    await asyncio.to_thread(self.path(one).unlink, missing_ok=True)
+                async with self._database.transaction() as tx:
+                    await tx.disclosures.move(one, replace(one, state=follow(one.state, Move.EXPIRE)))
+                    _note(tx, Kind.DISCLOSURE_EXPIRED, one, "service", at, {"sha256": one.sha256})
+                count += 1
+        async with self._database.reading() as tx:
+            known = {
+                one.package
+                for state in (State.PACKED, State.HANDED_OUT)
+                for one in await tx.disclosures.all(state, limit=100_000)
+            }
+        await asyncio.to_thread(_sweep, self._folder, known, at - LEFT_OVER)
+        return count
+
+
+def _sweep(folder: Path, known: set[str], before: datetime) -> None:
+    """What a kill left half made, or made and not written down."""
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if path.name not in known and path.lstat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+
+
+def _note(tx: Work, kind: Kind, one: Disclosure, actor: str, at: datetime, detail: dict[str, object]) -> None:
+    tx.audit.add(Fact(at=at.astimezone(UTC), kind=kind, actor=actor, subject=f"disclosure:{one.id}", detail=detail))

@@ -1,0 +1,332 @@
+"""A unit asks by letter; two people; a package that a stranger checks with stock tools; a changed one fails."""
+
+import asyncio
+import json
+import os
+import random
+import subprocess
+import sys
+import zipfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hotline1022.audit.stamps import fingerprint, pem_of
+from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.db.migrate import migrate
+from hotline1022.db.stores import SqlRecordingStore
+from hotline1022.db.types import Batch
+from hotline1022.db.unit import Database
+from hotline1022.evidence.package import MANIFEST, SUMS, Signing
+from hotline1022.evidence.states import Move
+from hotline1022.evidence.types import Disclosure, Request, State
+from hotline1022.recordings.pipeline import RecordingWorker
+from hotline1022.recordings.types import CopyRow
+from hotline1022.service.cli import main
+from hotline1022.service.disclosure_desk import GOOD_FOR, DisclosureDesk
+from hotline1022.service.disclosure_pack import Packer
+from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.stamp_key import ensure_key
+from tests.contract.database.made import a_leg, answered, at
+from tests.lab.evidence_world import World, build, everything_now, thread_pool
+from tests.unit.recordings_world import CALL, Board, Book, Phones, two_agents
+
+TOP = Path(__file__).parents[3]
+NOW = datetime(2026, 11, 29, 7, 0, tzinfo=UTC)
+ASKS, ALLOWS = "token:thanh-tra", "token:lanh-dao"
+
+
+@dataclass
+class House:
+    world: World
+    desk: DisclosureDesk
+    key: Signing
+    folder: Path
+
+    def request(self, **more: object) -> Request:
+        given: dict[str, object] = {
+            "unit": "Công an tỉnh", "letter": "12/CSĐT", "letter_date": date(2026, 11, 24),
+            "person": "Trần Văn Bình", "why": "Xác minh tin báo", "recordings": (CALL,),
+        }  # fmt: skip
+        return Request(**given | more)  # type: ignore[arg-type]
+
+    async def packed(self) -> Disclosure:
+        asked = await self.desk.request(self.request(), ASKS, NOW)
+        await self.desk.decide(asked.id, Move.APPROVE, ALLOWS, NOW)
+        return await self.desk.pack(asked.id, ASKS, NOW)
+
+
+@pytest.fixture
+async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    everything_now(monkeypatch)
+    await migrate(address)
+    async with Database(address) as database:
+        world = await build(address, database, tmp_path)
+        call = answered(CALL, 0, answered_at=at(0), version=9)
+        await database.save(Batch(calls=(call,), legs=(a_leg(CALL, CALL),)))
+        await world.stamper().stamp()
+        (tmp_path / "facts").mkdir()
+        pool = thread_pool()
+        worker = RecordingWorker(
+            spool=tmp_path / "data" / "spool", root=world.root, store=SqlRecordingStore(database),
+            book=Book(two_agents(tmp_path / "facts")), channels=Phones(), notices=Board(), pool=pool,
+        )  # fmt: skip
+
+        async def copy(_: str) -> CopyRow:
+            return await worker.listening_copy(CALL)
+
+        private = ensure_key(world.keys)
+        public = private.public_key()
+        key = Signing(sign=private.sign, pem=pem_of(public), fingerprint=fingerprint(public))
+        packer = Packer(
+            database=database, root=world.root, originals=OriginalCheck(database, world.examiner(), world.bells),
+            copy=copy, stamp=world.stamper().stamp, key=lambda: key,
+        )  # fmt: skip
+        yield House(world, DisclosureDesk(database, packer, tmp_path / "packages"), key, tmp_path / "packages")
+        await pool.close()
+
+
+def check(folder: Path, key: str) -> str:
+    """What a stranger does, by the readme, with stock tools; "" when all is well, else what failed first."""
+
+    def ran(*command: str) -> bool:
+        return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
+
+    public = "khoa-cong-khai.pem"
+    der = subprocess.run(
+        ["openssl", "pkey", "-pubin", "-in", public, "-outform", "DER"], cwd=folder, capture_output=True, check=False
+    )
+    if der.returncode or sha256(der.stdout).hexdigest() != key:
+        return "key"
+    for name in (SUMS, MANIFEST):
+        if not ran(
+            "openssl", "pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin", "-in", name, "-sigfile", f"{name}.sig"
+        ):  # fmt: skip
+            return name
+    return "" if ran("sha256sum", "-c", "--strict", SUMS) else "sums"
+
+
+async def test_a_stranger_checks_a_package_with_stock_tools(house: House, tmp_path: Path) -> None:
+    made = await house.packed()
+    path = house.desk.path(made)
+    assert path.stat().st_mode & 0o777 == 0o640 and not path.is_relative_to(house.world.root)
+    assert sha256(path.read_bytes()).hexdigest() == made.sha256 and path.stat().st_size == made.bytes
+    out = tmp_path / "stranger"
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        archive.extractall(out)
+    assert await asyncio.to_thread(check, out, house.key.fingerprint) == ""
+    for one in house.world.filed.tracks:
+        assert (out / CALL / "goc" / Path(one.path).name).read_bytes() == (house.world.root / one.path).read_bytes()
+    assert len(list((out / CALL / "ban-sao").iterdir())) == 1
+    pdf = (out / CALL / "dien-bien.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF-") and b"/FontFile" in pdf
+    story = json.loads((out / CALL / "dien-bien.json").read_text())
+    assert story["call"]["id"] == CALL
+    readme = (out / "DOC-TOI-TRUOC.txt").read_text()
+    assert house.key.fingerprint in readme and "sha256sum -c --strict SHA256SUMS" in readme
+    manifest = json.loads((out / MANIFEST).read_text())
+    assert (manifest["letter"], manifest["excerpt"]) == ("12/CSĐT", False)
+    names = {one["name"] for one in manifest["files"]} | {MANIFEST, f"{MANIFEST}.sig", SUMS, f"{SUMS}.sig"}
+    assert names == {str(one.relative_to(out)) for one in out.rglob("*") if one.is_file()}
+
+
+async def test_the_chain_leads_from_the_originals_to_the_stamp(house: House, tmp_path: Path) -> None:
+    made = await house.packed()
+    with zipfile.ZipFile(house.desk.path(made)) as archive:
+        archive.extractall(tmp_path / "out")
+    folder = tmp_path / "out" / CALL
+    lines = (folder / "chuoi.jsonl").read_bytes().splitlines()
+    hashes = [sha256(line).hexdigest() for line in lines]
+    assert [json.loads(line)["prev"] for line in lines[1:]] == hashes[:-1]
+    stated = json.loads((folder / "dau" / "statement.json").read_text())
+    assert (stated["sha256"], stated["seq"]) == (hashes[-1], json.loads(lines[-1])["seq"])
+    told = {one["sha256"] for one in json.loads(lines[0])["detail"]["files"]}
+    assert told == {one.sha256 for one in house.world.filed.tracks}
+    command = [
+        "openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "dau/khoa-dau.pem", "-rawin", "-in", "dau/statement.json",
+        "-sigfile", "dau/statement.sig",
+    ]  # fmt: skip
+    done = await asyncio.to_thread(subprocess.run, command, cwd=folder, capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
+async def test_whatever_is_changed_in_a_package_is_found(house: House, tmp_path: Path) -> None:
+    made = await house.packed()
+    out = tmp_path / "out"
+    with zipfile.ZipFile(house.desk.path(made)) as archive:
+        archive.extractall(out)
+    files = sorted(one for one in out.rglob("*") if one.is_file())
+    assert len(files) > 15
+    for one in files:
+        whole = one.read_bytes()
+        if whole:
+            at = random.randrange(len(whole))
+            one.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+            assert await asyncio.to_thread(check, out, house.key.fingerprint), f"{one} was changed at {at}"
+        one.unlink()
+        assert await asyncio.to_thread(check, out, house.key.fingerprint), f"{one} was taken away"
+        one.write_bytes(whole)
+    assert await asyncio.to_thread(check, out, house.key.fingerprint) == ""
+    # all of it made anew by somebody with another key
+    other = ensure_key(tmp_path / "other")
+    (out / "khoa-cong-khai.pem").write_text(pem_of(other.public_key()))
+    for name in (SUMS, MANIFEST):
+        (out / f"{name}.sig").write_bytes(other.sign((out / name).read_bytes()))
+    assert await asyncio.to_thread(check, out, house.key.fingerprint) == "key"
+
+
+async def test_two_people_and_one_winner(house: House) -> None:
+    asked = await house.desk.request(house.request(), ASKS, NOW)
+    with pytest.raises(HotlineError) as own:
+        await house.desk.decide(asked.id, Move.APPROVE, ASKS, NOW)
+    assert own.value.error_id == "same-person"
+    done = await asyncio.gather(
+        *(house.desk.decide(asked.id, Move.APPROVE, f"token:p{n}", NOW) for n in range(4)), return_exceptions=True
+    )
+    winners = [one for one in done if isinstance(one, Disclosure)]
+    assert len(winners) == 1
+    assert {one.error_id for one in done if isinstance(one, HotlineError)} <= {"disclosure-state", "disclosure-changed"}
+    kept = await house.desk.get(asked.id)
+    assert (kept.state, kept.decided_by) == (State.APPROVED, winners[0].decided_by)
+    async with house.world.database.reading() as tx:
+        told = [one.kind for one in await tx.audit.about(f"disclosure:{asked.id}")]
+    assert told == ["disclosure-requested", "disclosure-approved"]
+
+
+async def test_handed_out_with_who_when_and_which_hash(house: House) -> None:
+    made = await house.packed()
+    for to in ("Trần Văn Bình, điều tra viên", "Lê Thị Cúc, cán bộ"):
+        await house.desk.hand_out(made.id, to, ASKS, NOW + timedelta(hours=1))
+    async with house.world.database.reading() as tx:
+        outs = await tx.disclosures.hand_outs(made.id)
+        told = [one.kind for one in await tx.audit.about(f"disclosure:{made.id}")]
+        of_call = [one.detail for one in await tx.audit.about(f"call:{CALL}") if one.kind == "recording-handed-out"]
+    assert [(one.received_by, one.sha256) for one in outs] == [
+        ("Trần Văn Bình, điều tra viên", made.sha256),
+        ("Lê Thị Cúc, cán bộ", made.sha256),
+    ]
+    assert told.count("disclosure-handed-out") == 2
+    assert of_call == [{"disclosure": made.id, "package_sha256": made.sha256}] * 2
+    assert await house.world.findings() == []
+
+
+async def test_a_changed_package_is_not_handed_out_and_an_old_one_goes(house: House) -> None:
+    made = await house.packed()
+    path = house.desk.path(made)
+    with pytest.raises(HotlineError) as late:
+        await house.desk.hand_out(made.id, "Bình", ASKS, NOW + GOOD_FOR)
+    assert late.value.error_id == "disclosure-expired"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + b"\0\0")
+    with pytest.raises(HotlineError) as caught:
+        await house.desk.hand_out(made.id, "Bình", ASKS, NOW)
+    assert caught.value.error_id == "package-damaged"
+    assert await house.desk.sweep(NOW) == 0 and path.exists()
+    assert await house.desk.sweep(NOW + GOOD_FOR) == 1
+    kept = await house.desk.get(made.id)
+    assert (kept.state, kept.sha256, path.exists()) == (State.EXPIRED, made.sha256, False)
+
+
+async def test_nothing_damaged_is_packed_and_what_was_left_half_made_goes(house: House) -> None:
+    asked = await house.desk.request(house.request(), ASKS, NOW)
+    await house.desk.decide(asked.id, Move.APPROVE, ALLOWS, NOW)
+    file = house.world.root / house.world.filed.tracks[0].path
+    file.write_bytes(file.read_bytes()[:-1] + b"\x01")
+    with pytest.raises(HotlineError) as caught:
+        await house.desk.pack(asked.id, ASKS, NOW)
+    assert caught.value.error_id == "recording-damaged"
+    assert not house.folder.exists() or list(house.folder.iterdir()) == []
+    house.folder.mkdir(exist_ok=True)
+    left = house.folder / ".1022-x.zip.part"
+    left.write_bytes(b"half")
+    os.utime(left, (NOW.timestamp() - 3 * 86400,) * 2)
+    await house.desk.sweep(NOW)
+    assert not left.exists()
+
+
+@pytest.mark.parametrize(
+    "more", [{"unit": ""}, {"why": " "}, {"letter": "x" * 501}, {"recordings": ()}, {"recordings": ("a", "a")}]
+)
+async def test_a_request_says_who_and_why(house: House, more: dict[str, object]) -> None:
+    with pytest.raises(Invalid):
+        house.request(**more)
+
+
+async def test_refusing_and_taking_back_need_words(house: House) -> None:
+    made = await house.packed()
+    for move in (Move.WITHDRAW, Move.REFUSE):
+        with pytest.raises(Invalid):
+            await house.desk.decide(made.id, move, ALLOWS, NOW, "  ")
+    path = house.desk.path(made)
+    assert (await house.desk.decide(made.id, Move.WITHDRAW, ASKS, NOW, "Nhầm cuộc gọi")).state is State.WITHDRAWN
+    assert not path.exists()
+
+
+async def test_killed_while_packing_no_half_package_has_a_good_name(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from datetime import datetime, UTC\n"
+        "from hotline1022.evidence.package import Member, Signing, write\n"
+        "def pieces():\n    while True:\n        print('piece', flush=True); yield bytes(1 << 16)\n"
+        "key = Signing(sign=lambda b: b, pem='', fingerprint='')\n"
+        "write(Path(sys.argv[1]), [Member(name='a.wav', kind='original', pieces=pieces())], {}, datetime.now(UTC), key)\n"
+    )
+    for turn in range(3):
+        running = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", program, str(tmp_path / "p" / "a.zip"), cwd=TOP, stdout=asyncio.subprocess.PIPE
+        )
+        try:
+            assert running.stdout is not None
+            for _ in range(5 + turn):
+                async with asyncio.timeout(30):
+                    assert await running.stdout.readline()
+        finally:
+            running.kill()
+            await running.wait()
+        assert [one.name for one in (tmp_path / "p").iterdir()] == [".a.zip.part"]
+
+
+async def test_the_commands(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
+        monkeypatch.delenv(one)
+    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("HOTLINE1022_DATABASE_URL", house.world.address)
+    monkeypatch.setenv("HOTLINE1022_AUDIT_SECOND_PLACE", str(house.world.place))
+
+    async def say(*words: str) -> tuple[int, str]:
+        done = await asyncio.to_thread(CliRunner().invoke, main, ["evidence", *words])
+        return done.exit_code, done.output
+
+    given = [
+        "--unit",
+        "Công an tỉnh",
+        "--letter",
+        "12/CSĐT",
+        "--date",
+        "2026-11-24",
+        "--person",
+        "Bình",
+        "--why",
+        "Tin báo",
+    ]
+    code, said = await say("request", CALL, *given)
+    assert code == 0, said
+    id = said.split()[1]
+    code, said = await say("approve", id)
+    assert code == 1 and "same-person" in said
+    await house.desk.decide(id, Move.APPROVE, ALLOWS, NOW)
+    code, said = await say("pack", id)
+    assert code == 0, said
+    with zipfile.ZipFile(said.splitlines()[0]) as archive:
+        assert MANIFEST in archive.namelist()
+    code, said = await say("hand-out", id, "--to", "Trần Văn Bình, điều tra viên")
+    assert code == 0 and "fingerprint of the key" in said, said
+    code, said = await say("list", "--state", "handed-out")
+    assert code == 0 and id in said
+    code, said = await say("disclosure", id)
+    assert json.loads(said)["hand_outs"][0]["received_by"] == "Trần Văn Bình, điều tra viên"
