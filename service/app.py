@@ -17,7 +17,8 @@ from hotline1022.ami_bridge.fastagi import FastAgiServer
 from hotline1022.ami_bridge.journal import Journal
 from hotline1022.ami_bridge.link import AmiLink
 from hotline1022.core.call import Call, RaiseAlarm
-from hotline1022.core.errors import ConfigError, Unavailable
+from hotline1022.core.errors import ConfigError, NotFound, Unavailable
+from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlAgentStore, SqlRecordingStore
 from hotline1022.db.unit import Database
@@ -31,6 +32,7 @@ from hotline1022.recordings.on_demand import SECONDS as COPY_SECONDS
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.reasons import load_reasons
+from hotline1022.recordings.types import CopyRow
 from hotline1022.service.alarms import Bell
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.cascades import Cascades
@@ -40,6 +42,8 @@ from hotline1022.service.console import Console
 from hotline1022.service.copies_parts import copies_of
 from hotline1022.service.desk import Desk, remember_talks
 from hotline1022.service.directory_desk import DirectoryDesk, numbers_of
+from hotline1022.service.disclosure_parts import DisclosureClock
+from hotline1022.service.disclosure_parts import desk_of as disclosures_of
 from hotline1022.service.disk_watch import DiskWatch
 from hotline1022.service.evidence_parts import EvidenceParts
 from hotline1022.service.ffmpeg_find import FfmpegFinder
@@ -152,6 +156,13 @@ class App:
         self.copying = HeavyPool(seconds=COPY_SECONDS)
         self.copies = copies_of(settings, self.database, self.copying)
         self.evidence = EvidenceParts(settings, self.database, self.bell, self.pool)
+        self.disclosures = disclosures_of(
+            settings,
+            self.database,
+            originals=self.evidence.originals,
+            copy=self._stereo,
+            stamp=self.evidence.stamper.stamp,
+        )
         self.segments = Segments(actions, Console(settings), paths.spool, self.call_log.note)
         self.positions = Positions(AmiLanguage(actions).set)
         self.live = Live(
@@ -192,6 +203,13 @@ class App:
             secret=secret,
             on_event=self._live_event if events else None,
         )
+
+    async def _stereo(self, call: str) -> CopyRow | None:
+        """A call's stereo copy; None where there is only a message."""
+        try:
+            return await self.recordings.listening_copy(CallId(ChannelId(call)))
+        except NotFound:
+            return None
 
     async def _live_event(self, event: object) -> None:
         await self.live.handle(event)  # type: ignore[arg-type]
@@ -261,6 +279,7 @@ class App:
                         self.bell.run(),
                         self.outbox.run(),
                         self.evidence.run(),
+                        DisclosureClock(self.disclosures).run(),
                         self._ticks(),
                         self._reloads(),
                     )

@@ -8,14 +8,12 @@ from typing import TypeVar
 
 import click
 
-from hotline1022.audit.stamps import fingerprint, pem_of
 from hotline1022.core.acting import acting
 from hotline1022.core.clock import local
 from hotline1022.core.errors import NotFound
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
-from hotline1022.evidence.package import Signing
 from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure, HandOut, Request, State
 from hotline1022.recordings.copies import make_copy
@@ -24,19 +22,18 @@ from hotline1022.service.alarms import Bell
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import as_json, day_of, on_database
 from hotline1022.service.disclosure_desk import DisclosureDesk
-from hotline1022.service.disclosure_pack import Packer
+from hotline1022.service.disclosure_parts import desk_of
 from hotline1022.service.evidence import Examiner, trust_of
 from hotline1022.service.ffmpeg_find import find_ffmpeg
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.recorder_ports import DatabaseCallBook
 from hotline1022.service.settings import Settings
-from hotline1022.service.stamp_key import ensure_key
 from hotline1022.service.stamper import stamper_of
 
 R = TypeVar("R")
 
 
-def desk_of(settings: Settings, database: Database) -> DisclosureDesk:
+def _desk(settings: Settings, database: Database) -> DisclosureDesk:
     """The desk over these settings."""
     paths, bell = settings.paths, Bell(database, timedelta(hours=1))
     store, book = SqlRecordingStore(database), DatabaseCallBook(database)
@@ -55,20 +52,13 @@ def desk_of(settings: Settings, database: Database) -> DisclosureDesk:
         await store.save_copies([made])
         return made
 
-    def key() -> Signing:
-        private = ensure_key(settings.keys_folder)
-        public = private.public_key()
-        return Signing(sign=private.sign, pem=pem_of(public), fingerprint=fingerprint(public))
-
-    packer = Packer(
-        database=database,
-        root=paths.recordings,
+    return desk_of(
+        settings,
+        database,
         originals=OriginalCheck(database, Examiner(database, paths.recordings, trust_of(settings)), bell),
         copy=copy,
         stamp=stamper_of(settings, database, bell).stamp,
-        key=key,
     )
-    return DisclosureDesk(database, packer, paths.packages)
 
 
 def _at_desk(config: str | None, work: Callable[[DisclosureDesk, str, datetime], Awaitable[R]]) -> R:
@@ -76,7 +66,7 @@ def _at_desk(config: str | None, work: Callable[[DisclosureDesk, str, datetime],
 
     async def whole(database: Database) -> R:
         act = acting()
-        desk = desk_of(settings, database)
+        desk = _desk(settings, database)
         now = datetime.now(UTC)
         await desk.sweep(now)
         return await work(desk, act.actor if act else "cli", now)

@@ -13,6 +13,7 @@ from hotline1022.audit.types import Entry, Head, Kind, Stamp, written
 from hotline1022.core.acting import by_the_service
 from hotline1022.core.clock import local
 from hotline1022.core.errors import NotFound, Refused, Unavailable
+from hotline1022.core.events import LegKind
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Database
 from hotline1022.evidence import package, proof
@@ -20,13 +21,21 @@ from hotline1022.evidence.package import Member, Signing, Written
 from hotline1022.evidence.timeline import Page, Table, pdf
 from hotline1022.evidence.types import Disclosure
 from hotline1022.recordings.files import open_below
-from hotline1022.recordings.types import Catalogued, CopyRow, Status, StoredFile
+from hotline1022.recordings.types import Catalogued, CopyRow, Side, Status, StoredFile
 from hotline1022.service.cli_data import as_json
 from hotline1022.service.listening_desk import refused
 from hotline1022.service.views import CallsView
 from hotline1022.web.types import CallDetail
 
 _BLOCK = 1 << 18
+#: as the timeline calls whose telephone it was, and what a track has
+_WHO = {
+    LegKind.CITIZEN: "Người gọi",
+    LegKind.AGENT: "Điện thoại viên",
+    LegKind.EMERGENCY: "Cấp cứu 115",
+    LegKind.CONTACT: "Đầu mối của cơ quan",
+}
+_SIDES = {Side.SAID.value: "người này nói", Side.HEARD.value: "người này nghe"}
 
 
 class Packer:
@@ -163,11 +172,13 @@ def _page(found: Catalogued, detail: CallDetail) -> Page:
         ("Kết thúc", _time(call.ended_at)),
         ("Mã phiếu", ", ".join(found.about.codes) or "không có"),
     ]
-    legs = [[_time(leg.started_at), _time(leg.ended_at), leg.kind, leg.person or leg.party] for leg in detail.legs]
+    legs = [
+        [_time(leg.started_at), _time(leg.ended_at), _WHO[leg.kind], leg.person or leg.party] for leg in detail.legs
+    ]
     tracks = [
         [
             _time(one.segment_started_at),
-            one.side,
+            _SIDES[one.side],
             f"{(one.duration_ms or 0) / 1000:.1f} s",
             (one.sha256 or "")[:16] + "…",
         ]

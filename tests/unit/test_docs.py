@@ -25,7 +25,7 @@ OPERATIONS = TOP / "docs" / "operations.md"
 UNITS = TOP / "deploy" / "systemd"
 
 
-@pytest.mark.parametrize("name", ["call-states.md", "recording-states.md", "ticket-states.md"])
+@pytest.mark.parametrize("name", ["call-states.md", "disclosure-states.md", "recording-states.md", "ticket-states.md"])
 def test_states_are_as_drawn(name: str) -> None:
     drawn = subprocess.run(
         [sys.executable, TOP / "scripts" / "draw-states", "--print", name], capture_output=True, text=True, check=True

@@ -1,0 +1,65 @@
+"""Puts together what discloses recordings, for the service and for commands; ends in the service what is over."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from hotline1022.audit.ports import Originals
+from hotline1022.audit.stamps import fingerprint, pem_of
+from hotline1022.core.errors import HotlineError
+from hotline1022.db.unit import Database
+from hotline1022.evidence.package import Signing
+from hotline1022.recordings.types import CopyRow
+from hotline1022.service.disclosure_desk import DisclosureDesk
+from hotline1022.service.disclosure_pack import Packer
+from hotline1022.service.settings import Settings
+from hotline1022.service.stamp_key import ensure_key
+
+log = logging.getLogger(__name__)
+
+#: seconds between two looks for what is over
+EVERY = 3600.0
+
+
+def desk_of(
+    settings: Settings,
+    database: Database,
+    *,
+    originals: Originals,
+    copy: Callable[[str], Awaitable[CopyRow | None]],
+    stamp: Callable[[], Awaitable[object]],
+) -> DisclosureDesk:
+    """The desk over these settings; `copy` gives a call's stereo copy, `stamp` has the chain stamped now."""
+
+    def key() -> Signing:
+        private = ensure_key(settings.keys_folder)
+        public = private.public_key()
+        return Signing(sign=private.sign, pem=pem_of(public), fingerprint=fingerprint(public))
+
+    packer = Packer(
+        database=database,
+        root=settings.paths.recordings,
+        originals=originals,
+        copy=copy,
+        stamp=stamp,
+        key=key,
+    )
+    return DisclosureDesk(database, packer, settings.paths.packages)
+
+
+class DisclosureClock:
+    """`run` in the service's TaskGroup."""
+
+    def __init__(self, desk: DisclosureDesk) -> None:
+        self._desk = desk
+
+    async def run(self) -> None:
+        """Until cancelled: end what is over."""
+        while True:
+            try:
+                if count := await self._desk.sweep(datetime.now(UTC)):
+                    log.info("%d disclosures are over, their packages are gone", count)
+            except (HotlineError, OSError) as error:
+                log.warning("disclosures that are over are looked for again in an hour: %s", error)
+            await asyncio.sleep(EVERY)
