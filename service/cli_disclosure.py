@@ -26,6 +26,7 @@ from hotline1022.service.disclosure_parts import desk_of
 from hotline1022.service.evidence import Examiner, trust_of
 from hotline1022.service.ffmpeg_find import find_ffmpeg
 from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import DatabaseCallBook
 from hotline1022.service.settings import Settings
 from hotline1022.service.stamper import stamper_of
@@ -36,6 +37,7 @@ R = TypeVar("R")
 def _desk(settings: Settings, database: Database) -> DisclosureDesk:
     """The desk over these settings."""
     paths, bell = settings.paths, Bell(database, timedelta(hours=1))
+    keys = keys_of(settings)
     store, book = SqlRecordingStore(database), DatabaseCallBook(database)
 
     async def copy(call: str) -> CopyRow | None:
@@ -46,7 +48,9 @@ def _desk(settings: Settings, database: Database) -> DisclosureDesk:
             return known
         tool = await asyncio.to_thread(find_ffmpeg) if any(row.foreign is not None for row in rows) else None
         try:
-            made = await asyncio.to_thread(make_copy, paths.spool, paths.recordings, facts, rows, known, tool)
+            made = await asyncio.to_thread(
+                make_copy, paths.spool, paths.recordings, facts, rows, known, tool, keys=keys
+            )
         except NotFound:  # a message alone has no stereo copy
             return known
         await store.save_copies([made])
@@ -55,7 +59,7 @@ def _desk(settings: Settings, database: Database) -> DisclosureDesk:
     return desk_of(
         settings,
         database,
-        originals=OriginalCheck(database, Examiner(database, paths.recordings, trust_of(settings)), bell),
+        originals=OriginalCheck(database, Examiner(database, paths.recordings, trust_of(settings), keys=keys), bell),
         copy=copy,
         stamp=stamper_of(settings, database, bell).stamp,
     )

@@ -14,6 +14,7 @@ from hotline1022.service.cli_data import on_database
 from hotline1022.service.evidence import Examiner, trust_of
 from hotline1022.service.export import SUMS, Exported, Exporter
 from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.recorder_keys import keys_of
 
 #: of the bell, which the service repeats
 REPEAT = timedelta(hours=1)
@@ -35,17 +36,18 @@ def export(config: str | None, recording: str, reason: str, words: str, folder: 
     Example: hotline1022 recordings export hl1-1795470208.58 --reason authority --words "CV 12/CSĐT 24.11.2026" --to /tmp/cv12
     """
     settings = settings_of(config)
-    reasons = load_reasons(settings.paths.listening_reasons)
+    reasons, keys = load_reasons(settings.paths.listening_reasons), keys_of(settings)
 
     async def work(database: Database) -> Exported:
         act = acting()
-        examiner = Examiner(database, settings.paths.recordings, trust_of(settings))
+        examiner = Examiner(database, settings.paths.recordings, trust_of(settings), keys=keys)
         exporter = Exporter(
             database=database,
             root=settings.paths.recordings,
             data=settings.paths.data,
             originals=OriginalCheck(database, examiner, Bell(database, REPEAT)),
             reasons=reasons,
+            keys=keys,
         )
         return await exporter.export(recording, reason, words, folder, actor=act.actor if act else "cli")
 

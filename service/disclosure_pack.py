@@ -2,8 +2,8 @@
 
 import asyncio
 import hashlib
-import os
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -21,13 +21,14 @@ from hotline1022.evidence.package import Member, Signing, Written
 from hotline1022.evidence.timeline import Page, Table, pdf
 from hotline1022.evidence.types import Disclosure
 from hotline1022.recordings.files import open_below
+from hotline1022.recordings.keys import Keys
+from hotline1022.recordings.reader import pieces
 from hotline1022.recordings.types import Catalogued, CopyRow, Side, Status, StoredFile
 from hotline1022.service.cli_data import as_json
 from hotline1022.service.listening_desk import refused
 from hotline1022.service.views import CallsView
 from hotline1022.web.types import CallDetail
 
-_BLOCK = 1 << 18
 #: as the timeline calls whose telephone it was, and what a track has
 _WHO = {
     LegKind.CITIZEN: "Người gọi",
@@ -46,13 +47,14 @@ class Packer:
         *,
         database: Database,
         root: Path,
+        keys: Keys,
         originals: Originals,
         copy: Callable[[str], Awaitable[CopyRow | None]],
         stamp: Callable[[], Awaitable[object]],
         key: Callable[[], Signing],
     ) -> None:
-        self._database, self._root, self._originals = database, root, originals
-        self._copy, self._stamp, self._key = copy, stamp, key
+        self._database, self._root, self._keys, self._originals = database, root, keys, originals
+        self._copy, self._stamp, self._signing = copy, stamp, key
 
     async def pack(self, one: Disclosure, path: Path, at: datetime) -> Written:
         """Write the package to `path`. Refused `recording-damaged`; NotFound `recording-none`; Unavailable `disk-full`."""
@@ -71,7 +73,7 @@ class Packer:
             "packed_at": written(at),
             "excerpt": False,
         }
-        key = await asyncio.to_thread(self._key)
+        key = await asyncio.to_thread(self._signing)
         try:
             return await asyncio.to_thread(package.write, path, members, about, at, key)
         except package.Changed as error:
@@ -83,7 +85,7 @@ class Packer:
 
     def fingerprint(self) -> str:
         """Of the key that signs. Blocks."""
-        return self._key().fingerprint
+        return self._signing().fingerprint
 
     def digest(self, path: Path) -> str:
         """SHA-256 of a package, hexadecimal; "" when it is not there. Blocks."""
@@ -120,7 +122,7 @@ class Packer:
 
     def _file(self, one: StoredFile, folder: str, kind: str) -> Member:
         name = f"{folder}/{PurePosixPath(one.path).name}"
-        return Member(name=name, kind=kind, pieces=_pieces(self._root, one.path), sha256=one.sha256)
+        return Member(name=name, kind=kind, pieces=_pieces(self._root, self._keys, one.path), sha256=one.sha256)
 
     async def _proof(self, call: str) -> tuple[Sequence[Entry], Sequence[Entry], Stamp]:
         """Entries from filing to the first stamp behind it, the others about the call, the stamp."""
@@ -153,13 +155,9 @@ class Packer:
         return None
 
 
-def _pieces(root: Path, path: str) -> Iterator[bytes]:
-    fd = open_below(root, path)
-    try:
-        while piece := os.read(fd, _BLOCK):
-            yield piece
-    finally:
-        os.close(fd)
+def _pieces(root: Path, keys: Keys, path: str) -> Iterator[bytes]:
+    with closing(keys.open(open_below(root, path))) as file:
+        yield from pieces(file)
 
 
 def _page(found: Catalogued, detail: CallDetail) -> Page:

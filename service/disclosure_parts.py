@@ -13,6 +13,7 @@ from hotline1022.evidence.package import Signing
 from hotline1022.recordings.types import CopyRow
 from hotline1022.service.disclosure_desk import DisclosureDesk
 from hotline1022.service.disclosure_pack import Packer
+from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.settings import Settings
 from hotline1022.service.stamp_key import ensure_key
 
@@ -40,6 +41,7 @@ def desk_of(
     packer = Packer(
         database=database,
         root=settings.paths.recordings,
+        keys=keys_of(settings),
         originals=originals,
         copy=copy,
         stamp=stamp,

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -20,13 +21,14 @@ from hotline1022.db.listening import Listening
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Database
 from hotline1022.recordings.files import OPEN_FOLDER, open_below, write_file
+from hotline1022.recordings.keys import Keys
+from hotline1022.recordings.reader import pieces
 from hotline1022.recordings.reasons import Reasons
 from hotline1022.recordings.types import StoredFile
 from hotline1022.service.listening_book import about
 from hotline1022.service.listening_desk import refused
 
 SUMS = "SHA256SUMS"
-_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class Exporter:
     data: Path
     originals: Originals
     reasons: Reasons
+    keys: Keys
 
     async def export(self, recording: str, reason: str, words: str, folder: Path, *, actor: str) -> Exported:
         """Write them.
@@ -91,7 +94,7 @@ class Exporter:
         async with self.database.transaction() as tx:
             await tx.listening.add(right)
             tx.audit.add(_fact(right, files))
-        size = await asyncio.to_thread(_write, self.root, files, folder)
+        size = await asyncio.to_thread(_write, self.root, self.keys, files, folder)
         return Exported(folder=folder, files=tuple(_name(one) for one in files), bytes=size)
 
 
@@ -128,14 +131,14 @@ def _make(folder: Path) -> None:
         raise Refused(f"something lies in {folder} already; name a new folder", error_id="export-not-empty")
 
 
-def _write(root: Path, files: Sequence[StoredFile], folder: Path) -> int:
+def _write(root: Path, keys: Keys, files: Sequence[StoredFile], folder: Path) -> int:
     """The files, and at last their sums: a folder without SHA256SUMS is not a whole export."""
     total = 0
     inside = os.open(folder, OPEN_FOLDER)
     try:
         for one in files:
             digest = hashlib.sha256()
-            write_file(inside, _name(one), _hashed(root, one.path, digest))
+            write_file(inside, _name(one), _hashed(root, keys, one.path, digest))
             if digest.hexdigest() != one.sha256:
                 os.unlink(_name(one), dir_fd=inside)
                 text = f"{one.path} changed while it was exported; the export is not whole, throw the folder away"
@@ -149,11 +152,8 @@ def _write(root: Path, files: Sequence[StoredFile], folder: Path) -> int:
     return total
 
 
-def _hashed(root: Path, path: str, digest: "hashlib._Hash") -> Iterator[bytes]:
-    fd = open_below(root, path)
-    try:
-        while piece := os.read(fd, _BLOCK):
+def _hashed(root: Path, keys: Keys, path: str, digest: "hashlib._Hash") -> Iterator[bytes]:
+    with closing(keys.open(open_below(root, path))) as file:
+        for piece in pieces(file):
             digest.update(piece)
             yield piece
-    finally:
-        os.close(fd)

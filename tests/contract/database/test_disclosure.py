@@ -25,6 +25,7 @@ from hotline1022.db.unit import Database
 from hotline1022.evidence.package import MANIFEST, SUMS, Signing
 from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure, Request, State
+from hotline1022.recordings.keys import NO_KEYS
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.types import CopyRow
 from hotline1022.service.cli import main
@@ -84,7 +85,7 @@ async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         public = private.public_key()
         key = Signing(sign=private.sign, pem=pem_of(public), fingerprint=fingerprint(public))
         packer = Packer(
-            database=database, root=world.root, originals=OriginalCheck(database, world.examiner(), world.bells),
+            database=database, root=world.root, keys=NO_KEYS, originals=OriginalCheck(database, world.examiner(), world.bells),
             copy=copy, stamp=world.stamper().stamp, key=lambda: key,
         )  # fmt: skip
         yield House(world, DisclosureDesk(database, packer, tmp_path / "packages"), key, tmp_path / "packages")

@@ -20,6 +20,7 @@ from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.recordings.cache import Cache
 from hotline1022.recordings.ffmpeg import Ffmpeg
+from hotline1022.recordings.keys import NO_KEYS
 from hotline1022.recordings.names import from_ms
 from hotline1022.recordings.on_demand import CopiesOnDemand
 from hotline1022.recordings.pipeline import RecordingWorker
@@ -28,6 +29,7 @@ from hotline1022.recordings.types import FiledCall, Status, VoicemailRow
 from hotline1022.service.listening_book import PIECE, ListeningBook
 from hotline1022.service.listening_desk import ListeningDesk
 from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.settings import Paths
 from hotline1022.web.copies_wire import Format
 from hotline1022.web.listening_wire import ListenBody, ListenRight, ListenTo
 from hotline1022.web.types import Scope, Token
@@ -97,7 +99,7 @@ async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             spool=spool, root=world.root, store=store, book=calls, channels=Phones(), notices=Board(), pool=pool
         )
         copies = CopiesOnDemand(
-            spool=spool, root=world.root, cache=Cache(folder=tmp_path / "copies", most=10**9), store=store, book=calls,
+            spool=spool, root=world.root, cache=Cache(folder=tmp_path / "data" / "copies", most=10**9), store=store, book=calls,
             pool=pool, notices=Board(), ffmpeg=tool,
         )  # fmt: skip
         book = ListeningBook(database)
@@ -105,8 +107,8 @@ async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             database=database,
             worker=worker,
             copies=copies,
-            root=world.root,
-            copies_root=tmp_path / "copies",
+            paths=Paths(data=tmp_path / "data"),
+            keys=NO_KEYS,
             originals=OriginalCheck(database, world.examiner(), world.bells, now=iter(range(0, 10**9, 1000)).__next__),
             bell=world.bells,
             reasons=load_reasons(),
@@ -178,7 +180,7 @@ async def test_two_auditors_at_once_are_two_listenings(house: House) -> None:
 async def test_a_copy_in_the_cache_is_made_again_when_it_is_gone(house: House, tmp_path: Path, form: Format) -> None:
     right = await house.ask(ListenBody(reason="ticket", text=WORDS, format=form, levelled=True))
     first = await house.hear(right)
-    for one in (tmp_path / "copies").iterdir():
+    for one in (tmp_path / "data" / "copies").iterdir():
         one.unlink()
     assert await house.hear(right) == first
 
