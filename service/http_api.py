@@ -10,6 +10,7 @@ from hotline1022.service.cascade_view import CascadesView
 from hotline1022.service.catalogue_view import CatalogueApi
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.directory_view import DirectoryView
+from hotline1022.service.disclosure_view import DisclosuresView
 from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.listening_desk import ListeningDesk
 from hotline1022.service.metrics import registry_of
@@ -53,6 +54,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
         Ports(
             calls=CallsView(app.database),
             recordings=RecordingsView(app.copies),
+            disclosures=DisclosuresView(app.database, app.disclosures),
             listening=ListeningDesk(
                 database=app.database,
                 worker=app.recordings,

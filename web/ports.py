@@ -19,6 +19,7 @@ from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.cascade_port import Cascades
 from hotline1022.web.directory_port import DirectoryPort
+from hotline1022.web.disclosure_port import Disclosures
 from hotline1022.web.listening_port import Listening
 from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
@@ -294,6 +295,7 @@ class Ports:
     calls: Calls
     recordings: Recordings
     listening: Listening
+    disclosures: Disclosures
     catalogue: Catalogue
     lines: AgentLines
     queue: WaitingCallers

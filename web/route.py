@@ -84,6 +84,7 @@ PARTS: dict[str, Rule] = {
     "action": Rule(doc="what is to be done", pattern="|".join(action for action in Action if action in BY_HAND)),
     "message": Rule(doc="id of a message", pattern=r"[A-Za-z0-9._~-]{1,128}"),
     "to_tell": Rule(doc="id of a line of the list", pattern=r"[A-Za-z0-9._~-]{1,128}"),
+    "disclosure": Rule(doc="id of a disclosure", pattern=r"[0-9a-f]{16}"),
     "key": Rule(doc="key of a right to listen", pattern=r"[A-Za-z0-9_-]{43}"),
     "token": Rule(doc="token of a signed link", pattern=r"[A-Za-z0-9_-]{20,400}"),
 }

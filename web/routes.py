@@ -7,6 +7,7 @@ from hotline1022.web import wire as w
 from hotline1022.web.cascade_routes import ROUTES as CASCADE
 from hotline1022.web.copies_routes import ROUTES as COPIES
 from hotline1022.web.directory_routes import ROUTES as DIRECTORY
+from hotline1022.web.disclosure_routes import ROUTES as DISCLOSURE
 from hotline1022.web.listening_routes import ROUTES as LISTENING
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
 from hotline1022.web.page_routes import ROUTES as PAGES
@@ -195,6 +196,7 @@ ROUTES: tuple[Route, ...] = (
     *TICKETS,
     *COPIES,
     *LISTENING,
+    *DISCLOSURE,
     *NOTIFY,
     *CASCADE,
     *PAGES,

@@ -242,7 +242,7 @@ def _schema(hint: Any, rule: Rule, parts: dict[str, Any]) -> dict[str, Any]:
 
 
 #: rooms that have the same word for different things: their room stands before it in the document
-_ROOMS = ("cascade", "tickets", "notify", "directory")
+_ROOMS = ("cascade", "tickets", "notify", "directory", "evidence")
 
 
 def part_name(kind: Any) -> str:

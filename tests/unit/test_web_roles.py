@@ -11,6 +11,7 @@ from hotline1022.web.routes import ROUTES
 from hotline1022.web.rules import Rule, part_name
 from hotline1022.web.types import Scope
 from tests.unit.catalogue_memory import FIRST
+from tests.unit.disclosure_memory import ONE
 from tests.unit.links_memory import TOKEN
 from tests.unit.listening_memory import KEY
 from tests.unit.tickets_made import CODE
@@ -39,6 +40,16 @@ BODIES: dict[str, Any] = {
     "/api/tickets/{ticket}/calls": {"version": 3, "call": "hl1-1795470300.7"},
     "/api/tickets/{ticket}/{action}": {"version": 4},
     "/api/outbox/{message}/resend": {"confirm": True},
+    "/api/disclosures": {
+        "unit": "Công an tỉnh",
+        "letter": "12/CSĐT",
+        "letter_date": "2026-11-24",
+        "person": "Trần Văn Bình",
+        "why": "Xác minh tin báo",
+        "recordings": [FIRST.id],
+    },
+    "/api/disclosures/{disclosure}/decide": {"decision": "approve"},
+    "/api/disclosures/{disclosure}/hand-out": {"received_by": "Trần Văn Bình"},
     "/api/recordings/{recording}/listen": {"reason": "quality", "text": "Nghe lại cuộc gọi."},
 }
 #: routes that take a form
@@ -51,7 +62,7 @@ def real(path: str, house: House) -> str:
     parts = {"call": house.calls.calls[0].id, "line": "101", "voicemail": "v1", "alarm": "a1"}
     parts |= {"agency": "so-tu-phap", "area": "di-an", "category": "other", "contact": "so-y-te-ld"}
     parts |= {"ticket": "a" * 16, "attachment": "f" * 16, "code": CODE, "action": "forward"}
-    parts |= {"message": "m1", "to_tell": "l1", "token": TOKEN, "recording": FIRST.id, "key": KEY}
+    parts |= {"message": "m1", "to_tell": "l1", "token": TOKEN, "recording": FIRST.id, "key": KEY, "disclosure": ONE.id}
     for name, value in parts.items():
         path = path.replace(f"{{{name}}}", value)
     return path

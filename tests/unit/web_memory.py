@@ -45,6 +45,7 @@ from hotline1022.web.types import (
 from tests.unit.cascade_memory import MemoryCascades
 from tests.unit.catalogue_memory import MemoryCatalogue
 from tests.unit.directory_memory import MemoryDirectory
+from tests.unit.disclosure_memory import MemoryDisclosures
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
 from tests.unit.notify_memory import MemoryOutbox
@@ -369,6 +370,7 @@ class House:
     outbox: MemoryOutbox
     links: MemoryLinks
     listening: MemoryListening
+    disclosures: MemoryDisclosures
     client: TestClient[Any, Any]
     document: dict[str, Any] = field(default_factory=dict)
 
@@ -456,7 +458,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     outside.write_bytes(b"secret")
     (root / "link.wav").unlink(missing_ok=True)
     (root / "link.wav").symlink_to(outside)
-    listening = MemoryListening(root)
+    listening, disclosures = MemoryListening(root), MemoryDisclosures()
     tokens = MemoryTokens(
         {
             digest_of(secret): Token(
@@ -495,6 +497,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         calls=log,
         recordings=MemoryRecordings({log.calls[0].id: SURVEY}),
         listening=listening,
+        disclosures=disclosures,
         catalogue=MemoryCatalogue(),
         lines=lines,
         queue=MemoryQueue(),
@@ -521,7 +524,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     )  # as the service does; else aiohttp's own tells tokens when a test left INFO on
     client = TestClient(server)
     async with client:
-        house = House(ports, log, lines, tokens, people, tickets, checks, outbox, links, listening, client)
+        house = House(ports, log, lines, tokens, people, tickets, checks, outbox, links, listening, disclosures, client)
         sent = {"Authorization": f"Bearer {SECRETS['read']}"}
         async with client.get("/api/openapi.json", headers=sent) as response:
             house.document = await response.json()

@@ -31,8 +31,10 @@ from hotline1022.recordings.types import CopyRow
 from hotline1022.service.cli import main
 from hotline1022.service.disclosure_desk import GOOD_FOR, DisclosureDesk
 from hotline1022.service.disclosure_pack import Packer
+from hotline1022.service.disclosure_view import DisclosuresView
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.stamp_key import ensure_key
+from hotline1022.web.disclosure_wire import Decision
 from tests.contract.database.made import a_leg, answered, at
 from tests.lab.evidence_world import World, build, everything_now, thread_pool
 from tests.unit.recordings_world import CALL, Board, Book, Phones, two_agents
@@ -267,6 +269,19 @@ async def test_refusing_and_taking_back_need_words(house: House) -> None:
     path = house.desk.path(made)
     assert (await house.desk.decide(made.id, Move.WITHDRAW, ASKS, NOW, "Nhầm cuộc gọi")).state is State.WITHDRAWN
     assert not path.exists()
+
+
+async def test_the_same_by_the_api(house: House) -> None:
+    view = DisclosuresView(house.world.database, house.desk)
+    asked = await view.request(house.request(), ASKS, NOW)
+    with pytest.raises(HotlineError) as own:
+        await view.decide(asked.id, Decision.APPROVE, "", ASKS, NOW)
+    assert own.value.error_id == "same-person"
+    await view.decide(asked.id, Decision.APPROVE, "", ALLOWS, NOW)
+    made = await view.pack(asked.id, ALLOWS, NOW)
+    given = await view.hand_out(asked.id, "Trần Văn Bình", ALLOWS, NOW)
+    assert [(one.received_by, one.sha256) for one in given.hand_outs] == [("Trần Văn Bình", made.sha256)]
+    assert list(await view.list(State.HANDED_OUT)) == [await view.get(asked.id)] and given.recordings != (CALL,)
 
 
 async def test_killed_while_packing_no_half_package_has_a_good_name(tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+"""What the API needs to disclose recordings. Refuses nothing itself."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from hotline1022.evidence.types import Request, State
+from hotline1022.web.disclosure_wire import Decision, DisclosureView
+
+
+class Disclosures(Protocol):
+    """Disclosures. NotFound `disclosure-unknown`; Refused `disclosure-state`, `disclosure-changed`."""
+
+    async def list(self, state: State | None) -> Sequence[DisclosureView]:
+        """Newest first, 100 at most."""
+        ...
+
+    async def get(self, id: str) -> DisclosureView:
+        """One."""
+        ...
+
+    async def request(self, wanted: Request, actor: str, at: datetime) -> DisclosureView:
+        """Write it down; NotFound `recording-unknown`."""
+        ...
+
+    async def decide(self, id: str, decision: Decision, words: str, actor: str, at: datetime) -> DisclosureView:
+        """Refused `same-person`; Invalid `disclosure-words`."""
+        ...
+
+    async def pack(self, id: str, actor: str, at: datetime) -> DisclosureView:
+        """Refused `recording-damaged`; NotFound `recording-none`."""
+        ...
+
+    async def hand_out(self, id: str, received_by: str, actor: str, at: datetime) -> DisclosureView:
+        """Refused `package-damaged`, `disclosure-expired`."""
+        ...
