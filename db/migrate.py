@@ -22,7 +22,22 @@ from hotline1022.core.errors import ConfigError
 from hotline1022.db.engine import Engines, connect, parse, speaking_our_words, sqlite_file
 
 #: all steps, oldest first; a test compares with the files
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+    "0014",
+)
 HEAD = REVISIONS[-1]
 KEEP = 3
 #: seconds that a migration may take

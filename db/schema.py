@@ -7,6 +7,7 @@ from hotline1022.db import (
     tables_copies,
     tables_directory,
     tables_notify,
+    tables_retention,
     tables_tickets,
 )
 from hotline1022.db.tables import metadata
@@ -19,5 +20,6 @@ __all__ = [
     "tables_copies",
     "tables_directory",
     "tables_notify",
+    "tables_retention",
     "tables_tickets",
 ]

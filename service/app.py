@@ -57,6 +57,7 @@ from hotline1022.service.questions import Questions, answer_on
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
 from hotline1022.service.reload import LOCK, reload, write_answer
+from hotline1022.service.retention_parts import retention_of
 from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.segments import Segments
 from hotline1022.service.settings import Settings
@@ -150,6 +151,15 @@ class App:
         self.copying = HeavyPool(seconds=COPY_SECONDS)
         self.copies = copies_of(settings, self.database, self.copying)
         self.evidence = EvidenceParts(settings, self.database, self.bell, self.pool)
+        self.retention = retention_of(
+            lambda: self.settings.retention,
+            paths.recordings,
+            self.database,
+            self.bell,
+            pool=self.pool,
+            examiner=self.evidence.examiner,
+            elsewhere=[self.copies],
+        )
         self.segments = Segments(actions, Console(settings), paths.spool, self.call_log.note)
         self.positions = Positions(AmiLanguage(actions).set)
         self.live = Live(
@@ -259,6 +269,7 @@ class App:
                         self.bell.run(),
                         self.outbox.run(),
                         self.evidence.run(),
+                        self.retention.run(),
                         self._ticks(),
                         self._reloads(),
                     )

@@ -50,7 +50,15 @@ def on_database(config: str | None, work: Callable[[Database], Awaitable[R]]) ->
 
 
 #: arguments of commands that name what a command is about: no contents, no telephone numbers
-_SUBJECTS = {"person": "person", "identifier": "token", "message": "message", "ticket": "ticket", "call": "call"}
+_SUBJECTS = {
+    "person": "person",
+    "identifier": "token",
+    "message": "message",
+    "ticket": "ticket",
+    "call": "call",
+    "recording": "recording",
+    "hold_id": "hold",
+}
 
 
 def _acting() -> Acting:

@@ -15,6 +15,7 @@ from hotline1022.service.metrics import registry_of
 from hotline1022.service.notify_view import OutboxView
 from hotline1022.service.pins import hash_pin
 from hotline1022.service.recordings_view import RecordingsView
+from hotline1022.service.retention_view import RetentionView
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.service.views import (
     AbandonedList,
@@ -53,6 +54,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             calls=CallsView(app.database),
             recordings=RecordingsView(app.recordings, app.copies, settings.paths, app.keys, app.evidence.originals),
             catalogue=CatalogueApi(app.database),
+            retention=RetentionView(app.database, lambda: app.settings.retention),
             lines=LinesView(app.agents),
             queue=QueueNowView(app.waiting, app.agents, app.expected),
             abandoned=AbandonedList(app.database),

@@ -22,6 +22,7 @@ from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage
+from hotline1022.web.retention_port import RetentionPort
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 from hotline1022.web.types import (
     AbandonedView,
@@ -319,6 +320,7 @@ class Ports:
     calls: Calls
     recordings: Recordings
     catalogue: Catalogue
+    retention: RetentionPort
     lines: AgentLines
     queue: WaitingCallers
     abandoned: Abandoned

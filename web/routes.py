@@ -11,6 +11,7 @@ from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
 from hotline1022.web.page_routes import ROUTES as PAGES
 from hotline1022.web.recordings_routes import ROUTES as RECORDINGS
+from hotline1022.web.retention_routes import ROUTES as RETENTION
 from hotline1022.web.route import Route
 from hotline1022.web.tickets_routes import ROUTES as TICKETS
 from hotline1022.web.types import Scope
@@ -204,6 +205,7 @@ ROUTES: tuple[Route, ...] = (
         status=201,
     ),
     *RECORDINGS,
+    *RETENTION,
     *DIRECTORY,
     *TICKETS,
     *COPIES,

@@ -50,6 +50,7 @@ from tests.unit.catalogue_memory import MemoryCatalogue
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.notify_memory import MemoryOutbox
+from tests.unit.retention_memory import MemoryRetention
 from tests.unit.tickets_memory import MemoryTickets
 
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
@@ -511,6 +512,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         calls=log,
         recordings=MemoryRecordings(copies, root, {log.calls[0].id: SURVEY}),
         catalogue=MemoryCatalogue(),
+        retention=MemoryRetention(),
         lines=lines,
         queue=MemoryQueue(),
         abandoned=MemoryAbandoned(),
