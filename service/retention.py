@@ -82,8 +82,7 @@ class Retention:
         self._check, self._rows, self._remove, self._elsewhere = check, rows, remove, elsewhere
         self._pause = pause
         self._done: date | None = None
-        #: alarms that were rung today
-        self._rung: tuple[date, set[str]] = (date.min, set())
+        self._daily = _Daily(bell, clock)
 
     async def run(self) -> None:
         """Until cancelled. A database or a disk that is away only delays it."""
@@ -113,7 +112,7 @@ class Retention:
         """Let go what is due, as much as a night may take; False when the quiet hours ended before."""
         now = self._clock()
         if doubt := await doubt_of(self._database, now):
-            await self._ring("retention-clock", f"nothing was deleted: {doubt}")
+            await self._daily.ring("retention-clock", f"nothing was deleted: {doubt}")
             return True
         terms = self._settings().terms
         done = await self._recordings(terms.ends(now), now)
@@ -149,7 +148,7 @@ class Retention:
                 f"{due} {what} are due, {lately} went in the last {NIGHTS} nights; {left} go tonight. Is the clock right, "
                 "did somebody shorten the days? `hotline1022 recordings retention --dry-run`; retention.most_a_night"
             )
-            await self._ring("retention-many", text)
+            await self._daily.ring("retention-many", text)
         return left
 
     async def portion(self, found: Sequence[Due], before: datetime, now: datetime) -> int:
@@ -205,7 +204,7 @@ class Retention:
             for one in self._elsewhere:
                 await one.forget(call)
         except (Refused, OSError) as error:
-            await self._ring("retention-stuck", f"files of call {name} cannot be deleted: {error}")
+            await self._daily.ring("retention-stuck", f"files of call {name} cannot be deleted: {error}")
             return
         async with self._database.transaction() as tx:
             await tx.retention.gone(name)
@@ -235,8 +234,16 @@ class Retention:
                 await asyncio.sleep(self._pause)
         return True
 
-    async def _ring(self, kind: str, text: str) -> None:
-        """Once a day for each kind: the bell repeats it until somebody has seen it."""
+
+class _Daily:
+    """Rings once a day for each kind, whatever the text: the bell repeats it until somebody has seen it."""
+
+    def __init__(self, bell: AlarmBell, clock: Callable[[], datetime]) -> None:
+        self._bell, self._clock = bell, clock
+        self._rung: tuple[date, set[str]] = (date.min, set())
+
+    async def ring(self, kind: str, text: str) -> None:
+        """Unless it was rung today."""
         today = local_day(self._clock())
         if self._rung[0] != today:
             self._rung = (today, set())
