@@ -29,7 +29,12 @@ from hotline1022.db.tables import call_event, track, voicemail
 from hotline1022.db.tables_audit import audit_entry
 
 #: kinds of entries that tell of a call's originals as a whole; the last one counts
-TELLING = (Kind.RECORDING_STORED.value, Kind.RECORDING_EXPIRED.value, Kind.CALL_EXPIRED.value)
+TELLING = (
+    Kind.RECORDING_STORED.value,
+    Kind.RECORDING_EXPIRED.value,
+    Kind.CALL_EXPIRED.value,
+    Kind.CITIZEN_ERASED.value,
+)
 #: calls looked at together
 PORTION = 200
 _CALL = "call:"
@@ -68,23 +73,30 @@ class OriginalRepository(Repository):
                 now = known[call]  # its history was changed: what the older entry says stands, so that it is found
             if told.get(call) == ({one.id: one for one in rows[call]}, now):
                 continue
-            self._tell(call, rows[call], now, at, kind, more)
+            detail = {**detail_of(rows[call], now), **more}
+            subject = subject_of(call)
+            self._audit.add(Fact(at=at, kind=kind, actor="service", subject=subject, detail=detail))
             count += 1
         return count
 
-    async def tell(self, calls: Sequence[str], at: datetime, *, kind: Kind, **more: object) -> None:
+    async def tell(
+        self,
+        calls: Sequence[str],
+        at: datetime,
+        *,
+        kind: Kind,
+        actor: str = "service",
+        origin: str = "service",
+        **more: object,
+    ) -> None:
         """Have entries written that tell of rows and histories as they are now, whatever the older ones say: for whoever took
         away what they say, on purpose.
         """
         rows, facts = await self.rows(calls), await self.facts(calls)
         for call in calls:
-            self._tell(call, rows[call], facts[call], at, kind, more)
-
-    def _tell(
-        self, call: str, rows: Sequence[Original], facts: Facts, at: datetime, kind: Kind, more: Mapping[str, object]
-    ) -> None:
-        detail = {**detail_of(rows, facts), **more}
-        self._audit.add(Fact(at=at, kind=kind, actor="service", subject=subject_of(call), detail=detail))
+            detail = {**detail_of(rows[call], facts[call]), **more}
+            subject = subject_of(call)
+            self._audit.add(Fact(at=at, kind=kind, actor=actor, origin=origin, subject=subject, detail=detail))
 
     async def attest_grown(self, calls: Sequence[str], at: datetime) -> int:
         """The same for those whose history went on since, and whose rows are as the last entry says; how many."""

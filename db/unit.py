@@ -26,6 +26,8 @@ from hotline1022.db.calls import CallRepository
 from hotline1022.db.cascades import CascadeRepository
 from hotline1022.db.catalogue import CatalogueRepository
 from hotline1022.db.catalogue_search import CatalogueSearch
+from hotline1022.db.citizen import CitizenRepository
+from hotline1022.db.citizen_data import CitizenDataRepository
 from hotline1022.db.directory import DirectoryRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
 from hotline1022.db.holds import HoldRepository
@@ -122,6 +124,16 @@ class Work:
     def catalogue_search(self) -> CatalogueSearch:
         """Questions to it."""
         return CatalogueSearch(self._connection)
+
+    @cached_property
+    def citizens(self) -> CitizenRepository:
+        """One citizen's data."""
+        return CitizenRepository(self._connection, self.catalogue, self.originals)
+
+    @cached_property
+    def citizen_data(self) -> CitizenDataRepository:
+        """The same, to be handed out."""
+        return CitizenDataRepository(self._connection)
 
     @cached_property
     def holds(self) -> HoldRepository:

@@ -1,0 +1,46 @@
+"""The tables of erasure: who asked for whose data to go, and which rows were one person's. A change here needs a migration.
+
+No number is kept: a request has a proof by which the typed number is known again, and a pseudonym made by chance.
+"""
+
+from sqlalchemy import CheckConstraint, Column, Index, String, Table
+
+from hotline1022.db.columns import Document, UtcTime
+from hotline1022.db.tables import metadata
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, String, nullable=False)
+
+
+citizen_erasure = Table(
+    "citizen_erasure",
+    metadata,
+    Column("id", String, primary_key=True),
+    _text("pseudonym"),
+    #: salt and scrypt of the number, hexadecimal; "" when it was carried out
+    _text("proof"),
+    _text("reason"),
+    Column("requested_at", UtcTime, nullable=False),
+    _text("requested_by"),
+    Column("confirmed_at", UtcTime),
+    _text("confirmed_by"),
+    Column("done_at", UtcTime),
+    #: files that go last: folder and name
+    Column("files", Document, nullable=False),
+    CheckConstraint("reason <> '' AND pseudonym <> ''", name="ck_citizen_erasure_reason"),
+    CheckConstraint("(confirmed_at IS NULL) = (confirmed_by = '')", name="ck_citizen_erasure_confirmed"),
+    CheckConstraint("done_at IS NULL OR confirmed_at IS NOT NULL", name="ck_citizen_erasure_done"),
+)
+Index("ux_citizen_erasure_pseudonym", citizen_erasure.c.pseudonym, unique=True)
+
+#: the calls, tickets and messages of one pseudonym belong together still: for figures
+citizen_alias = Table(
+    "citizen_alias",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    _text("pseudonym"),
+    CheckConstraint("kind IN ('call', 'ticket', 'message', 'sms')", name="ck_citizen_alias_kind"),
+)
+Index("ix_citizen_alias_pseudonym", citizen_alias.c.pseudonym)
