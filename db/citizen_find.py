@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -91,7 +92,7 @@ async def find(connection: AsyncConnection, forms: Sequence[str]) -> Found:
     )
 
 
-def _call_kept(row: Mapping[str, object]) -> str:
+def _call_kept(row: Mapping[Any, Any]) -> str:
     if row["state"] is not CallState.ENDED:
         return "going-on"
     return "emergency" if row["result"] is Result.EMERGENCY or row["reason"] in EMERGENCIES else ""

@@ -1,4 +1,5 @@
-"""The tables of erasure: who asked for whose data to go, and which rows were one person's. A change here needs a migration.
+"""The tables of personal data: who asked for whose data to go, which rows were one person's, which notice was in force when.
+A change here needs a migration.
 
 No number is kept: a request has a proof by which the typed number is known again, and a pseudonym made by chance.
 """
@@ -44,3 +45,13 @@ citizen_alias = Table(
     CheckConstraint("kind IN ('call', 'ticket', 'message', 'sms')", name="ck_citizen_alias_kind"),
 )
 Index("ix_citizen_alias_pseudonym", citizen_alias.c.pseudonym)
+
+#: the recording notice that citizens heard from then on: SHA-256 of its sound
+notice_version = Table(
+    "notice_version",
+    metadata,
+    Column("prompt", String, primary_key=True),
+    Column("since", UtcTime, primary_key=True),
+    _text("version"),
+    CheckConstraint("length(version) = 64", name="ck_notice_version_version"),
+)

@@ -31,6 +31,7 @@ from hotline1022.db.citizen_data import CitizenDataRepository
 from hotline1022.db.directory import DirectoryRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
 from hotline1022.db.holds import HoldRepository
+from hotline1022.db.notices import NoticeRepository
 from hotline1022.db.notify import InboundRepository, ToTellRepository
 from hotline1022.db.old_calls import OldCallRepository
 from hotline1022.db.originals import OriginalRepository
@@ -134,6 +135,11 @@ class Work:
     def citizen_data(self) -> CitizenDataRepository:
         """The same, to be handed out."""
         return CitizenDataRepository(self._connection)
+
+    @cached_property
+    def notices(self) -> NoticeRepository:
+        """Versions of the recording notice."""
+        return NoticeRepository(self._connection)
 
     @cached_property
     def holds(self) -> HoldRepository:

@@ -43,13 +43,10 @@ class Exported:
     audio: int
 
 
-async def export(database: Database, root: Path, number: str, to: Path, *, audio: bool) -> Exported:
-    """Write the ZIP; one entry of the audit, without the number. Invalid `file-exists`, `number-invalid`."""
-    forms = forms_of(digits_of(number))
+async def collect(database: Database, number: str, *, audio: bool = False) -> dict[str, list[dict[str, Any]]]:
+    """All rows, with the entry of the audit that they were given out; Invalid `number-invalid`. Times as texts."""
     async with database.reading() as tx:
-        data = await tx.citizen_data.all(forms)
-    paths = [one["path"] for one in data["recordings"] if one["path"]] if audio else []
-    await asyncio.to_thread(_write, root, to, data, paths)
+        data = await tx.citizen_data.all(forms_of(digits_of(number)))
     act, counts = acting(), {name: len(rows) for name, rows in data.items()}
     async with database.transaction() as tx:
         tx.audit.add(
@@ -58,10 +55,18 @@ async def export(database: Database, root: Path, number: str, to: Path, *, audio
                 kind=Kind.CITIZEN_EXPORTED,
                 actor=act.actor if act else "service",
                 origin=act.origin if act else "service",
-                detail={"counts": counts, "audio": len(paths)},
+                detail={"counts": counts, "audio": audio},
             )
         )
-    return Exported(counts=counts, audio=len(paths))
+    return {name: [{key: _plain(value) for key, value in row.items()} for row in rows] for name, rows in data.items()}
+
+
+async def export(database: Database, root: Path, number: str, to: Path, *, audio: bool) -> Exported:
+    """Write the ZIP. Invalid `file-exists`, `number-invalid`."""
+    data = await collect(database, number, audio=audio)
+    paths = [one["path"] for one in data["recordings"] if one["path"]] if audio else []
+    await asyncio.to_thread(_write, root, to, data, paths)
+    return Exported(counts={name: len(rows) for name, rows in data.items()}, audio=len(paths))
 
 
 def _write(root: Path, to: Path, data: Mapping[str, Sequence[Mapping[str, Any]]], paths: Sequence[str]) -> None:
@@ -69,12 +74,11 @@ def _write(root: Path, to: Path, data: Mapping[str, Sequence[Mapping[str, Any]]]
         fd = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
         raise Invalid(f"{to} is there already; choose another name", error_id="file-exists") from None
-    plain = {name: [{key: _plain(value) for key, value in row.items()} for row in rows] for name, rows in data.items()}
     with os.fdopen(fd, "wb") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as box:
-            box.writestr("du-lieu.json", json.dumps(plain, ensure_ascii=False, indent=2))
-            box.writestr("doc-truoc.html", _page(plain))
-            for name, rows in plain.items():
+            box.writestr("du-lieu.json", json.dumps(data, ensure_ascii=False, indent=2))
+            box.writestr("doc-truoc.html", _page(data))
+            for name, rows in data.items():
                 box.writestr(f"{name}.csv", _table(rows))
             for path in paths:
                 with box.open(f"ghi-am/{path.rpartition('/')[2]}", "w", force_zip64=True) as out:

@@ -9,6 +9,8 @@ import hotline1022
 from hotline1022.service.cascade_view import CascadesView
 from hotline1022.service.catalogue_view import CatalogueApi
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
+from hotline1022.service.citizen_parts import citizens_of
+from hotline1022.service.citizen_view import CitizenApi
 from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.metrics import registry_of
@@ -54,6 +56,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             calls=CallsView(app.database),
             recordings=RecordingsView(app.recordings, app.copies, settings.paths, app.keys, app.evidence.originals),
             catalogue=CatalogueApi(app.database),
+            citizens=CitizenApi(app.database, citizens_of(settings, app.database)),
             retention=RetentionView(app.database, lambda: app.settings.retention),
             lines=LinesView(app.agents),
             queue=QueueNowView(app.waiting, app.agents, app.expected),

@@ -18,6 +18,7 @@ from hotline1022.recordings.types import CatalogueFilter, CopyKind, Survey
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.cascade_port import Cascades
+from hotline1022.web.citizen_port import CitizenPort
 from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
@@ -321,6 +322,7 @@ class Ports:
     recordings: Recordings
     catalogue: Catalogue
     retention: RetentionPort
+    citizens: CitizenPort
     lines: AgentLines
     queue: WaitingCallers
     abandoned: Abandoned

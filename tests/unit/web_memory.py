@@ -47,6 +47,7 @@ from hotline1022.web.types import (
 )
 from tests.unit.cascade_memory import MemoryCascades
 from tests.unit.catalogue_memory import MemoryCatalogue
+from tests.unit.citizen_memory import MemoryCitizens
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.notify_memory import MemoryOutbox
@@ -513,6 +514,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         recordings=MemoryRecordings(copies, root, {log.calls[0].id: SURVEY}),
         catalogue=MemoryCatalogue(),
         retention=MemoryRetention(),
+        citizens=MemoryCitizens(),
         lines=lines,
         queue=MemoryQueue(),
         abandoned=MemoryAbandoned(),

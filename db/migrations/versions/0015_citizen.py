@@ -1,4 +1,4 @@
-"""Erasure of one citizen's data: requests, and pseudonyms"""
+"""Personal data: requests to erase, pseudonyms, versions of the recording notice"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,3 +39,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "subject"),
     )
     op.create_index("ix_citizen_alias_pseudonym", "citizen_alias", ["pseudonym"])
+    op.create_table(
+        "notice_version",
+        _text("prompt"),
+        sa.Column("since", UtcTime, nullable=False),
+        _text("version"),
+        sa.CheckConstraint("length(version) = 64", name="ck_notice_version_version"),
+        sa.PrimaryKeyConstraint("prompt", "since"),
+    )
