@@ -20,7 +20,7 @@ from hotline1022.db.citizen_find import Found, find
 from hotline1022.db.originals import OriginalRepository
 from hotline1022.db.sql import Repository, insert_new, run_many
 from hotline1022.db.tables import alarm, call, call_event, leg
-from hotline1022.db.tables_citizen import citizen_alias, citizen_erasure
+from hotline1022.db.tables_citizen import AliasKind, citizen_alias, citizen_erasure
 from hotline1022.db.tables_notify import early_receipt, inbound_sms, outbox_message, outbox_part, to_tell
 from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_history
 
@@ -71,7 +71,7 @@ class CitizenRepository(Repository):
         await self._histories(calls, digits, own=True)
         told = await self._originals.last(calls)
         await self._originals.tell(sorted(told), at, kind=Kind.CITIZEN_ERASED, **by, pseudonym=pseudonym)
-        await self._alias("call", calls, pseudonym)
+        await self._alias(AliasKind.CALL, calls, pseudonym)
         self._rows.touch(calls)
 
     async def erase_rung(self, calls: Sequence[str], digits: str, at: datetime, **by: str) -> None:
@@ -113,7 +113,7 @@ class CitizenRepository(Repository):
         files = select(ticket_attachment.c.path).where(ticket_attachment.c.ticket_id.in_(tickets))
         gone = [["attachments", path] for path in (await self._connection.execute(files)).scalars()]
         await self._connection.execute(delete(ticket_attachment).where(ticket_attachment.c.ticket_id.in_(tickets)))
-        await self._alias("ticket", tickets, pseudonym)
+        await self._alias(AliasKind.TICKET, tickets, pseudonym)
         return gone
 
     async def erase_messages(self, found: Found, forms: Sequence[str], pseudonym: str, at: datetime) -> list[list[str]]:
@@ -139,8 +139,8 @@ class CitizenRepository(Repository):
         came = {"sender": pseudonym, "text": "", "pieces": {}}
         await self._connection.execute(update(inbound_sms).where(inbound_sms.c.id.in_(found.sms)).values(**came))
         await self._connection.execute(update(early_receipt).where(early_receipt.c.number.in_(forms)).values(number=""))
-        await self._alias("message", found.messages, pseudonym)
-        await self._alias("sms", found.sms, pseudonym)
+        await self._alias(AliasKind.MESSAGE, found.messages, pseudonym)
+        await self._alias(AliasKind.SMS, found.sms, pseudonym)
         return gone
 
     async def erase_alarms(self, digits: str) -> None:
@@ -151,7 +151,7 @@ class CitizenRepository(Repository):
                 update(alarm).where(alarm.c.id == row["id"]).values(detail=_without(row["detail"], digits))
             )
 
-    async def _alias(self, kind: str, subjects: Sequence[str], pseudonym: str) -> None:
+    async def _alias(self, kind: AliasKind, subjects: Sequence[str], pseudonym: str) -> None:
         rows = ({"kind": kind, "subject": one, "pseudonym": pseudonym} for one in subjects)
         await run_many(self._connection, insert_new(self._dialect, citizen_alias), rows)
 

@@ -4,10 +4,21 @@ A change here needs a migration.
 No number is kept: a request has a proof by which the typed number is known again, and a pseudonym made by chance.
 """
 
+from enum import StrEnum
+
 from sqlalchemy import CheckConstraint, Column, Index, String, Table
 
-from hotline1022.db.columns import Document, UtcTime
+from hotline1022.db.columns import Document, UtcTime, Word, listed
 from hotline1022.db.tables import metadata
+
+
+class AliasKind(StrEnum):
+    """What a pseudonym joins."""
+
+    CALL = "call"
+    TICKET = "ticket"
+    MESSAGE = "message"
+    SMS = "sms"
 
 
 def _text(name: str) -> Column[str]:
@@ -39,10 +50,10 @@ Index("ux_citizen_erasure_pseudonym", citizen_erasure.c.pseudonym, unique=True)
 citizen_alias = Table(
     "citizen_alias",
     metadata,
-    Column("kind", String, primary_key=True),
+    Column("kind", Word(AliasKind), primary_key=True),
     Column("subject", String, primary_key=True),
     _text("pseudonym"),
-    CheckConstraint("kind IN ('call', 'ticket', 'message', 'sms')", name="ck_citizen_alias_kind"),
+    listed("kind", AliasKind, "citizen_alias"),
 )
 Index("ix_citizen_alias_pseudonym", citizen_alias.c.pseudonym)
 

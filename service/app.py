@@ -53,7 +53,7 @@ from hotline1022.service.outbox_book import OutboxBook
 from hotline1022.service.pins import verify_pin
 from hotline1022.service.plan_keeper import PlanKeeper
 from hotline1022.service.positions import Positions
-from hotline1022.service.prepare import SOUNDS, folders, speak_categories
+from hotline1022.service.prepare import folders, speak_categories
 from hotline1022.service.questions import Questions, answer_on
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
@@ -241,7 +241,7 @@ class App:
         if migrated.backup:
             log.info("schema %s -> %s; the old file is kept as %s", migrated.before, migrated.after, migrated.backup)
         await self.evidence.start()
-        await note_versions(self.database, self.settings.paths.prompts / SOUNDS)
+        await note_versions(self.database, self.settings.paths.prompts)
         await self.directory.start()
         await self.call_log.start()
         await remember_talks(self.database, self.expected)

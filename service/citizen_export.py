@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.acting import acting
@@ -62,30 +62,36 @@ async def collect(database: Database, number: str, *, audio: bool = False) -> di
 
 
 async def export(database: Database, root: Path, number: str, to: Path, *, audio: bool) -> Exported:
-    """Write the ZIP. Invalid `file-exists`, `number-invalid`."""
-    data = await collect(database, number, audio=audio)
-    paths = [one["path"] for one in data["recordings"] if one["path"]] if audio else []
-    await asyncio.to_thread(_write, root, to, data, paths)
+    """Write the ZIP, and one entry of the audit, without the number. Invalid `file-exists`, `number-invalid`."""
+    digits_of(number)
+    fd = await asyncio.to_thread(_create, to)
+    with os.fdopen(fd, "wb") as file:
+        data = await collect(database, number, audio=audio)
+        paths = [one["path"] for one in data["recordings"] if one["path"]] if audio else []
+        await asyncio.to_thread(_write, file, root, data, paths)
     return Exported(counts={name: len(rows) for name, rows in data.items()}, audio=len(paths))
 
 
-def _write(root: Path, to: Path, data: Mapping[str, Sequence[Mapping[str, Any]]], paths: Sequence[str]) -> None:
+def _create(to: Path) -> int:
+    """A new file that nobody else may read."""
     try:
-        fd = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        return os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
         raise Invalid(f"{to} is there already; choose another name", error_id="file-exists") from None
-    with os.fdopen(fd, "wb") as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as box:
-            box.writestr("du-lieu.json", json.dumps(data, ensure_ascii=False, indent=2))
-            box.writestr("doc-truoc.html", _page(data))
-            for name, rows in data.items():
-                box.writestr(f"{name}.csv", _table(rows))
-            for path in paths:
-                with box.open(f"ghi-am/{path.rpartition('/')[2]}", "w", force_zip64=True) as out:
-                    for piece in _pieces(root, path):
-                        out.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
+
+
+def _write(file: BinaryIO, root: Path, data: Mapping[str, Sequence[Mapping[str, Any]]], paths: Sequence[str]) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as box:
+        box.writestr("du-lieu.json", json.dumps(data, ensure_ascii=False, indent=2))
+        box.writestr("doc-truoc.html", _page(data))
+        for name, rows in data.items():
+            box.writestr(f"{name}.csv", _table(rows))
+        for path in paths:
+            with box.open(f"ghi-am/{path.rpartition('/')[2]}", "w", force_zip64=True) as out:
+                for piece in _pieces(root, path):
+                    out.write(piece)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _pieces(root: Path, path: str) -> Iterator[bytes]:

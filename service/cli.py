@@ -37,6 +37,7 @@ def main() -> None:
       hotline1022 calls list --limit 20
       hotline1022 recordings verify --since 2026-11-01
       hotline1022 evidence verify
+      hotline1022 citizen erase "0901 234 567" --dry-run
       hotline1022 tickets list --overdue
       hotline1022 outbox list --state failed
       hotline1022 backup /mnt/backup

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from hotline1022.core.notice import NOTICES
 from hotline1022.db.unit import Database
+from hotline1022.ivr.prompt_jobs import SOUNDS
 from hotline1022.recordings.cache import digest_of
 
 
-async def note_versions(database: Database, sounds: Path) -> int:
-    """Hash the notices' sounds, and keep what is new; how many were."""
-    found = await asyncio.to_thread(_hashes, sounds)
+async def note_versions(database: Database, prompts: Path) -> int:
+    """Hash the notices' sounds below the folder of prompts, and keep what is new; how many were."""
+    found = await asyncio.to_thread(_hashes, prompts / SOUNDS)
     at, new = datetime.now(UTC), 0
     async with database.transaction() as tx:
         for prompt, version in found.items():

@@ -10,9 +10,9 @@ from tests.contract.database.made import at
 CALL = "hl1-1795470208.58"
 
 
-def fact(second: float, kind: str, channel: str = CALL, **data: Any) -> EventRow:
+def fact(second: float, what: str, channel: str = CALL, **data: Any) -> EventRow:
     return EventRow(
-        call_id=CALL, key=f"{kind}:{second}", at=at(second), kind=kind, channel=channel, data=data, seq=int(second * 10)
+        call_id=CALL, key=f"{what}:{second}", at=at(second), kind=what, channel=channel, data=data, seq=int(second * 10)
     )
 
 
@@ -26,7 +26,7 @@ def test_the_greeting_on_the_recording() -> None:
             fact(9.0, "PromptEnded", prompt="hl1022/menu-root"),
         ]
     )
-    assert found is not None
+    assert found is not None and found.ended_at is not None
     assert (found.prompt, found.started_at, found.ended_at, found.recorded_from) == ("greeting", at(1.2), at(5), at(1))
     assert not found.before_recording and found.ended_at - found.started_at == timedelta(seconds=3.8)
 
