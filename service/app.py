@@ -160,6 +160,7 @@ class App:
             pool=self.pool,
             examiner=self.evidence.examiner,
             elsewhere=[self.copies],
+            keys=self.keys,
         )
         self.segments = Segments(actions, Console(settings), paths.spool, self.call_log.note)
         self.positions = Positions(AmiLanguage(actions).set)

@@ -10,7 +10,8 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from hotline1022.core.clock import local
 from hotline1022.core.errors import Invalid
 from hotline1022.db.unit import Database
 from hotline1022.recordings.files import open_below
+from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.service.citizen import digits_of, forms_of
 
 _BLOCK = 1 << 18
@@ -61,14 +63,16 @@ async def collect(database: Database, number: str, *, audio: bool = False) -> di
     return {name: [{key: _plain(value) for key, value in row.items()} for row in rows] for name, rows in data.items()}
 
 
-async def export(database: Database, root: Path, number: str, to: Path, *, audio: bool) -> Exported:
+async def export(
+    database: Database, root: Path, number: str, to: Path, *, audio: bool, keys: Keys = NO_KEYS
+) -> Exported:
     """Write the ZIP, and one entry of the audit, without the number. Invalid `file-exists`, `number-invalid`."""
     digits_of(number)
     fd = await asyncio.to_thread(_create, to)
     with os.fdopen(fd, "wb") as file:
         data = await collect(database, number, audio=audio)
         paths = [one["path"] for one in data["recordings"] if one["path"]] if audio else []
-        await asyncio.to_thread(_write, file, root, data, paths)
+        await asyncio.to_thread(_write, file, data, paths, lambda path: _pieces(root, path, keys))
     return Exported(counts={name: len(rows) for name, rows in data.items()}, audio=len(paths))
 
 
@@ -80,7 +84,12 @@ def _create(to: Path) -> int:
         raise Invalid(f"{to} is there already; choose another name", error_id="file-exists") from None
 
 
-def _write(file: BinaryIO, root: Path, data: Mapping[str, Sequence[Mapping[str, Any]]], paths: Sequence[str]) -> None:
+def _write(
+    file: BinaryIO,
+    data: Mapping[str, Sequence[Mapping[str, Any]]],
+    paths: Sequence[str],
+    pieces: Callable[[str], Iterable[bytes]],
+) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as box:
         box.writestr("du-lieu.json", json.dumps(data, ensure_ascii=False, indent=2))
         box.writestr("doc-truoc.html", _page(data))
@@ -88,22 +97,19 @@ def _write(file: BinaryIO, root: Path, data: Mapping[str, Sequence[Mapping[str, 
             box.writestr(f"{name}.csv", _table(rows))
         for path in paths:
             with box.open(f"ghi-am/{path.rpartition('/')[2]}", "w", force_zip64=True) as out:
-                for piece in _pieces(root, path):
+                for piece in pieces(path):
                     out.write(piece)
     file.flush()
     os.fsync(file.fileno())
 
 
-def _pieces(root: Path, path: str) -> Iterator[bytes]:
-    """The bytes of a stored file: the one place where an export reads them."""
-    fd = open_below(root, path)
-    try:
+def _pieces(root: Path, path: str, keys: Keys) -> Iterator[bytes]:
+    """The plain bytes of a stored file: the one place where an export reads them."""
+    with closing(keys.open(open_below(root, path))) as stored:
         at = 0
-        while piece := os.pread(fd, _BLOCK, at):
+        while piece := stored.pread(_BLOCK, at):
             yield piece
             at += len(piece)
-    finally:
-        os.close(fd)
 
 
 def _plain(value: Any) -> Any:

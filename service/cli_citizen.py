@@ -11,6 +11,7 @@ from hotline1022.service.citizen_export import TITLES, Exported, export
 from hotline1022.service.citizen_parts import citizens_of
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import as_json, on_database
+from hotline1022.service.recorder_keys import keys_of
 
 _NAMES = {
     "calls": "calls of the number",
@@ -41,10 +42,11 @@ def citizen_export(config: str | None, number: str, to: Path, audio: bool) -> No
     \b
     Example: hotline1022 citizen export "0901 234 567" --to cong-dan.zip --audio
     """
-    root = settings_of(config).paths.recordings
+    settings = settings_of(config)
+    root, keys = settings.paths.recordings, keys_of(settings)
 
     async def work(database: Database) -> Exported:
-        return await export(database, root, number, to, audio=audio)
+        return await export(database, root, number, to, audio=audio, keys=keys)
 
     done = on_database(config, work)
     for name, title in TITLES.items():

@@ -1,13 +1,13 @@
 """Writes down which recording notice citizens hear from now on: at each start, and after a reload. Changes no sound."""
 
 import asyncio
+import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hotline1022.core.notice import NOTICES
 from hotline1022.db.unit import Database
 from hotline1022.ivr.prompt_jobs import SOUNDS
-from hotline1022.recordings.cache import digest_of
 
 
 async def note_versions(database: Database, prompts: Path) -> int:
@@ -22,4 +22,4 @@ async def note_versions(database: Database, prompts: Path) -> int:
 
 def _hashes(sounds: Path) -> dict[str, str]:
     files = {prompt: sounds / f"{prompt}.wav" for prompt in NOTICES}
-    return {prompt: digest_of(file) for prompt, file in files.items() if file.is_file()}
+    return {prompt: hashlib.sha256(file.read_bytes()).hexdigest() for prompt, file in files.items() if file.is_file()}

@@ -41,6 +41,11 @@ class Checked(Protocol):
         """Paths of files that are not as they were stored."""
         ...
 
+    @property
+    def key_missing(self) -> Sequence[str]:
+        """Paths of files of which nothing can be said: their key is away."""
+        ...
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -179,7 +184,8 @@ class Retention:
         good = [call for call in calls if call not in bad]
         if not good:
             return frozenset()
-        wrong = (await self._check(good)).wrong
+        checked = await self._check(good)
+        wrong = checked.wrong
         for call in {call_of(path) for path in wrong}:
             found = [
                 Finding(fault=Fault.FILE_CHANGED, seq=0, name=path, text=f"{path} is not what was stored")
@@ -187,7 +193,7 @@ class Retention:
                 if call_of(path) == call
             ]
             await note_damage(self._database, self._bell, call, found)
-        return frozenset(good) - {call_of(path) for path in wrong}
+        return frozenset(good) - {call_of(path) for path in (*wrong, *checked.key_missing)}
 
     async def _differs(self, call: str) -> bool:
         found = await self._rows([call])

@@ -7,6 +7,7 @@ from hotline1022.core.ids import CallId
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
+from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import Elsewhere
 from hotline1022.recordings.removal import remove
@@ -25,6 +26,7 @@ def retention_of(
     pool: HeavyPool,
     examiner: Examiner,
     elsewhere: Sequence[Elsewhere],
+    keys: Keys = NO_KEYS,
 ) -> Retention:
     """The nightly work. `pool` is the one that makes listening copies: it does one thing at a time, so that none is made of
     files that are just going.
@@ -32,7 +34,7 @@ def retention_of(
     store = SqlRecordingStore(database)
 
     async def check(calls: Sequence[str]) -> Verification:
-        return await verify_calls(store, root, calls, pool=pool)
+        return await verify_calls(store, root, calls, pool=pool, keys=keys)
 
     async def take(call: CallId, paths: Sequence[str]) -> int:
         return await pool.run(remove, root, call, paths)
