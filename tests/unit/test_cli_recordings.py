@@ -104,3 +104,19 @@ def test_hold_release_and_what_would_go(data: Path) -> None:
     assert [line.split()[3] for line in entries.splitlines()] == ["recording-held", "recording-released"]
     shown = CliRunner().invoke(main, ["evidence", "show", f"recording:{one['recording']}", "--json"]).stdout
     assert "12/CV-CAT" in shown and "điều tra" not in shown, "the reason stays out of the chain"
+
+
+def test_what_is_kept_of_a_citizen(data: Path, tmp_path: Path) -> None:
+    def said(*words: str) -> Result:
+        return CliRunner().invoke(main, ["citizen", *words])
+
+    seen = json.loads(said("erase", "0901 234 567", "--dry-run", "--json").stdout)
+    assert seen["counts"]["calls"] == 0 and not seen["request"]
+    assert "citizen-unknown" in said("erase", "0901 234 567", "--reason", "Đơn").stderr
+    assert "value-missing" in said("erase", "0901 234 567").stderr
+    assert "number-invalid" in said("erase", "115", "--dry-run").stderr
+    assert "erasure-unknown" in said("confirm", "f" * 16, "--number", "0901234567").stderr
+    to = tmp_path / "out.zip"
+    done = said("export", "0901 234 567", "--to", str(to), "--audio")
+    assert done.exit_code == 0 and to.is_file() and "0 recordings in it" in done.stdout
+    assert "file-exists" in said("export", "0901 234 567", "--to", str(to)).stderr
