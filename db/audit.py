@@ -84,6 +84,18 @@ class AuditRepository(Repository):
         found = await self._some(audit_entry.c.seq.in_(newest.order_by(audit_entry.c.seq.desc()).limit(1)), limit=1)
         return found[0] if found else None
 
+    async def last_moments(self, kind: Kind, limit: int) -> Sequence[datetime]:
+        """When the last entries of a kind were written, in the order of the chain."""
+        query = select(audit_entry.c.at).where(audit_entry.c.kind == kind.value)
+        query = query.order_by(audit_entry.c.seq.desc()).limit(limit)
+        return list((await self._connection.execute(query)).scalars())[::-1]
+
+    async def newest(self) -> datetime | None:
+        """When the last entry was written; None when there is none."""
+        query = select(audit_entry.c.at).order_by(audit_entry.c.seq.desc()).limit(1)
+        found: datetime | None = (await self._connection.execute(query)).scalar()
+        return found
+
     async def of_kind(self, kind: Kind, after: int = 0) -> AsyncIterator[Entry]:
         """All entries of a kind with a greater number, in their order."""
         while found := await self._some(audit_entry.c.kind == kind.value, audit_entry.c.seq > after, limit=PORTION):

@@ -19,6 +19,7 @@ from hotline1022.db.columns import condition
 from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.sql import Bulk, Repository, Told, build, insert, insert_new, nobody, run_bulks, upsert
 from hotline1022.db.tables import call, call_event, journal_position, leg, number, track
+from hotline1022.recordings.types import NO_FILE
 
 _OPEN = condition("call.state <> 'ended'")
 _LEG_OPEN = condition("leg.ended_at IS NULL")
@@ -139,7 +140,7 @@ class CallRepository(Repository):
 
     async def list(self, wanted: t.CallFilter) -> t.CallPage:
         """A page of calls, newest first."""
-        recorded = exists().where(track.c.call_id == call.c.id, track.c.status != "missing").label("has_recording")
+        recorded = exists().where(track.c.call_id == call.c.id, track.c.status.not_in(NO_FILE)).label("has_recording")
         query = select(call, recorded).where(*_conditions(wanted))
         query = query.order_by(call.c.entered_at.desc(), call.c.id.desc()).limit(wanted.limit + 1)
         rows = (await self._connection.execute(query)).mappings().all()

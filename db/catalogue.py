@@ -74,7 +74,7 @@ class CatalogueRepository(Repository):
             return []
         touched, filed = self._touched, self._filed
         self._touched, self._filed = {}, set()
-        await self._lock()
+        await self.lock()
         asked = questions_of(self._connection.dialect)
         found, (rows, kept) = await facts_of(self._connection, sorted(touched), asked)
         known = {row["call_id"]: entry(row) for row in rows}
@@ -154,7 +154,8 @@ class CatalogueRepository(Repository):
         rows = await self._connection.execute(select(catalogue).where(catalogue.c.call_id.in_(calls)))
         return {row["call_id"]: entry(row) for row in rows.mappings()}
 
-    async def _lock(self) -> None:
+    async def lock(self) -> None:
+        """Rows of the catalogue are changed by this transaction alone from now on; taken after all other locks."""
         if self._dialect == "postgresql":
             await self._connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
 
@@ -184,7 +185,7 @@ class CatalogueRepository(Repository):
         A verdict over fewer originals than there are moves nothing to `verified`; one of a call that is not in the
         catalogue, or has nothing that could be checked, changes nothing.
         """
-        await self._lock()
+        await self.lock()
         known = await self._known([one.call for one in verdicts])
         facts, _ = await facts_of(self._connection, sorted(known))
         owed = {one.call: made(one).files for one in facts}
@@ -194,7 +195,7 @@ class CatalogueRepository(Repository):
         for one in verdicts:
             row = known.get(one.call)
             move = Move.FOUND_WRONG if one.wrong else Move.FOUND_SOUND
-            if row is None or row.state in (State.SPOOLED, State.NOT_RECORDED, State.EXPIRED):
+            if row is None or row.state in (State.SPOOLED, State.NOT_RECORDED, State.EXPIRED, State.EXPIRING):
                 continue
             if move is Move.FOUND_SOUND:
                 if one.checked >= owed.get(one.call, 0):
@@ -217,7 +218,7 @@ class CatalogueRepository(Repository):
 
     async def disk_full(self, at: datetime) -> None:
         """It has no room since then; calls that could not be recorded meanwhile are marked so. Again: marks those since."""
-        await self._lock()
+        await self.lock()
         there = await self._connection.execute(select(disk_full_span.c.id).where(text("until IS NULL")).limit(1))
         if there.one_or_none() is None:
             await self._connection.execute(insert(self._dialect, disk_full_span).values(since=at))
@@ -225,7 +226,7 @@ class CatalogueRepository(Repository):
 
     async def disk_has_room(self, at: datetime) -> None:
         """It has room again, since then."""
-        await self._lock()
+        await self.lock()
         await self._connection.execute(update(disk_full_span).where(text("until IS NULL")).values(until=at))
         await self._blame()
 

@@ -30,7 +30,7 @@ from hotline1022.recordings.types import (
 )
 
 _AUDIO = (Status.STORED, Status.REPAIRED)
-_EMERGENCY = frozenset(
+EMERGENCIES = frozenset(
     {Reason.EMERGENCY_ANSWERED, Reason.EMERGENCY_BY_AGENT, Reason.EMERGENCY_UNANSWERED, Reason.IN_EMERGENCY}
 )
 #: what is said of a call without audio, the worst first
@@ -150,8 +150,7 @@ def _by_call(rows: Iterable[Found]) -> Mapping[str, list[Found]]:
 def made(of: Facts) -> Made:
     """The row that these facts make."""
     row = of.row or {}
-    audio = [t for t in of.tracks if t["status"] in _AUDIO]
-    spoken = [m for m in of.messages if m["status"] in _AUDIO]
+    audio, spoken = [t for t in of.tracks if _had_audio(t)], [m for m in of.messages if _had_audio(m)]
     about = About(
         persons=_each([*(one["person"] for one in of.legs), row.get("person", "")]),
         lines=_each([*(one["line"] or one["party"] for one in of.legs), row.get("line", "")]),
@@ -180,10 +179,15 @@ def made(of: Facts) -> Made:
         about=about,
         keys=(*numbers, *about_keys(about), *duration_keys(length), *kind_keys(kind), *words),
         filed=bool(of.tracks or of.messages),
-        originals=len(audio) + len(spoken),
-        files=sum(one["status"] is not Status.MISSING for one in (*of.tracks, *of.messages)),
+        originals=sum(one["status"] in _AUDIO for one in (*audio, *spoken)),
+        files=sum(one["status"].promised for one in (*of.tracks, *of.messages)),
         why=_why([*of.tracks, *of.messages]),
     )
+
+
+def _had_audio(row: Found) -> bool:
+    """Also of a file that has expired: the row tells what it was."""
+    return row["status"] in _AUDIO or (row["status"] is Status.EXPIRED and row["duration_ms"] > 0)
 
 
 def _each(values: Iterable[str]) -> tuple[str, ...]:
@@ -199,7 +203,7 @@ def _length(row: Found) -> int:
 
 
 def _kind(row: Found, tickets: Sequence[Found]) -> CallKind:
-    if row and (row["result"] is Result.EMERGENCY or row["reason"] in _EMERGENCY):
+    if row and (row["result"] is Result.EMERGENCY or row["reason"] in EMERGENCIES):
         return CallKind.EMERGENCY
     return CallKind.TICKET_OPEN if any(one["closed_at"] is None for one in tickets) else CallKind.ORDINARY
 

@@ -29,7 +29,12 @@ from hotline1022.db.tables import call_event, track, voicemail
 from hotline1022.db.tables_audit import audit_entry
 
 #: kinds of entries that tell of a call's originals as a whole; the last one counts
-TELLING = (Kind.RECORDING_STORED.value,)
+TELLING = (
+    Kind.RECORDING_STORED.value,
+    Kind.RECORDING_EXPIRED.value,
+    Kind.CALL_EXPIRED.value,
+    Kind.CITIZEN_ERASED.value,
+)
 #: calls looked at together
 PORTION = 200
 _CALL = "call:"
@@ -47,7 +52,9 @@ class OriginalRepository(Repository):
         super().__init__(connection)
         self._audit = audit
 
-    async def attest(self, calls: Sequence[str], at: datetime, **more: object) -> int:
+    async def attest(
+        self, calls: Sequence[str], at: datetime, *, kind: Kind = Kind.RECORDING_STORED, **more: object
+    ) -> int:
         """Have entries written that tell of these calls' rows as they are now in this transaction; how many.
 
         Whoever changes a row of a track or message calls this in the same transaction. A call whose last entry tells the
@@ -68,9 +75,28 @@ class OriginalRepository(Repository):
                 continue
             detail = {**detail_of(rows[call], now), **more}
             subject = subject_of(call)
-            self._audit.add(Fact(at=at, kind=Kind.RECORDING_STORED, actor="service", subject=subject, detail=detail))
+            self._audit.add(Fact(at=at, kind=kind, actor="service", subject=subject, detail=detail))
             count += 1
         return count
+
+    async def tell(
+        self,
+        calls: Sequence[str],
+        at: datetime,
+        *,
+        kind: Kind,
+        actor: str = "service",
+        origin: str = "service",
+        **more: object,
+    ) -> None:
+        """Have entries written that tell of rows and histories as they are now, whatever the older ones say: for whoever took
+        away what they say, on purpose.
+        """
+        rows, facts = await self.rows(calls), await self.facts(calls)
+        for call in calls:
+            detail = {**detail_of(rows[call], facts[call]), **more}
+            subject = subject_of(call)
+            self._audit.add(Fact(at=at, kind=kind, actor=actor, origin=origin, subject=subject, detail=detail))
 
     async def attest_grown(self, calls: Sequence[str], at: datetime) -> int:
         """The same for those whose history went on since, and whose rows are as the last entry says; how many."""

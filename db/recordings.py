@@ -13,6 +13,7 @@ from hotline1022.db.tables import call, recording, track, voicemail
 from hotline1022.db.tables_copies import derived_copy
 from hotline1022.db.types import VoicemailView
 from hotline1022.recordings.types import (
+    NO_FILE,
     CopyKind,
     CopyRow,
     DerivedRow,
@@ -48,8 +49,10 @@ class RecordingRepository(Repository):
         filed = tuple(filed)
         tracks = [_renamed(_track_values(row), stored_at=at) for one in filed for row in one.tracks]
         messages = [_renamed(_message_values(row), heard_by="") for one in filed for row in one.voicemails]
-        await run_many(self._connection, upsert(self._dialect, track, "stored_at"), tracks)
-        await run_many(self._connection, upsert(self._dialect, voicemail, "heard_at", "heard_by"), messages)
+        await run_many(self._connection, upsert(self._dialect, track, "stored_at", stays=Status.EXPIRED), tracks)
+        await run_many(
+            self._connection, upsert(self._dialect, voicemail, "heard_at", "heard_by", stays=Status.EXPIRED), messages
+        )
         self._told(one.call for one in filed)
 
     async def tracks(self, call_id: str) -> Sequence[TrackRow]:
@@ -64,7 +67,11 @@ class RecordingRepository(Repository):
         return [build(TrackRow, row, call=CallId(row["call_id"])) for row in rows.mappings()]
 
     async def save_copies(self, rows: Sequence[CopyRow], at: datetime) -> None:
-        """Write the rows of listening copies, in place of older ones."""
+        """Write the rows of listening copies, in place of older ones; none of a call whose originals have expired meanwhile."""
+        expired = select(track.c.call_id).where(
+            track.c.call_id.in_([row.call for row in rows]), track.c.status == Status.EXPIRED
+        )
+        gone = set((await self._connection.execute(expired)).scalars())
         values = (
             {
                 "call_id": row.call,
@@ -75,6 +82,7 @@ class RecordingRepository(Repository):
                 "notes": [note.as_json() for note in row.notes],
             }
             for row in rows
+            if row.call not in gone
         )
         await run_many(self._connection, upsert(self._dialect, recording), values)
 
@@ -123,8 +131,8 @@ class RecordingRepository(Repository):
     async def stored(self) -> AsyncIterator[StoredFile]:
         """Every file that a row promises, by path."""
         promised = union_all(
-            select(track.c.path, track.c.sha256).where(track.c.status != Status.MISSING),
-            select(voicemail.c.path, voicemail.c.sha256).where(voicemail.c.status != Status.MISSING),
+            select(track.c.path, track.c.sha256).where(track.c.status.not_in(NO_FILE)),
+            select(voicemail.c.path, voicemail.c.sha256).where(voicemail.c.status.not_in(NO_FILE)),
             select(recording.c.path, recording.c.sha256),
         ).subquery()
         last = ""
@@ -141,7 +149,7 @@ class RecordingRepository(Repository):
         """The originals of these calls that a row promises, by path."""
         of_calls = union_all(
             *(
-                select(one.c.path, one.c.sha256).where(one.c.call_id.in_(calls), one.c.status != Status.MISSING)
+                select(one.c.path, one.c.sha256).where(one.c.call_id.in_(calls), one.c.status.not_in(NO_FILE))
                 for one in (track, voicemail)
             )
         ).subquery()
@@ -149,8 +157,8 @@ class RecordingRepository(Repository):
         return [StoredFile(path=row.path, sha256=row.sha256) for row in rows]
 
     async def voicemails(self, *, heard: bool | None = None, limit: int = 100) -> Sequence[VoicemailView]:
-        """Messages, latest first; those without sound are left out."""
-        wanted = [voicemail.c.duration_ms > 0]
+        """Messages, latest first; those without sound, or whose time is over, are left out."""
+        wanted = [voicemail.c.duration_ms > 0, voicemail.c.status != Status.EXPIRED]
         if heard is not None:
             wanted.append(voicemail.c.heard_at.is_not(None) if heard else voicemail.c.heard_at.is_(None))
         return await self._messages(wanted, limit)

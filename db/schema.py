@@ -4,11 +4,13 @@ from hotline1022.db import (
     tables_audit,
     tables_cascade,
     tables_catalogue,
+    tables_citizen,
     tables_copies,
     tables_directory,
     tables_disclosure,
     tables_listening,
     tables_notify,
+    tables_retention,
     tables_tickets,
 )
 from hotline1022.db.tables import metadata
@@ -18,10 +20,12 @@ __all__ = [
     "tables_audit",
     "tables_cascade",
     "tables_catalogue",
+    "tables_citizen",
     "tables_copies",
     "tables_directory",
     "tables_disclosure",
     "tables_listening",
     "tables_notify",
+    "tables_retention",
     "tables_tickets",
 ]

@@ -45,12 +45,13 @@ def insert_new(dialect: str, table: Table) -> Any:
 
 
 @cache
-def upsert(dialect: str, table: Table, *keep: str) -> Any:
-    """INSERT that replaces the row of the same primary key, but for the columns in `keep`."""
+def upsert(dialect: str, table: Table, *keep: str, stays: str = "") -> Any:
+    """INSERT that replaces the row of the same primary key, but for the columns in `keep`; one of status `stays` stays."""
     statement = insert(dialect, table)
     keys = [column.name for column in table.primary_key]
     changed = {c.name: statement.excluded[c.name] for c in table.c if c.name not in {*keys, *keep}}
-    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    where = table.c.status != stays if stays else None
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed, where=where)
 
 
 def picker(cls: type[Any]) -> Callable[[Any], Values]:

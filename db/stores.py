@@ -67,6 +67,11 @@ class SqlRecordingStore:
             async for file in tx.recordings.stored():
                 yield file
 
+    async def leaving(self) -> frozenset[str]:
+        """Calls whose files are being taken away."""
+        async with self._database.reading() as tx:
+            return frozenset(await tx.retention.leaving())
+
     async def disk_full(self, at: datetime) -> None:
         """A disk has no room since then."""
         async with self._database.transaction() as tx:

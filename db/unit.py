@@ -26,15 +26,21 @@ from hotline1022.db.calls import CallRepository
 from hotline1022.db.cascades import CascadeRepository
 from hotline1022.db.catalogue import CatalogueRepository
 from hotline1022.db.catalogue_search import CatalogueSearch
+from hotline1022.db.citizen import CitizenRepository
+from hotline1022.db.citizen_data import CitizenDataRepository
 from hotline1022.db.directory import DirectoryRepository
 from hotline1022.db.disclosure import DisclosureRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
+from hotline1022.db.holds import HoldRepository
 from hotline1022.db.listening import ListeningRepository
+from hotline1022.db.notices import NoticeRepository
 from hotline1022.db.notify import InboundRepository, ToTellRepository
+from hotline1022.db.old_calls import OldCallRepository
 from hotline1022.db.originals import OriginalRepository
 from hotline1022.db.outbox import OutboxRepository
 from hotline1022.db.receipts import ReceiptRepository
 from hotline1022.db.recordings import RecordingRepository
+from hotline1022.db.retention import RetentionRepository
 from hotline1022.db.shifts import ShiftRepository
 from hotline1022.db.tickets import TicketRepository
 from hotline1022.db.tokens import TokenRepository
@@ -131,6 +137,36 @@ class Work:
     def disclosures(self) -> DisclosureRepository:
         """What units asked for, and what they were given."""
         return DisclosureRepository(self._connection)
+
+    @cached_property
+    def citizens(self) -> CitizenRepository:
+        """One citizen's data."""
+        return CitizenRepository(self._connection, self.catalogue, self.originals)
+
+    @cached_property
+    def citizen_data(self) -> CitizenDataRepository:
+        """The same, to be handed out."""
+        return CitizenDataRepository(self._connection)
+
+    @cached_property
+    def notices(self) -> NoticeRepository:
+        """Versions of the recording notice."""
+        return NoticeRepository(self._connection)
+
+    @cached_property
+    def holds(self) -> HoldRepository:
+        """Holds on recordings."""
+        return HoldRepository(self._connection, self.catalogue)
+
+    @cached_property
+    def retention(self) -> RetentionRepository:
+        """Recordings whose time is over."""
+        return RetentionRepository(self._connection, self.catalogue, self.originals)
+
+    @cached_property
+    def old_calls(self) -> OldCallRepository:
+        """Calls whose time is over."""
+        return OldCallRepository(self._connection, self.catalogue, self.originals, self.audit)
 
     @cached_property
     def audit(self) -> AuditRepository:

@@ -47,6 +47,7 @@ class Shown(StrEnum):
     NOT_RECORDED = "not-recorded"
     EXPIRED = "expired"
     HELD = "held"
+    EXPIRING = "expiring"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

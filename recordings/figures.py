@@ -59,7 +59,7 @@ class WorkerState:
             self.tracks += 1
             self.gap_ms += row.gap_ms
             match row.status:
-                case Status.STORED:
+                case Status.STORED | Status.EXPIRED:
                     pass
                 case Status.REPAIRED:
                     self.repaired += 1

@@ -51,22 +51,33 @@ def open_regular(name: str, folder: int) -> int:
 
 def open_below(root: Path, path: str) -> int:
     """Open a stored file by its row's path; no part of it may be a link or lead out of the root. The caller closes."""
-    *folders, name = path.split("/")
-    if not name or any(part in ("", ".", "..") for part in (*folders, name)):
+    folder, _, name = path.rpartition("/")
+    if name in ("", ".", ".."):
+        raise Refused(f"{path!r} is not a path in the recordings folder", error_id="recording-path")
+    above = open_folder_below(root, folder)
+    try:
+        return open_regular(name, above)
+    finally:
+        os.close(above)
+
+
+def open_folder_below(root: Path, path: str) -> int:
+    """Open a folder by its path, "" = the root itself; no part of it may be a link or lead out of it. The caller closes."""
+    parts = path.split("/") if path else []
+    if any(part in ("", ".", "..") for part in parts):
         raise Refused(f"{path!r} is not a path in the recordings folder", error_id="recording-path")
     above = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        for part in folders:
+        for part in parts:
             below = os.open(part, OPEN_FOLDER, dir_fd=above)
             os.close(above)
             above = below
-        return open_regular(name, above)
     except OSError as error:
+        os.close(above)
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
             raise Refused(f"{path!r} leads through a link", error_id="recording-path") from error
         raise
-    finally:
-        os.close(above)
+    return above
 
 
 def write_file(folder: int, name: str, pieces: Iterable[bytes], *, times: os.stat_result | None = None) -> None:

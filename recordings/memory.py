@@ -9,7 +9,6 @@ from hotline1022.recordings.types import (
     CopyRow,
     DerivedRow,
     FiledCall,
-    Status,
     StoredFile,
     TrackRow,
     VoicemailRow,
@@ -64,12 +63,16 @@ class MemoryStore:
     async def stored(self) -> AsyncIterator[StoredFile]:
         """Every file that a row promises."""
         for track in list(self.track_rows.values()):
-            if track.status is not Status.MISSING:
+            if track.status.promised:
                 yield StoredFile(path=track.path, sha256=track.sha256)
         for message in list(self.voicemail_rows.values()):
             yield StoredFile(path=message.path, sha256=message.sha256)
         for copy in list(self.copies.values()):
             yield StoredFile(path=copy.path, sha256=copy.sha256)
+
+    async def leaving(self) -> frozenset[str]:
+        """Nothing expires here."""
+        return frozenset()
 
     def _there(self) -> None:
         if self.away:

@@ -106,6 +106,11 @@ def folder_parts(call: CallId) -> tuple[str, str, str, str]:
     return (f"{day.year:04d}", f"{day.month:02d}", f"{day.day:02d}", call)
 
 
+def call_of(path: str) -> str:
+    """The call in whose folder a stored file lies, by its path below the recordings folder."""
+    return path.rpartition("/")[0].rpartition("/")[2]
+
+
 def from_ms(ms: int) -> datetime:
     """Milliseconds since 1970 as aware UTC, exactly."""
     return _EPOCH + timedelta(milliseconds=ms)

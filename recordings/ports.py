@@ -1,6 +1,6 @@
 """What the recordings room needs from others, and nothing of how they do it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Protocol
 
 from hotline1022.core.ids import CallId, ChannelId
@@ -56,6 +56,10 @@ class RecordingStore(Protocol):
         """Every file that a row promises: tracks not missing, voicemails, listening copies."""
         ...
 
+    async def leaving(self) -> Collection[str]:
+        """Calls whose files retention is taking away: no row promises them, and some may still be there."""
+        ...
+
 
 class Readable(Protocol):
     """A stored file as its plain bytes, whether it is sealed or not; reading has no position and is done in any order."""
@@ -87,6 +91,14 @@ class StateBook(Protocol):
 
     async def judged_all(self, recordings: int, judged: Judged) -> None:
         """A run over so many recordings is over: one entry of the audit."""
+        ...
+
+
+class Elsewhere(Protocol):
+    """What is made of a call's originals and lies in another place: copies in the cache, packages."""
+
+    async def forget(self, call: CallId) -> None:
+        """Take all of it away, for ever; nothing is fine too."""
         ...
 
 

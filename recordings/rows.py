@@ -174,7 +174,7 @@ def _of_file(one: Found | None) -> Iterator[Reason]:
             yield Reason(why=Why.FILE_EMPTY, text=text)
         case Status.REPAIRED:
             yield Reason(why=Why.HEADER_REPAIRED, text=text)
-        case Status.STORED | Status.MISSING:
+        case Status.STORED | Status.MISSING | Status.EXPIRED:
             pass
 
 

@@ -21,6 +21,8 @@ class State(StrEnum):
     NOT_RECORDED = "not-recorded"
     #: deleted when its time was over; row and hashes stay
     EXPIRED = "expired"
+    #: its time is over: the audit tells of it, the files are being taken away
+    EXPIRING = "expiring"
 
 
 class Move(StrEnum):
@@ -34,6 +36,8 @@ class Move(StrEnum):
     FOUND_SOUND = "found-sound"
     #: one of them is not
     FOUND_WRONG = "found-wrong"
+    #: its time is over, nobody holds it, and what is there is what was stored
+    LET_GO = "let-go"
     #: retention took the files
     EXPIRED = "expired"
 
@@ -44,6 +48,7 @@ MOVED_BY: Mapping[Move, str] = {
     Move.NOTHING_FILED: "the recordings worker",
     Move.FOUND_SOUND: "a check of the files",
     Move.FOUND_WRONG: "a check of the files",
+    Move.LET_GO: "retention",
     Move.EXPIRED: "retention",
 }
 
@@ -73,7 +78,13 @@ TABLE: Mapping[tuple[State, Move], State] = {
     (_S.VERIFIED, _M.FOUND_WRONG): _S.DAMAGED,
     (_S.DAMAGED, _M.FOUND_WRONG): _S.DAMAGED,
     # retention takes nothing that was not found sound
-    (_S.VERIFIED, _M.EXPIRED): _S.EXPIRED,
+    (_S.VERIFIED, _M.LET_GO): _S.EXPIRING,
+    # files without audio have their time too
+    (_S.NOT_RECORDED, _M.LET_GO): _S.EXPIRING,
+    (_S.EXPIRING, _M.EXPIRED): _S.EXPIRED,
+    # a track that turns up just then waits until the others are gone
+    (_S.EXPIRING, _M.FILED): _S.EXPIRING,
+    (_S.EXPIRING, _M.NOTHING_FILED): _S.EXPIRING,
 }
 
 
@@ -85,6 +96,6 @@ def follow(state: State, move: Move, *, held: bool = False) -> State:
         raise Refused(
             f"a recording that is {state} cannot be {move}; possible now: {words}", error_id="recording-state"
         )
-    if held and move is Move.EXPIRED:
+    if held and move is Move.LET_GO:
         raise Refused("the recording is held and stays; release it first", error_id="recording-held")
     return following

@@ -24,17 +24,19 @@ from hotline1022.recordings.catalogue import (
     duration_keys,
     kind_keys,
     number_keys,
+    significant,
     word_keys,
 )
+from hotline1022.recordings.retention import Due, DueDay, DueView, Hold, Terms
 from hotline1022.recordings.states import Move, State, follow
 
 #: the catalogue and its states have files of their own; this is where other rooms find them
 __all__ = [
-    "About", "CallFacts", "CallKind", "CatalogueFilter", "CataloguePage", "Catalogued", "CopyRow", "FiledCall",
-    "Judged", "Leg", "Move", "Notice", "Reason", "Shown", "Side", "Span", "SpoolFile", "State", "Status",
-    "StoredFile", "TrackFacts", "TrackRow", "Verdict", "VoicemailFacts", "VoicemailRow", "Why", "about_keys",
-    "asked_duration", "asked_keys", "asked_number", "duration_keys", "follow", "kind_keys", "number_keys",
-    "word_keys",
+    "NO_FILE", "About", "CallFacts", "CallKind", "CatalogueFilter", "CataloguePage", "Catalogued", "CopyRow", "Due",
+    "DueDay", "DueView", "FiledCall", "Hold", "Judged", "Leg", "Move", "Notice", "Reason", "Shown", "Side", "Span",
+    "SpoolFile", "State", "Status", "StoredFile", "Terms", "TrackFacts", "TrackRow", "Verdict", "VoicemailFacts",
+    "VoicemailRow", "Why", "about_keys", "asked_duration", "asked_keys", "asked_number", "duration_keys", "follow",
+    "kind_keys", "number_keys", "significant", "word_keys",
 ]  # fmt: skip
 
 
@@ -60,6 +62,17 @@ class Status(StrEnum):
     EMPTY = "empty"
     #: no file
     MISSING = "missing"
+    #: retention took the file; the row and its hash stay
+    EXPIRED = "expired"
+
+    @property
+    def promised(self) -> bool:
+        """Whether there must be a file."""
+        return self not in NO_FILE
+
+
+#: states of a row to which no file belongs
+NO_FILE = frozenset({Status.MISSING, Status.EXPIRED})
 
 
 class Why(StrEnum):

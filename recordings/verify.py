@@ -14,7 +14,7 @@ from hotline1022.core.errors import HotlineError
 from hotline1022.recordings import wav
 from hotline1022.recordings.files import open_below
 from hotline1022.recordings.keys import NO_KEYS, KeyMissing, Keys
-from hotline1022.recordings.names import original_name
+from hotline1022.recordings.names import call_of, original_name
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import RecordingStore, StateBook
 from hotline1022.recordings.reader import OpenFile, sha256_of
@@ -91,7 +91,10 @@ async def verify(
         if verdicts is not None:
             await verdicts.end()
         there = await heavy.run(files_of, root, older_than=fresh_seconds)
-        unknown = [path for path in there if path not in promised and not _before(path, since)]
+        leaving = frozenset(await store.leaving())
+        unknown = [
+            path for path in there if path not in promised and not _before(path, since) and call_of(path) not in leaving
+        ]
         copies = [path for path in unknown if (whose := _original(path)) and whose in promised]
         result.extra += sorted(set(unknown) - set(copies))
         for at in range(0, len(copies), _PORTION):

@@ -52,6 +52,7 @@ from hotline1022.service.http_api import http_of
 from hotline1022.service.live import Live
 from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
+from hotline1022.service.notice_versions import note_versions
 from hotline1022.service.notify_parts import worker_of
 from hotline1022.service.outbox_book import OutboxBook
 from hotline1022.service.pins import verify_pin
@@ -62,6 +63,7 @@ from hotline1022.service.questions import Questions, answer_on
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
 from hotline1022.service.reload import LOCK, reload, write_answer
+from hotline1022.service.retention_parts import retention_of
 from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.segments import Segments
 from hotline1022.service.settings import Settings
@@ -163,6 +165,16 @@ class App:
             copy=self._stereo,
             stamp=self.evidence.stamper.stamp,
         )
+        self.retention = retention_of(
+            lambda: self.settings.retention,
+            paths.recordings,
+            self.database,
+            self.bell,
+            pool=self.pool,
+            examiner=self.evidence.examiner,
+            elsewhere=[self.copies],
+            keys=self.keys,
+        )
         self.segments = Segments(actions, Console(settings), paths.spool, self.call_log.note)
         self.positions = Positions(AmiLanguage(actions).set)
         self.live = Live(
@@ -250,6 +262,7 @@ class App:
         if migrated.backup:
             log.info("schema %s -> %s; the old file is kept as %s", migrated.before, migrated.after, migrated.backup)
         await self.evidence.start()
+        await note_versions(self.database, self.settings.paths.prompts)
         await self.directory.start()
         await self.call_log.start()
         await remember_talks(self.database, self.expected)
@@ -280,6 +293,7 @@ class App:
                         self.outbox.run(),
                         self.evidence.run(),
                         DisclosureClock(self.disclosures).run(),
+                        self.retention.run(),
                         self._ticks(),
                         self._reloads(),
                     )

@@ -86,7 +86,7 @@ def view(one: Catalogued) -> w.RecordingView:
 
 
 def _track(row: TrackRow, leg: LegRow | None) -> w.TrackEntry:
-    there = row.status is not Status.MISSING
+    there = row.status is not Status.MISSING  # one that expired was there: what it was stays
     codec = row.detail.get("codec")
     return w.TrackEntry(
         id=row.id,

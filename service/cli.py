@@ -8,6 +8,7 @@ import click
 import hotline1022
 from hotline1022.service.cli_backup import backup, restore
 from hotline1022.service.cli_base import CONFIG, finished, set_up_log, settings_of, speaking
+from hotline1022.service.cli_citizen import citizen
 from hotline1022.service.cli_data import calls, people, token
 from hotline1022.service.cli_directory import directory
 from hotline1022.service.cli_evidence import evidence
@@ -36,6 +37,7 @@ def main() -> None:
       hotline1022 calls list --limit 20
       hotline1022 recordings verify --since 2026-11-01
       hotline1022 evidence verify
+      hotline1022 citizen erase "0901 234 567" --dry-run
       hotline1022 tickets list --overdue
       hotline1022 outbox list --state failed
       hotline1022 backup /mnt/backup
@@ -180,5 +182,7 @@ def prompts(config: str | None) -> None:
 
 
 recordings.add_command(recordings_import)
-for command in (backup, calls, directory, evidence, outbox, people, recordings, restore, shifts, tickets, token):
+for command in (
+    backup, calls, citizen, directory, evidence, outbox, people, recordings, restore, shifts, tickets, token,
+):  # fmt: skip
     main.add_command(command)

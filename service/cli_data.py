@@ -57,6 +57,7 @@ _SUBJECTS = {
     "message": "message",
     "ticket": "ticket",
     "call": "call",
+    "hold_id": "hold",
 }
 
 

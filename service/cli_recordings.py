@@ -14,6 +14,7 @@ from hotline1022.service.cli_catalogue import rebuild_catalogue, search, show
 from hotline1022.service.cli_data import as_json, day_of, on_database
 from hotline1022.service.cli_export import export, list_reasons
 from hotline1022.service.cli_keys import key, reseal_command
+from hotline1022.service.cli_retention import hold, holds, release, retention
 from hotline1022.service.progress import Progress
 from hotline1022.service.recorder_keys import keys_of
 
@@ -76,5 +77,17 @@ def _say(found: Verification) -> None:
         click.echo(f"{found.checked} files checked, every one as it was stored.")
 
 
-for command in (search, show, rebuild_catalogue, export, list_reasons, key, reseal_command):
+for command in (
+    search,
+    show,
+    rebuild_catalogue,
+    export,
+    list_reasons,
+    key,
+    reseal_command,
+    hold,
+    release,
+    holds,
+    retention,
+):
     recordings.add_command(command)

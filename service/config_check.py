@@ -58,6 +58,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     yield from _sealing(settings)
     yield from check_notify(settings.notify)
     yield from _audit(settings)
+    yield from _retention(settings)
 
 
 def _alone(key: str, value: Any, rules: dict[str, Any]) -> Iterator[Finding]:
@@ -275,6 +276,20 @@ def _audit(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             keys=("audit.keys", "audit.second_place"), value=audit.keys, reason=reason, cure="choose another folder"
         )
+
+
+def _retention(settings: Settings) -> Iterator[Finding]:
+    kept = settings.retention
+    for calls, recordings in (("calls_days", "ordinary_days"), ("calls_emergency_days", "emergency_days")):
+        days, least = getattr(kept, calls), getattr(kept, recordings)
+        if days and (days < least or not least):
+            reason = f"is shorter than retention.{recordings}: a recording would be kept without knowing whose it is"
+            cure = f"choose {least} or more" if least else "choose 0 too"
+            yield Finding(keys=(f"retention.{calls}", f"retention.{recordings}"), value=days, reason=reason, cure=cure)
+    if kept.from_hour == kept.until_hour:
+        keys = ("retention.until_hour", "retention.from_hour")
+        cure = "choose another hour"
+        yield Finding(keys=keys, value=kept.until_hour, reason="is the hour at which they begin", cure=cure)
 
 
 def _is_ip(text: str) -> bool:

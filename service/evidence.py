@@ -245,7 +245,7 @@ class Examiner:
             StoredFile(path=one.path, sha256=one.sha256)
             for of_call in rows.values()
             for one in of_call
-            if one.path and one.status != Status.MISSING
+            if one.path and Status(one.status).promised
         ]
         wrong: set[str] = set()
         unread: set[str] = set()

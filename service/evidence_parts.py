@@ -31,7 +31,7 @@ class EvidenceParts:
 
     def __init__(self, settings: Settings, database: Database, bell: AlarmBell, pool: HeavyPool) -> None:
         self._database = database
-        examiner = Examiner(
+        self.examiner = examiner = Examiner(
             database,
             settings.paths.recordings,
             trust_of(settings),

@@ -9,6 +9,8 @@ import hotline1022
 from hotline1022.service.cascade_view import CascadesView
 from hotline1022.service.catalogue_view import CatalogueApi
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
+from hotline1022.service.citizen_parts import citizens_of
+from hotline1022.service.citizen_view import CitizenApi
 from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.disclosure_view import DisclosuresView
 from hotline1022.service.link_desk import LinkDesk
@@ -17,6 +19,7 @@ from hotline1022.service.metrics import registry_of
 from hotline1022.service.notify_view import OutboxView
 from hotline1022.service.pins import hash_pin
 from hotline1022.service.recordings_view import RecordingsView
+from hotline1022.service.retention_view import RetentionView
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.service.views import (
     AbandonedList,
@@ -67,6 +70,8 @@ def http_of(app: "App") -> aiohttp_web.Application:
                 book=app.evidence.heard,
             ),
             catalogue=CatalogueApi(app.database),
+            citizens=CitizenApi(app.database, citizens_of(settings, app.database)),
+            retention=RetentionView(app.database, lambda: app.settings.retention),
             lines=LinesView(app.agents),
             queue=QueueNowView(app.waiting, app.agents, app.expected),
             abandoned=AbandonedList(app.database),

@@ -21,6 +21,7 @@ from hotline1022.ivr.load import load as load_menu
 from hotline1022.ivr.model import MenuTree
 from hotline1022.service.config import load
 from hotline1022.service.lock import owner
+from hotline1022.service.notice_versions import note_versions
 from hotline1022.service.prepare import speak_prompts
 from hotline1022.service.reload_asterisk import tell_asterisk
 from hotline1022.service.reload_plan import plan
@@ -70,6 +71,11 @@ async def _reload(app: "App", config: str | None) -> Reloaded:
     before, after = _texts(app.settings, app.secrets), _texts(settings, secrets)
     async with app.category_sounds.lock:
         spoken = await asyncio.to_thread(speak_prompts, settings, menu, while_running=True)
+    if spoken:
+        try:
+            await note_versions(app.database, settings.paths.prompts)
+        except HotlineError as error:  # a reload must not wait for the database; the next start writes it down
+            log.warning("which recording notice is heard now could not be written down: %s", error)
     told = await tell_asterisk(settings, before, after, app.asterisk_owed)
     new_menu = menu != app.menu
     changed = [*following.applied, *(["the menu"] if new_menu else []), *_prompts(spoken)]

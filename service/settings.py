@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from hotline1022.service.settings_audit import Audit
 from hotline1022.service.settings_notify import Notify
 from hotline1022.service.settings_recordings import Recordings
+from hotline1022.service.settings_retention import Retention
 
 #: Characters of a SIP user name.
 _USER = r"[A-Za-z0-9._+*#&=$!~-]{0,64}"
@@ -320,6 +321,7 @@ class Settings:
     recordings: Recordings = field(default_factory=Recordings)
     notify: Notify = field(default_factory=Notify)
     audit: Audit = field(default_factory=Audit)
+    retention: Retention = field(default_factory=Retention)
     log: Log = field(default_factory=Log)
 
     @property

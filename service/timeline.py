@@ -7,7 +7,7 @@ from hotline1022.cascade.types import KeptCascade
 from hotline1022.core.clock import local
 from hotline1022.db.types import CallRow
 from hotline1022.service.timeline_cascade import Transfers
-from hotline1022.web.types import CallDetail, CallEventView, CallView
+from hotline1022.web.types import CallDetail, CallEventView, CallView, NoticeView
 
 
 def _seconds(ms: int | None) -> str:
@@ -28,6 +28,16 @@ def call_line(call: CallRow) -> str:
     )
 
 
+def _notice(told: NoticeView | None) -> str:
+    """That the call is recorded: said or not."""
+    if told is None:
+        return "the citizen was not told of the recording"
+    where = "before the recording began" if told.before_recording else "on the recording"
+    until = f" to {_clock(told.ended_at)}" if told.ended_at else ""
+    version = f", sound {told.version[:16]}" if told.version else ""
+    return f"{told.prompt}, {_clock(told.started_at)}{until}, {where}{version}"
+
+
 def timeline(detail: CallDetail, cascades: Sequence[KeptCascade] = (), names: Mapping[str, str] | None = None) -> str:
     """Everything that happened, in order, with the seconds since the call came in.
 
@@ -39,6 +49,7 @@ def timeline(detail: CallDetail, cascades: Sequence[KeptCascade] = (), names: Ma
         f"  result    {call.result or call.state} ({call.reason or 'goes on'}){'  BACK-FILLED' if call.backfilled else ''}",
         f"  category  {call.category or '-'}    led by {call.mode or '-'}",
         f"  waited    {_seconds(call.wait_ms)}    talked {_seconds(call.talk_ms)}    line {call.line or '-'}    person {call.person or '-'}",
+        f"  notice    {_notice(detail.notice)}",
         "",
     ]
     parties = {leg.channel: f"{leg.kind} {leg.party}" for leg in detail.legs}

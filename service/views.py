@@ -7,6 +7,7 @@ from typing import Any
 
 from hotline1022.core.clock import local_day
 from hotline1022.core.ids import PersonId
+from hotline1022.core.notice import notice_of
 from hotline1022.core.people import check_new_pin, check_person
 from hotline1022.db import types as rows
 from hotline1022.db.unit import Database
@@ -55,14 +56,17 @@ class CallsView:
             if not found:
                 return None
             detail = await tx.calls.get(call)
+            told = notice_of(detail.events)
+            version = await tx.notices.version(told.prompt, told.started_at) if told else ""
         return web.CallDetail(
-            call=_pick(web.CallView, detail.call, has_recording=any(t.sha256 for t in detail.tracks)),
+            call=_pick(web.CallView, detail.call, has_recording=any(t.status.promised for t in detail.tracks)),
             legs=tuple(_pick(web.CallLegView, leg) for leg in detail.legs),
             events=tuple(_pick(web.CallEventView, event) for event in detail.events),
             tracks=tuple(
                 _pick(web.TrackView, t, kind=t.kind.value, side=t.side.value, status=t.status.value)
                 for t in detail.tracks
             ),
+            notice=_pick(web.NoticeView, told, version=version) if told else None,
         )
 
 

@@ -18,12 +18,14 @@ from hotline1022.recordings.types import CatalogueFilter, Survey
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.cascade_port import Cascades
+from hotline1022.web.citizen_port import CitizenPort
 from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.disclosure_port import Disclosures
 from hotline1022.web.listening_port import Listening
 from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage
+from hotline1022.web.retention_port import RetentionPort
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 from hotline1022.web.types import (
     AbandonedView,
@@ -297,6 +299,8 @@ class Ports:
     listening: Listening
     disclosures: Disclosures
     catalogue: Catalogue
+    retention: RetentionPort
+    citizens: CitizenPort
     lines: AgentLines
     queue: WaitingCallers
     abandoned: Abandoned

@@ -72,6 +72,8 @@ PARTS: dict[str, Rule] = {
     "call": Rule(doc="id of a call: hl1-1795470208.58", pattern=r"[a-z][a-z0-9]{0,15}-[0-9]{1,12}\.[0-9]{1,12}"),
     "line": Rule(doc="number of a line", pattern=r"[0-9]{2,6}"),
     "recording": Rule(doc="id of a recording", pattern=r"[0-9a-f]{16}"),
+    "erasure": Rule(doc="id of a request to erase", pattern=r"[0-9a-f]{16}"),
+    "hold": Rule(doc="id of a hold", pattern=r"[0-9a-f]{16}"),
     "voicemail": Rule(doc="id of a voicemail", pattern=r"[A-Za-z0-9._~-]{1,128}"),
     "alarm": Rule(doc="id of an alarm", pattern=r"[A-Za-z0-9._~-]{1,128}"),
     "agency": Rule(doc="id of an agency", pattern=r"[a-z0-9][a-z0-9-]{0,39}"),

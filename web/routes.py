@@ -5,6 +5,7 @@ from hotline1022.web import agents, calls, health, metrics, openapi
 from hotline1022.web import types as t
 from hotline1022.web import wire as w
 from hotline1022.web.cascade_routes import ROUTES as CASCADE
+from hotline1022.web.citizen_routes import ROUTES as CITIZENS
 from hotline1022.web.copies_routes import ROUTES as COPIES
 from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.disclosure_routes import ROUTES as DISCLOSURE
@@ -12,6 +13,7 @@ from hotline1022.web.listening_routes import ROUTES as LISTENING
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
 from hotline1022.web.page_routes import ROUTES as PAGES
 from hotline1022.web.recordings_routes import ROUTES as RECORDINGS
+from hotline1022.web.retention_routes import ROUTES as RETENTION
 from hotline1022.web.route import Route
 from hotline1022.web.tickets_routes import ROUTES as TICKETS
 from hotline1022.web.types import Scope
@@ -192,6 +194,8 @@ ROUTES: tuple[Route, ...] = (
         status=201,
     ),
     *RECORDINGS,
+    *RETENTION,
+    *CITIZENS,
     *DIRECTORY,
     *TICKETS,
     *COPIES,

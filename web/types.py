@@ -159,6 +159,18 @@ class TrackView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeView:
+    """That the citizen was told that the call is recorded."""
+
+    prompt: Annotated[str, Rule(doc="greeting, or static-menu of the dialplan alone")]
+    version: Annotated[str, Rule(doc="SHA-256 of the sound that was in force then; empty = not known")]
+    started_at: When
+    ended_at: Annotated[datetime | None, Rule(doc="null = its end was not seen")]
+    recorded_from: Annotated[datetime | None, Rule(doc="when the citizen's track began; null = not recorded")]
+    before_recording: Annotated[bool, Rule(doc="false = it is on the recording itself")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallDetail:
     """One call with its legs, history and tracks."""
 
@@ -166,6 +178,9 @@ class CallDetail:
     legs: tuple[CallLegView, ...]
     events: tuple[CallEventView, ...]
     tracks: tuple[TrackView, ...]
+    notice: Annotated[NoticeView | None, Rule(doc="null = no recording notice was played, or its history is gone")] = (
+        None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,3 +81,42 @@ def test_what_is_not_as_it_was_is_named_with_exit_code_1(data: Path) -> None:
 def test_what_is_no_day(data: Path, day: str) -> None:
     done = verify("--since", day)
     assert done.exit_code == 1 and "day-invalid" in done.output
+
+
+def test_hold_release_and_what_would_go(data: Path) -> None:
+    def said(*words: str) -> Result:
+        return CliRunner().invoke(main, ["recordings", *words])
+
+    held = said("hold", CALL, "--letter", "12/CV-CAT", "--why", "điều tra")
+    hold = held.stdout.rstrip(".\n").rpartition(" ")[2]
+    assert held.exit_code == 0 and hold in said("holds").stdout
+    (one,) = json.loads(said("holds", CALL, "--json").stdout)
+    assert (one["letter"], one["why"], one["released_at"]) == ("12/CV-CAT", "điều tra", None)
+    assert "nothing holds it any more" in said("release", hold, "--why", "xong").stdout
+    assert "hold-released" in said("release", hold, "--why", "xong").stderr
+    assert said("holds").stdout == "No holds.\n" and "released" in said("holds", CALL).stdout
+    assert "value-missing" in said("hold", CALL, "--letter", " ", "--why", "điều tra").stderr
+    due = said("retention", "--dry-run")
+    assert due.stdout.splitlines()[0] == "0 recordings, 0.00 GB of originals, and 0 calls would go."
+    assert json.loads(said("retention", "--dry-run", "--json").stdout)["held"] == 0
+    assert "dry-run-only" in said("retention").stderr
+    entries = CliRunner().invoke(main, ["evidence", "show", f"recording:{one['recording']}"]).stdout
+    assert [line.split()[3] for line in entries.splitlines()] == ["recording-held", "recording-released"]
+    shown = CliRunner().invoke(main, ["evidence", "show", f"recording:{one['recording']}", "--json"]).stdout
+    assert "12/CV-CAT" in shown and "điều tra" not in shown, "the reason stays out of the chain"
+
+
+def test_what_is_kept_of_a_citizen(data: Path, tmp_path: Path) -> None:
+    def said(*words: str) -> Result:
+        return CliRunner().invoke(main, ["citizen", *words])
+
+    seen = json.loads(said("erase", "0901 234 567", "--dry-run", "--json").stdout)
+    assert seen["counts"]["calls"] == 0 and not seen["request"]
+    assert "citizen-unknown" in said("erase", "0901 234 567", "--reason", "Đơn").stderr
+    assert "value-missing" in said("erase", "0901 234 567").stderr
+    assert "number-invalid" in said("erase", "115", "--dry-run").stderr
+    assert "erasure-unknown" in said("confirm", "f" * 16, "--number", "0901234567").stderr
+    to = tmp_path / "out.zip"
+    done = said("export", "0901 234 567", "--to", str(to), "--audio")
+    assert done.exit_code == 0 and to.is_file() and "0 recordings in it" in done.stdout
+    assert "file-exists" in said("export", "0901 234 567", "--to", str(to)).stderr

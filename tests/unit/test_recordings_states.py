@@ -16,31 +16,39 @@ class Recording(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.state, self.held = State.SPOOLED, False
-        #: the moves that happened
+        #: the moves that happened, and the state before each
         self.past: list[Move] = []
+        self.before: list[State] = []
 
     @rule(move=st.sampled_from(Move))
     def move(self, move: Move) -> None:
         try:
             after = follow(self.state, move, held=self.held)
         except Refused as error:
-            held = self.held and move is Move.EXPIRED and (self.state, move) in TABLE
+            held = self.held and move is Move.LET_GO and (self.state, move) in TABLE
             assert held or (self.state, move) not in TABLE
             assert error.error_id == ("recording-held" if held else "recording-state")
             return
         assert TABLE[self.state, move] is after
+        self.before.append(self.state)
         self.state = after
         self.past.append(move)
 
     @rule(held=st.booleans())
     def hold(self, held: bool) -> None:
-        self.held = held and self.state is not State.EXPIRED
+        self.held = held and self.state not in (State.EXPIRING, State.EXPIRED)
 
     @invariant()
     def nothing_goes_that_was_not_found_sound(self) -> None:
-        if self.state is State.EXPIRED:
-            kept = [move for move in self.past if move not in (Move.NOTHING_FILED, Move.EXPIRED)]
-            assert kept[-1] is Move.FOUND_SOUND and not self.held
+        if self.state is State.EXPIRING:
+            assert not self.held
+            gone = max(at for at, move in enumerate(self.past) if move is Move.LET_GO)
+            assert self.before[gone] in (State.VERIFIED, State.NOT_RECORDED)
+
+    @invariant()
+    def files_go_only_after_the_audit_told_of_it(self) -> None:
+        for at, move in enumerate(self.past):
+            assert move is not Move.EXPIRED or self.before[at] is State.EXPIRING
 
     @invariant()
     def verified_only_by_the_last_check(self) -> None:

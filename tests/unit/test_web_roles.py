@@ -21,6 +21,12 @@ MASKED = "090****567"
 BODIES: dict[str, Any] = {
     "/api/lines/{line}/login": {"person": "1001", "pin": PIN},
     "/api/lines/{line}/pause": {"reason": "1"},
+    "/api/recordings/{recording}/holds": {"letter": "12/CV-CAT", "why": "điều tra"},
+    "/api/holds/{hold}/release": {"why": "xong"},
+    "/api/citizens/export": {"number": "0901234567"},
+    "/api/citizens/erasures/preview": {"number": "0901234567"},
+    "/api/citizens/erasures": {"number": "0901234567", "reason": "Đơn"},
+    "/api/citizens/erasures/{erasure}/confirm": {"number": "0901234567", "confirm": True},
     "/api/shifts": {"id": "night", "name": "Ca đêm", "starts": "22:00", "ends": "06:00", "needed": 1},
     "/api/crews": {"id": "k1", "name": "Kíp 1", "people": ["1001", "1002"]},
     "/api/roster": {"day": "2026-11-24", "shift": "night", "who": ["k1", "1003"]},
@@ -62,7 +68,16 @@ def real(path: str, house: House) -> str:
     parts = {"call": house.calls.calls[0].id, "line": "101", "voicemail": "v1", "alarm": "a1"}
     parts |= {"agency": "so-tu-phap", "area": "di-an", "category": "other", "contact": "so-y-te-ld"}
     parts |= {"ticket": "a" * 16, "attachment": "f" * 16, "code": CODE, "action": "forward"}
-    parts |= {"message": "m1", "to_tell": "l1", "token": TOKEN, "recording": FIRST.id, "key": KEY, "disclosure": ONE.id}
+    parts |= {
+        "message": "m1",
+        "to_tell": "l1",
+        "token": TOKEN,
+        "recording": FIRST.id,
+        "key": KEY,
+        "disclosure": ONE.id,
+        "hold": "f" * 16,
+        "erasure": "c" * 16,
+    }
     for name, value in parts.items():
         path = path.replace(f"{{{name}}}", value)
     return path

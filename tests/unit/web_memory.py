@@ -44,11 +44,13 @@ from hotline1022.web.types import (
 )
 from tests.unit.cascade_memory import MemoryCascades
 from tests.unit.catalogue_memory import MemoryCatalogue
+from tests.unit.citizen_memory import MemoryCitizens
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.disclosure_memory import MemoryDisclosures
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
 from tests.unit.notify_memory import MemoryOutbox
+from tests.unit.retention_memory import MemoryRetention
 from tests.unit.tickets_memory import MemoryTickets
 
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
@@ -499,6 +501,8 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         listening=listening,
         disclosures=disclosures,
         catalogue=MemoryCatalogue(),
+        retention=MemoryRetention(),
+        citizens=MemoryCitizens(),
         lines=lines,
         queue=MemoryQueue(),
         abandoned=MemoryAbandoned(),

@@ -18,6 +18,7 @@ from hotline1022.db import migrate as migration
 from hotline1022.db.engine import connect
 from hotline1022.db.migrate import migrate
 from hotline1022.db.schema import metadata
+from hotline1022.db.tables_citizen import AliasKind
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import AgencyKind, AreaKind, Role, What
 from hotline1022.evidence.types import State as DisclosureState
@@ -41,6 +42,7 @@ from hotline1022.tickets.types import (
 from tests.contract.database.made import HASH
 
 LISTS: dict[str, Iterable[str]] = {
+    "ck_citizen_alias_kind": AliasKind,
     "ck_catalogue_state": RecordingState,
     "ck_catalogue_kind": CallKind,
     "ck_cascade_state": cascade.State,

@@ -1,0 +1,68 @@
+"""The tables of personal data: who asked for whose data to go, which rows were one person's, which notice was in force when.
+A change here needs a migration.
+
+No number is kept: a request has a proof by which the typed number is known again, and a pseudonym made by chance.
+"""
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Column, Index, String, Table
+
+from hotline1022.db.columns import Document, UtcTime, Word, listed
+from hotline1022.db.tables import metadata
+
+
+class AliasKind(StrEnum):
+    """What a pseudonym joins."""
+
+    CALL = "call"
+    TICKET = "ticket"
+    MESSAGE = "message"
+    SMS = "sms"
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, String, nullable=False)
+
+
+citizen_erasure = Table(
+    "citizen_erasure",
+    metadata,
+    Column("id", String, primary_key=True),
+    _text("pseudonym"),
+    #: salt and scrypt of the number, hexadecimal; "" when it was carried out
+    _text("proof"),
+    _text("reason"),
+    Column("requested_at", UtcTime, nullable=False),
+    _text("requested_by"),
+    Column("confirmed_at", UtcTime),
+    _text("confirmed_by"),
+    Column("done_at", UtcTime),
+    #: files that go last: folder and name
+    Column("files", Document, nullable=False),
+    CheckConstraint("reason <> '' AND pseudonym <> ''", name="ck_citizen_erasure_reason"),
+    CheckConstraint("(confirmed_at IS NULL) = (confirmed_by = '')", name="ck_citizen_erasure_confirmed"),
+    CheckConstraint("done_at IS NULL OR confirmed_at IS NOT NULL", name="ck_citizen_erasure_done"),
+)
+Index("ux_citizen_erasure_pseudonym", citizen_erasure.c.pseudonym, unique=True)
+
+#: the calls, tickets and messages of one pseudonym belong together still: for figures
+citizen_alias = Table(
+    "citizen_alias",
+    metadata,
+    Column("kind", Word(AliasKind), primary_key=True),
+    Column("subject", String, primary_key=True),
+    _text("pseudonym"),
+    listed("kind", AliasKind, "citizen_alias"),
+)
+Index("ix_citizen_alias_pseudonym", citizen_alias.c.pseudonym)
+
+#: the recording notice that citizens heard from then on: SHA-256 of its sound
+notice_version = Table(
+    "notice_version",
+    metadata,
+    Column("prompt", String, primary_key=True),
+    Column("since", UtcTime, primary_key=True),
+    _text("version"),
+    CheckConstraint("length(version) = 64", name="ck_notice_version_version"),
+)

@@ -1,0 +1,141 @@
+"""When the time of a recording or of a call is over, and when the clock is not to be believed. Pure; what is held, or of an
+open ticket, has no end.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from hotline1022.core.clock import aware, local
+from hotline1022.recordings.catalogue import CallKind
+
+#: the clock must have gone without a jump for so long before anything is deleted
+STEADY = timedelta(days=14)
+#: two daily looks at the evidence are never further apart while the service runs
+GAP = timedelta(days=3)
+#: clocks may differ by so much
+SLACK = timedelta(minutes=5)
+#: so many may go in a night whatever was usual, and so many times what was usual in a night of the last NIGHTS
+FLOOR, FACTOR, NIGHTS = 500, 5, 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How long recordings are kept, and the rows of calls; days from the call, or from the end of its last ticket. 0: for ever."""
+
+    ordinary: int
+    emergency: int
+    calls: int
+    calls_emergency: int
+
+    def ends(self, now: datetime) -> Mapping[CallKind, datetime]:
+        """Recordings from before these moments may go; a kind that is not in it is kept. One of an open ticket never is."""
+        return _ends({CallKind.ORDINARY: self.ordinary, CallKind.EMERGENCY: self.emergency}, now)
+
+    def call_ends(self, now: datetime) -> Mapping[CallKind, datetime]:
+        """The same for the rows of calls."""
+        return _ends({CallKind.ORDINARY: self.calls, CallKind.EMERGENCY: self.calls_emergency}, now)
+
+
+def _ends(days: Mapping[CallKind, int], now: datetime) -> dict[CallKind, datetime]:
+    return {kind: aware(now) - timedelta(days=count) for kind, count in days.items() if count > 0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A recording whose time is over, unless a check finds it wrong."""
+
+    id: str
+    call: str
+    place: int
+    started_at: datetime
+    kind: CallKind
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDay:
+    """Those of one day in the province and one kind."""
+
+    day: date
+    kind: CallKind
+    recordings: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueView:
+    """What would go now."""
+
+    days: tuple[DueDay, ...]
+    #: recordings whose time would be over, and that are held, or damaged
+    held: int
+    damaged: int
+    #: rows of calls whose personal data would go
+    calls: int
+    #: why nothing goes although it is due; "" = nothing stands in the way
+    doubt: str
+
+    @property
+    def recordings(self) -> int:
+        """All of them."""
+        return sum(one.recordings for one in self.days)
+
+    @property
+    def bytes(self) -> int:
+        """All of them, originals alone."""
+        return sum(one.bytes for one in self.days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why a recording is kept whatever its age."""
+
+    id: str
+    #: id of the recording
+    recording: str
+    #: number of the letter
+    letter: str
+    why: str
+    since: datetime
+    by: str
+    released_at: datetime | None = None
+    released_by: str = ""
+    release_why: str = ""
+
+
+def clock_doubt(now: datetime, last: datetime | None, looks: Sequence[datetime]) -> str:
+    """Why the clock is not to be believed; "" = it is. `last`: of the chain's last entry; `looks`: of its daily looks, oldest
+    first.
+
+    A clock that was set wrong leaves a gap, or a time to come, in what was written each day. It has to go on without one for
+    STEADY before anything is deleted, so that somebody sees the alarm meanwhile.
+    """
+    if last is None or not looks:
+        return f"the audit has no daily looks yet; retention begins when it has them for {STEADY.days} days"
+    if last > aware(now) + SLACK:
+        return f"the last entry of the audit is of {_said(last)}, which is still to come; set the clock right"
+    steps = [*looks, now]
+    for before, after in zip(reversed(steps[:-1]), reversed(steps[1:]), strict=True):
+        if now - after >= STEADY:
+            return ""
+        if after < before - SLACK:
+            return f"the clock went back from {_said(before)} to {_said(after)}; {_waits(after)}"
+        if after - before > GAP:
+            return f"from {_said(before)} to {_said(after)} the audit has no daily look; {_waits(after)}"
+    if now - looks[0] >= STEADY:
+        return ""
+    return f"the audit has daily looks since {_said(looks[0])} alone; {_waits(looks[0])}"
+
+
+def _said(at: datetime) -> str:
+    return local(at).strftime("%F %H:%M")
+
+
+def _waits(since: datetime) -> str:
+    return f"if the clock is right, retention goes on by itself on {local(since + STEADY):%F}"
+
+
+def allowed(most: int, lately: int) -> int:
+    """How many may go in a night; `most` as it is set, 0 = by itself; `lately`: that went in the last NIGHTS nights."""
+    return most or max(FLOOR, FACTOR * lately // NIGHTS)

@@ -1,0 +1,72 @@
+"""Retention and erasure are killed by SIGKILL at random moments, again and again; then they are done, and the chain verifies."""
+
+import asyncio
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from hotline1022.core.errors import Refused
+from hotline1022.db.unit import Database
+from hotline1022.recordings.types import State
+from tests.contract.database.test_citizen import NUMBER, House, _fill
+from tests.lab.evidence_world import build, everything_now
+from tests.lab.going_process import places
+from tests.lab.retention_world import old
+from tests.unit.recordings_world import CALL
+
+TOP = Path(__file__).parents[3]
+
+
+async def killed(*words: str) -> None:
+    """Start it, and kill it some time after it began."""
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.lab.going_process", *words, cwd=TOP, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        assert running.stdout is not None
+        async with asyncio.timeout(60):
+            assert await running.stdout.readline() == b"begins\n"
+        await asyncio.sleep(random.random() * 0.15)  # the moment of the kill, not a wait for anything
+    finally:
+        if running.returncode is None:
+            running.kill()
+        await running.wait()
+
+
+async def test_retention(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything_now(monkeypatch)
+    async with Database(address) as database:
+        house = await old(await build(address, database, tmp_path))
+        for _ in range(4):
+            await killed("retention", address, str(tmp_path))
+            assert await house.world.findings() == [], "whenever it was killed"
+        await house.retention().resume()
+        await house.retention().night()
+        async with database.reading() as tx:
+            assert (await tx.catalogue.get(CALL)).state is State.EXPIRED
+            told = [one.kind for one in await tx.audit.about(f"call:{CALL}")]
+        assert told.count("recording-expired") == 1 and house.files() == []
+        assert await house.world.findings() == []
+
+
+async def test_erasure(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything_now(monkeypatch)
+    async with Database(address) as database:
+        world = await build(address, database, tmp_path)
+        await _fill(world, tmp_path)
+        house = House(world=world, folder=tmp_path)
+        asked = await house.citizens().request(NUMBER, "Đơn")
+        for _ in range(4):
+            await killed("citizen", address, str(tmp_path), asked.request, NUMBER)
+            assert await world.findings() == [], "whenever it was killed"
+        try:
+            await house.citizens().confirm(asked.request, NUMBER)
+        except Refused as error:
+            assert error.error_id == "erasure-done"
+        assert await house.traces() == []
+        assert list(places(tmp_path).attachments.iterdir()) == list(places(tmp_path).outbox.iterdir()) == []
+        async with database.reading() as tx:
+            assert len(await tx.audit.about(f"citizen:{asked.pseudonym}")) == 1

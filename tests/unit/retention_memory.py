@@ -1,0 +1,43 @@
+"""Holds and retention in memory behind the API's port: one hold, and what would go of one day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from hotline1022.core.errors import NotFound
+from hotline1022.recordings.types import CallKind, DueDay, DueView, Hold
+from tests.unit.catalogue_memory import AT, FIRST
+
+HOLD = Hold(id="f" * 16, recording=FIRST.id, letter="12/CV-CAT", why="điều tra", since=AT, by="token:admin")
+
+
+@dataclass
+class MemoryRetention:
+    """web.retention_port.RetentionPort; `asked` is what came in."""
+
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+
+    async def hold(self, recording: str, *, letter: str, why: str) -> Hold:
+        """A hold of the first recording."""
+        if recording != FIRST.id:
+            raise NotFound(f"there is no recording {recording}", error_id="recording-unknown")
+        self.asked.append(("hold", recording, letter, why))
+        return replace(HOLD, letter=letter, why=why)
+
+    async def release(self, hold: str, *, why: str) -> tuple[Hold, bool]:
+        """It ends; another one goes on."""
+        self.asked.append(("release", hold, why))
+        return replace(HOLD, released_at=AT, released_by="token:admin", release_why=why), True
+
+    async def holds_of(self, recording: str) -> Sequence[Hold]:
+        """One."""
+        return [replace(HOLD, recording=recording)]
+
+    async def open_holds(self) -> Sequence[Hold]:
+        """One."""
+        return [HOLD]
+
+    async def due(self) -> DueView:
+        """Two of one day."""
+        day = DueDay(day=date(2024, 11, 20), kind=CallKind.ORDINARY, recordings=2, bytes=1_000)
+        return DueView(days=(day,), held=1, damaged=0, calls=3, doubt="")

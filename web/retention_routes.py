@@ -1,0 +1,54 @@
+"""The routes of holds and retention."""
+
+from hotline1022.web import retention as h
+from hotline1022.web import retention_wire as w
+from hotline1022.web.route import Route
+from hotline1022.web.types import Scope
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path="/api/recordings/{recording}/holds",
+        scope=Scope.ADMIN,
+        summary="Keep a recording whatever its age",
+        detail="A recording may have many holds; it is kept until each is released.",
+        handler=h.hold_recording,
+        body=w.HoldBody,
+        answer=w.HoldView,
+        status=201,
+    ),
+    Route(
+        method="GET",
+        path="/api/recordings/{recording}/holds",
+        scope=Scope.ADMIN,
+        summary="The holds of a recording, released ones too, oldest first",
+        handler=h.holds_of_recording,
+        answer=w.HoldList,
+    ),
+    Route(
+        method="GET",
+        path="/api/holds",
+        scope=Scope.ADMIN,
+        summary="All holds that are not released, oldest first",
+        handler=h.open_holds,
+        answer=w.HoldList,
+    ),
+    Route(
+        method="POST",
+        path="/api/holds/{hold}/release",
+        scope=Scope.ADMIN,
+        summary="End a hold",
+        handler=h.release_hold,
+        body=w.ReleaseBody,
+        answer=w.Released,
+    ),
+    Route(
+        method="GET",
+        path="/api/retention",
+        scope=Scope.ADMIN,
+        summary="What would be deleted now, by day and kind; nothing is",
+        handler=h.show_retention,
+        answer=w.RetentionView,
+        seconds=60,
+    ),
+)
