@@ -181,7 +181,7 @@ def _page(found: Catalogued, detail: CallDetail) -> Page:
             (one.sha256 or "")[:16] + "…",
         ]
         for one in detail.tracks
-        if one.status != Status.MISSING
+        if Status(one.status).promised
     ]
     parts = [
         Table(title="Các máy tham gia", columns=("Từ", "Đến", "Loại", "Ai"), rows=legs),

@@ -263,7 +263,7 @@ class Examiner:
 
 def _verdict(call: str, rows: Sequence[Original], wrong: AbstractSet[str], unread: AbstractSet[str]) -> Verdict:
     """What the catalogue is told; of a file whose key is away nothing can be said."""
-    there = [one.path for one in rows if one.path and one.status != Status.MISSING and one.path not in unread]
+    there = [one.path for one in rows if one.path and Status(one.status).promised and one.path not in unread]
     return Verdict(call=call, checked=len(there), wrong=tuple(path for path in there if path in wrong))
 
 

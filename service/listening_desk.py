@@ -25,7 +25,7 @@ from hotline1022.recordings.on_demand import CopiesOnDemand
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.reasons import VOICEMAIL, Reasons
 from hotline1022.recordings.stream import Stream, open_stream
-from hotline1022.recordings.types import Catalogued, CopyKind, Status
+from hotline1022.recordings.types import Catalogued, CopyKind
 from hotline1022.service.listening_book import ListeningBook
 from hotline1022.service.original_check import note_damage
 from hotline1022.service.settings import Paths
@@ -168,7 +168,7 @@ class ListeningDesk:
             tracks = [one for one in await tx.recordings.tracks(found.call) if one.id == track]
             messages = [one for one in await tx.recordings.voicemails_of(found.call) if one.id == track]
         for one in tracks:
-            if one.status is not Status.MISSING:
+            if one.status.promised:
                 return one.path, one.sha256, one.duration_ms
         for message in messages:
             if message.duration_ms:
