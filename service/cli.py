@@ -6,20 +6,21 @@ from pathlib import Path
 import click
 
 import hotline1022
-from hotline1022.service.cli_backup import backup, restore
 from hotline1022.service.cli_base import CONFIG, finished, set_up_log, settings_of, speaking
-from hotline1022.service.cli_citizen import citizen
-from hotline1022.service.cli_data import calls, people, token
-from hotline1022.service.cli_directory import directory
-from hotline1022.service.cli_evidence import evidence
-from hotline1022.service.cli_import import recordings_import
-from hotline1022.service.cli_outbox import outbox
-from hotline1022.service.cli_recordings import recordings
-from hotline1022.service.cli_shifts import shifts
-from hotline1022.service.cli_tickets import tickets
+from hotline1022.service.lazy_group import LazyGroup
+
+_FILES = {
+    "backup": "backup", "restore": "backup", "calls": "data", "people": "data", "token": "data", "citizen": "citizen",
+    "directory": "directory", "evidence": "evidence", "outbox": "outbox", "recordings": "recordings",
+    "shifts": "shifts", "tickets": "tickets",
+}  # fmt: skip
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=LazyGroup,
+    elsewhere={name: f"hotline1022.service.cli_{file}:{name}" for name, file in _FILES.items()},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.version_option(hotline1022.__version__, "-V", "--version", message="hotline1022 %(version)s")
 def main() -> None:
     """1022, the citizen hotline of a province on Asterisk.
@@ -179,10 +180,3 @@ def prompts(config: str | None) -> None:
     folders(settings)
     speak_prompts(settings, load_menu(settings.paths.menu))
     click.echo(f"The prompts are in {settings.paths.prompts}.")
-
-
-recordings.add_command(recordings_import)
-for command in (
-    backup, calls, citizen, directory, evidence, outbox, people, recordings, restore, shifts, tickets, token,
-):  # fmt: skip
-    main.add_command(command)

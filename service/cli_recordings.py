@@ -15,6 +15,7 @@ from hotline1022.service.cli_data import as_json, day_of, on_database
 from hotline1022.service.cli_export import export, list_reasons
 from hotline1022.service.cli_keys import key, reseal_command
 from hotline1022.service.cli_retention import hold, holds, release, retention
+from hotline1022.service.lazy_group import LazyGroup
 from hotline1022.service.progress import Progress
 from hotline1022.service.recorder_keys import keys_of
 
@@ -28,7 +29,7 @@ _MEANING = {
 }
 
 
-@click.group()
+@click.group(cls=LazyGroup, elsewhere={"import": "hotline1022.service.cli_import:recordings_import"})
 def recordings() -> None:
     """Look after the recordings."""
 

@@ -28,8 +28,12 @@ class VoicemailGate:
         now = self._now()
         if self._done is not None and self._done[0] is allowed and now - self._done[1] < AGAIN:
             return
-        command = f"database del {FAMILY} {KEY}" if allowed else f"database put {FAMILY} {KEY} disk"
-        said = await self._console.say(command)
-        if not allowed and "Updated" not in said:
-            raise Unavailable(f"Asterisk does not keep {KEY}: {said.strip()[:100] or 'no answer'}")
+        if not allowed:
+            said = await self._console.say(f"database put {FAMILY} {KEY} disk")
+            if "Updated" not in said:
+                raise Unavailable(f"Asterisk does not keep {KEY}: {said.strip()[:100] or 'no answer'}")
+        elif f"/{KEY}" in await self._console.say(
+            f"database show {FAMILY} {KEY}"
+        ):  # it complains of a key that is not there
+            await self._console.say(f"database del {FAMILY} {KEY}")
         self._done = (allowed, now)

@@ -136,10 +136,11 @@ http_port = {free_port("tcp")}
         assert process.returncode == 0, error.decode()
         return out.decode()
 
-    async def calls(self) -> list[dict[str, Any]]:
-        """The call log, oldest first, each call with legs, events and tracks."""
+    async def calls(self, caller: str | None = None) -> list[dict[str, Any]]:
+        """The call log, oldest first, each call with legs, events and tracks; of this number alone where one is given."""
         listed = json.loads(await self.cli("calls", "list", "--json", "--limit", "200"))
-        return [json.loads(await self.cli("calls", "show", call["id"], "--json")) for call in reversed(listed)]
+        wanted = [call["id"] for call in reversed(listed) if caller is None or call["caller_raw"] == caller]
+        return [json.loads(await self.cli("calls", "show", call, "--json")) for call in wanted]
 
     def journal(self) -> list[dict[str, Any]]:
         """What Asterisk wrote, from the outside."""

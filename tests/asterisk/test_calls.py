@@ -35,11 +35,7 @@ class World:
             return found
 
     async def _latest(self, caller: str) -> dict[str, Any] | None:
-        found = [
-            one
-            for one in await self.product.calls()
-            if one["call"]["caller_raw"] == caller and one["call"]["state"] == "ended" and one["tracks"]
-        ]
+        found = [one for one in await self.product.calls(caller) if one["call"]["state"] == "ended" and one["tracks"]]
         return found[-1] if found else None
 
 

@@ -213,7 +213,13 @@ async def test_the_gate_says_it_once_and_again_after_a_while() -> None:
     now = SAID_AGAIN
     await gate.take(False)
     put = "database put hl1022 no-voicemail disk"
-    assert console.said == ["database del hl1022 no-voicemail", put, put]
+    assert console.said == ["database show hl1022 no-voicemail", put, put], "a key that is not there is not deleted"
+
+
+async def test_the_gate_opens_what_an_earlier_service_closed() -> None:
+    console = Phrases("/hl1022/no-voicemail                              : disk")
+    await VoicemailGate(console).take(True)
+    assert console.said == ["database show hl1022 no-voicemail", "database del hl1022 no-voicemail"]
 
 
 async def test_a_gate_that_asterisk_does_not_keep_is_tried_again() -> None:
