@@ -12,7 +12,7 @@ ROUTES: tuple[Route, ...] = (
         path="/api/outbox",
         scope=Scope.READ,
         summary="Messages to people, latest first",
-        detail="Dead letters: state=failed; those whose fate nobody knows: state=unknown.",
+        detail="Dead letters: state=failed; those whose fate nobody knows: state=unknown. Signed links are left out of the texts.",
         handler=notify.list_messages,
         query=w.OutboxQuery,
         answer=w.MessageList,
