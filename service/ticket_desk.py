@@ -155,7 +155,7 @@ class TicketDesk:
                     raise
 
     async def act(self, ticket: str, wanted: Act, *, by: str, at: datetime) -> Ticket:
-        """Do it; Refused `ticket-state`, `ticket-changed`, `deadline-not-later`, Invalid for what is missing."""
+        """Do it; Refused `ticket-state`, `ticket-changed`, `deadline-not-later`, `deadline-far`, Invalid for what is missing."""
         wanted = await self._named(wanted, ticket, at)
         async with self._database.transaction() as tx:
             return await self._change(tx, await self._seen(tx, ticket), wanted, by, at)
