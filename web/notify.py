@@ -10,7 +10,7 @@ from aiohttp import web
 
 from hotline1022.core.clock import local
 from hotline1022.core.masking import mask_text
-from hotline1022.notify.types import Message, OutboxFilter
+from hotline1022.notify.types import Message, OutboxFilter, RecipientKind
 from hotline1022.web.link_door import DOOR
 from hotline1022.web.notify_wire import (
     InboundList,
@@ -40,9 +40,12 @@ def _pick(kind: type[Any], source: Any) -> Any:
     return kind(**{field.name: getattr(source, field.name) for field in fields(kind)})
 
 
-def _message(one: Message) -> MessageView:
+def _message(ask: Ask, one: Message) -> MessageView:
     """A message, without what would let its reader act as the officer who got it."""
     view: MessageView = _pick(MessageView, one)
+    if not ask.sees_numbers:  # as with tickets: what it is about, not who the citizen is
+        name = "" if one.kind is RecipientKind.CITIZEN else one.name
+        return replace(view, name=name, subject="", text="")
     return replace(view, text=_SIGNED.sub("…", one.text), subject=_SIGNED.sub("…", one.subject))
 
 
@@ -50,14 +53,14 @@ async def list_messages(ask: Ask) -> MessageList:
     """Messages."""
     query: OutboxQuery = ask.query
     wanted = OutboxFilter(state=query.state, channel=query.channel, ticket=query.ticket or "", limit=query.limit)
-    return MessageList(messages=tuple(map(_message, await ask.ports.outbox.list(wanted))))
+    return MessageList(messages=tuple(_message(ask, one) for one in await ask.ports.outbox.list(wanted)))
 
 
 async def resend_message(ask: Ask) -> MessageView:
     """A dead letter goes again."""
     body: ResendBody = ask.body
     again = await ask.ports.outbox.resend(ask.path["message"], confirm=body.confirm, at=ask.ports.clock())
-    return _message(again)
+    return _message(ask, again)
 
 
 async def get_statement(ask: Ask) -> StatementView:
@@ -83,7 +86,8 @@ async def list_to_tell(ask: Ask) -> ToTellList:
     """Citizens to tell."""
     query: ToTellQuery = ask.query
     lines = await ask.ports.outbox.to_tell(query.told, query.limit)
-    return ToTellList(to_tell=tuple(_pick(ToTellView, one) for one in lines))
+    shown = lines if ask.sees_numbers else [replace(one, name="") for one in lines]
+    return ToTellList(to_tell=tuple(_pick(ToTellView, one) for one in shown))
 
 
 async def mark_told(ask: Ask) -> ToTellView:
