@@ -13,7 +13,7 @@ from pathlib import Path
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Unavailable
 from hotline1022.db.unit import Database, Work
 from hotline1022.tickets.acts import act, opened, reserved, settled
-from hotline1022.tickets.attachments import MOST, Shelf, check_kind
+from hotline1022.tickets.attachments import MOST, Shelf, check_kind, check_name
 from hotline1022.tickets.code import draw_code
 from hotline1022.tickets.policy import Policy
 from hotline1022.tickets.ports import Act, CategoryNames, Draft, Names, Outcome
@@ -165,6 +165,7 @@ class TicketDesk:
     ) -> Attachment:
         """Store a file with a ticket; Invalid `attachment-…`, Refused `attachments-full`. The file is durable before its row."""
         check_kind(media_type, len(data))
+        check_name(name, media_type)
         id = secrets.token_hex(8)
         async with self._database.reading() as tx:
             await self._room(tx, await self._seen(tx, ticket))
