@@ -17,7 +17,7 @@ def put(directory: Directory, things: Iterable[Thing]) -> Directory:
     """With these things, new or in place of those of the same id.
 
     Contact points end with their agency. Invalid `directory-invalid` names everything that does not fit together;
-    Refused `contact-fixed`.
+    Refused `contact-fixed`, `end-missing`.
     """
     kept: dict[What, dict[str, Any]] = {what: dict(all_of(directory, what)) for what in What}
     for thing in things:
@@ -36,7 +36,9 @@ def put(directory: Directory, things: Iterable[Thing]) -> Directory:
     problems = list(_problems(new))
     if problems:
         raise Invalid("\n".join(problems), error_id="directory-invalid")
-    return replace(new, contacts={one.id: _with_agency(new, one) for one in new.contacts.values()})
+    new = replace(new, contacts={one.id: _with_agency(new, one) for one in new.contacts.values()})
+    _ends_stay(directory, new)
+    return new
 
 
 def end(directory: Directory, what: What, id: str, day: date, successor: str | None = None) -> Directory:
@@ -116,6 +118,20 @@ def _same_person(before: Contact, after: Contact) -> None:
             f"contact {before.id} is {before.name}, and {after.name} is somebody else; end it and add another one",
             error_id="contact-fixed",
         )
+
+
+def _ends_stay(before: Directory, after: Directory) -> None:
+    """What has an end does not lose it by being written anew: whoever wrote may not have known of it, and a contact point's
+    links would open again. An end is moved by giving another one.
+    """
+    for what in What:
+        for id, thing in all_of(after, what).items():
+            known = all_of(before, what).get(id)
+            if known is not None and known.valid_to is not None and thing.valid_to is None:
+                raise Refused(
+                    f"{what} {id} ends on {known.valid_to}, and what is written has no end; give valid_to, that day or another",
+                    error_id="end-missing",
+                )
 
 
 def _plain(name: str) -> str:

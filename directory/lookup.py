@@ -66,6 +66,11 @@ def successor_at(directory: Directory, agency: str, day: date) -> Agency:
     return found
 
 
+def agency_at(directory: Directory, agency: str, day: date) -> Agency | None:
+    """The agency, or who has taken over by that day; the last one known where nobody did. None for an id that nobody has."""
+    return _follow(directory.agencies, agency, day) if agency in directory.agencies else None
+
+
 def area_at(directory: Directory, area: str, day: date) -> Area:
     """The area, or what it has become by that day; the last one known where nothing came after it. NotFound `area-unknown`."""
     if area not in directory.areas:

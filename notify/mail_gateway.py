@@ -70,6 +70,9 @@ class MailGateway:
     async def _send(self, smtp: aiosmtplib.SMTP, message: Message) -> Sent:
         server = self._server
         try:
+            message.recipient.encode(
+                "ascii"
+            )  # the command has no other letters; it is this address's fault, not the server's
             content = mail_of(message, sender=server.sender, at=self._clock()).as_bytes()
         except (ValueError, IndexError, HeaderParseError) as error:
             return RefusedForGood(error_id="mail-address", reason=_reason(error))

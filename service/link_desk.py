@@ -1,5 +1,5 @@
 """Signed links over directory and tickets: who holds one, what that officer sees and does. Refuses every ticket that is not
-the officer's own agency's, and what is not among the few things that are done by a link.
+the officer's own agency's or of one that this has taken over, and what is not among the few things that are done by a link.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,7 +10,7 @@ from hotline1022.core.acting import Acting, acts
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid, Refused
 from hotline1022.db.unit import Database
-from hotline1022.directory.lookup import active, contacts_of
+from hotline1022.directory.lookup import active, agency_at, contacts_of
 from hotline1022.directory.types import Contact, Directory, Role
 from hotline1022.notify.links import Links
 from hotline1022.service.ticket_desk import TicketDesk
@@ -49,7 +49,8 @@ class LinkDesk:
             ticket = await tx.tickets.find(link.ticket)
             if ticket is None or ticket.state in HIDDEN:
                 return None
-            own = ticket.agency == contact.agency
+            having = agency_at(directory, ticket.agency, day)
+            own = having is not None and having.id == contact.agency
             history = await tx.tickets.history(ticket.id) if own else ()
             files = await tx.tickets.attachments(ticket.id) if own else ()
         leaders = _leaders(directory, contact, at) if own else ()

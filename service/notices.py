@@ -10,7 +10,7 @@ from datetime import datetime
 
 from hotline1022.core.clock import local_day
 from hotline1022.db.unit import Work
-from hotline1022.directory.lookup import active, contacts_of
+from hotline1022.directory.lookup import active, agency_at, contacts_of
 from hotline1022.directory.types import Contact, Directory
 from hotline1022.notify.types import Recipient, Role, TicketChange, TicketEvent
 from hotline1022.service.announcer import Announcer
@@ -90,8 +90,9 @@ class Notices:
         return found is not None and active(found, local_day(self._clock()))
 
     async def _officers(self, ticket: Ticket, at: datetime) -> list[Recipient]:
-        directory = await self._directory()
-        return [_recipient(one) for one in contacts_of(directory, ticket.agency, local_day(at))]
+        directory, day = await self._directory(), local_day(at)
+        having = agency_at(directory, ticket.agency, day)
+        return [_recipient(one) for one in contacts_of(directory, having.id, day)] if having else []
 
 
 def arrival(history: Sequence[HistoryRow]) -> HistoryRow:

@@ -13,7 +13,7 @@ from pathlib import Path
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Unavailable
 from hotline1022.db.unit import Database, Work
 from hotline1022.tickets.acts import act, opened, reserved, settled
-from hotline1022.tickets.attachments import MOST, Shelf, check_kind
+from hotline1022.tickets.attachments import MOST, Shelf, check_kind, check_name
 from hotline1022.tickets.code import draw_code
 from hotline1022.tickets.policy import Policy
 from hotline1022.tickets.ports import Act, CategoryNames, Draft, Names, Outcome
@@ -69,7 +69,7 @@ class TicketDesk:
 
     async def create(self, draft: Draft, *, answer: str = "", by: str, at: datetime) -> Ticket:
         """Write down a request, and with an `answer` complete it in the same act; Invalid `category-unknown`, `agency-unknown`."""
-        draft = await self._with_names(draft)
+        draft = await self._with_names(draft, at)
         for _ in range(TRIES):
             async with self._database.transaction() as tx:
                 if made := await self._add(tx, self._opened(draft, by, at), Purpose.TALK, answer):
@@ -78,7 +78,7 @@ class TicketDesk:
 
     async def back_fill(self, call: str, purpose: Purpose, draft: Draft, *, by: str, at: datetime) -> Ticket:
         """The ticket that this call makes by itself; asked again, the same one. A reservation is opened."""
-        draft = await self._with_names(replace(draft, calls=(call,)), strict=False)
+        draft = await self._with_names(replace(draft, calls=(call,)), at, strict=False)
         for _ in range(TRIES):
             async with self._database.transaction() as tx:
                 known = await tx.tickets.made_by_call(call, purpose)
@@ -103,14 +103,14 @@ class TicketDesk:
         """A ticket of this call that nobody sees yet; asked again for this agency, the same one, and one that was dropped
         comes back. Another agency gets another one, unless the first is still hidden: then that becomes its.
         """
-        of = Named(id=agency, name=await self._names.agency(agency) or agency)
-        found = await self._names.category(category)
+        of = await self._names.agency(agency, at) or Named(id=agency, name=agency)
+        found = await self._names.category(category, "", at)
         about = Named(id=category, name=found.name if found else category)
         for _ in range(TRIES):
             async with self._database.transaction() as tx:
                 before = await tx.tickets.of_hunts(call)
                 for known in before:
-                    if known.agency == agency and known.state is not State.DROPPED:
+                    if known.agency == of.id and known.state is not State.DROPPED:
                         return known
                 for known in before:
                     if known.state in HIDDEN:
@@ -155,8 +155,8 @@ class TicketDesk:
                     raise
 
     async def act(self, ticket: str, wanted: Act, *, by: str, at: datetime) -> Ticket:
-        """Do it; Refused `ticket-state`, `ticket-changed`, `deadline-not-later`, Invalid for what is missing."""
-        wanted = await self._named(wanted)
+        """Do it; Refused `ticket-state`, `ticket-changed`, `deadline-not-later`, `deadline-far`, Invalid for what is missing."""
+        wanted = await self._named(wanted, ticket, at)
         async with self._database.transaction() as tx:
             return await self._change(tx, await self._seen(tx, ticket), wanted, by, at)
 
@@ -165,6 +165,7 @@ class TicketDesk:
     ) -> Attachment:
         """Store a file with a ticket; Invalid `attachment-…`, Refused `attachments-full`. The file is durable before its row."""
         check_kind(media_type, len(data))
+        check_name(name, media_type)
         id = secrets.token_hex(8)
         async with self._database.reading() as tx:
             await self._room(tx, await self._seen(tx, ticket))
@@ -254,38 +255,45 @@ class TicketDesk:
         if len(await tx.tickets.attachments(ticket.id)) >= MOST:
             raise Refused(f"a ticket has at most {MOST} files; send the others in one", error_id="attachments-full")
 
-    async def _with_names(self, draft: Draft, *, strict: bool = True) -> Draft:
+    async def _with_names(self, draft: Draft, at: datetime, *, strict: bool = True) -> Draft:
         """The names as they are now; `strict` refuses ids that nobody has."""
-        category = await self._names.category(draft.category) if draft.category else None
+        category = await self._names.category(draft.category, draft.area, at) if draft.category else None
         if strict and draft.category and category is None:
             raise _unknown("category", draft.category)
-        agency = draft.agency or (category.agency if category else "")
-        agency_name = await self._names.agency(agency) if agency else ""
-        if strict and agency_name is None:
-            raise _unknown("agency", agency)
+        wanted = draft.agency or (category.agency if category else "")
+        agency = await self._names.agency(wanted, at) if wanted else Named()
+        if strict and agency is None:
+            raise _unknown("agency", wanted)
+        agency = agency or Named(id=wanted, name=wanted)
         area_name = await self._names.area(draft.area) if draft.area else None
         return replace(
             draft,
             category_name=category.name if category else draft.category,
-            agency=agency,
-            agency_name=agency if agency_name is None else agency_name,
+            agency=agency.id,
+            agency_name=agency.name,
             area_name=area_name or draft.area_name or draft.area,
         )
 
-    async def _named(self, wanted: Act) -> Act:
+    async def _named(self, wanted: Act, ticket: str, at: datetime) -> Act:
         if wanted.action in OF_THE_CASCADE:
             raise Refused(f"{wanted.action} is the cascade's own; choose another action", error_id="ticket-state")
         if wanted.agency is not None:
-            name = await self._names.agency(wanted.agency.id)
-            if name is None:
+            agency = await self._names.agency(wanted.agency.id, at)
+            if agency is None:
                 raise _unknown("agency", wanted.agency.id)
-            wanted = replace(wanted, agency=Named(id=wanted.agency.id, name=name))
+            wanted = replace(wanted, agency=agency)
+        elif wanted.action is Action.FORWARD:  # its own may have been merged since
+            async with self._database.reading() as tx:
+                own = (await self._seen(tx, ticket)).agency
+            wanted = replace(wanted, agency=await self._names.agency(own, at))
         if wanted.owner is not None:
             name = await self._names.contact(wanted.owner.id)
             wanted = replace(wanted, owner=replace(wanted.owner, name=name or wanted.owner.name or wanted.owner.id))
         fields = dict(wanted.fields)
         if "category" in fields:
-            found = await self._names.category(fields["category"]) if fields["category"] else CategoryNames()
+            found: CategoryNames | None = CategoryNames()
+            if fields["category"]:
+                found = await self._names.category(fields["category"], "", at)
             if found is None:
                 raise _unknown("category", fields["category"])
             fields["category_name"] = found.name

@@ -1,11 +1,15 @@
 """Names for tickets, and on which days offices are shut, out of the directory and the tickets' calendar."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 
+from hotline1022.core.clock import local_day
+from hotline1022.core.errors import NotFound
+from hotline1022.directory.lookup import agency_at, who_answers
 from hotline1022.directory.types import Directory
 from hotline1022.tickets.calendar import OfficeHours
 from hotline1022.tickets.ports import CategoryNames
+from hotline1022.tickets.types import Named
 
 
 class DirectoryNames:
@@ -14,15 +18,22 @@ class DirectoryNames:
     def __init__(self, directory: Callable[[], Awaitable[Directory]]) -> None:
         self._directory = directory
 
-    async def agency(self, agency: str) -> str | None:
-        """The agency's name."""
-        found = (await self._directory()).agencies.get(agency)
-        return found.name if found else None
+    async def agency(self, agency: str, at: datetime) -> Named | None:
+        """The agency, or who has taken over from it by then."""
+        found = agency_at(await self._directory(), agency, local_day(at))
+        return Named(id=found.id, name=found.name) if found else None
 
-    async def category(self, category: str) -> CategoryNames | None:
-        """The category's name and lead agency."""
-        found = (await self._directory()).categories.get(category)
-        return CategoryNames(name=found.name, agency=found.agency) if found else None
+    async def category(self, category: str, area: str, at: datetime) -> CategoryNames | None:
+        """The category's name, and who answers for it in that area then."""
+        directory = await self._directory()
+        found = directory.categories.get(category)
+        if found is None:
+            return None
+        try:
+            agency = who_answers(directory, category, area if area in directory.areas else "", local_day(at)).id
+        except NotFound:  # it ended and nobody took over: 1022 must find out who does
+            agency = ""
+        return CategoryNames(name=found.name, agency=agency)
 
     async def area(self, area: str) -> str | None:
         """The area's name."""

@@ -70,17 +70,19 @@ class TicketsView:
 
     async def status(self, code: str, asker: str, at: datetime) -> StatusView:
         """What whoever has the code is told."""
-        wait = self._guard.wait(asker, at).total_seconds()
-        if wait > 0:
-            raise TooMany("too many wrong codes; wait, then try again", math.ceil(wait))
+        self._slow(asker, at)
         try:
             if not is_code(code):
                 raise _unknown(code)
             async with self._database.reading() as tx:
                 ticket = await _seen(tx, code)
         except NotFound:
+            self._slow(
+                asker, at
+            )  # others asked by the same asker at the same moment: no more answers for them together
             self._guard.wrong(asker, at)
             raise
+        self._slow(asker, at)
         return StatusView(
             code=code,
             state=ticket.state,
@@ -91,6 +93,11 @@ class TicketsView:
             answered_at=ticket.answered_at,
             closed_at=ticket.closed_at,
         )
+
+    def _slow(self, asker: str, at: datetime) -> None:
+        wait = self._guard.wait(asker, at).total_seconds()
+        if wait > 0:
+            raise TooMany("too many wrong codes; wait, then try again", math.ceil(wait))
 
 
 async def _seen(tx: Work, name: str) -> Ticket:

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import stat
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,23 +20,22 @@ LARGEST = 10 * 1024 * 1024
 MOST = 20
 #: below this much free space nothing is stored
 RESERVE_BYTES = 512 * 1024 * 1024
-MEDIA_TYPES = frozenset(
-    {
-        "application/msword",
-        "application/pdf",
-        "application/vnd.ms-excel",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "audio/mpeg",
-        "audio/wav",
-        "image/heic",
-        "image/jpeg",
-        "image/png",
-        "image/webp",
-        "text/plain",
-        "video/mp4",
-    }
-)
+#: what is taken, and how the names of such files may end
+MEDIA_TYPES = {
+    "application/msword": {"doc"},
+    "application/pdf": {"pdf"},
+    "application/vnd.ms-excel": {"xls"},
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"xlsx"},
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": {"docx"},
+    "audio/mpeg": {"mp3"},
+    "audio/wav": {"wav"},
+    "image/heic": {"heic"},
+    "image/jpeg": {"jpg", "jpeg", "jfif"},
+    "image/png": {"png"},
+    "image/webp": {"webp"},
+    "text/plain": {"txt"},
+    "video/mp4": {"mp4"},
+}
 _FOLDER_MODE, _FILE_MODE = 0o750, 0o640
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -64,6 +64,18 @@ def check_kind(media_type: str, size: int) -> None:
     if size > LARGEST:
         raise Invalid(
             f"the file is too large; send at most {LARGEST // (1024 * 1024)} MiB", error_id="attachment-large"
+        )
+
+
+def check_name(name: str, media_type: str) -> None:
+    """Invalid `attachment-name`: computers open a file by its ending, and signs that nobody sees may hide it."""
+    hidden = any(unicodedata.category(sign) == "Cf" for sign in name)
+    _, dot, ending = name.rpartition(".")
+    allowed = MEDIA_TYPES[media_type]
+    if hidden or (dot and ending.casefold() not in allowed):
+        raise Invalid(
+            f"the name does not fit a file of type {media_type}; end it in .{' or .'.join(sorted(allowed))}, with visible letters alone",
+            error_id="attachment-name",
         )
 
 

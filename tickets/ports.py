@@ -76,7 +76,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryNames:
-    """A category, and the agency that answers for it."""
+    """A category, and the agency that answers for it; "" = none does any more."""
 
     name: str = ""
     agency: str = ""
@@ -85,12 +85,12 @@ class CategoryNames:
 class Names(Protocol):
     """Names as they are now; None for an id that nobody has."""
 
-    async def agency(self, agency: str) -> str | None:
-        """The agency's name."""
+    async def agency(self, agency: str, at: datetime) -> Named | None:
+        """The agency, or who has taken over from it by then."""
         ...
 
-    async def category(self, category: str) -> CategoryNames | None:
-        """The category's name and lead agency."""
+    async def category(self, category: str, area: str, at: datetime) -> CategoryNames | None:
+        """The category's name, and who answers for it in that area then; "" or an unknown area = anywhere."""
         ...
 
     async def area(self, area: str) -> str | None:

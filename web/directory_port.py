@@ -44,7 +44,7 @@ class DirectoryPort(Protocol):
         ...
 
     async def change_contact(self, contact: str, body: ContactBody, by: str) -> Contact:
-        """The same person, other data; NotFound `contact-unknown`, Refused `contact-fixed`."""
+        """The same person, other data; NotFound `contact-unknown`, Refused `contact-fixed`, `end-missing`."""
         ...
 
     async def end(self, what: What, id: str, day: date, successor: str | None, by: str) -> Thing:

@@ -1,13 +1,16 @@
-"""Answers about messages: the outbox, the statement, citizens to tell, incoming SMS, signed links."""
+"""Answers about messages: the outbox, the statement, citizens to tell, incoming SMS, signed links. Refuses to tell the links in
+messages to anybody: each is the right of one officer alone.
+"""
 
-from dataclasses import fields
+import re
+from dataclasses import fields, replace
 from typing import Any
 
 from aiohttp import web
 
 from hotline1022.core.clock import local
 from hotline1022.core.masking import mask_text
-from hotline1022.notify.types import OutboxFilter
+from hotline1022.notify.types import Message, OutboxFilter, RecipientKind
 from hotline1022.web.link_door import DOOR
 from hotline1022.web.notify_wire import (
     InboundList,
@@ -29,23 +32,35 @@ from hotline1022.web.officer_port import OfficerTicket
 from hotline1022.web.route import Ask
 from hotline1022.web.wire import LimitQuery
 
+#: the signed part of a link: longer than any other run of such signs in a message
+_SIGNED = re.compile(r"[A-Za-z0-9_-]{50,}")
+
 
 def _pick(kind: type[Any], source: Any) -> Any:
     return kind(**{field.name: getattr(source, field.name) for field in fields(kind)})
+
+
+def _message(ask: Ask, one: Message) -> MessageView:
+    """A message, without what would let its reader act as the officer who got it."""
+    view: MessageView = _pick(MessageView, one)
+    if not ask.sees_numbers:  # as with tickets: what it is about, not who the citizen is
+        name = "" if one.kind is RecipientKind.CITIZEN else one.name
+        return replace(view, name=name, subject="", text="")
+    return replace(view, text=_SIGNED.sub("…", one.text), subject=_SIGNED.sub("…", one.subject))
 
 
 async def list_messages(ask: Ask) -> MessageList:
     """Messages."""
     query: OutboxQuery = ask.query
     wanted = OutboxFilter(state=query.state, channel=query.channel, ticket=query.ticket or "", limit=query.limit)
-    return MessageList(messages=tuple(_pick(MessageView, one) for one in await ask.ports.outbox.list(wanted)))
+    return MessageList(messages=tuple(_message(ask, one) for one in await ask.ports.outbox.list(wanted)))
 
 
 async def resend_message(ask: Ask) -> MessageView:
     """A dead letter goes again."""
     body: ResendBody = ask.body
     again = await ask.ports.outbox.resend(ask.path["message"], confirm=body.confirm, at=ask.ports.clock())
-    return _pick(MessageView, again)  # type: ignore[no-any-return]
+    return _message(ask, again)
 
 
 async def get_statement(ask: Ask) -> StatementView:
@@ -71,7 +86,8 @@ async def list_to_tell(ask: Ask) -> ToTellList:
     """Citizens to tell."""
     query: ToTellQuery = ask.query
     lines = await ask.ports.outbox.to_tell(query.told, query.limit)
-    return ToTellList(to_tell=tuple(_pick(ToTellView, one) for one in lines))
+    shown = lines if ask.sees_numbers else [replace(one, name="") for one in lines]
+    return ToTellList(to_tell=tuple(_pick(ToTellView, one) for one in shown))
 
 
 async def mark_told(ask: Ask) -> ToTellView:

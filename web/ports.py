@@ -204,7 +204,7 @@ class Tickets(Protocol):
         ...
 
     async def act(self, name: str, wanted: Act, *, by: str, at: datetime) -> Ticket:
-        """Do it; Refused `ticket-state`, `ticket-changed`, `deadline-not-later`, Invalid for what is missing."""
+        """Do it; Refused `ticket-state`, `ticket-changed`, `deadline-not-later`, `deadline-far`, Invalid for what is missing."""
         ...
 
     async def attach(

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid, NotFound, Unavailable
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import OF_AGENCIES, Action, Named, Ticket, TicketCursor, TicketFilter
@@ -103,7 +104,7 @@ async def act_on_ticket(ask: Ask) -> Ticket:
     """Something is done to it."""
     body: ActBody = ask.body
     await _own(ask, Action(ask.path["action"]))
-    owner = Named(id=body.owner, name=body.owner_name) if body.owner else None
+    owner = await _owner(ask, body)
     wanted = Act(
         action=Action(ask.path["action"]),
         version=body.version,
@@ -198,6 +199,19 @@ async def _own(ask: Ask, action: Action | None = None) -> None:
     await _found(ask)
     if action is not None and action not in OF_AGENCIES:
         raise Forbidden(f"{action} is for 1022 to do; ask 1022 for it", error_id="action-of-1022")
+
+
+async def _owner(ask: Ask, body: ActBody) -> Named | None:
+    """Who has it from now on: an agency names its own people alone, and who accepts by an own token is the contact point."""
+    given = Named(id=body.owner, name=body.owner_name) if body.owner else None
+    if ask.token is None or not ask.token.contact:
+        return given
+    if given is None:
+        return Named(id=ask.token.contact) if ask.path["action"] == Action.ACCEPT else None
+    people = await ask.ports.directory.contacts(local_day(ask.ports.clock()), ask.token.agency)
+    if not any(one.id == given.id for one in people):
+        raise Invalid("the owner is no contact point of your agency; name one that is", error_id="owner-other")
+    return given
 
 
 def _shown(ask: Ask, ticket: Ticket) -> Ticket:

@@ -3,12 +3,13 @@
 import asyncio
 import json
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from hotline1022.core.clock import local_day
 from hotline1022.db.unit import Database
 from hotline1022.service.cli import main
 from hotline1022.service.directory_desk import fill
@@ -68,7 +69,8 @@ def test_act(data: Path) -> None:
     assert (done.exit_code, done.output[:10]) == (0, f"{grouped(CODE)} ")
     assert "Công an tỉnh" in done.output
     assert tickets("act", CODE, "accept", "--version", "2").exit_code == 0
-    done = tickets("act", CODE, "extend", "--version", "3", "--why", "Chờ vật tư", "--until", "2999-01-02")
+    later = local_day(datetime.now(UTC)) + timedelta(days=200)
+    done = tickets("act", CODE, "extend", "--version", "3", "--why", "Chờ vật tư", "--until", f"{later}")
     assert done.exit_code == 0, done.output
     shown = tickets("show", CODE).output
     assert "first 2026-12-02 17:00" in shown and "extend → extended: Chờ vật tư" in shown

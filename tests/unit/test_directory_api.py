@@ -52,6 +52,8 @@ async def test_a_contact_point_comes_changes_and_goes(tmp_path: Path) -> None:
         assert (status, changed["id"], changed["sms"]) == (200, made["id"], "+84900000200")
         status, ended = await house.ask("POST", f"{path}/end", "admin", json={})
         assert (status, ended["valid_to"]) == (200, "2026-11-24"), "today in the province"
+        status, told = await house.ask("POST", path, "admin", json=body)
+        assert (status, told["error_id"]) == (409, "end-missing"), "somebody who did not know that it has ended"
         listed = "/api/directory/contacts?agency=so-xay-dung"
         for query, count in (("", 2), ("&day=2026-11-23", 3), ("&day=2026-10-31", 2), ("&all=true", 3)):
             _, told = await house.ask("GET", listed + query)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.core.errors import HotlineError, Invalid, Refused
 from hotline1022.directory.edit import difference, end, out_now, put
 from hotline1022.directory.gaps import gaps
 from hotline1022.directory.lookup import active, contacts_of, successor_at
@@ -148,6 +148,26 @@ def test_areas_and_categories_end_too(what: What) -> None:
     before = world(AREA, agency("a"), a_category(id="p", name="X", agency="a"))
     (changed,) = difference(before, end(before, what, "p", DAY))
     assert (changed.what, changed.after.valid_to) == (what, DAY)
+
+
+def test_an_end_is_not_lost_by_whoever_writes_the_thing_anew_and_did_not_know_of_it() -> None:
+    before = world(agency("a"), agency("b"), AREA, a_category(id="p", name="X", agency="a"), person("k"))
+    after = end(before, What.CONTACT, "k", DAY)
+    with pytest.raises(Refused) as caught:
+        put(after, [replace(before.contacts["k"], mobile="+84900000201")])
+    assert caught.value.error_id == "end-missing" and str(DAY) in str(caught.value)
+    moved = put(after, [replace(before.contacts["k"], valid_to=DAY + timedelta(days=9))])
+    assert active(moved.contacts["k"], DAY), "an end that was a mistake is moved"
+    for what, thing in (
+        (What.AGENCY, before.agencies["a"]),
+        (What.AREA, AREA),
+        (What.CATEGORY, before.categories["p"]),
+    ):
+        with pytest.raises(Refused):
+            put(end(before, what, thing.id, DAY), [thing])
+    merged = end(before, What.AGENCY, "a", DAY, "b")
+    again = put(merged, [merged.agencies["a"], before.contacts["k"]])
+    assert again == merged, "a contact point whose agency has ended needs no end of its own"
 
 
 # ---------------------------------------------------------------- one person, one contact point

@@ -46,6 +46,14 @@ def gateway(port: int, context: ssl.SSLContext | None = None, **more: Any) -> Ma
     return MailGateway(MailServer(**given | more), context or ssl.create_default_context(), lambda: AT)
 
 
+@pytest.mark.parametrize("address", ["an@vi\u200b.example.vn", "an@vídụ.vn", "nguyễn@example.vn"])
+async def test_an_address_that_the_protocol_cannot_write_holds_up_no_other_email(address: str) -> None:
+    async with mail_server() as server:
+        said = await gateway(server.port).send(a_mail(recipient=address))
+        assert isinstance(said, RefusedForGood) and said.error_id == "mail-address", "the server is not away"
+        assert server.mails == []
+
+
 async def test_a_vietnamese_email_arrives_whole() -> None:
     async with mail_server() as server:
         message = a_mail(

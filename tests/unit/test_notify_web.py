@@ -1,12 +1,14 @@
 """Messages through the API: what waits, what people resend, whom they tell, what came in, and links."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from hotline1022.notify.types import MessageState
 from tests.unit.links_memory import TICKET, TOKEN
-from tests.unit.notify_memory import AT, LINKS, PHONE
+from tests.unit.notify_memory import AT, LINKS, PHONE, a_mail, a_message
 from tests.unit.tickets_made import OFFICER
 from tests.unit.web_memory import NOW, SECRETS, open_house
 
@@ -36,7 +38,32 @@ async def test_a_reader_sees_neither_numbers_nor_addresses(tmp_path: Path) -> No
             assert any(secret in repr(told) for secret in (PHONE, "02743822333", "lan.nguyen")), path
         _, told = await house.ask("GET", "/api/outbox")
         assert [one["recipient"] for one in told["messages"]] == [MASKED, MASKED, "l****@example.vn"]
-        assert MASKED in told["messages"][0]["text"] and MASKED in told["messages"][0]["error"]
+        assert MASKED in told["messages"][0]["error"]
+
+
+async def test_a_reader_does_not_learn_who_the_citizen_is(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        house.outbox.messages["m1"] = a_message("m1", text="Kính gửi Nguyễn Văn An, Nguyen Van An")
+        house.outbox.messages["m3"] = a_mail("m3", name="Lê Thị Cúc", text="Người dân: Nguyễn Văn An")
+        for path in ("/api/outbox", "/api/to-tell"):
+            told = repr((await house.ask("GET", path, "read"))[1])
+            assert "Nguyễn Văn An" not in told and "Nguyen Van An" not in told, path
+            assert "Nguyễn Văn An" in repr((await house.ask("GET", path, "agent"))[1]), path
+        assert "Lê Thị Cúc" in repr((await house.ask("GET", "/api/outbox", "read"))[1]), "officers are no secret"
+
+
+async def test_nobody_reads_an_officers_link_out_of_the_outbox(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        address = f"https://1022.example.vn/l/{TOKEN}"
+        house.outbox.messages["m1"] = a_mail("m1", text=f"Mở phiếu: {address}", subject=f"Phiếu mới {TOKEN}")
+        for scope in ("read", "agent", "admin"):
+            _, told = await house.ask("GET", "/api/outbox", scope)
+            assert TOKEN not in repr(told), scope
+            found = {one["id"]: one["text"] for one in told["messages"]}
+            assert found["m1"] == ("" if scope == "read" else "Mở phiếu: https://1022.example.vn/l/…")
+        house.outbox.messages["m1"] = replace(house.outbox.messages["m1"], state=MessageState.FAILED)
+        status, told = await house.ask("POST", "/api/outbox/m1/resend", "agent", json={})
+        assert status == 200 and TOKEN not in repr(told)
 
 
 async def test_people_resend(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline1022.core.errors import HotlineError, Refused, Unavailable
+from hotline1022.core.errors import HotlineError, Invalid, Refused, Unavailable
 from hotline1022.tickets import attachments
-from hotline1022.tickets.attachments import Shelf, Stored
+from hotline1022.tickets.attachments import Shelf, Stored, check_name
 from hotline1022.tickets.types import Attachment
 from hotline1022.web import tickets
 
@@ -104,3 +104,17 @@ def test_a_full_disk_is_named_before_anything_is_written(tmp_path: Path, monkeyp
 
 def test_the_api_reads_as_much_as_is_stored() -> None:
     assert tickets.LARGEST == attachments.LARGEST
+
+
+@pytest.mark.parametrize(
+    "name", ["x.exe", "ảnh.pdf.exe", "a.", "hóa đơn\u202efdp.exe", "ảnh\u202e.pdf", "x.png", "x.pdf."]
+)
+def test_a_name_that_hides_what_a_file_is_gets_refused(name: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        check_name(name, "application/pdf")
+    assert caught.value.error_id == "attachment-name" and ".pdf" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["Vỉa hè.pdf", "VIA HE.PDF", "Công văn 12", "a.b.pdf"])
+def test_names_as_people_write_them_are_taken(name: str) -> None:
+    check_name(name, "application/pdf")

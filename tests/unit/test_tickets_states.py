@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from hotline1022.core.clock import local
 from hotline1022.core.errors import HotlineError, Invalid, Refused
-from hotline1022.tickets.acts import act, settled
+from hotline1022.tickets.acts import LONGEST_EXTENSION, act, settled
 from hotline1022.tickets.ports import Act, Outcome, Settled
 from hotline1022.tickets.states import NEEDS_REASON, TABLE, allowed, follow
 from hotline1022.tickets.types import (
@@ -145,6 +145,17 @@ def test_an_extension_keeps_the_first_date_and_skips_what_is_closed() -> None:
     with pytest.raises(Invalid) as missing:
         done(ticket, A.EXTEND, until=None)
     assert missing.value.error_id == "until-missing"
+
+
+def test_an_extension_is_never_so_long_that_the_clock_cannot_go_on() -> None:
+    ticket = walked(made().after, A.FORWARD, A.ACCEPT)
+    last = NOW.date() + LONGEST_EXTENSION
+    waits = done(done(ticket, A.EXTEND, until=last).after, A.WAIT).after
+    for action in (A.RESUME, A.ANSWER, A.REFUSE):
+        assert done(waits, action, NOW + timedelta(days=90)).after.stopped_at is None
+    with pytest.raises(Refused) as caught:
+        done(ticket, A.EXTEND, until=last + timedelta(days=1))
+    assert caught.value.error_id == "deadline-far"
 
 
 @pytest.mark.parametrize("action", sorted(NEEDS_REASON))

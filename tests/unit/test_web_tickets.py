@@ -79,6 +79,7 @@ async def test_the_life_of_a_ticket(tmp_path: Path) -> None:
         ("edit", {"version": 1}, 400, "value-invalid"),
         ("edit", {"version": 1, "state": "completed"}, 400, "key-unknown"),
         ("edit", {"version": 1, "email": "nobody"}, 400, "value-invalid"),
+        ("edit", {"version": 1, "email": "an@vi\u200b.example.vn"}, 400, "value-invalid"),
         ("edit", {"version": 1, "name": "two\nlines"}, 400, "value-invalid"),
         ("calls", {"version": 1, "call": "x"}, 400, "value-invalid"),
     ],

@@ -9,7 +9,7 @@ from pathlib import Path
 from hotline1022.core.errors import NotFound
 from hotline1022.core.folding import fold
 from hotline1022.tickets.acts import act, opened
-from hotline1022.tickets.attachments import check_kind
+from hotline1022.tickets.attachments import check_kind, check_name
 from hotline1022.tickets.citizen import phone_of
 from hotline1022.tickets.code import draw_code
 from hotline1022.tickets.ports import Act, Draft
@@ -83,6 +83,7 @@ class MemoryTickets:
         self, ticket: str, *, name: str, media_type: str, data: bytes, by: str, at: datetime
     ) -> AttachmentView:
         check_kind(media_type, len(data))
+        check_name(name, media_type)
         self._keep(act(self._find(ticket), Act(action=Action.ATTACH, why=name), by=by, at=at, policy=POLICY))
         return self._store(f"{len(self.files):016x}", name, media_type, data, by, at)
 

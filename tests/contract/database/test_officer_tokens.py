@@ -60,6 +60,25 @@ async def test_it_reaches_its_agencys_tickets_and_nothing_else(world: World) -> 
     assert (told["ticket"]["phone"], told["ticket"]["name"]) == ("+8490****567", "")
 
 
+async def test_whoever_accepts_has_it_and_an_agency_names_its_own_people_alone(world: World) -> None:
+    ticket = await world.ticket()
+    secret = await world.token("agent", contact=SPECIALIST, name="máy của sở")
+    path = f"/api/tickets/{ticket.id}"
+    for stranger in ("so-y-te-ld", "nobody"):
+        body = {"version": ticket.version, "owner": stranger, "owner_name": "Ai đó"}
+        for action in ("accept", "pass-to-leader"):
+            status, told = await world.ask("POST", f"{path}/{action}", secret, json=body)
+            assert (status, told["error_id"]) == (400, "owner-other"), (stranger, action)
+    status, told = await world.ask("POST", f"{path}/accept", secret, json={"version": ticket.version})
+    assert (status, told["owner"], told["owner_name"]) == (200, SPECIALIST, NAMES[SPECIALIST])
+    body = {"version": told["version"], "owner": LEADER}
+    status, told = await world.ask("POST", f"{path}/pass-to-leader", secret, json=body)
+    assert (status, told["owner"], told["owner_name"]) == (200, LEADER, NAMES[LEADER])
+    assert (await world.ask("POST", f"{path}/accept", secret, json={"version": told["version"]}))[1][
+        "owner"
+    ] == SPECIALIST
+
+
 async def test_an_end_by_the_api_ends_everything_at_the_next_request(world: World) -> None:
     ticket = await world.ticket()
     secret, admin = await world.token("agent", contact=SPECIALIST), await world.token("admin", name="quản trị")

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -35,6 +36,7 @@ from hotline1022.tickets.types import (
     TicketFilter,
 )
 from hotline1022.web.auth import TooMany
+from hotline1022.web.tickets_wire import StatusView
 from tests.contract.database.made import of_calls, over
 from tests.unit.directory_memory import shipped as shipped_directory
 from tests.unit.tickets_made import NOW, OFFICER, POLICY, a_draft, at
@@ -322,6 +324,15 @@ async def test_status_by_code_and_who_guesses(office: Office) -> None:
     assert caught.value.seconds == WINDOW.total_seconds()
     assert (await office.view.status(made.code, "portal~b", NOW)).code == made.code
     assert (await office.view.status(made.code, "portal~a", NOW + WINDOW + timedelta(seconds=1))).code == made.code
+
+
+async def test_who_guesses_many_codes_at_once_gets_no_more_answers_than_one_by_one(office: Office) -> None:
+    made = await office.ticket()
+    codes = (f"{number}" for number in range(20000000, 30000000))
+    guesses = list(itertools.islice((one for one in codes if is_code(one) and one != made.code), 40))
+    asked = (office.view.status(code, "portal~a", NOW) for code in (*guesses, made.code, *guesses))
+    said = Counter(type(one) for one in await asyncio.gather(*asked, return_exceptions=True))
+    assert said[NotFound] == WRONG and said[TooMany] + said[StatusView] == 81 - WRONG
 
 
 async def test_the_phone_is_found_in_any_way_of_writing(office: Office) -> None:
