@@ -65,7 +65,10 @@ def test_there_are_documents_with_links() -> None:
 def commands(group: click.Command, before: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     yield before, group
     if isinstance(group, click.Group):
-        for name, one in group.commands.items():
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            one = group.get_command(context, name)
+            assert one is not None
             yield from commands(one, (*before, name))
 
 
