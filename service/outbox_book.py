@@ -145,9 +145,10 @@ async def _to_tell(tx: Work, message: Message, at: datetime) -> None:
     if message.kind is not RecipientKind.CITIZEN or message.channel is not Channel.SMS or not message.ticket:
         return
     event = message.template.split(".")[1] if message.template.count(".") == 2 else ""
+    ticket = await tx.tickets.find(message.ticket)
     line = ToTell(
         ticket=message.ticket,
-        code="",
+        code=ticket.code if ticket else "",
         name=message.name,
         number=message.recipient,
         event=event,

@@ -155,7 +155,9 @@ class TicketDesk:
                     raise
 
     async def act(self, ticket: str, wanted: Act, *, by: str, at: datetime) -> Ticket:
-        """Do it; Refused `ticket-state`, `ticket-changed`, `deadline-not-later`, `deadline-far`, Invalid for what is missing."""
+        """Do it; Refused `ticket-state`, `ticket-changed`, `deadline-not-later`, `deadline-far`, `agency-ended`,
+        Invalid for what is missing.
+        """
         wanted = await self._named(wanted, ticket, at)
         async with self._database.transaction() as tx:
             return await self._change(tx, await self._seen(tx, ticket), wanted, by, at)
@@ -286,6 +288,9 @@ class TicketDesk:
             async with self._database.reading() as tx:
                 own = (await self._seen(tx, ticket)).agency
             wanted = replace(wanted, agency=await self._names.agency(own, at))
+        if wanted.action is Action.FORWARD and wanted.agency is not None and wanted.agency.ended:
+            text = f"{wanted.agency.name} is no more and nobody has taken over; choose another agency"
+            raise Refused(text, error_id="agency-ended")
         if wanted.owner is not None:
             name = await self._names.contact(wanted.owner.id)
             wanted = replace(wanted, owner=replace(wanted.owner, name=name or wanted.owner.name or wanted.owner.id))

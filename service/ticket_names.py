@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import NotFound
-from hotline1022.directory.lookup import agency_at, who_answers
+from hotline1022.directory.lookup import agency_at, ended, who_answers
 from hotline1022.directory.types import Directory
 from hotline1022.tickets.calendar import OfficeHours
 from hotline1022.tickets.ports import CategoryNames
@@ -20,8 +20,9 @@ class DirectoryNames:
 
     async def agency(self, agency: str, at: datetime) -> Named | None:
         """The agency, or who has taken over from it by then."""
-        found = agency_at(await self._directory(), agency, local_day(at))
-        return Named(id=found.id, name=found.name) if found else None
+        day = local_day(at)
+        found = agency_at(await self._directory(), agency, day)
+        return Named(id=found.id, name=found.name, ended=ended(found, day)) if found else None
 
     async def category(self, category: str, area: str, at: datetime) -> CategoryNames | None:
         """The category's name, and who answers for it in that area then."""

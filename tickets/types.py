@@ -146,6 +146,8 @@ class Named:
 
     id: str = ""
     name: str = ""
+    #: an agency that is no more, and nobody took over
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

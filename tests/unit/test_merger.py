@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline1022.core.errors import Refused
 from hotline1022.directory.edit import end, put
 from hotline1022.directory.types import Answering, Directory, What
 from hotline1022.service.link_desk import LinkDesk
@@ -90,3 +91,13 @@ async def test_an_open_ticket_keeps_its_name_and_the_new_people_are_reminded_and
     assert await desk.open(LINKS.make(f"{OLD}-ld", ticket.id, expires), NOW) is None
     other = await desk.open(LINKS.make("so-y-te-ld", ticket.id, expires), NOW)
     assert other is not None and other.own is None
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_nothing_is_forwarded_to_an_agency_that_ended_without_a_successor(house: House, named: bool) -> None:
+    ticket = await house.tickets.create(a_draft(), by="lan", at=NOW)
+    await house.directory.change(lambda found: end(found, What.AGENCY, OLD, TODAY), "lan")
+    act = Act(version=ticket.version, action=Action.FORWARD, agency=Named(id=OLD) if named else None)
+    with pytest.raises(Refused, match="choose another agency") as caught:
+        await house.tickets.act(ticket.id, act, by="lan", at=NOW)
+    assert caught.value.error_id == "agency-ended"

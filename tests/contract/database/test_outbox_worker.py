@@ -28,6 +28,7 @@ from hotline1022.notify.types import (
 )
 from hotline1022.service.outbox_book import OutboxBook
 from hotline1022.service.outbox_worker import OutboxWorker
+from tests.contract.database.catalogue_made import a_ticket, add_ticket
 from tests.unit.notify_memory import Book
 
 PHONE = "+84901234567"
@@ -228,6 +229,17 @@ async def test_a_refusal_is_final_until_people_resend_it(database: Database) -> 
             await tx.outbox.resend(dead.id, moves(Trigger.RESEND), world.now(), confirmed=False)
         await world.state(S.SENT)
         assert gateway.sent == [dead.id, f"{dead.id}-1"]
+
+
+async def test_whom_an_sms_will_never_reach_is_to_be_told_with_the_code_of_the_ticket(database: Database) -> None:
+    ticket = a_ticket("82496815")
+    await add_ticket(database, ticket)
+    async with running(database, Script([RefusedForGood(error_id="number-refused", reason="no such number")])) as world:
+        await world.put(a_message(ticket=ticket.id))
+        await world.state(S.FAILED)
+        async with database.reading() as tx:
+            (line,) = await tx.to_tell.list()
+    assert (line.ticket, line.code, line.number) == (ticket.id, "82496815", PHONE)
 
 
 async def test_silence_is_never_sent_again(database: Database) -> None:
