@@ -14,7 +14,13 @@ from tests.lab.migrated import migrated
 from tests.lab.postgres import TemporaryPostgres
 
 _numbers = itertools.count(1)
+#: they take minutes, most of it in processes of their own: first, so that at the end nobody waits for one alone
+_LONG = ("test_ticket_kill.py", "test_outbox_kill.py", "test_going_kill.py", "test_chain_kill.py")
 _TEMPLATE = "hl_migrated"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in _LONG)
 
 
 @pytest.fixture(scope="session")
