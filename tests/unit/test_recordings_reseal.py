@@ -104,14 +104,14 @@ def test_a_plain_archive_is_sealed_and_sealed_again_with_a_newer_key(data: Path,
         assert (done.exit_code, done.stdout) == (0, f"7 files sealed with key {used[-1]}, 0 were so already.\n")
         assert plain_hashes(data, keys) == before and sealed_by(data) == {used[-1]}
         assert not list((data / "recordings").rglob(".*"))
-        assert ask("verify").exit_code == 0
         last, act = entries(data)[-2:]
         assert (act.kind, act.detail["act"]) == ("act", "hotline1022 recordings reseal")
         assert (last.kind, last.subject) == ("recording-sealed", f"call:{CALL}")
         assert last.detail["key"] == used[-1] and last.detail["before"] == (["plain"] if turn == 0 else used[:1])
         assert {str(one["path"]).rpartition("/")[2]: one["sha256"] for one in last.detail["files"]} == before  # type: ignore[attr-defined]
-    wanted = ["recording-stored", *["key-made", "act", "recording-sealed", "act"] * 2]
-    assert [entry.kind for entry in entries(data)] == wanted
+        assert ask("verify").exit_code == 0
+    told = [entry.kind for entry in entries(data) if entry.kind in ("key-made", "recording-sealed")]
+    assert told == ["key-made", "recording-sealed"] * 2
     assert ask("reseal").stdout == f"0 files sealed with key {used[-1]}, 7 were so already.\n"
     listed = ask("key", "list", "--files").stdout.splitlines()
     assert [line.split()[0] for line in listed] == used and listed[1].endswith("6 files")
