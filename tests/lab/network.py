@@ -268,7 +268,7 @@ class PhoneNetwork:
         await self._need().action(headers, variables=variables)
         return leg
 
-    async def registered(self, *numbers: str, to: bool = True, limit: float = 15.0) -> None:
+    async def registered(self, *numbers: str, to: bool = True, limit: float = 45.0) -> None:
         """Wait until these phones (default: all) are registered at the product (or are not)."""
         phones = [self.phone(number) for number in numbers or self.world.phones]
         await until(
