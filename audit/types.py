@@ -259,13 +259,15 @@ def contents(entry: Entry) -> dict[str, object]:
 
 def written(at: datetime) -> str:
     """A moment as the chain writes it: `2026-11-29T01:02:03.000004Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def canonical(value: Mapping[str, object]) -> bytes:
     """The one written form of a document."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode()
+    return _ENCODER.encode(value).encode()
 
 
 def digest(value: Mapping[str, object]) -> str:

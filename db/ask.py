@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Dialect, Select, String, any_, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, Dialect, Select, String, any_, bindparam, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,12 +30,15 @@ def per_dialect(make: Callable[[Dialect], Made]) -> Callable[[Dialect], Made]:
     return wrapped
 
 
-def among(dialect: str, column: ColumnElement[Any], kind: Any = String) -> ColumnElement[bool]:
-    """That the column is one of the ids which the question is asked about."""
+def among(dialect: str, column: ColumnElement[Any], kind: Any = String, *, after: str = "") -> ColumnElement[bool]:
+    """That the column is one of the ids which the question is asked about; `after`: a word that stands before each of them."""
     if dialect == "sqlite":
         ids = func.json_each(bindparam("ids")).table_valued("value")
-        return column.in_(select(literal_column("value")).select_from(ids))
-    return column == any_(bindparam("ids", type_=ARRAY(kind)))
+        return column.in_(select(literal_column(f"'{after}' || value" if after else "value")).select_from(ids))
+    asked = bindparam("ids", type_=ARRAY(kind))
+    if after:
+        return column.in_(select(literal(after).concat(func.unnest(asked))))
+    return column == any_(asked)
 
 
 class Question:

@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Dialect, insert, select, text
 
 from hotline1022.audit.types import EMPTY, Entry, Fact, Head, Kind, Stamp, link
-from hotline1022.db.sql import Repository, build, picker
+from hotline1022.db.ask import per_dialect
+from hotline1022.db.sql import Bulk, Repository, build, picker, run_bulks
 from hotline1022.db.tables_audit import audit_entry, audit_stamp
 
 #: the number of the lock in PostgreSQL under which entries are linked: "1022" and "audit" as one would key them
@@ -19,6 +20,11 @@ _LOCK = 1022_28348
 #: entries read at a time
 PORTION = 2000
 _stamp_values = picker(Stamp)
+
+
+@per_dialect
+def _entries(dialect: Dialect) -> Bulk:
+    return Bulk(insert(audit_entry), audit_entry, Entry, dialect)
 
 
 class AuditRepository(Repository):
@@ -40,12 +46,12 @@ class AuditRepository(Repository):
         if self._dialect == "postgresql":
             await self._connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         head = await self.head()
-        rows = []
+        entries = []
         for fact in facts:
             entry = link(fact, head)
             head = Head(seq=entry.seq, sha256=entry.sha256)
-            rows.append({name: getattr(entry, name) for name in Entry.__slots__})
-        await self._connection.execute(insert(audit_entry), rows)
+            entries.append(entry)
+        await run_bulks(self._connection, (_entries(self._connection.dialect), entries))
 
     async def head(self) -> Head:
         """The last entry; EMPTY when there is none."""
@@ -93,6 +99,12 @@ class AuditRepository(Repository):
     async def newest(self) -> datetime | None:
         """When the last entry was written; None when there is none."""
         query = select(audit_entry.c.at).order_by(audit_entry.c.seq.desc()).limit(1)
+        found: datetime | None = (await self._connection.execute(query)).scalar()
+        return found
+
+    async def oldest(self) -> datetime | None:
+        """When the first entry was written; None when there is none."""
+        query = select(audit_entry.c.at).order_by(audit_entry.c.seq).limit(1)
         found: datetime | None = (await self._connection.execute(query)).scalar()
         return found
 

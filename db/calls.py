@@ -73,7 +73,8 @@ class CallRepository(Repository):
             (bulks.events, batch.events),
             (bulks.positions, batch.positions),
         )
-        self._told(row.id for row in batch.calls if row.state is CallState.ENDED and row.answered_at is not None)
+        if not batch.filed_next:
+            self._told(row.id for row in batch.calls if row.state is CallState.ENDED and row.answered_at is not None)
 
     async def position(self, name: str) -> t.JournalPosition | None:
         """How far the journal of that name was stored; None when never."""

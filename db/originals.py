@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from random import randint
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, literal, select, union
+from sqlalchemy import Dialect, func, literal, select, union
 
 from hotline1022.audit.types import (
     Entry,
@@ -23,7 +23,9 @@ from hotline1022.audit.types import (
     originals_of,
     written,
 )
+from hotline1022.db.ask import Found, Question, among, ask_all, per_dialect
 from hotline1022.db.audit import AuditRepository
+from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository, build
 from hotline1022.db.tables import call_event, track, voicemail
 from hotline1022.db.tables_audit import audit_entry
@@ -38,6 +40,14 @@ TELLING = (
 #: calls looked at together
 PORTION = 200
 _CALL = "call:"
+
+
+class _Known(NamedTuple):
+    """What the database says of some calls."""
+
+    last: Mapping[str, Entry]
+    rows: Mapping[str, Sequence[Original]]
+    history: Mapping[str, Sequence[Found]]
 
 
 def subject_of(call: str) -> str:
@@ -60,15 +70,13 @@ class OriginalRepository(Repository):
         Whoever changes a row of a track or message calls this in the same transaction. A call whose last entry tells the
         same already gets none. `more` goes into the entries' detail.
         """
-        last = await self.last(calls)
-        rows = await self.rows(calls)
-        facts = await self.facts(calls)
+        last, rows, history = await self._known(calls)
         told = {call: one for call, entry in last.items() if (one := _told(entry)) is not None}
         known = {call: facts for call, (_, facts) in told.items()}
-        begun = await self.beginnings({call: one.count for call, one in known.items()})
+        begun = {call: _beginning(history[call], one.count) for call, one in known.items()}
         count = 0
         for call in calls:
-            now = facts[call]
+            now = _facts(history[call])
             if call in known and begun[call] != known[call]:
                 now = known[call]  # its history was changed: what the older entry says stands, so that it is found
             if told.get(call) == ({one.id: one for one in rows[call]}, now):
@@ -92,67 +100,48 @@ class OriginalRepository(Repository):
         """Have entries written that tell of rows and histories as they are now, whatever the older ones say: for whoever took
         away what they say, on purpose.
         """
-        rows, facts = await self.rows(calls), await self.facts(calls)
+        _, rows, history = await self._known(calls)
         for call in calls:
-            detail = {**detail_of(rows[call], facts[call]), **more}
+            detail = {**detail_of(rows[call], _facts(history[call])), **more}
             subject = subject_of(call)
             self._audit.add(Fact(at=at, kind=kind, actor=actor, origin=origin, subject=subject, detail=detail))
 
     async def attest_grown(self, calls: Sequence[str], at: datetime) -> int:
         """The same for those whose history went on since, and whose rows are as the last entry says; how many."""
-        last, rows, facts = await self.last(calls), await self.rows(calls), await self.facts(calls)
+        last, rows, history = await self._known(calls)
         grown = []
         for call, entry in last.items():
             told = _told(entry)
             if told is None or told[0] != {one.id: one for one in rows[call]}:
                 continue  # somebody changed the entry or a row: what the chain tells is not written anew
-            if facts[call].count > told[1].count:
+            if len(history[call]) > told[1].count:
                 grown.append(call)
         return await self.attest(grown, at) if grown else 0
 
+    async def _known(self, calls: Sequence[str]) -> _Known:
+        entries, tracks, messages, events = await self._ask(_ALL, calls)
+        return _Known(_last(entries), _rows(calls, tracks, messages), _history(calls, events))
+
     async def rows(self, calls: Sequence[str]) -> Mapping[str, Sequence[Original]]:
         """The rows of today."""
-        found: dict[str, list[Original]] = {call: [] for call in calls}
-        for row in (await self._connection.execute(select(track).where(track.c.call_id.in_(calls)))).mappings():
-            found[row["call_id"]].append(_of_track(row))
-        for row in (await self._connection.execute(select(voicemail).where(voicemail.c.call_id.in_(calls)))).mappings():
-            found[row["call_id"]].append(_of_message(row))
-        return found
+        return _rows(calls, *await self._ask(_ROWS, calls))
 
     async def facts(self, calls: Sequence[str]) -> Mapping[str, Facts]:
         """Each call's whole stored history."""
-        return {call: _facts(events) for call, events in (await self._history(calls)).items()}
+        return {call: _facts(events) for call, events in _history(calls, *await self._ask(_EVENTS, calls)).items()}
 
     async def beginnings(self, counts: Mapping[str, int]) -> Mapping[str, Facts | None]:
         """Each call's first so many events; None where there are not so many."""
-        history = await self._history(list(counts))
-        return {
-            call: _facts(history[call][:count]) if len(history[call]) >= count else None
-            for call, count in counts.items()
-        }
-
-    async def _history(self, calls: Sequence[str]) -> dict[str, list[Mapping[Any, Any]]]:
-        query = (
-            select(call_event)
-            .where(call_event.c.call_id.in_(calls))
-            .order_by(call_event.c.call_id, call_event.c.seq, call_event.c.at, call_event.c.key)
-        )
-        found: dict[str, list[Mapping[Any, Any]]] = {call: [] for call in calls}
-        for row in (await self._connection.execute(query)).mappings():
-            found[row["call_id"]].append(row)
-        return found
+        calls = list(counts)
+        history = _history(calls, *await self._ask(_EVENTS, calls))
+        return {call: _beginning(history[call], count) for call, count in counts.items()}
 
     async def last(self, calls: Sequence[str]) -> Mapping[str, Entry]:
         """The last entry of each call that tells of its originals."""
-        newest = (
-            select(func.max(audit_entry.c.seq))
-            .where(audit_entry.c.subject.in_([subject_of(call) for call in calls]), audit_entry.c.subject != "")
-            .where(audit_entry.c.kind.in_(TELLING))
-            .group_by(audit_entry.c.subject)
-        )
-        query = select(audit_entry).where(audit_entry.c.seq.in_(newest))
-        rows = (await self._connection.execute(query)).mappings()
-        return {row["subject"].removeprefix(_CALL): build(Entry, row) for row in rows}
+        return _last(*await self._ask(_ENTRIES, calls))
+
+    async def _ask(self, which: slice, calls: Sequence[str]) -> Sequence[Sequence[Found]]:
+        return await ask_all(self._connection, _asked(self._connection.dialect)[which], calls)
 
     async def told(self, *, since: int = 0) -> AsyncIterator[Sequence[str]]:
         """Calls of which entries with a number above `since` tell, in portions."""
@@ -220,6 +209,61 @@ _CALLS = union(
 ).subquery()
 
 
+@per_dialect
+def _asked(dialect: Dialect) -> tuple[Question, ...]:
+    """Of calls: the last entry that tells of each, its tracks, its messages, its history."""
+    e, t, v, h = audit_entry.c, track.c, voicemail.c, call_event.c
+    telling = ", ".join(f"'{kind}'" for kind in TELLING)
+    newest = (
+        select(func.max(e.seq))
+        .where(among(dialect.name, e.subject, after=_CALL), condition("subject <> ''"))
+        .where(condition(f"kind IN ({telling})"))
+        .group_by(e.subject)
+    )
+    tracks = select(t.call_id, t.id, t.path, t.sha256, t.bytes, t.status, t.channel, t.kind, t.side).add_columns(
+        t.segment_started_at, t.duration_ms, t.gap_ms, t.lost_ms
+    )
+    messages = select(v.call_id, v.id, v.path, v.sha256, v.status, v.duration_ms, v.left_at, v.reason)
+    history = select(h.call_id, h.key, h.kind, h.channel, h.data, h.seq, h.at)
+    return tuple(
+        Question(query, dialect)
+        for query in (
+            select(audit_entry).where(e.seq.in_(newest)),
+            tracks.where(among(dialect.name, t.call_id)),
+            messages.where(among(dialect.name, v.call_id)),
+            history.where(among(dialect.name, h.call_id)).order_by(h.call_id, h.seq, h.at, h.key),
+        )
+    )
+
+
+#: of these questions
+_ENTRIES, _ROWS, _EVENTS, _ALL = slice(0, 1), slice(1, 3), slice(3, 4), slice(0, 4)
+
+
+def _last(entries: Sequence[Found]) -> dict[str, Entry]:
+    return {row["subject"].removeprefix(_CALL): build(Entry, row) for row in entries}
+
+
+def _rows(calls: Sequence[str], tracks: Sequence[Found], messages: Sequence[Found]) -> dict[str, list[Original]]:
+    found: dict[str, list[Original]] = {call: [] for call in calls}
+    for row in tracks:
+        found[row["call_id"]].append(_of_track(row))
+    for row in messages:
+        found[row["call_id"]].append(_of_message(row))
+    return found
+
+
+def _history(calls: Sequence[str], events: Sequence[Found]) -> dict[str, list[Found]]:
+    found: dict[str, list[Found]] = {call: [] for call in calls}
+    for row in events:
+        found[row["call_id"]].append(row)
+    return found
+
+
+def _beginning(events: Sequence[Found], count: int) -> Facts | None:
+    return _facts(events[:count]) if len(events) >= count else None
+
+
 def _told(entry: Entry) -> tuple[dict[str, Original], Facts] | None:
     """What the entry tells; None when somebody changed it so that it cannot be read."""
     try:
@@ -228,7 +272,7 @@ def _told(entry: Entry) -> tuple[dict[str, Original], Facts] | None:
         return None
 
 
-def _of_track(row: Mapping[Any, Any]) -> Original:
+def _of_track(row: Found) -> Original:
     rest = {
         "call": row["call_id"],
         "channel": row["channel"],
@@ -242,7 +286,7 @@ def _of_track(row: Mapping[Any, Any]) -> Original:
     return _original(row, row["bytes"], rest)
 
 
-def _of_message(row: Mapping[Any, Any]) -> Original:
+def _of_message(row: Found) -> Original:
     rest = {
         "call": row["call_id"],
         "duration_ms": row["duration_ms"],
@@ -252,7 +296,7 @@ def _of_message(row: Mapping[Any, Any]) -> Original:
     return _original(row, None, rest)
 
 
-def _original(row: Mapping[Any, Any], size: int | None, rest: Mapping[str, object]) -> Original:
+def _original(row: Found, size: int | None, rest: Mapping[str, object]) -> Original:
     return Original(
         id=row["id"],
         path=row["path"],
@@ -263,7 +307,7 @@ def _original(row: Mapping[Any, Any], size: int | None, rest: Mapping[str, objec
     )
 
 
-def _facts(events: Sequence[Mapping[Any, Any]]) -> Facts:
+def _facts(events: Sequence[Found]) -> Facts:
     whole = hashlib.sha256()
     for row in events:
         told = {name: row[name] for name in ("key", "kind", "channel", "data", "seq")}

@@ -31,6 +31,11 @@ class SqlRecordingStore:
             await tx.recordings.save(filed, at)
             await tx.originals.attest([one.call for one in filed], at)
 
+    async def spooled(self, calls: Sequence[CallId]) -> None:
+        """The catalogue's rows of calls that wait to be filed."""
+        async with self._database.transaction() as tx:
+            tx.catalogue.touch(calls)
+
     async def tracks(self, call: CallId) -> Sequence[TrackRow]:
         """The rows of a call."""
         async with self._database.reading() as tx:

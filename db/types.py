@@ -104,6 +104,8 @@ class Batch:
     legs: tuple[LegRow, ...] = ()
     events: tuple[EventRow, ...] = ()
     positions: tuple[JournalPosition, ...] = ()
+    #: its calls are filed when they are complete, and that makes their rows of the catalogue
+    filed_next: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,8 @@ class MemoryStore:
         self.voicemail_rows: dict[str, VoicemailRow] = {}
         self.copies: dict[CallId, CopyRow] = {}
         self.derived_rows: dict[tuple[CallId, CopyKind], DerivedRow] = {}
+        #: calls that wait to be filed, as the catalogue was told
+        self.waiting: set[CallId] = set()
         self.away = False
         self.saves = 0
 
@@ -33,6 +35,11 @@ class MemoryStore:
         for call in filed:
             self.track_rows.update((row.id, row) for row in call.tracks)
             self.voicemail_rows.update((row.id, row) for row in call.voicemails)
+
+    async def spooled(self, calls: Sequence[CallId]) -> None:
+        """Remember who waits."""
+        self._there()
+        self.waiting.update(calls)
 
     async def tracks(self, call: CallId) -> Sequence[TrackRow]:
         """The rows of a call."""

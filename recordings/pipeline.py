@@ -19,6 +19,7 @@ from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.listening import ListeningCopies
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import CallBook, Channels, Notices, RecordingStore
+from hotline1022.recordings.spooled import Spooled
 from hotline1022.recordings.store import Mark
 from hotline1022.recordings.sweep import Sweep, Swept
 from hotline1022.recordings.tell import Teller
@@ -50,6 +51,7 @@ class RecordingWorker:
         self._state = WorkerState()
         self._tell = Teller(notices)
         self._sweep = Sweep(spool=spool, root=root, book=book, channels=channels, pool=pool, tell=self._tell)
+        self.spooled = Spooled(store)
         self._waiting: OrderedDict[CallId, CallFacts] = OrderedDict()
         self._later: dict[CallId, tuple[float, CallFacts]] = {}
         self._copies = ListeningCopies(
@@ -81,6 +83,7 @@ class RecordingWorker:
 
     def submit(self, facts: CallFacts) -> bool:
         """Take an ended call; a later submission of the same call replaces it. False = full, left to the sweep."""
+        self.spooled.waits(facts.call)
         if facts.call not in self._waiting and len(self._waiting) + len(self._later) >= self._settings.waiting:
             self._state.overflowed += 1
             text = "too many calls wait to be filed; this one is left to the sweep of the spool"
@@ -97,6 +100,7 @@ class RecordingWorker:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._file_loop(), name="recordings-file")
             group.create_task(self._sweep_loop(), name="recordings-sweep")
+            group.create_task(self.spooled.run(), name="recordings-spooled")
             if self._settings.idle > 0:
                 group.create_task(self._copy_loop(), name="recordings-copy")
 
@@ -179,6 +183,7 @@ class RecordingWorker:
         kept = await self._release(marks)
         for one in saved:
             self._state.count(one.filed)
+            self.spooled.filed(one.filed.call)
             self._tell.filed(one.filed)
             if any(mark.name in kept for mark in one.marks):
                 self._put_off(facts_of[one.filed.call])

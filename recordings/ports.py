@@ -28,6 +28,10 @@ class RecordingStore(Protocol):
         """
         ...
 
+    async def spooled(self, calls: Sequence[CallId]) -> None:
+        """These calls have ended and wait to be filed: let the catalogue tell of them."""
+        ...
+
     async def tracks(self, call: CallId) -> Sequence[TrackRow]:
         """The rows of a call, any order."""
         ...

@@ -88,6 +88,7 @@ class DatabaseLogStore:
                     legs=tuple(legs),
                     events=tuple(events),
                     positions=(self._position(saved.position),),
+                    filed_next=True,
                 )
             )
             await tx.cascades.save(

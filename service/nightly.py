@@ -47,7 +47,7 @@ class Nightly:
         while True:
             await asyncio.sleep(EVERY)
             try:
-                if await self._due():
+                if await self.due():
                     await self.look()
             except (HotlineError, OSError) as error:
                 log.warning("the nightly look at the evidence waits: %s", error)
@@ -57,11 +57,12 @@ class Nightly:
                     "evidence-damaged", "a row of the audit cannot be read; run hotline1022 evidence verify"
                 )
 
-    async def _due(self) -> bool:
+    async def due(self) -> bool:
+        """Whether the last look was on an earlier day; while there was none yet: whether the chain began on one."""
         async with self._database.reading() as tx:
             last = await tx.audit.last(Kind.CHAIN_CHECKED)
-            head = await tx.audit.head()
-        return head.seq > 0 and (last is None or local_day(last.at) < local_day(self._clock()))
+            since = last.at if last else await tx.audit.oldest()
+        return since is not None and local_day(since) < local_day(self._clock())
 
     async def look(self) -> Evidence:
         """Look now, write down what was found, ring."""

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from hotline1022.audit.types import Kind
 from hotline1022.core.errors import NotFound
+from hotline1022.core.ids import CallId
 from hotline1022.core.outcomes import Reason, Result
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.tables_catalogue import catalogue, catalogue_key, catalogue_word
@@ -44,6 +45,18 @@ async def test_a_call_that_goes_on_or_was_never_answered_has_none(database: Data
         with pytest.raises(NotFound) as caught:
             await row(database, call)
         assert caught.value.error_id == "recording-unknown"
+
+
+async def test_the_log_leaves_a_row_to_who_files_the_call_and_one_that_waits_has_it_before(database: Database) -> None:
+    over = Batch(calls=(answered(CALL, 0, answered_at=at(0), version=9),), filed_next=True)
+    async with database.transaction() as tx:
+        await tx.calls.save(over)
+    with pytest.raises(NotFound):
+        await row(database)
+    await SqlRecordingStore(database).spooled([CallId(CALL)])
+    assert (await row(database)).state is State.SPOOLED
+    await filed(database, CALL, a_track(CALL))
+    assert (await row(database)).state is State.STORED
 
 
 async def test_from_the_end_of_the_call_to_the_stored_recording(database: Database) -> None:

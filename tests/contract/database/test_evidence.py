@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -250,6 +251,18 @@ async def test_the_night_finds_what_is_wrong_tells_it_and_takes_in_what_grew(wor
     assert any(names(world)[0] in detail for _, detail, _ in world.bells.rung)
     last = (await entries(world.database))[-1]
     assert last.kind == "chain-checked" and last.detail["wrong"] == len(third.findings)
+
+
+async def test_the_first_night_is_the_one_after_the_first_day(world: World) -> None:
+    clock = [(await entries(world.database))[0].at]
+    night = Nightly(world.database, world.examiner(), world.bells, calls=50, clock=lambda: clock[0])
+    assert not await night.due(), "a first look by day would cost the callers, and there is nothing old to look at"
+    clock[0] += timedelta(days=1)
+    assert await night.due()
+    await night.look()
+    assert not await night.due()
+    clock[0] += timedelta(days=1)
+    assert await night.due()
 
 
 async def test_a_damaged_file_is_found_when_it_is_played(world: World) -> None:
