@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from hotline1022.audit.types import Kind
 from hotline1022.core.errors import NotFound
-from hotline1022.core.ids import CallId
+from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.outcomes import Reason, Result
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.tables_catalogue import catalogue, catalogue_key, catalogue_word
@@ -53,7 +53,7 @@ async def test_the_log_leaves_a_row_to_who_files_the_call_and_one_that_waits_has
         await tx.calls.save(over)
     with pytest.raises(NotFound):
         await row(database)
-    await SqlRecordingStore(database).spooled([CallId(CALL)])
+    await SqlRecordingStore(database).spooled([CallId(ChannelId(CALL))])
     assert (await row(database)).state is State.SPOOLED
     await filed(database, CALL, a_track(CALL))
     assert (await row(database)).state is State.STORED
