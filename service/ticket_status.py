@@ -40,21 +40,28 @@ class StatusByPhone:
 
     async def ask(self, args: Sequence[str], caller: str) -> str:
         """The answer to a code that this number has keyed."""
-        code, asker, at = next(iter(args), ""), phone_of(caller), self._clock()
-        if self._guard.wait(asker, at):
-            log.warning("the status of tickets: a caller has keyed too many wrong codes and must wait")
+        code, asker, at = next(iter(args), ""), _asker(caller), self._clock()
+        if self._must_wait(asker, at):
             return LATER
         try:
             ticket = await self._ticket(code)
         except Unavailable as error:
             log.warning("the status of a ticket cannot be told: %s", error)
             return AWAY
+        if self._must_wait(asker, at):  # who calls on many lines at once gets no more answers than on one
+            return LATER
         said = status(ticket, at) if ticket else ()
         if not said:
             self._guard.wrong(asker, at)
             return WRONG
         known = {agency.id for agency in self._menu().agencies}
         return "OK~" + "&".join(_files(said, known))
+
+    def _must_wait(self, asker: str, at: datetime) -> bool:
+        if not self._guard.wait(asker, at):
+            return False
+        log.warning("the status of tickets: a caller has keyed too many wrong codes and must wait")
+        return True
 
     async def _ticket(self, code: str) -> Ticket | None:
         if not is_code(code):
@@ -64,6 +71,12 @@ class StatusByPhone:
                 return await tx.tickets.get(code)
         except NotFound:
             return None
+
+
+def _asker(caller: str) -> str:
+    """The number in one form. What is no number of anybody shares one place, so that making such up gives no new tries."""
+    number = phone_of(caller)
+    return number if number.startswith("+") else ""
 
 
 def _files(said: Iterable[Piece], known: set[str]) -> list[str]:

@@ -1,6 +1,8 @@
 """What the dialplan is answered when a citizen keys a ticket's code, over both databases; and that who guesses is slowed down."""
 
+import asyncio
 import logging
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,9 +15,9 @@ from hotline1022.service.ticket_desk import TicketDesk
 from hotline1022.service.ticket_names import DirectoryNames
 from hotline1022.service.ticket_status import AWAY, LATER, WRONG, StatusByPhone
 from hotline1022.tickets.attachments import Shelf
-from hotline1022.tickets.code import check_digit
+from hotline1022.tickets.code import check_digit, is_code
 from hotline1022.tickets.ports import Act
-from hotline1022.tickets.spoken import WINDOW
+from hotline1022.tickets.spoken import BOUND, WINDOW
 from hotline1022.tickets.spoken import WRONG as GUESSES
 from hotline1022.tickets.types import Action
 from tests.unit.directory_memory import shipped as shipped_directory
@@ -32,6 +34,7 @@ class Phone:
         async def directory() -> object:
             return shipped_directory()
 
+        self.database = database
         self.now: datetime = NOW
         self.desk = TicketDesk(database, POLICY, DirectoryNames(directory), Shelf(folder))  # type: ignore[arg-type]
         self.status = StatusByPhone(database=database, menu=shipped, clock=lambda: self.now)
@@ -101,3 +104,50 @@ async def test_a_database_that_is_away_is_no_wrong_code(phone: Phone, monkeypatc
         for _ in range(GUESSES + 1):
             assert await phone.ask(code) == AWAY
     assert (await phone.ask(code)).startswith("OK~")
+
+
+async def test_on_many_lines_at_once_a_number_gets_no_more_answers_than_one_after_the_other(phone: Phone) -> None:
+    code = await phone.made()
+    guesses = [one for one in (f"{20000000 + number}" for number in range(400)) if is_code(one)]
+    assert len(guesses) >= 3 * GUESSES and code not in guesses
+    keyed = [*guesses, code, *guesses]
+    said = Counter(await asyncio.gather(*(phone.ask(one) for one in keyed)))
+    assert said == {WRONG: GUESSES, LATER: len(keyed) - GUESSES}
+    assert (await phone.ask(code, "0909600002")).startswith("OK~"), "others are not slowed down"
+
+
+async def test_three_lines_of_one_number_that_key_real_codes_are_all_told(phone: Phone) -> None:
+    codes = [await phone.made() for _ in range(3)]
+    assert all(said.startswith("OK~") for said in await asyncio.gather(*map(phone.ask, codes)))
+
+
+@pytest.mark.parametrize(
+    "made_up", [["unknown", "anonymous", "", "Anonymous", "0", "12", "x-1"], [f"{number}" for number in range(10)]]
+)
+async def test_all_without_a_number_of_anybody_are_one_guesser(phone: Phone, made_up: list[str]) -> None:
+    code = await phone.made()
+    for number in range(GUESSES):
+        assert await phone.ask(MISTYPED, made_up[number % len(made_up)]) == WRONG
+    for caller in made_up:
+        assert await phone.ask(code, caller) == LATER, caller
+    assert (await phone.ask(code)).startswith("OK~")
+
+
+async def test_many_numbers_at_once_are_each_slowed_down_and_their_memory_is_bounded(phone: Phone) -> None:
+    code = await phone.made()
+    callers = [f"09096{number:05d}" for number in range(BOUND // GUESSES)]
+    await asyncio.gather(*(phone.ask(MISTYPED, one) for one in callers for _ in range(GUESSES)))
+    assert {await phone.ask(code, one) for one in callers[:20]} == {LATER}
+    for number in range(BOUND):
+        await phone.ask(MISTYPED, f"09097{number:05d}")
+    assert len(phone.status._guard._wrong) == BOUND
+    assert (await phone.ask(code, callers[0])).startswith("OK~"), "who asked longest ago is forgotten"
+
+
+async def test_a_restart_forgets_who_guessed_and_nothing_is_written_of_it(phone: Phone) -> None:
+    for _ in range(GUESSES + 1):
+        await phone.ask(MISTYPED)
+    code = await phone.made()
+    assert await phone.ask(code) == LATER
+    again = StatusByPhone(database=phone.database, menu=shipped, clock=lambda: phone.now)
+    assert (await again.ask([code], CALLER)).startswith("OK~")
