@@ -97,9 +97,11 @@ async def mark_told(ask: Ask) -> ToTellView:
 
 
 async def list_inbound(ask: Ask) -> InboundList:
-    """Incoming SMS."""
+    """Incoming SMS. What a citizen writes may say who it is: readers learn that something came, and when."""
     query: LimitQuery = ask.query
-    return InboundList(inbound=tuple(_pick(InboundView, one) for one in await ask.ports.outbox.inbound(query.limit)))
+    came = await ask.ports.outbox.inbound(query.limit)
+    shown = came if ask.sees_numbers else [replace(one, text="") for one in came]
+    return InboundList(inbound=tuple(_pick(InboundView, one) for one in shown))
 
 
 async def open_link(ask: Ask) -> LinkView:

@@ -67,6 +67,7 @@ ROUTES: tuple[Route, ...] = (
         path="/api/inbound-sms",
         scope=Scope.READ,
         summary="SMS that citizens sent",
+        detail="Their texts are empty, numbers masked, unless the token has scope agent or admin.",
         handler=notify.list_inbound,
         query=LimitQuery,
         answer=w.InboundList,

@@ -113,6 +113,9 @@ class MemoryOutbox:
         }
     )
 
+    #: the text of the one SMS that came in
+    wrote: str = "Đèn đường hỏng"
+
     async def list(self, wanted: OutboxFilter) -> Sequence[Message]:
         found = [
             one
@@ -174,7 +177,7 @@ class MemoryOutbox:
             gateway="smpp",
             sender=PHONE,
             recipient="1022",
-            text="Đèn đường hỏng",
+            text=self.wrote,
             parts=1,
             complete=True,
             received_at=AT,

@@ -52,6 +52,20 @@ async def test_a_reader_does_not_learn_who_the_citizen_is(tmp_path: Path) -> Non
         assert "Lê Thị Cúc" in repr((await house.ask("GET", "/api/outbox", "read"))[1]), "officers are no secret"
 
 
+async def test_readers_see_that_an_sms_came_and_not_what_the_citizen_wrote(tmp_path: Path) -> None:
+    wrote = "Toi la Nguyen Van An, nha o 12 Le Loi, so 0901234567."
+    async with open_house(tmp_path) as house:
+        house.outbox.wrote = wrote
+        for scope in ("agent", "admin"):
+            _, told = await house.ask("GET", "/api/inbound-sms", scope)
+            assert {(one["text"], one["sender"]) for one in told["inbound"]} == {(wrote, PHONE)}, scope
+        _, told = await house.ask("GET", "/api/inbound-sms", "read")
+        assert {(one["text"], one["sender"]) for one in told["inbound"]} == {("", MASKED)}
+        assert told["inbound"][0]["received_at"] and told["inbound"][0]["parts"], "what came, and when, is no secret"
+        for scope in ("metrics", "listen"):
+            assert (await house.ask("GET", "/api/inbound-sms", scope))[0] == 403, scope
+
+
 async def test_nobody_reads_an_officers_link_out_of_the_outbox(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         address = f"https://1022.example.vn/l/{TOKEN}"
