@@ -1,6 +1,6 @@
 """The tables of tickets/: tickets and their history. A change here needs a migration; a test compares the two."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table
 
 from hotline1022.db.columns import Big, Document, UtcTime, Word, condition, listed
 from hotline1022.db.tables import metadata
@@ -158,4 +158,15 @@ ticket_reminder = Table(
     Column("at", UtcTime, nullable=False),
     listed("kind", ReminderKind, "ticket_reminder"),
     listed("recipient", Recipient, "ticket_reminder"),
+)
+
+#: contact points that were told of the open tickets that their agency has from one that ended
+take_over = Table(
+    "take_over",
+    metadata,
+    Column("agency", String, ForeignKey("agency.id"), primary_key=True),
+    #: the first day on which that agency is no more
+    Column("since", Date, primary_key=True),
+    Column("contact", String, ForeignKey("contact_point.id"), primary_key=True),
+    Column("at", UtcTime, nullable=False),
 )

@@ -4,7 +4,7 @@ What a change does is decided in tickets/; here it is written, with its row of h
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -137,9 +137,10 @@ class TicketRepository(Repository):
         """Tickets of this filter, newest first, at most `limit`; never hidden ones."""
         return await self._tickets(_SEEN, *_conditions(wanted), limit=wanted.limit)
 
-    async def open(self) -> Sequence[Ticket]:
-        """Everything that is not closed, whatever its age; what is due first comes first."""
-        return await self._tickets(_OPEN, order=(ticket.c.answer_by, ticket.c.id))
+    async def open(self, agencies: Collection[str] | None = None) -> Sequence[Ticket]:
+        """Everything that is not closed, of these agencies or of all, whatever its age; what is due first comes first."""
+        wanted = [_OPEN] if agencies is None else [_OPEN, ticket.c.agency.in_(sorted(agencies))]
+        return await self._tickets(*wanted, order=(ticket.c.answer_by, ticket.c.id))
 
     async def reserved(self, *, before: datetime) -> Sequence[Ticket]:
         """Reservations made before that time which nobody settled, oldest first."""
@@ -251,12 +252,13 @@ def _conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
     equal = {
         ticket.c.code: wanted.code,
         ticket.c.state: wanted.state,
-        ticket.c.agency: wanted.agency,
         ticket.c.category: wanted.category,
         ticket.c.phone_key: wanted.phone,
     }
     found: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value]
     found += [ticket.c.search.contains(word, autoescape=True) for word in fold(wanted.words).split()]
+    if wanted.agencies:
+        found.append(ticket.c.agency.in_(sorted(wanted.agencies)))
     if wanted.call:
         found.append(ticket.c.id.in_(select(ticket_call.c.ticket_id).where(ticket_call.c.call_id == wanted.call)))
     if wanted.since is not None:

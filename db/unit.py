@@ -42,6 +42,7 @@ from hotline1022.db.receipts import ReceiptRepository
 from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.retention import RetentionRepository
 from hotline1022.db.shifts import ShiftRepository
+from hotline1022.db.take_overs import TakeOverRepository
 from hotline1022.db.tickets import TicketRepository
 from hotline1022.db.tokens import TokenRepository
 from hotline1022.db.types import Batch
@@ -97,6 +98,11 @@ class Work:
     def tickets(self) -> TicketRepository:
         """Tickets."""
         return TicketRepository(self._connection, self.catalogue.touch)
+
+    @cached_property
+    def take_overs(self) -> TakeOverRepository:
+        """Who was told of tickets of agencies that ended."""
+        return TakeOverRepository(self._connection)
 
     @cached_property
     def outbox(self) -> OutboxRepository:

@@ -1,6 +1,7 @@
 """Who is responsible on a day, and who may be asked: pure questions to a Directory. Refuses to answer with who has ended."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol, TypeVar
 
@@ -69,6 +70,25 @@ def successor_at(directory: Directory, agency: str, day: date) -> Agency:
 def agency_at(directory: Directory, agency: str, day: date) -> Agency | None:
     """The agency, or who has taken over by that day; the last one known where nobody did. None for an id that nobody has."""
     return _follow(directory.agencies, agency, day) if agency in directory.agencies else None
+
+
+def had_by(directory: Directory, agency: str, day: date) -> frozenset[str]:
+    """Ids of the agencies whose tickets this one has on that day: its own, and those it has taken over, through others too.
+
+    By this one rule links, tokens and messages reach people of an agency after a merger. What was split without a successor
+    stays where it was.
+    """
+    return frozenset({agency, *(one.id for one in taken_over(directory, day).get(agency, ()))})
+
+
+def taken_over(directory: Directory, day: date) -> Mapping[str, Sequence[Agency]]:
+    """Agency → those that have ended by that day and whose tickets it has, through others too; in the order of their ids."""
+    found: dict[str, list[Agency]] = defaultdict(list)
+    for id, agency in directory.agencies.items():
+        having = _follow(directory.agencies, id, day)
+        if having.id != id:
+            found[having.id].append(agency)
+    return found
 
 
 def area_at(directory: Directory, area: str, day: date) -> Area:

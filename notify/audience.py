@@ -11,6 +11,8 @@ class Audience(StrEnum):
     CITIZEN = "citizen"
     SPECIALIST = "specialist"
     LEADER = "leader"
+    #: whoever took the citizen, of either role
+    OWNER = "owner"
 
 
 _A, _E = Audience, TicketEvent
@@ -22,6 +24,8 @@ TOLD: dict[TicketEvent, tuple[Audience, ...]] = {
     _E.ANSWERED: (_A.CITIZEN,),
     _E.COMPLETED: (_A.CITIZEN,),
     _E.EXTENDED: (_A.CITIZEN,),
+    _E.TAKEN: (_A.OWNER,),
+    _E.TAKEN_OVER: (_A.SPECIALIST, _A.LEADER),
     _E.REMINDER: (_A.SPECIALIST,),
     _E.OVERDUE: (_A.LEADER,),
 }

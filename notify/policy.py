@@ -1,7 +1,7 @@
 """Who gets what when a ticket changes, as a pure function. Refuses nothing: whom no SMS reaches is on the list to be told."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hotline1022.core.clock import local
@@ -9,12 +9,13 @@ from hotline1022.notify import sms
 from hotline1022.notify.audience import ROLES, TOLD, Audience, name_of
 from hotline1022.notify.html import html_of
 from hotline1022.notify.quiet import Quiet
-from hotline1022.notify.templates import Template, Templates, fill
+from hotline1022.notify.templates import PLACEHOLDERS, Template, Templates, fill
 from hotline1022.notify.types import (
     Channel,
     NewMessage,
     Recipient,
     RecipientKind,
+    TakeOver,
     TicketChange,
     TicketEvent,
     ToTell,
@@ -22,7 +23,11 @@ from hotline1022.notify.types import (
 
 #: (contact point, ticket) → address that opens the ticket for that contact point
 LinkMaker = Callable[[str, str], str]
+#: tickets that an email lists at most, with a line and a link each
+LISTED = 500
 _UNKNOWN = "không rõ"
+#: every placeholder has a value, those that mean nothing to a message too
+_NONE = dict.fromkeys(PLACEHOLDERS, "")
 #: what people are asked to tell the citizen
 _TELL = {
     TicketEvent.MADE: "Đã tiếp nhận, mã phiếu {code}, chuyển đến {agency}.",
@@ -32,14 +37,17 @@ _TELL = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How messages are written."""
+
+    templates: Templates
+    quiet: Quiet
+    link: LinkMaker | None = None
+
+
 def messages_for(
-    change: TicketChange,
-    contacts: Sequence[Recipient],
-    templates: Templates,
-    at: datetime,
-    *,
-    quiet: Quiet,
-    link: LinkMaker | None = None,
+    change: TicketChange, contacts: Sequence[Recipient], how: How, at: datetime
 ) -> tuple[list[NewMessage], list[ToTell]]:
     """The messages of a change, and whom people must tell. The same change gives the same keys.
 
@@ -49,44 +57,80 @@ def messages_for(
     to_tell: list[ToTell] = []
     for audience in TOLD[change.event]:
         if audience is Audience.CITIZEN:
-            messages += _to_citizen(change, templates, at, quiet)
+            messages += _to_citizen(change, how, at)
             if not sms.mobile(change.phone):
                 to_tell.append(_tell(change, at))
             continue
-        mine = [one for one in contacts if one.role is ROLES[audience]]
+        mine = [one for one in contacts if one.role is ROLES.get(audience, one.role)]
         for one in mine or ([] if len(TOLD[change.event]) > 1 else contacts):
-            messages += _to_officer(change, one, audience, templates, at, quiet, link)
+            opens = how.link(one.contact, change.ticket) if how.link else ""
+            values = _values(change, officer=one.name, link=opens)
+            words = dict.fromkeys(Channel, values)
+            messages += _to_officer(change.change, one, (audience, change.event), words, how, at, change)
     return messages, to_tell
 
 
-def _to_citizen(change: TicketChange, templates: Templates, at: datetime, quiet: Quiet) -> Iterator[NewMessage]:
+def take_over_messages(of: TakeOver, contact: Recipient, how: How, at: datetime) -> list[NewMessage]:
+    """What a contact point gets when its agency has tickets of others: one SMS and one email, however many they are."""
+    about = max(of.tickets, key=lambda one: one.urgent)
+    values = _NONE | {
+        "agency": of.agency,
+        "former": ", ".join(of.former),
+        "count": str(len(of.tickets)),
+        "urgent": _urgent(about),
+        "officer": contact.name,
+    }
+    lists = {Channel.SMS: ", ".join(one.code for one in of.tickets), Channel.EMAIL: _listed(of.tickets, contact, how)}
+    words = {channel: values | {"tickets": text} for channel, text in lists.items()}
+    audience = Audience(contact.role.value)
+    made = _to_officer(of.change, contact, (audience, TicketEvent.TAKEN_OVER), words, how, at, about)
+    return [replace(one, ticket="") for one in made]
+
+
+def _listed(tickets: Sequence[TicketChange], contact: Recipient, how: How) -> str:
+    lines = []
+    for one in tickets[:LISTED]:
+        about = f"phiếu {one.code}, {one.category or _UNKNOWN}, hạn trả lời {_deadline(one)}"
+        opens = f"\n{how.link(contact.contact, one.ticket)}\n" if how.link else ""
+        lines.append(f"{_urgent(one)} {about}{opens}".strip(" "))
+    if len(tickets) > LISTED:
+        lines.append(f"và {len(tickets) - LISTED} phiếu khác có hạn muộn hơn")
+    return "\n".join(lines)
+
+
+def _to_citizen(change: TicketChange, how: How, at: datetime) -> Iterator[NewMessage]:
     values = _values(change, officer=change.name or "")
     for channel, address in ((Channel.SMS, sms.mobile(change.phone)), (Channel.EMAIL, change.email)):
         if not address:
             continue
-        template = templates[name_of(Audience.CITIZEN, change.event, channel)]
+        template = how.templates[name_of(Audience.CITIZEN, change.event, channel)]
         key = f"{change.change}/citizen/{channel.value}"
-        yield _message(key, change, template, values, address, at, quiet, RecipientKind.CITIZEN, name=change.name)
+        yield _message(key, change, template, values, address, at, how.quiet, RecipientKind.CITIZEN, name=change.name)
 
 
 def _to_officer(
-    change: TicketChange,
+    key: str,
     contact: Recipient,
-    audience: Audience,
-    templates: Templates,
+    what: tuple[Audience, TicketEvent],
+    words: Mapping[Channel, Mapping[str, str]],
+    how: How,
     at: datetime,
-    quiet: Quiet,
-    link: LinkMaker | None,
+    change: TicketChange,
 ) -> Iterator[NewMessage]:
-    opens = link(contact.contact, change.ticket) if link else ""
-    values = _values(change, officer=contact.name, link=opens)
     for channel, address in ((Channel.SMS, sms.mobile(contact.sms)), (Channel.EMAIL, contact.email)):
         if not address:
             continue
-        template = templates[name_of(audience, change.event, channel)]
-        key = f"{change.change}/{contact.contact}/{channel.value}"
         yield _message(
-            key, change, template, values, address, at, quiet, RecipientKind.AGENCY, contact.name, contact.contact
+            f"{key}/{contact.contact}/{channel.value}",
+            change,
+            how.templates[name_of(*what, channel)],
+            words[channel],
+            address,
+            at,
+            how.quiet,
+            RecipientKind.AGENCY,
+            contact.name,
+            contact.contact,
         )
 
 
@@ -94,7 +138,7 @@ def _message(
     key: str,
     change: TicketChange,
     template: Template,
-    values: dict[str, str],
+    values: Mapping[str, str],
     recipient: str,
     at: datetime,
     quiet: Quiet,
@@ -125,18 +169,26 @@ def _message(
 
 
 def _values(change: TicketChange, *, officer: str, link: str = "") -> dict[str, str]:
-    return {
+    return _NONE | {
         "code": change.code,
         "agency": change.agency,
         "category": change.category,
-        "deadline": f"{local(change.deadline):%H:%M %d/%m/%Y}" if change.deadline else "chưa xác định",
+        "deadline": _deadline(change),
         "answer": change.answer or "mời ông/bà gọi 1022 để biết nội dung.",
-        "urgent": "KHẨN:" if change.urgent else "",
+        "urgent": _urgent(change),
         "link": link,
         "officer": officer,
         "name": change.name or _UNKNOWN,
         "phone": change.phone or _UNKNOWN,
     }
+
+
+def _urgent(change: TicketChange) -> str:
+    return "KHẨN:" if change.urgent else ""
+
+
+def _deadline(change: TicketChange) -> str:
+    return f"{local(change.deadline):%H:%M %d/%m/%Y}" if change.deadline else "chưa xác định"
 
 
 def _tell(change: TicketChange, at: datetime) -> ToTell:

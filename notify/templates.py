@@ -15,14 +15,17 @@ from typing import Any
 from hotline1022.core.errors import ConfigError
 from hotline1022.notify import sms
 from hotline1022.notify.audience import NAMES
-from hotline1022.notify.types import Channel, Encoding, MessageClass
+from hotline1022.notify.types import Channel, Encoding, MessageClass, TicketEvent
 
 #: what a template may ask for
 PLACEHOLDERS = frozenset(
     {"code", "agency", "category", "deadline", "answer", "urgent", "link", "officer", "name", "phone"}
+    | {"count", "former", "tickets"}
 )
+#: what means something only where many tickets are told of together, and what means something there
+_OF_MANY, _FOR_MANY = frozenset({"count", "former", "tickets"}), frozenset({"agency", "urgent", "officer"})
 #: what is cut short to fit, in this order; the rest is never cut
-SHORTENED = ("answer", "category", "agency", "name", "officer")
+SHORTENED = ("tickets", "answer", "former", "category", "agency", "name", "officer")
 #: parts of an SMS at most
 PARTS = 5
 #: what stands for the rest of a value
@@ -87,7 +90,9 @@ def _template(where: str, name: str, table: Any) -> Template:
         if type(table[key]) is not kind:
             raise _bad(f"{where}: {name}.{key} is of the wrong kind; see the shipped file")
     for key in ("subject", "text"):
-        _check_placeholders(where, f"{name}.{key}", table.get(key, ""))
+        many = f".{TicketEvent.TAKEN_OVER}." in name
+        known = _OF_MANY | _FOR_MANY if many else PLACEHOLDERS - _OF_MANY
+        _check_placeholders(where, f"{name}.{key}", table.get(key, ""), known)
     if channel is Channel.EMAIL:
         return Template(name=name, channel=channel, text=table["text"].strip(), subject=table["subject"].strip())
     try:
@@ -109,15 +114,14 @@ def _template(where: str, name: str, table: Any) -> Template:
     return made
 
 
-def _check_placeholders(where: str, key: str, text: str) -> None:
+def _check_placeholders(where: str, key: str, text: str, known: frozenset[str]) -> None:
     try:
         asked = {name for _, name, spec, how in Formatter().parse(text) if name is not None}
         plain = all(not spec and not how for _, _, spec, how in Formatter().parse(text))
     except ValueError as error:
         raise _bad(f"{where}: {key}: {error}; write {{{{ and }}}} for braces") from error
-    if unknown := sorted(asked - PLACEHOLDERS):
-        known = ", ".join(sorted(PLACEHOLDERS))
-        raise _bad(f"{where}: {key}: {{{unknown[0]}}} is no placeholder; known are {known}")
+    if unknown := sorted(asked - known):
+        raise _bad(f"{where}: {key}: {{{unknown[0]}}} is no placeholder; known are {', '.join(sorted(known))}")
     if not plain:
         raise _bad(f"{where}: {key}: a placeholder is a name in braces alone; write {{code}}")
 

@@ -283,6 +283,10 @@ class TicketEvent(StrEnum):
     ANSWERED = "answered"
     COMPLETED = "completed"
     EXTENDED = "extended"
+    #: somebody took the citizen, and is to write down what was answered
+    TAKEN = "taken"
+    #: an agency has the open tickets of others that ended
+    TAKEN_OVER = "taken-over"
     #: the deadline is near: to the specialist
     REMINDER = "reminder"
     #: the deadline is over: to the leader
@@ -312,3 +316,16 @@ class TicketChange:
     def __post_init__(self) -> None:
         if self.deadline is not None:
             aware(self.deadline)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOver:
+    """The open tickets that an agency has from others that ended, as its contact points are told of them."""
+
+    #: names it: the same one twice makes no second message
+    change: str
+    agency: str
+    #: names of those that ended
+    former: tuple[str, ...]
+    #: not empty; what is due first comes first
+    tickets: tuple[TicketChange, ...]

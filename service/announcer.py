@@ -10,8 +10,8 @@ from datetime import datetime
 
 from hotline1022.db.unit import Work
 from hotline1022.notify.links import Links
-from hotline1022.notify.policy import messages_for
-from hotline1022.notify.types import Recipient, TicketChange
+from hotline1022.notify.policy import How, messages_for, take_over_messages
+from hotline1022.notify.types import Recipient, TakeOver, TicketChange
 from hotline1022.service.notify_parts import link_maker, quiet_of, templates_of
 from hotline1022.service.settings import Settings
 
@@ -28,15 +28,15 @@ class Announcer:
 
         `contacts`: the agency's contact points at this moment. The same change again adds nothing.
         """
-        messages, to_tell = messages_for(
-            change,
-            contacts,
-            self._templates,
-            at,
-            quiet=self._quiet,
-            link=link_maker(self._settings, self._links, at),
-        )
+        messages, to_tell = messages_for(change, contacts, self._how(at), at)
         count = await tx.outbox.put(messages)
         if count or not messages:
             await tx.to_tell.put(to_tell)
         return count
+
+    async def take_over(self, tx: Work, of: TakeOver, contact: Recipient, at: datetime) -> int:
+        """Put what this contact point is told of the tickets that its agency has from others; gives how many are new."""
+        return await tx.outbox.put(take_over_messages(of, contact, self._how(at), at))
+
+    def _how(self, at: datetime) -> How:
+        return How(templates=self._templates, quiet=self._quiet, link=link_maker(self._settings, self._links, at))

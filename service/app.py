@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import sdnotify
 from aiohttp import web as aiohttp_web
@@ -68,7 +69,7 @@ from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.segments import Segments
 from hotline1022.service.settings import Settings
 from hotline1022.service.ticket_clock import TicketClock
-from hotline1022.service.ticket_join import desk_of, notices_of
+from hotline1022.service.ticket_join import desk_of, notices_of, take_overs_of
 from hotline1022.service.ticket_names import shut_on
 from hotline1022.service.ticket_status import StatusByPhone
 from hotline1022.service.token_ends import TokenEnds
@@ -97,10 +98,17 @@ class App:
         self.reasons = load_reasons(paths.listening_reasons)
         closed = shut_on(policy.offices)
         ends = TokenEnds(self.database, lambda: datetime.now(UTC))
-        self.directory = DirectoryDesk(self.database, lambda: numbers_of(self.settings), ended=[ends], closed=closed)
+        self.links = Links(secret=secrets.links)
+        self.take_overs = take_overs_of(settings, self.links)
+        self.directory = DirectoryDesk(
+            self.database,
+            lambda: numbers_of(self.settings),
+            ended=[ends],
+            also=self.take_overs.tell,
+            closed=closed,
+        )
         self.bell = Bell(self.database, timedelta(seconds=settings.emergency.alarm_repeat_seconds))
         self.book = OutboxBook(self.database, self.bell)
-        self.links = Links(secret=secrets.links)
         notices = notices_of(settings, self.links, self.directory.read)
         self.outbox = worker_of(settings, self.database, self.book, self.bell, notices)
         self.reader = self._link("hl1022-reader", secrets.ami_reader, events=True)
@@ -288,7 +296,9 @@ class App:
                         CatalogueKeeper(self.database).run(),
                         self.plans.run(),
                         self.category_sounds.run(),
-                        TicketClock(self.database, self.tickets).run(),
+                        TicketClock(
+                            self.database, self.tickets, due=partial(self.take_overs.look, self.database)
+                        ).run(),
                         self.bell.run(),
                         self.outbox.run(),
                         self.evidence.run(),

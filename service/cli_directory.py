@@ -23,6 +23,7 @@ from hotline1022.ivr.load import load as load_menu
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import day_of, on_database
 from hotline1022.service.directory_desk import LOOK_SECONDS, change, menu_categories, numbers_of
+from hotline1022.service.ticket_join import links_of, take_overs_of
 
 
 @click.group()
@@ -162,13 +163,15 @@ def directory_import(config: str | None, file: Path, dry_run: bool) -> None:
         raise Invalid(
             f"{file} is not UTF-8 at byte {error.start}; save it as UTF-8", error_id="directory-invalid"
         ) from None
-    things = read(text, numbers_of(settings_of(config)), source=str(file))
+    settings = settings_of(config)
+    things = read(text, numbers_of(settings), source=str(file))
 
     async def work(database: Database) -> tuple[Change, ...]:
         if dry_run:
             before = await _load(database)
             return difference(before, put(before, things))
-        _, changes = await change(database, lambda found: put(found, things), _who(), datetime.now(UTC))
+        also = take_overs_of(settings, links_of(settings)).tell
+        _, changes = await change(database, lambda found: put(found, things), _who(), datetime.now(UTC), also)
         return changes
 
     changes = on_database(config, work)

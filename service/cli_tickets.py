@@ -9,11 +9,9 @@ import click
 
 from hotline1022.core.clock import local
 from hotline1022.db.unit import Database
-from hotline1022.notify.links import Links
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import as_json, day_of, on_database
-from hotline1022.service.secrets import ensure_secrets
-from hotline1022.service.ticket_join import desk_of, notices_of, stored
+from hotline1022.service.ticket_join import desk_of, links_of, notices_of, stored
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.tickets.code import grouped
 from hotline1022.tickets.ports import Act
@@ -28,8 +26,7 @@ def tickets() -> None:
 
 def _view(config: str | None, database: Database) -> TicketsView:
     settings, directory = settings_of(config), stored(database)
-    links = Links(secret=ensure_secrets(settings.paths.secrets, settings.lines.numbers).links)
-    notices = notices_of(settings, links, directory)
+    notices = notices_of(settings, links_of(settings), directory)
     return TicketsView(database, desk_of(settings, database, directory, notices))
 
 
@@ -53,7 +50,7 @@ def tickets_list(
     """
     wanted = TicketFilter(
         state=State(state) if state else None,
-        agency=agency,
+        agencies=frozenset({agency} if agency else ()),
         phone=phone,
         words=words,
         overdue_at=datetime.now(UTC) if overdue else None,

@@ -7,12 +7,12 @@ process within LOOK_SECONDS, by the version's number.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, Unavailable
-from hotline1022.db.unit import Database
+from hotline1022.db.unit import Database, Work
 from hotline1022.directory.edit import difference, out_now, put
 from hotline1022.directory.gaps import gaps
 from hotline1022.directory.hunt import hunt, never_closed
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 #: seconds between two looks at what other processes changed
 LOOK_SECONDS = 30.0
+#: called inside the transaction of a change, with the directory as it is from then on
+Also = Callable[[Work, Directory, datetime], Awaitable[object]]
 #: who changed it, where nobody did
 FIRST_START = "first start"
 
@@ -49,8 +51,12 @@ def menu_categories(menu: MenuTree) -> Mapping[str, str]:
     return {category.id: category.name for category in menu.categories}
 
 
+async def nothing(work: Work, directory: Directory, at: datetime) -> None:
+    """Nobody else must know."""
+
+
 async def change(
-    database: Database, edit: Callable[[Directory], Directory], by: str, at: datetime
+    database: Database, edit: Callable[[Directory], Directory], by: str, at: datetime, also: Also = nothing
 ) -> tuple[Directory, tuple[Change, ...]]:
     """Make of the directory as it is the one that `edit` gives, in one transaction; what was changed. Nothing new is no change."""
     async with database.transaction() as tx:
@@ -58,6 +64,7 @@ async def change(
         after = edit(before)
         changes = difference(before, after)
         await tx.directory.save(changes, by, at)
+        await also(tx, after, at)
     return after, changes
 
 
@@ -85,11 +92,12 @@ class DirectoryDesk:
         numbers: Callable[[], Numbers],
         *,
         ended: Iterable[Ended] = (),
+        also: Also = nothing,
         closed: Callable[[date], bool] = never_closed,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._database, self.numbers, self._clock = database, numbers, clock
-        self._ended = tuple(ended)
+        self._ended, self._also = tuple(ended), also
         self._closed = closed
         self._directory: Directory | None = None
         #: contact points whose end was told
@@ -130,7 +138,7 @@ class DirectoryDesk:
 
     async def change(self, edit: Callable[[Directory], Directory], by: str) -> Directory:
         """Change it, in one transaction; then it is in force here, and ends are told."""
-        after, _ = await change(self._database, edit, by, self._clock())
+        after, _ = await change(self._database, edit, by, self._clock(), self._also)
         self._keep(after)
         await self._tell()
         return after

@@ -85,7 +85,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             outbox=OutboxView(app.database, budget=settings.notify.sms_budget),
             links=LinkDesk(app.database, app.links, app.directory.read, app.tickets),
             cascades=CascadesView(app.database, app.cascades, app.directory, app.call_log, app.actions),
-            tokens=TokensView(app.database),
+            tokens=TokensView(app.database, app.directory.read),
             acts=app.evidence.acts,
             checks=[
                 NamedCheck("sip", sip),

@@ -10,7 +10,7 @@ from hotline1022.core.acting import Acting, acts
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid, Refused
 from hotline1022.db.unit import Database
-from hotline1022.directory.lookup import active, agency_at, contacts_of
+from hotline1022.directory.lookup import active, contacts_of, had_by
 from hotline1022.directory.types import Contact, Directory, Role
 from hotline1022.notify.links import Links
 from hotline1022.service.ticket_desk import TicketDesk
@@ -49,8 +49,7 @@ class LinkDesk:
             ticket = await tx.tickets.find(link.ticket)
             if ticket is None or ticket.state in HIDDEN:
                 return None
-            having = agency_at(directory, ticket.agency, day)
-            own = having is not None and having.id == contact.agency
+            own = ticket.agency in had_by(directory, contact.agency, day)
             history = await tx.tickets.history(ticket.id) if own else ()
             files = await tx.tickets.attachments(ticket.id) if own else ()
         leaders = _leaders(directory, contact, at) if own else ()

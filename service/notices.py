@@ -52,6 +52,8 @@ class Notices:
     async def changed(self, tx: Work, changed: Changed) -> None:
         """Tell who must know of a change: the agency when it gets the ticket, made with it or forwarded to it later."""
         after, row = changed.after, changed.row
+        if row.action is Action.TAKE:
+            await self._taken(tx, after, row)
         event = EVENTS.get(row.action)
         seen_before = changed.before is not None and changed.before.state not in HIDDEN
         # the code is told once: who takes an open ticket over, or opens it again, makes no new one
@@ -60,11 +62,19 @@ class Notices:
         at = self._clock()
         name, officers = _name(row), await self._officers(after, at)
         if row.action is Action.TAKE:
-            officers = []  # somebody of the agency talks with the citizen already
+            officers = []  # somebody of the agency has talked with the citizen already
         elif event in (TicketEvent.MADE, TicketEvent.FORWARDED):
             name = _name(arrival(await tx.tickets.history(after.id)))
         answer = row.why if event is TicketEvent.EXTENDED else after.answer
-        await self._announcer.announce(tx, _change(after, event, name, answer=answer), officers, at)
+        await self._announcer.announce(tx, change_of(after, event, name, answer=answer), officers, at)
+
+    async def _taken(self, tx: Work, ticket: Ticket, row: HistoryRow) -> None:
+        """Tell whoever took the citizen, and had her last, which ticket is to be completed."""
+        at = self._clock()
+        owner = (await self._directory()).contacts.get(ticket.owner)
+        if owner is not None and active(owner, local_day(at)):
+            change = change_of(ticket, TicketEvent.TAKEN, _name(row))
+            await self._announcer.announce(tx, change, [recipient_of(owner)], at)
 
     async def reminded(self, tx: Work, ticket: Ticket, reminder: Reminder) -> None:
         """Tell whoever has it that time runs out, or the leader that it is over.
@@ -82,7 +92,7 @@ class Notices:
             # a reminder's text is the specialist's, whoever gets it
             officers = [replace(one, role=Role.SPECIALIST) for one in having] or officers
         name = f"{ticket.id}/{reminder.kind}/{reminder.to}/{int(reminder.due.timestamp())}"
-        await self._announcer.announce(tx, _change(ticket, event, name, deadline=reminder.due), officers, at)
+        await self._announcer.announce(tx, change_of(ticket, event, name, deadline=reminder.due), officers, at)
 
     async def active(self, contact: str) -> bool:
         """Whether this contact point is one now: links of one that has ended open nothing."""
@@ -92,7 +102,7 @@ class Notices:
     async def _officers(self, ticket: Ticket, at: datetime) -> list[Recipient]:
         directory, day = await self._directory(), local_day(at)
         having = agency_at(directory, ticket.agency, day)
-        return [_recipient(one) for one in contacts_of(directory, having.id, day)] if having else []
+        return [recipient_of(one) for one in contacts_of(directory, having.id, day)] if having else []
 
 
 def arrival(history: Sequence[HistoryRow]) -> HistoryRow:
@@ -111,7 +121,8 @@ def _name(row: HistoryRow) -> str:
     return f"{row.ticket}/{row.number}"
 
 
-def _recipient(contact: Contact) -> Recipient:
+def recipient_of(contact: Contact) -> Recipient:
+    """A contact point as messages reach it."""
     return Recipient(
         contact=contact.id,
         name=contact.name,
@@ -121,9 +132,10 @@ def _recipient(contact: Contact) -> Recipient:
     )
 
 
-def _change(
+def change_of(
     ticket: Ticket, event: TicketEvent, name: str, *, answer: str = "", deadline: datetime | None = None
 ) -> TicketChange:
+    """What messages say of a ticket; `name` names the change."""
     return TicketChange(
         change=name,
         ticket=ticket.id,

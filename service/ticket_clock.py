@@ -1,12 +1,12 @@
-"""Looks once a minute whether somebody must be reminded of a ticket, whether a message is to become one, and which
-reservations nobody will ever use.
+"""Looks once a minute whether somebody must be reminded of a ticket, whether a message is to become one, whether an agency
+has taken over another's today, and which reservations nobody will ever use.
 
 A database that is away only delays it.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from hotline1022.core.errors import HotlineError, NotFound
@@ -30,17 +30,18 @@ def _now() -> datetime:
 
 
 class TicketClock:
-    """Runs as long as the service does."""
+    """Runs as long as the service does. `due` is called at each look: mergers take effect with the day."""
 
     def __init__(
         self,
         database: Database,
         desk: TicketDesk,
         *,
+        due: Callable[[datetime], Awaitable[object]],
         every: float = EVERY_SECONDS,
         clock: Callable[[], datetime] = _now,
     ) -> None:
-        self._database, self._desk, self._every, self._clock = database, desk, every, clock
+        self._database, self._desk, self._due, self._every, self._clock = database, desk, due, every, clock
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -54,6 +55,10 @@ class TicketClock:
                 await self._desk.remind(at)
             except HotlineError as error:
                 log.warning("reminders of tickets wait: %s", error)
+            try:
+                await self._due(at)
+            except HotlineError as error:
+                log.warning("who has taken over tickets of another agency hears of it later: %s", error)
             try:
                 await drop_unused(self._database, self._desk, at)
             except HotlineError as error:

@@ -10,7 +10,9 @@ from hotline1022.directory.types import Directory
 from hotline1022.notify.links import Links
 from hotline1022.service.announcer import Announcer
 from hotline1022.service.notices import Notices
+from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.settings import Settings
+from hotline1022.service.take_overs import TakeOvers
 from hotline1022.service.ticket_desk import TicketDesk
 from hotline1022.service.ticket_names import DirectoryNames
 from hotline1022.tickets.attachments import Shelf
@@ -20,6 +22,16 @@ from hotline1022.tickets.policy import Policy, load_policy
 def notices_of(settings: Settings, links: Links, directory: Callable[[], Awaitable[Directory]]) -> Notices:
     """Who is told of a change of a ticket; ConfigError `templates-invalid`."""
     return Notices(directory, Announcer(settings, links), lambda: datetime.now(UTC))
+
+
+def links_of(settings: Settings) -> Links:
+    """Links signed with the secret of this data folder."""
+    return Links(secret=ensure_secrets(settings.paths.secrets, settings.lines.numbers).links)
+
+
+def take_overs_of(settings: Settings, links: Links) -> TakeOvers:
+    """Who is told of open tickets after a merger; ConfigError `templates-invalid`."""
+    return TakeOvers(Announcer(settings, links))
 
 
 def desk_of(

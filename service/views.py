@@ -11,6 +11,8 @@ from hotline1022.core.notice import notice_of
 from hotline1022.core.people import check_new_pin, check_person
 from hotline1022.db import types as rows
 from hotline1022.db.unit import Database
+from hotline1022.directory.lookup import had_by
+from hotline1022.directory.types import Directory
 from hotline1022.queue.agents import MAIN, Agents
 from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.shifts import on_duty
@@ -264,18 +266,26 @@ class PeopleView:
 class TokensView:
     """web.ports.Tokens."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, directory: Callable[[], Awaitable[Directory]]) -> None:
+        self._database, self._directory = database, directory
 
     async def find(self, digest: str, at: datetime) -> web.Token | None:
         """The token of this digest that is valid now."""
+        day = local_day(at)
         async with self._database.reading() as tx:
             row = await tx.tokens.find(digest)
-            agency = await tx.tokens.agency_of(row.contact, local_day(at)) if row and row.contact else ""
+            agency = await tx.tokens.agency_of(row.contact, day) if row and row.contact else ""
         if row is None or agency is None:
             return None
-        scopes = frozenset(web.Scope(s) for s in row.scopes)
-        return web.Token(id=row.id, name=row.name, digest=row.sha256, scopes=scopes, contact=row.contact, agency=agency)
+        return web.Token(
+            id=row.id,
+            name=row.name,
+            digest=row.sha256,
+            scopes=frozenset(web.Scope(s) for s in row.scopes),
+            contact=row.contact,
+            agency=agency,
+            agencies=had_by(await self._directory(), agency, day) if agency else frozenset(),
+        )
 
     async def used(self, token: str, at: datetime) -> None:
         """Note the use."""

@@ -43,6 +43,10 @@ HIDDEN = frozenset({State.RESERVED, State.DROPPED})
 CLOSED = frozenset({State.COMPLETED, State.REFUSED})
 
 
+#: open, but what is next is for 1022 to do
+OWED_BY_1022 = frozenset({State.ANSWERED, State.RETURNED})
+
+
 class Action(StrEnum):
     """What is done to a ticket."""
 
@@ -295,7 +299,8 @@ class TicketFilter:
 
     code: str = ""
     state: State | None = None
-    agency: str = ""
+    #: of any of these
+    agencies: frozenset[str] = frozenset()
     category: str = ""
     #: a Ticket's phone_key
     phone: str = ""

@@ -48,7 +48,7 @@ async def list_tickets(ask: Ask) -> TicketPage:
     wanted = TicketFilter(
         code=query.code or "",
         state=query.state,
-        agency=_agency(ask, query.agency or ""),
+        agencies=_agencies(ask, query.agency or ""),
         category=query.category or "",
         phone=query.phone or "",
         call=query.call or "",
@@ -172,12 +172,14 @@ async def get_status(ask: Ask) -> StatusView:
     return await ask.ports.tickets.status(ask.path["code"], asker, ask.ports.clock())
 
 
-def _agency(ask: Ask, wanted: str) -> str:
-    """Whose tickets are listed: a contact point's token asks for its own agency's."""
-    own = ask.token.agency if ask.token is not None and ask.token.contact else ""
-    if own and wanted not in ("", own):
+def _agencies(ask: Ask, wanted: str) -> frozenset[str]:
+    """Whose tickets are listed: a contact point's token asks for those that its agency has."""
+    named = frozenset({wanted} if wanted else ())
+    if ask.token is None or not ask.token.contact:
+        return named
+    if not named <= ask.token.agencies:
         raise Forbidden("these are tickets of another agency; leave agency out", error_id="agency-other")
-    return own or wanted
+    return named or ask.token.agencies
 
 
 async def _found(ask: Ask) -> TicketDetail:
@@ -185,7 +187,7 @@ async def _found(ask: Ask) -> TicketDetail:
     detail = await ask.ports.tickets.get(ask.path["ticket"])
     if ask.token is None or not ask.token.contact:
         return detail
-    if detail.ticket.agency != ask.token.agency:
+    if detail.ticket.agency not in ask.token.agencies:
         raise NotFound(
             f"your agency has no ticket {ask.path['ticket']}; look in /api/tickets", error_id="ticket-unknown"
         )

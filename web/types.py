@@ -52,9 +52,11 @@ class Token:
     #: SHA-256 of the token in hexadecimal
     digest: str = field(repr=False)
     scopes: frozenset[Scope]
-    #: the contact point that it belongs to, and its agency: it sees nothing but that agency's tickets; "" = nobody's
+    #: the contact point that it belongs to, and its agency; "" = nobody's
     contact: str = ""
     agency: str = ""
+    #: a contact point's sees tickets of these alone: its agency, and those that this has taken over
+    agencies: frozenset[str] = frozenset()
 
     def may(self, scope: Scope) -> bool:
         """Whether the token has this scope, by itself or by a greater one."""

@@ -11,15 +11,18 @@ from typing import Any
 import pytest
 
 from hotline1022.cascade.types import KeptCascade
+from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid, Refused, Unavailable
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.cascades import CascadeRepository
-from hotline1022.directory.edit import put
+from hotline1022.directory.edit import end, put
+from hotline1022.directory.types import What
 from hotline1022.service import cascades
 from hotline1022.service.cascades import RETRY_SECONDS
+from hotline1022.service.link_desk import LinkDesk
 from hotline1022.tickets.ports import Act, Outcome, Settled
 from hotline1022.tickets.types import Action, State, Ticket, Urgency
-from tests.unit.cascade_house import CALL, FREE, NOW, TAKEN, TALKING, House, a_house, hunting
+from tests.unit.cascade_house import CALL, FREE, LINKS, NOW, TAKEN, TALKING, House, a_house, hunting
 
 CITIZEN = CallId(ChannelId(CALL))
 PLAN = (
@@ -114,8 +117,8 @@ async def test_with_the_database_away_the_hunt_starts_without_a_ticket(
 @pytest.mark.parametrize(
     ("end", "state", "owner", "messages"),
     [
-        (TAKEN + LEFT, State.ACCEPTED, "so-xay-dung-cv", 1),
-        (TAKEN + "30.0 c HANGUP 16\n", State.ACCEPTED, "so-xay-dung-cv", 1),
+        (TAKEN + LEFT, State.ACCEPTED, "so-xay-dung-cv", 3),
+        (TAKEN + "30.0 c HANGUP 16\n", State.ACCEPTED, "so-xay-dung-cv", 3),
         (NOBODY, State.NEW, "", 5),
         ("12.0 c HANGUP 16\n", State.NEW, "", 5),
         (TAKEN + PASSED_BACK, State.NEW, "", 5),
@@ -135,6 +138,55 @@ async def test_what_becomes_of_the_ticket(house: House, end: str, state: State, 
     assert kept.settled_at == NOW
     begun = (await house.kept()).row.ended_at
     assert state is State.DROPPED or after.begun_at == begun, "its deadlines run from the hunt's end"
+
+
+TO_LEADER = """40.0 s HL_PASS call=%c|try=1|to=leader
+48.5 s HANGUP 16
+50.1 c HL_TRY hunt=1|try=2|role=leader|contact=so-xay-dung-ld|which=office|number=02740000020
+50.2 l HL_LEG call=%c|kind=contact|party=02740000020
+"""
+LEADER_TOOK = """52.0 l ANSWER
+53.0 l HL_CONFIRM call=%c|try=2|key=1
+53.1 l HL_TAKEN call=%c|try=2
+"""
+
+
+@pytest.mark.parametrize(
+    ("talk", "owner"),
+    [
+        (TAKEN + LEFT, "so-xay-dung-cv"),
+        (
+            TAKEN + TO_LEADER + LEADER_TOOK + "80.0 l HANGUP 16\n80.1 c HL_CASCADE_END outcome=connected\n",
+            "so-xay-dung-ld",
+        ),
+    ],
+)
+async def test_whoever_had_the_citizen_last_gets_code_and_link_once_after_the_talk(
+    house: House, talk: str, owner: str
+) -> None:
+    ticket = await reserved(house)
+    await house.stored(TALKING, FREE, hunting(ticket), talk.rpartition("HL_CASCADE_END")[0].rpartition("\n")[0] + "\n")
+    assert await house.cascades.settle() and await house.messages() == [], "they talk"
+    await house.stored(TALKING, FREE, hunting(ticket), talk)
+    for _ in range(2):
+        assert await house.cascades.settle()
+    messages = {(one.contact, one.template): one for one in await house.messages()}
+    assert set(messages) == {("", "citizen.made.sms"), (owner, "owner.taken.sms"), (owner, "owner.taken.email")}
+    assert all(ticket.code in one.text for one in messages.values())
+    mail = messages[owner, "owner.taken.email"].text
+    token = mail.partition("https://1022.example/p/")[2].split()[0]
+    opened = await LinkDesk(house.database, LINKS, house.directory.read, house.tickets).open(token, NOW)
+    assert opened is not None and opened.own is not None and opened.contact.id == owner
+    assert Action.ANSWER in opened.own.actions, "it is completed there with what was answered"
+
+
+async def test_who_took_the_citizen_and_is_no_contact_point_any_more_is_told_nothing(house: House) -> None:
+    ticket = await reserved(house)
+    today = local_day(NOW)
+    await house.directory.change(lambda found: end(found, What.CONTACT, "so-xay-dung-cv", today), "lan")
+    await house.stored(TALKING, FREE, hunting(ticket), TAKEN + LEFT)
+    assert await house.cascades.settle()
+    assert [one.template for one in await house.messages()] == ["citizen.made.sms"]
 
 
 async def test_a_hunt_that_goes_on_is_left_alone(house: House) -> None:

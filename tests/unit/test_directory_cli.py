@@ -3,16 +3,23 @@
 import asyncio
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from hotline1022.db.unit import Database
+from hotline1022.notify.types import OutboxFilter
 from hotline1022.service.cli import main
 from hotline1022.service.directory_desk import fill
+from hotline1022.service.ticket_desk import TicketDesk
+from hotline1022.service.ticket_join import stored
+from hotline1022.service.ticket_names import DirectoryNames
+from hotline1022.tickets.attachments import Shelf
 from tests.lab.migrated import migrated
 from tests.unit.directory_memory import AT, NUMBERS
+from tests.unit.tickets_made import POLICY, a_draft
 
 MERGER = """
 [[agencies]]
@@ -131,6 +138,45 @@ def test_a_merger_is_a_file(data: Path, tmp_path: Path) -> None:
 
     (by,) = asyncio.run(who())
     assert by.startswith("command line, ")
+
+
+OFFICERS = """
+[[contacts]]
+id = "nnmt-cv"
+agency = "so-nong-nghiep-moi-truong"
+role = "specialist"
+name = "Phạm Văn Dũng"
+mobile = "0900 111 222"
+email = "dung@example.vn"
+letter = "12/SNNMT-VP"
+"""
+
+
+def test_a_merger_by_a_file_tells_the_new_people_of_the_open_tickets_and_the_same_file_again_nobody(
+    data: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "merger.toml"
+    file.write_text(MERGER + OFFICERS, encoding="utf-8")
+
+    async def make() -> str:
+        async with Database(data) as database:
+            desk = TicketDesk(database, POLICY, DirectoryNames(stored(database)), Shelf(tmp_path / "files"))
+            draft = a_draft(agency="so-nong-nghiep", agency_name="", calls=())
+            return (await desk.create(draft, by="lan", at=datetime.now(UTC))).code
+
+    async def told() -> list[tuple[str, str, bool]]:
+        async with Database(data) as database, database.reading() as tx:
+            found = await tx.outbox.list(OutboxFilter())
+            return sorted((one.contact, one.template, code in one.text) for one in found)
+
+    code = asyncio.run(make())
+    assert directory("import", str(file), "--dry-run").exit_code == 0 and asyncio.run(told()) == []
+    for _ in range(2):
+        assert directory("import", str(file)).exit_code == 0
+        assert asyncio.run(told()) == [
+            ("nnmt-cv", "specialist.taken-over.email", True),
+            ("nnmt-cv", "specialist.taken-over.sms", True),
+        ]
 
 
 @pytest.mark.parametrize(

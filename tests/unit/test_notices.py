@@ -122,7 +122,7 @@ async def test_who_is_told_of_a_change(
 @pytest.mark.parametrize(
     ("how", "owner", "whom"),
     [
-        (Settled.TAKEN, Named(id=SPECIALIST), TO_CITIZEN),
+        (Settled.TAKEN, Named(id=SPECIALIST), TO_CITIZEN + TO_SPECIALIST),
         (Settled.NOBODY, None, BOTH + TO_CITIZEN),
         (Settled.DROPPED, None, []),
     ],
@@ -136,8 +136,10 @@ async def test_who_is_told_of_a_hunt(
     await house.tickets.settle(ticket.id, Outcome(how=how, owner=owner), NOW)
     assert await told.whom() == sorted(whom)
     await house.tickets.settle(ticket.id, Outcome(how=Settled.TAKEN, owner=Named(id=LEADER)), NOW)
-    late = [] if how is not Settled.DROPPED else TO_CITIZEN
-    assert await told.whom() == late, "the code is told once"
+    late = TO_LEADER if how is not Settled.DROPPED else TO_LEADER + TO_CITIZEN
+    assert await told.whom() == sorted(late), "the code is told once, and who has the ticket at last"
+    await house.tickets.settle(ticket.id, Outcome(how=Settled.TAKEN, owner=Named(id=LEADER)), NOW)
+    assert await told.whom() == []
 
 
 async def test_every_action_of_people_is_in_the_table() -> None:

@@ -14,7 +14,7 @@ from hotline1022.core.clock import local
 from hotline1022.core.errors import ConfigError, Invalid
 from hotline1022.notify.audience import NAMES, TOLD, Audience
 from hotline1022.notify.links import Link, Links
-from hotline1022.notify.policy import messages_for
+from hotline1022.notify.policy import LISTED, How, LinkMaker, messages_for, take_over_messages
 from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.sms import split
 from hotline1022.notify.statement import Statement, as_csv, month_of, span
@@ -27,6 +27,7 @@ from hotline1022.notify.types import (
     Recipient,
     RecipientKind,
     Role,
+    TakeOver,
     TicketChange,
     TicketEvent,
     ToTell,
@@ -51,6 +52,9 @@ LONGEST = {
     "officer": "Nguyễn Công Tằng Tôn Nữ Hoàng Phương Thảo Nguyên",
     "name": "Nguyễn Công Tằng Tôn Nữ Hoàng Phương Thảo Nguyên",
     "phone": "+842743822333",
+    "count": "1234",
+    "former": ", ".join(["Ủy ban nhân dân thành phố Thủ Dầu Một", "Sở Nông nghiệp và Phát triển nông thôn"] * 9),
+    "tickets": ", ".join(["2345 6789"] * 400),
 }
 
 
@@ -70,10 +74,14 @@ def a_change(event: TicketEvent = TicketEvent.MADE, **more: Any) -> TicketChange
     return TicketChange(**given | more)
 
 
+def how(quiet: Quiet | None = None, link: LinkMaker | None = None) -> How:
+    return How(templates=TEMPLATES, quiet=quiet or Quiet(), link=link)
+
+
 def told(
     change: TicketChange, contacts: tuple[Recipient, ...] = (LAN, MINH), at: datetime = NOON, **more: Any
 ) -> tuple[dict[str, NewMessage], list[ToTell]]:
-    messages, to_tell = messages_for(change, contacts, TEMPLATES, at, **{"quiet": Quiet()} | more)
+    messages, to_tell = messages_for(change, contacts, how(**more), at)
     assert len({one.key for one in messages}) == len(messages)
     return {f"{one.name} {one.channel.value}": one for one in messages}, to_tell
 
@@ -137,6 +145,8 @@ def test_no_value_makes_an_sms_longer_or_two_lines(values: dict[str, str]) -> No
         ("parts = 1", "prats = 1", "exactly the keys"),
         ("bấm phím", "bấm phím " * 30, "even without values"),
         ("[", "[[", "is not TOML"),
+        ("{code}", "{tickets}", "{tickets} is no placeholder"),
+        ("{count}", "{code}", "{code} is no placeholder; known are agency, count"),
     ],
 )
 def test_templates_with_a_fault_are_refused_by_name(tmp_path: Path, old: str, new: str, says: str) -> None:
@@ -202,6 +212,7 @@ def test_a_ticket_is_made() -> None:
         (TicketEvent.ANSWERED, {"Lê Văn Bé"}),
         (TicketEvent.COMPLETED, {"Lê Văn Bé"}),
         (TicketEvent.EXTENDED, {"Lê Văn Bé"}),
+        (TicketEvent.TAKEN, {"Nguyễn Thị Lan", "Trần Văn Minh"}),
         (TicketEvent.REMINDER, {"Nguyễn Thị Lan"}),
         (TicketEvent.OVERDUE, {"Trần Văn Minh"}),
     ],
@@ -209,6 +220,54 @@ def test_a_ticket_is_made() -> None:
 def test_who_is_told_of_what(event: TicketEvent, people: set[str]) -> None:
     messages, _ = told(a_change(event))
     assert {one.name for one in messages.values()} == people
+
+
+def test_whoever_took_the_citizen_gets_the_code_the_citizen_and_a_link() -> None:
+    messages, to_tell = told(a_change(TicketEvent.TAKEN), (MINH,), link=lambda contact, ticket: f"https://x/{contact}")
+    assert set(messages) == {"Trần Văn Minh sms", "Trần Văn Minh email"} and to_tell == []
+    sms, mail = messages["Trần Văn Minh sms"], messages["Trần Văn Minh email"]
+    assert (sms.template, sms.contact, sms.ticket, sms.kind) == ("owner.taken.sms", "c2", "t1", RecipientKind.AGENCY)
+    for said in (sms.text, mail.text):
+        assert "4711-22" in said and "0903333333" in said and "12:00 28/11/2026" in said
+    assert "https://x/c2" in mail.text and "<a href=" in mail.html and sms.parts <= 2
+
+
+def a_take_over(count: int, **more: Any) -> TakeOver:
+    codes = (f"{20000000 + number}" for number in range(count))
+    tickets = tuple(
+        replace(a_change(TicketEvent.TAKEN_OVER), ticket=f"t{code}", code=code, urgent=False, **more) for code in codes
+    )
+    return TakeOver(change="take-over/a/2027-01-01", agency="Sở Mới", former=("Sở Cũ", "Sở Xưa"), tickets=tickets)
+
+
+@pytest.mark.parametrize("count", [1, 3, 400, LISTED + 7])
+def test_of_many_tickets_each_person_gets_one_sms_and_one_email(count: int) -> None:
+    of = a_take_over(count)
+    for who in (LAN, MINH):
+        by_sms, mail = take_over_messages(
+            of, who, how(link=lambda contact, ticket: f"https://x/{contact}/{ticket}"), NOON
+        )
+        assert (by_sms.channel, mail.channel) == (Channel.SMS, Channel.EMAIL)
+        assert (by_sms.ticket, by_sms.contact, by_sms.template) == ("", who.contact, f"{who.role}.taken-over.sms")
+        assert by_sms.parts <= 2 and f"{count} phieu" in by_sms.text and "20000000" in by_sms.text
+        assert "So Moi" in by_sms.text and "So Cu, So Xua" in by_sms.text
+        assert mail.subject == f"[1022] Sở Mới tiếp tục xử lý {count} phiếu của Sở Cũ, Sở Xưa"
+        assert mail.text.count("phiếu 2") == mail.text.count(f"https://x/{who.contact}/t2") == min(count, LISTED)
+        assert ("và 7 phiếu khác" in mail.text) == (count > LISTED)
+        assert "0903333333" not in mail.text and "Lê Văn Bé" not in mail.text, (
+            "who the citizen is stands behind the link"
+        )
+
+
+def test_of_urgent_tickets_people_are_told_at_night_of_others_in_the_morning() -> None:
+    calm = a_take_over(2)
+    urgent = replace(calm, tickets=(calm.tickets[0], replace(calm.tickets[1], urgent=True)))
+    for of, waits in ((calm, True), (urgent, False)):
+        by_sms, mail = take_over_messages(of, LAN, how(), NIGHT)
+        assert (by_sms.not_before is not None) == waits and mail.not_before is None
+        assert by_sms.urgent == by_sms.text.startswith("KHAN: 1022") == (not waits)
+        assert mail.text.count("KHẨN: phiếu 20000001") == (0 if waits else 1) and "https:" not in mail.text
+    assert take_over_messages(calm, replace(LAN, sms="", email=""), how(), NOON) == []
 
 
 @pytest.mark.parametrize("phone", ["02743822333", "", "anonymous", "1022"])

@@ -139,7 +139,7 @@ async def test_filters_reach_the_tickets(tmp_path: Path) -> None:
         query = "agency=so-xay-dung&category=construction&call=hl1-1.2&overdue=true&since=2026-11-01&until=2026-11-30"
         assert (await house.ask("GET", f"/api/tickets?{query}"))[0] == 200
         asked = house.tickets.asked[-1]
-        assert (asked.agency, asked.category, asked.call) == ("so-xay-dung", "construction", "hl1-1.2")
+        assert (asked.agencies, asked.category, asked.call) == (frozenset({"so-xay-dung"}), "construction", "hl1-1.2")
         assert asked.overdue_at == house.ports.clock()
         assert asked.since and asked.until and (asked.until - asked.since).days == 30
 

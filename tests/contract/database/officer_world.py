@@ -12,10 +12,15 @@ from prometheus_client import CollectorRegistry
 
 from hotline1022.db.unit import Database
 from hotline1022.ivr.load import load as load_menu
+from hotline1022.notify.types import Message, OutboxFilter
 from hotline1022.service.directory_desk import DirectoryDesk
 from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.link_desk import LinkDesk
+from hotline1022.service.settings import Settings
+from hotline1022.service.settings_notify import Notify
+from hotline1022.service.take_overs import TakeOvers
 from hotline1022.service.ticket_desk import TicketDesk
+from hotline1022.service.ticket_join import take_overs_of
 from hotline1022.service.ticket_names import DirectoryNames
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.service.token_ends import TokenEnds
@@ -48,6 +53,7 @@ class World:
     database: Database
     directory: DirectoryDesk
     desk: TicketDesk
+    take_overs: TakeOvers
     client: TestClient[Any, Any]
     now: datetime = NOW
 
@@ -67,6 +73,11 @@ class World:
 
     def link(self, ticket: Ticket, contact: str = SPECIALIST, days: int = 14) -> str:
         return f"/l/{LINKS.make(contact, ticket.id, self.now + timedelta(days=days))}"
+
+    async def outbox(self) -> list[Message]:
+        """Everything that was put there, the first one first."""
+        async with self.database.reading() as tx:
+            return list(reversed(await tx.outbox.list(OutboxFilter(limit=10_000))))
 
     async def get(self, path: str, **headers: str) -> Shown:
         async with self.client.get(path, headers=headers, allow_redirects=False) as response:
@@ -100,7 +111,10 @@ async def open_world(database: Database, folder: Path) -> AsyncIterator[World]:
     def clock() -> datetime:
         return world.now
 
-    directory = DirectoryDesk(database, lambda: NUMBERS, ended=[TokenEnds(database, clock)], clock=clock)
+    notify = Notify(link_address="https://1022.example/l/", quiet_from="21:00", quiet_until="07:00")
+    take_overs = take_overs_of(replace(Settings(), notify=notify), LINKS)
+    ends = TokenEnds(database, clock)
+    directory = DirectoryDesk(database, lambda: NUMBERS, ended=[ends], also=take_overs.tell, clock=clock)
     desk = TicketDesk(database, POLICY, DirectoryNames(directory.read), Shelf(folder / "attachments"))
     menu = load_menu(None)
     async with open_house(folder) as house:
@@ -109,11 +123,11 @@ async def open_world(database: Database, folder: Path) -> AsyncIterator[World]:
             directory=DirectoryView(directory, database, lambda: menu),
             tickets=TicketsView(database, desk),
             links=LinkDesk(database, LINKS, directory.read, desk),
-            tokens=TokensView(database),
+            tokens=TokensView(database, directory.read),
             clock=clock,
             registry=CollectorRegistry(),
         )
         async with TestClient(TestServer(make_app(ports, version="0"))) as client:
-            world = World(database, directory, desk, client)
+            world = World(database, directory, desk, take_overs, client)
             await directory.start()
             yield world

@@ -15,7 +15,7 @@ from hotline1022.tickets.ports import Outcome, Settled
 from hotline1022.tickets.types import State, Ticket
 from tests.contract.database.made import a_call, of_calls, over
 from tests.contract.database.test_cascades import a_hunt, ended, save
-from tests.contract.database.test_ticket_desk import Office
+from tests.contract.database.test_ticket_desk import Office, nothing_due
 from tests.unit.tickets_made import NOW
 
 LATER = NOW + UNUSED + timedelta(minutes=1)
@@ -64,7 +64,7 @@ async def test_a_hunt_that_is_heard_of_too_late_has_its_ticket_all_the_same(offi
 
 async def test_the_clock_drops_them(office: Office) -> None:
     one = await reserved(office, "gone")
-    clock = TicketClock(office.database, office.desk, every=0.01, clock=lambda: LATER)
+    clock = TicketClock(office.database, office.desk, due=nothing_due, every=0.01, clock=lambda: LATER)
     running = asyncio.create_task(clock.run())
     async with asyncio.timeout(10):
         for _ in itertools.count():

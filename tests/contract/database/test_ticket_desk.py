@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -86,6 +86,10 @@ class Office:
 @pytest.fixture
 def office(database: Database, tmp_path: Path) -> Office:
     return Office(database, tmp_path)
+
+
+async def nothing_due(at: datetime) -> None:
+    """No merger takes effect."""
 
 
 async def shipped() -> Directory:
@@ -265,12 +269,13 @@ async def test_the_clock_goes_on_when_the_database_was_away(office: Office) -> N
     office.fails = Unavailable("away")
     looks = itertools.count()
 
-    def now() -> object:
+    def now() -> datetime:
         if next(looks) == 2:
             office.fails = None
         return at(30, "08:00")
 
-    running = asyncio.create_task(TicketClock(office.database, office.desk, every=0.01, clock=now).run())  # type: ignore[arg-type]
+    clock = TicketClock(office.database, office.desk, due=nothing_due, every=0.01, clock=now)
+    running = asyncio.create_task(clock.run())
     async with asyncio.timeout(10):
         await office.noticed.wait()
     running.cancel()

@@ -158,7 +158,7 @@ async def test_what_is_reserved_is_in_no_list(database: Database) -> None:
         (TicketFilter(words="anh"), {1, 2, 3}),
         (TicketFilter(phone="+84901234567"), {1, 2}),
         (TicketFilter(state=State.FORWARDED), {2}),
-        (TicketFilter(state=State.NEW, agency="so-xay-dung"), {1, 3}),
+        (TicketFilter(state=State.NEW, agencies=frozenset({"so-xay-dung"})), {1, 3}),
         (TicketFilter(category="traffic"), set()),
         (TicketFilter(code="20000003"), {3}),
         (TicketFilter(call="hl1-9.9"), {2}),
