@@ -238,7 +238,7 @@ SEEN = (
     r"telephones: 027\*{4}981 never picked up \(User busy\)",
     r"telephones: 090\*{4}981 picked up, heard the citizen for 0\.0 s",
     r"telephones: 027\*{4}982 picked up, heard the citizen for ([6-9]|1\d)\.\d s",
-    r"ticket \d{4} \d{4}: 1 SMS in ",
+    r"ticket \d{4} \d{4}: 2 SMS in ",
     r"telephones: 027\*{4}991 never picked up \(Call Rejected\)",
     r"telephones: 090\*{4}991 never picked up \(Subscriber absent\)",
     r"telephones: 027\*{4}992 never picked up \(User busy\)",
@@ -298,7 +298,8 @@ def told_of_the_transfers(live: str) -> None:
         code = told[-1].removesuffix(" kept")[-9:].replace(" ", "")
         sms = [line for line in live.splitlines() if " gets an SMS: " in line and code in line]
         people = {line.split("  ")[3].partition(" gets")[0] for line in sms}
-        officers = {"Chuyên viên mẫu Sở GTVT", "Lãnh đạo mẫu Sở GTVT"} if caller.endswith("011") else set()
+        untaken = {"Chuyên viên mẫu Sở GTVT", "Lãnh đạo mẫu Sở GTVT"}
+        officers = untaken if caller.endswith("011") else {"Lãnh đạo mẫu Sở XD"}
         assert people == officers | {"the citizen"} and len(sms) == len(people)
     assert not re.search(r"\b0(901|900|274)\d{6}|\+84\d{9}", live)
 

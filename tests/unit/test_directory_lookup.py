@@ -11,7 +11,16 @@ from hotline1022.core.clock import PROVINCE
 from hotline1022.core.errors import HotlineError, Invalid
 from hotline1022.directory.edit import put
 from hotline1022.directory.hunt import ORDER, hunt
-from hotline1022.directory.lookup import active, agency_of_code, area_at, contacts_of, successor_at, who_answers
+from hotline1022.directory.lookup import (
+    active,
+    agency_of_code,
+    area_at,
+    contacts_of,
+    had_by,
+    successor_at,
+    taken_over,
+    who_answers,
+)
 from hotline1022.directory.make import a_category, a_contact, an_agency, an_area
 from hotline1022.directory.numbers import Numbers
 from hotline1022.directory.types import Agency, AgencyKind, Area, AreaKind, Contact, Directory, Hunt, Role, Thing
@@ -57,6 +66,35 @@ def test_nobody_stands_for_what_ended_without_a_successor(id: str, error_id: str
     with pytest.raises(HotlineError) as caught:
         successor_at(world(agency("a", valid_to=MERGER)), id, DAY)
     assert caught.value.error_id == error_id
+
+
+def test_an_agency_has_its_own_tickets_and_those_of_all_that_ended_into_it() -> None:
+    found = world(
+        agency("a", valid_to=MERGER, successor="b"),
+        agency("b", valid_to=DAY, successor="c"),
+        agency("c"),
+        agency("split", valid_to=MERGER),
+        agency("goes-on"),
+    )
+    before, between = MERGER - timedelta(days=1), DAY - timedelta(days=1)
+    assert [had_by(found, one, before) for one in "abc"] == [{"a"}, {"b"}, {"c"}] and not taken_over(found, before)
+    assert [had_by(found, one, between) for one in "abc"] == [{"a"}, {"a", "b"}, {"c"}]
+    assert [had_by(found, one, DAY) for one in "abc"] == [{"a"}, {"b"}, {"a", "b", "c"}]
+    assert {id: [one.id for one in those] for id, those in taken_over(found, DAY).items()} == {"c": ["a", "b"]}
+    assert (had_by(found, "split", DAY), had_by(found, "goes-on", DAY)) == ({"split"}, {"goes-on"})
+    assert had_by(found, "nobody", DAY) == {"nobody"}
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.booleans()), min_size=8, max_size=8))
+def test_every_ticket_is_had_by_exactly_one_agency_that_is_there_or_by_none(ends: list[tuple[int, bool]]) -> None:
+    things = [
+        agency(f"a{n}", valid_to=DAY if ended and to > n else None, successor=f"a{to}" if ended and to > n else None)
+        for n, (to, ended) in enumerate(ends)
+    ]
+    found = world(*things)
+    for id in found.agencies:
+        having = [one.id for one in found.agencies.values() if active(one, DAY) and id in had_by(found, one.id, DAY)]
+        assert having == [successor_at(found, id, DAY).id]
 
 
 def test_an_old_transfer_code_reaches_who_took_over() -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hotline1022.core.clock import local_day
-from hotline1022.core.errors import Invalid
-from hotline1022.db.unit import Database
+from hotline1022.core.errors import Invalid, Unavailable
+from hotline1022.db.unit import Database, Work
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import Directory, What
 from hotline1022.notify.types import Channel, Message
@@ -135,6 +135,25 @@ async def test_a_change_that_is_refused_tells_nobody(world: World) -> None:
     with pytest.raises(Invalid):
         await world.directory.change(torn, "lan")
     assert await world.outbox() == []
+
+
+async def test_killed_before_it_is_through_neither_merger_nor_messages_are_there_and_again_both_are(
+    world: World,
+) -> None:
+    await world.ticket()
+    edit = merged(local_day(world.now))
+
+    async def killed(tx: Work, directory: Directory, at: datetime) -> None:
+        assert await world.take_overs.tell(tx, directory, at) == 2
+        raise Unavailable("gone at this very moment")
+
+    with pytest.raises(Unavailable):
+        await change(world.database, edit, "lan", world.now, killed)
+    async with world.database.reading() as tx:
+        assert NEW not in (await tx.directory.load()).agencies and not await tx.take_overs.told()
+    assert await world.outbox() == []
+    await change(world.database, edit, "lan", world.now, world.take_overs.tell)
+    assert whom(await world.outbox()) == dict.fromkeys(BOTH, 2)
 
 
 async def test_two_processes_that_write_at_once_tell_once(world: World) -> None:
