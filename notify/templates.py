@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -62,20 +63,23 @@ Templates = Mapping[str, Template]
 
 
 def load(path: Path | None = None) -> Templates:
-    """The shipped templates, or those of a file; ConfigError `templates-invalid` names the first fault and its cure."""
-    where = str(path or "templates.toml")
+    """The shipped templates, and in place of some those of a file: an update that brings new ones does not stop a hotline that has
+    its own. ConfigError `templates-invalid` names the first fault and its cure.
+    """
+    shipped = files("hotline1022.notify") / "templates.toml"
+    found = _read(shipped, "templates.toml")
+    return found if path is None else {**found, **_read(path, str(path))}
+
+
+def _read(source: Traversable, where: str) -> Templates:
     try:
-        text = (path or files("hotline1022.notify") / "templates.toml").read_text(encoding="utf-8")
-        tree = tomllib.loads(text)
+        tree = tomllib.loads(source.read_text(encoding="utf-8"))
     except OSError as error:
         raise _bad(
             f"{where}: cannot be read ({error.strerror}); correct notify.templates, or leave it empty"
         ) from error
     except ValueError as error:
         raise _bad(f"{where}: is not TOML in UTF-8 ({error}); see the shipped file") from error
-    for name in NAMES:
-        if name not in tree:
-            raise _bad(f"{where}: {name} is missing; copy it from the shipped file")
     return {name: _template(where, name, table) for name, table in tree.items()}
 
 

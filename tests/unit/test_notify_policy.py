@@ -136,7 +136,7 @@ def test_no_value_makes_an_sms_longer_or_two_lines(values: dict[str, str]) -> No
         ("{code}", "{0}", "{0} is no placeholder"),
         ("{code}", "{code.x}", "is no placeholder"),
         ("{code}", "{code", "braces"),
-        ('"citizen.made.sms"', '"citizen.maed.sms"', "citizen.made.sms is missing"),
+        ('"citizen.made.sms"', '"citizen.maed.sms"', "citizen.maed.sms is no template"),
         ('encoding = "gsm7"', 'encoding = "latin"', "write gsm7 or ucs2"),
         ('encoding = "gsm7"', 'encoding = ""', "an SMS is gsm7 or ucs2"),
         ('class = "care"', 'class = "spam"', "care or advertising"),
@@ -158,6 +158,16 @@ def test_templates_with_a_fault_are_refused_by_name(tmp_path: Path, old: str, ne
         load(file)
     assert caught.value.error_id == "templates-invalid"
     assert says in str(caught.value) and "; " in str(caught.value)
+
+
+def test_what_an_own_file_does_not_say_is_the_shipped_text(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    own = 'text = "Mã {code}"\nencoding = "gsm7"\nclass = "care"\nparts = 1\n'
+    file.write_text(f'["citizen.made.sms"]\n{own}', encoding="utf-8")
+    found, shipped = load(file), load()
+    assert found["citizen.made.sms"].text == "Mã {code}"
+    assert {name for name in found if found[name] != shipped[name]} == {"citizen.made.sms"}
+    assert set(found) == set(shipped)
 
 
 def test_an_own_file_and_one_more_than_is_known(tmp_path: Path) -> None:
