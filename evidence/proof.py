@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from hotline1022.audit.types import Entry, Head, Kind, Method, Stamp, canonical, contents
-from hotline1022.evidence.package import Member
 
 
 def lines(entries: Sequence[Entry]) -> bytes:
@@ -25,17 +24,17 @@ def linked(entries: Sequence[Entry], stamp: Stamp) -> bool:
     return follows and Head(seq=entries[-1].seq, sha256=entries[-1].sha256) == Head(seq=stamp.seq, sha256=stamp.sha256)
 
 
-def members(folder: str, entries: Sequence[Entry], others: Sequence[Entry], stamp: Stamp, said: bytes) -> list[Member]:
-    """The files below `folder`; `said`: the statement that was stamped."""
-    proof = base64.b64decode(stamp.proof)
+def files_of(
+    entries: Sequence[Entry], others: Sequence[Entry], stamp: Stamp, said: bytes, roots: bytes
+) -> list[tuple[str, str, bytes]]:
+    """Name, kind and bytes of the files; `said`: the statement that was stamped, `roots`: PEM by which an authority is checked."""
     ours = stamp.method is Method.ED25519
+    proof = base64.b64decode(stamp.proof)
     found = [
-        Member(name=f"{folder}/chuoi.jsonl", kind="chain", pieces=[lines(entries)]),
-        Member(name=f"{folder}/lien-quan.jsonl", kind="chain", pieces=[lines(others)]),
-        Member(name=f"{folder}/dau/statement.json", kind="stamp", pieces=[said]),
-        Member(name=f"{folder}/dau/statement.{'sig' if ours else 'tsr'}", kind="stamp", pieces=[proof]),
+        ("chuoi.jsonl", "chain", lines(entries)),
+        ("lien-quan.jsonl", "chain", lines(others)),
+        ("dau/statement.json", "stamp", said),
+        (f"dau/statement.{'sig' if ours else 'tsr'}", "stamp", proof),
     ]
-    if ours:
-        pem = stamp.public_key.encode("ascii")
-        found.append(Member(name=f"{folder}/dau/khoa-dau.pem", kind="stamp", pieces=[pem]))
-    return found
+    more = ("khoa-dau.pem", stamp.public_key.encode("ascii")) if ours else ("chung-thu.pem", roots)
+    return [*found, (f"dau/{more[0]}", "stamp", more[1])]

@@ -8,110 +8,33 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from hotline1022.audit.stamps import fingerprint, pem_of
+from hotline1022.audit.stamps import pem_of
 from hotline1022.core.errors import HotlineError, Invalid
-from hotline1022.db.migrate import migrate
-from hotline1022.db.stores import SqlRecordingStore
-from hotline1022.db.types import Batch
-from hotline1022.db.unit import Database
-from hotline1022.evidence.package import MANIFEST, SUMS, Signing
+from hotline1022.evidence.package import MANIFEST, SUMS
 from hotline1022.evidence.states import Move
-from hotline1022.evidence.types import Disclosure, Request, State
-from hotline1022.recordings.keys import NO_KEYS
-from hotline1022.recordings.pipeline import RecordingWorker
-from hotline1022.recordings.types import CopyRow
+from hotline1022.evidence.types import Disclosure, State
 from hotline1022.service.cli import main
-from hotline1022.service.disclosure_desk import GOOD_FOR, DisclosureDesk
-from hotline1022.service.disclosure_pack import Packer
+from hotline1022.service.disclosure_desk import GOOD_FOR
 from hotline1022.service.disclosure_view import DisclosuresView
-from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.stamp_key import ensure_key
 from hotline1022.web.disclosure_wire import Decision
-from tests.contract.database.made import a_leg, answered, at
-from tests.lab.evidence_world import World, build, everything_now, thread_pool
-from tests.unit.recordings_world import CALL, Board, Book, Phones, two_agents
+from tests.lab.disclosure_world import ALLOWS, ASKS, NOW, House, a_house, check
+from tests.unit.recordings_world import CALL
 
 TOP = Path(__file__).parents[3]
-NOW = datetime(2026, 11, 29, 7, 0, tzinfo=UTC)
-ASKS, ALLOWS = "token:thanh-tra", "token:lanh-dao"
-
-
-@dataclass
-class House:
-    world: World
-    desk: DisclosureDesk
-    key: Signing
-    folder: Path
-
-    def request(self, **more: object) -> Request:
-        given: dict[str, object] = {
-            "unit": "Công an tỉnh", "letter": "12/CSĐT", "letter_date": date(2026, 11, 24),
-            "person": "Trần Văn Bình", "why": "Xác minh tin báo", "recordings": (CALL,),
-        }  # fmt: skip
-        return Request(**given | more)  # type: ignore[arg-type]
-
-    async def packed(self) -> Disclosure:
-        asked = await self.desk.request(self.request(), ASKS, NOW)
-        await self.desk.decide(asked.id, Move.APPROVE, ALLOWS, NOW)
-        return await self.desk.pack(asked.id, ASKS, NOW)
 
 
 @pytest.fixture
 async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    everything_now(monkeypatch)
-    await migrate(address)
-    async with Database(address) as database:
-        world = await build(address, database, tmp_path)
-        call = answered(CALL, 0, answered_at=at(0), version=9)
-        await database.save(Batch(calls=(call,), legs=(a_leg(CALL, CALL),)))
-        await world.stamper().stamp()
-        (tmp_path / "facts").mkdir()
-        pool = thread_pool()
-        worker = RecordingWorker(
-            spool=tmp_path / "data" / "spool", root=world.root, store=SqlRecordingStore(database),
-            book=Book(two_agents(tmp_path / "facts")), channels=Phones(), notices=Board(), pool=pool,
-        )  # fmt: skip
-
-        async def copy(_: str) -> CopyRow:
-            return await worker.listening_copy(CALL)
-
-        private = ensure_key(world.keys)
-        public = private.public_key()
-        key = Signing(sign=private.sign, pem=pem_of(public), fingerprint=fingerprint(public))
-        packer = Packer(
-            database=database, root=world.root, keys=NO_KEYS, originals=OriginalCheck(database, world.examiner(), world.bells),
-            copy=copy, stamp=world.stamper().stamp, key=lambda: key,
-        )  # fmt: skip
-        yield House(world, DisclosureDesk(database, packer, tmp_path / "packages"), key, tmp_path / "packages")
-        await pool.close()
-
-
-def check(folder: Path, key: str) -> str:
-    """What a stranger does, by the readme, with stock tools; "" when all is well, else what failed first."""
-
-    def ran(*command: str) -> bool:
-        return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
-
-    public = "khoa-cong-khai.pem"
-    der = subprocess.run(
-        ["openssl", "pkey", "-pubin", "-in", public, "-outform", "DER"], cwd=folder, capture_output=True, check=False
-    )
-    if der.returncode or sha256(der.stdout).hexdigest() != key:
-        return "key"
-    for name in (SUMS, MANIFEST):
-        if not ran(
-            "openssl", "pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin", "-in", name, "-sigfile", f"{name}.sig"
-        ):  # fmt: skip
-            return name
-    return "" if ran("sha256sum", "-c", "--strict", SUMS) else "sums"
+    async with a_house(address, tmp_path, monkeypatch) as made:
+        yield made
 
 
 async def test_a_stranger_checks_a_package_with_stock_tools(house: House, tmp_path: Path) -> None:
@@ -272,12 +195,12 @@ async def test_refusing_and_taking_back_need_words(house: House) -> None:
 
 
 async def test_the_same_by_the_api(house: House) -> None:
-    view = DisclosuresView(house.world.database, house.desk)
-    asked = await view.request(house.request(), ASKS, NOW)
+    view = DisclosuresView(house.world.database, house.desk, house.links)
+    asked = await view.request(house.request(), (), ASKS, NOW)
     with pytest.raises(HotlineError) as own:
-        await view.decide(asked.id, Decision.APPROVE, "", ASKS, NOW)
+        await view.decide(asked.id, Decision.APPROVE, "", "", ASKS, NOW)
     assert own.value.error_id == "same-person"
-    await view.decide(asked.id, Decision.APPROVE, "", ALLOWS, NOW)
+    await view.decide(asked.id, Decision.APPROVE, "", "", ALLOWS, NOW)
     made = await view.pack(asked.id, ALLOWS, NOW)
     given = await view.hand_out(asked.id, "Trần Văn Bình", ALLOWS, NOW)
     assert [(one.received_by, one.sha256) for one in given.hand_outs] == [("Trần Văn Bình", made.sha256)]

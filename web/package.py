@@ -1,0 +1,46 @@
+"""The page of a download link, and the package behind it. Refuses to count or to send anything to whoever only opens the page.
+
+The address is the right, as with other links: docs/decisions/016-the-link-is-the-account.md.
+"""
+
+from aiohttp import web
+
+from hotline1022.web.link_door import DOOR
+from hotline1022.web.package_port import PackageFound
+from hotline1022.web.page_render import fill, page
+from hotline1022.web.page_view import moment
+from hotline1022.web.route import Ask
+from hotline1022.web.stream import serve_range
+
+
+async def show_package(ask: Ask) -> web.Response:
+    """What the link is for."""
+    found = await _found(ask)
+    html = fill(
+        "package.html",
+        package=found,
+        size=f"{found.bytes:,}".replace(",", "."),
+        until=moment(found.expires_at),
+        # beside the page, whatever a proxy puts in front
+        package_path=f"{ask.path['key']}/goi.zip",
+    )
+    return page(html)
+
+
+async def fetch_package(ask: Ask) -> web.StreamResponse:
+    """The package, whole or a range of it."""
+    found = await _found(ask)
+    source = await ask.ports.packages.open(found, ask.request.remote or "?")
+    headers = {
+        "Content-Type": "application/zip",
+        "Content-Disposition": f'attachment; filename="{found.name}"',
+        "X-Robots-Tag": "noindex, nofollow",
+    }
+    return await serve_range(ask.request, source, found, headers)
+
+
+async def _found(ask: Ask) -> PackageFound:
+    found = await ask.ports.packages.find(ask.path["key"], ask.ports.clock())
+    if found is None:
+        raise ask.request.app[DOOR].refused(ask.request.remote)
+    return found
