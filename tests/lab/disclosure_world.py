@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from hotline1022.core.events import LegKind
 from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch
@@ -24,6 +25,7 @@ from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure, Request
 from hotline1022.recordings.ffmpeg import no_ffmpeg
 from hotline1022.recordings.keys import NO_KEYS, Keys
+from hotline1022.recordings.names import from_ms
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.types import CopyRow
 from hotline1022.service.disclosure_desk import DisclosureDesk
@@ -33,12 +35,15 @@ from hotline1022.service.disclosure_pack import Packer
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.settings_disclosure import DisclosureSettings
 from hotline1022.service.stamper import Stamper
-from tests.contract.database.made import a_leg, answered, at
+from tests.contract.database.made import a_fact, a_leg, answered
 from tests.lab.evidence_world import World, build, everything_now, thread_pool
-from tests.unit.recordings_world import CALL, Board, Book, Phones, two_agents
+from tests.unit.recordings_world import AGENT, CALL, START, Board, Book, Phones, two_agents
 
 NOW = datetime(2026, 11, 29, 7, 0, tzinfo=UTC)
 ASKS, ALLOWS = "token:thanh-tra", "token:lanh-dao"
+CALLER = "+84901234567"
+#: when the citizen pressed a key: the first of them 10, and so on
+PRESSED = (500, 1500, 2500, 4500)
 #: what stands in front of the secret of a link
 ADDRESS = "https://1022.example.vn/g/"
 
@@ -89,8 +94,15 @@ async def a_house(
     await migrate(address)
     async with Database(address) as database:
         world = await build(address, database, folder, ring=ring)
-        call = answered(CALL, 0, answered_at=at(0), version=9)
-        await database.save(Batch(calls=(call,), legs=(a_leg(CALL, CALL),)))
+        began, over = from_ms(START), from_ms(START + 6000)
+        call = answered(CALL, 0, entered_at=began, answered_at=began, ended_at=over, version=9, caller_e164=CALLER)
+        legs = (
+            a_leg(CALL, CALL, started_at=began, ended_at=over),
+            a_leg(CALL, AGENT, kind=LegKind.AGENT, party="101", person="1001", started_at=from_ms(START + 1000),
+                  ended_at=from_ms(START + 3000)),
+        )  # fmt: skip
+        keys = tuple(a_fact(CALL, seq=10 + n, at=from_ms(START + ms)) for n, ms in enumerate(PRESSED))
+        await database.save(Batch(calls=(call,), legs=legs, events=keys))
         stamper: Stamper = world.stamper(**stamping or {})
         await stamper.stamp()
         (folder / "facts").mkdir()

@@ -1,0 +1,142 @@
+"""The process that writes packages: killed or given up on, nothing half made stays; large packages open everywhere; memory is flat."""
+
+import asyncio
+import hashlib
+import multiprocessing
+import os
+import subprocess
+import sys
+import textwrap
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hotline1022.core.errors import HotlineError
+from hotline1022.evidence.package import Member, Signing, part_of, write
+from hotline1022.recordings.ffmpeg import no_ffmpeg
+from hotline1022.recordings.keys import NO_KEYS
+from hotline1022.recordings.types import StoredFile
+from hotline1022.service.disclosure_job import Data, Job, Stored, write_package
+from hotline1022.service.disclosure_pack import Packer
+from tests.lab.scripted import until
+from tests.unit.recordings_world import Book
+
+NOW = datetime(2026, 11, 29, 7, 0, tzinfo=UTC)
+KEY = Signing(sign=lambda text: hashlib.sha256(text).digest(), pem="", fingerprint="")
+TOP = Path(__file__).parents[2]
+GIB = 1 << 30
+#: MiB that the process may hold at most
+MOST_MIB = 150
+
+
+def a_job(folder: Path, size: int) -> Job:
+    """One original of so many bytes, which takes no room on the disk."""
+    (folder / "recordings" / "day").mkdir(parents=True, exist_ok=True)
+    with (folder / "recordings" / "day" / "a.wav").open("wb") as file:
+        file.truncate(size)
+    (folder / "spool").mkdir(exist_ok=True)
+    digest = hashlib.sha256()
+    for _ in range(size >> 20):
+        digest.update(bytes(1 << 20))
+    stored = Stored(folder="c/goc", kind="original", file=StoredFile(path="day/a.wav", sha256=digest.hexdigest()))
+    return Job(
+        path=folder / "packages" / "a.zip", at=NOW, about={"excerpt": False}, sources=(stored, Data(name="b", kind="chain", data=b"b")),
+        spool=folder / "spool", root=folder / "recordings", keys=NO_KEYS, signing=folder / "keys",
+    )  # fmt: skip
+
+
+def a_packer(folder: Path) -> Packer:
+    """Of which only the writing is used: with a worker of its own, as in the service."""
+    none: object = None
+    return Packer(
+        database=none, book=Book(), spool=folder, root=folder, keys=NO_KEYS, signing=folder / "keys", originals=none,  # type: ignore[arg-type]
+        copy=none, stamp=none, ffmpeg=no_ffmpeg,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+async def begun(path: Path) -> None:
+    """The worker is in the midst of it."""
+    part = part_of(path)
+    await until(lambda: part.exists() and part.stat().st_size > 1 << 20, "the package is begun", 60.0)
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.iterdir())
+
+
+@pytest.mark.slow
+async def test_a_killed_worker_leaves_nothing_and_the_next_one_does_it(tmp_path: Path) -> None:
+    large = await asyncio.to_thread(a_job, tmp_path, 2 * GIB)
+    packer = a_packer(tmp_path)
+    writing = asyncio.create_task(packer._written(large))
+    await begun(large.path)
+    for worker in multiprocessing.active_children():
+        worker.kill()
+    with pytest.raises(HotlineError) as caught:
+        await writing
+    assert caught.value.error_id == "package-worker"
+    assert files(large.path.parent) == []
+    # whoever asked has gone: so has the worker, and what it had begun
+    writing = asyncio.create_task(packer._written(large))
+    await begun(large.path)
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    await until(lambda: not multiprocessing.active_children(), "the worker is gone", 30.0)
+    assert files(large.path.parent) == []
+    small = await asyncio.to_thread(a_job, tmp_path, 3 << 20)
+    done = await packer._written(small)
+    assert files(large.path.parent) == ["a.zip"] and done.bytes == done.path.stat().st_size
+    await until(lambda: not multiprocessing.active_children(), "the worker is gone", 30.0)
+
+
+async def test_what_changed_meanwhile_is_not_packed(tmp_path: Path) -> None:
+    job = a_job(tmp_path, 1 << 20)
+    with (tmp_path / "recordings" / "day" / "a.wav").open("r+b") as file:
+        file.write(b"x")
+    with pytest.raises(ValueError, match="not what was stored"):
+        await asyncio.to_thread(write_package, job)
+    assert files(job.path.parent) == []
+
+
+def test_a_package_with_large_numbers_opens_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a package above 4 GiB has in it, with the border at a kilobyte."""
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1000)
+    members = [Member(name=f"c/{n}.wav", kind="original", pieces=[os.urandom(5000)] * 3) for n in range(5)]
+    made = write(tmp_path / "a.zip", members, {}, NOW, KEY)
+    data = made.path.read_bytes()
+    assert b"PK\x06\x06" in data and b"PK\x06\x07" in data, "the directory tells 64 bit numbers"
+    monkeypatch.undo()
+    with zipfile.ZipFile(made.path) as archive:
+        assert archive.testzip() is None and archive.getinfo("c/4.wav").file_size == 15_000
+    done = subprocess.run(["unzip", "-tq", str(made.path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    given = subprocess.run(["unzip", "-p", str(made.path), "c/4.wav"], capture_output=True, check=True)
+    assert given.stdout == members[4].pieces[0] * 3  # type: ignore[index]
+
+
+WORK = """
+    import sys
+    from pathlib import Path
+    from hotline1022.service.disclosure_job import write_package
+    from tests.lab.memory import peak_kib
+    from tests.unit.test_package_worker import a_job
+
+    job = a_job(Path(sys.argv[1]), int(sys.argv[2]))
+    print(write_package(job).bytes)
+    print(peak_kib() // 1024)
+"""
+
+
+@pytest.mark.slow
+def test_memory_is_flat(tmp_path: Path) -> None:
+    size = 512 << 20
+    command = [sys.executable, "-c", textwrap.dedent(WORK), str(tmp_path), str(size)]
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stderr
+    written, peak = map(int, done.stdout.split())
+    path = tmp_path / "packages" / "a.zip"
+    assert written == path.stat().st_size > size and peak < MOST_MIB
+    path.unlink()
