@@ -66,6 +66,8 @@ class Kind(StrEnum):
     CALL_EXPIRED = "call-expired"
     #: recordings from before the chain have their entries from here on
     CHAIN_BEGUN = "chain-begun"
+    #: which entries `recording-stored` there are since the last list, as the hash of a list; what is stamped
+    CHAIN_LISTED = "chain-listed"
     CHAIN_STAMPED = "chain-stamped"
     CHAIN_CHECKED = "chain-checked"
     KEY_MADE = "key-made"

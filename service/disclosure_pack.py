@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hotline1022.audit.ports import Originals
 from hotline1022.audit.stamps import statement
-from hotline1022.audit.types import Entry, Head, Kind, Stamp, written
+from hotline1022.audit.types import Entry, Head, Kind, written
 from hotline1022.core.acting import by_the_service
 from hotline1022.core.errors import NotFound, Refused, Unavailable
 from hotline1022.core.ids import CallId, ChannelId
@@ -42,6 +42,7 @@ from hotline1022.service.disclosure_job import (
     write_package,
 )
 from hotline1022.service.disclosure_story import cut_of, notes_of, page_of, page_of_part, story_of_part
+from hotline1022.service.filing_list import Listed, find_listed
 from hotline1022.service.listening_desk import refused
 from hotline1022.service.views import CallsView
 
@@ -193,11 +194,12 @@ class Packer:
             made = await self._whole(found, files)
         else:
             made, cut = await self._part(found, part, one)
-        entries, others, stamp = await self._proof(found.call)
+        stored, listed, others = await self._proof(found.call)
         if part is not None:
             others = [entry for entry in others if entry.kind in _CUSTODY]
-        said = statement(Head(seq=stamp.seq, sha256=stamp.sha256), stamp.at)
-        told = proof.files_of(entries, others, stamp, said, await asyncio.to_thread(self._roots))
+        said = statement(Head(seq=listed.stamp.seq, sha256=listed.stamp.sha256), listed.stamp.at)
+        roots = await asyncio.to_thread(self._roots)
+        told = proof.files_of([stored, listed.entry], listed.text, others, listed.stamp, said, roots)
         return [*made, *(Data(name=f"{found.call}/{name}", kind=kind, data=data) for name, kind, data in told)], cut
 
     async def _whole(self, found: Catalogued, files: Sequence[StoredFile]) -> list[Source]:
@@ -238,35 +240,21 @@ class Packer:
             made.append(Printed(name=f"{folder}/dien-bien.pdf", page=page))
         return made, cut | {"call": found.call}
 
-    async def _proof(self, call: str) -> tuple[Sequence[Entry], Sequence[Entry], Stamp]:
-        """Entries from filing to the first stamp behind it, the others about the call, the stamp."""
+    async def _proof(self, call: str) -> tuple[Entry, Listed, Sequence[Entry]]:
+        """The entry that tells of the originals, the first stamped list that has it, the others about the call."""
         async with self._database.reading() as tx:
             about = await tx.audit.about(subject_of(call), limit=10_000)
         stored = [one for one in about if one.kind == Kind.RECORDING_STORED]
         if not stored:
             text = f"the audit does not tell of the originals of {call}; run hotline1022 evidence verify"
             raise Refused(text, error_id="recording-untold")
-        first = stored[-1].seq
-        stamp = await self._stamp_behind(first)
-        if stamp is None:
+        listed = await find_listed(self._database, stored[-1])
+        if listed is None:
             await self._stamp()
-            stamp = await self._stamp_behind(first)
-        entries: list[Entry] = []
-        async with self._database.reading() as tx:
-            async for portion in tx.audit.entries(first - 1):
-                entries += [one for one in portion if stamp is not None and one.seq <= stamp.seq]
-                if stamp is None or portion[-1].seq >= stamp.seq:
-                    break
-        if stamp is None or not proof.linked(entries, stamp):
+            listed = await find_listed(self._database, stored[-1])
+        if listed is None or not proof.whole(stored[-1], listed.entry):
             raise Refused("the chain is not whole; run hotline1022 evidence verify", error_id="chain-broken")
-        return entries, [one for one in about if not first <= one.seq <= stamp.seq], stamp
-
-    async def _stamp_behind(self, seq: int) -> Stamp | None:
-        async with self._database.reading() as tx:
-            async for one in tx.audit.stamps():
-                if one.seq >= seq:
-                    return one
-        return None
+        return stored[-1], listed, [one for one in about if one.seq != stored[-1].seq]
 
 
 def _story(folder: str, value: object) -> Data:

@@ -1,7 +1,7 @@
 """What a package tells of a call: all of it where the whole recording goes out, of an excerpt the frame and what happened inside
 it. Pure; refuses nothing.
 
-Why an excerpt's timeline leaves out so much: docs/decisions/018-excerpts.md.
+Why an excerpt's timeline leaves out so much: docs/decisions/017-excerpts.md.
 """
 
 from collections.abc import Sequence

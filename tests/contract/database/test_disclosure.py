@@ -11,12 +11,14 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
 from hotline1022.audit.stamps import pem_of
-from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.audit.types import Fact, Kind
+from hotline1022.core.errors import HotlineError, Invalid, Unavailable
 from hotline1022.evidence.package import MANIFEST, SUMS
 from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure, State
@@ -62,17 +64,19 @@ async def test_a_stranger_checks_a_package_with_stock_tools(house: House, tmp_pa
     assert names == {str(one.relative_to(out)) for one in out.rglob("*") if one.is_file()}
 
 
-async def test_the_chain_leads_from_the_originals_to_the_stamp(house: House, tmp_path: Path) -> None:
-    made = await house.packed()
-    with zipfile.ZipFile(house.desk.path(made)) as archive:
-        archive.extractall(tmp_path / "out")
-    folder = tmp_path / "out" / CALL
-    lines = (folder / "chuoi.jsonl").read_bytes().splitlines()
-    hashes = [sha256(line).hexdigest() for line in lines]
-    assert [json.loads(line)["prev"] for line in lines[1:]] == hashes[:-1]
+async def test_the_filing_leads_to_the_stamp_and_tells_of_nobody_else(house: House, tmp_path: Path) -> None:
+    folder = house.unpacked(await house.packed(), tmp_path / "out") / CALL
+    stored, listed = (folder / "chuoi.jsonl").read_bytes().splitlines()
+    lines = (folder / "danh-muc.txt").read_text().splitlines()
+    assert f"{json.loads(stored)['seq']} {sha256(stored).hexdigest()}" in lines
+    detail = json.loads(listed)["detail"]
+    assert (detail["sha256"], detail["count"]) == (
+        sha256((folder / "danh-muc.txt").read_bytes()).hexdigest(),
+        len(lines),
+    )
     stated = json.loads((folder / "dau" / "statement.json").read_text())
-    assert (stated["sha256"], stated["seq"]) == (hashes[-1], json.loads(lines[-1])["seq"])
-    told = {one["sha256"] for one in json.loads(lines[0])["detail"]["files"]}
+    assert (stated["sha256"], stated["seq"]) == (sha256(listed).hexdigest(), json.loads(listed)["seq"])
+    told = {one["sha256"] for one in json.loads(stored)["detail"]["files"]}
     assert told == {one.sha256 for one in house.world.filed.tracks}
     command = [
         "openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "dau/khoa-dau.pem", "-rawin", "-in", "dau/statement.json",
@@ -80,6 +84,50 @@ async def test_the_chain_leads_from_the_originals_to_the_stamp(house: House, tmp
     ]  # fmt: skip
     done = await asyncio.to_thread(subprocess.run, command, cwd=folder, capture_output=True)
     assert done.returncode == 0, done.stderr
+    # the world's other people acted before and after, by the token "desk"
+    async with house.world.database.reading() as tx:
+        acts = [one async for portion in tx.audit.entries() for one in portion if one.actor == "token:desk"]
+    whole = b"".join(one.read_bytes() for one in (tmp_path / "out").rglob("*") if one.is_file())
+    assert len(acts) == 7 and b"token:desk" not in whole and b"/api/" not in whole
+    # but for the hash that stands before the list's entry, and covers what nobody outside knows
+    before = json.loads(listed)["prev"]
+    assert [one.sha256 for one in acts if one.sha256.encode() in whole] in ([], [before])
+
+
+async def test_a_list_that_the_chain_does_not_bear_out_gives_no_package(house: House) -> None:
+    changed = (
+        "json_set(detail, '$.count', 7)"
+        if house.world.address.startswith("sqlite")
+        else ("(detail::jsonb || '{\"count\": 7}'::jsonb)")
+    )
+    await house.world.attack(f"UPDATE audit_entry SET detail = {changed} WHERE kind = 'chain-listed'")
+    with pytest.raises(HotlineError) as caught:
+        await house.packed()
+    assert caught.value.error_id == "chain-broken"
+
+
+async def test_what_was_filed_since_the_last_list_is_in_the_next_one_alone(house: House) -> None:
+    async def lists() -> list[dict[str, object]]:
+        async with house.world.database.reading() as tx:
+            return [dict(one.detail) async for one in tx.audit.of_kind(Kind.CHAIN_LISTED)]
+
+    (first,) = await lists()
+    await house.world.stamper().stamp()
+    assert await lists() == [first], "nothing was filed: the head is stamped as it is"
+    async with house.world.database.transaction() as tx:
+        detail: dict[str, object] = {"files": [], "facts": {}}
+        tx.audit.add(Fact(at=NOW, kind=Kind.RECORDING_STORED, actor="service", subject="call:x", detail=detail))
+
+    async def refuse(*_: object) -> None:
+        raise Unavailable("away", error_id="tsa-away")
+
+    failing = house.world.stamper(authority=SimpleNamespace(vouch=refuse, roots=[]))
+    with pytest.raises(Unavailable):
+        await failing.stamp()
+    await house.world.stamper().stamp()
+    _, unstamped, second = await lists()
+    assert unstamped["after"] == second["after"] == first["until"], "a list without a stamp vouches for nothing"
+    assert (first["count"], unstamped["count"], second["count"]) == (1, 1, 1)
 
 
 async def test_whatever_is_changed_in_a_package_is_found(house: House, tmp_path: Path) -> None:
