@@ -15,7 +15,7 @@ from hotline1022.web.disclosure_wire import (
     DisclosureView,
     HandOutView,
     LinkMade,
-    LinkView,
+    PackageLinkView,
     PartBody,
     PartView,
 )
@@ -80,7 +80,10 @@ def view(one: Disclosure, outs: Sequence[HandOut] = (), links: Sequence[Download
     hand_outs = tuple(
         HandOutView(received_by=out.received_by, handed_by=out.handed_by, at=out.at, sha256=out.sha256) for out in outs
     )
-    shown = tuple(LinkView(**{name: getattr(link, name) for name in LinkView.__dataclass_fields__}) for link in links)
+    shown = tuple(
+        PackageLinkView(**{name: getattr(link, name) for name in PackageLinkView.__dataclass_fields__})
+        for link in links
+    )
     return DisclosureView(**{name: getattr(one, name) for name in names}, **request, hand_outs=hand_outs, links=shown)
 
 

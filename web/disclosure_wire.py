@@ -134,7 +134,7 @@ class PartView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkView:
+class PackageLinkView:
     """A link by which the package is fetched, without its secret."""
 
     id: str
@@ -182,7 +182,7 @@ class DisclosureView:
     packed_at: datetime | None
     expires_at: Annotated[datetime | None, Rule(doc="then nothing is handed out any more")]
     hand_outs: tuple[HandOutView, ...]
-    links: tuple[LinkView, ...]
+    links: tuple[PackageLinkView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

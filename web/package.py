@@ -7,10 +7,15 @@ from aiohttp import web
 
 from hotline1022.web.link_door import DOOR
 from hotline1022.web.package_port import PackageFound
-from hotline1022.web.page_render import fill, page
+from hotline1022.web.page_render import fill, page, style
 from hotline1022.web.page_view import moment
 from hotline1022.web.route import Ask
 from hotline1022.web.stream import serve_range
+
+
+async def show_package_style(ask: Ask) -> web.Response:
+    """The style sheet beside the page."""
+    return style()
 
 
 async def show_package(ask: Ask) -> web.Response:
@@ -22,7 +27,7 @@ async def show_package(ask: Ask) -> web.Response:
         size=f"{found.bytes:,}".replace(",", "."),
         until=moment(found.expires_at),
         # beside the page, whatever a proxy puts in front
-        package_path=f"{ask.path['key']}/goi.zip",
+        package_path=f"{ask.path['key']}.zip",
     )
     return page(html)
 

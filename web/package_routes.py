@@ -1,10 +1,10 @@
 """The routes of links by which packages are fetched."""
 
-from hotline1022.web import package, page
+from hotline1022.web import package
 from hotline1022.web.listening_routes import HOURS
 from hotline1022.web.route import Route
 
-#: the style sheet comes first: its name is none of a key
+#: the style sheet comes first, and the package before the page: their names are none of a key
 ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
@@ -13,22 +13,12 @@ ROUTES: tuple[Route, ...] = (
         open=True,
         page=True,
         summary="The style sheet of the page",
-        handler=page.show_style,
+        handler=package.show_package_style,
         media="text/css",
     ),
     Route(
         method="GET",
-        path="/g/{key}",
-        scope=None,
-        open=True,
-        page=True,
-        summary="What a download link is for; 404 when it is wrong, over, used up or taken back",
-        handler=package.show_package,
-        media="text/html",
-    ),
-    Route(
-        method="GET",
-        path="/g/{key}/goi.zip",
+        path="/g/{key}.zip",
         scope=None,
         open=True,
         page=True,
@@ -39,5 +29,15 @@ ROUTES: tuple[Route, ...] = (
         media="application/zip",
         also=(206,),
         seconds=HOURS,
+    ),
+    Route(
+        method="GET",
+        path="/g/{key}",
+        scope=None,
+        open=True,
+        page=True,
+        summary="What a download link is for; 404 when it is wrong, over, used up or taken back",
+        handler=package.show_package,
+        media="text/html",
     ),
 )

@@ -10,7 +10,7 @@ from tests.unit.disclosure_memory import PACKAGE
 from tests.unit.listening_memory import KEY
 from tests.unit.web_memory import House, open_house
 
-PAGE, FILE = f"/g/{KEY}", f"/g/{KEY}/goi.zip"
+PAGE, FILE = f"/g/{KEY}", f"/g/{KEY}.zip"
 
 
 async def get(house: House, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes, Any]:
@@ -26,7 +26,7 @@ async def test_the_page_says_whose_link_it_is_and_counts_nothing(tmp_path: Path)
             assert "script" not in headers["Content-Security-Policy"]
         text = (await get(house, PAGE))[1].decode()
         assert "Liên kết này cấp cho Trần Văn &lt;Bình&gt;, Công an tỉnh." in text and "<Bình>" not in text
-        assert "trích đoạn" in text and f'href="{KEY}/goi.zip"' in text and "102.402 byte" in text
+        assert "trích đoạn" in text and f'href="{KEY}.zip"' in text and "102.402 byte" in text
         assert house.packages.sent == []
         assert (await get(house, "/g/page.css"))[2]["Content-Type"].startswith("text/css")
 
@@ -57,7 +57,7 @@ async def test_the_package_whole_and_by_ranges(tmp_path: Path) -> None:
         assert len(house.packages.sent) == before
 
 
-@pytest.mark.parametrize("rest", ["", "/goi.zip"])
+@pytest.mark.parametrize("rest", ["", ".zip"])
 async def test_a_wrong_link_and_one_that_is_over_are_one_page(tmp_path: Path, rest: str) -> None:
     async with open_house(tmp_path) as house:
         wrong = await get(house, f"/g/{'w' * 43}{rest}")
@@ -77,7 +77,7 @@ async def test_who_guesses_waits_and_a_right_link_opens_meanwhile(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "path", ["/g/../secret", f"/g/{KEY}/..%2f..%2fetc%2fpasswd", f"/g/{KEY}/goi.zip/..", f"/g/{KEY}/other.zip"]
+    "path", ["/g/../secret", f"/g/{KEY}/..%2f..%2fetc%2fpasswd", f"/g/{KEY}.zip/..", f"/g/{KEY}/other.zip"]
 )
 async def test_no_path_leads_elsewhere(tmp_path: Path, path: str) -> None:
     async with open_house(tmp_path) as house:
