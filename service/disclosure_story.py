@@ -75,17 +75,22 @@ def page_of_part(detail: CallDetail, entered_at: datetime, part: Part, tracks: S
         [_or_outside(leg.started_at, entered_at, part), _or_outside(leg.ended_at, entered_at, part), _WHO[leg.kind]]
         for leg in _inside_legs(detail.legs, entered_at, part)
     ]
+    names = {one.row.id: f"{_WHO[one.row.kind]}, {_SIDES[one.row.side.value]}" for one in tracks}
     bleeps = [
-        [_spoken(entered_at, one.start_ms, one.end_ms), ", ".join(one.tracks) or "mọi tập tin"] for one in part.bleeps
+        [
+            _spoken(entered_at, one.start_ms, one.end_ms),
+            "; ".join(names.get(track, track) for track in one.tracks) or "mọi tập tin",
+        ]
+        for one in part.bleeps
     ]
-    originals = [[_SIDES[one.row.side.value], one.row.sha256] for one in tracks]
+    originals = [[_WHO[one.row.kind], _SIDES[one.row.side.value], one.row.sha256] for one in tracks]
     return _page(
         "Trích đoạn diễn biến cuộc gọi đến Tổng đài 1022",
         f"TRÍCH ĐOẠN - cuộc gọi {call.id}, giờ Việt Nam",
         facts,
         Table(title="Đã thay bằng tiếng bíp", columns=("Từ - đến", "Ở tập tin"), rows=bleeps),
         Table(title="Các máy tham gia trong đoạn này", columns=("Từ", "Đến", "Loại"), rows=legs),
-        Table(title="Cắt từ các tập tin gốc", columns=("Chiều", "SHA-256 của tập tin gốc"), rows=originals),
+        Table(title="Cắt từ các tập tin gốc", columns=("Ai", "Chiều", "SHA-256 của tập tin gốc"), rows=originals),
     )
 
 

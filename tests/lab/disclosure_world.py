@@ -102,7 +102,8 @@ async def a_house(
                   ended_at=from_ms(START + 3000)),
         )  # fmt: skip
         keys = tuple(a_fact(CALL, seq=10 + n, at=from_ms(START + ms)) for n, ms in enumerate(PRESSED))
-        await database.save(Batch(calls=(call,), legs=legs, events=keys))
+        entered = a_fact(CALL, seq=9, at=began, kind="CallEntered", data={"did": "1022", "caller": CALLER, "sent": ""})
+        await database.save(Batch(calls=(call,), legs=legs, events=(entered, *keys)))
         stamper: Stamper = world.stamper(**stamping or {})
         await stamper.stamp()
         (folder / "facts").mkdir()

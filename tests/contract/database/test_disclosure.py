@@ -27,7 +27,7 @@ from hotline1022.service.disclosure_desk import GOOD_FOR
 from hotline1022.service.disclosure_view import DisclosuresView
 from hotline1022.service.stamp_key import ensure_key
 from hotline1022.web.disclosure_wire import Decision
-from tests.lab.disclosure_world import ALLOWS, ASKS, NOW, House, a_house, check
+from tests.lab.disclosure_world import ADDRESS, ALLOWS, ASKS, NOW, House, a_house, check
 from tests.unit.recordings_world import CALL
 
 TOP = Path(__file__).parents[3]
@@ -317,3 +317,27 @@ async def test_the_commands(house: House, tmp_path: Path, monkeypatch: pytest.Mo
     assert code == 0 and id in said
     code, said = await say("disclosure", id)
     assert json.loads(said)["hand_outs"][0]["received_by"] == "Trần Văn Bình, điều tra viên"
+
+    # only a part, and a link; what cannot be typed is told
+    for wrong, word in ((("--part", "0:01-0:02"), "excerpt-range"), (("--part", "0:01..0:00.5"), "excerpt-reversed")):
+        code, said = await say("request", CALL, *given, *wrong)
+        assert code == 1 and word in said, said
+    code, said = await say("request", CALL, *given, "--bleep", f"{CALL}=0:00.1..0:00.2", "--bleep", "0:00.3..0:00.4")
+    assert code == 0, said
+    id = said.split()[1]
+    code, said = await say("change", id, "--part", "..0:00.5", "--bleep", "0:00.1..0:00.2")
+    assert code == 0 and "in its form 2" in said, said
+    terms = said.split()[-1]
+    code, said = await say("disclosure", id)
+    shown = json.loads(said)
+    assert shown["terms"].startswith(terms)
+    (out,) = shown["goes_out"].values()
+    assert (out["start_ms"], out["end_ms"], len(out["bleeps"])) == (0, 500, 1)
+    await house.desk.decide(id, Move.APPROVE, ALLOWS, NOW, terms=terms)
+    code, said = await say("pack", id)
+    assert code == 0 and "-trich-doan.zip" in said, said
+    code, said = await say("link", id, "--to", "Bình")
+    assert code == 1 and "link-address-missing" in said
+    monkeypatch.setenv("HOTLINE1022_DISCLOSURE_LINK_ADDRESS", ADDRESS)
+    code, said = await say("link", id, "--to", "Bình")
+    assert code == 0 and said.startswith(ADDRESS), said
