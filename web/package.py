@@ -3,6 +3,8 @@
 The address is the right, as with other links: docs/decisions/016-the-link-is-the-account.md.
 """
 
+from ipaddress import ip_address
+
 from aiohttp import web
 
 from hotline1022.web.link_door import DOOR
@@ -35,13 +37,25 @@ async def show_package(ask: Ask) -> web.Response:
 async def fetch_package(ask: Ask) -> web.StreamResponse:
     """The package, whole or a range of it."""
     found = await _found(ask)
-    source = await ask.ports.packages.open(found, ask.request.remote or "?")
+    source = await ask.ports.packages.open(found, origin(ask.request))
     headers = {
         "Content-Type": "application/zip",
         "Content-Disposition": f'attachment; filename="{found.name}"',
         "X-Robots-Tag": "noindex, nofollow",
     }
     return await serve_range(ask.request, source, found, headers)
+
+
+def origin(request: web.Request) -> str:
+    """From where it is asked; of a proxy on this machine also what that one says, by the last address that it added."""
+    remote = request.remote or "?"
+    said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    try:
+        if said and ip_address(remote).is_loopback:
+            return f"{ip_address(said)} via {remote}"
+    except ValueError:
+        pass
+    return remote
 
 
 async def _found(ask: Ask) -> PackageFound:

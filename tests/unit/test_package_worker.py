@@ -1,6 +1,7 @@
 """The process that writes packages: killed or given up on, nothing half made stays; large packages open everywhere; memory is flat."""
 
 import asyncio
+import audioop
 import hashlib
 import multiprocessing
 import os
@@ -14,14 +15,18 @@ from pathlib import Path
 import pytest
 
 from hotline1022.core.errors import HotlineError
+from hotline1022.core.events import LegKind
 from hotline1022.evidence.package import Member, Signing, part_of, write
+from hotline1022.evidence.types import Bleep, Part
 from hotline1022.recordings.ffmpeg import no_ffmpeg
 from hotline1022.recordings.keys import NO_KEYS
-from hotline1022.recordings.types import StoredFile
-from hotline1022.service.disclosure_job import Data, Job, Stored, write_package
+from hotline1022.recordings.names import from_ms
+from hotline1022.recordings.types import Side, Status, StoredFile, TrackRow
+from hotline1022.service.disclosure_job import Data, Excerpt, Job, Stored, stereo_name, write_package
 from hotline1022.service.disclosure_pack import Packer
+from tests.lab.ffmpeg import ffmpeg
 from tests.lab.scripted import until
-from tests.unit.recordings_world import Book
+from tests.unit.recordings_world import CALL, START, Book, facts, power
 
 NOW = datetime(2026, 11, 29, 7, 0, tzinfo=UTC)
 KEY = Signing(sign=lambda text: hashlib.sha256(text).digest(), pem="", fingerprint="")
@@ -140,3 +145,42 @@ def test_memory_is_flat(tmp_path: Path) -> None:
     path = tmp_path / "packages" / "a.zip"
     assert written == path.stat().st_size > size and peak < MOST_MIB
     path.unlink()
+
+
+def test_an_excerpt_of_another_pbx_is_cut_from_what_it_decodes_to(tmp_path: Path) -> None:
+    """µ-law, mono: everybody is on both sides, and in one file."""
+    speech = os.urandom(8 * 2000)
+    folder = tmp_path / "recordings" / "2026" / "11" / "24" / CALL
+    folder.mkdir(parents=True)
+    stem = f"{CALL}~{CALL}~citizen~{START}-r"
+    (folder / f"{stem}.ulaw").write_bytes(speech)
+    row = TrackRow(
+        id=stem, call=CALL, channel=CALL, kind=LegKind.CITIZEN, segment_started_at=from_ms(START), side=Side.SAID,
+        status=Status.STORED, path=f"2026/11/24/{CALL}/{stem}.ulaw", sha256=hashlib.sha256(speech).hexdigest(), bytes=len(speech),
+        duration_ms=2000, gap_ms=0, lost_ms=0, detail={"foreign": {"codec": "pcm_mulaw", "rate": 8000, "channels": 1}},
+    )  # fmt: skip
+    part = Part(recording="r", start_ms=500, end_ms=1500, bleeps=(Bleep(start_ms=1000, end_ms=1200),))
+    cut = Excerpt(
+        folder="c/trich-doan", facts=facts(ended=2000), rows=(row,), part=part, ffmpeg=ffmpeg(), marks=("a", "b")
+    )
+    (tmp_path / "spool").mkdir()
+    job = Job(
+        path=tmp_path / "a.zip", at=NOW, about={"excerpt": True}, sources=(cut,), spool=tmp_path / "spool",
+        root=tmp_path / "recordings", keys=NO_KEYS, signing=tmp_path / "keys",
+    )  # fmt: skip
+    whole = audioop.ulaw2lin(speech, 2)
+    with zipfile.ZipFile(write_package(job).path) as archive:
+        track, stereo = (
+            archive.read(f"c/trich-doan/{name}") for name in (f"{stem}~trich-doan-kenh0.wav", stereo_name(CALL))
+        )
+    got = track[44 : 44 + 16 * 1000]
+    assert got[: 16 * 500] == whole[16 * 500 : 16 * 1000] and got[16 * 700 :] == whole[16 * 1200 : 16 * 1500]
+    assert int.from_bytes(track[40:44], "little") == len(got) and power(got[16 * 500 : 16 * 700], 1000) > 0.999
+    assert (
+        audioop.tomono(stereo[44 : 44 + 32 * 1000], 2, 1, 0)
+        == got
+        == audioop.tomono(stereo[44 : 44 + 32 * 1000], 2, 0, 1)
+    )
+    (folder / f"{stem}.ulaw").write_bytes(speech[:-1] + b"\0")
+    with pytest.raises(ValueError, match="not what was stored"):
+        write_package(job)

@@ -57,6 +57,22 @@ async def test_the_package_whole_and_by_ranges(tmp_path: Path) -> None:
         assert len(house.packages.sent) == before
 
 
+@pytest.mark.parametrize(
+    ("header", "origin"),
+    [
+        ("203.0.113.7", "203.0.113.7 via 127.0.0.1"),
+        ("10.0.0.1, 203.0.113.7", "203.0.113.7 via 127.0.0.1"),
+        ("2001:db8::1", "2001:db8::1 via 127.0.0.1"),
+        ('203.0.113.7, evil"; DROP', "127.0.0.1"),
+        ("", "127.0.0.1"),
+    ],
+)
+async def test_from_where_as_the_proxy_beside_us_tells(tmp_path: Path, header: str, origin: str) -> None:
+    async with open_house(tmp_path) as house:
+        assert (await get(house, FILE, **{"X-Forwarded-For": header}))[0] == 200
+        assert [where for _, _, where in house.packages.sent] == [origin]
+
+
 @pytest.mark.parametrize("rest", ["", ".zip"])
 async def test_a_wrong_link_and_one_that_is_over_are_one_page(tmp_path: Path, rest: str) -> None:
     async with open_house(tmp_path) as house:

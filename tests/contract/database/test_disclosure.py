@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from hotline1022.audit.stamps import pem_of
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.errors import HotlineError, Invalid, Unavailable
+from hotline1022.evidence.excerpt import AskedPart
 from hotline1022.evidence.package import MANIFEST, SUMS
 from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure, State
@@ -130,8 +131,13 @@ async def test_what_was_filed_since_the_last_list_is_in_the_next_one_alone(house
     assert (first["count"], unstamped["count"], second["count"]) == (1, 1, 1)
 
 
-async def test_whatever_is_changed_in_a_package_is_found(house: House, tmp_path: Path) -> None:
-    made = await house.packed()
+@pytest.mark.parametrize(
+    "asked", [(), (AskedPart(recording=CALL, start="0:01", end="0:05"),)], ids=["whole", "excerpt"]
+)
+async def test_whatever_is_changed_in_a_package_is_found(
+    house: House, tmp_path: Path, asked: tuple[AskedPart, ...]
+) -> None:
+    made = await house.packed(*asked)
     out = tmp_path / "out"
     with zipfile.ZipFile(house.desk.path(made)) as archive:
         archive.extractall(out)
