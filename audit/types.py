@@ -49,10 +49,16 @@ class Kind(StrEnum):
     #: files were written anew under another key; their plain bytes are the same
     RECORDING_SEALED = "recording-sealed"
     DISCLOSURE_REQUESTED = "disclosure-requested"
+    #: other parts or bleeps are asked for: it must be allowed anew
+    DISCLOSURE_CHANGED = "disclosure-changed"
     DISCLOSURE_APPROVED = "disclosure-approved"
     DISCLOSURE_REFUSED = "disclosure-refused"
     DISCLOSURE_PACKED = "disclosure-packed"
     DISCLOSURE_HANDED_OUT = "disclosure-handed-out"
+    #: a link to the package was made for somebody
+    DISCLOSURE_LINKED = "disclosure-linked"
+    #: bytes of the package are about to be sent by a link
+    DISCLOSURE_DOWNLOADED = "disclosure-downloaded"
     DISCLOSURE_WITHDRAWN = "disclosure-withdrawn"
     DISCLOSURE_EXPIRED = "disclosure-expired"
     CITIZEN_EXPORTED = "citizen-exported"
@@ -60,6 +66,8 @@ class Kind(StrEnum):
     CALL_EXPIRED = "call-expired"
     #: recordings from before the chain have their entries from here on
     CHAIN_BEGUN = "chain-begun"
+    #: which entries `recording-stored` there are since the last list, as the hash of a list; what is stamped
+    CHAIN_LISTED = "chain-listed"
     CHAIN_STAMPED = "chain-stamped"
     CHAIN_CHECKED = "chain-checked"
     KEY_MADE = "key-made"

@@ -1,28 +1,41 @@
-"""What units asked for, and what they were given. Refuses a move from a state that it is not in any more."""
+"""What units asked for, what they were given, and the links by which they fetch it. Refuses a move from a state that it is not in
+any more.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.db.sql import Repository, build, picker
-from hotline1022.db.tables_disclosure import disclosure, disclosure_hand_out
-from hotline1022.evidence.types import Disclosure, HandOut, Request, State
+from hotline1022.db.tables_disclosure import disclosure, disclosure_hand_out, download_link
+from hotline1022.evidence.types import Bleep, Disclosure, DownloadLink, HandOut, Part, Request, State
 
-_request_values, _values = picker(Request), picker(Disclosure)
+_request_values, _values, _link_values = picker(Request), picker(Disclosure), picker(DownloadLink)
 
 
 def _row(one: Disclosure) -> dict[str, Any]:
     values = _values(one)
     request = _request_values(values.pop("request"))
-    return values | request | {"recordings": list(one.request.recordings)}
+    lists = {"recordings": list(one.request.recordings), "parts": [asdict(part) for part in one.request.parts]}
+    return values | request | lists
 
 
 def _disclosure(row: Mapping[Any, Any]) -> Disclosure:
-    request = build(Request, row, recordings=tuple(row["recordings"]))
+    request = build(Request, row, recordings=tuple(row["recordings"]), parts=tuple(map(_part, row["parts"])))
     return build(Disclosure, row, request=request)
+
+
+def _part(value: Mapping[str, Any]) -> Part:
+    bleeps = (Bleep(**{**one, "tracks": tuple(one["tracks"])}) for one in value["bleeps"])
+    return Part(**{**value, "bleeps": tuple(bleeps)})
+
+
+def _link(row: Mapping[Any, Any]) -> DownloadLink:
+    return build(DownloadLink, row, disclosure=row["disclosure_id"])
 
 
 class DisclosureRepository(Repository):
@@ -49,10 +62,11 @@ class DisclosureRepository(Repository):
 
     async def move(self, before: Disclosure, after: Disclosure) -> None:
         """Write it as it is now. Refused `disclosure-changed` when another one was quicker."""
-        names = {one.name for one in fields(Disclosure)} - {"id", "request", "asked_by", "asked_at"}
+        names = {one.name for one in fields(Disclosure)} - {"id", "request", "asked_by", "asked_at"} | {"parts"}
         row = {name: value for name, value in _row(after).items() if name in names}
+        still = (disclosure.c.state == before.state, disclosure.c.revision == before.revision)
         done = await self._connection.execute(
-            update(disclosure).where(disclosure.c.id == before.id, disclosure.c.state == before.state).values(row)
+            update(disclosure).where(disclosure.c.id == before.id, *still).values(row)
         )
         if not done.rowcount:
             text = f"the disclosure {before.id} was changed by somebody else meanwhile; look at it again"
@@ -68,6 +82,42 @@ class DisclosureRepository(Repository):
         table = disclosure_hand_out
         rows = await self._connection.execute(select(table).where(table.c.disclosure_id == id).order_by(table.c.id))
         return [build(HandOut, row, disclosure=row["disclosure_id"]) for row in rows.mappings()]
+
+    async def add_link(self, one: DownloadLink) -> None:
+        """Write down a link."""
+        row = _link_values(one)
+        await self._connection.execute(insert(download_link), [row | {"disclosure_id": row.pop("disclosure")}])
+
+    async def link_of(self, key_sha256: str) -> DownloadLink | None:
+        """The link of this key; None when there is none."""
+        table = download_link
+        row = (await self._connection.execute(select(table).where(table.c.key_sha256 == key_sha256))).mappings().first()
+        return _link(row) if row else None
+
+    async def links(self, id: str) -> Sequence[DownloadLink]:
+        """The links to a disclosure's package, in order."""
+        table = download_link
+        query = select(table).where(table.c.disclosure_id == id).order_by(table.c.made_at, table.c.id)
+        return [_link(row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def take(self, link: str, count: int) -> bool:
+        """Count bytes as sent before they are; False, and nothing is counted, where the link has not so many left."""
+        table = download_link
+        left = (table.c.id == link, table.c.ended_at.is_(None), table.c.sent + count <= table.c.budget)
+        done = await self._connection.execute(update(table).where(*left).values(sent=table.c.sent + count))
+        return bool(done.rowcount)
+
+    async def give_back(self, link: str, count: int) -> None:
+        """So many bytes that were counted were not sent."""
+        table = download_link
+        await self._connection.execute(update(table).where(table.c.id == link).values(sent=table.c.sent - count))
+
+    async def end_links(self, id: str, at: datetime) -> int:
+        """The links to a disclosure's package open nothing any more; how many."""
+        table = download_link
+        still = (table.c.disclosure_id == id, table.c.ended_at.is_(None))
+        done = await self._connection.execute(update(table).where(*still).values(ended_at=at))
+        return done.rowcount
 
 
 _HAND_OUT = ("received_by", "handed_by", "at", "sha256")

@@ -28,6 +28,8 @@ disclosure = Table(
     Column("bytes", Big, nullable=False),
     Column("packed_at", UtcTime),
     Column("expires_at", UtcTime),
+    Column("parts", Document, nullable=False, server_default="[]"),
+    Column("revision", Big, nullable=False, server_default="1"),
     listed("state", State, "disclosure"),
     CheckConstraint("state <> 'approved' OR decided_by <> asked_by", name="ck_disclosure_two_people"),
     CheckConstraint("(packed_at IS NULL) = (sha256 = '')", name="ck_disclosure_packed"),
@@ -44,3 +46,19 @@ disclosure_hand_out = Table(
     _text("sha256"),
 )
 Index("ix_disclosure_hand_out_disclosure", disclosure_hand_out.c.disclosure_id)
+
+download_link = Table(
+    "download_link",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("disclosure_id", String, ForeignKey("disclosure.id"), nullable=False),
+    *map(_text, ("key_sha256", "received_by", "made_by")),
+    Column("made_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("budget", Big, nullable=False),
+    Column("sent", Big, nullable=False),
+    Column("ended_at", UtcTime),
+    CheckConstraint("sent >= 0 AND sent <= budget", name="ck_download_link_budget"),
+)
+Index("ux_download_link_key", download_link.c.key_sha256, unique=True)
+Index("ix_download_link_disclosure", download_link.c.disclosure_id)

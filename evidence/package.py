@@ -30,7 +30,7 @@ class Member:
     """A file of the package; its bytes are read once."""
 
     name: str
-    #: `original`, `copy`, `timeline`, `chain`, `stamp`, `readme`, `key`
+    #: `original`, `copy`, `excerpt`, `excerpt-copy`, `cut`, `timeline`, `chain`, `stamp`, `readme`, `key`
     kind: str
     pieces: Iterable[bytes]
     #: what it must be; "" = nothing is known beforehand
@@ -61,15 +61,21 @@ class Changed(ValueError):
     """A member is not what was stored."""
 
 
-def _readme(key: Signing) -> bytes:
+def _readme(key: Signing, *, excerpt: bool) -> bytes:
     """How to check the package, in Vietnamese."""
-    text = (files("hotline1022.evidence") / "readme.txt").read_text(encoding="utf-8")
-    return text.replace("{fingerprint}", key.fingerprint).encode()
+    folder = files("hotline1022.evidence")
+    text, more = ((folder / name).read_text(encoding="utf-8") for name in ("readme.txt", "readme-excerpt.txt"))
+    return text.replace("{excerpt}", more if excerpt else "").replace("{fingerprint}", key.fingerprint).encode()
+
+
+def part_of(path: Path) -> Path:
+    """Where a package lies until it is whole."""
+    return path.with_name(f".{path.name}.part")
 
 
 def write(path: Path, members: Iterable[Member], about: dict[str, object], at: datetime, key: Signing) -> Written:
     """Write the package. Blocks; Changed, OSError: nothing stands under its name."""
-    part = path.with_name(f".{path.name}.part")
+    part = part_of(path)
     path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     fd = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, MODE)
     try:
@@ -120,7 +126,7 @@ class _Filler:
 
 
 def _fill(filler: _Filler, members: Iterable[Member], about: dict[str, object], key: Signing) -> None:
-    filler.add(Member(name=README, kind="readme", pieces=[_readme(key)]))
+    filler.add(Member(name=README, kind="readme", pieces=[_readme(key, excerpt=bool(about.get("excerpt")))]))
     for member in members:
         filler.add(member)
     filler.add(Member(name=KEY, kind="key", pieces=[key.pem.encode("ascii")]))

@@ -1,15 +1,13 @@
-"""What of the audit's chain goes into a package: the entries from filing to the next stamp, and the stamp. Pure.
+"""What of the audit's chain goes into a package: the entry of the filing, the stamped list that has it, what happened to the
+recording besides. Pure; nothing of what other people did with other things.
 
-From filing to the first stamp behind it are the entries of a day at most. Their hashes lead from the originals' hashes to
-one that was vouched for from outside; what came after is told by itself, and the package's signature covers it.
+The entry's hash stands in the list, the list's in an entry, and that one's in the stamp: docs/decisions/018-one-filing-by-itself.md.
 """
 
 import base64
 from collections.abc import Sequence
-from itertools import pairwise
 
-from hotline1022.audit.types import Entry, Head, Kind, Method, Stamp, canonical, contents
-from hotline1022.evidence.package import Member
+from hotline1022.audit.types import Entry, Kind, Method, Stamp, canonical, contents, hash_of
 
 
 def lines(entries: Sequence[Entry]) -> bytes:
@@ -17,25 +15,26 @@ def lines(entries: Sequence[Entry]) -> bytes:
     return b"".join(canonical(contents(entry)) + b"\n" for entry in entries)
 
 
-def linked(entries: Sequence[Entry], stamp: Stamp) -> bool:
-    """Whether they lead without a gap from the first to what the stamp vouches for, and the first tells of originals."""
-    if not entries or entries[0].kind != Kind.RECORDING_STORED:
-        return False
-    follows = all(one.sha256 == after.prev for one, after in pairwise(entries))
-    return follows and Head(seq=entries[-1].seq, sha256=entries[-1].sha256) == Head(seq=stamp.seq, sha256=stamp.sha256)
+def whole(stored: Entry, listed: Entry) -> bool:
+    """Whether these are a filing and a list, with the hashes of what they say."""
+    kinds = (stored.kind, listed.kind) == (Kind.RECORDING_STORED, Kind.CHAIN_LISTED)
+    return kinds and all(hash_of(one) == one.sha256 for one in (stored, listed))
 
 
-def members(folder: str, entries: Sequence[Entry], others: Sequence[Entry], stamp: Stamp, said: bytes) -> list[Member]:
-    """The files below `folder`; `said`: the statement that was stamped."""
-    proof = base64.b64decode(stamp.proof)
+def files_of(
+    entries: Sequence[Entry], listed: bytes, others: Sequence[Entry], stamp: Stamp, said: bytes, roots: bytes
+) -> list[tuple[str, str, bytes]]:
+    """Name, kind and bytes of the files; `listed`: the lines of the list, `said`: the statement that was stamped, `roots`: PEM by
+    which an authority is checked.
+    """
     ours = stamp.method is Method.ED25519
+    proof = base64.b64decode(stamp.proof)
     found = [
-        Member(name=f"{folder}/chuoi.jsonl", kind="chain", pieces=[lines(entries)]),
-        Member(name=f"{folder}/lien-quan.jsonl", kind="chain", pieces=[lines(others)]),
-        Member(name=f"{folder}/dau/statement.json", kind="stamp", pieces=[said]),
-        Member(name=f"{folder}/dau/statement.{'sig' if ours else 'tsr'}", kind="stamp", pieces=[proof]),
+        ("chuoi.jsonl", "chain", lines(entries)),
+        ("danh-muc.txt", "chain", listed),
+        ("lien-quan.jsonl", "chain", lines(others)),
+        ("dau/statement.json", "stamp", said),
+        (f"dau/statement.{'sig' if ours else 'tsr'}", "stamp", proof),
     ]
-    if ours:
-        pem = stamp.public_key.encode("ascii")
-        found.append(Member(name=f"{folder}/dau/khoa-dau.pem", kind="stamp", pieces=[pem]))
-    return found
+    more = ("khoa-dau.pem", stamp.public_key.encode("ascii")) if ours else ("chung-thu.pem", roots)
+    return [*found, (f"dau/{more[0]}", "stamp", more[1])]

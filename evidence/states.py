@@ -13,6 +13,8 @@ class Move(StrEnum):
     APPROVE = "approve"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
+    #: something else is asked for: it must be allowed anew
+    CHANGE = "change"
     PACK = "pack"
     HAND_OUT = "hand-out"
     EXPIRE = "expire"
@@ -25,18 +27,25 @@ TABLE: Mapping[tuple[State, Move], State] = {
     (_S.REQUESTED, _M.REFUSE): _S.REFUSED,
     (_S.REQUESTED, _M.WITHDRAW): _S.WITHDRAWN,
     (_S.REQUESTED, _M.EXPIRE): _S.EXPIRED,
+    (_S.REQUESTED, _M.CHANGE): _S.REQUESTED,
+    (_S.APPROVED, _M.CHANGE): _S.REQUESTED,
     (_S.APPROVED, _M.PACK): _S.PACKED,
     (_S.APPROVED, _M.WITHDRAW): _S.WITHDRAWN,
     (_S.APPROVED, _M.EXPIRE): _S.EXPIRED,
     (_S.PACKED, _M.HAND_OUT): _S.HANDED_OUT,
+    (_S.PACKED, _M.CHANGE): _S.REQUESTED,
     (_S.PACKED, _M.WITHDRAW): _S.WITHDRAWN,
     (_S.PACKED, _M.EXPIRE): _S.EXPIRED,
     # a second person of the unit, the same package
     (_S.HANDED_OUT, _M.HAND_OUT): _S.HANDED_OUT,
+    # who has it keeps it: its links end, and nobody else gets it
+    (_S.HANDED_OUT, _M.WITHDRAW): _S.WITHDRAWN,
     (_S.HANDED_OUT, _M.EXPIRE): _S.EXPIRED,
 }
 #: moves that only another person than the one who asked may make
 BY_ANOTHER = frozenset({_M.APPROVE})
+#: moves that only the one who asked may make: else whoever allows could be who asked first
+BY_THE_SAME = frozenset({_M.CHANGE})
 #: moves that need words
 NEEDS_WORDS = frozenset({_M.REFUSE, _M.WITHDRAW})
 
@@ -52,7 +61,10 @@ def follow(state: State, move: Move) -> State:
 
 
 def check_person(move: Move, asked_by: str, actor: str) -> None:
-    """Refused `same-person` where whoever asked would also allow it."""
+    """Refused `same-person` where whoever asked would also allow it, `not-who-asked` where another one would change it."""
     if move in BY_ANOTHER and asked_by == actor:
         text = f"{actor} asked for this disclosure and cannot allow it too; have another person do it"
         raise Refused(text, error_id="same-person")
+    if move in BY_THE_SAME and asked_by != actor:
+        text = f"{asked_by} asked for this disclosure and alone may change it; refuse it, or ask for another one"
+        raise Refused(text, error_id="not-who-asked")

@@ -1,6 +1,8 @@
 """The values of a disclosure: what a unit asks for by letter, and what became of it. Refuses a request that leaves out why."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -11,6 +13,8 @@ from hotline1022.core.errors import Invalid
 MOST = 50
 #: characters of a text at most
 LONGEST = 500
+#: stretches that are bleeped in one disclosure at most
+MOST_BLEEPS = 200
 
 
 class State(StrEnum):
@@ -28,6 +32,28 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bleep:
+    """A stretch that nobody shall hear, in milliseconds from the call's beginning."""
+
+    start_ms: int
+    #: the first one after it
+    end_ms: int
+    #: ids of the tracks; none = all, and both sides of the stereo copy
+    tracks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What goes out of one recording, in milliseconds from the call's beginning: an excerpt, not the original."""
+
+    recording: str
+    start_ms: int
+    end_ms: int
+    #: within the part, by their beginnings
+    bleeps: tuple[Bleep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What a unit asks for."""
 
@@ -41,6 +67,8 @@ class Request:
     why: str
     #: ids of recordings
     recordings: tuple[str, ...]
+    #: of which only a part goes out; the others go out whole
+    parts: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("unit", "letter", "person", "why"):
@@ -50,6 +78,12 @@ class Request:
         if not 1 <= len(set(self.recordings)) == len(self.recordings) <= MOST:
             text = f"a disclosure is about 1 to {MOST} recordings, each once; name them"
             raise Invalid(text, error_id="disclosure-invalid")
+
+    @property
+    def terms(self) -> str:
+        """SHA-256 of everything that is asked for, hexadecimal: whoever allows it says by this what was seen."""
+        values = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, default=date.isoformat)
+        return hashlib.sha256(values.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +108,8 @@ class Disclosure:
     packed_at: datetime | None = None
     #: after this nothing is handed out any more, and the package goes
     expires_at: datetime | None = None
+    #: counts up when what is asked for changes
+    revision: int = 1
 
     def __post_init__(self) -> None:
         aware(self.asked_at)
@@ -90,3 +126,26 @@ class HandOut:
     at: datetime
     #: of the package, hexadecimal
     sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadLink:
+    """An address by which one recipient fetches a package over the network, for a while."""
+
+    #: 16 hexadecimal digits
+    id: str
+    disclosure: str
+    #: SHA-256 of the secret part of the address, hexadecimal
+    key_sha256: str = field(repr=False)
+    received_by: str
+    made_by: str
+    made_at: datetime
+    expires_at: datetime
+    #: bytes that may be sent by it in all, and that were
+    budget: int
+    sent: int = 0
+    #: when it was ended by hand; None = it was not
+    ended_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        aware(self.expires_at)

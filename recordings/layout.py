@@ -96,6 +96,11 @@ def plan(facts: CallFacts, tracks: Sequence[TrackRow]) -> Layout:
     return Layout(left=tuple(left), right=tuple(right), frames=max(0, end), notes=tuple(notes))
 
 
+def start_of(facts: CallFacts, row: TrackRow) -> int:
+    """Where a track begins, in frames from the call's beginning: as `plan` lays it."""
+    return _place(row, to_ms(facts.entered_at), to_ms(facts.ended_at) if facts.ended_at else None, [])
+
+
 def _usable(row: TrackRow, notes: list[Reason]) -> bool:
     if row.status in _USABLE:
         return row.duration_ms > 0

@@ -8,6 +8,7 @@ from hotline1022.recordings.types import TrackRow
 
 #: stands in every copy, in the words that the office reads
 COPY = "Bản sao, không phải bản gốc"
+EXCERPT = "Trích đoạn, không phải bản gốc"
 #: originals that are named one by one; of more, the hash of their list is named
 _NAMED = 24
 
@@ -24,8 +25,18 @@ def originals(rows: Iterable[TrackRow]) -> tuple[str, ...]:
 
 def comment(rows: Sequence[TrackRow], *notes: str) -> str:
     """What it was made from; `notes` are further lines."""
+    return "\n".join((f"{COPY}. Làm lại được từ các bản gốc (SHA-256, tên):", *_named(rows), *notes))
+
+
+def excerpt(call: CallId, rows: Sequence[TrackRow], *notes: str) -> tuple[str, str]:
+    """Title and comment of an excerpt; `notes` say which part it is and what is bleeped."""
+    lines = (f"{EXCERPT}.", *notes, "Cắt từ các bản gốc (SHA-256, tên):", *_named(rows))
+    return f"{EXCERPT} - cuộc gọi {call}", "\n".join(lines)
+
+
+def _named(rows: Sequence[TrackRow]) -> tuple[str, ...]:
     lines = originals(rows)
     if len(lines) > _NAMED:
         whole = hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
-        lines = (f"{whole}  ({len(lines)} bản gốc: SHA-256 của danh sách)",)
-    return "\n".join((f"{COPY}. Làm lại được từ các bản gốc (SHA-256, tên):", *lines, *notes))
+        return (f"{whole}  ({len(lines)} bản gốc: SHA-256 của danh sách)",)
+    return lines

@@ -152,6 +152,7 @@ class App:
         self.status = StatusByPhone(database=self.database, menu=lambda: self.menu)
         self.plans = PlanKeeper(self.directory, Console(settings), closed, lambda: datetime.now(UTC))
         self.pool = HeavyPool()
+        ffmpeg = FfmpegFinder(settings.copies.ffmpeg)
         self.recordings = RecordingWorker(
             spool=paths.spool,
             root=paths.recordings,
@@ -160,7 +161,7 @@ class App:
             channels=AsteriskChannels(self.call_log, lambda: self.live.up),
             notices=LoggedNotices(),
             pool=self.pool,
-            ffmpeg=FfmpegFinder(settings.copies.ffmpeg),
+            ffmpeg=ffmpeg,
             keys=self.keys,
         )
         self.copying = HeavyPool(seconds=COPY_SECONDS)
@@ -172,6 +173,7 @@ class App:
             originals=self.evidence.originals,
             copy=self._stereo,
             stamp=self.evidence.stamper.stamp,
+            ffmpeg=ffmpeg,
         )
         self.retention = retention_of(
             lambda: self.settings.retention,

@@ -1,81 +1,20 @@
 """Commands of disclosure: a unit asks by letter, another person allows it, a package is made and handed out."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
-from hotline1022.core.acting import acting
 from hotline1022.core.clock import local
-from hotline1022.core.errors import NotFound
-from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure, HandOut, Request, State
-from hotline1022.recordings.copies import make_copy
-from hotline1022.recordings.types import CopyRow
-from hotline1022.service.alarms import Bell
-from hotline1022.service.cli_base import CONFIG, settings_of, speaking
+from hotline1022.service.cli_base import CONFIG, speaking
 from hotline1022.service.cli_data import as_json, day_of, on_database
-from hotline1022.service.disclosure_desk import DisclosureDesk
-from hotline1022.service.disclosure_parts import desk_of
-from hotline1022.service.evidence import Examiner, trust_of
-from hotline1022.service.ffmpeg_find import find_ffmpeg
-from hotline1022.service.original_check import OriginalCheck
-from hotline1022.service.recorder_keys import keys_of
-from hotline1022.service.recorder_ports import DatabaseCallBook
-from hotline1022.service.settings import Settings
-from hotline1022.service.stamper import stamper_of
-
-R = TypeVar("R")
-
-
-def _desk(settings: Settings, database: Database) -> DisclosureDesk:
-    """The desk over these settings."""
-    paths, bell = settings.paths, Bell(database, timedelta(hours=1))
-    keys = keys_of(settings)
-    store, book = SqlRecordingStore(database), DatabaseCallBook(database)
-
-    async def copy(call: str) -> CopyRow | None:
-        one = CallId(ChannelId(call))
-        facts, rows = await book.facts(one), list(await store.tracks(one))
-        known = await store.listening_copy(one)
-        if facts is None:
-            return known
-        tool = await asyncio.to_thread(find_ffmpeg) if any(row.foreign is not None for row in rows) else None
-        try:
-            made = await asyncio.to_thread(
-                make_copy, paths.spool, paths.recordings, facts, rows, known, tool, keys=keys
-            )
-        except NotFound:  # a message alone has no stereo copy
-            return known
-        await store.save_copies([made])
-        return made
-
-    return desk_of(
-        settings,
-        database,
-        originals=OriginalCheck(database, Examiner(database, paths.recordings, trust_of(settings), keys=keys), bell),
-        copy=copy,
-        stamp=stamper_of(settings, database, bell).stamp,
-    )
-
-
-def _at_desk(config: str | None, work: Callable[[DisclosureDesk, str, datetime], Awaitable[R]]) -> R:
-    settings = settings_of(config)
-
-    async def whole(database: Database) -> R:
-        act = acting()
-        desk = _desk(settings, database)
-        now = datetime.now(UTC)
-        await desk.sweep(now)
-        return await work(desk, act.actor if act else "cli", now)
-
-    return on_database(config, whole)
+from hotline1022.service.cli_disclosure_base import asked_parts, at_desk, at_links, ranges
+from hotline1022.service.disclosure_desk import TERMS, DisclosureDesk
+from hotline1022.service.disclosure_links import DisclosureLinks, Made
 
 
 @click.command("request")
@@ -86,31 +25,75 @@ def _at_desk(config: str | None, work: Callable[[DisclosureDesk, str, datetime],
 @click.option("--date", "day", required=True, help="Day of its letter: 2026-11-24.")
 @click.option("--person", required=True, help="Who of the unit asks.")
 @click.option("--why", required=True, help="What it is for.")
+@ranges
 @speaking
 def request(
-    config: str | None, recordings: tuple[str, ...], unit: str, letter: str, day: str, person: str, why: str
+    config: str | None,
+    recordings: tuple[str, ...],
+    unit: str,
+    letter: str,
+    day: str,
+    person: str,
+    why: str,
+    parts: tuple[str, ...],
+    bleeps: tuple[str, ...],
 ) -> None:
     """Write down that a unit asks for recordings, by their ids or their calls'. Another person must allow it.
 
+    With --part or --bleep an excerpt goes out, and no original.
+
     \b
     Example: hotline1022 evidence request hl1-1795470208.58 --unit "Công an tỉnh" --letter 12/CSĐT --date 2026-11-24 \\
-        --person "Trần Văn Bình" --why "Xác minh tin báo"
+        --person "Trần Văn Bình" --why "Xác minh tin báo" --part 0:30..2:15 --bleep 1:02.5..1:07
     """
     wanted = Request(unit=unit, letter=letter, letter_date=day_of(day), person=person, why=why, recordings=recordings)
-    made = _at_desk(config, lambda desk, actor, at: desk.request(wanted, actor, at))
-    click.echo(f"Disclosure {made.id} is asked for. Another person allows it: hotline1022 evidence approve {made.id}")
+    asked = asked_parts(parts, bleeps, recordings)
+    made = at_desk(config, lambda desk, actor, at: desk.request(wanted, actor, at, asked))
+    click.echo(f"Disclosure {made.id} is asked for. {_allow(made)}")
+
+
+@click.command("change")
+@CONFIG
+@click.argument("disclosure")
+@ranges
+@speaking
+def change(config: str | None, disclosure: str, parts: tuple[str, ...], bleeps: tuple[str, ...]) -> None:
+    """Ask for other parts than before, or with none for everything; it must be allowed anew, and a package that was made goes.
+
+    \b
+    Example: hotline1022 evidence change 0123456789abcdef --part 0:30..2:15
+    """
+
+    async def work(desk: DisclosureDesk, actor: str, at: datetime) -> Disclosure:
+        before = await desk.get(disclosure)
+        return await desk.change(disclosure, actor, at, asked_parts(parts, bleeps, before.request.recordings))
+
+    made = at_desk(config, work)
+    click.echo(f"Disclosure {made.id} is asked for in its form {made.revision}. {_allow(made)}")
+
+
+def _allow(one: Disclosure) -> str:
+    plain = not one.request.parts and one.revision == 1
+    terms = "" if plain else f" --terms {one.request.terms[:TERMS]}"
+    return f"Another person allows it: hotline1022 evidence approve {one.id}{terms}"
 
 
 def _decision(name: str, move: Move, help: str, *, words: bool) -> click.Command:
     @speaking
-    def decide(config: str | None, disclosure: str, words: str = "") -> None:
-        made = _at_desk(config, lambda desk, actor, at: desk.decide(disclosure, move, actor, at, words))
+    def decide(config: str | None, disclosure: str, words: str = "", terms: str = "") -> None:
+        made = at_desk(config, lambda desk, actor, at: desk.decide(disclosure, move, actor, at, words, terms))
         click.echo(f"Disclosure {made.id} is {made.state}.")
 
     decide.__doc__ = help
     command = click.argument("disclosure")(decide)
     if words:
         command = click.option("--words", required=True, help="Why.")(command)
+    else:
+        command = click.option(
+            "--terms",
+            default="",
+            help="First 8 letters of the terms that were seen; needed for parts, or after a change.",
+        )(command)
     made: click.Command = click.command(name)(CONFIG(command))
     return made
 
@@ -130,7 +113,7 @@ refuse = _decision(
 withdraw = _decision(
     "withdraw",
     Move.WITHDRAW,
-    'Take a disclosure back; its package goes.\n\n\b\nExample: hotline1022 evidence withdraw 0123456789abcdef --words "Nhầm cuộc gọi"',
+    'Take a disclosure back; its package goes, its links end.\n\n\b\nExample: hotline1022 evidence withdraw 0123456789abcdef --words "Nhầm cuộc gọi"',
     words=True,
 )
 
@@ -150,7 +133,7 @@ def pack(config: str | None, disclosure: str) -> None:
         made = await desk.pack(disclosure, actor, at)
         return made, desk.path(made)
 
-    made, path = _at_desk(config, work)
+    made, path = at_desk(config, work)
     click.echo(f"{path}\n{made.bytes} bytes, SHA-256 {made.sha256}, until {_moment(made.expires_at)}")
 
 
@@ -170,9 +153,32 @@ def hand_out(config: str | None, disclosure: str, received_by: str) -> None:
         made = await desk.hand_out(disclosure, received_by, actor, at)
         return made, desk.path(await desk.get(disclosure)), await asyncio.to_thread(desk.fingerprint)
 
-    made, path, key = _at_desk(config, work)
+    made, path, key = at_desk(config, work)
     click.echo(
         f"{path}\nFor the record of the hand-out:\n  SHA-256 of the package  {made.sha256}\n  fingerprint of the key  {key}"
+    )
+
+
+@click.command("link")
+@CONFIG
+@click.argument("disclosure")
+@click.option("--to", "received_by", required=True, help="Who receives it: name and post.")
+@speaking
+def link(config: str | None, disclosure: str, received_by: str) -> None:
+    """Hand the package out by a link for one recipient, which ends by time, by what is fetched, and with withdraw.
+
+    \b
+    Example: hotline1022 evidence link 0123456789abcdef --to "Trần Văn Bình, điều tra viên"
+    """
+
+    async def work(desk: DisclosureDesk, links: DisclosureLinks, actor: str, at: datetime) -> tuple[Made, str, str]:
+        made = await links.make(disclosure, received_by, actor, at)
+        return made, (await desk.get(disclosure)).sha256, await asyncio.to_thread(desk.fingerprint)
+
+    made, sha256, key = at_links(config, work)
+    click.echo(
+        f"{made.address}\nuntil {_moment(made.link.expires_at)}; this address is not shown again\n"
+        f"For the record of the hand-out:\n  SHA-256 of the package  {sha256}\n  fingerprint of the key  {key}"
     )
 
 
@@ -208,22 +214,20 @@ def list_disclosures(config: str | None, state: str | None, plain: bool) -> None
 @click.argument("disclosure")
 @speaking
 def show_disclosure(config: str | None, disclosure: str) -> None:
-    """One disclosure and who received it, as JSON.
+    """One disclosure, what goes out, who received it and by which links, as JSON.
 
     \b
     Example: hotline1022 evidence disclosure 0123456789abcdef
     """
 
-    async def work(database: Database) -> dict[str, object]:
-        async with database.reading() as tx:
-            found = await tx.disclosures.get(disclosure)
-            return {"disclosure": found, "hand_outs": list(await tx.disclosures.hand_outs(disclosure))}
+    async def work(desk: DisclosureDesk, actor: str, at: datetime) -> dict[str, object]:
+        return await desk.show(disclosure)
 
-    click.echo(as_json(on_database(config, work)))
+    click.echo(as_json(at_desk(config, work)))
 
 
 def _moment(at: datetime | None) -> str:
     return local(at).strftime("%F %R") if at else "-"
 
 
-COMMANDS = (request, approve, refuse, withdraw, pack, hand_out, list_disclosures, show_disclosure)
+COMMANDS = (request, change, approve, refuse, withdraw, pack, hand_out, link, list_disclosures, show_disclosure)

@@ -1,7 +1,7 @@
 """What units ask for by letter: asked, allowed by another person, packed, handed out, ended. Refuses all that the table has not."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,14 +11,18 @@ from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.errors import Invalid, Refused
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Database, Work
+from hotline1022.evidence.excerpt import AskedPart, as_told, parts_of
 from hotline1022.evidence.states import NEEDS_WORDS, Move, check_person, follow
-from hotline1022.evidence.types import LONGEST, Disclosure, HandOut, Request, State
+from hotline1022.evidence.types import LONGEST, Disclosure, DownloadLink, HandOut, Part, Request, State
 from hotline1022.service.disclosure_pack import Packer
+from hotline1022.service.disclosure_story import cut_of
 
 #: a request, and a package, is good for so long
 GOOD_FOR = timedelta(days=30)
 #: a file in the folder of packages that no row names goes after this
 LEFT_OVER = timedelta(days=1)
+#: letters of the terms that are enough to say which were seen
+TERMS = 8
 _KINDS = {
     Move.APPROVE: Kind.DISCLOSURE_APPROVED,
     Move.REFUSE: Kind.DISCLOSURE_REFUSED,
@@ -35,11 +39,15 @@ class DisclosureDesk:
         #: where packages lie
         self._folder = folder
 
-    async def request(self, request: Request, actor: str, at: datetime) -> Disclosure:
-        """Write down what a unit asks for. NotFound `recording-unknown`; Invalid `disclosure-invalid`."""
+    async def request(self, request: Request, actor: str, at: datetime, asked: Sequence[AskedPart] = ()) -> Disclosure:
+        """Write down what a unit asks for, whole or the parts `asked`.
+
+        NotFound `recording-unknown`; Invalid `disclosure-invalid`, `excerpt-…` (see evidence.excerpt.parts_of).
+        """
         async with self._database.reading() as tx:
             found = [await tx.catalogue.get(one) for one in request.recordings]
         request = replace(request, recordings=tuple(one.id for one in found))
+        request = replace(request, parts=await self._parts(request, asked))
         made = Disclosure(
             id=token_hex(8),
             state=State.REQUESTED,
@@ -54,11 +62,58 @@ class DisclosureDesk:
                 "letter_date": request.letter_date.isoformat(),
                 "recordings": list(request.recordings),
             }
-            _note(tx, Kind.DISCLOSURE_REQUESTED, made, actor, at, detail)
+            _note(tx, Kind.DISCLOSURE_REQUESTED, made, actor, at, detail | _terms(made))
         return made
 
-    async def decide(self, id: str, move: Move, actor: str, at: datetime, words: str = "") -> Disclosure:
-        """Allow, refuse or take back. Refused `same-person`, `disclosure-state`, `disclosure-changed`."""
+    async def change(self, id: str, actor: str, at: datetime, asked: Sequence[AskedPart]) -> Disclosure:
+        """Ask for other parts, or with none for everything: what was allowed, or packed, is no more.
+
+        Refused `not-who-asked`, `disclosure-state`, `disclosure-changed`; Invalid `excerpt-…`.
+        """
+        async with self._database.reading() as tx:
+            before = await tx.disclosures.get(id)
+        check_person(Move.CHANGE, before.asked_by, actor)
+        state = follow(before.state, Move.CHANGE)
+        after = replace(
+            before,
+            state=state,
+            request=replace(before.request, parts=await self._parts(before.request, asked)),
+            revision=before.revision + 1,
+            decided_by="",
+            decided_at=None,
+            package="",
+            sha256="",
+            bytes=0,
+            packed_at=None,
+            expires_at=at + GOOD_FOR,
+        )
+        async with self._database.transaction() as tx:
+            await tx.disclosures.move(before, after)
+            _note(tx, Kind.DISCLOSURE_CHANGED, after, actor, at, _terms(after))
+        await self._drop(before)
+        return after
+
+    async def _parts(self, request: Request, asked: Sequence[AskedPart]) -> tuple[Part, ...]:
+        if not asked:
+            return ()
+        clocks = {}
+        async with self._database.reading() as tx:
+            named = {
+                one.recording: (await tx.catalogue.get(one.recording)).id for one in asked[: len(request.recordings)]
+            }
+        for name, recording in named.items():
+            if recording in request.recordings:
+                clocks[name] = await self._packer.clock(recording)
+        return await asyncio.to_thread(parts_of, asked, clocks)
+
+    async def decide(
+        self, id: str, move: Move, actor: str, at: datetime, words: str = "", terms: str = ""
+    ) -> Disclosure:
+        """Allow, refuse or take back. Refused `same-person`, `disclosure-state`, `disclosure-changed`.
+
+        Whoever allows parts, or what was changed, says by the first letters of its `terms` what was seen: Refused
+        `disclosure-terms` for others.
+        """
         words = " ".join(words.split())
         if (move in NEEDS_WORDS and not words) or len(words) > LONGEST:
             text = f"to {move} a disclosure needs words, {LONGEST} characters at most; say why"
@@ -67,19 +122,28 @@ class DisclosureDesk:
             before = await tx.disclosures.get(id)
             check_person(move, before.asked_by, actor)
             state = follow(before.state, move)
+            if move is Move.APPROVE:
+                _check_terms(before, terms)
             after = replace(before, state=state, decided_by=actor, decided_at=at, words=words)
             await tx.disclosures.move(before, after)
-            _note(tx, _KINDS[move], after, actor, at, {})
-        if move is Move.WITHDRAW and before.package:
-            await asyncio.to_thread(self.path(before).unlink, missing_ok=True)
+            if move is Move.WITHDRAW:
+                await tx.disclosures.end_links(id, at)
+            _note(tx, _KINDS[move], after, actor, at, _terms(after) if move is Move.APPROVE else {})
+        if move is Move.WITHDRAW:
+            await self._drop(before)
         return after
+
+    async def _drop(self, one: Disclosure) -> None:
+        """Its package goes."""
+        if one.package:
+            await asyncio.to_thread(self.path(one).unlink, missing_ok=True)
 
     async def pack(self, id: str, actor: str, at: datetime) -> Disclosure:
         """Make the package. Refused `recording-damaged`, `disclosure-state`; NotFound `recording-none`."""
         async with self._database.reading() as tx:
             before = await tx.disclosures.get(id)
         state = follow(before.state, Move.PACK)
-        written = await self._packer.pack(before, self._folder / f"1022-{before.id}-{token_hex(4)}.zip", at)
+        written = await self._packer.pack(before, self._folder / _name(before), at)
         after = replace(
             before,
             state=state,
@@ -98,8 +162,18 @@ class DisclosureDesk:
             raise
         return after
 
-    async def hand_out(self, id: str, received_by: str, actor: str, at: datetime) -> HandOut:
-        """Write down who receives the package; it is looked at before. Refused `package-damaged`, `disclosure-expired`."""
+    async def hand_out(
+        self,
+        id: str,
+        received_by: str,
+        actor: str,
+        at: datetime,
+        also: Callable[[Work, Disclosure], Awaitable[None]] | None = None,
+    ) -> HandOut:
+        """Write down who receives the package; it is looked at before. Refused `package-damaged`, `disclosure-expired`.
+
+        `also` is done in the same transaction.
+        """
         received_by = " ".join(received_by.split())
         if not 1 <= len(received_by) <= LONGEST:
             raise Invalid("nobody receives it; write name and post", error_id="disclosure-invalid")
@@ -128,12 +202,39 @@ class DisclosureDesk:
                         detail=detail,
                     )
                 )
+            if also is not None:
+                await also(tx, before)
         return made
 
     async def get(self, id: str) -> Disclosure:
         """One; NotFound `disclosure-unknown`."""
         async with self._database.reading() as tx:
             return await tx.disclosures.get(id)
+
+    async def show(self, id: str) -> dict[str, object]:
+        """One, what goes out of each recording, who received it, and its links without their secrets: for JSON."""
+        async with self._database.reading() as tx:
+            one = await tx.disclosures.get(id)
+            outs, links = await tx.disclosures.hand_outs(id), await tx.disclosures.links(id)
+        parts = {part.recording: part for part in one.request.parts}
+        told: dict[str, object] = {}
+        for recording in one.request.recordings:
+            if recording not in parts:
+                told[recording] = "whole"
+                continue
+            clock = await self._packer.clock(recording)
+            told[recording] = cut_of(clock.entered_at, parts[recording], ())
+        shown = [
+            {name: getattr(link, name) for name in DownloadLink.__dataclass_fields__ if name != "key_sha256"}
+            for link in links
+        ]
+        return {
+            "disclosure": one,
+            "goes_out": told,
+            "terms": one.request.terms,
+            "hand_outs": list(outs),
+            "links": shown,
+        }
 
     def fingerprint(self) -> str:
         """Of the key that signs: it belongs onto the paper that is signed at the hand-out. Blocks for a file."""
@@ -152,8 +253,7 @@ class DisclosureDesk:
             for one in found:
                 if one.expires_at is None or one.expires_at > at:
                     continue
-                if one.package:
-                    await asyncio.to_thread(self.path(one).unlink, missing_ok=True)
+                await self._drop(one)
                 async with self._database.transaction() as tx:
                     await tx.disclosures.move(one, replace(one, state=follow(one.state, Move.EXPIRE)))
                     _note(tx, Kind.DISCLOSURE_EXPIRED, one, "service", at, {"sha256": one.sha256})
@@ -175,6 +275,29 @@ def _sweep(folder: Path, known: set[str], before: datetime) -> None:
     for path in folder.iterdir():
         if path.name not in known and path.lstat().st_mtime < before.timestamp():
             path.unlink(missing_ok=True)
+
+
+def _name(one: Disclosure) -> str:
+    """Of a package: an excerpt says that it is one."""
+    return f"1022-{one.id}-{token_hex(4)}{'-trich-doan' if one.request.parts else ''}.zip"
+
+
+def _terms(one: Disclosure) -> dict[str, object]:
+    """What is asked for, as the audit tells of it."""
+    parts = {"parts": as_told(one.request.parts)} if one.request.parts else {}
+    return {"revision": one.revision, "terms": one.request.terms, **parts}
+
+
+def _check_terms(one: Disclosure, terms: str) -> None:
+    """Who allows has seen what goes out. Refused `disclosure-terms`."""
+    if not terms and not one.request.parts and one.revision == 1:
+        return
+    if len(terms) < TERMS or not one.request.terms.startswith(terms):
+        text = (
+            f"only a part of what was recorded goes out, or what is asked for was changed; look at it "
+            f"(hotline1022 evidence disclosure {one.id}), then allow it with the terms that are shown there"
+        )
+        raise Refused(text, error_id="disclosure-terms")
 
 
 def _note(tx: Work, kind: Kind, one: Disclosure, actor: str, at: datetime, detail: dict[str, object]) -> None:

@@ -1,66 +1,104 @@
-"""Puts a disclosure's package together: originals, copy, timeline, the chain's proof. Refuses recordings that are damaged."""
+"""Puts a disclosure's package together: originals or excerpts, copy, timeline, the chain's proof. Refuses recordings that are
+damaged.
+"""
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from hotline1022.audit.ports import Originals
 from hotline1022.audit.stamps import statement
-from hotline1022.audit.types import Entry, Head, Kind, Stamp, written
+from hotline1022.audit.types import Entry, Head, Kind, written
 from hotline1022.core.acting import by_the_service
-from hotline1022.core.clock import local
 from hotline1022.core.errors import NotFound, Refused, Unavailable
-from hotline1022.core.events import LegKind
+from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.originals import subject_of
+from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.evidence import package, proof
-from hotline1022.evidence.package import Member, Signing, Written
-from hotline1022.evidence.timeline import Page, Table, pdf
-from hotline1022.evidence.types import Disclosure
-from hotline1022.recordings.files import open_below
+from hotline1022.evidence.excerpt import Clock
+from hotline1022.evidence.package import Written
+from hotline1022.evidence.types import Disclosure, Part
+from hotline1022.recordings import marks
+from hotline1022.recordings.cut import tracks_in
+from hotline1022.recordings.ffmpeg import Ffmpeg
 from hotline1022.recordings.keys import Keys
-from hotline1022.recordings.reader import pieces
-from hotline1022.recordings.types import Catalogued, CopyRow, Side, Status, StoredFile
+from hotline1022.recordings.layout import plan
+from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.ports import CallBook
+from hotline1022.recordings.types import CallFacts, Catalogued, CopyRow, StoredFile, TrackRow
 from hotline1022.service.cli_data import as_json
+from hotline1022.service.disclosure_job import (
+    Data,
+    Excerpt,
+    Job,
+    Printed,
+    Source,
+    Stored,
+    left_half,
+    signing_of,
+    write_package,
+)
+from hotline1022.service.disclosure_story import cut_of, notes_of, page_of, page_of_part, story_of_part
+from hotline1022.service.filing_list import Listed, find_listed
 from hotline1022.service.listening_desk import refused
 from hotline1022.service.views import CallsView
-from hotline1022.web.types import CallDetail
 
-#: as the timeline calls whose telephone it was, and what a track has
-_WHO = {
-    LegKind.CITIZEN: "Người gọi",
-    LegKind.AGENT: "Điện thoại viên",
-    LegKind.EMERGENCY: "Cấp cứu 115",
-    LegKind.CONTACT: "Đầu mối của cơ quan",
-}
-_SIDES = {Side.SAID.value: "người này nói", Side.HEARD.value: "người này nghe"}
+#: seconds that writing one package may take
+SECONDS = 1800.0
+#: entries about a recording that are about its originals: the others, who listened and whom it was given to, stay with us
+#: where only a part goes out
+_CUSTODY = frozenset(
+    {
+        Kind.RECORDING_STORED,
+        Kind.RECORDING_IMPORTED,
+        Kind.RECORDING_VERIFIED,
+        Kind.RECORDING_DAMAGED,
+        Kind.RECORDING_SEALED,
+    }
+)
 
 
 class Packer:
-    """Packs; the files are read and written in a thread, in pieces."""
+    """Packs; files are read and written in a process of its own, which is there only meanwhile."""
 
     def __init__(
         self,
         *,
         database: Database,
+        book: CallBook,
+        spool: Path,
         root: Path,
         keys: Keys,
+        signing: Path,
         originals: Originals,
         copy: Callable[[str], Awaitable[CopyRow | None]],
         stamp: Callable[[], Awaitable[object]],
-        key: Callable[[], Signing],
+        ffmpeg: Callable[[], Awaitable[Ffmpeg | None]],
+        roots: Callable[[], bytes] = bytes,
+        pool: Callable[[], HeavyPool] = lambda: HeavyPool(seconds=SECONDS),
     ) -> None:
-        self._database, self._root, self._keys, self._originals = database, root, keys, originals
-        self._copy, self._stamp, self._signing = copy, stamp, key
+        self._database, self._book = database, book
+        self._spool, self._root, self._keys, self._originals = spool, root, keys, originals
+        self._copy, self._stamp, self._signing, self._ffmpeg = copy, stamp, signing, ffmpeg
+        #: PEM of the certificates by which an authority's stamps are checked
+        self._roots = roots
+        self._pool = pool
 
     async def pack(self, one: Disclosure, path: Path, at: datetime) -> Written:
-        """Write the package to `path`. Refused `recording-damaged`; NotFound `recording-none`; Unavailable `disk-full`."""
-        members: list[Member] = []
+        """Write the package to `path`.
+
+        Refused `recording-damaged`; NotFound `recording-none`; Unavailable `package-unwritable`, `package-worker`.
+        """
+        sources: list[Source] = []
+        parts: list[dict[str, object]] = []
         for recording in one.request.recordings:
-            members += await self._recording(recording, at)
+            part = next((part for part in one.request.parts if part.recording == recording), None)
+            more, cut = await self._recording(one, recording, part)
+            sources += more
+            parts += [cut] if cut else []
         request = one.request
         about: dict[str, object] = {
             "disclosure": one.id,
@@ -69,23 +107,57 @@ class Packer:
             "letter_date": request.letter_date.isoformat(),
             "person": request.person,
             "why": request.why,
+            "approved_by": one.decided_by,
             "approved_at": written(one.decided_at) if one.decided_at else None,
+            "terms_sha256": request.terms,
             "packed_at": written(at),
-            "excerpt": False,
+            "excerpt": bool(parts),
+            "parts": parts,
         }
-        key = await asyncio.to_thread(self._signing)
+        job = Job(
+            path=path,
+            at=at,
+            about=about,
+            sources=tuple(sources),
+            spool=self._spool,
+            root=self._root,
+            keys=self._keys,
+            signing=self._signing,
+        )
+        return await self._written(job)
+
+    async def _written(self, job: Job) -> Written:
+        pool = self._pool()
         try:
-            return await asyncio.to_thread(package.write, path, members, about, at, key)
+            return await pool.run(write_package, job)
         except package.Changed as error:
             text = f"{error}: it changed while it was packed; run hotline1022 evidence verify"
             raise Refused(text, error_id="recording-damaged") from error
         except OSError as error:
-            text = f"the package cannot be written ({error.strerror}); free some space in {path.parent}"
+            text = f"the package cannot be written ({error.strerror}); free some space in {job.path.parent}"
             raise Unavailable(text, error_id="package-unwritable") from error
+        except Unavailable as error:
+            if error.error_id != "recordings-worker":
+                raise
+            text = "the package was not written: its worker died or took too long; pack it again"
+            raise Unavailable(text, error_id="package-worker") from error
+        finally:  # whoever waited is gone, or the worker is: nothing half made stays
+            await pool.close(seconds=0)
+            await asyncio.to_thread(left_half, job.path)
+
+    async def clock(self, recording: str) -> Clock:
+        """What ranges of a recording are held against. NotFound `recording-unknown`."""
+        async with self._database.reading() as tx:
+            found = await tx.catalogue.get(recording)
+        facts, rows = await self._facts(found.call)
+        usable = plan(facts, rows)
+        whole = Part(recording=found.id, start_ms=0, end_ms=usable.duration_ms)
+        tracks = frozenset(one.row.id for one in tracks_in(facts, rows, whole))
+        return Clock(recording=found.id, entered_at=facts.entered_at, duration_ms=usable.duration_ms, tracks=tracks)
 
     def fingerprint(self) -> str:
         """Of the key that signs. Blocks."""
-        return self._signing().fingerprint
+        return signing_of(self._signing).fingerprint
 
     def digest(self, path: Path) -> str:
         """SHA-256 of a package, hexadecimal; "" when it is not there. Blocks."""
@@ -95,7 +167,18 @@ class Packer:
         except FileNotFoundError:
             return ""
 
-    async def _recording(self, recording: str, at: datetime) -> list[Member]:
+    async def _facts(self, call: str) -> tuple[CallFacts, Sequence[TrackRow]]:
+        one = CallId(ChannelId(call))
+        facts = await self._book.facts(one)
+        if facts is None:
+            text = f"the history of call {call} is gone, so its parts cannot be found; disclose it whole"
+            raise NotFound(text, error_id="call-unknown")
+        return facts, await SqlRecordingStore(self._database).tracks(one)
+
+    async def _recording(
+        self, one: Disclosure, recording: str, part: Part | None
+    ) -> tuple[list[Source], dict[str, object]]:
+        """What goes in of one recording, and what the manifest tells of an excerpt."""
         async with self._database.reading() as tx:
             found = await tx.catalogue.get(recording)
             files = await tx.recordings.originals([found.call])
@@ -106,94 +189,73 @@ class Packer:
         if not files:
             text = f"recording {recording} has no original; hotline1022 recordings show tells why"
             raise NotFound(text, error_id="recording-none")
-        made = [self._file(one, f"{found.call}/goc", "original") for one in files]
+        cut: dict[str, object] = {}
+        if part is None:
+            made = await self._whole(found, files)
+        else:
+            made, cut = await self._part(found, part, one)
+        stored, listed, others = await self._proof(found.call)
+        if part is not None:
+            others = [entry for entry in others if entry.kind in _CUSTODY]
+        said = statement(Head(seq=listed.stamp.seq, sha256=listed.stamp.sha256), listed.stamp.at)
+        roots = await asyncio.to_thread(self._roots)
+        told = proof.files_of([stored, listed.entry], listed.text, others, listed.stamp, said, roots)
+        return [*made, *(Data(name=f"{found.call}/{name}", kind=kind, data=data) for name, kind, data in told)], cut
+
+    async def _whole(self, found: Catalogued, files: Sequence[StoredFile]) -> list[Source]:
+        folder = found.call
+        made: list[Source] = [Stored(folder=f"{folder}/goc", kind="original", file=file) for file in files]
         if (copy := await self._copy(found.call)) is not None:
             stored = StoredFile(path=copy.path, sha256=copy.sha256)
-            made.append(self._file(stored, f"{found.call}/ban-sao", "copy"))
-        detail = await CallsView(self._database).get(found.call)
-        if detail is not None:
-            story = (as_json(detail) + "\n").encode()
-            made.append(Member(name=f"{found.call}/dien-bien.json", kind="timeline", pieces=[story]))
-            document = await asyncio.to_thread(pdf, _page(found, detail), at)
-            made.append(Member(name=f"{found.call}/dien-bien.pdf", kind="timeline", pieces=[document]))
-        entries, others, stamp = await self._proof(found.call)
-        said = statement(Head(seq=stamp.seq, sha256=stamp.sha256), stamp.at)
-        return [*made, *proof.members(found.call, entries, others, stamp, said)]
+            made.append(Stored(folder=f"{folder}/ban-sao", kind="copy", file=stored))
+        if (detail := await CallsView(self._database).get(found.call)) is not None:
+            made.append(_story(folder, detail))
+            made.append(Printed(name=f"{folder}/dien-bien.pdf", page=page_of(found, detail)))
+        return made
 
-    def _file(self, one: StoredFile, folder: str, kind: str) -> Member:
-        name = f"{folder}/{PurePosixPath(one.path).name}"
-        return Member(name=name, kind=kind, pieces=_pieces(self._root, self._keys, one.path), sha256=one.sha256)
+    async def _part(self, found: Catalogued, part: Part, one: Disclosure) -> tuple[list[Source], dict[str, object]]:
+        folder, by = found.call, one.decided_by
+        facts, rows = await self._facts(found.call)
+        tracks = tracks_in(facts, rows, part)
+        if not tracks:
+            text = f"recording {found.id} has no audio any more in the part that was allowed; look at it, and ask anew"
+            raise Refused(text, error_id="excerpt-outside")
+        foreign = any(track.row.foreign is not None for track in tracks)
+        notes = notes_of(facts.entered_at, part, one.request.letter, by)
+        cut = cut_of(facts.entered_at, part, tracks)
+        made: list[Source] = [
+            Excerpt(
+                folder=f"{folder}/trich-doan",
+                facts=facts,
+                rows=tuple(rows),
+                part=part,
+                ffmpeg=await self._ffmpeg() if foreign else None,
+                marks=marks.excerpt(facts.call, [track.row for track in tracks], *notes),
+            ),
+            Data(name=f"{folder}/trich-doan.json", kind="cut", data=(as_json(cut) + "\n").encode()),
+        ]
+        if (detail := await CallsView(self._database).get(found.call)) is not None:
+            made.append(_story(folder, story_of_part(detail, facts.entered_at, part)))
+            page = page_of_part(detail, facts.entered_at, part, tracks, by)
+            made.append(Printed(name=f"{folder}/dien-bien.pdf", page=page))
+        return made, cut | {"call": found.call}
 
-    async def _proof(self, call: str) -> tuple[Sequence[Entry], Sequence[Entry], Stamp]:
-        """Entries from filing to the first stamp behind it, the others about the call, the stamp."""
+    async def _proof(self, call: str) -> tuple[Entry, Listed, Sequence[Entry]]:
+        """The entry that tells of the originals, the first stamped list that has it, the others about the call."""
         async with self._database.reading() as tx:
             about = await tx.audit.about(subject_of(call), limit=10_000)
         stored = [one for one in about if one.kind == Kind.RECORDING_STORED]
         if not stored:
             text = f"the audit does not tell of the originals of {call}; run hotline1022 evidence verify"
             raise Refused(text, error_id="recording-untold")
-        first = stored[-1].seq
-        stamp = await self._stamp_behind(first)
-        if stamp is None:
+        listed = await find_listed(self._database, stored[-1])
+        if listed is None:
             await self._stamp()
-            stamp = await self._stamp_behind(first)
-        entries: list[Entry] = []
-        async with self._database.reading() as tx:
-            async for portion in tx.audit.entries(first - 1):
-                entries += [one for one in portion if stamp is not None and one.seq <= stamp.seq]
-                if stamp is None or portion[-1].seq >= stamp.seq:
-                    break
-        if stamp is None or not proof.linked(entries, stamp):
+            listed = await find_listed(self._database, stored[-1])
+        if listed is None or not proof.whole(stored[-1], listed.entry):
             raise Refused("the chain is not whole; run hotline1022 evidence verify", error_id="chain-broken")
-        return entries, [one for one in about if not first <= one.seq <= stamp.seq], stamp
-
-    async def _stamp_behind(self, seq: int) -> Stamp | None:
-        async with self._database.reading() as tx:
-            async for one in tx.audit.stamps():
-                if one.seq >= seq:
-                    return one
-        return None
+        return stored[-1], listed, [one for one in about if one.seq != stored[-1].seq]
 
 
-def _pieces(root: Path, keys: Keys, path: str) -> Iterator[bytes]:
-    with closing(keys.open(open_below(root, path))) as file:
-        yield from pieces(file)
-
-
-def _page(found: Catalogued, detail: CallDetail) -> Page:
-    call = detail.call
-    facts = [
-        ("Mã cuộc gọi", call.id),
-        ("Số gọi đến", call.caller_e164 or call.caller_raw or "ẩn số"),
-        ("Bắt đầu", _time(call.entered_at)),
-        ("Được trả lời", _time(call.answered_at)),
-        ("Kết thúc", _time(call.ended_at)),
-        ("Mã phiếu", ", ".join(found.about.codes) or "không có"),
-    ]
-    legs = [
-        [_time(leg.started_at), _time(leg.ended_at), _WHO[leg.kind], leg.person or leg.party] for leg in detail.legs
-    ]
-    tracks = [
-        [
-            _time(one.segment_started_at),
-            _SIDES[one.side],
-            f"{(one.duration_ms or 0) / 1000:.1f} s",
-            (one.sha256 or "")[:16] + "…",
-        ]
-        for one in detail.tracks
-        if Status(one.status).promised
-    ]
-    parts = [
-        Table(title="Các máy tham gia", columns=("Từ", "Đến", "Loại", "Ai"), rows=legs),
-        Table(title="Tập tin gốc", columns=("Bắt đầu", "Chiều", "Độ dài", "SHA-256"), rows=tracks),
-    ]
-    return Page(
-        title="Diễn biến cuộc gọi đến Tổng đài 1022",
-        footer=f"Cuộc gọi {call.id}, giờ Việt Nam",
-        facts=facts,
-        parts=[one for one in parts if one.rows],
-    )
-
-
-def _time(at: datetime | None) -> str:
-    return local(at).strftime("%d/%m/%Y %H:%M:%S") if at else "không rõ"
+def _story(folder: str, value: object) -> Data:
+    return Data(name=f"{folder}/dien-bien.json", kind="timeline", data=(as_json(value) + "\n").encode())

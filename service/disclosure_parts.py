@@ -4,18 +4,19 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from hotline1022.audit.ports import Originals
-from hotline1022.audit.stamps import fingerprint, pem_of
 from hotline1022.core.errors import HotlineError
 from hotline1022.db.unit import Database
-from hotline1022.evidence.package import Signing
+from hotline1022.recordings.ffmpeg import Ffmpeg
 from hotline1022.recordings.types import CopyRow
 from hotline1022.service.disclosure_desk import DisclosureDesk
+from hotline1022.service.disclosure_links import DisclosureLinks
 from hotline1022.service.disclosure_pack import Packer
 from hotline1022.service.recorder_keys import keys_of
+from hotline1022.service.recorder_ports import DatabaseCallBook
 from hotline1022.service.settings import Settings
-from hotline1022.service.stamp_key import ensure_key
 
 log = logging.getLogger(__name__)
 
@@ -30,24 +31,29 @@ def desk_of(
     originals: Originals,
     copy: Callable[[str], Awaitable[CopyRow | None]],
     stamp: Callable[[], Awaitable[object]],
+    ffmpeg: Callable[[], Awaitable[Ffmpeg | None]],
 ) -> DisclosureDesk:
     """The desk over these settings; `copy` gives a call's stereo copy, `stamp` has the chain stamped now."""
-
-    def key() -> Signing:
-        private = ensure_key(settings.keys_folder)
-        public = private.public_key()
-        return Signing(sign=private.sign, pem=pem_of(public), fingerprint=fingerprint(public))
-
+    roots = settings.audit.tsa_roots
     packer = Packer(
         database=database,
+        book=DatabaseCallBook(database),
+        spool=settings.paths.spool,
         root=settings.paths.recordings,
         keys=keys_of(settings),
+        signing=settings.keys_folder,
         originals=originals,
         copy=copy,
         stamp=stamp,
-        key=key,
+        ffmpeg=ffmpeg,
+        roots=lambda: Path(roots).read_bytes() if roots else b"",
     )
     return DisclosureDesk(database, packer, settings.paths.packages)
+
+
+def links_of(settings: Settings, database: Database, desk: DisclosureDesk) -> DisclosureLinks:
+    """The links over these settings."""
+    return DisclosureLinks(database, desk, settings.paths.packages, settings.disclosure)
 
 
 class DisclosureClock:

@@ -12,6 +12,7 @@ from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.citizen_parts import citizens_of
 from hotline1022.service.citizen_view import CitizenApi
 from hotline1022.service.directory_view import DirectoryView
+from hotline1022.service.disclosure_parts import links_of
 from hotline1022.service.disclosure_view import DisclosuresView
 from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.listening_desk import ListeningDesk
@@ -53,11 +54,14 @@ def http_of(app: "App") -> aiohttp_web.Application:
     async def disk() -> None:
         await disk_has_room(settings.paths.data)
 
+    packages = links_of(settings, app.database, app.disclosures)
+
     return make_app(
         Ports(
             calls=CallsView(app.database),
             recordings=RecordingsView(app.copies),
-            disclosures=DisclosuresView(app.database, app.disclosures),
+            disclosures=DisclosuresView(app.database, app.disclosures, packages),
+            packages=packages,
             listening=ListeningDesk(
                 database=app.database,
                 worker=app.recordings,

@@ -11,6 +11,7 @@ from typing import Any
 from hotline1022.service.config_check import check
 from hotline1022.service.settings import Settings
 from hotline1022.service.settings_audit import Audit
+from hotline1022.service.settings_disclosure import DisclosureSettings
 from hotline1022.service.settings_notify import Notify
 
 #: what is opened, named or found once, at the start
@@ -41,6 +42,7 @@ NEEDS_RESTART = frozenset(
         "recordings.keys",
         *(f"notify.{field.name}" for field in fields(Notify)),
         *(f"audit.{field.name}" for field in fields(Audit)),
+        *(f"disclosure.{field.name}" for field in fields(DisclosureSettings)),
     }
 )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from hotline1022.service.settings_audit import Audit
+from hotline1022.service.settings_disclosure import DisclosureSettings
 from hotline1022.service.settings_notify import Notify
 from hotline1022.service.settings_recordings import Recordings
 from hotline1022.service.settings_retention import Retention
@@ -322,6 +323,7 @@ class Settings:
     notify: Notify = field(default_factory=Notify)
     audit: Audit = field(default_factory=Audit)
     retention: Retention = field(default_factory=Retention)
+    disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     log: Log = field(default_factory=Log)
 
     @property

@@ -21,6 +21,7 @@ from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.db.unit import Database, Work
 from hotline1022.notify.types import Channel, NewMessage, RecipientKind
 from hotline1022.queue.ports import AlarmBell
+from hotline1022.service.filing_list import list_filings
 from hotline1022.service.secrets import write_once
 from hotline1022.service.settings import Settings
 from hotline1022.service.stamp_key import ensure_key
@@ -72,8 +73,7 @@ class Stamper:
     async def stamp(self) -> Stamp:
         """Have the head stamped now, and written down here and in the second place. Refused `chain-empty`."""
         at = self._clock()
-        async with self._database.reading() as tx:
-            head = await tx.audit.head()
+        head = await list_filings(self._database, at)
         if not head.seq:
             raise Refused("the chain has no entry yet; there is nothing to stamp", error_id="chain-empty")
         made = await self._made(head, at)

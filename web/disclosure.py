@@ -1,7 +1,14 @@
 """Answers about disclosures. Refuses nothing itself."""
 
 from hotline1022.evidence.types import Request
-from hotline1022.web.disclosure_wire import DecisionBody, DisclosureBody, DisclosureList, DisclosureView
+from hotline1022.web.disclosure_wire import (
+    ChangeBody,
+    DecisionBody,
+    DisclosureBody,
+    DisclosureList,
+    DisclosureView,
+    LinkMade,
+)
 from hotline1022.web.route import Ask
 
 
@@ -18,14 +25,22 @@ async def get_disclosure(ask: Ask) -> DisclosureView:
 async def request_disclosure(ask: Ask) -> DisclosureView:
     """Write down what a unit asks for."""
     body: DisclosureBody = ask.body
-    wanted = Request(**{name: getattr(body, name) for name in Request.__dataclass_fields__})
-    return await ask.ports.disclosures.request(wanted, _actor(ask), ask.ports.clock())
+    names = set(Request.__dataclass_fields__) - {"parts"}
+    wanted = Request(**{name: getattr(body, name) for name in names})
+    return await ask.ports.disclosures.request(wanted, body.parts, _actor(ask), ask.ports.clock())
+
+
+async def change_disclosure(ask: Ask) -> DisclosureView:
+    """Ask for other parts."""
+    body: ChangeBody = ask.body
+    given = (ask.path["disclosure"], body.parts, _actor(ask), ask.ports.clock())
+    return await ask.ports.disclosures.change(*given)
 
 
 async def decide_disclosure(ask: Ask) -> DisclosureView:
     """Allow, refuse or take back."""
     body: DecisionBody = ask.body
-    given = (ask.path["disclosure"], body.decision, body.words, _actor(ask), ask.ports.clock())
+    given = (ask.path["disclosure"], body.decision, body.words, body.terms, _actor(ask), ask.ports.clock())
     return await ask.ports.disclosures.decide(*given)
 
 
@@ -38,6 +53,12 @@ async def hand_out_disclosure(ask: Ask) -> DisclosureView:
     """Write down who receives it."""
     given = (ask.path["disclosure"], ask.body.received_by, _actor(ask), ask.ports.clock())
     return await ask.ports.disclosures.hand_out(*given)
+
+
+async def link_disclosure(ask: Ask) -> LinkMade:
+    """Hand it out by a link."""
+    given = (ask.path["disclosure"], ask.body.received_by, _actor(ask), ask.ports.clock())
+    return await ask.ports.disclosures.link(*given)
 
 
 def _actor(ask: Ask) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hotline1022.evidence.types import Request, State
-from hotline1022.web.disclosure_wire import Decision, DisclosureView
+from hotline1022.web.disclosure_wire import Decision, DisclosureView, LinkMade, PartBody
 
 
 class Disclosures(Protocol):
@@ -19,12 +19,18 @@ class Disclosures(Protocol):
         """One."""
         ...
 
-    async def request(self, wanted: Request, actor: str, at: datetime) -> DisclosureView:
-        """Write it down; NotFound `recording-unknown`."""
+    async def request(self, wanted: Request, parts: Sequence[PartBody], actor: str, at: datetime) -> DisclosureView:
+        """Write it down; NotFound `recording-unknown`, Invalid `excerpt-…`."""
         ...
 
-    async def decide(self, id: str, decision: Decision, words: str, actor: str, at: datetime) -> DisclosureView:
-        """Refused `same-person`; Invalid `disclosure-words`."""
+    async def change(self, id: str, parts: Sequence[PartBody], actor: str, at: datetime) -> DisclosureView:
+        """Ask for other parts; it must be allowed anew. Refused `not-who-asked`, Invalid `excerpt-…`."""
+        ...
+
+    async def decide(
+        self, id: str, decision: Decision, words: str, terms: str, actor: str, at: datetime
+    ) -> DisclosureView:
+        """Refused `same-person`, `disclosure-terms`; Invalid `disclosure-words`."""
         ...
 
     async def pack(self, id: str, actor: str, at: datetime) -> DisclosureView:
@@ -33,4 +39,8 @@ class Disclosures(Protocol):
 
     async def hand_out(self, id: str, received_by: str, actor: str, at: datetime) -> DisclosureView:
         """Refused `package-damaged`, `disclosure-expired`."""
+        ...
+
+    async def link(self, id: str, received_by: str, actor: str, at: datetime) -> LinkMade:
+        """Hand it out by a link; the same errors, Invalid `link-address-missing`."""
         ...

@@ -28,6 +28,8 @@ ROUTES: tuple[Route, ...] = (
         path="/api/disclosures",
         scope=Scope.LISTEN,
         summary="Write down that a unit asks for recordings by letter",
+        detail="Of a recording only a part may be asked for, or all of it with stretches bleeped: then an excerpt goes out, never "
+        "the original. Ranges that cannot be meant are refused (excerpt-…).",
         handler=disclosure.request_disclosure,
         body=w.DisclosureBody,
         answer=w.DisclosureView,
@@ -35,10 +37,21 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         method="POST",
+        path="/api/disclosures/{disclosure}/change",
+        scope=Scope.LISTEN,
+        summary="Ask for other parts than before, until it is handed out; it must be allowed anew",
+        detail="Only by whoever asked (not-who-asked). A package that was made already goes.",
+        handler=disclosure.change_disclosure,
+        body=w.ChangeBody,
+        answer=w.DisclosureView,
+    ),
+    Route(
+        method="POST",
         path="/api/disclosures/{disclosure}/decide",
         scope=Scope.ADMIN,
         summary="Allow, refuse or take back a disclosure",
-        detail="Whoever asked cannot allow it (same-person).",
+        detail="Whoever asked cannot allow it (same-person). Whoever allows parts, or what was changed, gives the terms that "
+        "were seen (disclosure-terms).",
         handler=disclosure.decide_disclosure,
         body=w.DecisionBody,
         answer=w.DisclosureView,
@@ -60,6 +73,19 @@ ROUTES: tuple[Route, ...] = (
         handler=disclosure.hand_out_disclosure,
         body=w.HandOutBody,
         answer=w.DisclosureView,
+        seconds=300,
+    ),
+    Route(
+        method="POST",
+        path="/api/disclosures/{disclosure}/links",
+        scope=Scope.ADMIN,
+        summary="Hand the package out by a link for one recipient",
+        detail="The address is in this answer alone. It ends by time, by what was fetched, and with withdraw; each download is in "
+        "the audit before its first byte.",
+        handler=disclosure.link_disclosure,
+        body=w.HandOutBody,
+        answer=w.LinkMade,
+        status=201,
         seconds=300,
     ),
 )

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from hotline1022.evidence.types import LONGEST, MOST, State
+from hotline1022.evidence.types import LONGEST, MOST, MOST_BLEEPS, State
 from hotline1022.web.rules import Rule
-from hotline1022.web.types import When
+from hotline1022.web.types import Millis, When
 
 _TEXT = Rule(doc=f"1 to {LONGEST} characters", low=1, high=LONGEST)
 
@@ -18,6 +18,38 @@ class Decision(StrEnum):
     APPROVE = "approve"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
+
+
+_MOMENT = Rule(
+    doc="offset from the call's beginning (1:15, 75.250) or time of day (2026-11-24T04:43:30); empty = beginning, or end",
+    high=40,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BleepBody:
+    """A stretch that nobody shall hear."""
+
+    start: Annotated[str, _MOMENT]
+    end: Annotated[str, _MOMENT]
+    tracks: Annotated[
+        tuple[str, ...], Rule(doc="ids of tracks; none = all, and both sides of the stereo copy", high=200)
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartBody:
+    """What goes out of one recording: an excerpt in place of the originals."""
+
+    recording: Annotated[str, Rule(doc="one of the recordings", pattern=r"[0-9a-f]{16}")]
+    start: Annotated[str, _MOMENT] = ""
+    end: Annotated[str, _MOMENT] = ""
+    bleeps: Annotated[tuple[BleepBody, ...], Rule(doc=f"{MOST_BLEEPS} in all at most", high=10_000)] = ()
+
+
+_PARTS = Rule(
+    doc="recordings of which only a part goes out, or with stretches bleeped; the others go out whole", high=MOST
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +64,14 @@ class DisclosureBody:
     recordings: Annotated[
         tuple[str, ...], Rule(doc=f"ids of recordings, {MOST} at most", pattern=r"[0-9a-f]{16}", high=16)
     ]
+    parts: Annotated[tuple[PartBody, ...], _PARTS] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeBody:
+    """Other parts than before."""
+
+    parts: Annotated[tuple[PartBody, ...], _PARTS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +80,14 @@ class DecisionBody:
 
     decision: Decision
     words: Annotated[str, Rule(doc="needed to refuse and to withdraw", high=LONGEST)] = ""
+    terms: Annotated[
+        str,
+        Rule(
+            doc="terms of the disclosure as it was seen, or their first 8 letters; needed to allow parts, or what was changed",
+            pattern=r"[0-9a-f]{8,64}|",
+            high=64,
+        ),
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +115,49 @@ class HandOutView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BleepView:
+    """A stretch that is bleeped."""
+
+    start_ms: Millis
+    end_ms: Millis
+    tracks: Annotated[tuple[str, ...], Rule(doc="none = all")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartView:
+    """What goes out of one recording, in milliseconds from the call's beginning."""
+
+    recording: str
+    start_ms: Millis
+    end_ms: Millis
+    bleeps: tuple[BleepView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageLinkView:
+    """A link by which the package is fetched, without its secret."""
+
+    id: str
+    received_by: str
+    made_by: str
+    made_at: When
+    expires_at: When
+    sent: Annotated[int, Rule(doc="bytes that were sent by it, or are being sent", high=2**53)]
+    budget: Annotated[int, Rule(doc="bytes that may be", high=2**53)]
+    ended_at: Annotated[datetime | None, Rule(doc="when it was taken back")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkMade:
+    """A new link."""
+
+    id: str
+    address: Annotated[str, Rule(doc="shown this once: whoever has it can fetch the package", high=400)]
+    expires_at: When
+    sha256: Annotated[str, Rule(doc="of the package")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosureView:
     """A request and what became of it."""
 
@@ -78,6 +169,9 @@ class DisclosureView:
     person: str
     why: str
     recordings: tuple[str, ...]
+    parts: Annotated[tuple[PartView, ...], Rule(doc="the recordings of which only a part goes out")]
+    terms: Annotated[str, Rule(doc="SHA-256 of all that is asked for; whoever allows it names what was seen by this")]
+    revision: Annotated[int, Rule(doc="counts up when what is asked for changes")]
     asked_by: str
     asked_at: When
     decided_by: str
@@ -88,6 +182,7 @@ class DisclosureView:
     packed_at: datetime | None
     expires_at: Annotated[datetime | None, Rule(doc="then nothing is handed out any more")]
     hand_outs: tuple[HandOutView, ...]
+    links: tuple[PackageLinkView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

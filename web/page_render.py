@@ -16,7 +16,7 @@ from hotline1022.web.page_words import words
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 #: the style sheet, beside the pages of links
 CSS = "page.css"
-_TEMPLATES = ("base.html", "plain.html", "ticket.html")
+_TEMPLATES = ("base.html", "plain.html", "ticket.html", "package.html")
 #: errors that have words of their own; others are a request that nobody understands, or a fault of ours
 _SAID = frozenset({400, 404, 413, 429, 500, 503})
 

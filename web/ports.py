@@ -24,6 +24,7 @@ from hotline1022.web.disclosure_port import Disclosures
 from hotline1022.web.listening_port import Listening
 from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
+from hotline1022.web.package_port import PackageLinks
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage
 from hotline1022.web.retention_port import RetentionPort
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
@@ -314,6 +315,7 @@ class Ports:
     attachments_root: Path
     outbox: Outbox
     links: OfficerLinks
+    packages: PackageLinks
     cascades: Cascades
     tokens: Tokens
     acts: Acts

@@ -11,6 +11,7 @@ from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.disclosure_routes import ROUTES as DISCLOSURE
 from hotline1022.web.listening_routes import ROUTES as LISTENING
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
+from hotline1022.web.package_routes import ROUTES as PACKAGES
 from hotline1022.web.page_routes import ROUTES as PAGES
 from hotline1022.web.recordings_routes import ROUTES as RECORDINGS
 from hotline1022.web.retention_routes import ROUTES as RETENTION
@@ -204,6 +205,7 @@ ROUTES: tuple[Route, ...] = (
     *NOTIFY,
     *CASCADE,
     *PAGES,
+    *PACKAGES,
     Route(
         method="GET",
         path="/api/health/live",

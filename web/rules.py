@@ -76,6 +76,8 @@ def _value(name: str, given: object, hint: Any, texts: bool) -> Any:
         return _clock(name, given)
     if get_origin(hint) is tuple:
         return _many(name, given, get_args(hint)[0], rule)
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return _object(name, given, hint)
     if isinstance(hint, type) and issubclass(hint, Enum):
         words = [str(member.value) for member in hint]
         if given not in words:
@@ -99,6 +101,16 @@ def _value(name: str, given: object, hint: Any, texts: bool) -> Any:
         return given
     word = {bool: "true or false", int: "a whole number", str: "a text"}[hint]
     raise Invalid(f"{name} is not {word}; write {word}")
+
+
+def _object(name: str, given: object, kind: type) -> Any:
+    """An object within an object; what is wrong in it is told with both names."""
+    if not isinstance(given, Mapping):
+        raise Invalid(f"{name} is not an object; write {{…}}")
+    try:
+        return parse(kind, given, texts=False)
+    except Invalid as error:
+        raise Invalid(f"in {name}: {error}", error_id=error.error_id) from error
 
 
 def _clean(name: str, text: str, *, lines: bool) -> str:

@@ -165,7 +165,7 @@ def texts(needed: dict[str, Any]) -> dict[str, str]:
 async def test_a_page_says_when_something_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with open_house(tmp_path) as house:
         for fault, status, said in (
-            (TimeoutError(), 503, "Tạm thời chưa mở được phiếu"),
+            (TimeoutError(), 503, "Tạm thời chưa mở được"),
             (ZeroDivisionError(), 500, "Hệ thống gặp lỗi"),
         ):
 

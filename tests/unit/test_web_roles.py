@@ -55,7 +55,9 @@ BODIES: dict[str, Any] = {
         "recordings": [FIRST.id],
     },
     "/api/disclosures/{disclosure}/decide": {"decision": "approve"},
+    "/api/disclosures/{disclosure}/change": {"parts": [{"recording": FIRST.id, "start": "0:01", "end": "0:02"}]},
     "/api/disclosures/{disclosure}/hand-out": {"received_by": "Trần Văn Bình"},
+    "/api/disclosures/{disclosure}/links": {"received_by": "Trần Văn Bình"},
     "/api/recordings/{recording}/listen": {"reason": "quality", "text": "Nghe lại cuộc gọi."},
 }
 #: routes that take a form

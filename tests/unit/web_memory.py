@@ -46,7 +46,7 @@ from tests.unit.cascade_memory import MemoryCascades
 from tests.unit.catalogue_memory import MemoryCatalogue
 from tests.unit.citizen_memory import MemoryCitizens
 from tests.unit.directory_memory import MemoryDirectory
-from tests.unit.disclosure_memory import MemoryDisclosures
+from tests.unit.disclosure_memory import MemoryDisclosures, MemoryPackages
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
 from tests.unit.notify_memory import MemoryOutbox
@@ -373,6 +373,7 @@ class House:
     links: MemoryLinks
     listening: MemoryListening
     disclosures: MemoryDisclosures
+    packages: MemoryPackages
     client: TestClient[Any, Any]
     document: dict[str, Any] = field(default_factory=dict)
 
@@ -460,7 +461,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     outside.write_bytes(b"secret")
     (root / "link.wav").unlink(missing_ok=True)
     (root / "link.wav").symlink_to(outside)
-    listening, disclosures = MemoryListening(root), MemoryDisclosures()
+    listening, disclosures, packages = MemoryListening(root), MemoryDisclosures(), MemoryPackages()
     tokens = MemoryTokens(
         {
             digest_of(secret): Token(
@@ -500,6 +501,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         recordings=MemoryRecordings({log.calls[0].id: SURVEY}),
         listening=listening,
         disclosures=disclosures,
+        packages=packages,
         catalogue=MemoryCatalogue(),
         retention=MemoryRetention(),
         citizens=MemoryCitizens(),
@@ -528,7 +530,9 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     )  # as the service does; else aiohttp's own tells tokens when a test left INFO on
     client = TestClient(server)
     async with client:
-        house = House(ports, log, lines, tokens, people, tickets, checks, outbox, links, listening, disclosures, client)
+        house = House(
+            ports, log, lines, tokens, people, tickets, checks, outbox, links, listening, disclosures, packages, client
+        )
         sent = {"Authorization": f"Bearer {SECRETS['read']}"}
         async with client.get("/api/openapi.json", headers=sent) as response:
             house.document = await response.json()

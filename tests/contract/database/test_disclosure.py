@@ -8,110 +8,36 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
-from hotline1022.audit.stamps import fingerprint, pem_of
-from hotline1022.core.errors import HotlineError, Invalid
-from hotline1022.db.migrate import migrate
-from hotline1022.db.stores import SqlRecordingStore
-from hotline1022.db.types import Batch
-from hotline1022.db.unit import Database
-from hotline1022.evidence.package import MANIFEST, SUMS, Signing
+from hotline1022.audit.stamps import pem_of
+from hotline1022.audit.types import Fact, Kind
+from hotline1022.core.errors import HotlineError, Invalid, Unavailable
+from hotline1022.evidence.excerpt import AskedPart
+from hotline1022.evidence.package import MANIFEST, SUMS
 from hotline1022.evidence.states import Move
-from hotline1022.evidence.types import Disclosure, Request, State
-from hotline1022.recordings.keys import NO_KEYS
-from hotline1022.recordings.pipeline import RecordingWorker
-from hotline1022.recordings.types import CopyRow
+from hotline1022.evidence.types import Disclosure, State
 from hotline1022.service.cli import main
-from hotline1022.service.disclosure_desk import GOOD_FOR, DisclosureDesk
-from hotline1022.service.disclosure_pack import Packer
+from hotline1022.service.disclosure_desk import GOOD_FOR
 from hotline1022.service.disclosure_view import DisclosuresView
-from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.stamp_key import ensure_key
 from hotline1022.web.disclosure_wire import Decision
-from tests.contract.database.made import a_leg, answered, at
-from tests.lab.evidence_world import World, build, everything_now, thread_pool
-from tests.unit.recordings_world import CALL, Board, Book, Phones, two_agents
+from tests.lab.disclosure_world import ADDRESS, ALLOWS, ASKS, NOW, House, a_house, check
+from tests.unit.recordings_world import CALL
 
 TOP = Path(__file__).parents[3]
-NOW = datetime(2026, 11, 29, 7, 0, tzinfo=UTC)
-ASKS, ALLOWS = "token:thanh-tra", "token:lanh-dao"
-
-
-@dataclass
-class House:
-    world: World
-    desk: DisclosureDesk
-    key: Signing
-    folder: Path
-
-    def request(self, **more: object) -> Request:
-        given: dict[str, object] = {
-            "unit": "Công an tỉnh", "letter": "12/CSĐT", "letter_date": date(2026, 11, 24),
-            "person": "Trần Văn Bình", "why": "Xác minh tin báo", "recordings": (CALL,),
-        }  # fmt: skip
-        return Request(**given | more)  # type: ignore[arg-type]
-
-    async def packed(self) -> Disclosure:
-        asked = await self.desk.request(self.request(), ASKS, NOW)
-        await self.desk.decide(asked.id, Move.APPROVE, ALLOWS, NOW)
-        return await self.desk.pack(asked.id, ASKS, NOW)
 
 
 @pytest.fixture
 async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    everything_now(monkeypatch)
-    await migrate(address)
-    async with Database(address) as database:
-        world = await build(address, database, tmp_path)
-        call = answered(CALL, 0, answered_at=at(0), version=9)
-        await database.save(Batch(calls=(call,), legs=(a_leg(CALL, CALL),)))
-        await world.stamper().stamp()
-        (tmp_path / "facts").mkdir()
-        pool = thread_pool()
-        worker = RecordingWorker(
-            spool=tmp_path / "data" / "spool", root=world.root, store=SqlRecordingStore(database),
-            book=Book(two_agents(tmp_path / "facts")), channels=Phones(), notices=Board(), pool=pool,
-        )  # fmt: skip
-
-        async def copy(_: str) -> CopyRow:
-            return await worker.listening_copy(CALL)
-
-        private = ensure_key(world.keys)
-        public = private.public_key()
-        key = Signing(sign=private.sign, pem=pem_of(public), fingerprint=fingerprint(public))
-        packer = Packer(
-            database=database, root=world.root, keys=NO_KEYS, originals=OriginalCheck(database, world.examiner(), world.bells),
-            copy=copy, stamp=world.stamper().stamp, key=lambda: key,
-        )  # fmt: skip
-        yield House(world, DisclosureDesk(database, packer, tmp_path / "packages"), key, tmp_path / "packages")
-        await pool.close()
-
-
-def check(folder: Path, key: str) -> str:
-    """What a stranger does, by the readme, with stock tools; "" when all is well, else what failed first."""
-
-    def ran(*command: str) -> bool:
-        return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
-
-    public = "khoa-cong-khai.pem"
-    der = subprocess.run(
-        ["openssl", "pkey", "-pubin", "-in", public, "-outform", "DER"], cwd=folder, capture_output=True, check=False
-    )
-    if der.returncode or sha256(der.stdout).hexdigest() != key:
-        return "key"
-    for name in (SUMS, MANIFEST):
-        if not ran(
-            "openssl", "pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin", "-in", name, "-sigfile", f"{name}.sig"
-        ):  # fmt: skip
-            return name
-    return "" if ran("sha256sum", "-c", "--strict", SUMS) else "sums"
+    async with a_house(address, tmp_path, monkeypatch) as made:
+        yield made
 
 
 async def test_a_stranger_checks_a_package_with_stock_tools(house: House, tmp_path: Path) -> None:
@@ -139,17 +65,19 @@ async def test_a_stranger_checks_a_package_with_stock_tools(house: House, tmp_pa
     assert names == {str(one.relative_to(out)) for one in out.rglob("*") if one.is_file()}
 
 
-async def test_the_chain_leads_from_the_originals_to_the_stamp(house: House, tmp_path: Path) -> None:
-    made = await house.packed()
-    with zipfile.ZipFile(house.desk.path(made)) as archive:
-        archive.extractall(tmp_path / "out")
-    folder = tmp_path / "out" / CALL
-    lines = (folder / "chuoi.jsonl").read_bytes().splitlines()
-    hashes = [sha256(line).hexdigest() for line in lines]
-    assert [json.loads(line)["prev"] for line in lines[1:]] == hashes[:-1]
+async def test_the_filing_leads_to_the_stamp_and_tells_of_nobody_else(house: House, tmp_path: Path) -> None:
+    folder = house.unpacked(await house.packed(), tmp_path / "out") / CALL
+    stored, listed = (folder / "chuoi.jsonl").read_bytes().splitlines()
+    lines = (folder / "danh-muc.txt").read_text().splitlines()
+    assert f"{json.loads(stored)['seq']} {sha256(stored).hexdigest()}" in lines
+    detail = json.loads(listed)["detail"]
+    assert (detail["sha256"], detail["count"]) == (
+        sha256((folder / "danh-muc.txt").read_bytes()).hexdigest(),
+        len(lines),
+    )
     stated = json.loads((folder / "dau" / "statement.json").read_text())
-    assert (stated["sha256"], stated["seq"]) == (hashes[-1], json.loads(lines[-1])["seq"])
-    told = {one["sha256"] for one in json.loads(lines[0])["detail"]["files"]}
+    assert (stated["sha256"], stated["seq"]) == (sha256(listed).hexdigest(), json.loads(listed)["seq"])
+    told = {one["sha256"] for one in json.loads(stored)["detail"]["files"]}
     assert told == {one.sha256 for one in house.world.filed.tracks}
     command = [
         "openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "dau/khoa-dau.pem", "-rawin", "-in", "dau/statement.json",
@@ -157,10 +85,59 @@ async def test_the_chain_leads_from_the_originals_to_the_stamp(house: House, tmp
     ]  # fmt: skip
     done = await asyncio.to_thread(subprocess.run, command, cwd=folder, capture_output=True)
     assert done.returncode == 0, done.stderr
+    # the world's other people acted before and after, by the token "desk"
+    async with house.world.database.reading() as tx:
+        acts = [one async for portion in tx.audit.entries() for one in portion if one.actor == "token:desk"]
+    whole = b"".join(one.read_bytes() for one in (tmp_path / "out").rglob("*") if one.is_file())
+    assert len(acts) == 7 and b"token:desk" not in whole and b"/api/" not in whole
+    # but for the hash that stands before the list's entry, and covers what nobody outside knows
+    before = json.loads(listed)["prev"]
+    assert [one.sha256 for one in acts if one.sha256.encode() in whole] in ([], [before])
 
 
-async def test_whatever_is_changed_in_a_package_is_found(house: House, tmp_path: Path) -> None:
-    made = await house.packed()
+async def test_a_list_that_the_chain_does_not_bear_out_gives_no_package(house: House) -> None:
+    changed = (
+        "json_set(detail, '$.count', 7)"
+        if house.world.address.startswith("sqlite")
+        else ("(detail::jsonb || '{\"count\": 7}'::jsonb)")
+    )
+    await house.world.attack(f"UPDATE audit_entry SET detail = {changed} WHERE kind = 'chain-listed'")
+    with pytest.raises(HotlineError) as caught:
+        await house.packed()
+    assert caught.value.error_id == "chain-broken"
+
+
+async def test_what_was_filed_since_the_last_list_is_in_the_next_one_alone(house: House) -> None:
+    async def lists() -> list[dict[str, object]]:
+        async with house.world.database.reading() as tx:
+            return [dict(one.detail) async for one in tx.audit.of_kind(Kind.CHAIN_LISTED)]
+
+    (first,) = await lists()
+    await house.world.stamper().stamp()
+    assert await lists() == [first], "nothing was filed: the head is stamped as it is"
+    async with house.world.database.transaction() as tx:
+        detail: dict[str, object] = {"files": [], "facts": {}}
+        tx.audit.add(Fact(at=NOW, kind=Kind.RECORDING_STORED, actor="service", subject="call:x", detail=detail))
+
+    async def refuse(*_: object) -> None:
+        raise Unavailable("away", error_id="tsa-away")
+
+    failing = house.world.stamper(authority=SimpleNamespace(vouch=refuse, roots=[]))
+    with pytest.raises(Unavailable):
+        await failing.stamp()
+    await house.world.stamper().stamp()
+    _, unstamped, second = await lists()
+    assert unstamped["after"] == second["after"] == first["until"], "a list without a stamp vouches for nothing"
+    assert (first["count"], unstamped["count"], second["count"]) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "asked", [(), (AskedPart(recording=CALL, start="0:01", end="0:05"),)], ids=["whole", "excerpt"]
+)
+async def test_whatever_is_changed_in_a_package_is_found(
+    house: House, tmp_path: Path, asked: tuple[AskedPart, ...]
+) -> None:
+    made = await house.packed(*asked)
     out = tmp_path / "out"
     with zipfile.ZipFile(house.desk.path(made)) as archive:
         archive.extractall(out)
@@ -272,12 +249,12 @@ async def test_refusing_and_taking_back_need_words(house: House) -> None:
 
 
 async def test_the_same_by_the_api(house: House) -> None:
-    view = DisclosuresView(house.world.database, house.desk)
-    asked = await view.request(house.request(), ASKS, NOW)
+    view = DisclosuresView(house.world.database, house.desk, house.links)
+    asked = await view.request(house.request(), (), ASKS, NOW)
     with pytest.raises(HotlineError) as own:
-        await view.decide(asked.id, Decision.APPROVE, "", ASKS, NOW)
+        await view.decide(asked.id, Decision.APPROVE, "", "", ASKS, NOW)
     assert own.value.error_id == "same-person"
-    await view.decide(asked.id, Decision.APPROVE, "", ALLOWS, NOW)
+    await view.decide(asked.id, Decision.APPROVE, "", "", ALLOWS, NOW)
     made = await view.pack(asked.id, ALLOWS, NOW)
     given = await view.hand_out(asked.id, "Trần Văn Bình", ALLOWS, NOW)
     assert [(one.received_by, one.sha256) for one in given.hand_outs] == [("Trần Văn Bình", made.sha256)]
@@ -346,3 +323,27 @@ async def test_the_commands(house: House, tmp_path: Path, monkeypatch: pytest.Mo
     assert code == 0 and id in said
     code, said = await say("disclosure", id)
     assert json.loads(said)["hand_outs"][0]["received_by"] == "Trần Văn Bình, điều tra viên"
+
+    # only a part, and a link; what cannot be typed is told
+    for wrong, word in ((("--part", "0:01-0:02"), "excerpt-range"), (("--part", "0:01..0:00.5"), "excerpt-reversed")):
+        code, said = await say("request", CALL, *given, *wrong)
+        assert code == 1 and word in said, said
+    code, said = await say("request", CALL, *given, "--bleep", f"{CALL}=0:00.1..0:00.2", "--bleep", "0:00.3..0:00.4")
+    assert code == 0, said
+    id = said.split()[1]
+    code, said = await say("change", id, "--part", "..0:00.5", "--bleep", "0:00.1..0:00.2")
+    assert code == 0 and "in its form 2" in said, said
+    terms = said.split()[-1]
+    code, said = await say("disclosure", id)
+    shown = json.loads(said)
+    assert shown["terms"].startswith(terms)
+    (out,) = shown["goes_out"].values()
+    assert (out["start_ms"], out["end_ms"], len(out["bleeps"])) == (0, 500, 1)
+    await house.desk.decide(id, Move.APPROVE, ALLOWS, NOW, terms=terms)
+    code, said = await say("pack", id)
+    assert code == 0 and "-trich-doan.zip" in said, said
+    code, said = await say("link", id, "--to", "Bình")
+    assert code == 1 and "link-address-missing" in said
+    monkeypatch.setenv("HOTLINE1022_DISCLOSURE_LINK_ADDRESS", ADDRESS)
+    code, said = await say("link", id, "--to", "Bình")
+    assert code == 0 and said.startswith(ADDRESS), said

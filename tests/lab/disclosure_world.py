@@ -1,0 +1,148 @@
+"""A house that discloses, on a real database with real files: a filed call of six seconds, two people, a desk that packs in a
+thread; and the stranger who checks a package with stock tools alone. Keeps nothing.
+"""
+
+import subprocess
+import zipfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline1022.core.events import LegKind
+from hotline1022.db.migrate import migrate
+from hotline1022.db.stores import SqlRecordingStore
+from hotline1022.db.types import Batch
+from hotline1022.db.unit import Database
+from hotline1022.evidence.excerpt import AskedPart
+from hotline1022.evidence.package import MANIFEST, SUMS, Signing
+from hotline1022.evidence.states import Move
+from hotline1022.evidence.types import Disclosure, Request
+from hotline1022.recordings.ffmpeg import no_ffmpeg
+from hotline1022.recordings.keys import NO_KEYS, Keys
+from hotline1022.recordings.names import from_ms
+from hotline1022.recordings.pipeline import RecordingWorker
+from hotline1022.recordings.types import CopyRow
+from hotline1022.service.disclosure_desk import DisclosureDesk
+from hotline1022.service.disclosure_job import signing_of
+from hotline1022.service.disclosure_links import DisclosureLinks
+from hotline1022.service.disclosure_pack import Packer
+from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.settings_disclosure import DisclosureSettings
+from hotline1022.service.stamper import Stamper
+from tests.contract.database.made import a_fact, a_leg, answered
+from tests.lab.evidence_world import World, build, everything_now, thread_pool
+from tests.unit.recordings_world import AGENT, CALL, START, Board, Book, Phones, two_agents
+
+NOW = datetime(2026, 11, 29, 7, 0, tzinfo=UTC)
+ASKS, ALLOWS = "token:thanh-tra", "token:lanh-dao"
+CALLER = "+84901234567"
+#: when the citizen pressed a key: the first of them 10, and so on
+PRESSED = (500, 1500, 2500, 4500)
+#: what stands in front of the secret of a link
+ADDRESS = "https://1022.example.vn/g/"
+
+
+@dataclass
+class House:
+    """Everything that discloses."""
+
+    world: World
+    desk: DisclosureDesk
+    links: DisclosureLinks
+    key: Signing
+    folder: Path
+
+    def request(self, **more: object) -> Request:
+        """What the police ask for."""
+        given: dict[str, object] = {
+            "unit": "Công an tỉnh", "letter": "12/CSĐT", "letter_date": date(2026, 11, 24),
+            "person": "Trần Văn Bình", "why": "Xác minh tin báo", "recordings": (CALL,),
+        }  # fmt: skip
+        return Request(**given | more)  # type: ignore[arg-type]
+
+    async def packed(self, *asked: AskedPart) -> Disclosure:
+        """Asked for, allowed and packed."""
+        one = await self.desk.request(self.request(), ASKS, NOW, asked)
+        await self.desk.decide(one.id, Move.APPROVE, ALLOWS, NOW, terms=one.request.terms if asked else "")
+        return await self.desk.pack(one.id, ASKS, NOW)
+
+    def unpacked(self, one: Disclosure, folder: Path) -> Path:
+        """Its package in this folder. Blocks."""
+        with zipfile.ZipFile(self.desk.path(one)) as archive:
+            archive.extractall(folder)
+        return folder
+
+
+@asynccontextmanager
+async def a_house(
+    address: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    ring: Keys = NO_KEYS,
+    stamping: dict[str, Any] | None = None,
+    roots: bytes = b"",
+) -> AsyncIterator[House]:
+    """A house in this folder; `ring`: keys by which recordings are sealed; `stamping`: of the Stamper."""
+    everything_now(monkeypatch)
+    await migrate(address)
+    async with Database(address) as database:
+        world = await build(address, database, folder, ring=ring)
+        began, over = from_ms(START), from_ms(START + 6000)
+        call = answered(CALL, 0, entered_at=began, answered_at=began, ended_at=over, version=9, caller_e164=CALLER)
+        legs = (
+            a_leg(CALL, CALL, started_at=began, ended_at=over),
+            a_leg(CALL, AGENT, kind=LegKind.AGENT, party="101", person="1001", started_at=from_ms(START + 1000),
+                  ended_at=from_ms(START + 3000)),
+        )  # fmt: skip
+        keys = tuple(a_fact(CALL, seq=10 + n, at=from_ms(START + ms)) for n, ms in enumerate(PRESSED))
+        entered = a_fact(CALL, seq=9, at=began, kind="CallEntered", data={"did": "1022", "caller": CALLER, "sent": ""})
+        await database.save(Batch(calls=(call,), legs=legs, events=(entered, *keys)))
+        stamper: Stamper = world.stamper(**stamping or {})
+        await stamper.stamp()
+        (folder / "facts").mkdir()
+        pool, book = thread_pool(), Book(two_agents(folder / "facts"))
+        spool = folder / "data" / "spool"
+        worker = RecordingWorker(
+            spool=spool, root=world.root, store=SqlRecordingStore(database), book=book, channels=Phones(), notices=Board(),
+            pool=pool, keys=ring,
+        )  # fmt: skip
+
+        async def copy(_: str) -> CopyRow:
+            return await worker.listening_copy(CALL)
+
+        packer = Packer(
+            database=database, book=book, spool=spool, root=world.root, keys=ring, signing=world.keys, copy=copy,
+            originals=OriginalCheck(database, world.examiner(), world.bells), stamp=stamper.stamp, ffmpeg=no_ffmpeg,
+            roots=lambda: roots, pool=thread_pool,
+        )  # fmt: skip
+        desk = DisclosureDesk(database, packer, folder / "packages")
+        links = DisclosureLinks(database, desk, folder / "packages", DisclosureSettings(link_address=ADDRESS))
+        yield House(world, desk, links, signing_of(world.keys), folder / "packages")
+        await pool.close()
+
+
+def check(folder: Path, key: str) -> str:
+    """What a stranger does, by the readme, with stock tools; "" when all is well, else what failed first."""
+
+    def ran(*command: str) -> bool:
+        return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
+
+    public = "khoa-cong-khai.pem"
+    der = subprocess.run(
+        ["openssl", "pkey", "-pubin", "-in", public, "-outform", "DER"], cwd=folder, capture_output=True, check=False
+    )
+    if der.returncode or sha256(der.stdout).hexdigest() != key:
+        return "key"
+    for name in (SUMS, MANIFEST):
+        if not ran(
+            "openssl", "pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin", "-in", name, "-sigfile", f"{name}.sig"
+        ):  # fmt: skip
+            return name
+    return "" if ran("sha256sum", "-c", "--strict", SUMS) else "sums"
