@@ -236,6 +236,9 @@ class OutboxWorker:
                 )
         except Unavailable as error:
             log.warning("outbox: the database is away, messages wait: %s", error)
+            # it was not sent: given back as soon as that can be written, else its lease would hold it for ten minutes
+            step = Step(trigger=Trigger.LEASE_OVER)
+            await self._book.record(message, step, gateway=gateway.name, price=0, owner=self._owner)
             return
         if begun is None:
             return

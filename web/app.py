@@ -8,8 +8,9 @@ import json
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -62,7 +63,7 @@ def make_app(ports: Ports, *, version: str) -> web.Application:
     """The application over these ports; `version` goes into the document."""
     app = web.Application(client_max_size=BODY_BYTES, middlewares=[_guard(HttpMetrics(ports.registry))])
     app[READIER] = Readier(ports)
-    app[DOCUMENT] = document(ROUTES, version)
+    app[DOCUMENT] = _document(version)
     app[DOOR] = LinkDoor(ports)
     gate = Gate(ports)
     for route in ROUTES:
@@ -73,6 +74,11 @@ def make_app(ports: Ports, *, version: str) -> web.Application:
             app.router.add_route(route.method, route.path, handler, expect_handler=_expect)
     app.on_response_prepare.append(_add_headers)
     return app
+
+
+@cache
+def _document(version: str) -> Mapping[str, Any]:
+    return document(ROUTES, version)
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:

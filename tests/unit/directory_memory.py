@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 
 from hotline1022.core.errors import NotFound
 from hotline1022.directory.edit import all_of, difference, end, put
@@ -37,6 +38,7 @@ NUMBERS = Numbers(area_code="274", own=frozenset({"1022", "+842741022"}))
 AT = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 
 
+@cache
 def shipped() -> Directory:
     """What a service has after its first start."""
     return put(Directory(version=1), read(shipped_text(), NUMBERS))

@@ -2,7 +2,8 @@
 
 import ast
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 TOP = Path(__file__).parents[2]
@@ -39,9 +40,9 @@ LIBRARIES = {
 ALSO = {"aiohttp": {"service"}, "pydub": {"ivr", "recordings"}}
 
 
-def sources(room: str) -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted((TOP / room).rglob("*.py")):
-        yield path, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def sources(room: str) -> Sequence[tuple[Path, ast.Module]]:
+    return [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in sorted((TOP / room).rglob("*.py"))]
 
 
 def imports(tree: ast.Module) -> Iterator[str]:

@@ -35,9 +35,10 @@ WORK = """
     assert isinstance(outcome, jobs.Filed), outcome
     cache = Cache(folder=folder / "copies", most=10**10)
     rows = outcome.filed.tracks
-    for kind in (CopyKind.SURVEY, CopyKind(sys.argv[2])):
+    for kind in (CopyKind.SURVEY, CopyKind.WAV, CopyKind.WAV_LEVELLED):
         made = derive(spool, root, cache, ffmpeg(), four_hours(), rows, kind, None)
-        print(made.path)
+        print(made.path.stat().st_size)
+        made.path.unlink()
     print(peak_kib() // 1024)
 """
 
@@ -65,17 +66,17 @@ def fill(spool: Path, *, torn: bool = False) -> None:
         os.utime(path, (1_000_000, 1_000_000))
 
 
-@pytest.mark.parametrize("kind", ["opus", "mp3-levelled"])
-def test_four_hours_in_little_memory(tmp_path: Path, kind: str) -> None:
+def test_four_hours_in_little_memory(tmp_path: Path) -> None:
+    # as WAV, levelled and not: what is held and piped here is the same for every form, and encoders are ffmpeg's alone
     (tmp_path / "spool").mkdir()
     fill(tmp_path / "spool")
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(WORK), str(tmp_path), kind], capture_output=True, text=True, check=True
+        [sys.executable, "-c", textwrap.dedent(WORK), str(tmp_path)], capture_output=True, text=True, check=True
     )
-    survey, copy, mib = done.stdout.split()
-    assert Path(survey).stat().st_size < 62_000, "map and peaks of four hours"
-    assert Path(copy).stat().st_size > 1_000_000
-    assert int(mib) < MOST_MIB
+    survey, copy, levelled, mib = map(int, done.stdout.split())
+    assert survey < 62_000, "map and peaks of four hours"
+    assert copy > 1_000_000 and levelled > 1_000_000
+    assert mib < MOST_MIB
 
 
 def test_a_torn_file_of_four_hours_is_repaired_as_a_copy_and_marked(tmp_path: Path) -> None:

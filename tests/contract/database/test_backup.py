@@ -3,9 +3,6 @@
 import asyncio
 import itertools
 import json
-import os
-import signal
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -38,10 +35,10 @@ from hotline1022.service.stamp_key import ensure_key
 from hotline1022.service.stamper import stamper_of
 from tests.lab.backup_process import settings_for
 from tests.lab.evidence_world import Bells
+from tests.lab.forked import forked
 from tests.lab.postgres import TemporaryPostgres
 from tests.unit.recordings_world import CITIZEN_TONE, EPOCH, facts, file, leg, name, put, tone
 
-TOP = Path(__file__).parents[3]
 _numbers = itertools.count(1)
 PASSPHRASE = "một câu thật dài"
 
@@ -286,14 +283,8 @@ async def test_killed_in_the_middle_nothing_looks_whole_and_the_next_goes_on(hou
     await record(house, 20, 10)
     data, url = str(house.settings.paths.data), house.settings.database.url
     for until in (1, 5, 12):
-        words = ["-m", "tests.lab.backup_process", data, url, str(house.shelf), str(until)]
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, *words, cwd=TOP, stdout=asyncio.subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(TOP)}
-        )
-        assert process.stdout is not None
-        assert await asyncio.wait_for(process.stdout.readline(), 60) == f"{until} of 13\n".encode()
-        process.send_signal(signal.SIGKILL)
-        await process.wait()
+        async with forked("backup_process", data, url, str(house.shelf), str(until)) as running:
+            assert await asyncio.wait_for(running.stdout.readline(), 60) == f"{until} of 13\n".encode()
         assert backups(house.shelf) == [], "half a backup looks whole"
         with pytest.raises(HotlineError) as caught:
             await house.put_back(house.shelf / UNFINISHED)

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import sys
 from pathlib import Path
 
 from hotline1022.audit.chain import Walk
@@ -10,27 +9,18 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.types import CallFilter
 from hotline1022.db.unit import Database
 from hotline1022.service.evidence import Examiner, Trust
-
-TOP = Path(__file__).parents[3]
+from tests.lab.forked import forked
 
 
 async def test_killed_between_change_and_commit(address: str, tmp_path: Path) -> None:
     await migrate(address)
     told: list[str] = []
     for turn in range(5):
-        running = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.lab.filing_process", address, str(turn * 100_000), cwd=TOP,
-            stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        try:
-            assert running.stdout is not None
+        async with forked("filing_process", address, str(turn * 100_000)) as running:
             for _ in range(random.randint(1, 12)):
                 async with asyncio.timeout(30):
                     told.append((await running.stdout.readline()).decode().strip())
             await asyncio.sleep(random.random() * 0.02)  # the moment of the kill, not a wait for anything
-        finally:
-            running.kill()
-            await running.wait()
     async with Database(address) as database:
         async with database.reading() as tx:
             walk = Walk()

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,28 +11,18 @@ from hotline1022.db.unit import Database
 from hotline1022.recordings.types import State
 from tests.contract.database.test_citizen import NUMBER, House, _fill
 from tests.lab.evidence_world import build, everything_now
+from tests.lab.forked import forked
 from tests.lab.going_process import places
 from tests.lab.retention_world import old
 from tests.unit.recordings_world import CALL
 
-TOP = Path(__file__).parents[3]
-
 
 async def killed(*words: str) -> None:
     """Start it, and kill it some time after it began."""
-    running = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.lab.going_process", *words, cwd=TOP, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        assert running.stdout is not None
+    async with forked("going_process", *words, silent=True) as running:
         async with asyncio.timeout(60):
             assert await running.stdout.readline() == b"begins\n"
         await asyncio.sleep(random.random() * 0.15)  # the moment of the kill, not a wait for anything
-    finally:
-        if running.returncode is None:
-            running.kill()
-        await running.wait()
 
 
 async def test_retention(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,10 +35,10 @@ from hotline1022.web.types import Scope, Token
 from tests.contract.database.made import answered, at
 from tests.lab.evidence_world import World, build, everything_now, thread_pool
 from tests.lab.ffmpeg import ffmpeg
+from tests.lab.forked import forked
 from tests.lab.listening_process import Endless, a_right
 from tests.unit.recordings_world import CALL, START, Board, Book, Phones, file, tone, two_agents
 
-TOP = Path(__file__).parents[3]
 WORDS = "Nghe lại theo đơn của bà Nguyễn Thị Lan"
 WANTED = ListenBody(reason="complaint", text=WORDS)
 
@@ -283,19 +282,11 @@ async def test_killed_while_listening_nothing_that_was_heard_is_lost(address: st
     await migrate(address)
     given: dict[str, int] = {}
     for _ in range(4):
-        running = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.lab.listening_process", address, cwd=TOP, stdout=asyncio.subprocess.PIPE
-        )
-        try:
-            assert running.stdout is not None
+        async with forked("listening_process", address) as running:
             for _ in range(random.randint(1, 30)):
                 async with asyncio.timeout(30):
                     given.update([pair(await running.stdout.readline())])
-        finally:
-            running.kill()
-            await running.wait()
-        rest = await running.stdout.read()
-        given.update(pair(line) for line in rest.splitlines(keepends=True) if line.endswith(b"\n"))
+        given.update(pair(line) for line in running.rest.splitlines(keepends=True) if line.endswith(b"\n"))
     async with Database(address) as database:
         await ListeningBook(database).flush()
         async with database.reading() as tx:

@@ -8,12 +8,10 @@ import asyncio
 import itertools
 import random
 import re
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import smpp34
@@ -22,10 +20,10 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.notify.states import Trigger, moves
 from hotline1022.notify.types import Channel, Encoding, Message, MessageState, NewMessage, OutboxFilter, RecipientKind
+from tests.lab.forked import Forked, forked
 from tests.lab.smsc import Smsc, smsc
 from tests.lab.smtp import MailServer, mail_server
 
-TOP = Path(__file__).parents[3]
 S = MessageState
 OVER = {S.SENT, S.DELIVERED, S.FAILED, S.UNKNOWN}
 
@@ -58,18 +56,12 @@ def arrived(carrier: Smsc, mails: MailServer) -> Counter[int]:
 @asynccontextmanager
 async def process(
     address: str, carrier: Smsc, mails: MailServer, module: str = "outbox_process", *more: str
-) -> AsyncIterator[asyncio.subprocess.Process]:
+) -> AsyncIterator[Forked]:
     """The worker; killed at the end of the block."""
-    words = [sys.executable, "-m", f"tests.lab.{module}", address, str(carrier.port), str(mails.port), *more]
-    running = await asyncio.create_subprocess_exec(*words, cwd=TOP, stdout=asyncio.subprocess.PIPE)
-    try:
-        assert running.stdout is not None
+    async with forked(module, address, str(carrier.port), str(mails.port), *more) as running:
         async with asyncio.timeout(30):
             assert await running.stdout.readline() == b"ready\n"
         yield running
-    finally:
-        running.kill()
-        await running.wait()
 
 
 async def messages(database: Database) -> list[Message]:

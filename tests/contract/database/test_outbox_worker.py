@@ -395,3 +395,23 @@ async def test_an_outcome_is_written_when_the_database_is_back(database: Databas
         assert (await world.only()).state is S.SENDING
         away = False
         await world.state(S.SENT)
+
+
+async def test_what_could_not_begin_is_sent_as_soon_as_the_database_is_back(database: Database) -> None:
+    async with running(database, Script([Accepted()])) as world:
+        whole, refused = database.transaction, False
+
+        @asynccontextmanager
+        async def broken() -> AsyncIterator[Any]:
+            nonlocal refused
+            if not refused and (await world.only()).state is S.LEASED:
+                refused = True
+                raise Unavailable("the database does not answer")
+            async with whole() as tx:
+                yield tx
+
+        database.transaction = broken  # type: ignore[method-assign]
+        async with whole() as tx:
+            await tx.outbox.put([a_message()])
+        await world.state(S.SENT)
+        assert refused and len(world.gateway.sent) == 1

@@ -18,6 +18,7 @@ from hotline1022.notify.types import Channel, Message
 from hotline1022.service.directory_desk import fill
 from hotline1022.tickets.types import State, Ticket, TicketFilter
 from tests.contract.database.test_outbox_kill import OVER, S, process, resend, tell_of_half, until_over
+from tests.lab.forked import Forked
 from tests.lab.smsc import Smsc, smsc
 from tests.lab.smtp import MailServer, mail_server
 from tests.lab.ticket_process import LANDLINE, call_of
@@ -56,9 +57,8 @@ async def tickets(database: Database) -> list[Ticket]:
         return list(await tx.tickets.list(TicketFilter(limit=100_000)))
 
 
-async def until_made(making: asyncio.subprocess.Process, database: Database, seconds: float) -> list[Message]:
+async def until_made(making: Forked, database: Database, seconds: float) -> list[Message]:
     """All tickets are there, as the process says, and all messages are over."""
-    assert making.stdout is not None
     async with asyncio.timeout(seconds):
         assert await making.stdout.readline() == b"made\n"
     return await until_over(database, seconds)
