@@ -26,6 +26,7 @@ from hotline1022.ami_bridge.types import (
     MemberStatus,
     OriginateEnded,
     Resumed,
+    TransferRefused,
 )
 from hotline1022.ami_bridge.wire import Packet
 from hotline1022.core.ids import CallId, ChannelId
@@ -213,6 +214,18 @@ def _device(packet: Packet, at: datetime) -> LiveEvent:
     return DeviceChanged(at=at, device=headers.need(packet, "Device"), state=state)
 
 
+def _transfer(packet: Packet, at: datetime) -> LiveEvent | None:
+    if packet.get("Result") == "Success":
+        return None  # the journal tells of it
+    return TransferRefused(
+        at=at,
+        channel=ChannelId(headers.need(packet, "TransfererUniqueid")),
+        name=headers.need(packet, "TransfererChannel"),
+        context=packet.get("Context"),
+        exten=packet.get("Extension"),
+    )
+
+
 def _alarm(packet: Packet, at: datetime) -> LiveEvent | None:
     if packet.get("UserEvent") != ALARM:
         return None
@@ -244,6 +257,7 @@ _TABLE: dict[str, Callable[[Packet, datetime], LiveEvent | None]] = {
     "QueueCallerAbandon": _caller_abandoned,
     "ContactStatus": _contact,
     "DeviceStateChange": _device,
+    "BlindTransfer": _transfer,
     "UserEvent": _alarm,
 }
 

@@ -105,6 +105,14 @@ class ChannelGone(ChannelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferRefused(ChannelEvent):
+    """This phone's own button was to send the other side there, and Asterisk could not: out of a room it never can."""
+
+    context: str
+    exten: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OriginateEnded(LiveEvent):
     """An asked-for call was answered, or was not. `action_id` is what `originate` returned."""
 

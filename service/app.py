@@ -17,6 +17,7 @@ from hotline1022.ami_bridge.actions import AmiActions
 from hotline1022.ami_bridge.fastagi import FastAgiServer
 from hotline1022.ami_bridge.journal import Journal
 from hotline1022.ami_bridge.link import AmiLink
+from hotline1022.ami_bridge.types import TransferRefused
 from hotline1022.core.call import Call, RaiseAlarm
 from hotline1022.core.errors import ConfigError, NotFound, Unavailable
 from hotline1022.core.ids import CallId, ChannelId
@@ -56,6 +57,7 @@ from hotline1022.service.log_store import DatabaseLogStore
 from hotline1022.service.notice_versions import note_versions
 from hotline1022.service.notify_parts import worker_of
 from hotline1022.service.outbox_book import OutboxBook
+from hotline1022.service.phone_button import PhoneButton
 from hotline1022.service.pins import verify_pin
 from hotline1022.service.plan_keeper import PlanKeeper
 from hotline1022.service.positions import Positions
@@ -149,6 +151,7 @@ class App:
             about=self.category_sounds.prompt,
             bell=self.bell,
         )
+        self.button = PhoneButton(self.call_log, actions)
         self.status = StatusByPhone(database=self.database, menu=lambda: self.menu)
         self.plans = PlanKeeper(self.directory, Console(settings), closed, lambda: datetime.now(UTC))
         self.pool = HeavyPool()
@@ -234,7 +237,10 @@ class App:
             return None
 
     async def _live_event(self, event: object) -> None:
-        await self.live.handle(event)  # type: ignore[arg-type]
+        if isinstance(event, TransferRefused):
+            await self.button.pressed(event)
+        else:
+            await self.live.handle(event)  # type: ignore[arg-type]
 
     # -- what follows from the call log
 

@@ -163,6 +163,17 @@ class Leg:
             {"Action": "Redirect", "Channel": self.channel, "Context": "talk", "Exten": "refer", "Priority": "1"}
         )
 
+    async def join(self, other: "Leg", product: str) -> None:
+        """Put the other sides of two calls of this phone together, as its button for attended transfers does (REFER, Replaces)."""
+        names = ("call-id", "remote_tag", "local_tag")
+        call, to, own = [await other.tells(f"CHANNEL(pjsip,{name})") for name in names]
+        await self.refer(f"sip:joined@{product}?Replaces={call}%3Bto-tag%3D{to}%3Bfrom-tag%3D{own}")
+
+    async def tells(self, name: str) -> str:
+        """A variable or function of its channel in the network."""
+        (said,) = await self._hands.act({"Action": "Getvar", "Channel": self.channel, "Variable": name})
+        return said["Value"]
+
     async def hangup(self, cause: int = 16) -> "Leg":
         """Hang up and wait for the end."""
         if not self._ended.is_set():

@@ -67,6 +67,15 @@ TABLE: list[tuple[str, LiveEvent]] = [
         types.ChannelGone(at=READ_AT, channel=CALLER, name="PJSIP/trunk-00000010", cause=17),
     ),
     (
+        (
+            f"Event: BlindTransfer\nResult: Invalid\nTransfererChannel: PJSIP/line-101-00000011\nTransfererUniqueid: {AGENT}"
+            "\nIsExternal: Yes\nContext: hl1022-transfer\nExtension: 763"
+        ),
+        types.TransferRefused(
+            at=READ_AT, channel=AGENT, name="PJSIP/line-101-00000011", context="hl1022-transfer", exten="763"
+        ),
+    ),
+    (
         f"Event: OriginateResponse\nActionID: action/1\nResponse: Failure\nReason: 5\nUniqueid: {AGENT}",
         types.OriginateEnded(at=READ_AT, action_id="action/1", answered=False, reason=5, channel=AGENT),
     ),

@@ -89,11 +89,12 @@ def test_no_code_of_a_ticket_is_written_down() -> None:
 
 def test_nothing_dials_out_but_emergency_numbers_and_those_of_a_plan() -> None:
     dialled = [line for line in LINES if re.search(r",Dial\(|,Originate\(|,System\(|,TrySystem\(|SHELL\(|CURL\(", line)]
-    emergency, step, number, back = dialled
+    emergency, step, number, guard, back = dialled
     assert "PJSIP/${HL_TRUNK}/sip:${HL_NUMBER}@" in emergency
     assert "Dial(Local/${HL_NUMBER}@hl1022-step/n," in step
     assert " same => n,Set(HL_NUMBER=${FILTER(0-9,${CUT(HL_STEP,:,1)})})" in LINES, "only digits of a plan's step"
     assert "PJSIP/${HL_TRUNK}/sip:${EXTEN}@" in number
+    assert "Originate(Local/s@hl1022-left-late/n,app,Hangup,16," in guard, "it looks after a room, and calls nobody"
     assert "Dial(PJSIP/line-${HL_LINE}," in back
 
 
@@ -120,7 +121,7 @@ APPLICATIONS = {
     "AGI": "res_agi", "ChannelRedirect": "app_channelredirect", "ConfBridge": "app_confbridge", "ConfKick": "app_confbridge",
     "ExecIf": "app_exec", "MusicOnHold": "res_musiconhold", "SoftHangup": "app_softhangup",
     "StartMusicOnHold": "res_musiconhold", "StopMixMonitor": "app_mixmonitor", "StopMusicOnHold": "res_musiconhold", "CELGenUserEvent": "app_celgenuserevent", "Dial": "app_dial", "Echo": "app_echo",
-    "Gosub": "app_stack", "MixMonitor": "app_mixmonitor", "Playback": "app_playback", "Queue": "app_queue",
+    "Gosub": "app_stack", "MixMonitor": "app_mixmonitor", "Originate": "app_originate", "Playback": "app_playback", "Queue": "app_queue",
     "Read": "app_read", "Record": "app_record", "Return": "app_stack", "UserEvent": "app_userevent",
 }  # fmt: skip
 CORE = {"Answer", "Background", "Goto", "GotoIf", "GotoIfTime", "Hangup", "Set", "Wait", "WaitExten"}
@@ -129,7 +130,7 @@ FUNCTIONS = {
     "LOCAL": "app_stack",
     "PJSIP_HEADER": "res_pjsip_header_funcs", "REGEX": "func_strings",
     "CALLERID": "func_callerid", "CHANNEL": "func_channel", "CUT": "func_cut", "FILTER": "func_strings",
-    "GROUP": "func_groupcount", "GROUP_COUNT": "func_groupcount", "IF": "func_logic", "LEN": "func_strings",
+    "GROUP": "func_groupcount", "GROUP_COUNT": "func_groupcount", "IF": "func_logic", "IMPORT": "func_logic", "LEN": "func_strings",
     "MASTER_CHANNEL": "func_channel", "QUEUE_MEMBER": "app_queue", "STRFTIME": "func_strings", "TIMEOUT": "func_timeout",
 }  # fmt: skip
 
