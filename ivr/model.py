@@ -249,6 +249,11 @@ def agency_prompt(agency: str) -> str:
     return f"agency-{agency}"
 
 
+def agency_texts(names: Mapping[str, str]) -> dict[str, str]:
+    """What is said of agencies (id → name): prompt key → text."""
+    return {agency_prompt(id): f"{name}." for id, name in names.items()}
+
+
 def about_prompt(category: str) -> str:
     """Prompt key of what somebody at an agency hears who is called for a citizen; "" = of no category."""
     return f"about-{category}" if category else "about"
@@ -290,6 +295,6 @@ def texts(tree: MenuTree) -> dict[str, str]:
     spoken = dict(tree.prompts)
     spoken.update({menu_prompt(menu.id): menu.text for menu in tree.menus.values()})
     spoken.update({information_prompt(id): text for id, text in tree.information.items()})
-    spoken.update({agency_prompt(agency.id): f"{agency.name}." for agency in tree.agencies})
+    spoken.update(agency_texts({agency.id: agency.name for agency in tree.agencies}))
     spoken.update(about_texts(tree.prompts, {"": "", **{one.id: one.name for one in tree.categories}}))
     return spoken

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hotline1022.ivr import audio, music
 from hotline1022.ivr.flow import PROMPT_FOLDER
-from hotline1022.ivr.model import Fixed, MenuTree, Voice, about_prompt, about_texts, position_texts, texts
+from hotline1022.ivr.model import Fixed, MenuTree, Voice, about_prompt, agency_prompt, position_texts, texts
 from hotline1022.ivr.numbers import LARGEST, number_sounds, spell
 from hotline1022.ivr.sounds import BEEP
 
@@ -56,20 +56,16 @@ def jobs(tree: MenuTree, studio: Path | None) -> dict[str, Job]:
     return {name: _job(tree, studio, name, key, text) for name, (key, text) in wanted.items()}
 
 
-def category_jobs(tree: MenuTree, names: Mapping[str, str], studio: Path | None) -> dict[str, Job]:
-    """What a called person hears of categories that the menu does not have (id → name): id → job, in the menu's words."""
-    found = about_texts(tree.prompts, names)
-    keys = {id: about_prompt(id) for id in names}
-    return {
-        id: _job(tree, studio, f"{SOUNDS}/{PROMPT_FOLDER}/{key}", key, found[key])
-        for id, key in keys.items()
-        if key in found
-    }
+def further_jobs(tree: MenuTree, more: Mapping[str, str], studio: Path | None) -> dict[str, Job]:
+    """Prompts that the menu does not have (key → text), in its voice: key → job."""
+    return {key: _job(tree, studio, f"{SOUNDS}/{PROMPT_FOLDER}/{key}", key, text) for key, text in more.items()}
 
 
-def of_a_category(name: str) -> bool:
-    """Whether a sound tells of one category: the directory may have more of them than the menu."""
-    return name.startswith(f"{SOUNDS}/{PROMPT_FOLDER}/{about_prompt('x')[:-1]}")
+def of_the_directory(name: str) -> bool:
+    """Whether a sound tells of one category or agency: the directory may have more of them than the menu."""
+    return name.startswith(
+        tuple(f"{SOUNDS}/{PROMPT_FOLDER}/{prompt('x')[:-1]}" for prompt in (about_prompt, agency_prompt))
+    )
 
 
 def _job(tree: MenuTree, studio: Path | None, name: str, key: str, text: str) -> Job:

@@ -3,7 +3,7 @@
 Only what changed is made anew (`manifest.json` holds what each file was made from); a studio recording of the same
 name wins over the spoken text. Writes nothing half: each file appears whole under its name or not at all.
 
-    DIR/sounds/vi/hl1022/KEY.{wav,alaw}     the menu's prompts, and about-ID for categories that only the directory has
+    DIR/sounds/vi/hl1022/KEY.{wav,alaw}     the menu's prompts, and about-ID, agency-ID of what only the directory has
     DIR/sounds/vi_N/hl1022/press-star       what is heard at position N of the queue
     DIR/sounds/vi/digits/*, queue-*, beep   what Asterisk plays by itself
     DIR/moh/hl1022.alaw                     music on hold
@@ -24,7 +24,7 @@ from hotline1022.ivr.espeak import CURE, Espeak, speak
 from hotline1022.ivr.flow import PROMPT_FOLDER
 from hotline1022.ivr.model import MenuTree
 from hotline1022.ivr.prompt_files import Made, alone, read_manifest, there, write, write_manifest
-from hotline1022.ivr.prompt_jobs import MUSIC, SOUNDS, Job, category_jobs, endings, jobs, of_a_category
+from hotline1022.ivr.prompt_jobs import MUSIC, SOUNDS, Job, endings, further_jobs, jobs, of_the_directory
 
 #: a longer prompt is not listened to; it is made, and warned of
 LONGEST_SECONDS = 30.0
@@ -47,10 +47,10 @@ class Built:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Categories:
-    """What is there of the categories that were asked for."""
+class Further:
+    """What is there of the prompts that were asked for beside the menu's."""
 
-    #: ids that have their own sound
+    #: keys that have a sound
     ready: frozenset[str]
     made: int
     #: why one could not be made
@@ -99,7 +99,7 @@ def build(
                 removed=0,
                 warnings=(*_long(heard), *_unused(studio, wanted)),
             )
-        theirs = {name: made for name, made in known.items() if name not in wanted and of_a_category(name)}
+        theirs = {name: made for name, made in known.items() if name not in wanted and of_the_directory(name)}
         removed = _remove_unwanted(folder, wanted.keys() | theirs.keys(), known)
         fresh = theirs | {name: made for name, made in known.items() if name in wanted and name not in stale}
         # What is about to be replaced is forgotten first: after a crash it is made again, never taken for the old.
@@ -118,28 +118,28 @@ def build(
     )
 
 
-def build_categories(
-    tree: MenuTree, names: Mapping[str, str], folder: Path, studio: Path | None, espeak: Espeak | None
-) -> Categories:
-    """Make what a called person hears of categories that only the directory has (id → name), while calls go on. Blocks.
+def build_further(
+    tree: MenuTree, more: Mapping[str, str], folder: Path, studio: Path | None, espeak: Espeak | None
+) -> Further:
+    """Make prompts that the menu does not have (key → text), such as names in the directory, while calls go on. Blocks.
 
     One that cannot be made stops no other. ConfigError `prompts-busy`, or when a file cannot be written.
     """
-    wanted = category_jobs(tree, names, studio)
+    wanted = further_jobs(tree, more, studio)
     known = read_manifest(folder)
-    stale = {id: job for id, job in wanted.items() if not _is_fresh(folder, job, known.get(job.name))}
+    stale = {key: job for key, job in wanted.items() if not _is_fresh(folder, job, known.get(job.name))}
     ready, failed = wanted.keys() - stale.keys(), []
     if stale:
         folder.mkdir(parents=True, exist_ok=True)
         with alone(folder):
-            for id, job in stale.items():
+            for key, job in stale.items():
                 try:
                     _make_beside({job.name: job}, folder, espeak, read_manifest(folder))
-                    ready.add(id)
+                    ready.add(key)
                 except ConfigError as error:
-                    failed.append(f"{id}: {error}")
+                    failed.append(f"{key}: {error}")
     made = len(stale) - len(failed)
-    return Categories(ready=frozenset(ready), made=made, failed=tuple(failed))
+    return Further(ready=frozenset(ready), made=made, failed=tuple(failed))
 
 
 def _make_beside(stale: Mapping[str, Job], folder: Path, espeak: Espeak | None, known: Mapping[str, Made]) -> None:
@@ -236,5 +236,5 @@ def _unused(studio: Path | None, wanted: Mapping[str, Job]) -> list[str]:
     return [
         f"the recording {file} has no prompt of its name; name it after the prompt's key"
         for file in sorted(studio.rglob("*.wav"))
-        if str(file) not in used and not of_a_category(f"{SOUNDS}/{PROMPT_FOLDER}/{file.stem}")
+        if str(file) not in used and not of_the_directory(f"{SOUNDS}/{PROMPT_FOLDER}/{file.stem}")
     ]

@@ -39,11 +39,11 @@ from hotline1022.service.alarms import Bell
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.cascades import Cascades
 from hotline1022.service.catalogue_keeper import CatalogueKeeper
-from hotline1022.service.category_sounds import CategorySounds
 from hotline1022.service.console import Console
 from hotline1022.service.copies_parts import copies_of
 from hotline1022.service.desk import Desk, remember_talks
 from hotline1022.service.directory_desk import DirectoryDesk, numbers_of
+from hotline1022.service.directory_sounds import DirectorySounds
 from hotline1022.service.disclosure_parts import DisclosureClock
 from hotline1022.service.disclosure_parts import desk_of as disclosures_of
 from hotline1022.service.disk_watch import DiskWatch
@@ -61,7 +61,7 @@ from hotline1022.service.phone_button import PhoneButton
 from hotline1022.service.pins import verify_pin
 from hotline1022.service.plan_keeper import PlanKeeper
 from hotline1022.service.positions import Positions
-from hotline1022.service.prepare import folders, speak_categories
+from hotline1022.service.prepare import folders, speak_further
 from hotline1022.service.questions import Questions, answer_on
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
@@ -137,10 +137,10 @@ class App:
             on_saved=lambda saved: self.cascades.saved(saved),
         )
         self.tickets = desk_of(settings, self.database, self.directory.read, notices, policy)
-        self.category_sounds = CategorySounds(
+        self.directory_sounds = DirectorySounds(
             self.directory,
             lambda: self.menu,
-            lambda menu, names: speak_categories(self.settings, menu, names),
+            lambda menu, more: speak_further(self.settings, menu, more),
             lambda: datetime.now(UTC),
         )
         self.cascades = Cascades(
@@ -148,11 +148,11 @@ class App:
             directory=self.directory,
             tickets=self.tickets,
             call_log=self.call_log,
-            about=self.category_sounds.prompt,
+            about=self.directory_sounds.about,
             bell=self.bell,
         )
         self.button = PhoneButton(self.call_log, actions)
-        self.status = StatusByPhone(database=self.database, menu=lambda: self.menu)
+        self.status = StatusByPhone(database=self.database, agency=self.directory_sounds.agency)
         self.plans = PlanKeeper(self.directory, Console(settings), closed, lambda: datetime.now(UTC))
         self.pool = HeavyPool()
         ffmpeg = FfmpegFinder(settings.copies.ffmpeg)
@@ -303,7 +303,7 @@ class App:
                         self.cascades.run(),
                         CatalogueKeeper(self.database).run(),
                         self.plans.run(),
-                        self.category_sounds.run(),
+                        self.directory_sounds.run(),
                         TicketClock(
                             self.database, self.tickets, due=partial(self.take_overs.look, self.database)
                         ).run(),

@@ -113,10 +113,10 @@ def speak_prompts(
     return built.made
 
 
-def speak_categories(settings: Settings, menu: MenuTree, names: Mapping[str, str]) -> prompts.Categories:
-    """Make what is heard of categories that only the directory has (id → name), while calls go on. Blocks for seconds."""
+def speak_further(settings: Settings, menu: MenuTree, more: Mapping[str, str]) -> prompts.Further:
+    """Make prompts that the menu does not have (key → text) in its voice, while calls go on. Blocks for seconds."""
     paths = settings.paths
-    return prompts.build_categories(menu, names, paths.prompts, paths.prompts_studio, _espeak())
+    return prompts.build_further(menu, more, paths.prompts, paths.prompts_studio, _espeak())
 
 
 def _espeak() -> Espeak | None:

@@ -69,7 +69,7 @@ async def _reload(app: "App", config: str | None) -> Reloaded:
     settings = following.settings
     secrets = await asyncio.to_thread(ensure_secrets, settings.paths.secrets, settings.lines.numbers)
     before, after = _texts(app.settings, app.secrets), _texts(settings, secrets)
-    async with app.category_sounds.lock:
+    async with app.directory_sounds.lock:
         spoken = await asyncio.to_thread(speak_prompts, settings, menu, while_running=True)
     if spoken:
         try:
@@ -99,7 +99,7 @@ async def change_over(app: "App", settings: Settings, secrets: Secrets, menu: Me
     """From now on the service works by these."""
     app.settings, app.secrets, app.menu = settings, secrets, menu
     logging.getLogger().setLevel(settings.log.level.upper())
-    app.category_sounds.again()
+    app.directory_sounds.again()
     app.bell.repeat = timedelta(seconds=settings.emergency.alarm_repeat_seconds)
     for path in ("menu", "wait"):
         app.agi.time_limit(path, seconds=settings.service.ask_seconds)

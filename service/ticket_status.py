@@ -13,7 +13,6 @@ from typing import assert_never
 from hotline1022.core.errors import NotFound, Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.ivr.flow import PROMPT_FOLDER
-from hotline1022.ivr.model import Fixed, MenuTree, agency_prompt
 from hotline1022.ivr.numbers import month_prompts, number_prompts
 from hotline1022.tickets.citizen import phone_of
 from hotline1022.tickets.code import is_code
@@ -33,9 +32,10 @@ class StatusByPhone:
     """Answers for one telephone number as for one person: who calls again has guessed before."""
 
     def __init__(
-        self, *, database: Database, menu: Callable[[], MenuTree], clock: Callable[[], datetime] = _now
+        self, *, database: Database, agency: Callable[[str], str], clock: Callable[[], datetime] = _now
     ) -> None:
-        self._database, self._menu, self._clock = database, menu, clock
+        """`agency`: the prompt that says the name of an agency now, by its id."""
+        self._database, self._agency, self._clock = database, agency, clock
         self._guard = Guard()
 
     async def ask(self, args: Sequence[str], caller: str) -> str:
@@ -54,8 +54,7 @@ class StatusByPhone:
         if not said:
             self._guard.wrong(asker, at)
             return WRONG
-        known = {agency.id for agency in self._menu().agencies}
-        return "OK~" + "&".join(_files(said, known))
+        return "OK~" + "&".join(_files(said, self._agency))
 
     def _must_wait(self, asker: str, at: datetime) -> bool:
         if not self._guard.wait(asker, at):
@@ -79,8 +78,8 @@ def _asker(caller: str) -> str:
     return number if number.startswith("+") else ""
 
 
-def _files(said: Iterable[Piece], known: set[str]) -> list[str]:
-    """The sound files; an agency that the menu does not know has no sound of its own."""
+def _files(said: Iterable[Piece], named: Callable[[str], str]) -> list[str]:
+    """The sound files."""
     files: list[str] = []
     for piece in said:
         match piece:
@@ -91,8 +90,7 @@ def _files(said: Iterable[Piece], known: set[str]) -> list[str]:
             case Month(value=value):
                 files += month_prompts(value)
             case AgencyName(agency=agency):
-                prompt = agency_prompt(agency) if agency in known else Fixed.TICKET_AGENCY_OTHER
-                files.append(f"{PROMPT_FOLDER}/{prompt}")
+                files.append(f"{PROMPT_FOLDER}/{named(agency)}")
             case _:
                 assert_never(piece)
     return files

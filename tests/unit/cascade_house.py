@@ -15,15 +15,15 @@ from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.unit import Database
 from hotline1022.ivr.load import shipped as shipped_menu
 from hotline1022.ivr.model import MenuTree
-from hotline1022.ivr.prompts import Categories
+from hotline1022.ivr.prompts import Further
 from hotline1022.notify.links import Links
 from hotline1022.notify.types import Message, OutboxFilter
 from hotline1022.service.announcer import Announcer
 from hotline1022.service.call_log import Saved
 from hotline1022.service.cascade_view import CascadesView
 from hotline1022.service.cascades import Cascades
-from hotline1022.service.category_sounds import CategorySounds
 from hotline1022.service.directory_desk import DirectoryDesk
+from hotline1022.service.directory_sounds import DirectorySounds
 from hotline1022.service.log_store import DatabaseLogStore
 from hotline1022.service.notices import Notices
 from hotline1022.service.settings import Paths, Settings
@@ -184,21 +184,21 @@ class House:
             also=self.notices.changed,
             remind=self.notices.reminded,
         )
-        self.sounds = CategorySounds(self.directory, shipped_menu, self.speak, self.clock)
+        self.sounds = DirectorySounds(self.directory, shipped_menu, self.speak, self.clock)
         self.cascades = Cascades(
             database=self.database,
             directory=self.directory,
             tickets=self.tickets,
             call_log=self.log,  # type: ignore[arg-type]
-            about=self.sounds.prompt,
+            about=self.sounds.about,
             bell=self.bell,
             clock=self.clock,
         )
         self.view = CascadesView(self.database, self.cascades, self.directory, self.log, self.asterisk)  # type: ignore[arg-type]
 
-    def speak(self, menu: MenuTree, names: Mapping[str, str]) -> Categories:
-        """Every category can be spoken, at once."""
-        return Categories(ready=frozenset(names), made=len(names), failed=())
+    def speak(self, menu: MenuTree, more: Mapping[str, str]) -> Further:
+        """Everything can be spoken, at once."""
+        return Further(ready=frozenset(more), made=len(more), failed=())
 
     def clock(self) -> datetime:
         """Now."""

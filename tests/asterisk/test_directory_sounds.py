@@ -1,4 +1,4 @@
-"""Who is called hears what it is about by its own name, also where only the directory has the category: on a real Asterisk."""
+"""Category and agency are heard by their own names, also where only the directory has them: on a real Asterisk."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 
 from tests.asterisk.cascade_api import Screen, screen
-from tests.asterisk.cascade_world import agency, called, directory, set_up, talk
+from tests.asterisk.cascade_world import agency, called, directory, set_up, talk, ticket
 from tests.asterisk.world import eventually, hotline
-from tests.lab.network import Answers
+from tests.lab.network import Answers, HangUp, Key, Keys, Step, Wait
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
@@ -33,14 +33,14 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Screen
             yield one
 
 
-async def test_the_name_of_a_category_that_the_menu_does_not_have_is_played(desk: Screen) -> None:
+async def test_the_names_of_a_category_and_an_agency_that_the_menu_does_not_have_are_played(desk: Screen) -> None:
     world = desk.world
-    sound = world.product.settings.paths.prompts / "sounds" / "vi" / "hl1022" / "about-cap-dien.alaw"
+    sounds = world.product.settings.paths.prompts / "sounds" / "vi" / "hl1022"
 
     async def there() -> bool:
-        return sound.is_file()
+        return all((sounds / f"{name}.alaw").is_file() for name in ("about-cap-dien", f"agency-{POWER.id}"))
 
-    await eventually(there, f"{sound} was not made", 60)
+    await eventually(there, f"the names were not made in {sounds}", 130)
     await set_up(world, POWER, Answers(after=0.3, talk=90))
     one = await talk(world, "0909460001")
     await asyncio.sleep(1)
@@ -60,3 +60,11 @@ async def test_the_name_of_a_category_that_the_menu_does_not_have_is_played(desk
     await specialist.hangup()
     await one.citizen.ended(10)
     await world.quiet()
+    code = (await ticket(world, await world.logged(one.citizen))).code
+    script: list[Step] = [Wait(1), Key("*"), Wait(2), Keys(code), Wait(7), HangUp()]
+    asks = await world.net.call("1022", caller="0909460002", script=script)
+    await asks.ended(40)
+    await world.quiet()
+    events = (await world.logged(asks)).events
+    heard = [event.data["prompt"] for event in events if event.kind == "PromptStarted"]
+    assert heard[heard.index("hl1022/ticket-agency") + 1] == f"hl1022/agency-{POWER.id}"
