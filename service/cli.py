@@ -82,6 +82,7 @@ def reload(config: str | None) -> None:
     what is in force and what needs a restart. SIGHUP to the service does the same.
     """
     from hotline1022.ivr.load import load as load_menu
+    from hotline1022.service.cli_data import note_act
     from hotline1022.service.reload import ask_service
 
     settings = settings_of(config)
@@ -89,6 +90,7 @@ def reload(config: str | None) -> None:
     answer = ask_service(settings.paths.data)
     for line in answer["lines"]:
         click.echo(line, err=not answer["done"])
+    note_act(config)
     used = answer["config"]
     if Path(used or "").absolute() != Path(config or "").absolute():
         click.echo(

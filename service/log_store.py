@@ -8,8 +8,9 @@ from functools import lru_cache
 import phonenumbers
 
 from hotline1022.ami_bridge.journal import Position
+from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.call import Call
-from hotline1022.core.events import Event, LegKind
+from hotline1022.core.events import CascadeStarted, Event, LegKind
 from hotline1022.core.ids import CallId
 from hotline1022.db.rows import call_row, cascade_rows, event_of, event_row, leg_rows, step_rows
 from hotline1022.db.types import Batch, JournalPosition, LegRow
@@ -30,6 +31,21 @@ def e164(caller: str) -> str | None:
     except phonenumbers.NumberParseException:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if _possible(number) else None
+
+
+async def _tell_transfer(tx: Work, event: CascadeStarted) -> None:
+    """An entry of the audit for a transfer that an agent keyed; one by the API has that of its request. Read twice: one entry."""
+    session = await tx.agents.session_at(event.line, event.at)
+    fact = Fact(
+        at=event.at,
+        kind=Kind.ACT,
+        actor=f"person:{session.person if session else '?'}",
+        origin=f"line:{event.line}",
+        subject=f"call:{event.call}",
+        detail={"act": "keyed transfer", "agency": event.agency, "category": event.category},
+    )
+    if not await tx.audit.knows(fact):
+        tx.audit.add(fact)
 
 
 def _possible(number: phonenumbers.PhoneNumber) -> bool:
@@ -95,6 +111,9 @@ class DatabaseLogStore:
                 [row for call in saved.calls for row in cascade_rows(call)],
                 [row for call in saved.calls for row in step_rows(call)],
             )
+            for event in saved.events:
+                if isinstance(event, CascadeStarted) and event.origin == "phone":
+                    await _tell_transfer(tx, event)
         self._next.update(following)
         self._backfilled |= saved.backfilled
         for call in saved.calls:

@@ -1,15 +1,20 @@
 """New settings and a new menu on a real Asterisk: whoever is in the menu, waits or talks stays, and goes on in the new one."""
 
 import asyncio
+import json
 import re
 import shutil
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from importlib.resources import files
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from tests.asterisk.product import Product
 from tests.asterisk.world import STAY, World, agrees, eventually, hotline, keys, outcome
 from tests.lab.network import Answers, Key, Wait
 from tests.lab.prompts import kept_prompts
@@ -34,6 +39,13 @@ def menu_without_more() -> str:
     shorter = re.sub(r"\[menus\.more\].*?(?=\[menus\.information\])", "", text, flags=re.DOTALL)
     assert len(shorter) < len(text) - 300
     return shorter
+
+
+def told_by_the_audit(product: Product) -> list[tuple[str, dict[str, Any]]]:
+    """Who did what, in the order of the chain."""
+    with closing(sqlite3.connect(product.settings.paths.db / "hotline.sqlite")) as file:
+        rows = file.execute("SELECT actor, detail FROM audit_entry WHERE kind = 'act' ORDER BY seq").fetchall()
+    return [(actor, json.loads(detail)) for actor, detail in rows]
 
 
 async def refused(world: World, text: str) -> str:
@@ -93,6 +105,10 @@ async def test_a_reload_drops_no_call_and_what_is_wrong_changes_nothing(world: W
     for command in ("dialplan reload", "queue reload all", "module reload res_pjsip.so"):
         assert command in said
     assert "could not be told" not in said and "reload: In force now" in product.service_log()
+
+    acts = told_by_the_audit(product)
+    assert any(actor.startswith("cli:") and detail["act"] == "hotline1022 reload" for actor, detail in acts)
+    assert ("service", {"act": "reload", "done": True}) in acts, "after a signal alone too"
 
     assert "HL_MAX_WAIT=200" in await pbx.cli("dialplan show globals")
     assert "line-104" in await pbx.cli("pjsip show endpoints")
