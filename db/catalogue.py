@@ -33,7 +33,7 @@ from hotline1022.db.catalogue_rows import (
 from hotline1022.db.sql import Repository, build, insert, run_bulks
 from hotline1022.db.tables import call
 from hotline1022.db.tables_catalogue import catalogue, disk_full_span
-from hotline1022.recordings.types import About, Catalogued, Judged, Move, State, Verdict, Why, follow
+from hotline1022.recordings.types import About, Catalogued, Judged, Move, State, Verdict, Why, follow, state_keys
 
 #: the number of the lock in PostgreSQL under which rows of the catalogue are made; taken after all other locks but the audit's
 _LOCK = 1022_28324
@@ -91,7 +91,11 @@ class CatalogueRepository(Repository):
             for row, old in zip(new, before, strict=True)
             if row.state is State.NOT_RECORDED and (old is None or old.state is not row.state)
         ]
-        await self._write(new, [keys.get(row.place, ()) for row in new], [made(one).keys for one in found])
+        await self._write(
+            new,
+            [keys.get(row.place, ()) for row in new],
+            [(*made(one).keys, *state_keys(row.state)) for one, row in zip(found, new, strict=True)],
+        )
         if any(row.why for row in new):
             await self._blame([row.call_id for row in new])
         return told

@@ -38,6 +38,7 @@ from hotline1022.recordings.types import (
     asked_keys,
     asked_number,
     kind_keys,
+    state_keys,
     word_keys,
 )
 
@@ -77,6 +78,7 @@ class CatalogueSearch(Repository):
                 return page
         keys += asked_duration(wanted.shortest_ms, wanted.longest_ms)
         keys += kind_keys(wanted.kind) if keys and wanted.kind is not None else ()
+        keys += state_keys(wanted.state) if keys else ()
         if end:
             # the last four digits have a key, more are compared
             keys.append(f"e:{end[2:6]}")

@@ -234,6 +234,11 @@ def kind_keys(kind: CallKind) -> tuple[str, ...]:
     return () if kind is CallKind.ORDINARY else (f"k:{kind}",)
 
 
+def state_keys(state: State | Shown | None) -> tuple[str, ...]:
+    """The key of what was not recorded: a state that stays, of recordings that are spread over years."""
+    return ("x:not-recorded",) if state in (State.NOT_RECORDED, Shown.NOT_RECORDED) else ()
+
+
 def asked_keys(wanted: CatalogueFilter) -> tuple[str, ...]:
     """The keys but number and words that a recording must have; the one that fits fewest comes first."""
     asked = (("t", wanted.code), ("p", wanted.person), ("l", wanted.line), ("a", wanted.agency), ("c", wanted.category))

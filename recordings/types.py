@@ -25,6 +25,7 @@ from hotline1022.recordings.catalogue import (
     kind_keys,
     number_keys,
     significant,
+    state_keys,
     word_keys,
 )
 from hotline1022.recordings.retention import Due, DueDay, DueView, Hold, Terms
@@ -36,7 +37,7 @@ __all__ = [
     "DueDay", "DueView", "FiledCall", "Hold", "Judged", "Leg", "Move", "Notice", "Reason", "Shown", "Side", "Span",
     "SpoolFile", "State", "Status", "StoredFile", "Terms", "TrackFacts", "TrackRow", "Verdict", "VoicemailFacts",
     "VoicemailRow", "Why", "about_keys", "asked_duration", "asked_keys", "asked_number", "duration_keys", "follow",
-    "kind_keys", "number_keys", "significant", "word_keys",
+    "kind_keys", "number_keys", "significant", "state_keys", "word_keys",
 ]  # fmt: skip
 
 

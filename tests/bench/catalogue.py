@@ -32,10 +32,12 @@ from hotline1022.recordings.types import (
     CallKind,
     CatalogueFilter,
     Shown,
+    State,
     about_keys,
     duration_keys,
     kind_keys,
     number_keys,
+    state_keys,
 )
 from tests.lab.postgres import TemporaryPostgres
 
@@ -120,6 +122,7 @@ def recordings(rows: int) -> Iterator[One]:
             *about_keys(About(**{name: tuple(ids) for name, ids in about.items()})),
             *duration_keys(duration),
             *kind_keys(CallKind(kind)),
+            *state_keys(State(state)),
             *spoken,
         ]
         yield One(row, keys)

@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text, update
 
 from hotline1022.audit.types import Kind
 from hotline1022.core.errors import NotFound
@@ -239,3 +240,25 @@ async def test_what_was_not_recorded_while_the_disk_was_full_says_so(database: D
     await filed(database, "hl1-3.1", missing("hl1-3.1", 200))
     assert (await row(database, "hl1-3.1")).why == Why.DISK_FULL
     assert (await row(database, "hl1-3.1")).shown is Shown.NOT_RECORDED
+
+
+async def test_a_database_from_before_has_the_key_of_what_was_not_recorded_after_its_migration(
+    database: Database,
+) -> None:
+    step = import_module("hotline1022.db.migrations.versions.0020_not_recorded_key")
+    statement = text(step._POSTGRESQL if database.dialect == "postgresql" else step._SQLITE)
+    asked = select(catalogue_word.c.place, catalogue_word.c["keys"]).order_by(catalogue_word.c.place)
+    await ended(database, CALL)
+    await filed(database, CALL, missing(CALL))
+    await ended(database, "hl1-2.1", 60)
+    async with database.transaction() as tx:
+        new = [(place, sorted(keys)) for place, keys in await tx._connection.execute(asked)]
+        for place, keys in new:  # as the version before wrote them
+            older = tuple(one for one in keys if "x:" not in one)
+            await tx._connection.execute(
+                update(catalogue_word).where(catalogue_word.c.place == place).values(keys=older)
+            )
+        for _ in range(2):
+            await tx._connection.execute(statement)
+            assert [(place, sorted(keys)) for place, keys in await tx._connection.execute(asked)] == new
+    assert any("x:" in one for one in new[0][1]) and not any("x:" in one for one in new[1][1])

@@ -96,6 +96,8 @@ ASKED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "stored": ({"state": Shown.STORED}, [FOREIGN]),
     "verified": ({"state": Shown.VERIFIED}, [EMERGENCY]),
     "not recorded": ({"state": Shown.NOT_RECORDED}, [SILENT]),
+    "not recorded, at a line": ({"state": Shown.NOT_RECORDED, "line": "101"}, [SILENT]),
+    "not recorded, at another": ({"state": Shown.NOT_RECORDED, "line": "102"}, []),
     "damaged": ({"state": Shown.DAMAGED}, []),
     "held": ({"state": Shown.HELD}, []),
     "emergencies": ({"kind": CallKind.EMERGENCY}, [EMERGENCY]),
