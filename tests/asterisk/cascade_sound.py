@@ -10,6 +10,7 @@ from tests.asterisk.cascade_world import Talk, called, no_silence
 from tests.asterisk.world import World, legs, verify
 from tests.lab import audio
 from tests.lab.network import Leg
+from tests.lab.prompts import kept_prompts
 
 #: the longest gap that one key makes, seconds
 KEY = 0.3
@@ -62,3 +63,20 @@ def complete(world: World, call: CallDetail, one: Talk, people: list[Leg]) -> No
     assert all(found == {one.citizen.frequency} for found in spoken[2:-2]), f"{one.citizen} said {spoken}"
     no_silence(one.citizen)
     verify(world.product, call)
+
+
+def said(call: CallDetail) -> list[str]:
+    """The prompts that the log says were played to her, in order."""
+    return [event.data["prompt"] for event in call.events if event.kind == "PromptStarted"]
+
+
+def code_twice(call: CallDetail, citizen: Leg, code: str) -> None:
+    """The log, and her own ears, say that this code was spoken twice, digit by digit."""
+    assert len(code) == 8
+    told = said(call)[said(call).index("hl1022/cascade-kept") :]
+    digits = "".join(prompt.removeprefix("digits/") for prompt in told if prompt.startswith("digits/"))
+    assert digits == code * 2, f"{code} was told as {told}"
+    folder = kept_prompts() / "sounds" / "vi" / "digits"
+    heard = audio.spoken(citizen.heard, {digit: folder / f"{digit}.wav" for digit in "0123456789"})
+    # the words of other prompts have digits too, such as the key to press
+    assert code * 2 in "".join(heard), f"{code} was heard as {heard}"

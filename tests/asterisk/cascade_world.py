@@ -1,21 +1,29 @@
 """Agencies that tests transfer to, and what a test asks of a transfer: that the log says what every phone saw."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
+
+import pytest
 
 from hotline1022.cascade.types import KeptCascade
 from hotline1022.db.types import CallDetail
 from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Purpose, Ticket
-from tests.asterisk.world import STAY, World, eventually, hotline
+from tests.asterisk.world import STAY, World, eventually, hotline, near
 from tests.lab import audio
 from tests.lab.network import Answers, Key, Leg, Plan, Step, Wait
 
 #: seconds a number rings in these tests
 RING = 5
+#: the four telephones that an agency has, in the usual order
+EVERYBODY = ("specialist.office", "specialist.mobile", "leader.office", "leader.mobile")
+#: seconds by which Asterisk may tell of a telephone's end later than of the next one's INVITE
+TELLING = 0.2
 #: 1 takes the citizen; the prompt is still being spoken
 TAKES_AFTER = 1.5
 
@@ -29,11 +37,14 @@ class Agency:
     #: specialist's office and mobile, leader's office and mobile; "" = missing
     numbers: tuple[str, str, str, str]
     hours: str = "always"
+    #: whom it rings one after the other, and how many seconds each
+    hunt: tuple[str, ...] = tuple(f"{step} {RING}" for step in EVERYBODY)
 
     @property
     def text(self) -> str:
         """Its part of the data file."""
         office, mobile, leader_office, leader_mobile = self.numbers
+        hunt = ", ".join(f'"{step}"' for step in self.hunt)
         return f"""
 [[agencies]]
 id = "{self.id}"
@@ -42,7 +53,7 @@ short = "CQ {self.code}"
 kind = "department"
 code = {self.code}
 hours = "{self.hours}"
-hunt = ["specialist.office {RING}", "specialist.mobile {RING}", "leader.office {RING}", "leader.mobile {RING}"]
+hunt = [{hunt}]
 [[contacts]]
 id = "{self.id}-cv"
 agency = "{self.id}"
@@ -174,21 +185,65 @@ async def ticket(world: World, call: CallDetail) -> Ticket:
     return found
 
 
+async def is_told(world: World, citizen: Leg, prompt: str, limit: float = 60) -> None:
+    """Wait until this citizen begins to hear the prompt."""
+
+    async def heard() -> bool:
+        rows = world.product.journal()
+        (call,) = [
+            row["uniqueid"]
+            for row in rows
+            if row["userdeftype"] == "HL_ENTRY" and f"from={citizen.who}|" in row["eventextra"]
+        ]
+        begun = [row for row in rows if row["uniqueid"] == call and row["eventenum"] == "STREAM_BEGIN"]
+        return any(json.loads(row["eventextra"]).get("sound") == prompt for row in begun)
+
+    await eventually(heard, f"{citizen} is not told {prompt}", limit)
+
+
 def outcomes(one: KeptCascade) -> list[tuple[str, str, str]]:
     """Each step: role, which telephone, how it ended."""
     return [(step.role, step.which, str(step.outcome)) for step in one.steps]
 
 
-def at_once(one: KeptCascade) -> None:
-    """Each step began within a second of the end of the one before."""
-    for before, after in zip(one.steps, one.steps[1:], strict=False):
+def causes(one: KeptCascade) -> list[int | None]:
+    """Each step's Q.850 cause, as the called leg's own end told it."""
+    return [step.cause for step in one.steps]
+
+
+def rung(world: World, place: Agency) -> list[Leg]:
+    """Every call to one of the agency's telephones, in the order of their INVITEs."""
+    legs = [leg for number in place.numbers if number for leg in world.net.number(number).legs]
+    return sorted(legs, key=lambda leg: leg.started_at)
+
+
+def at_once(one: KeptCascade, phones: Sequence[Leg]) -> None:
+    """By the telephones' own clock each was called within a second of the end of the one before; the log has the same times."""
+    for before, after in pairwise(phones):
         assert before.ended_at is not None
-        assert timedelta(0) <= after.started_at - before.ended_at <= timedelta(seconds=1), one
+        gap = after.started_at - before.ended_at
+        assert -TELLING <= gap <= 1, f"{after} was called {gap:.2f} s after the end of {before}"
+    tried = [step for step in one.steps if step.channel]
+    assert [step.dialled for step in tried] == [phone.who for phone in phones]
+    for step, phone in zip(tried, phones, strict=True):
+        near(step.started_at, phone.started_at, f"{phone} is called")
+        near(step.ended_at, phone.ended_at, f"{phone} ends")
+    for step in one.steps:
+        if step not in tried:
+            assert step.ended_at is not None and step.ended_at - step.started_at <= timedelta(seconds=1), step
+
+
+def rang(phone: Leg, seconds: float = RING) -> None:
+    """Nobody picked it up, and it rang as long as the agency's order says."""
+    assert phone.answered_at is None and phone.ended_at is not None
+    assert phone.ended_at - phone.started_at == pytest.approx(seconds, abs=0.7), f"{phone} rang too short or too long"
 
 
 def no_silence(citizen: Leg, limit: float = 2.0) -> None:
-    """What the citizen's phone received from its first sound on has no longer gap than this."""
-    first = audio.first_sound(citizen.heard)
-    assert first is not None
+    """What the citizen's phone received from its answer to its end has no longer gap than this. Where nothing is sent either way
+    the recording is too short: what it lacks counts as silence.
+    """
+    assert citizen.recording_at is not None and citizen.ended_at is not None
+    lacks = citizen.ended_at - citizen.recording_at - audio.seconds(citizen.heard)
     worst = audio.longest_silence(citizen.heard)
-    assert worst.length <= limit, f"{citizen} heard nothing for {worst}"
+    assert worst.length + max(lacks, 0) <= limit, f"{citizen} heard nothing for {worst}, and {lacks:.2f} s are lacking"

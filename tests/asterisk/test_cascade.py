@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from hotline1022.tickets.types import State
+from tests.asterisk.cascade_sound import code_twice
 from tests.asterisk.cascade_world import (
     RING,
     TAKES_AFTER,
@@ -19,28 +20,33 @@ from tests.asterisk.cascade_world import (
     at_once,
     called,
     cascades,
+    causes,
     directory,
+    is_told,
     no_silence,
     outcomes,
+    rang,
+    rung,
     set_up,
     talk,
     ticket,
 )
 from tests.asterisk.world import World, agrees, hotline, keys, legs, outcome, verify
 from tests.lab import audio
-from tests.lab.network import BUSY, REJECTS, UNREACHABLE, Answers, Rings
+from tests.lab.network import BUSY, REJECTS, UNREACHABLE, Answers, Leg, Rings
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
 CHAIN, NOBODY, DROPPED, PASSED, BACK, SHUT, SHARED = (agency(code) for code in (711, 712, 713, 714, 715, 716, 717))
 SHUT = replace(SHUT, hours="sun 00:00-00:01")
 MISSING = agency(718, missing=(0, 2))
+SHORT = replace(agency(719), hunt=("leader.office 5", "specialist.mobile 8"))
 MACHINE = Answers(after=0.3, talk=60)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    everybody = directory(CHAIN, NOBODY, DROPPED, PASSED, BACK, SHUT, SHARED, MISSING)
+    everybody = directory(CHAIN, NOBODY, DROPPED, PASSED, BACK, SHUT, SHARED, MISSING, SHORT)
     async with hotline(tmp_path_factory.mktemp("cascade"), directory=everybody, ring_seconds=20) as one:
         await one.people("101", "102", "103")
         await one.on_duty("101", "102", "103")
@@ -68,15 +74,15 @@ async def test_busy_a_machine_no_answer_and_the_leader_takes(world: World) -> No
         ("leader", "office", "no-answer"),
         ("leader", "mobile", "taken"),
     ]
-    at_once(kept)
+    at_once(kept, rung(world, CHAIN))
+    rang(world.net.number(CHAIN.numbers[2]).legs[0])
     assert (str(kept.row.outcome), kept.row.taken_by, kept.row.category) == ("connected", "cq-711-ld", "construction")
-    assert kept.steps[0].cause == 17
+    assert causes(kept) == [17, 16, 0, 16]
     made = await ticket(world, call)
     assert (made.state, made.owner, made.agency) == (State.ACCEPTED, "cq-711-ld", "cq-711")
     assert (made.code, made.category_name) == (kept.row.code, "Xây dựng")
     # what the telephones saw
-    phones = [leg for number in CHAIN.numbers for leg in world.net.number(number).legs]
-    agrees(call, one.citizen, one.agent, *phones)
+    agrees(call, one.citizen, one.agent, *rung(world, CHAIN))
     verify(world.product, call)
     talked = next(leg for leg in legs(call, "contact") if leg.party == CHAIN.numbers[3])
     heard = audio.heard_for(leader.heard, one.citizen.frequency)
@@ -95,8 +101,7 @@ async def test_nobody_the_code_is_spoken_and_0_leads_to_an_agent(world: World) -
     await one.transfer(NOBODY)
     last = await world.net.number(NOBODY.numbers[3]).rings(40, nth=1)
     await last.ended(20)
-    # the code is spoken twice, in about 20 s; then 0
-    await asyncio.sleep(12)
+    await is_told(world, one.citizen, "hl1022/cascade-zero")
     await one.citizen.press("0")
     agent = await answering(world, "0909500002", 2)
     await asyncio.sleep(2)
@@ -106,14 +111,15 @@ async def test_nobody_the_code_is_spoken_and_0_leads_to_an_agent(world: World) -
     call = await world.logged(one.citizen)
     (kept,) = await cascades(world, call)
     assert [how for _, _, how in outcomes(kept)] == ["refused", "unreachable", "busy", "no-answer"]
-    at_once(kept)
+    at_once(kept, rung(world, NOBODY))
+    rang(last)
+    assert causes(kept) == [21, 19, 17, 0]
+    agrees(call, one.citizen, one.agent, agent, *rung(world, NOBODY))
     assert str(kept.row.outcome) == "nobody" and kept.row.taken_at is None
     made = await ticket(world, call)
     assert made.state is State.NEW and made.code == kept.row.code and made.phone.endswith("909500002")
     assert keys(call)[-1] == "0"
-    said = [event.data["prompt"] for event in call.events if event.kind == "PromptStarted"]
-    spoken = "".join(prompt.removeprefix("digits/") for prompt in said if prompt.startswith("digits/"))
-    assert spoken.startswith(made.code) and "hl1022/cascade-kept" in said
+    code_twice(call, one.citizen, made.code)
     no_silence(one.citizen)
     verify(world.product, call)
 
@@ -160,6 +166,8 @@ async def test_who_took_the_citizen_passes_her_on_to_the_leader(world: World) ->
     assert outcomes(kept) == [("specialist", "office", "taken"), ("leader", "office", "taken")]
     assert (str(kept.row.outcome), kept.row.passed, kept.row.taken_by) == ("connected", "leader", "cq-714-ld")
     assert (await ticket(world, call)).owner == "cq-714-ld"
+    assert causes(kept) == [16, 16]
+    agrees(call, one.citizen, one.agent, specialist, leader)
     first, second = legs(call, "contact")
     for leg, phone in ((first, specialist), (second, leader)):
         heard = audio.heard_for(phone.heard, one.citizen.frequency)
@@ -193,20 +201,17 @@ async def test_who_took_the_citizen_passes_her_back_to_1022(world: World) -> Non
     no_silence(one.citizen)
 
 
-async def test_outside_hours_and_without_a_number_nobody_is_called(world: World) -> None:
+async def outside_hours(world: World) -> Leg:
     one = await talk(world, "0909500006")
-    await asyncio.sleep(1)
     await one.transfer(SHUT)
-    await asyncio.sleep(8)
+    await is_told(world, one.citizen, "hl1022/cascade-kept")
     await one.citizen.hangup()
-    call = await world.logged(one.citizen)
-    (kept,) = await cascades(world, call)
-    assert [how for _, _, how in outcomes(kept)] == ["outside-hours"] * 4 and str(kept.row.outcome) == "nobody"
-    assert not any(world.net.number(number).legs for number in SHUT.numbers)
+    return one.citizen
 
+
+async def numbers_missing(world: World) -> Leg:
     await set_up(world, MISSING, None, MACHINE)
     one = await talk(world, "0909500007")
-    await asyncio.sleep(1)
     await one.transfer(MISSING)
     specialist = await called(world, MISSING.numbers[1])
     await asyncio.sleep(1)
@@ -215,11 +220,40 @@ async def test_outside_hours_and_without_a_number_nobody_is_called(world: World)
     last = await world.net.number(MISSING.numbers[3]).rings(20, nth=1)
     await last.ended(RING + 3)
     await one.citizen.hangup()
+    return one.citizen
+
+
+async def two_steps(world: World) -> Leg:
+    await set_up(world, SHORT, *[Rings()] * 4)
+    one = await talk(world, "0909500011")
+    await one.transfer(SHORT)
+    last = await world.net.number(SHORT.numbers[1]).rings(30, nth=1)
+    await last.ended(12)
+    await is_told(world, one.citizen, "hl1022/cascade-kept")
+    await one.citizen.hangup()
+    return one.citizen
+
+
+async def test_whom_an_agency_rings_is_data_and_who_has_no_hours_or_no_number_is_skipped(world: World) -> None:
+    citizens = await asyncio.gather(outside_hours(world), numbers_missing(world), two_steps(world))
     await world.quiet()
-    call = await world.logged(one.citizen)
-    (kept,) = await cascades(world, call)
-    assert [how for _, _, how in outcomes(kept)] == ["number-missing", "refused", "number-missing", "unreachable"]
-    at_once(kept)
+    calls = [await world.logged(citizen) for citizen in citizens]
+    shut, missing, short = [(await cascades(world, call))[0] for call in calls]
+    assert [how for _, _, how in outcomes(shut)] == ["outside-hours"] * 4 and str(shut.row.outcome) == "nobody"
+    assert not any(world.net.number(number).legs for number in SHUT.numbers)
+    at_once(shut, [])
+
+    assert [how for _, _, how in outcomes(missing)] == ["number-missing", "refused", "number-missing", "unreachable"]
+    at_once(missing, rung(world, MISSING))
+    assert causes(missing) == [None, 16, None, 1]
+
+    assert outcomes(short) == [("leader", "office", "no-answer"), ("specialist", "mobile", "no-answer")]
+    leader, specialist = rung(world, SHORT)
+    assert (leader.who, specialist.who) == (SHORT.numbers[2], SHORT.numbers[1])
+    rang(leader, 5)
+    rang(specialist, 8)
+    at_once(short, [leader, specialist])
+    assert str(short.row.outcome) == "nobody"
 
 
 async def test_a_second_citizen_for_the_same_specialist_gets_the_next_one(world: World) -> None:

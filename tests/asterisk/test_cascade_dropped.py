@@ -78,7 +78,7 @@ async def test_cut_off_after_1_the_next_number_rings_at_once(world: World, round
         assert [how for _, _, how in outcomes(kept)][1:] == ["taken"] and str(kept.row.outcome) == "connected"
         # cut off before the key was understood: nobody has pressed 1
         assert kept.steps[0].outcome in {"refused", "not-confirmed"} and kept.steps[0].taken_at is None
-        at_once(kept)
+        at_once(kept, [first, second])
         assert first.ended_at is not None and kept.steps[1].started_at.timestamp() - first.ended_at <= 1.0
         assert second.answered_at is not None and kept.steps[1].ended_at is not None
         assert kept.steps[1].ended_at - kept.steps[1].started_at > timedelta(seconds=3)

@@ -19,6 +19,7 @@ from tests.asterisk.cascade_world import (
     directory,
     no_silence,
     outcomes,
+    rung,
     set_up,
     talk,
     ticket,
@@ -70,7 +71,7 @@ async def test_dead_before_the_transfer_the_plan_in_asterisk_is_followed(world: 
     call = await world.logged(one.citizen)
     (kept,) = await cascades(world, call)
     assert outcomes(kept) == [("specialist", "office", "busy"), ("specialist", "mobile", "taken")]
-    at_once(kept)
+    at_once(kept, rung(world, DEAD))
     assert kept.row.code == "", "no ticket could be reserved"
     made = await ticket(world, call)
     assert (made.state, made.owner, made.agency) == (State.ACCEPTED, "cq-731-cv", "cq-731")

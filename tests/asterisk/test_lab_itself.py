@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import pytest
 import pytest_asyncio
 
 from hotline1022.service.engine import AsteriskInstance, find_engine
+from tests.asterisk.cascade_world import no_silence
 from tests.lab import audio
 from tests.lab.bare_product import GREETING, MUSIC, bare_product
 from tests.lab.handset import Handset
@@ -281,6 +283,32 @@ async def test_a_handset_holds_and_resumes_with_a_stream_that_starts_anew(town: 
     await net.phone("103").plug()
 
 
+@pytest.mark.parametrize("sends", ["a tone", "silence", "nothing"])
+async def test_two_seconds_without_rtp_are_two_seconds_of_silence(town: Town, tmp_path: Path, sends: str) -> None:
+    """The ruler of every test about silence: what does not arrive is measured, or the recording is too short and that is seen."""
+    net = town.net
+    await net.phone("101").does(BUSY)
+    await net.phone("102").does(BUSY)
+    await net.phone("103").unplug()
+    async with Handset(town.address, line="103", secret=LINES["103"], folder=tmp_path) as phone:
+        await phone.register()
+        citizen = await net.call("1023", caller="0906666669", talk=sends == "a tone", silent=sends == "nothing")
+        call = await phone.rings(15)
+        await call.answer()
+        await asyncio.sleep(1.5)
+        call.media.frequency = None
+        await asyncio.sleep(2)
+        call.media.frequency = phone.frequency
+        await asyncio.sleep(1.5)
+        await call.hangup()
+        await citizen.ended()
+        await net.phone("103").plug()
+    assert (audio.longest_silence(citizen.heard).length == pytest.approx(2, abs=0.2)) == (sends != "nothing")
+    no_silence(citizen, limit=2.8)
+    with pytest.raises(AssertionError, match="heard nothing for"):
+        no_silence(citizen, limit=1.7)
+
+
 @pytest.mark.parametrize("account", [None, ("nhamang", "bi-mat")], ids=["trunk by address", "trunk by registration"])
 async def test_trunk_and_phones_can_share_one_address(tmp_path: Path, account: tuple[str, str] | None) -> None:
     async with Town(tmp_path, shared=True, account=account) as town:
@@ -340,6 +368,26 @@ async def test_ears(tmp_path: Path) -> None:
     assert audio.first_sound(broken) == pytest.approx(0.5, abs=0.02)
     assert audio.longest_silence(broken) == audio.Gap(start=3.0, length=1.0)
     assert audio.holes(broken, 1700) == [audio.Gap(start=3.0, length=1.0)]
+
+
+async def test_ears_know_recordings_again(tmp_path: Path) -> None:
+    """Words of a synthetic speaker: noise of its own each, the third one half of the first."""
+    noise = np.random.default_rng(1022)
+    words = [noise.normal(0, 4000, length).astype("<i2") for length in (4000, 3000)]
+    words.append(words[0][:2000])
+    files = {}
+    for name, word in zip("abc", words, strict=True):
+        files[name] = audio.write_tone(tmp_path / f"{name}.wav", 0, len(word) / audio.RATE)
+        files[name].write_bytes(files[name].read_bytes()[:44] + word.tobytes())
+    pause = np.zeros(1234, dtype="<i2")
+    said = [words[1], pause, words[0], words[0], pause, words[2], pause]
+    heard = audio.write_tone(tmp_path / "heard.wav", 0, sum(map(len, said)) / audio.RATE)
+    rough = np.concatenate(said) + noise.normal(0, 400, sum(map(len, said)))
+    heard.write_bytes(heard.read_bytes()[:44] + rough.astype("<i2").tobytes())
+    assert audio.spoken(heard, files) == ["b", "a", "a", "c"]
+    cut = audio.write_tone(tmp_path / "cut.wav", 0, 0.25)
+    cut.write_bytes(cut.read_bytes()[:44] + words[1][:2000].tobytes())
+    assert audio.spoken(cut, files) == [], "a word that is cut off is not heard"
 
 
 async def _shows(pbx: AsteriskInstance, command: str, wanted: str) -> None:

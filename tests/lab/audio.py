@@ -1,7 +1,7 @@
 """Judges a recording by ear: which tones sound in which second, the longest silence, the first sound."""
 
 import wave
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +95,37 @@ def first_sound(path: Path, *, quiet: float = QUIET) -> float | None:
     """Seconds from the beginning to the first sound; None if there is none."""
     leading = next((gap.length for gap in silences(path, quiet=quiet) if gap.start == 0.0), 0.0)
     return None if round(leading + 0.02, 3) > seconds(path) else leading
+
+
+def spoken(path: Path, sounds: Mapping[str, Path], *, alike: float = 0.8) -> list[str]:
+    """Which of these recordings are heard in it, in order; `alike` is the least correlation (0 … 1) with a whole one."""
+    heard = read(path)
+    found: list[tuple[float, int, int, str]] = []
+    for name, file in sounds.items():
+        sound = read(file)
+        likeness = _likeness(heard, sound)
+        while len(likeness) and (best := float(likeness.max())) >= alike:
+            at = int(likeness.argmax())
+            found.append((best * len(sound), at, at + len(sound), name))
+            likeness[max(at - len(sound) // 2, 0) : at + len(sound) // 2] = 0
+    kept: list[tuple[int, int, str]] = []
+    for _, start, end, name in sorted(found, reverse=True):
+        # a short one may be like a part of a longer one, and sound where that one does: the better and longer match has the place
+        if all(min(end, other_end) - max(start, other) <= (end - start) // 2 for other, other_end, _ in kept):
+            kept.append((start, end, name))
+    return [name for _, _, name in sorted(kept)]
+
+
+def _likeness(heard: Samples, sound: Samples) -> Samples:
+    """The normalised correlation of a sound with each place in what was heard."""
+    if len(sound) == 0 or len(heard) < len(sound):
+        return np.zeros(0)
+    size = len(heard) + len(sound)
+    product = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(sound, size)), size)
+    power = np.concatenate(([0.0], np.cumsum(heard**2)))
+    energy = np.sqrt(np.maximum(power[len(sound) :] - power[: -len(sound)], QUIET**2 * len(sound)))
+    likeness: Samples = product[: len(energy)] / (energy * np.linalg.norm(sound))
+    return likeness
 
 
 def write_tone(path: Path, frequency: float, length: float, *, level: float = 7219.0) -> Path:
