@@ -17,6 +17,7 @@ from tests.asterisk.cascade_world import (
     manned,
     no_silence,
     outcomes,
+    rung,
     set_up,
     talk,
 )
@@ -26,7 +27,7 @@ from tests.lab.network import Answers, Leg, Rings
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
-RINGING, PROMPT, BY_CODE, UNKNOWN, AT_ONCE, ALONE = (agency(code) for code in range(761, 767))
+RINGING, PROMPT, BY_CODE, UNKNOWN, AT_ONCE, ALONE, LISTENING = (agency(code) for code in range(761, 768))
 PERSON = Answers(after=0.3, talk=90)
 #: seconds of the agent's death after the take-back was asked for: before, while and after the two are put together
 DEATHS = {agency(770 + nth): nth * 0.08 for nth in range(6)}
@@ -35,7 +36,7 @@ LINES = tuple(str(number) for number in range(101, 107))
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Screen]:
-    places = (RINGING, PROMPT, BY_CODE, UNKNOWN, AT_ONCE, ALONE, *DEATHS)
+    places = (RINGING, PROMPT, BY_CODE, UNKNOWN, AT_ONCE, ALONE, LISTENING, *DEATHS)
     async with manned(tmp_path_factory.mktemp("back"), LINES, *places) as world, screen(world) as one:
         yield one
 
@@ -140,6 +141,35 @@ async def test_two_take_backs_at_the_same_moment_are_one(desk: Screen, stays: bo
     assert [leg.party for leg in legs(logged, "agent")] == [one.line] * (1 if stays else 2), "rung once"
     assert audio.heard_for(agent.heard, one.citizen.frequency) > 3
     assert not audio.holes(agent.heard, one.citizen.frequency)[1 if stays else 0 :], "the two were parted"
+    no_silence(one.citizen)
+    verify(world.product, logged)
+
+
+async def test_taken_back_in_the_prompt_when_the_agent_has_left(desk: Screen) -> None:
+    """Whoever is listening is cut off at once, the same agent is called, and the key that was not pressed is not missed."""
+    world = desk.world
+    await set_up(world, LISTENING, PERSON, PERSON)
+    one = await talk(world, "0909610067")
+    await asyncio.sleep(1)
+    call = await desk.transfer(one, LISTENING)
+    await one.agent.ended(5)
+    listening = await called(world, LISTENING.numbers[0])
+    await asyncio.sleep(0.5)
+    await desk.take_back(call)
+    await listening.ended(2)
+    again = await answering(world, one.citizen.who, 2)
+    await asyncio.sleep(3)
+    await one.citizen.hangup()
+    await again.ended(3)
+    await world.quiet()
+    logged = await world.logged(one.citizen)
+    (kept,) = await cascades(world, logged)
+    assert (outcomes(kept), str(kept.row.outcome)) == ([("specialist", "office", "cancelled")], "taken-back")
+    assert [leg.party for leg in legs(logged, "agent")] == [one.line] * 2, "the same agent"
+    assert audio.heard_for(again.heard, one.citizen.frequency) > 2.5
+    assert audio.heard_for(listening.heard, one.citizen.frequency) == 0
+    assert audio.heard_for(one.citizen.heard, listening.frequency) == 0
+    assert len(rung(world, LISTENING)) == 1, "nobody else is called"
     no_silence(one.citizen)
     verify(world.product, logged)
 
