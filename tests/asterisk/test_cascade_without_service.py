@@ -30,14 +30,15 @@ from tests.lab.network import BUSY, Answers, Rings
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
-#: killed before the transfer, while the first rings, in the prompt, in the talk, in the passing on, while the code is spoken
-DEAD, RINGING, PROMPT, TALK, PASSING, SPOKEN, FROZEN, INTRODUCED = (agency(code) for code in range(731, 739))
+#: killed before the transfer (PLAIN: and nobody takes her), while the first rings, in the prompt, in the talk, in the passing on; the
+#: other moments are in test_cascade_killed.py
+DEAD, RINGING, PROMPT, TALK, PASSING, PLAIN, FROZEN, INTRODUCED = (agency(code) for code in range(731, 739))
 PERSON = Answers(after=0.3, talk=90)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    everybody = directory(DEAD, RINGING, PROMPT, TALK, PASSING, SPOKEN, FROZEN, INTRODUCED)
+    everybody = directory(DEAD, RINGING, PROMPT, TALK, PASSING, PLAIN, FROZEN, INTRODUCED)
     async with hotline(tmp_path_factory.mktemp("dying"), directory=everybody, ring_seconds=20) as one:
         await one.people("101", "102", "103")
         await one.on_duty("101", "102", "103")
@@ -81,12 +82,12 @@ async def test_dead_before_the_transfer_the_plan_in_asterisk_is_followed(world: 
 
 
 async def test_dead_and_nobody_takes_her_she_is_told_that_somebody_will_call_back(world: World) -> None:
-    await set_up(world, SPOKEN, BUSY, BUSY, BUSY, BUSY)
+    await set_up(world, PLAIN, BUSY, BUSY, BUSY, BUSY)
     one = await talk(world, "0909700006")
     await dies(world)
     await asyncio.sleep(1)
-    await one.transfer(SPOKEN)
-    last = await world.net.number(SPOKEN.numbers[3]).rings(30, nth=1)
+    await one.transfer(PLAIN)
+    last = await world.net.number(PLAIN.numbers[3]).rings(30, nth=1)
     await last.ended(5)
     await asyncio.sleep(3)
     await one.citizen.press("0")
