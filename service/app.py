@@ -18,7 +18,6 @@ from hotline1022.ami_bridge.fastagi import FastAgiServer
 from hotline1022.ami_bridge.journal import Journal
 from hotline1022.ami_bridge.link import AmiLink
 from hotline1022.ami_bridge.types import TransferRefused
-from hotline1022.core.acting import Acting, acts
 from hotline1022.core.call import Call, RaiseAlarm
 from hotline1022.core.errors import ConfigError, NotFound, Unavailable
 from hotline1022.core.ids import CallId, ChannelId
@@ -66,7 +65,7 @@ from hotline1022.service.prepare import folders, speak_further
 from hotline1022.service.questions import Questions, answer_on
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
-from hotline1022.service.reload import LOCK, Reloaded, reload, write_answer
+from hotline1022.service.reload import LOCK, reload, tell, write_answer
 from hotline1022.service.retention_parts import retention_of
 from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.segments import Segments
@@ -268,20 +267,11 @@ class App:
             self._reload_wanted.clear()
             begun = time.monotonic()
             result = await reload(self, self.config)
-            await self._note_reload(result)
+            await tell(self, result)
             try:
                 await asyncio.to_thread(write_answer, self.settings.paths.data, begun, self.config, result)
             except OSError as error:
                 log.error("reload: its answer cannot be written: %s", error)
-
-    async def _note_reload(self, result: Reloaded) -> None:
-        """An entry of the audit, also of one that only a signal asked for; who gave a command is in the command's own."""
-        act = Acting(actor="service", origin="service", act="reload", detail={"done": result.done})
-        with acts(act):
-            try:
-                await self.evidence.acts.note(act)
-            except Unavailable as error:
-                log.error("reload: %s", error)
 
     async def run(self) -> None:
         """Start everything, say so, and run until asked to stop."""

@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hotline1022.core.acting import Acting, acts
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.ivr.load import load as load_menu
 from hotline1022.ivr.model import MenuTree
@@ -60,6 +61,16 @@ async def reload(app: "App", config: str | None) -> Reloaded:
     for line in result.lines:
         log.info("reload: %s", line)
     return result
+
+
+async def tell(app: "App", result: Reloaded) -> None:
+    """An entry of the audit, also after a signal alone; who gave a command is in the entry of the command."""
+    act = Acting(actor="service", origin="service", act="reload", detail={"done": result.done})
+    with acts(act):
+        try:
+            await app.evidence.acts.note(act)
+        except Unavailable as error:
+            log.error("reload: %s", error)
 
 
 async def _reload(app: "App", config: str | None) -> Reloaded:
