@@ -5,7 +5,6 @@ Nothing of ours is locked or changed; a file that goes away meanwhile is told. U
 """
 
 import asyncio
-import getpass
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from hotline1022.service.key_box import must_be_new, write_box
 from hotline1022.service.lock import locked
 from hotline1022.service.pg_tools import find_tool, run_tool
 from hotline1022.service.settings import Settings
+from hotline1022.service.shell_user import shell_actor
 from hotline1022.service.stamp_key import NAME as STAMP_KEY
 
 SQLITE, POSTGRESQL = "database.sqlite", "database.pgdump"
@@ -217,7 +217,7 @@ async def _note(settings: Settings, made: Made, *, with_keys: bool) -> None:
     fact = Fact(
         at=datetime.now(UTC),
         kind=Kind.BACKUP_MADE,
-        actor=f"cli:{getpass.getuser()}",
+        actor=shell_actor(),
         origin="cli",
         subject=f"backup:{made.folder.name}",
         detail={

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import pwd
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -26,6 +24,7 @@ from hotline1022.queue.types import Person
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.pins import hash_pin
 from hotline1022.service.prepare import folders
+from hotline1022.service.shell_user import shell_actor
 from hotline1022.service.timeline import call_line, timeline
 from hotline1022.service.timeline_cascade import names_of
 from hotline1022.service.views import CallsView
@@ -78,22 +77,16 @@ _SUBJECTS = {
 
 def _acting() -> Acting:
     """The command as an act: who by the operating system, which words, and the names of what was given."""
-    user = os.getuid()
-    try:
-        name = pwd.getpwuid(user).pw_name
-    except KeyError:
-        name = str(user)
+    actor = shell_actor()
     context = click.get_current_context(silent=True)
     if context is None:
-        return Acting(actor=f"cli:{name}", origin="cli", act="hotline1022")
+        return Acting(actor=actor, origin="cli", act="hotline1022")
     given = sorted(name for name in context.params if context.get_parameter_source(name) is not ParameterSource.DEFAULT)
     subject = next(
         (f"{kind}:{context.params[name]}" for name, kind in _SUBJECTS.items() if context.params.get(name)), ""
     )
     words = " ".join(one.info_name or "" for one in _path(context))
-    return Acting(
-        actor=f"cli:{name}", origin="cli", act=f"hotline1022 {words}", subject=subject, detail={"given": given}
-    )
+    return Acting(actor=actor, origin="cli", act=f"hotline1022 {words}", subject=subject, detail={"given": given})
 
 
 def _path(context: click.Context) -> list[click.Context]:

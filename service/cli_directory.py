@@ -1,8 +1,6 @@
 """Commands about who is who: look at the directory, check it, change it by a file. They may run while the service does."""
 
-import getpass
 import json
-import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -23,6 +21,7 @@ from hotline1022.ivr.load import load as load_menu
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import day_of, on_database
 from hotline1022.service.directory_desk import LOOK_SECONDS, change, menu_categories, numbers_of
+from hotline1022.service.shell_user import shell_user
 from hotline1022.service.ticket_join import links_of, take_overs_of
 
 
@@ -198,10 +197,7 @@ def _word(value: object) -> str:
 
 def _who() -> str:
     """Who types, for the history."""
-    try:
-        return f"command line, {getpass.getuser()}"
-    except (KeyError, OSError):  # a user without a name
-        return f"command line, user {os.getuid()}"
+    return f"command line, {shell_user()}"
 
 
 def _json(value: object) -> str:

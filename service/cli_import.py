@@ -1,7 +1,6 @@
 """`hotline1022 recordings import`: takes over the recordings of another PBX. Changes nothing in the folder that it reads."""
 
 import csv
-import getpass
 import sys
 from collections import Counter
 from pathlib import Path
@@ -19,6 +18,7 @@ from hotline1022.service.import_run import Importer, Outcome
 from hotline1022.service.import_table import PRESETS, Record, columns_of, records
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.settings import Settings
+from hotline1022.service.shell_user import shell_actor
 
 _FIELDS = ("line", "file", "outcome", "call", "sha256", "note")
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -87,7 +87,7 @@ async def _run(
             database=database,
             pool=pool,
             ffmpeg=await FfmpegFinder(settings.copies.ffmpeg)(),
-            actor=f"cli:{getpass.getuser()}",
+            actor=shell_actor(),
             citizen=citizen,
             dry=dry,
             keys=keys_of(settings),

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from getpass import getuser
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +21,7 @@ from hotline1022.service.copies_parts import cache_of
 from hotline1022.service.progress import Progress
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.resealing import Outcome, by_key, reseal
+from hotline1022.service.shell_user import shell_actor
 
 R = TypeVar("R")
 
@@ -44,7 +44,9 @@ def key_new(config: str | None) -> None:
 
     async def work(database: Database) -> Key:
         made = make_key(folder, datetime.now(UTC))
-        fact = Fact(at=datetime.now(UTC), kind=Kind.KEY_MADE, actor=_actor(), origin="cli", subject=f"key:{made.id}")
+        fact = Fact(
+            at=datetime.now(UTC), kind=Kind.KEY_MADE, actor=shell_actor(), origin="cli", subject=f"key:{made.id}"
+        )
         async with database.transaction() as tx:
             tx.audit.add(fact)
         return made
@@ -94,7 +96,7 @@ def reseal_command(config: str | None) -> None:
     progress = Progress("files")
 
     async def work(database: Database, pool: HeavyPool) -> Outcome:
-        done = await reseal(database, root, keys, actor=_actor(), pool=pool, progress=progress)
+        done = await reseal(database, root, keys, actor=shell_actor(), pool=pool, progress=progress)
         await pool.run(cache_of(settings).forget_others, newest.id)  # copies are made again
         return done
 
@@ -138,7 +140,3 @@ def _with_pool(config: str | None, work: Callable[[Database, HeavyPool], Awaitab
             await pool.close()
 
     return on_database(config, whole)
-
-
-def _actor() -> str:
-    return f"cli:{getuser()}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from getpass import getuser
 from typing import Any
 
 import click
@@ -11,6 +10,7 @@ from hotline1022.core.clock import local
 from hotline1022.db.unit import Database
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import as_json, day_of, on_database
+from hotline1022.service.shell_user import shell_user
 from hotline1022.service.ticket_join import desk_of, links_of, notices_of, stored
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.tickets.code import grouped
@@ -114,7 +114,7 @@ def tickets_act(config: str | None, ticket: str, action: str, **given: Any) -> N
         agency=Named(id=given["agency"]) if given["agency"] else None,
         owner=Named(id=given["owner"], name=given["owner_name"]) if given["owner"] else None,
     )
-    by = given["by"] or getuser()
+    by = given["by"] or shell_user()
 
     async def work(database: Database) -> Ticket:
         return await _view(config, database).act(ticket.replace(" ", ""), wanted, by=by, at=datetime.now(UTC))

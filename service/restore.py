@@ -5,7 +5,6 @@ the end, the database last. Cut off before that, beginning again begins anew.
 """
 
 import asyncio
-import getpass
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from hotline1022.service.pg_tools import find_tool, run_tool
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.reload import LOCK
 from hotline1022.service.settings import Settings
+from hotline1022.service.shell_user import shell_actor
 
 STAGE, SETTINGS = ".restore", "restored-settings"
 #: bytes that are left free
@@ -165,7 +165,7 @@ async def _database(
             Fact(
                 at=datetime.now(UTC),
                 kind=Kind.BACKUP_RESTORED,
-                actor=f"cli:{getpass.getuser()}",
+                actor=shell_actor(),
                 origin="cli",
                 subject=f"backup:{backup.name}",
                 detail={"manifest": sha256_file(backup / MANIFEST), "made_at": about["made_at"]},

@@ -1,8 +1,8 @@
 """Acts from the command line and from agents' phones; what is no act; acts while the database is away."""
 
 import asyncio
-import getpass
 import os
+import pwd
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -101,7 +101,11 @@ async def test_commands_that_change_something_are_acts(
     ):
         await asyncio.to_thread(run, tmp_path, monkeypatch, *words)
     person, token = await entries(database)
-    assert (person.actor, person.origin, person.subject) == (f"cli:{getpass.getuser()}", "cli", "person:1001")
+    assert (person.actor, person.origin, person.subject) == (
+        f"cli:{pwd.getpwuid(os.getuid()).pw_name}",
+        "cli",
+        "person:1001",
+    )
     assert person.detail == {"act": "hotline1022 people add", "given": ["name", "person", "pin"]}
     assert token.detail == {"act": "hotline1022 token create", "given": ["name", "quiet", "scopes"]}
 
