@@ -1,40 +1,37 @@
-"""Everything that is kept of one citizen, as one ZIP for that citizen: JSON, tables, a page to read, and audio where asked for.
+"""Everything that is kept of one citizen, given out for a reason: as rows, or as a ZIP, with originals where asked for.
 
-Refuses to write over a file. Numbers of offices and of other people are left out.
+Refuses without a reason, and to give out an original that is not what was stored. The chain has it before a byte is
+written. Numbers of offices and of other people are left out.
 """
 
 import asyncio
-import csv
-import html
-import io
-import json
-import os
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from secrets import token_hex
+from typing import Any
 
-from hotline1022.audit.types import Fact, Kind
-from hotline1022.core.acting import acting
+from hotline1022.audit.ports import Originals
+from hotline1022.audit.types import Fact, Fault, Finding, Kind
+from hotline1022.core.acting import acting, by_the_service
 from hotline1022.core.clock import local
-from hotline1022.core.errors import Invalid
+from hotline1022.core.errors import Unavailable
+from hotline1022.db.listening import Listening
 from hotline1022.db.unit import Database
+from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.files import open_below
-from hotline1022.recordings.keys import NO_KEYS, Keys
+from hotline1022.recordings.keys import Keys
+from hotline1022.recordings.names import call_of
+from hotline1022.recordings.reasons import Reasons
+from hotline1022.recordings.types import StoredFile
 from hotline1022.service.citizen import digits_of, forms_of
+from hotline1022.service.citizen_zip import Changed, Stop, must_be_new, write_zip
+from hotline1022.service.export import Why, fact_of, right_of
+from hotline1022.service.original_check import note_damage
 
-_BLOCK = 1 << 18
-#: names of the parts, in the order of the page
-TITLES = {
-    "calls": "Cuộc gọi",
-    "tickets": "Phiếu yêu cầu",
-    "messages": "Tin nhắn đã gửi",
-    "sms": "Tin nhắn đã nhận",
-    "recordings": "Bản ghi âm",
-}
+Data = dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,74 +39,160 @@ class Exported:
     """What was written."""
 
     counts: Mapping[str, int]
+    #: originals in it
     audio: int
+    #: calls whose originals are not in it: one is damaged, or cannot be opened
+    left_out: tuple[str, ...]
 
 
-async def collect(database: Database, number: str, *, audio: bool = False) -> dict[str, list[dict[str, Any]]]:
-    """All rows, with the entry of the audit that they were given out; Invalid `number-invalid`. Times as texts."""
-    async with database.reading() as tx:
-        data = await tx.citizen_data.all(forms_of(digits_of(number)))
-    act, counts = acting(), {name: len(rows) for name, rows in data.items()}
-    async with database.transaction() as tx:
-        tx.audit.add(
-            Fact(
-                at=datetime.now(UTC),
-                kind=Kind.CITIZEN_EXPORTED,
-                actor=act.actor if act else "service",
-                origin=act.origin if act else "service",
-                detail={"counts": counts, "audio": audio},
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitizenExporter:
+    """Gives out the data of citizens of one hotline."""
+
+    database: Database
+    root: Path
+    originals: Originals
+    bell: AlarmBell
+    reasons: Reasons
+    keys: Keys
+
+    async def rows(self, number: str, reason: str, words: str) -> Data:
+        """All rows, times as texts, and the entry that they were given out. Invalid `number-invalid`, `reason-…`."""
+        data, why = await self._read(number), self._why(reason, words)
+        await self._note(data, why, {}, (), audio=False)
+        return _plain_rows(data)
+
+    async def to_zip(self, number: str, reason: str, words: str, to: Path, *, audio: bool) -> Exported:
+        """Write the ZIP, and its entries: one without the number, and one for each call whose originals are in it.
+
+        Invalid `file-exists`, `number-invalid`, `reason-…`; Refused `recording-damaged`: one changed meanwhile;
+        Unavailable `export-unwritable`, `recording-not-listed`.
+        """
+        why = self._why(reason, words)
+        digits_of(number)
+        await asyncio.to_thread(must_be_new, to)
+        data = await self._read(number)
+        files = _by_call(data) if audio else {}
+        left_out = [call for call in files if await self._wrong(call)]
+        sound = {call: some for call, some in files.items() if call not in left_out}
+        await self._note(data, why, sound, left_out, audio=audio)
+        await self._write(to, _plain_rows(data), [one for some in sound.values() for one in some], left_out)
+        return Exported(
+            counts={name: len(rows) for name, rows in data.items()},
+            audio=sum(map(len, sound.values())),
+            left_out=tuple(left_out),
+        )
+
+    def _why(self, reason: str, words: str) -> Why:
+        act = acting()
+        return Why(
+            reason=reason,
+            words=self.reasons.check(reason, words),
+            actor=act.actor if act else "service",
+            origin=act.origin if act else "service",
+            at=datetime.now(UTC),
+        )
+
+    async def _read(self, number: str) -> Data:
+        async with self.database.reading() as tx:
+            return await tx.citizen_data.all(forms_of(digits_of(number)))
+
+    async def _wrong(self, call: str) -> Sequence[Finding]:
+        with by_the_service():
+            return await self.originals.check_now(call)
+
+    async def _note(
+        self,
+        data: Data,
+        why: Why,
+        sound: Mapping[str, Sequence[StoredFile]],
+        left_out: Sequence[str],
+        *,
+        audio: bool,
+    ) -> None:
+        """All entries, and the words of the reason beside the chain, in one transaction."""
+        detail = {
+            "counts": {name: len(rows) for name, rows in data.items()},
+            "audio": audio,
+            "calls": len(sound),
+            "left_out": list(left_out),
+            "reason": why.reason,
+            "words_sha256": sha256(why.words.encode()).hexdigest(),
+        }
+        fact = Fact(at=why.at, kind=Kind.CITIZEN_EXPORTED, actor=why.actor, origin=why.origin, detail=detail)
+        async with self.database.transaction() as tx:
+            await tx.listening.add(_whole(why))
+            for call, files in sound.items():
+                found = await tx.catalogue.find(call)
+                if found is None:
+                    text = f"the recording of {call} is not in the catalogue yet; try again in a minute"
+                    raise Unavailable(text, error_id="recording-not-listed")
+                right = right_of(found, files, why)
+                await tx.listening.add(right)
+                tx.audit.add(fact_of(right, files))
+            tx.audit.add(fact)
+
+    async def _write(self, to: Path, data: Data, files: Sequence[StoredFile], left_out: Sequence[str]) -> None:
+        stop = Stop()
+        work = asyncio.ensure_future(
+            asyncio.to_thread(
+                write_zip,
+                to,
+                data,
+                files,
+                left_out,
+                lambda path: self.keys.open(open_below(self.root, path)),
+                stop,
             )
         )
+        try:
+            await asyncio.shield(work)
+        except Changed as error:
+            text = f"{error.path} has other bytes than were stored"
+            finding = Finding(fault=Fault.FILE_CHANGED, seq=0, name=error.path, text=text)
+            with by_the_service():
+                await note_damage(self.database, self.bell, call_of(error.path), [finding])
+            raise
+        except asyncio.CancelledError:  # nobody waits any more: it ends, and takes away what it made
+            stop.now()
+            await asyncio.gather(work, return_exceptions=True)
+            raise
+
+
+def _whole(why: Why) -> Listening:
+    """The export itself, with the words that stand in no entry."""
+    return Listening(
+        id=token_hex(8),
+        key_sha256=None,
+        token_id="",
+        actor=why.actor,
+        origin=why.origin,
+        recording_id="",
+        call_id="",
+        what="citizen",
+        name="",
+        reason=why.reason,
+        words=why.words,
+        asked_at=why.at,
+        expires_at=None,
+        path="",
+        sha256="",
+        bytes=0,
+        duration_ms=0,
+        played_at=None,
+    )
+
+
+def _by_call(data: Data) -> dict[str, list[StoredFile]]:
+    found: dict[str, list[StoredFile]] = {}
+    for one in data["recordings"]:
+        if one["path"]:
+            found.setdefault(one["call_id"], []).append(StoredFile(path=one["path"], sha256=one["sha256"]))
+    return found
+
+
+def _plain_rows(data: Data) -> Data:
     return {name: [{key: _plain(value) for key, value in row.items()} for row in rows] for name, rows in data.items()}
-
-
-async def export(
-    database: Database, root: Path, number: str, to: Path, *, audio: bool, keys: Keys = NO_KEYS
-) -> Exported:
-    """Write the ZIP, and one entry of the audit, without the number. Invalid `file-exists`, `number-invalid`."""
-    digits_of(number)
-    fd = await asyncio.to_thread(_create, to)
-    with os.fdopen(fd, "wb") as file:
-        data = await collect(database, number, audio=audio)
-        paths = [one["path"] for one in data["recordings"] if one["path"]] if audio else []
-        await asyncio.to_thread(_write, file, data, paths, lambda path: _pieces(root, path, keys))
-    return Exported(counts={name: len(rows) for name, rows in data.items()}, audio=len(paths))
-
-
-def _create(to: Path) -> int:
-    """A new file that nobody else may read."""
-    try:
-        return os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        raise Invalid(f"{to} is there already; choose another name", error_id="file-exists") from None
-
-
-def _write(
-    file: BinaryIO,
-    data: Mapping[str, Sequence[Mapping[str, Any]]],
-    paths: Sequence[str],
-    pieces: Callable[[str], Iterable[bytes]],
-) -> None:
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as box:
-        box.writestr("du-lieu.json", json.dumps(data, ensure_ascii=False, indent=2))
-        box.writestr("doc-truoc.html", _page(data))
-        for name, rows in data.items():
-            box.writestr(f"{name}.csv", _table(rows))
-        for path in paths:
-            with box.open(f"ghi-am/{path.rpartition('/')[2]}", "w", force_zip64=True) as out:
-                for piece in pieces(path):
-                    out.write(piece)
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _pieces(root: Path, path: str, keys: Keys) -> Iterator[bytes]:
-    """The plain bytes of a stored file: the one place where an export reads them."""
-    with closing(keys.open(open_below(root, path))) as stored:
-        at = 0
-        while piece := stored.pread(_BLOCK, at):
-            yield piece
-            at += len(piece)
 
 
 def _plain(value: Any) -> Any:
@@ -119,35 +202,3 @@ def _plain(value: Any) -> Any:
         case None | str() | int() | bool() | list() | dict():
             return value
     return str(value)
-
-
-def _table(rows: Sequence[Mapping[str, Any]]) -> str:
-    text = io.StringIO()
-    text.write("\ufeff")
-    if rows:
-        out = csv.DictWriter(text, fieldnames=list(rows[0]))
-        out.writeheader()
-        # a cell that begins like a formula is one to a spreadsheet
-        out.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    return text.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "@", "\t") else value
-
-
-def _page(data: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
-    parts = ["<!doctype html><html lang=vi><meta charset=utf-8><title>Dữ liệu cá nhân – 1022</title>"]
-    parts.append("<style>body{font:16px sans-serif;margin:2em}td,th{padding:.3em .6em;text-align:left}</style>")
-    parts.append("<h1>Dữ liệu cá nhân tại tổng đài 1022</h1>")
-    for name, title in TITLES.items():
-        rows = data[name]
-        parts.append(f"<h2>{title} ({len(rows)})</h2>")
-        if rows:
-            head = "".join(f"<th>{html.escape(key)}</th>" for key in rows[0])
-            body = "".join(
-                "<tr>" + "".join(f"<td>{html.escape(str(value))}</td>" for value in row.values()) + "</tr>"
-                for row in rows
-            )
-            parts.append(f"<table><tr>{head}</tr>{body}</table>")
-    return "\n".join(parts)

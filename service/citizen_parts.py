@@ -1,8 +1,13 @@
 """Puts together what looks after one citizen's data, from the settings. Refuses nothing itself."""
 
+from hotline1022.audit.ports import Originals
 from hotline1022.db.unit import Database
+from hotline1022.queue.ports import AlarmBell
+from hotline1022.recordings.reasons import load_reasons
 from hotline1022.service.citizen import Citizens, Places
+from hotline1022.service.citizen_export import CitizenExporter
 from hotline1022.service.evidence import Examiner, trust_of
+from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.settings import Settings
 
 
@@ -11,3 +16,15 @@ def citizens_of(settings: Settings, database: Database) -> Citizens:
     paths = settings.paths
     places = Places(attachments=paths.attachments, outbox=paths.outbox, journal=paths.journal)
     return Citizens(database, places, Examiner(database, paths.recordings, trust_of(settings)).rows)
+
+
+def citizen_exporter(settings: Settings, database: Database, originals: Originals, bell: AlarmBell) -> CitizenExporter:
+    """With the folders, keys and reasons of these settings. Blocks for the list of reasons; ConfigError `reasons-invalid`."""
+    return CitizenExporter(
+        database=database,
+        root=settings.paths.recordings,
+        originals=originals,
+        bell=bell,
+        reasons=load_reasons(settings.paths.listening_reasons),
+        keys=keys_of(settings),
+    )

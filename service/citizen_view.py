@@ -1,20 +1,19 @@
 """The API's port for one citizen's data: conversions, and nothing else."""
 
-from hotline1022.db.unit import Database
 from hotline1022.service.citizen import Citizens, Erasure
-from hotline1022.service.citizen_export import collect
+from hotline1022.service.citizen_export import CitizenExporter
 from hotline1022.web.citizen_wire import CitizenView, ErasureView
 
 
 class CitizenApi:
     """web.citizen_port.CitizenPort."""
 
-    def __init__(self, database: Database, citizens: Citizens) -> None:
-        self._database, self._citizens = database, citizens
+    def __init__(self, citizens: Citizens, exporter: CitizenExporter) -> None:
+        self._citizens, self._exporter = citizens, exporter
 
-    async def export(self, number: str) -> CitizenView:
+    async def export(self, number: str, reason: str, text: str) -> CitizenView:
         """All of it, with its entry of the audit."""
-        data = await collect(self._database, number)
+        data = await self._exporter.rows(number, reason, text)
         return CitizenView(**{name: tuple(rows) for name, rows in data.items()})
 
     async def look(self, number: str) -> ErasureView:

@@ -1,5 +1,6 @@
 """Commands about one citizen's data: export, erase, confirm. Erasing takes two steps, and the number typed again."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -7,11 +8,12 @@ import click
 from hotline1022.core.errors import Invalid
 from hotline1022.db.unit import Database
 from hotline1022.service.citizen import WHY, Citizens, Erasure
-from hotline1022.service.citizen_export import TITLES, Exported, export
-from hotline1022.service.citizen_parts import citizens_of
+from hotline1022.service.citizen_export import Exported
+from hotline1022.service.citizen_parts import citizen_exporter, citizens_of
+from hotline1022.service.citizen_zip import TITLES
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import as_json, on_database
-from hotline1022.service.recorder_keys import keys_of
+from hotline1022.service.cli_export import originals_of
 
 _NAMES = {
     "calls": "calls of the number",
@@ -35,23 +37,33 @@ def citizen() -> None:
 @click.argument("number")
 @click.option("--to", "to", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The ZIP to write.")
 @click.option("--audio", is_flag=True, help="With the recordings themselves, not their list alone.")
+@click.option("--reason", required=True, help="Why: one of hotline1022 recordings reasons.")
+@click.option("--words", required=True, help="What it is about, in a few words: the citizen's letter, its date.")
 @speaking
-def citizen_export(config: str | None, number: str, to: Path, audio: bool) -> None:
+def citizen_export(config: str | None, number: str, to: Path, audio: bool, reason: str, words: str) -> None:
     """Everything kept under a number, as a ZIP with JSON, tables and a page to read, for the citizen.
 
     \b
-    Example: hotline1022 citizen export "0901 234 567" --to cong-dan.zip --audio
+    The audit has it before, with the reason, and each call whose recordings are in it. Damaged recordings are not
+    given out: they are named, and the exit code is 1.
+    Example: hotline1022 citizen export "0901 234 567" --to cong-dan.zip --audio --reason citizen --words "Đơn ngày 12/11/2026"
     """
     settings = settings_of(config)
-    root, keys = settings.paths.recordings, keys_of(settings)
 
     async def work(database: Database) -> Exported:
-        return await export(database, root, number, to, audio=audio, keys=keys)
+        originals, bell = originals_of(settings, database)
+        return await citizen_exporter(settings, database, originals, bell).to_zip(
+            number, reason, words, to, audio=audio
+        )
 
     done = on_database(config, work)
     for name, title in TITLES.items():
         click.echo(f"{done.counts[name]:>6}  {title}")
     click.echo(f"{to} is written, {done.audio} recordings in it.")
+    for call in done.left_out:
+        click.echo(f"not in it: the recordings of call {call}: hotline1022 evidence show call:{call}", err=True)
+    if done.left_out:
+        sys.exit(1)
 
 
 @citizen.command("erase")

@@ -15,9 +15,17 @@ from hotline1022.service.evidence import Examiner, trust_of
 from hotline1022.service.export import SUMS, Exported, Exporter
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.recorder_keys import keys_of
+from hotline1022.service.settings import Settings
 
 #: of the bell, which the service repeats
 REPEAT = timedelta(hours=1)
+
+
+def originals_of(settings: Settings, database: Database) -> tuple[OriginalCheck, Bell]:
+    """What a command looks at originals with before it gives them out, and the bell that it rings."""
+    bell = Bell(database, REPEAT)
+    examiner = Examiner(database, settings.paths.recordings, trust_of(settings), keys=keys_of(settings))
+    return OriginalCheck(database, examiner, bell), bell
 
 
 @click.command("export")
@@ -40,12 +48,12 @@ def export(config: str | None, recording: str, reason: str, words: str, folder: 
 
     async def work(database: Database) -> Exported:
         act = acting()
-        examiner = Examiner(database, settings.paths.recordings, trust_of(settings), keys=keys)
+        originals, _ = originals_of(settings, database)
         exporter = Exporter(
             database=database,
             root=settings.paths.recordings,
             data=settings.paths.data,
-            originals=OriginalCheck(database, examiner, Bell(database, REPEAT)),
+            originals=originals,
             reasons=reasons,
             keys=keys,
         )

@@ -24,7 +24,7 @@ from hotline1022.recordings.files import OPEN_FOLDER, open_below, write_file
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.reader import pieces
 from hotline1022.recordings.reasons import Reasons
-from hotline1022.recordings.types import StoredFile
+from hotline1022.recordings.types import Catalogued, StoredFile
 from hotline1022.service.listening_book import about
 from hotline1022.service.listening_desk import refused
 
@@ -38,6 +38,19 @@ class Exported:
     folder: Path
     files: tuple[str, ...]
     bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Who takes originals away, from where, and why."""
+
+    #: of the list
+    reason: str
+    #: what it is about: never in the chain, which is kept for ever
+    words: str
+    actor: str
+    origin: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,34 +84,41 @@ class Exporter:
         if wrong:
             raise refused(wrong)
         await asyncio.to_thread(_make, folder)
-        right = Listening(
-            id=token_hex(8),
-            key_sha256=None,
-            token_id="",
-            actor=actor,
-            origin="cli",
-            recording_id=found.id,
-            call_id=found.call,
-            what="originals",
-            name="",
-            reason=reason,
-            words=said,
-            asked_at=datetime.now(UTC),
-            expires_at=None,
-            path="",
-            sha256=sha256("".join(one.sha256 for one in files).encode()).hexdigest(),
-            bytes=found.bytes,
-            duration_ms=found.duration_ms,
-            played_at=None,
-        )
+        why = Why(reason=reason, words=said, actor=actor, origin="cli", at=datetime.now(UTC))
+        right = right_of(found, files, why)
         async with self.database.transaction() as tx:
             await tx.listening.add(right)
-            tx.audit.add(_fact(right, files))
+            tx.audit.add(fact_of(right, files))
         size = await asyncio.to_thread(_write, self.root, self.keys, files, folder)
         return Exported(folder=folder, files=tuple(_name(one) for one in files), bytes=size)
 
 
-def _fact(right: Listening, files: Sequence[StoredFile]) -> Fact:
+def right_of(found: Catalogued, files: Sequence[StoredFile], why: Why) -> Listening:
+    """Originals of one recording that somebody takes away: no key, no end."""
+    return Listening(
+        id=token_hex(8),
+        key_sha256=None,
+        token_id="",
+        actor=why.actor,
+        origin=why.origin,
+        recording_id=found.id,
+        call_id=found.call,
+        what="originals",
+        name="",
+        reason=why.reason,
+        words=why.words,
+        asked_at=why.at,
+        expires_at=None,
+        path="",
+        sha256=sha256("".join(one.sha256 for one in files).encode()).hexdigest(),
+        bytes=found.bytes,
+        duration_ms=found.duration_ms,
+        played_at=None,
+    )
+
+
+def fact_of(right: Listening, files: Sequence[StoredFile]) -> Fact:
+    """Its entry `recording-exported`, about the call."""
     detail = about(right) | {"files": [{"name": _name(one), "sha256": one.sha256} for one in files]}
     return Fact(
         at=right.asked_at,

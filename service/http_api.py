@@ -9,7 +9,7 @@ import hotline1022
 from hotline1022.service.cascade_view import CascadesView
 from hotline1022.service.catalogue_view import CatalogueApi
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
-from hotline1022.service.citizen_parts import citizens_of
+from hotline1022.service.citizen_parts import citizen_exporter, citizens_of
 from hotline1022.service.citizen_view import CitizenApi
 from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.disclosure_parts import links_of
@@ -74,7 +74,10 @@ def http_of(app: "App") -> aiohttp_web.Application:
                 book=app.evidence.heard,
             ),
             catalogue=CatalogueApi(app.database),
-            citizens=CitizenApi(app.database, citizens_of(settings, app.database)),
+            citizens=CitizenApi(
+                citizens_of(settings, app.database),
+                citizen_exporter(settings, app.database, app.evidence.originals, app.bell),
+            ),
             retention=RetentionView(app.database, lambda: app.settings.retention),
             lines=LinesView(app.agents),
             queue=QueueNowView(app.waiting, app.agents, app.expected),

@@ -1,14 +1,14 @@
 """Answers about one citizen's data. Refuses to erase without being told so in so many words."""
 
 from hotline1022.core.errors import Invalid
-from hotline1022.web.citizen_wire import CitizenBody, CitizenView, ErasureBody, ErasureConfirm, ErasureView
+from hotline1022.web.citizen_wire import CitizenBody, CitizenView, ErasureBody, ErasureConfirm, ErasureView, ExportBody
 from hotline1022.web.route import Ask
 
 
 async def export_citizen(ask: Ask) -> CitizenView:
     """Everything that is kept."""
-    body: CitizenBody = ask.body
-    return await ask.ports.citizens.export(body.number)
+    body: ExportBody = ask.body
+    return await ask.ports.citizens.export(body.number, body.reason, body.text)
 
 
 async def preview_erasure(ask: Ask) -> ErasureView:

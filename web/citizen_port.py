@@ -8,8 +8,8 @@ from hotline1022.web.citizen_wire import CitizenView, ErasureView
 class CitizenPort(Protocol):
     """One citizen's data. Each may raise Invalid `number-invalid`."""
 
-    async def export(self, number: str) -> CitizenView:
-        """All of it."""
+    async def export(self, number: str, reason: str, text: str) -> CitizenView:
+        """All of it, for a reason of the list, in words; Invalid `reason-unknown`, `reason-too-short`."""
         ...
 
     async def look(self, number: str) -> ErasureView:

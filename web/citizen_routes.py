@@ -11,9 +11,10 @@ ROUTES: tuple[Route, ...] = (
         path="/api/citizens/export",
         scope=Scope.ADMIN,
         summary="Everything that is kept under a number",
-        detail="Audio is in the file that `hotline1022 citizen export --audio` writes.",
+        detail="For one of the reasons of `GET /api/listen/reasons`. Audio is in the file that `hotline1022 citizen export "
+        "--audio` writes.",
         handler=h.export_citizen,
-        body=w.CitizenBody,
+        body=w.ExportBody,
         answer=w.CitizenView,
         seconds=60,
     ),

@@ -17,6 +17,15 @@ class CitizenBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportBody:
+    """Whose data, and why it is given out."""
+
+    number: Annotated[str, Rule(doc="the whole number, in any way of writing", pattern=_NUMBER)]
+    reason: Annotated[str, Rule(doc="one of /api/listen/reasons", pattern=r"[a-z][a-z0-9-]{0,39}")]
+    text: Annotated[str, Rule(doc="what it is about, in words: the citizen's letter, its date", low=1, high=500)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErasureBody:
     """A request to erase."""
 

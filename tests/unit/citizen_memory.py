@@ -22,9 +22,9 @@ class MemoryCitizens:
 
     asked: list[tuple[str, ...]] = field(default_factory=list)
 
-    async def export(self, number: str) -> CitizenView:
+    async def export(self, number: str, reason: str, text: str) -> CitizenView:
         """One call."""
-        self.asked.append(("export", number))
+        self.asked.append(("export", number, reason, text))
         call = {"id": "hl1-1795470208.58", "caller_raw": number}
         return CitizenView(calls=(call,), tickets=(), messages=(), sms=(), recordings=())
 

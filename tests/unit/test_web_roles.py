@@ -24,7 +24,7 @@ BODIES: dict[str, Any] = {
     "/api/lines/{line}/pause": {"reason": "1"},
     "/api/recordings/{recording}/holds": {"letter": "12/CV-CAT", "why": "điều tra"},
     "/api/holds/{hold}/release": {"why": "xong"},
-    "/api/citizens/export": {"number": "0901234567"},
+    "/api/citizens/export": {"number": "0901234567", "reason": "citizen", "text": "Đơn ngày 12/11/2026"},
     "/api/citizens/erasures/preview": {"number": "0901234567"},
     "/api/citizens/erasures": {"number": "0901234567", "reason": "Đơn"},
     "/api/citizens/erasures/{erasure}/confirm": {"number": "0901234567", "confirm": True},

@@ -1,143 +1,32 @@
 """One citizen's data: erased from every table, every entry and the journal but for what must stay; and given out whole."""
 
-import csv
-import io
-import json
 import re
-import zipfile
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from hotline1022.audit.types import Finding, Kind
 from hotline1022.core.acting import Acting, acts
 from hotline1022.core.errors import Invalid, NotFound, Refused
-from hotline1022.core.numbers import pattern
 from hotline1022.core.outcomes import Reason, Result
 from hotline1022.db.citizen import GONE
-from hotline1022.db.engine import connect
-from hotline1022.db.schema import metadata
-from hotline1022.db.types import Batch, JournalPosition
-from hotline1022.db.unit import Database
 from hotline1022.directory.numbers import Numbers
-from hotline1022.notify.types import Channel, NewMessage, RecipientKind, ToTell
 from hotline1022.recordings.types import CatalogueFilter
 from hotline1022.service import citizen as citizen_service
-from hotline1022.service.citizen import Citizens, Places
-from hotline1022.service.citizen_export import export
 from hotline1022.service.directory_desk import DirectoryDesk
-from hotline1022.service.log_store import JOURNAL
-from hotline1022.tickets.types import Attachment, State
+from hotline1022.tickets.types import State
 from tests.contract.database.catalogue_made import a_ticket, add_ticket, ended
-from tests.contract.database.made import a_fact, a_leg, at
-from tests.lab.evidence_world import World, build, everything_now
+from tests.contract.database.citizen_world import JOURNALLED, NAME, NUMBER, House, citizen_house
+from tests.contract.database.made import at
 from tests.unit.recordings_world import CALL
-
-NUMBER = "0901 234 567"
-DIGITS = "901234567"
-OTHER = "+84912000111"
-NAME = "Lê Thị Cúc"
-SENT = '"Le Thi Cuc" <84901234567>'
-JOURNALLED = b'{"caller":"0901234567","linkedid":"hl1-1901234567.3"}\n{"caller":"+84901234567"}\n'
-
-
-@dataclass
-class House:
-    """The world of the evidence, and a citizen with traces everywhere."""
-
-    world: World
-    folder: Path
-
-    def citizens(self, **more: Any) -> Citizens:
-        """The parts over this world."""
-        places = Places(
-            attachments=self.folder / "attachments", outbox=self.folder / "outbox", journal=self.folder / "journal"
-        )
-        return Citizens(self.world.database, places, more.get("rows", self.world.examiner().rows))
-
-    async def everything(self) -> str:
-        """All tables as text."""
-        engines = connect(self.world.address)
-        lines: list[str] = []
-        try:
-            async with engines.reader.connect() as connection:
-                for table in metadata.sorted_tables:
-                    for row in (await connection.execute(select(table))).mappings():
-                        lines.append(f"{table.name}: {json.dumps(dict(row), ensure_ascii=False, default=str)}")
-        finally:
-            await engines.close()
-        return "\n".join(lines)
-
-    async def traces(self) -> list[str]:
-        """Rows in which the number stands in any form, turned round too, or the name."""
-        turned = DIGITS[::-1]
-        return [
-            line
-            for line in (await self.everything()).splitlines()
-            if pattern(DIGITS).search(line) or DIGITS in line or turned in line or NAME in line or "Le Thi Cuc" in line
-        ]
 
 
 @pytest.fixture
 async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    everything_now(monkeypatch)
     monkeypatch.setattr(citizen_service, "PORTION", 1)
-    async with Database(address) as database:
-        world = await build(address, database, tmp_path)
-        await _fill(world, tmp_path)
-        yield House(world=world, folder=tmp_path)
-
-
-async def _fill(world: World, folder: Path) -> None:
-    database = world.database
-    await ended(database, CALL, version=2, caller_sent=SENT)
-    data = {"did": "1022", "caller": "0901234567", "sent": SENT}
-    entered = a_fact(CALL, seq=9, second=9, key="CallEntered:x", kind="CallEntered", data=data)
-    await ended(database, "hl1-1795470000.1", 50, caller_raw=OTHER, caller_e164=OTHER)
-    back = a_leg("hl1-1795470000.1", "back", 55, party="0901234567")
-    await database.save(Batch(events=(entered,), legs=(back,)))
-    async with database.transaction() as tx:
-        await tx.originals.attest_grown([CALL], at(70))
-    done: dict[str, Any] = {"state": State.COMPLETED, "closed_at": at(50), "answer": f"Đã gọi {NAME}"}
-    first = a_ticket("10000001", CALL, name=NAME, phone=NUMBER, address="14 Lê Lợi", email="cuc@example.vn", **done)
-    await add_ticket(database, first)
-    (folder / "attachments").mkdir()
-    (folder / "attachments" / "a1").write_bytes(b"a photograph")
-    (folder / "outbox").mkdir()
-    (folder / "outbox" / "20260302-k1.txt").write_text(f"Den: {NUMBER}")
-    (folder / "journal").mkdir()
-    for name in ("cel.jsonl", "cel.jsonl.1"):
-        (folder / "journal" / name).write_bytes(JOURNALLED * 2)
-    inode = (folder / "journal" / "cel.jsonl").stat().st_ino
-    read = JournalPosition(name=JOURNAL, inode=inode, offset=len(JOURNALLED), updated_at=at(9))
-    await database.save(Batch(positions=(read,)))
-    told = NewMessage(
-        key="k1", channel=Channel.SMS, kind=RecipientKind.CITIZEN, recipient="+84901234567", name=NAME,
-        ticket=first.id, text=f"Chao {NAME}", created_at=at(20), parts=2,
-    )  # fmt: skip
-    office = replace(told, key="k2", kind=RecipientKind.AGENCY, recipient=OTHER, name="", text=f"{NAME} {NUMBER}")
-    async with database.transaction() as tx:
-        await tx.outbox.put([told, office])
-        line = ToTell(
-            ticket=first.id, code=first.code, name=NAME, number=NUMBER, event="completed", text="x", since=at(9)
-        )
-        await tx.to_tell.put([line])
-        await tx.alarms.raise_alarm("test", "no answer to 0901234567", at(9))
-        await tx.tickets.attach(
-            Attachment(
-                id="a" * 16, ticket=first.id, name=f"{NAME}.jpg", media_type="image/jpeg", size=12, sha256="ab" * 32,
-                path="a1", stored_at=at(30), stored_by="token:desk",
-            )
-        )  # fmt: skip
-    await world.attack(
-        "UPDATE outbox_message SET state = 'delivered', sent_at = created_at, price = 400",
-        "INSERT INTO outbox_part (message_id, number, gateway, gateway_id)"
-        " SELECT id, 1, 'folder', '20260302-k1.txt' FROM outbox_message WHERE key = 'k1'",
-    )
+    async with citizen_house(address, tmp_path, monkeypatch) as made:
+        yield made
 
 
 async def erased(house: House, number: str = NUMBER) -> citizen_service.Erasure:
@@ -269,29 +158,6 @@ async def test_killed_on_the_way_and_confirmed_again(house: House, dies_at: int)
     assert done.done and done.pseudonym == asked.pseudonym and await house.traces() == []
     assert list((house.folder / "attachments").iterdir()) == []
     assert await house.world.findings() == []
-
-
-async def test_the_export_has_everything_of_the_citizen_and_nothing_of_others(house: House, tmp_path: Path) -> None:
-    to = tmp_path / "out.zip"
-    with acts(Acting(actor="cli:an", origin="cli", act="hotline1022 citizen export")):
-        done = await export(house.world.database, house.world.root, NUMBER, to, audio=True)
-    assert dict(done.counts) == {"calls": 1, "tickets": 1, "messages": 1, "sms": 0, "recordings": 6} and done.audio == 6
-    assert to.stat().st_mode & 0o777 == 0o600
-    with zipfile.ZipFile(to) as box:
-        data = json.loads(box.read("du-lieu.json"))
-        assert data["tickets"][0]["name"] == NAME and data["calls"][0]["id"] == CALL
-        assert NAME in box.read("doc-truoc.html").decode()
-        (row,) = csv.DictReader(io.StringIO(box.read("messages.csv").decode("utf-8-sig")))
-        assert row["text"] == f"Chao {NAME}"
-        sounds = {name: box.read(name) for name in box.namelist() if name.startswith("ghi-am/")}
-        assert OTHER not in b"".join(box.read(name) for name in ("du-lieu.json", "doc-truoc.html")).decode()
-    originals = {one.name: one.read_bytes() for one in house.world.root.rglob("*.wav")}
-    assert {name.removeprefix("ghi-am/"): data for name, data in sounds.items()} == originals
-    with pytest.raises(Invalid):
-        await export(house.world.database, house.world.root, NUMBER, to, audio=False)
-    async with house.world.database.reading() as tx:
-        entry = await tx.audit.last(Kind.CITIZEN_EXPORTED)
-        assert entry is not None and entry.actor == "cli:an" and DIGITS not in json.dumps(entry.detail)
 
 
 async def test_an_office_is_no_citizen(house: House) -> None:

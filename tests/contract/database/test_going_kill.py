@@ -9,7 +9,7 @@ import pytest
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import State
-from tests.contract.database.test_citizen import NUMBER, House, _fill
+from tests.contract.database.citizen_world import NUMBER, House, fill
 from tests.lab.evidence_world import build, everything_now
 from tests.lab.forked import forked
 from tests.lab.going_process import places
@@ -45,7 +45,7 @@ async def test_erasure(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     everything_now(monkeypatch)
     async with Database(address) as database:
         world = await build(address, database, tmp_path)
-        await _fill(world, tmp_path)
+        await fill(world, tmp_path)
         house = House(world=world, folder=tmp_path)
         asked = await house.citizens().request(NUMBER, "Đơn")
         for _ in range(4):

@@ -1,0 +1,184 @@
+"""The ZIP that a citizen gets: JSON, tables, a page to read, audio. Refuses a name that is taken, and to leave anything half made.
+
+It is written under a hidden name beside its place, and has its own name only when it is whole and durable.
+"""
+
+import csv
+import hashlib
+import html
+import io
+import json
+import os
+import threading
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from hotline1022.core.errors import Invalid, Refused, Unavailable
+from hotline1022.recordings.reader import OpenFile, pieces
+from hotline1022.recordings.types import StoredFile
+
+#: names of the parts, in the order of the page
+TITLES = {
+    "calls": "Cuộc gọi",
+    "tickets": "Phiếu yêu cầu",
+    "messages": "Tin nhắn đã gửi",
+    "sms": "Tin nhắn đã nhận",
+    "recordings": "Bản ghi âm",
+}
+AUDIO, LEFT_OUT = "ghi-am", "ghi-am/khong-kem-theo.txt"
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+class Changed(Refused):
+    """An original has other bytes than its row says."""
+
+    error_id = "recording-damaged"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} changed while it was exported; nothing was written, export again")
+        self.path = path
+
+
+class Stop:
+    """Ends a writing that nobody waits for any more."""
+
+    def __init__(self) -> None:
+        self._set = threading.Event()
+
+    def now(self) -> None:
+        """The next piece is not written."""
+        self._set.set()
+
+    def look(self) -> None:
+        """Raises when it is to end."""
+        if self._set.is_set():
+            raise Unavailable("the export was ended", error_id="export-ended")
+
+
+def must_be_new(to: Path) -> None:
+    """Invalid `file-exists` when something has that name."""
+    if os.path.lexists(to):
+        raise Invalid(f"{to} is there already; choose another name", error_id="file-exists")
+
+
+def write_zip(
+    to: Path,
+    data: Rows,
+    files: Sequence[StoredFile],
+    left_out: Sequence[str],
+    opened: Callable[[str], OpenFile],
+    stop: Stop,
+) -> None:
+    """Write it; every original is hashed on the way. Blocks.
+
+    Changed: one has other bytes than its row says; Unavailable `export-unwritable`; Invalid `file-exists`.
+    """
+    part = to.with_name(f".{to.name}.{token_hex(4)}.part")
+    try:
+        with _new(part) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as box:
+            box.writestr("du-lieu.json", json.dumps(data, ensure_ascii=False, indent=2))
+            box.writestr("doc-truoc.html", _page(data))
+            for name, rows in data.items():
+                box.writestr(f"{name}.csv", _table(rows))
+            if left_out:
+                box.writestr(LEFT_OUT, _told(left_out))
+            for one in files:
+                with box.open(f"{AUDIO}/{one.path.rpartition('/')[2]}", "w", force_zip64=True) as out:
+                    for piece in _checked(one, opened, stop):
+                        out.write(piece)
+        stop.look()
+        _named(part, to)
+    except OSError as error:
+        text = f"{to} cannot be written ({error.strerror}); look at the disk, or choose another place"
+        raise Unavailable(text, error_id="export-unwritable") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _new(part: Path) -> Iterator[io.BufferedWriter]:
+    """A new file that nobody else may read; durable at the end."""
+    fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _named(part: Path, to: Path) -> None:
+    try:
+        os.link(part, to, follow_symlinks=False)
+    except FileExistsError:
+        must_be_new(to)
+        raise
+    except OSError:  # a disk without second names
+        must_be_new(to)
+        part.rename(to)
+    folder = os.open(to.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _checked(one: StoredFile, opened: Callable[[str], OpenFile], stop: Stop) -> Iterator[bytes]:
+    """The plain bytes of an original. Changed when they are not those of its row."""
+    digest = hashlib.sha256()
+    try:
+        file = opened(one.path)
+    except FileNotFoundError as error:
+        raise Changed(one.path) from error
+    try:
+        for piece in pieces(file):
+            stop.look()
+            digest.update(piece)
+            yield piece
+    except Unavailable as error:
+        if error.error_id == "recording-damaged":  # its seal is broken
+            raise Changed(one.path) from error
+        raise
+    finally:
+        file.close()
+    if digest.hexdigest() != one.sha256:
+        raise Changed(one.path)
+
+
+def _told(calls: Sequence[str]) -> str:
+    lines = ["Các bản ghi âm sau không kèm theo, vì tập tin không còn đúng như khi lưu hoặc không mở được:"]
+    return "\n".join([*lines, *calls, ""])
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    text.write("\ufeff")
+    if rows:
+        out = csv.DictWriter(text, fieldnames=list(rows[0]))
+        out.writeheader()
+        # a cell that begins like a formula is one to a spreadsheet
+        out.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "@", "\t") else value
+
+
+def _page(data: Rows) -> str:
+    parts = ["<!doctype html><html lang=vi><meta charset=utf-8><title>Dữ liệu cá nhân – 1022</title>"]
+    parts.append("<style>body{font:16px sans-serif;margin:2em}td,th{padding:.3em .6em;text-align:left}</style>")
+    parts.append("<h1>Dữ liệu cá nhân tại tổng đài 1022</h1>")
+    for name, title in TITLES.items():
+        rows = data[name]
+        parts.append(f"<h2>{title} ({len(rows)})</h2>")
+        if rows:
+            head = "".join(f"<th>{html.escape(key)}</th>" for key in rows[0])
+            body = "".join(
+                "<tr>" + "".join(f"<td>{html.escape(str(value))}</td>" for value in row.values()) + "</tr>"
+                for row in rows
+            )
+            parts.append(f"<table><tr>{head}</tr>{body}</table>")
+    return "\n".join(parts)
