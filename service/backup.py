@@ -1,51 +1,42 @@
 """Makes a backup while calls run: the database at one moment, then the files that its rows promise. Holds nobody up.
 
-Nothing of ours is locked or changed; a file that goes away meanwhile is told. Until the last step the backup is called
+Nothing is changed, and what would be deleted meanwhile waits; a file that goes away all the same is told. Until the last step the backup is called
 `.unfinished`, and nothing takes it for one.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import hotline1022
 from hotline1022.audit.types import Fact, Kind, written
-from hotline1022.core.errors import ConfigError, HotlineError
+from hotline1022.core.errors import ConfigError
 from hotline1022.db.backup import Moment, copy_sqlite, moment, settle_sqlite
 from hotline1022.db.engine import parse, sqlite_file
 from hotline1022.db.unit import Database
-from hotline1022.recordings.keys import key_files
-from hotline1022.recordings.names import repaired_name
-from hotline1022.recordings.seal import looks_sealed
-from hotline1022.recordings.types import StoredFile
-from hotline1022.service.backup_shelf import UNFINISHED, Watch, Writer, free_name
+from hotline1022.service.backup_files import Copies, Part, copy_named, copy_parts
+from hotline1022.service.backup_settings import secret_files, settings_files
+from hotline1022.service.backup_shelf import Watch, Writer, free_name
 from hotline1022.service.key_box import must_be_new, write_box
-from hotline1022.service.lock import locked
+from hotline1022.service.lock import LEAVING, locked, nothing_leaves
 from hotline1022.service.pg_tools import find_tool, run_tool
 from hotline1022.service.settings import Settings
 from hotline1022.service.shell_user import shell_actor
-from hotline1022.service.stamp_key import NAME as STAMP_KEY
 
 SQLITE, POSTGRESQL = "database.sqlite", "database.pgdump"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """What was made."""
 
     folder: Path
     #: of its manifest: what stands in the audit
     sha256: str
-    files: int = 0
-    #: bytes in all, and of them bytes that the backup before has too
-    size: int = 0
-    linked: int = 0
-    #: promised files that could not be had, with the reason; and those with other bytes than were stored
-    missing: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
+    files: int
+    #: of recordings and attachments, and what is not as it should be
+    copies: Copies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +58,8 @@ async def make_backup(
     try:
         await asyncio.to_thread(_open_shelf, settings, shelf, keys)
         with locked(shelf / ".lock", "a backup"):
-            return await _make(settings, config, shelf, copies=copies, keys=keys, watch=watch)
+            async with nothing_leaves(settings.paths.data / LEAVING):
+                return await _make(settings, config, shelf, copies=copies, keys=keys, watch=watch)
     except OSError as error:
         text = f"{error.filename or shelf}: {error.strerror}; see that the disk is there and has room, then begin again"
         raise ConfigError(text, error_id="backup-unwritable") from error
@@ -89,11 +81,16 @@ async def _make(
     writer = await asyncio.to_thread(Writer, shelf)
     begun = datetime.now(UTC)
     now = await _database(settings, writer)
-    wanted = [*now.originals, *(now.copies if copies else ())]
-    made = Made(folder=shelf / UNFINISHED, sha256="")
-    await asyncio.to_thread(_files, settings, config, writer, wanted, now.attachments, made, watch)
+    recordings = [*now.originals, *(now.copies if copies else ())]
+    paths, ring = settings.paths, settings.recordings.ring
+    parts = (
+        Part(root=paths.recordings, name="recordings", files=recordings, keys=ring),
+        Part(root=paths.attachments, name="attachments", files=now.attachments),
+    )
+    copied = await asyncio.to_thread(copy_parts, writer, parts, watch)
+    await asyncio.to_thread(lambda: copy_named(writer, copied, settings_files(settings, config)))
     if keys is not None:
-        await asyncio.to_thread(write_box, keys.path, dict(_secret_files(settings)), keys.passphrase)
+        await asyncio.to_thread(write_box, keys.path, dict(secret_files(settings)), keys.passphrase)
     about = {
         "made_at": written(begun),
         "program": hotline1022.__version__,
@@ -101,13 +98,18 @@ async def _make(
         "schema": now.schema,
         "audit": {"seq": now.head.seq, "sha256": now.head.sha256},
         "copies": copies,
-        "missing": list(made.missing),
-        "changed": list(made.changed),
+        "missing": copied.missing,
+        "changed": copied.changed,
+        "unchecked": list(copied.unchecked),
         "sealed_needs_keys": settings.recordings.seal,
     }
     name = free_name(shelf, f"{begun:%Y%m%dT%H%M%SZ}")
-    made.sha256 = await asyncio.to_thread(writer.finish, name, about)
-    made.folder, made.files = shelf / name, len(writer.sums)
+    made = Made(
+        sha256=await asyncio.to_thread(writer.finish, name, about),
+        folder=shelf / name,
+        files=len(writer.sums),
+        copies=copied,
+    )
     await _note(settings, made, with_keys=keys is not None)
     return made
 
@@ -136,83 +138,6 @@ async def _database(settings: Settings, writer: Writer) -> Moment:
     return now
 
 
-def _files(
-    settings: Settings,
-    config: str | None,
-    writer: Writer,
-    recordings: Sequence[StoredFile],
-    attachments: Sequence[StoredFile],
-    made: Made,
-    watch: Watch,
-) -> None:
-    """Copy all of it."""
-    paths = settings.paths
-    missing, changed, total = [], [], len(recordings) + len(attachments)
-    parts = ((paths.recordings, "recordings", recordings), (paths.attachments, "attachments", attachments))
-    done = 0
-    for root, part, files in parts:
-        for file in files:
-            done += 1
-            name = f"{part}/{file.path}"
-            try:
-                copied = writer.add(root, file.path, name)
-            except FileNotFoundError:
-                missing.append(f"{name}: it is not there")
-            except HotlineError as error:
-                if error.error_id == "disk-full":
-                    raise
-                missing.append(f"{name}: {error}")
-            else:
-                made.size += copied.size
-                made.linked += copied.size if copied.linked else 0
-                if copied.sha256 != file.sha256 and not looks_sealed(copied.head):
-                    changed.append(name)
-                if part == "recordings":
-                    with suppress(FileNotFoundError):
-                        again = repaired_name(file.path)
-                        writer.add(root, again, f"{part}/{again}")
-            watch(done, total)
-    for path, name in _settings_files(settings, config):
-        with suppress(FileNotFoundError):
-            writer.add(path.parent, path.name, name)
-    made.missing, made.changed = tuple(missing), tuple(changed)
-
-
-def _settings_files(settings: Settings, config: str | None) -> Iterator[tuple[Path, str]]:
-    """What people wrote: settings, menu, deadlines, templates, profile, studio recordings."""
-    paths, notify = settings.paths, settings.notify
-    named = (
-        (config, "1022.toml"),
-        (paths.menu, "menu.toml"),
-        (paths.ticket_policy, "ticket_policy.toml"),
-        (notify.templates, "templates.toml"),
-        (notify.sms_profile, "sms_profile.toml"),
-    )
-    for given, name in named:
-        if given:
-            yield Path(given).resolve(), f"settings/{name}"
-    if paths.prompts_studio is not None:
-        studio = paths.prompts_studio.resolve()
-        for path in sorted(studio.rglob("*")):
-            if path.is_file() and not path.is_symlink():
-                yield path, f"settings/studio/{path.relative_to(studio).as_posix()}"
-
-
-def _secret_files(settings: Settings) -> Iterator[tuple[str, bytes]]:
-    """Passwords and what signs links, the key that signs stamps, and the keys of recordings."""
-    secrets = settings.paths.secrets
-    for path in sorted(secrets.iterdir()) if secrets.is_dir() else ():
-        if path.is_file() and not path.name.startswith("."):
-            yield f"secrets/{path.name}", path.read_bytes()
-    stamping = settings.keys_folder / STAMP_KEY
-    if stamping.is_file():
-        yield f"stamp/{STAMP_KEY}", stamping.read_bytes()
-    folder = settings.recordings.ring.folder
-    if folder is not None:
-        for name in key_files(folder):
-            yield f"keys/{name}", (folder / name).read_bytes()
-
-
 async def _note(settings: Settings, made: Made, *, with_keys: bool) -> None:
     fact = Fact(
         at=datetime.now(UTC),
@@ -223,8 +148,9 @@ async def _note(settings: Settings, made: Made, *, with_keys: bool) -> None:
         detail={
             "manifest": made.sha256,
             "files": made.files,
-            "missing": len(made.missing),
-            "changed": len(made.changed),
+            "missing": len(made.copies.missing),
+            "changed": len(made.copies.changed),
+            "unchecked": len(made.copies.unchecked),
             "keys": with_keys,
         },
     )

@@ -2,6 +2,7 @@
 
     FOLDER/20261129T124727Z/manifest.json, manifest.sha256    what it is; its own hash
                             SHA256SUMS                        every other file: `sha256sum -c SHA256SUMS`
+                            PLAIN256SUMS                      of sealed files: the hashes of their plain bytes
                             database.sqlite | database.pgdump
                             recordings/  attachments/  settings/
 
@@ -28,6 +29,7 @@ from hotline1022.recordings.reader import PlainFile, pieces, sha256_of
 FORMAT = 1
 UNFINISHED = ".unfinished"
 MANIFEST, OWN_SUM, SUMS = "manifest.json", "manifest.sha256", "SHA256SUMS"
+PLAIN_SUMS = "PLAIN256SUMS"
 _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z(-[0-9]+)?")
 _NO_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS})
 Sums = dict[str, str]
@@ -43,8 +45,6 @@ class Copied:
     size: int
     #: a second name of a file of the backup before
     linked: bool
-    #: it begins like a sealed recording or anything else: its first bytes
-    head: bytes
 
 
 class Writer:
@@ -55,8 +55,11 @@ class Writer:
         self.folder = shelf / UNFINISHED
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self.sums: Sums = {}
+        #: of sealed files whose plain bytes were held against their rows: the hash of those
+        self.plain: Sums = {}
         self._before = _latest(shelf)
-        self._before_sums = _sums_of(self._before) if self._before else {}
+        self._before_sums = _sums_of(self._before, SUMS) if self._before else {}
+        self._before_plain = _sums_of(self._before, PLAIN_SUMS) if self._before else {}
 
     def add(self, root: Path, path: str, name: str) -> Copied:
         """Copy the file `path` below `root` as `name`. FileNotFoundError, Refused and Invalid as files.open_below."""
@@ -64,7 +67,6 @@ class Writer:
         fd = open_below(root, path)
         try:
             about = os.fstat(fd)
-            head = os.pread(fd, 16, 0)
             target = self.folder / name
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             digest, linked = self._again(name, about), False
@@ -76,7 +78,11 @@ class Writer:
         finally:
             os.close(fd)
         self.sums[name] = digest
-        return Copied(sha256=digest, size=about.st_size, linked=linked, head=head)
+        return Copied(sha256=digest, size=about.st_size, linked=linked)
+
+    def plain_before(self, name: str) -> str:
+        """The hash of the plain bytes of a sealed file of the backup before; "" = it was not held against its row."""
+        return self._before_plain.get(name, "")
 
     def made(self, name: str) -> None:
         """Count in a file that was written into the folder by others, durable."""
@@ -136,7 +142,10 @@ class Writer:
                     path.rmdir()
             elif inside not in self.sums:
                 path.unlink()
-        lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(self.sums.items())).encode()
+        if self.plain:
+            _write(self.folder, {PLAIN_SUMS: _lines(self.plain)})
+            self.made(PLAIN_SUMS)
+        lines = _lines(self.sums)
         manifest = json.dumps(
             {**about, "format": FORMAT, "files": len(self.sums), "sums": hashlib.sha256(lines).hexdigest()},
             ensure_ascii=False,
@@ -144,18 +153,26 @@ class Writer:
             sort_keys=True,
         ).encode()
         own = hashlib.sha256(manifest).hexdigest()
-        folder = os.open(self.folder, OPEN_FOLDER)
-        try:
-            for title, content in ((SUMS, lines), (OWN_SUM, f"{own}  {MANIFEST}\n".encode()), (MANIFEST, manifest)):
-                write_file(folder, title, [content])
-        finally:
-            os.close(folder)
+        _write(self.folder, {SUMS: lines, OWN_SUM: f"{own}  {MANIFEST}\n".encode(), MANIFEST: manifest})
         for path in sorted((one for one in self.folder.rglob("*") if one.is_dir()), reverse=True):
             _sync(path)
         _sync(self.folder)
         self.folder.rename(self.shelf / name)
         _sync(self.shelf)
         return own
+
+
+def _lines(sums: Mapping[str, str]) -> bytes:
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())).encode()
+
+
+def _write(place: Path, files: Mapping[str, bytes]) -> None:
+    folder = os.open(place, OPEN_FOLDER)
+    try:
+        for name, content in files.items():
+            write_file(folder, name, [content])
+    finally:
+        os.close(folder)
 
 
 def free_name(shelf: Path, stamp: str) -> str:
@@ -256,9 +273,9 @@ def remove(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _sums_of(backup: Path) -> Sums:
+def _sums_of(backup: Path, name: str) -> Sums:
     with suppress(OSError):
-        return _parsed((backup / SUMS).read_bytes())
+        return _parsed((backup / name).read_bytes())
     return {}
 
 

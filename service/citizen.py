@@ -10,7 +10,7 @@ import os
 import unicodedata
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from secrets import token_bytes, token_hex
 
 from hotline1022.audit.types import Fact, Finding, Kind
 from hotline1022.core.acting import Acting, acting
-from hotline1022.core.errors import Invalid, Refused
+from hotline1022.core.errors import Invalid, Refused, Unavailable
 from hotline1022.core.numbers import forms
 from hotline1022.db.citizen import PORTION
 from hotline1022.db.citizen_find import Found
@@ -87,8 +87,12 @@ class Citizens:
         database: Database,
         places: Places,
         rows: Callable[[Sequence[str]], Awaitable[Sequence[Finding]]],
+        *,
+        leave: Callable[[], AbstractContextManager[bool]] = lambda: nullcontext(True),
     ) -> None:
         self._database, self._places, self._rows = database, places, rows
+        #: whether files may go while inside; False: a backup copies what rows promised when it began
+        self._leave = leave
 
     async def look(self, number: str) -> Erasure:
         """What would go and what would stay; changes nothing."""
@@ -114,9 +118,16 @@ class Citizens:
     async def confirm(self, request: str, number: str) -> Erasure:
         """The second step: erase. Killed on the way, confirming again goes on, with the same pseudonym.
 
-        NotFound `erasure-unknown`; Refused `erasure-other-number`, `erasure-done`.
+        NotFound `erasure-unknown`; Refused `erasure-other-number`, `erasure-done`; Unavailable `backup-running`.
         """
         digits = digits_of(number)
+        with self._leave() as may:
+            if not may:
+                text = "a backup is being made, or old recordings are just being deleted; confirm again afterwards"
+                raise Unavailable(text, error_id="backup-running")
+            return await self._confirm(request, digits)
+
+    async def _confirm(self, request: str, digits: str) -> Erasure:
         async with self._database.reading() as tx:
             asked = await tx.citizens.asked(request)
         if asked["done_at"] is not None:

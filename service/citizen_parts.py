@@ -7,6 +7,7 @@ from hotline1022.recordings.reasons import load_reasons
 from hotline1022.service.citizen import Citizens, Places
 from hotline1022.service.citizen_export import CitizenExporter
 from hotline1022.service.evidence import Examiner, trust_of
+from hotline1022.service.lock import LEAVING, may_leave
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.settings import Settings
 
@@ -15,7 +16,12 @@ def citizens_of(settings: Settings, database: Database) -> Citizens:
     """With the folders of these settings."""
     paths = settings.paths
     places = Places(attachments=paths.attachments, outbox=paths.outbox, journal=paths.journal)
-    return Citizens(database, places, Examiner(database, paths.recordings, trust_of(settings)).rows)
+    return Citizens(
+        database,
+        places,
+        Examiner(database, paths.recordings, trust_of(settings)).rows,
+        leave=lambda: may_leave(paths.data / LEAVING),
+    )
 
 
 def citizen_exporter(settings: Settings, database: Database, originals: Originals, bell: AlarmBell) -> CitizenExporter:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -48,7 +49,7 @@ def backup(
     The database at one moment, the recordings and attachments that its rows promise, settings, menu and studio
     recordings. What the backup before has too costs no room where the disk allows second names. Keys of
     recordings and secrets go only with --keys, into a file of their own: keep it elsewhere.
-    Exit code 1 when a promised file was not there or not as it was stored.
+    Exit code 1 when a promised file was not there, not as it was stored, or sealed with a key that is not here.
     Examples:
       hotline1022 backup /mnt/backup --config 1022.toml
       hotline1022 backup /mnt/backup --keys /media/safe/1022-keys.box
@@ -63,18 +64,27 @@ def backup(
 
 
 def _say_made(made: Made, *, with_keys: bool) -> None:
-    for line in made.missing:
-        click.echo(f"missing  {line}")
-    for line in made.changed:
-        click.echo(f"changed  {line}   (other bytes than were stored)")
-    linked = f", {made.linked / 1e6:.1f} MB of them as in the backup before" if made.linked else ""
-    click.echo(f"{made.folder}: {made.files} files, {made.size / 1e6:.1f} MB of recordings and attachments{linked}.")
+    copies = made.copies
+    wrong = _say_wrong(copies.missing, copies.changed, [f"{name}: {why}" for name, why in copies.unchecked.items()])
+    linked = f", {copies.linked / 1e6:.1f} MB of them as in the backup before" if copies.linked else ""
+    click.echo(f"{made.folder}: {made.files} files, {copies.size / 1e6:.1f} MB of recordings and attachments{linked}.")
     click.echo(f"SHA-256 of its manifest: {made.sha256}")
     if not with_keys:
         click.echo("Keys and secrets are not in it: sealed recordings need them (--keys).", err=True)
-    if made.missing or made.changed:
-        click.echo(f"{len(made.missing) + len(made.changed)} files are not as the database promises.", err=True)
+    if wrong:
+        click.echo(f"{wrong} files are not as the database promises, or could not be checked.", err=True)
         sys.exit(1)
+
+
+def _say_wrong(missing: Sequence[str], changed: Sequence[str], unchecked: Sequence[str]) -> int:
+    """Name them; how many."""
+    for line in missing:
+        click.echo(f"missing  {line}")
+    for line in changed:
+        click.echo(f"changed  {line}   (other bytes than were stored)")
+    for line in unchecked:
+        click.echo(f"unchecked  {line}")
+    return len(missing) + len(changed) + len(unchecked)
 
 
 @click.command()
@@ -110,7 +120,11 @@ def _say_restored(restored: Restored) -> None:
         click.echo(f"{len(restored.keys)} keys and secrets are back.")
     if restored.settings is not None:
         click.echo(f"Settings, menu and studio recordings of the backup: {restored.settings}")
+    wrong = _say_wrong(restored.missing, restored.changed, restored.unchecked)
     click.echo("Now: hotline1022 evidence verify")
+    if wrong:
+        click.echo(f"{wrong} files were not as the database promises already when the backup was made.", err=True)
+        sys.exit(1)
 
 
 def _keys(path: Path | None, passphrase_file: Path | None, *, new: bool) -> KeyFile | None:

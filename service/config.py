@@ -61,6 +61,10 @@ class SettingsError(ConfigError):
         self.problems = problems
 
 
+#: keys that name a file or folder, beside those of [paths]
+FILES = frozenset({"tls_certificate", "tls_key", "tls_ca", *NOTIFY_FILES, *AUDIT_FILES, *RECORDINGS_FILES})
+
+
 def load(path: Path | str | None, env: Mapping[str, str]) -> Settings:
     """The settings of this file (None: defaults) and environment, or SettingsError with every problem.
 
@@ -117,7 +121,6 @@ def _placed(value: Any, part: Any, key: str, base: Path) -> Any:
         if not value:
             return getattr(part, key) if key != "data" else base / part.data
         return Path(os.path.normpath(base / _home(value)))
-    files = {"tls_certificate", "tls_key", "tls_ca", *NOTIFY_FILES, *AUDIT_FILES, *RECORDINGS_FILES}
-    if key in files and value:
+    if key in FILES and value:
         return os.path.normpath(base / _home(value))
     return value

@@ -1,12 +1,18 @@
-"""One owner per data folder: a lock that the kernel drops when its holder dies. Refuses a second owner, naming the first."""
+"""Locks that the kernel drops when their holder dies: one owner per data folder, whose second is refused, naming the first; and
+backups, during which nothing is deleted.
+"""
 
+import asyncio
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from hotline1022.core.errors import ConfigError
+
+#: below the data folder: held while a backup is made
+LEAVING = "leaving.lock"
 
 
 @contextmanager
@@ -28,6 +34,41 @@ def locked(path: Path, what: str) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@asynccontextmanager
+async def nothing_leaves(path: Path) -> AsyncIterator[None]:
+    """Until the end no file that rows promise is deleted. Waits while something is just being deleted.
+
+    Several may hold it. OSError where the file cannot be made.
+    """
+    handle = _reading(path)
+    try:
+        await asyncio.to_thread(fcntl.flock, handle, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def may_leave(path: Path) -> Iterator[bool]:
+    """Whether files may be deleted inside; nobody gets `nothing_leaves` meanwhile."""
+    handle = _reading(path)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
+def _reading(path: Path) -> int:
+    """A lock file of any user: root may make a backup, the service deletes."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    return os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
 
 
 def owner(path: Path) -> int | None:

@@ -17,8 +17,10 @@ from hotline1022.core.errors import ConfigError, Refused, Unavailable
 from hotline1022.db.backup import is_empty, server_version, settle_sqlite
 from hotline1022.db.engine import parse, sqlite_file
 from hotline1022.db.migrate import migrate
+from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import keep_key
+from hotline1022.recordings.verify import check
 from hotline1022.service.backup import POSTGRESQL, SQLITE, KeyFile
 from hotline1022.service.backup_shelf import MANIFEST, Watch, check_files, copy_out, read_manifest, remove, sha256_file
 from hotline1022.service.key_box import read_box
@@ -49,6 +51,11 @@ class Restored:
     settings: Path | None
     #: names of keys and secrets that were put back
     keys: tuple[str, ...]
+    #: files that were not there, or not as they were stored, when the backup was made
+    missing: tuple[str, ...]
+    changed: tuple[str, ...]
+    #: sealed files that nobody could hold against their rows: their key was away then, and is now
+    unchecked: tuple[str, ...]
 
 
 async def restore(settings: Settings, backup: Path, *, keys: KeyFile | None, watch: Watch) -> Restored:
@@ -78,6 +85,7 @@ async def restore(settings: Settings, backup: Path, *, keys: KeyFile | None, wat
         finally:
             await asyncio.to_thread(remove, stage)
         put = await asyncio.to_thread(_secrets, settings, box)
+        changed, unchecked = await _checked(settings, frozenset(about.get("unchecked", ())))
     lies = settings.paths.data / SETTINGS
     return Restored(
         files=len(sums),
@@ -87,6 +95,9 @@ async def restore(settings: Settings, backup: Path, *, keys: KeyFile | None, wat
         after=after,
         settings=lies if lies.is_dir() else None,
         keys=put,
+        missing=tuple(about["missing"]),
+        changed=(*about["changed"], *changed),
+        unchecked=unchecked,
     )
 
 
@@ -188,6 +199,17 @@ def _place(settings: Settings, stage: Path, file: Path | None) -> None:
     if file is not None:
         file.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
         (stage / SQLITE).rename(file)
+
+
+async def _checked(settings: Settings, names: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Those of the names that are not what was stored, and those whose key is still away."""
+    if not names:
+        return (), ()
+    async with Database(settings.database_url) as database:
+        stored = [file async for file in SqlRecordingStore(database).stored() if f"recordings/{file.path}" in names]
+    found = await asyncio.to_thread(check, settings.paths.recordings, stored, keys=settings.recordings.ring)
+    there = [f"recordings/{path}" for path in sorted(found.wrong)]
+    return tuple(there), tuple(f"recordings/{path}" for path in found.key_missing)
 
 
 def _secrets(settings: Settings, box: Mapping[str, bytes]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ Killed at any moment, the next start goes on where it was.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
@@ -81,10 +82,13 @@ class Retention:
         remove: Callable[[CallId, Sequence[str]], Awaitable[int]],
         elsewhere: Sequence[Elsewhere],
         clock: Callable[[], datetime] = _now,
+        leave: Callable[[], AbstractContextManager[bool]] = lambda: nullcontext(True),
         pause: float = PAUSE,
     ) -> None:
         self._database, self._bell, self._settings, self._clock = database, bell, settings, clock
         self._check, self._rows, self._remove, self._elsewhere = check, rows, remove, elsewhere
+        #: whether files may go while inside; False: a backup copies what rows promised when it began
+        self._leave = leave
         self._pause = pause
         self._done: date | None = None
         self._daily = _Daily(bell, clock)
@@ -114,7 +118,7 @@ class Retention:
             await self._finish(call)
 
     async def night(self) -> bool:
-        """Let go what is due, as much as a night may take; False when the quiet hours ended before."""
+        """Let go what is due, as much as a night may take; False when the quiet hours ended before, or a backup is made."""
         now = self._clock()
         if doubt := await doubt_of(self._database, now):
             await self._daily.ring("retention-clock", f"nothing was deleted: {doubt}")
@@ -141,7 +145,11 @@ class Retention:
                 if not found:
                     break
                 after = found[-1].place
-                left -= await self.portion(found, before, now)
+                with self._leave() as may:
+                    if not may:
+                        log.info("retention waits: a backup is being made")
+                        return False
+                    left -= await self.portion(found, before, now)
                 await asyncio.sleep(self._pause)
         return True
 

@@ -13,6 +13,7 @@ from hotline1022.recordings.ports import Elsewhere
 from hotline1022.recordings.removal import remove
 from hotline1022.recordings.verify import Verification, verify_calls
 from hotline1022.service.evidence import Examiner
+from hotline1022.service.lock import may_leave
 from hotline1022.service.retention import Retention
 from hotline1022.service.settings_retention import Retention as Settings
 
@@ -20,6 +21,7 @@ from hotline1022.service.settings_retention import Retention as Settings
 def retention_of(
     settings: Callable[[], Settings],
     root: Path,
+    leaving: Path,
     database: Database,
     bell: AlarmBell,
     *,
@@ -29,7 +31,7 @@ def retention_of(
     keys: Keys = NO_KEYS,
 ) -> Retention:
     """The nightly work. `pool` is the one that makes listening copies: it does one thing at a time, so that none is made of
-    files that are just going.
+    files that are just going. `leaving` is the file by which a backup holds it up.
     """
     store = SqlRecordingStore(database)
 
@@ -47,4 +49,5 @@ def retention_of(
         rows=examiner.rows,
         remove=take,
         elsewhere=elsewhere,
+        leave=lambda: may_leave(leaving),
     )
