@@ -49,6 +49,16 @@ def open_regular(name: str, folder: int) -> int:
     return fd
 
 
+#: device, inode, bytes, nanoseconds of the last write and of the last change of anything
+Version = tuple[int, int, int, int, int]
+
+
+def version_of(fd: int) -> Version:
+    """Changes whenever anybody writes to the file, or puts another in its place; no clock of the own is needed to see it."""
+    about = os.fstat(fd)
+    return (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+
+
 def open_below(root: Path, path: str) -> int:
     """Open a stored file by its row's path; no part of it may be a link or lead out of the root. The caller closes."""
     folder, _, name = path.rpartition("/")

@@ -2,12 +2,11 @@
 
 import asyncio
 import errno
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, Refused, Unavailable
-from hotline1022.recordings.files import open_below
+from hotline1022.recordings.files import open_below, version_of
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.reader import BLOCK, OpenFile, sha256_of
 
@@ -17,9 +16,8 @@ class Stream:
 
     def __init__(self, file: OpenFile) -> None:
         self._file = file
-        about = os.fstat(file.fd)
         #: changes whenever anybody writes to the file
-        self.version = (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+        self.version = version_of(file.fd)
         #: bytes of plain text
         self.size = file.size
 

@@ -4,7 +4,7 @@ In portions, so that it needs the same memory for a year as for a day.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import StateBook
 from hotline1022.recordings.types import Status, StoredFile, Verdict
-from hotline1022.recordings.verify import Verification, check, verify
+from hotline1022.recordings.verify import Verification, Versions, check, verify, versions
 from hotline1022.service.settings import Settings
 from hotline1022.service.stamp_key import read_key
 from hotline1022.service.tsa import read_roots
@@ -235,18 +235,19 @@ class Examiner:
             found += _of_call(last.get(call), rows[call], begun.get(call))
         return found
 
+    async def versions(self, call: str) -> Versions:
+        """What the rows promise of a call, and what the disk says of these files without reading them."""
+        async with self._database.reading() as tx:
+            rows = await tx.originals.rows([call])
+        return await asyncio.to_thread(versions, self._root, _promised(rows))
+
     async def originals(self, evidence: Evidence, calls: Sequence[str]) -> None:
         """Rows and files of these calls."""
         evidence.add(await self.rows(calls))
         evidence.calls += len(calls)
         async with self._database.reading() as tx:
             rows = await tx.originals.rows(calls)
-        promised = [
-            StoredFile(path=one.path, sha256=one.sha256)
-            for of_call in rows.values()
-            for one in of_call
-            if one.path and Status(one.status).promised
-        ]
+        promised = _promised(rows)
         wrong: set[str] = set()
         unread: set[str] = set()
         for at in range(0, len(promised), FILES):
@@ -259,6 +260,15 @@ class Examiner:
         if self._book is not None:
             verdicts = [_verdict(call, of_call, wrong, unread) for call, of_call in rows.items()]
             await self._book.judge(verdicts)
+
+
+def _promised(rows: Mapping[str, Sequence[Original]]) -> list[StoredFile]:
+    return [
+        StoredFile(path=one.path, sha256=one.sha256)
+        for of_call in rows.values()
+        for one in of_call
+        if one.path and Status(one.status).promised
+    ]
 
 
 def _verdict(call: str, rows: Sequence[Original], wrong: AbstractSet[str], unread: AbstractSet[str]) -> Verdict:

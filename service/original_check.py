@@ -11,9 +11,11 @@ from hotline1022.audit.types import Fact, Fault, Finding, Kind
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
+from hotline1022.recordings.verify import Versions
 from hotline1022.service.evidence import Evidence, Examiner
 
-#: a call that was found whole is not hashed again for so many seconds: a player asks for one file in many ranges
+#: a call that was found whole is not hashed again for so many seconds, while rows and what the disk says of its files stay
+#: the same: a player asks for one file in many ranges
 FRESH_SECONDS = 60.0
 #: calls remembered
 BOUND = 256
@@ -31,17 +33,18 @@ class OriginalCheck:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database, self._examiner, self._bell, self._now = database, examiner, bell, now
-        self._whole: OrderedDict[str, float] = OrderedDict()
+        self._whole: OrderedDict[str, tuple[float, Versions]] = OrderedDict()
 
     async def check_now(self, call: str) -> Sequence[Finding]:
         """What is wrong with the call's rows and files; nothing when all is as it was stored."""
-        at = self._whole.get(call)
-        if at is not None and self._now() - at < FRESH_SECONDS:
+        versions = await self._examiner.versions(call)  # before hashing: what changes meanwhile is seen the next time
+        at, known = self._whole.get(call, (0.0, None))
+        if known == versions and self._now() - at < FRESH_SECONDS and not await self._examiner.rows([call]):
             return ()
         evidence = Evidence()
         await self._examiner.originals(evidence, [call])
         if evidence.ok:
-            self._whole[call] = self._now()
+            self._whole[call] = (self._now(), versions)
             self._whole.move_to_end(call)
             while len(self._whole) > BOUND:
                 self._whole.popitem(last=False)

@@ -265,21 +265,6 @@ async def test_the_first_night_is_the_one_after_the_first_day(world: World) -> N
     assert await night.due()
 
 
-async def test_a_damaged_file_is_found_when_it_is_played(world: World) -> None:
-    clock = [0.0]
-    check = OriginalCheck(world.database, world.examiner(), world.bells, now=lambda: clock[0])
-    assert await check.check_now(CALL) == ()
-    flip(world.root / names(world)[0])
-    clock[0] = 61.0
-    before = len(await entries(world.database))
-    for _ in range(2):
-        (found,) = await check.check_now(CALL)
-        assert (found.fault, found.name) == (Fault.FILE_CHANGED, names(world)[0])
-    (entry,) = (await entries(world.database))[before:]
-    assert entry.kind == "recording-damaged" and entry.subject == f"call:{CALL}"
-    assert {kind for kind, _, _ in world.bells.rung} == {"recording-damaged"}
-
-
 async def test_the_catalogue_follows_what_the_night_and_a_player_find(world: World) -> None:
     await world.database.save(of_calls(answered(CALL, 0, answered_at=at(0), version=9)))
     await SqlRecordingStore(world.database).save([world.filed])

@@ -1,0 +1,124 @@
+"""A call's originals at each play: damage is found at once, also by one who turns clocks back; what is whole is not read twice."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline1022.audit.types import Entry, Fault
+from hotline1022.db.unit import Database
+from hotline1022.recordings import verify
+from hotline1022.recordings.reader import sha256_of
+from hotline1022.service.original_check import OriginalCheck
+from tests.lab.evidence_world import World, build, everything_now
+from tests.unit.recordings_world import CALL
+
+
+class Clock:
+    """Stands still."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    everything_now(monkeypatch)
+    async with Database(address) as database:
+        yield await build(address, database, tmp_path)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def check(world: World, clock: Clock) -> OriginalCheck:
+    """One that has just found the call whole."""
+    made = OriginalCheck(world.database, world.examiner(), world.bells, now=clock)
+    assert await made.check_now(CALL) == ()
+    return made
+
+
+async def entries(world: World) -> list[Entry]:
+    async with world.database.reading() as tx:
+        return [one async for some in tx.audit.entries() for one in some]
+
+
+def in_place(path: Path) -> None:
+    """A flipped bit, and the times of before."""
+    about = path.stat()
+    with path.open("r+b") as file:
+        file.seek(100)
+        byte = file.read(1)[0]
+        file.seek(100)
+        file.write(bytes([byte ^ 1]))
+    os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
+
+
+def another(path: Path) -> None:
+    """Another file of the same size and time under its name."""
+    about, other = path.stat(), path.with_name("other")
+    data = bytearray(path.read_bytes())
+    data[100] ^= 1
+    other.write_bytes(data)
+    os.utime(other, ns=(about.st_atime_ns, about.st_mtime_ns))
+    other.rename(path)
+
+
+def shorter(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+@pytest.mark.parametrize(
+    ("harm", "fault"),
+    [
+        (in_place, Fault.FILE_CHANGED),
+        (another, Fault.FILE_CHANGED),
+        (shorter, Fault.FILE_CHANGED),
+        (Path.unlink, Fault.FILE_MISSING),
+    ],
+)
+async def test_damage_is_found_at_the_very_next_play(
+    world: World, check: OriginalCheck, harm: Callable[[Path], None], fault: Fault
+) -> None:
+    victim = world.filed.tracks[2].path
+    harm(world.root / victim)
+    before = len(await entries(world))
+    for _ in range(2):
+        (found,) = await check.check_now(CALL)
+        assert (found.fault, found.name) == (fault, victim)
+    (entry,) = (await entries(world))[before:]
+    assert entry.kind == "recording-damaged" and entry.subject == f"call:{CALL}"
+    assert {kind for kind, _, _ in world.bells.rung} == {"recording-damaged"}
+
+
+async def test_a_row_that_was_changed_is_found_at_the_very_next_play(world: World, check: OriginalCheck) -> None:
+    one = world.filed.tracks[0]
+    await world.attack(f"UPDATE track SET duration_ms = duration_ms + 1 WHERE id = '{one.id}'")
+    assert [found.fault for found in await check.check_now(CALL)] == [Fault.ROW_CHANGED]
+
+
+async def test_what_is_whole_is_read_once_a_minute(
+    world: World, check: OriginalCheck, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = 0
+
+    def counted(file: Any) -> str:
+        nonlocal read
+        read += 1
+        return sha256_of(file)
+
+    monkeypatch.setattr(verify, "sha256_of", counted)
+    for _ in range(3):
+        assert await check.check_now(CALL) == ()
+    assert read == 0, "a player asks for one file in many ranges"
+    clock.now += 61
+    assert await check.check_now(CALL) == () and read == 6
+    (world.root / world.filed.tracks[0].path).touch()
+    assert await check.check_now(CALL) == () and read == 12, "looked at again, and found whole"
