@@ -191,8 +191,7 @@ def backups(shelf: Path) -> list[Path]:
 
 
 def _latest(shelf: Path) -> Path | None:
-    found = backups(shelf)
-    return found[-1] if found else None
+    return next(reversed(backups(shelf)), None)
 
 
 def _alike(one: os.stat_result, other: os.stat_result) -> bool:
@@ -205,8 +204,8 @@ def _alike(one: os.stat_result, other: os.stat_result) -> bool:
 def read_manifest(backup: Path) -> tuple[dict[str, Any], Sums]:
     """What a backup says of itself. NotFound `backup-none`, Invalid `backup-broken` or `backup-newer`."""
     if not (backup / MANIFEST).is_file() or backup.name == UNFINISHED:
-        some = [path.name for path in backups(backup)] if backup.is_dir() else []
-        cure = f"name one of those in it, such as {backup / some[-1]}" if some else "name the folder of one backup"
+        some = backups(backup) if backup.is_dir() else []
+        cure = f"name one of those in it, such as {some[-1]}" if some else "name the folder of one backup"
         raise NotFound(f"{backup} is no whole backup; {cure}", error_id="backup-none")
     try:
         manifest = (backup / MANIFEST).read_bytes()
@@ -280,11 +279,8 @@ def _sums_of(backup: Path, name: str) -> Sums:
 
 
 def _parsed(lines: bytes) -> Sums:
-    found = {}
-    for line in lines.decode().splitlines():
-        digest, _, name = line.partition("  ")
-        found[name] = digest
-    return found
+    split = (line.partition("  ") for line in lines.decode().splitlines())
+    return {name: digest for digest, _, name in split}
 
 
 def _fit(name: str) -> str:
