@@ -19,7 +19,6 @@ from hotline1022.service.listening_desk import ListeningDesk
 from hotline1022.service.metrics import registry_of
 from hotline1022.service.notify_view import OutboxView
 from hotline1022.service.pins import hash_pin
-from hotline1022.service.recordings_view import RecordingsView
 from hotline1022.service.retention_view import RetentionView
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.service.views import (
@@ -59,7 +58,6 @@ def http_of(app: "App") -> aiohttp_web.Application:
     return make_app(
         Ports(
             calls=CallsView(app.database),
-            recordings=RecordingsView(app.copies),
             disclosures=DisclosuresView(app.database, app.disclosures, packages),
             packages=packages,
             listening=ListeningDesk(

@@ -62,6 +62,20 @@ class ListeningBook:
             await tx.listening.noted(ranges)
         return len(ranges)
 
+    async def drawn(self, right: Listening, what: str, origin: str) -> None:
+        """Tell the chain that the map or the peaks of a recording are looked at."""
+        detail = {"step": "drawn", **about(right), "drawn": what}
+        fact = Fact(
+            at=datetime.now(UTC),
+            kind=Kind.RECORDING_PLAYED,
+            actor=right.actor,
+            origin=origin,
+            subject=subject_of(right.call_id),
+            detail=detail,
+        )
+        async with self._database.transaction() as tx:
+            tx.audit.add(fact)
+
     def stream(self, right: Listening, origin: str, source: RangeSource) -> "NotedSource":
         """The source, each range of which is written down first."""
         return NotedSource(self._database, right, origin, source)

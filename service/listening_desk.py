@@ -25,7 +25,7 @@ from hotline1022.recordings.on_demand import CopiesOnDemand
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.reasons import VOICEMAIL, Reasons
 from hotline1022.recordings.stream import Stream, open_stream
-from hotline1022.recordings.types import Catalogued, CopyKind
+from hotline1022.recordings.types import Catalogued, CopyKind, Survey
 from hotline1022.service.listening_book import ListeningBook
 from hotline1022.service.original_check import note_damage
 from hotline1022.service.settings import Paths
@@ -191,19 +191,36 @@ class ListeningDesk:
         return Heard(
             id=right.id,
             token=right.token_id,
+            call=right.call_id,
             sha256=right.sha256,
             media=media,
             filename=_filename(right),
         )
 
+    async def survey(self, heard: Heard, what: str, origin: str) -> Survey:
+        """Who is heard when; the chain has it before."""
+        right = await self._right_of(heard)
+        if right.what != ListenTo.STEREO:
+            raise Refused(
+                "this right is to a part of the recording; ask for its stereo copy", error_id="listen-of-part"
+            )
+        await self._check_originals(right.call_id)
+        found = await self._copies.survey(CallId(ChannelId(right.call_id)))
+        await self._book.drawn(right, what, origin)
+        return found
+
     async def open(self, heard: Heard, origin: str) -> RangeSource:
         """Its bytes."""
+        right = await self._right_of(heard)
+        await self._check_originals(right.call_id)
+        return self._book.stream(right, origin, await self._look(right))
+
+    async def _right_of(self, heard: Heard) -> Listening:
         async with self._database.reading() as tx:
             right = await tx.listening.get(heard.id)
         if right is None:
             raise NotFound("there is no such right to listen; ask for one", error_id="listen-unknown")
-        await self._check_originals(right.call_id)
-        return self._book.stream(right, origin, await self._look(right))
+        return right
 
     async def _look(self, right: Listening) -> Stream:
         """The file, found to be what its row says. Refused `recording-damaged`, `listen-changed`."""

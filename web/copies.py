@@ -1,8 +1,8 @@
-"""Answers about copies of recordings: who is heard when, and how loud. Refuses nothing itself."""
+"""Answers to who may hear a recording: who is heard when, and how loud. Refuses the right of somebody else."""
 
-from hotline1022.core.errors import NotFound
 from hotline1022.recordings.types import CopyKind, Survey
 from hotline1022.web.copies_wire import Format, MapView, PeaksView, StretchView
+from hotline1022.web.listening import heard_of, origin_of
 from hotline1022.web.route import Ask
 
 #: by format and whether it is levelled
@@ -19,16 +19,16 @@ MEDIA = {Format.WAV: "audio/wav", Format.MP3: "audio/mpeg", Format.OPUS: "audio/
 
 async def get_map(ask: Ask) -> MapView:
     """Who is heard when."""
-    found = await _survey(ask)
+    call, found = await _survey(ask, "map")
     stretches = tuple(StretchView(from_ms=one.from_ms, to_ms=one.to_ms, kind=one.kind) for one in found.stretches)
-    return MapView(call=ask.path["call"], duration_ms=found.duration_ms, stretches=stretches)
+    return MapView(call=call, duration_ms=found.duration_ms, stretches=stretches)
 
 
 async def get_peaks(ask: Ask) -> PeaksView:
     """How loud it is."""
-    found = await _survey(ask)
+    call, found = await _survey(ask, "peaks")
     return PeaksView(
-        call=ask.path["call"],
+        call=call,
         duration_ms=found.duration_ms,
         step_ms=found.step_ms,
         citizen=found.citizen,
@@ -36,8 +36,6 @@ async def get_peaks(ask: Ask) -> PeaksView:
     )
 
 
-async def _survey(ask: Ask) -> Survey:
-    found = await ask.ports.recordings.survey(ask.path["call"])
-    if found is None:
-        raise NotFound("this call has no recording; look at its tracks", error_id="recording-none")
-    return found
+async def _survey(ask: Ask, what: str) -> tuple[str, Survey]:
+    heard = await heard_of(ask)
+    return heard.call, await ask.ports.listening.survey(heard, what, origin_of(ask))

@@ -1,26 +1,29 @@
-"""The routes of copies of recordings."""
+"""The routes of what is drawn of a recording that somebody may hear."""
 
 from hotline1022.web import copies
 from hotline1022.web import copies_wire as w
 from hotline1022.web.route import Route
-from hotline1022.web.types import Scope
 
 ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
-        path="/api/recordings/{call}/map",
-        scope=Scope.LISTEN,
+        path="/api/listen/{key}/map",
+        scope=None,
+        open=True,
         summary="Who is heard when: silence, citizen, other, both",
-        detail="Made from the tracks on the call's clock, by tenths of a second; pauses below 0.3 s belong to what is said.",
+        detail="Made from the tracks on the call's clock, by tenths of a second; pauses below 0.3 s belong to what is "
+        "said. The key is that of a right to the stereo copy; that it was looked at is in the audit.",
         handler=copies.get_map,
         answer=w.MapView,
         seconds=120,
     ),
     Route(
         method="GET",
-        path="/api/recordings/{call}/peaks",
-        scope=Scope.LISTEN,
+        path="/api/listen/{key}/peaks",
+        scope=None,
+        open=True,
         summary="How loud each side is, for drawing",
+        detail="The key is that of a right to the stereo copy; that it was looked at is in the audit.",
         handler=copies.get_peaks,
         answer=w.PeaksView,
         seconds=120,

@@ -5,6 +5,7 @@ import base64
 from aiohttp import web
 
 from hotline1022.web.auth import Forbidden, Unauthorized
+from hotline1022.web.listening_port import Heard
 from hotline1022.web.listening_wire import ListenRight, ReasonList
 from hotline1022.web.route import Ask
 from hotline1022.web.stream import serve_range
@@ -18,22 +19,19 @@ async def list_reasons(ask: Ask) -> ReasonList:
 
 async def grant(ask: Ask) -> ListenRight:
     """A right to a recording."""
-    wanted = (ask.path["recording"], ask.body, _token(ask), _origin(ask), ask.ports.clock())
+    wanted = (ask.path["recording"], ask.body, _token(ask), origin_of(ask), ask.ports.clock())
     return await ask.ports.listening.grant(*wanted)
 
 
 async def grant_voicemail(ask: Ask) -> ListenRight:
     """A right to a message."""
-    return await ask.ports.listening.voicemail(ask.path["voicemail"], _token(ask), _origin(ask), ask.ports.clock())
+    return await ask.ports.listening.voicemail(ask.path["voicemail"], _token(ask), origin_of(ask), ask.ports.clock())
 
 
 async def play(ask: Ask) -> web.StreamResponse:
     """The bytes of a right."""
-    heard = await ask.ports.listening.find(ask.path["key"], ask.ports.clock())
-    if ask.token is not None and ask.token.id != heard.token:
-        text = "this right to listen is another token's; ask for one of your own"
-        raise Forbidden(text, error_id="listen-of-another")
-    source = await ask.ports.listening.open(heard, _origin(ask))
+    heard = await heard_of(ask)
+    source = await ask.ports.listening.open(heard, origin_of(ask))
     digest = base64.b64encode(bytes.fromhex(heard.sha256)).decode()
     headers = {
         "Content-Type": heard.media,
@@ -43,11 +41,21 @@ async def play(ask: Ask) -> web.StreamResponse:
     return await serve_range(ask.request, source, heard, headers)
 
 
+async def heard_of(ask: Ask) -> Heard:
+    """What the key is good for; Forbidden `listen-of-another`."""
+    heard = await ask.ports.listening.find(ask.path["key"], ask.ports.clock())
+    if ask.token is not None and ask.token.id != heard.token:
+        text = "this right to listen is another token's; ask for one of your own"
+        raise Forbidden(text, error_id="listen-of-another")
+    return heard
+
+
 def _token(ask: Ask) -> Token:
     if ask.token is None:
         raise Unauthorized("no token was sent; send Authorization: Bearer TOKEN", error_id="token-missing")
     return ask.token
 
 
-def _origin(ask: Ask) -> str:
+def origin_of(ask: Ask) -> str:
+    """From where it is asked."""
     return ask.request.remote or "?"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from hotline1022.recordings.types import Survey
 from hotline1022.web.listening_wire import ListenBody, ListenRight, ReasonView
 from hotline1022.web.types import Token
 
@@ -34,6 +35,8 @@ class Heard:
     id: str
     #: whose it is
     token: str
+    #: whose recording it is
+    call: str
     #: of the file, hexadecimal
     sha256: str
     media: str
@@ -62,6 +65,13 @@ class Listening(Protocol):
 
     async def find(self, key: str, at: datetime) -> Heard:
         """What the key is good for. NotFound `listen-unknown`; Refused `listen-expired`."""
+        ...
+
+    async def survey(self, heard: Heard, what: str, origin: str) -> Survey:
+        """Who is heard when, and how loud; that it was looked at (`map`, `peaks`) is written down before.
+
+        Refused `listen-of-part`: the right is not to the stereo copy; `recording-damaged`; Unavailable of the copies.
+        """
         ...
 
     async def open(self, heard: Heard, origin: str) -> RangeSource:

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 from hotline1022.core.acting import Acting
 from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRow
 from hotline1022.queue.types import LineView
-from hotline1022.recordings.types import CatalogueFilter, Survey
+from hotline1022.recordings.types import CatalogueFilter
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.cascade_port import Cascades
@@ -54,14 +54,6 @@ class Calls(Protocol):
 
     async def get(self, call: str) -> CallDetail | None:
         """One call with all that is known; None when there is no such call."""
-        ...
-
-
-class Recordings(Protocol):
-    """Recordings by call."""
-
-    async def survey(self, call: str) -> Survey | None:
-        """Who is heard when, and how loud; None when the call has no recording."""
         ...
 
 
@@ -296,7 +288,6 @@ class Ports:
     """All of them."""
 
     calls: Calls
-    recordings: Recordings
     listening: Listening
     disclosures: Disclosures
     catalogue: Catalogue

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.recordings.stream import open_stream
+from hotline1022.recordings.types import Stretch, Survey, Voice
 from hotline1022.web.listening_port import Heard, RangeSource
 from hotline1022.web.listening_wire import ListenBody, ListenRight, ReasonView
 from hotline1022.web.types import Token
@@ -16,6 +17,18 @@ from tests.unit.catalogue_memory import FIRST
 #: a right of the token that the tests call `listen`
 KEY = "K" * 43
 ENDED = "E" * 43
+
+
+SURVEY = Survey(
+    duration_ms=400,
+    stretches=(
+        Stretch(from_ms=0, to_ms=300, kind=Voice.CITIZEN),
+        Stretch(from_ms=300, to_ms=400, kind=Voice.SILENCE),
+    ),
+    step_ms=100,
+    citizen="/yAQAA==",
+    other="AAAAAA==",
+)
 
 
 @dataclass
@@ -59,7 +72,15 @@ class MemoryListening:
         if key != KEY:
             raise NotFound("there is no such right; ask for one", error_id="listen-unknown")
         digest = sha256(self._bytes()).hexdigest()
-        return Heard(id="r1", token="id-listen", sha256=digest, media="audio/wav", filename="hl1-ban-sao.wav")
+        return Heard(
+            id="r1", token="id-listen", call=FIRST.call, sha256=digest, media="audio/wav", filename="hl1-ban-sao.wav"
+        )
+
+    async def survey(self, heard: Heard, what: str, origin: str) -> Survey:
+        if self.fails:
+            raise self.fails
+        self.opened.append(f"{what} {origin}")
+        return SURVEY
 
     async def open(self, heard: Heard, origin: str) -> RangeSource:
         if self.fails:

@@ -36,6 +36,39 @@ async def test_a_reason_then_a_right_then_the_sound(tmp_path: Path) -> None:
         assert house.listening.opened == ["127.0.0.1"]
 
 
+async def test_who_may_hear_it_sees_who_is_heard_when(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        found = await house.ask("GET", f"/api/listen/{KEY}/map", None)
+        assert found == (
+            200,
+            {
+                "call": FIRST.call,
+                "duration_ms": 400,
+                "stretches": [
+                    {"from_ms": 0, "to_ms": 300, "kind": "citizen"},
+                    {"from_ms": 300, "to_ms": 400, "kind": "silence"},
+                ],
+            },
+        )
+        assert await house.ask("GET", f"/api/listen/{KEY}/peaks", "listen") == (
+            200,
+            {"call": FIRST.call, "duration_ms": 400, "step_ms": 100, "citizen": "/yAQAA==", "other": "AAAAAA=="},
+        )
+        assert house.listening.opened == ["map 127.0.0.1", "peaks 127.0.0.1"]
+        for what in ("map", "peaks"):
+            forged = f"/api/listen/{KEY[:-1]}{'A' if KEY[-1] != 'A' else 'B'}/{what}"
+            for path, who, wanted in (
+                (forged, "listen", (404, "listen-unknown")),
+                (f"/api/listen/{ENDED}/{what}", "listen", (409, "listen-expired")),
+                (f"/api/listen/{KEY}/{what}", "admin", (403, "listen-of-another")),
+            ):
+                status, told = await house.ask("GET", path, who)
+                assert (status, told["error_id"]) == wanted, path
+            for guessed in (FIRST.call, FIRST.id):
+                assert (await house.ask("GET", f"/api/recordings/{guessed}/{what}", "listen"))[0] == 404
+        assert len(house.listening.opened) == 2
+
+
 async def test_ranges(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         whole = (tmp_path / "recordings" / "copy.wav").read_bytes()

@@ -18,8 +18,6 @@ def test_what_touches_evidence_is_for_few() -> None:
     table = permissions()
     listeners = {path for (_, path), (scope, _) in table.items() if scope == Scope.LISTEN}
     assert listeners == {
-        "/api/recordings/{call}/map",
-        "/api/recordings/{call}/peaks",
         "/api/listen/reasons",
         "/api/recordings/{recording}/listen",
         "/api/disclosures",

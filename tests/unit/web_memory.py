@@ -18,7 +18,6 @@ from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId, LineId
 from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.queue.types import AgentState, LineView, Waiting
-from hotline1022.recordings.types import Stretch, Survey, Voice
 from hotline1022.web.app import make_app
 from hotline1022.web.auth import digest_of
 from hotline1022.web.ports import Ports
@@ -168,26 +167,6 @@ class MemoryCalls:
 
     async def get(self, call: str) -> CallDetail | None:
         return next((a_detail(known) for known in self.calls if known.id == call), None)
-
-
-SURVEY = Survey(
-    duration_ms=400,
-    stretches=(
-        Stretch(from_ms=0, to_ms=300, kind=Voice.CITIZEN),
-        Stretch(from_ms=300, to_ms=400, kind=Voice.SILENCE),
-    ),
-    step_ms=100,
-    citizen="/yAQAA==",
-    other="AAAAAA==",
-)
-
-
-@dataclass
-class MemoryRecordings:
-    surveys: dict[str, Survey] = field(default_factory=dict)
-
-    async def survey(self, call: str) -> Survey | None:
-        return self.surveys.get(call)
 
 
 def a_line(number: str, **changes: Any) -> LineView:
@@ -498,7 +477,6 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     outbox, links = MemoryOutbox(), MemoryLinks(tickets)
     ports = Ports(
         calls=log,
-        recordings=MemoryRecordings({log.calls[0].id: SURVEY}),
         listening=listening,
         disclosures=disclosures,
         packages=packages,

@@ -139,6 +139,29 @@ async def test_a_listening_is_begun_before_its_first_byte_and_told_with_its_rang
     assert [one.fault for one in await house.world.findings() if one.seq] == []
 
 
+async def test_who_looks_at_the_map_needs_a_right_and_is_in_the_chain(house: House) -> None:
+    right = await house.ask()
+    heard = await house.desk.find(right.url.rpartition("/")[2], datetime.now(UTC))
+    assert heard.call == CALL
+    found = await house.desk.survey(heard, "peaks", "10.0.0.7")
+    assert found.duration_ms == right.duration_ms and found.stretches
+    (entry,) = await house.played()
+    assert (entry.actor, entry.origin, entry.detail["reason"]) == ("token:thanh-tra", "10.0.0.7", "complaint")
+    assert (entry.detail["step"], entry.detail["drawn"]) == ("drawn", "peaks") and WORDS not in repr(entry)
+    track = house.world.filed.tracks[0]
+    part = await house.ask(ListenBody(reason="ticket", text=WORDS, copy=ListenTo.TRACK, track=track.id))
+    with pytest.raises(HotlineError) as refused:
+        await house.desk.survey(
+            await house.desk.find(part.url.rpartition("/")[2], datetime.now(UTC)), "map", "10.0.0.7"
+        )
+    assert refused.value.error_id == "listen-of-part", "whoever may hear one track does not see the others"
+    flip = house.world.root / track.path
+    flip.write_bytes(flip.read_bytes()[:-1] + b"x")
+    with pytest.raises(HotlineError) as refused:
+        await house.desk.survey(heard, "map", "10.0.0.7")
+    assert refused.value.error_id == "recording-damaged" and len(await house.played()) == 1
+
+
 async def test_what_was_not_sent_is_taken_back(house: House) -> None:
     database = house.world.database
     right = a_right()
