@@ -52,7 +52,7 @@ from hotline1022.service.ffmpeg_find import FfmpegFinder
 from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
 from hotline1022.service.http_api import http_of
 from hotline1022.service.live import Live
-from hotline1022.service.lock import LEAVING, locked
+from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
 from hotline1022.service.notice_versions import note_versions
 from hotline1022.service.notify_parts import worker_of
@@ -180,8 +180,7 @@ class App:
         )
         self.retention = retention_of(
             lambda: self.settings.retention,
-            paths.recordings,
-            paths.data / LEAVING,
+            paths,
             self.database,
             self.bell,
             pool=self.pool,

@@ -108,10 +108,10 @@ def load(path: Path | str | None, env: Mapping[str, str]) -> Settings:
 
 
 def _home(value: str) -> Path:
-    """`~` is the own home; the home of somebody who is not there is a folder of that name."""
+    """`~` is the own home; the home of somebody who is not there, or of no name at all, is a folder of that name."""
     try:
         return Path(value).expanduser()
-    except RuntimeError:
+    except (RuntimeError, ValueError):
         return Path(value)
 
 

@@ -48,7 +48,8 @@ class Checked(Protocol):
         ...
 
 
-def _now() -> datetime:
+def wall_clock() -> datetime:
+    """Now."""
     return datetime.now(UTC)
 
 
@@ -81,7 +82,7 @@ class Retention:
         rows: Callable[[Sequence[str]], Awaitable[Sequence[Finding]]],
         remove: Callable[[CallId, Sequence[str]], Awaitable[int]],
         elsewhere: Sequence[Elsewhere],
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = wall_clock,
         leave: Callable[[], AbstractContextManager[bool]] = lambda: nullcontext(True),
         pause: float = PAUSE,
     ) -> None:

@@ -1,7 +1,7 @@
 """Puts together what lets recordings go: the one place where retention reaches files. Refuses nothing itself."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from datetime import datetime
 
 from hotline1022.core.ids import CallId
 from hotline1022.db.stores import SqlRecordingStore
@@ -13,15 +13,15 @@ from hotline1022.recordings.ports import Elsewhere
 from hotline1022.recordings.removal import remove
 from hotline1022.recordings.verify import Verification, verify_calls
 from hotline1022.service.evidence import Examiner
-from hotline1022.service.lock import may_leave
-from hotline1022.service.retention import Retention
+from hotline1022.service.lock import LEAVING, may_leave
+from hotline1022.service.retention import Retention, wall_clock
+from hotline1022.service.settings import Paths
 from hotline1022.service.settings_retention import Retention as Settings
 
 
 def retention_of(
     settings: Callable[[], Settings],
-    root: Path,
-    leaving: Path,
+    paths: Paths,
     database: Database,
     bell: AlarmBell,
     *,
@@ -29,11 +29,12 @@ def retention_of(
     examiner: Examiner,
     elsewhere: Sequence[Elsewhere],
     keys: Keys = NO_KEYS,
+    clock: Callable[[], datetime] = wall_clock,
 ) -> Retention:
     """The nightly work. `pool` is the one that makes listening copies: it does one thing at a time, so that none is made of
-    files that are just going. `leaving` is the file by which a backup holds it up.
+    files that are just going. A backup holds it up.
     """
-    store = SqlRecordingStore(database)
+    store, root = SqlRecordingStore(database, clock=clock), paths.recordings
 
     async def check(calls: Sequence[str]) -> Verification:
         return await verify_calls(store, root, calls, pool=pool, keys=keys)
@@ -49,5 +50,6 @@ def retention_of(
         rows=examiner.rows,
         remove=take,
         elsewhere=elsewhere,
-        leave=lambda: may_leave(leaving),
+        clock=clock,
+        leave=lambda: may_leave(paths.data / LEAVING),
     )

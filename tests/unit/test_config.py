@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline1022.core.errors import ConfigError
@@ -279,6 +279,7 @@ def test_plain_number(number: str, plain: str | None) -> None:
     assert plain_number(number, "274") == plain
 
 
+@example({"NOTIFY_SMS_CA": "~\x00"})
 @given(st.dictionaries(st.sampled_from([f"{s}_{k}".upper() for s, ks in sections().items() for k in ks]), st.text()))
 def test_any_environment_loads_or_is_refused_with_reasons(env: dict[str, str]) -> None:
     try:

@@ -1,7 +1,6 @@
 """What a backup says of its files: damage is seen through the seal, a missing key is told, and nothing leaves while one is made."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,18 +10,15 @@ import pytest
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.clock import local
 from hotline1022.core.errors import Unavailable
-from hotline1022.core.ids import CallId
-from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import make_key
-from hotline1022.recordings.removal import remove
 from hotline1022.recordings.seal import MAGIC, seal
-from hotline1022.recordings.verify import Verification, verify_calls
 from hotline1022.service.backup_shelf import PLAIN_SUMS
 from hotline1022.service.citizen_parts import citizens_of
 from hotline1022.service.evidence import Examiner, trust_of
 from hotline1022.service.lock import LEAVING, may_leave, nothing_leaves
 from hotline1022.service.retention import Retention
+from hotline1022.service.retention_parts import retention_of
 from hotline1022.service.settings_recordings import Recordings
 from hotline1022.service.settings_retention import Retention as Terms
 from tests.contract.database.backup_world import House, flip, house, record, sound
@@ -105,25 +101,15 @@ LATER = (datetime.now(UTC) + timedelta(days=900)).replace(hour=19, minute=0, sec
 def retention(house: House, database: Database) -> Retention:
     """The nightly work of this hotline, 900 days later."""
     pool, root = thread_pool(), house.settings.paths.recordings
-    store = SqlRecordingStore(database, clock=lambda: LATER)
-
-    async def check(calls: Sequence[str]) -> Verification:
-        return await verify_calls(store, root, calls, pool=pool)
-
-    async def take(call: CallId, paths: Sequence[str]) -> int:
-        return await pool.run(remove, root, call, paths)
-
-    return Retention(
+    return retention_of(
+        lambda: Terms(calls_days=0),
+        house.settings.paths,
         database,
         Bells(),
-        settings=lambda: Terms(calls_days=0),
-        check=check,
-        rows=Examiner(database, root, trust_of(house.settings), pool=pool).rows,
-        remove=take,
+        pool=pool,
+        examiner=Examiner(database, root, trust_of(house.settings), pool=pool),
         elsewhere=(),
         clock=lambda: LATER,
-        leave=lambda: may_leave(house.settings.paths.data / LEAVING),
-        pause=0.0,
     )
 
 
