@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, not_, or_, select, update
+from sqlalchemy import and_, delete, exists, func, not_, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
@@ -22,6 +22,7 @@ from hotline1022.db.tables import call, voicemail
 from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_call, ticket_history, ticket_reminder
 from hotline1022.db.types import LeftMessage
 from hotline1022.tickets.types import (
+    OWED_IN,
     Attachment,
     Changed,
     Channel,
@@ -266,8 +267,11 @@ def _conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
     if wanted.until is not None:
         found.append(ticket.c.created_at < wanted.until)
     if wanted.overdue_at is not None:
-        owed = ticket.c.state.not_in([State.WAITING, State.ANSWERED])
-        found += [_OPEN, owed, ticket.c.answer_by < wanted.overdue_at]
+        late = (
+            and_(ticket.c.state.in_(sorted(states)), ticket.c[f"{deadline}_by"] <= wanted.overdue_at)
+            for deadline, states in OWED_IN.items()
+        )
+        found += [_OPEN, or_(*late)]
     if wanted.before is not None:
         at, last = wanted.before.created_at, wanted.before.ticket
         found += [ticket.c.created_at <= at, or_(ticket.c.created_at < at, ticket.c.id < last)]

@@ -1,6 +1,7 @@
 """Commands about tickets: look, and act in their place where no screen is at hand."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from hotline1022.service.ticket_join import desk_of, links_of, notices_of, store
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.tickets.code import grouped
 from hotline1022.tickets.ports import Act
-from hotline1022.tickets.types import BY_HAND, Action, HistoryRow, Named, State, Ticket, TicketFilter
+from hotline1022.tickets.types import BY_HAND, Action, Deadline, HistoryRow, Named, State, Ticket, TicketFilter
 from hotline1022.web.tickets_wire import TicketDetail
 
 
@@ -36,7 +37,9 @@ def _view(config: str | None, database: Database) -> TicketsView:
 @click.option("--agency", default="", help="Only those of this agency, by its id.")
 @click.option("--phone", default="", help="Only this citizen's number, in any way of writing.")
 @click.option("--words", default="", help="Only those that hold all these words, with marks or without.")
-@click.option("--overdue", is_flag=True, help="Only those that should have been answered by now.")
+@click.option(
+    "--overdue", is_flag=True, help="Only those that should have been forwarded, accepted or answered by now."
+)
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="Tickets at most.")
 @click.option("--json", "plain", is_flag=True, help="As JSON.")
 @speaking
@@ -48,20 +51,21 @@ def tickets_list(
     \b
     Example: hotline1022 tickets list --words "via he" --overdue
     """
+    now = datetime.now(UTC)
     wanted = TicketFilter(
         state=State(state) if state else None,
         agencies=frozenset({agency} if agency else ()),
         phone=phone,
         words=words,
-        overdue_at=datetime.now(UTC) if overdue else None,
+        overdue_at=now if overdue else None,
         limit=limit,
     )
     found = on_database(config, lambda database: _view(config, database).list(wanted))
     if plain:
-        click.echo(as_json(list(found)))
+        click.echo(as_json([{**asdict(one), "late": one.late(now)} for one in found]))
         return
     for ticket in found:
-        click.echo(ticket_line(ticket))
+        click.echo(ticket_line(ticket, now))
     if not found:
         click.echo("No tickets.")
 
@@ -119,32 +123,37 @@ def tickets_act(config: str | None, ticket: str, action: str, **given: Any) -> N
     async def work(database: Database) -> Ticket:
         return await _view(config, database).act(ticket.replace(" ", ""), wanted, by=by, at=datetime.now(UTC))
 
-    click.echo(ticket_line(on_database(config, work)))
+    click.echo(ticket_line(on_database(config, work), datetime.now(UTC)))
 
 
 def _day(at: datetime | None) -> str:
     return f"{local(at):%Y-%m-%d %H:%M}" if at else "-"
 
 
-def ticket_line(ticket: Ticket) -> str:
-    """One ticket in one line."""
+def _late(deadlines: Sequence[Deadline]) -> str:
+    return f"LATE: {', '.join(deadlines)}  " if deadlines else ""
+
+
+def ticket_line(ticket: Ticket, at: datetime) -> str:
+    """One ticket in one line, with the deadlines that have passed by then."""
     return (
         f"{grouped(ticket.code)}  {_day(ticket.created_at)}  {ticket.state:<11} v{ticket.version:<3} "
-        f"by {_day(ticket.answer_by)}  {ticket.agency_name or '-'}  {ticket.content.partition(chr(10))[0][:60]}"
+        f"by {_day(ticket.answer_by)}  {_late(ticket.late(at))}{ticket.agency_name or '-'}  {ticket.content.partition(chr(10))[0][:60]}"
     )
 
 
 def ticket_text(detail: TicketDetail, history: Sequence[HistoryRow]) -> str:
     """Everything about one ticket."""
     one = detail.ticket
-    late = "" if one.answer_by == one.original_answer_by else f", first {_day(one.original_answer_by)}"
+    first = "" if one.answer_by == one.original_answer_by else f", first {_day(one.original_answer_by)}"
     lines = [
         f"Ticket {grouped(one.code)} ({one.id}), {one.state}, version {one.version}",
         f"  citizen   {one.name or '-'} ({one.requester}), {one.phone or '-'}, {one.email or '-'}",
         f"  address   {one.address or '-'}, {one.area_name or '-'}",
         f"  about     {one.category_name or '-'}, {one.kind}, {one.urgency}, by {one.channel}",
         f"  agency    {one.agency_name or '-'}    owner {one.owner_name or '-'}",
-        f"  due       forward {_day(one.forward_by)}, accept {_day(one.accept_by)}, answer {_day(one.answer_by)}{late}",
+        f"  due       forward {_day(one.forward_by)}, accept {_day(one.accept_by)}, answer {_day(one.answer_by)}{first}"
+        f"  {_late(detail.late)}".rstrip(),
         f"  calls     {', '.join(one.calls) or '-'}",
         f"  content   {one.content or '-'}",
         f"  answer    {one.answer or '-'}",

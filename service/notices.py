@@ -4,16 +4,18 @@ nothing: a change that nobody needs to hear of makes no message.
 Everything is written in the transaction of the change itself; the outbox's worker finds it there.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hotline1022.core.clock import local_day
+from hotline1022.core.clock import local, local_day
 from hotline1022.db.unit import Work
 from hotline1022.directory.lookup import active, agency_at, contacts_of
 from hotline1022.directory.types import Contact, Directory
 from hotline1022.notify.types import Recipient, Role, TicketChange, TicketEvent
 from hotline1022.service.announcer import Announcer
+from hotline1022.tickets.code import grouped
 from hotline1022.tickets.types import (
     HIDDEN,
     Action,
@@ -27,6 +29,10 @@ from hotline1022.tickets.types import (
 )
 from hotline1022.tickets.types import Recipient as Reminded
 
+log = logging.getLogger(__name__)
+
+#: kind of the alarm of a ticket that 1022 has neither forwarded nor answered in time
+NOT_FORWARDED_ALARM = "ticket-not-forwarded"
 #: what an action is for those who are told; what is not here nobody is told of
 EVENTS = {
     Action.OPEN: TicketEvent.MADE,
@@ -77,10 +83,13 @@ class Notices:
             await self._announcer.announce(tx, change, [recipient_of(owner)], at)
 
     async def reminded(self, tx: Work, ticket: Ticket, reminder: Reminder) -> None:
-        """Tell whoever has it that time runs out, or the leader that it is over.
+        """Tell whoever has it that time runs out, or the leader that it is over; 1022 by an alarm that it has not forwarded it.
 
         Whoever has it: its owner, the leader to whom it was passed on, else the specialists.
         """
+        if reminder.to is Reminded.HOTLINE:
+            await _alarm(tx, ticket, reminder, self._clock())
+            return
         at = self._clock()
         overdue = reminder.kind is ReminderKind.EXPIRED or reminder.to is Reminded.LEADER
         event = TicketEvent.OVERDUE if overdue else TicketEvent.REMINDER
@@ -103,6 +112,14 @@ class Notices:
         directory, day = await self._directory(), local_day(at)
         having = agency_at(directory, ticket.agency, day)
         return [recipient_of(one) for one in contacts_of(directory, having.id, day)] if having else []
+
+
+async def _alarm(tx: Work, ticket: Ticket, reminder: Reminder, at: datetime) -> None:
+    """In the transaction that notes it as told: no crash loses it, and no look rings it again."""
+    agency = ticket.agency_name or "no agency yet"
+    text = f"ticket {grouped(ticket.code)}, {ticket.state}, {agency}: due {local(reminder.due):%Y-%m-%d %H:%M}"
+    await tx.alarms.raise_alarm(NOT_FORWARDED_ALARM, text, at)
+    log.error("ALARM %s: %s", NOT_FORWARDED_ALARM, text)
 
 
 def arrival(history: Sequence[HistoryRow]) -> HistoryRow:

@@ -1,9 +1,9 @@
 """The API's port for tickets over the desk and the database: conversions, and the guard against guessed codes."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from hotline1022.core.errors import NotFound
 from hotline1022.db.unit import Database, Work
@@ -21,8 +21,14 @@ from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusV
 class TicketsView:
     """web.ports.Tickets."""
 
-    def __init__(self, database: Database, desk: TicketDesk) -> None:
-        self._database, self._desk = database, desk
+    def __init__(
+        self,
+        database: Database,
+        desk: TicketDesk,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database, self._desk, self._clock = database, desk, clock
         self._guard = Guard()
 
     async def list(self, wanted: TicketFilter) -> Sequence[Ticket]:
@@ -36,7 +42,10 @@ class TicketsView:
             ticket = await _seen(tx, name)
             files = await tx.tickets.attachments(ticket.id)
         return TicketDetail(
-            ticket=ticket, allowed=allowed(ticket.state), attachments=tuple(map(attachment_view, files))
+            ticket=ticket,
+            allowed=allowed(ticket.state),
+            late=ticket.late(self._clock()),
+            attachments=tuple(map(attachment_view, files)),
         )
 
     async def history(self, name: str) -> Sequence[HistoryRow]:

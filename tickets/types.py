@@ -41,6 +41,12 @@ class State(StrEnum):
 HIDDEN = frozenset({State.RESERVED, State.DROPPED})
 #: nothing more is to be done
 CLOSED = frozenset({State.COMPLETED, State.REFUSED})
+#: 1022 should forward it, or answer it itself
+TO_FORWARD = frozenset({State.NEW, State.RETURNED, State.REOPENED})
+#: somebody of the agency should take it
+TO_ACCEPT = frozenset({State.FORWARDED, State.WITH_LEADER})
+#: an answer is owed, and the clock runs
+TO_ANSWER = TO_FORWARD | TO_ACCEPT | {State.ACCEPTED, State.EXTENDED}
 
 
 #: open, but what is next is for 1022 to do
@@ -136,6 +142,18 @@ class Clock(StrEnum):
     CALENDAR = "calendar"
 
 
+class Deadline(StrEnum):
+    """What has a time by which it must be done."""
+
+    FORWARD = "forward"
+    ACCEPT = "accept"
+    ANSWER = "answer"
+
+
+#: which deadlines count in which states; the time itself is the ticket's field DEADLINE_by
+OWED_IN = {Deadline.FORWARD: TO_FORWARD, Deadline.ACCEPT: TO_ACCEPT, Deadline.ANSWER: TO_ANSWER}
+
+
 class Purpose(StrEnum):
     """Why a call and a ticket belong together. By itself a call makes one ticket for each purpose but `talk`."""
 
@@ -213,6 +231,12 @@ class Ticket:
         """By this the number is searched."""
         return phone_key(self.phone)
 
+    def late(self, at: datetime) -> tuple[Deadline, ...]:
+        """The deadlines that have passed, of those that count now."""
+        by = {Deadline.FORWARD: self.forward_by, Deadline.ACCEPT: self.accept_by, Deadline.ANSWER: self.answer_by}
+        passed = (one for one, when in by.items() if when is not None and when <= at)
+        return tuple(one for one in passed if self.state in OWED_IN[one])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryRow:
@@ -266,13 +290,15 @@ class ReminderKind(StrEnum):
     BEFORE_ACCEPT = "before-accept"
     BEFORE_ANSWER = "before-answer"
     EXPIRED = "expired"
+    NOT_FORWARDED = "not-forwarded"
 
 
 class Recipient(StrEnum):
-    """Who is reminded: who has the ticket, or the leader of that agency."""
+    """Who is reminded: who has the ticket, the leader of that agency, or 1022's own people, by an alarm."""
 
     OFFICER = "officer"
     LEADER = "leader"
+    HOTLINE = "hotline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,7 +336,7 @@ class TicketFilter:
     until: datetime | None = None
     #: all of these, anywhere, in any form
     words: str = ""
-    #: not answered, and the clock was past `answer_by` at this time
+    #: a deadline that counts had passed at this time: Ticket.late says which
     overdue_at: datetime | None = None
     before: TicketCursor | None = None
     #: rows at most

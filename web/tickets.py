@@ -22,6 +22,7 @@ from hotline1022.web.tickets_wire import (
     AttachQuery,
     EditBody,
     HistoryList,
+    LateTicket,
     LinkBody,
     StatusQuery,
     StatusView,
@@ -62,7 +63,11 @@ async def list_tickets(ask: Ask) -> TicketPage:
     found = await ask.ports.tickets.list(wanted)
     tickets = tuple(_shown(ask, one) for one in found[: query.limit])
     more = len(found) > query.limit
-    return TicketPage(tickets=tickets, next=cursor_text(tickets[-1].created_at, tickets[-1].id) if more else None)
+    now = ask.ports.clock()
+    late = tuple(LateTicket(ticket=one.id, late=one.late(now)) for one in tickets if one.late(now))
+    return TicketPage(
+        tickets=tickets, late=late, next=cursor_text(tickets[-1].created_at, tickets[-1].id) if more else None
+    )
 
 
 async def get_ticket(ask: Ask) -> TicketDetail:

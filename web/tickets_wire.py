@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
-from hotline1022.tickets.types import Channel, HistoryRow, Kind, Requester, State, Ticket, Urgency
+from hotline1022.tickets.types import Channel, Deadline, HistoryRow, Kind, Requester, State, Ticket, Urgency
 from hotline1022.web.rules import Rule
 from hotline1022.web.types import Limit, When
 
@@ -39,7 +39,9 @@ class TicketQuery:
         str | None,
         Rule(doc="all of these, anywhere, with marks and case or without; needs scope agent or admin", low=1, high=120),
     ] = None
-    overdue: Annotated[bool, Rule(doc="only those that should have been answered by now")] = False
+    overdue: Annotated[
+        bool, Rule(doc="only those that should have been forwarded, accepted or answered by now; late says which")
+    ] = False
     cursor: Annotated[str | None, Rule(doc="the cursor that the page before gave", pattern=r"[A-Za-z0-9_-]{8,120}")] = (
         None
     )
@@ -152,11 +154,23 @@ class AttachmentFile:
     path: Path
 
 
+_PASSED = Rule(doc="deadlines that have passed and count in its state")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateTicket:
+    """A ticket that is late, and with what."""
+
+    ticket: Annotated[str, Rule(doc="id")]
+    late: Annotated[tuple[Deadline, ...], _PASSED]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketPage:
     """Tickets, newest first."""
 
     tickets: tuple[Ticket, ...]
+    late: Annotated[tuple[LateTicket, ...], Rule(doc="those of this page that are late now")]
     next: Annotated[str | None, Rule(doc="cursor of the next page; null = this is the last")]
 
 
@@ -166,6 +180,7 @@ class TicketDetail:
 
     ticket: Ticket
     allowed: Annotated[tuple[str, ...], Rule(doc="actions")]
+    late: Annotated[tuple[Deadline, ...], _PASSED]
     attachments: tuple[AttachmentView, ...]
 
 

@@ -55,7 +55,9 @@ def test_list_and_show(data: Path) -> None:
     assert done.output.startswith(f"{grouped(CODE)}  2026-11-25 08:00  new ")
     assert tickets("list", "--words", "nước").output == "No tickets.\n"
     late = json.loads(tickets("list", "--overdue", "--json").output)
-    assert OLD in [one["code"] for one in late]
+    assert {one["code"]: one["late"] for one in late}[OLD] == ["forward", "answer"]
+    assert "LATE: forward, answer  Sở Xây dựng" in tickets("list", "--overdue", "--words", "đèn").output
+    assert "LATE: forward, answer" in tickets("show", OLD).output
     shown = tickets("show", grouped(CODE)).output
     assert "Nguyễn Thị Ánh" in shown and "answer 2026-12-02 17:00" in shown and "possible  complete, forward" in shown
     told = json.loads(tickets("show", CODE, "--json").output)

@@ -30,7 +30,8 @@ class Gateway:
     """A gateway's server: what it was asked, and what it answers next."""
 
     seen: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
-    answers: list[web.Response | float] = field(default_factory=list)
+    #: an answer, at once or after so many seconds; seconds alone: 500 after them
+    answers: list[web.Response | float | tuple[float, web.Response]] = field(default_factory=list)
     auth: list[str] = field(default_factory=list)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -39,8 +40,10 @@ class Gateway:
         self.auth.append(request.headers.get("Authorization", ""))
         answer = self.answers.pop(0)
         if isinstance(answer, float):
-            await asyncio.sleep(answer)
-            return web.Response(status=500)
+            answer = (answer, web.Response(status=500))
+        if isinstance(answer, tuple):
+            seconds, answer = answer
+            await asyncio.sleep(seconds)
         if answer.status == 0:
             assert request.transport is not None
             request.transport.abort()
@@ -144,70 +147,6 @@ async def test_speedsms_is_asked_what_became_of_it() -> None:
             assert await ours.ask(a_message(), ("123456",)) == StillOpen()
         assert await ours.ask(a_message(), ()) == StillOpen(), "without an id there is nothing to ask by"
         assert len(server.seen) == 7
-
-
-async def test_esms_as_it_answers() -> None:
-    async with gateway("esms") as (server, ours):
-        server.answers = [says({"CodeResult": "100", "CountRegenerate": 0, "SMSID": "d533459ee42b2b95"})]
-        message = a_message(text="Mã phiếu 4711", encoding=Encoding.UCS2)
-        assert await ours.send(message) == Accepted(ids=("d533459ee42b2b95",))
-        path, _, body = server.seen[0]
-        assert path == "/MainService.svc/json/SendMultipleMessage_V4_post_json/"
-        assert body == {
-            "ApiKey": "khoa",
-            "SecretKey": "bi-mat",
-            "Brandname": "TD1022",
-            "SmsType": "2",
-            "Phone": "0901234567",
-            "Content": "Mã phiếu 4711",
-            "IsUnicode": "1",
-            "RequestId": "m1",
-        }
-
-
-@pytest.mark.parametrize(
-    ("code", "away", "for_good"),
-    [
-        ("99", False, True),
-        ("101", True, False),
-        ("103", True, False),
-        ("104", True, False),
-        ("140", True, False),
-        ("108", False, True),
-        ("146", False, True),
-    ],
-)
-async def test_esms_errors(code: str, away: bool, for_good: bool) -> None:
-    async with gateway("esms") as (server, ours):
-        server.answers = [says({"CodeResult": code, "CountRegenerate": 0, "ErrorMessage": "Authorize Failed"})]
-        said = await ours.send(a_message())
-        assert isinstance(said, RefusedForGood) if for_good else isinstance(said, NotTaken) and said.away is away
-
-
-async def test_esms_knows_our_key_so_a_silence_can_be_asked() -> None:
-    async with gateway("esms", seconds=0.3) as (server, ours):
-        assert ours.can_ask
-        server.answers = [2.0]
-        assert isinstance(await ours.send(a_message()), NoAnswer)
-        exist = {"CodeResult": "124", "CountRegenerate": 0, "ErrorMessage": "Request exist 1", "SendStatus": "5"}
-        server.answers = [says(exist)]
-        assert await ours.ask(a_message(), ()) == Accepted()
-        assert [body["RequestId"] for _, _, body in server.seen] == ["m1", "m1"], "the same key: never sent twice"
-        server.answers = [says({"CodeResult": "100", "SMSID": "x1"}), says({"CodeResult": "103"}), 2.0]
-        assert await ours.ask(a_message(), ()) == Accepted(ids=("x1",))
-        for _ in range(2):
-            assert await ours.ask(a_message(), ()) == StillOpen()
-
-
-async def test_esms_is_asked_by_its_id() -> None:
-    async with gateway("esms") as (server, ours):
-        base = {"CodeResponse": "100", "SMSID": "x1", "SendStatus": 5, "TotalPrice": 850.0, "TotalSent": 1}
-        for success, failed, wanted in ((1, 0, Arrived), (0, 1, Undeliverable), (0, 0, StillOpen)):
-            server.answers = [says(base | {"SendSuccess": success, "SendFailed": failed})]
-            assert isinstance(await ours.ask(a_message(), ("x 1&",)), wanted)
-        path, query, _ = server.seen[0]
-        assert path.endswith("/GetSendStatus")
-        assert query == {"RefId": "x 1&", "ApiKey": "khoa", "SecretKey": "bi-mat"}
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -10,8 +10,20 @@ import pytest
 from hotline1022.core.errors import ConfigError
 from hotline1022.tickets.deadlines import amount
 from hotline1022.tickets.policy import load_policy, parse_policy
-from hotline1022.tickets.reminders import TO_ANSWER, reminders
-from hotline1022.tickets.types import Action, Clock, Recipient, Reminder, ReminderKind, State, Ticket, Urgency
+from hotline1022.tickets.reminders import reminders
+from hotline1022.tickets.types import (
+    TO_ANSWER,
+    TO_FORWARD,
+    Action,
+    Clock,
+    Deadline,
+    Recipient,
+    Reminder,
+    ReminderKind,
+    State,
+    Ticket,
+    Urgency,
+)
 from tests.unit.tickets_made import POLICY, WAYS, at, done, kept, made, walked
 
 A, K, R = Action, ReminderKind, Recipient
@@ -61,7 +73,9 @@ def test_nobody_is_reminded_while_nobody_owes_an_answer(state: State) -> None:
     ticket = walked(made().after, *WAYS[state])
     late = due(replace(ticket, accept_by=None), at(40, "08:00"))
     owed = state in TO_ANSWER
-    assert late == ([("expired", "leader")] if owed else [])
+    ours = [("not-forwarded", "hotline")] if state in TO_FORWARD else []
+    assert late == ([*ours, ("expired", "leader")] if owed else [])
+    assert (ours != []) == (state in {State.NEW, State.RETURNED, State.REOPENED})
     assert owed == (state not in {State.WAITING, State.ANSWERED, State.COMPLETED, State.REFUSED})
 
 
@@ -75,6 +89,65 @@ def test_urgent_ones_run_by_the_calendar_and_are_told_in_office_hours() -> None:
     urgent = done(urgent, A.ACCEPT, at(25, "08:12")).after
     assert due(urgent, at(25, "10:59")) == []
     assert due(urgent, at(25, "11:00")) == [("before-answer", "officer")]
+
+
+URGENT = made(urgency=Urgency.URGENT).after
+
+
+@pytest.mark.parametrize(
+    ("ticket", "when", "found"),
+    [
+        # written down at 08:00, to be forwarded by 08:05
+        (made().after, at(25, "08:04"), False),
+        (made().after, at(25, "08:05"), True),
+        (made().after, at(25, "12:00"), False),  # nobody could take it: lunch
+        (made().after, at(25, "13:30"), True),
+        (made().after, at(25, "23:00"), False),
+        (made().after, at(28, "09:00"), False),  # Saturday
+        (made(when=at(25, "23:00")).after, at(26, "07:29"), False),
+        (made(when=at(25, "23:00")).after, at(26, "07:30"), True),
+        # what is urgent is told day and night
+        (URGENT, at(25, "08:04"), False),
+        (URGENT, at(25, "08:05"), True),
+        (URGENT, at(25, "12:00"), True),
+        (made(urgency=Urgency.URGENT, when=at(28, "23:00")).after, at(28, "23:05"), True),
+        # sent back, or disputed: five minutes anew
+        (done(walked(made().after, A.FORWARD), A.RETURN, at(25, "09:00"), why="x").after, at(25, "09:04"), False),
+        (done(walked(made().after, A.FORWARD), A.RETURN, at(25, "09:00"), why="x").after, at(25, "09:05"), True),
+        (done(walked(made().after, A.COMPLETE), A.REOPEN, at(26, "09:00"), why="x").after, at(26, "09:04"), False),
+        (done(walked(made().after, A.COMPLETE), A.REOPEN, at(26, "09:00"), why="x").after, at(26, "09:05"), True),
+        # forwarded, taken or answered: nothing of it is left
+        (walked(made().after, A.FORWARD), at(25, "08:30"), False),
+        (walked(made().after, A.ACCEPT), at(25, "08:30"), False),
+        (walked(made().after, A.COMPLETE), at(25, "08:30"), False),
+    ],
+)
+def test_1022_is_told_of_what_it_has_not_forwarded(ticket: Ticket, when: datetime, found: bool) -> None:
+    wanted = Reminder(kind=K.NOT_FORWARDED, to=R.HOTLINE, due=ticket.forward_by or when)
+    assert (wanted in reminders(ticket, POLICY, (), when)) == found
+    assert wanted not in reminders(ticket, POLICY, [wanted], when), "once"
+    assert (Deadline.FORWARD in ticket.late(when)) >= found
+
+
+@pytest.mark.parametrize(
+    ("ticket", "when", "late"),
+    [
+        (made().after, at(25, "08:04"), ()),
+        (made().after, at(25, "08:05"), (Deadline.FORWARD,)),
+        (made().after, at(25, "23:00"), (Deadline.FORWARD,)),
+        (made().after, at(32, "17:00"), (Deadline.FORWARD, Deadline.ANSWER)),
+        (FORWARDED, at(25, "13:00"), ()),
+        (FORWARDED, at(26, "09:00"), (Deadline.ACCEPT,)),
+        (FORWARDED, at(32, "17:00"), (Deadline.ACCEPT, Deadline.ANSWER)),
+        (walked(FORWARDED, A.ACCEPT), at(32, "16:59"), ()),
+        (walked(FORWARDED, A.ACCEPT), at(32, "17:00"), (Deadline.ANSWER,)),
+        (walked(FORWARDED, A.ACCEPT, A.WAIT), at(40, "08:00"), ()),
+        (walked(FORWARDED, A.ACCEPT, A.ANSWER), at(40, "08:00"), ()),
+        (kept().after, at(40, "08:00"), ()),
+    ],
+)
+def test_which_deadline_is_late(ticket: Ticket, when: datetime, late: tuple[Deadline, ...]) -> None:
+    assert ticket.late(when) == late
 
 
 def test_a_reservation_reminds_nobody() -> None:

@@ -1,6 +1,8 @@
 """Tickets through the API: a request's life, who sees what of it, files, and codes that are guessed."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -142,6 +144,22 @@ async def test_filters_reach_the_tickets(tmp_path: Path) -> None:
         assert (asked.agencies, asked.category, asked.call) == (frozenset({"so-xay-dung"}), "construction", "hl1-1.2")
         assert asked.overdue_at == house.ports.clock()
         assert asked.since and asked.until and (asked.until - asked.since).days == 30
+
+
+async def test_which_deadline_is_late_is_told(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        (made,) = house.tickets.tickets.values()
+        now = house.ports.clock()
+        later = now + timedelta(seconds=1)
+        for forward_by, answer_by, late in (
+            (later, later, []),
+            (now, later, ["forward"]),
+            (now, now, ["forward", "answer"]),
+        ):
+            house.tickets.tickets[made.id] = replace(made, forward_by=forward_by, answer_by=answer_by)
+            _, page = await house.ask("GET", "/api/tickets")
+            assert page["late"] == ([{"ticket": made.id, "late": late}] if late else [])
+            assert (await house.ask("GET", TICKET))[1]["late"] == late
 
 
 async def send(house: House, data: bytes, kind: str, name: str | None) -> tuple[int, Any]:

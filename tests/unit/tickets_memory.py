@@ -18,7 +18,7 @@ from hotline1022.tickets.states import allowed
 from hotline1022.tickets.types import Action, Changed, HistoryRow, Ticket, TicketFilter
 from hotline1022.web.auth import TooMany
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
-from tests.unit.tickets_made import POLICY, made
+from tests.unit.tickets_made import NOW, POLICY, made
 
 
 @dataclass
@@ -29,6 +29,7 @@ class MemoryTickets:
     files: dict[str, AttachmentFile] = field(default_factory=dict)
     asked: list[TicketFilter] = field(default_factory=list)
     guard: Guard = field(default_factory=Guard)
+    now: datetime = NOW
 
     def __post_init__(self) -> None:
         self._keep(made())
@@ -65,7 +66,7 @@ class MemoryTickets:
     async def get(self, name: str) -> TicketDetail:
         ticket = self._find(name)
         views = tuple(file.view for file in self.files.values())
-        return TicketDetail(ticket=ticket, allowed=allowed(ticket.state), attachments=views)
+        return TicketDetail(ticket=ticket, allowed=allowed(ticket.state), late=ticket.late(self.now), attachments=views)
 
     async def history(self, name: str) -> Sequence[HistoryRow]:
         return self.rows[self._find(name).id]

@@ -472,7 +472,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     )
     lines = MemoryLines({number: a_line(number) for number in ("101", "102", "103")})
     people = MemoryPeople({"1001": PersonView(id="1001", name="Nguyễn Thị Ánh", active=True)})
-    tickets = MemoryTickets(folder / "attachments")
+    tickets = MemoryTickets(folder / "attachments", now=NOW)
     checks = [MemoryCheck("sip"), MemoryCheck("database")]
     outbox, links = MemoryOutbox(), MemoryLinks(tickets)
     ports = Ports(

@@ -166,6 +166,10 @@ async def test_what_is_reserved_is_in_no_list(database: Database) -> None:
         (TicketFilter(until=NOW + timedelta(minutes=2)), {1}),
         (TicketFilter(overdue_at=NOW + timedelta(days=30)), {1, 2, 3}),
         (TicketFilter(overdue_at=NOW), set()),
+        # to be forwarded in five minutes; number 2 is, and has until 14:00 to be accepted
+        (TicketFilter(overdue_at=NOW + timedelta(minutes=4)), set()),
+        (TicketFilter(overdue_at=NOW + timedelta(minutes=10)), {1, 3}),
+        (TicketFilter(overdue_at=NOW + timedelta(hours=12)), {1, 2, 3}),
     ],
 )
 async def test_found_in_any_form(database: Database, wanted: TicketFilter, found: set[int]) -> None:
