@@ -87,7 +87,7 @@ def holes(path: Path, frequency: float, *, window: float = 0.1) -> list[Gap]:
 def share(heard: Samples, sound: Samples, *, window: float = 0.25) -> float:
     """How much of a sound is in what was heard, each piece of it (a quarter of a second; pauses do not count) in its place: 0 … 1.
 
-    Packets may have come late: a piece is in its place within a tenth of a second.
+    Packets may have come late: a piece is in its place within a quarter of a second.
     """
     size = int(window * RATE)
     starts = [
@@ -97,7 +97,7 @@ def share(heard: Samples, sound: Samples, *, window: float = 0.25) -> float:
         raise ValueError("this sound is nothing but a pause")
     found = [(at / RATE, _place(heard, sound[at : at + size])) for at in starts]
     begins = [place - at for at, place in found if place is not None]
-    return max((sum(abs(other - begin) <= 0.1 for other in begins) for begin in begins), default=0) / len(starts)
+    return max((sum(abs(other - begin) <= 0.25 for other in begins) for begin in begins), default=0) / len(starts)
 
 
 def _place(heard: Samples, piece: Samples) -> float | None:
