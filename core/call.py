@@ -11,7 +11,7 @@ from enum import StrEnum
 from hotline1022.core import cascade as c
 from hotline1022.core import events as e
 from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.core.legs import Leg, ended_leg, joined_leg, parted_leg
+from hotline1022.core.legs import Leg, ended_leg, joined_leg, keying_leg, music_ended, parted_leg
 from hotline1022.core.outcomes import CallState, Reason, Result
 
 
@@ -132,7 +132,7 @@ class Call:
 
     @property
     def talk_ms(self) -> int:
-        """Time in which citizen and somebody else were in one bridge, from bridge events."""
+        """Time in which citizen and somebody else were in one bridge, from bridge events, without keying in it where to."""
         return sum(leg.talk_ms for leg in self.legs.values() if leg.channel != self.id)
 
 
@@ -196,9 +196,11 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
         case e.LegAnswered() | e.PersonKnown() | e.Held() | e.Resumed() | e.AudioCounted() | e.LegWatched():
             return _leg_fact(call, event), ()
         case e.PromptStarted():
-            heard = any(part in event.prompt for part in e.INFORMATION_PROMPTS)
-            return (replace(call, informed=True) if heard and not call.informed else call), ()
-        case _:  # PromptEnded, EmergencyTried, what cascades tell: history only
+            return _prompt(call, event), ()
+        case e.PromptEnded():
+            back = event.channel == call.id and any(leg.keying for leg in call.legs.values())
+            return (replace(call, legs=music_ended(call.legs, call.id, event.at)) if back else call), ()
+        case _:  # EmergencyTried, what cascades tell: history only
             return call, ()
 
 
@@ -286,14 +288,21 @@ def _leg_fact(call: Call, event: e.Event) -> Call:
     return _with_leg(call, leg)
 
 
+def _prompt(call: Call, event: e.PromptStarted) -> Call:
+    if event.prompt == e.CODE_PROMPT and event.channel in call.legs:
+        return replace(call, legs=keying_leg(call.legs, call.id, event.channel, event.at))
+    heard = any(part in event.prompt for part in e.INFORMATION_PROMPTS)
+    return replace(call, informed=True) if heard and not call.informed else call
+
+
 def _bridge(call: Call, event: e.Joined | e.Parted) -> tuple[Call, tuple[Effect, ...]]:
     """Two of the call's channels in one bridge talk; whoever leaves ends the talk of both."""
     if event.channel not in call.legs:
         return call, ()
     if isinstance(event, e.Parted):
-        was_talking = any(leg.talking_since for leg in call.legs.values())
+        was_talking = any(leg.with_citizen for leg in call.legs.values())
         call = replace(call, legs=parted_leg(call.legs, call.id, event.channel, event.at))
-        talking = any(leg.talking_since for leg in call.legs.values())
+        talking = any(leg.with_citizen for leg in call.legs.values())
         return _move(call, Trigger.PARTED) if was_talking and not talking else (call, ())
     legs, partner = joined_leg(call.legs, call.id, event.channel, event.bridge, event.at, room=event.room)
     call = replace(call, legs=legs)
@@ -334,7 +343,7 @@ LONGEST_SILENCE_MS = 9500
 
 def outcome(call: Call, at: datetime) -> tuple[Result, Reason]:
     """Result and reason of a call that ends now, by what weighs most: 115, then talk, then message, then where it was."""
-    talked = {leg.kind for leg in call.legs.values() if leg.talk_ms or leg.talking_since}
+    talked = {leg.kind for leg in call.legs.values() if leg.talk_ms or leg.with_citizen}
     if call.refused:
         full = call.refused == Reason.LINES_FULL
         return Result.REFUSED, Reason.LINES_FULL if full else Reason.UNKNOWN_NUMBER

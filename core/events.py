@@ -13,6 +13,8 @@ from hotline1022.core.ids import CallId, ChannelId
 
 #: a prompt with one of these in its name is information that answers a question; the second is the state of a ticket
 INFORMATION_PROMPTS = ("/info-", "/ticket-state-")
+#: what an agent hears who begins to key a code in the talk (#1): the citizen hears music from then on
+CODE_PROMPT = "pbx-transfer"
 #: how a message may end: nothing could be recorded; silence ended it
 RECORD_FAILED, RECORD_SILENCE = "error", "silence"
 

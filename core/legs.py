@@ -39,6 +39,8 @@ class Leg:
     bridged: tuple[tuple[datetime, datetime], ...] = ()
     talking_since: datetime | None = None
     talk_ms: int = 0
+    #: keys a code in the talk, to put the citizen through: she hears music meanwhile
+    keying: bool = False
     #: keys that this person is known to have pressed: each stands in for some audio
     keys: int = 0
 
@@ -52,6 +54,11 @@ class Leg:
         if self.held_since is None:
             return self
         return replace(self, held_ms=self.held_ms + _ms(self.held_since, at), held_since=None)
+
+    @property
+    def with_citizen(self) -> bool:
+        """In a talk with the citizen, also while a code is keyed in it."""
+        return self.talking_since is not None or self.keying
 
 
 Legs = Mapping[ChannelId, Leg]
@@ -98,10 +105,29 @@ def parted_leg(legs: Legs, citizen: CallId, channel: ChannelId, at: datetime) ->
     return after
 
 
+def keying_leg(legs: Legs, citizen: CallId, channel: ChannelId, at: datetime) -> dict[ChannelId, Leg]:
+    """The legs after `channel` began to key a code in its talk: neither of the two hears the other until the music ends."""
+    after = dict(legs)
+    if channel != citizen and after[channel].talking_since is not None:
+        after[channel] = replace(_silent(after[channel], at), keying=True)
+        after[citizen] = _silent(after[citizen], at)
+    return after
+
+
+def music_ended(legs: Legs, citizen: CallId, at: datetime) -> dict[ChannelId, Leg]:
+    """The legs after the citizen's music ended: who keyed what is no code, and is with her still, talks with her again."""
+    after = dict(legs)
+    for leg in legs.values():
+        if leg.keying:
+            after[leg.channel] = replace(leg, talking_since=at, keying=False)
+            after[citizen] = replace(after[citizen], talking_since=at)
+    return after
+
+
 def _silent(leg: Leg, at: datetime) -> Leg:
     if leg.talking_since is None:
-        return leg
-    return replace(leg, talk_ms=leg.talk_ms + _ms(leg.talking_since, at), talking_since=None)
+        return replace(leg, keying=False) if leg.keying else leg
+    return replace(leg, talk_ms=leg.talk_ms + _ms(leg.talking_since, at), talking_since=None, keying=False)
 
 
 def _outside(leg: Leg, at: datetime) -> Leg:

@@ -171,7 +171,7 @@ def _going_on(call: Call) -> Cascade | None:
 
 def _talking(call: Call) -> Leg:
     for leg in call.legs.values():
-        if leg.kind is LegKind.AGENT and leg.talking_since is not None:
+        if leg.kind is LegKind.AGENT and leg.with_citizen:
             return leg
     raise Refused(
         "the citizen talks with no agent; only a citizen who does can be put through", error_id="call-not-talking"

@@ -4,15 +4,17 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from hotline1022.cascade.types import KeptCascade
+from hotline1022.core.clock import local_day
 from hotline1022.db.types import CallDetail
 from hotline1022.db.unit import Database
+from hotline1022.directory.hours import DAYS
 from hotline1022.tickets.types import Purpose, Ticket
 from tests.asterisk.world import STAY, World, eventually, hotline, near
 from tests.lab import audio
@@ -77,6 +79,11 @@ def agency(code: int, *, missing: tuple[int, ...] = (), hours: str = "always") -
     numbers = (f"02743850{last}0", f"0903330{last}1", f"02743850{last}2", f"0903330{last}3")
     kept = [("" if place in missing else number) for place, number in enumerate(numbers)]
     return Agency(id=f"cq-{code}", code=code, numbers=(kept[0], kept[1], kept[2], kept[3]), hours=hours)
+
+
+def shut() -> str:
+    """Office hours that are not now, whenever the tests run."""
+    return f"{DAYS[(local_day(datetime.now(UTC)).weekday() + 3) % 7]} 08:00-09:00"
 
 
 def directory(*agencies: Agency) -> str:

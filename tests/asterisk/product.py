@@ -143,9 +143,10 @@ http_port = {free_port("tcp")}
         return [json.loads(await self.cli("calls", "show", call, "--json")) for call in wanted]
 
     def journal(self) -> list[dict[str, Any]]:
-        """What Asterisk wrote, from the outside."""
+        """What Asterisk wrote, from the outside; a row that it is writing just now is not yet there."""
         file = self.settings.paths.journal / "cel.jsonl"
-        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+        written = file.read_text(encoding="utf-8") if file.exists() else ""
+        return [json.loads(line) for line in written.rpartition("\n")[0].splitlines()]
 
     async def log_in(self, line: str, person: str) -> None:
         """Put a person at a line without the service: what Asterisk kept from an earlier login."""

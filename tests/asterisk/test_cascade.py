@@ -11,10 +11,11 @@ import pytest
 import pytest_asyncio
 
 from hotline1022.tickets.types import State
-from tests.asterisk.cascade_sound import code_twice
+from tests.asterisk.cascade_sound import code_twice, unsent
 from tests.asterisk.cascade_world import (
     RING,
     TAKES_AFTER,
+    Agency,
     agency,
     answering,
     at_once,
@@ -28,6 +29,7 @@ from tests.asterisk.cascade_world import (
     rang,
     rung,
     set_up,
+    shut,
     talk,
     ticket,
 )
@@ -37,16 +39,16 @@ from tests.lab.network import BUSY, REJECTS, UNREACHABLE, Answers, Leg, Rings
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
-CHAIN, NOBODY, DROPPED, PASSED, BACK, SHUT, SHARED = (agency(code) for code in (711, 712, 713, 714, 715, 716, 717))
-SHUT = replace(SHUT, hours="sun 00:00-00:01")
-MISSING = agency(718, missing=(0, 2))
+CHAIN, NOBODY, DROPPED, PASSED, BACK, SHUT, SHARED = (agency(code) for code in range(711, 718))
+SHUT = replace(SHUT, hours=shut())
+MISSING, TWICE = agency(718, missing=(0, 2)), agency(720)
 SHORT = replace(agency(719), hunt=("leader.office 5", "specialist.mobile 8"))
 MACHINE = Answers(after=0.3, talk=60)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    everybody = directory(CHAIN, NOBODY, DROPPED, PASSED, BACK, SHUT, SHARED, MISSING, SHORT)
+    everybody = directory(CHAIN, NOBODY, DROPPED, PASSED, BACK, SHUT, SHARED, MISSING, SHORT, TWICE)
     async with hotline(tmp_path_factory.mktemp("cascade"), directory=everybody, ring_seconds=20) as one:
         await one.people("101", "102", "103")
         await one.on_duty("101", "102", "103")
@@ -256,31 +258,50 @@ async def test_whom_an_agency_rings_is_data_and_who_has_no_hours_or_no_number_is
     assert str(short.row.outcome) == "nobody"
 
 
-async def test_a_second_citizen_for_the_same_specialist_gets_the_next_one(world: World) -> None:
-    await set_up(world, SHARED, MACHINE, MACHINE)
-    first = await talk(world, "0909500008")
-    second = await talk(world, "0909500009")
+@pytest.mark.parametrize("place", [TWICE, SHARED], ids=["two-lines", "one-line"])
+async def test_two_citizens_at_the_same_time_for_one_specialist(world: World, place: Agency) -> None:
+    """The number has two lines, and each citizen one of them; or one, and the second citizen gets the next number."""
+    second_number = place.numbers[0 if place is TWICE else 1]
+    await set_up(world, place, MACHINE, MACHINE)
+    callers = [f"09095{place.code}0{nth}" for nth in (1, 2)]
+    first, second = await asyncio.gather(*(talk(world, caller) for caller in callers))
     await asyncio.sleep(1)
-    await first.transfer(SHARED)
-    office = await called(world, SHARED.numbers[0])
-    await world.net.number(SHARED.numbers[0]).does(BUSY)
-    await asyncio.sleep(TAKES_AFTER)
-    await office.press("1")
-    await second.transfer(SHARED)
-    mobile = await called(world, SHARED.numbers[1])
-    await asyncio.sleep(TAKES_AFTER)
-    await mobile.press("1")
+
+    async def a_moment_later() -> None:
+        await asyncio.sleep(1)
+        await second.transfer(place)
+
+    async def taken(number: str, nth: int) -> Leg:
+        phone = await called(world, number, nth)
+        if place is SHARED:
+            await world.net.number(place.numbers[0]).does(BUSY)
+        await asyncio.sleep(TAKES_AFTER)
+        await phone.press("1")
+        return phone
+
+    *_, one_phone, other_phone = await asyncio.gather(
+        first.transfer(place),
+        a_moment_later(),
+        taken(place.numbers[0], 1),
+        taken(second_number, 2 if place is TWICE else 1),
+    )
     await asyncio.sleep(3)
     await asyncio.gather(first.citizen.hangup(), second.citizen.hangup())
     await world.quiet()
-    for one, phone, steps in ((first, office, 1), (second, mobile, 2)):
+    for one, phone, steps in ((first, one_phone, 1), (second, other_phone, 1 if place is TWICE else 2)):
+        assert phone.other == one.citizen.who
         call = await world.logged(one.citizen)
         (kept,) = await cascades(world, call)
-        assert len(kept.steps) == steps and str(kept.row.outcome) == "connected"
+        assert [how for _, _, how in outcomes(kept)] == ["busy", "taken"][-steps:]
+        at_once(kept, [leg for leg in rung(world, place) if leg.other == one.citizen.who])
+        assert str(kept.row.outcome) == "connected"
         assert audio.heard_for(phone.heard, one.citizen.frequency) > 2
-        verify(world.product, call)
-    assert audio.heard_for(office.heard, second.citizen.frequency) == 0
-    assert audio.heard_for(mobile.heard, first.citizen.frequency) == 0
+        other = second if one is first else first
+        for stranger in (other.citizen, other.agent):
+            assert audio.heard_for(phone.heard, stranger.frequency) == 0, f"{phone} heard {stranger}"
+            assert audio.heard_for(one.citizen.heard, stranger.frequency) == 0, f"{one.citizen} heard {stranger}"
+        no_silence(one.citizen)
+        verify(world.product, call, missing=unsent(one.citizen, one.agent, phone))
 
 
 async def test_a_code_that_no_agency_has_brings_the_citizen_back_to_this_agent(world: World) -> None:

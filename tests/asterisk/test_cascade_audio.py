@@ -96,4 +96,4 @@ async def test_twenty_transfers_with_every_track_complete(desk: Screen, path: ob
             call = await world.logged(one.citizen)
             (kept,) = await cascades(world, call)
             assert str(kept.row.outcome) == "connected"
-            complete(world, call, one, people)
+            complete(world, call, one, people, by_code=path is not introduced)

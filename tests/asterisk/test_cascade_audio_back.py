@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.asterisk.cascade_api import Screen, screen
-from tests.asterisk.cascade_sound import complete, own_words, takes, talked
+from tests.asterisk.cascade_sound import complete, takes
 from tests.asterisk.cascade_world import Talk, agency, called, cascades, manned, set_up, talk
 from tests.asterisk.world import legs
 from tests.lab import audio
@@ -91,10 +91,7 @@ async def test_twenty_with_every_track_complete(desk: Screen, play: object) -> N
     for number, (one, contact) in enumerate(played):
         call = await world.logged(one.citizen)
         (kept,) = await cascades(world, call)
-        complete(world, call, one, [contact])
-        (agent,) = legs(call, "agent")
-        own_words(world, call, agent, one.agent, {leg.frequency for leg in (one.citizen, one.agent, contact)})
-        talked(agent, one.agent, one.citizen)
+        complete(world, call, one, [contact], by_code=False, partings=0 if play is connected else 1)
         private = play is connected or moment(number) == "room"
         assert (audio.heard_for(one.agent.heard, contact.frequency) > 0) == private
         if play is connected:
@@ -103,4 +100,5 @@ async def test_twenty_with_every_track_complete(desk: Screen, play: object) -> N
         else:
             assert str(kept.row.outcome) == "taken-back"
             assert audio.heard_for(one.citizen.heard, contact.frequency) == 0
+            (agent,) = legs(call, "agent")
             assert agent.talk_ms / 1000 > 1.5 * TALK - 0.5

@@ -1,5 +1,6 @@
-"""Judges a recording by ear: which tones sound in which second, the longest silence, the first sound."""
+"""Judges a recording by ear: which tones sound in which second, which sound file was played, the longest silence, the first sound."""
 
+import audioop
 import wave
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ RATE = 8000
 HEARD = 700.0
 #: A 20 ms frame below this root mean square is silence (A-law noise and comfort noise are below it).
 QUIET = 60.0
+#: A piece of a sound file is what is heard at a place if the two are alike by at least this (1: the same, louder or softer).
+ALIKE = 0.9
+#: A piece of a sound file with a root mean square below this is a pause, which is like any other.
+PAUSE = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +32,9 @@ class Gap:
 
 
 def read(path: Path) -> Samples:
-    """The samples of an 8 kHz mono 16 bit WAV, also of one whose header was never completed."""
+    """The samples of an 8 kHz mono 16 bit WAV, also of one whose header was never completed, or of a raw A-law file (.alaw)."""
+    if path.suffix == ".alaw":
+        return np.frombuffer(audioop.alaw2lin(path.read_bytes(), 2), dtype="<i2").astype(np.float64)
     with path.open("rb") as file:
         try:
             with wave.open(file) as sound:
@@ -75,6 +82,35 @@ def holes(path: Path, frequency: float, *, window: float = 0.1) -> list[Gap]:
         for gap in _gaps(present, window)
         if any(present[: round(gap.start / window)]) and _later(present, gap, window)
     ]
+
+
+def share(heard: Samples, sound: Samples, *, window: float = 0.25) -> float:
+    """How much of a sound is in what was heard, each piece of it (a quarter of a second; pauses do not count) in its place: 0 … 1.
+
+    Packets may have come late: a piece is in its place within a quarter of a second.
+    """
+    size = int(window * RATE)
+    starts = [
+        at for at in range(0, len(sound) - size + 1, size) if np.sqrt(np.mean(sound[at : at + size] ** 2)) >= PAUSE
+    ]
+    if not starts:
+        raise ValueError("this sound is nothing but a pause")
+    found = [(at / RATE, _place(heard, sound[at : at + size])) for at in starts]
+    begins = [place - at for at, place in found if place is not None]
+    return max((sum(abs(other - begin) <= 0.25 for other in begins) for begin in begins), default=0) / len(starts)
+
+
+def _place(heard: Samples, piece: Samples) -> float | None:
+    if len(heard) < len(piece):
+        return None
+    length = 1 << (len(heard) + len(piece)).bit_length()
+    turned = np.fft.irfft(np.fft.rfft(heard, length) * np.conj(np.fft.rfft(piece, length)), length)
+    product = turned[: len(heard) - len(piece) + 1]
+    energy = np.concatenate(([0.0], np.cumsum(heard**2)))
+    there = energy[len(piece) :] - energy[: -len(piece)]
+    alike = product / np.sqrt(np.maximum(there, 1.0) * np.sum(piece**2))
+    best = int(np.argmax(alike))
+    return best / RATE if alike[best] >= ALIKE else None
 
 
 def silences(path: Path, *, at_least: float = 0.0, quiet: float = QUIET) -> list[Gap]:

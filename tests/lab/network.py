@@ -161,7 +161,7 @@ class PhoneNetwork:
         self._slow_opened: list[Ami] = []
         self._legs: dict[str, Leg] = {}
         self._pending: dict[str, Leg] = {}
-        self._citizens: list[Leg] = []
+        self._citizens = itertools.count(0)
         self._called: dict[str, Called] = {
             f"line-{number}": Phone(self, f"line-{number}", 2100 + 37 * index)
             for index, number in enumerate(self.world.phones)
@@ -232,14 +232,12 @@ class PhoneNetwork:
 
         `talk`: her tone sounds from the answer on. `silent`: she sends no RTP at all. `anonymous`: the number is withheld.
         """
-        frequency = 1700 + 23 * (len(self._citizens) % 13)
+        frequency = 1700 + 23 * (next(self._citizens) % 13)
         if self.world.account and not anonymous:
             target = f"PJSIP/{number}@{self.world.account[0]}"
         else:
             target = f"PJSIP/{'withheld' if anonymous else 'carrier'}/sip:{number}@{self.world.trunk}"
-        leg = await self.originate(target, caller, number, frequency, script, talk=talk, silent=silent, caller=caller)
-        self._citizens.append(leg)
-        return leg
+        return await self.originate(target, caller, number, frequency, script, talk=talk, silent=silent, caller=caller)
 
     async def originate(
         self,

@@ -10,6 +10,7 @@ from hotline1022.core.call import Call, fold
 from hotline1022.core.cascade import Cascade, Outcome, State, StepOutcome, apply
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.legs import Leg
+from hotline1022.core.outcomes import CallState, Reason
 from tests.scenario.tables import CHANNELS, START, events
 
 O, S = Outcome, StepOutcome
@@ -256,6 +257,36 @@ def test_who_is_called_talks_from_the_far_side_of_a_local_channel() -> None:
 def test_listening_to_what_it_is_about_is_no_talk() -> None:
     call = call_of(UP, "25.0 s HL_CONFIRM call=%c|try=1|key=2", "25.1 s HANGUP 16", ends(25.2, "ANSWER"))
     assert (leg(call, "s").talk_ms, leg(call, "s").talking_since) == (0, None)
+
+
+KEYS = BEGIN.replace(
+    "9.0 c BRIDGE_EXIT q\n",
+    "4.1 c STREAM_BEGIN hl1022\n4.1 a STREAM_BEGIN pbx-transfer\n5.0 a STREAM_END\n9.0 c BRIDGE_EXIT q\n",
+)
+
+
+def test_keying_where_to_is_no_talk() -> None:
+    """The citizen hears music meanwhile, and the agent nothing of her."""
+    call = fold(events(KEYS))
+    assert call is not None and call.state is CallState.AFTER
+    assert [leg(call, who).talk_ms for who in "ca"] == [2_000, 2_000]
+    assert not leg(call, "a").keying
+
+
+def test_after_a_wrong_code_the_two_talk_on() -> None:
+    call = fold(events(KEYS.replace("9.0 c BRIDGE_EXIT q", "7.0 c STREAM_END\n9.0 c BRIDGE_EXIT q")))
+    assert call is not None and call.state is CallState.AFTER
+    assert [leg(call, who).talk_ms for who in "ca"] == [4_000, 4_000]
+
+
+@pytest.mark.parametrize("first", ["c", "a"])
+def test_whoever_hangs_up_while_a_code_is_keyed_has_talked_until_then(first: str) -> None:
+    beginning, _, _ = KEYS.partition("9.0 c BRIDGE_EXIT q")
+    call = fold(events(f"{beginning}6.0 {first} BRIDGE_EXIT q\n6.1 {first} HANGUP 16"))
+    assert call is not None
+    assert call.state is (CallState.ENDED if first == "c" else CallState.AFTER)
+    assert [(leg(call, who).talk_ms, leg(call, who).with_citizen) for who in "ca"] == [(2_000, False)] * 2
+    assert first != "c" or call.reason is Reason.AGENT_ANSWERED
 
 
 def test_a_room_of_an_introduction_is_no_talk_with_the_citizen() -> None:
