@@ -136,6 +136,16 @@ def complete(
     verify(world.product, call, missing=unsent(citizen, *agents, *people))
 
 
+def _phone(leg: LegRow, people: Sequence[Leg]) -> Leg:
+    return next(found for found in people if found.who == leg.party)
+
+
+def told(heard: Path, sound: Path, *, until: float | None = None) -> bool:
+    """This sound file is heard in the recording (up to a second of it) from beginning to end, but for one late packet or two."""
+    end = None if until is None else round(until * audio.RATE)
+    return audio.share(audio.read(heard)[:end], audio.read(sound)) >= FULL
+
+
 def said(call: CallDetail) -> list[str]:
     """The prompts that the log says were played to her, in order."""
     return [event.data["prompt"] for event in call.events if event.kind == "PromptStarted"]
@@ -151,13 +161,3 @@ def code_twice(call: CallDetail, citizen: Leg, code: str) -> None:
     heard = audio.spoken(citizen.heard, {digit: folder / f"{digit}.wav" for digit in "0123456789"})
     # the words of other prompts have digits too, such as the key to press
     assert code * 2 in "".join(heard), f"{code} was heard as {heard}"
-
-
-def _phone(leg: LegRow, people: Sequence[Leg]) -> Leg:
-    return next(found for found in people if found.who == leg.party)
-
-
-def told(heard: Path, sound: Path, *, until: float | None = None) -> bool:
-    """This sound file is heard in the recording (up to a second of it) from beginning to end, but for one late packet or two."""
-    end = None if until is None else round(until * audio.RATE)
-    return audio.share(audio.read(heard)[:end], audio.read(sound)) >= FULL

@@ -14,6 +14,7 @@ from tests.asterisk.cascade_world import (
     cascades,
     directory,
     outcomes,
+    rung,
     set_up,
     talk,
 )
@@ -99,7 +100,7 @@ async def test_a_carrier_without_a_circuit_is_a_full_trunk_too(world: World) -> 
     (kept,) = await cascades(world, call)
     assert outcomes(kept) == [("specialist", "office", "trunk-full"), ("specialist", "mobile", "taken")]
     assert kept.steps[0].cause == 34 and str(kept.row.outcome) == "connected"
-    at_once(kept)
+    at_once(kept, rung(world, NO_CIRCUIT))
 
 
 async def test_the_last_channel_of_the_trunk_is_kept_for_115(world: World) -> None:

@@ -17,6 +17,7 @@ from tests.asterisk.cascade_world import (
     directory,
     no_silence,
     outcomes,
+    rung,
     set_up,
     shut,
     talk,
@@ -87,8 +88,12 @@ async def test_shut_for_the_ordinary_and_rung_for_the_urgent(world: World, servi
     await world.quiet()
     if service == "dead":
         await world.product.start_service()
-    rung = [leg.other for each in SHUT.numbers for leg in world.net.number(each).legs]
-    assert [leg.other for leg in number.legs] == rung == [f"090979001{nth}" for nth in range(1, last + 1)]
+    phones = rung(world, SHUT)
+    assert (
+        [leg.other for leg in number.legs]
+        == [leg.other for leg in phones]
+        == [f"090979001{nth}" for nth in range(1, last + 1)]
+    )
     for one, wanted, how in (
         (ordinary, ["outside-hours"] * 4, "nobody"),
         (urgent, ["taken"], "connected"),
@@ -97,6 +102,6 @@ async def test_shut_for_the_ordinary_and_rung_for_the_urgent(world: World, servi
         (kept,) = await cascades(world, call)
         assert ([step for _, _, step in outcomes(kept)], str(kept.row.outcome)) == (wanted, how)
         assert (kept.row.code == "") is (service == "dead")
-        at_once(kept, [leg for leg in number.legs if leg.other == one.citizen.who])
+        at_once(kept, [leg for leg in phones if leg.other == one.citizen.who])
         no_silence(one.citizen)
         verify(world.product, call)
