@@ -20,9 +20,9 @@ from typing import Any, BinaryIO
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.acting import acting
 from hotline1022.core.clock import local
-from hotline1022.core.errors import Invalid
+from hotline1022.core.errors import Invalid, Unavailable
 from hotline1022.db.unit import Database
-from hotline1022.recordings.files import open_below
+from hotline1022.recordings.files import no_room, open_below
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.service.citizen import digits_of, forms_of
 
@@ -66,13 +66,23 @@ async def collect(database: Database, number: str, *, audio: bool = False) -> di
 async def export(
     database: Database, root: Path, number: str, to: Path, *, audio: bool, keys: Keys = NO_KEYS
 ) -> Exported:
-    """Write the ZIP, and one entry of the audit, without the number. Invalid `file-exists`, `number-invalid`."""
+    """Write the ZIP, and one entry of the audit, without the number. When it fails, no half of it stays.
+
+    Invalid `file-exists`, `number-invalid`; Unavailable `disk-full`.
+    """
     digits_of(number)
     fd = await asyncio.to_thread(_create, to)
-    with os.fdopen(fd, "wb") as file:
-        data = await collect(database, number, audio=audio)
-        paths = [one["path"] for one in data["recordings"] if one["path"]] if audio else []
-        await asyncio.to_thread(_write, file, data, paths, lambda path: _pieces(root, path, keys))
+    try:
+        with os.fdopen(fd, "wb") as file:
+            data = await collect(database, number, audio=audio)
+            paths = [one["path"] for one in data["recordings"] if one["path"]] if audio else []
+            await asyncio.to_thread(_write, file, data, paths, lambda path: _pieces(root, path, keys))
+    except BaseException as error:
+        _take_away(to)
+        if isinstance(error, OSError) and no_room(error):
+            text = f"the disk of {to.parent} is full; free some space and export again"
+            raise Unavailable(text, error_id="disk-full") from error
+        raise
     return Exported(counts={name: len(rows) for name, rows in data.items()}, audio=len(paths))
 
 
@@ -82,6 +92,10 @@ def _create(to: Path) -> int:
         return os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
         raise Invalid(f"{to} is there already; choose another name", error_id="file-exists") from None
+
+
+def _take_away(half: Path) -> None:
+    half.unlink(missing_ok=True)
 
 
 def _write(

@@ -65,6 +65,12 @@ def mounted(size: str = "1m") -> Iterator[Path]:
             owner.stdin.close()
 
 
+def inside(folder: Path, *command: str) -> list[str]:
+    """The words that run a command where the disk is mounted, on /mnt: for programs that resolve every link of a path, as SQLite."""
+    owner = folder.parts[2]
+    return ["nsenter", "--preserve-credentials", "--user", "--mount", "--target", owner, f"--wd={Path.cwd()}", *command]
+
+
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
     """The folder of one of 1 MiB."""

@@ -4,18 +4,24 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from hotline1022.core.errors import Unavailable
 from hotline1022.core.events import LegKind
-from hotline1022.recordings import store
+from hotline1022.recordings import cache, jobs, store
+from hotline1022.recordings.cache import Cache, Kept
+from hotline1022.recordings.derive import derive
 from hotline1022.recordings.figures import WorkerSettings
 from hotline1022.recordings.files import Space
+from hotline1022.recordings.keys import Keys, make_key
 from hotline1022.recordings.memory import MemoryStore
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
-from hotline1022.recordings.types import CallFacts, Side, Status
+from hotline1022.recordings.types import CallFacts, CopyKind, Side, Status
+from tests.lab.ffmpeg import ffmpeg
 from tests.lab.small_disk import SmallDisk, append, small_disk
 from tests.unit.recordings_world import (
     CALL,
@@ -118,3 +124,29 @@ async def test_a_spool_that_fills_up_while_asterisk_writes(disk: SmallDisk, pool
     row = hired.store.track_rows[title.removesuffix(".wav")]
     assert row.status is Status.REPAIRED and row.duration_ms == (len(there) - 44) // 16
     assert row.gap_ms > 0 and (root / row.path).read_bytes() == there and names_in(spool) == []
+
+
+@pytest.mark.parametrize("sealed", [False, True], ids=["plain", "sealed"])
+@pytest.mark.parametrize("kind", [CopyKind.MP3, CopyKind.WAV_LEVELLED, CopyKind.SURVEY])
+def test_a_copy_that_finds_no_room_is_no_copy_and_is_made_when_there_is(
+    small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: CopyKind, sealed: bool
+) -> None:
+    """The room that is looked for before seems to be there: others take it meanwhile."""
+    monkeypatch.setattr(cache, "space", lambda _, reserve: Space(free=1 << 40, total=1 << 40, low=False))
+    ring = Keys(folder=tmp_path / "keys", seal=sealed)
+    make_key(tmp_path / "keys", datetime(2026, 11, 29, tzinfo=UTC))
+    disk, spool, root = SmallDisk(small_disk), tmp_path / "spool", tmp_path / "recordings"
+    spool.mkdir()
+    call = two_agents(spool)
+    (filed,) = jobs.file_calls(spool, root, [call], keys=ring)
+    assert isinstance(filed, jobs.Filed)
+    copies = Cache(folder=disk.folder / "copies", most=10**9, keys=ring)
+    for room in (0, 4096 if kind is not CopyKind.SURVEY else 0):
+        disk.leave(room)
+        with pytest.raises(Unavailable, match="free some space") as caught:
+            derive(spool, root, copies, ffmpeg(), call, filed.filed.tracks, kind, None)
+        assert caught.value.error_id == "disk-full" and list(copies.folder.iterdir()) == []
+        disk.free()
+    made = derive(spool, root, copies, ffmpeg(), call, filed.filed.tracks, kind, None)
+    assert made.made and [one.name for one in copies.folder.iterdir()] == [made.row.name]
+    assert copies.look(made.row.name) == Kept(sha256=made.row.sha256, bytes=made.row.bytes)
