@@ -47,7 +47,8 @@ class Checked(Protocol):
         ...
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The clock of this machine."""
     return datetime.now(UTC)
 
 
@@ -80,7 +81,7 @@ class Retention:
         rows: Callable[[Sequence[str]], Awaitable[Sequence[Finding]]],
         remove: Callable[[CallId, Sequence[str]], Awaitable[int]],
         elsewhere: Sequence[Elsewhere],
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = now,
         pause: float = PAUSE,
     ) -> None:
         self._database, self._bell, self._settings, self._clock = database, bell, settings, clock

@@ -1,6 +1,7 @@
 """Puts together what lets recordings go: the one place where retention reaches files. Refuses nothing itself."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from hotline1022.core.ids import CallId
@@ -13,7 +14,7 @@ from hotline1022.recordings.ports import Elsewhere
 from hotline1022.recordings.removal import remove
 from hotline1022.recordings.verify import Verification, verify_calls
 from hotline1022.service.evidence import Examiner
-from hotline1022.service.retention import Retention
+from hotline1022.service.retention import PAUSE, Retention, now
 from hotline1022.service.settings_retention import Retention as Settings
 
 
@@ -27,11 +28,13 @@ def retention_of(
     examiner: Examiner,
     elsewhere: Sequence[Elsewhere],
     keys: Keys = NO_KEYS,
+    clock: Callable[[], datetime] = now,
+    pause: float = PAUSE,
 ) -> Retention:
     """The nightly work. `pool` is the one that makes listening copies: it does one thing at a time, so that none is made of
     files that are just going.
     """
-    store = SqlRecordingStore(database)
+    store = SqlRecordingStore(database, clock)
 
     async def check(calls: Sequence[str]) -> Verification:
         return await verify_calls(store, root, calls, pool=pool, keys=keys)
@@ -47,4 +50,6 @@ def retention_of(
         rows=examiner.rows,
         remove=take,
         elsewhere=elsewhere,
+        clock=clock,
+        pause=pause,
     )

@@ -4,12 +4,14 @@ or migrated, and takes it away afterwards.
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
+from hotline1022.recordings.keys import NO_KEYS, Keys, make_key
 from tests.lab.migrated import migrated
 from tests.lab.postgres import TemporaryPostgres
 
@@ -66,6 +68,25 @@ async def address(server: TemporaryPostgres | None, tmp_path: Path) -> AsyncIter
     name = f"test_{next(_numbers)}"
     yield await server.make(name, template=_TEMPLATE)
     await server.drop(name)
+
+
+@pytest.fixture(params=["plain", "sealed"])
+def ring(request: pytest.FixtureRequest, tmp_path: Path) -> Keys:
+    """Keys by which recordings are sealed, with one in it; and none."""
+    return _ring(request.param, tmp_path)
+
+
+@pytest.fixture
+def asked_ring(request: pytest.FixtureRequest, tmp_path: Path) -> Keys:
+    """None, but for a test that is parametrised with it."""
+    return _ring(getattr(request, "param", "plain"), tmp_path)
+
+
+def _ring(kind: str, tmp_path: Path) -> Keys:
+    if kind == "plain":
+        return NO_KEYS
+    make_key(tmp_path / "ring", datetime(2026, 11, 29, tzinfo=UTC))
+    return Keys(folder=tmp_path / "ring", seal=True)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from hotline1022.db.types import Batch, JournalPosition
 from hotline1022.db.unit import Database
 from hotline1022.directory.numbers import Numbers
 from hotline1022.notify.types import Channel, NewMessage, RecipientKind, ToTell
+from hotline1022.recordings.keys import Keys
+from hotline1022.recordings.seal import looks_sealed
 from hotline1022.recordings.types import CatalogueFilter
 from hotline1022.service import citizen as citizen_service
 from hotline1022.service.citizen import Citizens, Places
@@ -83,11 +86,13 @@ class House:
 
 
 @pytest.fixture
-async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+async def house(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked_ring: Keys
+) -> AsyncIterator[House]:
     everything_now(monkeypatch)
     monkeypatch.setattr(citizen_service, "PORTION", 1)
     async with Database(address) as database:
-        world = await build(address, database, tmp_path)
+        world = await build(address, database, tmp_path, ring=asked_ring)
         await _fill(world, tmp_path)
         yield House(world=world, folder=tmp_path)
 
@@ -271,10 +276,12 @@ async def test_killed_on_the_way_and_confirmed_again(house: House, dies_at: int)
     assert await house.world.findings() == []
 
 
+@pytest.mark.parametrize("asked_ring", ["plain", "sealed"], indirect=True)
 async def test_the_export_has_everything_of_the_citizen_and_nothing_of_others(house: House, tmp_path: Path) -> None:
     to = tmp_path / "out.zip"
+    root, ring = house.world.root, house.world.ring
     with acts(Acting(actor="cli:an", origin="cli", act="hotline1022 citizen export")):
-        done = await export(house.world.database, house.world.root, NUMBER, to, audio=True)
+        done = await export(house.world.database, root, NUMBER, to, audio=True, keys=ring)
     assert dict(done.counts) == {"calls": 1, "tickets": 1, "messages": 1, "sms": 0, "recordings": 6} and done.audio == 6
     assert to.stat().st_mode & 0o777 == 0o600
     with zipfile.ZipFile(to) as box:
@@ -285,10 +292,11 @@ async def test_the_export_has_everything_of_the_citizen_and_nothing_of_others(ho
         assert row["text"] == f"Chao {NAME}"
         sounds = {name: box.read(name) for name in box.namelist() if name.startswith("ghi-am/")}
         assert OTHER not in b"".join(box.read(name) for name in ("du-lieu.json", "doc-truoc.html")).decode()
-    originals = {one.name: one.read_bytes() for one in house.world.root.rglob("*.wav")}
-    assert {name.removeprefix("ghi-am/"): data for name, data in sounds.items()} == originals
+    given = {name.removeprefix("ghi-am/"): sha256(sound).hexdigest() for name, sound in sounds.items()}
+    assert given == {Path(one.path).name: one.sha256 for one in house.world.filed.tracks}
+    assert {looks_sealed(one.read_bytes()) for one in root.rglob("*.wav")} == {ring.seal}
     with pytest.raises(Invalid):
-        await export(house.world.database, house.world.root, NUMBER, to, audio=False)
+        await export(house.world.database, root, NUMBER, to, audio=False)
     async with house.world.database.reading() as tx:
         entry = await tx.audit.last(Kind.CITIZEN_EXPORTED)
         assert entry is not None and entry.actor == "cli:an" and DIGITS not in json.dumps(entry.detail)

@@ -23,6 +23,8 @@ from hotline1022.evidence.excerpt import AskedPart
 from hotline1022.evidence.package import MANIFEST, SUMS
 from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure, State
+from hotline1022.recordings.keys import Keys
+from hotline1022.recordings.seal import looks_sealed
 from hotline1022.service.cli import main
 from hotline1022.service.disclosure_desk import GOOD_FOR
 from hotline1022.service.disclosure_view import DisclosuresView
@@ -35,8 +37,8 @@ TOP = Path(__file__).parents[3]
 
 
 @pytest.fixture
-async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    async with a_house(address, tmp_path, monkeypatch) as made:
+async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: Keys) -> AsyncIterator[House]:
+    async with a_house(address, tmp_path, monkeypatch, ring=ring) as made:
         yield made
 
 
@@ -51,7 +53,8 @@ async def test_a_stranger_checks_a_package_with_stock_tools(house: House, tmp_pa
         archive.extractall(out)
     assert await asyncio.to_thread(check, out, house.key.fingerprint) == ""
     for one in house.world.filed.tracks:
-        assert (out / CALL / "goc" / Path(one.path).name).read_bytes() == (house.world.root / one.path).read_bytes()
+        assert sha256((out / CALL / "goc" / Path(one.path).name).read_bytes()).hexdigest() == one.sha256
+        assert looks_sealed((house.world.root / one.path).read_bytes()) is house.world.ring.seal
     assert len(list((out / CALL / "ban-sao").iterdir())) == 1
     pdf = (out / CALL / "dien-bien.pdf").read_bytes()
     assert pdf.startswith(b"%PDF-") and b"/FontFile" in pdf
@@ -290,6 +293,7 @@ async def test_the_commands(house: House, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("HOTLINE1022_DATABASE_URL", house.world.address)
     monkeypatch.setenv("HOTLINE1022_AUDIT_SECOND_PLACE", str(house.world.place))
+    monkeypatch.setenv("HOTLINE1022_RECORDINGS_KEYS", str(house.world.ring.folder or ""))
 
     async def say(*words: str) -> tuple[int, str]:
         done = await asyncio.to_thread(CliRunner().invoke, main, ["evidence", *words])

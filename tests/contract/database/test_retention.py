@@ -16,6 +16,7 @@ from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.outcomes import Reason, Result
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
+from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.removal import remove
 from hotline1022.recordings.types import CallKind, Catalogued, CopyRow, State, Status
 from hotline1022.service.retention import look
@@ -29,10 +30,10 @@ from tests.unit.recordings_world import CALL
 
 
 @pytest.fixture
-async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: Keys) -> AsyncIterator[World]:
     everything_now(monkeypatch)
     async with Database(address) as database:
-        yield await build(address, database, tmp_path)
+        yield await build(address, database, tmp_path, ring=ring)
 
 
 @pytest.fixture
