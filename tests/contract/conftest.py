@@ -17,7 +17,13 @@ from tests.lab.postgres import TemporaryPostgres
 
 _numbers = itertools.count(1)
 #: they take minutes, most of it in processes of their own: first, so that at the end nobody waits for one alone
-_LONG = ("test_ticket_kill.py", "test_outbox_kill.py", "test_going_kill.py", "test_chain_kill.py")
+_LONG = (
+    "test_ticket_kill.py",
+    "test_outbox_kill.py",
+    "test_going_kill.py",
+    "test_chain_kill.py",
+    "test_storing_kill.py",
+)
 _TEMPLATE = "hl_migrated"
 
 
