@@ -282,7 +282,7 @@ async def test_the_export_has_everything_of_the_citizen_and_nothing_of_others(ho
     root, ring = house.world.root, house.world.ring
     with acts(Acting(actor="cli:an", origin="cli", act="hotline1022 citizen export")):
         done = await export(house.world.database, root, NUMBER, to, audio=True, keys=ring)
-    assert dict(done.counts) == {"calls": 1, "tickets": 1, "messages": 1, "sms": 0, "recordings": 6} and done.audio == 6
+    assert dict(done.counts) == {"calls": 1, "tickets": 1, "messages": 1, "sms": 0, "recordings": 7} and done.audio == 7
     assert to.stat().st_mode & 0o777 == 0o600
     with zipfile.ZipFile(to) as box:
         data = json.loads(box.read("du-lieu.json"))
@@ -293,7 +293,7 @@ async def test_the_export_has_everything_of_the_citizen_and_nothing_of_others(ho
         sounds = {name: box.read(name) for name in box.namelist() if name.startswith("ghi-am/")}
         assert OTHER not in b"".join(box.read(name) for name in ("du-lieu.json", "doc-truoc.html")).decode()
     given = {name.removeprefix("ghi-am/"): sha256(sound).hexdigest() for name, sound in sounds.items()}
-    assert given == {Path(one.path).name: one.sha256 for one in house.world.filed.tracks}
+    assert given == {Path(one.path).name: one.sha256 for one in house.world.originals}
     assert {looks_sealed(one.read_bytes()) for one in root.rglob("*.wav")} == {ring.seal}
     with pytest.raises(Invalid):
         await export(house.world.database, root, NUMBER, to, audio=False)

@@ -52,7 +52,7 @@ async def test_a_stranger_checks_a_package_with_stock_tools(house: House, tmp_pa
         assert archive.testzip() is None
         archive.extractall(out)
     assert await asyncio.to_thread(check, out, house.key.fingerprint) == ""
-    for one in house.world.filed.tracks:
+    for one in house.world.originals:
         assert sha256((out / CALL / "goc" / Path(one.path).name).read_bytes()).hexdigest() == one.sha256
         assert looks_sealed((house.world.root / one.path).read_bytes()) is house.world.ring.seal
     assert len(list((out / CALL / "ban-sao").iterdir())) == 1
@@ -81,7 +81,7 @@ async def test_the_filing_leads_to_the_stamp_and_tells_of_nobody_else(house: Hou
     stated = json.loads((folder / "dau" / "statement.json").read_text())
     assert (stated["sha256"], stated["seq"]) == (sha256(listed).hexdigest(), json.loads(listed)["seq"])
     told = {one["sha256"] for one in json.loads(stored)["detail"]["files"]}
-    assert told == {one.sha256 for one in house.world.filed.tracks}
+    assert told == {one.sha256 for one in house.world.originals}
     command = [
         "openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "dau/khoa-dau.pem", "-rawin", "-in", "dau/statement.json",
         "-sigfile", "dau/statement.sig",

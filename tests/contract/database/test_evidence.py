@@ -17,7 +17,7 @@ from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import Keys, make_key
-from hotline1022.recordings.types import State
+from hotline1022.recordings.types import State, VoicemailRow
 from hotline1022.service.cli import main
 from hotline1022.service.evidence import Evidence, Examiner, Trust
 from hotline1022.service.evidence_parts import begin
@@ -44,7 +44,12 @@ async def entries(database: Database) -> list[Entry]:
 
 
 def names(world: World) -> list[str]:
-    return sorted(one.path for one in world.filed.tracks)
+    return sorted(one.path for one in world.originals)
+
+
+def message(world: World) -> VoicemailRow:
+    (one,) = world.filed.voicemails
+    return one
 
 
 def ids(world: World) -> list[str]:
@@ -55,7 +60,7 @@ async def test_all_is_well_and_the_command_says_so(world: World, monkeypatch: py
     done = await command(world, monkeypatch)
     said = json.loads(done[1])
     assert (done[0], said["ok"], said["findings"]) == (0, True, [])
-    assert (said["calls"], said["files"], said["stamps"]) == (1, 6, 2)
+    assert (said["calls"], said["files"], said["stamps"]) == (1, 7, 2)
     assert said["entries"] == len(await entries(world.database))
 
 
@@ -107,9 +112,19 @@ ON_ROWS: dict[str, tuple[Callable[[World], list[str]], Callable[[World], set[tup
         lambda w: [f"DELETE FROM track WHERE id = '{ids(w)[0]}'"],
         lambda w: {(Fault.ROW_DELETED, ids(w)[0]), (Fault.FILE_EXTRA, names(w)[0])},
     ),
+    "a message's hash changed": (
+        lambda w: [f"UPDATE voicemail SET sha256 = '{'a' * 64}'"],
+        lambda w: {(Fault.ROW_CHANGED, message(w).id), (Fault.FILE_CHANGED, message(w).path)},
+    ),
+    "a message's row deleted": (
+        lambda w: ["DELETE FROM voicemail"],
+        lambda w: {(Fault.ROW_DELETED, message(w).id), (Fault.FILE_EXTRA, message(w).path)},
+    ),
     "all rows of a call deleted": (
-        lambda w: [f"DELETE FROM track WHERE call_id = '{CALL}'"],
-        lambda w: {(Fault.ROW_DELETED, id) for id in ids(w)} | {(Fault.FILE_EXTRA, name) for name in names(w)},
+        lambda w: [f"DELETE FROM {table} WHERE call_id = '{CALL}'" for table in ("track", "voicemail")],
+        lambda w: (
+            {(Fault.ROW_DELETED, one.id) for one in w.originals} | {(Fault.FILE_EXTRA, name) for name in names(w)}
+        ),
     ),
     "a row of a call put in": (
         lambda w: [copied(f"'{CALL}'", "'forged-r'", ids(w)[0])],
@@ -315,7 +330,7 @@ async def test_sealed_files_are_evidence_under_any_key_and_a_missing_key_is_no_d
         pool = thread_pool()
         done = await reseal(database, world.root, ring, actor="cli:tester", pool=pool, progress=lambda _: None)
         await pool.close()
-        assert done.done == 6 and await world.findings() == [], "under a new key it is the same evidence"
+        assert done.done == 7 and await world.findings() == [], "under a new key it is the same evidence"
         victim = world.root / names(world)[0]
         flip(victim)
         assert [(one.fault, one.name) for one in await world.findings()] == [(Fault.FILE_CHANGED, names(world)[0])]

@@ -49,11 +49,11 @@ async def export(to: Path, reason: str = "authority", words: str = WORDS) -> tup
 async def test_the_originals_leave_with_sums_and_a_reason(world: World, tmp_path: Path) -> None:
     out = tmp_path / "out" / "cv12"
     code, said = await export(out)
-    assert code == 0 and "6 originals" in said, said
+    assert code == 0 and "7 originals" in said, said
     stock = ["sha256sum", "-c", "--strict", "SHA256SUMS"]
     checked = await asyncio.to_thread(subprocess.run, stock, cwd=out, capture_output=True, check=True)
-    assert checked.stdout.count(b": OK") == 6
-    for one in world.filed.tracks:
+    assert checked.stdout.count(b": OK") == 7
+    for one in world.originals:
         file = out / Path(one.path).name
         assert sha256(file.read_bytes()).hexdigest() == one.sha256
         assert looks_sealed((world.root / one.path).read_bytes()) is world.ring.seal
@@ -62,7 +62,7 @@ async def test_the_originals_leave_with_sums_and_a_reason(world: World, tmp_path
         told = [one for one in await tx.audit.about(f"call:{CALL}") if one.kind == Kind.RECORDING_EXPORTED]
     (entry,) = told
     assert entry.actor.startswith("cli:") and entry.detail["reason"] == "authority"
-    assert {one["sha256"] for one in entry.detail["files"]} == {one.sha256 for one in world.filed.tracks}  # type: ignore[attr-defined]
+    assert {one["sha256"] for one in entry.detail["files"]} == {one.sha256 for one in world.originals}  # type: ignore[attr-defined]
     assert WORDS not in repr(entry)
     assert (await world.findings()) == []
 

@@ -165,7 +165,7 @@ async def test_an_export_leaves_nothing_and_goes_on_with_room(
         assert code == 0, said
         stock = ["sha256sum", "-c", "--strict", "SHA256SUMS"]
         assert (await asyncio.to_thread(subprocess.run, stock, cwd=out, capture_output=True)).returncode == 0
-        assert len(files(out)) == len(world.filed.tracks) + 1
+        assert len(files(out)) == len(world.originals) + 1
 
 
 async def test_a_citizens_export_leaves_nothing_and_goes_on_with_room(
@@ -176,14 +176,14 @@ async def test_a_citizens_export_leaves_nothing_and_goes_on_with_room(
         async def export(to: Path) -> int:
             return (await export_citizen(house.world.database, house.world.root, CALLER, to, audio=True)).audio
 
-        assert await export(tmp_path / "whole.zip") == 6
+        assert await export(tmp_path / "whole.zip") == 7
         to = disk.folder / "cong-dan.zip"
         disk.leave((tmp_path / "whole.zip").stat().st_size // 2)
         with pytest.raises(Unavailable) as caught:
             await export(to)
         assert caught.value.error_id == "disk-full" and files(disk.folder) == {}
         disk.free()
-        assert await export(to) == 6
+        assert await export(to) == 7
         assert zipfile.ZipFile(to).testzip() is None
 
 
@@ -227,7 +227,7 @@ async def test_a_backup_is_whole_or_none(
         assert code == 0, said
         (whole,) = backups(shelf)
         need = sum(files(whole).values())
-        assert len(files(whole)) > len(world.filed.tracks)
+        assert len(files(whole)) > len(world.originals)
         await asyncio.to_thread(shutil.rmtree, whole)
         # no room for the folder, for the database, for the recordings, for the last sums
         for room in (0, _PAGE, 16 * _PAGE, need - 100_000, need):
