@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -64,14 +65,40 @@ async def test_all_is_well_and_the_command_says_so(world: World, monkeypatch: py
     assert said["entries"] == len(await entries(world.database))
 
 
+async def test_whoever_waits_at_a_terminal_sees_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the terminal alone: the result goes elsewhere, and a log gets no bar."""
+    hotline(world, monkeypatch)
+    words = [sys.executable, "-m", "hotline1022", "evidence", "verify"]
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE, stderr=theirs)
+        os.close(theirs)
+        result, _ = await asyncio.wait_for(process.communicate(), 60)
+        shown = (await asyncio.to_thread(terminal.read, 100_000)).decode()
+    count = len(await entries(world.database))
+    assert process.returncode == 0 and f"{count} entries" in result.decode()
+    assert "entries, calls and files" in shown and "[" in shown and "entries, calls" not in result.decode()
+    whole = count + 1 + 7
+    assert f"0/{whole}" in shown and f"{whole}/{whole}" in shown, "from the first to the last"
+    process = await asyncio.create_subprocess_exec(
+        *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await asyncio.wait_for(process.communicate(), 60)
+    assert said == b""
+
+
 async def command(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
+    hotline(world, monkeypatch)
+    done = await asyncio.to_thread(CliRunner().invoke, main, ["evidence", "verify", "--json"])
+    return done.exit_code, done.stdout
+
+
+def hotline(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
         monkeypatch.delenv(one)
     monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(world.root.parent))
     monkeypatch.setenv("HOTLINE1022_DATABASE_URL", world.address)
     monkeypatch.setenv("HOTLINE1022_AUDIT_SECOND_PLACE", str(world.place))
-    done = await asyncio.to_thread(CliRunner().invoke, main, ["evidence", "verify", "--json"])
-    return done.exit_code, done.stdout
 
 
 def flip(file: Path) -> None:
