@@ -202,6 +202,11 @@ class OriginalRepository(Repository):
         messages = (await self._connection.execute(select(func.count()).select_from(voicemail))).scalar_one()
         return int(tracks) + int(messages)
 
+    async def count_calls(self) -> int:
+        """Calls that have any."""
+        calls = union(select(track.c.call_id), select(voicemail.c.call_id)).subquery()
+        return int((await self._connection.execute(select(func.count()).select_from(calls))).scalar_one())
+
 
 _CALLS = union(
     select(track.c.call_id, track.c.path),

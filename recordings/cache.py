@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hotline1022.core.errors import Unavailable
 from hotline1022.core.ids import CallId
-from hotline1022.recordings.files import FILE_MODE, RESERVE_BYTES, open_below, space, write_file
+from hotline1022.recordings.files import FILE_MODE, RESERVE_BYTES, no_room, open_below, space, write_file
 from hotline1022.recordings.keys import NO_KEYS, KeyMissing, Keys
 from hotline1022.recordings.reader import OpenFile, PlainFile, pieces, sha256_of
 from hotline1022.recordings.seal import SealBroken, SealedFile
@@ -73,8 +73,14 @@ class Cache:
         if space(self.folder, reserve=self.reserve + size * (2 if self.keys.seal else 1)).low:
             text = "the disk of the copies is nearly full; free some space, the originals are not touched"
             raise Unavailable(text, error_id="disk-full")
-        with self._sealing(name) if self.keys.seal else self._writing(name) as target:
-            yield target
+        try:
+            with self._sealing(name) if self.keys.seal else self._writing(name) as target:
+                yield target
+        except OSError as error:
+            if not no_room(error):
+                raise
+            text = "the disk of the copies is full; free some space, the originals are not touched"
+            raise Unavailable(text, error_id="disk-full") from error
         self._shrink(self.most, keep=name)
 
     @contextmanager

@@ -35,6 +35,11 @@ def space(folder: Path, *, reserve: int = RESERVE_BYTES) -> Space:
     return Space(free=free, total=found.f_blocks * found.f_frsize, low=free < reserve)
 
 
+def no_room(error: OSError) -> bool:
+    """Whether it was the disk, or the writer's share of it, that was full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def open_regular(name: str, folder: int) -> int:
     """Open an ordinary file for reading, never a link, pipe or folder; the caller closes."""
     try:
@@ -103,11 +108,11 @@ def write_file(folder: int, name: str, pieces: Iterable[bytes], *, times: os.sta
             os.utime(fd, ns=(times.st_atime_ns, times.st_mtime_ns))
         os.fsync(fd)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not no_room(error):
             raise
         with suppress(OSError):
             os.unlink(part, dir_fd=folder)
-        raise Unavailable("the recordings disk is full; free some space", error_id="disk-full") from error
+        raise Unavailable("the disk is full; free some space", error_id="disk-full") from error
     finally:
         os.close(fd)
     os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)

@@ -92,6 +92,7 @@ async def verify(
                 portion = []
                 _tell(progress, result)
         await _portion(result, heavy, root, portion, verdicts, keys)
+        _tell(progress, result)
         if verdicts is not None:
             await verdicts.end()
         there = await heavy.run(files_of, root, older_than=fresh_seconds)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import hotline1022
 from hotline1022.audit.types import Fact, Kind, written
-from hotline1022.core.errors import ConfigError
+from hotline1022.core.errors import ConfigError, Unavailable
 from hotline1022.db.backup import Moment, copy_sqlite, moment, settle_sqlite
 from hotline1022.db.engine import parse, sqlite_file
 from hotline1022.db.unit import Database
+from hotline1022.recordings.files import no_room
 from hotline1022.service.backup_files import Copies, Part, copy_named, copy_parts
 from hotline1022.service.backup_settings import secret_files, settings_files
 from hotline1022.service.backup_shelf import Watch, Writer, free_name
@@ -61,6 +62,10 @@ async def make_backup(
             async with nothing_leaves(settings.paths.data / LEAVING):
                 return await _make(settings, config, shelf, copies=copies, keys=keys, watch=watch)
     except OSError as error:
+        if no_room(error):
+            raise Unavailable(
+                f"the disk of {shelf} is full; free some space, then begin again", error_id="disk-full"
+            ) from error
         text = f"{error.filename or shelf}: {error.strerror}; see that the disk is there and has room, then begin again"
         raise ConfigError(text, error_id="backup-unwritable") from error
 

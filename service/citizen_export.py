@@ -66,7 +66,7 @@ class CitizenExporter:
         """Write the ZIP, and its entries: one without the number, and one for each call whose originals are in it.
 
         Invalid `file-exists`, `number-invalid`, `reason-…`; Refused `recording-damaged`: one changed meanwhile;
-        Unavailable `export-unwritable`, `recording-not-listed`.
+        Unavailable `export-unwritable`, `disk-full`, `recording-not-listed`.
         """
         why = self._why(reason, words)
         digits_of(number)

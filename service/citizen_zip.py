@@ -18,6 +18,7 @@ from secrets import token_hex
 from typing import Any
 
 from hotline1022.core.errors import Invalid, Refused, Unavailable
+from hotline1022.recordings.files import no_room
 from hotline1022.recordings.reader import OpenFile, pieces
 from hotline1022.recordings.types import StoredFile
 
@@ -75,7 +76,7 @@ def write_zip(
 ) -> None:
     """Write it; every original is hashed on the way. Blocks.
 
-    Changed: one has other bytes than its row says; Unavailable `export-unwritable`; Invalid `file-exists`.
+    Changed: one has other bytes than its row says; Unavailable `export-unwritable`, `disk-full`; Invalid `file-exists`.
     """
     part = to.with_name(f".{to.name}.{token_hex(4)}.part")
     try:
@@ -93,6 +94,9 @@ def write_zip(
         stop.look()
         _named(part, to)
     except OSError as error:
+        if no_room(error):
+            text = f"the disk of {to.parent} is full; free some space and export again"
+            raise Unavailable(text, error_id="disk-full") from error
         text = f"{to} cannot be written ({error.strerror}); look at the disk, or choose another place"
         raise Unavailable(text, error_id="export-unwritable") from error
     finally:

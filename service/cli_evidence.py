@@ -43,13 +43,14 @@ def evidence_verify(config: str | None, since: str | None, plain: bool) -> None:
 
     async def look(database: Database) -> Evidence:
         root = settings.paths.recordings
+        work = max(1, await Examiner(database, root, trust).work())
         with click.progressbar(
-            length=max(1, await Examiner(database, root, trust).work()),
+            length=work,
             label="entries, calls and files",
             file=sys.stderr,
             show_pos=True,
             show_eta=True,
-            update_min_steps=50,
+            update_min_steps=max(1, work // 200),
             hidden=not sys.stderr.isatty(),
         ) as bar:
             return await Examiner(database, root, trust, keys=keys, progress=bar.update).everything(first)

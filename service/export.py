@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -16,7 +16,7 @@ from secrets import token_hex
 from hotline1022.audit.ports import Originals
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.acting import by_the_service
-from hotline1022.core.errors import Invalid, NotFound, Refused
+from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Unavailable
 from hotline1022.db.listening import Listening
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Database
@@ -152,7 +152,7 @@ def _make(folder: Path) -> None:
 
 
 def _write(root: Path, keys: Keys, files: Sequence[StoredFile], folder: Path) -> int:
-    """The files, and at last their sums: a folder without SHA256SUMS is not a whole export."""
+    """The files, and at last their sums: a folder without SHA256SUMS is not a whole export. When it fails, nothing stays."""
     total = 0
     inside = os.open(folder, OPEN_FOLDER)
     try:
@@ -160,13 +160,20 @@ def _write(root: Path, keys: Keys, files: Sequence[StoredFile], folder: Path) ->
             digest = hashlib.sha256()
             write_file(inside, _name(one), _hashed(root, keys, one.path, digest))
             if digest.hexdigest() != one.sha256:
-                os.unlink(_name(one), dir_fd=inside)
-                text = f"{one.path} changed while it was exported; the export is not whole, throw the folder away"
+                text = f"{one.path} changed while it was exported; run hotline1022 evidence verify"
                 raise Refused(text, error_id="recording-damaged")
             total += os.stat(_name(one), dir_fd=inside).st_size
         lines = "".join(f"{one.sha256}  {_name(one)}\n" for one in files)
         write_file(inside, SUMS, [lines.encode()])
         os.fsync(inside)
+    except HotlineError as error:
+        for name in (*(_name(one) for one in files), SUMS):
+            with suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=inside)
+        if error.error_id != "disk-full":
+            raise
+        text = f"the disk of {folder} is full, and nothing was left there; free some space and export again"
+        raise Unavailable(text, error_id="disk-full") from error
     finally:
         os.close(inside)
     return total

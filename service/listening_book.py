@@ -101,11 +101,12 @@ class NotedSource:
         self._sent, self._written = first, min(after, first + PIECE)
         self._range = await self._begin(first, self._written)
         async for piece in self._source.read(first, after):
-            self._sent += len(piece)
-            if self._sent > self._written:
-                self._written = min(after, max(self._sent, self._written + PIECE))
+            sent = self._sent + len(piece)
+            if sent > self._written:
+                self._written = min(after, max(sent, self._written + PIECE))
                 async with self._database.transaction() as tx:
                     await tx.listening.extend(self._range, self._written)
+            self._sent = sent  # only now: a listener who goes away while it is being written down has not had it
             yield piece
 
     async def close(self) -> None:

@@ -14,7 +14,7 @@ from secrets import token_hex, token_urlsafe
 from hotline1022.audit.ports import Originals
 from hotline1022.audit.types import Fault, Finding
 from hotline1022.core.acting import by_the_service
-from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable
+from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Unavailable
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.listening import Listening
 from hotline1022.db.tokens import digest
@@ -265,7 +265,7 @@ class ListeningDesk:
         if found:
             raise refused(found)
 
-    async def _damaged(self, right: Listening) -> Refused:
+    async def _damaged(self, right: Listening) -> HotlineError:
         """A file other than its row says: told, rung, and refused."""
         text = f"{right.path} has other bytes than were made"
         found = [Finding(fault=Fault.FILE_CHANGED, seq=0, name=right.path, text=text)]
@@ -274,8 +274,11 @@ class ListeningDesk:
         return refused(found)
 
 
-def refused(found: Sequence[Finding]) -> Refused:
-    """What whoever asks for something damaged is told: no path, and no more than they need."""
+def refused(found: Sequence[Finding]) -> HotlineError:
+    """What whoever asks for something damaged is told: no path, and no more than they need. A key that is away is no damage."""
+    if all(one.fault is Fault.KEY_MISSING for one in found):
+        text = "the recording is sealed with a key that is not here; have it put back into recordings.keys"
+        return Unavailable(text, error_id="recording-key-missing")
     what = ", ".join(sorted({one.fault.value for one in found}))
     text = f"the recording is not what was stored ({what}) and is not given out; tell whoever looks after the evidence"
     return Refused(text, error_id="recording-damaged")

@@ -57,7 +57,7 @@ def _version(command: tuple[str, ...]) -> int:
 async def run_tool(command: tuple[str, ...], url: str, *words: str) -> None:
     """Run it on the database of this address; the password goes by the environment, not by the command line.
 
-    Unavailable `pg-tool-failed` with its last words. Cancelled, it is ended too.
+    Unavailable `disk-full`, `pg-tool-failed` with its last words. Cancelled, it is ended too.
     """
     parts, query = urlsplit(url), parse_qs(urlsplit(url).query)
     environment = {"PGDATABASE": unquote(parts.path.lstrip("/")), "PGAPPNAME": "hotline1022 backup"}
@@ -88,6 +88,8 @@ async def run_tool(command: tuple[str, ...], url: str, *words: str) -> None:
     if process.returncode:
         last = " ".join(said.decode(errors="replace").split())[-500:]
         name = Path(command[-1]).name
+        if "No space left on device" in last:
+            raise Unavailable(f"the disk is full ({name}: {last}); free some space", error_id="disk-full")
         raise Unavailable(
             f"{name} failed: {last}; see that the database runs and the disk has room", error_id="pg-tool-failed"
         )

@@ -14,7 +14,7 @@ from hotline1022.recordings.removal import remove
 from hotline1022.recordings.verify import Verification, verify_calls
 from hotline1022.service.evidence import Examiner
 from hotline1022.service.lock import LEAVING, may_leave
-from hotline1022.service.retention import Retention, wall_clock
+from hotline1022.service.retention import PAUSE, Retention, wall_clock
 from hotline1022.service.settings import Paths
 from hotline1022.service.settings_retention import Retention as Settings
 
@@ -30,6 +30,7 @@ def retention_of(
     elsewhere: Sequence[Elsewhere],
     keys: Keys = NO_KEYS,
     clock: Callable[[], datetime] = wall_clock,
+    pause: float = PAUSE,
 ) -> Retention:
     """The nightly work. `pool` is the one that makes listening copies: it does one thing at a time, so that none is made of
     files that are just going. A backup holds it up.
@@ -52,4 +53,5 @@ def retention_of(
         elsewhere=elsewhere,
         clock=clock,
         leave=lambda: may_leave(paths.data / LEAVING),
+        pause=pause,
     )

@@ -15,6 +15,7 @@ _LONG = {
     "test_without_service.py": 150,
     "test_status.py": 120,
     "test_run.py": 110,
+    "test_disk_full.py": 140,
     "test_same_either_way.py": 95,
     "test_audio.py": 90,
     "test_lab_itself.py": 85,

@@ -4,18 +4,26 @@ or migrated, and takes it away afterwards.
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
+from hotline1022.recordings.keys import NO_KEYS, Keys, make_key
 from tests.lab.migrated import migrated
 from tests.lab.postgres import TemporaryPostgres
 
 _numbers = itertools.count(1)
 #: they take minutes, most of it in processes of their own: first, so that at the end nobody waits for one alone
-_LONG = ("test_ticket_kill.py", "test_outbox_kill.py", "test_going_kill.py", "test_chain_kill.py")
+_LONG = (
+    "test_ticket_kill.py",
+    "test_outbox_kill.py",
+    "test_going_kill.py",
+    "test_chain_kill.py",
+    "test_storing_kill.py",
+)
 _TEMPLATE = "hl_migrated"
 
 
@@ -66,6 +74,25 @@ async def address(server: TemporaryPostgres | None, tmp_path: Path) -> AsyncIter
     name = f"test_{next(_numbers)}"
     yield await server.make(name, template=_TEMPLATE)
     await server.drop(name)
+
+
+@pytest.fixture(params=["plain", "sealed"])
+def ring(request: pytest.FixtureRequest, tmp_path: Path) -> Keys:
+    """Keys by which recordings are sealed, with one in it; and none."""
+    return _ring(request.param, tmp_path)
+
+
+@pytest.fixture
+def asked_ring(request: pytest.FixtureRequest, tmp_path: Path) -> Keys:
+    """None, but for a test that is parametrised with it."""
+    return _ring(getattr(request, "param", "plain"), tmp_path)
+
+
+def _ring(kind: str, tmp_path: Path) -> Keys:
+    if kind == "plain":
+        return NO_KEYS
+    make_key(tmp_path / "ring", datetime(2026, 11, 29, tzinfo=UTC))
+    return Keys(folder=tmp_path / "ring", seal=True)
 
 
 @pytest.fixture

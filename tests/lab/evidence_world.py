@@ -2,7 +2,7 @@
 has the database's owner rights. Keeps nothing.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from hotline1022.recordings import jobs
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import StateBook
-from hotline1022.recordings.types import FiledCall
+from hotline1022.recordings.types import FiledCall, TrackRow, VoicemailRow
 from hotline1022.recordings.verify import verify
 from hotline1022.service import evidence
 from hotline1022.service.evidence import Examiner, Trust
@@ -28,7 +28,7 @@ from hotline1022.service.evidence_parts import begin
 from hotline1022.service.stamp_key import ensure_key
 from hotline1022.service.stamper import Stamper
 from tests.contract.database.made import a_call, a_fact
-from tests.unit.recordings_world import CALL, two_agents
+from tests.unit.recordings_world import CALL, CITIZEN_TONE, START, file, name, put, tone, two_agents
 
 
 class Bells:
@@ -55,6 +55,11 @@ class World:
     bells: Bells
     #: of its recordings
     ring: Keys = NO_KEYS
+
+    @property
+    def originals(self) -> Sequence[TrackRow | VoicemailRow]:
+        """Rows of its tracks and its message."""
+        return (*self.filed.tracks, *self.filed.voicemails)
 
     @property
     def trust(self) -> Trust:
@@ -104,10 +109,12 @@ def thread_pool() -> HeavyPool:
 
 
 async def build(address: str, database: Database, folder: Path, *, ring: Keys = NO_KEYS) -> World:
-    """A filed call of six tracks, seven acts around it, and a stamp after the first ones."""
+    """A filed call of six tracks and a message, seven acts around it, and a stamp after the first ones."""
     spool, root = folder / "data" / "spool", folder / "data" / "recordings"
     spool.mkdir(parents=True)
-    (outcome,) = jobs.file_calls(spool, root, [two_agents(spool)], keys=ring)
+    call = two_agents(spool)
+    put(spool, name(CALL, None, None, START + 5500), file(tone(CITIZEN_TONE, 500)))
+    (outcome,) = jobs.file_calls(spool, root, [call], keys=ring)
     assert isinstance(outcome, jobs.Filed)
     jobs.release(spool, root, outcome.marks)
     world = World(

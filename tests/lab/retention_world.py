@@ -1,6 +1,5 @@
 """Old recordings on a real database and disk, and everything that retention needs, with a clock of its own. Keeps nothing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,9 +7,9 @@ from typing import Any
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.ids import CallId
 from hotline1022.db.stores import SqlRecordingStore
-from hotline1022.recordings.removal import remove
-from hotline1022.recordings.verify import Verification, verify_calls
 from hotline1022.service.retention import Retention
+from hotline1022.service.retention_parts import retention_of
+from hotline1022.service.settings import Paths
 from hotline1022.service.settings_retention import Retention as Settings
 from tests.contract.database.catalogue_made import ended
 from tests.lab.evidence_world import World, thread_pool
@@ -46,24 +45,21 @@ class Old:
 
     def retention(self, **more: Any) -> Retention:
         """The nightly work; `more` in place of its parts."""
-        pool, root = thread_pool(), self.world.root
-
-        async def check(calls: Sequence[str]) -> Verification:
-            return await verify_calls(self.store(), root, calls, pool=pool)
-
-        async def take(call: CallId, paths: Sequence[str]) -> int:
-            return await pool.run(remove, root, call, paths)
-
-        given: dict[str, Any] = {
-            "settings": lambda: self.settings,
-            "check": check,
-            "rows": self.world.examiner().rows,
-            "remove": take,
-            "elsewhere": [self.elsewhere],
-            "clock": lambda: self.now,
-            "pause": 0.0,
-        }
-        return Retention(self.world.database, self.world.bells, **given | more)
+        shipped = retention_of(
+            lambda: self.settings,
+            Paths(data=self.world.root.parent),
+            self.world.database,
+            self.world.bells,
+            pool=thread_pool(),
+            examiner=self.world.examiner(),
+            elsewhere=[self.elsewhere],
+            keys=self.world.ring,
+            clock=lambda: self.now,
+            pause=0.0,
+        )
+        for name, part in more.items():
+            setattr(shipped, f"_{name}", part)
+        return shipped
 
     async def looks(self, days: int = 20, *, until: datetime | None = None) -> None:
         """The service has looked at the evidence each night of so many days."""

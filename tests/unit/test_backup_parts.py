@@ -16,7 +16,7 @@ from hotline1022.service.cli import main
 from hotline1022.service.key_box import read_box, write_box
 from hotline1022.service.pg_tools import find_tool
 from tests.lab.killed import KILLED, run_until
-from tests.unit.test_recordings_full_disk import append, small_disk
+from tests.lab.small_disk import append, small_disk
 
 __all__ = ["small_disk"]
 PASSPHRASE = "correct horse battery"

@@ -15,7 +15,7 @@ from hotline1022.service.settings import Disk
 from hotline1022.service.voicemail_gate import AGAIN as SAID_AGAIN
 from hotline1022.service.voicemail_gate import VoicemailGate
 from tests.lab.migrated import migrated
-from tests.unit.test_recordings_full_disk import append, small_disk
+from tests.lab.small_disk import append, small_disk
 
 __all__ = ["small_disk"]
 TOTAL = 1000 * 1024**3

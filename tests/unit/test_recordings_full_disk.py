@@ -1,24 +1,28 @@
 """A full disk costs no spool file: what cannot be filed now is filed when there is room, on a real small disk."""
 
 import asyncio
-import errno
 import os
-import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from hotline1022.core.errors import Unavailable
 from hotline1022.core.events import LegKind
-from hotline1022.recordings import store
+from hotline1022.recordings import cache, jobs, store
+from hotline1022.recordings.cache import Cache, Kept
+from hotline1022.recordings.derive import derive
 from hotline1022.recordings.figures import WorkerSettings
 from hotline1022.recordings.files import Space
+from hotline1022.recordings.keys import Keys, make_key
 from hotline1022.recordings.memory import MemoryStore
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
-from hotline1022.recordings.types import CallFacts, Side, Status
+from hotline1022.recordings.types import CallFacts, CopyKind, Side, Status
+from tests.lab.ffmpeg import ffmpeg
+from tests.lab.small_disk import SmallDisk, append, small_disk
 from tests.unit.recordings_world import (
     CALL,
     CITIZEN_TONE,
@@ -34,58 +38,14 @@ from tests.unit.recordings_world import (
     two_agents,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Disk:
-    """A folder on a disk of 1 MiB."""
-
-    folder: Path
-    #: use up what is left
-    fill: Callable[[], None]
-    #: make room again
-    free: Callable[[], None]
-
-
-def append(path: Path, data: bytes) -> bool:
-    """Write as a program does that cannot do anything about it; False when the disk took less than all."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
-    try:
-        return os.write(handle, data) == len(data)
-    except OSError as error:
-        assert error.errno == errno.ENOSPC
-        return False
-    finally:
-        os.close(handle)
+__all__ = ["small_disk"]
 
 
 @pytest.fixture
-def small_disk() -> Iterator[Path]:
-    """The folder of a real one, mounted where every user may: in name spaces of its own, seen through `/proc`."""
-    mount = "mount -t tmpfs -o size=1m tmpfs /mnt && cd /mnt && echo mounted && exec cat"
-    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as owner:
-        assert owner.stdin is not None and owner.stdout is not None and owner.stderr is not None
-        if owner.stdout.readline() != "mounted\n":
-            pytest.fail(
-                f"a disk of 1 MiB cannot be mounted here ({owner.stderr.read().strip()}): allow users name spaces of"
-                " their own (sysctl user.max_user_namespaces; in a container: --security-opt seccomp=unconfined)"
-            )
-        yield Path(f"/proc/{owner.pid}/cwd")
-        owner.stdin.close()
-
-
-@pytest.fixture
-def disk(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
+def disk(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> SmallDisk:
     """Its reserve is not looked at: it fills up while something is being written."""
     monkeypatch.setattr(store, "space", lambda _, reserve: Space(free=1 << 40, total=1 << 40, low=False))
-
-    def fill() -> None:
-        while append(small_disk / "others", bytes(4096)):
-            pass
-
-    return Disk(small_disk, fill, (small_disk / "others").unlink)
+    return SmallDisk(small_disk)
 
 
 @pytest.fixture
@@ -122,7 +82,7 @@ class Hired:
 
 
 async def test_a_recordings_disk_that_fills_up_while_it_is_filed_to(
-    disk: Disk, pool: HeavyPool, tmp_path: Path
+    disk: SmallDisk, pool: HeavyPool, tmp_path: Path
 ) -> None:
     spool, root = tmp_path / "spool", disk.folder / "recordings"
     spool.mkdir()
@@ -143,7 +103,7 @@ async def test_a_recordings_disk_that_fills_up_while_it_is_filed_to(
     assert {f"{title}.wav": (root / row.path).read_bytes() for title, row in rows.items()} == originals
 
 
-async def test_a_spool_that_fills_up_while_asterisk_writes(disk: Disk, pool: HeavyPool) -> None:
+async def test_a_spool_that_fills_up_while_asterisk_writes(disk: SmallDisk, pool: HeavyPool) -> None:
     """The track ends where the disk was full; it needs a repaired copy, for which there is no room at first."""
     spool, root = disk.folder / "spool", disk.folder / "recordings"
     spool.mkdir()
@@ -164,3 +124,29 @@ async def test_a_spool_that_fills_up_while_asterisk_writes(disk: Disk, pool: Hea
     row = hired.store.track_rows[title.removesuffix(".wav")]
     assert row.status is Status.REPAIRED and row.duration_ms == (len(there) - 44) // 16
     assert row.gap_ms > 0 and (root / row.path).read_bytes() == there and names_in(spool) == []
+
+
+@pytest.mark.parametrize("sealed", [False, True], ids=["plain", "sealed"])
+@pytest.mark.parametrize("kind", [CopyKind.MP3, CopyKind.WAV_LEVELLED, CopyKind.SURVEY])
+def test_a_copy_that_finds_no_room_is_no_copy_and_is_made_when_there_is(
+    small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: CopyKind, sealed: bool
+) -> None:
+    """The room that is looked for before seems to be there: others take it meanwhile."""
+    monkeypatch.setattr(cache, "space", lambda _, reserve: Space(free=1 << 40, total=1 << 40, low=False))
+    ring = Keys(folder=tmp_path / "keys", seal=sealed)
+    make_key(tmp_path / "keys", datetime(2026, 11, 29, tzinfo=UTC))
+    disk, spool, root = SmallDisk(small_disk), tmp_path / "spool", tmp_path / "recordings"
+    spool.mkdir()
+    call = two_agents(spool)
+    (filed,) = jobs.file_calls(spool, root, [call], keys=ring)
+    assert isinstance(filed, jobs.Filed)
+    copies = Cache(folder=disk.folder / "copies", most=10**9, keys=ring)
+    for room in (0, 4096 if kind is not CopyKind.SURVEY else 0):
+        disk.leave(room)
+        with pytest.raises(Unavailable, match="free some space") as caught:
+            derive(spool, root, copies, ffmpeg(), call, filed.filed.tracks, kind, None)
+        assert caught.value.error_id == "disk-full" and list(copies.folder.iterdir()) == []
+        disk.free()
+    made = derive(spool, root, copies, ffmpeg(), call, filed.filed.tracks, kind, None)
+    assert made.made and [one.name for one in copies.folder.iterdir()] == [made.row.name]
+    assert copies.look(made.row.name) == Kept(sha256=made.row.sha256, bytes=made.row.bytes)

@@ -23,6 +23,8 @@ from hotline1022.evidence.excerpt import AskedPart
 from hotline1022.evidence.package import MANIFEST, SUMS
 from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure, State
+from hotline1022.recordings.keys import Keys
+from hotline1022.recordings.seal import looks_sealed
 from hotline1022.service.cli import main
 from hotline1022.service.disclosure_desk import GOOD_FOR
 from hotline1022.service.disclosure_view import DisclosuresView
@@ -35,8 +37,8 @@ TOP = Path(__file__).parents[3]
 
 
 @pytest.fixture
-async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    async with a_house(address, tmp_path, monkeypatch) as made:
+async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: Keys) -> AsyncIterator[House]:
+    async with a_house(address, tmp_path, monkeypatch, ring=ring) as made:
         yield made
 
 
@@ -50,8 +52,9 @@ async def test_a_stranger_checks_a_package_with_stock_tools(house: House, tmp_pa
         assert archive.testzip() is None
         archive.extractall(out)
     assert await asyncio.to_thread(check, out, house.key.fingerprint) == ""
-    for one in house.world.filed.tracks:
-        assert (out / CALL / "goc" / Path(one.path).name).read_bytes() == (house.world.root / one.path).read_bytes()
+    for one in house.world.originals:
+        assert sha256((out / CALL / "goc" / Path(one.path).name).read_bytes()).hexdigest() == one.sha256
+        assert looks_sealed((house.world.root / one.path).read_bytes()) is house.world.ring.seal
     assert len(list((out / CALL / "ban-sao").iterdir())) == 1
     pdf = (out / CALL / "dien-bien.pdf").read_bytes()
     assert pdf.startswith(b"%PDF-") and b"/FontFile" in pdf
@@ -78,7 +81,7 @@ async def test_the_filing_leads_to_the_stamp_and_tells_of_nobody_else(house: Hou
     stated = json.loads((folder / "dau" / "statement.json").read_text())
     assert (stated["sha256"], stated["seq"]) == (sha256(listed).hexdigest(), json.loads(listed)["seq"])
     told = {one["sha256"] for one in json.loads(stored)["detail"]["files"]}
-    assert told == {one.sha256 for one in house.world.filed.tracks}
+    assert told == {one.sha256 for one in house.world.originals}
     command = [
         "openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "dau/khoa-dau.pem", "-rawin", "-in", "dau/statement.json",
         "-sigfile", "dau/statement.sig",
@@ -290,6 +293,7 @@ async def test_the_commands(house: House, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("HOTLINE1022_DATABASE_URL", house.world.address)
     monkeypatch.setenv("HOTLINE1022_AUDIT_SECOND_PLACE", str(house.world.place))
+    monkeypatch.setenv("HOTLINE1022_RECORDINGS_KEYS", str(house.world.ring.folder or ""))
 
     async def say(*words: str) -> tuple[int, str]:
         done = await asyncio.to_thread(CliRunner().invoke, main, ["evidence", *words])

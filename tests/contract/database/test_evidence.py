@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +18,7 @@ from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import Keys, make_key
-from hotline1022.recordings.types import State
+from hotline1022.recordings.types import State, VoicemailRow
 from hotline1022.service.cli import main
 from hotline1022.service.evidence import Evidence, Examiner, Trust
 from hotline1022.service.evidence_parts import begin
@@ -44,7 +45,12 @@ async def entries(database: Database) -> list[Entry]:
 
 
 def names(world: World) -> list[str]:
-    return sorted(one.path for one in world.filed.tracks)
+    return sorted(one.path for one in world.originals)
+
+
+def message(world: World) -> VoicemailRow:
+    (one,) = world.filed.voicemails
+    return one
 
 
 def ids(world: World) -> list[str]:
@@ -55,18 +61,44 @@ async def test_all_is_well_and_the_command_says_so(world: World, monkeypatch: py
     done = await command(world, monkeypatch)
     said = json.loads(done[1])
     assert (done[0], said["ok"], said["findings"]) == (0, True, [])
-    assert (said["calls"], said["files"], said["stamps"]) == (1, 6, 2)
+    assert (said["calls"], said["files"], said["stamps"]) == (1, 7, 2)
     assert said["entries"] == len(await entries(world.database))
 
 
+async def test_whoever_waits_at_a_terminal_sees_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the terminal alone: the result goes elsewhere, and a log gets no bar."""
+    hotline(world, monkeypatch)
+    words = [sys.executable, "-m", "hotline1022", "evidence", "verify"]
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE, stderr=theirs)
+        os.close(theirs)
+        result, _ = await asyncio.wait_for(process.communicate(), 60)
+        shown = (await asyncio.to_thread(terminal.read, 100_000)).decode()
+    count = len(await entries(world.database))
+    assert process.returncode == 0 and f"{count} entries" in result.decode()
+    assert "entries, calls and files" in shown and "[" in shown and "entries, calls" not in result.decode()
+    whole = count + 1 + 7
+    assert f"0/{whole}" in shown and f"{whole}/{whole}" in shown, "from the first to the last"
+    process = await asyncio.create_subprocess_exec(
+        *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await asyncio.wait_for(process.communicate(), 60)
+    assert said == b""
+
+
 async def command(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
+    hotline(world, monkeypatch)
+    done = await asyncio.to_thread(CliRunner().invoke, main, ["evidence", "verify", "--json"])
+    return done.exit_code, done.stdout
+
+
+def hotline(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
         monkeypatch.delenv(one)
     monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(world.root.parent))
     monkeypatch.setenv("HOTLINE1022_DATABASE_URL", world.address)
     monkeypatch.setenv("HOTLINE1022_AUDIT_SECOND_PLACE", str(world.place))
-    done = await asyncio.to_thread(CliRunner().invoke, main, ["evidence", "verify", "--json"])
-    return done.exit_code, done.stdout
 
 
 def flip(file: Path) -> None:
@@ -107,9 +139,19 @@ ON_ROWS: dict[str, tuple[Callable[[World], list[str]], Callable[[World], set[tup
         lambda w: [f"DELETE FROM track WHERE id = '{ids(w)[0]}'"],
         lambda w: {(Fault.ROW_DELETED, ids(w)[0]), (Fault.FILE_EXTRA, names(w)[0])},
     ),
+    "a message's hash changed": (
+        lambda w: [f"UPDATE voicemail SET sha256 = '{'a' * 64}'"],
+        lambda w: {(Fault.ROW_CHANGED, message(w).id), (Fault.FILE_CHANGED, message(w).path)},
+    ),
+    "a message's row deleted": (
+        lambda w: ["DELETE FROM voicemail"],
+        lambda w: {(Fault.ROW_DELETED, message(w).id), (Fault.FILE_EXTRA, message(w).path)},
+    ),
     "all rows of a call deleted": (
-        lambda w: [f"DELETE FROM track WHERE call_id = '{CALL}'"],
-        lambda w: {(Fault.ROW_DELETED, id) for id in ids(w)} | {(Fault.FILE_EXTRA, name) for name in names(w)},
+        lambda w: [f"DELETE FROM {table} WHERE call_id = '{CALL}'" for table in ("track", "voicemail")],
+        lambda w: (
+            {(Fault.ROW_DELETED, one.id) for one in w.originals} | {(Fault.FILE_EXTRA, name) for name in names(w)}
+        ),
     ),
     "a row of a call put in": (
         lambda w: [copied(f"'{CALL}'", "'forged-r'", ids(w)[0])],
@@ -300,7 +342,7 @@ async def test_sealed_files_are_evidence_under_any_key_and_a_missing_key_is_no_d
         pool = thread_pool()
         done = await reseal(database, world.root, ring, actor="cli:tester", pool=pool, progress=lambda _: None)
         await pool.close()
-        assert done.done == 6 and await world.findings() == [], "under a new key it is the same evidence"
+        assert done.done == 7 and await world.findings() == [], "under a new key it is the same evidence"
         victim = world.root / names(world)[0]
         flip(victim)
         assert [(one.fault, one.name) for one in await world.findings()] == [(Fault.FILE_CHANGED, names(world)[0])]

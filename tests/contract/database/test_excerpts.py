@@ -17,7 +17,7 @@ from hotline1022.evidence.excerpt import Asked, AskedPart
 from hotline1022.evidence.package import MANIFEST
 from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure, State
-from hotline1022.recordings.keys import NO_KEYS, Keys, make_key
+from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.layout import start_of
 from hotline1022.recordings.wav import PER_MS
 from hotline1022.service.disclosure_view import DisclosuresView
@@ -41,17 +41,11 @@ def speech(hertz: int, ms: int, loudness: int = 6000) -> bytes:
 
 
 @pytest.fixture
-def ring(request: pytest.FixtureRequest, tmp_path: Path) -> Keys:
-    if getattr(request, "param", "plain") == "plain":
-        return NO_KEYS
-    make_key(tmp_path / "ring", NOW)
-    return Keys(folder=tmp_path / "ring", seal=True)
-
-
-@pytest.fixture
-async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: Keys) -> AsyncIterator[House]:
+async def house(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked_ring: Keys
+) -> AsyncIterator[House]:
     monkeypatch.setattr(recordings_world, "tone", speech)
-    async with a_house(address, tmp_path, monkeypatch, ring=ring) as made:
+    async with a_house(address, tmp_path, monkeypatch, ring=asked_ring) as made:
         yield made
 
 
@@ -77,7 +71,7 @@ def windows(pcm: "array[int]") -> Iterator[bytes]:
         yield pcm[at : at + 16].tobytes()
 
 
-@pytest.mark.parametrize("ring", ["plain", "sealed"], indirect=True)
+@pytest.mark.parametrize("asked_ring", ["plain", "sealed"], indirect=True)
 async def test_to_the_sample_and_nothing_else(house: House, tmp_path: Path) -> None:
     made = await house.packed(PART)
     assert made.package.endswith("-trich-doan.zip")
@@ -112,7 +106,7 @@ async def test_to_the_sample_and_nothing_else(house: House, tmp_path: Path) -> N
     assert stereo[1][HEARD - FIRST : 4000 * PER_MS - FIRST] == heard[HEARD : 4000 * PER_MS]
 
 
-@pytest.mark.parametrize("ring", ["plain", "sealed"], indirect=True)
+@pytest.mark.parametrize("asked_ring", ["plain", "sealed"], indirect=True)
 async def test_nothing_of_what_nobody_shall_hear_is_in_any_file(house: House, tmp_path: Path) -> None:
     made = await house.packed(PART)
     out = house.unpacked(made, tmp_path / "out")
@@ -163,7 +157,7 @@ async def test_what_is_told_of_an_excerpt(house: House, tmp_path: Path) -> None:
             (got,) = samples(out / CALL / "trich-doan" / name)
             assert len(got) == told[row.id]["frames"]
     chained = json.loads((out / CALL / "chuoi.jsonl").read_text().splitlines()[0])
-    assert {one["sha256"] for one in chained["detail"]["files"]} == {one["sha256"] for one in told.values()}
+    assert {one["sha256"] for one in chained["detail"]["files"]} == {one.sha256 for one in house.world.originals}
     readme = (out / "DOC-TOI-TRUOC.txt").read_text()
     assert "ĐÂY LÀ TRÍCH ĐOẠN" in readme and "{" not in readme.replace("{}", "")
 

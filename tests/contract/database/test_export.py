@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from hotline1022.audit.types import Kind
 from hotline1022.db.migrate import migrate
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
+from hotline1022.recordings.keys import Keys
+from hotline1022.recordings.seal import looks_sealed
 from hotline1022.service.cli import main
 from tests.contract.database.made import answered, at
 from tests.lab.evidence_world import World, build, everything_now
@@ -22,15 +25,17 @@ WORDS = "Công văn 12/CSĐT ngày 24.11.2026"
 
 
 @pytest.fixture
-async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: Keys) -> AsyncIterator[World]:
     everything_now(monkeypatch)
     for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
         monkeypatch.delenv(one)
     monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("HOTLINE1022_DATABASE_URL", address)
+    monkeypatch.setenv("HOTLINE1022_RECORDINGS_KEYS", str(ring.folder or ""))
+    monkeypatch.setenv("HOTLINE1022_RECORDINGS_SEAL", "true" if ring.seal else "false")
     await migrate(address)
     async with Database(address) as database:
-        made = await build(address, database, tmp_path)
+        made = await build(address, database, tmp_path, ring=ring)
         await database.save(Batch(calls=(answered(CALL, 0, answered_at=at(0), version=9),)))
         yield made
 
@@ -44,19 +49,20 @@ async def export(to: Path, reason: str = "authority", words: str = WORDS) -> tup
 async def test_the_originals_leave_with_sums_and_a_reason(world: World, tmp_path: Path) -> None:
     out = tmp_path / "out" / "cv12"
     code, said = await export(out)
-    assert code == 0 and "6 originals" in said, said
+    assert code == 0 and "7 originals" in said, said
     stock = ["sha256sum", "-c", "--strict", "SHA256SUMS"]
     checked = await asyncio.to_thread(subprocess.run, stock, cwd=out, capture_output=True, check=True)
-    assert checked.stdout.count(b": OK") == 6
-    for one in world.filed.tracks:
+    assert checked.stdout.count(b": OK") == 7
+    for one in world.originals:
         file = out / Path(one.path).name
-        assert file.read_bytes() == (world.root / one.path).read_bytes()
+        assert sha256(file.read_bytes()).hexdigest() == one.sha256
+        assert looks_sealed((world.root / one.path).read_bytes()) is world.ring.seal
         assert file.stat().st_mode & 0o777 == 0o640
     async with world.database.reading() as tx:
         told = [one for one in await tx.audit.about(f"call:{CALL}") if one.kind == Kind.RECORDING_EXPORTED]
     (entry,) = told
     assert entry.actor.startswith("cli:") and entry.detail["reason"] == "authority"
-    assert {one["sha256"] for one in entry.detail["files"]} == {one.sha256 for one in world.filed.tracks}  # type: ignore[attr-defined]
+    assert {one["sha256"] for one in entry.detail["files"]} == {one.sha256 for one in world.originals}  # type: ignore[attr-defined]
     assert WORDS not in repr(entry)
     assert (await world.findings()) == []
 

@@ -19,7 +19,7 @@ from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.recordings.cache import Cache
 from hotline1022.recordings.ffmpeg import Ffmpeg
-from hotline1022.recordings.keys import NO_KEYS
+from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.names import from_ms
 from hotline1022.recordings.on_demand import CopiesOnDemand
 from hotline1022.recordings.pipeline import RecordingWorker
@@ -77,11 +77,11 @@ class House:
 
 
 @pytest.fixture
-async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: Keys) -> AsyncIterator[House]:
     everything_now(monkeypatch)
     await migrate(address)
     async with Database(address) as database:
-        world = await build(address, database, tmp_path)
+        world = await build(address, database, tmp_path, ring=ring)
         await database.save(Batch(calls=(answered(CALL, 0, answered_at=at(0), version=9),)))
         async with database.transaction() as tx:
             row, _ = await tx.tokens.create("thanh-tra", ["listen"], datetime.now(UTC))
@@ -95,10 +95,17 @@ async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             return ffmpeg()
 
         worker = RecordingWorker(
-            spool=spool, root=world.root, store=store, book=calls, channels=Phones(), notices=Board(), pool=pool
+            spool=spool,
+            root=world.root,
+            store=store,
+            book=calls,
+            channels=Phones(),
+            notices=Board(),
+            pool=pool,
+            keys=ring,
         )
         copies = CopiesOnDemand(
-            spool=spool, root=world.root, cache=Cache(folder=tmp_path / "data" / "copies", most=10**9), store=store, book=calls,
+            spool=spool, root=world.root, cache=Cache(folder=tmp_path / "data" / "copies", most=10**9, keys=ring), store=store, book=calls,
             pool=pool, notices=Board(), ffmpeg=tool,
         )  # fmt: skip
         book = ListeningBook(database)
@@ -107,7 +114,7 @@ async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             worker=worker,
             copies=copies,
             paths=Paths(data=tmp_path / "data"),
-            keys=NO_KEYS,
+            keys=ring,
             originals=OriginalCheck(database, world.examiner(), world.bells, now=iter(range(0, 10**9, 1000)).__next__),
             bell=world.bells,
             reasons=load_reasons(),
@@ -287,6 +294,19 @@ async def test_a_flipped_byte_in_an_original_is_refused_rung_and_written_down(ho
     assert house.world.bells.rung[0][0] == "recording-damaged"
     kinds = [one.kind for one in await house.entries()]
     assert kinds.count(Kind.RECORDING_DAMAGED) == 1 and kinds.count(Kind.RECORDING_PLAYED) == 1
+
+
+@pytest.mark.parametrize("ring", ["sealed"], indirect=True)
+async def test_a_key_that_is_away_is_told_as_that(house: House, tmp_path: Path) -> None:
+    right = await house.ask()
+    (tmp_path / "ring").rename(tmp_path / "taken-away")
+    for deed in (house.ask, lambda: house.hear(right)):
+        with pytest.raises(HotlineError) as caught:
+            await deed()
+        assert caught.value.error_id == "recording-key-missing" and "recordings.keys" in str(caught.value)
+    assert await house.played() == []
+    (tmp_path / "taken-away").rename(tmp_path / "ring")
+    assert len(await house.hear(right)) == right.bytes
 
 
 async def test_a_flipped_byte_in_the_copy_is_too(house: House) -> None:

@@ -16,6 +16,7 @@ from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.outcomes import Reason, Result
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
+from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.removal import remove
 from hotline1022.recordings.types import CallKind, Catalogued, CopyRow, State, Status
 from hotline1022.service.retention import look
@@ -29,10 +30,10 @@ from tests.unit.recordings_world import CALL
 
 
 @pytest.fixture
-async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: Keys) -> AsyncIterator[World]:
     everything_now(monkeypatch)
     async with Database(address) as database:
-        yield await build(address, database, tmp_path)
+        yield await build(address, database, tmp_path, ring=ring)
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ async def test_a_day_before_nothing_goes(house: Old) -> None:
 
 async def test_for_ever_is_for_ever(house: Old) -> None:
     house.settings = Settings(ordinary_days=0, calls_days=0)
-    assert await house.retention().night() and len(house.files()) == 6
+    assert await house.retention().night() and len(house.files()) == 7
 
 
 async def test_each_hold_is_released_by_itself(house: Old) -> None:
@@ -96,7 +97,7 @@ async def test_each_hold_is_released_by_itself(house: Old) -> None:
         second = await tx.holds.hold(CALL, letter="13/CV-TTr", why="thanh tra", at=at(61), **given)
     assert (await look(database, house.settings, NIGHT)).held == 1
     for hold, kept in ((first, True), (second, False)):
-        assert await house.retention().night() and len(house.files()) == 6
+        assert await house.retention().night() and len(house.files()) == 7
         async with database.transaction() as tx:
             assert (await tx.holds.release(hold.id, why="xong", by="cli:an", at=at(90)))[1] is kept
     with pytest.raises(Refused, match="was released by cli:an"):
@@ -118,12 +119,12 @@ async def test_each_hold_is_released_by_itself(house: Old) -> None:
 async def test_an_open_ticket_keeps_it_and_its_end_begins_the_days(house: Old) -> None:
     ticket = a_ticket("10000001", CALL)
     await add_ticket(house.world.database, ticket)
-    assert await house.retention().night() and len(house.files()) == 6
+    assert await house.retention().night() and len(house.files()) == 7
     closed = NIGHT - timedelta(days=house.settings.ordinary_days - 1)
     done = replace(ticket, state=TicketState.COMPLETED, answer="Đã sửa", closed_at=closed, version=2)
     async with house.world.database.transaction() as tx:
         await tx.tickets.change(changed(ticket, done))
-    assert await house.retention().night() and len(house.files()) == 6, "the days begin when it was closed"
+    assert await house.retention().night() and len(house.files()) == 7, "the days begin when it was closed"
     house.now += timedelta(days=2)
     await house.looks(2)
     assert await house.retention().night() and house.files() == []
@@ -132,7 +133,7 @@ async def test_an_open_ticket_keeps_it_and_its_end_begins_the_days(house: Old) -
 async def test_calls_for_115_have_days_of_their_own(house: Old) -> None:
     await ended(house.world.database, CALL, version=3, result=Result.EMERGENCY, reason=Reason.EMERGENCY_ANSWERED)
     assert (await row(house)).kind is CallKind.EMERGENCY
-    assert await house.retention().night() and len(house.files()) == 6
+    assert await house.retention().night() and len(house.files()) == 7
     house.settings = Settings(emergency_days=200, calls_emergency_days=0)
     assert await house.retention().night() and house.files() == []
 
@@ -144,14 +145,14 @@ async def test_a_wrong_hash_is_evidence_and_stays(house: Old) -> None:
     file.write_bytes(data)
     for _ in range(2):
         assert await house.retention().night()
-    assert len(house.files()) == 6 and (await row(house)).state is State.DAMAGED
+    assert len(house.files()) == 7 and (await row(house)).state is State.DAMAGED
     assert {kind for kind, _, _ in house.world.bells.rung} == {"recording-damaged"}
     assert (await look(house.world.database, house.settings, NIGHT)).damaged == 1
 
 
 async def test_a_row_that_was_changed_with_its_file_stays_too(house: Old) -> None:
     await house.world.attack(f"UPDATE track SET duration_ms = duration_ms + 1 WHERE call_id = '{CALL}'")
-    assert await house.retention().night() and len(house.files()) == 6
+    assert await house.retention().night() and len(house.files()) == 7
     assert {kind for kind, _, _ in house.world.bells.rung} == {"recording-damaged"}
 
 
@@ -184,7 +185,7 @@ async def test_killed_at_each_step_and_started_again(house: Old, when: str) -> N
     with pytest.raises(Killed):
         await house.retention(remove=dies).night()
     assert (await row(house)).state is State.EXPIRING
-    assert len(house.files()) == {"before the files": 6, "between them": 4, "after them": 0}[when]
+    assert len(house.files()) == {"before the files": 7, "between them": 5, "after them": 0}[when]
     assert await house.world.findings() == [], "what is on its way out is neither missing nor too much"
     with pytest.raises(Refused):
         async with house.world.database.transaction() as tx:
@@ -215,13 +216,13 @@ async def test_a_hold_that_comes_in_between_wins(house: Old) -> None:
 
     retention = house.retention()
     check = retention._check
-    assert await house.retention(check=held).night() and len(house.files()) == 6
+    assert await house.retention(check=held).night() and len(house.files()) == 7
     assert {one.status for one in await house.store().tracks(CALL)} == {Status.STORED}
 
 
 async def test_a_clock_that_jumped_deletes_nothing(house: Old) -> None:
     house.now += timedelta(days=365)
-    assert await house.retention().night() and len(house.files()) == 6
+    assert await house.retention().night() and len(house.files()) == 7
     ((kind, text, _),) = house.world.bells.rung
     assert kind == "retention-clock" and "no daily look" in text
     assert (await look(house.world.database, house.settings, house.now)).doubt
@@ -249,7 +250,7 @@ async def test_a_dry_run_tells_by_day_and_kind(house: Old) -> None:
     assert (day.kind, day.recordings, found.recordings) == (CallKind.ORDINARY, 1, 1)
     assert day.bytes == (await row(house)).bytes == found.bytes > 0 and day.day == at(7 * 3600).date()
     assert (found.held, found.damaged, found.calls, found.doubt) == (0, 0, 0, "")
-    assert len(house.files()) == 6
+    assert len(house.files()) == 7
 
 
 async def test_a_call_whose_time_is_over_keeps_its_row_and_loses_its_person(house: Old) -> None:
