@@ -86,6 +86,8 @@ TABLE: dict[tuple[State, Trigger], State] = {
 _SKIPPED = {StepOutcome.NUMBER_MISSING, StepOutcome.TRUNK_FULL, StepOutcome.OUTSIDE_HOURS}
 #: Q.850 causes of the called leg
 _BUSY, _REFUSED = 17, 21
+#: no circuit, congested switch, requested circuit not available: the carrier had no channel for it, as we may have none
+_FULL = {34, 42, 44}
 #: not there: 20, or 18 and 19 sooner than a phone could ring out (carriers say 480 for both)
 _ABSENT, _RANG_OUT, SHORTEST_RING = 20, {18, 19}, timedelta(seconds=2)
 #: with any other status the two have not talked: who had pressed 1 was gone before, or at once
@@ -137,6 +139,8 @@ class Step:
             return StepOutcome.REFUSED if self.key == REFUSE or left_room else StepOutcome.NOT_CONFIRMED
         if self.cause == _REFUSED:
             return StepOutcome.REFUSED
+        if self.cause in _FULL:
+            return StepOutcome.TRUNK_FULL
         if self.status == "busy" or self.cause == _BUSY:
             return StepOutcome.BUSY
         at_once = self.cause in _RANG_OUT and self.ended_at - self.started_at < SHORTEST_RING

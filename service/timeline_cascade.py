@@ -17,7 +17,7 @@ STEPS = {
     StepOutcome.UNREACHABLE: "unreachable",
     StepOutcome.NOT_CONFIRMED: "picked up, but nobody pressed 1",
     StepOutcome.NUMBER_MISSING: "skipped, there is no number",
-    StepOutcome.TRUNK_FULL: "skipped, the trunk is full",
+    StepOutcome.TRUNK_FULL: "no free channel of the trunk",
     StepOutcome.OUTSIDE_HOURS: "skipped, outside hours",
     StepOutcome.CANCELLED: "cancelled",
     StepOutcome.HUNG_UP: "the citizen hung up",

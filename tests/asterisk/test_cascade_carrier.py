@@ -9,19 +9,21 @@ import pytest_asyncio
 from tests.asterisk.cascade_world import (
     TAKES_AFTER,
     agency,
+    at_once,
     called,
     cascades,
     directory,
     outcomes,
+    rung,
     set_up,
     talk,
 )
 from tests.asterisk.world import World, hotline, legs, verify
-from tests.lab.network import Answers
+from tests.lab.network import CONGESTION, Answers
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
-BUTTON, WITHHELD, FULL = (agency(code) for code in (741, 742, 743))
+BUTTON, WITHHELD, FULL, NO_CIRCUIT = (agency(code) for code in (741, 742, 743, 744))
 PERSON = Answers(after=0.3, talk=60)
 
 
@@ -30,7 +32,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
     """A trunk of three channels: one citizen, one called person, and one that is kept for 115."""
     tables = '[cascade]\ncaller = "citizen"'
     folder = tmp_path_factory.mktemp("button")
-    agencies = directory(BUTTON, WITHHELD, FULL)
+    agencies = directory(BUTTON, WITHHELD, FULL, NO_CIRCUIT)
     async with hotline(folder, tables, directory=agencies, trunk="channels = 3", ring_seconds=20) as one:
         await one.people("101", "102")
         await one.on_duty("101", "102")
@@ -80,6 +82,25 @@ async def test_without_a_number_of_hers_none_is_shown(world: World) -> None:
     assert not any(letter.isdigit() for letter in specialist.other)
     await one.citizen.hangup()
     await world.quiet()
+
+
+async def test_a_carrier_without_a_circuit_is_a_full_trunk_too(world: World) -> None:
+    await set_up(world, NO_CIRCUIT, CONGESTION, PERSON)
+    one = await talk(world, "0909800005")
+    await asyncio.sleep(1)
+    await one.transfer(NO_CIRCUIT)
+    specialist = await called(world, NO_CIRCUIT.numbers[1])
+    await asyncio.sleep(TAKES_AFTER)
+    await specialist.press("1")
+    await asyncio.sleep(1)
+    await specialist.hangup()
+    await one.citizen.ended(10)
+    await world.quiet()
+    call = await world.logged(one.citizen)
+    (kept,) = await cascades(world, call)
+    assert outcomes(kept) == [("specialist", "office", "trunk-full"), ("specialist", "mobile", "taken")]
+    assert kept.steps[0].cause == 34 and str(kept.row.outcome) == "connected"
+    at_once(kept, rung(world, NO_CIRCUIT))
 
 
 async def test_the_last_channel_of_the_trunk_is_kept_for_115(world: World) -> None:
