@@ -20,6 +20,8 @@ _OPEN = condition("NOT complete")
 MISSING = "[…]"
 #: an 8-bit reference comes again after 256 long messages: older parts are another message's
 TOGETHER = timedelta(days=1)
+#: a carrier that was not thanked sends again: the same bytes of the same sender within this time are the same SMS
+AGAIN = timedelta(minutes=30)
 
 
 class ToTellRepository(Repository):
@@ -58,8 +60,12 @@ class InboundRepository(Repository):
     """SMS that citizens sent."""
 
     async def store(self, gateway: str, piece: Piece, at: datetime) -> InboundSms:
-        """Keep one as it came; a part goes to the others of its message. The same part twice is kept once."""
+        """Keep one as it came; a part goes to the others of its message. The same twice, as a carrier sends what was stored
+        and not acknowledged, is kept once.
+        """
         pieces = {str(piece.number): {"text": piece.text, "raw": piece.raw, "coding": piece.coding}}
+        if (had := await self._had(gateway, piece, pieces, at)) is not None:
+            return had
         known = await self._open(gateway, piece, at) if piece.reference is not None else None
         if known is not None:
             pieces = {**known["pieces"], **({} if str(piece.number) in known["pieces"] else pieces)}
@@ -83,24 +89,33 @@ class InboundRepository(Repository):
         await self._connection.execute(update(inbound_sms).where(inbound_sms.c.id == known["id"]).values(**values))
         return build(InboundSms, {**known, **values})
 
+    async def _had(self, gateway: str, piece: Piece, pieces: dict[str, Any], at: datetime) -> InboundSms | None:
+        """The message that has this very piece already."""
+        for row in await self._like(gateway, piece, at - AGAIN):
+            if row["pieces"].get(str(piece.number)) == pieces[str(piece.number)]:
+                return build(InboundSms, row)
+        return None
+
     async def _open(self, gateway: str, piece: Piece, at: datetime) -> dict[Any, Any] | None:
         """The unfinished message of which this is a part."""
+        return next(iter(await self._like(gateway, piece, at - TOGETHER, _OPEN)), None)
+
+    async def _like(self, gateway: str, piece: Piece, since: datetime, *more: Any) -> list[dict[Any, Any]]:
+        """What came since then from this sender under this reference, the latest first."""
         rows = await self._connection.execute(
             select(inbound_sms)
             .where(
-                _OPEN,
+                *more,
                 inbound_sms.c.gateway == gateway,
                 inbound_sms.c.sender == piece.sender,
                 inbound_sms.c.recipient == piece.recipient,
-                inbound_sms.c.reference == piece.reference,
+                inbound_sms.c.reference.is_not_distinct_from(piece.reference),
                 inbound_sms.c.parts == piece.total,
-                inbound_sms.c.received_at > at - TOGETHER,
+                inbound_sms.c.received_at > since,
             )
             .order_by(inbound_sms.c.received_at.desc())
-            .limit(1)
         )
-        found = rows.mappings().one_or_none()
-        return None if found is None else dict(found)
+        return [dict(row) for row in rows.mappings()]
 
     async def list(self, *, limit: int = 100) -> Sequence[InboundSms]:
         """Latest first."""

@@ -1,12 +1,14 @@
 """The outbox keeps each message once, gives it to one worker at a time, and loses none; lists for people close."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from hotline1022.core.errors import NotFound, Refused
+from hotline1022.db.notify import AGAIN
 from hotline1022.db.unit import Database, Work
 from hotline1022.notify.receipts import spellings
 from hotline1022.notify.states import Trigger, moves
@@ -292,10 +294,26 @@ async def test_incoming_parts_are_joined_in_their_order(database: Database) -> N
         await tx.inbound.store("g1", a_piece(" hỏng", 3, 3, 7), at(3))
         last = await tx.inbound.store("g1", a_piece("Đèn", 1, 3, 7), at(4))
         assert (last.id, last.text, last.complete) == (first.id, "Đèn đường hỏng", True)
-        anew = await tx.inbound.store("g1", a_piece("Đèn", 1, 3, 7), at(5))
+        again = await tx.inbound.store("g1", a_piece("Đèn", 1, 3, 7), at(5))
+        assert again == last, "the carrier was not thanked for the last part"
+        anew = await tx.inbound.store("g1", a_piece("Cây", 1, 3, 7), at(5))
         assert anew.id != first.id, "the reference came again"
         stale = await tx.inbound.store("g1", a_piece("lại", 2, 2, 7), at(2) + timedelta(days=1))
         assert stale.id != other.id, "a day is too long for one message"
         listed = await tx.inbound.list()
         assert [one.text for one in listed[-2:]] == ["Đèn đường hỏng", "Xin chào"]
         assert len(await tx.inbound.list(limit=2)) == 2
+
+
+async def test_what_a_carrier_sends_again_is_one_sms(database: Database) -> None:
+    async with database.transaction() as tx:
+        first = await tx.inbound.store("g1", a_piece("Xin chào"), at(0))
+        assert await tx.inbound.store("g1", a_piece("Xin chào"), at(0) + AGAIN - timedelta(seconds=1)) == first
+        others = [
+            await tx.inbound.store("g1", a_piece("Xin chao"), at(1)),
+            await tx.inbound.store("g2", a_piece("Xin chào"), at(1)),
+            await tx.inbound.store("g1", replace(a_piece("Xin chào"), sender="+84909999999"), at(1)),
+            await tx.inbound.store("g1", replace(a_piece("Xin chào"), recipient="8022"), at(1)),
+            await tx.inbound.store("g1", a_piece("Xin chào"), at(0) + AGAIN),
+        ]
+        assert len({first.id, *(one.id for one in others)}) == 6 == len(await tx.inbound.list())
