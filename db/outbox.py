@@ -117,10 +117,11 @@ class OutboxRepository(Repository):
             .order_by(_row.urgent.desc(), _row.due_at, _row.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
+            .cte("due")  # chosen once: as a sub-query PostgreSQL may choose anew for each row, and take them all
         )
         done = await self._connection.execute(
             update(outbox_message)
-            .where(_row.id.in_(due.scalar_subquery()), _NEW)
+            .where(_row.id.in_(select(due.c.id)), _NEW)
             .values(state=to, lease_owner=owner, leased_until=until)
             .returning(outbox_message)
         )

@@ -317,3 +317,16 @@ async def test_what_a_carrier_sends_again_is_one_sms(database: Database) -> None
             await tx.inbound.store("g1", a_piece("Xin chào"), at(0) + AGAIN),
         ]
         assert len({first.id, *(one.id for one in others)}) == 6 == len(await tx.inbound.list())
+
+
+async def test_a_worker_takes_no_more_than_it_wants(database: Database) -> None:
+    """A sub-query that PostgreSQL runs anew for each row would give a batch of ten everything."""
+    async with database.transaction() as tx:
+        await tx.outbox.put([a_message(f"k{number}", channel=Channel.SMS) for number in range(100)])
+    seen: set[str] = set()
+    for _ in range(10):
+        async with database.transaction() as tx:
+            taken = await tx.outbox.lease(Channel.SMS, "w1", at(0), at(60), 10, MessageState.LEASED)
+            assert len(taken) == 10
+            seen |= {one.id for one in taken}
+    assert len(seen) == 100
