@@ -2,7 +2,7 @@
 read once.
 
 The dialplan asks within 1.5 s, so nobody waits for the database: a change by this process is seen at once, one by another
-process within LOOK_SECONDS, by the version's number.
+process within LOOK_SECONDS, by the version's number. Links and tokens ask for that number each time.
 """
 
 import asyncio
@@ -114,6 +114,13 @@ class DirectoryDesk:
         """The latest snapshot, for whoever could wait for it."""
         return self.now
 
+    async def fresh(self) -> Directory:
+        """The directory as the database has it at this moment, whoever changed it: for links and tokens, which end at once."""
+        async with self._database.reading() as tx:
+            if self._directory is None or await tx.directory.version() != self._directory.version:
+                self._keep(await tx.directory.load())
+        return self.now
+
     async def start(self) -> None:
         """Fill an empty directory, and read it."""
         if await fill(self._database, self.numbers(), self._clock()):
@@ -131,9 +138,7 @@ class DirectoryDesk:
 
     async def look(self) -> None:
         """Read it if somebody changed it; tell whose end has come."""
-        async with self._database.reading() as tx:
-            if self._directory is None or await tx.directory.version() != self._directory.version:
-                self._keep(await tx.directory.load())
+        await self.fresh()
         await self._tell()
 
     async def change(self, edit: Callable[[Directory], Directory], by: str) -> Directory:

@@ -87,9 +87,9 @@ def http_of(app: "App") -> aiohttp_web.Application:
             tickets=TicketsView(app.database, app.tickets),
             attachments_root=settings.paths.attachments,
             outbox=OutboxView(app.database, budget=settings.notify.sms_budget),
-            links=LinkDesk(app.database, app.links, app.directory.read, app.tickets),
+            links=LinkDesk(app.database, app.links, app.directory.fresh, app.tickets),
             cascades=CascadesView(app.database, app.cascades, app.directory, app.call_log, app.actions),
-            tokens=TokensView(app.database, app.directory.read),
+            tokens=TokensView(app.database, app.directory.fresh),
             acts=app.evidence.acts,
             checks=[
                 NamedCheck("sip", sip),

@@ -122,8 +122,8 @@ async def open_world(database: Database, folder: Path) -> AsyncIterator[World]:
             house.ports,
             directory=DirectoryView(directory, database, lambda: menu),
             tickets=TicketsView(database, desk),
-            links=LinkDesk(database, LINKS, directory.read, desk),
-            tokens=TokensView(database, directory.read),
+            links=LinkDesk(database, LINKS, directory.fresh, desk),
+            tokens=TokensView(database, directory.fresh),
             clock=clock,
             registry=CollectorRegistry(),
         )
