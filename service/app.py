@@ -44,6 +44,7 @@ from hotline1022.service.copies_parts import copies_of
 from hotline1022.service.desk import Desk, remember_talks
 from hotline1022.service.directory_desk import DirectoryDesk, numbers_of
 from hotline1022.service.directory_sounds import DirectorySounds
+from hotline1022.service.directory_watch import DirectoryWatch
 from hotline1022.service.disclosure_parts import DisclosureClock
 from hotline1022.service.disclosure_parts import desk_of as disclosures_of
 from hotline1022.service.disk_watch import DiskWatch
@@ -301,6 +302,7 @@ class App:
                         self.positions.run(),
                         self.disk.run(),
                         self.directory.run(),
+                        DirectoryWatch(self.directory, self.bell, lambda: datetime.now(UTC)).run(),
                         self.cascades.run(),
                         CatalogueKeeper(self.database).run(),
                         self.plans.run(),

@@ -139,7 +139,6 @@ async def test_killed_between_the_store_and_the_thanks_it_is_not_doubled(address
         async with process(address, carrier, MailServer(), "inbound_process") as running:
             await until(lambda: carrier.esme is not None)
             thanked = asyncio.create_task(carrier.deliver(SENDER, sent[0], esm_class=esm_class, data_coding=8))
-            assert running.stdout is not None
             async with asyncio.timeout(30):
                 assert await running.stdout.readline() == b"stored\n"
         assert not thanked.done() or thanked.exception(), "killed before its thanks"
