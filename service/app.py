@@ -19,7 +19,7 @@ from hotline1022.ami_bridge.journal import Journal
 from hotline1022.ami_bridge.link import AmiLink
 from hotline1022.ami_bridge.types import TransferRefused
 from hotline1022.core.call import Call, RaiseAlarm
-from hotline1022.core.errors import ConfigError, NotFound, Unavailable
+from hotline1022.core.errors import NotFound, Unavailable
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlAgentStore, SqlRecordingStore
@@ -51,7 +51,7 @@ from hotline1022.service.disk_watch import DiskWatch
 from hotline1022.service.evidence_parts import EvidenceParts
 from hotline1022.service.ffmpeg_find import FfmpegFinder
 from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
-from hotline1022.service.http_api import http_of
+from hotline1022.service.http_api import http_of, listen
 from hotline1022.service.live import Live
 from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
@@ -288,7 +288,7 @@ class App:
         runner = aiohttp_web.AppRunner(http_of(self), access_log=None)
         await runner.setup()
         try:
-            await self._listen(runner)
+            await listen(runner, self.settings.service)
             async with asyncio.TaskGroup() as group:
                 work = [
                     group.create_task(one)
@@ -337,17 +337,6 @@ class App:
             await self.pool.close()
             await self.copying.close(seconds=0.5)
             await self.database.close()
-
-    async def _listen(self, runner: aiohttp_web.AppRunner) -> None:
-        service = self.settings.service
-        try:
-            await aiohttp_web.TCPSite(runner, service.http_address, service.http_port).start()
-        except OSError as error:
-            raise ConfigError(
-                f"port {service.http_port} on {service.http_address} cannot be used ({error.strerror}); "
-                "end what uses it, or set service.http_port",
-                error_id="port-taken",
-            ) from error
 
     async def _wind_down(self) -> None:
         """Read the journal to its end, file what has ended; the spool keeps what does not fit in the time."""

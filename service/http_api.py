@@ -1,4 +1,6 @@
-"""The HTTP side of the service: its parts as the views that the API's routes ask. Refuses nothing itself."""
+"""The HTTP side of the service: its parts as the views that the API's routes ask. Refuses a port that somebody
+else has.
+"""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -6,6 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web as aiohttp_web
 
 import hotline1022
+from hotline1022.core.errors import ConfigError
 from hotline1022.service.cascade_view import CascadesView
 from hotline1022.service.catalogue_view import CatalogueApi
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
@@ -21,6 +24,7 @@ from hotline1022.service.notify_view import OutboxView
 from hotline1022.service.pins import hash_pin
 from hotline1022.service.recordings_view import RecordingsView
 from hotline1022.service.retention_view import RetentionView
+from hotline1022.service.settings import Service
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.service.views import (
     AbandonedList,
@@ -102,3 +106,15 @@ def http_of(app: "App") -> aiohttp_web.Application:
         ),
         version=hotline1022.__version__,
     )
+
+
+async def listen(runner: aiohttp_web.AppRunner, service: Service) -> None:
+    """Take connections; ConfigError `port-taken`."""
+    try:
+        await aiohttp_web.TCPSite(runner, service.http_address, service.http_port).start()
+    except OSError as error:
+        raise ConfigError(
+            f"port {service.http_port} on {service.http_address} cannot be used ({error.strerror}); "
+            "end what uses it, or set service.http_port",
+            error_id="port-taken",
+        ) from error

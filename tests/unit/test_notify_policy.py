@@ -362,7 +362,7 @@ def test_a_changed_token_is_none(contact: str, ticket: str, data: st.DataObject)
         return
     token = LINKS.make(contact, ticket, LATER)
     assert LINKS.read(token) == Link(contact=contact, ticket=ticket, expires=LATER)
-    place = data.draw(st.integers(0, len(token) - 2))
+    place = data.draw(st.integers(0, len(token) - 1))
     letter = data.draw(st.sampled_from("ABCxyz019-_=+/ é"))
     changed = token[:place] + letter + token[place + 1 :]
     assert changed == token or LINKS.read(changed) is None
