@@ -6,14 +6,18 @@ A note that cannot be read is none: then everything is made anew.
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 from hotline1022.core.errors import ConfigError
 
 MANIFEST = "manifest.json"
+#: seconds that a build waits for another one: a service may speak names of its directory while a command speaks the menu
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +66,20 @@ def write(path: Path, content: bytes) -> None:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Only one build at a time in a folder."""
+    """Only one build at a time in a folder; whoever comes while another one works waits for it. ConfigError `prompts-busy`."""
     with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ConfigError(
-                f"the prompts in {folder} are being made by another process; wait for it and start again",
-                error_id="prompts-busy",
-            ) from error
+        until = time.monotonic() + PATIENCE
+        while not _taken(lock):
+            if time.monotonic() >= until:
+                text = f"the prompts in {folder} are being made by another process; wait for it and start again"
+                raise ConfigError(text, error_id="prompts-busy")
+            time.sleep(0.1)
         yield
+
+
+def _taken(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -329,10 +329,20 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path, mon
     assert list(tmp_path.iterdir()) == []
 
 
-def test_only_one_build_at_a_time(few: MenuTree, tmp_path: Path) -> None:
+def test_only_one_build_at_a_time(few: MenuTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prompt_files, "PATIENCE", 0.3)
     with prompt_files.alone(tmp_path), pytest.raises(ConfigError, match="being made by another process") as caught:
         build(few, tmp_path, None, find_espeak())
     assert caught.value.error_id == "prompts-busy"
+
+
+def test_a_build_waits_for_the_one_before(few: MenuTree, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as other:
+        with prompt_files.alone(tmp_path):
+            later = other.submit(build, few, tmp_path, None, find_espeak())
+            with pytest.raises(TimeoutError):
+                later.result(0.3)
+        assert later.result(60).made
 
 
 def test_without_espeak_the_cure_is_named(few: MenuTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
