@@ -149,7 +149,8 @@ def _likeness(heard: Samples, sound: Samples) -> Samples:
     """The normalised correlation of a sound with each place in what was heard."""
     if len(sound) == 0 or len(heard) < len(sound):
         return np.zeros(0)
-    size = len(heard) + len(sound)
+    # a power of two: other lengths take up to a hundred times as long
+    size = 1 << (len(heard) + len(sound)).bit_length()
     product = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(sound, size)), size)
     power = np.concatenate(([0.0], np.cumsum(heard**2)))
     energy = np.sqrt(np.maximum(power[len(sound) :] - power[: -len(sound)], QUIET**2 * len(sound)))
