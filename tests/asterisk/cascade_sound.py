@@ -56,10 +56,10 @@ def own_words(world: World, call: CallDetail, channel: str | None, phone: Leg, e
 def unsent(*phones: Leg) -> int:
     """Milliseconds of its call for which a phone sent nothing, by its own recording: those of a machine that is too busy for it.
 
-    The hotline marks them, rightly; up to three tenths of a second are no gap for it either.
+    The hotline marks them, rightly, with the half second that it lets pass else.
     """
     short = max(map(_starved, phones))
-    return round(short * 1000) + 200 if short > 0.3 else 0
+    return round(short * 1000) + 500 if short > 0.2 else 0
 
 
 def _starved(phone: Leg) -> float:

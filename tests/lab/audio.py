@@ -101,16 +101,9 @@ def share(heard: Samples, sound: Samples, *, window: float = 0.25) -> float:
 
 
 def _place(heard: Samples, piece: Samples) -> float | None:
-    if len(heard) < len(piece):
-        return None
-    length = 1 << (len(heard) + len(piece)).bit_length()
-    turned = np.fft.irfft(np.fft.rfft(heard, length) * np.conj(np.fft.rfft(piece, length)), length)
-    product = turned[: len(heard) - len(piece) + 1]
-    energy = np.concatenate(([0.0], np.cumsum(heard**2)))
-    there = energy[len(piece) :] - energy[: -len(piece)]
-    alike = product / np.sqrt(np.maximum(there, 1.0) * np.sum(piece**2))
-    best = int(np.argmax(alike))
-    return best / RATE if alike[best] >= ALIKE else None
+    likeness = _likeness(heard, piece)
+    best = int(likeness.argmax()) if len(likeness) else 0
+    return best / RATE if len(likeness) and likeness[best] >= ALIKE else None
 
 
 def silences(path: Path, *, at_least: float = 0.0, quiet: float = QUIET) -> list[Gap]:
@@ -156,7 +149,8 @@ def _likeness(heard: Samples, sound: Samples) -> Samples:
     """The normalised correlation of a sound with each place in what was heard."""
     if len(sound) == 0 or len(heard) < len(sound):
         return np.zeros(0)
-    size = len(heard) + len(sound)
+    # a power of two: other lengths take up to a hundred times as long
+    size = 1 << (len(heard) + len(sound)).bit_length()
     product = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(sound, size)), size)
     power = np.concatenate(([0.0], np.cumsum(heard**2)))
     energy = np.sqrt(np.maximum(power[len(sound) :] - power[: -len(sound)], QUIET**2 * len(sound)))
