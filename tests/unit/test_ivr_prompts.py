@@ -6,6 +6,7 @@ import math
 import os
 import shutil
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
