@@ -198,9 +198,14 @@ async def demo(settings: Settings, config: str | None, *, stay: bool) -> None:
 
 
 async def ended(task: asyncio.Task[None]) -> None:
-    """Cancelled if it still runs, and gone; its own error is told by whoever awaits it for its result."""
+    """Cancelled if it still runs, and gone; its own error is told by whoever awaits it for its result.
+
+    Who stops it awaits none: a look at a service that is just ending may fail, and nobody need hear of that.
+    """
     task.cancel()
     await asyncio.wait({task})
+    if not task.cancelled():
+        task.exception()
 
 
 def share_prompts(settings: Settings) -> None:
