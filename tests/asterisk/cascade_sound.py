@@ -63,7 +63,7 @@ def unsent(*phones: Leg) -> int:
 
 
 def _starved(phone: Leg) -> float:
-    return max(0.0, phone.lasted - audio.seconds(phone.said))
+    return 0.0 if phone.answered_at is None else max(0.0, phone.lasted - audio.seconds(phone.said))
 
 
 def whole(listener: Leg, speaker: Leg, *, keys: int = 0, partings: int = 0) -> None:
