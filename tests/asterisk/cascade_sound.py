@@ -63,7 +63,7 @@ def unsent(*phones: Leg) -> int:
 
 
 def _starved(phone: Leg) -> float:
-    return max(0.0, phone.lasted - audio.seconds(phone.said))
+    return 0.0 if phone.answered_at is None else max(0.0, phone.lasted - audio.seconds(phone.said))
 
 
 def whole(listener: Leg, speaker: Leg, *, keys: int = 0, partings: int = 0) -> None:
@@ -83,7 +83,9 @@ def talked(met: Sequence[Met], call: CallDetail, citizen: Leg) -> None:
     """The log's talk times, against the ears of both; each phone's own clock says that what it heard is as long as its call."""
     for phone in (citizen, *(phone for _, phone in met)):
         length = audio.seconds(phone.heard)
-        assert length == pytest.approx(phone.lasted, abs=RIGHT), f"{phone} heard {length} s: is the machine too busy?"
+        assert length == pytest.approx(phone.lasted, abs=RIGHT), (
+            f"{phone} heard {length} s of {phone.lasted}: is the machine too busy?"
+        )
     for leg, phone in met:
         assert leg.talk_ms / 1000 == pytest.approx(audio.heard_for(phone.heard, citizen.frequency), abs=RIGHT), phone
     # one phone may have answered her twice
