@@ -117,6 +117,7 @@ def test_what_is_kept_of_a_citizen(data: Path, tmp_path: Path) -> None:
     assert "number-invalid" in said("erase", "115", "--dry-run").stderr
     assert "erasure-unknown" in said("confirm", "f" * 16, "--number", "0901234567").stderr
     to = tmp_path / "out.zip"
-    done = said("export", "0901 234 567", "--to", str(to), "--audio")
+    why = ("--reason", "citizen", "--words", "Đơn ngày 12/11/2026")
+    done = said("export", "0901 234 567", "--to", str(to), "--audio", *why)
     assert done.exit_code == 0 and to.is_file() and "0 recordings in it" in done.stdout
-    assert "file-exists" in said("export", "0901 234 567", "--to", str(to)).stderr
+    assert "file-exists" in said("export", "0901 234 567", "--to", str(to), *why).stderr

@@ -119,6 +119,6 @@ async def test_what_is_whole_is_read_once_a_minute(
         assert await check.check_now(CALL) == ()
     assert read == 0, "a player asks for one file in many ranges"
     clock.now += 61
-    assert await check.check_now(CALL) == () and read == 6
+    assert await check.check_now(CALL) == () and read == 7
     (world.root / world.filed.tracks[0].path).touch()
-    assert await check.check_now(CALL) == () and read == 12, "looked at again, and found whole"
+    assert await check.check_now(CALL) == () and read == 14, "looked at again, and found whole"
