@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import zipfile
@@ -66,6 +67,29 @@ async def test_a_stranger_checks_a_package_with_stock_tools(house: House, tmp_pa
     assert (manifest["letter"], manifest["excerpt"]) == ("12/CSĐT", False)
     names = {one["name"] for one in manifest["files"]} | {MANIFEST, f"{MANIFEST}.sig", SUMS, f"{SUMS}.sig"}
     assert names == {str(one.relative_to(out)) for one in out.rglob("*") if one.is_file()}
+
+
+def by_the_readme(out: Path) -> list[tuple[str, int, str]]:
+    """Each of the readme's own commands, run by `sh` in the package: the command, its exit code, what it printed. Blocks."""
+    lines = (out / "DOC-TOI-TRUOC.txt").read_text().replace("CUỘC-GỌI", CALL).splitlines()
+    commands = [line.strip() for line in lines if re.match(r"     (openssl|sha256sum|find|while) ", line)]
+    # the one for an authority's stamp is for packages that have one: test_package_stamped.py
+    commands = [one for one in commands if "statement.tsr" not in one]
+    done = [subprocess.run(["sh", "-c", one], check=False, cwd=out, capture_output=True, text=True) for one in commands]
+    return [(one, ran.returncode, ran.stdout + ran.stderr) for one, ran in zip(commands, done, strict=True)]
+
+
+async def test_the_readmes_own_commands_check_it_and_see_a_file_that_was_put_in(house: House, tmp_path: Path) -> None:
+    out = house.unpacked(await house.packed(), tmp_path / "stranger")
+    done = await asyncio.to_thread(by_the_readme, out)
+    assert len(done) == 8 and [code for _, code, _ in done] == [0] * 8, done
+    assert house.key.fingerprint in done[0][2] and "Verified Successfully" in done[1][2]
+    assert not done[4][2], "no file too many"
+    (out / CALL / "goc" / "them.wav").write_bytes(b"RIFF")
+    (out / CALL / "SHA256SUMS").write_bytes(b"")
+    found = {command: text for command, _, text in await asyncio.to_thread(by_the_readme, out)}
+    (told,) = [text for command, text in found.items() if command.startswith("find")]
+    assert set(told.split()) == {"THỪA:", f"{CALL}/goc/them.wav", f"{CALL}/SHA256SUMS"}
 
 
 async def test_the_filing_leads_to_the_stamp_and_tells_of_nobody_else(house: House, tmp_path: Path) -> None:
