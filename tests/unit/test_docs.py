@@ -26,13 +26,23 @@ OPERATIONS = TOP / "docs" / "operations.md"
 UNITS = TOP / "deploy" / "systemd"
 
 
-@pytest.mark.parametrize("name", ["call-states.md", "disclosure-states.md", "recording-states.md", "ticket-states.md"])
+@pytest.mark.parametrize(
+    "name", [f"{one}-states.md" for one in ("call", "cascade", "disclosure", "recording", "ticket")]
+)
 def test_states_are_as_drawn(name: str) -> None:
     drawn = subprocess.run(
         [sys.executable, TOP / "scripts" / "draw-states", "--print", name], capture_output=True, text=True, check=True
     )
     text = (TOP / "docs" / name).read_text(encoding="utf-8")
     assert text == drawn.stdout, "run scripts/draw-states"
+
+
+def test_the_api_is_as_written() -> None:
+    written = subprocess.run(
+        [sys.executable, TOP / "scripts" / "write-openapi", "--print"], capture_output=True, text=True, check=True
+    )
+    text = (TOP / "docs" / "openapi.json").read_text(encoding="utf-8")
+    assert text == written.stdout, "run scripts/write-openapi"
 
 
 def links(text: str) -> Iterator[str]:
