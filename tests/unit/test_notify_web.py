@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from hotline1022.notify.types import MessageState
+from tests.unit.calls_memory import NOW
 from tests.unit.links_memory import TICKET, TOKEN
 from tests.unit.notify_memory import AT, LINKS, PHONE, a_mail, a_message
 from tests.unit.tickets_made import OFFICER
-from tests.unit.web_memory import NOW, SECRETS, open_house
+from tests.unit.web_memory import SECRETS, open_house
 
 MASKED = "+8490****567"
 

@@ -9,9 +9,10 @@ from hotline1022.web.acting import READING
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.types import Scope
 from tests.unit.catalogue_memory import FIRST
+from tests.unit.staff_memory import PIN
 from tests.unit.test_web_roles import status_of
 from tests.unit.tickets_made import CODE
-from tests.unit.web_memory import PIN, SECRETS, House, MemoryActs, open_house
+from tests.unit.web_memory import SECRETS, House, MemoryActs, open_house
 
 
 def noted(house: House) -> list[Acting]:

@@ -25,7 +25,9 @@ from hotline1022.web.auth import (
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.types import Scope, Token
 from hotline1022.web.wire import CallQuery
-from tests.unit.web_memory import CALLER, PIN, SECRETS, House, MemoryCheck, open_house
+from tests.unit.calls_memory import CALLER
+from tests.unit.staff_memory import PIN
+from tests.unit.web_memory import SECRETS, House, MemoryCheck, open_house
 
 
 async def test_every_route_is_in_the_document_and_nothing_else(tmp_path: Path) -> None:

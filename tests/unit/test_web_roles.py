@@ -10,13 +10,15 @@ import pytest
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.rules import Rule, part_name
 from hotline1022.web.types import Scope
+from tests.unit.calls_memory import CALLER, a_call
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.disclosure_memory import ONE
 from tests.unit.links_memory import TOKEN
 from tests.unit.listening_memory import KEY
 from tests.unit.permissions import permissions
+from tests.unit.staff_memory import PIN
 from tests.unit.tickets_made import CODE
-from tests.unit.web_memory import CALLER, PIN, SECRETS, House, a_call, open_house
+from tests.unit.web_memory import SECRETS, House, open_house
 
 MASKED = "090****567"
 BODIES: dict[str, Any] = {

@@ -2,10 +2,10 @@
 
 import re
 import wave
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,34 +13,17 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
 from hotline1022.core.acting import Acting
-from hotline1022.core.errors import Invalid, Refused
-from hotline1022.core.events import LegKind
-from hotline1022.core.ids import CallId, ChannelId, LineId
-from hotline1022.core.outcomes import CallState, Reason, Result
-from hotline1022.queue.types import AgentState, LineView, Waiting
 from hotline1022.web.app import make_app
 from hotline1022.web.auth import digest_of
 from hotline1022.web.ports import Ports
 from hotline1022.web.types import (
-    AbandonedView,
     AlarmView,
-    CallDetail,
-    CallEventView,
-    CallFilter,
-    CallLegView,
-    CallView,
-    CrewView,
-    DutyView,
     PersonView,
-    PlannedView,
-    QueueView,
     Scope,
-    ShiftTimes,
-    ShiftView,
     Token,
-    TrackView,
     VoicemailView,
 )
+from tests.unit.calls_memory import CALLER, NOW, MemoryCalls, a_call
 from tests.unit.cascade_memory import MemoryCascades
 from tests.unit.catalogue_memory import MemoryCatalogue
 from tests.unit.citizen_memory import MemoryCitizens
@@ -50,76 +33,20 @@ from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
 from tests.unit.notify_memory import MemoryOutbox
 from tests.unit.retention_memory import MemoryRetention
+from tests.unit.staff_memory import (
+    MemoryAbandoned,
+    MemoryAlarms,
+    MemoryLines,
+    MemoryPeople,
+    MemoryQueue,
+    MemoryShifts,
+    MemoryVoicemails,
+    a_line,
+)
 from tests.unit.tickets_memory import MemoryTickets
 
-NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
-CALLER = "0901234567"
-PIN = "4711"
 #: one token for each scope, by its name
 SECRETS = {scope.value: f"hl_{scope.value}_0123456789abcdef" for scope in Scope}
-
-
-def a_call(number: int, **changes: Any) -> CallView:
-    entered = NOW - timedelta(minutes=number)
-    call = CallView(
-        id=f"hl1-{int(entered.timestamp())}.{number}",
-        entered_at=entered,
-        answered_at=entered + timedelta(milliseconds=120),
-        ended_at=entered + timedelta(seconds=40),
-        did="1022",
-        caller_raw=CALLER,
-        caller_sent=CALLER,
-        caller_e164="+84901234567",
-        state=CallState.ENDED,
-        result=Result.ANSWERED,
-        reason=Reason.AGENT_ANSWERED,
-        category="giao-thong",
-        mode="service",
-        backfilled=False,
-        wait_ms=4000,
-        talk_ms=30000,
-        line="101",
-        person="1001",
-        has_recording=True,
-    )
-    return replace(call, **changes)
-
-
-def a_detail(call: CallView) -> CallDetail:
-    at = call.entered_at
-    leg = CallLegView(
-        channel=call.id,
-        kind=LegKind.CITIZEN,
-        party=CALLER,
-        line="",
-        person="",
-        started_at=at,
-        answered_at=at,
-        ended_at=call.ended_at,
-        cause=16,
-        talk_ms=30000,
-        hold_ms=None,
-        rtp_received=2000,
-    )
-    agent = replace(leg, channel="hl1-1.2", kind=LegKind.AGENT, party="101", line="101", person="1001")
-    track = TrackView(
-        id="t1",
-        channel=call.id,
-        kind="citizen",
-        side="r",
-        segment_started_at=at,
-        status="stored",
-        sha256="0901234567" * 6 + "abcd",
-        bytes=640044,
-        duration_ms=40000,
-        gap_ms=0,
-        lost_ms=0,
-    )
-    events = (
-        CallEventView(at=at + timedelta(seconds=1), kind="KeyPressed", channel=call.id, data={"key": "115"}),
-        CallEventView(at=at, kind="CallEntered", channel=call.id, data={"caller": CALLER, "did": "1022"}),
-    )
-    return CallDetail(call=call, legs=(leg, agent), events=events, tracks=(track,))
 
 
 @dataclass
@@ -137,175 +64,6 @@ class MemoryActs:
 
     async def refused(self, act: Acting) -> None:
         self.without_right.append(act)
-
-
-@dataclass
-class MemoryCalls:
-    calls: list[CallView]
-    asked: list[CallFilter] = field(default_factory=list)
-    fails: Exception | None = None
-
-    async def list(self, wanted: CallFilter) -> Sequence[CallView]:
-        self.asked.append(wanted)
-        if self.fails:
-            raise self.fails
-        found = [call for call in self.calls if self._fits(call, wanted)]
-        found.sort(key=lambda call: (call.entered_at, call.id), reverse=True)
-        return found[: wanted.limit]
-
-    def _fits(self, call: CallView, wanted: CallFilter) -> bool:
-        before = wanted.before
-        return (
-            (wanted.since is None or call.entered_at >= wanted.since)
-            and (wanted.until is None or call.entered_at < wanted.until)
-            and (not wanted.callers or bool({call.caller_raw, call.caller_e164} & set(wanted.callers)))
-            and wanted.result in (None, call.result)
-            and wanted.line in (None, call.line)
-            and wanted.person in (None, call.person)
-            and (before is None or (call.entered_at, call.id) < (before.entered_at, before.call))
-        )
-
-    async def get(self, call: str) -> CallDetail | None:
-        return next((a_detail(known) for known in self.calls if known.id == call), None)
-
-
-def a_line(number: str, **changes: Any) -> LineView:
-    line = LineView(
-        line=LineId(number), reachable=True, person="", name="", state=AgentState.LOGGED_OUT, since=NOW, reason=""
-    )
-    return replace(line, **changes)
-
-
-@dataclass
-class MemoryLines:
-    lines: dict[str, LineView]
-
-    async def list(self) -> Sequence[LineView]:
-        return list(self.lines.values())
-
-    async def login(self, line: str, person: str, pin: str) -> LineView:
-        if (person, pin) != ("1001", PIN):
-            raise Refused("person or PIN is wrong; try again", error_id="pin-wrong")
-        return self._set(line, person=person, name="Nguyễn Thị Ánh", state=AgentState.READY)
-
-    async def logout(self, line: str) -> LineView:
-        return self._set(line, person="", name="", state=AgentState.LOGGED_OUT)
-
-    async def pause(self, line: str, reason: str) -> LineView:
-        if reason not in ("1", "2"):
-            raise Invalid(f"{reason} is no reason; choose 1 or 2", error_id="reason-unknown")
-        if not self.lines[line].person:
-            raise Refused("nobody is logged in at this line; log in first", error_id="line-empty")
-        return self._set(line, state=AgentState.PAUSED, reason=reason)
-
-    async def unpause(self, line: str) -> LineView:
-        return self._set(line, state=AgentState.READY, reason="")
-
-    def _set(self, line: str, **changes: Any) -> LineView:
-        self.lines[line] = replace(self.lines[line], **changes)
-        return self.lines[line]
-
-
-class MemoryQueue:
-    async def now(self) -> QueueView:
-        waiting = Waiting(
-            call=CallId(ChannelId("hl1-1795470208.58")), queue="hl1022-agents", position=1, since=NOW, number=CALLER
-        )
-        return QueueView(waiting=(waiting,), ready=2, expected_wait_seconds=None)
-
-
-class MemoryAbandoned:
-    async def list(self, limit: int) -> Sequence[AbandonedView]:
-        return [AbandonedView(caller=CALLER, count=2, last_at=NOW, last_call="hl1-1795470208.58")][:limit]
-
-
-@dataclass
-class MemoryVoicemails:
-    voicemails: dict[str, VoicemailView]
-
-    async def list(self, heard: bool | None, limit: int) -> Sequence[VoicemailView]:
-        found = [v for v in self.voicemails.values() if heard is None or (v.heard_at is not None) is heard]
-        return found[:limit]
-
-    async def mark_heard(self, voicemail: str, by: str, at: datetime) -> VoicemailView | None:
-        known = self.voicemails.get(voicemail)
-        if known and known.heard_at is None:
-            self.voicemails[voicemail] = replace(known, heard_at=at, heard_by=by)
-        return self.voicemails.get(voicemail)
-
-
-@dataclass
-class MemoryAlarms:
-    alarms: dict[str, AlarmView]
-
-    async def list(self, seen: bool | None, limit: int) -> Sequence[AlarmView]:
-        found = [a for a in self.alarms.values() if seen is None or (a.seen_at is not None) is seen]
-        return found[:limit]
-
-    async def mark_seen(self, alarm: str, by: str, at: datetime) -> AlarmView | None:
-        known = self.alarms.get(alarm)
-        if known and known.seen_at is None:
-            self.alarms[alarm] = replace(known, seen_at=at, seen_by=by)
-        return self.alarms.get(alarm)
-
-
-@dataclass
-class MemoryShifts:
-    saved: list[ShiftTimes | CrewView | PlannedView] = field(default_factory=list)
-
-    async def times(self) -> Sequence[ShiftTimes]:
-        return [one for one in self.saved if isinstance(one, ShiftTimes)]
-
-    async def crews(self) -> Sequence[CrewView]:
-        return [one for one in self.saved if isinstance(one, CrewView)]
-
-    async def planned(self, since: date, until: date) -> Sequence[PlannedView]:
-        return [one for one in self.saved if isinstance(one, PlannedView) and since <= one.day <= until]
-
-    async def save_times(self, shift: ShiftTimes) -> ShiftTimes:
-        self.saved.append(shift)
-        return shift
-
-    async def save_crew(self, crew: CrewView) -> CrewView:
-        self.saved.append(crew)
-        return crew
-
-    async def save_planned(self, planned: PlannedView) -> PlannedView:
-        self.saved.append(planned)
-        return planned
-
-    async def now(self, at: datetime) -> Sequence[ShiftView]:
-        here = DutyView(person="1001", name="Nguyễn Thị Ánh", line="101")
-        away = DutyView(person="1002", name="Trần Văn Bình", line=None)
-        return [
-            ShiftView(
-                id="dem",
-                name="Ca đêm",
-                day=date(2026, 11, 23),
-                starts=time(22),
-                ends=time(6),
-                needed=1,
-                expected=(here, away),
-                missing=(away,),
-                extra=(),
-            )
-        ]
-
-
-@dataclass
-class MemoryPeople:
-    people: dict[str, PersonView]
-    pins: dict[str, str] = field(default_factory=dict)
-
-    async def list(self) -> Sequence[PersonView]:
-        return list(self.people.values())
-
-    async def create(self, person: str, name: str, pin: str) -> PersonView:
-        if person in self.people:
-            raise Refused(f"{person} is taken; choose another id", error_id="person-exists")
-        self.people[person] = PersonView(id=person, name=name, active=True)
-        self.pins[person] = pin
-        return self.people[person]
 
 
 @dataclass

@@ -1,0 +1,164 @@
+"""Lines, queue, messages, alarms, shifts and people in memory, behind the API's ports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from typing import Any
+
+from hotline1022.core.errors import Invalid, Refused
+from hotline1022.core.ids import CallId, ChannelId, LineId
+from hotline1022.queue.types import AgentState, LineView, Waiting
+from hotline1022.web.types import (
+    AbandonedView,
+    AlarmView,
+    CrewView,
+    DutyView,
+    PersonView,
+    PlannedView,
+    QueueView,
+    ShiftTimes,
+    ShiftView,
+    VoicemailView,
+)
+from tests.unit.calls_memory import CALLER, NOW
+
+PIN = "4711"
+
+
+def a_line(number: str, **changes: Any) -> LineView:
+    line = LineView(
+        line=LineId(number), reachable=True, person="", name="", state=AgentState.LOGGED_OUT, since=NOW, reason=""
+    )
+    return replace(line, **changes)
+
+
+@dataclass
+class MemoryLines:
+    lines: dict[str, LineView]
+
+    async def list(self) -> Sequence[LineView]:
+        return list(self.lines.values())
+
+    async def login(self, line: str, person: str, pin: str) -> LineView:
+        if (person, pin) != ("1001", PIN):
+            raise Refused("person or PIN is wrong; try again", error_id="pin-wrong")
+        return self._set(line, person=person, name="Nguyễn Thị Ánh", state=AgentState.READY)
+
+    async def logout(self, line: str) -> LineView:
+        return self._set(line, person="", name="", state=AgentState.LOGGED_OUT)
+
+    async def pause(self, line: str, reason: str) -> LineView:
+        if reason not in ("1", "2"):
+            raise Invalid(f"{reason} is no reason; choose 1 or 2", error_id="reason-unknown")
+        if not self.lines[line].person:
+            raise Refused("nobody is logged in at this line; log in first", error_id="line-empty")
+        return self._set(line, state=AgentState.PAUSED, reason=reason)
+
+    async def unpause(self, line: str) -> LineView:
+        return self._set(line, state=AgentState.READY, reason="")
+
+    def _set(self, line: str, **changes: Any) -> LineView:
+        self.lines[line] = replace(self.lines[line], **changes)
+        return self.lines[line]
+
+
+class MemoryQueue:
+    async def now(self) -> QueueView:
+        waiting = Waiting(
+            call=CallId(ChannelId("hl1-1795470208.58")), queue="hl1022-agents", position=1, since=NOW, number=CALLER
+        )
+        return QueueView(waiting=(waiting,), ready=2, expected_wait_seconds=None)
+
+
+class MemoryAbandoned:
+    async def list(self, limit: int) -> Sequence[AbandonedView]:
+        return [AbandonedView(caller=CALLER, count=2, last_at=NOW, last_call="hl1-1795470208.58")][:limit]
+
+
+@dataclass
+class MemoryVoicemails:
+    voicemails: dict[str, VoicemailView]
+
+    async def list(self, heard: bool | None, limit: int) -> Sequence[VoicemailView]:
+        found = [v for v in self.voicemails.values() if heard is None or (v.heard_at is not None) is heard]
+        return found[:limit]
+
+    async def mark_heard(self, voicemail: str, by: str, at: datetime) -> VoicemailView | None:
+        known = self.voicemails.get(voicemail)
+        if known and known.heard_at is None:
+            self.voicemails[voicemail] = replace(known, heard_at=at, heard_by=by)
+        return self.voicemails.get(voicemail)
+
+
+@dataclass
+class MemoryAlarms:
+    alarms: dict[str, AlarmView]
+
+    async def list(self, seen: bool | None, limit: int) -> Sequence[AlarmView]:
+        found = [a for a in self.alarms.values() if seen is None or (a.seen_at is not None) is seen]
+        return found[:limit]
+
+    async def mark_seen(self, alarm: str, by: str, at: datetime) -> AlarmView | None:
+        known = self.alarms.get(alarm)
+        if known and known.seen_at is None:
+            self.alarms[alarm] = replace(known, seen_at=at, seen_by=by)
+        return self.alarms.get(alarm)
+
+
+@dataclass
+class MemoryShifts:
+    saved: list[ShiftTimes | CrewView | PlannedView] = field(default_factory=list)
+
+    async def times(self) -> Sequence[ShiftTimes]:
+        return [one for one in self.saved if isinstance(one, ShiftTimes)]
+
+    async def crews(self) -> Sequence[CrewView]:
+        return [one for one in self.saved if isinstance(one, CrewView)]
+
+    async def planned(self, since: date, until: date) -> Sequence[PlannedView]:
+        return [one for one in self.saved if isinstance(one, PlannedView) and since <= one.day <= until]
+
+    async def save_times(self, shift: ShiftTimes) -> ShiftTimes:
+        self.saved.append(shift)
+        return shift
+
+    async def save_crew(self, crew: CrewView) -> CrewView:
+        self.saved.append(crew)
+        return crew
+
+    async def save_planned(self, planned: PlannedView) -> PlannedView:
+        self.saved.append(planned)
+        return planned
+
+    async def now(self, at: datetime) -> Sequence[ShiftView]:
+        here = DutyView(person="1001", name="Nguyễn Thị Ánh", line="101")
+        away = DutyView(person="1002", name="Trần Văn Bình", line=None)
+        return [
+            ShiftView(
+                id="dem",
+                name="Ca đêm",
+                day=date(2026, 11, 23),
+                starts=time(22),
+                ends=time(6),
+                needed=1,
+                expected=(here, away),
+                missing=(away,),
+                extra=(),
+            )
+        ]
+
+
+@dataclass
+class MemoryPeople:
+    people: dict[str, PersonView]
+    pins: dict[str, str] = field(default_factory=dict)
+
+    async def list(self) -> Sequence[PersonView]:
+        return list(self.people.values())
+
+    async def create(self, person: str, name: str, pin: str) -> PersonView:
+        if person in self.people:
+            raise Refused(f"{person} is taken; choose another id", error_id="person-exists")
+        self.people[person] = PersonView(id=person, name=name, active=True)
+        self.pins[person] = pin
+        return self.people[person]
