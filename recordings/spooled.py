@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 
-from hotline1022.core.errors import Unavailable
+from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.core.ids import CallId
 from hotline1022.recordings.ports import RecordingStore
 
@@ -41,11 +41,22 @@ class Spooled:
         calls = [call for call, since in self._since.items() if since <= before]
         if not calls:
             return 0
+        told = 0
         try:
-            await self._store.spooled(calls)
+            for call in calls:  # each by itself: one that the database refuses holds up none
+                told += await self._told(call)
         except Unavailable as error:
-            log.warning("the catalogue cannot tell of %d calls that wait to be filed: %s", len(calls), error)
-            return 0
-        for call in calls:
-            self._since.pop(call, None)
-        return len(calls)
+            log.warning("the catalogue cannot tell of %d calls that wait to be filed: %s", len(calls) - told, error)
+        return told
+
+    async def _told(self, call: CallId) -> bool:
+        try:
+            await self._store.spooled([call])
+        except Unavailable:
+            raise
+        except HotlineError as error:
+            log.error("the catalogue refuses the row of call %s, which waits to be filed: %s", call, error)
+            self._since.pop(call, None)  # filing it makes its row, or says the same
+            return False
+        self._since.pop(call, None)
+        return True

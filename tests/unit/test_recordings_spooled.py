@@ -1,10 +1,13 @@
 """The catalogue hears of calls that wait long to be filed, and of no others."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from hotline1022.core.errors import Refused
+from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.recordings.memory import MemoryStore
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.spooled import Spooled
@@ -56,4 +59,21 @@ async def test_told_once_and_while_the_database_is_away_later(caplog: pytest.Log
     assert await waiting.tell() == 0 and "wait to be filed" in caplog.text
     store.away = False
     assert await waiting.tell() == 1
+    assert await waiting.tell() == 0
+
+
+async def test_one_that_the_database_refuses_ends_nothing_and_holds_up_none(caplog: pytest.LogCaptureFixture) -> None:
+    other = CallId(ChannelId("hl1-1795470208.99"))
+
+    class Choosy(MemoryStore):
+        async def spooled(self, calls: Sequence[CallId]) -> None:
+            if CALL in calls:
+                raise Refused("no such move")
+            await super().spooled(calls)
+
+    store = Choosy()
+    waiting = Spooled(store, patience=0.0)
+    waiting.waits(CALL)
+    waiting.waits(other)
+    assert await waiting.tell() == 1 and store.waiting == {other} and "no such move" in caplog.text
     assert await waiting.tell() == 0
