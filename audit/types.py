@@ -267,7 +267,8 @@ def contents(entry: Entry) -> dict[str, object]:
 
 def written(at: datetime) -> str:
     """A moment as the chain writes it: `2026-11-29T01:02:03.000004Z`."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{utc.isoformat(timespec='microseconds')[: -len('+00:00')]}Z"
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)

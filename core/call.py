@@ -4,12 +4,13 @@ Pure: no clock, no I/O. The table says which state follows which; a cell that is
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from hotline1022.core import cascade as c
 from hotline1022.core import events as e
+from hotline1022.core.changed import changed
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.legs import Leg, ended_leg, joined_leg, keying_leg, music_ended, parted_leg
 from hotline1022.core.outcomes import CallState, Reason, Result
@@ -84,7 +85,7 @@ class Anomaly:
 Effect = Ended | RaiseAlarm | Anomaly
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: see `changed`
 class Call:
     """Everything known of one call. Times are aware UTC."""
 
@@ -159,36 +160,36 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
     match event:
         case e.CallEntered():
             citizen = Leg(channel=event.channel, kind=e.LegKind.CITIZEN, party=event.caller, started_at=event.at)
-            return replace(call, did=event.did, caller=event.caller, sent=event.sent, legs={event.channel: citizen}), ()
+            return changed(call, did=event.did, caller=event.caller, sent=event.sent, legs={event.channel: citizen}), ()
         case e.CallRefused():
-            call = replace(call, did=event.did, caller=event.caller, sent=event.sent, refused=event.reason)
+            call = changed(call, did=event.did, caller=event.caller, sent=event.sent, refused=event.reason)
             return _end(call, event.at)
         case e.KeyPressed():
-            return replace(call, keys=(*call.keys, event.key), modes=call.modes | _mode(event.mode)), ()
+            return changed(call, keys=(*call.keys, event.key), modes=call.modes | _mode(event.mode)), ()
         case e.CascadeStarted() | e.TransferUnknown() | e.StepConfirmed() | e.PassedOn():
             return _keyed(call, event), ()
         case e.StepTaken():
             return _step(call, event)
         case e.QueueJoined():
             since = call.waiting_since or event.at
-            return _move(replace(call, waiting_since=since), Trigger.QUEUE)
+            return _move(changed(call, waiting_since=since), Trigger.QUEUE)
         case e.QueueLeft():
             return _move(_waited(call, event.at), Trigger.QUEUE_LEFT)
         case e.EmergencyStarted():
-            return _move(replace(_waited(call, event.at), emergency_at=event.at), Trigger.EMERGENCY)
+            return _move(changed(_waited(call, event.at), emergency_at=event.at), Trigger.EMERGENCY)
         case e.EmergencyUnanswered():
-            call = replace(call, emergency_unanswered=True)
+            call = changed(call, emergency_unanswered=True)
             return call, (RaiseAlarm(kind="emergency-unanswered", call=call.id),)
         case e.VoicemailStarted():
-            call = replace(call, voicemail_at=event.at, voicemail_file=event.file, voicemail_reason=event.reason)
+            call = changed(call, voicemail_at=event.at, voicemail_file=event.file, voicemail_reason=event.reason)
             return _move(call, Trigger.VOICEMAIL)
         case e.VoicemailEnded():
-            return replace(call, voicemail_ended_at=event.at, voicemail_status=event.status), ()
+            return changed(call, voicemail_ended_at=event.at, voicemail_status=event.status), ()
         case e.LegStarted():
             leg = Leg(channel=event.channel, kind=event.kind, party=event.party, started_at=event.at)
             return _with_leg(call, leg), ()
         case e.TrackStarted():
-            return replace(call, tracks=(*call.tracks, event)), ()
+            return changed(call, tracks=(*call.tracks, event)), ()
         case e.Joined() | e.Parted():
             return _bridge(call, event)
         case e.LegEnded() | e.CallLost():
@@ -199,7 +200,7 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
             return _prompt(call, event), ()
         case e.PromptEnded():
             back = event.channel == call.id and any(leg.keying for leg in call.legs.values())
-            return (replace(call, legs=music_ended(call.legs, call.id, event.at)) if back else call), ()
+            return (changed(call, legs=music_ended(call.legs, call.id, event.at)) if back else call), ()
         case _:  # EmergencyTried, what cascades tell: history only
             return call, ()
 
@@ -209,7 +210,7 @@ def _cascades(call: Call, event: e.Event) -> Call:
     hunts = tuple(c.apply(one, event) for one in call.cascades)
     if isinstance(event, e.CascadeStarted) and all(one.hunt != event.hunt for one in hunts):
         hunts = (*hunts, c.begun(event))
-    return replace(call, cascades=hunts) if hunts else call
+    return changed(call, cascades=hunts) if hunts else call
 
 
 #: #1 and three digits transfer; #2 and #0 pass on
@@ -227,7 +228,7 @@ def _keyed(call: Call, event: e.CascadeStarted | e.TransferUnknown | e.StepConfi
             by_phone = isinstance(event, e.TransferUnknown) or event.origin == "phone"
             agents = [one for one in call.legs.values() if one.kind is e.LegKind.AGENT and one.party == event.line]
             leg, keys = (agents[-1] if agents else None), _TRANSFER_KEYS if by_phone else 0
-    return call if leg is None else _with_leg(call, replace(leg, keys=leg.keys + keys))
+    return call if leg is None else _with_leg(call, changed(leg, keys=leg.keys + keys))
 
 
 def _mode(mode: e.Mode) -> frozenset[e.Mode]:
@@ -238,11 +239,11 @@ def _move(call: Call, trigger: Trigger) -> tuple[Call, tuple[Effect, ...]]:
     following = TABLE.get((call.state, trigger))
     if following is None:
         return call, (Anomaly(call=call.id, state=call.state, trigger=trigger),)
-    return (call if following is call.state else replace(call, state=following)), ()
+    return (call if following is call.state else changed(call, state=following)), ()
 
 
 def _step(call: Call, event: e.StepTaken) -> tuple[Call, tuple[Effect, ...]]:
-    call = replace(
+    call = changed(
         call,
         modes=call.modes | _mode(event.mode),
         category=event.target or call.category,
@@ -253,7 +254,7 @@ def _step(call: Call, event: e.StepTaken) -> tuple[Call, tuple[Effect, ...]]:
 def _waited(call: Call, at: datetime) -> Call:
     if call.waiting_since is None or call.waited_ms is not None:
         return call
-    return replace(call, waited_ms=_ms(call.waiting_since, at))
+    return changed(call, waited_ms=_ms(call.waiting_since, at))
 
 
 def _ms(since: datetime, until: datetime) -> int:
@@ -261,7 +262,7 @@ def _ms(since: datetime, until: datetime) -> int:
 
 
 def _with_leg(call: Call, leg: Leg) -> Call:
-    return replace(call, legs={**call.legs, leg.channel: leg})
+    return changed(call, legs={**call.legs, leg.channel: leg})
 
 
 def _leg_fact(call: Call, event: e.Event) -> Call:
@@ -273,26 +274,26 @@ def _leg_fact(call: Call, event: e.Event) -> Call:
             if leg.answered_at is not None:
                 return call
             if event.channel == call.id:
-                call = replace(call, answered_at=event.at)
-            leg = replace(leg, answered_at=event.at)
+                call = changed(call, answered_at=event.at)
+            leg = changed(leg, answered_at=event.at)
         case e.PersonKnown():
-            leg = replace(leg, person=event.person)
+            leg = changed(leg, person=event.person)
         case e.AudioCounted():
-            leg = replace(leg, rtp_received=event.received)
+            leg = changed(leg, rtp_received=event.received)
         case e.Held():
-            leg = replace(leg, held_since=leg.held_since or event.at)
+            leg = changed(leg, held_since=leg.held_since or event.at)
         case e.Resumed():
             leg = leg.resumed(event.at)
         case e.LegWatched():
-            leg = replace(leg, watched=True)
+            leg = changed(leg, watched=True)
     return _with_leg(call, leg)
 
 
 def _prompt(call: Call, event: e.PromptStarted) -> Call:
     if event.prompt == e.CODE_PROMPT and event.channel in call.legs:
-        return replace(call, legs=keying_leg(call.legs, call.id, event.channel, event.at))
+        return changed(call, legs=keying_leg(call.legs, call.id, event.channel, event.at))
     heard = any(part in event.prompt for part in e.INFORMATION_PROMPTS)
-    return replace(call, informed=True) if heard and not call.informed else call
+    return changed(call, informed=True) if heard and not call.informed else call
 
 
 def _bridge(call: Call, event: e.Joined | e.Parted) -> tuple[Call, tuple[Effect, ...]]:
@@ -301,11 +302,11 @@ def _bridge(call: Call, event: e.Joined | e.Parted) -> tuple[Call, tuple[Effect,
         return call, ()
     if isinstance(event, e.Parted):
         was_talking = any(leg.with_citizen for leg in call.legs.values())
-        call = replace(call, legs=parted_leg(call.legs, call.id, event.channel, event.at))
+        call = changed(call, legs=parted_leg(call.legs, call.id, event.channel, event.at))
         talking = any(leg.with_citizen for leg in call.legs.values())
         return _move(call, Trigger.PARTED) if was_talking and not talking else (call, ())
     legs, partner = joined_leg(call.legs, call.id, event.channel, event.bridge, event.at, room=event.room)
-    call = replace(call, legs=legs)
+    call = changed(call, legs=legs)
     if partner is None:
         return call, ()
     if partner.kind is e.LegKind.EMERGENCY:
@@ -313,7 +314,7 @@ def _bridge(call: Call, event: e.Joined | e.Parted) -> tuple[Call, tuple[Effect,
     if partner.kind is e.LegKind.CONTACT:
         return _move(call, Trigger.CONTACT_TALK)
     if not call.line:
-        call = replace(_waited(call, event.at), line=partner.party, person=partner.person)
+        call = changed(_waited(call, event.at), line=partner.party, person=partner.person)
     return _move(call, Trigger.AGENT_TALK)
 
 
@@ -330,7 +331,7 @@ def _leg_ended(call: Call, event: e.LegEnded | e.CallLost) -> tuple[Call, tuple[
 def _end(call: Call, at: datetime, *, lost: bool = False) -> tuple[Call, tuple[Effect, ...]]:
     call = _waited(call, at)
     result, reason = (Result.FAILED, Reason.END_UNKNOWN) if lost else outcome(call, at)
-    call = replace(call, state=CallState.ENDED, ended_at=at, result=result, reason=reason)
+    call = changed(call, state=CallState.ENDED, ended_at=at, result=result, reason=reason)
     return call, (Ended(call=call.id),)
 
 

@@ -1,9 +1,10 @@
 """One leg of a call: a phone, from ringing to its end, with its talk and hold times. Pure; refuses nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from hotline1022.core.changed import changed
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
 
@@ -14,7 +15,7 @@ NORMAL_CLEARING = 16
 SETUP_CAUSES = frozenset({1, 3, 17, 18, 19, 20, 21, 22, 27, 28, 34})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: see `changed`
 class Leg:
     """A channel of the call. Times are aware UTC, durations milliseconds."""
 
@@ -53,7 +54,7 @@ class Leg:
         """The leg with its hold, if any, ended."""
         if self.held_since is None:
             return self
-        return replace(self, held_ms=self.held_ms + _ms(self.held_since, at), held_since=None)
+        return changed(self, held_ms=self.held_ms + _ms(self.held_since, at), held_since=None)
 
     @property
     def with_citizen(self) -> bool:
@@ -73,15 +74,15 @@ def joined_leg(
 ) -> tuple[dict[ChannelId, Leg], Leg | None]:
     """The legs after `channel` entered `bridge`; and the leg with whom the citizen now talks, if that began just now."""
     after = dict(legs)
-    after[channel] = replace(legs[channel], bridge=bridge, bridged_since=at, in_room=room)
+    after[channel] = changed(legs[channel], bridge=bridge, bridged_since=at, in_room=room)
     caller = after.get(citizen)
     if caller is None or not caller.bridge:
         return after, None
     for other in after.values():
         if other.channel != citizen and _together(caller, other) and other.talking_since is None:
-            partner = replace(other, talking_since=at)
+            partner = changed(other, talking_since=at)
             after[partner.channel] = partner
-            after[caller.channel] = replace(caller, talking_since=caller.talking_since or at)
+            after[caller.channel] = changed(caller, talking_since=caller.talking_since or at)
             return after, partner
     return after, None
 
@@ -109,7 +110,7 @@ def keying_leg(legs: Legs, citizen: CallId, channel: ChannelId, at: datetime) ->
     """The legs after `channel` began to key a code in its talk: neither of the two hears the other until the music ends."""
     after = dict(legs)
     if channel != citizen and after[channel].talking_since is not None:
-        after[channel] = replace(_silent(after[channel], at), keying=True)
+        after[channel] = changed(_silent(after[channel], at), keying=True)
         after[citizen] = _silent(after[citizen], at)
     return after
 
@@ -119,25 +120,25 @@ def music_ended(legs: Legs, citizen: CallId, at: datetime) -> dict[ChannelId, Le
     after = dict(legs)
     for leg in legs.values():
         if leg.keying:
-            after[leg.channel] = replace(leg, talking_since=at, keying=False)
-            after[citizen] = replace(after[citizen], talking_since=at)
+            after[leg.channel] = changed(leg, talking_since=at, keying=False)
+            after[citizen] = changed(after[citizen], talking_since=at)
     return after
 
 
 def _silent(leg: Leg, at: datetime) -> Leg:
     if leg.talking_since is None:
-        return replace(leg, keying=False) if leg.keying else leg
-    return replace(leg, talk_ms=leg.talk_ms + _ms(leg.talking_since, at), talking_since=None, keying=False)
+        return changed(leg, keying=False) if leg.keying else leg
+    return changed(leg, talk_ms=leg.talk_ms + _ms(leg.talking_since, at), talking_since=None, keying=False)
 
 
 def _outside(leg: Leg, at: datetime) -> Leg:
     if leg.bridged_since is None:
         return leg
-    return replace(leg, bridge="", bridged_since=None, in_room=False, bridged=(*leg.bridged, (leg.bridged_since, at)))
+    return changed(leg, bridge="", bridged_since=None, in_room=False, bridged=(*leg.bridged, (leg.bridged_since, at)))
 
 
 def ended_leg(leg: Leg, at: datetime, cause: int | None) -> Leg:
     """The leg at its end, with everything that was under way closed."""
     if leg.answered_at is not None and cause in SETUP_CAUSES:
         cause = NORMAL_CLEARING
-    return replace(_outside(_silent(leg.resumed(at), at), at), ended_at=at, cause=cause)
+    return changed(_outside(_silent(leg.resumed(at), at), at), ended_at=at, cause=cause)

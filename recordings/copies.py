@@ -126,22 +126,6 @@ def make_copy(
         )
 
 
-def make_copies(
-    spool: Path, root: Path, jobs: Sequence[tuple[CallFacts, Sequence[TrackRow]]], *, keys: Keys = NO_KEYS
-) -> tuple[list[CopyRow], dict[CallId, str]]:
-    """The copies of many calls, and what went wrong with the others, whatever it was; without audio a call is in neither."""
-    made: list[CopyRow] = []
-    failed: dict[CallId, str] = {}
-    for facts, rows in jobs:
-        try:
-            made.append(make_copy(spool, root, facts, rows, None, keys=keys))
-        except NotFound:
-            continue  # nothing in it to listen to: its rows say why
-        except Exception as error:  # noqa: BLE001 -- one strange call must not cost the others their copies
-            failed[facts.call] = said(error)
-    return made, failed
-
-
 def said(error: Exception) -> str:
     """Its message; with its kind where it was not expected."""
     return str(error) if isinstance(error, HotlineError | OSError) else f"{type(error).__name__}: {error}"

@@ -11,9 +11,11 @@ class WorkerSettings:
     """How the worker works; seconds unless said otherwise."""
 
     #: calls filed in one portion
-    portion: int = 16
-    #: waited for a portion to fill, and for the recorder to close its files
+    portion: int = 48
+    #: waited after a call's end, for the recorder to close its files
     gather: float = 0.3
+    #: from the beginning of a portion to that of the next while fewer calls wait than fill one
+    apart: float = 1.0
     #: calls that may wait; more are left to the sweep
     waiting: int = 512
     #: until a call whose files are still open is looked at again
@@ -22,12 +24,8 @@ class WorkerSettings:
     sweep: float = 30.0
     #: age at which a spool file is the sweep's business
     age: float = PATIENCE_SECONDS
-    #: without calls before listening copies are made ahead of demand; 0 = only on demand
-    idle: float = 5.0
     #: longest pause between two tries to write rows
     patience: float = 30.0
-    #: listening copies that may wait to be made ahead; more are made on demand
-    copies: int = 1000
 
 
 @dataclass(slots=True)

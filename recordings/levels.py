@@ -16,6 +16,8 @@ _FRAMES = BLOCK_MS * PER_MS
 _BYTES = _FRAMES * WIDTH
 #: exact zeros count only in runs of at least 10 ms: single zeros can be part of any other codec's sound
 _RUN = bytes(10 * PER_MS * WIDTH)
+#: a whole block of them, as most blocks are that have a run
+_SILENT = bytes(_BYTES)
 #: a block at least this loud (RMS of 32,767) is sound: -55 dBFS, far above A-law's idle noise of 8
 SOUND_RMS = 58
 
@@ -76,6 +78,8 @@ class Meter:
 
 def _zeros(block: bytes) -> int:
     """Milliseconds of exact zeros in a block, if it has a run of them."""
+    if block == _SILENT:
+        return BLOCK_MS
     if _RUN not in block:
         return 0
     return array("h", block).count(0) // PER_MS

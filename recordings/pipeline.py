@@ -5,9 +5,11 @@ and the sweep finds it there. Never works on the event loop itself.
 """
 
 import asyncio
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, Unavailable
@@ -60,8 +62,6 @@ class RecordingWorker:
             store=store,
             book=book,
             pool=pool,
-            tell=self._tell,
-            most=self._settings.copies,
             ffmpeg=ffmpeg,
             keys=keys,
         )
@@ -70,7 +70,7 @@ class RecordingWorker:
         self._at_work: frozenset[CallId] = frozenset()
         self._quiet = asyncio.Event()
         self._quiet.set()
-        self._busy_at = time.monotonic()
+        self._began_at = -math.inf
 
     @property
     def state(self) -> WorkerState:
@@ -101,8 +101,6 @@ class RecordingWorker:
             group.create_task(self._file_loop(), name="recordings-file")
             group.create_task(self._sweep_loop(), name="recordings-sweep")
             group.create_task(self.spooled.run(), name="recordings-spooled")
-            if self._settings.idle > 0:
-                group.create_task(self._copy_loop(), name="recordings-copy")
 
     async def drain(self, *, seconds: float) -> bool:
         """Wait until everything submitted is filed; False if that took too long. What is left stays in the spool."""
@@ -118,14 +116,14 @@ class RecordingWorker:
     async def _file_loop(self) -> None:
         while True:
             await self._wait_for_calls()
-            await asyncio.sleep(self._settings.gather)
+            await self._gather()
+            self._began_at = time.monotonic()
             portion = self._portion()
             self._at_work = frozenset(facts.call for facts in portion)
             try:
                 await self.file(portion)
             finally:
                 self._at_work = frozenset()
-                self._busy_at = time.monotonic()
             if not (self._waiting or self._later):
                 self._quiet.set()
 
@@ -146,6 +144,16 @@ class RecordingWorker:
                     await self._changed.wait()
             except TimeoutError:
                 continue
+
+    async def _gather(self) -> None:
+        """A call alone is filed soon; many are filed together, for a transaction costs the same for one and for all."""
+        await asyncio.sleep(self._settings.gather)
+        due = self._began_at + (0.0 if self._careful else self._settings.apart)
+        while len(self._waiting) < self._settings.portion and (left := due - time.monotonic()) > 0:
+            self._changed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._changed.wait()
 
     def _portion(self) -> list[CallFacts]:
         """The next calls; one at a time for a while after the worker process died, to find the one that kills it."""
@@ -187,8 +195,6 @@ class RecordingWorker:
             self._tell.filed(one.filed)
             if any(mark.name in kept for mark in one.marks):
                 self._put_off(facts_of[one.filed.call])
-            else:
-                self._copies.want(facts_of[one.filed.call])
 
     async def _release(self, marks: Sequence[Mark]) -> frozenset[str]:
         if not marks:
@@ -254,17 +260,8 @@ class RecordingWorker:
             self.submit(facts)
         return swept
 
-    # ---------------------------------------------------------------- listening copies
+    # ---------------------------------------------------------------- a listening copy
 
     async def listening_copy(self, call: CallId) -> CopyRow:
         """The listening copy of a call; see ListeningCopies.of."""
         return await self._copies.of(call)
-
-    async def _copy_loop(self) -> None:
-        while True:
-            await asyncio.sleep(self._settings.idle)
-            while self._idle() and await self._copies.ahead(self._settings.portion):
-                pass
-
-    def _idle(self) -> bool:
-        return not (self._waiting or self._at_work) and time.monotonic() - self._busy_at >= self._settings.idle

@@ -23,7 +23,7 @@ from tests.unit.recordings_world import CALL, Board, Book, Phones, two_agents
 
 #: after which of these it is killed, in the order in which they come
 STEPS = ("files", "rows-uncommitted", "rows", "release", "copy", "copy-row")
-SETTINGS = WorkerSettings(gather=0.0, again=0.02, idle=0.0, age=0.0)
+SETTINGS = WorkerSettings(gather=0.0, apart=0.0, again=0.02, age=0.0)
 
 
 def stay() -> None:

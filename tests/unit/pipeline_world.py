@@ -29,7 +29,7 @@ from tests.unit.recordings_world import (
     tone,
 )
 
-QUICK = WorkerSettings(gather=0.0, again=0.02, sweep=3600.0, idle=0.0, patience=0.02)
+QUICK = WorkerSettings(gather=0.0, apart=0.0, again=0.02, sweep=3600.0, patience=0.02)
 
 
 @dataclass(slots=True)

@@ -68,7 +68,7 @@ class Hired:
             channels=Phones(),
             notices=self.board,
             pool=pool,
-            settings=WorkerSettings(gather=0.0, again=0.02, idle=0.0, age=0.0),
+            settings=WorkerSettings(gather=0.0, apart=0.0, again=0.02, age=0.0),
         )
 
     async def swept(self) -> None:

@@ -1,7 +1,8 @@
 """The worker: calls in, rows out, spool empty."""
 
+import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -232,3 +233,36 @@ def test_a_call_of_ten_seconds_costs_little(world: World) -> None:
         jobs.release(world.spool, world.root, [m for one in done if isinstance(one, jobs.Filed) for m in one.marks])
         costs.append((time.process_time() - before) / 16)
     assert world.waiting() == [] and min(costs) < 0.012
+
+
+async def test_a_call_alone_is_filed_at_once_and_those_that_follow_it_together(world: World, pool: HeavyPool) -> None:
+    calls = [another(number, world.spool) for number in range(6)]
+    sizes: list[int] = []
+    whole = world.store.save
+
+    async def save(filed: Sequence[FiledCall]) -> None:
+        sizes.append(len(filed))
+        await whole(filed)
+
+    world.store.save = save  # type: ignore[method-assign]
+    worker = world.hire(pool, replace(QUICK, apart=1.0))
+    async with running(worker):
+        begun = time.monotonic()
+        worker.submit(calls[0])
+        assert await worker.drain(seconds=20)
+        alone = time.monotonic() - begun
+        for call in calls[1:]:
+            worker.submit(call)
+            await asyncio.sleep(0.05)
+        assert await worker.drain(seconds=20)
+    assert alone < 0.9 and sizes == [1, 5]
+
+
+async def test_a_full_portion_waits_for_nothing(world: World, pool: HeavyPool) -> None:
+    calls = [another(number, world.spool) for number in range(6)]
+    worker = world.hire(pool, replace(QUICK, apart=3600.0, portion=3))
+    async with running(worker):
+        for call in calls:
+            worker.submit(call)
+        assert await worker.drain(seconds=20)
+    assert worker.state.filed == 6
