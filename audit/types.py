@@ -34,7 +34,7 @@ class Kind(StrEnum):
     RECORDING_NOT_MADE = "recording-not-made"
     #: somebody asked for a recording without the right to it
     RECORDING_REFUSED = "recording-refused"
-    #: originals were hashed again and are as they were
+    #: originals were hashed again and are as they were: of one recording, or the counts of a run
     RECORDING_VERIFIED = "recording-verified"
     #: a file is not what was stored
     RECORDING_DAMAGED = "recording-damaged"
@@ -150,6 +150,8 @@ class Fault(StrEnum):
     STAMP = "stamp-invalid"
     #: an entry tells of a stamp that the database has no more
     STAMP_DELETED = "stamp-deleted"
+    #: an entry tells of a stamp whose file is not in the second place any more
+    STAMP_MISSING = "stamp-missing"
     #: the folder in which stamps lie cannot be read: a cut tail could not be seen
     PLACE = "second-place-away"
     #: a row of an original is not what its entry says

@@ -196,6 +196,7 @@ class CatalogueRepository(Repository):
         sound: list[str] = []
         damaged: list[str] = []
         told: list[Fact] = []
+        detail: dict[str, object]
         for one in verdicts:
             row = known.get(one.call)
             move = Move.FOUND_WRONG if one.wrong else Move.FOUND_SOUND
@@ -204,9 +205,12 @@ class CatalogueRepository(Repository):
             if move is Move.FOUND_SOUND:
                 if one.checked >= owed.get(one.call, 0):
                     sound.append(row.id)
+                    if row.state is not State.VERIFIED:  # of those that were and still are, the run's entry tells
+                        detail = {"call": one.call, "files": one.checked}
+                        told.append(_fact(Kind.RECORDING_VERIFIED, at, subject=f"recording:{row.id}", detail=detail))
             elif row.state is not follow(row.state, move):
                 damaged.append(row.id)
-                detail: dict[str, object] = {"call": one.call, "files": list(one.wrong)}
+                detail = {"call": one.call, "files": list(one.wrong)}
                 told.append(_fact(Kind.RECORDING_DAMAGED, at, subject=f"recording:{row.id}", detail=detail))
                 alarm = f"{len(one.wrong)} files are not what was stored; hotline1022 recordings verify names them"
                 await AlarmRepository(self._connection).raise_alarm(DAMAGED_ALARM, alarm, at, one.call)

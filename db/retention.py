@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.audit.types import Kind
@@ -94,7 +94,7 @@ class RetentionRepository(Repository):
 
     async def kept(self, ends: Mapping[CallKind, datetime]) -> tuple[int, int]:
         """How many would be due, and are held; and are damaged and not held."""
-        over = or_(*(_over(kind, before) for kind, before in ends.items()))
+        over = or_(false(), *(_over(kind, before) for kind, before in ends.items()))
         counts = []
         for wanted in (
             (condition("held"),),

@@ -6,10 +6,11 @@ from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.reasons import load_reasons
 from hotline1022.service.citizen import Citizens, Places
 from hotline1022.service.citizen_export import CitizenExporter
-from hotline1022.service.evidence import Examiner, trust_of
+from hotline1022.service.evidence import Examiner
 from hotline1022.service.lock import LEAVING, may_leave
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.settings import Settings
+from hotline1022.service.stamp_check import trust_of
 
 
 def citizens_of(settings: Settings, database: Database) -> Citizens:

@@ -23,12 +23,13 @@ from hotline1022.service.cli_data import on_database
 from hotline1022.service.disclosure_desk import DisclosureDesk
 from hotline1022.service.disclosure_links import DisclosureLinks
 from hotline1022.service.disclosure_parts import desk_of, links_of
-from hotline1022.service.evidence import Examiner, trust_of
+from hotline1022.service.evidence import Examiner
 from hotline1022.service.ffmpeg_find import FfmpegFinder
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import DatabaseCallBook
 from hotline1022.service.settings import Settings
+from hotline1022.service.stamp_check import trust_of
 from hotline1022.service.stamper import stamper_of
 
 R = TypeVar("R")

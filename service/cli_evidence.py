@@ -15,8 +15,9 @@ from hotline1022.service.alarms import Bell
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import as_json, day_of, on_database
 from hotline1022.service.cli_disclosure import COMMANDS
-from hotline1022.service.evidence import Evidence, Examiner, trust_of
+from hotline1022.service.evidence import Evidence, Examiner
 from hotline1022.service.recorder_keys import keys_of
+from hotline1022.service.stamp_check import trust_of
 from hotline1022.service.stamp_key import ensure_key
 from hotline1022.service.stamper import note_key, stamper_of
 

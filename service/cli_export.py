@@ -11,11 +11,12 @@ from hotline1022.recordings.reasons import load_reasons
 from hotline1022.service.alarms import Bell
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import on_database
-from hotline1022.service.evidence import Examiner, trust_of
+from hotline1022.service.evidence import Examiner
 from hotline1022.service.export import SUMS, Exported, Exporter
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.settings import Settings
+from hotline1022.service.stamp_check import trust_of
 
 #: of the bell, which the service repeats
 REPEAT = timedelta(hours=1)

@@ -6,19 +6,14 @@ In portions, so that it needs the same memory for a year as for a day.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from cryptography import x509
-
 from hotline1022.audit.chain import Walk
 from hotline1022.audit.originals import added, compare
-from hotline1022.audit.stamps import SUFFIX, fault_of, fingerprint, from_file
-from hotline1022.audit.types import EMPTY, Entry, Facts, Fault, Finding, Head, Kind, Original, Stamp, facts_of
+from hotline1022.audit.types import EMPTY, Entry, Facts, Fault, Finding, Head, Kind, Original, facts_of
 from hotline1022.core.clock import PROVINCE
-from hotline1022.core.errors import ConfigError
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database, Work
 from hotline1022.recordings.keys import NO_KEYS, Keys
@@ -26,9 +21,7 @@ from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import StateBook
 from hotline1022.recordings.types import Status, StoredFile, Verdict
 from hotline1022.recordings.verify import Verification, Versions, check, verify, versions
-from hotline1022.service.settings import Settings
-from hotline1022.service.stamp_key import read_key
-from hotline1022.service.tsa import read_roots
+from hotline1022.service.stamp_check import StampCheck, Trust, held_against
 
 #: findings that are kept; more are counted
 MOST = 10_000
@@ -71,31 +64,6 @@ class Evidence:
                 self.findings.append(one)
             else:
                 self.more += 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trust:
-    """Where stamps lie, and whose are believed."""
-
-    folder: Path
-    #: the folder is one that the settings name: it must be there
-    named: bool = False
-    #: fingerprints of keys that are believed beside those that the chain tells of
-    keys: frozenset[str] = frozenset()
-    roots: Sequence[x509.Certificate] = ()
-
-
-def trust_of(settings: Settings) -> Trust:
-    """By the settings. Blocks for files; ConfigError when the roots cannot be read."""
-    keys: frozenset[str] = frozenset()
-    with suppress(ConfigError):  # without a key of ours the chain's own word counts
-        keys = frozenset({fingerprint(read_key(settings.keys_folder).public_key())})
-    return Trust(
-        folder=settings.stamps_folder,
-        named=bool(settings.audit.second_place),
-        keys=keys,
-        roots=read_roots(settings.audit.tsa_roots),
-    )
 
 
 class Examiner:
@@ -148,7 +116,7 @@ class Examiner:
         """The entries that follow `start`, which must still be what it was."""
         async with self._database.reading() as tx:
             if start.seq:
-                evidence.add(_held_against(start.seq, start.sha256, await tx.audit.hash_at(start.seq), "", "a check"))
+                evidence.add(held_against(start.seq, start.sha256, await tx.audit.hash_at(start.seq), "", "a check"))
             walk = Walk(start)
             async for portion in tx.audit.entries(start.seq):
                 evidence.add(walk.take(portion))
@@ -158,49 +126,9 @@ class Examiner:
 
     async def stamps(self, evidence: Evidence) -> None:
         """Those of the database, and those of the second place."""
-        async with self._database.reading() as tx:
-            # keys of recordings are told of by the same kind, and stamp nothing
-            made = [entry async for entry in tx.audit.of_kind(Kind.KEY_MADE)]
-            keys = {str(entry.detail["key"]) for entry in made if "key" in entry.detail}
-            keys |= self._trust.keys
-            names: set[str] = set()
-            async for stamp in tx.audit.stamps():
-                names.add(stamp.name)
-                await self._stamp(tx, evidence, stamp, keys, "")
-            async for entry in tx.audit.of_kind(Kind.CHAIN_STAMPED):
-                name = str(entry.detail.get("name", ""))
-                if name not in names:
-                    text = f"entry {entry.seq} tells of the stamp {name}; the database has it no more"
-                    evidence.add([Finding(fault=Fault.STAMP_DELETED, seq=entry.seq, name=name, text=text)])
-            async for file, found in self._second_place(evidence):
-                if isinstance(found, str):
-                    evidence.add([Finding(fault=Fault.STAMP, seq=0, name=file.name, text=f"{file}: {found}")])
-                else:
-                    await self._stamp(tx, evidence, found, keys, f" in {self._trust.folder}")
-
-    async def _stamp(self, tx: Work, evidence: Evidence, stamp: Stamp, keys: set[str], where: str) -> None:
-        evidence.stamps += 1
-        fault = fault_of(stamp, keys=keys, roots=self._trust.roots)
-        if fault:
-            text = f"the stamp {stamp.name}{where} does not vouch for entry {stamp.seq}: {fault}"
-            evidence.add([Finding(fault=Fault.STAMP, seq=stamp.seq, name=stamp.name, text=text)])
-            return
-        there = await tx.audit.hash_at(stamp.seq)
-        evidence.add(_held_against(stamp.seq, stamp.sha256, there, stamp.name, f"the stamp {stamp.name}{where}"))
-
-    async def _second_place(self, evidence: Evidence) -> AsyncIterator[tuple[Path, Stamp | str]]:
-        folder = self._trust.folder
-        try:
-            files = await asyncio.to_thread(
-                lambda: sorted(folder.glob(f"stamp-*{SUFFIX}")) if folder.is_dir() else None
-            )
-        except OSError:
-            files = None
-        if files is None and self._trust.named:
-            text = f"{folder} cannot be read: whether the tail was cut cannot be seen; mount it"
-            evidence.add([Finding(fault=Fault.PLACE, seq=0, name=str(folder), text=text)])
-        for file in files or ():
-            yield file, await asyncio.to_thread(_read, file)
+        count, found = await StampCheck(self._database, self._trust).look()
+        evidence.stamps += count
+        evidence.add(found)
 
     async def _each(self, evidence: Evidence, calls: Callable[[Work], AsyncIterator[Sequence[str]]]) -> None:
         async with self._database.reading() as tx:
@@ -288,25 +216,8 @@ def _count(entry: Entry) -> int:
         return 0
 
 
-def _held_against(seq: int, told: str, there: str | None, name: str, who: str) -> list[Finding]:
-    if there is None:
-        text = f"{who} vouches for entry {seq}, which is not there"
-        return [Finding(fault=Fault.CUT, seq=seq, name=name, text=text)]
-    if there != told:
-        text = f"{who} vouches for another entry {seq}"
-        return [Finding(fault=Fault.REWRITTEN, seq=seq, name=name, text=text)]
-    return []
-
-
 def _files(evidence: Evidence, found: Verification) -> Iterable[Finding]:
     evidence.files += found.checked
     for kind, (fault, meaning) in _OF_FILES.items():
         for path in getattr(found, kind):
             yield Finding(fault=fault, seq=0, name=path, text=f"{path} {meaning}")
-
-
-def _read(file: Path) -> Stamp | str:
-    try:
-        return from_file(file.read_bytes())
-    except (OSError, ValueError) as error:
-        return str(error)

@@ -15,12 +15,13 @@ from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.act_book import ActBook
-from hotline1022.service.evidence import Examiner, trust_of
+from hotline1022.service.evidence import Examiner
 from hotline1022.service.listening_book import ListeningBook
 from hotline1022.service.nightly import Nightly
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.settings import Settings
+from hotline1022.service.stamp_check import trust_of
 from hotline1022.service.stamper import stamper_of
 
 log = logging.getLogger(__name__)

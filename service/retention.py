@@ -122,7 +122,9 @@ class Retention:
         """Let go what is due, as much as a night may take; False when the quiet hours ended before, or a backup is made."""
         now = self._clock()
         if doubt := await doubt_of(self._database, now):
-            await self._daily.ring("retention-clock", f"nothing was deleted: {doubt}")
+            due = await look(self._database, self._settings(), now)
+            if due.days or due.calls:  # else nothing would have gone: a new house has had no looks yet
+                await self._daily.ring("retention-clock", f"nothing was deleted: {doubt}")
             return True
         terms = self._settings().terms
         done = await self._recordings(terms.ends(now), now)

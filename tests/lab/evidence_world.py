@@ -23,8 +23,9 @@ from hotline1022.recordings.ports import StateBook
 from hotline1022.recordings.types import FiledCall, TrackRow, VoicemailRow
 from hotline1022.recordings.verify import verify
 from hotline1022.service import evidence
-from hotline1022.service.evidence import Examiner, Trust
+from hotline1022.service.evidence import Examiner
 from hotline1022.service.evidence_parts import begin
+from hotline1022.service.stamp_check import Trust
 from hotline1022.service.stamp_key import ensure_key
 from hotline1022.service.stamper import Stamper
 from tests.contract.database.made import a_call, a_fact

@@ -19,7 +19,8 @@ from hotline1022.core.errors import ConfigError, Refused, Unavailable
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.notify.types import OutboxFilter
-from hotline1022.service.evidence import Evidence, Examiner, Trust
+from hotline1022.service.evidence import Evidence, Examiner
+from hotline1022.service.stamp_check import Trust
 from hotline1022.service.stamp_key import NAME, ensure_key, read_key
 from hotline1022.service.stamper import Stamper
 from hotline1022.service.tsa import Authority, read_roots

@@ -20,11 +20,12 @@ from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import Keys, make_key
 from hotline1022.recordings.types import State, VoicemailRow
 from hotline1022.service.cli import main
-from hotline1022.service.evidence import Evidence, Examiner, Trust
+from hotline1022.service.evidence import Evidence, Examiner
 from hotline1022.service.evidence_parts import begin
 from hotline1022.service.nightly import Nightly
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.resealing import reseal
+from hotline1022.service.stamp_check import Trust
 from tests.contract.database.made import a_fact, answered, at, of_calls
 from tests.contract.database.test_recordings import a_track, filed
 from tests.lab.evidence_world import World, build, everything_now, thread_pool
@@ -241,6 +242,29 @@ async def test_stamps_in_the_second_place(world: World) -> None:
     assert await world.findings() == []
     world.place.rename(world.place.with_name("unmounted"))
     assert {one.fault for one in await world.findings()} == {Fault.PLACE}
+
+
+async def test_stamps_taken_out_of_the_second_place(world: World) -> None:
+    """The newest, one in the middle, all: each is told. Those from before the place's first are somewhere else."""
+    (first,) = world.place.glob("stamp-*.json")
+    for number in range(3):
+        await world.act(f"POST /api/c{number}")
+        await world.stamper().stamp()
+    files = sorted(world.place.glob("stamp-*.json"))
+    assert len(files) == 4 and files[0] == first and await world.findings() == []
+    for gone in (files[3], files[1]):
+        whole = gone.read_bytes()
+        gone.unlink()
+        (found,) = await world.findings()
+        assert (found.fault, found.name) == (Fault.STAMP_MISSING, gone.stem) and "evidence stamp" in found.text
+        gone.write_bytes(whole)
+    for file in files[:2]:
+        file.unlink()
+    assert await world.findings() == []
+    for file in files[2:]:
+        file.unlink()
+    (found,) = await world.findings()
+    assert (found.fault, found.name) == (Fault.STAMP_MISSING, files[3].stem)
 
 
 async def test_files(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -230,6 +230,13 @@ async def test_a_clock_that_jumped_deletes_nothing(house: Old) -> None:
     assert await house.retention().night() and house.files() == [], "after two weeks without a jump it goes on"
 
 
+async def test_a_doubtful_clock_is_no_alarm_while_nothing_is_due(house: Old) -> None:
+    house.settings = Settings(ordinary_days=0, emergency_days=0, calls_days=0, calls_emergency_days=0)
+    house.now += timedelta(days=365)
+    assert (await look(house.world.database, house.settings, house.now)).doubt
+    assert await house.retention().night() and house.world.bells.rung == []
+
+
 async def test_a_night_takes_so_many_and_rings(house: Old) -> None:
     database = house.world.database
     assert await house.retention().night() and house.world.bells.rung == []
