@@ -166,7 +166,7 @@ def _tracks(tracks: Sequence[TrackEntry]) -> None:
         who = " ".join(part for part in (one.kind, one.person, one.line or one.number) if part)
         click.echo(
             f"  {local(one.started_at):%T}-{until}  {one.side}  {who:<28} {_length(one.duration_ms):>7}"
-            f"  {one.bytes:>9} bytes  {one.status:<8} {one.sha256 or '-'}"
+            f"  {'?' if one.bytes is None else one.bytes:>9} bytes  {one.status:<8} {one.sha256 or '-'}"
         )
 
 
