@@ -70,6 +70,8 @@ class Kind(StrEnum):
     CHAIN_LISTED = "chain-listed"
     CHAIN_STAMPED = "chain-stamped"
     CHAIN_CHECKED = "chain-checked"
+    #: somebody had everything looked at
+    EVIDENCE_VERIFIED = "evidence-verified"
     KEY_MADE = "key-made"
     BACKUP_MADE = "backup-made"
     BACKUP_RESTORED = "backup-restored"

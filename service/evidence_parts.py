@@ -16,12 +16,14 @@ from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.act_book import ActBook
 from hotline1022.service.evidence import Examiner
+from hotline1022.service.evidence_desk import EvidenceDesk
 from hotline1022.service.listening_book import ListeningBook
 from hotline1022.service.nightly import Nightly
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.settings import Settings
 from hotline1022.service.stamp_check import trust_of
+from hotline1022.service.stamp_key import read_key
 from hotline1022.service.stamper import stamper_of
 
 log = logging.getLogger(__name__)
@@ -32,19 +34,23 @@ class EvidenceParts:
 
     def __init__(self, settings: Settings, database: Database, bell: AlarmBell, pool: HeavyPool) -> None:
         self._database = database
+        root, trust, keys = settings.paths.recordings, trust_of(settings), keys_of(settings)
         self.examiner = examiner = Examiner(
-            database,
-            settings.paths.recordings,
-            trust_of(settings),
-            keys=keys_of(settings),
-            pool=pool,
-            book=SqlRecordingStore(database),
+            database, root, trust, keys=keys, pool=pool, book=SqlRecordingStore(database)
         )
         self.acts = ActBook(database, settings.paths.journal / "acts.jsonl")
         self.stamper = stamper_of(settings, database, bell)
         self.nightly = Nightly(database, examiner, bell, calls=settings.audit.nightly_calls)
         self.originals = OriginalCheck(database, examiner, bell)
         self.heard = ListeningBook(database)
+        self.desk = EvidenceDesk(
+            database,
+            bell,
+            looker=lambda progress, own: Examiner(database, root, trust, keys=keys, pool=own, progress=progress),
+            originals=self.originals,
+            stamper=self.stamper,
+            key=lambda: read_key(settings.keys_folder),
+        )
 
     async def start(self) -> None:
         """Before anything is filed: what is there from before the chain gets its entries."""
@@ -53,7 +59,7 @@ class EvidenceParts:
     async def run(self) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for one in (self.acts, self.stamper, self.nightly, self.heard):
+            for one in (self.acts, self.stamper, self.nightly, self.heard, self.desk):
                 group.create_task(one.run())
 
     async def end(self) -> None:

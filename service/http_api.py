@@ -80,6 +80,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
                 citizens_of(settings, app.database),
                 citizen_exporter(settings, app.database, app.evidence.originals, app.bell),
             ),
+            evidence=app.evidence.desk,
             retention=RetentionView(app.database, lambda: app.settings.retention),
             lines=LinesView(app.agents),
             queue=QueueNowView(app.waiting, app.agents, app.expected),

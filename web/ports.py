@@ -21,6 +21,7 @@ from hotline1022.web.cascade_port import Cascades
 from hotline1022.web.citizen_port import CitizenPort
 from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.disclosure_port import Disclosures
+from hotline1022.web.evidence_port import EvidencePort
 from hotline1022.web.listening_port import Listening
 from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
@@ -292,6 +293,7 @@ class Ports:
     disclosures: Disclosures
     catalogue: Catalogue
     retention: RetentionPort
+    evidence: EvidencePort
     citizens: CitizenPort
     lines: AgentLines
     queue: WaitingCallers

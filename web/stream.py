@@ -1,11 +1,15 @@
 """Bytes as an answer, whole or the one range that was asked for. Refuses a range behind the end, and more than one."""
 
+import asyncio
 from typing import Protocol
 
 from aiohttp import web
 
 from hotline1022.web.listening_port import RangeSource
 from hotline1022.web.route import BadRange
+
+#: a task that nobody holds may vanish
+_CLOSING: set[asyncio.Task[None]] = set()
 
 
 class Bytes(Protocol):
@@ -52,7 +56,15 @@ async def serve_range(
         await response.write_eof()
         return response
     finally:
-        await source.close()
+        await _closed(source)
+
+
+async def _closed(source: RangeSource) -> None:
+    """Close it to the end, also when the request is cancelled meanwhile: what was not sent is taken back then."""
+    closing = asyncio.create_task(source.close())
+    _CLOSING.add(closing)
+    closing.add_done_callback(_CLOSING.discard)
+    await asyncio.shield(closing)
 
 
 def _range(request: web.Request, size: int) -> tuple[int, int]:

@@ -37,10 +37,12 @@ class Told:
     tokens: dict[str, str]
     http: aiohttp.ClientSession
 
-    async def ask(self, path: str, scope: str | None = "read", method: str = "GET") -> tuple[int, Any]:
+    async def ask(
+        self, path: str, scope: str | None = "read", method: str = "GET", body: object = None
+    ) -> tuple[int, Any]:
         """Status and answer."""
         headers = {"Authorization": f"Bearer {self.tokens[scope]}"} if scope else {}
-        async with self.http.request(method, path, headers=headers) as answer:
+        async with self.http.request(method, path, headers=headers, json=body) as answer:
             text = await answer.text()
             return answer.status, json.loads(text) if answer.content_type == "application/json" else text
 
@@ -53,7 +55,7 @@ async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Told]:
         async with hotline(tmp_path_factory.mktemp("api"), tables, ring_seconds=5) as world:
             await world.people("101")
             tokens = {}
-            for scope in ("read", "agent", "metrics"):
+            for scope in ("read", "agent", "metrics", "listen"):
                 said = await world.product.cli("token", "create", f"the {scope}", "--scope", scope)
                 tokens[scope] = said.splitlines()[-1]
                 assert said.startswith("Keep it now, it is not shown again:") and tokens[scope]
@@ -125,6 +127,33 @@ async def test_calls_and_one_call(told: Told) -> None:
             of_the_province(event["at"], row.at)
     _, masked = await told.ask("/api/calls")
     assert not {one["caller_raw"] for one in masked["calls"]} & set(told.calls), "numbers are masked for scope read"
+
+
+async def test_an_auditor_verifies_everything_and_one_recording(told: Told) -> None:
+    filed = [one for one in told.world.product.settings.paths.recordings.rglob("*") if one.is_file()]
+    status, begun = await told.ask("/api/evidence/verification", "listen", "POST", {})
+    assert (status, begun["asked_by"]) == (202, "token:the listen")
+
+    async def over() -> bool:
+        _, now = await told.ask("/api/evidence", "listen")
+        return bool(now["verification"]["state"] != "running")
+
+    await eventually(over, "the verification to end", 60)
+    _, now = await told.ask("/api/evidence", "listen")
+    found = now["verification"]
+    assert (found["state"], found["wrong"], found["error"]) == ("done", 0, ""), found
+    assert found["files"] == len(filed) > 0 and found["calls"] == len(told.calls)
+    _, about = await told.ask("/api/evidence/entries?subject=chain&limit=1", "listen")
+    (entry,) = about["entries"]
+    assert (entry["kind"], entry["actor"], entry["detail"]["files"]) == (
+        "evidence-verified", "token:the listen", len(filed),
+    )  # fmt: skip
+    _, page = await told.ask("/api/recordings", "read")
+    one = page["recordings"][0]
+    status, checked = await told.ask(f"/api/recordings/{one['id']}/verify", "listen", "POST")
+    assert (status, checked["call"], checked["wrong"]) == (200, one["call"], 0)
+    _, detail = await told.ask(f"/api/recordings/{one['id']}", "read")
+    assert detail["recording"]["state"] == "verified"
 
 
 async def test_lines_and_queue(told: Told) -> None:

@@ -23,6 +23,12 @@ def test_what_touches_evidence_is_for_few() -> None:
         "/api/disclosures",
         "/api/disclosures/{disclosure}",
         "/api/disclosures/{disclosure}/change",
+        "/api/evidence",
+        "/api/evidence/entries",
+        "/api/evidence/key",
+        "/api/evidence/verification",
+        "/api/evidence/verification/stop",
+        "/api/recordings/{recording}/verify",
     }
     for word in ("holds", "retention", "citizens", "decide", "pack", "hand-out", "links", "release"):
         found = {scope for (_, path), (scope, _) in table.items() if word in path.split("/")}

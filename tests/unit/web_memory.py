@@ -29,6 +29,7 @@ from tests.unit.catalogue_memory import MemoryCatalogue
 from tests.unit.citizen_memory import MemoryCitizens
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.disclosure_memory import MemoryDisclosures, MemoryPackages
+from tests.unit.evidence_memory import MemoryEvidence
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
 from tests.unit.notify_memory import MemoryOutbox
@@ -240,6 +241,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         packages=packages,
         catalogue=MemoryCatalogue(),
         retention=MemoryRetention(),
+        evidence=MemoryEvidence(),
         citizens=MemoryCitizens(),
         lines=lines,
         queue=MemoryQueue(),

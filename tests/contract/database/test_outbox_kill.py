@@ -81,6 +81,22 @@ async def killed(
     async with process(address, carrier, mails, *made_by):
         await until(lambda: sent() > before, "a message that leaves", 30)
         await asyncio.sleep(later)
+    return await under_way_in(database)
+
+
+async def killed_while_sending(
+    database: Database, address: str, carrier: Smsc, mails: MailServer, *made_by: str
+) -> set[str]:
+    """Kill one while the carrier has an SMS and has not answered; the keys of the messages that were being sent."""
+    before, delay = len(carrier.submits), carrier.delay
+    carrier.delay = 60.0
+    async with process(address, carrier, mails, *made_by):
+        await until(lambda: len(carrier.submits) > before, "an SMS that leaves", 30)
+    carrier.delay = delay
+    return await under_way_in(database)
+
+
+async def under_way_in(database: Database) -> set[str]:
     return {one.key for one in await messages(database) if one.state is S.SENDING}
 
 
@@ -107,8 +123,8 @@ async def prove(address: str, count: int, kills: int, chance: random.Random) -> 
         tell_of_half(carrier, chance)
         async with database.transaction() as tx:
             assert await tx.outbox.put(numbered(count)) == count
-        under_way: set[str] = set()
-        for number in range(1, kills + 1):
+        under_way = await killed_while_sending(database, address, carrier, mails)
+        for number in range(2, kills + 1):
             under_way |= await killed(database, address, carrier, mails, chance.uniform(0, count / kills / 300))
             assert len(under_way) <= number * UNDER_WAY
         async with process(address, carrier, mails):

@@ -23,6 +23,7 @@ from tests.contract.database.test_outbox_kill import (
     UNDER_WAY,
     S,
     killed,
+    killed_while_sending,
     messages,
     process,
     resend,
@@ -95,7 +96,8 @@ async def prove(address: str, count: int, kills: int, chance: random.Random) -> 
             await until_one_failed(database)
         under_way = {one.key for one in await messages(database) if one.state is S.SENDING}
         mails.rcpt = ""
-        for _ in range(kills - 1):
+        under_way |= await killed_while_sending(database, address, carrier, mails, *made_by)
+        for _ in range(kills - 2):
             later = chance.uniform(0, EACH * count / kills / 100)
             under_way |= await killed(database, address, carrier, mails, later, *made_by)
         async with process(address, carrier, mails, *made_by) as last:

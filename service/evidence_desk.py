@@ -1,0 +1,256 @@
+"""The evidence as a whole, for the API: how it stands, a stamp now, a verification in the background whose result is an entry
+of the audit. One at a time; refuses a second one.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from hotline1022.audit.ports import Originals
+from hotline1022.audit.stamps import fingerprint, pem_of
+from hotline1022.audit.types import Entry, Fact, Fault, Finding, Kind, Stamp
+from hotline1022.core.acting import acting
+from hotline1022.core.errors import ConfigError, HotlineError, NotFound, Refused
+from hotline1022.db.unit import Database
+from hotline1022.queue.ports import AlarmBell
+from hotline1022.recordings.pool import HeavyPool
+from hotline1022.service.evidence import Evidence, Examiner
+from hotline1022.service.stamper import Stamper
+from hotline1022.web import evidence_wire as w
+from hotline1022.web.recordings_wire import AuditEntryView
+
+log = logging.getLogger(__name__)
+
+#: findings that an answer has; `evidence verify` has all
+SHOWN = 1000
+#: findings that the entry of the audit names
+NAMED = 20
+
+#: makes one that looks everywhere: it is told how much was done, and hashes in this pool
+Looker = Callable[[Callable[[int], None], HeavyPool], Examiner]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class EvidenceDesk:
+    """web.evidence_port.EvidencePort; `run()` does what was asked for."""
+
+    def __init__(
+        self,
+        database: Database,
+        bell: AlarmBell,
+        *,
+        looker: Looker,
+        originals: Originals,
+        stamper: Stamper,
+        key: Callable[[], Ed25519PrivateKey],
+        pool: Callable[[], HeavyPool] = HeavyPool,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self._database, self._bell, self._looker, self._originals = database, bell, looker, originals
+        self._stamper, self._key, self._pool, self._clock = stamper, key, pool, clock
+        self._view: w.VerificationView | None = None
+        self._asked = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        try:
+            while True:
+                await self._asked.wait()
+                self._asked.clear()
+                self._task = asyncio.create_task(self._verify())
+                await asyncio.wait([self._task])
+        finally:
+            if self._task is not None:
+                self._task.cancel()
+            if self._running is not None:
+                self._end(w.VerificationState.STOPPED)
+
+    # ---------------------------------------------------------------- what is asked
+
+    async def now(self) -> w.EvidenceView:
+        """How it stands."""
+        async with self._database.reading() as tx:
+            head = await tx.audit.head()
+            stamp, nightly = await tx.audit.last_stamp(), await tx.audit.last(Kind.CHAIN_CHECKED)
+            before = None if self._view else await tx.audit.last(Kind.EVIDENCE_VERIFIED)
+        return w.EvidenceView(
+            seq=head.seq,
+            sha256=head.sha256,
+            stamp=_stamp(stamp) if stamp else None,
+            nightly=_entry(nightly) if nightly else None,
+            verification=self._view or (_before(before) if before else None),
+        )
+
+    async def entries(self, subject: str, limit: int) -> w.EntryList:
+        """The last entries about one thing."""
+        async with self._database.reading() as tx:
+            found = await tx.audit.about(subject, limit=limit)
+        return w.EntryList(entries=tuple(map(_entry, found)))
+
+    async def key(self) -> w.StampKeyView:
+        """The public key; NotFound `stamp-key-none`."""
+        try:
+            public = (await asyncio.to_thread(self._key)).public_key()
+        except ConfigError as error:
+            text = "there is no key yet that can be read; the first stamp or package makes it"
+            raise NotFound(text, error_id="stamp-key-none") from error
+        return w.StampKeyView(pem=pem_of(public), sha256=fingerprint(public))
+
+    async def stamp(self) -> w.StampView:
+        """A stamp now."""
+        return _stamp(await self._stamper.stamp())
+
+    async def verify(self, since: date | None) -> w.VerificationView:
+        """Begin; Refused `verification-running`."""
+        if self._running is not None:
+            asked = f"{self._running.asked_by} asked for it"
+            text = f"a verification runs already ({asked}); wait for it, or stop it"
+            raise Refused(text, error_id="verification-running")
+        act = acting()
+        self._view = w.VerificationView(
+            state=w.VerificationState.RUNNING,
+            since=since,
+            asked_at=self._clock(),
+            asked_by=act.actor if act else "service",
+            ended_at=None,
+            **dict.fromkeys(("done", "work", "entries", "stamps", "calls", "files", "wrong"), 0),
+            findings=(),
+            error="",
+        )
+        self._asked.set()
+        return self._view
+
+    async def stop(self) -> w.VerificationView:
+        """End the one that runs; Refused `verification-none`."""
+        if self._running is None:
+            raise Refused("no verification runs", error_id="verification-none")
+        self._asked.clear()
+        if self._task is not None:
+            self._task.cancel()
+        self._end(w.VerificationState.STOPPED)
+        assert self._view is not None
+        return self._view
+
+    async def check(self, recording: str) -> w.CheckedView:
+        """All originals of one recording, now: its state follows what is found."""
+        async with self._database.reading() as tx:
+            row = await tx.catalogue.get(recording)
+        found = await self._originals.check_now(row.call)
+        views = tuple(map(_finding, found))
+        return w.CheckedView(recording=row.id, call=row.call, wrong=len(views), findings=views)
+
+    # ---------------------------------------------------------------- the work
+
+    @property
+    def _running(self) -> w.VerificationView | None:
+        return self._view if self._view is not None and self._view.state is w.VerificationState.RUNNING else None
+
+    def _is_on(self, asked: w.VerificationView) -> bool:
+        """Whether it is the one that runs: it may have been stopped, and another one begun."""
+        return self._running is not None and self._running.asked_at == asked.asked_at
+
+    def _end(self, state: w.VerificationState, **more: object) -> None:
+        assert self._view is not None
+        self._view = replace(self._view, state=state, ended_at=self._clock(), **more)  # type: ignore[arg-type]
+
+    async def _verify(self) -> None:
+        asked = self._running
+        if asked is None:  # stopped before it began
+            return
+        pool = self._pool()
+
+        def progress(count: int) -> None:
+            if self._is_on(asked):
+                self._progress(count)
+
+        try:
+            examiner = self._looker(progress, pool)
+            self._view = replace(asked, work=max(1, await examiner.work()))
+            found = await examiner.everything(asked.since)
+            await self._tell(asked, found)
+        except (HotlineError, OSError, ValueError) as error:
+            log.warning("the verification that %s asked for failed: %s", asked.asked_by, error)
+            self._end(w.VerificationState.FAILED, error=str(error))
+        except Exception as error:
+            log.exception("the verification that %s asked for failed", asked.asked_by)
+            self._end(w.VerificationState.FAILED, error=f"{type(error).__name__}; the service's log tells more")
+        else:
+            findings = tuple(map(_finding, found.findings[:SHOWN]))
+            self._end(w.VerificationState.DONE, findings=findings, **_counts(found))
+        finally:
+            await pool.close()
+
+    def _progress(self, count: int) -> None:
+        if self._running is not None:
+            done = self._running.done + count
+            self._view = replace(self._running, done=done, work=max(done, self._running.work))
+
+    async def _tell(self, asked: w.VerificationView, found: Evidence) -> None:
+        counts = _counts(found)
+        named = [{"fault": one.fault.value, "seq": one.seq, "name": one.name} for one in found.findings[:NAMED]]
+        detail: dict[str, object] = {
+            "since": asked.since.isoformat() if asked.since else None,
+            "asked_at": asked.asked_at.isoformat(),
+            "seq": found.head.seq,
+            "sha256": found.head.sha256,
+            **counts,
+            "findings": named,
+        }
+        fact = Fact(at=self._clock(), kind=Kind.EVIDENCE_VERIFIED, actor=asked.asked_by, subject="chain", detail=detail)
+        async with self._database.transaction() as tx:
+            tx.audit.add(fact)
+        if found.findings:
+            texts = "; ".join(f"{one.fault}: {one.text}" for one in found.findings[:3])
+            await self._bell.ring("evidence-damaged", f"{counts['wrong']} findings: {texts}")
+
+
+def _counts(found: Evidence) -> dict[str, int]:
+    counts = {name: int(getattr(found, name)) for name in ("entries", "stamps", "calls", "files")}
+    return {**counts, "wrong": len(found.findings) + found.more}
+
+
+def _finding(one: Finding) -> w.FindingView:
+    return w.FindingView(fault=one.fault, seq=one.seq, name=one.name, text=one.text)
+
+
+def _stamp(one: Stamp) -> w.StampView:
+    return w.StampView(**{name: getattr(one, name) for name in w.StampView.__dataclass_fields__})
+
+
+def _entry(one: Entry) -> AuditEntryView:
+    return AuditEntryView(**{name: getattr(one, name) for name in AuditEntryView.__dataclass_fields__})
+
+
+def _before(entry: Entry) -> w.VerificationView | None:
+    """What the last one found, as its entry tells; None when somebody changed the entry so that it cannot be read."""
+    detail = entry.detail
+    with suppress(KeyError, TypeError, ValueError):
+        given = {name: int(str(detail[name])) for name in ("entries", "stamps", "calls", "files", "wrong")}
+        named: Sequence[dict[str, object]] = detail["findings"]  # type: ignore[assignment]
+        findings = tuple(
+            w.FindingView(fault=Fault(str(one["fault"])), seq=int(str(one["seq"])), name=str(one["name"]), text="")
+            for one in named
+        )
+        done = given["entries"] + given["calls"] + given["files"]
+        return w.VerificationView(
+            state=w.VerificationState.DONE,
+            since=date.fromisoformat(str(detail["since"])) if detail["since"] else None,
+            asked_at=datetime.fromisoformat(str(detail["asked_at"])),
+            asked_by=entry.actor,
+            ended_at=entry.at,
+            done=done,
+            work=done,
+            findings=findings,
+            error="",
+            **given,
+        )
+    return None

@@ -1,0 +1,200 @@
+"""The evidence by the API's port on a real database: a verification in the background, its result in the chain, one at a time."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline1022.audit.types import Fault, Kind
+from hotline1022.core.acting import Acting, acts
+from hotline1022.core.errors import NotFound, Refused, Unavailable
+from hotline1022.db.migrate import migrate
+from hotline1022.db.stores import SqlRecordingStore
+from hotline1022.db.types import Batch
+from hotline1022.db.unit import Database
+from hotline1022.recordings.keys import Keys
+from hotline1022.recordings.types import State
+from hotline1022.service.evidence import Evidence, Examiner
+from hotline1022.service.evidence_desk import EvidenceDesk
+from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.stamp_key import ensure_key, read_key
+from hotline1022.web.evidence_wire import VerificationState, VerificationView
+from tests.contract.database.made import answered, at
+from tests.lab.evidence_world import World, build, everything_now, thread_pool
+from tests.unit.recordings_world import CALL
+
+
+@pytest.fixture
+async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: Keys) -> AsyncIterator[World]:
+    everything_now(monkeypatch)
+    await migrate(address)
+    async with Database(address) as database:
+        made = await build(address, database, tmp_path, ring=ring)
+        await database.save(Batch(calls=(answered(CALL, 0, answered_at=at(0), version=9),)))
+        yield made
+
+
+def desk(world: World, looker: Callable[..., Examiner] | None = None, **more: Any) -> EvidenceDesk:
+    def look(progress: Callable[[int], None], pool: Any) -> Examiner:
+        return Examiner(world.database, world.root, world.trust, keys=world.ring, pool=pool, progress=progress)
+
+    given: dict[str, Any] = {
+        "looker": looker or look,
+        "originals": OriginalCheck(world.database, world.examiner(SqlRecordingStore(world.database)), world.bells),
+        "stamper": world.stamper(),
+        "key": lambda: read_key(world.keys),
+        "pool": thread_pool,
+    }
+    return EvidenceDesk(world.database, world.bells, **given | more)
+
+
+@contextlib.asynccontextmanager
+async def at_work(one: EvidenceDesk) -> AsyncIterator[None]:
+    task = asyncio.create_task(one.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task], timeout=10)
+
+
+async def ended(one: EvidenceDesk) -> VerificationView:
+    async with asyncio.timeout(20):
+        while True:
+            found = (await one.now()).verification
+            assert found is not None
+            if found.state is not VerificationState.RUNNING:
+                return found
+            await asyncio.sleep(0.02)
+
+
+async def verified(world: World, one: EvidenceDesk) -> VerificationView:
+    auditor = Acting(actor="token:auditor", origin="10.0.0.9", act="POST /api/evidence/verification")
+    with acts(auditor):
+        begun = await one.verify(None)
+    assert (begun.state, begun.asked_by) == (VerificationState.RUNNING, "token:auditor")
+    return await ended(one)
+
+
+async def test_a_verification_says_that_all_is_as_it_was_and_the_chain_keeps_it(world: World) -> None:
+    one = desk(world)
+    async with at_work(one):
+        found = await verified(world, one)
+    assert (found.state, found.wrong, found.findings, found.error) == (VerificationState.DONE, 0, (), "")
+    assert (found.stamps, found.calls, found.files) == (2, 1, 7) and found.entries >= 9
+    assert found.done == found.work == found.entries + found.calls + found.files
+    async with world.database.reading() as tx:
+        entry = await tx.audit.last(Kind.EVIDENCE_VERIFIED)
+    assert entry is not None and (entry.actor, entry.detail["wrong"]) == ("token:auditor", 0)
+    again = (await desk(world).now()).verification
+    assert again is not None and again.ended_at == entry.at, "after a restart the entry tells"
+    assert (again.asked_by, again.files, again.state) == ("token:auditor", 7, VerificationState.DONE)
+    assert world.bells.rung == [] and await world.findings() == []
+
+
+async def test_what_is_wrong_is_named_rings_and_stands_in_the_chain(world: World) -> None:
+    file = world.root / world.filed.tracks[0].path
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    await world.attack("UPDATE audit_entry SET actor = 'token:other' WHERE seq = 3")
+    one = desk(world)
+    async with at_work(one):
+        found = await verified(world, one)
+    assert {(item.fault, item.name or item.seq) for item in found.findings} == {
+        (Fault.CHANGED, 3),
+        (Fault.FILE_CHANGED, world.filed.tracks[0].path),
+    }
+    ((kind, text, _),) = world.bells.rung
+    assert kind == "evidence-damaged" and text.startswith("2 findings: ")
+    again = (await desk(world).now()).verification
+    assert (
+        again is not None
+        and again.wrong == 2
+        and {item.fault for item in again.findings}
+        == {
+            Fault.CHANGED,
+            Fault.FILE_CHANGED,
+        }
+    )
+
+
+async def test_one_at_a_time_and_it_can_be_stopped_and_begun_anew(world: World) -> None:
+    walking = asyncio.Event()
+
+    class Slow(Examiner):
+        async def everything(self, since: Any = None) -> Evidence:
+            self._progress(4)
+            walking.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    def slow(progress: Callable[[int], None], pool: Any) -> Examiner:
+        return Slow(world.database, world.root, world.trust, pool=pool, progress=progress)
+
+    one = desk(world, slow)
+    with pytest.raises(Refused) as none:
+        await one.stop()
+    async with at_work(one):
+        for _ in range(2):
+            await one.verify(None)
+            with pytest.raises(Refused) as second:
+                await one.verify(None)
+            await walking.wait()
+            walking.clear()
+            found = (await one.now()).verification
+            assert found is not None and (found.done, found.work) >= (4, 4)
+            assert (await one.stop()).state is VerificationState.STOPPED
+            assert (await ended(one)).ended_at is not None
+        await one.verify(None)
+    last = (await one.now()).verification
+    assert last is not None and last.state is VerificationState.STOPPED, "the service ended"
+    assert (none.value.error_id, second.value.error_id) == ("verification-none", "verification-running")
+    async with world.database.reading() as tx:
+        assert await tx.audit.last(Kind.EVIDENCE_VERIFIED) is None
+
+
+@pytest.mark.parametrize("error", [Unavailable("the database is away"), ValueError("a row of another program")])
+async def test_what_is_away_is_said_and_the_next_one_works(world: World, error: Exception) -> None:
+    class Broken(Examiner):
+        async def everything(self, since: Any = None) -> Evidence:
+            raise error
+
+    broken = [True]
+
+    def look(progress: Callable[[int], None], pool: Any) -> Examiner:
+        kind = Broken if broken.pop() else Examiner
+        return kind(world.database, world.root, world.trust, keys=world.ring, pool=pool, progress=progress)
+
+    one = desk(world, look)
+    async with at_work(one):
+        found = await verified(world, one)
+        assert (found.state, found.error) == (VerificationState.FAILED, str(error))
+        broken.append(False)
+        assert (await verified(world, one)).state is VerificationState.DONE
+
+
+async def test_entries_key_stamp_and_one_recording(world: World, tmp_path: Path) -> None:
+    one = desk(world)
+    told = (await one.entries(f"call:{CALL}", 1)).entries
+    assert [entry.kind for entry in told] == [Kind.RECORDING_STORED]
+    made = await one.stamp()
+    now = await one.now()
+    assert now.stamp == made and now.seq == made.seq + 1, "the stamp has an entry of its own"
+    assert (await one.key()).sha256 == made.key
+    with pytest.raises(NotFound) as none:
+        await desk(world, key=lambda: read_key(tmp_path / "nowhere")).key()
+    assert none.value.error_id == "stamp-key-none"
+    async with world.database.reading() as tx:
+        row = await tx.catalogue.get(CALL)
+    sound = await one.check(row.id)
+    assert (sound.call, sound.wrong) == (CALL, 0)
+    (world.root / world.filed.tracks[0].path).unlink()
+    bad = await one.check(row.id)
+    assert [item.fault for item in bad.findings] == [Fault.FILE_MISSING]
+    async with world.database.reading() as tx:
+        assert (await tx.catalogue.get(CALL)).state is State.DAMAGED
+    assert ensure_key(world.keys) is not None

@@ -1,0 +1,72 @@
+"""The routes of the evidence as a whole."""
+
+from hotline1022.web import evidence as h
+from hotline1022.web import evidence_wire as w
+from hotline1022.web.route import Route
+from hotline1022.web.types import Scope
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        path="/api/evidence",
+        scope=Scope.LISTEN,
+        summary="How the evidence stands: the chain's last entry, its last stamp, what was last found",
+        handler=h.show_evidence,
+        answer=w.EvidenceView,
+    ),
+    Route(
+        method="GET",
+        path="/api/evidence/entries",
+        scope=Scope.LISTEN,
+        summary="The last entries of the audit's chain about one thing",
+        handler=h.list_entries,
+        query=w.EntryQuery,
+        answer=w.EntryList,
+    ),
+    Route(
+        method="GET",
+        path="/api/evidence/key",
+        scope=Scope.LISTEN,
+        summary="The public key that verifies our stamps and packages",
+        handler=h.show_key,
+        answer=w.StampKeyView,
+    ),
+    Route(
+        method="POST",
+        path="/api/evidence/stamp",
+        scope=Scope.ADMIN,
+        summary="Have the chain's head stamped now, beside the daily stamp",
+        handler=h.make_stamp,
+        answer=w.StampView,
+        status=201,
+        seconds=60,
+    ),
+    Route(
+        method="POST",
+        path="/api/evidence/verification",
+        scope=Scope.LISTEN,
+        summary="Begin to walk the chain, all its stamps, every row and every file",
+        detail="It takes its time, politely; GET /api/evidence tells how far it is. The result is an entry of the audit.",
+        handler=h.begin_verification,
+        body=w.VerificationBody,
+        answer=w.VerificationView,
+        status=202,
+    ),
+    Route(
+        method="POST",
+        path="/api/evidence/verification/stop",
+        scope=Scope.LISTEN,
+        summary="Stop the verification that runs",
+        handler=h.stop_verification,
+        answer=w.VerificationView,
+    ),
+    Route(
+        method="POST",
+        path="/api/recordings/{recording}/verify",
+        scope=Scope.LISTEN,
+        summary="Look at all originals of one recording now: rows and bytes",
+        handler=h.check_recording,
+        answer=w.CheckedView,
+        seconds=300,
+    ),
+)
