@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, delete, select, update
+from sqlalchemy import String, Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.audit.types import Kind
@@ -21,13 +21,25 @@ from hotline1022.db.originals import OriginalRepository
 from hotline1022.db.sql import Repository, insert_new, run_many
 from hotline1022.db.tables import alarm, call, call_event, leg
 from hotline1022.db.tables_citizen import AliasKind, citizen_alias, citizen_erasure
+from hotline1022.db.tables_disclosure import disclosure
+from hotline1022.db.tables_listening import listening
 from hotline1022.db.tables_notify import early_receipt, inbound_sms, outbox_message, outbox_part, to_tell
+from hotline1022.db.tables_retention import recording_hold
 from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_history
 
 #: what stands where a text was that must not be empty
 GONE = "(đã xóa)"
 #: calls whose history is written anew in one transaction
 PORTION = 100
+#: where people write why they do something
+_REASONS: Mapping[Table, Sequence[str]] = {
+    listening: ("words",),
+    recording_hold: ("why", "release_why"),
+    disclosure: ("why", "words"),
+    citizen_erasure: ("reason",),
+}
+#: what may stand between the digits of a number
+_SIGNS = " ().-/\u00a0"
 _PERSONAL = frozenset({"name", "phone", "email", "address", "content", "answer"})
 _KEPT_WORDS = ("code", "area_name", "category_name", "agency_name", "service_group")
 
@@ -150,6 +162,19 @@ class CitizenRepository(Repository):
             await self._connection.execute(
                 update(alarm).where(alarm.c.id == row["id"]).values(detail=_without(row["detail"], digits))
             )
+
+    async def erase_reasons(self, digits: str) -> None:
+        """The number where people wrote it as a reason: to listen, to hold, to disclose, to erase. The reasons stay."""
+        for table, names in _REASONS.items():
+            key = table.c.id
+            for name in names:
+                bare = table.c[name]
+                for sign in _SIGNS:
+                    bare = func.replace(bare, sign, "")
+                rows = await self._connection.execute(select(key, table.c[name]).where(bare.contains(digits)))
+                for row in rows.all():
+                    words = _without(row[1], digits).strip() or GONE
+                    await self._connection.execute(update(table).where(key == row[0]).values({name: words}))
 
     async def _alias(self, kind: AliasKind, subjects: Sequence[str], pseudonym: str) -> None:
         rows = ({"kind": kind, "subject": one, "pseudonym": pseudonym} for one in subjects)

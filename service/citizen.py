@@ -175,6 +175,7 @@ class Citizens:
             files = await tx.citizens.erase_tickets(found.tickets, pseudonym)
             files += await tx.citizens.erase_messages(found, forms_of(digits), pseudonym, at)
             await tx.citizens.erase_alarms(digits)
+            await tx.citizens.erase_reasons(digits)
             before = (await tx.citizens.asked(request))["files"]
             await tx.citizens.note(request, files=[*before, *files])
         for calls, own in ((found.calls, True), (found.rung, False)):

@@ -12,9 +12,12 @@ from sqlalchemy import select
 
 from hotline1022.core.numbers import pattern
 from hotline1022.db.engine import connect
+from hotline1022.db.listening import Listening
 from hotline1022.db.schema import metadata
 from hotline1022.db.types import Batch, JournalPosition
 from hotline1022.db.unit import Database
+from hotline1022.evidence.types import Disclosure, Request
+from hotline1022.evidence.types import State as Asked
 from hotline1022.notify.types import Channel, NewMessage, RecipientKind, ToTell
 from hotline1022.service.citizen import Citizens, Places
 from hotline1022.service.log_store import JOURNAL
@@ -121,8 +124,29 @@ async def fill(world: World, folder: Path) -> None:
                 path="a1", stored_at=at(30), stored_by="token:desk",
             )
         )  # fmt: skip
+    await reasons(database)
     await world.attack(
         "UPDATE outbox_message SET state = 'delivered', sent_at = created_at, price = 400",
         "INSERT INTO outbox_part (message_id, number, gateway, gateway_id)"
         " SELECT id, 1, 'folder', '20260302-k1.txt' FROM outbox_message WHERE key = 'k1'",
     )
+
+
+async def reasons(database: Database) -> None:
+    """People wrote the number where they said why they did something: at a hold, a disclosure, a listening."""
+    why = f"Bà {NUMBER} khiếu nại"
+    async with database.transaction() as tx:
+        held = await tx.holds.hold(CALL, letter="12/CSĐT", why=why, by="token:desk", at=at(60))
+        await tx.holds.release(held.id, why=f"đã trả lời {NUMBER}", by="token:desk", at=at(61))
+        recording = (await tx.catalogue.get(CALL)).id
+        request = Request(
+            unit="Công an", letter="12/CSĐT", letter_date=at(0).date(), person="Bình", why=why, recordings=(recording,)
+        )
+        one = Disclosure(id="d" * 16, state=Asked.REQUESTED, request=request, asked_by="token:desk", asked_at=at(62))
+        await tx.disclosures.add(one)
+        heard = Listening(
+            id="f" * 16, key_sha256=None, token_id="", actor="cli:an", origin="cli", recording_id=recording, call_id=CALL,
+            what="originals", name="", reason="citizen", words=f"Đơn của {NUMBER}", asked_at=at(63), expires_at=None,
+            path="", sha256="", bytes=0, duration_ms=0, played_at=None,
+        )  # fmt: skip
+        await tx.listening.add(heard)

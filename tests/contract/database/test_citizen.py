@@ -31,7 +31,7 @@ async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 async def erased(house: House, number: str = NUMBER) -> citizen_service.Erasure:
     with acts(Acting(actor="cli:an", origin="cli", act="hotline1022 citizen erase")):
-        asked = await house.citizens().request(number, "Đơn ngày 12/11/2026")
+        asked = await house.citizens().request(number, f"Đơn ngày 12/11/2026, điện thoại {NUMBER}")
     with acts(Acting(actor="cli:binh", origin="cli", act="hotline1022 citizen confirm")):
         return await house.citizens().confirm(asked.request, "+84 901-234-567")
 
