@@ -168,7 +168,7 @@ class CitizenRepository(Repository):
         for table, names in _REASONS.items():
             key = table.c.id
             for name in names:
-                bare = table.c[name]
+                bare: Any = table.c[name]
                 for sign in _SIGNS:
                     bare = func.replace(bare, sign, "")
                 rows = await self._connection.execute(select(key, table.c[name]).where(bare.contains(digits)))
