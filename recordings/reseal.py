@@ -100,7 +100,11 @@ def replace(root: Path, files: Sequence[Resealed]) -> tuple[str, ...]:
     """Give the new files their names, durable on return; returns those whose old file was exchanged meanwhile, which stay."""
     kept, folders = [], set[str]()
     for file in files:
-        folder, name = _folder(root, file.path)
+        try:
+            folder, name = _folder(root, file.path)
+        except FileNotFoundError:  # its time was over, and the whole call is gone
+            kept.append(file.path)
+            continue
         try:
             try:
                 same = os.stat(name, dir_fd=folder, follow_symlinks=False).st_ino == file.inode

@@ -18,6 +18,7 @@ from hotline1022.recordings.seal import Key
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import on_database
 from hotline1022.service.copies_parts import cache_of
+from hotline1022.service.lock import LEAVING
 from hotline1022.service.progress import Progress
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.resealing import Outcome, by_key, reseal
@@ -96,7 +97,8 @@ def reseal_command(config: str | None) -> None:
     progress = Progress("files")
 
     async def work(database: Database, pool: HeavyPool) -> Outcome:
-        done = await reseal(database, root, keys, actor=shell_actor(), pool=pool, progress=progress)
+        leaving = settings.paths.data / LEAVING
+        done = await reseal(database, root, keys, actor=shell_actor(), pool=pool, progress=progress, leaving=leaving)
         await pool.run(cache_of(settings).forget_others, newest.id)  # copies are made again
         return done
 

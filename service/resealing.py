@@ -16,6 +16,7 @@ from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.reseal import Resealed, prepare, replace, sealed_with
 from hotline1022.recordings.types import StoredFile
+from hotline1022.service.lock import nothing_leaves
 
 #: files in one portion
 PORTION = 64
@@ -36,9 +37,19 @@ class Outcome:
 
 
 async def reseal(
-    database: Database, root: Path, keys: Keys, *, actor: str, pool: HeavyPool, progress: Callable[[int], None]
+    database: Database,
+    root: Path,
+    keys: Keys,
+    *,
+    actor: str,
+    pool: HeavyPool,
+    progress: Callable[[int], None],
+    leaving: Path,
 ) -> Outcome:
-    """Do all of it; `progress` is told how many files were looked at. Unavailable `disk-full` leaves the rest for later."""
+    """Do all of it; `progress` is told how many files were looked at. Unavailable `disk-full` leaves the rest for later.
+
+    Names are given under the lock `leaving`: a file that is just being deleted must not come back under its new key.
+    """
     outcome = Outcome()
     async for portion in _portions(database):
         made = await pool.run(prepare, root, portion, keys)
@@ -46,8 +57,9 @@ async def reseal(
             async with database.transaction() as tx:
                 for fact in _facts(made.done, actor):
                     tx.audit.add(fact)
-            kept = await pool.run(replace, root, made.done)
-            outcome.failed += [f"{path}: it was exchanged meanwhile; begin again" for path in kept]
+            async with nothing_leaves(leaving):
+                kept = await pool.run(replace, root, made.done)
+            outcome.failed += [f"{path}: it was exchanged or deleted meanwhile; begin again" for path in kept]
             outcome.done += len(made.done) - len(kept)
         outcome.ready += made.ready
         outcome.failed += made.failed

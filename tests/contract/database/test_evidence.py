@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -22,6 +23,7 @@ from hotline1022.recordings.types import State, VoicemailRow
 from hotline1022.service.cli import main
 from hotline1022.service.evidence import Evidence, Examiner
 from hotline1022.service.evidence_parts import begin
+from hotline1022.service.lock import LEAVING, may_leave
 from hotline1022.service.nightly import Nightly
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.resealing import reseal
@@ -364,7 +366,8 @@ async def test_sealed_files_are_evidence_under_any_key_and_a_missing_key_is_no_d
         assert await world.findings() == []
         make_key(tmp_path / "ring", at(1))
         pool = thread_pool()
-        done = await reseal(database, world.root, ring, actor="cli:tester", pool=pool, progress=lambda _: None)
+        given: dict[str, Any] = {"actor": "cli:tester", "pool": pool, "progress": lambda _: None}
+        done = await reseal(database, world.root, ring, leaving=tmp_path / LEAVING, **given)
         await pool.close()
         assert done.done == 7 and await world.findings() == [], "under a new key it is the same evidence"
         victim = world.root / names(world)[0]
@@ -381,6 +384,37 @@ async def test_sealed_files_are_evidence_under_any_key_and_a_missing_key_is_no_d
         assert await entries(database) == before, "the chain does not tell of what is no damage"
         (tmp_path / "taken-away").rename(tmp_path / "ring")
         assert await check.check_now(CALL) == () and await world.findings() == []
+
+
+async def test_a_file_that_is_just_being_deleted_does_not_come_back_under_its_new_key(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything_now(monkeypatch)
+    await migrate(address)
+    ring = Keys(folder=tmp_path / "ring", seal=True)
+    make_key(tmp_path / "ring", at(0))
+    async with Database(address) as database:
+        world = await build(address, database, tmp_path, ring=ring)
+        make_key(tmp_path / "ring", at(1))
+        pool = thread_pool()
+        first, *others = (world.root / name for name in names(world))
+        inodes = {file: file.stat().st_ino for file in (first, *others)}
+        given: dict[str, Any] = {"actor": "cli:tester", "pool": pool, "progress": lambda _: None}
+        with may_leave(tmp_path / LEAVING) as may:
+            assert may
+            task = asyncio.create_task(reseal(database, world.root, ring, leaving=tmp_path / LEAVING, **given))
+            ready = first.with_name(f".{first.name}.reseal")
+            async with asyncio.timeout(20):
+                while not all(one.with_name(f".{one.name}.reseal").exists() for one in (first, *others)):  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+            await asyncio.sleep(0.3)
+            assert {file: file.stat().st_ino for file in inodes} == inodes and ready.exists(), "it waits"
+            first.unlink()
+        done = await task
+        await pool.close()
+        assert done.done == 6 and [line.partition(":")[0] for line in done.failed] == [names(world)[0]]
+        assert [(one.fault, one.name) for one in await world.findings()] == [(Fault.FILE_MISSING, names(world)[0])]
+        assert not first.exists() and not ready.exists()
 
 
 async def test_recordings_from_before_the_chain_are_taken_in_once(address: str, tmp_path: Path) -> None:
