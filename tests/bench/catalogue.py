@@ -318,7 +318,7 @@ async def ask(database: Database, asked: Mapping[str, CatalogueFilter], times: i
 
 
 def report(timed: Sequence[Timed], rows: int, what: str, bound: float | None) -> bool:
-    """The table on stdout; whether the bound holds for the medians of 95 of 100 questions."""
+    """The table on stdout; whether the bound holds for the median of every question."""
 
     def p95(of: Callable[[Sequence[float]], float]) -> float:
         every = sorted(of(one.ms) for one in timed)
@@ -334,9 +334,9 @@ def report(timed: Sequence[Timed], rows: int, what: str, bound: float | None) ->
     click.echo(f"\nLoad of the machine meanwhile: {now:.1f} (5 minutes: {before:.1f}) on {os.cpu_count()} cores.")
     if bound is None:
         return True
-    holds = p95(median) <= bound
-    click.echo(f"p95 <= {bound:.0f} ms: {'holds' if holds else 'MISSED'}")
-    return holds
+    missed = [one.name for one in timed if median(one.ms) > bound]
+    click.echo(f"Every median <= {bound:.0f} ms: {'MISSED by ' + ', '.join(missed) if missed else 'holds'}")
+    return not missed
 
 
 def say(text: str) -> None:
