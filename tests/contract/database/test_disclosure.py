@@ -244,7 +244,8 @@ async def test_nothing_damaged_is_packed_and_what_was_left_half_made_goes(house:
     asked = await house.desk.request(house.request(), ASKS, NOW)
     await house.desk.decide(asked.id, Move.APPROVE, ALLOWS, NOW)
     file = house.world.root / house.world.filed.tracks[0].path
-    file.write_bytes(file.read_bytes()[:-1] + b"\x01")
+    data = file.read_bytes()
+    file.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     with pytest.raises(HotlineError) as caught:
         await house.desk.pack(asked.id, ASKS, NOW)
     assert caught.value.error_id == "recording-damaged"

@@ -95,7 +95,8 @@ async def test_a_folder_that_is_used_or_lies_in_the_data_is_refused(world: World
 
 async def test_nothing_damaged_leaves_and_it_rings(world: World, tmp_path: Path) -> None:
     path = world.root / world.filed.tracks[0].path
-    path.write_bytes(path.read_bytes()[:-1] + b"\x01")
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     code, said = await export(tmp_path / "out")
     assert code == 1 and "recording-damaged" in said and not (tmp_path / "out").exists()
     async with world.database.reading() as tx:

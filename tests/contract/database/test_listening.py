@@ -163,7 +163,8 @@ async def test_who_looks_at_the_map_needs_a_right_and_is_in_the_chain(house: Hou
         )
     assert refused.value.error_id == "listen-of-part", "whoever may hear one track does not see the others"
     flip = house.world.root / track.path
-    flip.write_bytes(flip.read_bytes()[:-1] + b"x")
+    data = flip.read_bytes()
+    flip.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     with pytest.raises(HotlineError) as refused:
         await house.desk.survey(heard, "map", "10.0.0.7")
     assert refused.value.error_id == "recording-damaged" and len(await house.played()) == 1
