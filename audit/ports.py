@@ -21,6 +21,9 @@ class Chain(Protocol):
 class Originals(Protocol):
     """The originals of a call, looked at whenever somebody plays or downloads them."""
 
-    async def check_now(self, call: str) -> Sequence[Finding]:
-        """Hash its files and compare rows and files with the chain; what is wrong is written down and rung. Nothing: whole."""
+    async def check_now(self, call: str, *, fresh: bool = False) -> Sequence[Finding]:
+        """Hash its files and compare rows and files with the chain; what is wrong is written down and rung. Nothing: whole.
+
+        Without `fresh` files that were hashed a moment ago, and that nobody wrote to since, are not hashed again.
+        """
         ...

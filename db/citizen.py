@@ -4,6 +4,7 @@ Rows stay, for the figures; what says who it was goes, and a pseudonym made by c
 chain tells of gets an entry that tells of its shorter history, so that the chain verifies.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -39,7 +40,7 @@ _REASONS: Mapping[Table, Sequence[str]] = {
     citizen_erasure: ("reason",),
 }
 #: what may stand between the digits of a number
-_SIGNS = " ().-/\u00a0"
+_SIGNS = " ().-/\t\n\r\u00a0\u2009\u202f"
 _PERSONAL = frozenset({"name", "phone", "email", "address", "content", "answer"})
 _KEPT_WORDS = ("code", "area_name", "category_name", "agency_name", "service_group")
 
@@ -163,8 +164,12 @@ class CitizenRepository(Repository):
                 update(alarm).where(alarm.c.id == row["id"]).values(detail=_without(row["detail"], digits))
             )
 
-    async def erase_reasons(self, digits: str) -> None:
-        """The number where people wrote it as a reason: to listen, to hold, to disclose, to erase. The reasons stay."""
+    async def erase_reasons(self, digits: str) -> list[dict[str, str]]:
+        """The number where people wrote it as a reason: to listen, to hold, to disclose, to erase. The reasons stay.
+
+        Where, and the SHA-256 of what is there now: older entries of the audit may have that of the words as they were.
+        """
+        changed: list[dict[str, str]] = []
         for table, names in _REASONS.items():
             key = table.c.id
             for name in names:
@@ -175,6 +180,9 @@ class CitizenRepository(Repository):
                 for row in rows.all():
                     words = _without(row[1], digits).strip() or GONE
                     await self._connection.execute(update(table).where(key == row[0]).values({name: words}))
+                    sha256 = hashlib.sha256(words.encode()).hexdigest()
+                    changed.append({"table": table.name, "id": row[0], "field": name, "sha256": sha256})
+        return changed
 
     async def _alias(self, kind: AliasKind, subjects: Sequence[str], pseudonym: str) -> None:
         rows = ({"kind": kind, "subject": one, "pseudonym": pseudonym} for one in subjects)

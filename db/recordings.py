@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, union_all, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.core.ids import CallId
@@ -130,20 +130,23 @@ class RecordingRepository(Repository):
 
     async def stored(self) -> AsyncIterator[StoredFile]:
         """Every file that a row promises, by path."""
-        promised = union_all(
-            select(track.c.path, track.c.sha256).where(track.c.status.not_in(NO_FILE)),
-            select(voicemail.c.path, voicemail.c.sha256).where(voicemail.c.status.not_in(NO_FILE)),
-            select(recording.c.path, recording.c.sha256),
-        ).subquery()
         last = ""
-        while True:
-            page = select(promised).where(promised.c.path > last).order_by(promised.c.path).limit(PAGE)
-            rows = (await self._connection.execute(page)).all()
-            for row in rows:
-                yield StoredFile(path=row.path, sha256=row.sha256)
-            if len(rows) < PAGE:
-                return
-            last = rows[-1].path
+        while page := await self.stored_after(last):
+            for file in page:
+                yield file
+            last = page[-1].path
+
+    async def stored_after(self, path: str) -> Sequence[StoredFile]:
+        """The next thousand of them, behind this path; none: that was all."""
+        promised = union_all(*_promised()).subquery()
+        page = select(promised).where(promised.c.path > path).order_by(promised.c.path).limit(PAGE)
+        return [StoredFile(path=row.path, sha256=row.sha256) for row in await self._connection.execute(page)]
+
+    async def promised(self, calls: Sequence[str]) -> Sequence[StoredFile]:
+        """Every file that a row of these calls promises, by path."""
+        of_calls = union_all(*_promised(calls)).subquery()
+        rows = await self._connection.execute(select(of_calls).order_by(of_calls.c.path))
+        return [StoredFile(path=row.path, sha256=row.sha256) for row in rows]
 
     async def originals(self, calls: Sequence[str]) -> Sequence[StoredFile]:
         """The originals of these calls that a row promises, by path."""
@@ -191,3 +194,15 @@ class RecordingRepository(Repository):
             .limit(limit)
         )
         return [build(VoicemailView, row) for row in rows.mappings()]
+
+
+def _promised(calls: Sequence[str] | None = None) -> list[Select[Any]]:
+    """The files that rows promise; `calls`: of these alone."""
+    tables = ((track, True), (voicemail, True), (recording, False))
+    return [
+        select(table.c.path, table.c.sha256).where(
+            *([table.c.status.not_in(NO_FILE)] if expires else []),
+            *([table.c.call_id.in_(calls)] if calls is not None else []),
+        )
+        for table, expires in tables
+    ]

@@ -67,10 +67,21 @@ class SqlRecordingStore:
             return await tx.recordings.derived(call, kind)
 
     async def stored(self) -> AsyncIterator[StoredFile]:
-        """Every file that a row promises."""
-        async with self._database.reading() as tx:
-            async for file in tx.recordings.stored():
+        """Every file that a row promises, as it is when its page is read: a connection is held for a page alone."""
+        last = ""
+        while True:
+            async with self._database.reading() as tx:
+                page = await tx.recordings.stored_after(last)
+            if not page:
+                return
+            for file in page:
                 yield file
+            last = page[-1].path
+
+    async def promised(self, calls: Sequence[str]) -> Sequence[StoredFile]:
+        """Every file that a row of these calls promises now."""
+        async with self._database.reading() as tx:
+            return await tx.recordings.promised(calls)
 
     async def leaving(self) -> frozenset[str]:
         """Calls whose files are being taken away."""

@@ -35,6 +35,12 @@ def space(folder: Path, *, reserve: int = RESERVE_BYTES) -> Space:
     return Space(free=free, total=found.f_blocks * found.f_frsize, low=free < reserve)
 
 
+def readable(path: str) -> str:
+    """A path as people and documents take it: what is no printable text of Unicode is written as an escape."""
+    text = path.encode("utf-8", "backslashreplace").decode()
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
 def no_room(error: OSError) -> bool:
     """Whether it was the disk, or the writer's share of it, that was full."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from hotline1022.core.errors import Unavailable
 from hotline1022.core.ids import CallId
+from hotline1022.recordings.names import call_of
 from hotline1022.recordings.types import (
     CopyKind,
     CopyRow,
@@ -69,13 +70,19 @@ class MemoryStore:
 
     async def stored(self) -> AsyncIterator[StoredFile]:
         """Every file that a row promises."""
-        for track in list(self.track_rows.values()):
-            if track.status.promised:
-                yield StoredFile(path=track.path, sha256=track.sha256)
-        for message in list(self.voicemail_rows.values()):
-            yield StoredFile(path=message.path, sha256=message.sha256)
-        for copy in list(self.copies.values()):
-            yield StoredFile(path=copy.path, sha256=copy.sha256)
+        for file in self._promised():
+            yield file
+
+    async def promised(self, calls: Sequence[str]) -> Sequence[StoredFile]:
+        """The same of these calls."""
+        return [file for file in self._promised() if call_of(file.path) in calls]
+
+    def _promised(self) -> list[StoredFile]:
+        tracks = [one for one in self.track_rows.values() if one.status.promised]
+        rows: tuple[TrackRow | VoicemailRow | CopyRow, ...] = (
+            *tracks, *self.voicemail_rows.values(), *self.copies.values(),
+        )  # fmt: skip
+        return sorted((StoredFile(path=one.path, sha256=one.sha256) for one in rows), key=lambda file: file.path)
 
     async def leaving(self) -> frozenset[str]:
         """Nothing expires here."""

@@ -21,6 +21,7 @@ _NAME = re.compile(
     rf"({_UNIQUE})~({_UNIQUE})~(?:({_KINDS})~([0-9]{{13}})-([rt])|voicemail~([0-9]{{13}}))\.({'|'.join(ENDINGS)})"
 )
 _CALL = re.compile(_UNIQUE)
+_UNFINISHED = re.compile(r"\.{1,2}([^.].*?)(?:\.reseal\.part|\.reseal|\.part)")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -104,6 +105,12 @@ def folder_parts(call: CallId) -> tuple[str, str, str, str]:
     """The call's folder below the recordings folder: year, month, day, call."""
     day = call_day(call)
     return (f"{day.year:04d}", f"{day.month:02d}", f"{day.day:02d}", call)
+
+
+def unfinished(name: str) -> str:
+    """The file that `.NAME.reseal`, `..NAME.reseal.part` or `.NAME.part` was going to be; "" for any other name."""
+    match = _UNFINISHED.fullmatch(name)
+    return "" if match is None else match[1]
 
 
 def call_of(path: str) -> str:

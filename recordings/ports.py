@@ -57,7 +57,11 @@ class RecordingStore(Protocol):
         ...
 
     def stored(self) -> AsyncIterator[StoredFile]:
-        """Every file that a row promises: tracks not missing, voicemails, listening copies."""
+        """Every file that a row promises, by path: tracks not missing, voicemails, listening copies. Holds nothing open."""
+        ...
+
+    async def promised(self, calls: Sequence[str]) -> Sequence[StoredFile]:
+        """The same of these calls, now."""
         ...
 
     async def leaving(self) -> Collection[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hotline1022.core.ids import CallId
 from hotline1022.recordings.files import open_folder_below
-from hotline1022.recordings.names import is_copy, repaired_name
+from hotline1022.recordings.names import is_copy, repaired_name, unfinished
 
 
 def remove(root: Path, call: CallId, paths: Sequence[str]) -> int:
@@ -37,7 +37,7 @@ def _clear(root: Path, folder: str, call: CallId, names: Collection[str]) -> int
         with os.scandir(fd) as there:
             found = [one.name for one in there]
         for name in found:
-            if name in names or is_copy(call, name):
+            if name in names or is_copy(call, name) or unfinished(name) in names:
                 os.unlink(name, dir_fd=fd)
                 gone += 1
         os.fsync(fd)

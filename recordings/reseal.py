@@ -55,12 +55,17 @@ def prepare(root: Path, files: Sequence[StoredFile], keys: Keys) -> Prepared:
     Raises Unavailable: `recording-key-none`, `disk-full`.
     """
     result = Prepared()
-    for file in files:
-        _one(root, file.path, file.sha256, keys, result)
-        again = repaired_name(file.path)
-        with suppress(FileNotFoundError):
-            os.close(open_below(root, again))
-            _one(root, again, "", keys, result)
+    try:
+        for file in files:
+            _one(root, file.path, file.sha256, keys, result)
+            again = repaired_name(file.path)
+            with suppress(FileNotFoundError):
+                os.close(open_below(root, again))
+                _one(root, again, "", keys, result)
+    except Unavailable:  # nobody will give these their names: they would lie there, and fill the disk
+        for done in result.done:
+            _drop(root, done.path)
+        raise
     return result
 
 
@@ -85,6 +90,7 @@ def _one(root: Path, path: str, promised: str, keys: Keys, result: Prepared) -> 
             with closing(keys.open(open_below(root, _beside_path(path)))) as new:
                 if sha256_of(new) != sha256:
                     result.failed.append(f"{path}: could not be read back as it was; is the disk sound?")
+                    _drop(root, path)
                     return
             inode = os.fstat(old.fd).st_ino
             result.done.append(Resealed(path=path, sha256=sha256, before=before, key=wanted.id, inode=inode))
@@ -148,6 +154,16 @@ def _room(root: Path, size: int) -> None:
 def _folder(root: Path, path: str) -> tuple[int, str]:
     parent, _, name = path.rpartition("/")
     return os.open(root / parent, OPEN_FOLDER), name
+
+
+def _drop(root: Path, path: str) -> None:
+    """Take away the new file of this one."""
+    with suppress(FileNotFoundError):
+        folder, name = _folder(root, path)
+        try:
+            os.unlink(_beside(name), dir_fd=folder)
+        finally:
+            os.close(folder)
 
 
 def _beside(name: str) -> str:

@@ -4,17 +4,19 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError
+from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.recordings import wav
-from hotline1022.recordings.files import Version, open_below, version_of
+from hotline1022.recordings.files import Version, open_below, readable, version_of
 from hotline1022.recordings.keys import NO_KEYS, KeyMissing, Keys
-from hotline1022.recordings.names import call_of, original_name
+from hotline1022.recordings.names import call_of, is_copy, original_name
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import RecordingStore, StateBook
 from hotline1022.recordings.reader import OpenFile, sha256_of
@@ -25,12 +27,18 @@ from hotline1022.recordings.verdicts import Verdicts
 _DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
 #: files are checked in portions
 _PORTION = 64
+#: calls asked about at once
+_CALLS = 500
 #: a file younger than this may still be on its way to its row
 FRESH_SECONDS = 600.0
 
 
 #: of each file its path, the SHA-256 of its row, and what the disk says; None = it cannot be opened
 Versions = tuple[tuple[str, str, Version | None], ...]
+
+
+#: what rows of these calls promise now
+Ask = Callable[[Sequence[str]], Awaitable[Sequence[StoredFile]]]
 
 
 @dataclass(slots=True)
@@ -53,6 +61,12 @@ class Verification:
     def wrong(self) -> frozenset[str]:
         """Paths of files that a row promises and that are not as they were stored."""
         return frozenset([*self.changed, *self.missing, *(text.partition(": ")[0] for text in self.unreadable)])
+
+    def forget(self, paths: AbstractSet[str]) -> None:
+        """What was said of these files is void: no row promises them any more."""
+        self.changed = [path for path in self.changed if path not in paths]
+        self.missing = [path for path in self.missing if path not in paths]
+        self.unreadable = [text for text in self.unreadable if text.partition(": ")[0] not in paths]
 
     @property
     def ok(self) -> bool:
@@ -77,38 +91,105 @@ async def verify(
     found goes to the states in `book`.
     """
     heavy = pool or HeavyPool()
-    result = Verification()
-    verdicts = Verdicts(book) if book is not None else None
     try:
-        promised: set[str] = set()
-        portion: list[StoredFile] = []
-        async for file in store.stored():
-            if _before(file.path, since):
-                continue
-            promised.add(file.path)
-            portion.append(file)
-            if len(portion) == _PORTION:
-                await _portion(result, heavy, root, portion, verdicts, keys)
-                portion = []
-                _tell(progress, result)
-        await _portion(result, heavy, root, portion, verdicts, keys)
-        _tell(progress, result)
-        if verdicts is not None:
-            await verdicts.end()
-        there = await heavy.run(files_of, root, older_than=fresh_seconds)
-        leaving = frozenset(await store.leaving())
-        unknown = [
-            path for path in there if path not in promised and not _before(path, since) and call_of(path) not in leaving
-        ]
-        copies = [path for path in unknown if (whose := _original(path)) and whose in promised]
-        result.extra += sorted(set(unknown) - set(copies))
-        for at in range(0, len(copies), _PORTION):
-            _join(result, await heavy.run(check_repaired, root, copies[at : at + _PORTION], keys=keys))
-            _tell(progress, result)
+        walk = _Walk(
+            store=store,
+            root=root,
+            keys=keys,
+            pool=heavy,
+            fresh_seconds=fresh_seconds,
+            since=since,
+            progress=progress or (lambda _: None),
+            verdicts=Verdicts(book) if book is not None else None,
+        )
+        return await walk.whole()
     finally:
         if pool is None:
             await heavy.close()
-    return result
+
+
+@dataclass(kw_only=True)
+class _Walk:
+    """All stored files, a day of the province at a time: a walk of hours needs the memory of one day.
+
+    Calls go on meanwhile. What seems wrong is asked about once more: a row may have come, or gone, since it was read.
+    """
+
+    store: RecordingStore
+    root: Path
+    keys: Keys
+    pool: HeavyPool
+    fresh_seconds: float
+    since: date | None
+    progress: Callable[[int], None]
+    verdicts: Verdicts | None
+    result: Verification = field(default_factory=Verification)
+    portion: list[StoredFile] = field(default_factory=list)
+
+    async def whole(self) -> Verification:
+        """Rows against files, and then files against rows."""
+        days, nowhere = set[str](), set[str]()
+        day, promised = "", nowhere
+        async for file in self.store.stored():
+            if _before(file.path, self.since):
+                continue
+            if (its := _day_of(file.path)) != day:
+                await self._end_of(day, promised)
+                day, promised = its, set() if its else nowhere
+                days.add(its)
+            promised.add(file.path)
+            self.portion.append(file)
+            if len(self.portion) == _PORTION:
+                await self._check()
+        await self._end_of(day, promised)
+        if self.verdicts is not None:
+            await self.verdicts.end()
+        others, strays = await self.pool.run(layout_of, self.root, older_than=self.fresh_seconds)
+        await self._unpromised([path for path in strays if path not in nowhere], nowhere)
+        for one in sorted(set(others) - days):
+            if not _before(one, self.since):
+                await self._end_of(one, set())
+        self.result.extra.sort()
+        self.progress(self.result.checked)
+        return self.result
+
+    async def _end_of(self, day: str, promised: AbstractSet[str]) -> None:
+        """The rest of a day's files, and what lies in its folder beside them."""
+        await self._check()
+        if day:
+            there = await self.pool.run(files_of, self.root, day, older_than=self.fresh_seconds)
+            await self._unpromised([path for path in there if path not in promised], promised)
+
+    async def _check(self) -> None:
+        files, self.portion = self.portion, []
+        if files:
+            await _portion(self.result, self.pool, self.root, files, self.verdicts, self.keys, self.store.promised)
+            self.progress(self.result.checked)
+
+    async def _unpromised(self, unknown: Sequence[str], promised: AbstractSet[str]) -> None:
+        if not unknown:
+            return
+        leaving = frozenset(await self.store.leaving())
+        calls = sorted({call for path in unknown if (call := call_of(path)).isascii()})
+        now = {
+            file.path: file
+            for at in range(0, len(calls), _CALLS)
+            for file in await self.store.promised(calls[at : at + _CALLS])
+        }
+        late = [now[path] for path in unknown if path in now]
+        for at in range(0, len(late), _PORTION):
+            self.portion = late[at : at + _PORTION]
+            await self._check()
+        rest = [path for path in unknown if path not in now and call_of(path) not in leaving]
+        # a listening copy whose row was never written is nobody's evidence: nothing is played without a row
+        heard = {call_of(path) for path in now}
+        rest = [path for path in rest if not (call_of(path) in heard and _is_listening_copy(path))]
+        copies = [path for path in rest if (whose := _original(path)) and (whose in promised or whose in now)]
+        self.result.extra += sorted(map(readable, set(rest) - set(copies)))
+        for at in range(0, len(copies), _PORTION):
+            part = copies[at : at + _PORTION]
+            _join(self.result, await self.pool.run(check_repaired, self.root, part, keys=self.keys))
+            self.progress(self.result.checked)
 
 
 async def verify_calls(
@@ -118,7 +199,7 @@ async def verify_calls(
     result, verdicts = Verification(), Verdicts(book)
     files = await book.files(calls)
     for at in range(0, len(files), _PORTION):
-        await _portion(result, pool, root, files[at : at + _PORTION], verdicts, keys)
+        await _portion(result, pool, root, files[at : at + _PORTION], verdicts, keys, book.files)
     await verdicts.end()
     return result
 
@@ -130,8 +211,17 @@ async def _portion(
     files: Sequence[StoredFile],
     verdicts: Verdicts | None,
     keys: Keys,
+    ask: Ask,
 ) -> None:
     part = await pool.run(check, root, files, keys=keys)
+    if part.wrong:
+        now = await ask(sorted({call_of(path) for path in part.wrong}))
+        again = [file for file in now if file.path in part.wrong]
+        part.forget(part.wrong - {file.path for file in again if file in files})
+        # a file whose row was changed since: by what its row says now
+        anew = [file for file in again if file not in files]
+        _join(part, await pool.run(check, root, anew, keys=keys))
+        part.checked -= len(anew)
     _join(result, part)
     if verdicts is not None:
         # nothing can be said of what is sealed with a key that is away: its recording stays in its state
@@ -145,9 +235,9 @@ def _before(path: str, since: date | None) -> bool:
     return since is not None and _DAY.fullmatch(day) is not None and day < since.strftime("%Y/%m/%d")
 
 
-def _tell(progress: Callable[[int], None] | None, result: Verification) -> None:
-    if progress is not None:
-        progress(result.checked)
+def _day_of(path: str) -> str:
+    """Its day's folder; "" = it lies in none."""
+    return path[:10] if _DAY.fullmatch(path[:10]) and path[10:11] == "/" else ""
 
 
 def _join(result: Verification, part: Verification) -> None:
@@ -216,20 +306,43 @@ def check_repaired(root: Path, paths: Sequence[str], *, keys: Keys = NO_KEYS) ->
     return result
 
 
-def files_of(root: Path, *, older_than: float, now: float | None = None) -> tuple[str, ...]:
-    """Every file below the root that was put there so many seconds ago or earlier."""
+def files_of(root: Path, below: str = "", *, older_than: float, now: float | None = None) -> tuple[str, ...]:
+    """Every file below the root, or below one folder of it, that was put there so many seconds ago or earlier."""
     now = time.time() if now is None else now
     found = []
-    for folder, _, names in os.walk(root):
-        for name in names:
-            path = Path(folder, name)
-            try:
-                changed = path.lstat().st_ctime
-            except FileNotFoundError:
-                continue
-            if now - changed >= older_than:
-                found.append(path.relative_to(root).as_posix())
+    for folder, _, names in os.walk(root / below):
+        found += [
+            path.relative_to(root).as_posix()
+            for name in names
+            if (path := Path(folder, name)) and _older(path, now - older_than)
+        ]
     return tuple(found)
+
+
+def layout_of(root: Path, *, older_than: float, now: float | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The folders of days that there are, and files that lie in none of them."""
+    now = time.time() if now is None else now
+    days, strays = [], []
+    for folder, folders, names in os.walk(root):
+        here = Path(folder).relative_to(root).as_posix()
+        if _DAY.fullmatch(here):
+            days.append(here)
+            folders.clear()
+            continue
+        paths = (Path(folder, name) for name in names)
+        strays += [path.relative_to(root).as_posix() for path in paths if _older(path, now - older_than)]
+    return tuple(days), tuple(strays)
+
+
+def _older(path: Path, moment: float) -> bool:
+    try:
+        return path.lstat().st_ctime <= moment
+    except FileNotFoundError:
+        return False
+
+
+def _is_listening_copy(path: str) -> bool:
+    return is_copy(CallId(ChannelId(call_of(path))), path.rpartition("/")[2])
 
 
 def _original(path: str) -> str | None:

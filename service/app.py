@@ -170,7 +170,7 @@ class App:
         )
         self.copying = HeavyPool(seconds=COPY_SECONDS)
         self.copies = copies_of(settings, self.database, self.copying)
-        self.evidence = EvidenceParts(settings, self.database, self.bell, self.pool)
+        self.evidence = EvidenceParts(settings, self.database, self.bell, self.pool, config)
         self.disclosures = disclosures_of(
             settings,
             self.database,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hotline1022.audit.types import Entry
+from hotline1022.audit.types import Entry, written
 from hotline1022.db.types import LegRow, VoicemailView
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import Catalogued, CatalogueFilter, CataloguePage, Status, TrackRow
@@ -37,7 +37,7 @@ class CatalogueView:
         return w.RecordingDetail(
             recording=view(found),
             tracks=(*(_track(one, legs.get(one.channel)) for one in tracks), *map(_message, messages)),
-            entries=tuple(_entry(one) for one in sorted(entries, key=lambda one: one.seq)),
+            entries=tuple(entry_view(one) for one in sorted(entries, key=lambda one: one.seq)),
         )
 
 
@@ -127,6 +127,7 @@ def _message(row: VoicemailView) -> w.TrackEntry:
     )
 
 
-def _entry(one: Entry) -> w.AuditEntryView:
-    names = w.AuditEntryView.__dataclass_fields__
-    return w.AuditEntryView(**{name: getattr(one, name) for name in names})
+def entry_view(one: Entry) -> w.AuditEntryView:
+    """An entry of the audit as the API shows it."""
+    names = w.AuditEntryView.__dataclass_fields__.keys() - {"written_at"}
+    return w.AuditEntryView(written_at=written(one.at), **{name: getattr(one, name) for name in names})

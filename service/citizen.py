@@ -175,7 +175,9 @@ class Citizens:
             files = await tx.citizens.erase_tickets(found.tickets, pseudonym)
             files += await tx.citizens.erase_messages(found, forms_of(digits), pseudonym, at)
             await tx.citizens.erase_alarms(digits)
-            await tx.citizens.erase_reasons(digits)
+            if changed := await tx.citizens.erase_reasons(digits):
+                subject = f"citizen:{pseudonym}"
+                tx.audit.add(Fact(at=at, kind=Kind.CITIZEN_ERASED, **by, subject=subject, detail={"reasons": changed}))
             before = (await tx.citizens.asked(request))["files"]
             await tx.citizens.note(request, files=[*before, *files])
         for calls, own in ((found.calls, True), (found.rung, False)):

@@ -4,7 +4,7 @@ of the audit. One at a time; refuses a second one.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -18,11 +18,10 @@ from hotline1022.core.acting import acting
 from hotline1022.core.errors import ConfigError, HotlineError, NotFound, Refused
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
-from hotline1022.recordings.pool import HeavyPool
-from hotline1022.service.evidence import Evidence, Examiner
+from hotline1022.service.catalogue_view import entry_view
+from hotline1022.service.evidence import Evidence
 from hotline1022.service.stamper import Stamper
 from hotline1022.web import evidence_wire as w
-from hotline1022.web.recordings_wire import AuditEntryView
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +30,8 @@ SHOWN = 1000
 #: findings that the entry of the audit names
 NAMED = 20
 
-#: makes one that looks everywhere: it is told how much was done, and hashes in this pool
-Looker = Callable[[Callable[[int], None], HeavyPool], Examiner]
+#: looks at everything since a day, tells how much is done and about how much there is
+Look = Callable[[date | None, Callable[[int, int], None]], Awaitable[Evidence]]
 
 
 def _now() -> datetime:
@@ -47,15 +46,14 @@ class EvidenceDesk:
         database: Database,
         bell: AlarmBell,
         *,
-        looker: Looker,
+        look: Look,
         originals: Originals,
         stamper: Stamper,
         key: Callable[[], Ed25519PrivateKey],
-        pool: Callable[[], HeavyPool] = HeavyPool,
         clock: Callable[[], datetime] = _now,
     ) -> None:
-        self._database, self._bell, self._looker, self._originals = database, bell, looker, originals
-        self._stamper, self._key, self._pool, self._clock = stamper, key, pool, clock
+        self._database, self._bell, self._look, self._originals = database, bell, look, originals
+        self._stamper, self._key, self._clock = stamper, key, clock
         self._view: w.VerificationView | None = None
         self._asked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -72,7 +70,7 @@ class EvidenceDesk:
             if self._task is not None:
                 self._task.cancel()
             if self._running is not None:
-                self._end(w.VerificationState.STOPPED)
+                self._end(self._running, w.VerificationState.STOPPED)
 
     # ---------------------------------------------------------------- what is asked
 
@@ -86,7 +84,7 @@ class EvidenceDesk:
             seq=head.seq,
             sha256=head.sha256,
             stamp=_stamp(stamp) if stamp else None,
-            nightly=_entry(nightly) if nightly else None,
+            nightly=entry_view(nightly) if nightly else None,
             verification=self._view or (_before(before) if before else None),
         )
 
@@ -94,7 +92,7 @@ class EvidenceDesk:
         """The last entries about one thing."""
         async with self._database.reading() as tx:
             found = await tx.audit.about(subject, limit=limit)
-        return w.EntryList(entries=tuple(map(_entry, found)))
+        return w.EntryList(entries=tuple(map(entry_view, found)))
 
     async def key(self) -> w.StampKeyView:
         """The public key; NotFound `stamp-key-none`."""
@@ -136,7 +134,7 @@ class EvidenceDesk:
         self._asked.clear()
         if self._task is not None:
             self._task.cancel()
-        self._end(w.VerificationState.STOPPED)
+        self._end(self._running, w.VerificationState.STOPPED)
         assert self._view is not None
         return self._view
 
@@ -144,7 +142,7 @@ class EvidenceDesk:
         """All originals of one recording, now: its state follows what is found."""
         async with self._database.reading() as tx:
             row = await tx.catalogue.get(recording)
-        found = await self._originals.check_now(row.call)
+        found = await self._originals.check_now(row.call, fresh=True)
         views = tuple(map(_finding, found))
         return w.CheckedView(recording=row.id, call=row.call, wrong=len(views), findings=views)
 
@@ -158,41 +156,38 @@ class EvidenceDesk:
         """Whether it is the one that runs: it may have been stopped, and another one begun."""
         return self._running is not None and self._running.asked_at == asked.asked_at
 
-    def _end(self, state: w.VerificationState, **more: object) -> None:
-        assert self._view is not None
-        self._view = replace(self._view, state=state, ended_at=self._clock(), **more)  # type: ignore[arg-type]
+    def _end(self, asked: w.VerificationView, state: w.VerificationState, **more: object) -> None:
+        if self._is_on(asked) and self._view is not None:
+            self._view = replace(self._view, state=state, ended_at=self._clock(), **more)  # type: ignore[arg-type]
 
     async def _verify(self) -> None:
         asked = self._running
         if asked is None:  # stopped before it began
             return
-        pool = self._pool()
 
-        def progress(count: int) -> None:
-            if self._is_on(asked):
-                self._progress(count)
+        def progress(done: int, work: int) -> None:
+            if self._is_on(asked) and self._view is not None:
+                self._view = replace(self._view, done=done, work=work)
 
         try:
-            examiner = self._looker(progress, pool)
-            self._view = replace(asked, work=max(1, await examiner.work()))
-            found = await examiner.everything(asked.since)
-            await self._tell(asked, found)
-        except (HotlineError, OSError, ValueError) as error:
+            found = await self._look(asked.since, progress)
+        except (HotlineError, OSError) as error:
             log.warning("the verification that %s asked for failed: %s", asked.asked_by, error)
-            self._end(w.VerificationState.FAILED, error=str(error))
+            self._end(asked, w.VerificationState.FAILED, error=str(error))
+            return
         except Exception as error:
             log.exception("the verification that %s asked for failed", asked.asked_by)
-            self._end(w.VerificationState.FAILED, error=f"{type(error).__name__}; the service's log tells more")
-        else:
-            findings = tuple(map(_finding, found.findings[:SHOWN]))
-            self._end(w.VerificationState.DONE, findings=findings, **_counts(found))
-        finally:
-            await pool.close()
-
-    def _progress(self, count: int) -> None:
-        if self._running is not None:
-            done = self._running.done + count
-            self._view = replace(self._running, done=done, work=max(done, self._running.work))
+            self._end(asked, w.VerificationState.FAILED, error=f"{type(error).__name__}; the service's log tells more")
+            return
+        counts, findings = _counts(found), tuple(map(_finding, found.findings[:SHOWN]))
+        done = counts["entries"] + counts["calls"] + counts["files"]
+        untold = ""
+        try:
+            await self._tell(asked, found)
+        except HotlineError as problem:  # what was found is not lost with it
+            log.error("the result of a verification cannot be written into the audit: %s", problem)
+            untold = f"the result is not in the audit: {problem}"
+        self._end(asked, w.VerificationState.DONE, findings=findings, error=untold, done=done, work=done, **counts)
 
     async def _tell(self, asked: w.VerificationView, found: Evidence) -> None:
         counts = _counts(found)
@@ -206,11 +201,11 @@ class EvidenceDesk:
             "findings": named,
         }
         fact = Fact(at=self._clock(), kind=Kind.EVIDENCE_VERIFIED, actor=asked.asked_by, subject="chain", detail=detail)
-        async with self._database.transaction() as tx:
-            tx.audit.add(fact)
         if found.findings:
             texts = "; ".join(f"{one.fault}: {one.text}" for one in found.findings[:3])
             await self._bell.ring("evidence-damaged", f"{counts['wrong']} findings: {texts}")
+        async with self._database.transaction() as tx:
+            tx.audit.add(fact)
 
 
 def _counts(found: Evidence) -> dict[str, int]:
@@ -224,10 +219,6 @@ def _finding(one: Finding) -> w.FindingView:
 
 def _stamp(one: Stamp) -> w.StampView:
     return w.StampView(**{name: getattr(one, name) for name in w.StampView.__dataclass_fields__})
-
-
-def _entry(one: Entry) -> AuditEntryView:
-    return AuditEntryView(**{name: getattr(one, name) for name in AuditEntryView.__dataclass_fields__})
 
 
 def _before(entry: Entry) -> w.VerificationView | None:

@@ -16,6 +16,7 @@ from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.act_book import ActBook
 from hotline1022.service.evidence import Examiner
+from hotline1022.service.evidence_child import verify_in_child
 from hotline1022.service.evidence_desk import EvidenceDesk
 from hotline1022.service.listening_book import ListeningBook
 from hotline1022.service.nightly import Nightly
@@ -32,7 +33,9 @@ log = logging.getLogger(__name__)
 class EvidenceParts:
     """Acts, stamps, the nightly look, the look at one call, what was heard. ConfigError: audit.tsa_roots cannot be read, keys in the data folder."""
 
-    def __init__(self, settings: Settings, database: Database, bell: AlarmBell, pool: HeavyPool) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, bell: AlarmBell, pool: HeavyPool, config: str | None = None
+    ) -> None:
         self._database = database
         root, trust, keys = settings.paths.recordings, trust_of(settings), keys_of(settings)
         self.examiner = examiner = Examiner(
@@ -46,7 +49,7 @@ class EvidenceParts:
         self.desk = EvidenceDesk(
             database,
             bell,
-            looker=lambda progress, own: Examiner(database, root, trust, keys=keys, pool=own, progress=progress),
+            look=lambda since, progress: verify_in_child(config, since, progress),
             originals=self.originals,
             stamper=self.stamper,
             key=lambda: read_key(settings.keys_folder),

@@ -35,11 +35,16 @@ class OriginalCheck:
         self._database, self._examiner, self._bell, self._now = database, examiner, bell, now
         self._whole: OrderedDict[str, tuple[float, Versions]] = OrderedDict()
 
-    async def check_now(self, call: str) -> Sequence[Finding]:
+    async def check_now(self, call: str, *, fresh: bool = False) -> Sequence[Finding]:
         """What is wrong with the call's rows and files; nothing when all is as it was stored."""
         versions = await self._examiner.versions(call)  # before hashing: what changes meanwhile is seen the next time
         at, known = self._whole.get(call, (0.0, None))
-        if known == versions and self._now() - at < FRESH_SECONDS and not await self._examiner.rows([call]):
+        if (
+            not fresh
+            and known == versions
+            and self._now() - at < FRESH_SECONDS
+            and not await self._examiner.rows([call])
+        ):
             return ()
         evidence = Evidence()
         await self._examiner.originals(evidence, [call])

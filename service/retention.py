@@ -116,7 +116,10 @@ class Retention:
         async with self._database.reading() as tx:
             calls = await tx.retention.leaving()
         for call in calls:
-            await self._finish(call)
+            with self._leave() as may:
+                if not may:
+                    return
+                await self._finish(call)
 
     async def night(self) -> bool:
         """Let go what is due, as much as a night may take; False when the quiet hours ended before, or a backup is made."""

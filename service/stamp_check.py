@@ -2,7 +2,6 @@
 Changes nothing.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,9 +13,14 @@ from hotline1022.audit.stamps import SUFFIX, fault_of, fingerprint, from_file
 from hotline1022.audit.types import Fault, Finding, Kind, Stamp
 from hotline1022.core.errors import ConfigError
 from hotline1022.db.unit import Database, Work
+from hotline1022.recordings.files import readable
+from hotline1022.service.apart import apart
 from hotline1022.service.settings import Settings
 from hotline1022.service.stamp_key import read_key
 from hotline1022.service.tsa import read_roots
+
+#: that reading the second place may take
+SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,10 @@ class StampCheck:
 
     async def look(self) -> tuple[int, list[Finding]]:
         """How many stamps were looked at, and what is wrong."""
+        try:
+            files = await apart(SECONDS, _files, self._trust.folder)  # beforehand: no connection waits for a share
+        except TimeoutError:
+            files = None
         async with self._database.reading() as tx:
             # keys of recordings are told of by the same kind, and stamp nothing
             made = [entry async for entry in tx.audit.of_kind(Kind.KEY_MADE)]
@@ -68,10 +76,10 @@ class StampCheck:
             for name in told.keys() - kept:
                 text = f"entry {told[name]} tells of the stamp {name}; the database has it no more"
                 found.append(Finding(fault=Fault.STAMP_DELETED, seq=told[name], name=name, text=text))
-            files = await asyncio.to_thread(_files, self._trust.folder)
             for file, one in (files or {}).items():
                 if isinstance(one, str):
-                    found.append(Finding(fault=Fault.STAMP, seq=0, name=file.name, text=f"{file}: {one}"))
+                    name = readable(file.name)
+                    found.append(Finding(fault=Fault.STAMP, seq=0, name=name, text=f"{readable(str(file))}: {one}"))
                 else:
                     found += await self._held(tx, one, f" in {self._trust.folder}")
         return len(kept) + len(files or {}), found + self._missing(told, files)

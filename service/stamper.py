@@ -21,6 +21,7 @@ from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.db.unit import Database, Work
 from hotline1022.notify.types import Channel, NewMessage, RecipientKind
 from hotline1022.queue.ports import AlarmBell
+from hotline1022.service.apart import apart
 from hotline1022.service.filing_list import list_filings
 from hotline1022.service.secrets import write_once
 from hotline1022.service.settings import Settings
@@ -96,8 +97,7 @@ class Stamper:
     async def _put_away(self, stamp: Stamp) -> None:
         file = self._folder / f"{stamp.name}{SUFFIX}"
         try:
-            async with asyncio.timeout(PLACE_SECONDS):
-                await asyncio.to_thread(_write, file, as_file(stamp))
+            await apart(PLACE_SECONDS, _write, file, as_file(stamp))
         except (OSError, TimeoutError) as error:
             reason = getattr(error, "strerror", None) or "it hangs"
             text = f"the stamp cannot be written into {self._folder} ({reason}); see audit.second_place"

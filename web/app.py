@@ -167,7 +167,8 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
             return answer
         told = answer if isinstance(answer, Answer) else Answer(value=answer, status=route.status)
         value = dump(told.value)
-        return json_response(value if ask.sees_numbers or route.answer is None else hide_numbers(value), told.status)
+        shown = ask.sees_numbers or route.exact or route.answer is None
+        return json_response(value if shown else hide_numbers(value), told.status)
 
     return serve
 

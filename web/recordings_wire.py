@@ -108,7 +108,11 @@ class AuditEntryView:
     origin: str
     subject: str
     detail: Mapping[str, Any]
-    sha256: str
+    prev: Annotated[str, Rule(doc="hash of the entry before")]
+    sha256: Annotated[
+        str, Rule(doc="of canonical JSON of the other fields, with written_at as at; see docs/evidence.md")
+    ]
+    written_at: Annotated[str, Rule(doc="the moment exactly as it is hashed: UTC, microseconds")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

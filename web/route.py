@@ -121,5 +121,7 @@ class Route:
     status: int = 200
     #: statuses beside `status` that carry the same type
     also: tuple[int, ...] = ()
+    #: what the audit's chain says, to those who prove it: it holds no number, and a masked hash is no hash
+    exact: bool = False
     #: seconds until the request is given up
     seconds: float = 15

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from hotline1022.audit.types import written
 from hotline1022.core.errors import NotFound
 from hotline1022.core.events import LegKind
 from hotline1022.recordings.types import CallKind, CatalogueFilter, Shown
@@ -58,7 +59,9 @@ ENTRY = AuditEntryView(
     origin="service",
     subject="recording:0123456789abcdef",
     detail={"text": f"from {NUMBER}"},
+    prev="0" * 64,
     sha256="cd" * 32,
+    written_at=written(AT),
 )
 
 

@@ -3,14 +3,23 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from hotline1022.audit.types import Fault, Method
+from hotline1022.audit.types import Fault, Method, written
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.web import evidence_wire as w
 from hotline1022.web.recordings_wire import AuditEntryView
 from tests.unit.catalogue_memory import AT, FIRST
 
 ENTRY = AuditEntryView(
-    seq=7, at=AT, kind="recording-stored", actor="service", origin="service", subject="", detail={}, sha256="a" * 64
+    seq=7,
+    at=AT,
+    kind="recording-stored",
+    actor="service",
+    origin="service",
+    subject="",
+    detail={"files": [{"sha256": "1234567890" * 6 + "abcd"}]},
+    prev="0" * 64,
+    sha256="a" * 64,
+    written_at=written(AT),
 )
 STAMP = w.StampView(name="stamp-000000000007-20261129T170001Z", seq=7, sha256="a" * 64, at=AT, method=Method.ED25519, key="b" * 64)  # fmt: skip
 RUNNING = w.VerificationView(

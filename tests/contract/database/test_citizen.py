@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import AsyncIterator, Sequence
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,8 +49,15 @@ async def test_nothing_says_who_it_was_and_the_chain_verifies(house: House) -> N
     assert await house.world.findings() == []
     assert list((house.folder / "attachments").iterdir()) == list((house.folder / "outbox").iterdir()) == []
     async with house.world.database.reading() as tx:
-        (entry,) = await tx.audit.about(f"citizen:{done.pseudonym}")
+        reasons, entry = await tx.audit.about(f"citizen:{done.pseudonym}")
         assert (entry.kind, entry.actor) == (Kind.CITIZEN_ERASED, "cli:binh")
+        changed: Any = reasons.detail["reasons"]
+        assert {(one["table"], one["field"]) for one in changed} == {
+            ("listening", "words"), ("recording_hold", "why"), ("recording_hold", "release_why"),
+            ("disclosure", "why"), ("citizen_erasure", "reason"),
+        }  # fmt: skip
+        heard = next(one for one in changed if one["table"] == "listening")
+        assert heard["sha256"] == sha256("Đơn của".encode()).hexdigest()
         assert "recording-stored" in [one.kind for one in await tx.audit.about(f"call:{CALL}")]
         assert (await tx.catalogue_search.search(CatalogueFilter(number=NUMBER))).recordings == ()
 
