@@ -5,7 +5,7 @@ its entry whatever happens in between; a portion that was cut off has it twice.
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,6 +59,9 @@ async def reseal(
                     tx.audit.add(fact)
             async with nothing_leaves(leaving):
                 kept = await pool.run(replace, root, made.done)
+            if kept:
+                async with database.transaction() as tx:
+                    tx.audit.add(_kept(kept, actor))
             outcome.failed += [f"{path}: it was exchanged or deleted meanwhile; begin again" for path in kept]
             outcome.done += len(made.done) - len(kept)
         outcome.ready += made.ready
@@ -84,6 +87,12 @@ async def _portions(database: Database) -> AsyncIterator[list[StoredFile]]:
         files = [file async for file in tx.recordings.stored()]
     for at in range(0, len(files), PORTION):
         yield files[at : at + PORTION]
+
+
+def _kept(paths: Sequence[str], actor: str) -> Fact:
+    """That the entry before said too much: these files did not get their new bytes."""
+    detail: dict[str, object] = {"not_sealed": list(paths), "why": "exchanged or deleted meanwhile"}
+    return Fact(at=datetime.now(UTC), kind=Kind.RECORDING_SEALED, actor=actor, origin="cli", detail=detail)
 
 
 def _facts(files: list[Resealed], actor: str) -> list[Fact]:

@@ -150,6 +150,14 @@ async def test_an_auditor_verifies_everything_and_one_recording(told: Told) -> N
     )  # fmt: skip
     _, page = await told.ask("/api/recordings", "read")
     one = page["recordings"][0]
+    _, of_call = await told.ask(f"/api/evidence/entries?subject=call:{one['call']}", "listen")
+    for each in [entry, *of_call["entries"]]:  # recomputed as a stranger does, from what an auditor is given
+        hashed = {name: each[name] for name in ("seq", "kind", "actor", "origin", "subject", "detail", "prev")}
+        text = json.dumps(
+            {**hashed, "at": each["written_at"]}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        )
+        assert hashlib.sha256(text.encode()).hexdigest() == each["sha256"], each
+    assert "recording-stored" in {entry["kind"] for entry in of_call["entries"]}
     status, checked = await told.ask(f"/api/recordings/{one['id']}/verify", "listen", "POST")
     assert (status, checked["call"], checked["wrong"]) == (200, one["call"], 0)
     _, detail = await told.ask(f"/api/recordings/{one['id']}", "read")

@@ -22,6 +22,7 @@ from hotline1022.recordings.names import (
     row_id,
     stem,
     to_ms,
+    unfinished,
 )
 from hotline1022.recordings.types import Side, SpoolFile
 
@@ -136,3 +137,18 @@ def test_a_listening_copy_is_no_spool_name() -> None:
     name = copy_name(call, "0123456789ab")
     assert parse_name(name) is None and is_copy(call, name) and is_copy(call, f".{name}.part")
     assert not is_copy(call, "hl1-1795453200.1~hl1-1795453200.1~citizen~1795470210123-r.wav")
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [
+        (".a-r.wav.reseal", "a-r.wav"),
+        ("..a-r.wav.reseal.part", "a-r.wav"),
+        (".a-r.wav.part", "a-r.wav"),
+        ("a-r.wav", ""),
+        (".hidden", ""),
+        (".reseal", ""),
+    ],
+)
+def test_what_was_never_finished_is_known_by_its_name(name: str, whole: str) -> None:
+    assert unfinished(name) == whole

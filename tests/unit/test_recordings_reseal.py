@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from hotline1022.audit.chain import Walk
 from hotline1022.audit.types import Entry
+from hotline1022.core.errors import Unavailable
 from hotline1022.core.events import LegKind
 from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlRecordingStore
@@ -115,6 +116,39 @@ def test_a_plain_archive_is_sealed_and_sealed_again_with_a_newer_key(data: Path,
     assert ask("reseal").stdout == f"0 files sealed with key {used[-1]}, 7 were so already.\n"
     listed = ask("key", "list", "--files").stdout.splitlines()
     assert [line.split()[0] for line in listed] == used and listed[1].endswith("6 files")
+
+
+def test_a_full_disk_in_the_middle_leaves_no_half_made_files(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = Keys(folder=tmp_path / "keys", seal=True)
+    make_key(tmp_path / "keys", NOW)
+    stored = filed(data, Keys())
+    before, left = plain_hashes(data, keys), [3]
+
+    def room(root: Path, size: int) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise Unavailable("the recordings disk is nearly full", error_id="disk-full")
+
+    monkeypatch.setattr(reseal, "_room", room)
+    with pytest.raises(Unavailable):
+        reseal.prepare(data / "recordings", stored, keys)
+    assert plain_hashes(data, keys) == before
+    assert [path.name for path in (data / "recordings").rglob(".*")] == []
+
+
+def test_a_new_file_that_reads_back_otherwise_does_not_stay(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = Keys(folder=tmp_path / "keys", seal=True)
+    make_key(tmp_path / "keys", NOW)
+    stored = filed(data, Keys())
+    hashes = iter(["as stored", "otherwise"])
+    monkeypatch.setattr(reseal, "sha256_of", lambda file: next(hashes))
+    found = reseal.prepare(data / "recordings", [StoredFile(path=stored[1].path, sha256="as stored")], keys)
+    assert found.done == [] and "could not be read back" in found.failed[0]
+    assert [path.name for path in (data / "recordings").rglob(".*")] == []
 
 
 def test_a_file_that_is_not_what_was_stored_stays_as_it_is(data: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from tests.unit.catalogue_memory import FIRST
-from tests.unit.evidence_memory import MemoryEvidence
+from tests.unit.evidence_memory import ENTRY, MemoryEvidence
 from tests.unit.web_memory import open_house
 
 
@@ -32,6 +32,9 @@ async def test_entries_about_one_thing(tmp_path: Path) -> None:
         path = f"/api/evidence/entries?subject=call:{FIRST.call}&limit=5"
         status, found = await house.ask("GET", path, "listen")
         assert (status, [one["subject"] for one in found["entries"]]) == (200, [f"call:{FIRST.call}"])
+        (one,) = found["entries"]
+        assert one["detail"] == ENTRY.detail, "a hash in which digits are masked is no hash"
+        assert (one["prev"], one["written_at"]) == (ENTRY.prev, ENTRY.written_at)
         for wrong in ("", "?subject=", "?subject=chain&limit=0", "?subject=chain&limit=1001"):
             assert (await house.ask("GET", f"/api/evidence/entries{wrong}", "listen"))[0] == 400
 

@@ -415,6 +415,7 @@ async def test_a_file_that_is_just_being_deleted_does_not_come_back_under_its_ne
         assert done.done == 6 and [line.partition(":")[0] for line in done.failed] == [names(world)[0]]
         assert [(one.fault, one.name) for one in await world.findings()] == [(Fault.FILE_MISSING, names(world)[0])]
         assert not first.exists() and not ready.exists()
+        assert (await entries(database))[-1].detail["not_sealed"] == [names(world)[0]], "the entry before said too much"
 
 
 async def test_recordings_from_before_the_chain_are_taken_in_once(address: str, tmp_path: Path) -> None:

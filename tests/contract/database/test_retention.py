@@ -3,6 +3,7 @@ and the chain knows of each that it is not missing.
 """
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.removal import remove
 from hotline1022.recordings.types import CallKind, Catalogued, CopyRow, State, Status
+from hotline1022.recordings.verify import Verification
 from hotline1022.service.retention import look
 from hotline1022.service.settings_retention import Retention as Settings
 from hotline1022.tickets.types import State as TicketState
@@ -193,6 +195,41 @@ async def test_killed_at_each_step_and_started_again(house: Old, when: str) -> N
     await house.retention().resume()
     assert house.files() == [] and (await row(house)).state is State.EXPIRED
     assert await house.world.findings() == []
+
+
+async def test_what_was_just_being_sealed_anew_goes_too(house: Old) -> None:
+    """Killed between writing the new files and giving them their names, they would outlive the recording."""
+    first, second = (house.world.root / name for name in house.files()[:2])
+    first.with_name(f".{first.name}.reseal").write_bytes(b"the same words under another key")
+    second.with_name(f"..{second.name}.reseal.part").write_bytes(b"half of them")
+    assert await house.retention().night() and (await row(house)).state is State.EXPIRED
+    assert [one for one in house.world.root.rglob("*") if one.is_file()] == []
+
+
+async def test_what_was_begun_goes_on_only_when_nothing_holds_files_in_their_places(house: Old) -> None:
+    class Killed(BaseException):
+        pass
+
+    async def dies(call: CallId, paths: Sequence[str]) -> int:
+        raise Killed
+
+    with pytest.raises(Killed):
+        await house.retention(remove=dies).night()
+    await house.retention(leave=lambda: nullcontext(False)).resume()
+    assert len(house.files()) == 7, "a backup is made, or files are sealed anew"
+    await house.retention().resume()
+    assert house.files() == []
+
+
+async def test_what_nobody_verified_just_now_stays(house: Old) -> None:
+    async def says_so(calls: Sequence[str]) -> Verification:
+        return Verification()
+
+    await house.retention()._check([CALL])
+    assert (await row(house)).state is State.VERIFIED
+    house.now += timedelta(minutes=1)
+    assert await house.retention(check=says_so).night() and len(house.files()) == 7
+    assert (await row(house)).state is State.VERIFIED and "recording-expired" not in await kinds(house)
 
 
 async def test_filing_again_does_not_bring_it_back(house: Old) -> None:
