@@ -144,8 +144,15 @@ class RecordingRepository(Repository):
 
     async def promised(self, calls: Sequence[str]) -> Sequence[StoredFile]:
         """Every file that a row of these calls promises, by path."""
-        of_calls = union_all(*_promised(calls)).subquery()
-        rows = await self._connection.execute(select(of_calls).order_by(of_calls.c.path))
+        return await self._files("call_id", calls)
+
+    async def named(self, paths: Sequence[str]) -> Sequence[StoredFile]:
+        """Those of these paths that a row promises."""
+        return await self._files("path", paths)
+
+    async def _files(self, column: str, values: Sequence[str]) -> Sequence[StoredFile]:
+        of_them = union_all(*_promised(column, values)).subquery()
+        rows = await self._connection.execute(select(of_them).order_by(of_them.c.path))
         return [StoredFile(path=row.path, sha256=row.sha256) for row in rows]
 
     async def originals(self, calls: Sequence[str]) -> Sequence[StoredFile]:
@@ -196,13 +203,13 @@ class RecordingRepository(Repository):
         return [build(VoicemailView, row) for row in rows.mappings()]
 
 
-def _promised(calls: Sequence[str] | None = None) -> list[Select[Any]]:
-    """The files that rows promise; `calls`: of these alone."""
+def _promised(column: str = "", values: Sequence[str] = ()) -> list[Select[Any]]:
+    """The files that rows promise; `column`: of the rows alone that have one of these values there."""
     tables = ((track, True), (voicemail, True), (recording, False))
     return [
         select(table.c.path, table.c.sha256).where(
             *([table.c.status.not_in(NO_FILE)] if expires else []),
-            *([table.c.call_id.in_(calls)] if calls is not None else []),
+            *([table.c[column].in_(values)] if column else []),
         )
         for table, expires in tables
     ]

@@ -83,6 +83,11 @@ class SqlRecordingStore:
         async with self._database.reading() as tx:
             return await tx.recordings.promised(calls)
 
+    async def named(self, paths: Sequence[str]) -> Sequence[StoredFile]:
+        """Those of these paths that a row promises now."""
+        async with self._database.reading() as tx:
+            return await tx.recordings.named(paths)
+
     async def leaving(self) -> frozenset[str]:
         """Calls whose files are being taken away."""
         async with self._database.reading() as tx:

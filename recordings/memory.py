@@ -77,6 +77,10 @@ class MemoryStore:
         """The same of these calls."""
         return [file for file in self._promised() if call_of(file.path) in calls]
 
+    async def named(self, paths: Sequence[str]) -> Sequence[StoredFile]:
+        """The same of these paths."""
+        return [file for file in self._promised() if file.path in paths]
+
     def _promised(self) -> list[StoredFile]:
         tracks = [one for one in self.track_rows.values() if one.status.promised]
         rows: tuple[TrackRow | VoicemailRow | CopyRow, ...] = (

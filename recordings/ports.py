@@ -64,6 +64,10 @@ class RecordingStore(Protocol):
         """The same of these calls, now."""
         ...
 
+    async def named(self, paths: Sequence[str]) -> Sequence[StoredFile]:
+        """Those of these paths that a row promises now, whatever call it is of."""
+        ...
+
     async def leaving(self) -> Collection[str]:
         """Calls whose files retention is taking away: no row promises them, and some may still be there."""
         ...

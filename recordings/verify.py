@@ -37,7 +37,7 @@ FRESH_SECONDS = 600.0
 Versions = tuple[tuple[str, str, Version | None], ...]
 
 
-#: what rows of these calls promise now
+#: what rows promise now of these files
 Ask = Callable[[Sequence[str]], Awaitable[Sequence[StoredFile]]]
 
 
@@ -163,7 +163,7 @@ class _Walk:
     async def _check(self) -> None:
         files, self.portion = self.portion, []
         if files:
-            await _portion(self.result, self.pool, self.root, files, self.verdicts, self.keys, self.store.promised)
+            await _portion(self.result, self.pool, self.root, files, self.verdicts, self.keys, self.store.named)
             self.progress(self.result.checked)
 
     async def _unpromised(self, unknown: Sequence[str], promised: AbstractSet[str]) -> None:
@@ -198,8 +198,12 @@ async def verify_calls(
     """Hash the originals of these calls again: a sample at night, one before it is played. The states follow."""
     result, verdicts = Verification(), Verdicts(book)
     files = await book.files(calls)
+
+    async def ask(_: Sequence[str]) -> Sequence[StoredFile]:
+        return await book.files(calls)
+
     for at in range(0, len(files), _PORTION):
-        await _portion(result, pool, root, files[at : at + _PORTION], verdicts, keys, book.files)
+        await _portion(result, pool, root, files[at : at + _PORTION], verdicts, keys, ask)
     await verdicts.end()
     return result
 
@@ -215,7 +219,7 @@ async def _portion(
 ) -> None:
     part = await pool.run(check, root, files, keys=keys)
     if part.wrong:
-        now = await ask(sorted({call_of(path) for path in part.wrong}))
+        now = await ask(sorted(part.wrong))
         again = [file for file in now if file.path in part.wrong]
         part.forget(part.wrong - {file.path for file in again if file in files})
         # a file whose row was changed since: by what its row says now
