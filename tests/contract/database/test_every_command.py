@@ -100,16 +100,14 @@ class Shell:
 
 
 @pytest.fixture
-async def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shell]:
+async def shell(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shell]:
     everything_now(monkeypatch)
     for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
         monkeypatch.delenv(one)
-    address = f"sqlite+aiosqlite:///{tmp_path / 'data' / 'db' / 'hotline.sqlite'}"
     monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("HOTLINE1022_DATABASE_URL", address)
     monkeypatch.setenv("HOTLINE1022_RECORDINGS_KEYS", str(tmp_path / "keys"))
     monkeypatch.setenv("HOTLINE1022_DISCLOSURE_LINK_ADDRESS", "https://1022.example.vn/g/")
-    (tmp_path / "data" / "db").mkdir(parents=True)
     await migrate(address)
     async with Database(address) as database:
         world = await build(address, database, tmp_path)
