@@ -84,7 +84,11 @@ def posts(draw: st.DrawFn) -> tuple[str, str, bytes]:
 async def told(response: ClientResponse, *asked: object) -> None:
     """No answer but those that are foreseen; who may everything is not refused for want of a scope."""
     text = await response.text(errors="replace")
-    assert response.status < 500 and response.status not in (401, 405), (*asked, response.status, text)
+    # the client takes `/../` out of a path: what is left may be another route, of another method
+    elsewhere = any(isinstance(one, str) and ".." in one for one in asked)
+    assert response.status < 500 and response.status not in ((401,) if elsewhere else (401, 405)), (
+        *asked, response.status, text,
+    )  # fmt: skip
     assert "scope" not in text or response.status != 403, (*asked, text)
 
 
