@@ -184,9 +184,10 @@ class EvidenceDesk:
         untold = ""
         try:
             await self._tell(asked, found)
-        except HotlineError as problem:  # what was found is not lost with it
-            log.error("the result of a verification cannot be written into the audit: %s", problem)
-            untold = f"the result is not in the audit: {problem}"
+        except Exception as problem:  # what was found is not lost with it, and the next one can begin
+            log.exception("the result of a verification cannot be written into the audit")
+            said = problem if isinstance(problem, HotlineError) else type(problem).__name__
+            untold = f"the result is not in the audit: {said}"
         self._end(asked, w.VerificationState.DONE, findings=findings, error=untold, done=done, work=done, **counts)
 
     async def _tell(self, asked: w.VerificationView, found: Evidence) -> None:

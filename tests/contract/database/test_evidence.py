@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -18,19 +17,16 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
-from hotline1022.recordings.keys import Keys, make_key
 from hotline1022.recordings.types import State, VoicemailRow
 from hotline1022.service.cli import main
 from hotline1022.service.evidence import Evidence, Examiner
 from hotline1022.service.evidence_parts import begin
-from hotline1022.service.lock import LEAVING, may_leave
 from hotline1022.service.nightly import Nightly
 from hotline1022.service.original_check import OriginalCheck
-from hotline1022.service.resealing import reseal
 from hotline1022.service.stamp_check import Trust
 from tests.contract.database.made import a_fact, answered, at, of_calls
 from tests.contract.database.test_recordings import a_track, filed
-from tests.lab.evidence_world import World, build, everything_now, thread_pool
+from tests.lab.evidence_world import World, build, everything_now
 from tests.unit.recordings_world import CALL
 
 
@@ -352,70 +348,6 @@ async def test_the_catalogue_follows_what_the_night_and_a_player_find(world: Wor
     flip(world.root / names(world)[0])
     assert (await night.look()).ok
     assert await state() is State.VERIFIED
-
-
-async def test_sealed_files_are_evidence_under_any_key_and_a_missing_key_is_no_damage(
-    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    everything_now(monkeypatch)
-    await migrate(address)
-    ring = Keys(folder=tmp_path / "ring", seal=True)
-    make_key(tmp_path / "ring", at(0))
-    async with Database(address) as database:
-        world = await build(address, database, tmp_path, ring=ring)
-        assert await world.findings() == []
-        make_key(tmp_path / "ring", at(1))
-        pool = thread_pool()
-        given: dict[str, Any] = {"actor": "cli:tester", "pool": pool, "progress": lambda _: None}
-        done = await reseal(database, world.root, ring, leaving=tmp_path / LEAVING, **given)
-        await pool.close()
-        assert done.done == 7 and await world.findings() == [], "under a new key it is the same evidence"
-        victim = world.root / names(world)[0]
-        flip(victim)
-        assert [(one.fault, one.name) for one in await world.findings()] == [(Fault.FILE_CHANGED, names(world)[0])]
-        flip(victim)
-        (tmp_path / "ring").rename(tmp_path / "taken-away")
-        found = await world.findings()
-        assert [(one.fault, one.name) for one in found] == [(Fault.KEY_MISSING, name) for name in names(world)]
-        before = await entries(database)
-        check = OriginalCheck(database, world.examiner(), world.bells)
-        assert {one.fault for one in await check.check_now(CALL)} == {Fault.KEY_MISSING}
-        assert [kind for kind, _, _ in world.bells.rung] == ["recording-key-missing"]
-        assert await entries(database) == before, "the chain does not tell of what is no damage"
-        (tmp_path / "taken-away").rename(tmp_path / "ring")
-        assert await check.check_now(CALL) == () and await world.findings() == []
-
-
-async def test_a_file_that_is_just_being_deleted_does_not_come_back_under_its_new_key(
-    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    everything_now(monkeypatch)
-    await migrate(address)
-    ring = Keys(folder=tmp_path / "ring", seal=True)
-    make_key(tmp_path / "ring", at(0))
-    async with Database(address) as database:
-        world = await build(address, database, tmp_path, ring=ring)
-        make_key(tmp_path / "ring", at(1))
-        pool = thread_pool()
-        first, *others = (world.root / name for name in names(world))
-        inodes = {file: file.stat().st_ino for file in (first, *others)}
-        given: dict[str, Any] = {"actor": "cli:tester", "pool": pool, "progress": lambda _: None}
-        with may_leave(tmp_path / LEAVING) as may:
-            assert may
-            task = asyncio.create_task(reseal(database, world.root, ring, leaving=tmp_path / LEAVING, **given))
-            ready = first.with_name(f".{first.name}.reseal")
-            async with asyncio.timeout(20):
-                while not all(one.with_name(f".{one.name}.reseal").exists() for one in (first, *others)):  # noqa: ASYNC110
-                    await asyncio.sleep(0.02)
-            await asyncio.sleep(0.3)
-            assert {file: file.stat().st_ino for file in inodes} == inodes and ready.exists(), "it waits"
-            first.unlink()
-        done = await task
-        await pool.close()
-        assert done.done == 6 and [line.partition(":")[0] for line in done.failed] == [names(world)[0]]
-        assert [(one.fault, one.name) for one in await world.findings()] == [(Fault.FILE_MISSING, names(world)[0])]
-        assert not first.exists() and not ready.exists()
-        assert (await entries(database))[-1].detail["not_sealed"] == [names(world)[0]], "the entry before said too much"
 
 
 async def test_recordings_from_before_the_chain_are_taken_in_once(address: str, tmp_path: Path) -> None:

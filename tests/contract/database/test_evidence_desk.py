@@ -179,20 +179,24 @@ async def test_what_is_away_is_said_and_the_next_one_works(world: World, error: 
         assert (await verified(world, one)).state is VerificationState.DONE
 
 
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [(Unavailable("the database is away"), "the database is away"), (ValueError("x"), "ValueError")],
+)
 async def test_what_was_found_is_told_also_when_the_audit_cannot_take_it(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, problem: Exception, said: str
 ) -> None:
     (world.root / world.filed.tracks[0].path).unlink()
 
     async def away(self: object, asked: object, found: object) -> None:
-        raise Unavailable("the database is away")
+        raise problem
 
     monkeypatch.setattr(EvidenceDesk, "_tell", away)
     one = desk(world)
     async with at_work(one):
         found = await verified(world, one)
     assert (found.state, found.wrong, found.error) == (
-        VerificationState.DONE, 1, "the result is not in the audit: the database is away",
+        VerificationState.DONE, 1, f"the result is not in the audit: {said}",
     )  # fmt: skip
 
 
