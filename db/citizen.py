@@ -4,43 +4,29 @@ Rows stay, for the figures; what says who it was goes, and a pseudonym made by c
 chain tells of gets an entry that tells of its shorter history, so that the chain verifies.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Table, delete, func, select, update
+from sqlalchemy import String, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.audit.types import Kind
 from hotline1022.core.errors import NotFound
 from hotline1022.core.folding import fold
-from hotline1022.core.numbers import pattern
+from hotline1022.core.numbers import without
 from hotline1022.db.catalogue import CatalogueRepository
 from hotline1022.db.citizen_find import Found, find
+from hotline1022.db.citizen_words import GONE, having
 from hotline1022.db.originals import OriginalRepository
 from hotline1022.db.sql import Repository, insert_new, run_many
-from hotline1022.db.tables import alarm, call, call_event, leg
+from hotline1022.db.tables import call, call_event, leg
 from hotline1022.db.tables_citizen import AliasKind, citizen_alias, citizen_erasure
-from hotline1022.db.tables_disclosure import disclosure
-from hotline1022.db.tables_listening import listening
 from hotline1022.db.tables_notify import early_receipt, inbound_sms, outbox_message, outbox_part, to_tell
-from hotline1022.db.tables_retention import recording_hold
 from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_history
 
-#: what stands where a text was that must not be empty
-GONE = "(đã xóa)"
 #: calls whose history is written anew in one transaction
 PORTION = 100
-#: where people write why they do something
-_REASONS: Mapping[Table, Sequence[str]] = {
-    listening: ("words",),
-    recording_hold: ("why", "release_why"),
-    disclosure: ("why", "words"),
-    citizen_erasure: ("reason",),
-}
-#: what may stand between the digits of a number
-_SIGNS = " ().-/\t\n\r\u00a0\u2009\u202f"
 _PERSONAL = frozenset({"name", "phone", "email", "address", "content", "answer"})
 _KEPT_WORDS = ("code", "area_name", "category_name", "agency_name", "service_group")
 
@@ -99,7 +85,7 @@ class CitizenRepository(Repository):
             column = table.c[name]
             query = select(*(table.c[key] for key in keys), column).where(table.c.call_id.in_(calls))
             if not own:
-                query = query.where(column.cast(String).contains(digits))
+                query = query.where(having(column.cast(String), digits))
             for row in (await self._connection.execute(query)).mappings().all():
                 bare = _without(row[name], digits)
                 if own and isinstance(bare, dict):
@@ -156,34 +142,6 @@ class CitizenRepository(Repository):
         await self._alias(AliasKind.SMS, found.sms, pseudonym)
         return gone
 
-    async def erase_alarms(self, digits: str) -> None:
-        """The number in what alarms say."""
-        query = select(alarm.c.id, alarm.c.detail).where(alarm.c.detail.contains(digits))
-        for row in (await self._connection.execute(query)).mappings().all():
-            await self._connection.execute(
-                update(alarm).where(alarm.c.id == row["id"]).values(detail=_without(row["detail"], digits))
-            )
-
-    async def erase_reasons(self, digits: str) -> list[dict[str, str]]:
-        """The number where people wrote it as a reason: to listen, to hold, to disclose, to erase. The reasons stay.
-
-        Where, and the SHA-256 of what is there now: older entries of the audit may have that of the words as they were.
-        """
-        changed: list[dict[str, str]] = []
-        for table, names in _REASONS.items():
-            key = table.c.id
-            for name in names:
-                bare: Any = table.c[name]
-                for sign in _SIGNS:
-                    bare = func.replace(bare, sign, "")
-                rows = await self._connection.execute(select(key, table.c[name]).where(bare.contains(digits)))
-                for row in rows.all():
-                    words = _without(row[1], digits).strip() or GONE
-                    await self._connection.execute(update(table).where(key == row[0]).values({name: words}))
-                    sha256 = hashlib.sha256(words.encode()).hexdigest()
-                    changed.append({"table": table.name, "id": row[0], "field": name, "sha256": sha256})
-        return changed
-
     async def _alias(self, kind: AliasKind, subjects: Sequence[str], pseudonym: str) -> None:
         rows = ({"kind": kind, "subject": one, "pseudonym": pseudonym} for one in subjects)
         await run_many(self._connection, insert_new(self._dialect, citizen_alias), rows)
@@ -192,7 +150,7 @@ class CitizenRepository(Repository):
 def _without(value: Any, digits: str) -> Any:
     """The text or document without the number, in any form."""
     if isinstance(value, str):
-        return pattern(digits).sub("", value)
+        return without(value, digits)
     if isinstance(value, list):
         return [_without(one, digits) for one in value]
     if isinstance(value, Mapping):

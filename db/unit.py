@@ -28,6 +28,7 @@ from hotline1022.db.catalogue import CatalogueRepository
 from hotline1022.db.catalogue_search import CatalogueSearch
 from hotline1022.db.citizen import CitizenRepository
 from hotline1022.db.citizen_data import CitizenDataRepository
+from hotline1022.db.citizen_words import CitizenWords
 from hotline1022.db.directory import DirectoryRepository
 from hotline1022.db.disclosure import DisclosureRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
@@ -153,6 +154,11 @@ class Work:
     def citizen_data(self) -> CitizenDataRepository:
         """The same, to be handed out."""
         return CitizenDataRepository(self._connection)
+
+    @cached_property
+    def citizen_words(self) -> CitizenWords:
+        """One citizen's number in free words."""
+        return CitizenWords(self._connection)
 
     @cached_property
     def notices(self) -> NoticeRepository:

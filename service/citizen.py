@@ -22,6 +22,8 @@ from hotline1022.core.errors import Invalid, Refused, Unavailable
 from hotline1022.core.numbers import forms
 from hotline1022.db.citizen import PORTION
 from hotline1022.db.citizen_find import Found
+from hotline1022.db.citizen_words import PORTION as TEXTS
+from hotline1022.db.citizen_words import Place
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import significant
 from hotline1022.service.journal_scrub import scrub
@@ -174,12 +176,9 @@ class Citizens:
             at = datetime.now(UTC)
             files = await tx.citizens.erase_tickets(found.tickets, pseudonym)
             files += await tx.citizens.erase_messages(found, forms_of(digits), pseudonym, at)
-            await tx.citizens.erase_alarms(digits)
-            if changed := await tx.citizens.erase_reasons(digits):
-                subject = f"citizen:{pseudonym}"
-                tx.audit.add(Fact(at=at, kind=Kind.CITIZEN_ERASED, **by, subject=subject, detail={"reasons": changed}))
             before = (await tx.citizens.asked(request))["files"]
             await tx.citizens.note(request, files=[*before, *files])
+        await self._words(digits, pseudonym, by)
         for calls, own in ((found.calls, True), (found.rung, False)):
             for at_call in range(0, len(calls), PORTION):
                 wanted = calls[at_call : at_call + PORTION]
@@ -190,6 +189,33 @@ class Citizens:
                         await tx.citizens.erase_calls(portion, digits, pseudonym, datetime.now(UTC), **by)
                     else:
                         await tx.citizens.erase_rung(portion, digits, datetime.now(UTC), **by)
+
+    async def _words(self, digits: str, pseudonym: str, by: dict[str, str]) -> None:
+        """Wherever people wrote it: to listen, to hold, to disclose, to erase; and in alarms. Nothing is held while it is
+        searched for; each portion is one transaction, with its entry.
+        """
+        async with self._database.reading() as tx:
+            suspected = await tx.citizen_words.suspected(digits)
+        waiting: list[Place] = []
+        for portion in suspected:
+            async with self._database.reading() as tx:
+                place = await tx.citizen_words.with_number(portion, digits)
+            if place.ids:
+                waiting.append(place)
+            if sum(len(one.ids) for one in waiting) >= TEXTS:
+                await self._take_out(waiting, digits, pseudonym, by)
+                waiting = []
+        await self._take_out(waiting, digits, pseudonym, by)
+
+    async def _take_out(self, places: Sequence[Place], digits: str, pseudonym: str, by: dict[str, str]) -> None:
+        if not places:
+            return
+        async with self._database.transaction() as tx:
+            changed = [told for place in places for told in await tx.citizen_words.take_out(place, digits)]
+            if changed:
+                detail: dict[str, object] = {"reasons": changed}
+                subject = f"citizen:{pseudonym}"
+                tx.audit.add(Fact(at=datetime.now(UTC), kind=Kind.CITIZEN_ERASED, **by, subject=subject, detail=detail))
 
     async def _differing(self, calls: Sequence[str]) -> frozenset[str]:
         """Those of them whose rows or histories are not what the chain tells."""

@@ -144,9 +144,13 @@ async def reasons(database: Database) -> None:
         )
         one = Disclosure(id="d" * 16, state=Asked.REQUESTED, request=request, asked_by="token:desk", asked_at=at(62))
         await tx.disclosures.add(one)
-        heard = Listening(
-            id="f" * 16, key_sha256=None, token_id="", actor="cli:an", origin="cli", recording_id=recording, call_id=CALL,
-            what="originals", name="", reason="citizen", words=f"Đơn của {NUMBER}", asked_at=at(63), expires_at=None,
-            path="", sha256="", bytes=0, duration_ms=0, played_at=None,
-        )  # fmt: skip
-        await tx.listening.add(heard)
+        await tx.listening.add(a_reason(recording, f"Đơn của {NUMBER}"))
+
+
+def a_reason(recording: str, words: str, key: str = "f" * 16) -> Listening:
+    """Why somebody exported a recording of the call, in words."""
+    return Listening(
+        id=key, key_sha256=None, token_id="", actor="cli:an", origin="cli", recording_id=recording, call_id=CALL,
+        what="originals", name="", reason="citizen", words=words, asked_at=at(63), expires_at=None,
+        path="", sha256="", bytes=0, duration_ms=0, played_at=None,
+    )  # fmt: skip

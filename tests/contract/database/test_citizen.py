@@ -12,14 +12,14 @@ from hotline1022.audit.types import Finding, Kind
 from hotline1022.core.acting import Acting, acts
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.core.outcomes import Reason, Result
-from hotline1022.db.citizen import GONE
+from hotline1022.db.citizen_words import GONE
 from hotline1022.directory.numbers import Numbers
 from hotline1022.recordings.types import CatalogueFilter
 from hotline1022.service import citizen as citizen_service
 from hotline1022.service.directory_desk import DirectoryDesk
 from hotline1022.tickets.types import State
 from tests.contract.database.catalogue_made import a_ticket, add_ticket, ended
-from tests.contract.database.citizen_world import JOURNALLED, NAME, NUMBER, House, citizen_house
+from tests.contract.database.citizen_world import JOURNALLED, NAME, NUMBER, House, a_reason, citizen_house
 from tests.contract.database.made import at
 from tests.unit.recordings_world import CALL
 
@@ -60,6 +60,37 @@ async def test_nothing_says_who_it_was_and_the_chain_verifies(house: House) -> N
         assert heard["sha256"] == sha256("Đơn của".encode()).hexdigest()
         assert "recording-stored" in [one.kind for one in await tx.audit.about(f"call:{CALL}")]
         assert (await tx.catalogue_search.search(CatalogueFilter(number=NUMBER))).recordings == ()
+
+
+WRITTEN = [
+    "0901–234–567", "0901 — 234 — 567", "0901,234,567", "0901/234/567", "0901\u00a0234\u00a0567", "(0901) 234 567",
+    "+84(0)901 234 567", "+84 (0) 901-234-567", "(+84) 901.234.567", "0084 901 234 567", "84–901–234–567", "090\u200b1234567",
+    "0 9 0 1 2 3 4 5 6 7", "0901_234_567", "0901 . 234 . 567", "840901234567",
+]  # fmt: skip
+#: they are no way to write it: a longer number, other digits, parts of it in different words
+OTHERS = [
+    "09012345678", "20901234567", "0901234567.58", "0901 234 5678", "0901 234 576", "0901 rồi 234 rồi 567", "0901-234",
+    "số 9 ngày 01.2.2034 lúc 5 giờ 6 phút 7 giây",
+]  # fmt: skip
+
+
+async def test_in_free_words_it_is_found_however_it_is_written_and_no_other_number_is_touched(house: House) -> None:
+    said = {f"{number:016x}": f"Bà Cúc (số {text}) hỏi lại" for number, text in enumerate([*WRITTEN, *OTHERS])}
+    async with house.world.database.transaction() as tx:
+        for key, words in said.items():
+            await tx.listening.add(a_reason(CALL, words, key))
+            await tx.alarms.raise_alarm(f"test-{key}", words, at(9))
+    await erased(house)
+    async with house.world.database.reading() as tx:
+        rows = [await tx.listening.get(key) for key in said]
+    now = {one.id: one.words for one in rows if one is not None}
+    rung = (await house.everything()).splitlines()
+    gone, kept = list(said)[: len(WRITTEN)], list(said)[len(WRITTEN) :]
+    assert [now[key] for key in gone] == ["Bà Cúc (số ) hỏi lại"] * len(WRITTEN)
+    assert {key: now[key] for key in kept} == {key: said[key] for key in kept}
+    for key, words in said.items():
+        (alarm,) = [line for line in rung if line.startswith("alarm: ") and f"test-{key}" in line]
+        assert (words in alarm) is (key in kept), alarm
 
 
 async def test_figures_stay_and_are_joined_by_the_pseudonym(house: House) -> None:
