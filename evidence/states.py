@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from hotline1022.core.errors import Refused
+from hotline1022.evidence.persons import same_person
 from hotline1022.evidence.types import State
 
 
@@ -61,10 +62,15 @@ def follow(state: State, move: Move) -> State:
 
 
 def check_person(move: Move, asked_by: str, actor: str) -> None:
-    """Refused `same-person` where whoever asked would also allow it, `not-who-asked` where another one would change it."""
-    if move in BY_ANOTHER and asked_by == actor:
-        text = f"{actor} asked for this disclosure and cannot allow it too; have another person do it"
+    """Refused `same-person` where whoever asked would also allow it, `not-who-asked` where another one would change it.
+
+    Two tokens of one name, and a shell and a token, are one person: see persons.py.
+    """
+    same = same_person(asked_by, actor)
+    if move in BY_ANOTHER and same:
+        who = actor if actor == asked_by else f"{asked_by}, the same person as {actor} by name,"
+        text = f"{who} asked for this disclosure and cannot allow it too; have another person do it"
         raise Refused(text, error_id="same-person")
-    if move in BY_THE_SAME and asked_by != actor:
+    if move in BY_THE_SAME and not same:
         text = f"{asked_by} asked for this disclosure and alone may change it; refuse it, or ask for another one"
         raise Refused(text, error_id="not-who-asked")
