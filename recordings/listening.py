@@ -32,7 +32,8 @@ class ListeningCopies:
         self._ffmpeg = ffmpeg
         self._spool, self._root = spool, root
         self._store, self._book, self._pool = store, book, pool
-        self._making = asyncio.Lock()
+        #: held while one is made, until its row is written
+        self.making = asyncio.Lock()
         #: copies made since the start
         self.made = 0
 
@@ -42,7 +43,7 @@ class ListeningCopies:
         Raises NotFound (`call-unknown`, `recording-none`), Refused (`recording-too-long`), Unavailable (`disk-full`,
         `recordings-worker`, `recording-key-missing`, `recording-damaged`, and `recording-copy` for what nobody thought of).
         """
-        async with self._making:
+        async with self.making:
             facts = await self._book.facts(call)
             if facts is None:
                 raise NotFound(f"there is no call {call}", error_id="call-unknown")

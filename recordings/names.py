@@ -22,6 +22,7 @@ _NAME = re.compile(
 )
 _CALL = re.compile(_UNIQUE)
 _UNFINISHED = re.compile(r"\.{1,2}([^.].*?)(?:\.reseal\.part|\.reseal|\.part)")
+_MADE_COPY = re.compile(r"~listen-[0-9a-f]{12}\.wav")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -83,6 +84,12 @@ def is_copy(call: CallId, name: str) -> bool:
     return name.removeprefix(".").startswith(f"{call}~listen-") and name.removesuffix(".part").endswith(".wav")
 
 
+def is_made_copy(call: str, name: str) -> bool:
+    """Whether this is exactly a name that `copy_name` gives, or that of such a file that was never finished."""
+    whole = name[1:].removesuffix(".part") if name.startswith(".") and name.endswith(".part") else name
+    return whole.startswith(call) and _MADE_COPY.fullmatch(whole[len(call) :]) is not None
+
+
 def derived_name(call: CallId, kind: CopyKind, fingerprint: str, ending: str) -> str:
     """Name of a copy in the cache: says what it is to whoever finds it."""
     return f"{call}~ban-sao-{kind.value}-{fingerprint}.{ending}"
@@ -111,6 +118,12 @@ def unfinished(name: str) -> str:
     """The file that `.NAME.reseal`, `..NAME.reseal.part` or `.NAME.part` was going to be; "" for any other name."""
     match = _UNFINISHED.fullmatch(name)
     return "" if match is None else match[1]
+
+
+def sealed_anew(name: str) -> str:
+    """The original, or its repaired copy, of which this is the new file that waits for its name; "" for any other name."""
+    whole = unfinished(name) if name.endswith((".reseal", ".reseal.part")) else ""
+    return whole if parse_name(whole) or original_name(whole) else ""
 
 
 def call_of(path: str) -> str:

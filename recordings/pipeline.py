@@ -262,6 +262,11 @@ class RecordingWorker:
 
     # ---------------------------------------------------------------- a listening copy
 
+    @property
+    def making(self) -> asyncio.Lock:
+        """Held while a listening copy is made, until its row is written."""
+        return self._copies.making
+
     async def listening_copy(self, call: CallId) -> CopyRow:
         """The listening copy of a call; see ListeningCopies.of."""
         return await self._copies.of(call)

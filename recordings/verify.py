@@ -12,11 +12,10 @@ from datetime import date
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError
-from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.recordings import wav
 from hotline1022.recordings.files import Version, open_below, readable, version_of
 from hotline1022.recordings.keys import NO_KEYS, KeyMissing, Keys
-from hotline1022.recordings.names import call_of, is_copy, original_name
+from hotline1022.recordings.names import call_of, original_name
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import RecordingStore, StateBook
 from hotline1022.recordings.reader import OpenFile, sha256_of
@@ -29,7 +28,7 @@ _DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
 _PORTION = 64
 #: calls asked about at once
 _CALLS = 500
-#: a file younger than this may still be on its way to its row
+#: a file younger than this may still be on its way to its row: a copy is made, or given up, in half of it (HeavyPool)
 FRESH_SECONDS = 600.0
 
 
@@ -181,9 +180,6 @@ class _Walk:
             self.portion = late[at : at + _PORTION]
             await self._check()
         rest = [path for path in unknown if path not in now and call_of(path) not in leaving]
-        # a listening copy whose row was never written is nobody's evidence: nothing is played without a row
-        heard = {call_of(path) for path in now}
-        rest = [path for path in rest if not (call_of(path) in heard and _is_listening_copy(path))]
         copies = [path for path in rest if (whose := _original(path)) and (whose in promised or whose in now)]
         self.result.extra += sorted(map(readable, set(rest) - set(copies)))
         for at in range(0, len(copies), _PORTION):
@@ -343,10 +339,6 @@ def _older(path: Path, moment: float) -> bool:
         return path.lstat().st_ctime <= moment
     except FileNotFoundError:
         return False
-
-
-def _is_listening_copy(path: str) -> bool:
-    return is_copy(CallId(ChannelId(call_of(path))), path.rpartition("/")[2])
 
 
 def _original(path: str) -> str | None:

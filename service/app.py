@@ -52,6 +52,7 @@ from hotline1022.service.evidence_parts import EvidenceParts
 from hotline1022.service.ffmpeg_find import FfmpegFinder
 from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
 from hotline1022.service.http_api import http_of, listen
+from hotline1022.service.leftovers import leftovers_of
 from hotline1022.service.live import Live
 from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
@@ -189,6 +190,7 @@ class App:
             elsewhere=[self.copies],
             keys=self.keys,
         )
+        self.leftovers = leftovers_of(paths, self.database, self.pool, self.recordings.making)
         self.segments = Segments(actions, Console(settings), paths.spool, self.call_log.note)
         self.positions = Positions(AmiLanguage(actions).set)
         self.live = Live(
@@ -315,6 +317,7 @@ class App:
                         self.evidence.run(),
                         DisclosureClock(self.disclosures).run(),
                         self.retention.run(),
+                        self.leftovers.run(),
                         self._ticks(),
                         self._reloads(),
                     )

@@ -25,6 +25,7 @@ from hotline1022.service.disclosure_links import DisclosureLinks
 from hotline1022.service.disclosure_parts import desk_of, links_of
 from hotline1022.service.evidence import Examiner
 from hotline1022.service.ffmpeg_find import FfmpegFinder
+from hotline1022.service.lock import LEAVING, nothing_leaves
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import DatabaseCallBook
@@ -48,13 +49,14 @@ def _desk(settings: Settings, database: Database) -> DisclosureDesk:
         if facts is None:
             return known
         tool = await ffmpeg() if any(row.foreign is not None for row in rows) else None
-        try:
-            made = await asyncio.to_thread(
-                make_copy, paths.spool, paths.recordings, facts, rows, known, tool, keys=keys
-            )
-        except NotFound:  # a message alone has no stereo copy
-            return known
-        await store.save_copies([made])
+        async with nothing_leaves(paths.data / LEAVING):  # the service must not take it for one whose row never comes
+            try:
+                made = await asyncio.to_thread(
+                    make_copy, paths.spool, paths.recordings, facts, rows, known, tool, keys=keys
+                )
+            except NotFound:  # a message alone has no stereo copy
+                return known
+            await store.save_copies([made])
         return made
 
     return desk_of(

@@ -13,6 +13,8 @@ from hotline1022.core.errors import ConfigError
 
 #: below the data folder: held while a backup is made
 LEAVING = "leaving.lock"
+#: beside it: held while files are sealed anew; what is half made then is not left over
+RESEALING = "resealing.lock"
 
 
 @contextmanager
@@ -38,7 +40,7 @@ def locked(path: Path, what: str) -> Iterator[None]:
 
 @asynccontextmanager
 async def nothing_leaves(path: Path) -> AsyncIterator[None]:
-    """Until the end no file that rows promise is deleted. Waits while something is just being deleted.
+    """Until the end nobody may delete by this lock file. Waits while something is just being deleted.
 
     Several may hold it. OSError where the file cannot be made.
     """

@@ -16,7 +16,7 @@ from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.reseal import Resealed, prepare, replace, sealed_with
 from hotline1022.recordings.types import StoredFile
-from hotline1022.service.lock import nothing_leaves
+from hotline1022.service.lock import RESEALING, nothing_leaves
 
 #: files in one portion
 PORTION = 64
@@ -48,8 +48,23 @@ async def reseal(
 ) -> Outcome:
     """Do all of it; `progress` is told how many files were looked at. Unavailable `disk-full` leaves the rest for later.
 
-    Names are given under the lock `leaving`: a file that is just being deleted must not come back under its new key.
+    Names are given under the lock `leaving`: a file that is just being deleted must not come back under its new key. Another
+    one beside it says all the while that new files still get their names: see leftovers.py.
     """
+    async with nothing_leaves(leaving.with_name(RESEALING)):
+        return await _all(database, root, keys, actor=actor, pool=pool, progress=progress, leaving=leaving)
+
+
+async def _all(
+    database: Database,
+    root: Path,
+    keys: Keys,
+    *,
+    actor: str,
+    pool: HeavyPool,
+    progress: Callable[[int], None],
+    leaving: Path,
+) -> Outcome:
     outcome = Outcome()
     async for portion in _portions(database):
         made = await pool.run(prepare, root, portion, keys)

@@ -16,10 +16,12 @@ from hotline1022.recordings.names import (
     format_name,
     from_ms,
     is_copy,
+    is_made_copy,
     original_name,
     parse_name,
     repaired_name,
     row_id,
+    sealed_anew,
     stem,
     to_ms,
     unfinished,
@@ -152,3 +154,19 @@ def test_a_listening_copy_is_no_spool_name() -> None:
 )
 def test_what_was_never_finished_is_known_by_its_name(name: str, whole: str) -> None:
     assert unfinished(name) == whole
+
+
+def test_what_may_be_taken_away_has_exactly_a_name_that_is_given_here() -> None:
+    call = CallId(ChannelId("hl1-1795453200.1"))
+    made = copy_name(call, "0123456789ab")
+    assert is_made_copy(call, made) and is_made_copy(call, f".{made}.part")
+    original = f"{call}~{call}~citizen~1795470210123-r.wav"
+    for other in (
+        f".{made}", f"{made}.part", f"{call}~listen-0123456789AB.wav", f"{call}~listen-x.wav", f"{made}.wav", original,
+        copy_name(CallId(ChannelId("hl1-1795453200.2")), "0123456789ab"),
+    ):  # fmt: skip
+        assert not is_made_copy(call, other), other
+    assert sealed_anew(f".{original}.reseal") == sealed_anew(f"..{original}.reseal.part") == original
+    assert sealed_anew(f".{repaired_name(original)}.reseal") == repaired_name(original)
+    for other in (f".{original}.part", original, ".more.wav.reseal", f"{original}.reseal", f".{made}.reseal"):
+        assert sealed_anew(other) == "", other

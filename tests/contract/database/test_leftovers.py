@@ -1,0 +1,191 @@
+"""What a kill left half made in the recordings folder: named by the verification, taken away by the service, and nothing else is."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline1022.db.migrate import migrate
+from hotline1022.db.stores import SqlRecordingStore
+from hotline1022.db.unit import Database
+from hotline1022.recordings import leftovers as files
+from hotline1022.recordings.copies import make_copy
+from hotline1022.recordings.keys import Keys, make_key
+from hotline1022.recordings.reseal import prepare
+from hotline1022.recordings.types import CopyRow, StoredFile
+from hotline1022.service import leftovers as module
+from hotline1022.service.leftovers import Leftovers, leftovers_of
+from hotline1022.service.lock import LEAVING, RESEALING, may_leave, nothing_leaves
+from hotline1022.service.resealing import reseal
+from hotline1022.service.settings import Paths
+from tests.contract.database.made import at
+from tests.contract.database.test_evidence import names
+from tests.lab.evidence_world import World, build, everything_now, thread_pool
+from tests.unit.recordings_world import CALL, two_agents
+
+
+@pytest.fixture
+async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    everything_now(monkeypatch)
+    await migrate(address)
+    ring = Keys(folder=tmp_path / "ring", seal=True)
+    make_key(tmp_path / "ring", at(0))
+    async with Database(address) as database:
+        yield await build(address, database, tmp_path, ring=ring)
+
+
+async def copied(world: World) -> CopyRow:
+    """A listening copy whose row is not written yet."""
+    spool, scratch = world.root.parent / "spool", world.root.parent / "scratch"
+    scratch.mkdir(exist_ok=True)
+    rows = list(world.filed.tracks)
+    return await asyncio.to_thread(make_copy, spool, world.root, two_agents(scratch), rows, None, keys=world.ring)
+
+
+async def half_sealed(world: World) -> list[Path]:
+    """What a kill between the two steps of sealing anew leaves, and one in the middle of a file."""
+    make_key(world.ring.folder or Path(), at(1))
+    stored = [StoredFile(path=one.path, sha256=one.sha256) for one in world.originals]
+    made = await asyncio.to_thread(prepare, world.root, stored, world.ring)
+    assert len(made.done) == 7
+    found = sorted(world.root.rglob(".*.reseal"))
+    found[0].rename(found[0].with_name(f".{found[0].name}.part"))
+    return sorted([found[0].with_name(f".{found[0].name}.part"), *found[1:]])
+
+
+def parts(world: World, old_seconds: float = 0.0) -> Leftovers:
+    """As the service makes it, but that everything is old at once."""
+    one = leftovers_of(Paths(data=world.root.parent), world.database, thread_pool(), asyncio.Lock())
+    one._old_seconds = old_seconds
+    return one
+
+
+def below(world: World) -> set[str]:
+    return {path.relative_to(world.root).as_posix() for path in world.root.rglob("*") if not path.is_dir()}
+
+
+async def test_a_copy_whose_row_was_never_written_is_named_and_taken_away(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    before = below(world)
+    made = await copied(world)
+    part = (world.root / made.path).with_name(f".{Path(made.path).name}.part")
+    part.write_bytes(b"half of one")
+    assert {one.name for one in await world.findings()} == {made.path, part.relative_to(world.root).as_posix()}
+    taken = await parts(world).look()
+    assert sorted(taken.gone) == sorted(below_of(world, [world.root / made.path, part])) and not taken.again
+    assert below(world) == before and await world.findings() == []
+    assert all(path in caplog.text for path in taken.gone)
+    again = await copied(world)
+    assert again == made, "it is made again bit for bit"
+    await SqlRecordingStore(world.database).save_copies([again])
+    assert (await parts(world).look()).gone == [] and await world.findings() == [], "a row promises it now"
+
+
+def below_of(world: World, paths: list[Path]) -> list[str]:
+    return [path.relative_to(world.root).as_posix() for path in paths]
+
+
+async def test_files_that_were_being_sealed_anew_are_taken_away(world: World) -> None:
+    before = below(world)
+    found = await half_sealed(world)
+    assert {one.name for one in await world.findings()} == set(below_of(world, found))
+    assert sorted((await parts(world).look()).gone) == sorted(below_of(world, found))
+    assert below(world) == before and await world.findings() == []
+
+
+async def test_what_is_young_stays_and_is_looked_at_again(world: World) -> None:
+    made = await copied(world)
+    taken = await parts(world, old_seconds=600.0).look()
+    assert (taken.gone, taken.again) == ([], True) and (world.root / made.path).is_file()
+
+
+@pytest.mark.parametrize("lock", [LEAVING, RESEALING])
+async def test_nothing_goes_while_a_backup_is_made_or_files_are_sealed_anew(world: World, lock: str) -> None:
+    made = await copied(world)
+    one = parts(world)
+    async with nothing_leaves(world.root.parent / lock):
+        taken = await one.look()
+        assert (taken.gone, taken.again) == ([], True) and (world.root / made.path).is_file()
+    assert (await one.look()).gone == [made.path]
+
+
+async def test_while_files_are_sealed_anew_their_new_files_stay(world: World, tmp_path: Path) -> None:
+    make_key(tmp_path / "ring", at(1))
+    lock, pool, one = world.root.parent / LEAVING, thread_pool(), parts(world)
+    one._leave = lambda: nullcontext(True)
+    given: dict[str, Any] = {"actor": "cli:tester", "pool": pool, "progress": lambda _: None, "leaving": lock}
+    with may_leave(lock) as may:  # they lie ready, and may not have their names yet
+        assert may
+        task = asyncio.create_task(reseal(world.database, world.root, world.ring, **given))
+        async with asyncio.timeout(20):
+            while len(list(world.root.rglob(".*.reseal"))) < 7:  # noqa: ASYNC110 -- files have no event
+                await asyncio.sleep(0.02)
+        taken = await one.look()
+        assert (taken.gone, taken.again) == ([], True)
+    done = await task
+    await pool.close()
+    assert (done.done, done.failed) == (7, []) and await world.findings() == []
+
+
+async def test_what_may_be_all_that_is_left_and_what_is_not_ours_stays(world: World) -> None:
+    made = await copied(world)
+    found = await half_sealed(world)
+    folder = (world.root / made.path).parent
+    (folder / f"{CALL}~listen-left-over.wav").write_bytes(b"RIFF")
+    (folder / ".other.wav.reseal").write_bytes(b"RIFF")
+    (folder / f"{CALL}~listen-0123456789ab.wav").symlink_to(world.root / made.path)
+    strange = folder.with_name("hl1-1795470208.99")
+    strange.mkdir()
+    (strange / "hl1-1795470208.99~listen-0123456789ab.wav").write_bytes(b"RIFF")
+    first = world.root / names(world)[0]
+    first.rename(world.root.parent / "stolen")
+    before = below(world)
+    taken = await parts(world).look()
+    spared = [path for path in found if first.name in path.name]
+    assert set(taken.gone) == set(below_of(world, found)) - set(below_of(world, spared)) and len(spared) == 1
+    assert below(world) == before - set(taken.gone), "the copy stays: an original is not there to make it from"
+    (world.root.parent / "stolen").rename(first)
+    assert set((await parts(world).look()).gone) == {made.path, *below_of(world, spared)}
+
+
+async def test_one_that_was_written_anew_since_it_was_seen_stays(world: World) -> None:
+    made = await copied(world)
+    (seen,) = files.look(world.root, made.path[:10], older_than=0.0).old
+    (world.root / made.path).unlink()
+    await copied(world)
+    promised = {CALL: names(world)}
+    assert files.take_away(world.root, [seen], promised) == () and (world.root / made.path).is_file()
+    (seen,) = files.look(world.root, made.path[:10], older_than=0.0).old
+    assert files.take_away(world.root, [seen], {CALL: [*names(world), made.path]}) == (), "a row promises it"
+    assert files.take_away(world.root, [seen], promised) == (made.path,)
+
+
+async def test_the_service_looks_at_its_start_and_again_after_a_failure(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await copied(world)
+    one = parts(world)
+    monkeypatch.setattr(module, "AGAIN", 0.01)
+    failures = [OSError("the disk is away")]
+    whole = one.look
+    done = asyncio.Event()
+
+    async def look() -> module.Taken:
+        if failures:
+            raise failures.pop()
+        taken = await whole()
+        done.set()
+        return taken
+
+    monkeypatch.setattr(one, "look", look)
+    task = asyncio.create_task(one.run())
+    await asyncio.wait_for(done.wait(), 10)
+    task.cancel()
+    await asyncio.wait([task], timeout=10)
+    assert not (world.root / made.path).exists()
