@@ -6,14 +6,14 @@ A chain alone proves nothing against somebody who rewrites all of it: that is wh
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hotline1022.audit.types import EMPTY, Entry, Fault, Finding, Head, hash_of
+from hotline1022.audit.types import EMPTY, Entry, Fault, Finding, Head, hash_of, is_hash
 
 
 class Walk:
     """Walks the chain from its first entry on; takes entries in the order of `seq` and says what is wrong."""
 
     def __init__(self, head: Head = EMPTY) -> None:
-        #: the last entry that was seen, as it is written down
+        #: the last entry that was seen, as it is written down; with what its hash should be where that is none
         self.head = head
         #: its hash was that of its contents: what follows can be held against it
         self._sound = True
@@ -27,13 +27,15 @@ class Walk:
         for missing in _few(self.head.seq + 1, entry.seq):
             found.append(Finding(fault=Fault.DELETED, seq=missing, text=f"entry {missing} is not there"))
         follows = self._sound and entry.seq == self.head.seq + 1
-        self._sound = hash_of(entry) == entry.sha256
+        ours = hash_of(entry)
+        self._sound = ours == entry.sha256
         if not self._sound:
             found.append(self._not_its_hash(entry))
         elif follows and entry.prev != self.head.sha256:
             text = f"entry {entry.seq} does not follow from entry {self.head.seq}"
             found.append(Finding(fault=Fault.BROKEN, seq=entry.seq, text=text))
-        self.head = Head(seq=entry.seq, sha256=entry.sha256)
+        # what stands in a hash's place may be no hash at all
+        self.head = Head(seq=entry.seq, sha256=entry.sha256 if is_hash(entry.sha256) else ours)
         return found
 
     def _not_its_hash(self, entry: Entry) -> Finding:

@@ -117,6 +117,11 @@ class Entry:
     sha256: str
 
 
+def is_hash(text: str) -> bool:
+    """Whether this can be a SHA-256 as we write it."""
+    return _HASH.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """The last entry: what a stamp vouches for."""
@@ -125,7 +130,7 @@ class Head:
     sha256: str
 
     def __post_init__(self) -> None:
-        if self.seq < 0 or _HASH.fullmatch(self.sha256) is None:
+        if self.seq < 0 or not is_hash(self.sha256):
             raise ValueError(f"not a head of the chain: {self.seq} {self.sha256!r}")
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Dialect, insert, select, text
+from sqlalchemy import Dialect, func, insert, select, text
 
 from hotline1022.audit.types import EMPTY, Entry, Fact, Head, Kind, Stamp, link
 from hotline1022.db.ask import per_dialect
@@ -58,6 +58,11 @@ class AuditRepository(Repository):
         query = select(audit_entry.c.seq, audit_entry.c.sha256).order_by(audit_entry.c.seq.desc()).limit(1)
         row = (await self._connection.execute(query)).one_or_none()
         return EMPTY if row is None else Head(seq=row.seq, sha256=row.sha256)
+
+    async def last_number(self) -> int:
+        """The last entry's number; 0 when there is none."""
+        found: int | None = (await self._connection.execute(select(func.max(audit_entry.c.seq)))).scalar()
+        return found or 0
 
     async def entries(self, after: int = 0, *, portion: int = PORTION) -> AsyncIterator[Sequence[Entry]]:
         """All entries with a greater number, in portions, in their order."""

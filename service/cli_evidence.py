@@ -5,13 +5,14 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import click
 
 from hotline1022.audit.stamps import fingerprint, pem_of
 from hotline1022.audit.types import Entry, Stamp
 from hotline1022.core.clock import local
+from hotline1022.core.errors import HotlineError
 from hotline1022.db.unit import Database
 from hotline1022.recordings.pool import NICE
 from hotline1022.service.alarms import Bell
@@ -19,7 +20,9 @@ from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import as_json, day_of, on_database
 from hotline1022.service.cli_disclosure import COMMANDS
 from hotline1022.service.evidence import Evidence, Examiner
+from hotline1022.service.evidence_entry import entry_of
 from hotline1022.service.recorder_keys import keys_of
+from hotline1022.service.shell_user import shell_actor
 from hotline1022.service.stamp_check import trust_of
 from hotline1022.service.stamp_key import ensure_key
 from hotline1022.service.stamper import note_key, stamper_of
@@ -35,14 +38,17 @@ def evidence() -> None:
 @click.option("--since", default=None, help="Only what was written from this day in the province on: 2026-11-24.")
 @click.option("--json", "plain", is_flag=True, help="As JSON.")
 @click.option("--progress", "steps", is_flag=True, help="Say how far it is, a line DONE/WORK each, on standard error.")
+@click.option("--no-entry", "silent", is_flag=True, help="Leave the audit as it is: for a copy that must not change.")
 @speaking
-def evidence_verify(config: str | None, since: str | None, plain: bool, steps: bool) -> None:
-    """Walk the chain, all its stamps, every row and every file; change nothing. Exit code 1 when anything is wrong.
+def evidence_verify(config: str | None, since: str | None, plain: bool, steps: bool, silent: bool) -> None:
+    """Walk the chain, all its stamps, every row and every file. Exit code 1 when anything is wrong.
 
     \b
+    It changes nothing of what it looks at. Afterwards the audit has an entry that tells who looked and what was
+    found; where that cannot be written, a note says so.
     Example: hotline1022 evidence verify --since 2026-11-24
     """
-    first = day_of(since) if since else None
+    first, asked_at = day_of(since) if since else None, datetime.now(UTC)
     settings = settings_of(config)
     trust, keys = trust_of(settings), keys_of(settings)
 
@@ -59,12 +65,26 @@ def evidence_verify(config: str | None, since: str | None, plain: bool, steps: b
             hidden=steps or not sys.stderr.isatty(),
         ) as bar:
             tell = _steps(work) if steps else bar.update
-            return await Examiner(database, root, trust, keys=keys, progress=tell).everything(first)
+            found = await Examiner(database, root, trust, keys=keys, progress=tell).everything(first)
+        if not silent:
+            await _keep(database, found, asked_at, first)
+        return found
 
     found = on_database(config, look)
     click.echo(as_json({"ok": found.ok, "since": since, **asdict(found)})) if plain else _say(found)
     if not found.ok:
         sys.exit(1)
+
+
+async def _keep(database: Database, found: Evidence, asked_at: datetime, since: date | None) -> None:
+    """Write the entry; where that cannot be, what was found is told all the same."""
+    at = datetime.now(UTC)
+    fact = entry_of(found, actor=shell_actor(), origin="cli", asked_at=asked_at, at=at, since=since)
+    try:
+        async with database.transaction() as tx:
+            tx.audit.add(fact)
+    except (HotlineError, ValueError) as error:  # ValueError: nothing can follow a last entry that was spoilt
+        click.echo(f"note: that this was looked at is not written into the audit: {error}", err=True)
 
 
 def _steps(work: int) -> Callable[[int], None]:

@@ -88,7 +88,7 @@ class Examiner:
     async def work(self) -> int:
         """How much `everything` has to do, about."""
         async with self._database.reading() as tx:
-            return (await tx.audit.head()).seq + await tx.originals.count_calls() + await tx.originals.count()
+            return await tx.audit.last_number() + await tx.originals.count_calls() + await tx.originals.count()
 
     async def everything(self, since: date | None = None) -> Evidence:
         """All of it; `since`: what was written from that day in the province on. Stamps are always all looked at."""

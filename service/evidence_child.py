@@ -20,7 +20,7 @@ _STEP = re.compile(rb"(\d+)/(\d+)\n")
 
 async def verify_in_child(config: str | None, since: date | None, progress: Progress) -> Evidence:
     """What it found. Unavailable `verification-failed` with its last words; cancelled, the process goes too."""
-    words = [sys.executable, "-m", "hotline1022", "evidence", "verify", "--json", "--progress"]
+    words = [sys.executable, "-m", "hotline1022", "evidence", "verify", "--json", "--progress", "--no-entry"]
     words += ["--config", config] if config else []
     words += ["--since", since.isoformat()] if since else []
     child = await asyncio.create_subprocess_exec(*words, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, limit=1 << 20)

@@ -13,13 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hotline1022.audit.ports import Originals
 from hotline1022.audit.stamps import fingerprint, pem_of
-from hotline1022.audit.types import Entry, Fact, Fault, Finding, Kind, Stamp
+from hotline1022.audit.types import Entry, Fault, Finding, Kind, Stamp
 from hotline1022.core.acting import acting
 from hotline1022.core.errors import ConfigError, HotlineError, NotFound, Refused
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.service.catalogue_view import entry_view
 from hotline1022.service.evidence import Evidence
+from hotline1022.service.evidence_entry import counts_of, entry_of
 from hotline1022.service.stamper import Stamper
 from hotline1022.web import evidence_wire as w
 
@@ -27,8 +28,6 @@ log = logging.getLogger(__name__)
 
 #: findings that an answer has; `evidence verify` has all
 SHOWN = 1000
-#: findings that the entry of the audit names
-NAMED = 20
 
 #: looks at everything since a day, tells how much is done and about how much there is
 Look = Callable[[date | None, Callable[[int, int], None]], Awaitable[Evidence]]
@@ -55,6 +54,8 @@ class EvidenceDesk:
         self._database, self._bell, self._look, self._originals = database, bell, look, originals
         self._stamper, self._key, self._clock = stamper, key, clock
         self._view: w.VerificationView | None = None
+        #: of the verification that was asked for last: an older one may end later than it was stopped
+        self._number = 0
         self._asked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -70,7 +71,7 @@ class EvidenceDesk:
             if self._task is not None:
                 self._task.cancel()
             if self._running is not None:
-                self._end(self._running, w.VerificationState.STOPPED)
+                self._end(self._number, w.VerificationState.STOPPED)
 
     # ---------------------------------------------------------------- what is asked
 
@@ -114,6 +115,7 @@ class EvidenceDesk:
             text = f"a verification runs already ({asked}); wait for it, or stop it"
             raise Refused(text, error_id="verification-running")
         act = acting()
+        self._number += 1
         self._view = w.VerificationView(
             state=w.VerificationState.RUNNING,
             since=since,
@@ -134,7 +136,7 @@ class EvidenceDesk:
         self._asked.clear()
         if self._task is not None:
             self._task.cancel()
-        self._end(self._running, w.VerificationState.STOPPED)
+        self._end(self._number, w.VerificationState.STOPPED)
         assert self._view is not None
         return self._view
 
@@ -152,34 +154,36 @@ class EvidenceDesk:
     def _running(self) -> w.VerificationView | None:
         return self._view if self._view is not None and self._view.state is w.VerificationState.RUNNING else None
 
-    def _is_on(self, asked: w.VerificationView) -> bool:
+    def _is_on(self, number: int) -> bool:
         """Whether it is the one that runs: it may have been stopped, and another one begun."""
-        return self._running is not None and self._running.asked_at == asked.asked_at
+        return self._running is not None and self._number == number
 
-    def _end(self, asked: w.VerificationView, state: w.VerificationState, **more: object) -> None:
-        if self._is_on(asked) and self._view is not None:
+    def _end(self, number: int, state: w.VerificationState, **more: object) -> None:
+        if self._is_on(number) and self._view is not None:
             self._view = replace(self._view, state=state, ended_at=self._clock(), **more)  # type: ignore[arg-type]
 
     async def _verify(self) -> None:
-        asked = self._running
+        asked, number = self._running, self._number
         if asked is None:  # stopped before it began
             return
 
         def progress(done: int, work: int) -> None:
-            if self._is_on(asked) and self._view is not None:
+            if self._is_on(number) and self._view is not None:
                 self._view = replace(self._view, done=done, work=work)
 
         try:
             found = await self._look(asked.since, progress)
         except (HotlineError, OSError) as error:
             log.warning("the verification that %s asked for failed: %s", asked.asked_by, error)
-            self._end(asked, w.VerificationState.FAILED, error=str(error))
+            self._end(number, w.VerificationState.FAILED, error=str(error))
             return
         except Exception as error:
             log.exception("the verification that %s asked for failed", asked.asked_by)
-            self._end(asked, w.VerificationState.FAILED, error=f"{type(error).__name__}; the service's log tells more")
+            self._end(number, w.VerificationState.FAILED, error=f"{type(error).__name__}; the service's log tells more")
             return
-        counts, findings = _counts(found), tuple(map(_finding, found.findings[:SHOWN]))
+        if not self._is_on(number):  # stopped meanwhile: it leaves no result
+            return
+        counts, findings = counts_of(found), tuple(map(_finding, found.findings[:SHOWN]))
         done = counts["entries"] + counts["calls"] + counts["files"]
         untold = ""
         try:
@@ -188,30 +192,22 @@ class EvidenceDesk:
             log.exception("the result of a verification cannot be written into the audit")
             said = problem if isinstance(problem, HotlineError) else type(problem).__name__
             untold = f"the result is not in the audit: {said}"
-        self._end(asked, w.VerificationState.DONE, findings=findings, error=untold, done=done, work=done, **counts)
+        self._end(number, w.VerificationState.DONE, findings=findings, error=untold, done=done, work=done, **counts)
 
     async def _tell(self, asked: w.VerificationView, found: Evidence) -> None:
-        counts = _counts(found)
-        named = [{"fault": one.fault.value, "seq": one.seq, "name": one.name} for one in found.findings[:NAMED]]
-        detail: dict[str, object] = {
-            "since": asked.since.isoformat() if asked.since else None,
-            "asked_at": asked.asked_at.isoformat(),
-            "seq": found.head.seq,
-            "sha256": found.head.sha256,
-            **counts,
-            "findings": named,
-        }
-        fact = Fact(at=self._clock(), kind=Kind.EVIDENCE_VERIFIED, actor=asked.asked_by, subject="chain", detail=detail)
+        fact = entry_of(
+            found,
+            actor=asked.asked_by,
+            origin="service",
+            asked_at=asked.asked_at,
+            at=self._clock(),
+            since=asked.since,
+        )
         if found.findings:
             texts = "; ".join(f"{one.fault}: {one.text}" for one in found.findings[:3])
-            await self._bell.ring("evidence-damaged", f"{counts['wrong']} findings: {texts}")
+            await self._bell.ring("evidence-damaged", f"{counts_of(found)['wrong']} findings: {texts}")
         async with self._database.transaction() as tx:
             tx.audit.add(fact)
-
-
-def _counts(found: Evidence) -> dict[str, int]:
-    counts = {name: int(getattr(found, name)) for name in ("entries", "stamps", "calls", "files")}
-    return {**counts, "wrong": len(found.findings) + found.more}
 
 
 def _finding(one: Finding) -> w.FindingView:

@@ -100,3 +100,11 @@ def test_any_detail_survives_being_read_again(detail: dict[str, object]) -> None
     entry = link(Fact(at=AT, kind=Kind.ACT, actor="x", detail=detail), EMPTY)
     again = json.loads(canonical(contents(entry)))
     assert Walk().take([replace(entry, detail=again["detail"])]) == []
+
+
+def test_what_is_no_hash_in_a_hashs_place_ends_no_walk() -> None:
+    made = chain(4)
+    made[3] = replace(made[3], sha256="Z" * 64)
+    walk = Walk()
+    assert [(one.fault, one.seq) for one in walk.take(made)] == [(Fault.CHANGED, 4)]
+    assert walk.head == Head(seq=4, sha256=chain(4)[3].sha256)

@@ -159,6 +159,42 @@ async def test_one_at_a_time_and_it_can_be_stopped_and_begun_anew(world: World) 
         assert await tx.audit.last(Kind.EVIDENCE_VERIFIED) is None
 
 
+async def test_one_that_ends_after_it_was_stopped_does_not_end_the_next_one(world: World) -> None:
+    """The older one does not heed that it is not wanted, and they were asked for in the same moment of the clock."""
+    walking, go_on = asyncio.Event(), asyncio.Event()
+    told: list[Progress] = []
+
+    async def deaf(since: date | None, progress: Progress) -> Evidence:
+        told.append(progress)
+        walking.set()
+        while not go_on.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await go_on.wait()
+        return Evidence(files=len(told))
+
+    one = desk(world, deaf, clock=lambda: at(5))
+    async with at_work(one):
+        await one.verify(None)
+        await walking.wait()
+        assert (await one.stop()).state is VerificationState.STOPPED
+        walking.clear()
+        second = await one.verify(None)
+        old = one._task
+        told[0](8, 9)
+        assert (await one.now()).verification == second, "an older one tells nothing of the newer one"
+        go_on.set()
+        assert old is not None
+        await asyncio.wait([old], timeout=10)
+        async with world.database.reading() as tx:
+            assert await tx.audit.last(Kind.EVIDENCE_VERIFIED) is None, "what was stopped leaves no result"
+        assert (await ended(one)).state is VerificationState.DONE
+    found = (await one.now()).verification
+    assert len(told) == 2 and found is not None and (found.files, found.error) == (2, "")
+    async with world.database.reading() as tx:
+        entry = await tx.audit.last(Kind.EVIDENCE_VERIFIED)
+    assert entry is not None and entry.detail["files"] == 2
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [(Unavailable("the database is away"), "the database is away"), (ValueError("a strange row"), "ValueError; ")],
