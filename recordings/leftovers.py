@@ -57,12 +57,15 @@ def look(root: Path, day: str, *, older_than: float, now: float | None = None) -
     return Seen(old=tuple(old), young=young)
 
 
-def take_away(root: Path, found: Sequence[Leftover], promised: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+def take_away(
+    root: Path, found: Sequence[Leftover], promised: Mapping[str, Collection[str]], over: Collection[str] = ()
+) -> tuple[str, ...]:
     """Unlink these, durable on return; the paths of those that are gone.
 
-    `promised` has of each call the paths that its rows promise: where an original is not there, a copy stays.
+    `promised` has of each call the paths that its rows promise: where an original is not there, a copy stays, but of calls
+    in `over`, whose time is over: nothing of them may be kept.
     """
-    whole = {call: _whole(root, paths) for call, paths in promised.items()}
+    whole = {call: call in over or _whole(root, paths) for call, paths in promised.items()}
     folders: dict[str, list[Leftover]] = {}
     for one in found:
         folders.setdefault(one.path.rpartition("/")[0], []).append(one)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hotline1022.audit.types import Fault
 from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
@@ -24,6 +25,7 @@ from hotline1022.service.resealing import reseal
 from hotline1022.service.settings import Paths
 from tests.contract.database.made import at
 from tests.contract.database.test_evidence import names
+from tests.contract.database.test_verify_meanwhile import its_time_is_over
 from tests.lab.evidence_world import World, build, everything_now, thread_pool
 from tests.unit.recordings_world import CALL, two_agents
 
@@ -152,6 +154,14 @@ async def test_what_may_be_all_that_is_left_and_what_is_not_ours_stays(world: Wo
     assert below(world) == before - set(taken.gone), "the copy stays: an original is not there to make it from"
     (world.root.parent / "stolen").rename(first)
     assert set((await parts(world).look()).gone) == {made.path, *below_of(world, spared)}
+
+
+async def test_a_copy_of_a_recording_whose_time_is_over_goes_too(world: World) -> None:
+    """Made by a command while its originals were just going: it got no row, and nothing of the call may be kept."""
+    made = await copied(world)
+    await its_time_is_over(world)
+    assert [one.name for one in await world.findings() if one.fault is Fault.FILE_EXTRA] == [made.path]
+    assert (await parts(world).look()).gone == [made.path] and below(world) == set()
 
 
 async def test_one_that_was_written_anew_since_it_was_seen_stays(world: World) -> None:
