@@ -51,38 +51,25 @@ async def reseal(
     Names are given under the lock `leaving`: a file that is just being deleted must not come back under its new key. Another
     one beside it says all the while that new files still get their names: see leftovers.py.
     """
-    async with nothing_leaves(leaving.with_name(RESEALING)):
-        return await _all(database, root, keys, actor=actor, pool=pool, progress=progress, leaving=leaving)
-
-
-async def _all(
-    database: Database,
-    root: Path,
-    keys: Keys,
-    *,
-    actor: str,
-    pool: HeavyPool,
-    progress: Callable[[int], None],
-    leaving: Path,
-) -> Outcome:
     outcome = Outcome()
-    async for portion in _portions(database):
-        made = await pool.run(prepare, root, portion, keys)
-        if made.done:
-            async with database.transaction() as tx:
-                for fact in _facts(made.done, actor):
-                    tx.audit.add(fact)
-            async with nothing_leaves(leaving):
-                kept = await pool.run(replace, root, made.done)
-            if kept:
+    async with nothing_leaves(leaving.with_name(RESEALING)):
+        async for portion in _portions(database):
+            made = await pool.run(prepare, root, portion, keys)
+            if made.done:
                 async with database.transaction() as tx:
-                    tx.audit.add(_kept(kept, actor))
-            outcome.failed += [f"{path}: it was exchanged or deleted meanwhile; begin again" for path in kept]
-            outcome.done += len(made.done) - len(kept)
-        outcome.ready += made.ready
-        outcome.failed += made.failed
-        outcome.seen += len(portion)
-        progress(outcome.seen)
+                    for fact in _facts(made.done, actor):
+                        tx.audit.add(fact)
+                async with nothing_leaves(leaving):
+                    kept = await pool.run(replace, root, made.done)
+                if kept:
+                    async with database.transaction() as tx:
+                        tx.audit.add(_kept(kept, actor))
+                outcome.failed += [f"{path}: it was exchanged or deleted meanwhile; begin again" for path in kept]
+                outcome.done += len(made.done) - len(kept)
+            outcome.ready += made.ready
+            outcome.failed += made.failed
+            outcome.seen += len(portion)
+            progress(outcome.seen)
     return outcome
 
 

@@ -169,10 +169,10 @@ async def test_one_that_was_written_anew_since_it_was_seen_stays(world: World) -
     (seen,) = files.look(world.root, made.path[:10], older_than=0.0).old
     (world.root / made.path).unlink()
     await copied(world)
-    promised = {CALL: names(world)}
+    promised = {str(CALL): names(world)}
     assert files.take_away(world.root, [seen], promised) == () and (world.root / made.path).is_file()
     (seen,) = files.look(world.root, made.path[:10], older_than=0.0).old
-    assert files.take_away(world.root, [seen], {CALL: [*names(world), made.path]}) == (), "a row promises it"
+    assert files.take_away(world.root, [seen], {str(CALL): [*names(world), made.path]}) == (), "a row promises it"
     assert files.take_away(world.root, [seen], promised) == (made.path,)
 
 
