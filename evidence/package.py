@@ -100,21 +100,26 @@ def write(path: Path, members: Iterable[Member], about: dict[str, object], at: d
     return Written(path=path, sha256=digest, bytes=size)
 
 
+def stored(name: str, at: datetime) -> zipfile.ZipInfo:
+    """A member that is stored as it is: an ordinary file of this time on the province's clock, which others do not read."""
+    info = zipfile.ZipInfo(name, local(at).timetuple()[:6])
+    info.external_attr = (0o100000 | MODE) << 16
+    return info
+
+
 class _Filler:
     """Adds members one after the other, and keeps their hashes."""
 
     def __init__(self, archive: zipfile.ZipFile, at: datetime) -> None:
         self._archive = archive
-        self._time = local(at).timetuple()[:6]
+        self._at = at
         self.rows: list[dict[str, object]] = []
 
     def add(self, member: Member) -> None:
         if _NAME.fullmatch(member.name) is None or any(row["name"] == member.name for row in self.rows):
             raise ValueError(f"{member.name!r} cannot be a file of a package")
-        info = zipfile.ZipInfo(member.name, self._time)
-        info.external_attr = (0o100000 | MODE) << 16
         digest, size = hashlib.sha256(), 0
-        with self._archive.open(info, "w", force_zip64=True) as out:
+        with self._archive.open(stored(member.name, self._at), "w", force_zip64=True) as out:
             for piece in member.pieces:
                 digest.update(piece)
                 size += len(piece)

@@ -36,6 +36,8 @@ from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.reasons import load_reasons
 from hotline1022.recordings.types import CopyRow
 from hotline1022.service.alarms import Bell
+from hotline1022.service.backup_child import backup_in_child
+from hotline1022.service.backup_desk import BackupDesk
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.cascades import Cascades
 from hotline1022.service.catalogue_keeper import CatalogueKeeper
@@ -172,6 +174,12 @@ class App:
         self.copying = HeavyPool(seconds=COPY_SECONDS)
         self.copies = copies_of(settings, self.database, self.copying)
         self.evidence = EvidenceParts(settings, self.database, self.bell, self.pool, config)
+        self.backups = BackupDesk(
+            self.database,
+            self.bell,
+            folder=lambda: self.settings.backup.folder,
+            make=partial(backup_in_child, config),
+        )
         self.disclosures = disclosures_of(
             settings,
             self.database,
@@ -315,6 +323,7 @@ class App:
                         self.bell.run(),
                         self.outbox.run(),
                         self.evidence.run(),
+                        self.backups.run(),
                         DisclosureClock(self.disclosures).run(),
                         self.retention.run(),
                         self.leftovers.run(),

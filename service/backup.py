@@ -11,6 +11,7 @@ from pathlib import Path
 
 import hotline1022
 from hotline1022.audit.types import Fact, Kind, written
+from hotline1022.core.acting import acting
 from hotline1022.core.errors import ConfigError, Unavailable
 from hotline1022.db.backup import Moment, copy_sqlite, moment, settle_sqlite
 from hotline1022.db.engine import parse, sqlite_file
@@ -26,6 +27,8 @@ from hotline1022.service.settings import Settings
 from hotline1022.service.shell_user import shell_actor
 
 SQLITE, POSTGRESQL = "database.sqlite", "database.pgdump"
+#: how much more polite than the service it is; Linux takes the disk's order from it too
+NICE = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +147,13 @@ async def _database(settings: Settings, writer: Writer) -> Moment:
 
 
 async def _note(settings: Settings, made: Made, *, with_keys: bool) -> None:
+    """By whom: whoever acts, else whoever gave the command."""
+    act = acting()
     fact = Fact(
         at=datetime.now(UTC),
         kind=Kind.BACKUP_MADE,
-        actor=shell_actor(),
-        origin="cli",
+        actor=act.actor if act else shell_actor(),
+        origin=act.origin if act else "cli",
         subject=f"backup:{made.folder.name}",
         detail={
             "manifest": made.sha256,

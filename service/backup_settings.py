@@ -30,6 +30,7 @@ WITH_KEYS = frozenset({"asterisk.tls_key", "audit.keys", "recordings.keys"})
 LEFT_OUT: Mapping[str, str] = {
     "paths.data": "its folders are taken one by one",
     "audit.second_place": "it shows that the database was exchanged, so it must not come back with it",
+    "backup.folder": "backups lie there",
 }
 #: of the TLS key in the keys' file; restored beside the other secrets
 TLS_KEY = "tls-key.pem"

@@ -201,23 +201,32 @@ def _alike(one: os.stat_result, other: os.stat_result) -> bool:
 # ---------------------------------------------------------------- reading
 
 
-def read_manifest(backup: Path) -> tuple[dict[str, Any], Sums]:
-    """What a backup says of itself. NotFound `backup-none`, Invalid `backup-broken` or `backup-newer`."""
-    if not (backup / MANIFEST).is_file() or backup.name == UNFINISHED:
-        some = backups(backup) if backup.is_dir() else []
-        cure = f"name one of those in it, such as {some[-1]}" if some else "name the folder of one backup"
-        raise NotFound(f"{backup} is no whole backup; {cure}", error_id="backup-none")
+def read_about(backup: Path) -> tuple[dict[str, Any], str]:
+    """What a backup's manifest says, and its SHA-256. Invalid `backup-broken` or `backup-newer`."""
     try:
         manifest = (backup / MANIFEST).read_bytes()
-        lines = (backup / SUMS).read_bytes()
         own = (backup / OWN_SUM).read_text().split()[0]
     except (OSError, IndexError, UnicodeDecodeError) as error:
-        raise _broken(f"{SUMS} or {OWN_SUM} cannot be read ({error})") from error
+        raise _broken(f"{MANIFEST} or {OWN_SUM} cannot be read ({error})") from error
     if hashlib.sha256(manifest).hexdigest() != own:
         raise _broken(f"{MANIFEST} is not what was written")
     about: dict[str, Any] = json.loads(manifest)
     if about["format"] != FORMAT:
         raise Invalid("the backup is of a newer program; restore with that one", error_id="backup-newer")
+    return about, own
+
+
+def read_manifest(backup: Path) -> tuple[dict[str, Any], Sums]:
+    """What a backup says of itself and of its files. NotFound `backup-none`, Invalid `backup-broken` or `backup-newer`."""
+    if not (backup / MANIFEST).is_file() or backup.name == UNFINISHED:
+        some = backups(backup) if backup.is_dir() else []
+        cure = f"name one of those in it, such as {some[-1]}" if some else "name the folder of one backup"
+        raise NotFound(f"{backup} is no whole backup; {cure}", error_id="backup-none")
+    about, _ = read_about(backup)
+    try:
+        lines = (backup / SUMS).read_bytes()
+    except OSError as error:
+        raise _broken(f"{SUMS} cannot be read ({error})") from error
     if hashlib.sha256(lines).hexdigest() != about["sums"]:
         raise _broken(f"{SUMS} is not what was written")
     return about, _parsed(lines)

@@ -7,29 +7,28 @@ written. Numbers of offices and of other people are left out.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 from hotline1022.audit.ports import Originals
-from hotline1022.audit.types import Fact, Fault, Finding, Kind
-from hotline1022.core.acting import acting, by_the_service
+from hotline1022.audit.types import Fact, Finding, Kind
+from hotline1022.core.acting import by_the_service
 from hotline1022.core.clock import local
 from hotline1022.core.errors import Unavailable
 from hotline1022.db.listening import Listening
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
-from hotline1022.recordings.files import open_below
 from hotline1022.recordings.keys import Keys
-from hotline1022.recordings.names import call_of
 from hotline1022.recordings.reasons import Reasons
 from hotline1022.recordings.types import StoredFile
+from hotline1022.service.checked import Changed, opener
 from hotline1022.service.citizen import digits_of, forms_of
-from hotline1022.service.citizen_zip import Changed, Stop, must_be_new, write_zip
-from hotline1022.service.export import Why, fact_of, right_of
-from hotline1022.service.original_check import note_damage
+from hotline1022.service.citizen_zip import Stop, must_be_new, write_zip
+from hotline1022.service.export import Why, fact_of, right_of, why_of
+from hotline1022.service.original_check import note_changed
 
 Data = dict[str, list[dict[str, Any]]]
 
@@ -58,7 +57,7 @@ class CitizenExporter:
 
     async def rows(self, number: str, reason: str, words: str) -> Data:
         """All rows, times as texts, and the entry that they were given out. Invalid `number-invalid`, `reason-…`."""
-        data, why = await self._read(number), self._why(reason, words)
+        data, why = await self._read(number), why_of(self.reasons, reason, words)
         await self._note(data, why, {}, (), audio=False)
         return _plain_rows(data)
 
@@ -68,7 +67,7 @@ class CitizenExporter:
         Invalid `file-exists`, `number-invalid`, `reason-…`; Refused `recording-damaged`: one changed meanwhile;
         Unavailable `export-unwritable`, `disk-full`, `recording-not-listed`.
         """
-        why = self._why(reason, words)
+        why = why_of(self.reasons, reason, words)
         digits_of(number)
         await asyncio.to_thread(must_be_new, to)
         data = await self._read(number)
@@ -81,16 +80,6 @@ class CitizenExporter:
             counts={name: len(rows) for name, rows in data.items()},
             audio=sum(map(len, sound.values())),
             left_out=tuple(left_out),
-        )
-
-    def _why(self, reason: str, words: str) -> Why:
-        act = acting()
-        return Why(
-            reason=reason,
-            words=self.reasons.check(reason, words),
-            actor=act.actor if act else "service",
-            origin=act.origin if act else "service",
-            at=datetime.now(UTC),
         )
 
     async def _read(self, number: str) -> Data:
@@ -141,17 +130,14 @@ class CitizenExporter:
                 data,
                 files,
                 left_out,
-                lambda path: self.keys.open(open_below(self.root, path)),
+                opener(self.root, self.keys),
                 stop,
             )
         )
         try:
             await asyncio.shield(work)
         except Changed as error:
-            text = f"{error.path} has other bytes than were stored"
-            finding = Finding(fault=Fault.FILE_CHANGED, seq=0, name=error.path, text=text)
-            with by_the_service():
-                await note_damage(self.database, self.bell, call_of(error.path), [finding])
+            await note_changed(self.database, self.bell, error.path)
             raise
         except asyncio.CancelledError:  # nobody waits any more: it ends, and takes away what it made
             stop.now()

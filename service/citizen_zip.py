@@ -4,23 +4,22 @@ It is written under a hidden name beside its place, and has its own name only wh
 """
 
 import csv
-import hashlib
 import html
 import io
 import json
 import os
 import threading
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from hotline1022.core.errors import Invalid, Refused, Unavailable
+from hotline1022.core.errors import Invalid, Unavailable
 from hotline1022.recordings.files import no_room
-from hotline1022.recordings.reader import OpenFile, pieces
 from hotline1022.recordings.types import StoredFile
+from hotline1022.service.checked import Opener, checked, open_original
 
 #: names of the parts, in the order of the page
 TITLES = {
@@ -32,16 +31,6 @@ TITLES = {
 }
 AUDIO, LEFT_OUT = "ghi-am", "ghi-am/khong-kem-theo.txt"
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
-
-
-class Changed(Refused):
-    """An original has other bytes than its row says."""
-
-    error_id = "recording-damaged"
-
-    def __init__(self, path: str) -> None:
-        super().__init__(f"{path} changed while it was exported; nothing was written, export again")
-        self.path = path
 
 
 class Stop:
@@ -71,7 +60,7 @@ def write_zip(
     data: Rows,
     files: Sequence[StoredFile],
     left_out: Sequence[str],
-    opened: Callable[[str], OpenFile],
+    opened: Opener,
     stop: Stop,
 ) -> None:
     """Write it; every original is hashed on the way. Blocks.
@@ -89,8 +78,10 @@ def write_zip(
                 box.writestr(LEFT_OUT, _told(left_out))
             for one in files:
                 with box.open(f"{AUDIO}/{one.path.rpartition('/')[2]}", "w", force_zip64=True) as out:
-                    for piece in _checked(one, opened, stop):
-                        out.write(piece)
+                    with closing(open_original(one.path, opened)) as original:
+                        for piece in checked(one, original):
+                            stop.look()
+                            out.write(piece)
         stop.look()
         _named(part, to)
     except OSError as error:
@@ -127,28 +118,6 @@ def _named(part: Path, to: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def _checked(one: StoredFile, opened: Callable[[str], OpenFile], stop: Stop) -> Iterator[bytes]:
-    """The plain bytes of an original. Changed when they are not those of its row."""
-    digest = hashlib.sha256()
-    try:
-        file = opened(one.path)
-    except FileNotFoundError as error:
-        raise Changed(one.path) from error
-    try:
-        for piece in pieces(file):
-            stop.look()
-            digest.update(piece)
-            yield piece
-    except Unavailable as error:
-        if error.error_id == "recording-damaged":  # its seal is broken
-            raise Changed(one.path) from error
-        raise
-    finally:
-        file.close()
-    if digest.hexdigest() != one.sha256:
-        raise Changed(one.path)
 
 
 def _told(calls: Sequence[str]) -> str:

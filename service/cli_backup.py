@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from hotline1022.service.backup import KeyFile, Made, make_backup
+from hotline1022.service.backup import NICE, KeyFile, Made, make_backup
 from hotline1022.service.backup_shelf import Watch
 from hotline1022.service.cli_base import CONFIG, finished, settings_of, speaking
 from hotline1022.service.key_box import check_passphrase
@@ -15,9 +15,8 @@ from hotline1022.service.progress import Progress
 from hotline1022.service.restore import Restored
 from hotline1022.service.restore import restore as restore_backup
 from hotline1022.service.secrets import read_secret
+from hotline1022.service.settings_backup import no_folder
 
-#: how much more polite than the service a backup is; Linux takes the disk's order from it too
-NICE = 15
 KEYS = click.option(
     "--keys",
     "keys_path",
@@ -35,15 +34,15 @@ PASSPHRASE = click.option(
 
 @click.command()
 @CONFIG
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--copies", is_flag=True, help="Take listening copies too; they can be made again from the originals.")
 @KEYS
 @PASSPHRASE
 @speaking
 def backup(
-    config: str | None, folder: Path, copies: bool, keys_path: Path | None, passphrase_file: Path | None
+    config: str | None, folder: Path | None, copies: bool, keys_path: Path | None, passphrase_file: Path | None
 ) -> None:
-    """Make a backup in a new folder of FOLDER, while calls run.
+    """Make a backup in a new folder of FOLDER, else of backup.folder, while calls run.
 
     \b
     The database at one moment, the recordings and attachments that its rows promise, settings, menu and studio
@@ -55,10 +54,13 @@ def backup(
       hotline1022 backup /mnt/backup --keys /media/safe/1022-keys.box
     """
     settings = settings_of(config)
+    shelf = folder or settings.backup.folder
+    if not shelf:
+        raise no_folder()
     keys = _keys(keys_path, passphrase_file, new=True)
     os.nice(NICE)
     progress = Progress("files")
-    made = finished(make_backup(settings, config, folder.resolve(), copies=copies, keys=keys, watch=progress))
+    made = finished(make_backup(settings, config, Path(shelf).resolve(), copies=copies, keys=keys, watch=progress))
     progress.clear()
     _say_made(made, with_keys=keys is not None)
 

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +20,7 @@ from hotline1022.service.cli_data import as_json, day_of, on_database
 from hotline1022.service.cli_disclosure import COMMANDS
 from hotline1022.service.evidence import Evidence, Examiner
 from hotline1022.service.evidence_entry import entry_of
+from hotline1022.service.progress import Steps
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.shell_user import shell_actor
 from hotline1022.service.stamp_check import trust_of
@@ -88,16 +88,14 @@ async def _keep(database: Database, found: Evidence, asked_at: datetime, since: 
 
 
 def _steps(work: int) -> Callable[[int], None]:
-    """Writes a line at most every half second. Who reads it waits for nothing: the work is more polite than others."""
+    """For a program, which waits for nothing: the work is more polite than others."""
     os.nice(NICE)
-    done, said = 0, time.monotonic()
+    tell, done = Steps(), 0
 
     def step(count: int) -> None:
-        nonlocal done, said
+        nonlocal done
         done += count
-        if (now := time.monotonic()) - said >= 0.5:
-            said = now
-            click.echo(f"{done}/{max(done, work)}", err=True)
+        tell(done, max(done, work))
 
     return step
 

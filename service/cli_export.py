@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from hotline1022.core.acting import acting
 from hotline1022.db.unit import Database
 from hotline1022.recordings.reasons import load_reasons
 from hotline1022.service.alarms import Bell
@@ -48,17 +47,17 @@ def export(config: str | None, recording: str, reason: str, words: str, folder: 
     reasons, keys = load_reasons(settings.paths.listening_reasons), keys_of(settings)
 
     async def work(database: Database) -> Exported:
-        act = acting()
-        originals, _ = originals_of(settings, database)
+        originals, bell = originals_of(settings, database)
         exporter = Exporter(
             database=database,
             root=settings.paths.recordings,
             data=settings.paths.data,
             originals=originals,
+            bell=bell,
             reasons=reasons,
             keys=keys,
         )
-        return await exporter.export(recording, reason, words, folder, actor=act.actor if act else "cli")
+        return await exporter.export(recording, reason, words, folder)
 
     done = on_database(config, work)
     click.echo(

@@ -28,6 +28,7 @@ from hotline1022.service.settings import (
     Trunk,
 )
 from hotline1022.service.settings_audit import AUDIT_FILES, Audit
+from hotline1022.service.settings_backup import BACKUP_FILES
 from hotline1022.service.settings_notify import NOTIFY_FILES, Notify
 from hotline1022.service.settings_recordings import RECORDINGS_FILES, Recordings
 
@@ -62,7 +63,9 @@ class SettingsError(ConfigError):
 
 
 #: keys that name a file or folder, beside those of [paths]
-FILES = frozenset({"tls_certificate", "tls_key", "tls_ca", *NOTIFY_FILES, *AUDIT_FILES, *RECORDINGS_FILES})
+FILES = frozenset(
+    {"tls_certificate", "tls_key", "tls_ca", *NOTIFY_FILES, *AUDIT_FILES, *RECORDINGS_FILES, *BACKUP_FILES}
+)
 
 
 def load(path: Path | str | None, env: Mapping[str, str]) -> Settings:

@@ -4,10 +4,9 @@ of the audit. One at a time; refuses a second one.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -18,11 +17,13 @@ from hotline1022.core.acting import acting
 from hotline1022.core.errors import ConfigError, HotlineError, NotFound, Refused
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
+from hotline1022.service.background import Background, Progress, now
 from hotline1022.service.catalogue_view import entry_view
 from hotline1022.service.evidence import Evidence
 from hotline1022.service.evidence_entry import counts_of, entry_of
 from hotline1022.service.stamper import Stamper
 from hotline1022.web import evidence_wire as w
+from hotline1022.web.types import WorkState
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +31,7 @@ log = logging.getLogger(__name__)
 SHOWN = 1000
 
 #: looks at everything since a day, tells how much is done and about how much there is
-Look = Callable[[date | None, Callable[[int, int], None]], Awaitable[Evidence]]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+Look = Callable[[date | None, Progress], Awaitable[Evidence]]
 
 
 class EvidenceDesk:
@@ -49,29 +46,15 @@ class EvidenceDesk:
         originals: Originals,
         stamper: Stamper,
         key: Callable[[], Ed25519PrivateKey],
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = now,
     ) -> None:
         self._database, self._bell, self._look, self._originals = database, bell, look, originals
         self._stamper, self._key, self._clock = stamper, key, clock
-        self._view: w.VerificationView | None = None
-        #: of the verification that was asked for last: an older one may end later than it was stopped
-        self._number = 0
-        self._asked = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._work: Background[w.VerificationView] = Background("verification", clock)
 
     async def run(self) -> None:
         """Until cancelled."""
-        try:
-            while True:
-                await self._asked.wait()
-                self._asked.clear()
-                self._task = asyncio.create_task(self._verify())
-                await asyncio.wait([self._task])
-        finally:
-            if self._task is not None:
-                self._task.cancel()
-            if self._running is not None:
-                self._end(self._number, w.VerificationState.STOPPED)
+        await self._work.run()
 
     # ---------------------------------------------------------------- what is asked
 
@@ -80,13 +63,13 @@ class EvidenceDesk:
         async with self._database.reading() as tx:
             head = await tx.audit.head()
             stamp, nightly = await tx.audit.last_stamp(), await tx.audit.last(Kind.CHAIN_CHECKED)
-            before = None if self._view else await tx.audit.last(Kind.EVIDENCE_VERIFIED)
+            before = None if self._work.view else await tx.audit.last(Kind.EVIDENCE_VERIFIED)
         return w.EvidenceView(
             seq=head.seq,
             sha256=head.sha256,
             stamp=_stamp(stamp) if stamp else None,
             nightly=entry_view(nightly) if nightly else None,
-            verification=self._view or (_before(before) if before else None),
+            verification=self._work.view or (_before(before) if before else None),
         )
 
     async def entries(self, subject: str, limit: int) -> w.EntryList:
@@ -110,14 +93,13 @@ class EvidenceDesk:
 
     async def verify(self, since: date | None) -> w.VerificationView:
         """Begin; Refused `verification-running`."""
-        if self._running is not None:
-            asked = f"{self._running.asked_by} asked for it"
+        if self._work.running is not None:
+            asked = f"{self._work.running.asked_by} asked for it"
             text = f"a verification runs already ({asked}); wait for it, or stop it"
             raise Refused(text, error_id="verification-running")
         act = acting()
-        self._number += 1
-        self._view = w.VerificationView(
-            state=w.VerificationState.RUNNING,
+        view = w.VerificationView(
+            state=WorkState.RUNNING,
             since=since,
             asked_at=self._clock(),
             asked_by=act.actor if act else "service",
@@ -126,19 +108,14 @@ class EvidenceDesk:
             findings=(),
             error="",
         )
-        self._asked.set()
-        return self._view
+        return self._work.begin(view, self._verify)
 
     async def stop(self) -> w.VerificationView:
         """End the one that runs; Refused `verification-none`."""
-        if self._running is None:
+        stopped = self._work.stop()
+        if stopped is None:
             raise Refused("no verification runs", error_id="verification-none")
-        self._asked.clear()
-        if self._task is not None:
-            self._task.cancel()
-        self._end(self._number, w.VerificationState.STOPPED)
-        assert self._view is not None
-        return self._view
+        return stopped
 
     async def check(self, recording: str) -> w.CheckedView:
         """All originals of one recording, now: its state follows what is found."""
@@ -150,39 +127,10 @@ class EvidenceDesk:
 
     # ---------------------------------------------------------------- the work
 
-    @property
-    def _running(self) -> w.VerificationView | None:
-        return self._view if self._view is not None and self._view.state is w.VerificationState.RUNNING else None
-
-    def _is_on(self, number: int) -> bool:
-        """Whether it is the one that runs: it may have been stopped, and another one begun."""
-        return self._running is not None and self._number == number
-
-    def _end(self, number: int, state: w.VerificationState, **more: object) -> None:
-        if self._is_on(number) and self._view is not None:
-            self._view = replace(self._view, state=state, ended_at=self._clock(), **more)  # type: ignore[arg-type]
-
-    async def _verify(self) -> None:
-        asked, number = self._running, self._number
-        if asked is None:  # stopped before it began
-            return
-
-        def progress(done: int, work: int) -> None:
-            if self._is_on(number) and self._view is not None:
-                self._view = replace(self._view, done=done, work=work)
-
-        try:
-            found = await self._look(asked.since, progress)
-        except (HotlineError, OSError) as error:
-            log.warning("the verification that %s asked for failed: %s", asked.asked_by, error)
-            self._end(number, w.VerificationState.FAILED, error=str(error))
-            return
-        except Exception as error:
-            log.exception("the verification that %s asked for failed", asked.asked_by)
-            self._end(number, w.VerificationState.FAILED, error=f"{type(error).__name__}; the service's log tells more")
-            return
-        if not self._is_on(number):  # stopped meanwhile: it leaves no result
-            return
+    async def _verify(self, asked: w.VerificationView, progress: Progress) -> Mapping[str, object]:
+        found = await self._look(asked.since, progress)
+        if not self._work.is_on(asked):  # stopped meanwhile: it leaves no result
+            return {}
         counts, findings = counts_of(found), tuple(map(_finding, found.findings[:SHOWN]))
         done = counts["entries"] + counts["calls"] + counts["files"]
         untold = ""
@@ -192,7 +140,7 @@ class EvidenceDesk:
             log.exception("the result of a verification cannot be written into the audit")
             said = problem if isinstance(problem, HotlineError) else type(problem).__name__
             untold = f"the result is not in the audit: {said}"
-        self._end(number, w.VerificationState.DONE, findings=findings, error=untold, done=done, work=done, **counts)
+        return {"findings": findings, "error": untold, "done": done, "work": done, **counts}
 
     async def _tell(self, asked: w.VerificationView, found: Evidence) -> None:
         fact = entry_of(
@@ -230,7 +178,7 @@ def _before(entry: Entry) -> w.VerificationView | None:
         )
         done = given["entries"] + given["calls"] + given["files"]
         return w.VerificationView(
-            state=w.VerificationState.DONE,
+            state=WorkState.DONE,
             since=date.fromisoformat(str(detail["since"])) if detail["since"] else None,
             asked_at=datetime.fromisoformat(str(detail["asked_at"])),
             asked_by=entry.actor,

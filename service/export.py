@@ -1,11 +1,10 @@
-"""Writes the originals of a recording into a folder, with SHA256SUMS that `sha256sum -c` checks. Refuses damaged ones, and a
-folder in which something lies already. The audit has it before the first byte is written.
+"""Gives out the originals of a recording, with SHA256SUMS that `sha256sum -c` checks: into a folder here, over the API in
+export_desk.py. Refuses damaged ones, and a folder in which something lies already. The audit has it before the first byte.
 """
 
 import asyncio
-import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,18 +14,20 @@ from secrets import token_hex
 
 from hotline1022.audit.ports import Originals
 from hotline1022.audit.types import Fact, Kind
-from hotline1022.core.acting import by_the_service
+from hotline1022.core.acting import acting, by_the_service
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Unavailable
 from hotline1022.db.listening import Listening
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Database
-from hotline1022.recordings.files import OPEN_FOLDER, open_below, write_file
+from hotline1022.queue.ports import AlarmBell
+from hotline1022.recordings.files import OPEN_FOLDER, write_file
 from hotline1022.recordings.keys import Keys
-from hotline1022.recordings.reader import pieces
 from hotline1022.recordings.reasons import Reasons
 from hotline1022.recordings.types import Catalogued, StoredFile
+from hotline1022.service.checked import Changed, Opener, checked, open_original, opener
 from hotline1022.service.listening_book import about
 from hotline1022.service.listening_desk import refused
+from hotline1022.service.original_check import note_changed
 
 SUMS = "SHA256SUMS"
 
@@ -54,6 +55,19 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A recording that is given out, and its originals."""
+
+    found: Catalogued
+    files: tuple[StoredFile, ...]
+
+    @property
+    def sums(self) -> bytes:
+        """What SHA256SUMS says."""
+        return "".join(f"{one.sha256}  {name_of(one)}\n" for one in self.files).encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exporter:
     """Exports the recordings of one hotline."""
 
@@ -62,17 +76,32 @@ class Exporter:
     #: nothing is written below here
     data: Path
     originals: Originals
+    bell: AlarmBell
     reasons: Reasons
     keys: Keys
 
-    async def export(self, recording: str, reason: str, words: str, folder: Path, *, actor: str) -> Exported:
+    async def export(self, recording: str, reason: str, words: str, folder: Path) -> Exported:
         """Write them.
 
         NotFound `recording-unknown`, `recording-none`; Invalid `reason-…`, `export-inside-data`; Refused
         `recording-damaged`, `export-not-empty`; Unavailable `disk-full`.
         """
-        said = self.reasons.check(reason, words)
+        why = why_of(self.reasons, reason, words)
         await asyncio.to_thread(_outside, folder, self.data)
+        taken = await self.take(recording)
+        await asyncio.to_thread(_make, folder)
+        await self.tell(taken, why)
+        try:
+            size = await asyncio.to_thread(_write, opener(self.root, self.keys), taken, folder)
+        except Changed as error:
+            await note_changed(self.database, self.bell, error.path)
+            raise
+        return Exported(folder=folder, files=tuple(map(name_of, taken.files)), bytes=size)
+
+    async def take(self, recording: str) -> Taken:
+        """Its originals, looked at now. NotFound `recording-unknown`, `recording-none`; Refused `recording-damaged`;
+        Unavailable `recording-key-missing`.
+        """
         async with self.database.reading() as tx:
             found = await tx.catalogue.get(recording)
             files = await tx.recordings.originals([found.call])
@@ -83,14 +112,26 @@ class Exporter:
             wrong = await self.originals.check_now(found.call)
         if wrong:
             raise refused(wrong)
-        await asyncio.to_thread(_make, folder)
-        why = Why(reason=reason, words=said, actor=actor, origin="cli", at=datetime.now(UTC))
-        right = right_of(found, files, why)
+        return Taken(found=found, files=tuple(files))
+
+    async def tell(self, taken: Taken, why: Why) -> None:
+        """Write into the audit that they are given out, and the words beside it; nothing may be given before."""
+        right = right_of(taken.found, taken.files, why)
         async with self.database.transaction() as tx:
             await tx.listening.add(right)
-            tx.audit.add(fact_of(right, files))
-        size = await asyncio.to_thread(_write, self.root, self.keys, files, folder)
-        return Exported(folder=folder, files=tuple(_name(one) for one in files), bytes=size)
+            tx.audit.add(fact_of(right, taken.files))
+
+
+def why_of(reasons: Reasons, reason: str, words: str) -> Why:
+    """Why whoever acts now takes something away. Invalid `reason-…`."""
+    act = acting()
+    return Why(
+        reason=reason,
+        words=reasons.check(reason, words),
+        actor=act.actor if act else "service",
+        origin=act.origin if act else "service",
+        at=datetime.now(UTC),
+    )
 
 
 def right_of(found: Catalogued, files: Sequence[StoredFile], why: Why) -> Listening:
@@ -119,7 +160,7 @@ def right_of(found: Catalogued, files: Sequence[StoredFile], why: Why) -> Listen
 
 def fact_of(right: Listening, files: Sequence[StoredFile]) -> Fact:
     """Its entry `recording-exported`, about the call."""
-    detail = about(right) | {"files": [{"name": _name(one), "sha256": one.sha256} for one in files]}
+    detail = about(right) | {"files": [{"name": name_of(one), "sha256": one.sha256} for one in files]}
     return Fact(
         at=right.asked_at,
         kind=Kind.RECORDING_EXPORTED,
@@ -130,7 +171,8 @@ def fact_of(right: Listening, files: Sequence[StoredFile]) -> Fact:
     )
 
 
-def _name(file: StoredFile) -> str:
+def name_of(file: StoredFile) -> str:
+    """What an original is called where it is given out."""
     return PurePosixPath(file.path).name
 
 
@@ -151,25 +193,22 @@ def _make(folder: Path) -> None:
         raise Refused(f"something lies in {folder} already; name a new folder", error_id="export-not-empty")
 
 
-def _write(root: Path, keys: Keys, files: Sequence[StoredFile], folder: Path) -> int:
+def _write(opened: Opener, taken: Taken, folder: Path) -> int:
     """The files, and at last their sums: a folder without SHA256SUMS is not a whole export. When it fails, nothing stays."""
     total = 0
     inside = os.open(folder, OPEN_FOLDER)
     try:
-        for one in files:
-            digest = hashlib.sha256()
-            write_file(inside, _name(one), _hashed(root, keys, one.path, digest))
-            if digest.hexdigest() != one.sha256:
-                text = f"{one.path} changed while it was exported; run hotline1022 evidence verify"
-                raise Refused(text, error_id="recording-damaged")
-            total += os.stat(_name(one), dir_fd=inside).st_size
-        lines = "".join(f"{one.sha256}  {_name(one)}\n" for one in files)
-        write_file(inside, SUMS, [lines.encode()])
+        for one in taken.files:
+            with closing(open_original(one.path, opened)) as original:
+                write_file(inside, name_of(one), checked(one, original))
+            total += os.stat(name_of(one), dir_fd=inside).st_size
+        write_file(inside, SUMS, [taken.sums])
         os.fsync(inside)
     except HotlineError as error:
-        for name in (*(_name(one) for one in files), SUMS):
-            with suppress(FileNotFoundError):
-                os.unlink(name, dir_fd=inside)
+        for name in (*map(name_of, taken.files), SUMS):
+            for written in (name, f".{name}.part"):
+                with suppress(FileNotFoundError):
+                    os.unlink(written, dir_fd=inside)
         if error.error_id != "disk-full":
             raise
         text = f"the disk of {folder} is full, and nothing was left there; free some space and export again"
@@ -177,10 +216,3 @@ def _write(root: Path, keys: Keys, files: Sequence[StoredFile], folder: Path) ->
     finally:
         os.close(inside)
     return total
-
-
-def _hashed(root: Path, keys: Keys, path: str, digest: "hashlib._Hash") -> Iterator[bytes]:
-    with closing(keys.open(open_below(root, path))) as file:
-        for piece in pieces(file):
-            digest.update(piece)
-            yield piece

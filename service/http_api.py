@@ -17,6 +17,8 @@ from hotline1022.service.citizen_view import CitizenApi
 from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.disclosure_parts import links_of
 from hotline1022.service.disclosure_view import DisclosuresView
+from hotline1022.service.export import Exporter
+from hotline1022.service.export_desk import ExportDesk
 from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.listening_desk import ListeningDesk
 from hotline1022.service.metrics import registry_of
@@ -75,6 +77,18 @@ def http_of(app: "App") -> aiohttp_web.Application:
                 reasons=app.reasons,
                 book=app.evidence.heard,
             ),
+            exports=ExportDesk(
+                Exporter(
+                    database=app.database,
+                    root=settings.paths.recordings,
+                    data=settings.paths.data,
+                    originals=app.evidence.originals,
+                    bell=app.bell,
+                    reasons=app.reasons,
+                    keys=app.keys,
+                )
+            ),
+            backups=app.backups,
             catalogue=CatalogueApi(app.database),
             citizens=CitizenApi(
                 citizens_of(settings, app.database),

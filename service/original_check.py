@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from hotline1022.audit.types import Fact, Fault, Finding, Kind
+from hotline1022.core.acting import by_the_service
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
+from hotline1022.recordings.names import call_of
 from hotline1022.recordings.verify import Versions
 from hotline1022.service.evidence import Evidence, Examiner
 
@@ -75,3 +77,11 @@ async def note_damage(database: Database, bell: AlarmBell, call: str, found: Seq
             at = datetime.now(UTC)
             tx.audit.add(Fact(at=at, kind=Kind.RECORDING_DAMAGED, actor="service", subject=subject, detail=detail))
     await bell.ring("recording-damaged", "; ".join(one.text for one in found[:5]), call)
+
+
+async def note_changed(database: Database, bell: AlarmBell, path: str) -> Finding:
+    """The same of an original whose bytes were others while somebody was given them."""
+    finding = Finding(fault=Fault.FILE_CHANGED, seq=0, name=path, text=f"{path} has other bytes than were stored")
+    with by_the_service():
+        await note_damage(database, bell, call_of(path), [finding])
+    return finding

@@ -1,4 +1,6 @@
-"""How far a long command is, on stderr: on a terminal a bar twice a second in one line, else a line every ten seconds."""
+"""How far a long command is, on stderr: on a terminal a bar twice a second in one line, else a line every ten seconds; for a
+program that reads it, a line DONE/TOTAL at most twice a second.
+"""
 
 import sys
 import time
@@ -36,3 +38,16 @@ class Progress:
         """Take the bar away: what follows is the result."""
         if self._terminal and self._shown:
             click.echo("\r\033[K", nl=False, err=True)
+
+
+class Steps:
+    """For a program: child.py."""
+
+    def __init__(self) -> None:
+        self._told = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        """So much is done, of so much."""
+        if (now := time.monotonic()) - self._told >= 0.5:
+            self._told = now
+            click.echo(f"{done}/{total}", err=True)

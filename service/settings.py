@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from hotline1022.service.settings_audit import Audit
+from hotline1022.service.settings_backup import BackupSettings
 from hotline1022.service.settings_disclosure import DisclosureSettings
 from hotline1022.service.settings_notify import Notify
 from hotline1022.service.settings_recordings import Recordings
@@ -324,6 +325,7 @@ class Settings:
     audit: Audit = field(default_factory=Audit)
     retention: Retention = field(default_factory=Retention)
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
+    backup: BackupSettings = field(default_factory=BackupSettings)
     log: Log = field(default_factory=Log)
 
     @property

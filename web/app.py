@@ -56,6 +56,7 @@ HEADERS = {
 _NUMBERS, _PERSONAL, _HIDDEN = frozenset({"caller", "phone"}), frozenset({"words", "asker", "name"}), "***"
 _POLICY = "Content-Security-Policy"
 _ROUTE: web.RequestKey[Route] = web.RequestKey("route", Route)
+_BEGUN: web.RequestKey[web.StreamResponse] = web.RequestKey("begun", web.StreamResponse)
 _TOKEN: web.RequestKey[str] = web.RequestKey("token", str)
 
 
@@ -82,6 +83,7 @@ def _document(version: str) -> Mapping[str, Any]:
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    request[_BEGUN] = response
     own = response.headers.get(_POLICY)
     response.headers.update(HEADERS)
     if own:  # a page may have its style sheet
@@ -101,11 +103,11 @@ def _guard(metrics: HttpMetrics) -> Middleware:
         began = time.monotonic()
         try:
             response = await handler(request)
-        except (HotlineError, web.HTTPException, TimeoutError) as error:
-            response = _failed(request, error)
+        except (HotlineError, web.HTTPException, TimeoutError, ConnectionError) as error:
+            response = _cut(request, error) or _failed(request, error)
         except Exception as error:
             LOG.exception("a request broke")
-            response = _failed(request, error)
+            response = _cut(request, error) or _failed(request, error)
         seconds = time.monotonic() - began
         route = request.get(_ROUTE)
         path = route.path if route else UNKNOWN
@@ -124,6 +126,19 @@ def _guard(metrics: HttpMetrics) -> Middleware:
         return response
 
     return guard
+
+
+def _cut(request: web.Request, error: BaseException) -> web.StreamResponse | None:
+    """An answer that broke in the middle: the connection ends there, so that nobody takes what came for the whole, nor an error
+    for a part of it. None: no answer has begun.
+    """
+    begun = request.get(_BEGUN)
+    if begun is None:
+        return None
+    if request.transport is not None:
+        LOG.warning("an answer was cut off: %s", error or type(error).__name__)
+        request.transport.abort()
+    return begun
 
 
 def _failed(request: web.Request, error: BaseException) -> web.Response:

@@ -2,25 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated
 
 from hotline1022.audit.types import Fault, Method
 from hotline1022.web.recordings_wire import AuditEntryView
 from hotline1022.web.rules import Rule
-from hotline1022.web.types import When
-
-
-class VerificationState(StrEnum):
-    """How far a verification is."""
-
-    RUNNING = "running"
-    #: everything was looked at; `wrong` tells whether all is as it was
-    DONE = "done"
-    #: somebody stopped it, or the service ended
-    STOPPED = "stopped"
-    #: something was away; `error` names it
-    FAILED = "failed"
+from hotline1022.web.types import When, WorkState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +31,7 @@ class FindingView:
 class VerificationView:
     """A walk through the chain, its stamps, rows and files."""
 
-    state: VerificationState
+    state: WorkState
     since: date | None
     asked_at: When
     asked_by: Annotated[str, Rule(doc="who, as the audit writes it: token:NAME")]

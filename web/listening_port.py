@@ -27,6 +27,18 @@ class RangeSource(Protocol):
         ...
 
 
+class PieceSource(Protocol):
+    """Something large that is made while it is sent, off the event loop."""
+
+    def pieces(self) -> AsyncIterator[bytes]:
+        """All of it. What raises in the middle: it must not look whole to whoever gets it."""
+        ...
+
+    async def close(self) -> None:
+        """It is not wanted any more."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """What a key is good for."""

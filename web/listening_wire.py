@@ -20,11 +20,17 @@ class ListenTo(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListenBody:
-    """Why, and what."""
+class WhyBody:
+    """Why."""
 
     reason: Annotated[str, Rule(doc="one of /api/listen/reasons", pattern=r"[a-z][a-z0-9-]{0,39}")]
     text: Annotated[str, Rule(doc="what it is about, in words", low=1, high=WORDS)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenBody(WhyBody):
+    """Why, and what."""
+
     copy: Annotated[
         ListenTo, Rule(doc="stereo = citizen left, others right; track = one original as it was stored")
     ] = ListenTo.STEREO

@@ -17,11 +17,13 @@ from hotline1022.queue.types import LineView
 from hotline1022.recordings.types import CatalogueFilter
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
+from hotline1022.web.backup_port import Backups
 from hotline1022.web.cascade_port import Cascades
 from hotline1022.web.citizen_port import CitizenPort
 from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.disclosure_port import Disclosures
 from hotline1022.web.evidence_port import EvidencePort
+from hotline1022.web.export_port import Exports
 from hotline1022.web.listening_port import Listening
 from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
@@ -290,6 +292,8 @@ class Ports:
 
     calls: Calls
     listening: Listening
+    exports: Exports
+    backups: Backups
     disclosures: Disclosures
     catalogue: Catalogue
     retention: RetentionPort

@@ -4,6 +4,7 @@ from hotline1022.queue.types import LineView
 from hotline1022.web import agents, calls, health, metrics, openapi
 from hotline1022.web import types as t
 from hotline1022.web import wire as w
+from hotline1022.web.backup_routes import ROUTES as LEAVING
 from hotline1022.web.cascade_routes import ROUTES as CASCADE
 from hotline1022.web.citizen_routes import ROUTES as CITIZENS
 from hotline1022.web.copies_routes import ROUTES as COPIES
@@ -202,6 +203,7 @@ ROUTES: tuple[Route, ...] = (
     *TICKETS,
     *COPIES,
     *LISTENING,
+    *LEAVING,
     *DISCLOSURE,
     *EVIDENCE,
     *NOTIFY,

@@ -1,13 +1,18 @@
-"""Bytes as an answer, whole or the one range that was asked for. Refuses a range behind the end, and more than one."""
+"""Bytes as an answer, whole or the one range that was asked for. Refuses a range behind the end, and more than one; what breaks
+in the middle is cut off by app.py, and never looks whole.
+"""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 from aiohttp import web
 
-from hotline1022.web.listening_port import RangeSource
+from hotline1022.web.listening_port import PieceSource, RangeSource
 from hotline1022.web.route import BadRange
 
+#: seconds without a piece taken after which something that few may have at once is taken back
+STALLED = 120.0
 #: a task that nobody holds may vanish
 _CLOSING: set[asyncio.Task[None]] = set()
 
@@ -47,19 +52,37 @@ async def serve_range(
             await response.prepare(request)
             await response.write_eof()
             return response
-        pieces = aiter(source.read(start, stop))
-        piece = await anext(pieces, b"")
-        await response.prepare(request)
-        while piece:
-            await response.write(piece)
-            piece = await anext(pieces, b"")
-        await response.write_eof()
-        return response
+        return await _sent(request, response, source.read(start, stop))
     finally:
         await _closed(source)
 
 
-async def _closed(source: RangeSource) -> None:
+async def serve_pieces(request: web.Request, source: PieceSource, headers: dict[str, str]) -> web.StreamResponse:
+    """200 with all of it, of a size that nobody knows before. Closes the source.
+
+    Whoever takes nothing for `STALLED` seconds is cut off.
+    """
+    try:
+        return await _sent(request, web.StreamResponse(headers=headers), source.pieces(), patience=STALLED)
+    finally:
+        await _closed(source)
+
+
+async def _sent(
+    request: web.Request, response: web.StreamResponse, source: AsyncIterator[bytes], patience: float | None = None
+) -> web.StreamResponse:
+    """The first piece is there before the answer begins. TimeoutError: a piece was not taken in so many seconds."""
+    piece = await anext(source, b"")
+    await response.prepare(request)
+    while piece:
+        async with asyncio.timeout(patience):
+            await response.write(piece)
+        piece = await anext(source, b"")
+    await response.write_eof()
+    return response
+
+
+async def _closed(source: RangeSource | PieceSource) -> None:
     """Close it to the end, also when the request is cancelled meanwhile: what was not sent is taken back then."""
     closing = asyncio.create_task(source.close())
     _CLOSING.add(closing)

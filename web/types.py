@@ -293,3 +293,15 @@ class PersonView:
     id: str
     name: str
     active: bool
+
+
+class WorkState(StrEnum):
+    """How far something is that runs in the background."""
+
+    RUNNING = "running"
+    #: it was done to the end; what was not as it should be is told beside it
+    DONE = "done"
+    #: somebody stopped it, or the service ended
+    STOPPED = "stopped"
+    #: something was away; `error` names it
+    FAILED = "failed"

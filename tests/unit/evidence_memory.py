@@ -7,6 +7,7 @@ from hotline1022.audit.types import Fault, Method, written
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.web import evidence_wire as w
 from hotline1022.web.recordings_wire import AuditEntryView
+from hotline1022.web.types import WorkState
 from tests.unit.catalogue_memory import AT, FIRST
 
 ENTRY = AuditEntryView(
@@ -23,7 +24,7 @@ ENTRY = AuditEntryView(
 )
 STAMP = w.StampView(name="stamp-000000000007-20261129T170001Z", seq=7, sha256="a" * 64, at=AT, method=Method.ED25519, key="b" * 64)  # fmt: skip
 RUNNING = w.VerificationView(
-    state=w.VerificationState.RUNNING, since=None, asked_at=AT, asked_by="token:listen", ended_at=None, done=3, work=9,
+    state=WorkState.RUNNING, since=None, asked_at=AT, asked_by="token:listen", ended_at=None, done=3, work=9,
     entries=3, stamps=0, calls=0, files=0, wrong=0, findings=(), error="",
 )  # fmt: skip
 FINDING = w.FindingView(fault=Fault.FILE_CHANGED, seq=0, name="2026/11/24/a.wav", text="has other bytes")
@@ -66,7 +67,7 @@ class MemoryEvidence:
         """It ends."""
         if self.running is None:
             raise Refused("none runs", error_id="verification-none")
-        ended, self.running = replace(self.running, state=w.VerificationState.STOPPED, ended_at=AT), None
+        ended, self.running = replace(self.running, state=WorkState.STOPPED, ended_at=AT), None
         return ended
 
     async def check(self, recording: str) -> w.CheckedView:

@@ -62,6 +62,7 @@ BODIES: dict[str, Any] = {
     "/api/disclosures/{disclosure}/hand-out": {"received_by": "Trần Văn Bình"},
     "/api/disclosures/{disclosure}/links": {"received_by": "Trần Văn Bình"},
     "/api/evidence/verification": {},
+    "/api/recordings/{recording}/export": {"reason": "authority", "text": "Công văn 12/CSĐT"},
     "/api/recordings/{recording}/listen": {"reason": "quality", "text": "Nghe lại cuộc gọi."},
 }
 #: what a route must be asked with

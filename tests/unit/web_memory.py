@@ -23,6 +23,7 @@ from hotline1022.web.types import (
     Token,
     VoicemailView,
 )
+from tests.unit.backup_memory import MemoryBackups, MemoryExports
 from tests.unit.calls_memory import CALLER, NOW, MemoryCalls, a_call
 from tests.unit.cascade_memory import MemoryCascades
 from tests.unit.catalogue_memory import MemoryCatalogue
@@ -238,6 +239,8 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         calls=log,
         listening=listening,
         disclosures=disclosures,
+        exports=MemoryExports(),
+        backups=MemoryBackups(),
         packages=packages,
         catalogue=MemoryCatalogue(),
         retention=MemoryRetention(),

@@ -22,7 +22,8 @@ from hotline1022.service.evidence import Evidence
 from hotline1022.service.evidence_desk import EvidenceDesk
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.stamp_key import ensure_key, read_key
-from hotline1022.web.evidence_wire import VerificationState, VerificationView
+from hotline1022.web.evidence_wire import VerificationView
+from hotline1022.web.types import WorkState
 from tests.contract.database.made import answered, at
 from tests.lab.evidence_world import World, build, everything_now
 from tests.unit.recordings_world import CALL
@@ -72,7 +73,7 @@ async def ended(one: EvidenceDesk) -> VerificationView:
         while True:
             found = (await one.now()).verification
             assert found is not None
-            if found.state is not VerificationState.RUNNING:
+            if found.state is not WorkState.RUNNING:
                 return found
             await asyncio.sleep(0.02)
 
@@ -81,7 +82,7 @@ async def verified(world: World, one: EvidenceDesk) -> VerificationView:
     auditor = Acting(actor="token:auditor", origin="10.0.0.9", act="POST /api/evidence/verification")
     with acts(auditor):
         begun = await one.verify(None)
-    assert (begun.state, begun.asked_by) == (VerificationState.RUNNING, "token:auditor")
+    assert (begun.state, begun.asked_by) == (WorkState.RUNNING, "token:auditor")
     return await ended(one)
 
 
@@ -89,7 +90,7 @@ async def test_a_verification_says_that_all_is_as_it_was_and_the_chain_keeps_it(
     one = desk(world)
     async with at_work(one):
         found = await verified(world, one)
-    assert (found.state, found.wrong, found.findings, found.error) == (VerificationState.DONE, 0, (), "")
+    assert (found.state, found.wrong, found.findings, found.error) == (WorkState.DONE, 0, (), "")
     assert (found.stamps, found.calls, found.files) == (2, 1, 7) and found.entries >= 9
     assert found.done == found.work == found.entries + found.calls + found.files
     async with world.database.reading() as tx:
@@ -97,7 +98,7 @@ async def test_a_verification_says_that_all_is_as_it_was_and_the_chain_keeps_it(
     assert entry is not None and (entry.actor, entry.detail["wrong"]) == ("token:auditor", 0)
     again = (await desk(world).now()).verification
     assert again is not None and again.ended_at == entry.at, "after a restart the entry tells"
-    assert (again.asked_by, again.files, again.state) == ("token:auditor", 7, VerificationState.DONE)
+    assert (again.asked_by, again.files, again.state) == ("token:auditor", 7, WorkState.DONE)
     assert world.bells.rung == [] and await world.findings() == []
 
 
@@ -149,11 +150,11 @@ async def test_one_at_a_time_and_it_can_be_stopped_and_begun_anew(world: World) 
             walking.clear()
             found = (await one.now()).verification
             assert found is not None and (found.done, found.work) == (4, 9)
-            assert (await one.stop()).state is VerificationState.STOPPED
+            assert (await one.stop()).state is WorkState.STOPPED
             assert (await ended(one)).ended_at is not None
         await one.verify(None)
     last = (await one.now()).verification
-    assert last is not None and last.state is VerificationState.STOPPED, "the service ended"
+    assert last is not None and last.state is WorkState.STOPPED, "the service ended"
     assert (none.value.error_id, second.value.error_id) == ("verification-none", "verification-running")
     async with world.database.reading() as tx:
         assert await tx.audit.last(Kind.EVIDENCE_VERIFIED) is None
@@ -211,8 +212,8 @@ async def test_what_is_away_is_said_and_the_next_one_works(world: World, error: 
     one = desk(world, look)
     async with at_work(one):
         found = await verified(world, one)
-        assert found.state is VerificationState.FAILED and found.error.startswith(said)
-        assert (await verified(world, one)).state is VerificationState.DONE
+        assert found.state is WorkState.FAILED and found.error.startswith(said)
+        assert (await verified(world, one)).state is WorkState.DONE
 
 
 @pytest.mark.parametrize(
@@ -232,7 +233,7 @@ async def test_what_was_found_is_told_also_when_the_audit_cannot_take_it(
     async with at_work(one):
         found = await verified(world, one)
     assert (found.state, found.wrong, found.error) == (
-        VerificationState.DONE, 1, f"the result is not in the audit: {said}",
+        WorkState.DONE, 1, f"the result is not in the audit: {said}",
     )  # fmt: skip
 
 

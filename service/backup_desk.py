@@ -1,0 +1,118 @@
+"""Backups for the API: one in the background, at a time, into the folder of the settings; which lie there. Refuses any other
+folder, and keys.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from hotline1022.audit.types import Kind
+from hotline1022.core.acting import acting
+from hotline1022.core.errors import HotlineError, Refused
+from hotline1022.db.unit import Database
+from hotline1022.queue.ports import AlarmBell
+from hotline1022.service.apart import apart
+from hotline1022.service.background import Background, Progress, now
+from hotline1022.service.backup_shelf import backups, read_about
+from hotline1022.service.catalogue_view import entry_view
+from hotline1022.service.settings_backup import no_folder
+from hotline1022.web import backup_wire as w
+from hotline1022.web.types import WorkState
+
+#: backups of the folder that are told
+SHOWN = 100
+#: seconds that the folder may take: it may be a share of a machine that is away
+SECONDS = 5.0
+
+#: makes one: folder, who, from where
+Make = Callable[[Path, str, str, Progress], Awaitable[Mapping[str, object]]]
+
+
+class BackupDesk:
+    """web.backup_port.Backups; `run()` does what was asked for."""
+
+    def __init__(
+        self,
+        database: Database,
+        bell: AlarmBell,
+        *,
+        folder: Callable[[], str],
+        make: Make,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self._database, self._bell, self._folder, self._make, self._clock = database, bell, folder, make, clock
+        self._work: Background[w.BackupView] = Background("backup", clock)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await self._work.run()
+
+    async def now(self) -> w.BackupList:
+        """How they stand."""
+        async with self._database.reading() as tx:
+            last = await tx.audit.last(Kind.BACKUP_MADE)
+        shelf, error = await self._shelf()
+        return w.BackupList(backup=self._work.view, last=entry_view(last) if last else None, shelf=shelf, error=error)
+
+    async def begin(self) -> w.BackupView:
+        """One now."""
+        folder = self._folder()
+        if not folder:
+            raise no_folder()
+        if self._work.running is not None:
+            text = f"a backup is being made already ({self._work.running.asked_by} asked for it); wait for it"
+            raise Refused(text, error_id="backup-running")
+        act = acting()
+        actor, origin = (act.actor, act.origin) if act else ("service", "service")
+
+        async def job(_: w.BackupView, progress: Progress) -> Mapping[str, object]:
+            return await self._made(Path(folder), actor, origin, progress)
+
+        view = w.BackupView(
+            state=WorkState.RUNNING,
+            asked_at=self._clock(),
+            asked_by=actor,
+            ended_at=None,
+            **dict.fromkeys(("done", "work", "files", "bytes", "wrong"), 0),
+            **dict.fromkeys(("name", "sha256", "error"), ""),
+            findings=(),
+        )
+        return self._work.begin(view, job)
+
+    async def _made(self, folder: Path, actor: str, origin: str, progress: Progress) -> Mapping[str, object]:
+        try:
+            told = dict(await self._make(folder, actor, origin, progress))
+        except HotlineError as error:
+            await self._bell.ring("backup-failed", str(error))
+            raise
+        if told["wrong"]:
+            text = f"{told['wrong']} files of backup {told['name']} are not as the database promises"
+            await self._bell.ring("backup-failed", text)
+        return {**told, "findings": tuple(told["findings"])}  # type: ignore[arg-type]
+
+    async def _shelf(self) -> tuple[tuple[w.ShelvedView, ...], str]:
+        folder = self._folder()
+        if not folder:
+            return (), str(no_folder())
+        try:
+            return await apart(SECONDS, _shelved, Path(folder)), ""
+        except FileNotFoundError:
+            return (), "the folder of backup.folder is not there; the first backup makes it"
+        except TimeoutError:
+            return (), "the folder of backup.folder does not answer; see that its machine is there"
+        except OSError as error:
+            return (), f"the folder of backup.folder cannot be read ({error.strerror}); see that it is the service's"
+
+
+def _shelved(folder: Path) -> tuple[w.ShelvedView, ...]:
+    """Blocks."""
+    return tuple(map(_view, reversed(backups(folder)[-SHOWN:])))
+
+
+def _view(backup: Path) -> w.ShelvedView:
+    try:
+        about, sha256 = read_about(backup)
+        wrong = sum(len(about[name]) for name in ("missing", "changed", "unchecked"))
+        return w.ShelvedView(name=backup.name, sha256=sha256, files=about["files"], wrong=wrong, error="")
+    except (HotlineError, OSError, KeyError) as error:
+        return w.ShelvedView(name=backup.name, sha256="", files=0, wrong=0, error=str(error))

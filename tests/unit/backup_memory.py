@@ -1,0 +1,73 @@
+"""What leaves the house, in memory behind the API's ports: a ZIP in pieces, and a backup that only begins."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from hotline1022.core.errors import HotlineError, NotFound, Refused
+from hotline1022.web import backup_wire as w
+from hotline1022.web.export_port import Outgoing
+from hotline1022.web.listening_wire import WhyBody
+from hotline1022.web.types import WorkState
+from tests.unit.catalogue_memory import AT, FIRST
+
+RUNNING = w.BackupView(
+    state=WorkState.RUNNING, asked_at=AT, asked_by="token:admin-token", ended_at=None, done=3, work=9, name="", sha256="",
+    files=0, bytes=0, wrong=0, findings=(), error="",
+)  # fmt: skip
+SHELVED = w.ShelvedView(name="20261129T020000Z", sha256="c" * 64, files=7, wrong=0, error="")
+
+
+@dataclass
+class MemoryPieces:
+    """web.listening_port.PieceSource: these pieces, and then perhaps an error."""
+
+    sent: list[bytes]
+    fails: Exception | None = None
+    closed: int = 0
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """In turn."""
+        for piece in self.sent:
+            yield piece
+        if self.fails:
+            raise self.fails
+
+    async def close(self) -> None:
+        """Counted."""
+        self.closed += 1
+
+
+@dataclass
+class MemoryExports:
+    """web.export_port.Exports."""
+
+    source: MemoryPieces = field(default_factory=lambda: MemoryPieces([b"PK", b"..."]))
+    asked: list[tuple[str, WhyBody]] = field(default_factory=list)
+    fails: HotlineError | None = None
+
+    async def open(self, recording: str, why: WhyBody) -> Outgoing:
+        """The first recording has one."""
+        if recording != FIRST.id:
+            raise NotFound("there is no such recording; look in the list", error_id="recording-unknown")
+        if self.fails:
+            raise self.fails
+        self.asked.append((recording, why))
+        return Outgoing(name=f"{FIRST.call}-goc.zip", source=self.source)
+
+
+@dataclass
+class MemoryBackups:
+    """web.backup_port.Backups."""
+
+    backup: w.BackupView | None = None
+
+    async def now(self) -> w.BackupList:
+        """With the one that runs."""
+        return w.BackupList(backup=self.backup, last=None, shelf=(SHELVED,), error="")
+
+    async def begin(self) -> w.BackupView:
+        """It begins; the second time one runs already."""
+        if self.backup is not None:
+            raise Refused("one is being made; wait for it", error_id="backup-running")
+        self.backup = RUNNING
+        return self.backup

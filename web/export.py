@@ -1,0 +1,17 @@
+"""Originals as a ZIP, made while it is sent. Refuses ranges: its bytes are nowhere before."""
+
+from aiohttp import web
+
+from hotline1022.web.route import Ask
+from hotline1022.web.stream import serve_pieces
+
+
+async def export_recording(ask: Ask) -> web.StreamResponse:
+    """All originals of a recording."""
+    outgoing = await ask.ports.exports.open(ask.path["recording"], ask.body)
+    headers = {
+        "Content-Type": "application/zip",
+        "Content-Disposition": f'attachment; filename="{outgoing.name}"',
+        "Accept-Ranges": "none",
+    }
+    return await serve_pieces(ask.request, outgoing.source, headers)
