@@ -73,9 +73,15 @@ class BackupDesk:
             asked_at=self._clock(),
             asked_by=actor,
             ended_at=None,
-            **dict.fromkeys(("done", "work", "files", "bytes", "wrong"), 0),
-            **dict.fromkeys(("name", "sha256", "error"), ""),
+            done=0,
+            work=0,
+            name="",
+            sha256="",
+            files=0,
+            bytes=0,
+            wrong=0,
             findings=(),
+            error="",
         )
         return self._work.begin(view, job)
 

@@ -77,11 +77,12 @@ def write_zip(
             if left_out:
                 box.writestr(LEFT_OUT, _told(left_out))
             for one in files:
-                with box.open(f"{AUDIO}/{one.path.rpartition('/')[2]}", "w", force_zip64=True) as out:
-                    with closing(open_original(one.path, opened)) as original:
-                        for piece in checked(one, original):
-                            stop.look()
-                            out.write(piece)
+                name = f"{AUDIO}/{one.path.rpartition('/')[2]}"
+                original = open_original(one.path, opened)
+                with closing(original), box.open(name, "w", force_zip64=True) as out:
+                    for piece in checked(one, original):
+                        stop.look()
+                        out.write(piece)
         stop.look()
         _named(part, to)
     except OSError as error:

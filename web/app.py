@@ -132,7 +132,7 @@ def _cut(request: web.Request, error: BaseException) -> web.StreamResponse | Non
     """An answer that broke in the middle: the connection ends there, so that nobody takes what came for the whole, nor an error
     for a part of it. None: no answer has begun.
     """
-    begun = request.get(_BEGUN)
+    begun: web.StreamResponse | None = request.get(_BEGUN)
     if begun is None:
         return None
     if request.transport is not None:
