@@ -103,11 +103,13 @@ def _guard(metrics: HttpMetrics) -> Middleware:
         began = time.monotonic()
         try:
             response = await handler(request)
-        except (HotlineError, web.HTTPException, TimeoutError, ConnectionError) as error:
+        except (HotlineError, web.HTTPException, TimeoutError) as error:
             response = _cut(request, error) or _failed(request, error)
         except Exception as error:
-            LOG.exception("a request broke")
-            response = _cut(request, error) or _failed(request, error)
+            begun = _cut(request, error)
+            if begun is None or not isinstance(error, ConnectionError):  # a listener who hangs up is no fault
+                LOG.exception("a request broke")
+            response = begun or _failed(request, error)
         seconds = time.monotonic() - began
         route = request.get(_ROUTE)
         path = route.path if route else UNKNOWN

@@ -4,30 +4,23 @@ tell exactly what went out.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
+from contextlib import AbstractAsyncContextManager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
-from prometheus_client import CollectorRegistry
+from aiohttp.test_utils import TestClient
 
 from hotline1022.audit.played import joined
 from hotline1022.db.stores import SqlRecordingStore
-from hotline1022.directory.types import Directory
 from hotline1022.recordings.names import from_ms
 from hotline1022.recordings.types import FiledCall, Status, VoicemailRow
 from hotline1022.service.listening_book import NotedSource
-from hotline1022.service.views import TokensView
-from hotline1022.web.app import make_app
 from tests.contract.database.test_listening import WORDS, House, house, parts
+from tests.lab.real_api import Api, api
 from tests.unit.recordings_world import CALL, START, file
-from tests.unit.web_memory import open_house
 
 __all__ = ["house"]
 pytestmark = pytest.mark.parametrize("ring", ["plain"], indirect=True)
@@ -70,26 +63,9 @@ class Wire:
                 await self.over.acquire()
 
 
-@asynccontextmanager
-async def browser(house: House, folder: Path) -> AsyncIterator[tuple[TestClient[Any, Any], dict[str, str]]]:
+def browser(house: House, folder: Path) -> AbstractAsyncContextManager[Api]:
     """A client of the API whose desk and tokens are the real ones, and the header of somebody who may listen."""
-
-    async def nobody() -> Directory:
-        raise AssertionError("the token is no officer's")
-
-    async with house.world.database.transaction() as tx:
-        _, secret = await tx.tokens.create("nghe-qua-web", ["listen", "agent"], datetime.now(UTC))
-    await asyncio.to_thread(folder.mkdir)
-    async with open_house(folder) as memory:
-        ports = replace(
-            memory.ports,
-            listening=house.desk,
-            tokens=TokensView(house.world.database, nobody),
-            clock=lambda: datetime.now(UTC),
-            registry=CollectorRegistry(),
-        )
-        async with TestClient(TestServer(make_app(ports, version="0"))) as client:
-            yield client, {"Authorization": f"Bearer {secret}"}
+    return api(house.world.database, folder, "nghe-qua-web", ["listen", "agent"], listening=house.desk)
 
 
 async def granted(client: TestClient[Any, Any], token: dict[str, str], path: str, **more: Any) -> dict[str, Any]:
