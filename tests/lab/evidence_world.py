@@ -2,9 +2,11 @@
 has the database's owner rights. Keeps nothing.
 """
 
+import random
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,10 @@ from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.recordings import jobs
 from hotline1022.recordings.keys import NO_KEYS, Keys
+from hotline1022.recordings.names import from_ms
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import StateBook
-from hotline1022.recordings.types import FiledCall, TrackRow, VoicemailRow
+from hotline1022.recordings.types import FiledCall, Status, TrackRow, VoicemailRow
 from hotline1022.recordings.verify import verify
 from hotline1022.service import evidence
 from hotline1022.service.evidence import Examiner
@@ -148,3 +151,17 @@ def everything_now(monkeypatch: Any) -> None:
         return await whole(store, root, pool=pool or thread_pool(), fresh_seconds=0.0, **more)
 
     monkeypatch.setattr(evidence, "verify", at_once)
+
+
+async def long_message(world: World, size: int) -> str:
+    """A message of so many bytes of noise among the call's originals; its path."""
+    sound = file(random.Random(1022).randbytes(size))
+    path = world.filed.tracks[0].path.rpartition("/")[0] + "/message.wav"
+    (world.root / path).write_bytes(b"".join(world.ring.written([sound])))
+    row = VoicemailRow(
+        id="vm1", call=CALL, path=path, sha256=sha256(sound).hexdigest(), duration_ms=size // 16, left_at=from_ms(START),
+        reason="key", status=Status.STORED,
+    )  # fmt: skip
+    filed = FiledCall(call=CALL, tracks=world.filed.tracks, voicemails=(row,), reasons=())
+    await SqlRecordingStore(world.database).save([filed])
+    return path

@@ -4,7 +4,6 @@ nothing whole of what is not what was stored.
 
 import asyncio
 import os
-import random
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -19,22 +18,19 @@ from aiohttp import ClientPayloadError, web
 from hotline1022.audit.types import Entry, Kind
 from hotline1022.core.errors import HotlineError
 from hotline1022.db.migrate import migrate
-from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import Keys
-from hotline1022.recordings.names import from_ms
 from hotline1022.recordings.reasons import load_reasons
-from hotline1022.recordings.types import FiledCall, Status, VoicemailRow
 from hotline1022.service.export import Exporter
 from hotline1022.service.export_desk import MOST, ExportDesk, ZipSource
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.web.listening_wire import WhyBody
 from tests.contract.database.made import answered, at
-from tests.lab.evidence_world import World, build, everything_now
+from tests.lab.evidence_world import World, build, everything_now, long_message
 from tests.lab.real_api import Api, api
 from tests.lab.scripted import until
-from tests.unit.recordings_world import CALL, START, file
+from tests.unit.recordings_world import CALL
 
 WORDS = "Công văn 12/CSĐT ngày 24.11.2026"
 WHY = {"reason": "authority", "text": WORDS}
@@ -86,20 +82,6 @@ async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, r
             keys=ring,
         )
         yield House(world, ExportDesk(exporter), recording, tmp_path)
-
-
-async def long_message(house: House) -> str:
-    """A message of minutes among the originals; its path."""
-    sound = file(random.Random(1022).randbytes(LONG))
-    path = house.world.filed.tracks[0].path.rpartition("/")[0] + "/message.wav"
-    (house.world.root / path).write_bytes(b"".join(house.world.ring.written([sound])))
-    row = VoicemailRow(
-        id="vm1", call=CALL, path=path, sha256=sha256(sound).hexdigest(), duration_ms=LONG // 16, left_at=from_ms(START),
-        reason="key", status=Status.STORED,
-    )  # fmt: skip
-    filed = FiledCall(call=CALL, tracks=house.world.filed.tracks, voicemails=(row,), reasons=())
-    await SqlRecordingStore(house.world.database).save([filed])
-    return path
 
 
 async def stock(*words: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
@@ -179,7 +161,7 @@ async def test_what_is_damaged_is_refused_before_it_begins(house: House) -> None
 async def test_what_changes_meanwhile_is_cut_off_and_noted(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changed = await long_message(house)
+    changed = await long_message(house.world, LONG)
     step = ZipSource._next
     steps: list[int] = []
 
@@ -214,7 +196,7 @@ async def test_what_changes_meanwhile_is_cut_off_and_noted(
 
 @PLAIN
 async def test_who_goes_away_in_the_middle_frees_the_files_and_the_place(house: House) -> None:
-    await long_message(house)
+    await long_message(house.world, LONG)
     async with house.api() as (client, token):
         for _ in range(MOST + 1):
             answer = await client.post(house.path, headers=token, json=WHY)
@@ -229,7 +211,7 @@ async def test_who_goes_away_in_the_middle_frees_the_files_and_the_place(house: 
 
 @PLAIN
 async def test_a_third_one_waits_its_turn(house: House) -> None:
-    await long_message(house)
+    await long_message(house.world, LONG)
     async with house.api() as (client, token):
         running = [await client.post(house.path, headers=token, json=WHY) for _ in range(MOST)]
         assert [one.status for one in running] == [200] * MOST

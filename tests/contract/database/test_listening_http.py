@@ -3,7 +3,6 @@ tell exactly what went out.
 """
 
 import asyncio
-import random
 from contextlib import AbstractAsyncContextManager
 from hashlib import sha256
 from pathlib import Path
@@ -14,13 +13,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from hotline1022.audit.played import joined
-from hotline1022.db.stores import SqlRecordingStore
-from hotline1022.recordings.names import from_ms
-from hotline1022.recordings.types import FiledCall, Status, VoicemailRow
 from hotline1022.service.listening_book import NotedSource
 from tests.contract.database.test_listening import WORDS, House, house, parts
+from tests.lab.evidence_world import long_message
 from tests.lab.real_api import Api, api
-from tests.unit.recordings_world import CALL, START, file
 
 __all__ = ["house"]
 pytestmark = pytest.mark.parametrize("ring", ["plain"], indirect=True)
@@ -132,15 +128,7 @@ async def test_ranges_in_the_entries_are_those_that_went_out(
 async def test_who_hangs_up_in_the_middle_has_heard_what_went_out_and_no_more(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sound = file(random.Random(1022).randbytes(LONG))
-    path = house.world.filed.tracks[0].path.rpartition("/")[0] + "/message.wav"
-    (house.world.root / path).write_bytes(sound)
-    row = VoicemailRow(
-        id="vm1", call=CALL, path=path, sha256=sha256(sound).hexdigest(), duration_ms=LONG // 16, left_at=from_ms(START),
-        reason="key", status=Status.STORED,
-    )  # fmt: skip
-    filed = FiledCall(call=CALL, tracks=house.world.filed.tracks, voicemails=(row,), reasons=())
-    await SqlRecordingStore(house.world.database).save([filed])
+    sound = (house.world.root / await long_message(house.world, LONG)).read_bytes()
     wire = Wire(monkeypatch)
     async with browser(house, tmp_path / "http") as (client, token):
         url = (await granted(client, token, "/api/voicemails/vm1/listen"))["url"]
