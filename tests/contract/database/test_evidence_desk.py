@@ -177,10 +177,10 @@ async def test_one_that_ends_after_it_was_stopped_does_not_end_the_next_one(worl
     async with at_work(one):
         await one.verify(None)
         await walking.wait()
-        assert (await one.stop()).state is VerificationState.STOPPED
+        assert (await one.stop()).state is WorkState.STOPPED
         walking.clear()
         second = await one.verify(None)
-        old = one._task
+        old = one._work._task
         told[0](8, 9)
         assert (await one.now()).verification == second, "an older one tells nothing of the newer one"
         go_on.set()
@@ -188,7 +188,7 @@ async def test_one_that_ends_after_it_was_stopped_does_not_end_the_next_one(worl
         await asyncio.wait([old], timeout=10)
         async with world.database.reading() as tx:
             assert await tx.audit.last(Kind.EVIDENCE_VERIFIED) is None, "what was stopped leaves no result"
-        assert (await ended(one)).state is VerificationState.DONE
+        assert (await ended(one)).state is WorkState.DONE
     found = (await one.now()).verification
     assert len(told) == 2 and found is not None and (found.files, found.error) == (2, "")
     async with world.database.reading() as tx:
