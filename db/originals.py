@@ -76,7 +76,7 @@ class OriginalRepository(Repository):
         begun = {call: _beginning(history[call], one.count) for call, one in known.items()}
         count = 0
         for call in calls:
-            now = _facts(history[call])
+            now = history_of(history[call])
             if call in known and begun[call] != known[call]:
                 now = known[call]  # its history was changed: what the older entry says stands, so that it is found
             if told.get(call) == ({one.id: one for one in rows[call]}, now):
@@ -102,7 +102,7 @@ class OriginalRepository(Repository):
         """
         _, rows, history = await self._known(calls)
         for call in calls:
-            detail = {**detail_of(rows[call], _facts(history[call])), **more}
+            detail = {**detail_of(rows[call], history_of(history[call])), **more}
             subject = subject_of(call)
             self._audit.add(Fact(at=at, kind=kind, actor=actor, origin=origin, subject=subject, detail=detail))
 
@@ -128,7 +128,7 @@ class OriginalRepository(Repository):
 
     async def facts(self, calls: Sequence[str]) -> Mapping[str, Facts]:
         """Each call's whole stored history."""
-        return {call: _facts(events) for call, events in _history(calls, *await self._ask(_EVENTS, calls)).items()}
+        return {call: history_of(events) for call, events in _history(calls, *await self._ask(_EVENTS, calls)).items()}
 
     async def beginnings(self, counts: Mapping[str, int]) -> Mapping[str, Facts | None]:
         """Each call's first so many events; None where there are not so many."""
@@ -252,9 +252,9 @@ def _last(entries: Sequence[Found]) -> dict[str, Entry]:
 def _rows(calls: Sequence[str], tracks: Sequence[Found], messages: Sequence[Found]) -> dict[str, list[Original]]:
     found: dict[str, list[Original]] = {call: [] for call in calls}
     for row in tracks:
-        found[row["call_id"]].append(_of_track(row))
+        found[row["call_id"]].append(of_track(row))
     for row in messages:
-        found[row["call_id"]].append(_of_message(row))
+        found[row["call_id"]].append(of_message(row))
     return found
 
 
@@ -266,7 +266,7 @@ def _history(calls: Sequence[str], events: Sequence[Found]) -> dict[str, list[Fo
 
 
 def _beginning(events: Sequence[Found], count: int) -> Facts | None:
-    return _facts(events[:count]) if len(events) >= count else None
+    return history_of(events[:count]) if len(events) >= count else None
 
 
 def _told(entry: Entry) -> tuple[dict[str, Original], Facts] | None:
@@ -277,7 +277,8 @@ def _told(entry: Entry) -> tuple[dict[str, Original], Facts] | None:
         return None
 
 
-def _of_track(row: Found) -> Original:
+def of_track(row: Found) -> Original:
+    """What the chain tells of a row of a track."""
     rest = {
         "call": row["call_id"],
         "channel": row["channel"],
@@ -291,7 +292,8 @@ def _of_track(row: Found) -> Original:
     return _original(row, row["bytes"], rest)
 
 
-def _of_message(row: Found) -> Original:
+def of_message(row: Found) -> Original:
+    """The same of a message."""
     rest = {
         "call": row["call_id"],
         "duration_ms": row["duration_ms"],
@@ -312,7 +314,8 @@ def _original(row: Found, size: int | None, rest: Mapping[str, object]) -> Origi
     )
 
 
-def _facts(events: Sequence[Found]) -> Facts:
+def history_of(events: Sequence[Found]) -> Facts:
+    """The same of a call's events, in their order."""
     whole = hashlib.sha256()
     for row in events:
         told = {name: row[name] for name in ("key", "kind", "channel", "data", "seq")}

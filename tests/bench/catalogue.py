@@ -144,7 +144,7 @@ def _kind(age: float, roll: float) -> str:
     return "ticket-open" if roll < (0.4 if age > 0.98 else 0.201) else "ordinary"
 
 
-def _portions(rows: int, size: int = 20_000) -> Iterator[list[One]]:
+def portions(rows: int, size: int = 20_000) -> Iterator[list[One]]:
     found = recordings(rows)
     while portion := list(itertools.islice(found, size)):
         yield portion
@@ -165,7 +165,7 @@ async def fill_postgres(address: str, rows: int) -> None:
         for name, _ in indexes:
             await link.execute(f"DROP INDEX {name}")
         await link.execute("ALTER TABLE catalogue_key DROP CONSTRAINT catalogue_key_pkey")
-        for portion in _portions(rows):
+        for portion in portions(rows):
             columns = list(portion[0].row)
             values = [tuple(one.row.values()) for one in portion]
             await link.copy_records_to_table("catalogue", records=values, columns=columns)
@@ -188,7 +188,7 @@ def fill_sqlite(file: Path, rows: int) -> None:
     link = sqlite3.connect(file)
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     try:
-        for portion in _portions(rows):
+        for portion in portions(rows):
             values = [
                 tuple(
                     (v - epoch) // timedelta(microseconds=1) if isinstance(v, datetime) else v for v in one.row.values()
