@@ -64,7 +64,7 @@ class Taken:
     @property
     def sums(self) -> bytes:
         """What SHA256SUMS says."""
-        return "".join(f"{one.sha256}  {name_of(one)}\n" for one in self.files).encode()
+        return sums_of(self.files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class Exporter:
         await asyncio.to_thread(_make, folder)
         await self.tell(taken, why)
         try:
-            size = await asyncio.to_thread(_write, opener(self.root, self.keys), taken, folder)
+            size = await asyncio.to_thread(write_originals, opener(self.root, self.keys), taken.files, folder)
         except Changed as error:
             await note_changed(self.database, self.bell, error.path)
             raise
@@ -193,19 +193,27 @@ def _make(folder: Path) -> None:
         raise Refused(f"something lies in {folder} already; name a new folder", error_id="export-not-empty")
 
 
-def _write(opened: Opener, taken: Taken, folder: Path) -> int:
-    """The files, and at last their sums: a folder without SHA256SUMS is not a whole export. When it fails, nothing stays."""
+def sums_of(files: Sequence[StoredFile]) -> bytes:
+    """SHA256SUMS of these."""
+    return "".join(f"{one.sha256}  {name_of(one)}\n" for one in files).encode()
+
+
+def write_originals(opened: Opener, files: Sequence[StoredFile], folder: Path) -> int:
+    """The files, and at last their sums: a folder without SHA256SUMS is not a whole export; how many bytes. Blocks.
+
+    When it fails, nothing stays.
+    """
     total = 0
     inside = os.open(folder, OPEN_FOLDER)
     try:
-        for one in taken.files:
+        for one in files:
             with closing(open_original(one.path, opened)) as original:
                 write_file(inside, name_of(one), checked(one, original))
             total += os.stat(name_of(one), dir_fd=inside).st_size
-        write_file(inside, SUMS, [taken.sums])
+        write_file(inside, SUMS, [sums_of(files)])
         os.fsync(inside)
     except HotlineError as error:
-        for name in (*map(name_of, taken.files), SUMS):
+        for name in (*map(name_of, files), SUMS):
             for written in (name, f".{name}.part"):
                 with suppress(FileNotFoundError):
                     os.unlink(written, dir_fd=inside)

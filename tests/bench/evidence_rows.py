@@ -33,9 +33,31 @@ _COLUMNS: dict[str, Sequence[str]] = {
     "call": ["id", "entered_at", "answered_at", "ended_at", "did", "caller_raw", "caller_sent", "caller_e164", "state"]
     + ["result", "reason", "category", "mode", "backfilled", "wait_ms", "talk_ms", "line", "person", "version"],
     "call_event": ["call_id", "key", "at", "kind", "channel", "data", "seq"],
-    "track": ["id", "call_id", "channel", "kind", "segment_started_at", "path", "side", "sha256", "bytes", "duration_ms"]
+    "track": [
+        "id",
+        "call_id",
+        "channel",
+        "kind",
+        "segment_started_at",
+        "path",
+        "side",
+        "sha256",
+        "bytes",
+        "duration_ms",
+    ]
     + ["status", "gap_ms", "lost_ms", "detail", "stored_at"],
-    "voicemail": ["id", "call_id", "path", "sha256", "duration_ms", "left_at", "reason", "status", "heard_at", "heard_by"],
+    "voicemail": [
+        "id",
+        "call_id",
+        "path",
+        "sha256",
+        "duration_ms",
+        "left_at",
+        "reason",
+        "status",
+        "heard_at",
+        "heard_by",
+    ],
     "recording": ["call_id", "path", "sha256", "duration_ms", "made_at", "notes"],
     "call_expired": ["call_id", "at"],
     "recording_hold": ["id", "recording", "letter", "why", "since", "by", "released_at", "released_by", "release_why"],

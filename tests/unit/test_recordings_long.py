@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -51,10 +52,10 @@ def four_hours() -> CallFacts:
     )
 
 
-def fill(spool: Path, *, torn: bool = False) -> None:
+def fill(spool: Path, *, torn: bool = False, sides: Iterable[Side] = Side) -> None:
     """Its tracks: ten seconds of sound at the beginning and the end, holes of the file system between."""
     for channel, kind in ((CALL, LegKind.CITIZEN), (AGENT, LegKind.AGENT)):
-        for side in Side:
+        for side in sides:
             path = put(spool, name(channel, kind, side), b"", age=0)
             with path.open("r+b") as file:
                 file.write(bytes(44) if torn else wav.header(HOURS_MS * 8))
