@@ -79,9 +79,18 @@ class DisclosureRepository(Repository):
 
     async def hand_outs(self, id: str) -> Sequence[HandOut]:
         """Who received it, in order."""
+        return (await self.hand_outs_of([id]))[id]
+
+    async def hand_outs_of(self, ids: Sequence[str]) -> Mapping[str, Sequence[HandOut]]:
+        """Who received each of these, in order."""
         table = disclosure_hand_out
-        rows = await self._connection.execute(select(table).where(table.c.disclosure_id == id).order_by(table.c.id))
-        return [build(HandOut, row, disclosure=row["disclosure_id"]) for row in rows.mappings()]
+        found: dict[str, list[HandOut]] = {id: [] for id in ids}
+        rows = await self._connection.execute(
+            select(table).where(table.c.disclosure_id.in_(found)).order_by(table.c.id)
+        )
+        for row in rows.mappings():
+            found[row["disclosure_id"]].append(build(HandOut, row, disclosure=row["disclosure_id"]))
+        return found
 
     async def add_link(self, one: DownloadLink) -> None:
         """Write down a link."""
@@ -96,9 +105,16 @@ class DisclosureRepository(Repository):
 
     async def links(self, id: str) -> Sequence[DownloadLink]:
         """The links to a disclosure's package, in order."""
+        return (await self.links_of([id]))[id]
+
+    async def links_of(self, ids: Sequence[str]) -> Mapping[str, Sequence[DownloadLink]]:
+        """The links to the packages of each of these, in order."""
         table = download_link
-        query = select(table).where(table.c.disclosure_id == id).order_by(table.c.made_at, table.c.id)
-        return [_link(row) for row in (await self._connection.execute(query)).mappings()]
+        found: dict[str, list[DownloadLink]] = {id: [] for id in ids}
+        query = select(table).where(table.c.disclosure_id.in_(found)).order_by(table.c.made_at, table.c.id)
+        for row in (await self._connection.execute(query)).mappings():
+            found[row["disclosure_id"]].append(_link(row))
+        return found
 
     async def take(self, link: str, count: int) -> bool:
         """Count bytes as sent before they are; False, and nothing is counted, where the link has not so many left."""

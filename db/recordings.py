@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, select, union_all, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.core.ids import CallId
+from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository, Told, build, nobody, picker, run_many, upsert
 from hotline1022.db.tables import call, recording, track, voicemail
 from hotline1022.db.tables_copies import derived_copy
@@ -138,8 +139,14 @@ class RecordingRepository(Repository):
 
     async def stored_after(self, path: str) -> Sequence[StoredFile]:
         """The next thousand of them, behind this path; none: that was all."""
-        promised = union_all(*_promised()).subquery()
-        page = select(promised).where(promised.c.path > path).order_by(promised.c.path).limit(PAGE)
+        # each table by its index of paths, a page of it: else every page would sort all that follows
+        pages = [
+            select(one.where(column > path).order_by(column).limit(PAGE).subquery())
+            for one in _promised()
+            for column in (one.selected_columns.path,)
+        ]
+        some = union_all(*pages).subquery()
+        page = select(some).order_by(some.c.path).limit(PAGE)
         return [StoredFile(path=row.path, sha256=row.sha256) for row in await self._connection.execute(page)]
 
     async def promised(self, calls: Sequence[str]) -> Sequence[StoredFile]:
@@ -203,11 +210,16 @@ class RecordingRepository(Repository):
         return [build(VoicemailView, row) for row in rows.mappings()]
 
 
+#: a path that an index has
+_NAMED = condition("path <> ''")
+
+
 def _promised(column: str = "", values: Sequence[str] = ()) -> list[Select[Any]]:
     """The files that rows promise; `column`: of the rows alone that have one of these values there."""
     tables = ((track, True), (voicemail, True), (recording, False))
     return [
         select(table.c.path, table.c.sha256).where(
+            _NAMED,
             *([table.c.status.not_in(NO_FILE)] if expires else []),
             *([table.c[column].in_(values)] if column else []),
         )

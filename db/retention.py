@@ -7,16 +7,17 @@ killed in between finds in `leaving` where to go on.
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.audit.types import Kind
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Refused
 from hotline1022.db.catalogue import CatalogueRepository
+from hotline1022.db.catalogue_rows import place_of
 from hotline1022.db.columns import condition
 from hotline1022.db.originals import OriginalRepository
 from hotline1022.db.sql import Repository, build
@@ -62,9 +63,21 @@ class RetentionRepository(Repository):
 
     async def due(self, kind: CallKind, before: datetime, *, after: int = 0, limit: int = PORTION) -> Sequence[Due]:
         """Recordings of the kind from before this moment, oldest first, behind place `after`: not held, not damaged."""
-        query = select(*(catalogue.c["call_id" if name == "call" else name].label(name) for name in _NAMES))
-        query = query.where(*_due(kind, before), catalogue.c.place > after).order_by(catalogue.c.place).limit(limit)
-        return [build(Due, row) for row in (await self._connection.execute(query)).mappings()]
+        columns = [catalogue.c["call_id" if name == "call" else name].label(name) for name in _NAMES]
+        # each state by its own index, in which what has expired in all those years does not stand in the way
+        of_states = [
+            select(
+                select(*columns)
+                .where(*_due(kind, before), catalogue.c.state == state, catalogue.c.place > after)
+                .order_by(catalogue.c.place)
+                .limit(limit)
+                .subquery()
+            )
+            for state in _MAY_GO
+        ]
+        some = union_all(*of_states).subquery()
+        rows = await self._connection.execute(select(some).order_by(some.c.place).limit(limit))
+        return [build(Due, row) for row in rows.mappings()]
 
     async def each(self, ends: Mapping[CallKind, datetime]) -> AsyncIterator[Due]:
         """All that are due."""
@@ -106,8 +119,11 @@ class RetentionRepository(Repository):
 
     async def lately(self, since: datetime) -> int:
         """How many recordings have expired since then."""
+        # entries of all years have this kind: those that the chain has from before are left out by their number
+        before = select(audit_entry.c.seq).where(audit_entry.c.at < since).order_by(audit_entry.c.seq.desc()).limit(1)
         query = select(func.count()).select_from(audit_entry)
         query = query.where(audit_entry.c.kind == Kind.RECORDING_EXPIRED.value, audit_entry.c.at >= since)
+        query = query.where(audit_entry.c.seq > func.coalesce(before.scalar_subquery(), 0))
         return int((await self._connection.execute(query)).scalar_one())
 
     async def let_go(self, one: Due, before: datetime, at: datetime, *, verified_since: datetime, days: int) -> None:
@@ -174,6 +190,8 @@ def _over(kind: CallKind, before: datetime) -> ColumnElement[bool]:
     return and_(
         catalogue.c.kind == kind,
         catalogue.c.started_at < before,
+        # places are in the order of beginnings, and every index has them; a row keeps its place when its beginning is corrected
+        catalogue.c.place < place_of(before + timedelta(days=1)),
         func.coalesce(catalogue.c.ended_at, catalogue.c.started_at) < before,
         ~keeps(catalogue.c.call_id, before),
     )

@@ -184,6 +184,9 @@ voicemail = Table(
     _path("voicemail"),
 )
 Index("ix_voicemail_call", voicemail.c.call_id)
+#: all files are walked through by their paths
+for _table in (recording, voicemail):
+    Index(f"ix_{_table.name}_path", _table.c.path, sqlite_where=_there, postgresql_where=_there)
 Index("ix_voicemail_left", voicemail.c.left_at)
 
 person = Table(

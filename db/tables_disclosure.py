@@ -35,6 +35,7 @@ disclosure = Table(
     CheckConstraint("(packed_at IS NULL) = (sha256 = '')", name="ck_disclosure_packed"),
 )
 Index("ix_disclosure_asked_at", disclosure.c.asked_at)
+Index("ix_disclosure_state", disclosure.c.state, disclosure.c.asked_at)
 
 disclosure_hand_out = Table(
     "disclosure_hand_out",

@@ -30,12 +30,12 @@ class DisclosuresView:
     async def list(self, state: State | None) -> Sequence[DisclosureView]:
         """Newest first."""
         async with self._database.reading() as tx:
-            return [await _read(tx, one) for one in await tx.disclosures.all(state)]
+            return await _read(tx, await tx.disclosures.all(state))
 
     async def get(self, id: str) -> DisclosureView:
         """One."""
         async with self._database.reading() as tx:
-            return await _read(tx, await tx.disclosures.get(id))
+            return (await _read(tx, [await tx.disclosures.get(id)]))[0]
 
     async def request(self, wanted: Request, parts: Sequence[PartBody], actor: str, at: datetime) -> DisclosureView:
         """Write it down."""
@@ -68,8 +68,10 @@ class DisclosuresView:
         return LinkMade(id=made.link.id, address=made.address, expires_at=made.link.expires_at, sha256=one.sha256)
 
 
-async def _read(tx: Work, one: Disclosure) -> DisclosureView:
-    return view(one, await tx.disclosures.hand_outs(one.id), await tx.disclosures.links(one.id))
+async def _read(tx: Work, found: Sequence[Disclosure]) -> list[DisclosureView]:
+    ids = [one.id for one in found]
+    outs, links = await tx.disclosures.hand_outs_of(ids), await tx.disclosures.links_of(ids)
+    return [view(one, outs[one.id], links[one.id]) for one in found]
 
 
 def view(one: Disclosure, outs: Sequence[HandOut] = (), links: Sequence[DownloadLink] = ()) -> DisclosureView:

@@ -5,14 +5,14 @@ nothing. Refuses nothing; what does not matter to a question (sounds, words of t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 
-from hotline1022.audit.types import EMPTY, Entry, Fact, Head, Kind, Original, detail_of, link
+from hotline1022.audit.types import EMPTY, Fact, Head, Kind, Original, detail_of, link
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db import originals
@@ -30,38 +30,19 @@ MESSAGES, HEARD, COPIES = 50, 5, 10
 #: what units asked for
 DISCLOSURES = 5000
 _COLUMNS: dict[str, Sequence[str]] = {
-    "call": ["id", "entered_at", "answered_at", "ended_at", "did", "caller_raw", "caller_sent", "caller_e164", "state"]
-    + ["result", "reason", "category", "mode", "backfilled", "wait_ms", "talk_ms", "line", "person", "version"],
-    "call_event": ["call_id", "key", "at", "kind", "channel", "data", "seq"],
-    "track": [
-        "id",
-        "call_id",
-        "channel",
-        "kind",
-        "segment_started_at",
-        "path",
-        "side",
-        "sha256",
-        "bytes",
-        "duration_ms",
-    ]
-    + ["status", "gap_ms", "lost_ms", "detail", "stored_at"],
-    "voicemail": [
-        "id",
-        "call_id",
-        "path",
-        "sha256",
-        "duration_ms",
-        "left_at",
-        "reason",
-        "status",
-        "heard_at",
-        "heard_by",
-    ],
-    "recording": ["call_id", "path", "sha256", "duration_ms", "made_at", "notes"],
-    "call_expired": ["call_id", "at"],
-    "recording_hold": ["id", "recording", "letter", "why", "since", "by", "released_at", "released_by", "release_why"],
-    "audit_entry": [one.name for one in fields(Entry)],
+    table: columns.split()
+    for table, columns in {
+        "call": "id entered_at answered_at ended_at did caller_raw caller_sent caller_e164 state result reason category mode "
+        "backfilled wait_ms talk_ms line person version",
+        "call_event": "call_id key at kind channel data seq",
+        "track": "id call_id channel kind segment_started_at path side sha256 bytes duration_ms status gap_ms lost_ms detail "
+        "stored_at",
+        "voicemail": "id call_id path sha256 duration_ms left_at reason status heard_at heard_by",
+        "recording": "call_id path sha256 duration_ms made_at notes",
+        "call_expired": "call_id at",
+        "recording_hold": "id recording letter why since by released_at released_by release_why",
+        "audit_entry": "seq at kind actor origin subject detail prev sha256",
+    }.items()
 }
 #: after the rest, out of it
 _MADE = """
