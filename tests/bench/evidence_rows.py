@@ -19,7 +19,7 @@ from hotline1022.db import originals
 from hotline1022.db.columns import to_json
 from hotline1022.recordings.names import folder_parts, row_id, to_ms
 from hotline1022.recordings.types import Side, SpoolFile, State, Status
-from tests.bench.catalogue import FIRST, One, portions, say
+from tests.bench.catalogue import One, portions, say
 
 #: of the recordings, oldest first: those whose calls have lost their history too
 EMPTIED = 0.2
