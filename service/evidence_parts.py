@@ -79,12 +79,13 @@ async def begin(database: Database) -> int:
     async with database.reading() as tx:
         if await tx.audit.last(Kind.CHAIN_BEGUN) is not None:
             return 0
-    count = 0
+    count, after = 0, ""
     while True:
         async with database.reading() as tx:
-            calls = await tx.originals.some_untold()
-        if not calls:
+            calls = await anext(tx.originals.untold(after), None)
+        if calls is None:
             break
+        after = calls[-1]
         async with database.transaction() as tx:
             at = datetime.now(UTC)
             count += await tx.originals.attest(calls, at, adopted=local_day(at).isoformat())

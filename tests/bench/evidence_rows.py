@@ -79,7 +79,8 @@ SELECT id, CASE WHEN n > {DISCLOSURES} - 20 THEN 'requested' WHEN n > {DISCLOSUR
     CASE WHEN n <= {DISCLOSURES} - 20 THEN started_at END, '', '1022-' || id || '.zip',
     CASE WHEN n > {DISCLOSURES} - 20 THEN '' ELSE md5(id) || md5(id) END, 1000,
     CASE WHEN n <= {DISCLOSURES} - 20 THEN started_at END, CASE WHEN n <= {DISCLOSURES} - 20 THEN started_at END
-FROM (SELECT *, row_number() OVER (ORDER BY place) AS n FROM catalogue WHERE place / 1000 % 97 = 0 LIMIT {DISCLOSURES}) AS few;
+FROM (SELECT *, {DISCLOSURES} + 1 - row_number() OVER (ORDER BY place DESC) AS n FROM catalogue
+    WHERE place / 1000 % 97 = 0 ORDER BY place DESC LIMIT {DISCLOSURES}) AS few;
 INSERT INTO disclosure_hand_out (disclosure_id, received_by, handed_by, at, sha256)
 SELECT id, 'Trần Văn Bình', 'token:desk', asked_at, sha256 FROM disclosure WHERE state = 'expired';
 """
