@@ -19,7 +19,6 @@ from hotline1022.recordings import jobs, verify
 from hotline1022.recordings.cache import Cache
 from hotline1022.recordings.derive import derive
 from hotline1022.recordings.ffmpeg import Ffmpeg
-from hotline1022.recordings.files import open_below
 from hotline1022.recordings.keys import NO_KEYS, Keys, make_key
 from hotline1022.recordings.seal import MAGIC
 from hotline1022.recordings.types import CopyKind, Side, StoredFile, TrackRow
@@ -131,9 +130,7 @@ def export(folder: Path) -> None:
 def zip_for_citizen(folder: Path) -> None:
     """`citizen export --audio`."""
     to, files = folder / "citizen.zip", files_of(folder)
-    write_zip(
-        to, dict.fromkeys(TITLES, ()), files, (), lambda path: NO_KEYS.open(open_below(folder / "plain", path)), Stop()
-    )
+    write_zip(to, dict.fromkeys(TITLES, ()), files, (), opener(folder / "plain", NO_KEYS), Stop())
     with zipfile.ZipFile(to) as box:
         assert [one.file_size for one in box.infolist() if one.filename.startswith("ghi-am/")] == [TRACK] * 2
 
