@@ -233,10 +233,11 @@ class CatalogueRepository(Repository):
         await self._blame()
 
     async def disk_has_room(self, at: datetime) -> None:
-        """It has room again, since then."""
+        """It has room again, since then; nothing changes where it always had."""
         await self.lock()
-        await self._connection.execute(update(disk_full_span).where(text("until IS NULL")).values(until=at))
-        await self._blame()
+        done = await self._connection.execute(update(disk_full_span).where(text("until IS NULL")).values(until=at))
+        if done.rowcount:
+            await self._blame()
 
     async def _blame(self, calls: Sequence[str] | None = None) -> None:
         """What was not recorded while a disk was full was not recorded because of that."""

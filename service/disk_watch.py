@@ -1,15 +1,17 @@
 """Looks at the disks that calls are written to: rings long before one is full, then stops voicemail, then says what was lost.
 
 Little room left: an alarm. Very little: no new voicemail, so that what is left is for calls. None: calls go on unrecorded, and
-the catalogue says why. Deletes nothing, and never stands in the way of a call.
+the catalogue says why. Room is bytes and names of files (inodes), and what a quota still allows: that alone a write tells.
+Deletes nothing, and never stands in the way of a call.
 """
 
 import asyncio
 import logging
 import os
+import tempfile
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import Any, Protocol
 
 from hotline1022.core.errors import HotlineError
 from hotline1022.queue.ports import AlarmBell
+from hotline1022.recordings.files import no_room
 from hotline1022.service.checks import LOW_BYTES
 from hotline1022.service.settings import Disk
 
@@ -28,6 +31,10 @@ EVERY, SOON = 60.0, 5.0
 AGAIN = 3600.0
 #: less than this and a recorder cannot write: it takes 32 KiB at a time, for each of some people
 FULL_BYTES = 1024**2
+#: fewer files than this and a call of some people cannot be recorded: each of them needs a name of its own
+FULL_FILES = 32
+#: bytes that are written at each look, and gone at once: what a quota refuses, nothing else tells
+PROBE = 64 * 1024
 
 
 class Level(IntEnum):
@@ -50,26 +57,71 @@ _MEANING = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """What an ordinary user can still write to a disk, and what it has in all, bytes."""
+    """What an ordinary user can still write to a disk, and what it has in all."""
 
+    #: bytes
     free: int
     total: int
+    #: files that can still be made, and all; total 0 = the disk does not count them
+    files: int = 0
+    files_total: int = 0
+    #: a write was refused for want of room, whatever the figures say: a quota
+    refused: bool = False
+
+    def share(self) -> float:
+        """What is left of the scarcer of both, per cent."""
+        shares = [self.free * 100 / max(1, self.total)]
+        if self.files_total:
+            shares.append(self.files * 100 / self.files_total)
+        return min(shares)
+
+    def said(self, folder: Path) -> str:
+        """In words."""
+        if self.refused:
+            return f"nothing more may be written below {folder}: its quota is used up"
+        if self.files_total and self.files * self.total < self.free * self.files_total:
+            return f"only {self.files} more files ({self.share():.1f} %) can be made below {folder} (inodes)"
+        return f"only {self.free // 1024**2} MiB ({self.share():.1f} %) are free below {folder}"
 
 
 def room_of(folder: Path) -> Room:
-    """As the system says; OSError when the disk is not there."""
+    """As the system says, and as a write of some KiB finds it; OSError when the disk is not there, or cannot be written."""
     found = os.statvfs(folder)
-    return Room(free=found.f_bavail * found.f_frsize, total=found.f_blocks * found.f_frsize)
+    room = Room(
+        free=found.f_bavail * found.f_frsize,
+        total=found.f_blocks * found.f_frsize,
+        files=found.f_favail,
+        files_total=found.f_files,
+    )
+    # what is full already is not asked: the last bytes are for calls
+    return room if _full(room) or _writes(folder) else replace(room, refused=True)
+
+
+def _writes(folder: Path) -> bool:
+    """Whether the disk takes some KiB; OSError when it takes none for another reason than room."""
+    try:
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as probe:  # without a name, where the disk can do that
+            os.write(probe.fileno(), bytes(PROBE))
+            os.fsync(probe.fileno())  # a network's disk says it only here
+    except OSError as error:
+        if not no_room(error):
+            raise
+        return False
+    return True
+
+
+def _full(room: Room) -> bool:
+    return room.refused or room.free < FULL_BYTES or (room.files_total > 0 and room.files < FULL_FILES)
 
 
 def level_of(room: Room, limits: Disk) -> Level:
     """How bad that is."""
-    if room.free < FULL_BYTES:
+    if _full(room):
         return Level.FULL
-    if room.free * 100 < limits.voicemail_percent * room.total:
+    share = room.share()
+    if share < limits.voicemail_percent:
         return Level.NO_VOICEMAIL
-    low = room.free * 100 < limits.alarm_percent * room.total or room.free < LOW_BYTES
-    return Level.LOW if low else Level.ROOM
+    return Level.LOW if share < limits.alarm_percent or room.free < LOW_BYTES else Level.ROOM
 
 
 class Voicemail(Protocol):
@@ -113,6 +165,8 @@ class DiskWatch:
         #: since when there is no room, until the catalogue knows that there is again; and whether it knows of the beginning
         self._full_at: datetime | None = None
         self._told_full = False
+        #: an earlier service may have ended while there was no room: the catalogue may believe so still
+        self._unsettled = True
         self._failed: set[str] = set()
         self.level = Level.ROOM
 
@@ -140,11 +194,10 @@ class DiskWatch:
             try:
                 room = await asyncio.to_thread(self._room, folder)
             except OSError as error:
-                level, said = Level.LOW, f"the disk of {folder} cannot be looked at ({error.strerror}); is it there?"
+                why = error.strerror
+                level, said = Level.LOW, f"the disk of {folder} cannot be looked at or written ({why}); is it there?"
             else:
-                level = level_of(room, limits)
-                share = room.free * 100 / max(1, room.total)
-                said = f"only {room.free // 1024**2} MiB ({share:.1f} %) are free below {folder}"
+                level, said = level_of(room, limits), room.said(folder)
             if level > worst:
                 worst, text = level, said
         return worst, text
@@ -162,12 +215,14 @@ class DiskWatch:
         if self.level is Level.FULL:
             self._full_at = self._full_at or datetime.now(UTC)
             self._told_full = await self._tell("database", self._unrecorded.disk_full(self._full_at))
-        elif self._full_at is not None:
+        elif self._full_at is not None or self._unsettled:
             # what began while nobody could write it down began then all the same
-            if not self._told_full:
+            if self._full_at is not None and not self._told_full:
                 self._told_full = await self._tell("database", self._unrecorded.disk_full(self._full_at))
-            if self._told_full and await self._tell("database", self._unrecorded.disk_has_room(datetime.now(UTC))):
-                self._full_at = None
+                if not self._told_full:
+                    return
+            if await self._tell("database", self._unrecorded.disk_has_room(datetime.now(UTC))):
+                self._full_at, self._unsettled = None, False
 
     async def _tell(self, who: str, telling: Coroutine[Any, Any, None]) -> bool:
         try:

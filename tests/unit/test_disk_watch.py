@@ -1,5 +1,7 @@
 """A disk with little room rings until it is seen; with very little, messages are no longer taken; without any, calls say so."""
 
+import errno
+import os
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,12 +12,12 @@ from hotline1022.core.errors import Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.service.alarms import Bell
 from hotline1022.service.checks import LOW_BYTES, disk_has_room
-from hotline1022.service.disk_watch import AGAIN, FULL_BYTES, DiskWatch, Level, Room, level_of, room_of
+from hotline1022.service.disk_watch import AGAIN, FULL_BYTES, FULL_FILES, DiskWatch, Level, Room, level_of, room_of
 from hotline1022.service.settings import Disk
 from hotline1022.service.voicemail_gate import AGAIN as SAID_AGAIN
 from hotline1022.service.voicemail_gate import VoicemailGate
 from tests.lab.migrated import migrated
-from tests.lab.small_disk import append, small_disk
+from tests.lab.small_disk import append, mounted, small_disk
 
 __all__ = ["small_disk"]
 TOTAL = 1000 * 1024**3
@@ -160,8 +162,9 @@ async def test_asterisk_is_told_of_voicemail_and_the_catalogue_of_a_full_disk(be
         disks.free["spool"] = free
         await watch.look()
     assert asterisk.said == [True, True, False, False, False, False, True]
-    first, again, room = catalogue.said
-    assert first == again and isinstance(first, tuple) and first[0] == "full" and room == "room"
+    begun, first, again, room = catalogue.said
+    assert begun == room == "room", "what an earlier service left open is closed, once"
+    assert first == again and isinstance(first, tuple) and first[0] == "full"
 
 
 async def test_a_database_on_the_full_disk_hears_of_it_when_it_is_back(bell: Bell, tmp_path: Path) -> None:
@@ -191,6 +194,52 @@ async def test_a_real_small_disk_goes_through_all_levels(small_disk: Path, bell:
     assert room_of(small_disk).free == 0
     assert await watch.look() is Level.FULL
     assert told.said[1] is False and [kind for kind, _, _ in await alarms(bell)][-1] == "disk-full"
+
+
+async def test_a_disk_without_names_for_files_is_full_although_it_has_bytes(bell: Bell) -> None:
+    limits, told = Disk(alarm_percent=90, voicemail_percent=50), Told()
+    with mounted("64m,nr_inodes=200") as folder:
+        watch = DiskWatch([folder], bell, limits=lambda: limits, unrecorded=told)
+        for name in range(200 - room_of(folder).files, 200):
+            if room_of(folder).files < FULL_FILES:
+                break
+            assert await watch.look() is not Level.FULL
+            (folder / f"track-{name}").touch()
+        assert await watch.look() is Level.FULL
+        assert room_of(folder).free > 32 * FULL_BYTES
+        assert [one for one in told.said if isinstance(one, tuple)], "the catalogue says why calls have no recording"
+        assert "more files" in [detail for kind, detail, _ in await alarms(bell) if kind == "disk-full"][0]
+
+
+@pytest.mark.parametrize("code", [errno.EDQUOT, errno.ENOSPC])
+async def test_a_quota_that_no_figure_tells_is_a_full_disk(
+    bell: Bell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    told = Told()
+    watch = DiskWatch([tmp_path], bell, unrecorded=told)
+    assert not room_of(tmp_path).refused and list(tmp_path.glob("tmp*")) == [], "a probe leaves nothing"
+    before = await watch.look()
+
+    def refuse(handle: int, data: bytes) -> int:
+        raise OSError(code, os.strerror(code))
+
+    with monkeypatch.context() as quota:
+        quota.setattr("hotline1022.service.disk_watch.os.write", refuse)
+        assert await watch.look() is Level.FULL
+    assert any("quota is used up" in detail for kind, detail, _ in await alarms(bell) if kind == "disk-full")
+    assert await watch.look() is before and told.said[-1] == "room"
+
+
+async def test_a_disk_that_takes_no_writes_at_all_rings(
+    bell: Bell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(handle: int, data: bytes) -> int:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr("hotline1022.service.disk_watch.os.write", refuse)
+    assert await DiskWatch([tmp_path], bell).look() is Level.LOW
+    ((kind, detail, _),) = await alarms(bell)
+    assert kind == "disk-low" and "Read-only" in detail
 
 
 class Phrases:

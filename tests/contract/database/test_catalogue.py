@@ -2,7 +2,9 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +15,15 @@ from hotline1022.core.errors import NotFound
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.outcomes import Reason, Result
 from hotline1022.db.stores import SqlRecordingStore
-from hotline1022.db.tables_catalogue import catalogue, catalogue_key, catalogue_word
+from hotline1022.db.tables_catalogue import catalogue, catalogue_key, catalogue_word, disk_full_span
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import CallKind, Catalogued, Shown, Side, State, Status, Verdict, Why
+from hotline1022.service.disk_watch import DiskWatch, Level, Room
 from hotline1022.tickets.types import State as TicketState
 from tests.contract.database.catalogue_made import a_ticket, a_track, add_ticket, changed, ended, filed, missing
 from tests.contract.database.made import a_call, answered, at, gave_up
+from tests.lab.evidence_world import Bells
 
 CALL = "hl1-1.1"
 
@@ -240,6 +244,26 @@ async def test_what_was_not_recorded_while_the_disk_was_full_says_so(database: D
     await filed(database, "hl1-3.1", missing("hl1-3.1", 200))
     assert (await row(database, "hl1-3.1")).why == Why.DISK_FULL
     assert (await row(database, "hl1-3.1")).shown is Shown.NOT_RECORDED
+
+
+async def test_a_service_that_ended_on_a_full_disk_blames_it_no_more_after_the_next_start(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.transaction() as tx:
+        await tx.catalogue.disk_full(at(5))
+    room = Room(free=500 * 1024**3, total=1000 * 1024**3)
+    watch = DiskWatch([tmp_path], Bells(), unrecorded=SqlRecordingStore(database), room=lambda _: room)
+    assert await watch.look() is Level.ROOM
+    async with database.reading() as tx:
+        (span,) = (await tx._connection.execute(select(disk_full_span))).mappings().all()
+    assert span["until"] is not None
+    later = (datetime.now(UTC) - at(0)).total_seconds() + 3600
+    await ended(database, CALL, later)
+    await filed(database, CALL, missing(CALL, later))
+    assert (await row(database)).why == Why.FILE_MISSING
+    await watch.look()
+    async with database.reading() as tx:
+        assert [dict(span)] == [dict(one) for one in (await tx._connection.execute(select(disk_full_span))).mappings()]
 
 
 async def test_a_database_from_before_has_the_key_of_what_was_not_recorded_after_its_migration(
