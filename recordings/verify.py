@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from hotline1022.core.errors import HotlineError
 from hotline1022.recordings import wav
@@ -23,9 +24,12 @@ from hotline1022.recordings.seal import SealBroken
 from hotline1022.recordings.types import StoredFile
 from hotline1022.recordings.verdicts import Verdicts
 
+F = TypeVar("F")
 _DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
 #: files are checked in portions
 _PORTION = 64
+#: bytes read in one go, or one file: a disk that gives 1 MB a second still answers within the worker's deadline
+PORTION_BYTES = 256 * 1024**2
 #: calls asked about at once
 _CALLS = 500
 #: a file younger than this may still be on its way to its row: a copy is made, or given up, in half of it (HeavyPool)
@@ -36,6 +40,8 @@ FRESH_SECONDS = 600.0
 Versions = tuple[tuple[str, str, Version | None], ...]
 
 
+#: runs a plain function off the loop: HeavyPool.run, asyncio.to_thread
+Run = Callable[..., Awaitable["Verification"]]
 #: what rows promise now of these files
 Ask = Callable[[Sequence[str]], Awaitable[Sequence[StoredFile]]]
 
@@ -184,7 +190,7 @@ class _Walk:
         self.result.extra += sorted(map(readable, set(rest) - set(copies)))
         for at in range(0, len(copies), _PORTION):
             part = copies[at : at + _PORTION]
-            _join(self.result, await self.pool.run(check_repaired, self.root, part, keys=self.keys))
+            _join(self.result, await in_portions(self.pool.run, check_repaired, self.root, part, self.keys))
             self.progress(self.result.checked)
 
 
@@ -213,14 +219,14 @@ async def _portion(
     keys: Keys,
     ask: Ask,
 ) -> None:
-    part = await pool.run(check, root, files, keys=keys)
+    part = await in_portions(pool.run, check, root, files, keys)
     if part.wrong:
         now = await ask(sorted(part.wrong))
         again = [file for file in now if file.path in part.wrong]
         part.forget(part.wrong - {file.path for file in again if file in files})
         # a file whose row was changed since: by what its row says now
         anew = [file for file in again if file not in files]
-        _join(part, await pool.run(check, root, anew, keys=keys))
+        _join(part, await in_portions(pool.run, check, root, anew, keys))
         part.checked -= len(anew)
     _join(result, part)
     if verdicts is not None:
@@ -249,14 +255,42 @@ def _join(result: Verification, part: Verification) -> None:
     result.unreadable += part.unreadable
 
 
-def check(root: Path, files: Sequence[StoredFile], *, keys: Keys = NO_KEYS) -> Verification:
-    """Hash these files and compare."""
-    result = Verification()
+async def in_portions(
+    run: Run, job: Callable[..., Verification], root: Path, files: Sequence[F], keys: Keys
+) -> Verification:
+    """`check` or `check_repaired` over all of these, PORTION_BYTES in one go."""
+    result, at = Verification(), 0
+    while at < len(files):
+        part = await run(job, root, files[at:], keys=keys, most=PORTION_BYTES)
+        at += part.checked
+        _join(result, part)
+    return result
+
+
+class _Budget:
+    """How much more may be read; the first file always may."""
+
+    def __init__(self, most: int | None) -> None:
+        self._most, self._read = most, 0
+
+    def takes(self, size: int) -> bool:
+        """Whether this much more is read."""
+        if self._most is not None and self._read and self._read + size > self._most:
+            return False
+        self._read += size
+        return True
+
+
+def check(root: Path, files: Sequence[StoredFile], *, keys: Keys = NO_KEYS, most: int | None = None) -> Verification:
+    """Hash these files and compare; no more of them than `most` bytes and the first one, in their order."""
+    result, budget = Verification(), _Budget(most)
     for file in files:
-        result.checked += 1
         with _finding(result, file.path), closing(keys.open(open_below(root, file.path))) as stored:
+            if not budget.takes(stored.size):
+                break
             if sha256_of(stored) != file.sha256:
                 result.changed.append(file.path)
+        result.checked += 1
     return result
 
 
@@ -291,18 +325,22 @@ def _finding(result: Verification, path: str) -> Iterator[None]:
         result.unreadable.append(f"{path}: {error}")
 
 
-def check_repaired(root: Path, paths: Sequence[str], *, keys: Keys = NO_KEYS) -> Verification:
-    """Repaired copies have no row: they must be what their originals make."""
-    result = Verification()
+def check_repaired(
+    root: Path, paths: Sequence[str], *, keys: Keys = NO_KEYS, most: int | None = None
+) -> Verification:
+    """Repaired copies have no row: they must be what their originals make. No more of them than `most` bytes and the first one."""
+    result, budget = Verification(), _Budget(most)
     for path in paths:
-        result.checked += 1
         with (
             _finding(result, path),
             closing(keys.open(open_below(root, path))) as copy,
             closing(keys.open(open_below(root, _original(path) or path))) as original,
         ):
+            if not budget.takes(copy.size + original.size):
+                break
             if sha256_of(copy) != _as_repaired(original):
                 result.changed.append(path)
+        result.checked += 1
     return result
 
 

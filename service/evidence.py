@@ -20,7 +20,7 @@ from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import StateBook
 from hotline1022.recordings.types import Status, StoredFile, Verdict
-from hotline1022.recordings.verify import Verification, Versions, check, verify, versions
+from hotline1022.recordings.verify import Verification, Versions, check, in_portions, verify, versions
 from hotline1022.service.stamp_check import StampCheck, Trust, held_against
 
 #: findings that are kept; more are counted
@@ -181,7 +181,7 @@ class Examiner:
         for at in range(0, len(promised), FILES):
             part = promised[at : at + FILES]
             run = self._pool.run if self._pool else asyncio.to_thread
-            found = await run(check, self._root, part, keys=self._keys)
+            found = await in_portions(run, check, self._root, part, self._keys)
             if found.wrong:  # a row may have gone since it was read: retention takes files away while we look
                 async with self._database.reading() as tx:
                     now = _promised(await tx.originals.rows(calls))

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -134,3 +135,40 @@ async def test_only_since_a_day_and_progress_is_told(stored: tuple[MemoryStore, 
     assert told[-1:] == [9], "told after the last portion"
     whole = await verify(store, root, pool=pool, fresh_seconds=0)
     assert whole.extra == ["2026/11/23/old.wav", "strange"]
+
+
+async def test_portions_are_cut_by_bytes(
+    stored: tuple[MemoryStore, Path], pool: HeavyPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = await look(stored, pool)
+    sizes = [path.stat().st_size for path in folder(stored[1]).iterdir()]
+    monkeypatch.setattr("hotline1022.recordings.verify.PORTION_BYTES", max(sizes))
+    read: list[int] = []
+    run = pool.run
+
+    async def counted(job: Any, *args: Any, **more: Any) -> Any:
+        found = await run(job, *args, **more)
+        if job is check:
+            read.append(sum((stored[1] / one.path).stat().st_size for one in args[1][: found.checked]))
+        return found
+
+    monkeypatch.setattr(pool, "run", counted)
+    assert await look(stored, pool) == whole
+    assert len(read) > 2 and max(read) <= max(sizes)
+    monkeypatch.setattr("hotline1022.recordings.verify.PORTION_BYTES", 1)
+    read.clear()
+    assert await look(stored, pool) == whole
+    assert len(read) == whole.checked - 1, "one file at a time: that of a long call is larger than a portion"
+
+
+async def test_wrong_files_count_in_portions_too(
+    stored: tuple[MemoryStore, Path], pool: HeavyPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotline1022.recordings.verify.PORTION_BYTES", 1)
+    for path in folder(stored[1]).glob("*-t.wav"):
+        path.unlink()
+    repaired = folder(stored[1]) / repaired_name(SAID)
+    repaired.write_bytes(repaired.read_bytes()[:-2])
+    found = await look(stored, pool)
+    assert found.checked == 9 and len(found.missing) == 3
+    assert found.changed == [repaired.relative_to(stored[1]).as_posix()]
