@@ -1,10 +1,12 @@
 """Time: aware UTC inside, Asia/Ho_Chi_Minh for people. Refuses naive times."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 #: The province's zone; days and months are this zone's, whatever the server's.
 PROVINCE = ZoneInfo("Asia/Ho_Chi_Minh")
+#: clocks may differ by so much, and be put right by so much
+SLACK = timedelta(minutes=5)
 
 
 def aware(at: datetime) -> datetime:
@@ -22,3 +24,15 @@ def local(at: datetime) -> datetime:
 def local_day(at: datetime) -> date:
     """The day in the province on which the moment falls."""
     return local(at).date()
+
+
+def to_come(at: datetime, now: datetime) -> bool:
+    """Whether what was written down then was written under a clock that was wrong: that moment is still to come."""
+    return aware(at) > aware(now) + SLACK
+
+
+def is_over(at: datetime, now: datetime) -> bool:
+    """Whether the day of that moment is over in the province. A day that is still to come is: what is done once a day must
+    go on when a clock that had jumped ahead is put right.
+    """
+    return local_day(at) < local_day(now) or to_come(at, now)

@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from hotline1022.core.clock import aware, local
+from hotline1022.core.clock import SLACK, aware, local, to_come
 from hotline1022.recordings.catalogue import CallKind
 
 #: the clock must have gone without a jump for so long before anything is deleted
 STEADY = timedelta(days=14)
 #: two daily looks at the evidence are never further apart while the service runs
 GAP = timedelta(days=3)
-#: clocks may differ by so much
-SLACK = timedelta(minutes=5)
 #: so many may go in a night whatever was usual, and so many times what was usual in a night of the last NIGHTS
 FLOOR, FACTOR, NIGHTS = 500, 5, 30
 
@@ -113,7 +111,7 @@ def clock_doubt(now: datetime, last: datetime | None, looks: Sequence[datetime])
     """
     if last is None or not looks:
         return f"the audit has no daily looks yet; retention begins when it has them for {STEADY.days} days"
-    if last > aware(now) + SLACK:
+    if to_come(last, now):
         return f"the last entry of the audit is of {_said(last)}, which is still to come; set the clock right"
     steps = [*looks, now]
     for before, after in zip(reversed(steps[:-1]), reversed(steps[1:]), strict=True):

@@ -325,9 +325,7 @@ def _finding(result: Verification, path: str) -> Iterator[None]:
         result.unreadable.append(f"{path}: {error}")
 
 
-def check_repaired(
-    root: Path, paths: Sequence[str], *, keys: Keys = NO_KEYS, most: int | None = None
-) -> Verification:
+def check_repaired(root: Path, paths: Sequence[str], *, keys: Keys = NO_KEYS, most: int | None = None) -> Verification:
     """Repaired copies have no row: they must be what their originals make. No more of them than `most` bytes and the first one."""
     result, budget = Verification(), _Budget(most)
     for path in paths:

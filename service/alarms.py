@@ -3,11 +3,14 @@
 import asyncio
 import logging
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 
 from hotline1022.core.acting import by_the_service
+from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Unavailable
 from hotline1022.db.unit import Database
+from hotline1022.queue.ports import AlarmBell
 
 log = logging.getLogger(__name__)
 
@@ -63,3 +66,20 @@ class Bell:
             log.error("ALARM not seen yet, %s: %s %s", alarm.kind, alarm.detail, alarm.call_id or "")
             async with self._database.transaction() as tx:
                 await tx.alarms.repeated(alarm.id, now)
+
+
+class Daily:
+    """Rings once a day for each kind, whatever the text: the bell repeats it until somebody has seen it."""
+
+    def __init__(self, bell: AlarmBell, clock: Callable[[], datetime]) -> None:
+        self._bell, self._clock = bell, clock
+        self._rung: tuple[date, set[str]] = (date.min, set())
+
+    async def ring(self, kind: str, text: str) -> None:
+        """Unless it was rung today."""
+        today = local_day(self._clock())
+        if self._rung[0] != today:
+            self._rung = (today, set())
+        if kind not in self._rung[1]:
+            self._rung[1].add(kind)
+            await self._bell.ring(kind, text)

@@ -13,6 +13,7 @@ from hotline1022.service import doctor_machine as machine
 from hotline1022.service import doctor_net as net
 from hotline1022.service.doctor_call import CALLS, prove
 from hotline1022.service.doctor_ear import Heard
+from hotline1022.service.doctor_evidence import nights
 from hotline1022.service.doctor_keys import keys
 from hotline1022.service.doctor_note import Note
 from hotline1022.service.engine_find import find_engine
@@ -22,7 +23,7 @@ Point = Callable[[Settings], Awaitable[str]]
 
 #: in this order
 POINTS: tuple[Point, ...] = (
-    machine.python, machine.asterisk, machine.espeak, machine.ffmpeg, machine.menu, machine.data, machine.secrets, keys, machine.database,
+    machine.python, machine.asterisk, machine.espeak, machine.ffmpeg, machine.menu, machine.data, machine.secrets, keys, machine.database, nights,
     net.ports, net.answers, net.exposure, machine.zone, machine.clock,
 )  # fmt: skip
 

@@ -12,8 +12,8 @@ import sqlite3
 import stat
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -213,15 +213,24 @@ async def database(settings: Settings) -> str:
 
 
 def _sqlite_revision(file: Path) -> str | None:
-    """`immutable` where nobody writes: an ordinary reader of a WAL database makes files beside it."""
+    with looking_into(file) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+            return None
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else None
+
+
+@contextmanager
+def looking_into(file: Path) -> Iterator[sqlite3.Connection]:
+    """Read a SQLite database without leaving a trace. ConfigError when it cannot be read.
+
+    `immutable` where nobody writes: an ordinary reader of a WAL database makes files beside it.
+    """
     busy = file.with_name(f"{file.name}-wal").exists()
     address = f"{file.absolute().as_uri()}?mode=ro{'' if busy else '&immutable=1'}"
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=DATABASE_SECONDS)) as connection:
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
-                return None
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-            return str(row[0]) if row else None
+            yield connection
     except sqlite3.Error as error:
         raise ConfigError(
             f"{file} cannot be read as a SQLite file ({error}); put back a copy (*.bak beside it), or correct its rights"

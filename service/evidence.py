@@ -65,6 +65,13 @@ class Evidence:
             else:
                 self.more += 1
 
+    def join(self, part: "Evidence") -> None:
+        """What another look at calls and files found, too."""
+        self.calls += part.calls
+        self.files += part.files
+        self.add(part.findings)
+        self.more += part.more
+
 
 class Examiner:
     """Looks; every part adds to one Evidence. `progress` is told how much was done, in entries, calls and files."""

@@ -20,6 +20,7 @@ from hotline1022.service.evidence_child import verify_in_child
 from hotline1022.service.evidence_desk import EvidenceDesk
 from hotline1022.service.listening_book import ListeningBook
 from hotline1022.service.nightly import Nightly
+from hotline1022.service.nights import NightsWatch
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.settings import Settings
@@ -44,6 +45,7 @@ class EvidenceParts:
         self.acts = ActBook(database, settings.paths.journal / "acts.jsonl")
         self.stamper = stamper_of(settings, database, bell)
         self.nightly = Nightly(database, examiner, bell, calls=settings.audit.nightly_calls)
+        self.nights = NightsWatch(database, bell)
         self.originals = OriginalCheck(database, examiner, bell)
         self.heard = ListeningBook(database)
         self.desk = EvidenceDesk(
@@ -62,7 +64,7 @@ class EvidenceParts:
     async def run(self) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for one in (self.acts, self.stamper, self.nightly, self.heard, self.desk):
+            for one in (self.acts, self.stamper, self.nightly, self.nights, self.heard, self.desk):
                 group.create_task(one.run())
 
     async def end(self) -> None:

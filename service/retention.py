@@ -21,6 +21,7 @@ from hotline1022.recordings.names import call_of
 from hotline1022.recordings.ports import Elsewhere
 from hotline1022.recordings.retention import NIGHTS, allowed, clock_doubt
 from hotline1022.recordings.types import CallKind, Due, DueView
+from hotline1022.service.alarms import Daily
 from hotline1022.service.original_check import note_damage
 from hotline1022.service.settings_retention import Retention as Settings
 
@@ -92,7 +93,7 @@ class Retention:
         self._leave = leave
         self._pause = pause
         self._done: date | None = None
-        self._daily = _Daily(bell, clock)
+        self._daily = Daily(bell, clock)
 
     async def run(self) -> None:
         """Until cancelled. A database or a disk that is away only delays it."""
@@ -253,23 +254,6 @@ class Retention:
                     left -= await tx.old_calls.empty(whole, kind, before, self._clock())
                 await asyncio.sleep(self._pause)
         return True
-
-
-class _Daily:
-    """Rings once a day for each kind, whatever the text: the bell repeats it until somebody has seen it."""
-
-    def __init__(self, bell: AlarmBell, clock: Callable[[], datetime]) -> None:
-        self._bell, self._clock = bell, clock
-        self._rung: tuple[date, set[str]] = (date.min, set())
-
-    async def ring(self, kind: str, text: str) -> None:
-        """Unless it was rung today."""
-        today = local_day(self._clock())
-        if self._rung[0] != today:
-            self._rung = (today, set())
-        if kind not in self._rung[1]:
-            self._rung[1].add(kind)
-            await self._bell.ring(kind, text)
 
 
 def _midnight(now: datetime) -> datetime:

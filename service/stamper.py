@@ -14,15 +14,17 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rfc3161_client import TimeStampResponse
 
+from hotline1022.audit.nights import ahead
 from hotline1022.audit.stamps import SUFFIX, as_file, fingerprint, signed, statement, vouched
 from hotline1022.audit.types import Fact, Head, Kind, Stamp
-from hotline1022.core.clock import local_day
+from hotline1022.core.clock import is_over, to_come
 from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.db.unit import Database, Work
 from hotline1022.notify.types import Channel, NewMessage, RecipientKind
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.service.apart import apart
 from hotline1022.service.filing_list import list_filings
+from hotline1022.service.nights import LATE_ALARM
 from hotline1022.service.secrets import write_once
 from hotline1022.service.settings import Settings
 from hotline1022.service.stamp_key import ensure_key
@@ -131,11 +133,14 @@ class Stamper:
                 await asyncio.sleep(EVERY)
 
     async def _due(self) -> bool:
-        """No stamp of today, in the province, and something to stamp."""
+        """No stamp of today, in the province, and something to stamp. One of a time to come rings, and counts for none."""
+        now = self._clock()
         async with self._database.reading() as tx:
             last = await tx.audit.last_stamp()
             head = await tx.audit.head()
-        return head.seq > 0 and (last is None or local_day(last.at) < local_day(self._clock()))
+        if last is not None and to_come(last.at, now):
+            await self._bell.ring(LATE_ALARM, ahead("stamp", last.at))
+        return head.seq > 0 and (last is None or is_over(last.at, now))
 
 
 def _write(file: Path, data: bytes) -> None:
