@@ -171,6 +171,16 @@ class Fault(StrEnum):
     ROW_SWAPPED = "row-swapped"
     #: the stored history of a call is not what its entry says
     FACTS = "call-changed"
+    #: an entry tells of a hold that has no row any more
+    HOLD_DELETED = "hold-deleted"
+    #: a row of a hold that no entry tells of
+    HOLD_ADDED = "hold-added"
+    #: a row of a hold is not what its entries say: whose, which letter, released or not
+    HOLD_CHANGED = "hold-changed"
+    #: the catalogue says that a recording is held, or is not, and the chain tells otherwise
+    HELD_CHANGED = "held-changed"
+    #: a row of a disclosure is gone, made up, or in another state than its entries say
+    DISCLOSURE = "disclosure-changed"
     #: a file has other bytes than were stored
     FILE_CHANGED = "file-changed"
     FILE_MISSING = "file-missing"

@@ -2,7 +2,7 @@
 any more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,8 @@ from hotline1022.db.sql import Repository, build, picker
 from hotline1022.db.tables_disclosure import disclosure, disclosure_hand_out, download_link
 from hotline1022.evidence.types import Bleep, Disclosure, DownloadLink, HandOut, Part, Request, State
 
+#: rows read at a time
+PORTION = 1000
 _request_values, _values, _link_values = picker(Request), picker(Disclosure), picker(DownloadLink)
 
 
@@ -59,6 +61,18 @@ class DisclosureRepository(Repository):
         if state is not None:
             query = query.where(disclosure.c.state == state)
         return [_disclosure(row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def each(self) -> AsyncIterator[Disclosure]:
+        """All of them, by id."""
+        after = ""
+        while True:
+            query = select(disclosure).where(disclosure.c.id > after).order_by(disclosure.c.id).limit(PORTION)
+            rows = (await self._connection.execute(query)).mappings().all()
+            for row in rows:
+                yield _disclosure(row)
+            if len(rows) < PORTION:
+                return
+            after = rows[-1]["id"]
 
     async def move(self, before: Disclosure, after: Disclosure) -> None:
         """Write it as it is now. Refused `disclosure-changed` when another one was quicker."""

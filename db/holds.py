@@ -1,20 +1,34 @@
-"""Holds on recordings: each has a letter and a reason and is released by itself. Refuses to hold what is gone."""
+"""Holds on recordings: each has a letter and a reason and is released by itself. Refuses to hold what is gone.
+
+What the chain tells counts beside the rows: a hold whose row was taken away keeps its recording, and can be released.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from secrets import token_hex
+from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline1022.audit.holds import ToldHold, subject_of_recording, told_of
+from hotline1022.audit.types import Entry, Kind
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.db.catalogue import CatalogueRepository
+from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository, build, picker
+from hotline1022.db.tables_audit import audit_entry
 from hotline1022.db.tables_catalogue import catalogue
 from hotline1022.db.tables_retention import recording_hold
 from hotline1022.recordings.types import Hold, State
 
 _values = picker(Hold)
+#: rows read at a time
+PORTION = 1000
+#: the reason of a hold whose row was gone when it was released
+COPIED = "(chép lại từ nhật ký)"
+_KINDS = (Kind.RECORDING_HELD.value, Kind.RECORDING_RELEASED.value)
 
 
 class HoldRepository(Repository):
@@ -42,21 +56,31 @@ class HoldRepository(Repository):
     async def release(self, hold: str, *, why: str, by: str, at: datetime) -> tuple[Hold, bool]:
         """End this hold; and whether another one still keeps the recording.
 
-        NotFound `hold-unknown`; Refused `hold-released` when it was released before.
+        A hold that the chain tells of is ended whatever became of its row, which says then what the chain says. NotFound
+        `hold-unknown`; Refused `hold-released` when it was released before.
         """
         await self._rows.lock()
         rows = await self._some(recording_hold.c.id == hold)
-        if not rows:
+        told = await self._lost(hold)
+        if not rows and told is None:
             text = f"there is no hold {hold}; `hotline1022 recordings holds` shows them"
             raise NotFound(text, error_id="hold-unknown")
-        if rows[0].released_at is not None:
+        if rows and rows[0].released_at is not None and told is None:
             raise Refused(f"the hold {hold} was released by {rows[0].released_by}", error_id="hold-released")
-        done = {"released_at": at, "released_by": by, "release_why": why}
+        if not rows and told is not None:  # somebody took its row away
+            lost = Hold(id=hold, recording=told.recording, letter=told.letter, why=COPIED, since=told.since, by=told.by)
+            await self._connection.execute(recording_hold.insert(), [_values(lost)])
+            rows = [lost]
+        done: dict[str, Any] = {"released_at": at, "released_by": by, "release_why": why}
+        if told is not None:  # what the chain tells of it counts
+            done |= {name: getattr(told, name) for name in ("recording", "letter", "since", "by")}
+            rows = [replace(rows[0], recording=told.recording)]
         await self._connection.execute(update(recording_hold).where(recording_hold.c.id == hold).values(**done))
         another = exists().where(
             recording_hold.c.recording == rows[0].recording, recording_hold.c.released_at.is_(None)
         )
         kept = bool((await self._connection.execute(select(another))).scalar())
+        kept = kept or any(one.id != hold for one in await self.told_open(rows[0].recording))
         await self._mark(rows[0].recording, held=kept)
         (released,) = await self._some(recording_hold.c.id == hold)
         return released, kept
@@ -68,6 +92,41 @@ class HoldRepository(Repository):
     async def open(self, *, limit: int = 1000) -> Sequence[Hold]:
         """All that are not released, oldest first."""
         return await self._some(recording_hold.c.released_at.is_(None), limit=limit)
+
+    async def told_open(self, recording: str) -> Sequence[ToldHold]:
+        """Holds of a recording that the chain tells of, and of no release of them."""
+        wanted = (audit_entry.c.subject == subject_of_recording(recording), condition("subject <> ''"))
+        told = told_of(await self._entries(*wanted, audit_entry.c.kind.in_(_KINDS)))
+        return [one for _, one in told.values() if one.released_at is None]
+
+    async def told(self) -> "dict[str, tuple[int, ToldHold]]":
+        """All that the chain tells of, by id, with the number of the last entry of each."""
+        return told_of(await self._entries(audit_entry.c.kind.in_(_KINDS)))
+
+    async def rows(self) -> Sequence[ToldHold]:
+        """All rows, as the chain should tell of them, by id."""
+        columns = [recording_hold.c[name] for name in ToldHold.__dataclass_fields__]
+        found: list[ToldHold] = []
+        while True:
+            after = found[-1].id if found else ""
+            query = select(*columns).where(recording_hold.c.id > after).order_by(recording_hold.c.id).limit(PORTION)
+            more = [build(ToldHold, row) for row in (await self._connection.execute(query)).mappings()]
+            found += more
+            if len(more) < PORTION:
+                return found
+
+    async def marked(self) -> frozenset[str]:
+        """Recordings that the catalogue says are held."""
+        return frozenset((await self._connection.execute(select(catalogue.c.id).where(condition("held")))).scalars())
+
+    async def _lost(self, hold: str) -> ToldHold | None:
+        """The hold as the chain tells of it, when it tells of no release."""
+        found = (await self.told()).get(hold)
+        return found[1] if found and found[1].released_at is None else None
+
+    async def _entries(self, *wanted: ColumnElement[bool]) -> Sequence[Entry]:
+        query = select(audit_entry).where(*wanted).order_by(audit_entry.c.seq)
+        return [build(Entry, row) for row in (await self._connection.execute(query)).mappings()]
 
     async def _mark(self, recording: str, *, held: bool) -> None:
         await self._connection.execute(update(catalogue).where(catalogue.c.id == recording).values(held=held))

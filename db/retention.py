@@ -1,6 +1,8 @@
 """Recordings whose time is over: which they are, and the two steps in which they go. Refuses what is held, not verified, or of
 a ticket that is open.
 
+Whether it is held is asked of the chain too: a row can be changed by whoever has the database.
+
 First the audit tells of it, rows and state change, in one transaction; then the files go; then the state says so. Whoever is
 killed in between finds in `leaving` where to go on.
 """
@@ -19,6 +21,7 @@ from hotline1022.core.errors import Refused
 from hotline1022.db.catalogue import CatalogueRepository
 from hotline1022.db.catalogue_rows import place_of
 from hotline1022.db.columns import condition
+from hotline1022.db.holds import HoldRepository
 from hotline1022.db.originals import OriginalRepository
 from hotline1022.db.sql import Repository, build
 from hotline1022.db.tables import recording, track, voicemail
@@ -26,7 +29,7 @@ from hotline1022.db.tables_audit import audit_entry
 from hotline1022.db.tables_catalogue import catalogue
 from hotline1022.db.tables_copies import derived_copy
 from hotline1022.db.tables_tickets import ticket, ticket_call
-from hotline1022.recordings.types import NO_FILE, CallKind, Due, DueDay, Move, State, Status, follow
+from hotline1022.recordings.types import NO_FILE, CallKind, Catalogued, Due, DueDay, Move, State, Status, follow
 
 #: rows looked at together
 PORTION = 1000
@@ -57,9 +60,15 @@ HAS_FILES = or_(_files_of(track), _files_of(voicemail))
 class RetentionRepository(Repository):
     """What expires, within one transaction."""
 
-    def __init__(self, connection: AsyncConnection, rows: CatalogueRepository, originals: OriginalRepository) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        rows: CatalogueRepository,
+        originals: OriginalRepository,
+        holds: HoldRepository,
+    ) -> None:
         super().__init__(connection)
-        self._rows, self._originals = rows, originals
+        self._rows, self._originals, self._holds = rows, originals, holds
 
     async def due(self, kind: CallKind, before: datetime, *, after: int = 0, limit: int = PORTION) -> Sequence[Due]:
         """Recordings of the kind from before this moment, oldest first, behind place `after`: not held, not damaged."""
@@ -129,8 +138,9 @@ class RetentionRepository(Repository):
     async def let_go(self, one: Due, before: datetime, at: datetime, *, verified_since: datetime, days: int) -> None:
         """The first step: from here on no row promises its files, and the audit tells of each with its hash.
 
-        Refused `recording-held`, `recording-state`, `recording-kept` (its ticket is open, its kind another one now) and
-        `recording-unverified`: nothing was changed.
+        Refused `recording-held`, `hold-differs` (the catalogue says that it is free, and a hold or the chain says that it is
+        held), `recording-state`, `recording-kept` (its ticket is open, its kind another one now) and `recording-unverified`:
+        nothing was changed.
         """
         gone = {"status": Status.EXPIRED}
         for table in (track, voicemail):
@@ -141,6 +151,7 @@ class RetentionRepository(Repository):
         await self._rows.lock()
         row = await self._rows.get(one.id)
         state = follow(row.state, Move.LET_GO, held=row.held)
+        await self._check_free(row)
         still = (_over(one.kind, before), catalogue.c.id == one.id)
         if (await self._connection.execute(select(catalogue.c.id).where(*still))).scalar() is None:
             raise Refused(f"the recording {one.id} is kept: a ticket is open", error_id="recording-kept")
@@ -150,6 +161,17 @@ class RetentionRepository(Repository):
         await self._move(one.call, state=state, why="")
         told: dict[str, object] = {"recording": one.id, "kept_as": one.kind.value, "days": days}
         await self._originals.attest([one.call], at, kind=Kind.RECORDING_EXPIRED, **told)
+
+    async def _check_free(self, row: Catalogued) -> None:
+        held = {hold.id: hold.letter for hold in await self._holds.of(row.id) if hold.released_at is None}
+        held |= {hold.id: hold.letter for hold in await self._holds.told_open(row.id)}
+        if held:
+            which = ", ".join(f"{id} (letter {letter})" for id, letter in sorted(held.items()))
+            text = (
+                f"the catalogue says that recording {row.id} is free, and the hold {which} has no release: it stays. Somebody "
+                "changed the database; hotline1022 evidence verify, then `recordings hold` it anew or `recordings release` it"
+            )
+            raise Refused(text, error_id="hold-differs")
 
     async def leaving(self, *, limit: int | None = None) -> Sequence[str]:
         """Calls of which the first step is done and the last one is not."""

@@ -173,7 +173,7 @@ class Work:
     @cached_property
     def retention(self) -> RetentionRepository:
         """Recordings whose time is over."""
-        return RetentionRepository(self._connection, self.catalogue, self.originals)
+        return RetentionRepository(self._connection, self.catalogue, self.originals, self.holds)
 
     @cached_property
     def old_calls(self) -> OldCallRepository:

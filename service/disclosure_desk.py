@@ -1,6 +1,8 @@
 """What units ask for by letter: asked, allowed by another person, packed, handed out, ended. Refuses all that the table has not."""
 
 import asyncio
+import logging
+import stat
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +18,8 @@ from hotline1022.evidence.states import NEEDS_WORDS, Move, check_person, follow
 from hotline1022.evidence.types import LONGEST, Disclosure, DownloadLink, HandOut, Part, Request, State
 from hotline1022.service.disclosure_pack import Packer
 from hotline1022.service.disclosure_story import cut_of
+
+log = logging.getLogger(__name__)
 
 #: a request, and a package, is good for so long
 GOOD_FOR = timedelta(days=30)
@@ -253,10 +257,14 @@ class DisclosureDesk:
             for one in found:
                 if one.expires_at is None or one.expires_at > at:
                     continue
-                await self._drop(one)
-                async with self._database.transaction() as tx:
-                    await tx.disclosures.move(one, replace(one, state=follow(one.state, Move.EXPIRE)))
-                    _note(tx, Kind.DISCLOSURE_EXPIRED, one, "service", at, {"sha256": one.sha256})
+                try:
+                    async with self._database.transaction() as tx:
+                        await tx.disclosures.move(one, replace(one, state=follow(one.state, Move.EXPIRE)))
+                        _note(tx, Kind.DISCLOSURE_EXPIRED, one, "service", at, {"sha256": one.sha256})
+                except Refused as error:  # somebody packed it, handed it out or took it back in this very moment
+                    log.info("disclosure %s is not over yet: %s", one.id, error)
+                    continue
+                await self._drop(one)  # killed before: no row names it any more, and it goes with what is left over
                 count += 1
         async with self._database.reading() as tx:
             known = {
@@ -273,8 +281,14 @@ def _sweep(folder: Path, known: set[str], before: datetime) -> None:
     if not folder.is_dir():
         return
     for path in folder.iterdir():
-        if path.name not in known and path.lstat().st_mtime < before.timestamp():
-            path.unlink(missing_ok=True)
+        try:
+            about = path.lstat()
+            if stat.S_ISDIR(about.st_mode):  # no work of ours
+                log.warning("%s is no package; look who put it there", path)
+            elif path.name not in known and about.st_mtime < before.timestamp():
+                path.unlink(missing_ok=True)
+        except FileNotFoundError:
+            continue
 
 
 def _name(one: Disclosure) -> str:

@@ -21,6 +21,7 @@ from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import StateBook
 from hotline1022.recordings.types import Status, StoredFile, Verdict
 from hotline1022.recordings.verify import Verification, Versions, check, in_portions, verify, versions
+from hotline1022.service.row_check import RowCheck
 from hotline1022.service.stamp_check import StampCheck, Trust, held_against
 
 #: findings that are kept; more are counted
@@ -98,7 +99,9 @@ class Examiner:
             return await tx.audit.last_number() + await tx.originals.count_calls() + await tx.originals.count()
 
     async def everything(self, since: date | None = None) -> Evidence:
-        """All of it; `since`: what was written from that day in the province on. Stamps are always all looked at."""
+        """All of it; `since`: what was written from that day in the province on. Stamps, holds and disclosures are always all
+        looked at.
+        """
         evidence = Evidence()
         start = EMPTY
         if since is not None:
@@ -106,6 +109,7 @@ class Examiner:
                 start = await tx.audit.before(datetime.combine(since, time(), PROVINCE).astimezone(UTC))
         await self.chain(evidence, start)
         await self.stamps(evidence)
+        await self.holds(evidence)
         await self.rows_of_everything(evidence, start.seq, since)
         done = 0
 
@@ -136,6 +140,10 @@ class Examiner:
         count, found = await StampCheck(self._database, self._trust).look()
         evidence.stamps += count
         evidence.add(found)
+
+    async def holds(self, evidence: Evidence) -> None:
+        """All holds and disclosures, whatever their age."""
+        evidence.add(await RowCheck(self._database).look())
 
     async def _each(self, evidence: Evidence, calls: Callable[[Work], AsyncIterator[Sequence[str]]]) -> None:
         async with self._database.reading() as tx:

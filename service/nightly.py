@@ -109,6 +109,7 @@ class Nightly:
         evidence = Evidence()
         await self._examiner.chain(evidence, start)
         await self._examiner.stamps(evidence)
+        await self._examiner.holds(evidence)
         await self._grown(start)
         seen: set[str] = set()
         async with self._database.reading() as tx:

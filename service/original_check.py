@@ -4,9 +4,10 @@ whoever asked decides what follows from it.
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
+from hotline1022.audit.holds import subject_of_recording
 from hotline1022.audit.types import Fact, Fault, Finding, Kind
 from hotline1022.core.acting import by_the_service
 from hotline1022.db.originals import subject_of
@@ -21,6 +22,7 @@ from hotline1022.service.evidence import Evidence, Examiner
 FRESH_SECONDS = 60.0
 #: calls remembered
 BOUND = 256
+_OF_DAMAGE = (Kind.RECORDING_DAMAGED, Kind.RECORDING_VERIFIED)
 
 
 class OriginalCheck:
@@ -51,6 +53,7 @@ class OriginalCheck:
         evidence = Evidence()
         await self._examiner.originals(evidence, [call])
         if evidence.ok:
+            await note_mended(self._database, call)
             self._whole[call] = (self._now(), versions)
             self._whole.move_to_end(call)
             while len(self._whole) > BOUND:
@@ -67,12 +70,10 @@ class OriginalCheck:
 
 
 async def note_damage(database: Database, bell: AlarmBell, call: str, found: Sequence[Finding]) -> None:
-    """One entry for the same damage, and an alarm until somebody has seen it."""
+    """One entry for the same damage until it was found mended, and an alarm until somebody has seen it."""
     subject = subject_of(call)
     detail = {"findings": [{"fault": one.fault.value, "name": one.name} for one in found]}
-    async with database.reading() as tx:
-        known = [one.detail for one in await tx.audit.about(subject) if one.kind == Kind.RECORDING_DAMAGED]
-    if known[-1:] != [detail]:
+    if await open_damage(database, call) != detail:
         async with database.transaction() as tx:
             at = datetime.now(UTC)
             tx.audit.add(Fact(at=at, kind=Kind.RECORDING_DAMAGED, actor="service", subject=subject, detail=detail))
@@ -85,3 +86,33 @@ async def note_changed(database: Database, bell: AlarmBell, path: str) -> Findin
     with by_the_service():
         await note_damage(database, bell, call_of(path), [finding])
     return finding
+
+
+async def open_damage(database: Database, call: str) -> Mapping[str, object] | None:
+    """The call's last damage, as its entry tells of it; None when there was none, or it was found whole since: by a check of
+    the files, which tells of the recording by its id, or by a look at the call.
+    """
+    async with database.reading() as tx:
+        told = [one for one in await tx.audit.about(subject_of(call)) if one.kind in _OF_DAMAGE]
+        found = await tx.catalogue.find(call)
+        if found is not None:
+            about = await tx.audit.about(subject_of_recording(found.id))
+            told += [one for one in about if one.kind == Kind.RECORDING_VERIFIED]
+    last = max(told, key=lambda one: one.seq, default=None)
+    return last.detail if last is not None and last.kind == Kind.RECORDING_DAMAGED else None
+
+
+async def note_mended(database: Database, call: str) -> None:
+    """One entry that what was damaged was found as it was stored; none where nothing was."""
+    if await open_damage(database, call) is None:
+        return
+    async with database.transaction() as tx:
+        detail = {"call": call}
+        fact = Fact(
+            at=datetime.now(UTC),
+            kind=Kind.RECORDING_VERIFIED,
+            actor="service",
+            subject=subject_of(call),
+            detail=detail,
+        )
+        tx.audit.add(fact)

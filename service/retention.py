@@ -188,6 +188,8 @@ class Retention:
                     )
             except Refused as error:  # it was held, or a ticket was opened, in this very moment
                 log.info("recording %s is kept: %s", one.id, error)
+                if error.error_id == "hold-differs":
+                    await self._bell.ring("hold-differs", str(error), one.call)
                 continue
             await self._finish(one.call)
             gone += 1

@@ -18,8 +18,9 @@ import pytest
 from click.testing import CliRunner
 
 from hotline1022.audit.stamps import pem_of
-from hotline1022.audit.types import Fact, Kind
-from hotline1022.core.errors import HotlineError, Invalid, Unavailable
+from hotline1022.audit.types import Fact, Fault, Kind
+from hotline1022.core.errors import HotlineError, Invalid, Refused, Unavailable
+from hotline1022.db.disclosure import DisclosureRepository
 from hotline1022.evidence.excerpt import AskedPart
 from hotline1022.evidence.package import MANIFEST, SUMS
 from hotline1022.evidence.states import Move
@@ -256,6 +257,71 @@ async def test_nothing_damaged_is_packed_and_what_was_left_half_made_goes(house:
     os.utime(left, (NOW.timestamp() - 3 * 86400,) * 2)
     await house.desk.sweep(NOW)
     assert not left.exists()
+
+
+async def test_its_row_is_held_against_the_chain(house: House) -> None:
+    made = await house.packed()
+    await house.desk.hand_out(made.id, "Bình", ASKS, NOW)
+    other = await house.desk.request(house.request(), ASKS, NOW)
+
+    async def named() -> list[str]:
+        return [one.name for one in await house.world.findings() if one.fault is Fault.DISCLOSURE]
+
+    assert await named() == []
+    for attack, wrong in (
+        (f"UPDATE disclosure SET state = 'approved' WHERE id = '{other.id}'", [other.id]),
+        (f"UPDATE disclosure SET sha256 = '{'ab' * 32}' WHERE id = '{made.id}'", sorted([made.id, other.id])),
+        (f"UPDATE disclosure SET id = '{'0' * 16}' WHERE id = '{other.id}'", ["0" * 16, made.id, other.id]),
+    ):
+        await house.world.attack(attack)
+        assert await named() == wrong
+
+
+async def test_one_that_is_handed_out_in_this_very_moment_keeps_its_package(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, late = await house.packed(), await house.desk.request(house.request(), ASKS, NOW)
+    everything = DisclosureRepository.all
+
+    async def quicker(self: DisclosureRepository, state: State | None = None, *, limit: int = 100) -> object:
+        found = await everything(self, state, limit=limit)
+        if state is State.PACKED and limit == 1000:
+            await house.desk.hand_out(made.id, "Bình", ASKS, NOW)
+        return found
+
+    monkeypatch.setattr(DisclosureRepository, "all", quicker)
+    assert await house.desk.sweep(NOW + GOOD_FOR) == 2, "the other one, and this one as what it is now"
+    monkeypatch.undo()
+    assert (await house.desk.get(late.id)).state is State.EXPIRED
+    assert (await house.desk.get(made.id)).state is State.EXPIRED and not house.desk.path(made).exists()
+
+
+async def test_a_sweep_that_is_refused_leaves_the_package_and_goes_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, late = await house.packed(), await house.packed()
+    move = DisclosureRepository.move
+
+    async def refused(self: DisclosureRepository, before: Disclosure, after: Disclosure) -> None:
+        if before.id == made.id:
+            raise Refused("another one was quicker", error_id="disclosure-changed")
+        await move(self, before, after)
+
+    monkeypatch.setattr(DisclosureRepository, "move", refused)
+    assert await house.desk.sweep(NOW + GOOD_FOR) == 1
+    assert house.desk.path(made).exists() and not house.desk.path(late).exists()
+    assert (await house.desk.get(made.id)).state is State.PACKED
+
+
+async def test_a_folder_among_the_packages_is_left_and_the_rest_is_swept(house: House) -> None:
+    house.folder.mkdir(exist_ok=True)
+    folder, left = house.folder / "a folder", house.folder / "z.zip.part"
+    folder.mkdir()
+    left.write_bytes(b"half")
+    for one in (folder, left):
+        os.utime(one, (NOW.timestamp() - 3 * 86400,) * 2)
+    assert await house.desk.sweep(NOW) == 0
+    assert folder.exists() and not left.exists()
 
 
 @pytest.mark.parametrize(

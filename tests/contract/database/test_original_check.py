@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from hotline1022.audit.types import Entry, Fault
+from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings import verify
 from hotline1022.recordings.reader import sha256_of
 from hotline1022.service.original_check import OriginalCheck
-from tests.lab.evidence_world import World, build, everything_now
+from tests.contract.database.made import answered, at, of_calls
+from tests.lab.evidence_world import World, build, everything_now, thread_pool
 from tests.unit.recordings_world import CALL
 
 
@@ -122,3 +124,45 @@ async def test_what_is_whole_is_read_once_a_minute(
     assert await check.check_now(CALL) == () and read == 7
     (world.root / world.filed.tracks[0].path).touch()
     assert await check.check_now(CALL) == () and read == 14, "looked at again, and found whole"
+
+
+async def told(world: World) -> list[tuple[str, str]]:
+    return [(one.kind, one.subject) for one in await entries(world) if one.kind.startswith("recording-")][1:]
+
+
+async def test_the_same_damage_again_after_it_was_mended_has_an_entry_again(world: World, check: OriginalCheck) -> None:
+    victim = world.root / world.filed.tracks[2].path
+    damaged, mended = ("recording-damaged", f"call:{CALL}"), ("recording-verified", f"call:{CALL}")
+    for _ in range(2):
+        in_place(victim)
+        for _ in range(2):
+            assert await check.check_now(CALL)
+        in_place(victim)
+        for _ in range(2):
+            assert await check.check_now(CALL) == ()
+    assert await told(world) == [damaged, mended] * 2
+
+
+async def test_a_row_that_was_put_back_and_changed_again_has_an_entry_again(
+    world: World, check: OriginalCheck
+) -> None:
+    for more in (1, -1, 1):
+        await world.attack(f"UPDATE track SET duration_ms = duration_ms + {more}")
+        assert bool(await check.check_now(CALL)) is (more == 1)
+    assert [kind for kind, _ in await told(world)] == ["recording-damaged", "recording-verified", "recording-damaged"]
+
+
+async def test_a_check_of_the_files_that_found_it_whole_ends_the_damage_too(world: World) -> None:
+    book = SqlRecordingStore(world.database)
+    await world.database.save(of_calls(answered(CALL, 0, answered_at=at(0), version=9)))
+    await book.save([world.filed])
+    check = OriginalCheck(world.database, world.examiner(book), world.bells)
+    assert await check.check_now(CALL) == ()
+    victim = world.root / world.filed.tracks[2].path
+    for _ in range(2):
+        in_place(victim)
+        assert await check.check_now(CALL)
+        in_place(victim)
+        assert (await verify.verify_calls(book, world.root, [CALL], pool=thread_pool())).ok
+    damaged = [subject for kind, subject in await told(world) if kind == "recording-damaged"]
+    assert damaged.count(f"call:{CALL}") == 2
