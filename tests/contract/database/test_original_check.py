@@ -143,9 +143,7 @@ async def test_the_same_damage_again_after_it_was_mended_has_an_entry_again(worl
     assert await told(world) == [damaged, mended] * 2
 
 
-async def test_a_row_that_was_put_back_and_changed_again_has_an_entry_again(
-    world: World, check: OriginalCheck
-) -> None:
+async def test_a_row_that_was_put_back_and_changed_again_has_an_entry_again(world: World, check: OriginalCheck) -> None:
     for more in (1, -1, 1):
         await world.attack(f"UPDATE track SET duration_ms = duration_ms + {more}")
         assert bool(await check.check_now(CALL)) is (more == 1)
