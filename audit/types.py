@@ -256,6 +256,20 @@ class Facts:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldHold:
+    """One hold on a recording, as entries tell of it; its row says the same."""
+
+    id: str
+    #: id of the catalogue
+    recording: str
+    letter: str
+    since: datetime
+    by: str
+    released_at: datetime | None = None
+    released_by: str = ""
+
+
 def link(fact: Fact, head: Head) -> Entry:
     """The entry that follows `head`. ValueError for a detail that has no canonical form."""
     seq, detail = head.seq + 1, _clean_mapping(fact.detail)

@@ -3,7 +3,7 @@
 What the chain tells counts beside the rows: a hold whose row was taken away keeps its recording, and can be released.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from secrets import token_hex
@@ -12,8 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline1022.audit.holds import ToldHold, subject_of_recording, told_of
-from hotline1022.audit.types import Entry, Kind
+from hotline1022.audit.types import Entry, Kind, ToldHold
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.db.catalogue import CatalogueRepository
 from hotline1022.db.columns import condition
@@ -28,7 +27,30 @@ _values = picker(Hold)
 PORTION = 1000
 #: the reason of a hold whose row was gone when it was released
 COPIED = "(chép lại từ nhật ký)"
+_RECORDING = "recording:"
 _KINDS = (Kind.RECORDING_HELD.value, Kind.RECORDING_RELEASED.value)
+
+
+def subject_of_recording(recording: str) -> str:
+    """The subject of entries about a recording by its id."""
+    return f"{_RECORDING}{recording}"
+
+
+def told_of(entries: Iterable[Entry]) -> dict[str, tuple[int, ToldHold]]:
+    """All holds that entries tell of, in their order, by id, each with the number of its last entry. A release ends a hold of
+    the same recording alone.
+    """
+    found: dict[str, tuple[int, ToldHold]] = {}
+    for one in entries:
+        hold, recording = str(one.detail.get("hold", "")), one.subject.removeprefix(_RECORDING)
+        if one.kind == Kind.RECORDING_HELD:
+            letter = str(one.detail.get("letter", ""))
+            made = ToldHold(id=hold, recording=recording, letter=letter, since=one.at, by=one.actor)
+            found.setdefault(hold, (one.seq, made))
+        elif one.kind == Kind.RECORDING_RELEASED and hold in found and found[hold][1].recording == recording:
+            ended = replace(found[hold][1], released_at=one.at, released_by=one.actor)
+            found[hold] = (one.seq, ended)
+    return found
 
 
 class HoldRepository(Repository):

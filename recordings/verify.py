@@ -18,6 +18,7 @@ from hotline1022.recordings.files import Version, open_below, readable, version_
 from hotline1022.recordings.keys import NO_KEYS, KeyMissing, Keys
 from hotline1022.recordings.names import call_of, original_name
 from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.portions import Budget
 from hotline1022.recordings.ports import RecordingStore, StateBook
 from hotline1022.recordings.reader import OpenFile, sha256_of
 from hotline1022.recordings.seal import SealBroken
@@ -267,23 +268,9 @@ async def in_portions(
     return result
 
 
-class _Budget:
-    """How much more may be read; the first file always may."""
-
-    def __init__(self, most: int | None) -> None:
-        self._most, self._read = most, 0
-
-    def takes(self, size: int) -> bool:
-        """Whether this much more is read."""
-        if self._most is not None and self._read and self._read + size > self._most:
-            return False
-        self._read += size
-        return True
-
-
 def check(root: Path, files: Sequence[StoredFile], *, keys: Keys = NO_KEYS, most: int | None = None) -> Verification:
     """Hash these files and compare; no more of them than `most` bytes and the first one, in their order."""
-    result, budget = Verification(), _Budget(most)
+    result, budget = Verification(), Budget(most)
     for file in files:
         with _finding(result, file.path), closing(keys.open(open_below(root, file.path))) as stored:
             if not budget.takes(stored.size):
@@ -327,7 +314,7 @@ def _finding(result: Verification, path: str) -> Iterator[None]:
 
 def check_repaired(root: Path, paths: Sequence[str], *, keys: Keys = NO_KEYS, most: int | None = None) -> Verification:
     """Repaired copies have no row: they must be what their originals make. No more of them than `most` bytes and the first one."""
-    result, budget = Verification(), _Budget(most)
+    result, budget = Verification(), Budget(most)
     for path in paths:
         with (
             _finding(result, path),

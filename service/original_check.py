@@ -7,9 +7,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from hotline1022.audit.holds import subject_of_recording
 from hotline1022.audit.types import Fact, Fault, Finding, Kind
 from hotline1022.core.acting import by_the_service
+from hotline1022.db.holds import subject_of_recording
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
