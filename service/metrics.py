@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
 
-from hotline1022.audit.nights import KINDS
+from hotline1022.audit.nights import KINDS, Nights
 from hotline1022.notify.types import MessageState
 
 if TYPE_CHECKING:
@@ -67,18 +67,23 @@ class HotlineCollector:
         for state in ("new", "leased", "sending", "failed", "unknown"):
             waiting.add_metric([state], app.outbox.open.get(MessageState(state), 0))
         yield waiting
-        nights = GaugeMetricFamily(
-            "hotline_evidence_last_timestamp_seconds", "When the last of each was made", labels=["what"]
-        )
-        for what in KINDS:
-            if at := getattr(app.evidence.nights.nights, what):
-                nights.add_metric([what], at.timestamp())
-        yield nights
+        yield last_of(app.evidence.nights.nights)
         agi = app.agi.stats
         questions = CounterMetricFamily("hotline_questions", "Questions of the dialplan", labels=["outcome"])
         for name in ("answered", "hangups", "failures", "unrouted", "turned_away", "incomplete", "strangers"):
             questions.add_metric([name], getattr(agi, name))
         yield questions
+
+
+def last_of(nights: Nights) -> Metric:
+    """When the last stamp and the last nightly look were made; nothing of what was never made."""
+    last = GaugeMetricFamily(
+        "hotline_evidence_last_timestamp_seconds", "When the last of each was made", labels=["what"]
+    )
+    for what in KINDS:
+        if at := getattr(nights, what):
+            last.add_metric([what], at.timestamp())
+    return last
 
 
 def registry_of(app: "App") -> CollectorRegistry:

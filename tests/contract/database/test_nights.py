@@ -18,8 +18,10 @@ from hotline1022.recordings.types import FiledCall
 from hotline1022.service.doctor_evidence import nights as doctors
 from hotline1022.service.evidence import Evidence, Examiner
 from hotline1022.service.evidence_parts import begin
+from hotline1022.service.metrics import last_of
 from hotline1022.service.nightly import Nightly
 from hotline1022.service.nights import EVERY, GRACE, NightsWatch, nights_of
+from hotline1022.service.retention import doubt_of
 from hotline1022.service.settings import Database as At
 from hotline1022.service.settings import Settings
 from tests.contract.database.catalogue_made import a_track
@@ -66,6 +68,20 @@ async def test_the_nightly_look_goes_on_by_itself(world: World) -> None:
     assert await night.due()
 
 
+async def test_retention_believes_the_clock_again_two_weeks_later(world: World) -> None:
+    now = [datetime.now(UTC) + 1000 * DAY]
+    night = Nightly(world.database, world.examiner(), world.bells, calls=0, clock=lambda: now[0])
+    await night.look()
+    now[0] -= 999 * DAY
+    for _ in range(16):
+        assert await night.due()
+        await night.look()
+        doubt = await doubt_of(world.database, now[0])
+        assert doubt == "" or "went back" in doubt
+        now[0] += DAY
+    assert await doubt_of(world.database, now[0]) == ""
+
+
 async def test_a_clock_that_is_put_right_by_seconds_at_midnight_makes_no_second_look(world: World) -> None:
     now = [(datetime.now(UTC) + 10 * DAY).replace(hour=17, minute=0, second=1)]  # a second after midnight
     night = Nightly(world.database, world.examiner(), world.bells, calls=5, clock=lambda: now[0])
@@ -108,6 +124,8 @@ async def test_it_rings_after_two_days_once_a_day_and_says_since_when(world: Wor
     watch = NightsWatch(world.database, world.bells, clock=lambda: now[0])
     await watch.look()
     assert rung(world) == [] and watch.nights.stamp is not None and watch.nights.look is None
+    samples = [(one.labels, one.value) for one in last_of(watch.nights).samples]
+    assert samples == [({"what": "stamp"}, watch.nights.stamp.timestamp())]
     now[0] += 2 * DAY + timedelta(minutes=1)
     await watch.look(ring=False)
     assert rung(world) == [], "a service that was off has some time for what it missed"
