@@ -18,6 +18,7 @@ from hotline1022.audit.types import Head
 from hotline1022.core.errors import ConfigError, Unavailable
 from hotline1022.db.engine import connect, speaking_our_words
 from hotline1022.db.migrate import HEAD
+from hotline1022.db.restoring import tables
 from hotline1022.db.tables import recording
 from hotline1022.db.tables_tickets import ticket_attachment
 from hotline1022.db.unit import Work
@@ -66,7 +67,7 @@ async def moment(address: str | Path) -> AsyncIterator[Moment]:
 
 
 async def _read(connection: AsyncConnection, exported: str, server: int) -> Moment:
-    if await _tables(connection) == 0:
+    if await tables(connection) == 0:
         text_ = "the database is empty: there is nothing to back up; look at database.url and paths.data"
         raise ConfigError(text_, error_id="backup-no-schema")
     schema = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one()
@@ -94,27 +95,6 @@ async def _read(connection: AsyncConnection, exported: str, server: int) -> Mome
 async def _files(connection: AsyncConnection, query: object) -> tuple[StoredFile, ...]:
     rows = await connection.execute(query)  # type: ignore[call-overload]
     return tuple(StoredFile(path=row.path, sha256=row.sha256) for row in rows)
-
-
-async def _tables(connection: AsyncConnection) -> int:
-    sqlite = "SELECT count(*) FROM sqlite_master"
-    postgres = (
-        "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE c.relkind IN ('r', 'v', 'S', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')"
-    )
-    query = sqlite if connection.dialect.name == "sqlite" else postgres
-    count: int = (await connection.execute(text(query))).scalar_one()
-    return count
-
-
-async def is_empty(address: str | Path) -> bool:
-    """Whether nothing at all is in the database."""
-    engines = connect(address, pool=1)
-    try:
-        async with speaking_our_words(), engines.reader.connect() as connection:
-            return await _tables(connection) == 0
-    finally:
-        await engines.close()
 
 
 async def server_version(address: str) -> int:

@@ -20,6 +20,7 @@ from sqlalchemy import exc as sa
 
 from hotline1022.core.errors import ConfigError
 from hotline1022.db.engine import Engines, connect, parse, speaking_our_words, sqlite_file
+from hotline1022.db.restoring import whole
 
 #: all steps, oldest first; a test compares with the files
 REVISIONS = (
@@ -71,9 +72,9 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-async def migrate(address: str | Path, *, clock: Callable[[], datetime] = _now) -> Migrated:
+async def migrate(address: str | Path, *, clock: Callable[[], datetime] = _now, restoring: bool = False) -> Migrated:
     """Bring the schema up to date; quick when it is. ConfigError names what is wrong and the cure, Unavailable when the
-    database does not answer.
+    database does not answer. Only a restore may have one that is half put back.
     """
     url = parse(address)
     file = sqlite_file(url)
@@ -81,7 +82,7 @@ async def migrate(address: str | Path, *, clock: Callable[[], datetime] = _now) 
         async with speaking_our_words():
             if file is not None:
                 await asyncio.to_thread(_create, file)
-            before = await current(address)
+            before = await current(address, restoring=restoring)
             if before == HEAD:
                 return Migrated(before=before, after=HEAD, backup=None)
             if before is not None and before not in REVISIONS:
@@ -103,10 +104,12 @@ async def migrate(address: str | Path, *, clock: Callable[[], datetime] = _now) 
         raise problem from error
 
 
-async def current(address: str | Path) -> str | None:
-    """The schema's revision; None for an empty database."""
+async def current(address: str | Path, *, restoring: bool = False) -> str | None:
+    """The schema's revision; None for an empty database. ConfigError `restore-unfinished`, but for a restore."""
     engines = connect(address, pool=1)
     try:
+        if not restoring:
+            await whole(engines)
         return await _current(engines)
     finally:
         await engines.close()

@@ -41,6 +41,7 @@ from hotline1022.db.originals import OriginalRepository
 from hotline1022.db.outbox import OutboxRepository
 from hotline1022.db.receipts import ReceiptRepository
 from hotline1022.db.recordings import RecordingRepository
+from hotline1022.db.restoring import RestoringRepository
 from hotline1022.db.retention import RetentionRepository
 from hotline1022.db.shifts import ShiftRepository
 from hotline1022.db.take_overs import TakeOverRepository
@@ -174,6 +175,11 @@ class Work:
     def retention(self) -> RetentionRepository:
         """Recordings whose time is over."""
         return RetentionRepository(self._connection, self.catalogue, self.originals, self.holds)
+
+    @cached_property
+    def restoring(self) -> RestoringRepository:
+        """The mark of a database that is being put back."""
+        return RestoringRepository(self._connection)
 
     @cached_property
     def old_calls(self) -> OldCallRepository:

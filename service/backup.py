@@ -5,9 +5,11 @@ Nothing is changed, and what would be deleted meanwhile waits; a file that goes 
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import hotline1022
 from hotline1022.audit.types import Fact, Kind, written
@@ -19,8 +21,11 @@ from hotline1022.db.unit import Database
 from hotline1022.recordings.files import no_room
 from hotline1022.service.backup_files import Copies, Part, copy_named, copy_parts
 from hotline1022.service.backup_settings import secret_files, settings_files
-from hotline1022.service.backup_shelf import Watch, Writer, free_name
-from hotline1022.service.key_box import must_be_new, write_box
+from hotline1022.service.backup_shelf import Watch, free_name
+from hotline1022.service.backup_writer import Writer
+from hotline1022.service.half_restore import must_be_whole
+from hotline1022.service.held_thread import HeldThreads
+from hotline1022.service.key_box import NewBox, must_be_new
 from hotline1022.service.lock import LEAVING, locked, nothing_leaves
 from hotline1022.service.pg_tools import find_tool, run_tool
 from hotline1022.service.settings import Settings
@@ -75,6 +80,7 @@ async def make_backup(
 
 def _open_shelf(settings: Settings, shelf: Path, keys: KeyFile | None) -> None:
     """What would end it after hours ends it now."""
+    must_be_whole(settings.paths.data)
     if keys is not None:
         must_be_new(keys.path)
     if shelf.resolve().is_relative_to(settings.paths.data.resolve()):
@@ -86,19 +92,18 @@ def _open_shelf(settings: Settings, shelf: Path, keys: KeyFile | None) -> None:
 async def _make(
     settings: Settings, config: str | None, shelf: Path, *, copies: bool, keys: KeyFile | None, watch: Watch
 ) -> Made:
-    writer = await asyncio.to_thread(Writer, shelf)
+    threads = HeldThreads()
+    writer = await threads.run(Writer, shelf)
     begun = datetime.now(UTC)
-    now = await _database(settings, writer)
+    now = await _database(settings, writer, threads)
     recordings = [*now.originals, *(now.copies if copies else ())]
     paths, ring = settings.paths, settings.recordings.ring
     parts = (
         Part(root=paths.recordings, name="recordings", files=recordings, keys=ring),
         Part(root=paths.attachments, name="attachments", files=now.attachments),
     )
-    copied = await asyncio.to_thread(copy_parts, writer, parts, watch)
-    await asyncio.to_thread(lambda: copy_named(writer, copied, settings_files(settings, config)))
-    if keys is not None:
-        await asyncio.to_thread(write_box, keys.path, dict(secret_files(settings)), keys.passphrase)
+    copied = await threads.run(copy_parts, writer, parts, threads.until_told(watch))
+    await threads.run(lambda: copy_named(writer, copied, settings_files(settings, config)))
     about = {
         "made_at": written(begun),
         "program": hotline1022.__version__,
@@ -111,18 +116,30 @@ async def _make(
         "unchecked": list(copied.unchecked),
         "sealed_needs_keys": settings.recordings.seal,
     }
-    name = free_name(shelf, f"{begun:%Y%m%dT%H%M%SZ}")
-    made = Made(
-        sha256=await asyncio.to_thread(writer.finish, name, about),
-        folder=shelf / name,
-        files=len(writer.sums),
-        copies=copied,
-    )
+    made = await threads.run(_finish, settings, writer, begun, about, copied, keys)
     await _note(settings, made, with_keys=keys is not None)
     return made
 
 
-async def _database(settings: Settings, writer: Writer) -> Moment:
+def _finish(
+    settings: Settings, writer: Writer, begun: datetime, about: Mapping[str, Any], copied: Copies, keys: KeyFile | None
+) -> Made:
+    """The last steps: the keys' file is all written before the backup has its name, and has its own only then."""
+    box = None if keys is None else NewBox(keys.path, dict(secret_files(settings)), keys.passphrase)
+    name = free_name(writer.shelf, f"{begun:%Y%m%dT%H%M%SZ}")
+    try:
+        made = Made(
+            sha256=writer.finish(name, about), folder=writer.shelf / name, files=len(writer.sums), copies=copied
+        )
+        if box is not None:
+            box.name()
+    finally:
+        if box is not None:
+            box.drop()
+    return made
+
+
+async def _database(settings: Settings, writer: Writer, threads: HeldThreads) -> Moment:
     """The database's file in the backup, and what it promises."""
     url = settings.database_url
     file = sqlite_file(parse(url))
@@ -131,18 +148,18 @@ async def _database(settings: Settings, writer: Writer) -> Moment:
             text = f"there is no database {file}; look at paths.data and database.url"
             raise ConfigError(text, error_id="backup-no-schema")
         copy = writer.folder / SQLITE
-        await asyncio.to_thread(copy_sqlite, file, copy)
+        await threads.run(copy_sqlite, file, copy)
         async with moment(copy) as now:
             pass
-        await asyncio.to_thread(settle_sqlite, copy)
-        await asyncio.to_thread(writer.made, SQLITE)
+        await threads.run(settle_sqlite, copy)
+        await threads.run(writer.made, SQLITE)
         return now
     async with moment(url) as now:
-        tool = await asyncio.to_thread(find_tool, "pg_dump", now.server)
+        tool = await threads.run(find_tool, "pg_dump", now.server)
         dump = writer.folder / POSTGRESQL
         words = ("--format=custom", "--no-owner", "--no-privileges", "--no-password", "--lock-wait-timeout=10000")
         await run_tool(tool, url, *words, f"--snapshot={now.exported}", f"--file={dump}")
-    await asyncio.to_thread(writer.made, POSTGRESQL)
+    await threads.run(writer.made, POSTGRESQL)
     return now
 
 
@@ -161,6 +178,7 @@ async def _note(settings: Settings, made: Made, *, with_keys: bool) -> None:
             "missing": len(made.copies.missing),
             "changed": len(made.copies.changed),
             "unchecked": len(made.copies.unchecked),
+            "rotten": len(made.copies.rotten),
             "keys": with_keys,
         },
     )

@@ -16,7 +16,8 @@ from hotline1022.recordings.names import repaired_name
 from hotline1022.recordings.reader import sha256_of
 from hotline1022.recordings.seal import SealBroken
 from hotline1022.recordings.types import StoredFile
-from hotline1022.service.backup_shelf import Copied, Watch, Writer
+from hotline1022.service.backup_shelf import Watch
+from hotline1022.service.backup_writer import Copied, Writer
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,6 +33,8 @@ class Copies:
     changed: list[str] = field(default_factory=list)
     #: sealed files of which nothing can be said, and why
     unchecked: dict[str, str] = field(default_factory=dict)
+    #: files that had rotted on the shelf and were copied anew: in how many backups before they are broken
+    rotten: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +58,10 @@ def copy_parts(writer: Writer, parts: Sequence[Part], watch: Watch) -> Copies:
             if copied is not None:
                 copies.size += copied.size
                 copies.linked += copied.size if copied.linked else 0
-                _judge(writer, copies, name, copied, file, part.keys)
+                _judge(writer, copies, part, name, copied, file)
                 with suppress(FileNotFoundError):
                     again = repaired_name(file.path)
-                    writer.add(part.root, again, f"{part.name}/{again}")
+                    _count(copies, f"{part.name}/{again}", writer.add(part.root, again, f"{part.name}/{again}"))
             watch(done, total)
     return copies
 
@@ -71,7 +74,7 @@ def copy_named(writer: Writer, copies: Copies, files: Iterable[tuple[Path, str]]
 
 def _add(writer: Writer, copies: Copies, root: Path, path: str, name: str) -> Copied | None:
     try:
-        return writer.add(root, path, name)
+        return _count(copies, name, writer.add(root, path, name))
     except FileNotFoundError:
         copies.missing.append(f"{name}: it is not there")
     except HotlineError as error:
@@ -81,22 +84,45 @@ def _add(writer: Writer, copies: Copies, root: Path, path: str, name: str) -> Co
     return None
 
 
-def _judge(writer: Writer, copies: Copies, name: str, copied: Copied, file: StoredFile, keys: Keys) -> None:
-    """Whether the copy has the plain bytes of the row; a second name of one that had them then has them still."""
-    if copied.sha256 == file.sha256:
-        return
-    if copied.linked and writer.plain_before(name) == file.sha256:
-        writer.plain[name] = file.sha256
-        return
+def _count(copies: Copies, name: str, copied: Copied) -> Copied:
+    if copied.rotten is not None:
+        copies.rotten[name] = copied.rotten
+    return copied
+
+
+def _judge(writer: Writer, copies: Copies, part: Part, name: str, copied: Copied, file: StoredFile) -> None:
+    """Whether the copy has the plain bytes of the row. One that has not, and was not read from the original just now, is
+    copied anew: the original may be good.
+    """
     try:
-        with closing(keys.open(open_below(writer.folder, name))) as stored:
-            plain = sha256_of(stored)
-    except SealBroken:
-        copies.changed.append(name)
+        good = _good(writer, part, name, copied, file)
+        if not good and not copied.fresh:
+            copied = writer.add(part.root, file.path, name, afresh=True)
+            good = _good(writer, part, name, copied, file)
+            if good:
+                _count(copies, name, copied)
+    except FileNotFoundError:  # it went away in between; the copy that was there is what there is
+        good = False
     except (HotlineError, OSError) as error:
+        if isinstance(error, HotlineError) and error.error_id == "disk-full":
+            raise
         copies.unchecked[name] = str(error)
-    else:
-        if plain == file.sha256:
-            writer.plain[name] = plain
-        else:
-            copies.changed.append(name)
+        return
+    if not good:
+        copies.changed.append(name)
+
+
+def _good(writer: Writer, part: Part, name: str, copied: Copied, file: StoredFile) -> bool:
+    """HotlineError where nothing can be said: the key is away. A second name of one that had the plain bytes has them still."""
+    if copied.sha256 == file.sha256:
+        return True
+    plain = writer.plain_before(name) if copied.linked else ""
+    if plain != file.sha256:
+        try:
+            with closing(part.keys.open(open_below(writer.folder, name))) as stored:
+                plain = sha256_of(stored)
+        except SealBroken:
+            return False
+    if plain == file.sha256:
+        writer.plain[name] = plain
+    return plain == file.sha256

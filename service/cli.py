@@ -157,10 +157,12 @@ def doctor(config: str | None, call: bool) -> None:
 @speaking
 def asterisk_conf(config: str | None, folder: Path) -> None:
     """Write the Asterisk files of these settings into FOLDER, to be included in an existing PBX."""
+    from hotline1022.service.half_restore import must_be_whole
     from hotline1022.service.render import foreign_texts
     from hotline1022.service.secrets import ensure_secrets
 
     settings = settings_of(config)
+    must_be_whole(settings.paths.data)
     secrets = ensure_secrets(settings.paths.secrets, settings.lines.numbers)
     for name, text in foreign_texts(settings, secrets).items():
         target = folder / name

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
+from hotline1022.core.errors import Invalid
+from hotline1022.recordings.files import Version
 from hotline1022.service.backup import NICE, KeyFile, Made, make_backup
-from hotline1022.service.backup_shelf import Watch
+from hotline1022.service.backup_shelf import Watch, check_files, read_manifest, some_backups
 from hotline1022.service.cli_base import CONFIG, finished, settings_of, speaking
 from hotline1022.service.key_box import check_passphrase
 from hotline1022.service.progress import Progress
-from hotline1022.service.restore import Restored
+from hotline1022.service.restore import Restored, restore_keys
 from hotline1022.service.restore import restore as restore_backup
 from hotline1022.service.secrets import read_secret
 from hotline1022.service.settings_backup import no_folder
@@ -38,25 +40,37 @@ PASSPHRASE = click.option(
 @click.option("--copies", is_flag=True, help="Take listening copies too; they can be made again from the originals.")
 @KEYS
 @PASSPHRASE
+@click.option("--verify", is_flag=True, help="Make none: read all backups of FOLDER, or the one that it is.")
 @speaking
 def backup(
-    config: str | None, folder: Path | None, copies: bool, keys_path: Path | None, passphrase_file: Path | None
+    config: str | None,
+    folder: Path | None,
+    copies: bool,
+    keys_path: Path | None,
+    passphrase_file: Path | None,
+    verify: bool,
 ) -> None:
     """Make a backup in a new folder of FOLDER, else of backup.folder, while calls run.
 
     \b
     The database at one moment, the recordings and attachments that its rows promise, settings, menu and studio
     recordings. What the backup before has too costs no room where the disk allows second names. Keys of
-    recordings and secrets go only with --keys, into a file of their own: keep it elsewhere.
-    Exit code 1 when a promised file was not there, not as it was stored, or sealed with a key that is not here.
+    recordings and secrets go only with --keys, into a file of their own: keep it elsewhere. Each backup reads a
+    seventh of what it has in common with the one before; a file that has rotted there is copied anew.
+    Exit code 1 when a promised file was not there, not as it was stored, or sealed with a key that is not here, and
+    when one had rotted in the backup before.
     Examples:
       hotline1022 backup /mnt/backup --config 1022.toml
       hotline1022 backup /mnt/backup --keys /media/safe/1022-keys.box
+      hotline1022 backup /mnt/backup --verify
     """
     settings = settings_of(config)
     shelf = folder or settings.backup.folder
     if not shelf:
         raise no_folder()
+    if verify:
+        _verify(Path(shelf))
+        return
     keys = _keys(keys_path, passphrase_file, new=True)
     os.nice(NICE)
     progress = Progress("files")
@@ -65,9 +79,32 @@ def backup(
     _say_made(made, with_keys=keys is not None)
 
 
+def _verify(folder: Path) -> None:
+    """Hash every file of every whole backup, those in common once."""
+    progress, known, wrong = Progress("files"), dict[Version, str](), 0
+    for one in some_backups(folder.absolute()):
+        try:
+            _, sums = read_manifest(one)
+            broken = check_files(one, sums, progress, known).broken
+        except Invalid as error:
+            click.echo(f"{one}: {error}")
+            wrong += 1
+            continue
+        progress.clear()
+        click.echo(f"{one}: {len(sums)} files, {len(broken) or 'none'} broken")
+        for name, what in broken.items():
+            click.echo(f"broken  {name} {what}")
+        wrong += len(broken)
+    if wrong:
+        click.echo("restore --without-broken puts back the rest of a backup; a new backup copies anew.", err=True)
+        sys.exit(1)
+
+
 def _say_made(made: Made, *, with_keys: bool) -> None:
     copies = made.copies
     wrong = _say_wrong(copies.missing, copies.changed, [f"{name}: {why}" for name, why in copies.unchecked.items()])
+    for name, count in copies.rotten.items():
+        click.echo(f"rotten  {name}   (copied anew; broken in {count} backups before)")
     linked = f", {copies.linked / 1e6:.1f} MB of them as in the backup before" if copies.linked else ""
     click.echo(f"{made.folder}: {made.files} files, {copies.size / 1e6:.1f} MB of recordings and attachments{linked}.")
     click.echo(f"SHA-256 of its manifest: {made.sha256}")
@@ -75,6 +112,12 @@ def _say_made(made: Made, *, with_keys: bool) -> None:
         click.echo("Keys and secrets are not in it: sealed recordings need them (--keys).", err=True)
     if wrong:
         click.echo(f"{wrong} files are not as the database promises, or could not be checked.", err=True)
+    if copies.rotten:
+        text = (
+            "files had rotted on the shelf and were copied anew. Look at its disk: hotline1022 backup FOLDER --verify"
+        )
+        click.echo(f"{len(copies.rotten)} {text}", err=True)
+    if wrong or copies.rotten:
         sys.exit(1)
 
 
@@ -91,27 +134,52 @@ def _say_wrong(missing: Sequence[str], changed: Sequence[str], unchecked: Sequen
 
 @click.command()
 @CONFIG
-@click.argument("backup_folder", metavar="BACKUP", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("backup_folder", metavar="BACKUP", required=False, type=click.Path(file_okay=False, path_type=Path))
 @KEYS
 @PASSPHRASE
+@click.option("--without-broken", is_flag=True, help="Put back the rest of a backup that has lost some files.")
+@click.option(
+    "--only-keys", is_flag=True, help="No BACKUP: put the keys and secrets of --keys alone beside what is there."
+)
 @speaking
-def restore(config: str | None, backup_folder: Path, keys_path: Path | None, passphrase_file: Path | None) -> None:
+def restore(
+    config: str | None,
+    backup_folder: Path | None,
+    keys_path: Path | None,
+    passphrase_file: Path | None,
+    without_broken: bool,
+    only_keys: bool,
+) -> None:
     """Put one BACKUP into an empty data folder and an empty database; the service must not run.
 
     \b
-    The backup is checked whole before anything is written. Its settings, menu and studio recordings lie in
-    restored-settings of the data folder afterwards: take from there what you need.
+    The backup is checked whole before anything is written. Cut off, begin it again: nothing starts before it is
+    finished. Its settings, menu and studio recordings lie in restored-settings of the data folder afterwards: take
+    from there what you need. Exit code 1 when a file is not as the database promises, or was left out.
     Examples:
       hotline1022 restore /mnt/backup/20261129T020000Z --config 1022.toml
       hotline1022 restore /mnt/backup/20261129T020000Z --keys /media/safe/1022-keys.box
+      hotline1022 restore --only-keys --keys /media/safe/1022-keys.box
     """
     settings = settings_of(config)
+    if only_keys == (backup_folder is not None) or (only_keys and keys_path is None):
+        raise click.UsageError("name one BACKUP, or --only-keys and --keys")
     keys = _keys(keys_path, passphrase_file, new=False)
+    if backup_folder is None:
+        assert keys is not None
+        _say_keys(*finished(restore_keys(settings, keys)))
+        return
     progress = Progress("files")
-    watch: Watch = progress
-    restored = finished(restore_backup(settings, backup_folder.absolute(), keys=keys, watch=watch))
+    work = restore_backup(settings, backup_folder.absolute(), keys=keys, watch=progress, without_broken=without_broken)
+    restored = finished(work)
     progress.clear()
     _say_restored(restored)
+
+
+def _say_keys(names: Sequence[str], differ: Sequence[str]) -> None:
+    click.echo(f"{len(names) - len(differ)} keys and secrets are back, or were there.")
+    for name in differ:
+        click.echo(f"kept  {name}   (another one is there; it stays)")
 
 
 def _say_restored(restored: Restored) -> None:
@@ -123,9 +191,14 @@ def _say_restored(restored: Restored) -> None:
     if restored.settings is not None:
         click.echo(f"Settings, menu and studio recordings of the backup: {restored.settings}")
     wrong = _say_wrong(restored.missing, restored.changed, restored.unchecked)
+    for name in restored.broken:
+        click.echo(f"broken  {name}   (left out)")
     click.echo("Now: hotline1022 evidence verify")
     if wrong:
         click.echo(f"{wrong} files were not as the database promises already when the backup was made.", err=True)
+    if restored.broken:
+        click.echo(f"{len(restored.broken)} files are lost in this backup: look for them in another one.", err=True)
+    if wrong or restored.broken:
         sys.exit(1)
 
 

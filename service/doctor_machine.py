@@ -31,6 +31,7 @@ from hotline1022.service.doctor_net import asterisk_of
 from hotline1022.service.doctor_note import Note
 from hotline1022.service.engine_find import OLDEST, AsteriskEngine, find_engine
 from hotline1022.service.ffmpeg_find import ENCODERS, find_ffmpeg
+from hotline1022.service.half_restore import must_be_whole
 from hotline1022.service.secrets import AMI_ACTOR, AMI_READER, LINKS, read_secret
 from hotline1022.service.settings import Settings
 
@@ -141,6 +142,7 @@ async def _prompts(settings: Settings) -> tuple[MenuTree, tuple[str, ...]]:
 async def data(settings: Settings) -> str:
     """The data folder and those in it can be written, or can be made; there is room."""
     paths = settings.paths
+    must_be_whole(paths.data)
     for folder in (paths.data, paths.db, paths.recordings, paths.spool, paths.asterisk, paths.journal, paths.secrets):
         there = _nearest(folder)
         if not there.is_dir():

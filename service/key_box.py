@@ -14,7 +14,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from hotline1022.core.errors import ConfigError, Invalid, Refused
+from hotline1022.core.errors import ConfigError, HotlineError, Invalid, Refused, Unavailable
+from hotline1022.recordings.files import no_room
+from hotline1022.service.secrets import Beside
 
 _MAGIC, _VERSION, _SALT, _NONCE = b"HL1022KB", 1, 16, 12
 _HEAD = struct.Struct("<8sBB2x")
@@ -32,23 +34,42 @@ def check_passphrase(passphrase: str) -> str:
     return passphrase
 
 
-def write_box(path: Path, contents: Mapping[str, bytes], passphrase: str) -> None:
-    """Write a new file, mode 0600, durable on return. Refused `key-box-exists`."""
-    salt, nonce = os.urandom(_SALT), os.urandom(_NONCE)
-    head = _HEAD.pack(_MAGIC, _VERSION, _LOG_N)
-    plain = json.dumps({name: base64.b64encode(data).decode() for name, data in contents.items()}).encode()
-    sealed = AESGCM(_key(check_passphrase(passphrase), salt, _LOG_N)).encrypt(nonce, plain, head + salt)
-    try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except FileExistsError as error:
-        raise _there(path) from error
-    except OSError as error:
-        text = f"{path}: cannot be written ({error.strerror}); choose another place for the keys"
-        raise ConfigError(text, error_id="key-box-unwritable") from error
-    with os.fdopen(fd, "wb") as file:
-        file.write(head + salt + nonce + sealed)
-        file.flush()
-        os.fsync(file.fileno())
+class NewBox:
+    """A new file, mode 0600, all written and durable, but without its name yet. Blocks while it is made.
+
+    Refused `key-box-exists`, Invalid `passphrase-short`, ConfigError `key-box-unwritable`, Unavailable `disk-full`.
+    """
+
+    def __init__(self, path: Path, contents: Mapping[str, bytes], passphrase: str) -> None:
+        self._path = path
+        salt, nonce = os.urandom(_SALT), os.urandom(_NONCE)
+        head = _HEAD.pack(_MAGIC, _VERSION, _LOG_N)
+        plain = json.dumps({name: base64.b64encode(data).decode() for name, data in contents.items()}).encode()
+        sealed = AESGCM(_key(check_passphrase(passphrase), salt, _LOG_N)).encrypt(nonce, plain, head + salt)
+        must_be_new(path)
+        try:
+            self._beside = Beside(path, head + salt + nonce + sealed)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+
+    def name(self) -> None:
+        """From now on it is there, whole."""
+        try:
+            if not self._beside.name():
+                raise _there(self._path)
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
+
+    def drop(self) -> None:
+        """It is not wanted any more, or has its name."""
+        self._beside.drop()
+
+
+def _unwritable(path: Path, error: OSError) -> HotlineError:
+    if no_room(error):
+        return Unavailable(f"the disk of {path} is full; free some space, then begin again", error_id="disk-full")
+    text = f"{path}: cannot be written ({error.strerror}); choose another place for the keys"
+    return ConfigError(text, error_id="key-box-unwritable")
 
 
 def must_be_new(path: Path) -> None:

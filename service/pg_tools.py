@@ -12,6 +12,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from hotline1022.core.errors import ConfigError, Unavailable
 from hotline1022.service.engine_find import private_root
 
+#: as the server knows the tools
+APPLICATION = "hotline1022 backup"
+
 
 def find_tool(name: str, server: int) -> tuple[str, ...]:
     """How to call `pg_dump` or `pg_restore` of this major version, or the next newer one. Blocks while it asks.
@@ -60,7 +63,7 @@ async def run_tool(command: tuple[str, ...], url: str, *words: str) -> None:
     Unavailable `disk-full`, `pg-tool-failed` with its last words. Cancelled, it is ended too.
     """
     parts, query = urlsplit(url), parse_qs(urlsplit(url).query)
-    environment = {"PGDATABASE": unquote(parts.path.lstrip("/")), "PGAPPNAME": "hotline1022 backup"}
+    environment = {"PGDATABASE": unquote(parts.path.lstrip("/")), "PGAPPNAME": APPLICATION}
     for variable, value in (
         ("PGHOST", parts.hostname or (query.get("host") or [""])[0]),
         ("PGPORT", str(parts.port or "")),

@@ -16,6 +16,7 @@ from hotline1022.ivr.model import LAST_POSITION, MenuTree, position_language
 from hotline1022.ivr.prompt_jobs import LANGUAGES, SOUNDS
 from hotline1022.service.engine import AsteriskInstance, Port
 from hotline1022.service.engine_find import AsteriskEngine, find_engine
+from hotline1022.service.half_restore import must_be_whole
 from hotline1022.service.render import own_texts
 from hotline1022.service.secrets import Secrets, ensure_secrets
 from hotline1022.service.settings import Settings
@@ -61,8 +62,9 @@ def _sounds(settings: Settings) -> dict[str, Path]:
 
 
 def folders(settings: Settings) -> None:
-    """Make every data folder; ConfigError when the place is not ours to write."""
+    """Make every data folder; ConfigError when the place is not ours to write, or is half restored (`restore-unfinished`)."""
     paths = settings.paths
+    must_be_whole(paths.data)
     try:
         made = (
             paths.db,

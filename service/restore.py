@@ -1,39 +1,68 @@
 """Puts a backup into an empty data folder and an empty database. Refuses any other, and a backup that is not as it was written.
 
-Everything is checked before anything is written; files are put ready in `.restore` of the data folder and get their places at
-the end, the database last. Cut off before that, beginning again begins anew.
+Killed at any of its steps, nothing starts on what is there, and beginning again with the same backup finishes it:
+
+| step | what it does | killed in it or after it, beginning again |
+|---|---|---|
+| 1 | hash the whole backup; see that the place is empty and has room | begins anew: nothing was written |
+| 2 | `restore-unfinished.json` in the data folder: from now on all else refuses (`restore-unfinished`) | goes on, with this backup only |
+| 3 | every file at its place, durable, one by one: folders that are links or mounts are filled | keeps those that are there whole |
+| 4 | keys and secrets, one by one | keeps those that are there |
+| 5 | the database. PostgreSQL: a mark in it, then all rows in one transaction, then its schema. SQLite: the same in a file in `.restore` beside its place | does what is missing; SQLite: all of the step |
+| 6 | one transaction: `backup-restored`, rows of copies that no backup has go, the mark in the database goes; then SQLite's file gets its name | finds it done |
+| 7 | `restore-unfinished.json` goes | refuses: it is all there |
 """
 
 import asyncio
-import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from hotline1022.audit.types import Fact, Kind
-from hotline1022.core.errors import ConfigError, Refused, Unavailable
-from hotline1022.db.backup import is_empty, server_version, settle_sqlite
+from hotline1022.core.errors import ConfigError, Refused
+from hotline1022.db.backup import server_version, settle_sqlite
 from hotline1022.db.engine import parse, sqlite_file
 from hotline1022.db.migrate import migrate
+from hotline1022.db.restoring import begin, others, standing
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
-from hotline1022.recordings.keys import keep_key
 from hotline1022.recordings.verify import check
 from hotline1022.service.backup import POSTGRESQL, SQLITE, KeyFile
-from hotline1022.service.backup_shelf import MANIFEST, Watch, check_files, copy_out, read_manifest, remove, sha256_file
+from hotline1022.service.backup_shelf import (
+    MANIFEST,
+    Watch,
+    check_files,
+    copy_out,
+    read_manifest,
+    refuse_broken,
+    remove,
+    sha256_file,
+    sync_folder,
+)
+from hotline1022.service.half_restore import Begun, begun, mark, unmark
+from hotline1022.service.held_thread import HeldThreads
 from hotline1022.service.key_box import read_box
 from hotline1022.service.lock import locked
-from hotline1022.service.pg_tools import find_tool, run_tool
+from hotline1022.service.pg_tools import APPLICATION, find_tool, run_tool
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.reload import LOCK
+from hotline1022.service.restore_places import (
+    SETTINGS,
+    fill,
+    has_places,
+    must_be_empty,
+    must_fit,
+    places_of,
+    put_keys,
+    unwritable,
+)
 from hotline1022.service.settings import Settings
 from hotline1022.service.shell_user import shell_actor
 
-STAGE, SETTINGS = ".restore", "restored-settings"
-#: bytes that are left free
-RESERVE = 64 * 1024 * 1024
+#: beside SQLite's file
+STAGE = ".restore"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,48 +85,100 @@ class Restored:
     changed: tuple[str, ...]
     #: sealed files that nobody could hold against their rows: their key was away then, and is now
     unchecked: tuple[str, ...]
+    #: files that the backup has lost, and were left out
+    broken: tuple[str, ...]
 
 
-async def restore(settings: Settings, backup: Path, *, keys: KeyFile | None, watch: Watch) -> Restored:
-    """Check the backup, then put all of it back.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """One backup and its place."""
 
-    NotFound `backup-none`, Invalid `backup-broken`, Refused `restore-not-empty`, ConfigError `restore-other-database`,
-    `data-locked` (the service runs), `pg-tools-missing`, Unavailable `disk-full`; nothing was changed then.
+    settings: Settings
+    backup: Path
+    about: Mapping[str, Any]
+    #: hash of each file that is as it was written
+    sums: Mapping[str, str]
+    #: SHA-256 of the manifest
+    manifest: str
+    #: SQLite's; None on PostgreSQL
+    file: Path | None
+    threads: HeldThreads
+
+    @property
+    def dump(self) -> str:
+        """The database in the backup."""
+        return POSTGRESQL if self.file is None else SQLITE
+
+
+async def restore(
+    settings: Settings, backup: Path, *, keys: KeyFile | None, watch: Watch, without_broken: bool = False
+) -> Restored:
+    """Check the backup, then put all of it back, but for files that it has lost if they may be left out.
+
+    NotFound `backup-none`, Invalid `backup-broken`, Refused `restore-not-empty`, `restore-running`, ConfigError `restore-other-database`,
+    `restore-other-backup`, `data-locked` (the service runs), `pg-tools-missing`, Unavailable `disk-full`: nothing was changed. After that
+    also ConfigError `restore-unwritable`, `recording-key-unwritable`, Unavailable `pg-tool-failed`: begin again.
     """
     about, sums = await asyncio.to_thread(read_manifest, backup)
     box = await asyncio.to_thread(read_box, keys.path, keys.passphrase) if keys else {}
-    if any(name.startswith("keys/") for name in box) and settings.recordings.ring.folder is None:
-        text = "the keys' file has keys of recordings; set recordings.keys to a folder for them"
-        raise ConfigError(text, error_id="recording-keys-unset")
+    has_places(settings, box)
     keys_of(settings)
     file = sqlite_file(parse(settings.database_url))
     _same_kind(about, file)
-    with locked(settings.paths.data / LOCK, "the service"):
-        await _must_be_empty(settings, file, box)
-        size = await asyncio.to_thread(check_files, backup, sums, watch)
-        _room(settings.paths.data, size)
-        stage = settings.paths.data / STAGE
-        await asyncio.to_thread(remove, stage)
-        try:
-            await asyncio.to_thread(_stage, backup, sums, stage, watch)
-            before, after = await _database(settings, about, backup, stage, file)
-            await asyncio.to_thread(_place, settings, stage, file)
-        finally:
-            await asyncio.to_thread(remove, stage)
-        put = await asyncio.to_thread(_secrets, settings, box)
-        changed, unchecked = await _checked(settings, frozenset(about.get("unchecked", ())))
-    lies = settings.paths.data / SETTINGS
+    threads = HeldThreads()
+    job = _Job(
+        settings=settings,
+        backup=backup,
+        about=about,
+        sums=sums,
+        manifest=sha256_file(backup / MANIFEST),
+        file=file,
+        threads=threads,
+    )
+    try:
+        with locked(settings.paths.data / LOCK, "the service"):
+            return await _put_back(job, box, threads.until_told(watch), without_broken=without_broken)
+    except OSError as error:
+        raise unwritable(error, settings.paths.data) from error
+
+
+async def _put_back(job: _Job, box: Mapping[str, bytes], watch: Watch, *, without_broken: bool) -> Restored:
+    data, threads = job.settings.paths.data, job.threads
+    half = _half(job)
+    places = places_of(job.settings, job.sums)
+    await threads.run(must_be_empty, job.settings, places, box, half=half)
+    done = await _database_done(job, half=half)
+    tool = await _tool(job)
+    found = await threads.run(check_files, job.backup, job.sums, watch)
+    must = {name: what for name, what in found.broken.items() if not without_broken or name == job.dump}
+    cure = "nothing was restored: take another backup, or put back the rest of this one (--without-broken)"
+    refuse_broken(must, cure if job.dump not in must else "nothing was restored: take another backup")
+    sums = {name: digest for name, digest in job.sums.items() if name not in found.broken}
+    job, places = replace(job, sums=sums), {name: place for name, place in places.items() if name in sums}
+    needs = [(place, found.sizes[name]) for name, place in places.items()]
+    await threads.run(must_fit, needs if job.file is None or done else [*needs, (job.file, found.sizes[SQLITE])])
+    if not half:
+        await threads.run(mark, data, Begun(backup=str(job.backup), manifest=job.manifest))
+    await threads.run(fill, job.backup, sums, places, watch)
+    await threads.run(put_keys, job.settings, box)
+    before, after = ("", "") if done else await _database(job, tool)
+    changed, unchecked = await _checked(job, frozenset(job.about.get("unchecked", ())) & sums.keys())
+    if job.file is not None:
+        await threads.run(remove, job.file.parent / STAGE)
+    await threads.run(unmark, data)
+    lies = data / SETTINGS
     return Restored(
         files=len(sums),
-        size=size,
-        made_at=str(about["made_at"]),
+        size=found.size,
+        made_at=str(job.about["made_at"]),
         before=before,
         after=after,
         settings=lies if lies.is_dir() else None,
-        keys=put,
-        missing=tuple(about["missing"]),
-        changed=(*about["changed"], *changed),
+        keys=tuple(box),
+        missing=tuple(job.about["missing"]),
+        changed=(*job.about["changed"], *changed),
         unchecked=unchecked,
+        broken=tuple(found.broken),
     )
 
 
@@ -110,110 +191,118 @@ def _same_kind(about: Mapping[str, Any], file: Path | None) -> None:
         )
 
 
-async def _must_be_empty(settings: Settings, file: Path | None, box: Mapping[str, bytes]) -> None:
-    await asyncio.to_thread(_no_files, settings, file, box)
-    if file is None and not await is_empty(settings.database_url):
+def _half(job: _Job) -> bool:
+    """Whether a restore of this very backup was cut off here."""
+    data = job.settings.paths.data
+    was = begun(data)
+    if was is not None and was.manifest != job.manifest:
+        raise ConfigError(
+            f"a restore of another backup into {data} was cut off: finish that one (hotline1022 restore {was.backup}), "
+            "or take a new paths.data and a new database",
+            error_id="restore-other-backup",
+        )
+    return was is not None
+
+
+async def _database_done(job: _Job, *, half: bool) -> bool:
+    """Whether the database is put back already. Refused when it is anybody's else."""
+    if job.file is not None:
+        if not job.file.exists():
+            return False
+        if not half or (await standing(job.file)).done != job.manifest:
+            raise Refused(f"{job.file} is there already; restore into a new paths.data", error_id="restore-not-empty")
+        return True
+    there = await standing(job.settings.database_url)
+    if there.begun == job.manifest:
+        return False
+    if half and there.done == job.manifest:
+        return True
+    if not there.empty:
         text = "the database is not empty; make a new one (createdb -E UTF8) and set database.url"
         raise Refused(text, error_id="restore-not-empty")
+    return False
 
 
-def _no_files(settings: Settings, file: Path | None, box: Mapping[str, bytes]) -> None:
-    paths = settings.paths
-    taken: list[Path] = [folder for folder in (paths.recordings, paths.attachments, paths.spool) if _has_files(folder)]
-    if file is not None and file.exists():
-        taken.append(file)
-    taken += [paths.data / SETTINGS] if (paths.data / SETTINGS).exists() else []
-    taken += [place for name in box if (place := _place_of(settings, name)).exists()]
-    if taken:
-        text = f"{', '.join(map(str, taken[:3]))} is not empty; restore into a new paths.data"
-        raise Refused(text, error_id="restore-not-empty")
+async def _tool(job: _Job) -> tuple[str, ...]:
+    """pg_restore; none for SQLite. Refused `restore-running` while one that was left behind still works there."""
+    if job.file is not None:
+        return ()
+    left = await others(job.settings.database_url, APPLICATION)
+    if left:
+        text = f"a pg_restore still works on this database (server process {left[0]}); begin again when it has ended"
+        raise Refused(text, error_id="restore-running")
+    return await job.threads.run(find_tool, "pg_restore", await server_version(job.settings.database_url))
 
 
-def _has_files(folder: Path) -> bool:
-    return any(not path.is_dir() for path in folder.rglob("*"))
+async def _database(job: _Job, tool: tuple[str, ...]) -> tuple[str, str]:
+    """The database with its schema brought up to date, whole in its place. Schema before and after."""
+    if job.file is None:
+        return await _postgresql(job, tool)
+    stage = job.file.parent / STAGE
+    await job.threads.run(remove, stage)
+    staged = stage / SQLITE
+    await job.threads.run(copy_out, job.backup, SQLITE, staged, job.sums[SQLITE])
+    before, after = await _finished(job, staged)
+    await job.threads.run(_name_sqlite, staged, job.file)
+    return before, after
 
 
-def _place_of(settings: Settings, name: str) -> Path:
-    """Where a key or secret belongs. Refused for any other name."""
-    kind, _, title = name.partition("/")
-    places = {"secrets": settings.paths.secrets, "stamp": settings.keys_folder, "keys": settings.recordings.ring.folder}
-    folder = places.get(kind)
-    if folder is None or not title or "/" in title or title.startswith("."):
-        raise Refused(f"{name!r} is no key or secret of ours; take another keys' file", error_id="key-box-refused")
-    return folder / title
+def _name_sqlite(staged: Path, file: Path) -> None:
+    settle_sqlite(staged)
+    staged.rename(file)
+    sync_folder(file.parent.resolve())
 
 
-def _room(folder: Path, size: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < size + RESERVE:
-        text = f"{folder} has {free // 1_000_000} MB free, {(size + RESERVE) // 1_000_000} MB are needed; make room"
-        raise Unavailable(text, error_id="disk-full")
-
-
-def _stage(backup: Path, sums: Mapping[str, str], stage: Path, watch: Watch) -> None:
-    stage.mkdir(mode=0o750)
-    for number, name in enumerate(sums, 1):
-        if name != POSTGRESQL:
-            copy_out(backup, name, stage / name)
-        watch(number, len(sums))
-
-
-async def _database(
-    settings: Settings, about: Mapping[str, Any], backup: Path, stage: Path, file: Path | None
-) -> tuple[str, str]:
-    """The database with its schema brought up to date; SQLite's still lies in the stage. Schema before and after."""
-    address: str | Path = stage / SQLITE if file is not None else settings.database_url
-    if file is None:
-        tool = await asyncio.to_thread(find_tool, "pg_restore", await server_version(settings.database_url))
+async def _postgresql(job: _Job, tool: tuple[str, ...]) -> tuple[str, str]:
+    url = job.settings.database_url
+    there = await standing(url)
+    if not there.begun:
+        await begin(url, job.manifest)
+    if not there.filled:
         words = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--no-password")
-        await run_tool(tool, settings.database_url, *words, str(backup / POSTGRESQL))
-    migrated = await migrate(address)
+        await run_tool(tool, url, *words, str(job.backup / POSTGRESQL))
+    return await _finished(job, url)
+
+
+async def _finished(job: _Job, address: str | Path) -> tuple[str, str]:
+    """Bring the schema up to date and say in the audit what was done; schema before and after."""
+    migrated = await migrate(address, restoring=True)
     async with Database(address) as database, database.transaction() as tx:
-        if not about["copies"]:
+        if not job.about["copies"]:
             await tx.recordings.forget_copies()
         await tx.recordings.forget_derived()  # no backup has the cache
+        await tx.restoring.over()
         tx.audit.add(
             Fact(
                 at=datetime.now(UTC),
                 kind=Kind.BACKUP_RESTORED,
                 actor=shell_actor(),
                 origin="cli",
-                subject=f"backup:{backup.name}",
-                detail={"manifest": sha256_file(backup / MANIFEST), "made_at": about["made_at"]},
+                subject=f"backup:{job.backup.name}",
+                detail={"manifest": job.manifest, "made_at": job.about["made_at"]},
             )
         )
-    if file is not None:
-        await asyncio.to_thread(settle_sqlite, stage / SQLITE)
     return migrated.before or "", migrated.after
 
 
-def _place(settings: Settings, stage: Path, file: Path | None) -> None:
-    """Everything from the stage to its place, the database last: without it nothing starts on half of it unseen."""
-    paths = settings.paths
-    moves = [("recordings", paths.recordings), ("attachments", paths.attachments)]
-    moves.append(("settings", paths.data / SETTINGS))
-    for name, target in moves:
-        if (stage / name).is_dir():
-            remove(target)  # nothing but empty folders
-            (stage / name).rename(target)
-    if file is not None:
-        file.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-        (stage / SQLITE).rename(file)
-
-
-async def _checked(settings: Settings, names: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+async def _checked(job: _Job, names: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Those of the names that are not what was stored, and those whose key is still away."""
     if not names:
         return (), ()
-    async with Database(settings.database_url) as database:
+    async with Database(job.settings.database_url) as database:
         stored = [file async for file in SqlRecordingStore(database).stored() if f"recordings/{file.path}" in names]
-    found = await asyncio.to_thread(check, settings.paths.recordings, stored, keys=settings.recordings.ring)
+    paths, ring = job.settings.paths, job.settings.recordings.ring
+    found = await job.threads.run(check, paths.recordings, stored, keys=ring)
     there = [f"recordings/{path}" for path in sorted(found.wrong)]
     return tuple(there), tuple(f"recordings/{path}" for path in found.key_missing)
 
 
-def _secrets(settings: Settings, box: Mapping[str, bytes]) -> tuple[str, ...]:
-    for name, content in box.items():
-        place = _place_of(settings, name)
-        keep_key(place.parent, place.name, content)
-    return tuple(box)
+async def restore_keys(settings: Settings, keys: KeyFile) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Put keys and secrets alone back beside what is there: the names of all, and of those that are there with other contents and stay.
+
+    ConfigError `key-box-unreadable`, `recording-keys-unset`, `recording-key-unwritable`, Refused `key-box-refused`.
+    """
+    box = await asyncio.to_thread(read_box, keys.path, keys.passphrase)
+    has_places(settings, box)
+    keys_of(settings)
+    return tuple(box), await asyncio.to_thread(put_keys, settings, box)

@@ -111,33 +111,48 @@ def _ensure(path: Path) -> str:
     return read_secret(path)
 
 
+class Beside:
+    """The bytes of a new file, durable beside its place under a hidden name; it gets its own when `name` is called, or never."""
+
+    def __init__(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
+        self._path, self._data, self._mode = path, data, mode
+        self._beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        _fill(self._beside, data, mode)
+
+    def name(self) -> bool:
+        """Give it its name; an existing file is never replaced: then False."""
+        try:
+            self._path.hardlink_to(self._beside)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
+                raise
+            try:
+                _fill(self._path, self._data, self._mode)
+            except FileExistsError:
+                return False
+        finally:
+            self.drop()
+        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return True
+
+    def drop(self) -> None:
+        """Nothing of it stays under the hidden name."""
+        self._beside.unlink(missing_ok=True)
+
+
 def write_once(path: Path, data: bytes, *, mode: int = 0o600) -> bool:
     """Write beside, sync, link: a reader or a crash never sees half a file. An existing one is never replaced: then False.
 
     OSError where the folder cannot be written. A share that knows no links is written to in place, and read back as whole
     only when it is.
     """
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    _fill(beside, data, mode)
-    try:
-        path.hardlink_to(beside)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
-            raise
-        try:
-            _fill(path, data, mode)
-        except FileExistsError:
-            return False
-    finally:
-        beside.unlink()
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-    return True
+    return Beside(path, data, mode=mode).name()
 
 
 def _fill(path: Path, data: bytes, mode: int) -> None:

@@ -10,10 +10,11 @@ from click.testing import CliRunner, Result
 
 from hotline1022.core.errors import ConfigError, HotlineError, Invalid, Refused, Unavailable
 from hotline1022.recordings import files
-from hotline1022.service import backup_shelf, pg_tools
-from hotline1022.service.backup_shelf import UNFINISHED, Writer, backups, check_files, free_name, read_manifest
+from hotline1022.service import backup_shelf, backup_writer, pg_tools
+from hotline1022.service.backup_shelf import UNFINISHED, backups, check_files, free_name, read_manifest
+from hotline1022.service.backup_writer import Writer
 from hotline1022.service.cli import main
-from hotline1022.service.key_box import read_box, write_box
+from hotline1022.service.key_box import NewBox, read_box
 from hotline1022.service.pg_tools import find_tool
 from tests.lab.killed import KILLED, run_until
 from tests.lab.small_disk import append, small_disk
@@ -28,14 +29,14 @@ PASSPHRASE = "correct horse battery"
 def test_what_goes_into_the_box_comes_out(tmp_path: Path) -> None:
     box = tmp_path / "keys.box"
     contents = {"keys/a.key": os.urandom(65), "secrets/line-101": "bí mật\n".encode(), "secrets/empty": b""}
-    write_box(box, contents, PASSPHRASE)
+    NewBox(box, contents, PASSPHRASE).name()
     assert read_box(box, PASSPHRASE) == contents
     data = box.read_bytes()
     assert contents["keys/a.key"].hex().encode() not in data and b"line-101" not in data
     with pytest.raises(Refused, match="there already"):
-        write_box(box, contents, PASSPHRASE)
+        NewBox(box, contents, PASSPHRASE).name()
     with pytest.raises(Invalid, match="12 characters"):
-        write_box(tmp_path / "other", contents, "short")
+        NewBox(tmp_path / "other", contents, "short")
     with pytest.raises(Refused, match="passphrase is another"):
         read_box(box, PASSPHRASE + "!")
     for place in (0, 8, 9, 10, 12, 30, 45, len(data) - 1):
@@ -81,12 +82,12 @@ def test_killed_at_any_line_a_backup_is_whole_or_none(tmp_path: Path, monkeypatc
     source(pristine)
     for line in range(0, 5000, 3):
         shutil.copytree(pristine, now)
-        code = run_until(partial(make, now), (backup_shelf.__file__, files.__file__), line)
+        code = run_until(partial(make, now), (backup_shelf.__file__, backup_writer.__file__, files.__file__), line)
         assert code in (0, KILLED)
         for one in backups(now / "shelf") if (now / "shelf").exists() else []:
-            assert check_files(one, read_manifest(one)[1], lambda _done, _total: None) == 3000
+            assert check_files(one, read_manifest(one)[1], lambda _done, _total: None).size == 3000
         again = make(now)
-        assert check_files(again, read_manifest(again)[1], lambda _done, _total: None) == 3000
+        assert check_files(again, read_manifest(again)[1], lambda _done, _total: None).size == 3000
         assert not (now / "shelf" / UNFINISHED).exists(), f"killed at {line}"
         shutil.rmtree(now)
         if code == 0:
@@ -103,7 +104,7 @@ def test_a_changed_source_is_copied_and_never_into_the_backup_before(tmp_path: P
     assert (first / "recordings/day/1.wav").read_bytes() == b"\1" * 1000
     assert (second / "recordings/day/1.wav").read_bytes() == b"another"
     for backup in (first, second):
-        check_files(backup, read_manifest(backup)[1], lambda _done, _total: None)
+        assert not check_files(backup, read_manifest(backup)[1], lambda _done, _total: None).broken
     assert [(second / f"recordings/day/{n}.wav").stat().st_nlink for n in range(3)] == [2, 1, 2]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hotline1022.service.backup_files import Copies, copy_named
 from hotline1022.service.backup_settings import LEFT_OUT, TAKEN, TLS_KEY, WITH_KEYS, secret_files, settings_files
-from hotline1022.service.backup_shelf import Writer
+from hotline1022.service.backup_writer import Writer
 from hotline1022.service.config import FILES
 from hotline1022.service.settings import Paths, Settings
 

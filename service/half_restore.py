@@ -1,0 +1,53 @@
+"""The mark of a restore that has begun and not ended: a file of the data folder. Whoever uses the folder refuses while it is there."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline1022.core.errors import ConfigError
+from hotline1022.service.backup_shelf import sync_folder
+from hotline1022.service.secrets import write_once
+
+#: below the data folder
+MARK = "restore-unfinished.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """Which backup is being put back."""
+
+    #: its folder when it was begun
+    backup: str
+    #: SHA-256 of its manifest
+    manifest: str
+
+
+def begun(data: Path) -> Begun | None:
+    """The restore into this data folder that was not finished."""
+    try:
+        told = json.loads((data / MARK).read_bytes())
+    except FileNotFoundError:
+        return None
+    return Begun(backup=told["backup"], manifest=told["manifest"])
+
+
+def mark(data: Path, begun: Begun) -> None:
+    """From now on nothing starts on this data folder; durable."""
+    told = {"backup": begun.backup, "manifest": begun.manifest}
+    write_once(data / MARK, json.dumps(told, ensure_ascii=False).encode(), mode=0o640)
+
+
+def unmark(data: Path) -> None:
+    """It is whole; durable."""
+    (data / MARK).unlink()
+    sync_folder(data)
+
+
+def must_be_whole(data: Path) -> None:
+    """ConfigError `restore-unfinished`."""
+    half = begun(data)
+    if half is not None:
+        raise ConfigError(
+            f"a restore into {data} was cut off: begin it again (hotline1022 restore {half.backup}), or take a new paths.data",
+            error_id="restore-unfinished",
+        )
