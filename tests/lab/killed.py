@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Collection
 from types import FrameType
 
@@ -9,25 +10,34 @@ from types import FrameType
 KILLED = 9
 
 
-def at_each_line(work: Callable[[], object], watched: Collection[str], do: Callable[[int], None]) -> int:
-    """Do the work and call `do` with the number of each line of the files `watched` before it runs; how many there were."""
+def at_each_line(
+    work: Callable[[], object], watched: Collection[str], do: Callable[[int], None], *, once: bool = False
+) -> int:
+    """Do the work and call `do` with the number of each line of the files `watched` before it runs, also in threads that
+    begin meanwhile; how many there were. `once`: a line that runs again does not count.
+    """
     line = 0
+    seen: set[tuple[str, int]] = set()
 
     def trace(frame: FrameType, event: str, _: object) -> object:
         nonlocal line
         if frame.f_code.co_filename not in watched:
             return None
-        if event == "line":
+        place = (frame.f_code.co_filename, frame.f_lineno)
+        if event == "line" and not (once and place in seen):
+            seen.add(place)
             do(line)
             line += 1
         return trace
 
     before = sys.gettrace()
+    threading.settrace(trace)  # type: ignore[arg-type]
     sys.settrace(trace)  # type: ignore[arg-type]
     try:
         work()
     finally:
         sys.settrace(before)
+        threading.settrace(None)  # type: ignore[arg-type]
     return line
 
 
