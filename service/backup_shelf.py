@@ -204,8 +204,8 @@ def _broken(what: str) -> Invalid:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    fd = os.open(folder, OPEN_FOLDER)
+    """Make the names in a folder, or in the one that a link names, durable."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(fd)
     finally:

@@ -250,7 +250,7 @@ async def _database(job: _Job, tool: tuple[str, ...]) -> tuple[str, str]:
 def _name_sqlite(staged: Path, file: Path) -> None:
     settle_sqlite(staged)
     staged.rename(file)
-    sync_folder(file.parent.resolve())
+    sync_folder(file.parent)
 
 
 async def _postgresql(job: _Job, tool: tuple[str, ...]) -> tuple[str, str]:

@@ -100,7 +100,7 @@ def fill(backup: Path, sums: Mapping[str, str], places: Mapping[str, Path], watc
         copy_out(backup, name, place, sums[name])
         watch(number, len(places))
     for folder in folders:
-        sync_folder(folder.resolve())
+        sync_folder(folder)
 
 
 def put_keys(settings: Settings, box: Mapping[str, bytes]) -> tuple[str, ...]:

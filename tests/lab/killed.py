@@ -37,7 +37,7 @@ def at_each_line(
         work()
     finally:
         sys.settrace(before)
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)
     return line
 
 

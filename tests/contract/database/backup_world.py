@@ -20,6 +20,7 @@ from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.types import Side
 from hotline1022.recordings.verify import verify
 from hotline1022.service.backup import KeyFile, Made, make_backup
+from hotline1022.service.backup_shelf import Watch
 from hotline1022.service.evidence import Examiner
 from hotline1022.service.evidence_parts import begin
 from hotline1022.service.restore import Restored, restore
@@ -32,6 +33,10 @@ from tests.unit.recordings_world import CITIZEN_TONE, EPOCH, facts, file, leg, n
 
 _numbers = itertools.count(1)
 PASSPHRASE = "một câu thật dài"
+
+
+def unseen(_done: int, _total: int) -> None:
+    """Nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +52,11 @@ class House:
         given: dict[str, object] = {"copies": False, "keys": None, "watch": lambda _done, _total: None}
         return await make_backup(self.settings, None, self.shelf, **(given | changes))  # type: ignore[arg-type]
 
-    async def put_back(self, backup: Path, keys: KeyFile | None = None) -> Restored:
+    async def put_back(
+        self, backup: Path, keys: KeyFile | None = None, *, watch: Watch = unseen, without_broken: bool = False
+    ) -> Restored:
         """Elsewhere."""
-        return await restore(self.elsewhere, backup, keys=keys, watch=lambda _done, _total: None)
+        return await restore(self.elsewhere, backup, keys=keys, watch=watch, without_broken=without_broken)
 
     @property
     def keys(self) -> Keys:
