@@ -162,13 +162,12 @@ def restore(
       hotline1022 restore --only-keys --keys /media/safe/1022-keys.box
     """
     settings = settings_of(config)
-    if only_keys == (backup_folder is not None) or (only_keys and keys_path is None):
-        raise click.UsageError("name one BACKUP, or --only-keys and --keys")
     keys = _keys(keys_path, passphrase_file, new=False)
-    if backup_folder is None:
-        assert keys is not None
+    if only_keys and keys is not None and backup_folder is None:
         _say_keys(*finished(restore_keys(settings, keys)))
         return
+    if only_keys or backup_folder is None:
+        raise click.UsageError("name one BACKUP, or --only-keys and --keys")
     progress = Progress("files")
     work = restore_backup(settings, backup_folder.absolute(), keys=keys, watch=progress, without_broken=without_broken)
     restored = finished(work)

@@ -10,10 +10,11 @@ from click.testing import CliRunner, Result
 
 from hotline1022.core.errors import ConfigError, HotlineError, Invalid, Refused, Unavailable
 from hotline1022.recordings import files
-from hotline1022.service import backup_shelf, backup_writer, pg_tools
+from hotline1022.service import backup_shelf, backup_writer, key_box, pg_tools, secrets
 from hotline1022.service.backup_shelf import UNFINISHED, backups, check_files, free_name, read_manifest
 from hotline1022.service.backup_writer import Writer
 from hotline1022.service.cli import main
+from hotline1022.service.half_restore import Begun, mark, unmark
 from hotline1022.service.key_box import NewBox, read_box
 from hotline1022.service.pg_tools import find_tool
 from tests.lab.killed import KILLED, run_until
@@ -49,6 +50,39 @@ def test_what_goes_into_the_box_comes_out(tmp_path: Path) -> None:
     box.write_bytes(data[:30])
     with pytest.raises(ConfigError, match="is not what"):
         read_box(box, PASSPHRASE)
+
+
+@pytest.mark.slow
+def test_killed_at_any_line_a_box_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_box, "_LOG_N", 14)
+    contents = {"secrets/line-101": b"x"}
+    for line in range(1000):
+        box = tmp_path / f"{line}.box"
+        code = run_until(
+            lambda: NewBox(box, contents, PASSPHRASE).name(),  # noqa: B023 -- it is used up in this turn
+            (key_box.__file__, secrets.__file__),
+            line,
+        )
+        assert code in (0, KILLED)
+        if box.exists():
+            assert read_box(box, PASSPHRASE) == contents, line
+        else:
+            NewBox(box, contents, PASSPHRASE).name()
+        if code == 0:
+            break
+    assert line > 30
+
+
+def test_a_full_disk_leaves_no_half_box(small_disk: Path) -> None:
+    box = small_disk / "keys.box"
+    contents = {"secrets/big": bytes(400_000)}
+    assert append(small_disk / "others", bytes(700_000))
+    with pytest.raises(Unavailable, match="free some space") as caught:
+        NewBox(box, contents, PASSPHRASE)
+    assert caught.value.error_id == "disk-full" and [one.name for one in small_disk.iterdir()] == ["others"]
+    (small_disk / "others").unlink()
+    NewBox(box, contents, PASSPHRASE).name()
+    assert read_box(box, PASSPHRASE) == contents
 
 
 # ---------------------------------------------------------------- the shelf
@@ -202,6 +236,46 @@ def test_the_commands(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for command in ("backup", "restore"):
         told = ask(command, "--help").stdout
         assert f"hotline1022 {command} /mnt/backup" in told
+
+
+def test_nothing_starts_on_half_a_restore(data: Path, tmp_path: Path) -> None:
+    assert ask("people", "add", "1001", "Nguyễn Thị Lan", "--pin", "4711").exit_code == 0
+    mark(data, Begun(backup="/mnt/backup/20261129T020000Z", manifest="0" * 64))
+    for words in (
+        ["serve"],
+        ["people", "list"],
+        ["prompts"],
+        ["asterisk-conf", tmp_path / "conf"],
+        ["backup", tmp_path / "shelf"],
+    ):
+        told = ask(*words)
+        assert told.exit_code == 1 and "restore-unfinished" in told.output, words
+        assert "hotline1022 restore /mnt/backup/20261129T020000Z" in told.output and len(told.output.splitlines()) == 1
+    assert not (data / "secrets").exists() and not (tmp_path / "shelf").exists()
+    assert "was cut off" in ask("doctor").output
+    unmark(data)
+    assert ask("people", "list").exit_code == 0
+
+
+def test_keys_alone_come_back_beside_what_is_there(data: Path, tmp_path: Path) -> None:
+    passphrase, box = tmp_path / "passphrase", tmp_path / "keys.box"
+    passphrase.write_text(PASSPHRASE)
+    passphrase.chmod(0o600)
+    NewBox(box, {"secrets/line-101": b"from the box\n", "secrets/line-102": b"another\n"}, PASSPHRASE).name()
+    (data / "secrets").mkdir(parents=True, mode=0o700)
+    (data / "secrets" / "line-102").write_bytes(b"made anew\n")
+    only = ("restore", "--only-keys", "--keys", box, "--passphrase-file", passphrase)
+    for _ in range(2):
+        told = ask(*only)
+        assert told.exit_code == 0 and "1 keys and secrets are back" in told.output
+        assert "kept  secrets/line-102" in told.output
+    there = data / "secrets" / "line-101"
+    assert there.read_bytes() == b"from the box\n" and there.stat().st_mode & 0o777 == 0o600
+    assert (data / "secrets" / "line-102").read_bytes() == b"made anew\n"
+    assert ask(*only, tmp_path).exit_code == 2 and ask("restore").exit_code == 2
+    NewBox(tmp_path / "with-key.box", {"keys/a.key": b"x"}, PASSPHRASE).name()
+    told = ask("restore", "--only-keys", "--keys", tmp_path / "with-key.box", "--passphrase-file", passphrase)
+    assert told.exit_code == 1 and "recording-keys-unset" in told.output
 
 
 def test_two_backups_at_once_into_one_place_are_refused(data: Path, tmp_path: Path) -> None:
