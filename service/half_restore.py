@@ -23,12 +23,17 @@ class Begun:
 
 
 def begun(data: Path) -> Begun | None:
-    """The restore into this data folder that was not finished."""
+    """The restore into this data folder that was not finished. ConfigError `data-unreadable`."""
     try:
         told = json.loads((data / MARK).read_bytes())
-    except FileNotFoundError:
+        return Begun(backup=told["backup"], manifest=told["manifest"])
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    return Begun(backup=told["backup"], manifest=told["manifest"])
+    except OSError as error:
+        text = f"{data / MARK}: cannot be read ({error.strerror}); run this as the service's user"
+        raise ConfigError(text, error_id="data-unreadable") from error
+    except (ValueError, KeyError):  # torn, on a share without links: of no backup that anybody could name
+        return Begun(backup="BACKUP", manifest="")
 
 
 def mark(data: Path, begun: Begun) -> None:
