@@ -41,6 +41,7 @@ def _told(made: Made) -> dict[str, object]:
     wrong = [
         *(f"missing {name}" for name in copies.missing),
         *(f"changed {name}" for name in copies.changed),
+        *(f"rotten {name}" for name in copies.rotten),
         *(f"unchecked {name}: {why}" for name, why in copies.unchecked.items()),
     ]
     return {

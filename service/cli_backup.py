@@ -10,7 +10,7 @@ import click
 from hotline1022.core.errors import Invalid
 from hotline1022.recordings.files import Version
 from hotline1022.service.backup import NICE, KeyFile, Made, make_backup
-from hotline1022.service.backup_shelf import Watch, check_files, read_manifest, some_backups
+from hotline1022.service.backup_shelf import check_files, read_manifest, some_backups
 from hotline1022.service.cli_base import CONFIG, finished, settings_of, speaking
 from hotline1022.service.key_box import check_passphrase
 from hotline1022.service.progress import Progress

@@ -23,7 +23,7 @@ from hotline1022.recordings.keys import NO_KEYS, Keys, make_key
 from hotline1022.recordings.seal import MAGIC
 from hotline1022.recordings.types import CopyKind, Side, StoredFile, TrackRow
 from hotline1022.service import backup_files
-from hotline1022.service.backup_shelf import Writer
+from hotline1022.service.backup_writer import Writer
 from hotline1022.service.checked import opener
 from hotline1022.service.citizen_zip import TITLES, Stop, write_zip
 from hotline1022.service.disclosure_job import Excerpt, Job, Source, Stored, write_package
