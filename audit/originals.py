@@ -1,9 +1,9 @@
-"""How the rows of a call's originals compare with what its last entry tells of them. Pure; reads no file."""
+"""How the rows of a call's originals and copies compare with what its last entries tell of them. Pure; reads no file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hotline1022.audit.types import Entry, Facts, Fault, Finding, Original, facts_of, originals_of
+from hotline1022.audit.types import Copy, Entry, Facts, Fault, Finding, Original, facts_of, originals_of
 
 
 def compare(entry: Entry, there: Sequence[Original], facts: Facts | None) -> list[Finding]:
@@ -25,6 +25,15 @@ def compare(entry: Entry, there: Sequence[Original], facts: Facts | None) -> lis
 def added(there: Sequence[Original]) -> list[Finding]:
     """Rows of which no entry tells at all."""
     return [_finding(Fault.ROW_ADDED, 0, one.id, f"no entry tells of the row {one.id}") for one in there]
+
+
+def compare_copy(seq: int, call: str, told: Copy, there: Copy) -> list[Finding]:
+    """The row of a copy against the last entry of its making."""
+    if there == told:
+        return []
+    names = [name for name in Copy.__slots__ if getattr(told, name) != getattr(there, name)]
+    text = f"the row of the copy {there.kind} of call {call} is not what entry {seq} says: {', '.join(names)}"
+    return [_finding(Fault.ROW_CHANGED, seq, there.name, text)]
 
 
 def _rows(seq: int, wanted: Mapping[str, Original], there: Mapping[str, Original]) -> list[Finding]:

@@ -46,6 +46,8 @@ class Kind(StrEnum):
     RECORDING_EXPIRED = "recording-expired"
     #: files of another PBX were taken over
     RECORDING_IMPORTED = "recording-imported"
+    #: a copy was made from the originals, for the first time or in place of one that was not what was made
+    COPY_MADE = "copy-made"
     #: files were written anew under another key; their plain bytes are the same
     RECORDING_SEALED = "recording-sealed"
     DISCLOSURE_REQUESTED = "disclosure-requested"
@@ -161,7 +163,7 @@ class Fault(StrEnum):
     STAMP_MISSING = "stamp-missing"
     #: the folder in which stamps lie cannot be read: a cut tail could not be seen
     PLACE = "second-place-away"
-    #: a row of an original is not what its entry says
+    #: a row of an original, or of a copy, is not what its entry says
     ROW_CHANGED = "row-changed"
     #: an entry tells of an original that has no row any more
     ROW_DELETED = "row-deleted"
@@ -270,6 +272,19 @@ class ToldHold:
     released_by: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """One row of a copy, as an entry `copy-made` tells of it."""
+
+    #: `wav` for the stereo one, `mp3` …
+    kind: str
+    #: below its folder
+    name: str
+    sha256: str
+    #: SHA-256 of what else the row says of it
+    rest: str
+
+
 def link(fact: Fact, head: Head) -> Entry:
     """The entry that follows `head`. ValueError for a detail that has no canonical form."""
     seq, detail = head.seq + 1, _clean_mapping(fact.detail)
@@ -337,6 +352,14 @@ def facts_of(entry: Entry) -> Facts:
     if not isinstance(facts, Mapping):
         raise TypeError("facts are no mapping")
     return Facts(**facts)
+
+
+def copy_of(entry: Entry) -> Copy:
+    """What an entry `copy-made` tells; the same errors."""
+    copy = entry.detail["copy"]
+    if not isinstance(copy, Mapping):
+        raise TypeError("the copy is no mapping")
+    return Copy(**copy)
 
 
 def _text(value: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.db.sql import Repository, build, picker
@@ -129,6 +129,18 @@ class DisclosureRepository(Repository):
         for row in (await self._connection.execute(query)).mappings():
             found[row["disclosure_id"]].append(_link(row))
         return found
+
+    async def stands(self, link: str, at: datetime) -> bool:
+        """Whether a link opens something then: neither it nor its disclosure has ended. How much is left does not matter."""
+        table = download_link
+        query = (
+            select(table.c.id)
+            .join(disclosure, disclosure.c.id == table.c.disclosure_id)
+            .where(table.c.id == link, table.c.ended_at.is_(None), table.c.expires_at > at)
+            .where(disclosure.c.state == State.HANDED_OUT)
+            .where(or_(disclosure.c.expires_at.is_(None), disclosure.c.expires_at > at))
+        )
+        return (await self._connection.execute(query)).first() is not None
 
     async def take(self, link: str, count: int) -> bool:
         """Count bytes as sent before they are; False, and nothing is counted, where the link has not so many left."""

@@ -67,13 +67,17 @@ class RecordingRepository(Repository):
         )
         return [build(TrackRow, row, call=CallId(row["call_id"])) for row in rows.mappings()]
 
-    async def save_copies(self, rows: Sequence[CopyRow], at: datetime) -> None:
-        """Write the rows of listening copies, in place of older ones; none of a call whose originals have expired meanwhile."""
+    async def save_copies(self, rows: Sequence[CopyRow], at: datetime) -> Sequence[str]:
+        """Write the rows of listening copies, in place of older ones; none of a call whose originals have expired meanwhile.
+
+        Of which calls. The chain is told by `CopyRepository`.
+        """
         expired = select(track.c.call_id).where(
             track.c.call_id.in_([row.call for row in rows]), track.c.status == Status.EXPIRED
         )
         gone = set((await self._connection.execute(expired)).scalars())
-        values = (
+        kept = [row for row in rows if row.call not in gone]
+        values = [
             {
                 "call_id": row.call,
                 "path": row.path,
@@ -82,10 +86,10 @@ class RecordingRepository(Repository):
                 "made_at": at,
                 "notes": [note.as_json() for note in row.notes],
             }
-            for row in rows
-            if row.call not in gone
-        )
+            for row in kept
+        ]
         await run_many(self._connection, upsert(self._dialect, recording), values)
+        return [row.call for row in kept]
 
     async def listening_copy(self, call_id: str) -> CopyRow | None:
         """The row of the call's listening copy, if one was made."""

@@ -46,25 +46,25 @@ class SqlRecordingStore:
         async with self._database.reading() as tx:
             return await tx.recordings.tracks_of(calls)
 
-    async def save_copies(self, rows: Sequence[CopyRow]) -> None:
-        """The rows of listening copies, in one transaction."""
+    async def save_copies(self, rows: Sequence[CopyRow], fault: str = "") -> None:
+        """The rows of listening copies, and the entries that tell of them, in one transaction."""
         async with self._database.transaction() as tx:
-            await tx.recordings.save_copies(rows, self._clock())
+            await tx.copies.save_stereo(rows, self._clock(), fault=fault)
 
     async def listening_copy(self, call: CallId) -> CopyRow | None:
-        """The row of a call's listening copy."""
+        """The row of a call's listening copy, if the chain tells the same of it."""
         async with self._database.reading() as tx:
-            return await tx.recordings.listening_copy(call)
+            return await tx.copies.stereo(call)
 
-    async def save_derived(self, row: DerivedRow) -> None:
-        """The row of a copy in the cache."""
+    async def save_derived(self, row: DerivedRow, fault: str = "") -> None:
+        """The row of a copy in the cache, and the entry that tells of it."""
         async with self._database.transaction() as tx:
-            await tx.recordings.save_derived(row, self._clock())
+            await tx.copies.save_derived(row, self._clock(), fault=fault)
 
     async def derived(self, call: CallId, kind: CopyKind) -> DerivedRow | None:
-        """What was made of the call last, of this kind."""
+        """What was made of the call last, of this kind, if the chain tells the same of it."""
         async with self._database.reading() as tx:
-            return await tx.recordings.derived(call, kind)
+            return await tx.copies.derived(call, kind)
 
     async def stored(self) -> AsyncIterator[StoredFile]:
         """Every file that a row promises, as it is when its page is read: a connection is held for a page alone."""

@@ -29,6 +29,7 @@ from hotline1022.db.catalogue_search import CatalogueSearch
 from hotline1022.db.citizen import CitizenRepository
 from hotline1022.db.citizen_data import CitizenDataRepository
 from hotline1022.db.citizen_words import CitizenWords
+from hotline1022.db.copies import CopyRepository
 from hotline1022.db.directory import DirectoryRepository
 from hotline1022.db.disclosure import DisclosureRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
@@ -70,6 +71,11 @@ class Work:
     def recordings(self) -> RecordingRepository:
         """Tracks, copies and messages."""
         return RecordingRepository(self._connection, self.catalogue.filed)
+
+    @cached_property
+    def copies(self) -> CopyRepository:
+        """What the chain tells of copies."""
+        return CopyRepository(self._connection, self.recordings, self.audit, self.alarms)
 
     @cached_property
     def agents(self) -> AgentRepository:

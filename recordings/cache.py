@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotline1022.core.errors import Unavailable
+from hotline1022.core.errors import Invalid, Unavailable
 from hotline1022.core.ids import CallId
 from hotline1022.recordings.files import FILE_MODE, RESERVE_BYTES, no_room, open_below, space, write_file
 from hotline1022.recordings.keys import NO_KEYS, KeyMissing, Keys
@@ -58,7 +58,7 @@ class Cache:
                 return Kept(sha256=sha256_of(file), bytes=file.size)
         except (FileNotFoundError, KeyMissing):
             return None
-        except SealBroken:
+        except (SealBroken, Invalid, OSError):  # what lies there is no copy, or cannot be read any more
             return Kept(sha256="", bytes=0)
 
     @contextmanager

@@ -13,10 +13,10 @@ from hotline1022.recordings import marks, wav
 from hotline1022.recordings.ffmpeg import Ffmpeg
 from hotline1022.recordings.files import open_below
 from hotline1022.recordings.foreign import decoded, form_of
-from hotline1022.recordings.keys import NO_KEYS, Keys
+from hotline1022.recordings.keys import NO_KEYS, KeyMissing, Keys
 from hotline1022.recordings.layout import Layout, path_of, plan, render
 from hotline1022.recordings.names import copy_name, is_copy, repaired_name
-from hotline1022.recordings.reader import OpenFile
+from hotline1022.recordings.reader import OpenFile, sha256_of
 from hotline1022.recordings.store import Archive, Folder
 from hotline1022.recordings.types import CallFacts, CopyRow, TrackRow
 
@@ -35,6 +35,17 @@ class Source:
     rows: tuple[TrackRow, ...]
     #: changes when a copy would
     fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stereo:
+    """A listening copy that lies beside its originals now."""
+
+    row: CopyRow
+    #: it was made now
+    made: bool
+    #: what was wrong with the file in whose place it was made; "" = nothing
+    fault: str = ""
 
 
 def source_of(facts: CallFacts, rows: Sequence[TrackRow]) -> Source:
@@ -68,16 +79,32 @@ def opener(folder: Folder, call: CallId, ffmpeg: Ffmpeg | None = None) -> Callab
 
     def original(path: str) -> OpenFile:
         name, channel = path_of(path)
-        where, _, file = name.rpartition("/")
-        if where != folder.relative:
-            raise Refused(f"{path} is not in the folder of call {call}", error_id="recording-path")
-        stored = folder.open(file)
+        stored = _open(folder, call, name)
         if channel is None:
             return stored
         with closing(stored):
-            return decoded(stored, ffmpeg, form_of(file), channel)
+            return decoded(stored, ffmpeg, form_of(name), channel)
 
     return original
+
+
+def _open(folder: Folder, call: CallId, path: str) -> OpenFile:
+    where, _, name = path.rpartition("/")
+    if where != folder.relative:
+        raise Refused(f"{path} is not in the folder of call {call}", error_id="recording-path")
+    return folder.open(name)
+
+
+def check_originals(folder: Folder, call: CallId, rows: Sequence[TrackRow]) -> None:
+    """Hash the originals that a copy is made from, right before it is. Refused `recording-damaged`, and what `opener` raises.
+
+    A copy is vouched for from then on: it must not be of bytes that lay there for a moment.
+    """
+    for row in rows:
+        with closing(_open(folder, call, row.path)) as stored:
+            if sha256_of(stored) != row.sha256:
+                text = f"an original of call {call} is not what was stored; run hotline1022 evidence verify"
+                raise Refused(text, error_id="recording-damaged")
 
 
 def make_copy(
@@ -89,10 +116,11 @@ def make_copy(
     ffmpeg: Ffmpeg | None = None,
     *,
     keys: Keys = NO_KEYS,
-) -> CopyRow:
-    """The listening copy of a call: the known one if it still is what would be made, else made now.
+) -> Stereo:
+    """The listening copy of a call: the known one if it is what would be made, to the last byte, else made now.
 
-    Raises what `source_of` and `opener` raise, and Unavailable "disk-full", "recording-key-none".
+    `known`: what was made, as the chain tells. Raises what `source_of`, `check_originals` and `opener` raise, and Unavailable
+    "disk-full", "recording-key-none".
     """
     source = source_of(facts, rows)
     layout = source.layout
@@ -101,8 +129,12 @@ def make_copy(
 
     with Archive(spool, root, keys=keys) as archive:
         folder = archive.folder(facts.call)
-        if known is not None and known.path == f"{folder.relative}/{name}" and name in folder.names():
-            return known
+        fault = ""
+        if known is not None and known.path == f"{folder.relative}/{name}":
+            whole, fault = _look(folder, name, known.sha256)
+            if whole:
+                return Stereo(row=known, made=False)
+        check_originals(folder, facts.call, source.rows)
         said = wav.marks(marks.title(facts.call), marks.comment(source.rows))
 
         def hashed() -> Iterator[bytes]:
@@ -117,13 +149,27 @@ def make_copy(
                 with suppress(FileNotFoundError):
                     os.unlink(other, dir_fd=folder.fd)
         archive.settle([folder])
-        return CopyRow(
+        row = CopyRow(
             call=facts.call,
             path=f"{folder.relative}/{name}",
             sha256=digest.hexdigest(),
             duration_ms=layout.duration_ms,
             notes=layout.notes,
         )
+        return Stereo(row=row, made=True, fault=fault)
+
+
+def _look(folder: Folder, name: str, sha256: str) -> tuple[bool, str]:
+    """Whether a copy is what was made; if not, what is wrong with it: "" where it is only gone, or its key is."""
+    try:
+        with closing(folder.open(name)) as file:
+            if sha256_of(file) == sha256:
+                return True, ""
+    except (FileNotFoundError, KeyMissing):
+        return False, ""
+    except (HotlineError, OSError) as error:
+        return False, f"{name} could not be read ({said(error)})"
+    return False, f"{name} had other bytes than were made"
 
 
 def said(error: Exception) -> str:

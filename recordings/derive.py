@@ -8,7 +8,7 @@ from pathlib import Path
 from hotline1022.core.errors import Unavailable
 from hotline1022.recordings import marks, wav
 from hotline1022.recordings.cache import Cache
-from hotline1022.recordings.copies import Source, fingerprint, opener, source_of
+from hotline1022.recordings.copies import Source, check_originals, fingerprint, opener, source_of
 from hotline1022.recordings.ffmpeg import CURE, Ffmpeg, encode, missing
 from hotline1022.recordings.layout import sides
 from hotline1022.recordings.loudness import FILTER, TARGET_LUFS, Gains, gains
@@ -57,8 +57,10 @@ class Derived:
     path: Path
     #: it was made now
     made: bool
-    #: what lay in the cache was not what was made once, or it could not be made again bit for bit; "" = all is well
+    #: what lay in the cache was not what was made once; "" = all is well
     fault: str = ""
+    #: made again, it has other bytes than before: another processor made those
+    differs: bool = False
 
 
 def derive(
@@ -73,7 +75,7 @@ def derive(
 ) -> Derived:
     """The copy of that kind, from the cache if its bytes are those that were made, else made now from the originals.
 
-    With the cache's keys, which are the originals' too. Raises what `copies.source_of` and `copies.opener` raise, Unavailable
+    With the cache's keys, which are the originals' too. Raises what `copies.source_of`, `check_originals` and `opener` raise, Unavailable
     `ffmpeg-encoder`, `disk-full`, `recording-key-none`.
     """
     source = source_of(facts, rows)
@@ -85,19 +87,19 @@ def derive(
     if known is not None and expected and (there := cache.look(name)) is not None:
         if there.sha256 == expected:
             return Derived(row=known, path=path, made=False)
-        fault = f"{name} in the cache had other bytes than were made; it was made again"
+        fault = f"{name} in the cache had other bytes than were made"
     with Archive(spool, root, keys=cache.keys) as archive:
-        open_file = opener(archive.folder(facts.call), facts.call, ffmpeg)
+        folder = archive.folder(facts.call)
+        check_originals(folder, facts.call, source.rows)
+        open_file = opener(folder, facts.call, ffmpeg)
         with cache.making(name, _size(source, kind)) as target:
             _make(target, ffmpeg, source, facts, kind, open_file)
     made = cache.look(name)
     if made is None:
         text = f"{name} was taken away while it was made; ask again"
         raise Unavailable(text, error_id="recording-missing")
-    if expected and made.sha256 != expected:
-        fault = f"{name} was made again from the same originals and has other bytes than before"
     row = DerivedRow(call=facts.call, kind=kind, name=name, sha256=made.sha256, bytes=made.bytes)
-    return Derived(row=row, path=path, made=True, fault=fault)
+    return Derived(row=row, path=path, made=True, fault=fault, differs=bool(expected) and made.sha256 != expected)
 
 
 def _ending(kind: CopyKind) -> str:

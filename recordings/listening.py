@@ -38,9 +38,9 @@ class ListeningCopies:
         self.made = 0
 
     async def of(self, call: CallId) -> CopyRow:
-        """The copy of a call, made now if it is not there or not up to date.
+        """The copy of a call, made now if it is not there, not up to date, not what was made, or not told of by the chain.
 
-        Raises NotFound (`call-unknown`, `recording-none`), Refused (`recording-too-long`), Unavailable (`disk-full`,
+        Raises NotFound (`call-unknown`, `recording-none`), Refused (`recording-too-long`, `recording-damaged`), Unavailable (`disk-full`,
         `recordings-worker`, `recording-key-missing`, `recording-damaged`, and `recording-copy` for what nobody thought of).
         """
         async with self.making:
@@ -58,7 +58,7 @@ class ListeningCopies:
             except Exception as error:
                 text = f"the listening copy of call {call} cannot be made ({said(error)}); listen to its tracks"
                 raise Unavailable(text, error_id="recording-copy") from error
-            if made != known:
-                await self._store.save_copies([made])
+            if made.made:
+                await self._store.save_copies([made.row], made.fault)
                 self.made += 1
-            return made
+            return made.row

@@ -26,6 +26,8 @@ class MemoryStore:
         self.derived_rows: dict[tuple[CallId, CopyKind], DerivedRow] = {}
         #: calls that wait to be filed, as the catalogue was told
         self.waiting: set[CallId] = set()
+        #: what was wrong with copies that were made again
+        self.faults: list[str] = []
         self.away = False
         self.saves = 0
 
@@ -50,18 +52,20 @@ class MemoryStore:
         """The rows of these calls."""
         return [row for row in self.track_rows.values() if row.call in calls]
 
-    async def save_copies(self, rows: Sequence[CopyRow]) -> None:
+    async def save_copies(self, rows: Sequence[CopyRow], fault: str = "") -> None:
         """Upsert listening copies."""
         self._there()
+        self.faults += [fault] if fault else []
         self.copies.update((row.call, row) for row in rows)
 
     async def listening_copy(self, call: CallId) -> CopyRow | None:
         """The listening copy of a call."""
         return self.copies.get(call)
 
-    async def save_derived(self, row: DerivedRow) -> None:
+    async def save_derived(self, row: DerivedRow, fault: str = "") -> None:
         """Upsert the row of a copy in the cache."""
         self._there()
+        self.faults += [fault] if fault else []
         self.derived_rows[row.call, row.kind] = row
 
     async def derived(self, call: CallId, kind: CopyKind) -> DerivedRow | None:

@@ -44,9 +44,10 @@ class CopiesOnDemand:
         self._making = asyncio.Lock()
 
     async def copy(self, call: CallId, kind: CopyKind) -> Derived:
-        """The copy, made now if it is not there, or not what it was; `kind` is any but WAV, which is the listening copy.
+        """The copy, made now if it is not there, not what it was, or not told of by the chain; `kind` is any but WAV, which is
+        the listening copy.
 
-        Raises NotFound `call-unknown`, `recording-none`; Refused `recording-too-long`; Unavailable `ffmpeg-missing`,
+        Raises NotFound `call-unknown`, `recording-none`; Refused `recording-too-long`, `recording-damaged`; Unavailable `ffmpeg-missing`,
         `ffmpeg-encoder`, `ffmpeg-failed`, `disk-full`, `recording-key-missing`, `recording-damaged`, `recordings-worker`,
         `recording-copy`.
         """
@@ -66,10 +67,13 @@ class CopiesOnDemand:
             except Exception as error:
                 text = f"the copy of call {call} as {kind.value} cannot be made ({said(error)}); listen to its tracks"
                 raise Unavailable(text, error_id="recording-copy") from error
-            if made.fault:
-                self._notices.notice(Notice(why=Why.COPY_CHANGED, subject=call, text=made.fault))
-            if made.row != known:
-                await self._store.save_derived(made.row)
+            text = made.fault
+            if made.differs:
+                text = text or f"{made.row.name} was made again from the same originals and has other bytes than before"
+            if text:
+                self._notices.notice(Notice(why=Why.COPY_CHANGED, subject=call, text=text))
+            if made.row != known or made.fault:
+                await self._store.save_derived(made.row, made.fault)
             return made
 
     async def survey(self, call: CallId) -> Survey:

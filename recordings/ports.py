@@ -40,20 +40,23 @@ class RecordingStore(Protocol):
         """The rows of these calls, any order."""
         ...
 
-    async def save_copies(self, rows: Sequence[CopyRow]) -> None:
-        """Write the rows of listening copies in one transaction."""
+    async def save_copies(self, rows: Sequence[CopyRow], fault: str = "") -> None:
+        """Write the rows of listening copies in one transaction, and what the chain tells of them.
+
+        `fault`: what was wrong with the files in whose place they were made; it is told too, and rung.
+        """
         ...
 
     async def listening_copy(self, call: CallId) -> CopyRow | None:
-        """The row of a call's listening copy, if one was made."""
+        """The row of a call's listening copy; None where none was made, and where the chain does not tell of this one."""
         ...
 
-    async def save_derived(self, row: DerivedRow) -> None:
-        """Write the row of a copy in the cache, in place of the one of the same call and kind."""
+    async def save_derived(self, row: DerivedRow, fault: str = "") -> None:
+        """The same of a copy in the cache, in place of the one of the same call and kind."""
         ...
 
     async def derived(self, call: CallId, kind: CopyKind) -> DerivedRow | None:
-        """What was made of the call last, of this kind; its file may be gone."""
+        """What was made of the call last, of this kind, if the chain tells of it; its file may be gone."""
         ...
 
     def stored(self) -> AsyncIterator[StoredFile]:

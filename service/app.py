@@ -19,8 +19,7 @@ from hotline1022.ami_bridge.journal import Journal
 from hotline1022.ami_bridge.link import AmiLink
 from hotline1022.ami_bridge.types import TransferRefused
 from hotline1022.core.call import Call, RaiseAlarm
-from hotline1022.core.errors import NotFound, Unavailable
-from hotline1022.core.ids import CallId, ChannelId
+from hotline1022.core.errors import Unavailable
 from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlAgentStore, SqlRecordingStore
 from hotline1022.db.unit import Database
@@ -34,7 +33,6 @@ from hotline1022.recordings.on_demand import SECONDS as COPY_SECONDS
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.reasons import load_reasons
-from hotline1022.recordings.types import CopyRow
 from hotline1022.service.alarms import Bell
 from hotline1022.service.backup_child import backup_in_child
 from hotline1022.service.backup_desk import BackupDesk
@@ -42,7 +40,7 @@ from hotline1022.service.call_log import CallLog
 from hotline1022.service.cascades import Cascades
 from hotline1022.service.catalogue_keeper import CatalogueKeeper
 from hotline1022.service.console import Console
-from hotline1022.service.copies_parts import copies_of
+from hotline1022.service.copies_parts import copies_of, stereo_of
 from hotline1022.service.desk import Desk, remember_talks
 from hotline1022.service.directory_desk import DirectoryDesk, numbers_of
 from hotline1022.service.directory_sounds import DirectorySounds
@@ -184,7 +182,7 @@ class App:
             settings,
             self.database,
             originals=self.evidence.originals,
-            copy=self._stereo,
+            copy=stereo_of(self.recordings.listening_copy),
             stamp=self.evidence.stamper.stamp,
             ffmpeg=ffmpeg,
         )
@@ -239,13 +237,6 @@ class App:
             secret=secret,
             on_event=self._live_event if events else None,
         )
-
-    async def _stereo(self, call: str) -> CopyRow | None:
-        """A call's stereo copy; None where there is only a message."""
-        try:
-            return await self.recordings.listening_copy(CallId(ChannelId(call)))
-        except NotFound:
-            return None
 
     async def _live_event(self, event: object) -> None:
         if isinstance(event, TransferRefused):

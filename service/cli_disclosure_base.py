@@ -2,7 +2,6 @@
 be read.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -10,25 +9,25 @@ from typing import Any, TypeVar
 import click
 
 from hotline1022.core.acting import acting
-from hotline1022.core.errors import Invalid, NotFound
-from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.db.stores import SqlRecordingStore
+from hotline1022.core.errors import Invalid
+from hotline1022.core.ids import CallId
 from hotline1022.db.unit import Database
 from hotline1022.evidence.excerpt import Asked, AskedPart
-from hotline1022.recordings.copies import make_copy
+from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.types import CopyRow
 from hotline1022.service.alarms import Bell
 from hotline1022.service.cli_base import settings_of
 from hotline1022.service.cli_data import on_database
+from hotline1022.service.copies_parts import listening_of, stereo_of
 from hotline1022.service.disclosure_desk import DisclosureDesk
 from hotline1022.service.disclosure_links import DisclosureLinks
+from hotline1022.service.disclosure_pack import SECONDS
 from hotline1022.service.disclosure_parts import desk_of, links_of
 from hotline1022.service.evidence import Examiner
 from hotline1022.service.ffmpeg_find import FfmpegFinder
 from hotline1022.service.lock import LEAVING, nothing_leaves
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.recorder_keys import keys_of
-from hotline1022.service.recorder_ports import DatabaseCallBook
 from hotline1022.service.settings import Settings
 from hotline1022.service.stamp_check import trust_of
 from hotline1022.service.stamper import stamper_of
@@ -36,36 +35,24 @@ from hotline1022.service.stamper import stamper_of
 R = TypeVar("R")
 
 
-def _desk(settings: Settings, database: Database) -> DisclosureDesk:
-    """The desk over these settings."""
-    paths, bell = settings.paths, Bell(database, timedelta(hours=1))
-    keys, ffmpeg = keys_of(settings), FfmpegFinder(settings.copies.ffmpeg)
-    store, book = SqlRecordingStore(database), DatabaseCallBook(database)
+def _desk(settings: Settings, database: Database, pool: HeavyPool) -> DisclosureDesk:
+    """The desk over these settings; listening copies are made in `pool`."""
+    bell = Bell(database, timedelta(hours=1))
+    examiner = Examiner(database, settings.paths.recordings, trust_of(settings), keys=keys_of(settings))
+    listening = listening_of(settings, database, pool)
 
-    async def copy(call: str) -> CopyRow | None:
-        one = CallId(ChannelId(call))
-        facts, rows = await book.facts(one), list(await store.tracks(one))
-        known = await store.listening_copy(one)
-        if facts is None:
-            return known
-        tool = await ffmpeg() if any(row.foreign is not None for row in rows) else None
-        async with nothing_leaves(paths.data / LEAVING):  # the service must not take it for one whose row never comes
-            try:
-                made = await asyncio.to_thread(
-                    make_copy, paths.spool, paths.recordings, facts, rows, known, tool, keys=keys
-                )
-            except NotFound:  # a message alone has no stereo copy
-                return known
-            await store.save_copies([made])
-        return made
+    async def made(call: CallId) -> CopyRow:
+        # the service must not take it for one whose row never comes
+        async with nothing_leaves(settings.paths.data / LEAVING):
+            return await listening.of(call)
 
     return desk_of(
         settings,
         database,
-        originals=OriginalCheck(database, Examiner(database, paths.recordings, trust_of(settings), keys=keys), bell),
-        copy=copy,
+        originals=OriginalCheck(database, examiner, bell),
+        copy=stereo_of(made),
         stamp=stamper_of(settings, database, bell).stamp,
-        ffmpeg=ffmpeg,
+        ffmpeg=FfmpegFinder(settings.copies.ffmpeg),
     )
 
 
@@ -80,10 +67,14 @@ def at_links(config: str | None, work: Callable[[DisclosureDesk, DisclosureLinks
 
     async def whole(database: Database) -> R:
         act = acting()
-        desk = _desk(settings, database)
-        now = datetime.now(UTC)
-        await desk.sweep(now)
-        return await work(desk, links_of(settings, database, desk), act.actor if act else "cli", now)
+        pool = HeavyPool(seconds=SECONDS)
+        try:
+            desk = _desk(settings, database, pool)
+            now = datetime.now(UTC)
+            await desk.sweep(now)
+            return await work(desk, links_of(settings, database, desk), act.actor if act else "cli", now)
+        finally:
+            await pool.close()
 
     return on_database(config, whole)
 

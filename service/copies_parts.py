@@ -1,10 +1,16 @@
 """Puts together what makes copies of recordings on demand. Refuses nothing itself."""
 
+from collections.abc import Awaitable, Callable
+
+from hotline1022.core.errors import NotFound
+from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings.cache import Cache
+from hotline1022.recordings.listening import ListeningCopies
 from hotline1022.recordings.on_demand import CopiesOnDemand
 from hotline1022.recordings.pool import HeavyPool
+from hotline1022.recordings.types import CopyRow
 from hotline1022.service.ffmpeg_find import FfmpegFinder
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import DatabaseCallBook, LoggedNotices
@@ -29,3 +35,29 @@ def copies_of(settings: Settings, database: Database, pool: HeavyPool) -> Copies
         notices=LoggedNotices(),
         ffmpeg=FfmpegFinder(settings.copies.ffmpeg),
     )
+
+
+def listening_of(settings: Settings, database: Database, pool: HeavyPool) -> ListeningCopies:
+    """The listening copies of these settings' recordings, for who has no worker."""
+    paths = settings.paths
+    return ListeningCopies(
+        spool=paths.spool,
+        root=paths.recordings,
+        store=SqlRecordingStore(database),
+        book=DatabaseCallBook(database),
+        pool=pool,
+        keys=keys_of(settings),
+        ffmpeg=FfmpegFinder(settings.copies.ffmpeg),
+    )
+
+
+def stereo_of(make: Callable[[CallId], Awaitable[CopyRow]]) -> Callable[[str], Awaitable[CopyRow | None]]:
+    """A call's stereo copy as a package takes it: None where there is only a message, or no history to lay it out by."""
+
+    async def copy(call: str) -> CopyRow | None:
+        try:
+            return await make(CallId(ChannelId(call)))
+        except NotFound:
+            return None
+
+    return copy

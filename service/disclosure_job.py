@@ -1,5 +1,6 @@
 """Writes a package in another process: what goes in is told by plain values. Refuses originals that are not what was stored."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from hotline1022.audit.stamps import fingerprint, pem_of
+from hotline1022.core.errors import HotlineError
 from hotline1022.evidence import package
 from hotline1022.evidence.package import Changed, Member, Signing, Written
 from hotline1022.evidence.timeline import Page, pdf
@@ -23,6 +25,10 @@ from hotline1022.recordings.reader import pieces, sha256_of
 from hotline1022.recordings.store import Archive
 from hotline1022.recordings.types import CallFacts, StoredFile, TrackRow
 from hotline1022.service.stamp_key import ensure_key
+
+
+class CopyChanged(Exception):
+    """A copy is not what was made; its originals may be whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +114,8 @@ def _members(job: Job) -> Iterator[Member]:
                 yield Member(name=one.name, kind=one.kind, pieces=[one.data])
             case Stored():
                 name = f"{one.folder}/{PurePosixPath(one.file.path).name}"
-                yield Member(name=name, kind=one.kind, pieces=_pieces(job, one.file.path), sha256=one.file.sha256)
+                some = _pieces(job, one.file.path) if one.kind == "original" else _copied(job, one.file)
+                yield Member(name=name, kind=one.kind, pieces=some, sha256=one.file.sha256)
             case Printed():
                 yield Member(name=one.name, kind="timeline", pieces=[pdf(one.page, job.at)])
             case Excerpt():
@@ -118,6 +125,19 @@ def _members(job: Job) -> Iterator[Member]:
 def _pieces(job: Job, path: str) -> Iterator[bytes]:
     with closing(job.keys.open(open_below(job.root, path))) as file:
         yield from pieces(file)
+
+
+def _copied(job: Job, file: StoredFile) -> Iterator[bytes]:
+    """A copy that was looked at before the job began. CopyChanged."""
+    name, digest = PurePosixPath(file.path).name, hashlib.sha256()
+    try:
+        for piece in _pieces(job, file.path):
+            digest.update(piece)
+            yield piece
+    except (HotlineError, OSError) as error:
+        raise CopyChanged(f"the copy {name} could not be read ({error})") from error
+    if digest.hexdigest() != file.sha256:
+        raise CopyChanged(f"the copy {name} changed")
 
 
 def _excerpt(job: Job, one: Excerpt) -> Iterator[Member]:

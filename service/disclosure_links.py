@@ -4,7 +4,7 @@ nobody which of these it is; sends nothing that the audit does not have.
 
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from hotline1022.evidence.types import Disclosure, DownloadLink, State
 from hotline1022.recordings.stream import Stream, open_stream
 from hotline1022.service.disclosure_desk import DisclosureDesk
 from hotline1022.service.settings_disclosure import DisclosureSettings
-from hotline1022.web.listening_port import RangeSource
+from hotline1022.web.listening_port import ByteSource, RangeSource
 from hotline1022.web.package_port import PackageFound
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,10 @@ SPARE, SPARE_SHARE = 1 << 20, 10
 LEAST, LEAST_SHARE = 1 << 16, 200
 #: packages that are remembered as found whole
 BOUND = 64
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +46,17 @@ class Made:
 class DisclosureLinks:
     """web.package_port.PackageLinks, and what makes them."""
 
-    def __init__(self, database: Database, desk: DisclosureDesk, folder: Path, settings: DisclosureSettings) -> None:
+    def __init__(
+        self,
+        database: Database,
+        desk: DisclosureDesk,
+        folder: Path,
+        settings: DisclosureSettings,
+        *,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
         self._database, self._desk, self._folder, self._settings = database, desk, folder, settings
+        self._clock = clock
         self._whole: OrderedDict[tuple[object, ...], None] = OrderedDict()
 
     async def make(self, id: str, received_by: str, actor: str, at: datetime) -> Made:
@@ -109,7 +122,7 @@ class DisclosureLinks:
                 self._whole[known] = None
                 while len(self._whole) > BOUND:
                     self._whole.popitem(last=False)
-            return CountedSource(self._database, found, origin, stream)
+            return CountedSource(self._database, found, origin, stream, self._clock)
         except BaseException:
             await stream.close()
             raise
@@ -131,8 +144,16 @@ def _damaged() -> Unavailable:
 class CountedSource:
     """web.listening_port.RangeSource: each range is counted and in the audit before its first byte."""
 
-    def __init__(self, database: Database, found: PackageFound, origin: str, source: RangeSource) -> None:
+    def __init__(
+        self,
+        database: Database,
+        found: PackageFound,
+        origin: str,
+        source: ByteSource,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
         self._database, self._found, self._origin, self._source = database, found, origin, source
+        self._clock = clock
         self._counted = self._sent = 0
         self._least = max(LEAST, found.bytes // LEAST_SHARE)
 
@@ -165,6 +186,12 @@ class CountedSource:
         async for piece in self._source.read(first, after):
             self._sent += len(piece)
             yield piece
+
+    async def check(self) -> None:
+        """NotFound `link-invalid`: the link ended, or what it leads to did. What is left of it does not matter: this is counted."""
+        async with self._database.reading() as tx:
+            if not await tx.disclosures.stands(self._found.link, self._clock()):
+                raise NotFound("the link was ended meanwhile; ask for another one", error_id="link-invalid")
 
     async def close(self) -> None:
         """Close it; what was counted and not sent is given back."""

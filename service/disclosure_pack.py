@@ -31,6 +31,7 @@ from hotline1022.recordings.ports import CallBook
 from hotline1022.recordings.types import CallFacts, Catalogued, CopyRow, StoredFile, TrackRow
 from hotline1022.service.cli_data import as_json
 from hotline1022.service.disclosure_job import (
+    CopyChanged,
     Data,
     Excerpt,
     Job,
@@ -90,7 +91,8 @@ class Packer:
     async def pack(self, one: Disclosure, path: Path, at: datetime) -> Written:
         """Write the package to `path`.
 
-        Refused `recording-damaged`; NotFound `recording-none`; Unavailable `package-unwritable`, `package-worker`.
+        Refused `recording-damaged`; NotFound `recording-none`; Unavailable `package-unwritable`, `package-worker`,
+        `recording-copy`, and of the copies.
         """
         sources: list[Source] = []
         parts: list[dict[str, object]] = []
@@ -130,6 +132,9 @@ class Packer:
         pool = self._pool()
         try:
             return await pool.run(write_package, job)
+        except CopyChanged as error:
+            text = f"{error} while it was packed; pack it again, and look who writes to its folder"
+            raise Unavailable(text, error_id="recording-copy") from error
         except package.Changed as error:
             text = f"{error}: it changed while it was packed; run hotline1022 evidence verify"
             raise Refused(text, error_id="recording-damaged") from error

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from hotline1022.audit.chain import Walk
-from hotline1022.audit.originals import added, compare
+from hotline1022.audit.originals import added, compare, compare_copy
 from hotline1022.audit.types import EMPTY, Entry, Facts, Fault, Finding, Head, Kind, Original, facts_of
 from hotline1022.core.clock import PROVINCE
 from hotline1022.db.stores import SqlRecordingStore
@@ -111,6 +111,7 @@ class Examiner:
         await self.stamps(evidence)
         await self.holds(evidence)
         await self.rows_of_everything(evidence, start.seq, since)
+        await self.copies(evidence)
         done = 0
 
         def hashed(count: int) -> None:
@@ -177,6 +178,27 @@ class Examiner:
         for call in calls:
             found += _of_call(last.get(call), rows[call], begun.get(call))
         return found
+
+    async def copies(self, evidence: Evidence) -> None:
+        """The rows of all copies against the entries of their making. One from before there were any is no fault: nobody hears
+        it before it is made again.
+        """
+        async with self._database.reading() as tx:
+            portions = [portion async for portion in tx.copies.calls()]
+        for portion in portions:
+            found: list[Finding] = []
+            for _ in range(2):  # made again between our questions: told apart from a changed one by asking again
+                async with self._database.reading() as tx:
+                    rows, told = await tx.copies.both(portion)
+                found = [
+                    one
+                    for (call, kind), row in sorted(rows.items())
+                    if (entry := told.get((call, kind))) is not None
+                    for one in compare_copy(entry.seq, call, entry.copy, row)
+                ]
+                if not found:
+                    break
+            evidence.add(found)
 
     async def versions(self, call: str) -> Versions:
         """What the rows promise of a call, and what the disk says of these files without reading them."""

@@ -13,11 +13,11 @@ from hashlib import sha256
 
 from hotline1022.audit.played import Sound, told
 from hotline1022.audit.types import Fact, Kind
-from hotline1022.core.errors import Unavailable
+from hotline1022.core.errors import NotFound, Refused, Unavailable
 from hotline1022.db.listening import Listening, SentRange
 from hotline1022.db.originals import subject_of
-from hotline1022.db.unit import Database
-from hotline1022.web.listening_port import RangeSource
+from hotline1022.db.unit import Database, Work
+from hotline1022.web.listening_port import ByteSource
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class ListeningBook:
         async with self._database.transaction() as tx:
             tx.audit.add(fact)
 
-    def stream(self, right: Listening, origin: str, source: RangeSource) -> "NotedSource":
+    def stream(self, right: Listening, origin: str, source: ByteSource) -> "NotedSource":
         """The source, each range of which is written down first."""
         return NotedSource(self._database, right, origin, source)
 
@@ -84,7 +84,7 @@ class ListeningBook:
 class NotedSource:
     """web.listening_port.RangeSource."""
 
-    def __init__(self, database: Database, right: Listening, origin: str, source: RangeSource) -> None:
+    def __init__(self, database: Database, right: Listening, origin: str, source: ByteSource) -> None:
         self._database, self._right, self._origin, self._source = database, right, origin, source
         self._range = 0
         self._sent = self._written = 0
@@ -95,7 +95,10 @@ class NotedSource:
         return self._source.size
 
     async def read(self, first: int, after: int) -> AsyncIterator[bytes]:
-        """The bytes, each written down before it is given. Unavailable: the database is away, and nothing is given."""
+        """The bytes, each written down before it is given. Unavailable: the database is away, and nothing is given.
+
+        NotFound `listen-unknown`, Refused `listen-expired`: the right has ended meanwhile.
+        """
         if first >= after:
             return
         self._sent, self._written = first, min(after, first + PIECE)
@@ -103,11 +106,18 @@ class NotedSource:
         async for piece in self._source.read(first, after):
             sent = self._sent + len(piece)
             if sent > self._written:
-                self._written = min(after, max(sent, self._written + PIECE))
+                written = min(after, max(sent, self._written + PIECE))
                 async with self._database.transaction() as tx:
-                    await tx.listening.extend(self._range, self._written)
+                    await still_stands(tx, self._right.id, datetime.now(UTC))
+                    await tx.listening.extend(self._range, written)
+                self._written = written
             self._sent = sent  # only now: a listener who goes away while it is being written down has not had it
             yield piece
+
+    async def check(self) -> None:
+        """Whether the right still stands; the same errors."""
+        async with self._database.reading() as tx:
+            await still_stands(tx, self._right.id, datetime.now(UTC))
 
     async def close(self) -> None:
         """Close it; what was written down and not sent is taken back, unless the chain has it already."""
@@ -123,9 +133,22 @@ class NotedSource:
     async def _begin(self, first: int, after: int) -> int:
         at = datetime.now(UTC)
         async with self._database.transaction() as tx:
+            await still_stands(tx, self._right.id, at)
             if await tx.listening.begun(self._right.id, at):
                 tx.audit.add(_begun(self._right, self._origin, at))
             return await tx.listening.sending(self._right.id, self._origin, at, first, after)
+
+
+async def still_stands(tx: Work, id: str, at: datetime) -> Listening:
+    """A right that is good for something then. NotFound `listen-unknown`: none, or its token is revoked; Refused
+    `listen-expired`.
+    """
+    right = await tx.listening.get(id)
+    if right is None or right.expires_at is None or not await tx.tokens.valid(right.token_id):
+        raise NotFound("there is no such right to listen; ask for one", error_id="listen-unknown")
+    if right.expires_at <= at:
+        raise Refused("this right to listen has ended; ask for another one", error_id="listen-expired")
+    return right
 
 
 def _begun(right: Listening, origin: str, at: datetime) -> Fact:

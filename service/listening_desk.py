@@ -26,7 +26,7 @@ from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.reasons import VOICEMAIL, Reasons
 from hotline1022.recordings.stream import Stream, open_stream
 from hotline1022.recordings.types import Catalogued, CopyKind, Survey
-from hotline1022.service.listening_book import ListeningBook
+from hotline1022.service.listening_book import ListeningBook, still_stands
 from hotline1022.service.original_check import note_damage
 from hotline1022.service.settings import Paths
 from hotline1022.web.copies import KINDS, MEDIA
@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 GOOD_FOR = timedelta(minutes=10)
 #: files that are known to be whole
 BOUND = 1024
+#: a copy of which this is said is made again
+_MADE_AGAIN = frozenset({"recording-missing", "recording-io", "recording-key-missing"})
 _MEDIA = {f".{one.value}": media for one, media in MEDIA.items()}
 
 
@@ -181,12 +183,8 @@ class ListeningDesk:
     async def find(self, key: str, at: datetime) -> Heard:
         """What the key is good for: until it ends, or its token does."""
         async with self._database.reading() as tx:
-            right = await tx.listening.of_key(digest(key))
-            valid = right is not None and await tx.tokens.valid(right.token_id)
-        if right is None or not valid or right.expires_at is None:
-            raise NotFound("there is no such right to listen; ask for one", error_id="listen-unknown")
-        if right.expires_at <= at:
-            raise Refused("this right to listen has ended; ask for another one", error_id="listen-expired")
+            found = await tx.listening.of_key(digest(key))
+            right = await still_stands(tx, found.id if found else "", at)
         media = _media(right.path)
         return Heard(
             id=right.id,
@@ -223,21 +221,49 @@ class ListeningDesk:
         return right
 
     async def _look(self, right: Listening) -> Stream:
-        """The file, found to be what its row says. Refused `recording-damaged`, `listen-changed`."""
+        """The file, found to be what its row says. Refused `recording-damaged`, `listen-changed`.
+
+        An original that is not what was stored is refused; a copy that is not what was made is made again, once.
+        """
+        if right.what != ListenTo.STEREO:
+            stream = await self._whole_of(right)
+            if stream is None:
+                raise await self._damaged(right)
+            return stream
+        if await self._vouched(right):
+            try:
+                if (stream := await self._whole_of(right)) is not None:
+                    return stream
+            except Unavailable as error:
+                if error.error_id not in _MADE_AGAIN:
+                    raise
+        await self._again(right)
+        stream = await self._whole_of(right)
+        if stream is None:
+            text = "the copy was made again, and is not what was made already; try again, and look who writes to its folder"
+            raise Unavailable(text, error_id="recording-copy")
+        return stream
+
+    async def _vouched(self, right: Listening) -> bool:
+        """Whether the copy that was asked for is the one which the chain tells of."""
+        async with self._database.reading() as tx:
+            copy = await tx.copies.vouched(right.call_id, CopyKind(right.name))
+        return copy is not None and (copy.name, copy.sha256) == (right.path, right.sha256)
+
+    async def _whole_of(self, right: Listening) -> Stream | None:
+        """The file; None when it has other bytes than it should."""
         try:
             stream = await self._stream(right)
         except Unavailable as error:
-            if error.error_id == "recording-damaged":  # its seal is broken
-                raise await self._damaged(right) from error
-            if error.error_id != "recording-missing" or right.what != ListenTo.STEREO:
+            if error.error_id != "recording-damaged":  # its seal is broken
                 raise
-            await self._again(right)
-            stream = await self._stream(right)
+            return None
         try:
             known = (right.sha256, *stream.version)
             if known not in self._whole:
                 if await _sha256(stream) != right.sha256:
-                    raise await self._damaged(right)
+                    await stream.close()
+                    return None
                 self._whole[known] = None
                 while len(self._whole) > BOUND:
                     self._whole.popitem(last=False)
@@ -251,7 +277,7 @@ class ListeningDesk:
         return await open_stream(self._paths.copies if cached else self._paths.recordings, right.path, self._keys)
 
     async def _again(self, right: Listening) -> None:
-        """A copy that is gone is made again, and then has the same bytes; else the recording has changed."""
+        """A copy that is gone, or not what was made, is made again, and then has the same bytes; else the recording has changed."""
         async with self._database.reading() as tx:
             found = await tx.catalogue.get(right.call_id)
         path, sha256, _ = await self._copy(found, CopyKind(right.name))
@@ -266,8 +292,8 @@ class ListeningDesk:
             raise refused(found)
 
     async def _damaged(self, right: Listening) -> HotlineError:
-        """A file other than its row says: told, rung, and refused."""
-        text = f"{right.path} has other bytes than were made"
+        """An original other than its row says: told, rung, and refused."""
+        text = f"{right.path} has other bytes than were stored"
         found = [Finding(fault=Fault.FILE_CHANGED, seq=0, name=right.path, text=text)]
         with by_the_service():
             await note_damage(self._database, self._bell, right.call_id, found)

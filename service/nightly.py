@@ -1,5 +1,5 @@
-"""Once a day looks at the chain's new part, all stamps, holds and disclosures, the day's recordings and a sample of the others.
-Repairs nothing; what is wrong rings until somebody has seen it, and so does a look that comes to no end.
+"""Once a day looks at the chain's new part, all stamps, holds, disclosures and rows of copies, the day's recordings and a sample of
+the others. Repairs nothing; what is wrong rings until somebody has seen it, and so does a look that comes to no end.
 """
 
 import asyncio
@@ -110,6 +110,7 @@ class Nightly:
         await self._examiner.chain(evidence, start)
         await self._examiner.stamps(evidence)
         await self._examiner.holds(evidence)
+        await self._examiner.copies(evidence)
         await self._grown(start)
         seen: set[str] = set()
         async with self._database.reading() as tx:

@@ -10,7 +10,7 @@ from hotline1022.web.listening_wire import ListenBody, ListenRight, ReasonView
 from hotline1022.web.types import Token
 
 
-class RangeSource(Protocol):
+class ByteSource(Protocol):
     """Something large that is read in parts, off the event loop."""
 
     @property
@@ -36,6 +36,14 @@ class PieceSource(Protocol):
 
     async def close(self) -> None:
         """It is not wanted any more."""
+        ...
+
+
+class RangeSource(ByteSource, Protocol):
+    """The same for somebody who has a right to it, which may end meanwhile."""
+
+    async def check(self) -> None:
+        """Whether the right still stands: the HotlineError that says why not. Asked again and again while it is sent."""
         ...
 
 

@@ -1,9 +1,11 @@
-"""Bytes as an answer, whole or the one range that was asked for. Refuses a range behind the end, and more than one; what breaks
-in the middle is cut off by app.py, and never looks whole.
+"""Bytes as an answer, whole or the one range that was asked for. Refuses a range behind the end, and more than one; ends an answer
+whose right has ended, however slowly it is read. What breaks in the middle is cut off, and never looks whole.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+import socket
+import struct
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
 from aiohttp import web
@@ -13,6 +15,10 @@ from hotline1022.web.route import BadRange
 
 #: seconds without a piece taken after which something that few may have at once is taken back
 STALLED = 120.0
+#: after so many seconds, or bytes, of an answer it is asked again whether its right still stands
+EVERY_SECONDS, EVERY_BYTES = 2.0, 4 << 20
+#: a socket that is closed with this drops what it has not sent yet
+_DROP = struct.pack("ii", 1, 0)
 #: a task that nobody holds may vanish
 _CLOSING: set[asyncio.Task[None]] = set()
 
@@ -52,7 +58,7 @@ async def serve_range(
             await response.prepare(request)
             await response.write_eof()
             return response
-        return await _sent(request, response, source.read(start, stop))
+        return await _sent(request, response, source.read(start, stop), _Sending(response, source).write)
     finally:
         await _closed(source)
 
@@ -63,23 +69,79 @@ async def serve_pieces(request: web.Request, source: PieceSource, headers: dict[
     Whoever takes nothing for `STALLED` seconds is cut off.
     """
     try:
-        return await _sent(request, web.StreamResponse(headers=headers), source.pieces(), patience=STALLED)
+        response = web.StreamResponse(headers=headers)
+
+        async def patiently(piece: bytes) -> None:
+            async with asyncio.timeout(STALLED):
+                await response.write(piece)
+
+        return await _sent(request, response, source.pieces(), patiently)
     finally:
         await _closed(source)
 
 
 async def _sent(
-    request: web.Request, response: web.StreamResponse, source: AsyncIterator[bytes], patience: float | None = None
+    request: web.Request,
+    response: web.StreamResponse,
+    source: AsyncIterator[bytes],
+    write: Callable[[bytes], Awaitable[None]],
 ) -> web.StreamResponse:
-    """The first piece is there before the answer begins. TimeoutError: a piece was not taken in so many seconds."""
+    """The first piece is there before the answer begins. What `write` raises ends it: TimeoutError, or that the right ended."""
     piece = await anext(source, b"")
     await response.prepare(request)
-    while piece:
-        async with asyncio.timeout(patience):
-            await response.write(piece)
-        piece = await anext(source, b"")
-    await response.write_eof()
+    whole = False
+    try:
+        while piece:
+            await write(piece)
+            piece = await anext(source, b"")
+        await response.write_eof()
+        whole = True
+    finally:
+        if not whole:
+            _break_off(request)
     return response
+
+
+class _Sending:
+    """An answer under way; it is asked again whether it may go on, also while the listener takes nothing."""
+
+    def __init__(self, response: web.StreamResponse, source: RangeSource) -> None:
+        self._response, self._source = response, source
+        self._asked_at = asyncio.get_running_loop().time()
+        self._since = 0
+
+    async def write(self, piece: bytes) -> None:
+        """Send it. HotlineError: no more may follow."""
+        await self._write(piece)
+        self._since += len(piece)
+        if self._since >= EVERY_BYTES or self._left() <= 0:
+            await self._ask()
+
+    async def _write(self, piece: bytes) -> None:
+        writing = asyncio.ensure_future(self._response.write(piece))
+        try:
+            while not (await asyncio.wait({writing}, timeout=max(0.0, self._left())))[0]:
+                await self._ask()
+        finally:
+            writing.cancel()
+        await writing
+
+    def _left(self) -> float:
+        """Seconds until it is asked again."""
+        return self._asked_at + EVERY_SECONDS - asyncio.get_running_loop().time()
+
+    async def _ask(self) -> None:
+        await self._source.check()
+        self._asked_at, self._since = asyncio.get_running_loop().time(), 0
+
+
+def _break_off(request: web.Request) -> None:
+    """End the connection now; what waits in it is not sent any more."""
+    if (transport := request.transport) is None or transport.is_closing():
+        return
+    if (line := transport.get_extra_info("socket")) is not None:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DROP)
+    transport.abort()
 
 
 async def _closed(source: RangeSource | PieceSource) -> None:

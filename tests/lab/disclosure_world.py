@@ -4,7 +4,7 @@ thread; and the stranger who checks a package with stock tools alone. Keeps noth
 
 import subprocess
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -27,6 +27,7 @@ from hotline1022.recordings.ffmpeg import no_ffmpeg
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.names import from_ms
 from hotline1022.recordings.pipeline import RecordingWorker
+from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.types import CopyRow
 from hotline1022.service.disclosure_desk import DisclosureDesk
 from hotline1022.service.disclosure_job import signing_of
@@ -107,25 +108,40 @@ async def a_house(
         stamper: Stamper = world.stamper(**stamping or {})
         await stamper.stamp()
         (folder / "facts").mkdir()
-        pool, book = thread_pool(), Book(two_agents(folder / "facts"))
-        spool = folder / "data" / "spool"
-        worker = RecordingWorker(
-            spool=spool, root=world.root, store=SqlRecordingStore(database), book=book, channels=Phones(), notices=Board(),
-            pool=pool, keys=ring,
-        )  # fmt: skip
-
-        async def copy(_: str) -> CopyRow:
-            return await worker.listening_copy(CALL)
-
-        packer = Packer(
-            database=database, book=book, spool=spool, root=world.root, keys=ring, signing=world.keys, copy=copy,
-            originals=OriginalCheck(database, world.examiner(), world.bells), stamp=stamper.stamp, ffmpeg=no_ffmpeg,
-            roots=lambda: roots, pool=thread_pool,
-        )  # fmt: skip
-        desk = DisclosureDesk(database, packer, folder / "packages")
-        links = DisclosureLinks(database, desk, folder / "packages", DisclosureSettings(link_address=ADDRESS))
+        pool = thread_pool()
+        desk = a_desk(world, folder, pool, stamp=stamper.stamp, roots=roots)
+        settings = DisclosureSettings(link_address=ADDRESS)
+        links = DisclosureLinks(database, desk, folder / "packages", settings, clock=lambda: NOW)
         yield House(world, desk, links, signing_of(world.keys), folder / "packages")
         await pool.close()
+
+
+def a_desk(
+    world: World,
+    folder: Path,
+    pool: HeavyPool,
+    *,
+    stamp: Callable[[], Awaitable[object]],
+    roots: bytes = b"",
+    kind: type[Packer] = Packer,
+    copied: Callable[[CopyRow], CopyRow] = lambda row: row,
+) -> DisclosureDesk:
+    """The desk over a world in this folder; `copied`: what happens to a copy before it is packed."""
+    database, book, spool = world.database, Book(two_agents(folder / "facts")), folder / "data" / "spool"
+    worker = RecordingWorker(
+        spool=spool, root=world.root, store=SqlRecordingStore(database), book=book, channels=Phones(), notices=Board(),
+        pool=pool, keys=world.ring,
+    )  # fmt: skip
+
+    async def copy(_: str) -> CopyRow:
+        return copied(await worker.listening_copy(CALL))
+
+    packer = kind(
+        database=database, book=book, spool=spool, root=world.root, keys=world.ring, signing=world.keys, copy=copy,
+        originals=OriginalCheck(database, world.examiner(), world.bells), stamp=stamp, ffmpeg=no_ffmpeg,
+        roots=lambda: roots, pool=thread_pool,
+    )  # fmt: skip
+    return DisclosureDesk(database, packer, folder / "packages")
 
 
 def check(folder: Path, key: str) -> str:

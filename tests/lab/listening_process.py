@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
 from hotline1022.db.listening import Listening
@@ -33,7 +33,7 @@ def a_right(call: str = "hl1-1795470208.58", **more: object) -> Listening:
     given: dict[str, object] = {
         "id": token_hex(8), "key_sha256": token_hex(32), "token_id": "t1", "actor": "token:kt", "origin": "10.0.0.7",
         "recording_id": "ab" * 8, "call_id": call, "what": "stereo", "name": "wav", "reason": "quality",
-        "words": "Nghe lại cuộc gọi của chị Lan.", "asked_at": datetime.now(UTC), "expires_at": datetime.now(UTC),
+        "words": "Nghe lại cuộc gọi của chị Lan.", "asked_at": datetime.now(UTC), "expires_at": datetime.now(UTC) + timedelta(hours=1),
         "path": "a.wav", "sha256": "ab" * 32, "bytes": SIZE, "duration_ms": SIZE // 32, "played_at": None,
     }  # fmt: skip
     return Listening(**given | more)  # type: ignore[arg-type]
@@ -42,8 +42,10 @@ def a_right(call: str = "hl1-1795470208.58", **more: object) -> Listening:
 async def listen(address: str) -> None:
     """Until killed; the chain hears of it as fast as it can."""
     async with Database(address) as database:
-        right, book = a_right(), ListeningBook(database)
+        book = ListeningBook(database)
         async with database.transaction() as tx:
+            token, _ = await tx.tokens.create(token_hex(8), ["listen"], datetime.now(UTC))
+            right = a_right(token_id=token.id)
             await tx.listening.add(right)
         given = 0
         async for piece in book.stream(right, "10.0.0.7", Endless()).read(0, SIZE):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
@@ -22,8 +23,23 @@ from tests.unit.web_memory import open_house
 Api = tuple[TestClient[Any, Any], dict[str, str]]
 
 
+class Served(TestServer):
+    """As the service runs it: a listener who goes away cancels nothing."""
+
+    async def _make_runner(self, **more: Any) -> web.AppRunner:
+        return web.AppRunner(self.app, **more | {"handler_cancellation": False})
+
+
 @asynccontextmanager
-async def api(database: Database, folder: Path, name: str, scopes: Sequence[str], **parts: Any) -> AsyncIterator[Api]:
+async def api(
+    database: Database,
+    folder: Path,
+    name: str,
+    scopes: Sequence[str],
+    *,
+    served: type[TestServer] = TestServer,
+    **parts: Any,
+) -> AsyncIterator[Api]:
     """With a token of this name and these scopes; `parts` are the real ports."""
 
     async def nobody() -> Directory:
@@ -41,5 +57,5 @@ async def api(database: Database, folder: Path, name: str, scopes: Sequence[str]
             registry=CollectorRegistry(),
             **parts,
         )
-        async with TestClient(TestServer(make_app(ports, version="0"))) as client:
+        async with TestClient(served(make_app(ports, version="0"))) as client:
             yield client, {"Authorization": f"Bearer {secret}"}

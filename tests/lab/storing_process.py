@@ -61,11 +61,11 @@ class Store(SqlRecordingStore):
         if self._step == "rows":
             stay()
 
-    async def save_copies(self, rows: Sequence[CopyRow]) -> None:
+    async def save_copies(self, rows: Sequence[CopyRow], fault: str = "") -> None:
         """The row of the listening copy, whose file is there."""
         if self._step == "copy":
             stay()
-        await super().save_copies(rows)
+        await super().save_copies(rows, fault)
         stay()
 
 

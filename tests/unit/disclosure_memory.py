@@ -93,5 +93,8 @@ class _Source:
         self._packages.sent.append((first, after, self._origin))
         yield PACKAGE[first:after]
 
+    async def check(self) -> None:
+        """It stands."""
+
     async def close(self) -> None:
         """Nothing is open."""

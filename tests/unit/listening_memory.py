@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, NotFound, Refused
-from hotline1022.recordings.stream import open_stream
+from hotline1022.recordings.stream import Stream, open_stream
 from hotline1022.recordings.types import Stretch, Survey, Voice
 from hotline1022.web.listening_port import Heard, RangeSource
 from hotline1022.web.listening_wire import ListenBody, ListenRight, ReasonView
@@ -86,7 +86,15 @@ class MemoryListening:
         if self.fails:
             raise self.fails
         self.opened.append(origin)
-        return await open_stream(self.root, self.name)
+        return _Source(await open_stream(self.root, self.name))
 
     def _bytes(self) -> bytes:
         return (self.root / "copy.wav").read_bytes()
+
+
+class _Source:
+    def __init__(self, stream: Stream) -> None:
+        self.size, self.read, self.close = stream.size, stream.read, stream.close
+
+    async def check(self) -> None:
+        """It stands."""

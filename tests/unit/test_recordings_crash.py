@@ -75,7 +75,7 @@ def work(folder: Path, call: CallFacts) -> None:
         database.executemany("INSERT OR REPLACE INTO row VALUES (?, ?)", rows_of(outcome.filed))
     database.close()
     assert jobs.release(spool, root, outcome.marks) == ()
-    made = copies.make_copy(spool, root, call, outcome.filed.tracks, None, keys=keys_of(folder))
+    made = copies.make_copy(spool, root, call, outcome.filed.tracks, None, keys=keys_of(folder)).row
     assert made.duration_ms == 200
 
 

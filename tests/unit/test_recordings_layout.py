@@ -53,7 +53,7 @@ def filed(spool: Path, call: CallFacts) -> tuple[TrackRow, ...]:
 
 
 def copied(spool: Path, call: CallFacts, rows: tuple[TrackRow, ...], known: CopyRow | None = None) -> CopyRow:
-    return make_copy(spool, spool.parent / "recordings", call, rows, known)
+    return make_copy(spool, spool.parent / "recordings", call, rows, known).row
 
 
 def audio(data: bytes) -> bytes:

@@ -108,7 +108,7 @@ def test_what_is_filed_is_sealed_and_comes_back_bit_for_bit(world: World) -> Non
     assert {row.bytes for row in filed.tracks} == {
         len(whole) for title, whole in originals.items() if "~v" not in title
     }
-    copy = make_copy(world.spool, world.root, world.call, filed.tracks, None, keys=world.keys)
+    copy = make_copy(world.spool, world.root, world.call, filed.tracks, None, keys=world.keys).row
     assert hashlib.sha256(world.plain(copy.path)).hexdigest() == copy.sha256
     stored = list(world.folder.iterdir())
     assert len(stored) == 9, "seven originals, a repaired copy, the listening copy"
@@ -127,8 +127,8 @@ def test_the_same_as_without_a_key(world: World, tmp_path: Path) -> None:
     assert isinstance(outcome, jobs.Filed)
     sealed = world.filed()
     assert sealed == outcome.filed
-    made = make_copy(world.spool, world.root, world.call, sealed.tracks, None, keys=world.keys)
-    assert made == make_copy(plain_spool, tmp_path / "plain", world.call, sealed.tracks, None)
+    made = make_copy(world.spool, world.root, world.call, sealed.tracks, None, keys=world.keys).row
+    assert made == make_copy(plain_spool, tmp_path / "plain", world.call, sealed.tracks, None).row
     for kind in (CopyKind.SURVEY, CopyKind.OPUS, CopyKind.WAV_LEVELLED):
         plain = Cache(folder=tmp_path / "plain-copies", most=10**9, reserve=0)
         same = derive(plain_spool, tmp_path / "plain", plain, ffmpeg(), world.call, sealed.tracks, kind, None)
@@ -172,7 +172,7 @@ async def test_verify_reads_sealed_files_and_tells_a_missing_key_from_a_changed_
 ) -> None:
     store, filed = MemoryStore(), world.filed()
     await store.save([filed])
-    await store.save_copies([make_copy(world.spool, world.root, world.call, filed.tracks, None, keys=world.keys)])
+    await store.save_copies([make_copy(world.spool, world.root, world.call, filed.tracks, None, keys=world.keys).row])
     whole = await verify(store, world.root, keys=world.keys, pool=pool, fresh_seconds=0)
     assert whole.ok and whole.checked == 9
     for pattern in ("*-t.wav", "*.repaired.wav"):

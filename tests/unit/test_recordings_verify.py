@@ -40,7 +40,7 @@ async def stored(tmp_path: Path) -> tuple[MemoryStore, Path]:
     (outcome,) = jobs.file_calls(spool, root, [call])
     assert isinstance(outcome, jobs.Filed)
     await store.save([outcome.filed])
-    await store.save_copies([make_copy(spool, root, call, outcome.filed.tracks, None)])
+    await store.save_copies([make_copy(spool, root, call, outcome.filed.tracks, None).row])
     return store, root
 
 

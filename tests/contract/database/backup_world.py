@@ -109,7 +109,7 @@ async def record(house: House, first: int, count: int) -> None:
             await store.save([outcome.filed])
             await database.save(Batch(calls=(answered(call, number, answered_at=at(number), version=2),)))
             jobs.release(paths.spool, paths.recordings, outcome.marks)
-            copy = make_copy(paths.spool, paths.recordings, told, outcome.filed.tracks, None, keys=house.keys)
+            copy = make_copy(paths.spool, paths.recordings, told, outcome.filed.tracks, None, keys=house.keys).row
             await store.save_copies([copy])
 
 

@@ -87,7 +87,7 @@ class World:
         rows = await SqlRecordingStore(self.database).tracks(whose)
         assert facts is not None
         self.spool.mkdir(exist_ok=True)
-        made = make_copy(self.spool, self.root, facts, rows, None, ffmpeg())
+        made = make_copy(self.spool, self.root, facts, rows, None, ffmpeg()).row
         data = (self.root / made.path).read_bytes()
         pcm = data[44 : 44 + int.from_bytes(data[40:44], "little")]
         pairs = [pcm[at : at + 4] for at in range(0, len(pcm), 4)]
@@ -158,7 +158,7 @@ async def test_where_recordings_are_sealed_imported_ones_are(world: World, tmp_p
         assert (world.root / row.path).read_bytes().startswith(MAGIC)
         with closing(keys.open(open_below(world.root, row.path))) as stored:
             assert b"".join(pieces(stored)) == data
-        await store.save_copies([make_copy(world.spool, world.root, facts, rows, None, ffmpeg(), keys=keys)])
+        await store.save_copies([make_copy(world.spool, world.root, facts, rows, None, ffmpeg(), keys=keys).row])
     assert list(world.spool.iterdir()) == []
     assert [one.outcome for one in await world.take(table, keys=keys)] == ["already-there"] * 2
     found = await verify(store, world.root, keys=keys, pool=world.pool, fresh_seconds=0)

@@ -45,7 +45,8 @@ async def copied(world: World) -> CopyRow:
     spool, scratch = world.root.parent / "spool", world.root.parent / "scratch"
     scratch.mkdir(exist_ok=True)
     rows = list(world.filed.tracks)
-    return await asyncio.to_thread(make_copy, spool, world.root, two_agents(scratch), rows, None, keys=world.ring)
+    made = await asyncio.to_thread(make_copy, spool, world.root, two_agents(scratch), rows, None, keys=world.ring)
+    return made.row
 
 
 async def half_sealed(world: World) -> list[Path]:

@@ -172,7 +172,7 @@ async def test_who_looks_at_the_map_needs_a_right_and_is_in_the_chain(house: Hou
 
 async def test_what_was_not_sent_is_taken_back(house: House) -> None:
     database = house.world.database
-    right = a_right()
+    right = a_right(token_id=house.token_id)
     async with database.transaction() as tx:
         await tx.listening.add(right)
     source = house.book.stream(right, "10.0.0.7", Endless())
@@ -308,18 +308,6 @@ async def test_a_key_that_is_away_is_told_as_that(house: House, tmp_path: Path) 
     assert await house.played() == []
     (tmp_path / "taken-away").rename(tmp_path / "ring")
     assert len(await house.hear(right)) == right.bytes
-
-
-async def test_a_flipped_byte_in_the_copy_is_too(house: House) -> None:
-    right = await house.ask()
-    (copy,) = house.world.root.rglob("*~listen-*.wav")
-    flip(copy)
-    with pytest.raises(HotlineError) as caught:
-        await house.hear(right)
-    assert caught.value.error_id == "recording-damaged"
-    damaged = [one for one in await house.entries() if one.kind == Kind.RECORDING_DAMAGED]
-    assert damaged[0].detail["findings"][0]["name"].endswith(copy.name)  # type: ignore[index]
-    assert await house.played() == [] and house.world.bells.rung
 
 
 async def test_killed_while_listening_nothing_that_was_heard_is_lost(address: str) -> None:

@@ -4,19 +4,22 @@ tell exactly what went out.
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientError, web
 from aiohttp.test_utils import TestClient
 
 from hotline1022.audit.played import joined
+from hotline1022.service.disclosure_links import CountedSource
 from hotline1022.service.listening_book import NotedSource
+from hotline1022.web import stream
 from tests.contract.database.test_listening import WORDS, House, house, parts
 from tests.lab.evidence_world import long_message
-from tests.lab.real_api import Api, api
+from tests.lab.real_api import Api, Served, api
 
 __all__ = ["house"]
 pytestmark = pytest.mark.parametrize("ring", ["plain"], indirect=True)
@@ -27,10 +30,13 @@ LONG = 24 * 1024**2
 class Wire:
     """What the server handed to the network, by the path of the request, and listenings that are over."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, kind: type[NotedSource] | type[CountedSource] = NotedSource
+    ) -> None:
         self.sent: dict[str, list[tuple[int, int]]] = {}
         self.over = asyncio.Semaphore(0)
-        prepare, write, close = web.StreamResponse.prepare, web.StreamResponse.write, NotedSource.close
+        close: Any
+        prepare, write, close = web.StreamResponse.prepare, web.StreamResponse.write, kind.close
         places: dict[web.StreamResponse, tuple[str, int]] = {}
 
         async def prepares(response: web.StreamResponse, request: Any) -> Any:
@@ -44,13 +50,13 @@ class Wire:
             places[response] = (path, first + len(data))
             await write(response, data)
 
-        async def closes(source: NotedSource) -> None:
+        async def closes(source: Any) -> None:
             await close(source)
             self.over.release()
 
         monkeypatch.setattr(web.StreamResponse, "prepare", prepares)
         monkeypatch.setattr(web.StreamResponse, "write", writes)
-        monkeypatch.setattr(NotedSource, "close", closes)
+        monkeypatch.setattr(kind, "close", closes)
 
     async def ended(self, count: int) -> None:
         """So many listenings more have ended on the server's side."""
@@ -61,7 +67,7 @@ class Wire:
 
 def browser(house: House, folder: Path) -> AbstractAsyncContextManager[Api]:
     """A client of the API whose desk and tokens are the real ones, and the header of somebody who may listen."""
-    return api(house.world.database, folder, "nghe-qua-web", ["listen", "agent"], listening=house.desk)
+    return api(house.world.database, folder, "nghe-qua-web", ["listen", "agent"], served=Served, listening=house.desk)
 
 
 async def granted(client: TestClient[Any, Any], token: dict[str, str], path: str, **more: Any) -> dict[str, Any]:
@@ -149,3 +155,40 @@ async def test_who_hangs_up_in_the_middle_has_heard_what_went_out_and_no_more(
         assert await told(house) == joined(wire.sent[url])
     begun = [one for one in await house.played() if one.detail["step"] == "begun"]
     assert len(begun) == 1 and begun[0].detail["reason"] == "voicemail"
+
+
+async def revoked(house: House) -> None:
+    async with house.world.database.transaction() as tx:
+        (mine,) = [one for one in await tx.tokens.all() if one.name == "nghe-qua-web"]
+        await tx.tokens.revoke(mine.id, datetime.now(UTC))
+
+
+async def over(house: House) -> None:
+    await house.world.attack("UPDATE listening SET expires_at = asked_at")
+
+
+@pytest.mark.parametrize("takes", [True, False], ids=["slow", "stalled"])
+@pytest.mark.parametrize("ends", [revoked, over])
+async def test_a_running_listening_ends_with_its_right(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: Any, takes: bool
+) -> None:
+    monkeypatch.setattr(stream, "EVERY_SECONDS", 0.2)
+    sound = (house.world.root / await long_message(house.world, LONG)).read_bytes()
+    wire = Wire(monkeypatch)
+    async with browser(house, tmp_path / "http") as (client, token):
+        url = (await granted(client, token, "/api/voicemails/vm1/listen"))["url"]
+        answer = await client.get(url)
+        got = len(await answer.content.readexactly(1_000_000))
+        await ends(house)
+        if not takes:
+            await wire.ended(1)  # it is broken off while nobody reads
+        with pytest.raises(ClientError):
+            while piece := await answer.content.read(50_000):
+                got += len(piece)
+        if takes:
+            await wire.ended(1)
+        assert 1_000_000 <= got < len(sound)
+        ((first, after),) = joined(wire.sent[url])
+        assert first == 0 and got <= after < len(sound) and await told(house) == [(0, after)]
+        async with client.get(url) as refused:
+            assert refused.status in (404, 409), "and nothing more is given"

@@ -90,7 +90,7 @@ async def somebody_listens(world: World) -> None:
     made = await asyncio.to_thread(
         make_copy, spool, world.root, heard_of(world.root.parent), rows, None, keys=world.ring
     )
-    await SqlRecordingStore(world.database).save_copies([made])
+    await SqlRecordingStore(world.database).save_copies([made.row])
 
 
 async def its_time_is_over(world: World) -> None:
@@ -118,7 +118,7 @@ async def test_a_file_that_no_row_promises_is_named_whatever_its_name(world: Wor
     made = await asyncio.to_thread(
         make_copy, spool, world.root, heard_of(world.root.parent), rows, None, keys=world.ring
     )
-    folder = (world.root / made.path).parent
+    folder = (world.root / made.row.path).parent
     strange = folder.with_name("hl1-1.1")
     strange.mkdir()
     for extra in (folder / "left-over.wav", strange / "hl1-1.1~listen-0123456789ab.wav", world.root / "strange\udcff"):
@@ -129,7 +129,7 @@ async def test_a_file_that_no_row_promises_is_named_whatever_its_name(world: Wor
     below = folder.relative_to(world.root).as_posix()
     day = below.rpartition("/")[0]
     assert found.extra == sorted(
-        [made.path, f"{below}/left-over.wav", f"{day}/hl1-1.1/hl1-1.1~listen-0123456789ab.wav", "strange\\udcff", "1999/01/01/hl1-1.2/old.wav"]
+        [made.row.path, f"{below}/left-over.wav", f"{day}/hl1-1.1/hl1-1.1~listen-0123456789ab.wav", "strange\\udcff", "1999/01/01/hl1-1.2/old.wav"]
     )  # fmt: skip
     assert all(one.encode() for one in found.extra), "whatever a file is called, it can be written down"
     assert (await world.examiner().everything()).ok is False and CALL in below
