@@ -25,6 +25,8 @@ WAIT_SECONDS = 5.0
 STATEMENT_SECONDS = 15.0
 READERS = 4
 POOL = 8
+#: BEGIN was asked of the driver, and nobody knows whether it is done
+_BEGUN = "begun"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,15 +116,21 @@ def sqlite_engine(
         cursor.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         cursor.close()
 
+    # Who gives up while BEGIN waits in the driver's thread is gone before it is done: asked then, the connection says that it
+    # is in no transaction, and would keep one open for ever.
+
     @event.listens_for(engine.sync_engine, "reset")
-    def _reset(connection: Any, _record: Any, state: PoolResetState) -> None:
-        if not state.terminate_only and connection.driver_connection.in_transaction:
-            connection.rollback()
+    def _reset(connection: Any, record: Any, state: PoolResetState) -> None:
+        begun = record.info.pop(_BEGUN, False)
+        if not state.terminate_only and (begun or connection.driver_connection.in_transaction):
+            connection.rollback()  # in the driver's thread, after all that was asked of it before
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
         adapted: Any = connection.connection
+        adapted.info[_BEGUN] = True
         adapted.run_async(lambda driver: driver.execute("BEGIN" if read_only else "BEGIN IMMEDIATE"))
+        del adapted.info[_BEGUN]
 
     return engine
 
