@@ -6,14 +6,14 @@ A chain alone proves nothing against somebody who rewrites all of it: that is wh
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hotline1022.audit.types import EMPTY, Entry, Fault, Finding, Head, hash_of, is_hash
+from hotline1022.audit.types import EMPTY, Entry, Fault, Finding, Head, hash_of, in_place_of, is_hash
 
 
 class Walk:
     """Walks the chain from its first entry on; takes entries in the order of `seq` and says what is wrong."""
 
     def __init__(self, head: Head = EMPTY) -> None:
-        #: the last entry that was seen, as it is written down; with what its hash should be where that is none
+        #: the last entry that was seen, as it is written down; with what is followed in place of its hash where that is none
         self.head = head
         #: its hash was that of its contents: what follows can be held against it
         self._sound = True
@@ -27,15 +27,14 @@ class Walk:
         for missing in _few(self.head.seq + 1, entry.seq):
             found.append(Finding(fault=Fault.DELETED, seq=missing, text=f"entry {missing} is not there"))
         follows = self._sound and entry.seq == self.head.seq + 1
-        ours = hash_of(entry)
-        self._sound = ours == entry.sha256
+        self._sound = hash_of(entry) == entry.sha256
         if not self._sound:
             found.append(self._not_its_hash(entry))
-        elif follows and entry.prev != self.head.sha256:
+        elif follows and entry.prev not in (self.head.sha256, in_place_of(self.head.seq, self.head.sha256)):
             text = f"entry {entry.seq} does not follow from entry {self.head.seq}"
             found.append(Finding(fault=Fault.BROKEN, seq=entry.seq, text=text))
-        # what stands in a hash's place may be no hash at all
-        self.head = Head(seq=entry.seq, sha256=entry.sha256 if is_hash(entry.sha256) else ours)
+        text = entry.sha256
+        self.head = Head(seq=entry.seq, sha256=text if is_hash(text) else in_place_of(entry.seq, text))
         return found
 
     def _not_its_hash(self, entry: Entry) -> Finding:

@@ -126,7 +126,7 @@ def is_hash(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The last entry: what a stamp vouches for."""
+    """The last entry: what a stamp vouches for, and what the next one follows."""
 
     seq: int
     sha256: str
@@ -134,6 +134,13 @@ class Head:
     def __post_init__(self) -> None:
         if self.seq < 0 or not is_hash(self.sha256):
             raise ValueError(f"not a head of the chain: {self.seq} {self.sha256!r}")
+
+
+def in_place_of(seq: int, text: str) -> str:
+    """What follows an entry takes as its hash, hexadecimal, where `text` stands that cannot be followed: no hash at all, or one
+    that another entry follows already. The chain goes on, and that entry stays wrong.
+    """
+    return hashlib.sha256(f"{seq} {text}".encode(errors="surrogatepass")).hexdigest()
 
 
 #: of a chain without entries

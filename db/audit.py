@@ -5,12 +5,13 @@ commit: entries have no gaps, one writer at a time links, and a transaction that
 """
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Dialect, func, insert, select, text
+from sqlalchemy import Dialect, exists, func, insert, select, text
 
-from hotline1022.audit.types import EMPTY, Entry, Fact, Head, Kind, Stamp, link
+from hotline1022.audit.types import EMPTY, Entry, Fact, Head, Kind, Stamp, in_place_of, is_hash, link
+from hotline1022.db.alarms import AlarmRepository
 from hotline1022.db.ask import per_dialect
 from hotline1022.db.sql import Bulk, Repository, build, picker, run_bulks
 from hotline1022.db.tables_audit import audit_entry, audit_stamp
@@ -20,6 +21,8 @@ _LOCK = 1022_28348
 #: entries read at a time
 PORTION = 2000
 _stamp_values = picker(Stamp)
+#: the alarm of a chain that is not whole
+DAMAGED_ALARM = "evidence-damaged"
 
 
 @per_dialect
@@ -45,7 +48,10 @@ class AuditRepository(Repository):
         facts, self._facts = self._facts, []
         if self._dialect == "postgresql":
             await self._connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-        head = await self.head()
+        head, spoilt = await self._last()
+        if spoilt:
+            text_ = f"entry {head.seq} was spoilt: the chain goes on behind it; run hotline1022 evidence verify"
+            await AlarmRepository(self._connection).raise_alarm(DAMAGED_ALARM, text_, datetime.now(UTC))
         entries = []
         for fact in facts:
             entry = link(fact, head)
@@ -54,10 +60,18 @@ class AuditRepository(Repository):
         await run_bulks(self._connection, (_entries(self._connection.dialect), entries))
 
     async def head(self) -> Head:
-        """The last entry; EMPTY when there is none."""
-        query = select(audit_entry.c.seq, audit_entry.c.sha256).order_by(audit_entry.c.seq.desc()).limit(1)
-        row = (await self._connection.execute(query)).one_or_none()
-        return EMPTY if row is None else Head(seq=row.seq, sha256=row.sha256)
+        """The last entry; EMPTY when there is none. Of one that was spoilt: with what the next one follows."""
+        return (await self._last())[0]
+
+    async def _last(self) -> tuple[Head, bool]:
+        """The last entry, and whether its hash was spoilt so that nothing could follow: then what stands in its place."""
+        later = audit_entry.alias()
+        query = select(audit_entry.c.seq, audit_entry.c.sha256, exists().where(later.c.prev == audit_entry.c.sha256))
+        row = (await self._connection.execute(query.order_by(audit_entry.c.seq.desc()).limit(1))).one_or_none()
+        if row is None:
+            return EMPTY, False
+        head = _head(row.seq, row.sha256, followed=row[2])
+        return head, head.sha256 != row.sha256
 
     async def last_number(self) -> int:
         """The last entry's number; 0 when there is none."""
@@ -124,7 +138,7 @@ class AuditRepository(Repository):
         """The last entry that was written before this moment."""
         query = select(audit_entry.c.seq, audit_entry.c.sha256).where(audit_entry.c.at < at)
         row = (await self._connection.execute(query.order_by(audit_entry.c.seq.desc()).limit(1))).one_or_none()
-        return EMPTY if row is None else Head(seq=row.seq, sha256=row.sha256)
+        return EMPTY if row is None else _head(row.seq, row.sha256)
 
     async def knows(self, fact: Fact) -> bool:
         """Whether this very fact stands in the chain: by who, when, and what about."""
@@ -158,3 +172,8 @@ class AuditRepository(Repository):
     async def _some(self, *wanted: Any, limit: int) -> list[Entry]:
         query = select(audit_entry).where(*wanted).order_by(audit_entry.c.seq).limit(limit)
         return [build(Entry, row) for row in (await self._connection.execute(query)).mappings()]
+
+
+def _head(seq: int, sha256: str, *, followed: bool = False) -> Head:
+    """What follows this entry's hash, or what stands in place of one that cannot be followed."""
+    return Head(seq=seq, sha256=sha256 if is_hash(sha256) and not followed else in_place_of(seq, sha256))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline1022.audit.chain import Walk
-from hotline1022.audit.types import EMPTY, Entry, Fact, Fault, Head, Kind, canonical, contents, link
+from hotline1022.audit.types import EMPTY, Entry, Fact, Fault, Head, Kind, canonical, contents, in_place_of, link
 
 AT = datetime(2026, 11, 29, 1, 2, 3, 4, tzinfo=UTC)
 
@@ -107,4 +107,13 @@ def test_what_is_no_hash_in_a_hashs_place_ends_no_walk() -> None:
     made[3] = replace(made[3], sha256="Z" * 64)
     walk = Walk()
     assert [(one.fault, one.seq) for one in walk.take(made)] == [(Fault.CHANGED, 4)]
-    assert walk.head == Head(seq=4, sha256=chain(4)[3].sha256)
+    assert walk.head == Head(seq=4, sha256=in_place_of(4, "Z" * 64))
+
+
+def test_what_follows_an_entry_in_place_of_its_hash_is_no_break() -> None:
+    made = chain(3)
+    after = link(Fact(at=AT, kind=Kind.ACT, actor="cli:an"), Head(seq=3, sha256=in_place_of(3, made[2].sha256)))
+    assert faults([*made, after]) == []
+    assert Walk(Head(seq=3, sha256=made[2].sha256)).take([after]) == []
+    other = link(Fact(at=AT, kind=Kind.ACT, actor="cli:an"), Head(seq=3, sha256=in_place_of(2, made[2].sha256)))
+    assert faults([*made, other]) == [(Fault.BROKEN, 4)]

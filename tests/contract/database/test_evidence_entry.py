@@ -94,9 +94,11 @@ async def test_where_nothing_can_be_written_what_was_found_is_told_all_the_same(
     assert await entries(world.database) == before
 
 
-async def test_nothing_follows_a_last_entry_that_was_spoilt_and_it_is_named(world: World) -> None:
-    seq, spoilt = len(await entries(world.database)), "Z" * 64
-    await world.attack(f"UPDATE audit_entry SET sha256 = '{spoilt}' WHERE seq = {seq}")
-    done = await verified()
-    assert done.exit_code == 1 and str(seq) in done.stdout, done.output
-    assert done.stderr.count("note: that this was looked at is not written") == 1
+async def test_a_last_entry_that_was_spoilt_is_named_and_the_verification_follows_it(world: World) -> None:
+    seq = len(await entries(world.database))
+    await world.attack(f"UPDATE audit_entry SET sha256 = '{'Z' * 64}' WHERE seq = {seq}")
+    for _ in range(2):
+        done = await verified("--json")
+        assert done.exit_code == 1 and done.stderr == "", done.output
+        assert [(one["fault"], one["seq"]) for one in json.loads(done.stdout)["findings"]] == [("entry-changed", seq)]
+    assert (await last(world)).seq > seq + 1
