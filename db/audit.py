@@ -87,15 +87,18 @@ class AuditRepository(Repository):
             yield found
             after = found[-1].seq
 
-    async def about(self, subject: str, *, limit: int = 200) -> Sequence[Entry]:
-        """The last entries about one thing, oldest first."""
-        newest = (
-            select(audit_entry.c.seq)
-            .where(audit_entry.c.subject == subject, text("subject <> ''"))
-            .order_by(audit_entry.c.seq.desc())
-            .limit(limit)
-        )
-        return await self._some(audit_entry.c.seq.in_(newest), limit=limit)
+    async def about(self, *subjects: str, limit: int = 200) -> Sequence[Entry]:
+        """The last entries about these, oldest first."""
+        found: list[Entry] = []
+        for subject in subjects:  # one by one, as the index has them
+            newest = (
+                select(audit_entry.c.seq)
+                .where(audit_entry.c.subject == subject, text("subject <> ''"))
+                .order_by(audit_entry.c.seq.desc())
+                .limit(limit)
+            )
+            found += await self._some(audit_entry.c.seq.in_(newest), limit=limit)
+        return sorted(found, key=lambda one: one.seq)[-limit:]
 
     async def hash_at(self, seq: int) -> str | None:
         """The hash of one entry as it is written down; None when it is not there."""

@@ -6,6 +6,7 @@ from hotline1022.audit.types import Entry, written
 from hotline1022.db.types import LegRow, VoicemailView
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import Catalogued, CatalogueFilter, CataloguePage, Status, TrackRow
+from hotline1022.service.history import subjects_of
 from hotline1022.web import recordings_wire as w
 from hotline1022.web.recordings import write_place
 
@@ -32,12 +33,12 @@ class CatalogueView:
             detail = await tx.calls.get(found.call) if calls else None
             tracks = await tx.recordings.tracks(found.call)
             messages = await tx.recordings.voicemails_of(found.call)
-            entries = [*await tx.audit.about(f"recording:{found.id}"), *await tx.audit.about(f"call:{found.call}")]
+            entries = await tx.audit.about(*subjects_of(found))
         legs = {leg.channel: leg for leg in detail.legs} if detail else {}
         return w.RecordingDetail(
             recording=view(found),
             tracks=(*(_track(one, legs.get(one.channel)) for one in tracks), *map(_message, messages)),
-            entries=tuple(entry_view(one) for one in sorted(entries, key=lambda one: one.seq)),
+            entries=tuple(map(entry_view, entries)),
         )
 
 

@@ -20,6 +20,7 @@ from hotline1022.service.cli_data import as_json, day_of, on_database
 from hotline1022.service.cli_disclosure import COMMANDS
 from hotline1022.service.evidence import Evidence, Examiner
 from hotline1022.service.evidence_entry import entry_of
+from hotline1022.service.history import history
 from hotline1022.service.progress import Steps
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.shell_user import shell_actor
@@ -119,7 +120,8 @@ def _say(found: Evidence) -> None:
 @click.option("--json", "plain", is_flag=True, help="As JSON.")
 @speaking
 def evidence_show(config: str | None, subject: str, limit: int, plain: bool) -> None:
-    """The last entries about one thing, oldest first: call:ID, ticket:ID, person:ID, stamp:NAME, key:FINGERPRINT, chain.
+    """The last entries about one thing, oldest first: call:ID, recording:ID, ticket:ID, person:ID, stamp:NAME,
+    key:FINGERPRINT, chain. A call and its recording have one history: both show all of it.
 
     \b
     Example: hotline1022 evidence show call:hl1-1795470208.58
@@ -127,7 +129,7 @@ def evidence_show(config: str | None, subject: str, limit: int, plain: bool) -> 
 
     async def read(database: Database) -> Sequence[Entry]:
         async with database.reading() as tx:
-            return await tx.audit.about(subject, limit=limit)
+            return await history(tx, subject, limit=limit)
 
     found = on_database(config, read)
     if plain:

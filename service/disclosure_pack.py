@@ -14,7 +14,6 @@ from hotline1022.audit.types import Entry, Head, Kind, written
 from hotline1022.core.acting import by_the_service
 from hotline1022.core.errors import NotFound, Refused, Unavailable
 from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.db.originals import subject_of
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.evidence import package, proof
@@ -44,6 +43,7 @@ from hotline1022.service.disclosure_job import (
 )
 from hotline1022.service.disclosure_story import cut_of, notes_of, page_of, page_of_part, story_of_part
 from hotline1022.service.filing_list import Listed, find_listed
+from hotline1022.service.history import subjects_of
 from hotline1022.service.listening_desk import refused
 from hotline1022.service.views import CallsView
 
@@ -199,7 +199,7 @@ class Packer:
             made = await self._whole(found, files)
         else:
             made, cut = await self._part(found, part, one)
-        stored, listed, others = await self._proof(found.call)
+        stored, listed, others = await self._proof(found)
         if part is not None:
             others = [entry for entry in others if entry.kind in _CUSTODY]
         said = statement(Head(seq=listed.stamp.seq, sha256=listed.stamp.sha256), listed.stamp.at)
@@ -245,13 +245,13 @@ class Packer:
             made.append(Printed(name=f"{folder}/dien-bien.pdf", page=page))
         return made, cut | {"call": found.call}
 
-    async def _proof(self, call: str) -> tuple[Entry, Listed, Sequence[Entry]]:
-        """The entry that tells of the originals, the first stamped list that has it, the others about the call."""
+    async def _proof(self, one: Catalogued) -> tuple[Entry, Listed, Sequence[Entry]]:
+        """The entry that tells of the originals, the first stamped list that has it, the others about call and recording."""
         async with self._database.reading() as tx:
-            about = await tx.audit.about(subject_of(call), limit=10_000)
-        stored = [one for one in about if one.kind == Kind.RECORDING_STORED]
+            about = await tx.audit.about(*subjects_of(one), limit=10_000)
+        stored = [entry for entry in about if entry.kind == Kind.RECORDING_STORED]
         if not stored:
-            text = f"the audit does not tell of the originals of {call}; run hotline1022 evidence verify"
+            text = f"the audit does not tell of the originals of {one.call}; run hotline1022 evidence verify"
             raise Refused(text, error_id="recording-untold")
         listed = await find_listed(self._database, stored[-1])
         if listed is None:
@@ -259,7 +259,7 @@ class Packer:
             listed = await find_listed(self._database, stored[-1])
         if listed is None or not proof.whole(stored[-1], listed.entry):
             raise Refused("the chain is not whole; run hotline1022 evidence verify", error_id="chain-broken")
-        return stored[-1], listed, [one for one in about if one.seq != stored[-1].seq]
+        return stored[-1], listed, [entry for entry in about if entry.seq != stored[-1].seq]
 
 
 def _story(folder: str, value: object) -> Data:

@@ -21,6 +21,7 @@ from hotline1022.service.background import Background, Progress, now
 from hotline1022.service.catalogue_view import entry_view
 from hotline1022.service.evidence import Evidence
 from hotline1022.service.evidence_entry import counts_of, entry_of
+from hotline1022.service.history import history
 from hotline1022.service.stamper import Stamper
 from hotline1022.web import evidence_wire as w
 from hotline1022.web.types import WorkState
@@ -73,9 +74,9 @@ class EvidenceDesk:
         )
 
     async def entries(self, subject: str, limit: int) -> w.EntryList:
-        """The last entries about one thing."""
+        """The last entries about one thing; of a call and its recording one history."""
         async with self._database.reading() as tx:
-            found = await tx.audit.about(subject, limit=limit)
+            found = await history(tx, subject, limit=limit)
         return w.EntryList(entries=tuple(map(entry_view, found)))
 
     async def key(self) -> w.StampKeyView:

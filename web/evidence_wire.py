@@ -83,7 +83,13 @@ class EntryQuery:
     """Which entries."""
 
     subject: Annotated[
-        str, Rule(doc="one thing: call:ID, recording:ID, ticket:ID, person:ID, stamp:NAME, chain", low=1, high=200)
+        str,
+        Rule(
+            doc="one thing: call:ID, recording:ID (a call and its recording have one history), ticket:ID, person:ID, "
+            "stamp:NAME, chain",
+            low=1,
+            high=200,
+        ),
     ]
     limit: Annotated[int, Rule(doc="how many at most", low=1, high=1000)] = 100
 

@@ -2,6 +2,7 @@
 thread; and the stranger who checks a package with stock tools alone. Keeps nothing.
 """
 
+import re
 import subprocess
 import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,7 +21,7 @@ from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.evidence.excerpt import AskedPart
-from hotline1022.evidence.package import MANIFEST, SUMS, Signing
+from hotline1022.evidence.package import MANIFEST, README, SUMS, Signing
 from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure, Request
 from hotline1022.recordings.ffmpeg import no_ffmpeg
@@ -162,3 +163,13 @@ def check(folder: Path, key: str) -> str:
         ):  # fmt: skip
             return name
     return "" if ran("sha256sum", "-c", "--strict", SUMS) else "sums"
+
+
+def by_the_readme(out: Path) -> list[tuple[str, int, str]]:
+    """Each of the readme's own commands, run by `sh` in the package: the command, its exit code, what it printed. Blocks."""
+    lines = (out / README).read_text().replace("CUỘC-GỌI", CALL).splitlines()
+    commands = [line.strip() for line in lines if re.match(r"     (openssl|sha256sum|find|sed|grep|for) ", line)]
+    # the one for an authority's stamp is for packages that have one: test_package_stamped.py
+    commands = [one for one in commands if "statement.tsr" not in one]
+    done = [subprocess.run(["sh", "-c", one], check=False, cwd=out, capture_output=True, text=True) for one in commands]
+    return [(one, ran.returncode, ran.stdout + ran.stderr) for one, ran in zip(commands, done, strict=True)]

@@ -101,7 +101,9 @@ def test_hold_release_and_what_would_go(data: Path) -> None:
     assert json.loads(said("retention", "--dry-run", "--json").stdout)["held"] == 0
     assert "dry-run-only" in said("retention").stderr
     entries = CliRunner().invoke(main, ["evidence", "show", f"recording:{one['recording']}"]).stdout
-    assert [line.split()[3] for line in entries.splitlines()] == ["recording-held", "recording-released"]
+    assert [line.split()[3] for line in entries.splitlines()] == [
+        "recording-stored", "recording-held", "act", "recording-released",
+    ]  # fmt: skip
     shown = CliRunner().invoke(main, ["evidence", "show", f"recording:{one['recording']}", "--json"]).stdout
     assert "12/CV-CAT" in shown and "điều tra" not in shown, "the reason stays out of the chain"
 

@@ -22,7 +22,7 @@ from hotline1022.recordings.layout import start_of
 from hotline1022.recordings.wav import PER_MS
 from hotline1022.service.disclosure_view import DisclosuresView
 from hotline1022.web.disclosure_wire import BleepBody, Decision, PartBody
-from tests.lab.disclosure_world import ALLOWS, ASKS, CALLER, NOW, PRESSED, House, a_house, check
+from tests.lab.disclosure_world import ALLOWS, ASKS, CALLER, NOW, PRESSED, House, a_house, by_the_readme, check
 from tests.lab.pdf_text import pdf_text
 from tests.unit import recordings_world
 from tests.unit.recordings_world import AGENT, CALL, power, two_agents
@@ -158,6 +158,13 @@ async def test_what_is_told_of_an_excerpt(house: House, tmp_path: Path) -> None:
             assert len(got) == told[row.id]["frames"]
     chained = json.loads((out / CALL / "chuoi.jsonl").read_text().splitlines()[0])
     assert {one["sha256"] for one in chained["detail"]["files"]} == {one.sha256 for one in house.world.originals}
+    said = {command: text for command, _, text in await asyncio.to_thread(by_the_readme, out)}
+    (told_of,) = [command for command in said if command.startswith("grep -o ")]
+    assert said[told_of] == "" and list(said.values()).count("1\n") == 3
+    cut["originals"][0]["sha256"] = "ab" * 32
+    (out / CALL / "trich-doan.json").write_text(json.dumps(cut, indent=2))
+    said = {command: text for command, _, text in await asyncio.to_thread(by_the_readme, out)}
+    assert said[told_of] == f'SAI: "sha256":"{"ab" * 32}"\n'
     readme = (out / "DOC-TOI-TRUOC.txt").read_text()
     assert "ĐÂY LÀ TRÍCH ĐOẠN" in readme and "{" not in readme.replace("{}", "")
 
