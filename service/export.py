@@ -84,7 +84,7 @@ class Exporter:
         """Write them.
 
         NotFound `recording-unknown`, `recording-none`; Invalid `reason-…`, `export-inside-data`; Refused
-        `recording-damaged`, `export-not-empty`; Unavailable `disk-full`.
+        `recording-damaged`, `export-not-empty`, `export-unwritable`; Unavailable `disk-full`, `export-unwritable`.
         """
         why = why_of(self.reasons, reason, words)
         await asyncio.to_thread(_outside, folder, self.data)
@@ -201,26 +201,42 @@ def sums_of(files: Sequence[StoredFile]) -> bytes:
 def write_originals(opened: Opener, files: Sequence[StoredFile], folder: Path) -> int:
     """The files, and at last their sums: a folder without SHA256SUMS is not a whole export; how many bytes. Blocks.
 
-    When it fails, nothing stays.
+    When it fails, nothing stays. Changed; Unavailable `disk-full`, `export-unwritable`.
     """
-    total = 0
-    inside = os.open(folder, OPEN_FOLDER)
     try:
-        for one in files:
-            with closing(open_original(one.path, opened)) as original:
-                write_file(inside, name_of(one), checked(one, original))
-            total += os.stat(name_of(one), dir_fd=inside).st_size
-        write_file(inside, SUMS, [sums_of(files)])
-        os.fsync(inside)
-    except HotlineError as error:
-        for name in (*map(name_of, files), SUMS):
-            for written in (name, f".{name}.part"):
-                with suppress(FileNotFoundError):
-                    os.unlink(written, dir_fd=inside)
+        inside = os.open(folder, OPEN_FOLDER)
+        try:
+            return _write(opened, files, inside)
+        except (HotlineError, OSError):
+            _take_away(files, inside)
+            raise
+        finally:
+            os.close(inside)
+    except OSError as error:
+        text = f"a file could not be read, or {folder} not written ({error.strerror}), and nothing was left there"
+        text += "; see to both disks and export again"
+        raise Unavailable(text, error_id="export-unwritable") from error
+    except Unavailable as error:
         if error.error_id != "disk-full":
             raise
         text = f"the disk of {folder} is full, and nothing was left there; free some space and export again"
         raise Unavailable(text, error_id="disk-full") from error
-    finally:
-        os.close(inside)
+
+
+def _write(opened: Opener, files: Sequence[StoredFile], inside: int) -> int:
+    total = 0
+    for one in files:
+        with closing(open_original(one.path, opened)) as original:
+            write_file(inside, name_of(one), checked(one, original))
+        total += os.stat(name_of(one), dir_fd=inside).st_size
+    write_file(inside, SUMS, [sums_of(files)])
+    os.fsync(inside)
     return total
+
+
+def _take_away(files: Sequence[StoredFile], inside: int) -> None:
+    """What was written; on a disk that was pulled out nothing can be."""
+    for name in (*map(name_of, files), SUMS):
+        for written in (name, f".{name}.part"):
+            with suppress(OSError):
+                os.unlink(written, dir_fd=inside)

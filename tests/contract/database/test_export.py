@@ -1,9 +1,10 @@
 """`recordings export`: originals as they are, sums that stock tools check, the reason in the audit; nothing damaged leaves."""
 
 import asyncio
+import errno
 import os
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from hotline1022.audit.types import Kind
 from hotline1022.db.migrate import migrate
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
+from hotline1022.recordings import files
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.seal import looks_sealed
+from hotline1022.service import export as service_export
 from hotline1022.service.cli import main
 from tests.contract.database.made import answered, at
 from tests.lab.evidence_world import World, build, everything_now
@@ -104,6 +107,34 @@ async def test_nothing_damaged_leaves_and_it_rings(world: World, tmp_path: Path)
         alarms = await tx.alarms.list(seen=False, limit=10)
     assert Kind.RECORDING_DAMAGED in kinds and Kind.RECORDING_EXPORTED not in kinds
     assert [one.kind for one in alarms] == ["recording-damaged"]
+
+
+@pytest.mark.parametrize("when", ["read", "written", "gone"])
+async def test_a_disk_that_fails_in_the_middle_leaves_nothing_and_the_next_try_is_whole(
+    world: World, tmp_path: Path, when: str
+) -> None:
+    out, third = tmp_path / "out", Path(world.originals[2].path).name
+
+    def broken(folder: int, name: str, pieces: Iterable[bytes], **_: object) -> None:
+        if when == "written" and name == third:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        if when == "gone" and name == third:
+            (world.root / world.originals[3].path).unlink()
+        files.write_file(folder, name, failing(pieces) if when == "read" and name == third else pieces)
+
+    def failing(pieces: Iterable[bytes]) -> Iterator[bytes]:
+        yield next(iter(pieces))[:100]
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    kept = (world.root / world.originals[3].path).read_bytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service_export, "write_file", broken)
+        code, said = await export(out)
+    assert code == 1 and ("recording-damaged" if when == "gone" else "export-unwritable") in said, said
+    assert "Traceback" not in said and list(out.iterdir()) == []
+    (world.root / world.originals[3].path).write_bytes(kept)
+    code, said = await export(out)
+    assert code == 0 and len(list(out.iterdir())) == 8, said
 
 
 async def test_the_reasons_are_told(world: World) -> None:
