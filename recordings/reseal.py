@@ -116,12 +116,14 @@ def replace(root: Path, files: Sequence[Resealed]) -> tuple[str, ...]:
                 same = os.stat(name, dir_fd=folder, follow_symlinks=False).st_ino == file.inode
             except FileNotFoundError:
                 same = False
-            if same:
-                os.rename(_beside(name), name, src_dir_fd=folder, dst_dir_fd=folder)
-                folders.add(file.path)
-            else:
+            # its new file may be gone with it: whoever deletes a recording takes what lies beside it
+            with suppress(FileNotFoundError):
+                if same:
+                    os.rename(_beside(name), name, src_dir_fd=folder, dst_dir_fd=folder)
+                    folders.add(file.path)
+                    continue
                 os.unlink(_beside(name), dir_fd=folder)
-                kept.append(file.path)
+            kept.append(file.path)
         finally:
             os.close(folder)
     for parent in {path.rpartition("/")[0] for path in folders}:

@@ -15,6 +15,8 @@ from hotline1022.core.errors import ConfigError
 LEAVING = "leaving.lock"
 #: beside it: held while files are sealed anew; what is half made then is not left over
 RESEALING = "resealing.lock"
+#: beside it: held by the one who seals files anew: two would take each other's new files away
+ONE_RESEALS = "reseal.lock"
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from hotline1022.recordings.keys import Keys, make_key
 from hotline1022.recordings.reader import sha256_of
 from hotline1022.recordings.types import Side, StoredFile
 from hotline1022.service.cli import main
+from hotline1022.service.lock import ONE_RESEALS, locked
 from tests.lab.killed import KILLED, run_until
 from tests.unit.recordings_world import CALL, CITIZEN_TONE, name, put, tone, two_agents
 
@@ -198,6 +199,32 @@ def test_a_file_that_was_exchanged_meanwhile_is_not_overwritten(data: Path, tmp_
     changed.with_suffix(".new").rename(changed)
     assert reseal.replace(root, made) == (made[0].path, made[1].path)
     assert not gone.exists() and changed.read_bytes().startswith(b"RIFF") and not list(root.rglob(".*"))
+
+
+@pytest.mark.parametrize("old_too", [True, False])
+def test_a_new_file_that_went_with_its_recording_ends_nothing(data: Path, tmp_path: Path, old_too: bool) -> None:
+    keys = Keys(folder=tmp_path / "keys")
+    newest = make_key(tmp_path / "keys", NOW)
+    root, stored = data / "recordings", filed(data, Keys())
+    made = reseal.prepare(root, stored, keys).done
+    gone = root / made[0].path
+    gone.with_name(f".{gone.name}.reseal").unlink()
+    if old_too:
+        gone.unlink()
+    assert reseal.replace(root, made) == (made[0].path,)
+    assert gone.exists() is not old_too and not list(root.rglob(".*"))
+    assert {seal.key_of((root / one.path).read_bytes()) for one in made[1:]} == {newest.id}
+
+
+def test_a_second_one_beside_it_is_refused_and_takes_nothing_away(data: Path, tmp_path: Path) -> None:
+    make_key(tmp_path / "keys", NOW)
+    root, stored = data / "recordings", filed(data, Keys())
+    made = reseal.prepare(root, stored, Keys(folder=tmp_path / "keys")).done
+    with locked(data / ONE_RESEALS, "recordings reseal"):
+        second = ask("reseal")
+        assert second.exit_code == 1 and "data-locked" in second.stderr and str(os.getpid()) in second.stderr
+        assert reseal.replace(root, made) == ()
+    assert ask("reseal").stdout.endswith(", 7 were so already.\n")
 
 
 # ---------------------------------------------------------------- kill -9

@@ -1,16 +1,20 @@
 """Sealed originals as evidence: the same under any key; a key that is away is no damage; sealing anew brings nothing back."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hotline1022.audit.types import Fault
+from hotline1022.db import recordings
 from hotline1022.db.migrate import migrate
+from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import Keys, make_key
+from hotline1022.recordings.types import StoredFile
+from hotline1022.service import resealing
 from hotline1022.service.lock import LEAVING, may_leave
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.resealing import reseal
@@ -79,6 +83,30 @@ async def test_a_file_that_is_just_being_deleted_does_not_come_back_under_its_ne
     assert done.done == 6 and [line.partition(":")[0] for line in done.failed] == [names(world)[0]]
     assert [(one.fault, one.name) for one in await world.findings()] == [(Fault.FILE_MISSING, names(world)[0])]
     assert not first.exists() and not ready.exists()
-    assert (await entries(world.database))[-1].detail["not_sealed"] == [names(world)[0]], (
-        "the entry before said too much"
-    )
+    told = (await entries(world.database))[-1]
+    assert told.detail["not_sealed"] == [names(world)[0]], "the entry before said too much"
+    assert told.subject == f"call:{CALL}"
+
+
+async def test_rows_are_read_a_page_at_a_time(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_key(tmp_path / "ring", at(1))
+    pool, pages, read = thread_pool(), list[int](), list[int]()
+    after = RecordingRepository.stored_after
+
+    async def counted(self: RecordingRepository, path: str) -> Sequence[StoredFile]:
+        found = await after(self, path)
+        pages.append(len(found))
+        return found
+
+    monkeypatch.setattr(recordings, "PAGE", 2)
+    monkeypatch.setattr(resealing, "PORTION", 2)
+    monkeypatch.setattr(RecordingRepository, "stored_after", counted)
+    given: dict[str, Any] = {
+        "actor": "cli:tester",
+        "pool": pool,
+        "progress": lambda seen: read.append(sum(pages) - seen),
+    }
+    done = await reseal(world.database, world.root, world.ring, leaving=tmp_path / LEAVING, **given)
+    await pool.close()
+    assert (done.done, done.failed, pages) == (7, [], [2, 2, 2, 1, 0])
+    assert max(read) == 0, "no page before its turn"
