@@ -2,8 +2,6 @@
 
 import hashlib
 import os
-import re
-import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import closing, contextmanager
@@ -14,6 +12,7 @@ from typing import TypeVar
 
 from hotline1022.core.errors import HotlineError
 from hotline1022.recordings import wav
+from hotline1022.recordings.below import DAY, Lying, Unread, files_of, layout_of
 from hotline1022.recordings.files import Version, open_below, readable, version_of
 from hotline1022.recordings.keys import NO_KEYS, KeyMissing, Keys
 from hotline1022.recordings.names import call_of, original_name
@@ -26,7 +25,6 @@ from hotline1022.recordings.types import StoredFile
 from hotline1022.recordings.verdicts import Verdicts
 
 F = TypeVar("F")
-_DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
 #: files are checked in portions
 _PORTION = 64
 #: bytes read in one go, or one file: a disk that gives 1 MB a second still answers within the worker's deadline
@@ -60,19 +58,19 @@ class Verification:
     extra: list[str] = field(default_factory=list)
     #: sealed with a key that is not here: nothing can be said of it
     key_missing: list[str] = field(default_factory=list)
-    #: could not be read: a link, a folder, no right; with the reason
-    unreadable: list[str] = field(default_factory=list)
+    #: could not be read: a link, a folder, no right
+    unreadable: list[Unread] = field(default_factory=list)
 
     @property
     def wrong(self) -> frozenset[str]:
         """Paths of files that a row promises and that are not as they were stored."""
-        return frozenset([*self.changed, *self.missing, *(text.partition(": ")[0] for text in self.unreadable)])
+        return frozenset([*self.changed, *self.missing, *(one.path for one in self.unreadable)])
 
     def forget(self, paths: AbstractSet[str]) -> None:
         """What was said of these files is void: no row promises them any more."""
         self.changed = [path for path in self.changed if path not in paths]
         self.missing = [path for path in self.missing if path not in paths]
-        self.unreadable = [text for text in self.unreadable if text.partition(": ")[0] not in paths]
+        self.unreadable = [one for one in self.unreadable if one.path not in paths]
 
     @property
     def ok(self) -> bool:
@@ -150,9 +148,10 @@ class _Walk:
         await self._end_of(day, promised)
         if self.verdicts is not None:
             await self.verdicts.end()
-        others, strays = await self.pool.run(layout_of, self.root, older_than=self.fresh_seconds)
-        await self._unpromised([path for path in strays if path not in nowhere], nowhere)
-        for one in sorted(set(others) - days):
+        lying = await self.pool.run(layout_of, self.root, older_than=self.fresh_seconds)
+        self._unread(lying)
+        await self._unpromised([path for path in lying.paths if path not in nowhere], nowhere)
+        for one in sorted(set(lying.days) - days):
             if not _before(one, self.since):
                 await self._end_of(one, set())
         self.result.extra.sort()
@@ -164,7 +163,14 @@ class _Walk:
         await self._check()
         if day:
             there = await self.pool.run(files_of, self.root, day, older_than=self.fresh_seconds)
-            await self._unpromised([path for path in there if path not in promised], promised)
+            self._unread(there)
+            await self._unpromised([path for path in there.paths if path not in promised], promised)
+
+    def _unread(self, lying: Lying) -> None:
+        """Folders: what lies in them is not known."""
+        self.result.unreadable += [
+            one for one in lying.unread if one not in self.result.unreadable and not _before(one.path, self.since)
+        ]
 
     async def _check(self) -> None:
         files, self.portion = self.portion, []
@@ -239,12 +245,12 @@ async def _portion(
 def _before(path: str, since: date | None) -> bool:
     """Whether the file lies in the folder of an earlier day; what lies in no day's folder does not."""
     day = path[:10]
-    return since is not None and _DAY.fullmatch(day) is not None and day < since.strftime("%Y/%m/%d")
+    return since is not None and DAY.fullmatch(day) is not None and day < since.strftime("%Y/%m/%d")
 
 
 def _day_of(path: str) -> str:
     """Its day's folder; "" = it lies in none."""
-    return path[:10] if _DAY.fullmatch(path[:10]) and path[10:11] == "/" else ""
+    return path[:10] if DAY.fullmatch(path[:10]) and path[10:11] == "/" else ""
 
 
 def _join(result: Verification, part: Verification) -> None:
@@ -309,7 +315,7 @@ def _finding(result: Verification, path: str) -> Iterator[None]:
     except SealBroken:
         result.changed.append(path)
     except (HotlineError, OSError) as error:
-        result.unreadable.append(f"{path}: {error}")
+        result.unreadable.append(Unread(path=path, why=str(error)))
 
 
 def check_repaired(root: Path, paths: Sequence[str], *, keys: Keys = NO_KEYS, most: int | None = None) -> Verification:
@@ -327,41 +333,6 @@ def check_repaired(root: Path, paths: Sequence[str], *, keys: Keys = NO_KEYS, mo
                 result.changed.append(path)
         result.checked += 1
     return result
-
-
-def files_of(root: Path, below: str = "", *, older_than: float, now: float | None = None) -> tuple[str, ...]:
-    """Every file below the root, or below one folder of it, that was put there so many seconds ago or earlier."""
-    now = time.time() if now is None else now
-    found = []
-    for folder, _, names in os.walk(root / below):
-        found += [
-            path.relative_to(root).as_posix()
-            for name in names
-            if (path := Path(folder, name)) and _older(path, now - older_than)
-        ]
-    return tuple(found)
-
-
-def layout_of(root: Path, *, older_than: float, now: float | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The folders of days that there are, and files that lie in none of them."""
-    now = time.time() if now is None else now
-    days, strays = [], []
-    for folder, folders, names in os.walk(root):
-        here = Path(folder).relative_to(root).as_posix()
-        if _DAY.fullmatch(here):
-            days.append(here)
-            folders.clear()
-            continue
-        paths = (Path(folder, name) for name in names)
-        strays += [path.relative_to(root).as_posix() for path in paths if _older(path, now - older_than)]
-    return tuple(days), tuple(strays)
-
-
-def _older(path: Path, moment: float) -> bool:
-    try:
-        return path.lstat().st_ctime <= moment
-    except FileNotFoundError:
-        return False
 
 
 def _original(path: str) -> str | None:

@@ -25,7 +25,6 @@ _MEANING = {
     "missing": "a row promises it, it is not there",
     "extra": "it is there, no row promises it",
     "key_missing": "its key is not here: put it back into recordings.keys",
-    "unreadable": "could not be read",
 }
 
 
@@ -71,7 +70,9 @@ def _say(found: Verification) -> None:
     for kind, meaning in _MEANING.items():
         for path in getattr(found, kind):
             click.echo(f"{kind.replace('_', '-'):<11} {path}   ({meaning})")
-    wrong = sum(len(getattr(found, kind)) for kind in _MEANING)
+    for one in found.unreadable:
+        click.echo(f"unreadable  {one.path}   (could not be read: {one.why})")
+    wrong = sum(len(getattr(found, kind)) for kind in _MEANING) + len(found.unreadable)
     if wrong:
         click.echo(f"{found.checked} files checked, {wrong} findings.", err=True)
     else:

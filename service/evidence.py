@@ -32,7 +32,6 @@ _OF_FILES = {
     "changed": (Fault.FILE_CHANGED, "has other bytes than were stored"),
     "missing": (Fault.FILE_MISSING, "is promised by a row and not there"),
     "extra": (Fault.FILE_EXTRA, "is there and no row promises it"),
-    "unreadable": (Fault.FILE_UNREADABLE, "cannot be read"),
     "key_missing": (Fault.KEY_MISSING, "is sealed with a key that is not here: put it back into recordings.keys"),
 }
 
@@ -262,3 +261,6 @@ def _files(evidence: Evidence, found: Verification) -> Iterable[Finding]:
     for kind, (fault, meaning) in _OF_FILES.items():
         for path in getattr(found, kind):
             yield Finding(fault=fault, seq=0, name=path, text=f"{path} {meaning}")
+    for one in found.unreadable:
+        text = f"{one.path} cannot be read: {one.why}"
+        yield Finding(fault=Fault.FILE_UNREADABLE, seq=0, name=one.path, text=text)

@@ -13,12 +13,13 @@ from hotline1022.core.errors import HotlineError
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
+from hotline1022.recordings.below import layout_of
 from hotline1022.recordings.leftovers import Leftover, look, take_away
 from hotline1022.recordings.names import call_of
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import RecordingStore
 from hotline1022.recordings.types import Status
-from hotline1022.recordings.verify import FRESH_SECONDS, layout_of
+from hotline1022.recordings.verify import FRESH_SECONDS
 from hotline1022.service.lock import LEAVING, RESEALING, may_leave
 from hotline1022.service.settings import Paths
 
@@ -70,8 +71,8 @@ class Leftovers:
     async def look(self) -> Taken:
         """All days, one after the other."""
         taken = Taken()
-        days, _ = await self._pool.run(layout_of, self._root, older_than=0.0)
-        for day in sorted(days):
+        lying = await self._pool.run(layout_of, self._root, older_than=0.0)
+        for day in sorted(lying.days):
             seen = await self._pool.run(look, self._root, day, older_than=self._old_seconds)
             taken.again |= seen.young > 0
             if seen.old:

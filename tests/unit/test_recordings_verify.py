@@ -11,6 +11,7 @@ import pytest
 
 from hotline1022.core.events import LegKind
 from hotline1022.recordings import jobs
+from hotline1022.recordings.below import Lying, Unread, files_of, layout_of
 from hotline1022.recordings.copies import make_copy
 from hotline1022.recordings.memory import MemoryStore
 from hotline1022.recordings.names import repaired_name
@@ -172,3 +173,75 @@ async def test_wrong_files_count_in_portions_too(
     found = await look(stored, pool)
     assert found.checked == 9 and len(found.missing) == 3
     assert found.changed == [repaired.relative_to(stored[1]).as_posix()]
+
+
+# ---------------------------------------------------------------- what lies there
+
+
+def laid_out(root: Path) -> Path:
+    """A call's folder in a day's, with one file."""
+    call = root / "2026/11/24" / CALL
+    call.mkdir(parents=True)
+    (call / "a.wav").write_bytes(b"1")
+    return call
+
+
+def test_a_folder_that_cannot_be_read_is_named_and_hides_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = laid_out(tmp_path)
+    (tmp_path / "2026/11/25").mkdir()
+    (tmp_path / "lost").mkdir()
+    (tmp_path / "stray").write_bytes(b"1")
+    closed, scan = {str(call), str(tmp_path / "lost"), str(tmp_path / "2026/11/25")}, os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path) in closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    found = layout_of(tmp_path, older_than=0)
+    assert (found.days, found.paths) == (("2026/11/24",), ("stray",))
+    assert {(one.path, one.why) for one in found.unread} == {
+        ("lost", "Permission denied"), ("2026/11/25", "Permission denied"),
+    }  # fmt: skip
+    found = files_of(tmp_path, "2026/11/24", older_than=0)
+    assert found.paths == () and [one.path for one in found.unread] == [f"2026/11/24/{CALL}"]
+    assert files_of(tmp_path, "2026/11/23", older_than=0) == Lying(), "a folder that went is no finding"
+
+
+async def test_a_folder_that_cannot_be_read_is_found_by_the_whole_walk_once(
+    stored: tuple[MemoryStore, Path], pool: HeavyPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = stored[1]
+    day, scan = folder(root).parent, os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path) == str(day):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    found = await look(stored, pool)
+    assert not found.ok
+    assert found.unreadable == [Unread(path=day.relative_to(root).as_posix(), why="Permission denied")]
+
+
+def test_links_to_folders_and_folders_that_are_not_ours_are_named(tmp_path: Path) -> None:
+    call, elsewhere = laid_out(tmp_path / "root"), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "hidden.wav").write_bytes(b"1")
+    root = tmp_path / "root"
+    (call.parent / "linked").symlink_to(elsewhere)
+    (root / "2027").symlink_to(elsewhere)
+    (call / "empty").mkdir()
+    (root / "nothing" / "in it").mkdir(parents=True)
+    (call.parent / "hl1-1.9").mkdir()  # of a call of which nothing was filed
+    (root / "2026/12/01").mkdir(parents=True)
+    day = "2026/11/24"
+    assert sorted(files_of(root, day, older_than=0).paths) == [
+        f"{day}/{CALL}/a.wav", f"{day}/{CALL}/empty", f"{day}/linked",
+    ]  # fmt: skip
+    assert sorted(layout_of(root, older_than=0).paths) == ["2027", "nothing/in it"]
+    assert layout_of(root, older_than=600).paths == ()

@@ -281,6 +281,20 @@ async def test_files(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
+async def test_what_cannot_be_read_and_links_to_folders_are_named_by_their_paths(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim = world.root / names(world)[0]
+    victim.rename(tmp_path / "elsewhere")
+    victim.symlink_to(tmp_path / "elsewhere")
+    (victim.parent / "linked").symlink_to(tmp_path)
+    code, out = await command(world, monkeypatch)
+    found = {(one["fault"], one["name"]): one["text"] for one in json.loads(out)["findings"]}
+    linked = (victim.parent / "linked").relative_to(world.root).as_posix()
+    assert code == 1 and found.keys() == {("file-unreadable", names(world)[0]), ("file-extra", linked)}
+    assert found["file-unreadable", names(world)[0]].startswith(f"{names(world)[0]} cannot be read: ")
+
+
 async def test_filing_again_adds_no_entry_and_a_changed_row_one(world: World) -> None:
     store, before = SqlRecordingStore(world.database), len(await entries(world.database))
     await store.save([world.filed])
