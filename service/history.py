@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from hotline1022.audit.types import Entry
+from hotline1022.db.holds import subject_of_recording
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Work
 from hotline1022.recordings.types import Catalogued
@@ -13,7 +14,7 @@ _OF_A_RECORDING = frozenset({"call", "recording"})
 
 def subjects_of(one: Catalogued) -> tuple[str, ...]:
     """What entries about this recording are about: its call, its id, and its call where it was named by that."""
-    return subject_of(one.call), f"recording:{one.id}", f"recording:{one.call}"
+    return subject_of(one.call), subject_of_recording(one.id), subject_of_recording(one.call)
 
 
 async def history(tx: Work, subject: str, *, limit: int) -> Sequence[Entry]:

@@ -71,6 +71,38 @@ def test_two_swapped_entries() -> None:
     assert faults(entries) == [(Fault.SWAPPED, 5), (Fault.SWAPPED, 6)]
 
 
+@pytest.mark.parametrize(("one", "other"), [(1, 9), (2, 8), (9, 300), (1, 300), (150, 152)])
+def test_two_entries_that_were_exchanged_over_any_distance(one: int, other: int) -> None:
+    entries = chain(300)
+    entries[one - 1], entries[other - 1] = (
+        replace(entries[other - 1], seq=one),
+        replace(entries[one - 1], seq=other),
+    )
+    found = Walk().take(entries)
+    assert [(found.fault, found.seq) for found in found] == [(Fault.SWAPPED, one), (Fault.SWAPPED, other)]
+    assert found[0].text.endswith(f"written as entry {other}") and found[1].text.endswith(f"written as entry {one}")
+
+
+def test_three_entries_in_a_ring() -> None:
+    entries = chain(60)
+    entries[9], entries[29], entries[49] = (
+        replace(entries[29], seq=10), replace(entries[49], seq=30), replace(entries[9], seq=50),
+    )  # fmt: skip
+    assert faults(entries) == [(Fault.SWAPPED, 10), (Fault.SWAPPED, 30), (Fault.SWAPPED, 50)]
+
+
+def test_a_chain_full_of_changes_is_walked_in_a_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotline1022.audit.chain.TRIES", 100)
+    monkeypatch.setattr("hotline1022.audit.chain.REACH", 20)
+    entries = [replace(one, actor="cli:binh") for one in chain(50)]
+    entries[39], entries[40] = replace(chain(50)[40], seq=40), replace(chain(50)[39], seq=41)
+    found = faults(entries)
+    assert len(found) == 50 and {fault for fault, seq in found if seq not in (40, 41)} == {Fault.CHANGED}
+    assert [one for one in found if one[1] in (40, 41)] == [(Fault.SWAPPED, 40), (Fault.SWAPPED, 41)], (
+        "neighbours always"
+    )
+
+
 def test_a_deleted_entry_whose_number_was_closed() -> None:
     entries = chain(9)
     closed = [*entries[:4], *(replace(one, seq=one.seq - 1) for one in entries[5:])]

@@ -14,17 +14,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hotline1022.audit.stamps import as_file, fault_of, from_file, signed, statement, vouched
-from hotline1022.audit.types import Fact, Head, Kind, Method, Stamp
-from hotline1022.core.errors import ConfigError, Refused, Unavailable
-from hotline1022.db.migrate import migrate
-from hotline1022.db.unit import Database
-from hotline1022.notify.types import OutboxFilter
-from hotline1022.service.evidence import Evidence, Examiner
-from hotline1022.service.stamp_check import Trust
+from hotline1022.audit.types import Head, Method
+from hotline1022.core.errors import ConfigError, Unavailable
 from hotline1022.service.stamp_key import NAME, ensure_key, read_key
-from hotline1022.service.stamper import Stamper
 from hotline1022.service.tsa import Authority, read_roots
-from tests.lab.evidence_world import Bells
 from tests.lab.tsa import Tsa, make, running
 
 AT = datetime(2026, 11, 29, 17, 0, 1, 5, tzinfo=UTC)
@@ -170,123 +163,3 @@ async def test_an_authority_that_is_not_there() -> None:
     with pytest.raises(Unavailable) as caught:
         await Authority("http://127.0.0.1:9/", [], seconds=2.0).vouch(statement(HEAD, AT))
     assert caught.value.error_id == "tsa-away"
-
-
-# ---------------------------------------------------------------- the stamper
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    file = tmp_path / "hotline.sqlite"
-    await migrate(file)
-    async with Database(file) as opened:
-        yield opened
-
-
-def stamper(database: Database, bells: Bells, folder: Path, **more: Any) -> Stamper:
-    given: dict[str, Any] = {"key": lambda: ensure_key(folder / "keys"), "authority": None, "folder": folder / "second"}
-    return Stamper(database, bells, **given | more)
-
-
-async def one_entry(database: Database) -> None:
-    async with database.transaction() as tx:
-        tx.audit.add(Fact(at=AT, kind=Kind.ACT, actor="cli:an"))
-
-
-async def until(condition: Any) -> None:
-    async with asyncio.timeout(10):
-        while not await condition():  # noqa: ASYNC110 -- it is seen in the database alone
-            await asyncio.sleep(0.01)
-
-
-async def test_a_stamp_by_an_authority_goes_everywhere_and_verifies(
-    database: Database, tsa: Tsa, tmp_path: Path
-) -> None:
-    with pytest.raises(Refused, match="nothing to stamp"):
-        await stamper(database, Bells(), tmp_path).stamp()
-    await one_entry(database)
-    made = await stamper(database, Bells(), tmp_path, authority=authority(tsa), mail_to="luu@example.vn").stamp()
-    assert made.method is Method.TSA and made.seq == 1
-    (file,) = (tmp_path / "second").iterdir()
-    assert from_file(file.read_bytes()) == made and file.stat().st_mode & 0o777 == 0o640
-    async with database.reading() as tx:
-        assert [one async for one in tx.audit.stamps()] == [made]
-        entry = await tx.audit.last(Kind.CHAIN_STAMPED)
-        (mail,) = await tx.outbox.list(OutboxFilter(limit=5))
-    assert entry is not None and entry.detail["name"] == made.name
-    assert mail.recipient == "luu@example.vn" and made.proof in mail.text
-    found = Evidence()
-    trust = Trust(folder=tmp_path / "second", roots=read_roots(str(tsa.roots)))
-    await Examiner(database, tmp_path, trust).stamps(found)
-    assert found.ok and found.stamps == 2
-
-
-async def test_it_rings_until_a_stamp_can_be_had(
-    database: Database, tsa: Tsa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hotline1022.service.stamper.AGAIN", 0.01)
-    monkeypatch.setattr("hotline1022.service.stamper.MOST", 0.02)
-    await one_entry(database)
-    tsa.mode, bells = "broken", Bells()
-    running_stamper = asyncio.create_task(stamper(database, bells, tmp_path, authority=authority(tsa)).run())
-    try:
-
-        async def tried() -> bool:
-            return tsa.asked >= 3
-
-        tsa.asked = 0
-        await until(tried)
-        assert {kind for kind, _, _ in bells.rung} == {"stamp-failed"} and "tsa-refused" in bells.rung[0][1]
-        tsa.mode = "good"
-
-        async def stamped() -> bool:
-            async with database.reading() as tx:
-                return await tx.audit.last_stamp() is not None
-
-        await until(stamped)
-    finally:
-        running_stamper.cancel()
-        await asyncio.wait([running_stamper])
-
-
-async def test_one_stamp_a_day_of_the_province(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hotline1022.service.stamper.EVERY", 0.01)
-    await one_entry(database)
-    now = [datetime(2026, 11, 29, 16, 59, 50, tzinfo=UTC)]  # ten seconds before midnight
-    task = asyncio.create_task(stamper(database, Bells(), tmp_path, clock=lambda: now[0]).run())
-
-    async def stamps() -> list[Stamp]:
-        async with database.reading() as tx:
-            return [one async for one in tx.audit.stamps()]
-
-    async def one() -> bool:
-        return len(await stamps()) == 1
-
-    async def two() -> bool:
-        return len(await stamps()) == 2
-
-    try:
-        await until(one)
-        now[0] += timedelta(seconds=5)
-        for _ in range(20):  # it looks at the calendar many times
-            await asyncio.sleep(0.01)
-        assert await one()
-        now[0] += timedelta(seconds=6)
-        await until(two)
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-
-
-async def test_a_stamp_in_the_second_place_is_never_overwritten(database: Database, tmp_path: Path) -> None:
-    await one_entry(database)
-    (tmp_path / "second").mkdir()
-    file = tmp_path / "second" / f"stamp-{1:012d}-20261129T170001Z.json"
-    file.write_text("older")
-    with pytest.raises(Unavailable) as caught:
-        await stamper(database, Bells(), tmp_path, clock=lambda: AT).stamp()
-    assert caught.value.error_id == "second-place-away" and file.read_text() == "older"
-    async with database.reading() as tx:
-        assert await tx.audit.last_stamp() is None

@@ -107,11 +107,28 @@ def flip(file: Path) -> None:
 
 
 SEQ = 3
-SWAP = [
-    f"UPDATE audit_entry SET seq = 1000 WHERE seq = {SEQ}",
-    f"UPDATE audit_entry SET seq = {SEQ} WHERE seq = {SEQ + 1}",
-    f"UPDATE audit_entry SET seq = {SEQ + 1} WHERE seq = 1000",
-]
+#: far behind it
+FAR = 9
+
+
+def swapped(one: int, other: int) -> list[str]:
+    """Two entries have each other's numbers."""
+    return [
+        f"UPDATE audit_entry SET seq = 1000 WHERE seq = {one}",
+        f"UPDATE audit_entry SET seq = {one} WHERE seq = {other}",
+        f"UPDATE audit_entry SET seq = {other} WHERE seq = 1000",
+    ]
+
+
+def rows_swapped(one: str, other: str) -> list[str]:
+    """Two rows of tracks have each other's ids."""
+    return [
+        f"UPDATE track SET id = 'aside' WHERE id = '{one}'",
+        f"UPDATE track SET id = '{one}' WHERE id = '{other}'",
+        f"UPDATE track SET id = '{other}' WHERE id = 'aside'",
+    ]
+
+
 #: what is done to the database, and what must be named: (word, name of the thing or number of the entry)
 ON_ROWS: dict[str, tuple[Callable[[World], list[str]], Callable[[World], set[tuple[Fault, str]]]]] = {
     "an entry changed": (
@@ -123,8 +140,12 @@ ON_ROWS: dict[str, tuple[Callable[[World], list[str]], Callable[[World], set[tup
         lambda w: {(Fault.DELETED, str(SEQ))},
     ),
     "two entries exchanged": (
-        lambda w: SWAP,
+        lambda w: swapped(SEQ, SEQ + 1),
         lambda w: {(Fault.SWAPPED, str(SEQ)), (Fault.SWAPPED, str(SEQ + 1))},
+    ),
+    "two entries far from each other exchanged": (
+        lambda w: swapped(SEQ, FAR),
+        lambda w: {(Fault.SWAPPED, str(SEQ)), (Fault.SWAPPED, str(FAR))},
     ),
     "a track's hash changed": (
         lambda w: [f"UPDATE track SET sha256 = '{'a' * 64}' WHERE id = '{ids(w)[0]}'"],
@@ -161,12 +182,12 @@ ON_ROWS: dict[str, tuple[Callable[[World], list[str]], Callable[[World], set[tup
         lambda w: {(Fault.ROW_ADDED, "other-r"), (Fault.FILE_MISSING, "forged.wav")},
     ),
     "two rows of tracks exchanged": (
-        lambda w: [
-            f"UPDATE track SET id = 'aside' WHERE id = '{ids(w)[0]}'",
-            f"UPDATE track SET id = '{ids(w)[0]}' WHERE id = '{ids(w)[1]}'",
-            f"UPDATE track SET id = '{ids(w)[1]}' WHERE id = 'aside'",
-        ],
+        lambda w: rows_swapped(ids(w)[0], ids(w)[1]),
         lambda w: {(Fault.ROW_SWAPPED, ids(w)[0]), (Fault.ROW_SWAPPED, ids(w)[1])},
+    ),
+    "two rows of tracks far from each other exchanged": (
+        lambda w: rows_swapped(ids(w)[0], ids(w)[-1]),
+        lambda w: {(Fault.ROW_SWAPPED, ids(w)[0]), (Fault.ROW_SWAPPED, ids(w)[-1])},
     ),
     "an event of a call changed": (
         lambda w: [f"UPDATE call_event SET kind = 'Hangup' WHERE call_id = '{CALL}' AND seq = 2"],
