@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -13,11 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 from hotline1022.audit.types import Entry, Fact, Fault, Kind
+from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
-from hotline1022.recordings.types import State, VoicemailRow
+from hotline1022.recordings.types import State, TrackRow, VoicemailRow
 from hotline1022.service.cli import main
 from hotline1022.service.evidence import Evidence, Examiner
 from hotline1022.service.evidence_parts import begin
@@ -212,6 +214,28 @@ async def test_rows(world: World, monkeypatch: pytest.MonkeyPatch, what: str) ->
     code, out = await command(world, monkeypatch)
     found = {(one["fault"], one["name"] or str(one["seq"])) for one in json.loads(out)["findings"]}
     assert (code, found) == (1, wanted(world))
+
+
+async def test_rows_of_two_calls_that_were_exchanged_are_named_in_both(world: World) -> None:
+    other = CallId(ChannelId("hl1-1795470208.99"))
+
+    def of_other(row: TrackRow) -> TrackRow:
+        path = row.path.replace(CALL, other)
+        (world.root / path).parent.mkdir(exist_ok=True)
+        shutil.copy(world.root / row.path, world.root / path)
+        return replace(row, call=other, id=row.id.replace(CALL, other), path=path)
+
+    tracks = tuple(map(of_other, world.filed.tracks))
+    await SqlRecordingStore(world.database).save([replace(world.filed, call=other, tracks=tracks, voicemails=())])
+    assert await world.findings() == []
+    mine, theirs = world.filed.tracks[0].id, tracks[3].id
+    await world.attack(*rows_swapped(mine, theirs))
+    found = {(one.fault, one.name, one.seq) for one in await world.findings()}
+    (first, second) = (one.seq for one in await entries(world.database) if one.kind == Kind.RECORDING_STORED)
+    assert found == {
+        (Fault.ROW_DELETED, mine, first), (Fault.ROW_ADDED, theirs, first),
+        (Fault.ROW_DELETED, theirs, second), (Fault.ROW_ADDED, mine, second),
+    }  # fmt: skip
 
 
 async def test_a_tail_that_was_cut_is_seen_by_the_stamp_outside(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
