@@ -65,12 +65,13 @@ class AuditRepository(Repository):
 
     async def _last(self) -> tuple[Head, bool]:
         """The last entry, and whether its hash was spoilt so that nothing could follow: then what stands in its place."""
-        later = audit_entry.alias()
-        query = select(audit_entry.c.seq, audit_entry.c.sha256, exists().where(later.c.prev == audit_entry.c.sha256))
-        row = (await self._connection.execute(query.order_by(audit_entry.c.seq.desc()).limit(1))).one_or_none()
+        newest = select(audit_entry.c.seq, audit_entry.c.sha256).order_by(audit_entry.c.seq.desc()).limit(1)
+        last = newest.subquery()  # by itself, so that no plan asks of each entry whether it is followed
+        query = select(last, exists().where(audit_entry.c.prev == last.c.sha256).label("followed"))
+        row = (await self._connection.execute(query)).one_or_none()
         if row is None:
             return EMPTY, False
-        head = _head(row.seq, row.sha256, followed=row[2])
+        head = _head(row.seq, row.sha256, followed=row.followed)
         return head, head.sha256 != row.sha256
 
     async def last_number(self) -> int:
