@@ -77,6 +77,15 @@ class Kind(StrEnum):
     KEY_MADE = "key-made"
     BACKUP_MADE = "backup-made"
     BACKUP_RESTORED = "backup-restored"
+    #: the whole way: password, and second factor where there is one
+    USER_SIGNED_IN = "user-signed-in"
+    USER_SIGNED_OUT = "user-signed-out"
+    #: a user was made or changed, or a role: what it was and what it is
+    USER_CHANGED = "user-changed"
+    ROLE_CHANGED = "role-changed"
+    #: a new password, by whom
+    USER_PASSWORD = "user-password"
+    USER_SECOND_FACTOR = "user-second-factor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

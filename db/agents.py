@@ -10,8 +10,9 @@ from sqlalchemy import insert as plain_insert
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.db.columns import condition
-from hotline1022.db.sql import Repository, build, insert, insert_new, picker
+from hotline1022.db.sql import Repository, build, insert_new, picker
 from hotline1022.db.tables import agent_session, agent_state_change, person, pin_try
+from hotline1022.db.tries import count_try
 from hotline1022.db.types import SessionRow, StateChange
 from hotline1022.queue.types import AgentState, Person
 
@@ -55,21 +56,8 @@ class AgentRepository(Repository):
             raise _nobody(person_id)
 
     async def try_pin(self, person_id: str, at: datetime, *, tries: int, since: datetime) -> bool:
-        """Count one try; False, and nothing is counted, when there were `tries` and the last one was at `since` or later.
-
-        In one statement, so that many tries at the same moment are counted as many. Older counts are forgotten.
-        """
-        await self._connection.execute(delete(pin_try).where(pin_try.c.last_at < since))
-        done = await self._connection.execute(
-            insert(self._dialect, pin_try)
-            .values(person_id=person_id, tries=1, last_at=at)
-            .on_conflict_do_update(
-                index_elements=["person_id"],
-                set_={"tries": pin_try.c.tries + 1, "last_at": at},
-                where=pin_try.c.tries < tries,
-            )
-        )
-        return bool(done.rowcount)
+        """Count one try; see db/tries.py."""
+        return await count_try(self._connection, pin_try, person_id, at, tries=tries, since=since)
 
     async def forget_pin_tries(self, person_id: str) -> None:
         """The PIN was right, or there is a new one."""

@@ -1,6 +1,7 @@
 """All tables together, for migrations and their tests: importing this has imported every file of tables."""
 
 from hotline1022.db import (
+    tables_accounts,
     tables_audit,
     tables_cascade,
     tables_catalogue,
@@ -17,6 +18,7 @@ from hotline1022.db.tables import metadata
 
 __all__ = [
     "metadata",
+    "tables_accounts",
     "tables_audit",
     "tables_cascade",
     "tables_catalogue",

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.acting import Acting, acting
+from hotline1022.db.accounts import AccountRepository
 from hotline1022.db.agents import AgentRepository
 from hotline1022.db.alarms import AlarmRepository
 from hotline1022.db.audit import AuditRepository
@@ -44,6 +45,7 @@ from hotline1022.db.receipts import ReceiptRepository
 from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.restoring import RestoringRepository
 from hotline1022.db.retention import RetentionRepository
+from hotline1022.db.sessions import SessionRepository
 from hotline1022.db.shifts import ShiftRepository
 from hotline1022.db.take_overs import TakeOverRepository
 from hotline1022.db.tickets import TicketRepository
@@ -81,6 +83,16 @@ class Work:
     def agents(self) -> AgentRepository:
         """People and sessions."""
         return AgentRepository(self._connection)
+
+    @cached_property
+    def accounts(self) -> AccountRepository:
+        """Users and roles."""
+        return AccountRepository(self._connection)
+
+    @cached_property
+    def sessions(self) -> SessionRepository:
+        """Who is signed in where."""
+        return SessionRepository(self._connection)
 
     @cached_property
     def tokens(self) -> TokenRepository:

@@ -9,6 +9,7 @@ from pathlib import Path
 TOP = Path(__file__).parents[2]
 ROOMS = (
     "core",
+    "accounts",
     "ivr",
     "ami_bridge",
     "queue",

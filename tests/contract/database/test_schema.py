@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline1022.accounts.types import Stage
 from hotline1022.core import cascade
 from hotline1022.core.errors import Refused
 from hotline1022.core.events import LegKind, Mode
@@ -42,6 +43,7 @@ from hotline1022.tickets.types import (
 from tests.contract.database.made import HASH
 
 LISTS: dict[str, Iterable[str]] = {
+    "ck_user_session_stage": Stage,
     "ck_citizen_alias_kind": AliasKind,
     "ck_catalogue_state": RecordingState,
     "ck_catalogue_kind": CallKind,

@@ -1,0 +1,310 @@
+"""Signing in, and what it hangs on: passwords, second factors, sessions. Refuses without saying which of name and password
+was wrong, and to look at a password once there were too many tries.
+
+A try is counted before anything is looked at, so that a restart or many at once give no further one. Counted are: a name from
+an address (few), a name from anywhere and an address for any name (more): who guesses from elsewhere does not shut out the
+person whose name it is.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_hex, token_urlsafe
+
+from hotline1022.accounts import second_factor
+from hotline1022.accounts.rules import LOGIN, check_password, plain_password
+from hotline1022.accounts.states import Step, begin, move
+from hotline1022.accounts.types import Secret, Session, SignedIn, Stage, User
+from hotline1022.audit.types import Fact, Kind
+from hotline1022.core.acting import by_the_service
+from hotline1022.core.errors import Refused
+from hotline1022.db.unit import Database, Work
+from hotline1022.service.pins import hash_pin as hash_secret
+from hotline1022.service.pins import verify_pin as verify_secret
+
+log = logging.getLogger(__name__)
+
+WINDOW = timedelta(minutes=10)
+#: tries in WINDOW of: a name from one address, a name from anywhere, an address for any name
+OF_BOTH, OF_NAME, OF_ADDRESS = 5, 30, 50
+#: tries of a second factor in WINDOW
+OF_CODE = 5
+#: passwords looked at side by side: each takes 19 MiB and some 20 ms of a core
+AT_ONCE = 2
+#: what is compared where there is no such user: it takes as long
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$pGCjcBOnk3fQ5GZb9Dh0kPzH0Fn5d0EtcdfX+3vX2UE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How long somebody stays signed in."""
+
+    #: without a request
+    idle: timedelta = timedelta(minutes=60)
+    #: at the latest: longer than a shift
+    whole: timedelta = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class From:
+    """Whence somebody comes."""
+
+    #: as failures are counted by it: an address, of IPv6 its network
+    address: str
+    #: as people see it in the list of sessions
+    browser: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """Who came in, and what the cookie says now."""
+
+    signed: SignedIn
+    token: str = field(repr=False)
+
+
+class AccountDesk:
+    """The door of the desk."""
+
+    def __init__(
+        self, database: Database, key: str, clock: Callable[[], datetime], terms: Callable[[], Terms] = Terms
+    ) -> None:
+        self._database, self._clock, self._terms = database, clock, terms
+        #: seals second factors
+        self._key = key
+        self._looks = asyncio.Semaphore(AT_ONCE)
+
+    # ------------------------------------------------------------ in
+
+    async def sign_in(self, login: str, password: str, whence: From) -> Entered:
+        """Name and password. Refused `sign-in-wrong`, `sign-in-wait`, `password-over`."""
+        typed, now = login.strip().lower(), self._clock()
+        # what nobody can be called is counted as one, and never asked of the database
+        name = typed if re.fullmatch(LOGIN, typed) else "?"
+        keys = _keys(name, whence.address)
+        await self._count(keys, now, name, whence)
+        async with self._database.reading() as tx:
+            user = await tx.accounts.by_login(name)
+            secret = await tx.accounts.secret(user.id) if user else Secret()
+        async with self._looks:
+            right = await verify_secret(secret.password or _NOBODY, plain_password(password))
+        if user is None or not user.active or not secret.password or not right:
+            raise Refused("the name or the password is wrong", error_id="sign-in-wrong")
+        if secret.password_until is not None and secret.password_until <= now:
+            text = "this password was given for a time that is over; ask the admin for another one"
+            raise Refused(text, error_id="password-over")
+        return await self._enter(user, whence, now, keys)
+
+    async def _enter(self, user: User, whence: From, now: datetime, keys: Iterable[str]) -> Entered:
+        session = Session(
+            id=token_hex(8),
+            user=user.id,
+            stage=begin(second=user.totp, change=user.must_change),
+            made_at=now,
+            seen_at=now,
+            ends_at=now + self._terms().whole,
+            origin=whence.address,
+            browser=whence.browser[:200],
+        )
+        token = token_urlsafe(32)
+        with by_the_service():
+            async with self._database.transaction() as tx:
+                await tx.sessions.add(session, token)
+                if session.stage is not Stage.SECOND:
+                    await tx.accounts.forget_tries(keys)
+                    await _note_in(tx, user, session, now)
+                permissions = await tx.accounts.permissions(user.roles)
+        return Entered(signed=SignedIn(user=user, session=session, permissions=permissions), token=token)
+
+    async def second(self, signed: SignedIn, code: str, whence: From) -> Entered:
+        """The code of the second factor; another cookie. Refused `code-wrong`, `sign-in-wait`, `session-over`."""
+        user, now = signed.user, self._clock()
+        key = f"code:{user.id}"
+        await self._count({key: OF_CODE}, now, user.login, whence)
+        step = Step.SECOND_RIGHT_CHANGE if user.must_change else Step.SECOND_RIGHT
+        after = _moved(signed.session, step)
+        token = token_urlsafe(32)
+        with by_the_service():
+            async with self._database.transaction() as tx:
+                secret = await tx.accounts.secret(user.id)
+                plain = second_factor.unseal(secret.totp, user.id, self._key)
+                if plain is None:
+                    text = "the second factor cannot be read any more; ask the admin to take it away and set a new one"
+                    raise Refused(text, error_id="code-unreadable")
+                found = second_factor.step_of(plain, code, now, secret.totp_step)
+                if found is None or not await tx.accounts.take_step(user.id, found):
+                    raise Refused("the code is wrong, or was used; wait for the next one", error_id="code-wrong")
+                if not await tx.sessions.stage(signed.session, after.stage):
+                    raise _over()
+                await tx.sessions.renew(signed.session, token)
+                await tx.accounts.forget_tries([key, *_keys(user.login, whence.address)])
+                await _note_in(tx, user, after, now)
+        return Entered(signed=replace(signed, session=after), token=token)
+
+    async def find(self, token: str) -> SignedIn | None:
+        """Who stands behind a cookie; None for nobody, or nobody any more."""
+        now = self._clock()
+        async with self._database.reading() as tx:
+            session = await tx.sessions.find(token, now, self._terms().idle)
+            if session is None:
+                return None
+            user = await tx.accounts.user(session.user)
+            if not user.active:
+                return None
+            permissions = await tx.accounts.permissions(user.roles)
+        return SignedIn(user=user, session=session, permissions=permissions)
+
+    async def seen(self, signed: SignedIn) -> None:
+        """A request came: the session goes on."""
+        with by_the_service():
+            async with self._database.transaction() as tx:
+                await tx.sessions.seen(signed.session.id, self._clock())
+
+    # ------------------------------------------------------------ out
+
+    async def sign_out(self, signed: SignedIn, *, id: str = "") -> int:
+        """End this session, or that one of the same user; says how many were open."""
+        return await self._end(signed, id=id or signed.session.id)
+
+    async def sign_out_everywhere(self, signed: SignedIn, *, here: bool = False) -> int:
+        """End all others of the same user; with `here` this one too."""
+        return await self._end(signed, but="" if here else signed.session.id)
+
+    async def _end(self, signed: SignedIn, *, id: str = "", but: str = "") -> int:
+        user = signed.user
+        with by_the_service():
+            async with self._database.transaction() as tx:
+                ended = await tx.sessions.end("signed-out", user=user.id, id=id, but=but)
+                if ended:
+                    detail = {"sessions": ended, "session": id}
+                    tx.audit.add(_fact(Kind.USER_SIGNED_OUT, user, signed.session, self._clock(), detail))
+        return ended
+
+    async def sessions(self, user: str) -> Sequence[Session]:
+        """All that are open, latest first."""
+        async with self._database.reading() as tx:
+            return await tx.sessions.open_of(user, self._clock())
+
+    # ------------------------------------------------------------ one's own secrets
+
+    async def change_password(self, signed: SignedIn, old: str, new: str, whence: From) -> Entered:
+        """A new password of one's own; all other sessions end, and this one gets another cookie.
+
+        Refused `password-wrong`, `sign-in-wait`, `password-same`, `session-over`; Invalid `password-…`.
+        """
+        user, now = signed.user, self._clock()
+        after = _moved(signed.session, Step.CHANGED)
+        await self._own(user, old, now, whence)
+        plain = await asyncio.to_thread(check_password, new, (user.login, user.name))
+        if plain == plain_password(old):
+            raise Refused("the new password is the old one; choose another", error_id="password-same")
+        async with self._looks:
+            hashed = await hash_secret(plain)
+        token = token_urlsafe(32)
+        async with self._database.transaction() as tx:
+            if not await tx.sessions.stage(signed.session, after.stage):
+                raise _over()
+            await tx.accounts.set_password(user.id, hashed, must_change=False, until=None)
+            await tx.sessions.renew(signed.session, token)
+            ended = await tx.sessions.end("password-changed", user=user.id, but=signed.session.id)
+            detail = {"by": "self", "sessions": ended}
+            tx.audit.add(_fact(Kind.USER_PASSWORD, user, signed.session, now, detail))
+        return Entered(signed=replace(signed, session=after, user=replace(user, must_change=False)), token=token)
+
+    async def begin_second(self, signed: SignedIn, password: str, whence: From) -> bytes:
+        """A new second factor, not in force yet: its secret, shown once. Refused `password-wrong`, `second-on`."""
+        user = signed.user
+        if user.totp:
+            text = "there is a second factor already; take it away before you set a new one"
+            raise Refused(text, error_id="second-on")
+        await self._own(user, password, self._clock(), whence)
+        secret = second_factor.new_secret()
+        async with self._database.transaction() as tx:
+            await tx.accounts.set_totp(user.id, second_factor.seal(secret, user.id, self._key), on=False)
+        return secret
+
+    async def confirm_second(self, signed: SignedIn, code: str, whence: From) -> None:
+        """A code of it: from now on it is asked for. Refused `code-wrong`, `second-none`, `sign-in-wait`."""
+        user, now = signed.user, self._clock()
+        await self._count({f"code:{user.id}": OF_CODE}, now, user.login, whence)
+        async with self._database.transaction() as tx:
+            secret = await tx.accounts.secret(user.id)
+            plain = second_factor.unseal(secret.totp, user.id, self._key)
+            if plain is None:
+                raise Refused("there is no second factor to confirm; begin again", error_id="second-none")
+            found = second_factor.step_of(plain, code, now, secret.totp_step)
+            if found is None:
+                text = "the code is wrong; see that the clock of the telephone is right, and take the next one"
+                raise Refused(text, error_id="code-wrong")
+            await tx.accounts.set_totp(user.id, secret.totp, on=True)
+            await tx.accounts.take_step(user.id, found)
+            await tx.accounts.forget_tries([f"code:{user.id}"])
+            tx.audit.add(_fact(Kind.USER_SECOND_FACTOR, user, signed.session, now, {"by": "self", "on": True}))
+
+    async def drop_second(self, signed: SignedIn, password: str, whence: From) -> None:
+        """Take it away. Refused `password-wrong`, `sign-in-wait`."""
+        user, now = signed.user, self._clock()
+        await self._own(user, password, now, whence)
+        async with self._database.transaction() as tx:
+            await tx.accounts.set_totp(user.id, b"", on=False)
+            tx.audit.add(_fact(Kind.USER_SECOND_FACTOR, user, signed.session, now, {"by": "self", "on": False}))
+
+    async def _own(self, user: User, password: str, now: datetime, whence: From) -> None:
+        """The own password, once more: who finds a browser open does not take the account with it."""
+        keys = _keys(user.login, whence.address)
+        await self._count(keys, now, user.login, whence)
+        async with self._database.reading() as tx:
+            secret = await tx.accounts.secret(user.id)
+        async with self._looks:
+            right = await verify_secret(secret.password, plain_password(password))
+        if not right:
+            raise Refused("the password is wrong", error_id="password-wrong")
+        with by_the_service():
+            async with self._database.transaction() as tx:
+                await tx.accounts.forget_tries(keys)
+
+    async def _count(self, keys: dict[str, int], now: datetime, login: str, whence: From) -> None:
+        with by_the_service():
+            async with self._database.transaction() as tx:
+                free = [
+                    await tx.accounts.count_try(key, now, tries=most, since=now - WINDOW) for key, most in keys.items()
+                ]
+        if not all(free):
+            log.warning(
+                "sign-in as %s from %s is shut out: too many tries",
+                sha256(login.encode()).hexdigest()[:8],
+                whence.address,
+            )
+            text = f"too many tries; wait {WINDOW.seconds // 60} minutes, or ask the admin for a new password"
+            raise Refused(text, error_id="sign-in-wait")
+
+
+def _keys(login: str, address: str) -> dict[str, int]:
+    """What a try counts for, and how many are free."""
+    return {f"both:{login}@{address}": OF_BOTH, f"name:{login}": OF_NAME, f"from:{address}": OF_ADDRESS}
+
+
+def _moved(session: Session, step: Step) -> Session:
+    stage = move(session.stage, step)
+    if stage is None:
+        raise _over()
+    return replace(session, stage=stage)
+
+
+def _over() -> Refused:
+    return Refused("you are signed in no longer; sign in again", error_id="session-over")
+
+
+async def _note_in(tx: Work, user: User, session: Session, now: datetime) -> None:
+    await tx.accounts.signed_in(user.id, now)
+    tx.audit.add(_fact(Kind.USER_SIGNED_IN, user, session, now, {"session": session.id, "second": user.totp}))
+
+
+def _fact(kind: Kind, user: User, session: Session, at: datetime, detail: dict[str, object]) -> Fact:
+    return Fact(
+        at=at, kind=kind, actor=f"user:{user.login}", origin=session.origin, subject=f"user:{user.id}", detail=detail
+    )

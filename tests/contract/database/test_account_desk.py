@@ -1,0 +1,279 @@
+"""Signing in: who may, who must wait, what a session lets do at each stage, and what ends it."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlalchemy import select
+
+from hotline1022.accounts.types import Permission, Stage
+from hotline1022.core.errors import HotlineError, Invalid, Refused
+from hotline1022.db.tables_accounts import user_account, user_session
+from hotline1022.db.unit import Database
+from hotline1022.service.account_desk import OF_BOTH, OF_NAME, AccountDesk, Entered, From, Terms
+from hotline1022.service.user_admin import GOOD_FOR, UserAdmin, Wanted
+from tests.contract.database.made import T0
+
+HERE = From(address="192.0.2.7", browser="Firefox")
+NEW = "con meo den uong tra sen"
+AGENT = frozenset({"agent"})
+
+
+@dataclass(slots=True)
+class World:
+    """A house with an agent called lan, and a clock that the test moves."""
+
+    database: Database
+    now: datetime = T0
+
+    def __post_init__(self) -> None:
+        self.desk = AccountDesk(self.database, "the key of the accounts", lambda: self.now)
+        self.admin = UserAdmin(self.database, lambda: self.now)
+
+    desk: AccountDesk = None  # type: ignore[assignment]
+    admin: UserAdmin = None  # type: ignore[assignment]
+    once: str = ""
+
+    async def begin(self) -> "World":
+        await self.admin.first()
+        self.once = (await self.admin.add(Wanted(login="lan", name="Nguyễn Thị Lan", roles=AGENT))).password
+        return self
+
+    async def settled(self) -> Entered:
+        """Lan, with a password of her own."""
+        entered = await self.desk.sign_in("lan", self.once, HERE)
+        return await self.desk.change_password(entered.signed, self.once, NEW, HERE)
+
+    async def kinds(self) -> list[str]:
+        async with self.database.reading() as tx:
+            portions = [portion async for portion in tx.audit.entries()]
+        return [one.kind for portion in portions for one in portion if one.subject.startswith("user:")]
+
+    async def with_second(self) -> bytes:
+        """Lan has a second factor; its secret."""
+        entered = await self.settled()
+        secret = await self.desk.begin_second(entered.signed, NEW, HERE)
+        await self.desk.confirm_second(entered.signed, code(secret, self.now), HERE)
+        await self.desk.sign_out(entered.signed)
+        self.now += timedelta(seconds=30)
+        return secret
+
+
+def code(secret: bytes, at: datetime) -> str:
+    return TOTP(secret, 6, SHA1(), 30).generate(int(at.timestamp())).decode()
+
+
+@pytest.fixture
+async def world(database: Database) -> World:
+    return await World(database).begin()
+
+
+async def told(attempt: object) -> str:
+    with pytest.raises(HotlineError) as caught:
+        await attempt  # type: ignore[misc]
+    return caught.value.error_id
+
+
+async def test_a_password_that_was_given_lets_nobody_do_anything_but_change_it(world: World) -> None:
+    entered = await world.desk.sign_in(" Lan ", world.once, HERE)
+    assert entered.signed.session.stage is Stage.CHANGE
+    assert not entered.signed.may(Permission.ANSWER)
+    changed = await world.desk.change_password(entered.signed, world.once, NEW, HERE)
+    assert changed.signed.may(Permission.ANSWER) and not changed.signed.may(Permission.USERS)
+    assert changed.token != entered.token
+    assert await world.desk.find(entered.token) is None
+    found = await world.desk.find(changed.token)
+    assert found is not None and found.may(Permission.ANSWER) and not found.user.must_change
+    assert await told(world.desk.sign_in("lan", world.once, HERE)) == "sign-in-wrong"
+    assert (await world.desk.sign_in("lan", NEW, HERE)).signed.may(Permission.ANSWER)
+    assert await world.kinds() == [
+        "user-changed", "user-changed", "user-signed-in", "user-password", "user-signed-in"
+    ]  # fmt: skip
+
+
+async def test_nothing_that_lets_in_is_in_the_database(world: World) -> None:
+    secret = await world.with_second()
+    entered = await world.desk.sign_in("lan", NEW, HERE)
+    async with world.database.reading() as tx:
+        kept = [
+            repr((await tx._connection.execute(select(table))).mappings().all())
+            for table in (user_account, user_session)
+        ]
+    text = "".join(kept)
+    for hidden in (world.once, NEW, entered.token, repr(secret)[2:-1], secret.hex()):
+        assert hidden not in text
+    assert entered.token not in repr(entered)
+
+
+async def test_a_given_password_ends(world: World) -> None:
+    world.now += GOOD_FOR
+    assert await told(world.desk.sign_in("lan", world.once, HERE)) == "password-over"
+
+
+@pytest.mark.parametrize("login", ["lan", "nobody", "", "x" * 5000, "lan\0", "' OR 1=1 --"])
+async def test_a_wrong_one_is_not_told_apart(world: World, login: str) -> None:
+    assert await told(world.desk.sign_in(login, "wrong", HERE)) == "sign-in-wrong"
+
+
+async def test_few_tries_from_one_place_and_the_owner_still_comes_in(world: World) -> None:
+    await world.settled()
+    for _ in range(OF_BOTH):
+        assert await told(world.desk.sign_in("lan", "guess", From(address="198.51.100.1"))) == "sign-in-wrong"
+    assert await told(world.desk.sign_in("lan", NEW, From(address="198.51.100.1"))) == "sign-in-wait"
+    assert (await world.desk.sign_in("lan", NEW, HERE)).signed.user.login == "lan"
+    world.now += timedelta(minutes=10, seconds=1)
+    assert (await world.desk.sign_in("lan", NEW, From(address="198.51.100.1"))).signed.user.login == "lan"
+
+
+async def test_many_at_the_same_moment_are_counted_as_many(world: World) -> None:
+    attempts = (told(world.desk.sign_in("lan", "guess", HERE)) for _ in range(OF_BOTH + 4))
+    answers = await asyncio.gather(*attempts)
+    assert answers.count("sign-in-wrong") == OF_BOTH and answers.count("sign-in-wait") == 4
+
+
+async def test_one_name_from_everywhere_is_shut_too_until_the_admin_resets_it(world: World) -> None:
+    await world.settled()
+    for number in range(OF_NAME):
+        await told(world.desk.sign_in("lan", "guess", From(address=f"198.51.100.{number}")))
+    assert await told(world.desk.sign_in("lan", NEW, From(address="203.0.113.9"))) == "sign-in-wait"
+    given = await world.admin.reset("lan")
+    entered = await world.desk.sign_in("lan", given.password, From(address="203.0.113.10"))
+    assert entered.signed.session.stage is Stage.CHANGE
+
+
+async def test_a_reset_ends_all_sessions(world: World) -> None:
+    entered = await world.settled()
+    other = await world.desk.sign_in("lan", NEW, HERE)
+    await world.admin.reset("lan")
+    assert [await world.desk.find(one.token) for one in (entered, other)] == [None, None]
+    assert await told(world.desk.sign_in("lan", NEW, HERE)) == "sign-in-wrong"
+
+
+async def test_a_session_ends_when_nobody_is_there_and_at_the_end_of_the_day(world: World) -> None:
+    entered = await world.settled()
+    world.now += Terms().idle - timedelta(minutes=1)
+    await world.desk.seen(entered.signed)
+    world.now += Terms().idle - timedelta(minutes=1)
+    assert await world.desk.find(entered.token) is not None
+    world.now += timedelta(minutes=2)
+    assert await world.desk.find(entered.token) is None
+    entered = await world.desk.sign_in("lan", NEW, HERE)
+    for _ in range(24):
+        world.now += timedelta(minutes=30)
+        await world.desk.seen(entered.signed)
+    assert await world.desk.find(entered.token) is None
+
+
+async def test_signing_out_here_there_and_everywhere(world: World) -> None:
+    one = await world.settled()
+    two, three = [await world.desk.sign_in("lan", NEW, HERE) for _ in range(2)]
+    admin = await world.admin.by_login("admin")
+    assert len(await world.desk.sessions(one.signed.user.id)) == 3
+    assert await world.desk.sign_out(one.signed, id=two.signed.session.id) == 1
+    assert await world.desk.find(two.token) is None
+    assert await world.desk.sign_out_everywhere(one.signed) == 1
+    assert await world.desk.find(three.token) is None and await world.desk.find(one.token) is not None
+    assert await world.desk.sign_out(one.signed) == 1
+    assert await world.desk.sign_out(one.signed) == 0
+    assert await world.desk.find(one.token) is None
+    assert await world.admin.sign_out(admin.id) == 0
+
+
+async def test_nobody_ends_the_session_of_another_by_its_id(world: World) -> None:
+    lan = await world.settled()
+    given = await world.admin.add(Wanted(login="minh", name="Minh", roles=AGENT))
+    minh = await world.desk.sign_in("minh", given.password, HERE)
+    assert await world.desk.sign_out(minh.signed, id=lan.signed.session.id) == 0
+    assert await world.desk.find(lan.token) is not None
+
+
+async def test_who_is_shut_out_is_out_at_once_and_other_rights_are_in_force_at_once(world: World) -> None:
+    entered = await world.settled()
+    lan = await world.admin.by_login("lan")
+    lan = await world.admin.change(lan.id, lan.version, Wanted(roles=frozenset({"auditor"})))
+    found = await world.desk.find(entered.token)
+    assert found is not None and found.may(Permission.LISTEN) and not found.may(Permission.ANSWER)
+    await world.admin.change(lan.id, lan.version, Wanted(active=False))
+    assert await world.desk.find(entered.token) is None
+    assert await told(world.desk.sign_in("lan", NEW, HERE)) == "sign-in-wrong"
+    assert await told(world.admin.reset("lan")) == "user-ended"
+
+
+async def test_a_second_factor_stands_between(world: World) -> None:
+    secret = await world.with_second()
+    entered = await world.desk.sign_in("lan", NEW, HERE)
+    assert entered.signed.session.stage is Stage.SECOND and not entered.signed.may(Permission.ANSWER)
+    assert await told(world.desk.change_password(entered.signed, NEW, NEW + " x", HERE)) == "session-over"
+    assert await told(world.desk.second(entered.signed, "000 000", HERE)) == "code-wrong"
+    done = await world.desk.second(entered.signed, code(secret, world.now), HERE)
+    assert done.signed.may(Permission.ANSWER) and done.token != entered.token
+    assert await world.desk.find(entered.token) is None
+    again = await world.desk.sign_in("lan", NEW, HERE)
+    assert await told(world.desk.second(again.signed, code(secret, world.now), HERE)) == "code-wrong", "used"
+    late = code(secret, world.now)
+    world.now += timedelta(seconds=30)
+    assert await told(world.desk.second(again.signed, late, HERE)) == "code-wrong", "used, though within the leeway"
+    assert (await world.desk.second(again.signed, code(secret, world.now), HERE)).signed.may(Permission.ANSWER)
+
+
+async def test_one_code_lets_one_in(world: World) -> None:
+    secret = await world.with_second()
+    entered = [await world.desk.sign_in("lan", NEW, HERE) for _ in range(3)]
+    now = code(secret, world.now)
+    done = await asyncio.gather(*(world.desk.second(one.signed, now, HERE) for one in entered), return_exceptions=True)
+    assert sum(isinstance(one, Entered) for one in done) == 1
+
+
+async def test_codes_are_not_guessed(world: World) -> None:
+    secret = await world.with_second()
+    entered = await world.desk.sign_in("lan", NEW, HERE)
+    for _ in range(5):
+        assert await told(world.desk.second(entered.signed, "123456", HERE)) == "code-wrong"
+    assert await told(world.desk.second(entered.signed, code(secret, world.now), HERE)) == "sign-in-wait"
+
+
+async def test_a_lost_telephone_is_taken_away_by_the_admin(world: World) -> None:
+    await world.with_second()
+    given = await world.admin.reset("lan", second=True)
+    entered = await world.desk.sign_in("lan", given.password, HERE)
+    assert entered.signed.session.stage is Stage.CHANGE and not entered.signed.user.totp
+
+
+async def test_a_factor_of_another_key_or_another_user_is_not_taken(world: World) -> None:
+    secret = await world.with_second()
+    other = AccountDesk(world.database, "another key", lambda: world.now)
+    entered = await other.sign_in("lan", NEW, HERE)
+    assert await told(other.second(entered.signed, code(secret, world.now), HERE)) == "code-unreadable"
+
+
+async def test_ones_own_password_is_asked_for_again(world: World) -> None:
+    entered = await world.settled()
+    assert await told(world.desk.begin_second(entered.signed, "wrong", HERE)) == "password-wrong"
+    assert await told(world.desk.change_password(entered.signed, "wrong", "abc", HERE)) == "password-wrong"
+    secret = await world.desk.begin_second(entered.signed, NEW, HERE)
+    assert await told(world.desk.confirm_second(entered.signed, "1", HERE)) == "code-wrong"
+    await world.desk.confirm_second(entered.signed, code(secret, world.now), HERE)
+    signed = await world.desk.find(entered.token)
+    assert signed is not None and signed.user.totp
+    assert await told(world.desk.begin_second(signed, NEW, HERE)) == "second-on"
+    assert await told(world.desk.drop_second(signed, "wrong", HERE)) == "password-wrong"
+    await world.desk.drop_second(signed, NEW, HERE)
+    again = await world.desk.sign_in("lan", NEW, HERE)
+    assert again.signed.may(Permission.ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("new", "error"),
+    [("ngan", "password-short"), ("matkhau12345", "password-weak"), ("nguyenthilan", "password-weak"),
+     ("Binhduong2026", "password-weak"), ("x" * 129, "password-long"), (NEW, "password-same")],
+)  # fmt: skip
+async def test_what_is_guessed_is_no_password(world: World, new: str, error: str) -> None:
+    entered = await world.settled()
+    with pytest.raises((Invalid, Refused)) as caught:
+        await world.desk.change_password(entered.signed, NEW, new, HERE)
+    assert caught.value.error_id == error
+    assert new not in str(caught.value)
+    assert (await world.desk.sign_in("lan", NEW, HERE)).signed.user.login == "lan"
