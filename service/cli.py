@@ -12,7 +12,7 @@ from hotline1022.service.lazy_group import LazyGroup
 _FILES = {
     "backup": "backup", "restore": "backup", "calls": "data", "people": "data", "token": "data", "citizen": "citizen",
     "directory": "directory", "evidence": "evidence", "outbox": "outbox", "recordings": "recordings",
-    "shifts": "shifts", "tickets": "tickets",
+    "shifts": "shifts", "tickets": "tickets", "user": "users",
 }  # fmt: skip
 
 
@@ -34,6 +34,7 @@ def main() -> None:
       hotline1022 people add 1001 "Nguyễn Thị Lan"
       hotline1022 shifts missing
       hotline1022 directory check
+      hotline1022 user add lan "Nguyễn Thị Lan" --role agent --person 1001
       hotline1022 token create desk --scope read --scope agent
       hotline1022 calls list --limit 20
       hotline1022 recordings verify --since 2026-11-01

@@ -72,6 +72,8 @@ _SUBJECTS = {
     "ticket": "ticket",
     "call": "call",
     "hold_id": "hold",
+    "login": "user",
+    "role": "role",
 }
 
 

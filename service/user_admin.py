@@ -4,7 +4,7 @@ and to leave nobody who may change users.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
 from hotline1022.accounts.roles import ADMIN, first_roles
@@ -42,6 +42,11 @@ class Wanted:
     person: str | None = None
     contact: str | None = None
     active: bool | None = None
+
+
+def utc_now() -> datetime:
+    """The clock of whoever has no other."""
+    return datetime.now(UTC)
 
 
 class UserAdmin:
