@@ -155,3 +155,42 @@ class SignedIn:
     def may(self, permission: Permission) -> bool:
         """Whether it is allowed: never before the sign-in is whole."""
         return self.session.stage is Stage.FULL and permission in self.permissions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class From:
+    """Whence somebody comes."""
+
+    #: as failures are counted by it: an address, of IPv6 its network
+    address: str
+    #: the browser's own words, for the list of sessions
+    browser: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """Who came in, and what the cookie says now."""
+
+    signed: SignedIn
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A user, and the password that is shown once."""
+
+    user: User
+    password: str = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be changed of a user; None stays."""
+
+    login: str | None = None
+    name: str | None = None
+    roles: frozenset[str] | None = None
+    person: str | None = None
+    contact: str | None = None
+    active: bool | None = None

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_hex, token_urlsafe
@@ -18,7 +18,7 @@ from secrets import token_hex, token_urlsafe
 from hotline1022.accounts import second_factor
 from hotline1022.accounts.rules import LOGIN, check_password, plain_password
 from hotline1022.accounts.states import Step, begin, move
-from hotline1022.accounts.types import Secret, Session, SignedIn, Stage, User
+from hotline1022.accounts.types import Entered, From, Secret, Session, SignedIn, Stage, User
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.acting import by_the_service
 from hotline1022.core.errors import Refused
@@ -47,24 +47,6 @@ class Terms:
     idle: timedelta = timedelta(minutes=60)
     #: at the latest: longer than a shift
     whole: timedelta = timedelta(hours=12)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class From:
-    """Whence somebody comes."""
-
-    #: as failures are counted by it: an address, of IPv6 its network
-    address: str
-    #: as people see it in the list of sessions
-    browser: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entered:
-    """Who came in, and what the cookie says now."""
-
-    signed: SignedIn
-    token: str = field(repr=False)
 
 
 class AccountDesk:

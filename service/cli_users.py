@@ -2,13 +2,13 @@
 
 import click
 
-from hotline1022.accounts.types import Permission, Role, User
+from hotline1022.accounts.types import Given, Permission, Role, User, Wanted
 from hotline1022.core.clock import local
 from hotline1022.core.errors import HotlineError
 from hotline1022.db.unit import Database
 from hotline1022.service.cli_base import CONFIG, speaking
 from hotline1022.service.cli_data import on_database
-from hotline1022.service.user_admin import Given, UserAdmin, Wanted, utc_now
+from hotline1022.service.user_admin import UserAdmin, utc_now
 
 _ROLES = click.option("--role", "roles", multiple=True, help="Id of a role; may be given several times.")
 _PERSON = click.option("--person", default=None, help='Id of a person who answers calls; "" takes it away.')

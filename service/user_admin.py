@@ -3,13 +3,13 @@ and to leave nobody who may change users.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
 from hotline1022.accounts.roles import ADMIN, first_roles
 from hotline1022.accounts.rules import login_of, name_of, one_time_password, role_id_of
-from hotline1022.accounts.types import Permission, Role, Secret, User
+from hotline1022.accounts.types import Given, Permission, Role, Secret, User, Wanted
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.acting import acting
 from hotline1022.core.errors import Invalid, NotFound, Refused
@@ -21,27 +21,6 @@ from hotline1022.service.pins import hash_pin as hash_secret
 GOOD_FOR = timedelta(days=3)
 #: that of the first admin: the house may be set up on a Friday
 FIRST_GOOD_FOR = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """A user, and the password that is shown once."""
-
-    user: User
-    password: str = field(repr=False)
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What is to be changed of a user; None stays."""
-
-    login: str | None = None
-    name: str | None = None
-    roles: frozenset[str] | None = None
-    person: str | None = None
-    contact: str | None = None
-    active: bool | None = None
 
 
 def utc_now() -> datetime:
@@ -157,6 +136,11 @@ class UserAdmin:
         """All."""
         async with self._database.reading() as tx:
             return await tx.accounts.users()
+
+    async def user(self, id: str) -> User:
+        """NotFound `user-unknown`."""
+        async with self._database.reading() as tx:
+            return await tx.accounts.user(id)
 
     async def by_login(self, login: str) -> User:
         """NotFound `user-unknown`."""

@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import select
 
-from hotline1022.accounts.types import Permission, Stage
+from hotline1022.accounts.types import Entered, From, Permission, Stage, Wanted
 from hotline1022.core.errors import HotlineError, Invalid, Refused
 from hotline1022.db.tables_accounts import user_account, user_session
 from hotline1022.db.unit import Database
-from hotline1022.service.account_desk import OF_BOTH, OF_NAME, AccountDesk, Entered, From, Terms
-from hotline1022.service.user_admin import GOOD_FOR, UserAdmin, Wanted
+from hotline1022.service.account_desk import OF_BOTH, OF_NAME, AccountDesk, Terms
+from hotline1022.service.user_admin import GOOD_FOR, UserAdmin
 from tests.contract.database.made import T0
 
 HERE = From(address="192.0.2.7", browser="Firefox")

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from hotline1022.accounts.roles import first_roles
-from hotline1022.accounts.types import Permission, Role
+from hotline1022.accounts.types import Permission, Role, Wanted
 from hotline1022.audit.types import Kind
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
 from hotline1022.core.ids import PersonId
 from hotline1022.db.tables_accounts import user_account
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person
-from hotline1022.service.user_admin import FIRST_GOOD_FOR, GOOD_FOR, UserAdmin, Wanted
+from hotline1022.service.user_admin import FIRST_GOOD_FOR, GOOD_FOR, UserAdmin
 from tests.contract.database.made import HASH, T0
 
 ADMINS = frozenset({"admin"})
