@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from hotline1022.accounts.types import Entered, From, Given, Role, Session, SignedIn, User, Wanted
+from hotline1022.accounts.types import Entered, Factor, From, Given, Role, Session, SignedIn, User, Wanted
 
 
 class Door(Protocol):
@@ -41,7 +41,7 @@ class Door(Protocol):
         """Refused `password-wrong`, `password-same`, `sign-in-wait`; Invalid `password-…`."""
         ...
 
-    async def begin_second(self, signed: SignedIn, password: str, whence: From) -> bytes:
+    async def begin_second(self, signed: SignedIn, password: str, whence: From) -> Factor:
         """Refused `password-wrong`, `second-on`, `sign-in-wait`."""
         ...
 

@@ -194,3 +194,13 @@ class Wanted:
     person: str | None = None
     contact: str | None = None
     active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """A new second factor as its owner sees it, once."""
+
+    #: what the QR code holds
+    address: str = field(repr=False)
+    #: the same for who types it
+    typed: str = field(repr=False)

@@ -2,13 +2,13 @@
 else has.
 """
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web as aiohttp_web
 
 import hotline1022
 from hotline1022.core.errors import ConfigError
+from hotline1022.service.account_desk import AccountDesk
 from hotline1022.service.cascade_view import CascadesView
 from hotline1022.service.catalogue_view import CatalogueApi
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
@@ -27,6 +27,7 @@ from hotline1022.service.pins import hash_pin
 from hotline1022.service.retention_view import RetentionView
 from hotline1022.service.settings import Service
 from hotline1022.service.tickets_view import TicketsView
+from hotline1022.service.user_admin import UserAdmin, utc_now
 from hotline1022.service.views import (
     AbandonedList,
     AlarmList,
@@ -110,6 +111,8 @@ def http_of(app: "App") -> aiohttp_web.Application:
             links=LinkDesk(app.database, app.links, app.directory.fresh, app.tickets),
             cascades=CascadesView(app.database, app.cascades, app.directory, app.call_log, app.actions),
             tokens=TokensView(app.database, app.directory.fresh),
+            door=AccountDesk(app.database, app.secrets.accounts, utc_now),
+            users=UserAdmin(app.database, utc_now),
             acts=app.evidence.acts,
             checks=[
                 NamedCheck("sip", sip),
@@ -118,7 +121,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
                 NamedCheck("database", database),
             ],
             registry=registry_of(app),
-            clock=lambda: datetime.now(UTC),
+            clock=utc_now,
         ),
         version=hotline1022.__version__,
     )

@@ -19,11 +19,12 @@ MAX_BYTES = 4096
 AMI_READER = "ami-reader"
 AMI_ACTOR = "ami-actor"
 LINKS = "links"
+ACCOUNTS = "accounts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secrets:
-    """What Asterisk and the service share, by the name of its file: `line-101`, `ami-reader`, `ami-actor`, `links`."""
+    """What Asterisk and the service share, by the name of its file: `line-101`, `ami-reader`, `ami-actor`, `links`, `accounts`."""
 
     #: name → secret
     values: Mapping[str, str] = field(repr=False)
@@ -56,6 +57,11 @@ class Secrets:
         """What signs the links in messages."""
         return self.get(LINKS).encode()
 
+    @property
+    def accounts(self) -> str:
+        """What seals second factors."""
+        return self.get(ACCOUNTS)
+
 
 def ensure_secrets(folder: Path, lines: Iterable[str]) -> Secrets:
     """All secrets; the missing ones are made now. A removed line's file is left where it is."""
@@ -63,7 +69,7 @@ def ensure_secrets(folder: Path, lines: Iterable[str]) -> Secrets:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
-    names = [*(f"line-{line}" for line in lines), AMI_READER, AMI_ACTOR, LINKS]
+    names = [*(f"line-{line}" for line in lines), AMI_READER, AMI_ACTOR, LINKS, ACCOUNTS]
     return Secrets(values={name: _ensure(folder / name) for name in names})
 
 

@@ -6,6 +6,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from hotline1022.core.acting import Acting
+from hotline1022.web.package import origin
 from hotline1022.web.route import Ask, Route
 from hotline1022.web.types import Token
 
@@ -17,13 +18,29 @@ SECRETS = frozenset({"token", "key"})
 
 def act_of(route: Route, ask: Ask) -> Acting | None:
     """The act of a request that may change something; None for the others, and where nobody is known."""
-    if route.method in READING or ask.token is None:
+    if route.method in READING:
+        return None
+    if ask.signed is not None:
+        return _of_user(route, ask, ask.signed.user.login)
+    if ask.token is None:
         return None
     given = given_names(ask.body)
     detail: dict[str, object] = {"status": route.status}
     if given:
         detail["given"] = given
     return _act(route, ask.token, ask.request.remote, dict(ask.path), detail)
+
+
+def _of_user(route: Route, ask: Ask, login: str) -> Acting:
+    """Somebody who is signed in: the names of the fields, none of what was typed."""
+    subject = next((f"{name}:{value}" for name, value in ask.path.items() if name not in SECRETS), "")
+    return Acting(
+        actor=f"user:{login}",
+        origin=origin(ask.request),
+        act=f"{route.method} {route.path}",
+        subject=subject,
+        detail={"status": route.status, "given": sorted({name for name, _ in ask.body.pairs} - {"csrf"})},
+    )
 
 
 def refused_act(route: Route, token: Token, remote: str | None, path: dict[str, str], why: str) -> Acting:

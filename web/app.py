@@ -22,6 +22,9 @@ from hotline1022.core.errors import HotlineError, Invalid, NotFound
 from hotline1022.core.masking import mask, mask_text
 from hotline1022.web.acting import SECRETS, act_of, refused_act
 from hotline1022.web.auth import Forbidden, Gate, demand
+from hotline1022.web.desk.door import check_ours, desk_failure, signed_in
+from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.routes import ROUTES as DESK
 from hotline1022.web.failures import failure, json_response
 from hotline1022.web.health import READIER, Readier
 from hotline1022.web.link_door import DOOR, LinkDoor
@@ -54,7 +57,8 @@ HEADERS = {
 }
 #: Keys of a query whose value is a telephone number, and those whose value may be about a person.
 _NUMBERS, _PERSONAL, _HIDDEN = frozenset({"caller", "phone"}), frozenset({"words", "asker", "name"}), "***"
-_POLICY = "Content-Security-Policy"
+#: a page may have its style sheet, a file that never changes may be kept
+_OWN = ("Content-Security-Policy", "Cache-Control")
 _ROUTE: web.RequestKey[Route] = web.RequestKey("route", Route)
 _BEGUN: web.RequestKey[web.StreamResponse] = web.RequestKey("begun", web.StreamResponse)
 _TOKEN: web.RequestKey[str] = web.RequestKey("token", str)
@@ -67,7 +71,7 @@ def make_app(ports: Ports, *, version: str) -> web.Application:
     app[DOCUMENT] = _document(version)
     app[DOOR] = LinkDoor(ports)
     gate = Gate(ports)
-    for route in ROUTES:
+    for route in (*ROUTES, *DESK):
         handler = _serve(route, ports, gate)
         if route.method == "GET":
             app.router.add_get(route.path, handler, expect_handler=_expect)
@@ -84,10 +88,9 @@ def _document(version: str) -> Mapping[str, Any]:
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     request[_BEGUN] = response
-    own = response.headers.get(_POLICY)
+    own = {name: response.headers[name] for name in _OWN if name in response.headers}
     response.headers.update(HEADERS)
-    if own:  # a page may have its style sheet
-        response.headers[_POLICY] = own
+    response.headers.update(own)
 
 
 async def _expect(request: web.Request) -> web.StreamResponse | None:
@@ -145,6 +148,8 @@ def _cut(request: web.Request, error: BaseException) -> web.StreamResponse | Non
 
 def _failed(request: web.Request, error: BaseException) -> web.Response:
     route = request.get(_ROUTE)
+    if route is not None and route.desk is not None:
+        return desk_failure(error)
     return page_failure(error) if route is not None and route.page else failure(error)
 
 
@@ -170,6 +175,9 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
     async def serve(request: web.Request) -> web.StreamResponse:
         request[_ROUTE] = route
         async with asyncio.timeout(route.seconds):
+            came = await signed_in(route.desk, request, ports) if route.desk is not None else None
+            if isinstance(came, web.StreamResponse):
+                return came
             token = await _token(route, request, gate, ports)
             ask = Ask(
                 request=request,
@@ -178,7 +186,10 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
                 path=_path(request),
                 query=_query(route, request),
                 body=await _body(route, request),
+                signed=came,
             )
+            if route.desk is not None:
+                check_ours(ask)
             answer = await _act(route, ask)
         if isinstance(answer, web.StreamResponse):
             return answer
@@ -203,7 +214,7 @@ async def _act(route: Route, ask: Ask) -> object:
 
 async def _token(route: Route, request: web.Request, gate: Gate, ports: Ports) -> Token | None:
     header = request.headers.get("Authorization")
-    if (route.open and not header) or route.page:
+    if (route.open and not header) or route.page or route.desk is not None:
         return None
     try:
         token = await gate.token(header, request.remote)
@@ -239,7 +250,7 @@ def _path(request: web.Request) -> dict[str, str]:
 
 def _query(route: Route, request: web.Request) -> Any:
     pairs = request.rel_url.query
-    if route.page:  # mail programs hang words of their own on addresses
+    if route.page or route.desk is not None:  # mail programs hang words of their own on addresses
         known = {field.name: pairs[field.name][:200] for field in fields(route.query) if field.name in pairs}
         return parse(route.query, known, texts=True)
     if len(pairs) != len(set(pairs)):
@@ -253,6 +264,8 @@ async def _body(route: Route, request: web.Request) -> Any:
     raw = await request.read()
     if route.page:
         return _texts(request, raw)
+    if route.desk is not None:
+        return Form(pairs=tuple(_pairs(request, raw)))
     if not raw.strip() and route.body is NoInput:
         return NoInput()
     if request.content_type != "application/json":
@@ -268,13 +281,16 @@ async def _body(route: Route, request: web.Request) -> Any:
 
 def _texts(request: web.Request, raw: bytes) -> dict[str, str]:
     """The fields of a form; of one that comes twice the first."""
+    return dict(reversed(_pairs(request, raw, most=20)))
+
+
+def _pairs(request: web.Request, raw: bytes, *, most: int = 200) -> list[tuple[str, str]]:
     if request.content_type != "application/x-www-form-urlencoded":
         raise Invalid("the body is not a form; open the page and use its buttons", error_id="body-not-form")
     try:
-        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, max_num_fields=20, errors="strict")
+        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, max_num_fields=most, errors="strict")
     except ValueError:
         raise Invalid("the body is not a form; open the page and use its buttons", error_id="body-not-form") from None
-    return dict(reversed(pairs))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
+from hotline1022.accounts.ports import Door, Users
 from hotline1022.core.acting import Acting
 from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRow
 from hotline1022.queue.types import LineView
@@ -315,6 +316,9 @@ class Ports:
     packages: PackageLinks
     cascades: Cascades
     tokens: Tokens
+    #: signing in at the desk
+    door: Door
+    users: Users
     acts: Acts
     checks: Sequence[Check]
     #: metrics of the whole service; the API adds its own

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from hotline1022.accounts.types import Permission, SignedIn, Stage
 from hotline1022.core.errors import HotlineError
 from hotline1022.tickets.types import BY_HAND, Action
 from hotline1022.web.auth import Forbidden, Unauthorized, demand
@@ -29,6 +30,8 @@ class Ask:
     query: Any
     #: a value of the route's `body` type
     body: Any
+    #: who is signed in, on pages of the desk
+    signed: SignedIn | None = None
 
     @property
     def by(self) -> str:
@@ -55,6 +58,16 @@ class Answer:
 
     value: object
     status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a page of the desk asks of who comes."""
+
+    #: what must be allowed; None = nothing in particular
+    needs: Permission | None = None
+    #: how far a session must have come; an empty set lets in whoever is not signed in too
+    stages: frozenset[Stage] = frozenset({Stage.FULL})
 
 
 #: Gives a value of the route's `answer` type, an Answer around one, or a whole response.
@@ -88,6 +101,10 @@ PARTS: dict[str, Rule] = {
     "to_tell": Rule(doc="id of a line of the list", pattern=r"[A-Za-z0-9._~-]{1,128}"),
     "disclosure": Rule(doc="id of a disclosure", pattern=r"[0-9a-f]{16}"),
     "key": Rule(doc="key of a right to listen", pattern=r"[A-Za-z0-9_-]{43}"),
+    "user": Rule(doc="id of a user", pattern=r"[0-9a-f]{16}"),
+    "role": Rule(doc="id of a role", pattern=r"[a-z][a-z0-9-]{1,39}"),
+    "digest": Rule(doc="of a file's content", pattern=r"[0-9a-f]{12}"),
+    "file": Rule(doc="name of a file of the pages", pattern=r"[a-z0-9][a-z0-9.-]{0,80}"),
     "token": Rule(doc="token of a signed link", pattern=r"[A-Za-z0-9_-]{20,400}"),
 }
 
@@ -110,6 +127,8 @@ class Route:
     officers: bool = False
     #: a page for people: its body is a form of texts, its errors are pages
     page: bool = False
+    #: a page of the desk: the cookie of a session says who comes, forms are of that session
+    desk: Place | None = None
     query: type = NoInput
     #: NoInput = takes no body
     body: type = NoInput

@@ -5,7 +5,6 @@ names that are not in one of the two.
 import hashlib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from aiohttp import web
@@ -20,7 +19,7 @@ _KINDS = {".css": "text/css", ".js": "text/javascript", ".woff2": "font/woff2", 
 @cache
 def _there() -> Mapping[str, Path]:
     """All files by name."""
-    room = Path(str(files("hotline1022.web")))
+    room = Path(__file__).parent
     return {
         path.name: path
         for folder in _FOLDERS

@@ -23,6 +23,7 @@ from hotline1022.web.types import (
     Token,
     VoicemailView,
 )
+from tests.unit.accounts_memory import ShutDoor
 from tests.unit.backup_memory import MemoryBackups, MemoryExports
 from tests.unit.calls_memory import CALLER, NOW, MemoryCalls, a_call
 from tests.unit.cascade_memory import MemoryCascades
@@ -235,6 +236,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     tickets = MemoryTickets(folder / "attachments", now=NOW)
     checks = [MemoryCheck("sip"), MemoryCheck("database")]
     outbox, links = MemoryOutbox(), MemoryLinks(tickets)
+    shut: Any = ShutDoor()
     ports = Ports(
         calls=log,
         listening=listening,
@@ -260,6 +262,8 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         links=links,
         cascades=MemoryCascades(),
         tokens=tokens,
+        door=shut,
+        users=shut,
         acts=MemoryActs(),
         checks=checks,
         registry=CollectorRegistry(),

@@ -1,0 +1,422 @@
+"""The pages of the desk over a real database: who comes in, who may what, what a stranger's page or form can do."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import CookieJar
+from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import CollectorRegistry
+
+from hotline1022.accounts.types import Permission, Wanted
+from hotline1022.audit.types import Kind
+from hotline1022.db.unit import Database
+from hotline1022.service.account_desk import OF_BOTH, AccountDesk, Terms
+from hotline1022.service.act_book import ActBook
+from hotline1022.service.user_admin import UserAdmin
+from hotline1022.web.app import make_app
+from hotline1022.web.desk.routes import ROUTES
+from tests.contract.database.made import T0
+from tests.contract.database.test_account_desk import code
+from tests.unit.web_memory import open_house
+
+OWN = "sen trắng nở bên hồ 5"
+
+
+class _Forms(HTMLParser):
+    """The hidden fields of the first form that is sent to an address, and every id, label and address."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, dict[str, str]] = {}
+        self._action = ""
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.labelled: set[str] = set()
+        self.inputs: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if "id" in given:
+            self.ids.append(given["id"])
+        match tag:
+            case "form":
+                self._action = given["action"]
+                self.fields.setdefault(self._action, {})
+            case "input" if given.get("type") == "hidden":
+                self.fields[self._action][given["name"]] = given["value"]
+            case "input" if given.get("type") not in ("checkbox", "radio") and "aria-hidden" not in given:
+                self.inputs.append((given.get("id", ""), given.get("name", "")))
+            case "label" if "for" in given:
+                self.labelled.add(given["for"])
+            case "a" | "link" | "script" | "img":
+                self.links.append(given.get("href") or given.get("src", ""))
+            case _:
+                pass
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    status: int
+    text: str
+    headers: Any
+
+    @property
+    def forms(self) -> _Forms:
+        read = _Forms()
+        read.feed(self.text)
+        return read
+
+    @property
+    def goes_to(self) -> str:
+        return str(self.headers.get("Location", ""))
+
+
+@dataclass(slots=True)
+class Browser:
+    """One browser: it keeps cookies, and sends forms with the hidden fields of the page they are on."""
+
+    client: TestClient[Any, Any]
+
+    async def get(self, path: str, **headers: str) -> Shown:
+        async with self.client.get(path, headers=headers, allow_redirects=False) as response:
+            return Shown(response.status, await response.text(errors="replace"), response.headers)
+
+    async def post(self, path: str, data: Any, **headers: str) -> Shown:
+        async with self.client.post(path, data=data, headers=headers, allow_redirects=False) as response:
+            return Shown(response.status, await response.text(), response.headers)
+
+    async def send(self, page: str, action: str, **typed: Any) -> Shown:
+        """The form of a page."""
+        shown = await self.get(page)
+        assert shown.status == 200, shown.text
+        hidden = shown.forms.fields[action]
+        pairs = [*hidden.items()]
+        for name, value in typed.items():
+            pairs += [(name, one) for one in value] if isinstance(value, list) else [(name, value)]
+        return await self.post(action, pairs)
+
+    async def enter(self, login: str, password: str) -> Shown:
+        return await self.post("/desk/sign-in", {"login": login, "password": password})
+
+
+@dataclass(slots=True)
+class World:
+    database: Database
+    server: TestServer
+    admin: UserAdmin
+    now: Any
+    once: str
+    folder: Path
+
+    @asynccontextmanager
+    async def browser(self) -> AsyncIterator[Browser]:
+        async with TestClient(self.server, cookie_jar=CookieJar(unsafe=True)) as client:
+            yield Browser(client)
+
+    @asynccontextmanager
+    async def signed_in(self, *roles: str, login: str = "lan") -> AsyncIterator[Browser]:
+        """Somebody with these roles and a password of the own choice."""
+        given = await self.admin.add(Wanted(login=login, name=f"Người {login}", roles=frozenset(roles)))
+        async with self.browser() as browser:
+            assert (await browser.enter(login, given.password)).goes_to == "/desk/password"
+            done = await browser.send("/desk/password", "/desk/password", old=given.password, new=OWN, again=OWN)
+            assert done.goes_to == "/desk/account?done=password", done.text
+            yield browser
+
+    async def acts(self) -> list[dict[str, Any]]:
+        async with self.database.reading() as tx:
+            return [
+                {"actor": one.actor, "subject": one.subject} | dict(one.detail)
+                async for one in tx.audit.of_kind(Kind.ACT)
+            ]
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
+    made: World
+
+    def clock() -> Any:
+        return made.now
+
+    admin = UserAdmin(database, clock)
+    async with open_house(tmp_path) as house:
+        ports = replace(
+            house.ports,
+            door=AccountDesk(database, "the key of the accounts", clock),
+            users=admin,
+            acts=ActBook(database, tmp_path / "acts"),
+            clock=clock,
+            registry=CollectorRegistry(),
+        )
+        server = TestServer(make_app(ports, version="0"))
+        await server.start_server(access_log=None)
+        made = World(database, server, admin, T0, "", tmp_path)
+        first = await admin.first()
+        assert first is not None
+        made.once = first.password
+        yield made
+        await server.close()
+
+
+async def test_the_first_admin_comes_in_and_adds_an_agent_who_comes_in_too(world: World) -> None:
+    async with world.browser() as browser:
+        assert (await browser.get("/desk")).goes_to == "/desk/sign-in"
+        door = await browser.get("/desk/users")
+        assert door.goes_to == "/desk/sign-in?next=%2Fdesk%2Fusers"
+        entered = await browser.send(door.goes_to, "/desk/sign-in", login="admin", password=world.once)
+        assert entered.goes_to == "/desk/password"
+        assert (await browser.get("/desk/users")).goes_to == "/desk/password", "nothing before the own password"
+        await browser.send("/desk/password", "/desk/password", old=world.once, new=OWN, again=OWN)
+        users = await browser.get("/desk/users")
+        assert users.status == 200 and "Quản trị" in users.text
+        made = await browser.send(
+            "/desk/users/new",
+            "/desk/users/new",
+            name="Nguyễn Thị Lan",
+            login="lan",
+            role=["agent"],
+            person="",
+            contact="",
+        )
+        (password,) = re.findall(r'class="once mb-0">([a-z0-9-]+)<', made.text)
+        assert "Nguyễn Thị Lan" in made.text
+        async with world.browser() as other:
+            assert (await other.enter("lan", password)).goes_to == "/desk/password"
+    acts = [one for one in await world.acts() if one["act"] == "POST /desk/users/new"]
+    assert [one["actor"] for one in acts] == ["user:admin"]
+    assert password not in repr(await world.acts())
+
+
+async def test_every_page_asks_for_its_permission(world: World) -> None:
+    """Each role's browser at each page: who may is let in, others are told so, nobody sees a page half."""
+    user = (await world.admin.users())[0]
+    real = {"{user}": user.id, "{role}": "agent"}
+    roles = {one.id: one.permissions for one in await world.admin.roles()}
+    seen = set()
+    for role, permissions in roles.items():
+        async with world.signed_in(role, login=f"nguoi-{role}") as browser:
+            for route in ROUTES:
+                if route.desk is None or route.method != "GET" or not route.desk.stages:
+                    continue
+                path = route.path
+                for part, value in real.items():
+                    path = path.replace(part, value)
+                shown = await browser.get(path)
+                if path == "/desk/second":
+                    assert shown.goes_to == "/desk"
+                    continue
+                allowed = route.desk.needs is None or route.desk.needs in permissions
+                assert shown.status == (200 if allowed else 403), (role, path)
+                seen.add((role, path, allowed))
+    assert {allowed for _, _, allowed in seen} == {True, False} and len(seen) > 50
+
+
+async def test_no_form_of_a_page_is_taken_from_who_may_not(world: World) -> None:
+    admin = await world.admin.by_login("admin")
+    async with world.signed_in("supervisor") as browser:
+        token = (await browser.get("/desk")).forms.fields["/desk/sign-out"]["csrf"]
+        for route in ROUTES:
+            if route.desk is None or route.desk.needs is None or route.method != "POST":
+                continue
+            path = route.path.replace("{user}", admin.id).replace("{role}", "agent")
+            shown = await browser.post(
+                path, {"csrf": token, "version": "1", "role": "admin", "name": "x", "login": "x"}
+            )
+            assert shown.status == 403, path
+            assert "không có quyền" in shown.text
+    assert await world.admin.by_login("admin") == admin
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+async def test_another_site_cannot_send_a_form(world: World, headers: dict[str, str]) -> None:
+    async with world.signed_in("admin") as browser:
+        token = (await browser.get("/desk")).forms.fields["/desk/sign-out"]["csrf"]
+        refused = await browser.post("/desk/roles/new", {"csrf": token, "id": "moi", "name": "Mới"}, **headers)
+        assert refused.status == 403 and "không thuộc phiên" in refused.text
+        assert (await browser.post("/desk/sign-in", {"login": "a", "password": "b"}, **headers)).status == 403
+    assert "moi" not in {one.id for one in await world.admin.roles()}
+
+
+@pytest.mark.parametrize("token", ["", "x", "0" * 64])
+async def test_a_form_without_this_sessions_token_is_not_taken(world: World, token: str) -> None:
+    async with world.signed_in("admin") as browser, world.signed_in("admin", login="other") as other:
+        foreign = (await other.get("/desk")).forms.fields["/desk/sign-out"]["csrf"]
+        for one in (token, foreign):
+            assert (await browser.post("/desk/roles/new", {"csrf": one, "id": "moi", "name": "Mới"})).status == 403
+    assert "moi" not in {one.id for one in await world.admin.roles()}
+
+
+async def test_the_cookie_is_out_of_reach(world: World) -> None:
+    given = await world.admin.add(Wanted(login="lan", name="Lan", roles=frozenset({"agent"})))
+    async with world.browser() as browser:
+        plain = await browser.enter("lan", given.password)
+        assert re.fullmatch(r"hl1022=[\w-]{43}; HttpOnly; Path=/; SameSite=Lax", plain.headers["Set-Cookie"])
+        secure = await browser.post(
+            "/desk/sign-in", {"login": "lan", "password": given.password}, **{"X-Forwarded-Proto": "https"}
+        )
+        assert re.fullmatch(
+            r"__Host-hl1022=[\w-]{43}; HttpOnly; Path=/; SameSite=Lax; Secure", secure.headers["Set-Cookie"]
+        )
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["//evil.example", "https://evil.example", "/desk\\evil", "/deskevil", "/desk/\r\nx", "javascript:alert(1)", ""],
+)
+async def test_the_door_leads_nowhere_else(world: World, wanted: str) -> None:
+    async with world.signed_in("admin"):
+        pass
+    async with world.browser() as browser:
+        shown = await browser.post("/desk/sign-in", {"login": "lan", "password": OWN, "next": wanted})
+        assert shown.goes_to == "/desk"
+
+
+async def test_wrong_ones_are_told_on_the_page_and_too_many_must_wait(world: World) -> None:
+    async with world.browser() as browser:
+        for _ in range(OF_BOTH):
+            shown = await browser.enter("admin", "wrong")
+            assert shown.status == 401 and "không đúng" in shown.text and 'value="admin"' in shown.text
+        shown = await browser.enter("admin", world.once)
+        assert shown.status == 429 and "đợi 10 phút" in shown.text
+
+
+async def test_a_second_factor_is_set_up_asked_for_and_taken_away(world: World) -> None:
+    async with world.signed_in("agent") as browser:
+        wrong = await browser.send("/desk/account", "/desk/account/second/begin", password="wrong")
+        assert wrong.status == 409 and "không đúng" in wrong.text
+        begun = await browser.send("/desk/account", "/desk/account/second/begin", password=OWN)
+        assert "data:image/svg+xml;base64," in begun.text
+        typed = re.findall(r'class="once">([A-Z2-7 ]+)<', begun.text)[0].replace(" ", "")
+        from base64 import b32decode
+
+        secret = b32decode(typed)
+        hidden = begun.forms.fields["/desk/account/second/confirm"]
+        done = await browser.post("/desk/account/second/confirm", {**hidden, "code": code(secret, world.now)})
+        assert done.goes_to == "/desk/account?done=second"
+    async with world.browser() as browser:
+        assert (await browser.enter("lan", OWN)).goes_to == "/desk/second"
+        assert (await browser.get("/desk")).goes_to == "/desk/second"
+        assert (await browser.send("/desk/second", "/desk/second", code="000000")).status == 401
+        world.now += timedelta(seconds=30)
+        entered = await browser.send("/desk/second", "/desk/second", code=code(secret, world.now))
+        assert entered.goes_to == "/desk"
+        dropped = await browser.send("/desk/account", "/desk/account/second/drop", password=OWN)
+        assert dropped.goes_to == "/desk/account?done=dropped"
+
+
+async def test_sessions_are_seen_and_ended(world: World) -> None:
+    async with world.signed_in("agent") as one, world.browser() as two:
+        await two.enter("lan", OWN)
+        shown = await one.get("/desk/account")
+        assert shown.text.count("Phiên này") == 1 and shown.text.count('name="session"') == 1
+        assert (
+            await one.send("/desk/account", "/desk/account/sessions/end")
+        ).goes_to == "/desk/account?done=ended&count=1"
+        assert (await two.get("/desk")).goes_to == "/desk/sign-in?again=1"
+        assert (await one.send("/desk", "/desk/sign-out")).goes_to == "/desk/sign-in?out=1"
+        assert (await one.get("/desk")).goes_to == "/desk/sign-in"
+
+
+async def test_a_session_ends_by_itself_and_says_so(world: World) -> None:
+    async with world.signed_in("agent") as browser:
+        world.now += Terms().idle - timedelta(minutes=1)
+        assert (await browser.get("/desk")).status == 200
+        world.now += Terms().idle
+        door = await browser.get("/desk/account")
+        assert door.goes_to == "/desk/sign-in?again=1&next=%2Fdesk%2Faccount"
+        assert "Phiên làm việc đã hết" in (await browser.get(door.goes_to)).text
+
+
+async def test_two_admins_at_one_user(world: World) -> None:
+    async with world.signed_in("admin") as one, world.signed_in("admin", login="two") as two:
+        lan = await world.admin.by_login("lan")
+        page = f"/desk/users/{lan.id}"
+        hidden = (await two.get(page)).forms.fields[page]
+        typed = {"name": "Lan Mới", "login": "lan", "role": "agent", "person": "", "contact": ""}
+        assert (await one.send(page, page, **typed)).goes_to == "/desk/users?done=saved"
+        late = await two.post(page, {**hidden, **typed, "name": "Lan Muộn"})
+        assert late.status == 409 and "người khác sửa" in late.text and 'value="Lan Muộn"' in late.text
+        assert (await two.post(f"{page}/shut", {**hidden})).status == 409
+    assert (await world.admin.by_login("lan")).name == "Lan Mới"
+
+
+async def test_what_is_typed_is_shown_as_text(world: World) -> None:
+    evil = '"><script>alert(1)</script>'
+    async with world.signed_in("admin") as browser:
+        for page, typed in (
+            ("/desk/users/new", {"name": evil, "login": evil, "role": [evil], "person": evil, "contact": evil}),
+            ("/desk/roles/new", {"id": evil, "name": evil, "may": [evil]}),
+        ):
+            shown = await browser.send(page, page, **typed)
+            assert shown.status == 400 and "<script>alert" not in shown.text and "&lt;script&gt;" in shown.text
+        await browser.send("/desk/roles/new", "/desk/roles/new", id="moi", name=evil, may=["look"])
+        assert "<script>alert" not in (await browser.get("/desk/roles")).text
+        hidden = await browser.get("/desk/sign-in?next=" + "%22%3E%3Cscript%3Ealert(1)")
+        assert "<script>alert" not in hidden.text
+
+
+async def test_pages_carry_what_keeps_them_safe_and_nothing_from_elsewhere(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        user = (await world.admin.users())[0].id
+        for path in (
+            "/desk",
+            "/desk/account",
+            "/desk/users",
+            "/desk/users/new",
+            f"/desk/users/{user}",
+            "/desk/roles",
+            "/desk/roles/agent",
+            "/desk/password",
+            "/desk/nowhere",
+        ):
+            shown = await browser.get(path)
+            if path == "/desk/nowhere":
+                assert shown.status == 404
+                continue
+            policy = shown.headers["Content-Security-Policy"]
+            assert "'unsafe" not in policy and "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+            assert shown.headers["Cache-Control"] == "no-store"
+            read = shown.forms
+            assert all(link.startswith(("/", "#", "data:image/svg+xml")) for link in read.links), path
+            assert len(set(read.ids)) == len(read.ids), path
+            assert {id for id, _ in read.inputs} <= read.labelled, path
+            assert "<style" not in shown.text and " style=" not in shown.text and " onclick=" not in shown.text
+
+
+async def test_files_of_the_pages_are_kept_and_zipped(world: World) -> None:
+    async with world.browser() as browser:
+        door = await browser.get("/desk/sign-in")
+        style = next(link for link in door.forms.links if link.endswith("/tabler.css"))
+        async with browser.client.get(style, headers={"Accept-Encoding": "gzip"}) as response:
+            assert response.status == 200 and "immutable" in response.headers["Cache-Control"]
+            assert response.headers["Content-Encoding"] == "gzip" and response.content_type == "text/css"
+            assert ".navbar" in await response.text()
+        for path in ("/assets/0123456789ab/..%2fapp.py", "/assets/0123456789ab/app.py", "/assets/x/tabler.css"):
+            assert (await browser.get(path)).status == 404
+
+
+async def test_somebody_without_rights_is_told_what_to_do(world: World) -> None:
+    await world.admin.add_role("khong", "Không", [])
+    async with world.signed_in("khong") as browser:
+        assert "liên hệ quản trị" in (await browser.get("/desk")).text
+
+
+async def test_all_permissions_have_words(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        text = (await browser.get("/desk/roles/admin")).text
+        assert text.count('name="may"') == len(Permission)

@@ -1,0 +1,98 @@
+"""Who comes to a page of the desk: by the cookie of a session. Refuses who is not signed in, or may not, with the way on; and
+forms of other sites.
+"""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from hotline1022.accounts.types import SignedIn, Stage
+from hotline1022.web import cookies
+from hotline1022.web.auth import Forbidden
+from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.render import told, whole
+from hotline1022.web.failures import failure
+from hotline1022.web.page_words import words
+from hotline1022.web.ports import Ports
+from hotline1022.web.route import Ask, Place
+
+HOME, SIGN_IN = "/desk", "/desk/sign-in"
+#: where a session that has not come to its end goes on
+_NEXT = {Stage.SECOND: "/desk/second", Stage.CHANGE: "/desk/password", Stage.FULL: HOME}
+#: being seen is written down once in this time
+_NOTE_EVERY = timedelta(minutes=1)
+_STATUSES = {400, 403, 404, 409, 413, 429, 503}
+
+
+async def signed_in(place: Place, request: web.Request, ports: Ports) -> SignedIn | web.StreamResponse | None:
+    """Who it is; a response that leads on where the session is not so far; None where anybody may come and nobody is signed in.
+
+    Forbidden `scope-missing`.
+    """
+    cookie = cookies.read(request)
+    signed = await ports.door.find(cookie) if cookie else None
+    if signed is None:
+        return None if not place.stages else see(_sign_in(request))
+    if place.stages and signed.session.stage not in place.stages:
+        return see(_NEXT[signed.session.stage])
+    if place.needs is not None and not signed.may(place.needs):
+        raise Forbidden(f"user {signed.user.login} lacks the permission {place.needs}; an admin may give it")
+    if ports.clock() - signed.session.seen_at >= _NOTE_EVERY:
+        await ports.door.seen(signed)
+    return signed
+
+
+def check_ours(ask: Ask) -> None:
+    """Forbidden `form-foreign` when what changes something was not sent by a page of this session."""
+    if ask.request.method in ("GET", "HEAD"):
+        return
+    cookies.check_site(ask.request)
+    if ask.signed is not None:
+        form: Form = ask.body
+        given = form.secret(cookies.FIELD) or ask.request.headers.get(cookies.HEADER, "")
+        cookies.check_form(cookies.read(ask.request), given)
+
+
+def see(path: str) -> web.Response:
+    """Go there by GET: nothing is done twice by loading the page again."""
+    return web.Response(status=303, headers={"Location": path})
+
+
+def onward(signed: SignedIn, wanted: str) -> str:
+    """Where somebody goes after the door: where they wanted to, when that is a page of the desk."""
+    if signed.session.stage is not Stage.FULL:
+        more = f"?{urlencode({'next': wanted})}" if signed.session.stage is Stage.SECOND and safe(wanted) else ""
+        return _NEXT[signed.session.stage] + more
+    return wanted if safe(wanted) else HOME
+
+
+def safe(path: str) -> bool:
+    """Whether it is an address of the desk here, and nothing that a browser takes for another site's."""
+    return (path == HOME or path.startswith(f"{HOME}/")) and path.isascii() and path.isprintable() and "\\" not in path
+
+
+def _sign_in(request: web.Request) -> str:
+    wanted = request.rel_url.raw_path_qs if request.method == "GET" else ""
+    more = {"again": "1"} if cookies.read(request) else {}
+    if safe(wanted) and wanted != HOME:
+        more["next"] = wanted
+    return f"{SIGN_IN}?{urlencode(more)}" if more else SIGN_IN
+
+
+def desk_failure(error: BaseException) -> web.Response:
+    """The page for an error, with the status that the API would give."""
+    plain = failure(error)
+    status = plain.status if plain.status in _STATUSES else 500
+    say = words()
+    made = whole(
+        "desk/failure.html",
+        status,
+        title=say(f"failure.{status}.title"),
+        cure=say(f"failure.{status}.cure"),
+        said=told(error),
+    )
+    for name in ("Retry-After", "Allow"):
+        if name in plain.headers:
+            made.headers[name] = plain.headers[name]
+    return made

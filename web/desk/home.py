@@ -1,0 +1,18 @@
+"""The first page of the desk: where somebody may go. Refuses nothing."""
+
+from aiohttp import web
+
+from hotline1022.web.desk.render import parts_of, show
+from hotline1022.web.page_words import words
+from hotline1022.web.route import Ask
+
+
+async def show_home(ask: Ask) -> web.Response:
+    """Its parts."""
+    assert ask.signed is not None
+    say = words()
+    parts = [
+        {"path": one.path, "name": say(f"part.{one.key}"), "about": say(f"part.{one.key}-about")}
+        for one in parts_of(ask.signed)
+    ]
+    return show(ask, "home", parts=parts if ask.signed.permissions else [])

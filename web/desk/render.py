@@ -1,0 +1,116 @@
+"""Pages of the desk as responses: templates filled in, every value escaped; a browser fetches and runs nothing but our own
+files. Refuses a value that a template wants and nobody gave.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+from aiohttp import web
+from jinja2 import DictLoader, Environment, StrictUndefined
+
+import hotline1022
+from hotline1022.accounts.types import Permission, SignedIn
+from hotline1022.core.clock import local
+from hotline1022.core.errors import HotlineError
+from hotline1022.web import cookies
+from hotline1022.web.page_words import words
+from hotline1022.web.route import Ask
+from hotline1022.web.static_files import address
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of the desk: who may go there."""
+
+    key: str
+    path: str
+    needs: Permission | None = None
+
+
+#: in the order of the menu
+PARTS = (
+    Part(key="users", path="/desk/users", needs=Permission.USERS),
+    Part(key="account", path="/desk/account"),
+)
+
+
+def _environment() -> Environment:
+    room = files("hotline1022.web") / "pages" / "desk"
+    pages = {
+        f"desk/{one.name}": one.read_text(encoding="utf-8") for one in room.iterdir() if one.name.endswith(".html")
+    }
+    made = Environment(
+        loader=DictLoader(pages),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"t": words(), "asset": address}
+    return made
+
+
+_ENVIRONMENT = _environment()
+
+
+def show(
+    ask: Ask, template: str, *, status: int = 200, said: str = "", problem: str = "", **values: Any
+) -> web.Response:
+    """A page for who is signed in, or at the door; `said` and `problem` stand above it."""
+    common: dict[str, Any] = {"theme": _theme(ask.request), "said": said, "problem": problem}
+    if ask.signed is not None:
+        common |= {
+            "user": ask.signed.user,
+            "csrf": cookies.form_token(cookies.read(ask.request)),
+            "menu": _menu(ask.signed, ask.request.path),
+            "version": hotline1022.__version__,
+        }
+    return whole(f"desk/{template}.html", status, **common | values)
+
+
+def whole(template: str, status: int, **values: Any) -> web.Response:
+    """A page as a response that nobody keeps, indexes or frames."""
+    html = _ENVIRONMENT.get_template(template).render({"theme": "light"} | values)
+    headers = {"Content-Security-Policy": POLICY, "X-Robots-Tag": "noindex, nofollow"}
+    body = html.encode("utf-8", errors="replace")
+    return web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)
+
+
+def told(error: BaseException) -> str:
+    """An error in words for people, by its id; one that has none of its own is told as it is."""
+    if not isinstance(error, HotlineError):
+        return ""
+    say = words()
+    return say.texts.get(f"error.{error.error_id}") or say("error.other", said=str(error))
+
+
+def moment(at: datetime | None) -> str:
+    """`30/11/2026 14:05`, on the province's clock."""
+    return local(at).strftime("%d/%m/%Y %H:%M") if at else words()("desk.never")
+
+
+def parts_of(signed: SignedIn) -> Sequence[Part]:
+    """Where somebody may go."""
+    return [one for one in PARTS if one.needs is None or signed.may(one.needs)]
+
+
+def _menu(signed: SignedIn, path: str) -> list[dict[str, object]]:
+    say = words()
+    return [
+        {"path": one.path, "name": say(f"part.{one.key}"), "here": path == one.path or path.startswith(f"{one.path}/")}
+        for one in parts_of(signed)
+    ]
+
+
+def _theme(request: web.Request) -> str:
+    said = request.cookies.get("theme", "")
+    return said if said in _THEMES else "light"

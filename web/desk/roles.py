@@ -1,0 +1,103 @@
+"""Roles, as an admin sees and changes them. Refuses what somebody else changed meanwhile, and to leave nobody who may change users."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from hotline1022.accounts.types import Permission, Role
+from hotline1022.core.errors import HotlineError, NotFound
+from hotline1022.web.desk.account import DoneQuery
+from hotline1022.web.desk.door import see
+from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.render import show, told
+from hotline1022.web.failures import failure
+from hotline1022.web.page_words import words
+from hotline1022.web.route import Ask
+
+LIST = "/desk/roles"
+
+
+async def list_roles(ask: Ask) -> web.Response:
+    """All, with what each may and how many have it."""
+    query: DoneQuery = ask.query
+    people = Counter(role for user in await ask.ports.users.users() if user.active for role in user.roles)
+    roles = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "people": people[one.id],
+            "permissions": [may for may in Permission if may in one.permissions],
+        }
+        for one in await ask.ports.users.roles()
+    ]
+    done = f"roles.{query.done}"
+    say = words()
+    return show(ask, "roles", roles=roles, said=say(done) if query.done in ("saved", "removed") else "")
+
+
+async def show_new(ask: Ask) -> web.Response:
+    """The form for a new one."""
+    return _form(ask, None, {"id": "", "name": "", "may": frozenset()})
+
+
+async def add(ask: Ask) -> web.Response:
+    """A new one."""
+    typed = _typed(ask.body)
+    try:
+        await ask.ports.users.add_role(typed["id"], typed["name"], typed["may"])
+    except HotlineError as error:
+        return _form(ask, None, typed, error)
+    return see(f"{LIST}?done=saved")
+
+
+async def show_role(ask: Ask) -> web.Response:
+    """One."""
+    known = await _known(ask)
+    return _form(ask, known, {"id": known.id, "name": known.name, "may": known.permissions})
+
+
+async def change(ask: Ask) -> web.Response:
+    """What the form says, in force at once."""
+    form: Form = ask.body
+    known, typed = await _known(ask), _typed(form)
+    try:
+        await ask.ports.users.change_role(known.id, form.number("version"), typed["name"], typed["may"])
+    except HotlineError as error:
+        return _form(ask, known, typed, error)
+    return see(f"{LIST}?done=saved")
+
+
+async def remove(ask: Ask) -> web.Response:
+    """Take it away."""
+    known = await _known(ask)
+    try:
+        await ask.ports.users.remove_role(known.id)
+    except HotlineError as error:
+        return _form(ask, known, {"id": known.id, "name": known.name, "may": known.permissions}, error)
+    return see(f"{LIST}?done=removed")
+
+
+async def _known(ask: Ask) -> Role:
+    found = next((one for one in await ask.ports.users.roles() if one.id == ask.path["role"]), None)
+    if found is None:
+        raise NotFound(f"there is no role {ask.path['role']!r}; the list shows them", error_id="role-unknown")
+    return found
+
+
+def _form(ask: Ask, known: Role | None, typed: Mapping[str, Any], error: HotlineError | None = None) -> web.Response:
+    return show(
+        ask,
+        "role",
+        status=failure(error).status if error else 200,
+        problem=told(error) if error else "",
+        known=known,
+        typed=typed,
+        permissions=list(Permission),
+        version_seen=known.version if known else 0,
+    )
+
+
+def _typed(form: Form) -> dict[str, Any]:
+    return {"id": form.one("id").strip(), "name": form.one("name").strip()[:200], "may": form.all("may")}

@@ -1,0 +1,94 @@
+"""The routes of the desk: pages for who is signed in."""
+
+from hotline1022.accounts.types import Permission, Stage
+from hotline1022.web.desk import account, home, roles, sign_in, users
+from hotline1022.web.desk.account import DoneQuery
+from hotline1022.web.desk.sign_in import DoorQuery
+from hotline1022.web.route import Handler, Place, Route
+from hotline1022.web.static_files import show_file
+from hotline1022.web.wire import NoInput
+
+ANYBODY = Place(stages=frozenset())
+SOMEBODY = Place(stages=frozenset({Stage.SECOND, Stage.CHANGE, Stage.FULL}))
+
+
+def _page(
+    method: str,
+    path: str,
+    summary: str,
+    handler: Handler,
+    place: Place | Permission | None = None,
+    query: type = NoInput,
+) -> Route:
+    return Route(
+        method=method,
+        path=path,
+        scope=None,
+        desk=place if isinstance(place, Place) else Place(needs=place),
+        summary=summary,
+        handler=handler,
+        query=query,
+        media="text/html",
+        status=200 if method == "GET" else 303,
+        also=() if method == "GET" else (200,),
+    )
+
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        path="/assets/{digest}/{file}",
+        scope=None,
+        open=True,
+        summary="A font, a style sheet or a script of the pages; another address with each other content",
+        handler=show_file,
+        media="application/octet-stream",
+    ),
+    _page("GET", "/desk/sign-in", "The door", sign_in.show_sign_in, ANYBODY, DoorQuery),
+    _page("POST", "/desk/sign-in", "Name and password", sign_in.sign_in, ANYBODY),
+    _page(
+        "GET",
+        "/desk/second",
+        "The second factor",
+        sign_in.show_second,
+        Place(stages=frozenset({Stage.SECOND})),
+        DoorQuery,
+    ),
+    _page("POST", "/desk/second", "Its code", sign_in.second, Place(stages=frozenset({Stage.SECOND}))),
+    _page(
+        "GET",
+        "/desk/password",
+        "A new password",
+        sign_in.show_password,
+        Place(stages=frozenset({Stage.CHANGE, Stage.FULL})),
+    ),
+    _page(
+        "POST",
+        "/desk/password",
+        "A new password",
+        sign_in.change_password,
+        Place(stages=frozenset({Stage.CHANGE, Stage.FULL})),
+    ),
+    _page("POST", "/desk/sign-out", "Out of this browser", sign_in.sign_out, SOMEBODY),
+    _page("GET", "/desk", "The first page", home.show_home),
+    _page("GET", "/desk/account", "One's own account", account.show_account, None, DoneQuery),
+    _page("POST", "/desk/account/sessions/end", "End one other session, or all others", account.end_sessions),
+    _page("POST", "/desk/account/second/begin", "A new second factor, shown once", account.begin_second),
+    _page("POST", "/desk/account/second/confirm", "A code of it: in force", account.confirm_second),
+    _page("POST", "/desk/account/second/drop", "Take it away", account.drop_second),
+    _page("GET", "/desk/users", "Users", users.list_users, Permission.USERS, DoneQuery),
+    _page("GET", "/desk/users/new", "A new user", users.show_new, Permission.USERS),
+    _page("POST", "/desk/users/new", "A new user, and the password that is shown once", users.add, Permission.USERS),
+    _page("GET", "/desk/users/{user}", "One user", users.show_user, Permission.USERS, DoneQuery),
+    _page("POST", "/desk/users/{user}", "Change a user", users.change, Permission.USERS),
+    _page("POST", "/desk/users/{user}/reset", "Another one-time password", users.reset, Permission.USERS),
+    _page("POST", "/desk/users/{user}/shut", "Shut a user out, at once", users.shut, Permission.USERS),
+    _page("POST", "/desk/users/{user}/let-in", "Let a user in again", users.let_in, Permission.USERS),
+    _page("POST", "/desk/users/{user}/sign-out", "End all sessions of a user", users.sign_out, Permission.USERS),
+    _page("GET", "/desk/roles", "Roles", roles.list_roles, Permission.USERS, DoneQuery),
+    _page("GET", "/desk/roles/new", "A new role", roles.show_new, Permission.USERS),
+    _page("POST", "/desk/roles/new", "A new role", roles.add, Permission.USERS),
+    _page("GET", "/desk/roles/{role}", "One role", roles.show_role, Permission.USERS),
+    _page("POST", "/desk/roles/{role}", "Change a role", roles.change, Permission.USERS),
+    _page("POST", "/desk/roles/{role}/remove", "Take a role away", roles.remove, Permission.USERS),
+)

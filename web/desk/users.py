@@ -1,0 +1,150 @@
+"""Users, as an admin sees and changes them. Refuses what somebody else changed meanwhile; a password is shown once, on the page
+that answers, and is in no address.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from hotline1022.accounts.types import Given, User, Wanted
+from hotline1022.core.errors import HotlineError
+from hotline1022.web.desk.account import DoneQuery, browser_name
+from hotline1022.web.desk.door import see
+from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.render import moment, show, told
+from hotline1022.web.failures import failure
+from hotline1022.web.page_words import words
+from hotline1022.web.route import Ask
+
+LIST = "/desk/users"
+
+
+async def list_users(ask: Ask) -> web.Response:
+    """All."""
+    query: DoneQuery = ask.query
+    return await _list(ask, said=words()("users.saved") if query.done else "")
+
+
+async def show_new(ask: Ask) -> web.Response:
+    """The form for a new one."""
+    return await _form(ask, None, {"name": "", "login": "", "roles": frozenset(), "person": "", "contact": ""})
+
+
+async def add(ask: Ask) -> web.Response:
+    """A new one, and its password."""
+    typed = _typed(ask.body)
+    try:
+        given = await ask.ports.users.add(_wanted(typed))
+    except HotlineError as error:
+        return await _form(ask, None, typed, error)
+    return await _list(ask, given=given)
+
+
+async def show_user(ask: Ask) -> web.Response:
+    """One."""
+    query: DoneQuery = ask.query
+    known = await ask.ports.users.user(ask.path["user"])
+    return await _form(ask, known, _as_typed(known), said=words()("users.saved") if query.done else "")
+
+
+async def change(ask: Ask) -> web.Response:
+    """What the form says."""
+    form: Form = ask.body
+    typed = _typed(form)
+    try:
+        await ask.ports.users.change(ask.path["user"], form.number("version"), _wanted(typed))
+    except HotlineError as error:
+        return await _form(ask, await ask.ports.users.user(ask.path["user"]), typed, error)
+    return see(f"{LIST}?done=saved")
+
+
+async def reset(ask: Ask) -> web.Response:
+    """Another one-time password."""
+    form: Form = ask.body
+    known = await ask.ports.users.user(ask.path["user"])
+    try:
+        given = await ask.ports.users.reset(known.login, second=form.one("second") == "1")
+    except HotlineError as error:
+        return await _form(ask, known, _as_typed(known), error)
+    return await _list(ask, given=given)
+
+
+async def shut(ask: Ask) -> web.Response:
+    """Out, at once."""
+    return await _active(ask, active=False)
+
+
+async def let_in(ask: Ask) -> web.Response:
+    """In again."""
+    return await _active(ask, active=True)
+
+
+async def sign_out(ask: Ask) -> web.Response:
+    """End all sessions of a user."""
+    await ask.ports.users.sign_out(ask.path["user"])
+    return see(f"{LIST}/{ask.path['user']}?done=saved")
+
+
+async def _active(ask: Ask, *, active: bool) -> web.Response:
+    form: Form = ask.body
+    known = await ask.ports.users.user(ask.path["user"])
+    try:
+        await ask.ports.users.change(known.id, form.number("version"), Wanted(active=active))
+    except HotlineError as error:
+        return await _form(ask, known, _as_typed(known), error)
+    return see(f"{LIST}/{known.id}?done=saved")
+
+
+async def _list(ask: Ask, *, said: str = "", given: Given | None = None) -> web.Response:
+    names = {one.id: one.name for one in await ask.ports.users.roles()}
+    people = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "login": one.login,
+            "roles": sorted(names.get(role, role) for role in one.roles),
+            "active": one.active,
+            "must_change": one.must_change,
+            "totp": one.totp,
+            "last": moment(one.last_sign_in_at),
+        }
+        for one in await ask.ports.users.users()
+    ]
+    once = {"user": given.user, "password": given.password, "until": moment(given.until)} if given else None
+    return show(ask, "users", said=said, people=people, given=once)
+
+
+async def _form(
+    ask: Ask, known: User | None, typed: Mapping[str, Any], error: HotlineError | None = None, *, said: str = ""
+) -> web.Response:
+    sessions = await ask.ports.door.sessions(known.id) if known else []
+    return show(
+        ask,
+        "user",
+        status=failure(error).status if error else 200,
+        problem=told(error) if error else "",
+        said=said,
+        known=known,
+        typed=typed,
+        roles=await ask.ports.users.roles(),
+        version_seen=known.version if known else 0,
+        sessions=[
+            {"browser": browser_name(one.browser), "origin": one.origin, "since": moment(one.made_at)}
+            for one in sessions
+        ],
+    )
+
+
+def _as_typed(known: User) -> dict[str, Any]:
+    return {name: getattr(known, name) for name in ("name", "login", "roles", "person", "contact")}
+
+
+def _typed(form: Form) -> dict[str, Any]:
+    return {name: form.one(name).strip()[:200] for name in ("name", "login", "person", "contact")} | {
+        "roles": form.all("role")
+    }
+
+
+def _wanted(typed: Mapping[str, Any]) -> Wanted:
+    return Wanted(**typed)
