@@ -32,9 +32,9 @@ async def list_roles(ask: Ask) -> web.Response:
         }
         for one in await ask.ports.users.roles()
     ]
-    done = f"roles.{query.done}"
     say = words()
-    return show(ask, "roles", roles=roles, said=say(done) if query.done in ("saved", "removed") else "")
+    said = {"saved": say("roles.saved"), "removed": say("roles.removed")}
+    return show(ask, "roles", roles=roles, said=said.get(query.done, ""))
 
 
 async def show_new(ask: Ask) -> web.Response:

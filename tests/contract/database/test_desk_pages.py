@@ -1,6 +1,7 @@
 """The pages of the desk over a real database: who comes in, who may what, what a stranger's page or form can do."""
 
 import re
+from base64 import b32decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -10,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import CookieJar
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp import ClientSession, CookieJar
+from aiohttp.test_utils import TestServer
 from prometheus_client import CollectorRegistry
 
 from hotline1022.accounts.types import Permission, Wanted
@@ -82,7 +83,7 @@ class Shown:
 class Browser:
     """One browser: it keeps cookies, and sends forms with the hidden fields of the page they are on."""
 
-    client: TestClient[Any, Any]
+    client: ClientSession
 
     async def get(self, path: str, **headers: str) -> Shown:
         async with self.client.get(path, headers=headers, allow_redirects=False) as response:
@@ -117,7 +118,7 @@ class World:
 
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[Browser]:
-        async with TestClient(self.server, cookie_jar=CookieJar(unsafe=True)) as client:
+        async with ClientSession(self.server.make_url("/"), cookie_jar=CookieJar(unsafe=True)) as client:
             yield Browser(client)
 
     @asynccontextmanager
@@ -302,8 +303,6 @@ async def test_a_second_factor_is_set_up_asked_for_and_taken_away(world: World) 
         begun = await browser.send("/desk/account", "/desk/account/second/begin", password=OWN)
         assert "data:image/svg+xml;base64," in begun.text
         typed = re.findall(r'class="once">([A-Z2-7 ]+)<', begun.text)[0].replace(" ", "")
-        from base64 import b32decode
-
         secret = b32decode(typed)
         hidden = begun.forms.fields["/desk/account/second/confirm"]
         done = await browser.post("/desk/account/second/confirm", {**hidden, "code": code(secret, world.now)})
