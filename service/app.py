@@ -50,6 +50,7 @@ from hotline1022.service.disclosure_parts import desk_of as disclosures_of
 from hotline1022.service.disk_watch import DiskWatch
 from hotline1022.service.evidence_parts import EvidenceParts
 from hotline1022.service.ffmpeg_find import FfmpegFinder
+from hotline1022.service.first_admin import first_admin
 from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
 from hotline1022.service.http_api import http_of, listen
 from hotline1022.service.leftovers import leftovers_of
@@ -77,6 +78,7 @@ from hotline1022.service.ticket_join import desk_of, notices_of, take_overs_of
 from hotline1022.service.ticket_names import shut_on
 from hotline1022.service.ticket_status import StatusByPhone
 from hotline1022.service.token_ends import TokenEnds
+from hotline1022.service.user_admin import UserAdmin, utc_now
 from hotline1022.service.voicemail_gate import VoicemailGate
 from hotline1022.tickets.policy import load_policy
 
@@ -282,6 +284,7 @@ class App:
             log.info("schema %s -> %s; the old file is kept as %s", migrated.before, migrated.after, migrated.backup)
         await self.evidence.start()
         await note_versions(self.database, self.settings.paths.prompts)
+        await first_admin(UserAdmin(self.database, utc_now), self.settings.paths.secrets)
         await self.directory.start()
         await self.call_log.start()
         await remember_talks(self.database, self.expected)

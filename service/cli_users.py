@@ -4,7 +4,6 @@ import click
 
 from hotline1022.accounts.types import Given, Permission, Role, User, Wanted
 from hotline1022.core.clock import local
-from hotline1022.core.errors import HotlineError
 from hotline1022.db.unit import Database
 from hotline1022.service.cli_base import CONFIG, speaking
 from hotline1022.service.cli_data import on_database
@@ -184,12 +183,3 @@ def user_role(config: str | None, role: str, name: str | None, permissions: tupl
 
     done = on_database(config, work)
     click.echo(f"{done.id}: {' '.join(sorted(done.permissions))}" if done else f"{role} is taken away.")
-
-
-async def first_admin(database: Database) -> str:
-    """What a new house says at its first start; "" in one that has users, and where it cannot be known now."""
-    try:
-        given = await _admin(database).first()
-    except HotlineError as error:
-        return f"no first admin was made: {error} [{error.error_id}]"
-    return "" if given is None else shown_once(given)

@@ -11,6 +11,7 @@ import click
 
 from hotline1022.core.errors import ConfigError
 from hotline1022.service.asked import Asked
+from hotline1022.service.first_admin import told
 from hotline1022.service.lock import locked
 from hotline1022.service.prepare import Prepared, prepare
 from hotline1022.service.settings import Settings
@@ -110,6 +111,7 @@ def where(prepared: Prepared) -> str:
         for number in settings.lines.numbers
     )
     http = f"http://{settings.service.http_address}:{settings.service.http_port}"
+    first = told(settings.paths.secrets)
     return f"""
 1022 is ready. Stop it with Ctrl-C.
 
@@ -117,6 +119,7 @@ def where(prepared: Prepared) -> str:
   Lines
 {lines}
     on a line: *43 echo test   *11 log in   *12 log out   *13 pause   *14 back
+  Desk              {http}/desk   ({first or "users: hotline1022 user list"})
   HTTP API          {http}/api/health/ready   (tokens: hotline1022 token create NAME)
   Data              {settings.paths.data}
 """

@@ -2,7 +2,7 @@
 and to leave nobody who may change users.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -34,8 +34,11 @@ class UserAdmin:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database, self._clock = database, clock
 
-    async def first(self, login: str = ADMIN) -> Given | None:
-        """In a house without users: the first roles, one admin, its password. None where somebody is there already."""
+    async def first(self, keep: Callable[[Given], Awaitable[None]] | None = None) -> Given | None:
+        """In a house without users: the first roles, one admin, its password. None where somebody is there already.
+
+        `keep` is told before it is there for good.
+        """
         async with self._database.reading() as tx:
             if await tx.accounts.users():
                 return None
@@ -43,13 +46,11 @@ class UserAdmin:
         async with self._database.transaction() as tx:
             if await tx.accounts.users():  # another process was quicker
                 return None
-            there = {one.id for one in await tx.accounts.roles()}
-            for one in first_roles():
-                if one.id not in there:
-                    await tx.accounts.add_role(one)
-            return await self._add(
-                tx, Wanted(login=login, name="Quản trị", roles=frozenset({ADMIN})), password, hashed, FIRST_GOOD_FOR
-            )
+            wanted = Wanted(login=ADMIN, name="Quản trị", roles=frozenset({ADMIN}))
+            given = await self._add(tx, wanted, password, hashed, FIRST_GOOD_FOR)
+            if keep is not None:
+                await keep(given)
+        return given
 
     async def add(self, wanted: Wanted) -> Given:
         """A new user with a one-time password.
@@ -73,6 +74,9 @@ class UserAdmin:
             must_change=True,
             created_at=now,
         )
+        if not await tx.accounts.roles():
+            for one in first_roles():
+                await tx.accounts.add_role(one)
         await _linked(tx, user)
         await tx.accounts.add_user(user, Secret(password=hashed, password_until=now + good))
         tx.audit.add(_fact(Kind.USER_CHANGED, f"user:{user.id}", now, {"before": None, "after": told(user)}))

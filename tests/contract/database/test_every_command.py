@@ -37,7 +37,7 @@ LOOKING = {
     "doctor", "evidence disclosure", "evidence key", "evidence list", "evidence show", "outbox list",
     "outbox statement", "people list", "recordings holds", "recordings key list", "recordings reasons",
     "recordings retention", "recordings search", "recordings show", "shifts missing", "shifts sample", "shifts show",
-    "tickets list", "tickets show", "token list",
+    "tickets list", "tickets show", "token list", "user list", "user roles",
 }  # fmt: skip
 #: they act on a machine, not on the house's data: they start it, or write files from its settings
 MACHINE = {"run", "serve", "asterisk-conf", "prompts"}
@@ -160,6 +160,23 @@ async def people_and_plan(shell: Shell) -> None:
     listed = (await shell._give("token list")).stdout
     await shell.run("token revoke", found(r"(?m)^(\S+)", listed.splitlines()[-1]))
     assert said
+    await users(shell)
+
+
+async def users(shell: Shell) -> None:
+    await shell.run("user add", "lan", "Nguyễn Thị Lan", "--role", "admin", "--person", "101")
+    await shell.refused("user add", "lan", "Ai đó", "--role", "agent", error_id="user-exists")
+    await shell.refused("user add", "minh", "Minh", "--role", "nobody", error_id="role-unknown")
+    await shell.refused("user change", "lan", "--out", error_id="last-admin")
+    await shell.run("user change", "lan", "--name", "Lan", "--role", "admin", "--role", "agent")
+    password = await shell.run("user reset", "lan", "--second-factor", "--quiet")
+    assert re.fullmatch(r"([a-z0-9]{4}-){3}[a-z0-9]{4}\n", password)
+    await shell.refused("user reset", "nobody", error_id="user-unknown")
+    await shell.run("user role", "thong-ke", "--name", "Thống kê", "--may", "look")
+    await shell.refused("user role", "admin", "--may", "look", error_id="last-admin")
+    await shell.run("user role", "thong-ke", "--remove")
+    assert "Lan" in (await shell._give("user list")).stdout and "users" in (await shell._give("user roles")).stdout
+    assert password.strip() not in repr(await shell.entries())
 
 
 async def directory_and_tickets(shell: Shell) -> None:

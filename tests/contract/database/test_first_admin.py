@@ -1,0 +1,56 @@
+"""A new house: one admin, whose password can be read in one place until it was changed, whatever dies meanwhile."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from hotline1022.accounts.types import Given
+from hotline1022.db.unit import Database
+from hotline1022.service.account_desk import AccountDesk
+from hotline1022.service.first_admin import FILE, first_admin, told
+from hotline1022.service.user_admin import UserAdmin
+from tests.contract.database.made import T0
+from tests.contract.database.test_account_desk import HERE, NEW
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Path:
+    made = tmp_path / "secrets"
+    made.mkdir(mode=0o700)
+    return made
+
+
+async def test_the_password_is_told_until_it_was_changed(database: Database, secrets: Path) -> None:
+    admin, desk = UserAdmin(database, lambda: T0), AccountDesk(database, "key", lambda: T0)
+    await first_admin(admin, secrets)
+    assert stat.S_IMODE((secrets / FILE).stat().st_mode) == 0o600
+    await first_admin(admin, secrets)
+    login, password = told(secrets).split(" ")[3], told(secrets).split(" ")[5]
+    assert login == "admin" and told(secrets).endswith("(once, until 16/03/2026 08:00)")
+    entered = await desk.sign_in(login, password, HERE)
+    await first_admin(admin, secrets)
+    assert told(secrets), "not changed yet"
+    await desk.change_password(entered.signed, password, NEW, HERE)
+    await first_admin(admin, secrets)
+    assert not (secrets / FILE).exists() and told(secrets) == ""
+    assert len(await admin.users()) == 1
+
+
+async def test_a_start_that_dies_before_the_row_is_there_is_made_good_by_the_next(
+    database: Database, secrets: Path
+) -> None:
+    admin = UserAdmin(database, lambda: T0)
+
+    async def dies(given: Given) -> None:
+        (secrets / FILE).write_text(f"{given.user.login} {given.password} then\n")
+        (secrets / FILE).chmod(0o600)
+        raise RuntimeError("the power is gone")
+
+    with pytest.raises(RuntimeError, match="power"):
+        await admin.first(keep=dies)
+    lost = told(secrets)
+    await first_admin(admin, secrets)
+    assert told(secrets) != lost
+    password = told(secrets).split(" ")[5]
+    await AccountDesk(database, "key", lambda: T0).sign_in("admin", password, HERE)
