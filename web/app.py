@@ -57,8 +57,8 @@ HEADERS = {
 }
 #: Keys of a query whose value is a telephone number, and those whose value may be about a person.
 _NUMBERS, _PERSONAL, _HIDDEN = frozenset({"caller", "phone"}), frozenset({"words", "asker", "name"}), "***"
-#: a page may have its style sheet, a file that never changes may be kept
-_OWN = ("Content-Security-Policy", "Cache-Control")
+#: a page may have its style sheet, a file that never changes may be kept, a form says that it comes from here
+_OWN = ("Content-Security-Policy", "Cache-Control", "Referrer-Policy")
 _ROUTE: web.RequestKey[Route] = web.RequestKey("route", Route)
 _BEGUN: web.RequestKey[web.StreamResponse] = web.RequestKey("begun", web.StreamResponse)
 _TOKEN: web.RequestKey[str] = web.RequestKey("token", str)
@@ -149,7 +149,7 @@ def _cut(request: web.Request, error: BaseException) -> web.StreamResponse | Non
 def _failed(request: web.Request, error: BaseException) -> web.Response:
     route = request.get(_ROUTE)
     if route is not None and route.desk is not None:
-        return desk_failure(error)
+        return desk_failure(request, error)
     return page_failure(error) if route is not None and route.page else failure(error)
 
 

@@ -11,7 +11,7 @@ from hotline1022.accounts.types import SignedIn, Stage
 from hotline1022.web import cookies
 from hotline1022.web.auth import Forbidden
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import told, whole
+from hotline1022.web.desk.render import theme_of, told, whole
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.ports import Ports
@@ -80,7 +80,7 @@ def _sign_in(request: web.Request) -> str:
     return f"{SIGN_IN}?{urlencode(more)}" if more else SIGN_IN
 
 
-def desk_failure(error: BaseException) -> web.Response:
+def desk_failure(request: web.Request, error: BaseException) -> web.Response:
     """The page for an error, with the status that the API would give."""
     plain = failure(error)
     status = plain.status if plain.status in _STATUSES else 500
@@ -88,6 +88,7 @@ def desk_failure(error: BaseException) -> web.Response:
     made = whole(
         "desk/failure.html",
         status,
+        theme=theme_of(request),
         title=say(f"failure.{status}.title"),
         cure=say(f"failure.{status}.cure"),
         said=told(error),

@@ -66,7 +66,7 @@ def show(
     ask: Ask, template: str, *, status: int = 200, said: str = "", problem: str = "", **values: Any
 ) -> web.Response:
     """A page for who is signed in, or at the door; `said` and `problem` stand above it."""
-    common: dict[str, Any] = {"theme": _theme(ask.request), "said": said, "problem": problem}
+    common: dict[str, Any] = {"theme": theme_of(ask.request), "said": said, "problem": problem}
     if ask.signed is not None:
         common |= {
             "user": ask.signed.user,
@@ -79,8 +79,13 @@ def show(
 
 def whole(template: str, status: int, **values: Any) -> web.Response:
     """A page as a response that nobody keeps, indexes or frames."""
-    html = _ENVIRONMENT.get_template(template).render({"theme": "light"} | values)
-    headers = {"Content-Security-Policy": POLICY, "X-Robots-Tag": "noindex, nofollow"}
+    html = _ENVIRONMENT.get_template(template).render(values)
+    headers = {
+        "Content-Security-Policy": POLICY,
+        # with no-referrer a browser sends `Origin: null` with our own forms
+        "Referrer-Policy": "same-origin",
+        "X-Robots-Tag": "noindex, nofollow",
+    }
     body = html.encode("utf-8", errors="replace")
     return web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)
 
@@ -111,6 +116,7 @@ def _menu(signed: SignedIn, path: str) -> list[dict[str, object]]:
     ]
 
 
-def _theme(request: web.Request) -> str:
+def theme_of(request: web.Request) -> str:
+    """Light, or dark where this browser wants it so."""
     said = request.cookies.get("theme", "")
     return said if said in _THEMES else "light"

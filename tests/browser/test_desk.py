@@ -1,0 +1,184 @@
+"""The desk in a real Chromium: every page by keys alone, on a telephone and on a wide screen, light and dark, without barriers that
+axe finds, and nothing that its own policy refuses.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline1022.accounts.types import Wanted
+from hotline1022.db.migrate import migrate
+from hotline1022.db.unit import Database
+from tests.contract.database.desk_world import OWN, World, open_desk
+from tests.lab.browser import Browser, Tab, running_browser
+
+AXE = Path(__file__).parents[1] / "vendor" / "axe.js"
+LONG = "Nguyễn Thị Hoàng Ngân Phương Thảo " * 2
+FOCUSED = """
+(() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
+  return {tag: e.tagName, id: e.id, text: (e.textContent || e.value || '').trim(), href: e.getAttribute('href') || '',
+          outline: s.outlineStyle, width: parseFloat(s.outlineWidth), seen: r.width > 0}; })()
+"""
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    file = tmp_path / "hotline.sqlite"
+    await migrate(file)
+    async with Database(file) as database, open_desk(database, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
+    (tmp_path / "chromium").mkdir()
+    async with running_browser(tmp_path / "chromium") as running:
+        yield running
+
+
+async def barriers(tab: Tab) -> list[Any]:
+    """What axe finds against WCAG 2.2 A and AA."""
+    await tab.run(AXE.read_text(encoding="utf-8") + "\n;0")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    script = f"axe.run(document, {{runOnly: {tags}}}).then(r => JSON.stringify(r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 120))])))"
+    import json
+
+    found: list[Any] = json.loads(await tab.run(script))
+    return found
+
+
+def serious(tab: Tab) -> list[str]:
+    """What the browser complained of, but for its advice and for the statuses that are wanted."""
+    return [one for one in tab.complaints if '"verbose"' not in one and "status of 40" not in one]
+
+
+async def go_to(tab: Tab, wanted: str) -> None:
+    """By the key Tab alone; whatever has the focus on the way shows it."""
+    for _ in range(60):
+        await tab.press("Tab")
+        focused = await tab.run(FOCUSED)
+        if focused["tag"] == "BODY":
+            continue
+        assert focused["seen"] and focused["outline"] != "none" and focused["width"] >= 2, focused
+        if wanted in (focused["id"], focused["text"], focused["href"]):
+            return
+    raise AssertionError(f"the key Tab does not lead to {wanted}")
+
+
+async def press(tab: Tab) -> None:
+    """Enter, and the page that follows."""
+    tab.expect_load()
+    await tab.press("Enter")
+    await tab.loaded()
+
+
+async def fill(tab: Tab, **typed: str) -> None:
+    """Into fields by their ids, in the order of the page."""
+    for name, text in typed.items():
+        await tab.run(f"document.getElementById('{name}').focus()")
+        await tab.run(f"document.getElementById('{name}').select()")
+        await tab.type(text)
+
+
+async def enter(tab: Tab, world: World, login: str, password: str) -> None:
+    await tab.open(str(world.server.make_url("/desk/sign-in")))
+    await fill(tab, login=login, password=password)
+    await press(tab)
+
+
+async def settle(tab: Tab, world: World) -> None:
+    """The first admin signs in and chooses a password."""
+    await enter(tab, world, "admin", world.once)
+    await fill(tab, old=world.once, new=OWN, again=OWN)
+    await press(tab)
+
+
+async def test_by_keys_alone_an_admin_comes_in_and_adds_somebody(world: World, browser: Browser) -> None:
+    tab = await browser.tab()
+    await tab.size(1280, 800)
+    await tab.open(str(world.server.make_url("/desk")))
+    assert await tab.run("document.activeElement.id") == "login", "one may type at once"
+    await tab.type("admin")
+    await go_to(tab, "password")
+    await tab.type(world.once)
+    await press(tab)
+    for field, text in (("old", world.once), ("new", OWN), ("again", OWN)):
+        if await tab.run("document.activeElement.id") != field:
+            await go_to(tab, field)
+        await tab.type(text)
+    await press(tab)
+    assert "Đã đổi mật khẩu." in await tab.run("document.body.innerText")
+    await go_to(tab, "/desk/users")
+    await press(tab)
+    await go_to(tab, "/desk/users/new")
+    await press(tab)
+    for field, text in (("name", "Nguyễn Thị Lan"), ("login", "lan")):
+        await go_to(tab, field)
+        await tab.type(text)
+    await tab.run("document.querySelector('input[value=agent]').click()")
+    await go_to(tab, "person")
+    await press(tab)
+    text = await tab.run("document.body.innerText")
+    assert "Mật khẩu dùng một lần" in text and "Nguyễn Thị Lan" in text
+    assert {one.login for one in await world.admin.users()} == {"admin", "lan"}
+    assert serious(tab) == []
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "theme"), [(360, 740, "light"), (360, 740, "dark"), (1920, 1080, "light"), (1920, 1080, "dark")]
+)
+async def test_every_page_is_readable_and_without_barriers(
+    world: World, browser: Browser, tmp_path: Path, width: int, height: int, theme: str
+) -> None:
+    given = await world.admin.add(Wanted(login="x" * 40, name=LONG[:80], roles=frozenset({"agent", "auditor"})))
+    tab = await browser.tab()
+    await tab.size(width, height, mobile=width < 600)
+    await tab.open(str(world.server.make_url("/desk/sign-in")))
+    await tab.run(f"document.cookie = 'theme={theme}; path=/'")
+    pages = ["/desk/sign-in", "/desk/sign-in?again=1"]
+    wrong: dict[str, Any] = {}
+
+    async def look(name: str) -> None:
+        assert await tab.run("document.documentElement.dataset.bsTheme") == theme
+        if found := await barriers(tab):
+            wrong[name] = found
+        sideways = await tab.run("document.documentElement.scrollWidth")
+        if sideways > width:
+            wrong[f"{name} sideways"] = sideways
+        await tab.picture(tmp_path / f"{name.strip('/').replace('/', '-')}-{width}-{theme}.png")
+
+    for page in pages:
+        await tab.open(str(world.server.make_url(page)))
+        await look(page.partition("?")[0] + page.partition("?")[2])
+    await fill(tab, login="admin", password="wrong")
+    await press(tab)
+    await look("sign-in-wrong")
+    await enter(tab, world, "admin", world.once)
+    await look("/desk/password")
+    await fill(tab, old=world.once, new=OWN, again=OWN + "x")
+    await press(tab)
+    await look("password-wrong")
+    await fill(tab, old=world.once, new=OWN, again=OWN)
+    await press(tab)
+    await look("account")
+    await fill(tab, password=OWN)
+    await press(tab)
+    await look("second-begun")
+    for page in (
+        "/desk",
+        "/desk/users",
+        "/desk/users/new",
+        f"/desk/users/{given.user.id}",
+        "/desk/roles",
+        "/desk/roles/new",
+        "/desk/roles/agent",
+        "/desk/users/ffffffffffffffff",
+    ):
+        await tab.open(str(world.server.make_url(page)))
+        await look(page)
+    assert not wrong, "\n".join(
+        f"{name}: {one}" for name, some in wrong.items() for one in (some if isinstance(some, list) else [some])
+    )
+    assert serious(tab) == []
