@@ -62,6 +62,10 @@ _CUSTODY = frozenset(
 )
 
 
+#: entries that stay with us always: they name letters of other units, and what people did here
+_OURS = frozenset({Kind.RECORDING_HELD, Kind.RECORDING_RELEASED, Kind.ACT})
+
+
 class Packer:
     """Packs; files are read and written in a process of its own, which is there only meanwhile."""
 
@@ -259,7 +263,8 @@ class Packer:
             listed = await find_listed(self._database, stored[-1])
         if listed is None or not proof.whole(stored[-1], listed.entry):
             raise Refused("the chain is not whole; run hotline1022 evidence verify", error_id="chain-broken")
-        return stored[-1], listed, [entry for entry in about if entry.seq != stored[-1].seq]
+        others = [entry for entry in about if entry.seq != stored[-1].seq and entry.kind not in _OURS]
+        return stored[-1], listed, others
 
 
 def _story(folder: str, value: object) -> Data:
