@@ -144,10 +144,6 @@ def make_copy(
 
         archive.need(wav.HEADER + layout.frames * wav.WIDTH * 2)
         folder.write(name, hashed())
-        for other in folder.names():
-            if other != name and is_copy(facts.call, other):
-                with suppress(FileNotFoundError):
-                    os.unlink(other, dir_fd=folder.fd)
         archive.settle([folder])
         row = CopyRow(
             call=facts.call,
@@ -157,6 +153,16 @@ def make_copy(
             notes=layout.notes,
         )
         return Stereo(row=row, made=True, fault=fault)
+
+
+def drop_others(spool: Path, root: Path, call: CallId, keep: str) -> None:
+    """Take away all listening copies of a call but the one of this name: once its row is written, never before."""
+    with Archive(spool, root) as archive:
+        folder = archive.folder(call)
+        for other in folder.names():
+            if other != keep and is_copy(call, other):
+                with suppress(FileNotFoundError):
+                    os.unlink(other, dir_fd=folder.fd)
 
 
 def _look(folder: Folder, name: str, sha256: str) -> tuple[bool, str]:

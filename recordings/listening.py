@@ -1,17 +1,20 @@
 """Listening copies: made when somebody asks, once. Few calls are ever listened to, and a copy is as large as its originals."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, NotFound, Unavailable
 from hotline1022.core.ids import CallId
-from hotline1022.recordings.copies import make_copy, said
+from hotline1022.recordings.copies import drop_others, make_copy, said
 from hotline1022.recordings.ffmpeg import Ffmpeg, no_ffmpeg
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import CallBook, RecordingStore
 from hotline1022.recordings.types import CopyRow
+
+log = logging.getLogger(__name__)
 
 
 class ListeningCopies:
@@ -61,4 +64,12 @@ class ListeningCopies:
             if made.made:
                 await self._store.save_copies([made.row], made.fault)
                 self.made += 1
+                await self._drop_others(call, made.row)
             return made.row
+
+    async def _drop_others(self, call: CallId, row: CopyRow) -> None:
+        """Those from before; what cannot be taken away now is taken with the other leftovers."""
+        try:
+            await self._pool.run(drop_others, self._spool, self._root, call, row.path.rpartition("/")[2])
+        except (HotlineError, OSError) as error:
+            log.warning("older listening copies of call %s are still there: %s", call, error)

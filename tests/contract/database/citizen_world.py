@@ -1,7 +1,7 @@
 """A citizen with traces everywhere, in the world of the evidence, on a real database. Keeps nothing."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.numbers import pattern
 from hotline1022.db.engine import connect
 from hotline1022.db.listening import Listening
@@ -138,13 +139,22 @@ async def reasons(database: Database) -> None:
     async with database.transaction() as tx:
         held = await tx.holds.hold(CALL, letter="12/CSĐT", why=why, by="token:desk", at=at(60))
         await tx.holds.release(held.id, why=f"đã trả lời {NUMBER}", by="token:desk", at=at(61))
+        of_hold = {"hold": held.id, "letter": held.letter}
+        for kind, second in ((Kind.RECORDING_HELD, 60), (Kind.RECORDING_RELEASED, 61)):
+            tx.audit.add(_told(kind, second, f"recording:{held.recording}", of_hold))
         recording = (await tx.catalogue.get(CALL)).id
         request = Request(
             unit="Công an", letter="12/CSĐT", letter_date=at(0).date(), person="Bình", why=why, recordings=(recording,)
         )
         one = Disclosure(id="d" * 16, state=Asked.REQUESTED, request=request, asked_by="token:desk", asked_at=at(62))
         await tx.disclosures.add(one)
+        tx.audit.add(_told(Kind.DISCLOSURE_REQUESTED, 62, f"disclosure:{one.id}", {"recordings": [recording]}))
         await tx.listening.add(a_reason(recording, f"Đơn của {NUMBER}"))
+
+
+def _told(kind: Kind, second: float, subject: str, detail: Mapping[str, object]) -> Fact:
+    """Its entry, as who did it leaves one."""
+    return Fact(at=at(second), kind=kind, actor="token:desk", subject=subject, detail=detail)
 
 
 def a_reason(recording: str, words: str, key: str = "f" * 16) -> Listening:
