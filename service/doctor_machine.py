@@ -32,7 +32,7 @@ from hotline1022.service.doctor_note import Note
 from hotline1022.service.engine_find import OLDEST, AsteriskEngine, find_engine
 from hotline1022.service.ffmpeg_find import ENCODERS, find_ffmpeg
 from hotline1022.service.half_restore import must_be_whole
-from hotline1022.service.secrets import AMI_ACTOR, AMI_READER, LINKS, read_secret
+from hotline1022.service.secrets import ACCOUNTS, AMI_ACTOR, AMI_READER, LINKS, read_secret
 from hotline1022.service.settings import Settings
 
 #: a module that only the packages of Debian and Ubuntu have; it comes with the patch that loses audio
@@ -174,7 +174,7 @@ async def secrets(settings: Settings) -> str:
     mode = stat.S_IMODE(folder.stat().st_mode)
     if mode & 0o077:
         raise ConfigError(f"{folder}: mode {mode:04o} lets others look into it; chmod 0700 {folder}")
-    names = {AMI_READER, AMI_ACTOR, LINKS, *(f"line-{number}" for number in settings.lines.numbers)}
+    names = {AMI_READER, AMI_ACTOR, LINKS, ACCOUNTS, *(f"line-{number}" for number in settings.lines.numbers)}
     there = sorted(file for file in folder.iterdir() if file.suffix != ".crt" and not file.name.startswith("."))
     for file in there:
         if file.suffix == ".key":

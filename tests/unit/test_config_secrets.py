@@ -14,10 +14,19 @@ def test_made_at_first_start_and_kept(tmp_path: Path) -> None:
     folder = tmp_path / "data" / "secrets"
     first = ensure_secrets(folder, ("101", "102"))
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert {path.name for path in folder.iterdir()} == {"line-101", "line-102", "ami-reader", "ami-actor", "links"}
+    assert {path.name for path in folder.iterdir()} == {
+        *("line-101", "line-102", "ami-reader", "ami-actor", "links", "accounts")
+    }
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in folder.iterdir())
-    words = [first.line("101"), first.line("102"), first.ami_reader, first.ami_actor, first.links.decode()]
-    assert len(set(words)) == 5
+    words = [
+        first.line("101"),
+        first.line("102"),
+        first.ami_reader,
+        first.ami_actor,
+        first.links.decode(),
+        first.accounts,
+    ]
+    assert len(set(words)) == 6
     assert all(len(word) == LENGTH and set(word) <= set(ALPHABET) for word in words)
     assert first.get("line-101") == first.line("101")
     assert not any(word in repr(first) for word in words)

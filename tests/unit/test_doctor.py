@@ -223,7 +223,7 @@ async def test_secrets(settings: Settings) -> None:
     assert "first start" in await doctor_machine.secrets(settings)
     folder = settings.paths.secrets
     ensure_secrets(folder, settings.lines.numbers)
-    assert (await doctor_machine.secrets(settings)).startswith("6 secrets")
+    assert (await doctor_machine.secrets(settings)).startswith("7 secrets")
     (folder / "line-103").unlink()
     assert "line-103: made at the next start" in await doctor_machine.secrets(settings)
     (folder / "line-99").write_text("of a removed line\n", encoding="utf-8")
