@@ -4,15 +4,17 @@ the rows say.
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from hotline1022.audit.types import Fault, Finding, ToldHold
+from hotline1022.core.texts import one_form
 
 
 def compare_holds(
     told: Mapping[str, tuple[int, ToldHold]], rows: Sequence[ToldHold], marked: AbstractSet[str]
 ) -> list[Finding]:
     """What is wrong with the rows; `marked`: recordings that the catalogue says are held."""
-    there = {one.id: one for one in rows}
+    there = {one.id: _as_told(one) for one in rows}
     found = []
     for id, (seq, one) in told.items():
         about = f"the hold {id} (letter {one.letter}) on recording {one.recording}"
@@ -31,3 +33,9 @@ def compare_holds(
         text = f"the catalogue says that recording {recording} is {said}; by the chain it {tells}"
         found.append(Finding(fault=Fault.HELD_CHANGED, seq=0, name=recording, text=text))
     return found
+
+
+def _as_told(row: ToldHold) -> ToldHold:
+    """The row with its texts as the chain has them: older rows have what was typed, in whatever form of Unicode."""
+    texts = {name: one_form(getattr(row, name)) for name in ("letter", "by", "released_by")}
+    return replace(row, **texts)

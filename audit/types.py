@@ -10,13 +10,13 @@ kept for ever, and erasing would break the chain.
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from hotline1022.core.clock import aware
+from hotline1022.core.texts import one_form
 
 #: what stands before the first entry
 BEFORE_THE_FIRST = "0" * 64
@@ -304,7 +304,7 @@ class Copy:
 def link(fact: Fact, head: Head) -> Entry:
     """The entry that follows `head`. ValueError for a detail that has no canonical form."""
     seq, detail = head.seq + 1, _clean_mapping(fact.detail)
-    texts = {"actor": _text(fact.actor), "origin": _text(fact.origin), "subject": _text(fact.subject)}
+    texts = {"actor": one_form(fact.actor), "origin": one_form(fact.origin), "subject": one_form(fact.subject)}
     at = fact.at.astimezone(UTC)
     bare = Entry(seq=seq, at=at, kind=fact.kind.value, detail=detail, prev=head.sha256, sha256="", **texts)
     return Entry(seq=seq, at=at, kind=fact.kind.value, detail=detail, prev=head.sha256, sha256=hash_of(bare), **texts)
@@ -378,13 +378,8 @@ def copy_of(entry: Entry) -> Copy:
     return Copy(**copy)
 
 
-def _text(value: str) -> str:
-    """NFC, without what no database keeps."""
-    return unicodedata.normalize("NFC", value).replace("\x00", "")
-
-
 def _clean_mapping(value: Mapping[str, object]) -> dict[str, object]:
-    return {_text(str(key)): _clean(one) for key, one in value.items()}
+    return {one_form(str(key)): _clean(one) for key, one in value.items()}
 
 
 def _clean(value: object) -> object:
@@ -392,7 +387,7 @@ def _clean(value: object) -> object:
         case None | bool() | int():
             return value
         case str():
-            return _text(value)
+            return one_form(value)
         case Mapping():
             return _clean_mapping(value)
         case list() | tuple():

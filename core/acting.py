@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from hotline1022.core.texts import one_form
+
 
 @dataclass(slots=True, kw_only=True)
 class Acting:
@@ -28,6 +30,9 @@ class Acting:
     noted: bool = False
     #: the request, the command, the code is over: tasks that it started and that still run are the service's own
     over: bool = False
+
+    def __post_init__(self) -> None:
+        self.actor = one_form(self.actor)  # rows are compared with the chain, which has it so
 
 
 _NOW: ContextVar[Acting | None] = ContextVar("hotline1022_acting", default=None)

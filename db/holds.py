@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.audit.types import Entry, Kind, ToldHold
 from hotline1022.core.errors import NotFound, Refused
+from hotline1022.core.texts import one_form
 from hotline1022.db.catalogue import CatalogueRepository
 from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository, build, picker
@@ -70,7 +71,7 @@ class HoldRepository(Repository):
         if found.state in (State.EXPIRED, State.EXPIRING):
             text = f"the recording {found.id} has expired: its files are gone and cannot be held; row and hashes stay"
             raise Refused(text, error_id="recording-expired")
-        new = Hold(id=token_hex(8), recording=found.id, letter=letter, why=why, since=at, by=by)
+        new = Hold(id=token_hex(8), recording=found.id, letter=one_form(letter), why=one_form(why), since=at, by=by)
         await self._connection.execute(recording_hold.insert(), [_values(new)])
         await self._mark(found.id, held=True)
         return new
@@ -93,7 +94,7 @@ class HoldRepository(Repository):
             lost = Hold(id=hold, recording=told.recording, letter=told.letter, why=COPIED, since=told.since, by=told.by)
             await self._connection.execute(recording_hold.insert(), [_values(lost)])
             rows = [lost]
-        done: dict[str, Any] = {"released_at": at, "released_by": by, "release_why": why}
+        done: dict[str, Any] = {"released_at": at, "released_by": by, "release_why": one_form(why)}
         if told is not None:  # what the chain tells of it counts
             done |= {name: getattr(told, name) for name in ("recording", "letter", "since", "by")}
             rows = [replace(rows[0], recording=told.recording)]

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
+from hotline1022.core.texts import one_form
 from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository, build, insert_new
 from hotline1022.db.tables import api_token
@@ -37,7 +38,7 @@ class TokenRepository(Repository):
         self, name: str, scopes: Iterable[str], at: datetime, *, contact: str = ""
     ) -> tuple[TokenRow, str]:
         """Make one: its row, and its text, which is not kept. Refused `token-exists` for a name in use."""
-        words = tuple(scopes)
+        words, name = tuple(scopes), one_form(name)
         if not words or any(not word or " " in word for word in words):
             raise Invalid("a token needs at least one scope, each one word")
         text = PREFIX + token_urlsafe(32)

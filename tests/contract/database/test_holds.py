@@ -1,13 +1,18 @@
 """A hold that the chain tells of keeps its recording whatever somebody made of the rows; what differs is named, and can be mended."""
 
+import unicodedata
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from hotline1022.audit.types import Fault
+from hotline1022.core.acting import Acting, acts
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.db.holds import COPIED
+from hotline1022.db.tables_retention import recording_hold
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import State
 from hotline1022.service.nightly import Nightly
@@ -104,6 +109,23 @@ async def test_a_changed_letter_is_named_and_the_night_sees_it(house: Old) -> No
     assert (await night.look()).ok
     await house.world.attack("UPDATE recording_hold SET letter = '99'")
     assert [(one.fault, one.name) for one in (await night.look()).findings] == [(Fault.HOLD_CHANGED, hold.id)]
+
+
+async def test_one_letter_in_two_forms_of_unicode_is_one_letter(house: Old) -> None:
+    letter, actor = (unicodedata.normalize("NFD", text) for text in ("12/CV-ĐT của Sở", "token:màn hình"))
+    with acts(Acting(actor=actor, origin="lan", act="POST /api/holds")):
+        hold = await view(house).hold(CALL, letter=letter, why="điều tra")
+    assert (hold.letter, hold.by) == ("12/CV-ĐT của Sở", "token:màn hình") and await house.world.findings() == []
+    async with house.world.database.transaction() as tx:  # as older versions wrote it
+        await tx._connection.execute(update(recording_hold).values(letter=letter, by=actor))
+    assert await house.world.findings() == []
+    with acts(Acting(actor=actor, origin="lan", act="POST /api/holds")):
+        await view(house).release(hold.id, why="xong")
+    assert await house.world.findings() == []
+    async with house.world.database.transaction() as tx:
+        await tx._connection.execute(update(recording_hold).values(letter=letter, by=actor, released_by=actor))
+        row, _ = await tx.tokens.create(actor, ["read"], datetime.now(UTC))
+    assert await house.world.findings() == [] and row.name == "token:màn hình"
 
 
 async def test_what_is_written_while_we_look_is_no_finding(house: Old, monkeypatch: pytest.MonkeyPatch) -> None:
