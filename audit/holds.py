@@ -37,5 +37,5 @@ def compare_holds(
 
 def _as_told(row: ToldHold) -> ToldHold:
     """The row with its texts as the chain has them: older rows have what was typed, in whatever form of Unicode."""
-    texts = {name: one_form(getattr(row, name)) for name in ("letter", "by", "released_by")}
-    return replace(row, **texts)
+    letter, by, released_by = map(one_form, (row.letter, row.by, row.released_by))
+    return replace(row, letter=letter, by=by, released_by=released_by)

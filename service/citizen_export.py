@@ -27,7 +27,7 @@ from hotline1022.recordings.types import StoredFile
 from hotline1022.service.checked import Changed, opener
 from hotline1022.service.citizen import digits_of, forms_of
 from hotline1022.service.citizen_zip import Stop, must_be_new, write_zip
-from hotline1022.service.export import Why, fact_of, right_of, why_of
+from hotline1022.service.export import Why, expired, fact_of, right_of, why_of
 from hotline1022.service.original_check import note_changed
 
 Data = dict[str, list[dict[str, Any]]]
@@ -64,16 +64,17 @@ class CitizenExporter:
     async def to_zip(self, number: str, reason: str, words: str, to: Path, *, audio: bool) -> Exported:
         """Write the ZIP, and its entries: one without the number, and one for each call whose originals are in it.
 
-        Invalid `file-exists`, `number-invalid`, `reason-…`; Refused `recording-damaged`: one changed meanwhile;
-        Unavailable `export-unwritable`, `disk-full`, `recording-not-listed`.
+        Invalid `file-exists`, `number-invalid`, `reason-…`; Refused `recording-damaged`, `recording-expired`: one
+        changed, or went, meanwhile; Unavailable `export-unwritable`, `disk-full`, `recording-not-listed`.
         """
         why = why_of(self.reasons, reason, words)
         digits_of(number)
         await asyncio.to_thread(must_be_new, to)
         data = await self._read(number)
-        files = _by_call(data) if audio else {}
-        left_out = [call for call in files if await self._wrong(call)]
-        sound = {call: some for call, some in files.items() if call not in left_out}
+        left_out = [call for call in _by_call(data) if await self._wrong(call)] if audio else []
+        if audio:  # the look takes long: what expired meanwhile is given out no more
+            data = await self._read(number)
+        sound = {call: some for call, some in _by_call(data).items() if call not in left_out} if audio else {}
         await self._note(data, why, sound, left_out, audio=audio)
         await self._write(to, _plain_rows(data), [one for some in sound.values() for one in some], left_out)
         return Exported(
@@ -137,7 +138,8 @@ class CitizenExporter:
         try:
             await asyncio.shield(work)
         except Changed as error:
-            await note_changed(self.database, self.bell, error.path)
+            if await note_changed(self.database, self.bell, error.path) is None:
+                raise expired() from error
             raise
         except asyncio.CancelledError:  # nobody waits any more: it ends, and takes away what it made
             stop.now()

@@ -84,7 +84,8 @@ class Exporter:
         """Write them.
 
         NotFound `recording-unknown`, `recording-none`; Invalid `reason-…`, `export-inside-data`; Refused
-        `recording-damaged`, `export-not-empty`, `export-unwritable`; Unavailable `disk-full`, `export-unwritable`.
+        `recording-damaged`, `recording-expired`, `export-not-empty`, `export-unwritable`; Unavailable `disk-full`,
+        `export-unwritable`.
         """
         why = why_of(self.reasons, reason, words)
         await asyncio.to_thread(_outside, folder, self.data)
@@ -94,13 +95,14 @@ class Exporter:
         try:
             size = await asyncio.to_thread(write_originals, opener(self.root, self.keys), taken.files, folder)
         except Changed as error:
-            await note_changed(self.database, self.bell, error.path)
+            if await note_changed(self.database, self.bell, error.path) is None:
+                raise expired() from error
             raise
         return Exported(folder=folder, files=tuple(map(name_of, taken.files)), bytes=size)
 
     async def take(self, recording: str) -> Taken:
-        """Its originals, looked at now. NotFound `recording-unknown`, `recording-none`; Refused `recording-damaged`;
-        Unavailable `recording-key-missing`.
+        """Its originals, looked at now. NotFound `recording-unknown`, `recording-none`; Refused `recording-damaged`,
+        `recording-expired`: meanwhile; Unavailable `recording-key-missing`.
         """
         async with self.database.reading() as tx:
             found = await tx.catalogue.get(recording)
@@ -112,6 +114,10 @@ class Exporter:
             wrong = await self.originals.check_now(found.call)
         if wrong:
             raise refused(wrong)
+        async with self.database.reading() as tx:  # the look takes long
+            files = await tx.recordings.originals([found.call])
+        if not files:
+            raise expired()
         return Taken(found=found, files=tuple(files))
 
     async def tell(self, taken: Taken, why: Why) -> None:
@@ -120,6 +126,12 @@ class Exporter:
         async with self.database.transaction() as tx:
             await tx.listening.add(right)
             tx.audit.add(fact_of(right, taken.files))
+
+
+def expired() -> Refused:
+    """Its time was over while it was looked at or given out: no damage."""
+    text = "a recording expired meanwhile: its files are gone, row and hashes stay; export again what is left"
+    return Refused(text, error_id="recording-expired")
 
 
 def why_of(reasons: Reasons, reason: str, words: str) -> Why:

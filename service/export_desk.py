@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from hotline1022.core.errors import Unavailable
 from hotline1022.evidence.package import stored
 from hotline1022.service.checked import Changed, Opener, checked, open_original, opener
-from hotline1022.service.export import SUMS, Exporter, Taken, name_of, why_of
+from hotline1022.service.export import SUMS, Exporter, Taken, expired, name_of, why_of
 from hotline1022.service.listening_desk import refused
 from hotline1022.service.original_check import note_changed
 from hotline1022.web.export_port import Outgoing
@@ -63,7 +63,7 @@ class ZipSource:
                 yield piece
         except Changed as error:
             finding = await note_changed(self._exporter.database, self._exporter.bell, error.path)
-            raise refused([finding]) from error
+            raise (refused([finding]) if finding else expired()) from error
         except OSError as error:
             text = f"an original cannot be read ({error.strerror}); run hotline1022 doctor"
             raise Unavailable(text, error_id="recording-io") from error

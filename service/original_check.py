@@ -80,8 +80,14 @@ async def note_damage(database: Database, bell: AlarmBell, call: str, found: Seq
     await bell.ring("recording-damaged", "; ".join(one.text for one in found[:5]), call)
 
 
-async def note_changed(database: Database, bell: AlarmBell, path: str) -> Finding:
-    """The same of an original whose bytes were others while somebody was given them."""
+async def note_changed(database: Database, bell: AlarmBell, path: str) -> Finding | None:
+    """The same of an original whose bytes were others while somebody was given them. None, and nothing is told: no row promises
+    it any more, its time was over meanwhile.
+    """
+    async with database.reading() as tx:
+        promised = await tx.recordings.originals([call_of(path)])
+    if path not in {one.path for one in promised}:
+        return None
     finding = Finding(fault=Fault.FILE_CHANGED, seq=0, name=path, text=f"{path} has other bytes than were stored")
     with by_the_service():
         await note_damage(database, bell, call_of(path), [finding])

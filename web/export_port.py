@@ -23,6 +23,7 @@ class Exports(Protocol):
         """All originals of one recording, looked at now; the audit has it when this returns.
 
         NotFound `recording-unknown`, `recording-none`; Invalid `reason-…`; Refused `recording-damaged`; Unavailable
-        `export-busy`, `recording-key-missing`. Reading: Refused `recording-damaged`, which is written down and rung.
+        `export-busy`, `recording-key-missing`. Reading: Refused `recording-damaged`, which is written down and rung; both times
+        Refused `recording-expired`: its time was over meanwhile.
         """
         ...
