@@ -80,6 +80,11 @@ class Background(Generic[V]):
         """The one that runs."""
         return self._view if self._view is not None and self._view.state is WorkState.RUNNING else None
 
+    @property
+    def ending(self) -> bool:
+        """One was stopped, and has not ended yet: what it started hangs."""
+        return self.running is None and self._task is not None and not self._task.done()
+
     def begin(self, view: V, job: Job[V]) -> V:
         """Have it done."""
         self._view = self._begun = view

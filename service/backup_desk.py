@@ -2,6 +2,7 @@
 folder, and keys.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ from hotline1022.web.types import WorkState
 SHOWN = 100
 #: seconds that the folder may take: it may be a share of a machine that is away
 SECONDS = 5.0
+#: seconds without any progress after which one is taken to hang: a large database alone may take hours
+STUCK = 3 * 3600.0
 
 #: makes one: folder, who, from where
 Make = Callable[[Path, str, str, Progress], Awaitable[Mapping[str, object]]]
@@ -39,7 +42,9 @@ class BackupDesk:
         folder: Callable[[], str],
         make: Make,
         clock: Callable[[], datetime] = now,
+        stuck: float = STUCK,
     ) -> None:
+        self._stuck = stuck
         self._database, self._bell, self._folder, self._make, self._clock = database, bell, folder, make, clock
         self._work: Background[w.BackupView] = Background("backup", clock)
 
@@ -60,7 +65,12 @@ class BackupDesk:
         if not folder:
             raise no_folder()
         if self._work.running is not None:
-            text = f"a backup is being made already ({self._work.running.asked_by} asked for it); wait for it"
+            text = (
+                f"a backup is being made already ({self._work.running.asked_by} asked for it); wait for it, or stop it"
+            )
+            raise Refused(text, error_id="backup-running")
+        if self._work.ending:
+            text = "the backup that was stopped has not ended: its folder does not answer; bring its machine back, or umount -f"
             raise Refused(text, error_id="backup-running")
         act = acting()
         actor, origin = (act.actor, act.origin) if act else ("service", "service")
@@ -85,16 +95,43 @@ class BackupDesk:
         )
         return self._work.begin(view, job)
 
+    async def stop(self) -> w.BackupView:
+        """End the one that runs; Refused `backup-none`."""
+        stopped = self._work.stop()
+        if stopped is None:
+            raise Refused("no backup runs that was asked for over the API", error_id="backup-none")
+        return stopped
+
     async def _made(self, folder: Path, actor: str, origin: str, progress: Progress) -> Mapping[str, object]:
+        moved = asyncio.Event()
+
+        def moves(done: int, work: int) -> None:
+            moved.set()
+            progress(done, work)
+
+        watching = asyncio.create_task(self._watch(moved))
         try:
-            told = dict(await self._make(folder, actor, origin, progress))
+            told = dict(await self._make(folder, actor, origin, moves))
         except HotlineError as error:
             await self._bell.ring("backup-failed", str(error))
             raise
+        finally:
+            watching.cancel()
         if told["wrong"]:
             text = f"{told['wrong']} files of backup {told['name']} are not as the database promises"
             await self._bell.ring("backup-failed", text)
         return {**told, "findings": tuple(told["findings"])}  # type: ignore[arg-type]
+
+    async def _watch(self, moved: asyncio.Event) -> None:
+        """Ring each time nothing has moved for so long. Until cancelled."""
+        while True:
+            moved.clear()
+            try:
+                async with asyncio.timeout(self._stuck):
+                    await moved.wait()
+            except TimeoutError:
+                text = f"the backup has made no progress for {self._stuck / 3600:g} h; nothing is deleted until it ends"
+                await self._bell.ring("backup-stuck", text)
 
     async def _shelf(self) -> tuple[tuple[w.ShelvedView, ...], str]:
         folder = self._folder()

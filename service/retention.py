@@ -94,6 +94,8 @@ class Retention:
         self._pause = pause
         self._done: date | None = None
         self._daily = Daily(bell, clock)
+        #: of these quiet hours: whether a backup held something up, and whether anything went
+        self._held_up = self._went = False
 
     async def run(self) -> None:
         """Until cancelled. A database or a disk that is away only delays it."""
@@ -104,6 +106,8 @@ class Retention:
                     day = local_day(self._clock())
                     if await self.night():
                         self._done = day
+                if not self._quiet:
+                    await self.morning()
             except (HotlineError, OSError) as error:
                 log.warning("retention waits: %s", error)
             await asyncio.sleep(EVERY)
@@ -134,6 +138,15 @@ class Retention:
         done = await self._recordings(terms.ends(now), now)
         return await self._calls(terms.call_ends(now), now) and done
 
+    async def morning(self) -> None:
+        """The quiet hours are over: ring where all of them were lost to a backup."""
+        lost, self._held_up, self._went = self._held_up and not self._went, False, False
+        if lost:
+            text = (
+                "nothing of what is due was deleted: a backup was being made in all of the quiet hours. Does one hang?"
+            )
+            await self._bell.ring("retention-held-up", text)
+
     # ---------------------------------------------------------------- recordings
 
     async def _recordings(self, ends: Mapping[CallKind, datetime], now: datetime) -> bool:
@@ -155,7 +168,9 @@ class Retention:
                 with self._leave() as may:
                     if not may:
                         log.info("retention waits: a backup is being made")
+                        self._held_up = True
                         return False
+                    self._went = True
                     left -= await self.portion(found, before, now)
                 await asyncio.sleep(self._pause)
         return True

@@ -12,3 +12,8 @@ async def list_backups(ask: Ask) -> BackupList:
 async def begin_backup(ask: Ask) -> BackupView:
     """One now."""
     return await ask.ports.backups.begin()
+
+
+async def stop_backup(ask: Ask) -> BackupView:
+    """End the one that runs."""
+    return await ask.ports.backups.stop()

@@ -15,3 +15,7 @@ class Backups(Protocol):
     async def begin(self) -> BackupView:
         """Begin one; Refused `backup-no-folder`, `backup-running`."""
         ...
+
+    async def stop(self) -> BackupView:
+        """End the one that runs; Refused `backup-none`."""
+        ...

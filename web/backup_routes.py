@@ -40,4 +40,14 @@ ROUTES: tuple[Route, ...] = (
         answer=BackupView,
         status=202,
     ),
+    Route(
+        method="POST",
+        path="/api/backups/stop",
+        scope=Scope.ADMIN,
+        exact=True,
+        summary="Stop the backup that runs",
+        detail="The next one goes on with what was copied. One that hangs on a share ends when the share answers, or is gone.",
+        handler=backup.stop_backup,
+        answer=BackupView,
+    ),
 )

@@ -1,7 +1,7 @@
 """What leaves the house, in memory behind the API's ports: a ZIP in pieces, and a backup that only begins."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.web import backup_wire as w
@@ -71,3 +71,10 @@ class MemoryBackups:
             raise Refused("one is being made; wait for it", error_id="backup-running")
         self.backup = RUNNING
         return self.backup
+
+    async def stop(self) -> w.BackupView:
+        """It ends."""
+        if self.backup is None:
+            raise Refused("none is being made", error_id="backup-none")
+        self.backup = None
+        return replace(RUNNING, state=WorkState.STOPPED)

@@ -5,7 +5,7 @@ that nothing is left of it when the service ends.
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from hotline1022.audit.types import Entry, Kind
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database
+from hotline1022.service.background import Progress
 from hotline1022.service.backup_child import backup_in_child
 from hotline1022.service.backup_desk import BackupDesk
 from hotline1022.service.backup_shelf import UNFINISHED, backups, read_about
@@ -43,9 +44,9 @@ class Office:
     #: of the settings
     folder: list[str]
 
-    async def ask(self, method: str = "GET") -> tuple[int, dict[str, Any]]:
+    async def ask(self, method: str = "GET", more: str = "") -> tuple[int, dict[str, Any]]:
         """Of /api/backups."""
-        async with self.client.request(method, "/api/backups", headers=self.token) as answer:
+        async with self.client.request(method, f"/api/backups{more}", headers=self.token) as answer:
             told: dict[str, Any] = await answer.json()
             return answer.status, told
 
@@ -180,6 +181,50 @@ async def test_one_at_a_time_and_the_services_end_leaves_no_process(house: House
             os.kill(process, 0)
     assert backups(house.shelf) == [] and not (house.shelf / UNFINISHED / "manifest.json").exists()
     assert (await office.made())["state"] == "done", "the next service makes one"
+
+
+async def test_one_that_runs_is_stopped_with_its_process_and_the_next_one_is_made(house: House, office: Office) -> None:
+    none = await office.ask("POST", "/stop")
+    assert (none[0], none[1]["error_id"]) == (409, "backup-none")
+    house.shelf.mkdir()
+    with may_leave(house.settings.paths.data / LEAVING):
+        await office.ask("POST")
+        await until(lambda: owner(house.shelf / ".lock") is not None, "its process has begun", 30)
+        process = owner(house.shelf / ".lock")
+        status, stopped = await office.ask("POST", "/stop")
+        assert (status, stopped["state"]) == (200, "stopped") and process is not None
+        await until(lambda: owner(house.shelf / ".lock") is None, "its process has ended", 30)
+    assert backups(house.shelf) == [] and office.bells.rung == []
+    await until(lambda: not office.desk._work.ending)
+    assert (await office.made())["state"] == "done"
+
+
+async def test_one_that_hangs_rings_and_no_other_is_begun_before_it_has_ended(house: House, office: Office) -> None:
+    answers, moves = asyncio.Event(), asyncio.Event()
+
+    async def hangs(folder: Path, actor: str, origin: str, progress: Progress) -> Mapping[str, object]:
+        try:
+            await moves.wait()
+            progress(1, 2)
+            return dict(await asyncio.Future[Mapping[str, object]]())
+        finally:  # as a process that is killed while its disk does not answer
+            await answers.wait()
+
+    desk = BackupDesk(office.desk._database, office.bells, folder=lambda: str(house.shelf), make=hangs, stuck=0.2)
+    async with at_work(desk):
+        await desk.begin()
+        await until(lambda: len(office.bells.rung) == 1, "it rings")
+        moves.set()
+        await until(lambda: len(office.bells.rung) == 2, "it rings again when it stands still again")
+        assert {kind for kind, _, _ in office.bells.rung} == {"backup-stuck"}
+        assert (await desk.stop()).state == "stopped"
+        await until(lambda: desk._work.ending)
+        with pytest.raises(Refused, match="has not ended") as refused:
+            await desk.begin()
+        assert refused.value.error_id == "backup-running"
+        answers.set()
+        await until(lambda: not desk._work.ending)
+        assert (await desk.begin()).state == "running"
 
 
 async def test_the_command_takes_the_folder_of_the_settings(

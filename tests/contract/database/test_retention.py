@@ -21,6 +21,7 @@ from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.removal import remove
 from hotline1022.recordings.types import CallKind, Catalogued, CopyRow, State, Status
 from hotline1022.recordings.verify import Verification
+from hotline1022.service.lock import LEAVING, nothing_leaves
 from hotline1022.service.retention import look
 from hotline1022.service.settings_retention import Retention as Settings
 from hotline1022.tickets.types import State as TicketState
@@ -265,6 +266,20 @@ async def test_a_clock_that_jumped_deletes_nothing(house: Old) -> None:
     assert (await look(house.world.database, house.settings, house.now)).doubt
     await house.looks(15)
     assert await house.retention().night() and house.files() == [], "after two weeks without a jump it goes on"
+
+
+async def test_a_night_lost_to_a_backup_rings_and_one_that_began_late_does_not(house: Old) -> None:
+    lock = house.world.root.parent / LEAVING
+    retention = house.retention()
+    async with nothing_leaves(lock):
+        assert not await retention.night() and len(house.files()) == 7
+        await retention.morning()
+        assert [kind for kind, _, _ in house.world.bells.rung] == ["retention-held-up"]
+        await retention.morning()
+        assert not await retention.night()
+    assert await retention.night() and house.files() == []
+    await retention.morning()
+    assert len(house.world.bells.rung) == 1, "once for the night that was lost"
 
 
 async def test_a_doubtful_clock_is_no_alarm_while_nothing_is_due(house: Old) -> None:
