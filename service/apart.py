@@ -1,24 +1,29 @@
 """Work on a disk that may hang, such as a share of another machine: in threads of its own, so that nothing else waits for them,
-not even the service's end. Refuses more while several hang.
+not even the service's end. Refuses more in one place while several hang there; other places do not suffer.
 """
 
 import asyncio
 import contextlib
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
-#: so many may hang
+#: so many may hang in one place
 MOST = 3
-_threads: set[threading.Thread] = set()
+#: and where each is
+_threads: dict[threading.Thread, str] = {}
 
 
-async def apart(seconds: float, job: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """The job's result or exception. TimeoutError when it takes longer, or when so many others do already: it goes on then."""
-    _threads.difference_update([one for one in _threads if not one.is_alive()])
-    if len(_threads) >= MOST:
+async def apart(place: Path, seconds: float, job: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """The job's result or exception; `place`: the folder that it works in. TimeoutError when it takes longer, or when so many
+    others there do already: it goes on then.
+    """
+    for ended in [one for one in _threads if not one.is_alive()]:
+        del _threads[ended]
+    if sum(one == str(place) for one in _threads.values()) >= MOST:
         raise TimeoutError
     loop = asyncio.get_running_loop()
     done: asyncio.Future[R] = loop.create_future()
@@ -41,7 +46,7 @@ async def apart(seconds: float, job: Callable[P, R], *args: P.args, **kwargs: P.
             loop.call_soon_threadsafe(tell, result, error)
 
     thread = threading.Thread(target=work, daemon=True, name="apart")
-    _threads.add(thread)
+    _threads[thread] = str(place)
     thread.start()
     async with asyncio.timeout(seconds):
         return await done

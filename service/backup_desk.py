@@ -138,7 +138,7 @@ class BackupDesk:
         if not folder:
             return (), str(no_folder())
         try:
-            return await apart(SECONDS, _shelved, Path(folder)), ""
+            return await apart(Path(folder), SECONDS, _shelved, Path(folder)), ""
         except FileNotFoundError:
             return (), "the folder of backup.folder is not there; the first backup makes it"
         except TimeoutError:

@@ -58,7 +58,9 @@ class StampCheck:
     async def look(self) -> tuple[int, list[Finding]]:
         """How many stamps were looked at, and what is wrong."""
         try:
-            files = await apart(SECONDS, _files, self._trust.folder)  # beforehand: no connection waits for a share
+            files = await apart(
+                self._trust.folder, SECONDS, _files, self._trust.folder
+            )  # beforehand: no connection waits for a share
         except TimeoutError:
             files = None
         async with self._database.reading() as tx:

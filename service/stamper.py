@@ -99,7 +99,7 @@ class Stamper:
     async def _put_away(self, stamp: Stamp) -> None:
         file = self._folder / f"{stamp.name}{SUFFIX}"
         try:
-            await apart(PLACE_SECONDS, _write, file, as_file(stamp))
+            await apart(self._folder, PLACE_SECONDS, _write, file, as_file(stamp))
         except (OSError, TimeoutError) as error:
             reason = getattr(error, "strerror", None) or "it hangs"
             text = f"the stamp cannot be written into {self._folder} ({reason}); see audit.second_place"
