@@ -14,7 +14,8 @@ ROUTES: tuple[Route, ...] = (
         scope=Scope.LISTEN,
         summary="All originals of a recording with SHA256SUMS, as an uncompressed ZIP, for a reason",
         detail="The audit has it before the first byte. A recording that is not what was stored is refused (recording-damaged); "
-        "what changes meanwhile ends the connection before the ZIP is whole. Two at once, else export-busy. No Range: whose "
+        "what changes meanwhile ends the connection before the ZIP is whole. Two at once, of two tokens, else export-busy; it ends "
+        "with its token, and for whoever takes less than 16 KiB a second over two minutes. No Range: whose "
         "connection breaks asks again.",
         handler=export.export_recording,
         body=WhyBody,

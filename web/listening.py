@@ -19,13 +19,13 @@ async def list_reasons(ask: Ask) -> ReasonList:
 
 async def grant(ask: Ask) -> ListenRight:
     """A right to a recording."""
-    wanted = (ask.path["recording"], ask.body, _token(ask), origin_of(ask), ask.ports.clock())
+    wanted = (ask.path["recording"], ask.body, token_of(ask), origin_of(ask), ask.ports.clock())
     return await ask.ports.listening.grant(*wanted)
 
 
 async def grant_voicemail(ask: Ask) -> ListenRight:
     """A right to a message."""
-    return await ask.ports.listening.voicemail(ask.path["voicemail"], _token(ask), origin_of(ask), ask.ports.clock())
+    return await ask.ports.listening.voicemail(ask.path["voicemail"], token_of(ask), origin_of(ask), ask.ports.clock())
 
 
 async def play(ask: Ask) -> web.StreamResponse:
@@ -50,7 +50,8 @@ async def heard_of(ask: Ask) -> Heard:
     return heard
 
 
-def _token(ask: Ask) -> Token:
+def token_of(ask: Ask) -> Token:
+    """Whose right it is to be; Unauthorized `token-missing`."""
     if ask.token is None:
         raise Unauthorized("no token was sent; send Authorization: Bearer TOKEN", error_id="token-missing")
     return ask.token

@@ -34,6 +34,10 @@ class PieceSource(Protocol):
         """All of it. What raises in the middle: it must not look whole to whoever gets it."""
         ...
 
+    async def check(self) -> None:
+        """Whether the right still stands: the HotlineError that says why not. Asked again and again while it is sent."""
+        ...
+
     async def close(self) -> None:
         """It is not wanted any more."""
         ...

@@ -13,8 +13,8 @@ from aiohttp import web
 from hotline1022.web.listening_port import PieceSource, RangeSource
 from hotline1022.web.route import BadRange
 
-#: seconds without a piece taken after which something that few may have at once is taken back
-STALLED = 120.0
+#: whoever takes fewer bytes a second, over so many seconds, loses what few may have at once
+STALLED, SLOWEST = 120.0, 16 << 10
 #: after so many seconds, or bytes, of an answer it is asked again whether its right still stands
 EVERY_SECONDS, EVERY_BYTES = 2.0, 4 << 20
 #: a socket that is closed with this drops what it has not sent yet
@@ -66,16 +66,11 @@ async def serve_range(
 async def serve_pieces(request: web.Request, source: PieceSource, headers: dict[str, str]) -> web.StreamResponse:
     """200 with all of it, of a size that nobody knows before. Closes the source.
 
-    Whoever takes nothing for `STALLED` seconds is cut off.
+    Whoever takes too little for `STALLED` seconds is cut off.
     """
     try:
         response = web.StreamResponse(headers=headers)
-
-        async def patiently(piece: bytes) -> None:
-            async with asyncio.timeout(STALLED):
-                await response.write(piece)
-
-        return await _sent(request, response, source.pieces(), patiently)
+        return await _sent(request, response, source.pieces(), _Paced(response, source).write)
     finally:
         await _closed(source)
 
@@ -105,7 +100,7 @@ async def _sent(
 class _Sending:
     """An answer under way; it is asked again whether it may go on, also while the listener takes nothing."""
 
-    def __init__(self, response: web.StreamResponse, source: RangeSource) -> None:
+    def __init__(self, response: web.StreamResponse, source: RangeSource | PieceSource) -> None:
         self._response, self._source = response, source
         self._asked_at = asyncio.get_running_loop().time()
         self._since = 0
@@ -133,6 +128,32 @@ class _Sending:
     async def _ask(self) -> None:
         await self._source.check()
         self._asked_at, self._since = asyncio.get_running_loop().time(), 0
+
+
+class _Paced(_Sending):
+    """The same for somebody who must take it at some speed: others wait for the place. TimeoutError."""
+
+    def __init__(self, response: web.StreamResponse, source: PieceSource) -> None:
+        super().__init__(response, source)
+        #: since the last look: seconds in which it was up to the listener, and bytes that were taken then
+        self._waited, self._taken = 0.0, 0
+
+    async def _write(self, piece: bytes) -> None:
+        writing = asyncio.ensure_future(super()._write(piece))
+        try:
+            while not writing.done():
+                begun = asyncio.get_running_loop().time()
+                await asyncio.wait({writing}, timeout=max(0.0, STALLED - self._waited))
+                self._waited += asyncio.get_running_loop().time() - begun
+                if writing.done():
+                    self._taken += len(piece)
+                if self._waited >= STALLED:
+                    if self._taken < STALLED * SLOWEST:
+                        raise TimeoutError
+                    self._waited, self._taken = 0.0, 0
+        finally:
+            writing.cancel()
+        await writing
 
 
 def _break_off(request: web.Request) -> None:

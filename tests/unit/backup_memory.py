@@ -7,7 +7,7 @@ from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.web import backup_wire as w
 from hotline1022.web.export_port import Outgoing
 from hotline1022.web.listening_wire import WhyBody
-from hotline1022.web.types import WorkState
+from hotline1022.web.types import Token, WorkState
 from tests.unit.catalogue_memory import AT, FIRST
 
 RUNNING = w.BackupView(
@@ -24,6 +24,7 @@ class MemoryPieces:
     sent: list[bytes]
     fails: Exception | None = None
     closed: int = 0
+    ended: HotlineError | None = None
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """In turn."""
@@ -36,6 +37,11 @@ class MemoryPieces:
         """Counted."""
         self.closed += 1
 
+    async def check(self) -> None:
+        """While it stands."""
+        if self.ended:
+            raise self.ended
+
 
 @dataclass
 class MemoryExports:
@@ -45,7 +51,7 @@ class MemoryExports:
     asked: list[tuple[str, WhyBody]] = field(default_factory=list)
     fails: HotlineError | None = None
 
-    async def open(self, recording: str, why: WhyBody) -> Outgoing:
+    async def open(self, recording: str, why: WhyBody, token: Token) -> Outgoing:
         """The first recording has one."""
         if recording != FIRST.id:
             raise NotFound("there is no such recording; look in the list", error_id="recording-unknown")

@@ -1,6 +1,7 @@
 """Originals over HTTP: what the client gets, what it is refused, and that an answer that breaks in the middle never looks whole."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,27 @@ async def test_who_goes_away_or_takes_nothing_frees_it(tmp_path: Path, monkeypat
         async with asyncio.timeout(20), house.client.post(PATH, headers=TOKEN, json=WHY) as answer:
             await until(lambda: asleep.closed == 1)
             assert not (await received(answer))[1]
+
+
+async def test_who_takes_too_little_loses_the_place_and_who_waits_for_pieces_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_house(tmp_path) as house:
+        monkeypatch.setattr(stream, "STALLED", 0.3)
+        monkeypatch.setattr(stream, "SLOWEST", 1 << 40)
+        slow = exports(house, MemoryPieces(LONG * 8)).source
+        async with asyncio.timeout(20), house.client.post(PATH, headers=TOKEN, json=WHY) as answer:
+            got, whole = await received(answer)
+        assert not whole and 0 < len(got) < 512 << 20 and slow.closed == 1, "it took all the time, and was too slow"
+
+        class Making(MemoryPieces):
+            """Each piece takes longer to be made than a listener may."""
+
+            async def pieces(self) -> AsyncIterator[bytes]:
+                async for piece in MemoryPieces(self.sent).pieces():
+                    await asyncio.sleep(0.2)
+                    yield piece
+
+        exports(house, Making([b"P", b"K", b"."]))
+        async with house.client.post(PATH, headers=TOKEN, json=WHY) as answer:
+            assert await received(answer) == (b"PK.", True)

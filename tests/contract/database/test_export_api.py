@@ -25,13 +25,16 @@ from hotline1022.recordings.reasons import load_reasons
 from hotline1022.service.export import Exporter
 from hotline1022.service.export_desk import MOST, ExportDesk, ZipSource
 from hotline1022.service.original_check import OriginalCheck
+from hotline1022.web import stream
 from hotline1022.web.listening_wire import WhyBody
+from hotline1022.web.types import Scope, Token
 from tests.contract.database.made import answered, at
 from tests.lab.evidence_world import World, build, everything_now, long_message
 from tests.lab.real_api import Api, api
 from tests.lab.scripted import until
 from tests.unit.recordings_world import CALL
 
+TOKEN = Token(id="a" * 16, name="khac", digest="", scopes=frozenset({Scope.LISTEN}))
 WORDS = "Công văn 12/CSĐT ngày 24.11.2026"
 WHY = {"reason": "authority", "text": WORDS}
 #: more than all buffers between two sockets hold
@@ -154,7 +157,7 @@ async def test_what_is_damaged_is_refused_before_it_begins(house: House) -> None
     one = WhyBody(reason="authority", text=WORDS)
     for _ in range(MOST + 1):  # none of those who were refused keeps a place
         with pytest.raises(HotlineError) as caught:
-            await house.desk.open(house.recording, one)
+            await house.desk.open(house.recording, one, TOKEN)
         assert caught.value.error_id == "recording-damaged"
 
 
@@ -209,13 +212,39 @@ async def test_who_goes_away_in_the_middle_frees_the_files_and_the_place(house: 
             assert answer.status == 200 and len(await answer.read()) > LONG
 
 
+async def another(house: House, name: str) -> dict[str, str]:
+    """The header of one more token."""
+    async with house.world.database.transaction() as tx:
+        _, secret = await tx.tokens.create(name, ["listen"], at(0))
+    return {"Authorization": f"Bearer {secret}"}
+
+
+@PLAIN
+async def test_a_running_one_ends_with_its_token(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "EVERY_SECONDS", 0.1)
+    await long_message(house.world, LONG)
+    async with house.api() as (client, token):
+        answer = await client.post(house.path, headers=token, json=WHY)
+        await answer.content.readexactly(100_000)
+        async with house.world.database.transaction() as tx:
+            (mine,) = await tx.tokens.all()
+            await tx.tokens.revoke(mine.id, at(0))
+        await until(lambda: open_originals(house) == [], "it is ended while nobody reads")
+        with pytest.raises(ClientPayloadError):
+            await answer.read()
+
+
 @PLAIN
 async def test_a_third_one_waits_its_turn(house: House) -> None:
     await long_message(house.world, LONG)
     async with house.api() as (client, token):
-        running = [await client.post(house.path, headers=token, json=WHY) for _ in range(MOST)]
+        others = [await another(house, name) for name in ("mot", "hai")]
+        running = [await client.post(house.path, headers=token, json=WHY)]
+        async with client.post(house.path, headers=token, json=WHY) as second:  # of the same token
+            assert (second.status, (await second.json())["error_id"]) == (503, "export-busy")
+        running.append(await client.post(house.path, headers=others[0], json=WHY))
         assert [one.status for one in running] == [200] * MOST
-        async with client.post(house.path, headers=token, json=WHY) as third:
+        async with client.post(house.path, headers=others[1], json=WHY) as third:
             told = await third.json()
         assert (third.status, told["error_id"]) == (503, "export-busy") and "wait" in told["cure"]
         assert len(await house.entries(Kind.RECORDING_EXPORTED)) == MOST

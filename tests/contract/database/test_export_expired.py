@@ -14,11 +14,13 @@ from hotline1022.service.export import Exporter, Taken
 from hotline1022.service.export_desk import ExportDesk
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.web.listening_wire import WhyBody
+from hotline1022.web.types import Scope, Token
 from tests.contract.database.citizen_world import NUMBER
 from tests.lab.evidence_world import build, everything_now
 from tests.lab.retention_world import Old, old
 from tests.unit.recordings_world import CALL
 
+TOKEN = Token(id="a" * 16, name="thanh-tra", digest="", scopes=frozenset({Scope.LISTEN}))
 WHY = ("authority", "Công văn 12/CSĐT ngày 24.11.2026")
 
 
@@ -59,7 +61,7 @@ async def to_folder(one: Exporter, folder: Path) -> None:
 
 
 async def to_zip(one: Exporter, folder: Path) -> None:
-    source = (await ExportDesk(one).open(CALL, WhyBody(reason=WHY[0], text=WHY[1]))).source
+    source = (await ExportDesk(one).open(CALL, WhyBody(reason=WHY[0], text=WHY[1]), TOKEN)).source
     try:
         assert b"".join([piece async for piece in source.pieces()]) == b"", "it gives nothing"
     finally:
