@@ -25,6 +25,8 @@ from hotline1022.recordings.types import NO_FILE, CopyKind, CopyRow, DerivedRow
 
 #: the alarm of a copy that was not what was made; its originals are whole
 ALARM = "copy-changed"
+#: why one of which nothing is known was made again: it may have been right, whatever bytes it had
+UNTOLD = "no entry told of the one before it"
 #: of a call and a kind
 Which = tuple[str, str]
 
@@ -109,7 +111,7 @@ class CopyRepository(Repository):
         for one in which:
             call, kind = one
             row, told = before[0].get(one), before[1].get(one)
-            wrong = fault or _forged(row, told, now[one])
+            wrong = fault or _forged(row, told)
             if not wrong and told is not None and told.copy == now[one]:
                 continue
             detail: dict[str, object] = {
@@ -124,22 +126,20 @@ class CopyRepository(Repository):
                 detail["why"] = wrong
                 text = f"a copy ({kind}) was not what was made: {wrong}. The originals are whole, and it was made again from them"
                 await self._alarms.raise_alarm(ALARM, text, at, call)
+            elif row is not None and told is None:
+                detail["why"] = UNTOLD
             subject = subject_of(call)
             self._audit.add(Fact(at=at, kind=Kind.COPY_MADE, actor="service", subject=subject, detail=detail))
 
 
-def _forged(row: Copy | None, told: Told | None, now: Copy) -> str:
-    """What was wrong with the row that stood there before; "" where nothing was.
+def _forged(row: Copy | None, told: Told | None) -> str:
+    """What was wrong with the row that stood there before; "" where nothing was, or nobody can say: no entry told of it.
 
-    One that the chain vouches for may have other bytes than now: another processor, another decoder made them.
+    It may have other bytes than now in any case: another processor, another decoder made them.
     """
-    if row is None or (told is not None and told.copy == row):
+    if row is None or told is None or told.copy == row:
         return ""
-    if told is not None:
-        return f"its row was not what entry {told.seq} says"
-    if row.name == now.name and row.sha256 != now.sha256:
-        return "its row, of which no entry told, had other bytes than its originals give"
-    return ""
+    return f"its row was not what entry {told.seq} says"
 
 
 @per_dialect

@@ -9,6 +9,7 @@ import pytest
 
 from hotline1022.audit.types import Entry, Fault, Kind
 from hotline1022.core.errors import HotlineError
+from hotline1022.db.copies import UNTOLD
 from hotline1022.recordings.copies import make_copy
 from hotline1022.recordings.types import CopyKind, CopyRow, State
 from hotline1022.service.nightly import Nightly
@@ -123,9 +124,9 @@ async def test_a_copy_of_which_no_entry_tells_is_made_again(house: House) -> Non
     right = await house.ask(STEREO)
     assert right.sha256 == old.row.sha256 == sha256(await house.hear(right)).hexdigest()
     (told,) = await made(house)
-    assert "of which no entry told" in str(told.detail["why"]) and isinstance(told.detail["instead_of"], dict)
+    assert told.detail["why"] == UNTOLD and isinstance(told.detail["instead_of"], dict)
     assert told.detail["instead_of"]["sha256"] == lie
-    assert await rung(house) == ["copy-changed"] and await world.findings() == []
+    assert await rung(house) == [] and await world.findings() == [], "another decoder may have made it"
 
 
 def a_link(path: Path) -> None:
