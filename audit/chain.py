@@ -42,7 +42,7 @@ class Walk:
         for missing in _few(self.head.seq + 1, entry.seq):
             found.append(Finding(fault=Fault.DELETED, seq=missing, text=f"entry {missing} is not there"))
         follows = self._sound and entry.seq == self.head.seq + 1
-        self._sound = hash_of(entry) == entry.sha256
+        self._sound = _hash(entry) == entry.sha256
         if not self._sound:
             found.append(self._not_its_hash(entry))
         elif follows and entry.prev not in (self.head.sha256, in_place_of(self.head.seq, self.head.sha256)):
@@ -71,7 +71,10 @@ def _written_as(entry: Entry, reach: int) -> int | None:
     subject = {"subject": said.pop("subject")}
     del said["seq"]
     # the canonical form has its names in order: all that comes before the number is hashed once
-    before = hashlib.sha256(canonical(said)[:-1] + b',"seq":')
+    try:
+        before = hashlib.sha256(canonical(said)[:-1] + b',"seq":')
+    except ValueError:
+        return None
     after = b"," + canonical(subject)[1:]
     for away in range(1, reach + 1):
         for seq in (entry.seq - away, entry.seq + away):
@@ -81,6 +84,14 @@ def _written_as(entry: Entry, reach: int) -> int | None:
                 if tried.hexdigest() == entry.sha256:
                     return seq
     return None
+
+
+def _hash(entry: Entry) -> str | None:
+    """None where somebody wrote what has no canonical form."""
+    try:
+        return hash_of(entry)
+    except ValueError:
+        return None
 
 
 def _few(first: int, end: int, most: int = 100) -> Iterable[int]:

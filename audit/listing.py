@@ -7,7 +7,7 @@ hash covers the hash before it, which nobody outside knows.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hotline1022.audit.types import Entry, Kind
@@ -50,7 +50,7 @@ def listing(after: int, until: int, lines: Iterable[bytes]) -> Listing:
 
 def listing_of(entry: Entry) -> Listing | None:
     """What the entry says; None when it says nothing that could be a list: then it was tampered with."""
-    detail: Mapping[str, object] = entry.detail
+    detail = entry.told
     after, until, count, sha256 = (detail.get(name) for name in ("after", "until", "count", "sha256"))
     if not (isinstance(after, int) and isinstance(until, int) and isinstance(count, int) and isinstance(sha256, str)):
         return None

@@ -127,6 +127,12 @@ class Entry:
     #: of this entry with its `prev`, hexadecimal: see chain.py
     sha256: str
 
+    @property
+    def told(self) -> Mapping[str, object]:
+        """`detail` for who reads it: empty where somebody put something else than a mapping in its place."""
+        there: object = self.detail
+        return self.detail if isinstance(there, Mapping) else {}
+
 
 def is_hash(text: str) -> bool:
     """Whether this can be a SHA-256 as we write it."""
@@ -356,26 +362,35 @@ def detail_of(originals: Sequence[Original], facts: Facts) -> dict[str, object]:
 
 def originals_of(entry: Entry) -> dict[str, Original]:
     """By id; KeyError, TypeError or ValueError for a detail that is not of an entry `recording-stored`."""
-    files = entry.detail["files"]
+    files = entry.told["files"]
     if not isinstance(files, list):
         raise TypeError("files are no list")
-    return {one["id"]: Original(**one) for one in files}
+    found = {one["id"]: Original(**one) for one in files}
+    if not all(isinstance(id, str) for id in found):
+        raise TypeError("an id is no text")
+    return found
 
 
 def facts_of(entry: Entry) -> Facts:
     """The history that the entry vouches for; the same errors."""
-    facts = entry.detail["facts"]
+    facts = entry.told["facts"]
     if not isinstance(facts, Mapping):
         raise TypeError("facts are no mapping")
-    return Facts(**facts)
+    found = Facts(**facts)
+    if not isinstance(found.count, int) or found.count < 0:
+        raise TypeError("the count of the facts is no number")
+    return found
 
 
 def copy_of(entry: Entry) -> Copy:
     """What an entry `copy-made` tells; the same errors."""
-    copy = entry.detail["copy"]
+    copy = entry.told["copy"]
     if not isinstance(copy, Mapping):
         raise TypeError("the copy is no mapping")
-    return Copy(**copy)
+    found = Copy(**copy)
+    if not all(isinstance(getattr(found, name), str) for name in Copy.__slots__):
+        raise TypeError("what is told of the copy is no text")
+    return found
 
 
 def _clean_mapping(value: Mapping[str, object]) -> dict[str, object]:

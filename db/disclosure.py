@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert, or_, select, update
 
-from hotline1022.core.errors import NotFound, Refused
+from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.db.sql import Repository, build, picker
 from hotline1022.db.tables_disclosure import disclosure, disclosure_hand_out, download_link
 from hotline1022.evidence.types import Bleep, Disclosure, DownloadLink, HandOut, Part, Request, State
@@ -27,8 +27,13 @@ def _row(one: Disclosure) -> dict[str, Any]:
 
 
 def _disclosure(row: Mapping[Any, Any]) -> Disclosure:
-    request = build(Request, row, recordings=tuple(row["recordings"]), parts=tuple(map(_part, row["parts"])))
-    return build(Disclosure, row, request=request)
+    """Refused `disclosure-unreadable` for a row that this program does not write."""
+    try:
+        request = build(Request, row, recordings=tuple(row["recordings"]), parts=tuple(map(_part, row["parts"])))
+        return build(Disclosure, row, request=request)
+    except (Invalid, KeyError, TypeError, ValueError) as error:
+        text = f"somebody changed the row of the disclosure {row['id']}: it cannot be read ({error}); run hotline1022 evidence verify"
+        raise Refused(text, error_id="disclosure-unreadable") from error
 
 
 def _part(value: Mapping[str, Any]) -> Part:
@@ -62,14 +67,18 @@ class DisclosureRepository(Repository):
             query = query.where(disclosure.c.state == state)
         return [_disclosure(row) for row in (await self._connection.execute(query)).mappings()]
 
-    async def each(self) -> AsyncIterator[Disclosure]:
-        """All of them, by id."""
+    async def each(self) -> AsyncIterator[tuple[str, Disclosure | None]]:
+        """All of them, by id; None for one whose row cannot be read."""
         after = ""
         while True:
             query = select(disclosure).where(disclosure.c.id > after).order_by(disclosure.c.id).limit(PORTION)
             rows = (await self._connection.execute(query)).mappings().all()
             for row in rows:
-                yield _disclosure(row)
+                try:
+                    one = _disclosure(row)
+                except Refused:
+                    one = None
+                yield row["id"], one
             if len(rows) < PORTION:
                 return
             after = rows[-1]["id"]

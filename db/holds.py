@@ -28,6 +28,8 @@ _values = picker(Hold)
 PORTION = 1000
 #: the reason of a hold whose row was gone when it was released
 COPIED = "(chép lại từ nhật ký)"
+#: the letter of a hold whose entry cannot be read
+UNREAD = "(không đọc được)"
 _RECORDING = "recording:"
 _KINDS = (Kind.RECORDING_HELD.value, Kind.RECORDING_RELEASED.value)
 
@@ -39,13 +41,14 @@ def subject_of_recording(recording: str) -> str:
 
 def told_of(entries: Iterable[Entry]) -> dict[str, tuple[int, ToldHold]]:
     """All holds that entries tell of, in their order, by id, each with the number of its last entry. A release ends a hold of
-    the same recording alone.
+    the same recording alone. One that cannot be read keeps its recording too, as the hold `entry-NUMBER`.
     """
     found: dict[str, tuple[int, ToldHold]] = {}
     for one in entries:
-        hold, recording = str(one.detail.get("hold", "")), one.subject.removeprefix(_RECORDING)
+        id, recording = one.told.get("hold"), one.subject.removeprefix(_RECORDING)
+        hold = id if isinstance(id, str) and id else f"entry-{one.seq}"
         if one.kind == Kind.RECORDING_HELD:
-            letter = str(one.detail.get("letter", ""))
+            letter = str(one.told.get("letter") or UNREAD)
             made = ToldHold(id=hold, recording=recording, letter=letter, since=one.at, by=one.actor)
             found.setdefault(hold, (one.seq, made))
         elif one.kind == Kind.RECORDING_RELEASED and hold in found and found[hold][1].recording == recording:

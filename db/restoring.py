@@ -121,4 +121,4 @@ async def _begun(connection: AsyncConnection) -> str:
 async def _done(connection: AsyncConnection) -> str:
     audit = AuditRepository(connection)
     last, head = await audit.last(Kind.BACKUP_RESTORED), await audit.head()
-    return str(last.detail["manifest"]) if last is not None and last.seq == head.seq else ""
+    return str(last.told.get("manifest", "")) if last is not None and last.seq == head.seq else ""

@@ -136,7 +136,7 @@ def evidence_show(config: str | None, subject: str, limit: int, plain: bool) -> 
         click.echo(as_json(list(found)))
         return
     for one in found:
-        act = one.detail.get("act", "")
+        act = one.told.get("act", "")
         click.echo(f"{one.seq:>8}  {local(one.at):%F %T}  {one.kind:<20} {one.actor:<20} {one.origin:<16} {act}")
     if not found:
         click.echo(f"No entry about {subject}.")

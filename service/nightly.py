@@ -77,8 +77,10 @@ class Nightly:
         except (HotlineError, OSError) as error:
             log.warning("the nightly look at the evidence comes to no end: %s", error)
             return False
-        except ValueError as error:  # a row that no program of ours writes, such as a stamp of an unknown method
-            log.error("the nightly look at the evidence cannot read a row: %s", error)
+        except (
+            Exception
+        ):  # a row that no program of ours writes must be told, and must not end the service: calls go on
+            log.exception("the nightly look at the evidence cannot read a row")
             await self._bell.ring(
                 "evidence-damaged", "a row of the audit cannot be read; run hotline1022 evidence verify"
             )
@@ -182,6 +184,6 @@ def _end_of(check: Entry | None) -> Head:
     if check is None:
         return EMPTY
     try:
-        return Head(seq=int(str(check.detail["seq"])), sha256=str(check.detail["sha256"]))
+        return Head(seq=int(str(check.told["seq"])), sha256=str(check.told["sha256"]))
     except (KeyError, ValueError):
         return EMPTY

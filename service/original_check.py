@@ -105,7 +105,7 @@ async def open_damage(database: Database, call: str) -> Mapping[str, object] | N
             about = await tx.audit.about(subject_of_recording(found.id))
             told += [one for one in about if one.kind == Kind.RECORDING_VERIFIED]
     last = max(told, key=lambda one: one.seq, default=None)
-    return last.detail if last is not None and last.kind == Kind.RECORDING_DAMAGED else None
+    return last.told if last is not None and last.kind == Kind.RECORDING_DAMAGED else None
 
 
 async def note_mended(database: Database, call: str) -> None:

@@ -52,23 +52,25 @@ async def _disclosures(tx: Work) -> list[Finding]:
             if id not in last or last[id].seq < entry.seq:
                 last[id] = entry
             if kind is Kind.DISCLOSURE_REQUESTED:
-                asked[id] = entry.detail.get("recordings")
+                asked[id] = entry.told.get("recordings")
             elif kind is Kind.DISCLOSURE_PACKED:
-                packed[id] = entry.detail.get("sha256")
+                packed[id] = entry.told.get("sha256")
     found = []
-    async for one in tx.disclosures.each():
-        if one.id not in last:
-            found.append(_finding(0, one.id, f"no entry tells of the disclosure {one.id}"))
-        elif text := _differs(one, last.pop(one.id), asked.get(one.id), packed.get(one.id)):
-            found.append(_finding(0, one.id, f"the row of the disclosure {one.id} {text}"))
+    async for id, one in tx.disclosures.each():
+        if id not in last:
+            found.append(_finding(0, id, f"no entry tells of the disclosure {id}"))
+        elif text := _differs(one, last.pop(id), asked.get(id), packed.get(id)):
+            found.append(_finding(0, id, f"the row of the disclosure {id} {text}"))
     for id, entry in sorted(last.items()):
         text = f"entry {entry.seq} tells of the disclosure {id}; the database has it no more"
         found.append(_finding(entry.seq, id, text))
     return found
 
 
-def _differs(row: Disclosure, last: Entry, asked: object, packed: object) -> str:
+def _differs(row: Disclosure | None, last: Entry, asked: object, packed: object) -> str:
     """In words; "" = it does not."""
+    if row is None:
+        return "cannot be read"
     told = _STATES[Kind(last.kind)]
     if row.state is not told:
         return f"says {row.state}; by entry {last.seq} it is {told}"

@@ -66,10 +66,8 @@ class StampCheck:
         async with self._database.reading() as tx:
             # keys of recordings are told of by the same kind, and stamp nothing
             made = [entry async for entry in tx.audit.of_kind(Kind.KEY_MADE)]
-            self._keys = self._trust.keys | {str(entry.detail["key"]) for entry in made if "key" in entry.detail}
-            told = {
-                str(entry.detail.get("name", "")): entry.seq async for entry in tx.audit.of_kind(Kind.CHAIN_STAMPED)
-            }
+            self._keys = self._trust.keys | {str(entry.told["key"]) for entry in made if "key" in entry.told}
+            told = {str(entry.told.get("name", "")): entry.seq async for entry in tx.audit.of_kind(Kind.CHAIN_STAMPED)}
             kept: set[str] = set()
             found: list[Finding] = []
             async for stamp in tx.audit.stamps():
