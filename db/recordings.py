@@ -166,6 +166,16 @@ class RecordingRepository(Repository):
         rows = await self._connection.execute(select(of_them).order_by(of_them.c.path))
         return [StoredFile(path=row.path, sha256=row.sha256) for row in rows]
 
+    async def expired(self, calls: Sequence[str]) -> frozenset[str]:
+        """Those of these calls of which originals have expired, messages too."""
+        rows = union_all(
+            *(
+                select(one.c.call_id).where(one.c.call_id.in_(calls), one.c.status == Status.EXPIRED)
+                for one in (track, voicemail)
+            )
+        )
+        return frozenset((await self._connection.execute(rows)).scalars())
+
     async def originals(self, calls: Sequence[str]) -> Sequence[StoredFile]:
         """The originals of these calls that a row promises, by path."""
         of_calls = union_all(

@@ -93,6 +93,11 @@ class SqlRecordingStore:
         async with self._database.reading() as tx:
             return frozenset(await tx.retention.leaving())
 
+    async def expired(self, calls: Sequence[str]) -> frozenset[str]:
+        """Those of these calls of which originals have expired."""
+        async with self._database.reading() as tx:
+            return await tx.recordings.expired(calls)
+
     async def disk_full(self, at: datetime) -> None:
         """A disk has no room since then."""
         async with self._database.transaction() as tx:

@@ -62,17 +62,17 @@ def take_away(
 ) -> tuple[str, ...]:
     """Unlink these, durable on return; the paths of those that are gone.
 
-    `promised` has of each call the paths that its rows promise: where an original is not there, a copy stays, but of calls
-    in `over`, whose time is over: nothing of them may be kept.
+    `promised` has of each call the paths that its rows promise: where an original is not there, a copy stays, and the new file
+    of one that is gone. Of calls in `over`, whose time is over, nothing may be kept.
     """
-    whole = {call: call in over or _whole(root, paths) for call, paths in promised.items()}
+    whole = {call: _whole(root, paths) for call, paths in promised.items()}
     folders: dict[str, list[Leftover]] = {}
     for one in found:
         folders.setdefault(one.path.rpartition("/")[0], []).append(one)
     gone: list[str] = []
     for folder, ones in folders.items():
         with suppress(FileNotFoundError, Refused):  # it leads through a link now: a finding of the verification
-            gone += _from(root, folder, ones, promised, whole)
+            gone += _from(root, folder, ones, promised, whole, over)
     return tuple(gone)
 
 
@@ -82,6 +82,7 @@ def _from(
     ones: Sequence[Leftover],
     promised: Mapping[str, Collection[str]],
     whole: Mapping[str, bool],
+    over: Collection[str],
 ) -> list[str]:
     gone = []
     fd = open_folder_below(root, folder)
@@ -91,7 +92,7 @@ def _from(
             if one.path in promised.get(call, ()):
                 continue
             of = sealed_anew(name)
-            spare = _regular(of, fd) is not None if of else whole.get(call, False)
+            spare = call in over or (_regular(of, fd) is not None if of else whole.get(call, False))
             about = _regular(name, fd)
             if spare and about is not None and (about.st_ino, about.st_ctime_ns) == (one.inode, one.changed_ns):
                 os.unlink(name, dir_fd=fd)

@@ -10,6 +10,7 @@ from hotline1022.recordings.types import (
     CopyRow,
     DerivedRow,
     FiledCall,
+    Status,
     StoredFile,
     TrackRow,
     VoicemailRow,
@@ -93,8 +94,14 @@ class MemoryStore:
         return sorted((StoredFile(path=one.path, sha256=one.sha256) for one in rows), key=lambda file: file.path)
 
     async def leaving(self) -> frozenset[str]:
-        """Nothing expires here."""
+        """Nothing is on its way out here."""
         return frozenset()
+
+    async def expired(self, calls: Sequence[str]) -> frozenset[str]:
+        """By the rows."""
+        tracks = [row.call for row in self.track_rows.values() if row.status is Status.EXPIRED]
+        messages = [row.call for row in self.voicemail_rows.values() if row.status is Status.EXPIRED]
+        return frozenset(call for call in (*tracks, *messages) if call in calls)
 
     def _there(self) -> None:
         if self.away:

@@ -85,8 +85,10 @@ def is_copy(call: CallId, name: str) -> bool:
 
 
 def is_made_copy(call: str, name: str) -> bool:
-    """Whether this is exactly a name that `copy_name` gives, or that of such a file that was never finished."""
-    whole = name[1:].removesuffix(".part") if name.startswith(".") and name.endswith(".part") else name
+    """Whether this is exactly a name that `copy_name` gives, or that of such a file that was never finished, or never got its
+    name when it was sealed anew.
+    """
+    whole = unfinished(name) or name
     return whole.startswith(call) and _MADE_COPY.fullmatch(whole[len(call) :]) is not None
 
 

@@ -75,6 +75,10 @@ class RecordingStore(Protocol):
         """Calls whose files retention is taking away: no row promises them, and some may still be there."""
         ...
 
+    async def expired(self, calls: Sequence[str]) -> Collection[str]:
+        """Those of these calls of which originals have expired, messages too."""
+        ...
+
 
 class Readable(Protocol):
     """A stored file as its plain bytes, whether it is sealed or not; reading has no position and is done in any order."""

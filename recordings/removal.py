@@ -37,7 +37,8 @@ def _clear(root: Path, folder: str, call: CallId, names: Collection[str]) -> int
         with os.scandir(fd) as there:
             found = [one.name for one in there]
         for name in found:
-            if name in names or is_copy(call, name) or unfinished(name) in names:
+            whole = unfinished(name) or name
+            if whole in names or is_copy(call, name) or is_copy(call, whole):
                 os.unlink(name, dir_fd=fd)
                 gone += 1
         os.fsync(fd)

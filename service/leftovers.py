@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError
-from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings.below import layout_of
@@ -18,7 +17,6 @@ from hotline1022.recordings.leftovers import Leftover, look, take_away
 from hotline1022.recordings.names import call_of
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import RecordingStore
-from hotline1022.recordings.types import Status
 from hotline1022.recordings.verify import FRESH_SECONDS
 from hotline1022.service.lock import LEAVING, RESEALING, may_leave
 from hotline1022.service.settings import Paths
@@ -93,16 +91,11 @@ class Leftovers:
                 named = {file.path for file in await self._store.named([one.path for one in found])}
                 leaving = set(await self._store.leaving())
                 rest = [one for one in found if one.path not in named and call_of(one.path) not in leaving]
-                over = await self._over([call for call, paths in promised.items() if not paths])
+                over = await self._store.expired([call for call, paths in promised.items() if not paths])
                 gone = await self._pool.run(take_away, self._root, rest, promised, over)
         for path in gone:
             log.info("%s was left by work that was cut off; nobody needs it, it is taken away", path)
         taken.gone += gone
-
-    async def _over(self, calls: Sequence[str]) -> frozenset[str]:
-        """Those of them whose recordings have expired."""
-        rows = await self._store.tracks_of([CallId(ChannelId(call)) for call in calls])
-        return frozenset(row.call for row in rows if row.status is Status.EXPIRED)
 
 
 def leftovers_of(

@@ -159,7 +159,8 @@ def test_what_was_never_finished_is_known_by_its_name(name: str, whole: str) -> 
 def test_what_may_be_taken_away_has_exactly_a_name_that_is_given_here() -> None:
     call = CallId(ChannelId("hl1-1795453200.1"))
     made = copy_name(call, "0123456789ab")
-    assert is_made_copy(call, made) and is_made_copy(call, f".{made}.part")
+    for name in (made, f".{made}.part", f".{made}.reseal", f"..{made}.reseal.part"):
+        assert is_made_copy(call, name), name
     original = f"{call}~{call}~citizen~1795470210123-r.wav"
     for other in (
         f".{made}", f"{made}.part", f"{call}~listen-0123456789AB.wav", f"{call}~listen-x.wav", f"{made}.wav", original,

@@ -65,10 +65,11 @@ def test_what_is_beside_stays_and_again_is_fine(tmp_path: Path) -> None:
     folder = tmp_path / "2026" / "11" / "24" / CALL
     folder.mkdir(parents=True)
     names = ["a-r.wav", "a-r.repaired.wav", f"{CALL}~listen-1.wav", f".{CALL}~listen-2.wav.part", "late-r.wav"]
+    names += [f".{CALL}~listen-1.wav.reseal", f"..{CALL}~listen-1.wav.reseal.part", "..a-r.wav.reseal.part"]
     for name in names:
         (folder / name).write_bytes(b"x")
     path = f"2026/11/24/{CALL}/a-r.wav"
-    assert remove(tmp_path, CALL, [path]) == 4
+    assert remove(tmp_path, CALL, [path]) == 7
     assert [one.name for one in folder.iterdir()] == ["late-r.wav"]
     assert remove(tmp_path, CALL, [path]) == 0
     (folder / "late-r.wav").unlink()

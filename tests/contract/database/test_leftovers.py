@@ -165,6 +165,45 @@ async def test_a_copy_of_a_recording_whose_time_is_over_goes_too(world: World) -
     assert (await parts(world).look()).gone == [made.path] and below(world) == set()
 
 
+async def copy_half_sealed(world: World, *, part: bool) -> Path:
+    """A kill while a copy with a row was being sealed anew: the new file waits for its name, or is half written."""
+    made = await copied(world)
+    await SqlRecordingStore(world.database).save_copies([made])
+    make_key(world.ring.folder or Path(), at(1))
+    stored = [StoredFile(path=made.path, sha256=made.sha256)]
+    assert len((await asyncio.to_thread(prepare, world.root, stored, world.ring)).done) == 1
+    (new,) = world.root.rglob(".*.reseal")
+    return new.rename(new.with_name(f".{new.name}.part")) if part else new
+
+
+@pytest.mark.parametrize("part", [False, True], ids=["whole", "half"])
+async def test_a_copy_that_was_being_sealed_anew_is_taken_away(world: World, part: bool) -> None:
+    new = await copy_half_sealed(world, part=part)
+    before = below(world)
+    assert [one.name for one in await world.findings()] == below_of(world, [new])
+    assert (await parts(world).look()).gone == below_of(world, [new])
+    assert below(world) == before - set(below_of(world, [new])) and await world.findings() == []
+
+
+async def test_a_copy_that_was_being_sealed_anew_stays_where_its_originals_are_not_there(world: World) -> None:
+    new = await copy_half_sealed(world, part=False)
+    (world.root / names(world)[0]).unlink()
+    assert (await parts(world).look()).gone == [] and new.is_file()
+
+
+async def test_new_files_of_what_has_expired_meanwhile_go_too(world: World) -> None:
+    found = await half_sealed(world)
+    await its_time_is_over(world)
+    assert sorted((await parts(world).look()).gone) == sorted(below_of(world, found)) and below(world) == set()
+
+
+async def test_the_new_file_of_a_message_that_has_expired_goes_though_nothing_else_was_recorded(world: World) -> None:
+    found = await half_sealed(world)
+    await its_time_is_over(world)
+    await world.attack("DELETE FROM track")
+    assert sorted((await parts(world).look()).gone) == sorted(below_of(world, found))
+
+
 async def test_one_that_was_written_anew_since_it_was_seen_stays(world: World) -> None:
     made = await copied(world)
     (seen,) = files.look(world.root, made.path[:10], older_than=0.0).old
