@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotline1022.recordings.files import readable
+from hotline1022.recordings.files import is_old, readable
 
 #: a day's folder
 DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
@@ -40,22 +40,22 @@ class Lying:
 def files_of(root: Path, below: str, *, older_than: float, now: float | None = None) -> Lying:
     """What lies below one folder of the root and was put there so many seconds ago or earlier."""
     paths, unread = list[str](), dict[str, Unread]()
-    limit = (time.time() if now is None else now) - older_than
+    now = time.time() if now is None else now
     for folder, folders, names in _walk(root, below, unread):
-        paths += _lying(root, folder, folders, names, limit)
+        paths += _lying(root, folder, folders, names, older_than, now)
     return Lying(paths=tuple(paths), unread=tuple(unread.values()))
 
 
 def layout_of(root: Path, *, older_than: float, now: float | None = None) -> Lying:
     """The folders of days that there are, and what lies in none of them."""
     days, strays, unread = list[str](), list[str](), dict[str, Unread]()
-    limit = (time.time() if now is None else now) - older_than
+    now = time.time() if now is None else now
     for folder, folders, names in _walk(root, "", unread):
         if DAY.fullmatch(folder):
             days.append(folder)
             folders.clear()
             continue
-        strays += _lying(root, folder, folders, names, limit)
+        strays += _lying(root, folder, folders, names, older_than, now)
     return Lying(days=tuple(days), paths=tuple(strays), unread=tuple(unread.values()))
 
 
@@ -71,18 +71,20 @@ def _walk(root: Path, below: str, unread: dict[str, Unread]) -> Iterator[tuple[s
         yield Path(folder).relative_to(root).as_posix(), folders, names
 
 
-def _lying(root: Path, folder: str, folders: Sequence[str], names: Sequence[str], limit: float) -> list[str]:
+def _lying(
+    root: Path, folder: str, folders: Sequence[str], names: Sequence[str], older_than: float, now: float
+) -> list[str]:
     """Of one folder: its files, its links to folders, and itself where it is empty and filing does not make it."""
     at = "" if folder == "." else f"{folder}/"
     found = [f"{at}{name}" for name in names]
     found += [f"{at}{name}" for name in folders if (root / folder / name).is_symlink()]
     if not (folders or names or _OURS.fullmatch(folder)):
         found.append(folder)
-    return [path for path in found if _older(root / path, limit)]
+    return [path for path in found if _older(root / path, older_than, now)]
 
 
-def _older(path: Path, moment: float) -> bool:
+def _older(path: Path, older_than: float, now: float) -> bool:
     try:
-        return path.lstat().st_ctime <= moment
+        return is_old(path.lstat(), older_than, now)
     except FileNotFoundError:
         return False

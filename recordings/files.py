@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotline1022.core.clock import SLACK
 from hotline1022.core.errors import Invalid, Refused, Unavailable
 
 FILE_MODE = 0o640
@@ -128,3 +129,10 @@ def _write_all(fd: int, piece: bytes) -> None:
     view = memoryview(piece)
     while view:
         view = view[os.write(fd, view) :]
+
+
+def is_old(about: os.stat_result, older_than: float, now: float) -> bool:
+    """Whether a file was put there, or last changed, so many seconds before `now` (seconds since 1970) or earlier; also one of a
+    time that is still to come: a clock had jumped ahead, and was put right.
+    """
+    return not now - older_than < about.st_ctime <= now + SLACK.total_seconds()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotline1022.core.errors import Refused
-from hotline1022.recordings.files import open_folder_below
+from hotline1022.recordings.files import is_old, open_folder_below
 from hotline1022.recordings.names import call_of, is_made_copy, parse_name, sealed_anew
 
 
@@ -38,7 +38,7 @@ class Seen:
 
 def look(root: Path, day: str, *, older_than: float, now: float | None = None) -> Seen:
     """Files below the folder of a day that have the name of something half made; `older_than` seconds: not on their way."""
-    limit = ((time.time() if now is None else now) - older_than) * 1e9
+    now = time.time() if now is None else now
     old, young = [], 0
     for folder, _, names in os.walk(root / day):
         call = Path(folder).name
@@ -49,7 +49,7 @@ def look(root: Path, day: str, *, older_than: float, now: float | None = None) -
                 about = Path(folder, name).lstat()
                 if not stat.S_ISREG(about.st_mode):
                     continue
-                if about.st_ctime_ns > limit:
+                if not is_old(about, older_than, now):
                     young += 1
                     continue
                 path = Path(folder, name).relative_to(root).as_posix()

@@ -14,6 +14,7 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings import leftovers as files
+from hotline1022.recordings.below import files_of, layout_of
 from hotline1022.recordings.copies import make_copy
 from hotline1022.recordings.keys import Keys, make_key
 from hotline1022.recordings.reseal import prepare
@@ -106,6 +107,21 @@ async def test_what_is_young_stays_and_is_looked_at_again(world: World) -> None:
     made = await copied(world)
     taken = await parts(world, old_seconds=600.0).look()
     assert (taken.gone, taken.again) == ([], True) and (world.root / made.path).is_file()
+
+
+async def test_what_a_clock_that_had_jumped_ahead_wrote_is_old_at_once(world: World) -> None:
+    """Its files would be young for years: never looked at, and looked for every ten minutes."""
+    made = await copied(world)
+    stray = world.root / "stray.wav"
+    stray.write_bytes(b"RIFF")
+    now = (world.root / made.path).lstat().st_ctime
+    day = made.path[:10]
+    for back, known in ((4 * 365 * 86400.0, True), (600.0, True), (200.0, False), (-500.0, False), (-700.0, True)):
+        given = {"older_than": 600.0, "now": now - back}
+        seen = files.look(world.root, day, **given)
+        assert ([one.path for one in seen.old], seen.young) == (([made.path], 0) if known else ([], 1)), back
+        assert (made.path in files_of(world.root, day, **given).paths) is known, back
+        assert layout_of(world.root, **given).paths == (("stray.wav",) if known else ()), back
 
 
 @pytest.mark.parametrize("lock", [LEAVING, RESEALING])
