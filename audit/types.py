@@ -363,34 +363,17 @@ def detail_of(originals: Sequence[Original], facts: Facts) -> dict[str, object]:
 def originals_of(entry: Entry) -> dict[str, Original]:
     """By id; KeyError, TypeError or ValueError for a detail that is not of an entry `recording-stored`."""
     files = entry.told["files"]
-    if not isinstance(files, list):
-        raise TypeError("files are no list")
-    found = {one["id"]: Original(**one) for one in files}
-    if not all(isinstance(id, str) for id in found):
-        raise TypeError("an id is no text")
-    return found
+    if not isinstance(files, list) or not all(isinstance(one["id"], str) for one in files):
+        raise TypeError("files are no list of files")
+    return {one["id"]: Original(**one) for one in files}
 
 
 def facts_of(entry: Entry) -> Facts:
     """The history that the entry vouches for; the same errors."""
     facts = entry.told["facts"]
-    if not isinstance(facts, Mapping):
-        raise TypeError("facts are no mapping")
-    found = Facts(**facts)
-    if not isinstance(found.count, int) or found.count < 0:
-        raise TypeError("the count of the facts is no number")
-    return found
-
-
-def copy_of(entry: Entry) -> Copy:
-    """What an entry `copy-made` tells; the same errors."""
-    copy = entry.told["copy"]
-    if not isinstance(copy, Mapping):
-        raise TypeError("the copy is no mapping")
-    found = Copy(**copy)
-    if not all(isinstance(getattr(found, name), str) for name in Copy.__slots__):
-        raise TypeError("what is told of the copy is no text")
-    return found
+    if not isinstance(facts, Mapping) or not isinstance(facts.get("count"), int):
+        raise TypeError("facts are no mapping with a count")
+    return Facts(**facts)
 
 
 def _clean_mapping(value: Mapping[str, object]) -> dict[str, object]:

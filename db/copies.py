@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, select, union
 
-from hotline1022.audit.types import Copy, Entry, Fact, Kind, copy_of, digest
+from hotline1022.audit.types import Copy, Entry, Fact, Kind, digest
 from hotline1022.db.alarms import AlarmRepository
 from hotline1022.db.ask import Found, Question, among, ask_all, per_dialect
 from hotline1022.db.audit import AuditRepository
@@ -170,11 +170,19 @@ def _told(entries: Sequence[Found]) -> dict[Which, Told]:
         entry = build(Entry, row)
         call = entry.subject.partition(":")[2]
         try:
-            copy = copy_of(entry)
+            copy = _copy_of(entry)
         except (KeyError, TypeError, ValueError):
             continue
         found[call, copy.kind] = Told(entry.seq, copy)
     return found
+
+
+def _copy_of(entry: Entry) -> Copy:
+    """What an entry `copy-made` tells; KeyError or TypeError for a detail that is not of one."""
+    copy = entry.told["copy"]
+    if not isinstance(copy, Mapping) or not all(isinstance(one, str) for one in copy.values()):
+        raise TypeError("the copy is no mapping of texts")
+    return Copy(**copy)
 
 
 def _of_stereo(row: Found) -> tuple[str, Copy]:

@@ -33,6 +33,8 @@ _KINDS = {
     Move.WITHDRAW: Kind.DISCLOSURE_WITHDRAWN,
     Move.EXPIRE: Kind.DISCLOSURE_EXPIRED,
 }
+#: after these nothing is allowed but what the last of them allows
+_DECIDED = frozenset({Kind.DISCLOSURE_REQUESTED, Kind.DISCLOSURE_CHANGED, *_KINDS.values()})
 
 
 class DisclosureDesk:
@@ -143,10 +145,11 @@ class DisclosureDesk:
             await asyncio.to_thread(self.path(one).unlink, missing_ok=True)
 
     async def pack(self, id: str, actor: str, at: datetime) -> Disclosure:
-        """Make the package. Refused `recording-damaged`, `disclosure-state`; NotFound `recording-none`."""
+        """Make the package. Refused `recording-damaged`, `disclosure-state`, `disclosure-not-allowed`; NotFound `recording-none`."""
         async with self._database.reading() as tx:
             before = await tx.disclosures.get(id)
-        state = follow(before.state, Move.PACK)
+            state = follow(before.state, Move.PACK)
+            await _check_allowed(tx, before)
         written = await self._packer.pack(before, self._folder / _name(before), at)
         after = replace(
             before,
@@ -312,6 +315,18 @@ def _check_terms(one: Disclosure, terms: str) -> None:
             f"(hotline1022 evidence disclosure {one.id}), then allow it with the terms that are shown there"
         )
         raise Refused(text, error_id="disclosure-terms")
+
+
+async def _check_allowed(tx: Work, one: Disclosure) -> None:
+    """What goes out is what the chain says was allowed, whatever became of the row. Refused `disclosure-not-allowed`."""
+    told = [entry for entry in await tx.audit.about(f"disclosure:{one.id}") if entry.kind in _DECIDED]
+    last = told[-1] if told else None
+    if last is None or last.kind != Kind.DISCLOSURE_APPROVED or last.told.get("terms") != one.request.terms:
+        text = (
+            f"the audit does not tell that the disclosure {one.id} was allowed as it is now; ask for it anew, have it allowed, "
+            "and find out who changed its row (hotline1022 evidence verify)"
+        )
+        raise Refused(text, error_id="disclosure-not-allowed")
 
 
 def _note(tx: Work, kind: Kind, one: Disclosure, actor: str, at: datetime, detail: dict[str, object]) -> None:

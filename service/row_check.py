@@ -1,6 +1,7 @@
 """Holds rows of holds and disclosures against what the chain tells of them. Changes nothing."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 
 from hotline1022.audit.holds import compare_holds
 from hotline1022.audit.types import Entry, Fault, Finding, Kind
@@ -46,6 +47,7 @@ async def _disclosures(tx: Work) -> list[Finding]:
     last: dict[str, Entry] = {}
     asked: dict[str, object] = {}
     packed: dict[str, object] = {}
+    terms: dict[str, tuple[int, object]] = {}
     for kind in _STATES:
         async for entry in tx.audit.of_kind(kind):
             id = entry.subject.removeprefix(_DISCLOSURE)
@@ -55,11 +57,13 @@ async def _disclosures(tx: Work) -> list[Finding]:
                 asked[id] = entry.told.get("recordings")
             elif kind is Kind.DISCLOSURE_PACKED:
                 packed[id] = entry.told.get("sha256")
+            if "terms" in entry.told:
+                terms[id] = max(terms.get(id, (0, "")), (entry.seq, entry.told["terms"]), key=itemgetter(0))
     found = []
     async for id, one in tx.disclosures.each():
         if id not in last:
             found.append(_finding(0, id, f"no entry tells of the disclosure {id}"))
-        elif text := _differs(one, last.pop(id), asked.get(id), packed.get(id)):
+        elif text := _differs(one, last.pop(id), asked.get(id), packed.get(id), terms.get(id)):
             found.append(_finding(0, id, f"the row of the disclosure {id} {text}"))
     for id, entry in sorted(last.items()):
         text = f"entry {entry.seq} tells of the disclosure {id}; the database has it no more"
@@ -67,7 +71,9 @@ async def _disclosures(tx: Work) -> list[Finding]:
     return found
 
 
-def _differs(row: Disclosure | None, last: Entry, asked: object, packed: object) -> str:
+def _differs(
+    row: Disclosure | None, last: Entry, asked: object, packed: object, terms: tuple[int, object] | None
+) -> str:
     """In words; "" = it does not."""
     if row is None:
         return "cannot be read"
@@ -76,6 +82,8 @@ def _differs(row: Disclosure | None, last: Entry, asked: object, packed: object)
         return f"says {row.state}; by entry {last.seq} it is {told}"
     if list(row.request.recordings) != asked:
         return "is about other recordings than were asked for"
+    if terms is not None and row.request.terms != terms[1]:
+        return f"asks for something else than entry {terms[0]} says"
     if row.sha256 and row.sha256 != packed:
         return "names another package than was packed"
     return ""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline1022.audit.types import Fault
 from hotline1022.core.errors import HotlineError
 from hotline1022.evidence.excerpt import Asked, AskedPart
 from hotline1022.evidence.package import MANIFEST
@@ -233,6 +234,40 @@ async def _fault(doing: object) -> str:
     with pytest.raises(HotlineError) as caught:
         await doing  # type: ignore[misc]
     return caught.value.error_id
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "change"),
+    [
+        (True, "parts = '[]'"),
+        (False, "unit = 'Báo chí'"),
+        (False, "person = 'Ai đó'"),
+    ],
+)
+async def test_what_was_not_allowed_is_not_packed_whatever_the_row_says(
+    house: House, excerpt: bool, change: str
+) -> None:
+    asked = [PART] if excerpt else []
+    one = await house.desk.request(house.request(), ASKS, NOW, asked)
+    await house.desk.decide(one.id, Move.APPROVE, ALLOWS, NOW, terms=one.request.terms)
+    assert await house.world.findings() == []
+    await house.world.attack(f"UPDATE disclosure SET {change}")
+    assert await _fault(house.desk.pack(one.id, ASKS, NOW)) == "disclosure-not-allowed"
+    assert list(house.folder.rglob("*.zip")) == []
+    (found,) = await house.world.findings()
+    assert (found.fault, found.name) == (Fault.DISCLOSURE, one.id) and "something else" in found.text
+
+
+async def test_a_row_that_says_allowed_is_not_enough(house: House) -> None:
+    one = await house.desk.request(house.request(), ASKS, NOW)
+    allowed = f"UPDATE disclosure SET state = 'approved', decided_by = '{ALLOWS}'"
+    await house.world.attack(allowed)
+    assert await _fault(house.desk.pack(one.id, ASKS, NOW)) == "disclosure-not-allowed"
+    await house.world.attack("UPDATE disclosure SET state = 'requested', decided_by = ''")
+    await house.desk.decide(one.id, Move.APPROVE, ALLOWS, NOW)
+    await house.desk.decide(one.id, Move.WITHDRAW, ALLOWS, NOW, "nhầm")
+    await house.world.attack(allowed)
+    assert await _fault(house.desk.pack(one.id, ASKS, NOW)) == "disclosure-not-allowed"
 
 
 async def test_whoever_allows_says_what_was_seen(house: House) -> None:
