@@ -18,7 +18,7 @@ class Begun:
 
     #: its folder when it was begun
     backup: str
-    #: SHA-256 of its manifest
+    #: SHA-256 of its manifest; "" where the mark is torn: nothing was put back yet
     manifest: str
 
 
@@ -26,19 +26,24 @@ def begun(data: Path) -> Begun | None:
     """The restore into this data folder that was not finished. ConfigError `data-unreadable`."""
     try:
         told = json.loads((data / MARK).read_bytes())
+        if not all(isinstance(told[name], str) for name in ("backup", "manifest")):
+            raise TypeError("not what a mark says")
         return Begun(backup=told["backup"], manifest=told["manifest"])
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         text = f"{data / MARK}: cannot be read ({error.strerror}); run this as the service's user"
         raise ConfigError(text, error_id="data-unreadable") from error
-    except (ValueError, KeyError):  # torn, on a share without links: of no backup that anybody could name
+    except (ValueError, KeyError, TypeError):  # torn, on a share without links: of no backup that anybody could name
         return Begun(backup="BACKUP", manifest="")
 
 
-def mark(data: Path, begun: Begun) -> None:
-    """From now on nothing starts on this data folder; durable."""
-    told = {"backup": begun.backup, "manifest": begun.manifest}
+def mark(data: Path, of: Begun) -> None:
+    """From now on nothing starts on this data folder; durable. In place of a torn mark."""
+    there = begun(data)
+    if there is not None and not there.manifest:
+        (data / MARK).unlink()
+    told = {"backup": of.backup, "manifest": of.manifest}
     write_once(data / MARK, json.dumps(told, ensure_ascii=False).encode(), mode=0o640)
 
 

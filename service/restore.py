@@ -192,16 +192,18 @@ def _same_kind(about: Mapping[str, Any], file: Path | None) -> None:
 
 
 def _half(job: _Job) -> bool:
-    """Whether a restore of this very backup was cut off here."""
+    """Whether a restore of this very backup was cut off here; one of which the mark is torn had put nothing back."""
     data = job.settings.paths.data
     was = begun(data)
-    if was is not None and was.manifest != job.manifest:
+    if was is None or not was.manifest:
+        return False
+    if was.manifest != job.manifest:
         raise ConfigError(
             f"a restore of another backup into {data} was cut off: finish that one (hotline1022 restore {was.backup}), "
             "or take a new paths.data and a new database",
             error_id="restore-other-backup",
         )
-    return was is not None
+    return True
 
 
 async def _database_done(job: _Job, *, half: bool) -> bool:

@@ -84,6 +84,28 @@ async def place(house: House, tmp_path: Path, request: pytest.FixtureRequest, mo
     return Place(house, made.folder, box, cluster)
 
 
+@pytest.mark.parametrize("torn", ['{"backup": "/mnt', "", "[]", "7", '{"backup": "/mnt/b", "manifest": null}'])
+async def test_a_torn_mark_is_written_anew(place: Place, tmp_path: Path, torn: str) -> None:
+    """On a share without links the mark is written in place: cut off there, nothing was put back yet."""
+    await place.new(tmp_path)
+    place.settings.paths.data.mkdir(parents=True, exist_ok=True)
+    (place.settings.paths.data / MARK).write_text(torn)
+    assert half(place.settings)
+    await place.again()
+    await all_there(place.settings)
+
+
+async def test_a_torn_mark_beside_what_is_there_is_refused(place: Place, tmp_path: Path) -> None:
+    await place.new(tmp_path)
+    there = place.settings.paths.recordings / "2026" / "11" / "24" / "a.wav"
+    there.parent.mkdir(parents=True)
+    there.write_bytes(b"RIFF")
+    (place.settings.paths.data / MARK).write_text("{")
+    with pytest.raises(HotlineError) as caught:
+        await place.again()
+    assert caught.value.error_id == "restore-not-empty" and half(place.settings) and there.read_bytes() == b"RIFF"
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 async def test_killed_at_any_line(place: Place, tmp_path: Path) -> None:
