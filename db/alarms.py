@@ -9,6 +9,7 @@ from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository, build, insert_new
@@ -16,6 +17,12 @@ from hotline1022.db.tables import alarm
 from hotline1022.db.types import AlarmRow
 
 _RINGING = condition("alarm.seen_at IS NULL AND alarm.cleared_at IS NULL")
+
+
+def raised_on(connection: AsyncConnection) -> list[AlarmRow]:
+    """The alarms that this connection's transaction raised, whichever part did; whoever begins one empties it."""
+    found: list[AlarmRow] = connection.info.setdefault("alarms", [])
+    return found
 
 
 class AlarmRepository(Repository):
@@ -39,7 +46,10 @@ class AlarmRepository(Repository):
             "seen_by": "",
         }
         done = await self._connection.execute(insert_new(self._dialect, alarm), values)
-        return (await self._all(*same, limit=1))[0], bool(done.rowcount)
+        raised, new = (await self._all(*same, limit=1))[0], bool(done.rowcount)
+        if new:
+            raised_on(self._connection).append(raised)
+        return raised, new
 
     async def due(self, before: datetime) -> Sequence[AlarmRow]:
         """Alarms that nobody has seen and that were last told at that time or earlier, oldest first."""

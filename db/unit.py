@@ -5,7 +5,7 @@ async with database.transaction() as tx:
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,7 +21,7 @@ from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.acting import Acting, acting
 from hotline1022.db.accounts import AccountRepository
 from hotline1022.db.agents import AgentRepository
-from hotline1022.db.alarms import AlarmRepository
+from hotline1022.db.alarms import AlarmRepository, raised_on
 from hotline1022.db.audit import AuditRepository
 from hotline1022.db.calls import CallRepository
 from hotline1022.db.cascades import CascadeRepository
@@ -50,7 +50,7 @@ from hotline1022.db.shifts import ShiftRepository
 from hotline1022.db.take_overs import TakeOverRepository
 from hotline1022.db.tickets import TicketRepository
 from hotline1022.db.tokens import TokenRepository
-from hotline1022.db.types import Batch
+from hotline1022.db.types import AlarmRow, Batch
 
 
 class Work:
@@ -233,6 +233,10 @@ def _unnoted(work: Work) -> Acting | None:
     return act
 
 
+def _nobody(_: AlarmRow) -> None:
+    """Where nobody rings."""
+
+
 class Database:
     """One database. The schema must be there: see migrate.py."""
 
@@ -247,6 +251,8 @@ class Database:
         self._engines = connect(address, pool=pool, wait_seconds=wait_seconds, statement_seconds=statement_seconds)
         #: set after a transaction that put messages into the outbox
         self.outbox_filled = asyncio.Event()
+        #: told of each alarm after the commit that raised it
+        self.alarm_raised: Callable[[AlarmRow], None] = _nobody
 
     @property
     def dialect(self) -> str:
@@ -259,14 +265,18 @@ class Database:
         or, when the connection was lost at the very end, perhaps all; writing the same again is harmless.
         """
         async with speaking_our_words(), self._engines.writer.begin() as connection:
+            raised_on(connection).clear()
             work = Work(connection)
             yield work
             for fact in await work.catalogue.flush(datetime.now(UTC)):
                 work.audit.add(fact)
             act = _unnoted(work)
             await work.audit.flush()
+            raised = tuple(raised_on(connection))
         if act is not None:
             act.noted = True
+        for alarm in raised:
+            self.alarm_raised(alarm)
         if work.outbox.filled:
             self.outbox_filled.set()
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from hotline1022.core.acting import by_the_service
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Unavailable
+from hotline1022.db.types import AlarmRow
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
 
@@ -27,6 +28,7 @@ class Bell:
         self.raised: Counter[str] = Counter()
         #: alarms that nobody has seen, at the last look
         self.unseen = 0
+        database.alarm_raised = self._new
 
     async def ring(self, kind: str, detail: str, call: str = "") -> None:
         """Raise; while the database is away it is logged now and written later."""
@@ -40,10 +42,12 @@ class Bell:
     async def _write(self, kind: str, detail: str, call: str, at: datetime) -> None:
         with by_the_service():  # a refused act may ring; it is not noted as done by that
             async with self._database.transaction() as tx:
-                _, new = await tx.alarms.raise_alarm(kind, detail, at, call or None)
-        if new:
-            self.raised[kind] += 1
-            log.error("ALARM %s: %s %s", kind, detail, call)
+                await tx.alarms.raise_alarm(kind, detail, at, call or None)
+
+    def _new(self, alarm: AlarmRow) -> None:
+        """One that was just raised, by `ring` or by a part of the database together with what it tells of."""
+        self.raised[alarm.kind] += 1
+        log.error("ALARM %s: %s %s", alarm.kind, alarm.detail, alarm.call_id or "")
 
     async def run(self) -> None:
         """Until cancelled: tell again what nobody has seen."""

@@ -1,6 +1,7 @@
 """Copies are told of by the chain: who changes one, and its row with it, is named, and heard is only what the originals make."""
 
 import asyncio
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hotline1022.core.errors import HotlineError
 from hotline1022.db.copies import UNTOLD
 from hotline1022.recordings.copies import make_copy
 from hotline1022.recordings.types import CopyKind, CopyRow, State
+from hotline1022.service.alarms import Bell
 from hotline1022.service.nightly import Nightly
 from hotline1022.web.copies_wire import Format
 from hotline1022.web.listening_wire import ListenBody
@@ -188,3 +190,21 @@ async def test_the_night_rings_for_a_forged_row(house: House) -> None:
     (finding,) = (await night.look()).findings
     assert finding.fault is Fault.ROW_CHANGED and finding.text.endswith(": rest")
     assert [one[0] for one in world.bells.rung] == ["evidence-damaged"]
+
+
+async def test_what_is_raised_with_a_copy_is_told_and_counted_as_any_alarm(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = house.world.database
+    bell = Bell(database, timedelta(seconds=30))
+    with pytest.raises(RuntimeError):
+        async with database.transaction() as tx:
+            await tx.alarms.raise_alarm("copy-changed", "rolled back", at(0), "hl1-1.1")
+            raise RuntimeError
+    assert bell.raised == {} and "ALARM" not in caplog.text
+    for second in (0, 1):
+        async with database.transaction() as tx:
+            await tx.alarms.raise_alarm("copy-changed", "whole", at(second), "hl1-1.1")
+    await bell.ring("disk-low", "5 %")
+    assert bell.raised == {"copy-changed": 1, "disk-low": 1}
+    assert caplog.text.count("ALARM copy-changed: whole hl1-1.1") == 1 and caplog.text.count("ALARM disk-low") == 1
