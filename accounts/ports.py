@@ -25,11 +25,11 @@ class Door(Protocol):
         """A request came."""
         ...
 
-    async def sign_out(self, signed: SignedIn, *, id: str = "") -> int:
+    async def sign_out(self, signed: SignedIn, whence: From, *, id: str = "") -> int:
         """End this session, or that one of the same user."""
         ...
 
-    async def sign_out_everywhere(self, signed: SignedIn, *, here: bool = False) -> int:
+    async def sign_out_everywhere(self, signed: SignedIn, whence: From, *, here: bool = False) -> int:
         """End all others, or all."""
         ...
 

@@ -12,8 +12,8 @@ from hotline1022.core.folding import fold
 
 LOGIN = r"[a-z][a-z0-9._-]{1,39}"
 ROLE = r"[a-z][a-z0-9-]{1,39}"
-#: characters of a password; the estimate of its strength looks at the first 72
-SHORTEST, LONGEST, LOOKED_AT = 10, 128, 72
+#: characters of a password; the estimate of its strength looks at the first 32, so that it takes no seconds
+SHORTEST, LONGEST, LOOKED_AT = 10, 128, 32
 #: of 4: cannot be guessed by who has the hashes, in reasonable time
 STRONG = 3
 #: what people here think of first, beside what the library knows

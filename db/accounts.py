@@ -116,6 +116,12 @@ class AccountRepository(Repository):
         found = await self._connection.execute(select(contact_point.c.id).where(contact_point.c.id == id))
         return found.first() is not None
 
+    async def lock(self, id: str) -> User:
+        """One, and nobody changes it until this transaction ends; NotFound `user-unknown`."""
+        if self._dialect == "postgresql":
+            await self._connection.execute(select(user_account.c.id).where(user_account.c.id == id).with_for_update())
+        return await self.user(id)
+
     async def secret(self, id: str) -> Secret:
         """What the door looks at; NotFound `user-unknown`."""
         row = (await self._connection.execute(select(user_account).where(user_account.c.id == id))).mappings().first()
@@ -133,9 +139,17 @@ class AccountRepository(Repository):
         """As an Argon2id hash."""
         await self._update(id, password_hash=hashed, must_change=must_change, password_until=until)
 
+    async def set_until(self, id: str, until: datetime) -> None:
+        """A password that was given by somebody else is good so long."""
+        await self._update(id, password_until=until)
+
     async def set_totp(self, id: str, sealed: bytes, *, on: bool) -> None:
         """A new second factor, in force or not yet; b"" takes it away."""
         await self._update(id, totp=sealed, totp_on=on, totp_step=0)
+
+    async def turn_totp_on(self, id: str) -> None:
+        """The second factor that is there is in force."""
+        await self._update(id, totp_on=True)
 
     async def take_step(self, id: str, step: int) -> bool:
         """A code of this step of 30 s was right; False when it, or a later one, was used before."""
@@ -148,13 +162,20 @@ class AccountRepository(Repository):
         """Note when."""
         await self._update(id, last_sign_in_at=at)
 
+    async def tries(self, keys: Iterable[str], since: datetime) -> Mapping[str, int]:
+        """How many tries there were; keys without any are left out."""
+        wanted = (sign_in_try.c.key.in_(list(keys)), sign_in_try.c.last_at >= since)
+        rows = await self._connection.execute(select(sign_in_try.c.key, sign_in_try.c.tries).where(*wanted))
+        return {row.key: row.tries for row in rows}
+
     async def count_try(self, key: str, at: datetime, *, tries: int, since: datetime) -> bool:
         """Count one try at the door; see db/tries.py."""
         return await count_try(self._connection, sign_in_try, key, at, tries=tries, since=since)
 
-    async def forget_tries(self, keys: Iterable[str]) -> None:
-        """The password was right, or there is a new one."""
-        await self._connection.execute(delete(sign_in_try).where(sign_in_try.c.key.in_(list(keys))))
+    async def forget_tries(self, *begins: str) -> None:
+        """The password was right, or there is a new one: all keys that begin so (they are hexadecimal with colons)."""
+        for begin in begins:
+            await self._connection.execute(delete(sign_in_try).where(sign_in_try.c.key.startswith(begin)))
 
     async def forget_old_tries(self, before: datetime) -> None:
         """Counts that shut nobody out any more."""
@@ -219,7 +240,12 @@ class AccountRepository(Repository):
                 raise Refused(text, error_id=f"user-{name}-taken")
 
     async def _somebody_left(self) -> None:
-        """Refused `last-admin` when nobody could change users any more."""
+        if not await self.somebody():
+            text = "nobody would be left who may change users; give somebody else that right first"
+            raise Refused(text, error_id="last-admin")
+
+    async def somebody(self) -> bool:
+        """Whether somebody who is not shut out may change users."""
         rows = await self._connection.execute(
             select(role.c.permissions)
             .join(user_role, user_role.c.role_id == role.c.id)
@@ -227,9 +253,7 @@ class AccountRepository(Repository):
             .where(user_account.c.active)
             .distinct()
         )
-        if not any(Permission.USERS in words for words in rows.scalars()):
-            text = "nobody would be left who may change users; give somebody else that right first"
-            raise Refused(text, error_id="last-admin")
+        return any(Permission.USERS in words for words in rows.scalars())
 
 
 def _role(row: Mapping[Any, Any]) -> Role:

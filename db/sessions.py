@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from hotline1022.accounts.types import Session, Stage
 from hotline1022.db.sql import Repository
@@ -26,17 +26,12 @@ class SessionRepository(Repository):
 
     async def find(self, token: str, at: datetime, idle: timedelta) -> Session | None:
         """The open one of this cookie that was seen within `idle` and has not ended; None for all others."""
-        wanted = (
-            user_session.c.sha256 == hash_of(token),
-            user_session.c.ends_at > at,
-            user_session.c.seen_at > at - idle,
-        )
-        found = await self._all(_OPEN, *wanted)
+        found = await self._all(_OPEN, user_session.c.sha256 == hash_of(token), *_alive(at, idle))
         return found[0] if found else None
 
-    async def open_of(self, user: str, at: datetime) -> Sequence[Session]:
+    async def open_of(self, user: str, at: datetime, idle: timedelta) -> Sequence[Session]:
         """All that are open, latest first."""
-        return await self._all(_OPEN, user_session.c.user_id == user, user_session.c.ends_at > at)
+        return await self._all(_OPEN, user_session.c.user_id == user, *_alive(at, idle))
 
     async def seen(self, id: str, at: datetime) -> None:
         """Note it; most calls change nothing, see NOTE_EVERY."""
@@ -70,13 +65,32 @@ class SessionRepository(Repository):
         done = await self._connection.execute(update(user_session).where(*wanted).values(stage=Stage.OVER, ended_by=by))
         return done.rowcount
 
+    async def end_over(self, at: datetime, idle: timedelta) -> int:
+        """End those that timed out; says how many."""
+        over = or_(user_session.c.ends_at <= at, user_session.c.seen_at <= at - idle)
+        done = await self._connection.execute(
+            update(user_session).where(_OPEN, over).values(stage=Stage.OVER, ended_by="timed-out")
+        )
+        return done.rowcount
+
+    async def end_all(self, by: str) -> int:
+        """End all, of everybody; says how many were open."""
+        done = await self._connection.execute(update(user_session).where(_OPEN).values(stage=Stage.OVER, ended_by=by))
+        return done.rowcount
+
     async def forget(self, before: datetime) -> None:
         """Rows of sessions that ended before; the audit has who signed in."""
-        await self._connection.execute(delete(user_session).where(user_session.c.ends_at < before))
+        await self._connection.execute(
+            delete(user_session).where(user_session.c.ends_at < before, user_session.c.stage == Stage.OVER)
+        )
 
     async def _all(self, *wanted: Any) -> list[Session]:
         query = select(user_session).where(*wanted).order_by(user_session.c.made_at.desc(), user_session.c.id)
         return [_session(row) for row in (await self._connection.execute(query)).mappings()]
+
+
+def _alive(at: datetime, idle: timedelta) -> tuple[Any, ...]:
+    return (user_session.c.ends_at > at, user_session.c.seen_at > at - idle)
 
 
 def hash_of(token: str) -> str:

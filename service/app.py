@@ -33,6 +33,8 @@ from hotline1022.recordings.on_demand import SECONDS as COPY_SECONDS
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.reasons import load_reasons
+from hotline1022.service.account_clock import AccountClock
+from hotline1022.service.account_desk import AccountDesk
 from hotline1022.service.alarms import Bell
 from hotline1022.service.backup_child import backup_in_child
 from hotline1022.service.backup_desk import BackupDesk
@@ -105,6 +107,8 @@ class App:
         closed = shut_on(policy.offices)
         ends = TokenEnds(self.database, lambda: datetime.now(UTC))
         self.links = Links(secret=secrets.links)
+        self.accounts = AccountDesk(self.database, secrets.accounts, utc_now)
+        self.users = UserAdmin(self.database, utc_now)
         self.take_overs = take_overs_of(settings, self.links)
         self.directory = DirectoryDesk(
             self.database,
@@ -284,7 +288,7 @@ class App:
             log.info("schema %s -> %s; the old file is kept as %s", migrated.before, migrated.after, migrated.backup)
         await self.evidence.start()
         await note_versions(self.database, self.settings.paths.prompts)
-        await first_admin(UserAdmin(self.database, utc_now), self.settings.paths.secrets)
+        await first_admin(self.users, self.settings.paths.secrets)
         await self.directory.start()
         await self.call_log.start()
         await remember_talks(self.database, self.expected)
@@ -320,6 +324,7 @@ class App:
                         self.backups.run(),
                         DisclosureClock(self.disclosures).run(),
                         self.retention.run(),
+                        AccountClock(self.accounts).run(),
                         self.leftovers.run(),
                         self._ticks(),
                         self._reloads(),

@@ -22,7 +22,7 @@ def shown_once(given: Given) -> str:
     """How a password is told."""
     until = local(given.until).strftime("%d/%m/%Y %H:%M")
     return (
-        f"{given.user.login} signs in with this password, once, until {until}, and chooses another one then.\n"
+        f"{given.user.login} signs in with this password until {until}, and must choose another one within a quarter of an hour.\n"
         f"Keep it now, it is not shown again:\n{given.password}"
     )
 

@@ -20,7 +20,13 @@ FILE = "first-admin"
 
 async def first_admin(admin: UserAdmin, secrets: Path) -> None:
     """Make it where nobody is, and take the file away once its owner has chosen another password."""
-    path = secrets / FILE
+    try:
+        await _first_admin(admin, secrets / FILE)
+    except (HotlineError, OSError) as error:  # the telephone does not wait for the desk
+        log.error("the first admin of the desk cannot be seen to: %s", error)
+
+
+async def _first_admin(admin: UserAdmin, path: Path) -> None:
 
     async def keep(given: Given) -> None:
         # before the row is there for good: a password that nobody can read would shut the house
@@ -30,23 +36,25 @@ async def first_admin(admin: UserAdmin, secrets: Path) -> None:
     if given is not None:
         log.info("there are no users yet: user %s was made, with a password in %s", given.user.login, path)
         return
-    if path.exists() and not any(one.must_change and one.login == _login(path) for one in await admin.users()):
-        path.unlink(missing_ok=True)
+    if not await admin.still_opens(*await asyncio.to_thread(_said, path)):
+        await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
 def told(secrets: Path) -> str:
     """The line for the terminal; "" where the first admin has come in already."""
     with suppress(HotlineError):
         login, password, until = read_secret(secrets / FILE).split(" ", 2)
-        return f"sign in as {login} with {password} (once, until {until})"
+        return f"sign in as {login} with {password} (until {until})"
     return ""
 
 
-def _login(path: Path) -> str:
+def _said(path: Path) -> tuple[str, str]:
+    """Name and password of the file."""
     try:
-        return read_secret(path).split(" ")[0]
-    except HotlineError:
-        return ""
+        login, password, _ = read_secret(path).split(" ", 2)
+    except (HotlineError, ValueError):
+        return "", ""
+    return login, password
 
 
 def _write(path: Path, given: Given) -> None:

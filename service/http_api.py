@@ -8,7 +8,6 @@ from aiohttp import web as aiohttp_web
 
 import hotline1022
 from hotline1022.core.errors import ConfigError
-from hotline1022.service.account_desk import AccountDesk
 from hotline1022.service.cascade_view import CascadesView
 from hotline1022.service.catalogue_view import CatalogueApi
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
@@ -27,7 +26,7 @@ from hotline1022.service.pins import hash_pin
 from hotline1022.service.retention_view import RetentionView
 from hotline1022.service.settings import Service
 from hotline1022.service.tickets_view import TicketsView
-from hotline1022.service.user_admin import UserAdmin, utc_now
+from hotline1022.service.user_admin import utc_now
 from hotline1022.service.views import (
     AbandonedList,
     AlarmList,
@@ -111,8 +110,8 @@ def http_of(app: "App") -> aiohttp_web.Application:
             links=LinkDesk(app.database, app.links, app.directory.fresh, app.tickets),
             cascades=CascadesView(app.database, app.cascades, app.directory, app.call_log, app.actions),
             tokens=TokensView(app.database, app.directory.fresh),
-            door=AccountDesk(app.database, app.secrets.accounts, utc_now),
-            users=UserAdmin(app.database, utc_now),
+            door=app.accounts,
+            users=app.users,
             acts=app.evidence.acts,
             checks=[
                 NamedCheck("sip", sip),

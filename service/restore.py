@@ -273,6 +273,7 @@ async def _finished(job: _Job, address: str | Path) -> tuple[str, str]:
         if not job.about["copies"]:
             await tx.recordings.forget_copies()
         await tx.recordings.forget_derived()  # no backup has the cache
+        await tx.sessions.end_all("restored")  # who was signed out since then must not be in again
         await tx.restoring.over()
         tx.audit.add(
             Fact(

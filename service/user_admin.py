@@ -16,6 +16,8 @@ from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.core.people import check_person
 from hotline1022.db.unit import Database, Work
 from hotline1022.service.pins import hash_pin as hash_secret
+from hotline1022.service.pins import verify_pin as verify_secret
+from hotline1022.service.sign_in_tries import forget
 
 #: a one-time password is good so long
 GOOD_FOR = timedelta(days=3)
@@ -35,16 +37,16 @@ class UserAdmin:
         self._database, self._clock = database, clock
 
     async def first(self, keep: Callable[[Given], Awaitable[None]] | None = None) -> Given | None:
-        """In a house without users: the first roles, one admin, its password. None where somebody is there already.
+        """In a house where nobody may change users: the first roles, one admin, its password. None where somebody may.
 
         `keep` is told before it is there for good.
         """
         async with self._database.reading() as tx:
-            if await tx.accounts.users():
+            if await tx.accounts.somebody():
                 return None
         password, hashed = await _password()
         async with self._database.transaction() as tx:
-            if await tx.accounts.users():  # another process was quicker
+            if await tx.accounts.somebody():  # another process was quicker
                 return None
             wanted = Wanted(login=ADMIN, name="Quản trị", roles=frozenset({ADMIN}))
             given = await self._add(tx, wanted, password, hashed, FIRST_GOOD_FOR)
@@ -83,7 +85,7 @@ class UserAdmin:
         return Given(user=user, password=password, until=now + good)
 
     async def change(self, id: str, version: int, wanted: Wanted) -> User:
-        """Change what is given; sessions of a user who is shut out, or has other rights, end.
+        """Change what is given; all sessions of a user who is shut out end, other rights are in force at the next request.
 
         As `add`, and Refused `user-changed`, `last-admin`; NotFound `user-unknown`.
         """
@@ -122,10 +124,11 @@ class UserAdmin:
             await tx.accounts.set_password(user.id, hashed, must_change=True, until=now + GOOD_FOR)
             if second:
                 await tx.accounts.set_totp(user.id, b"", on=False)
-            await tx.accounts.forget_tries([f"name:{user.login}", f"code:{user.id}"])
+            await forget(tx, user.id)
             ended = await tx.sessions.end("password-reset", user=user.id)
-            detail: dict[str, object] = {"by": "admin", "second": second, "sessions": ended}
-            tx.audit.add(_fact(Kind.USER_PASSWORD, f"user:{user.id}", now, detail))
+            tx.audit.add(_fact(Kind.USER_PASSWORD, f"user:{user.id}", now, {"by": "admin", "sessions": ended}))
+            if second and user.totp:
+                tx.audit.add(_fact(Kind.USER_SECOND_FACTOR, f"user:{user.id}", now, {"by": "admin", "on": False}))
         return Given(user=replace(user, must_change=True), password=password, until=now + GOOD_FOR)
 
     async def sign_out(self, id: str) -> int:
@@ -135,6 +138,13 @@ class UserAdmin:
             ended = await tx.sessions.end("admin", user=id)
             tx.audit.add(_fact(Kind.USER_SIGNED_OUT, f"user:{id}", self._clock(), {"by": "admin", "sessions": ended}))
         return ended
+
+    async def still_opens(self, login: str, password: str) -> bool:
+        """Whether a password that was given is the user's still, and was not changed."""
+        async with self._database.reading() as tx:
+            user = await tx.accounts.by_login(login)
+            secret = await tx.accounts.secret(user.id) if user and user.must_change else None
+        return secret is not None and await verify_secret(secret.password, password)
 
     async def users(self) -> Sequence[User]:
         """All."""
@@ -195,6 +205,7 @@ def told(user: User) -> dict[str, object]:
     """What the audit tells of a user: an officer, not a citizen, and no secret."""
     return {
         "login": user.login,
+        "name": user.name,
         "roles": sorted(user.roles),
         "person": user.person,
         "contact": user.contact,

@@ -5,6 +5,7 @@ sent it takes the names alone.
 from dataclasses import MISSING, fields
 from typing import Any
 
+from hotline1022.accounts.types import Stage
 from hotline1022.core.acting import Acting
 from hotline1022.web.package import origin
 from hotline1022.web.route import Ask, Route
@@ -20,8 +21,10 @@ def act_of(route: Route, ask: Ask) -> Acting | None:
     """The act of a request that may change something; None for the others, and where nobody is known."""
     if route.method in READING:
         return None
-    if ask.signed is not None:
-        return _of_user(route, ask, ask.signed.user.login)
+    if route.desk is not None:
+        # who has come half the way through the door has done nothing yet
+        full = ask.signed is not None and ask.signed.session.stage is not Stage.SECOND and bool(route.desk.stages)
+        return _of_user(route, ask, ask.signed.user.login) if full and ask.signed is not None else None
     if ask.token is None:
         return None
     given = given_names(ask.body)
@@ -39,7 +42,7 @@ def _of_user(route: Route, ask: Ask, login: str) -> Acting:
         origin=origin(ask.request),
         act=f"{route.method} {route.path}",
         subject=subject,
-        detail={"status": route.status, "given": sorted({name for name, _ in ask.body.pairs} - {"csrf"})},
+        detail={"status": route.status, "given": sorted(ask.body.names - {"csrf"})},
     )
 
 

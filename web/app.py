@@ -178,6 +178,8 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
             came = await signed_in(route.desk, request, ports) if route.desk is not None else None
             if isinstance(came, web.StreamResponse):
                 return came
+            if came is not None:
+                request[_TOKEN] = f"user:{came.user.login}"
             token = await _token(route, request, gate, ports)
             ask = Ask(
                 request=request,
@@ -189,7 +191,7 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
                 signed=came,
             )
             if route.desk is not None:
-                check_ours(ask)
+                check_ours(route.desk, ask)
             answer = await _act(route, ask)
         if isinstance(answer, web.StreamResponse):
             return answer
@@ -208,7 +210,10 @@ async def _act(route: Route, ask: Ask) -> object:
         return await route.handler(ask)
     with acts(act):
         answer = await route.handler(ask)
-        await ask.ports.acts.note(act)
+        if (
+            not isinstance(answer, web.StreamResponse) or answer.status < 400
+        ):  # a page that tells of a refusal is no act
+            await ask.ports.acts.note(act)
     return answer
 
 

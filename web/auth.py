@@ -169,4 +169,6 @@ def address_group(remote: str | None) -> str:
         address = ip_address((remote or "").partition("%")[0])
     except ValueError:
         return remote or "?"
+    if address.version == 6 and address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
     return str(ip_network(f"{address}/64", strict=False)) if address.version == 6 else str(address)

@@ -23,7 +23,7 @@ def is_secure(request: web.Request) -> bool:
     """Whether the browser speaks https, to us or to a proxy on this machine."""
     if request.secure:
         return True
-    said = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
+    said = request.headers.getall("X-Forwarded-Proto", [""])[-1].rpartition(",")[2].strip().lower()
     try:
         return said == "https" and ip_address(request.remote or "").is_loopback
     except ValueError:

@@ -49,7 +49,8 @@ async def fetch_package(ask: Ask) -> web.StreamResponse:
 def origin(request: web.Request) -> str:
     """From where it is asked; of a proxy on this machine also what that one says, by the last address that it added."""
     remote = request.remote or "?"
-    said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    # proxies add to the line that came, or a line of their own at the end
+    said = request.headers.getall("X-Forwarded-For", [""])[-1].rpartition(",")[2].strip()
     try:
         if said and ip_address(remote).is_loopback:
             return f"{ip_address(said)} via {remote}"

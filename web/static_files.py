@@ -9,16 +9,24 @@ from pathlib import Path
 
 from aiohttp import web
 
-from hotline1022.core.errors import NotFound, Unavailable
+from hotline1022.core.errors import NotFound
 from hotline1022.web.route import Ask
 
 _FOLDERS = ("static", "vendor")
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
 
 
-@cache
 def _there() -> Mapping[str, Path]:
-    """All files by name."""
+    """All files by name. Remembered once those of others are there: they may be fetched while the service runs."""
+    return _listed() if (Path(__file__).parent / "vendor" / "tabler.css").is_file() else _look()
+
+
+@cache
+def _listed() -> Mapping[str, Path]:
+    return _look()
+
+
+def _look() -> Mapping[str, Path]:
     room = Path(__file__).parent
     return {
         path.name: path
@@ -29,27 +37,40 @@ def _there() -> Mapping[str, Path]:
     }
 
 
-@cache
 def address(name: str) -> str:
-    """Where a page finds a file: another address with each other content. KeyError for a name that is none."""
-    digest = hashlib.sha256(_there()[name].read_bytes()).hexdigest()[:12]
-    return f"/assets/{digest}/{name}"
+    """Where a page finds a file: another address for all of them when one has another content, because they name each other.
+    A page that wants one that is not there is served all the same, without it.
+    """
+    return f"/assets/{_digest()}/{name}"
 
 
-def check_there() -> None:
-    """Unavailable `assets-missing` when the pages would have no style."""
-    if "tabler.css" not in _there():
-        text = "fonts, style and scripts of the pages are missing; run scripts/setup"
-        raise Unavailable(text, error_id="assets-missing")
+def _digest() -> str:
+    return _digest_of(tuple(sorted(_there().items())))
+
+
+@cache
+def _digest_of(there: tuple[tuple[str, Path], ...]) -> str:
+    digest = hashlib.sha256()
+    for name, path in there:
+        digest.update(name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def are_there() -> bool:
+    """Whether the pages have their style."""
+    return "tabler.css" in _there()
 
 
 async def show_file(ask: Ask) -> web.StreamResponse:
-    """A file, zipped where the browser takes that. Who asks with another content's address is given the content of today."""
+    """A file, zipped where the browser takes that. Who asks with another content's address is given the content of today, and must
+    not keep it.
+    """
     path = _there().get(ask.path["file"])
     if path is None:
         raise NotFound("there is no such file; load the page again", error_id="asset-unknown")
     response = web.FileResponse(path)
     response.content_type = _KINDS[path.suffix]
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if ask.path["digest"] == _digest():
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Vary"] = "Accept-Encoding"
     return response

@@ -47,7 +47,11 @@ async def end_sessions(ask: Ask) -> web.Response:
     assert ask.signed is not None
     form: Form = ask.body
     session, door = form.one("session"), ask.ports.door
-    ended = await (door.sign_out(ask.signed, id=session) if session else door.sign_out_everywhere(ask.signed))
+    here = cookies.whence(ask.request)
+    if session:
+        ended = await door.sign_out(ask.signed, here, id=session)
+    else:
+        ended = await door.sign_out_everywhere(ask.signed, here)
     return see(f"{HERE}?done=ended&count={ended}")
 
 

@@ -2,12 +2,14 @@
 forms of other sites.
 """
 
+import logging
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from hotline1022.accounts.types import SignedIn, Stage
+from hotline1022.core.errors import HotlineError
 from hotline1022.web import cookies
 from hotline1022.web.auth import Forbidden
 from hotline1022.web.desk.forms import Form
@@ -17,6 +19,7 @@ from hotline1022.web.page_words import words
 from hotline1022.web.ports import Ports
 from hotline1022.web.route import Ask, Place
 
+LOG = logging.getLogger("hotline1022.web")
 HOME, SIGN_IN = "/desk", "/desk/sign-in"
 #: where a session that has not come to its end goes on
 _NEXT = {Stage.SECOND: "/desk/second", Stage.CHANGE: "/desk/password", Stage.FULL: HOME}
@@ -39,16 +42,21 @@ async def signed_in(place: Place, request: web.Request, ports: Ports) -> SignedI
     if place.needs is not None and not signed.may(place.needs):
         raise Forbidden(f"user {signed.user.login} lacks the permission {place.needs}; an admin may give it")
     if ports.clock() - signed.session.seen_at >= _NOTE_EVERY:
-        await ports.door.seen(signed)
+        try:
+            await ports.door.seen(signed)
+        except HotlineError as error:  # a page that only shows is shown
+            LOG.warning("that user %s was seen is not noted: %s", signed.user.login, error)
     return signed
 
 
-def check_ours(ask: Ask) -> None:
+def check_ours(place: Place, ask: Ask) -> None:
     """Forbidden `form-foreign` when what changes something was not sent by a page of this session."""
     if ask.request.method in ("GET", "HEAD"):
         return
     cookies.check_site(ask.request)
-    if ask.signed is not None:
+    if (
+        ask.signed is not None and place.stages
+    ):  # the door's own form is of no session yet, whoever is signed in beside it
         form: Form = ask.body
         given = form.secret(cookies.FIELD) or ask.request.headers.get(cookies.HEADER, "")
         cookies.check_form(cookies.read(ask.request), given)

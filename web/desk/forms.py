@@ -1,7 +1,11 @@
 """What a form of the desk carries. Refuses nothing: who reads a field says what it may be."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
+
+#: names of our own fields look so
+_NAME = re.compile(r"[a-z][a-z_-]{0,19}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -9,6 +13,12 @@ class Form:
     """Fields in the order in which they came; a name may come more than once."""
 
     pairs: tuple[tuple[str, str], ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of fields that are filled in; what looks like none of ours is left out, and so is what comes after twenty."""
+        seen = dict.fromkeys(name for name, value in self.pairs if value and _NAME.fullmatch(name))
+        return frozenset(list(seen)[:20])
 
     def one(self, name: str) -> str:
         """The first of this name, NFC; "" when there is none."""

@@ -14,7 +14,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 import hotline1022
 from hotline1022.accounts.types import Permission, SignedIn
 from hotline1022.core.clock import local
-from hotline1022.core.errors import HotlineError
+from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.web import cookies
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
@@ -95,7 +95,10 @@ def told(error: BaseException) -> str:
     if not isinstance(error, HotlineError):
         return ""
     say = words()
-    return say.texts.get(f"error.{error.error_id}") or say("error.other", said=str(error))
+    own = say.texts.get(f"error.{error.error_id}")
+    if own is None and isinstance(error, Unavailable):  # what of us is away is nothing for strangers
+        return say("failure.503.said")
+    return own or say("error.other", said=str(error))
 
 
 def moment(at: datetime | None) -> str:

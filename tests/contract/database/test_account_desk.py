@@ -13,9 +13,11 @@ from sqlalchemy import select
 
 from hotline1022.accounts.types import Entered, Factor, From, Permission, Stage, Wanted
 from hotline1022.core.errors import HotlineError, Invalid, Refused
-from hotline1022.db.tables_accounts import user_account, user_session
+from hotline1022.db.tables_accounts import sign_in_try, user_account, user_session
 from hotline1022.db.unit import Database
-from hotline1022.service.account_desk import OF_BOTH, OF_NAME, AccountDesk, Terms
+from hotline1022.service import account_desk
+from hotline1022.service.account_desk import TO_CHANGE, AccountDesk, Terms
+from hotline1022.service.sign_in_tries import OF_ADDRESS, OF_BOTH, OF_NAME
 from hotline1022.service.user_admin import GOOD_FOR, UserAdmin
 from tests.contract.database.made import T0
 
@@ -59,7 +61,7 @@ class World:
         entered = await self.settled()
         secret = unpacked(await self.desk.begin_second(entered.signed, NEW, HERE))
         await self.desk.confirm_second(entered.signed, code(secret, self.now), HERE)
-        await self.desk.sign_out(entered.signed)
+        await self.desk.sign_out(entered.signed, HERE)
         self.now += timedelta(seconds=30)
         return secret
 
@@ -137,6 +139,89 @@ async def test_few_tries_from_one_place_and_the_owner_still_comes_in(world: Worl
     assert (await world.desk.sign_in("lan", NEW, From(address="198.51.100.1"))).signed.user.login == "lan"
 
 
+async def test_one_place_does_not_use_up_what_is_free_for_everybody(world: World) -> None:
+    await world.settled()
+    for _ in range(OF_NAME + 10):
+        await told(world.desk.sign_in("lan", "guess", From(address="198.51.100.1")))
+    assert (await world.desk.sign_in("lan", NEW, HERE)).signed.user.login == "lan"
+
+
+async def test_ones_own_account_frees_nothing_for_the_names_of_others(world: World) -> None:
+    await world.settled()
+    for number in range(OF_ADDRESS - 1):
+        await told(world.desk.sign_in(f"name{number}", "guess", HERE))
+    await told(world.desk.sign_in("lan", "guess", HERE))
+    assert await told(world.desk.sign_in("lan", NEW, HERE)) == "sign-in-wait", (
+        "no success forgets what this address tried"
+    )
+    assert (await world.desk.sign_in("lan", NEW, From(address="203.0.113.9"))).signed.user.login == "lan"
+
+
+async def test_what_is_full_is_refused_without_writing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(OF_BOTH):
+        await told(world.desk.sign_in("lan", "guess", HERE))
+
+    def writes() -> None:
+        raise AssertionError("a refused try writes")
+
+    monkeypatch.setattr(world.database, "transaction", writes)
+    assert await told(world.desk.sign_in("lan", "guess", HERE)) == "sign-in-wait"
+
+
+async def test_what_was_typed_in_the_wrong_field_is_kept_nowhere(world: World) -> None:
+    await told(world.desk.sign_in("abcd-2fzr-k7mq-xyzw", "lan", HERE))
+    async with world.database.reading() as tx:
+        kept = (await tx._connection.execute(select(sign_in_try))).mappings().all()
+    assert kept and "abcd" not in repr(kept) and "2fzr" not in repr(kept)
+
+
+async def test_a_reset_frees_who_was_shut_out_at_the_own_place(world: World) -> None:
+    await world.settled()
+    for _ in range(OF_BOTH):
+        await told(world.desk.sign_in("lan", "guess", HERE))
+    given = await world.admin.reset("lan")
+    assert (await world.desk.sign_in("lan", given.password, HERE)).signed.user.login == "lan"
+
+
+@pytest.mark.parametrize("what", ["reset", "shut"])
+async def test_a_password_that_is_taken_away_while_it_is_looked_at_opens_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    await world.settled()
+    lan = await world.admin.by_login("lan")
+
+    async def slow(hashed: str, plain: str) -> bool:
+        if what == "reset":
+            await world.admin.reset("lan")
+        else:
+            await world.admin.change(lan.id, lan.version, Wanted(active=False))
+        return True
+
+    monkeypatch.setattr(account_desk, "verify_secret", slow)
+    assert await told(world.desk.sign_in("lan", NEW, HERE)) == "sign-in-wrong"
+    assert await world.desk.sessions(lan.id) == []
+
+
+async def test_a_given_password_is_changed_within_a_quarter_of_an_hour_of_its_first_use(world: World) -> None:
+    await world.desk.sign_in("lan", world.once, HERE)
+    world.now += TO_CHANGE
+    assert await told(world.desk.sign_in("lan", world.once, HERE)) == "password-over"
+
+
+async def test_sessions_that_timed_out_are_swept_and_counted_no_more(world: World) -> None:
+    entered = await world.settled()
+    world.now += Terms().idle
+    assert await world.desk.sessions(entered.signed.user.id) == []
+    again = await world.desk.sign_in("lan", NEW, HERE)
+    await world.desk.sweep()
+    assert await world.desk.sign_out_everywhere(again.signed, HERE, here=True) == 1
+    world.now += timedelta(days=31)
+    await world.desk.sweep()
+    async with world.database.reading() as tx:
+        for table in (user_session, sign_in_try):
+            assert (await tx._connection.execute(select(table))).first() is None
+
+
 async def test_many_at_the_same_moment_are_counted_as_many(world: World) -> None:
     attempts = (told(world.desk.sign_in("lan", "guess", HERE)) for _ in range(OF_BOTH + 4))
     answers = await asyncio.gather(*attempts)
@@ -181,12 +266,12 @@ async def test_signing_out_here_there_and_everywhere(world: World) -> None:
     two, three = [await world.desk.sign_in("lan", NEW, HERE) for _ in range(2)]
     admin = await world.admin.by_login("admin")
     assert len(await world.desk.sessions(one.signed.user.id)) == 3
-    assert await world.desk.sign_out(one.signed, id=two.signed.session.id) == 1
+    assert await world.desk.sign_out(one.signed, HERE, id=two.signed.session.id) == 1
     assert await world.desk.find(two.token) is None
-    assert await world.desk.sign_out_everywhere(one.signed) == 1
+    assert await world.desk.sign_out_everywhere(one.signed, HERE) == 1
     assert await world.desk.find(three.token) is None and await world.desk.find(one.token) is not None
-    assert await world.desk.sign_out(one.signed) == 1
-    assert await world.desk.sign_out(one.signed) == 0
+    assert await world.desk.sign_out(one.signed, HERE) == 1
+    assert await world.desk.sign_out(one.signed, HERE) == 0
     assert await world.desk.find(one.token) is None
     assert await world.admin.sign_out(admin.id) == 0
 
@@ -195,7 +280,7 @@ async def test_nobody_ends_the_session_of_another_by_its_id(world: World) -> Non
     lan = await world.settled()
     given = await world.admin.add(Wanted(login="minh", name="Minh", roles=AGENT))
     minh = await world.desk.sign_in("minh", given.password, HERE)
-    assert await world.desk.sign_out(minh.signed, id=lan.signed.session.id) == 0
+    assert await world.desk.sign_out(minh.signed, HERE, id=lan.signed.session.id) == 0
     assert await world.desk.find(lan.token) is not None
 
 

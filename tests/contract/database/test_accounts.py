@@ -54,6 +54,14 @@ async def test_a_new_house_has_seven_roles_and_one_admin_once(database: Database
     assert (await entries(database, Kind.USER_CHANGED))[0]["before"] is None
 
 
+async def test_a_house_whose_people_cannot_change_users_gets_its_admin(database: Database) -> None:
+    made = UserAdmin(database, lambda: T0)
+    await made.add(Wanted(login="lan", name="Lan", roles=frozenset({"agent"})))
+    given = await made.first()
+    assert given is not None and given.user.login == "admin"
+    assert await made.first() is None
+
+
 async def test_two_processes_that_start_at_once_make_one_admin(database: Database) -> None:
     made = [UserAdmin(database, lambda: T0) for _ in range(3)]
     given = await asyncio.gather(*(one.first() for one in made), return_exceptions=True)
@@ -69,7 +77,9 @@ async def test_a_user_is_made_with_a_password_for_three_days(admin: UserAdmin, d
         assert secret.password.startswith("$argon2id$") and secret.password_until == T0 + GOOD_FOR
         assert await tx.accounts.permissions(given.user.roles) == first_roles()[0].permissions
     told = (await entries(database, Kind.USER_CHANGED))[-1]
-    assert told["after"] == {"active": True, "contact": "", "login": "lan.nguyen", "person": "", "roles": ["agent"]}
+    assert told["after"] == {
+        "active": True, "contact": "", "login": "lan.nguyen", "name": "Nguyễn Thị Lan", "person": "", "roles": ["agent"]
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -192,6 +202,7 @@ async def test_old_counts_of_tries_go(database: Database) -> None:
             at = now + timedelta(seconds=second)
             assert await tx.accounts.count_try("x", at, tries=4, since=at - timedelta(minutes=10))
         assert not await tx.accounts.count_try("x", now, tries=4, since=now - timedelta(minutes=10))
+        assert await tx.accounts.tries(["x", "y"], now - timedelta(minutes=10)) == {"x": 4}
         await tx.accounts.forget_old_tries(now + timedelta(hours=1))
         assert await tx.accounts.count_try("x", now, tries=1, since=now - timedelta(minutes=10))
 

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from hotline1022.accounts.types import Permission, Wanted
+from hotline1022.core.errors import Unavailable
 from hotline1022.db.unit import Database
-from hotline1022.service.account_desk import OF_BOTH, Terms
+from hotline1022.service.account_desk import Terms
+from hotline1022.service.sign_in_tries import OF_BOTH
+from hotline1022.web import static_files
 from hotline1022.web.desk.routes import ROUTES
 from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.contract.database.test_account_desk import code
@@ -253,6 +256,48 @@ async def test_pages_carry_what_keeps_them_safe_and_nothing_from_elsewhere(world
             assert "<style" not in shown.text and " style=" not in shown.text and " onclick=" not in shown.text
 
 
+async def test_refused_acts_are_no_acts_and_names_of_strangers_are_left_out(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        before = len(await world.acts())
+        admin = await world.admin.by_login("lan")
+        token = (await browser.get("/desk")).forms.fields["/desk/sign-out"]["csrf"]
+        assert (await browser.post(f"/desk/users/{admin.id}/shut", {"csrf": token, "version": "77"})).status == 409
+        assert (await browser.post(f"/desk/users/{admin.id}/reset", {"csrf": token})).status == 409, "of oneself"
+        assert len(await world.acts()) == before
+        sent = {"csrf": token, "id": "moi", "name": "Mới", "may": "look", "Khách <b>": "x", "x" * 500: "y"}
+        assert (await browser.post("/desk/roles/new", sent)).goes_to == "/desk/roles?done=saved"
+        assert (await world.acts())[-1]["given"] == ["id", "may", "name"]
+
+
+async def test_a_second_tab_at_the_door_is_let_in(world: World) -> None:
+    async with world.signed_in("agent") as browser:
+        assert (await browser.enter("lan", OWN)).goes_to == "/desk"
+
+
+async def test_pages_are_served_bare_where_their_files_are_missing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(static_files, "_there", dict)
+    async with world.browser() as browser:
+        shown = await browser.get("/desk/sign-in")
+        assert shown.status == 200 and "Đăng nhập" in shown.text
+        assert (await browser.get("/desk/users/new")).goes_to.startswith("/desk/sign-in")
+
+
+async def test_a_database_that_is_away_is_told_in_words_for_people(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise Unavailable(
+            "the database does not answer (connect call failed ('10.0.0.5', 5432))", error_id="database-away"
+        )
+
+    async with world.signed_in("agent") as browser:
+        monkeypatch.setattr(world.database, "reading", away)
+        for shown in (await browser.enter("lan", "x"), await browser.get("/desk/account")):
+            assert shown.status == 503 and "không trả lời" in shown.text and "10.0.0.5" not in shown.text
+
+
 async def test_files_of_the_pages_are_kept_and_zipped(world: World) -> None:
     async with world.browser() as browser:
         door = await browser.get("/desk/sign-in")
@@ -261,6 +306,8 @@ async def test_files_of_the_pages_are_kept_and_zipped(world: World) -> None:
             assert response.status == 200 and "immutable" in response.headers["Cache-Control"]
             assert response.headers["Content-Encoding"] == "gzip" and response.content_type == "text/css"
             assert ".navbar" in await response.text()
+        old = await browser.get("/assets/0123456789ab/tabler.css")
+        assert old.status == 200 and old.headers["Cache-Control"] == "no-store", "of today, not to be kept"
         for path in ("/assets/0123456789ab/..%2fapp.py", "/assets/0123456789ab/app.py", "/assets/x/tabler.css"):
             assert (await browser.get(path)).status == 404
 

@@ -27,7 +27,7 @@ async def test_the_password_is_told_until_it_was_changed(database: Database, sec
     assert stat.S_IMODE((secrets / FILE).stat().st_mode) == 0o600
     await first_admin(admin, secrets)
     login, password = told(secrets).split(" ")[3], told(secrets).split(" ")[5]
-    assert login == "admin" and told(secrets).endswith("(once, until 16/03/2026 08:00)")
+    assert login == "admin" and told(secrets).endswith("(until 16/03/2026 08:00)")
     entered = await desk.sign_in(login, password, HERE)
     await first_admin(admin, secrets)
     assert told(secrets), "not changed yet"
@@ -35,6 +35,20 @@ async def test_the_password_is_told_until_it_was_changed(database: Database, sec
     await first_admin(admin, secrets)
     assert not (secrets / FILE).exists() and told(secrets) == ""
     assert len(await admin.users()) == 1
+
+
+async def test_a_password_that_was_reset_is_told_no_more(database: Database, secrets: Path) -> None:
+    admin = UserAdmin(database, lambda: T0)
+    await first_admin(admin, secrets)
+    await admin.reset("admin")
+    await first_admin(admin, secrets)
+    assert told(secrets) == ""
+
+
+async def test_the_telephone_starts_where_the_file_cannot_be_written(database: Database, tmp_path: Path) -> None:
+    admin = UserAdmin(database, lambda: T0)
+    await first_admin(admin, tmp_path / "nowhere")
+    assert await admin.users() == [], "nobody has a password that nobody knows"
 
 
 async def test_a_start_that_dies_before_the_row_is_there_is_made_good_by_the_next(
