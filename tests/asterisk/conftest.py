@@ -10,6 +10,7 @@ _LONG = {
     "test_cascade.py": 240,
     "test_cascade_without_service.py": 220,
     "test_cascade_api.py": 200,
+    "test_cascade_take_back.py": 190,
     "test_emergency.py": 180,
     "test_happy.py": 160,
     "test_without_service.py": 150,
