@@ -121,7 +121,7 @@ async def test_by_keys_alone_an_admin_comes_in_and_adds_somebody(world: World, b
     await go_to(tab, "person")
     await press(tab)
     text = await tab.run("document.body.innerText")
-    assert "Mật khẩu dùng một lần" in text and "Nguyễn Thị Lan" in text
+    assert "Mật khẩu tạm thời" in text and "Nguyễn Thị Lan" in text
     assert {one.login for one in await world.admin.users()} == {"admin", "lan"}
     assert serious(tab) == []
 
