@@ -44,7 +44,7 @@ def told(secrets: Path) -> str:
     """The line for the terminal; "" where the first admin has come in already."""
     with suppress(HotlineError):
         login, password, until = read_secret(secrets / FILE).split(" ", 2)
-        return f"sign in as {login} with {password} (until {until})"
+        return f"sign in as {login} with {password} until {until}"
     return ""
 
 
