@@ -12,7 +12,7 @@ from hotline1022.accounts.types import Wanted
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from tests.contract.database.desk_world import OWN, World, open_desk
-from tests.lab.browser import Browser, Tab, running_browser
+from tests.lab.browser import Browser, Tab
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe.js"
 LONG = "Nguyễn Thị Hoàng Ngân Phương Thảo " * 2
@@ -29,13 +29,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await migrate(file)
     async with Database(file) as database, open_desk(database, tmp_path) as opened:
         yield opened
-
-
-@pytest.fixture
-async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
-    (tmp_path / "chromium").mkdir()
-    async with running_browser(tmp_path / "chromium") as running:
-        yield running
 
 
 async def barriers(tab: Tab) -> list[Any]:

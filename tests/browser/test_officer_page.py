@@ -11,7 +11,7 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Action, State, Ticket, Urgency
 from tests.contract.database.officer_world import LEADER, NAMES, World, open_world
-from tests.lab.browser import Browser, Tab, running_browser
+from tests.lab.browser import Browser, Tab
 
 A = Action
 CONTENT = (
@@ -46,13 +46,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await migrate(file)
     async with Database(file) as database, open_world(database, tmp_path) as opened:
         yield opened
-
-
-@pytest.fixture
-async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
-    (tmp_path / "chromium").mkdir()
-    async with running_browser(tmp_path / "chromium") as running:
-        yield running
 
 
 async def open_page(browser: Browser, world: World, path: str, width: int, height: int) -> Tab:
