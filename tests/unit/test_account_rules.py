@@ -1,8 +1,12 @@
 """Names, passwords, second factors and the stages of a session, without a database."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
+from multidict import CIMultiDict
 
 from hotline1022.accounts import second_factor
 from hotline1022.accounts.roles import first_roles
@@ -10,10 +14,32 @@ from hotline1022.accounts.rules import check_password, login_of, name_of, one_ti
 from hotline1022.accounts.states import MOVES, Step, begin, move
 from hotline1022.accounts.types import Permission, Stage
 from hotline1022.core.errors import Invalid
+from hotline1022.web import cookies
+from hotline1022.web.auth import address_group
 
 NOW = datetime(2026, 11, 30, 8, 0, 7, tzinfo=UTC)
 #: the secret of RFC 6238's examples, and what it gives at the 59th second: the last six of 94287082
 RFC_SECRET, RFC_CODE, RFC_AT = b"12345678901234567890", "287082", datetime(1970, 1, 1, 0, 0, 59, tzinfo=UTC)
+
+
+def test_all_of_ipv4_is_not_one_address() -> None:
+    assert address_group("::ffff:192.0.2.7") == "192.0.2.7" == address_group("192.0.2.7")
+    assert address_group("2001:db8::1") == address_group("2001:db8::2")
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Proto"])
+def test_what_a_stranger_writes_before_the_proxy_counts_nothing(header: str) -> None:
+    lines = CIMultiDict([(header, "203.0.113.66"), (header, "192.0.2.7" if header.endswith("For") else "https")])
+    asked = make_mocked_request("GET", "/", headers=lines, transport=_transport())
+    assert cookies.whence(asked).address == ("192.0.2.7" if header.endswith("For") else "127.0.0.1")
+    assert cookies.is_secure(asked) is header.endswith("Proto")
+
+
+def _transport() -> Any:
+    """Of a proxy on this machine."""
+    made = Mock()
+    made.get_extra_info = {"peername": ("127.0.0.1", 40000)}.get
+    return made
 
 
 def test_every_permission_is_somebodys() -> None:

@@ -371,3 +371,27 @@ async def test_what_is_guessed_is_no_password(world: World, new: str, error: str
     assert caught.value.error_id == error
     assert new not in str(caught.value)
     assert (await world.desk.sign_in("lan", NEW, HERE)).signed.user.login == "lan"
+
+
+async def test_who_has_only_the_password_does_not_shut_the_owner_out(world: World) -> None:
+    secret = await world.with_second()
+    thief = await world.desk.sign_in("lan", NEW, From(address="198.51.100.1"))
+    for _ in range(10):
+        await told(world.desk.second(thief.signed, "000000", From(address="198.51.100.1")))
+    owner = await world.desk.sign_in("lan", NEW, HERE)
+    assert (await world.desk.second(owner.signed, code(secret, world.now), HERE)).signed.may(Permission.ANSWER)
+
+
+async def test_a_factor_that_the_admin_takes_away_has_its_entry_and_none_that_was_not_there(world: World) -> None:
+    await world.with_second()
+    before = (await world.kinds()).count("user-second-factor")
+    await world.admin.reset("lan", second=True)
+    await world.admin.reset("lan", second=True)
+    assert (await world.kinds()).count("user-second-factor") == before + 1
+
+
+async def test_a_restore_lets_nobody_be_in_again(world: World) -> None:
+    entered = await world.settled()
+    async with world.database.transaction() as tx:
+        assert await tx.sessions.end_all("restored") >= 1
+    assert await world.desk.find(entered.token) is None
