@@ -52,6 +52,8 @@ class Permission(StrEnum):
     SETTINGS = "settings"
     #: users and roles
     USERS = "users"
+    #: the machine's figures, for Prometheus
+    METRICS = "metrics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,11 @@ class SessionRepository(Repository):
         found = await self._all(_OPEN, user_session.c.sha256 == hash_of(token), *_alive(at, idle))
         return found[0] if found else None
 
+    async def of_id(self, id: str, at: datetime) -> Session | None:
+        """The open one of this id that has not ended; who was not seen for long is ended by `end_over`."""
+        found = await self._all(_OPEN, user_session.c.id == id, user_session.c.ends_at > at)
+        return found[0] if found else None
+
     async def open_of(self, user: str, at: datetime, idle: timedelta) -> Sequence[Session]:
         """All that are open, latest first."""
         return await self._all(_OPEN, user_session.c.user_id == user, *_alive(at, idle))

@@ -1,6 +1,6 @@
 """Originals over the network: a ZIP that is made while it is sent, so that nothing lies on the disk and memory stays flat.
 
-Refuses a third one at once, and a second one of the same token; ends with its token. What has other bytes than were stored ends
+Refuses a third one at once, and a second one of the same asker; ends with its token or session. What has other bytes than were stored ends
 it before its table of contents, and is written down.
 """
 
@@ -10,15 +10,17 @@ from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 
+from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import Refused, Unavailable
 from hotline1022.evidence.package import stored
+from hotline1022.service.asker_stands import stands
 from hotline1022.service.checked import Changed, Opener, checked, open_original, opener
 from hotline1022.service.export import SUMS, Exporter, Taken, expired, name_of, why_of
 from hotline1022.service.listening_desk import refused
 from hotline1022.service.original_check import note_changed
+from hotline1022.web.asker import Asker
 from hotline1022.web.export_port import Outgoing
 from hotline1022.web.listening_wire import WhyBody
-from hotline1022.web.types import Token
 
 #: exports that may run at once: each hashes hours of sound, and holds its files
 MOST = 2
@@ -32,30 +34,32 @@ class ExportDesk:
         #: ids of the tokens whose exports run
         self._running: set[str] = set()
 
-    async def open(self, recording: str, why: WhyBody, token: Token) -> Outgoing:
+    async def open(self, recording: str, why: WhyBody, asker: Asker) -> Outgoing:
         """All originals of one recording."""
-        if token.id in self._running:
-            raise Unavailable("an export with this token runs already; wait until it has ended", error_id="export-busy")
+        if asker.id in self._running:
+            raise Unavailable(
+                "an export runs already that you asked for; wait until it has ended", error_id="export-busy"
+            )
         if len(self._running) >= MOST:
             text = f"{MOST} exports run already; wait until one of them has ended"
             raise Unavailable(text, error_id="export-busy")
-        self._running.add(token.id)
+        self._running.add(asker.id)
         try:
             given = why_of(self._exporter.reasons, why.reason, why.text)
             taken = await self._exporter.take(recording)
             await self._exporter.tell(taken, given)
         except BaseException:
-            self._running.discard(token.id)
+            self._running.discard(asker.id)
             raise
-        source = ZipSource(self._exporter, taken, token.id, lambda: self._running.discard(token.id))
+        source = ZipSource(self._exporter, taken, asker.id, lambda: self._running.discard(asker.id))
         return Outgoing(name=f"{taken.found.call}-goc.zip", source=source)
 
 
 class ZipSource:
     """web.listening_port.PieceSource. Each piece is made in a thread when it is asked for: none waits for a slow receiver."""
 
-    def __init__(self, exporter: Exporter, taken: Taken, token: str, ended: Callable[[], None]) -> None:
-        self._exporter, self._token, self._ended = exporter, token, ended
+    def __init__(self, exporter: Exporter, taken: Taken, asker: str, ended: Callable[[], None]) -> None:
+        self._exporter, self._asker, self._ended = exporter, asker, ended
         self._zip = zip_pieces(taken, opener(exporter.root, exporter.keys), datetime.now(UTC))
         self._step: asyncio.Future[bytes] | None = None
 
@@ -72,10 +76,10 @@ class ZipSource:
             raise Unavailable(text, error_id="recording-io") from error
 
     async def check(self) -> None:
-        """Refused `export-ended`: its token was revoked."""
+        """Refused `export-ended`: its token was revoked, its session is over."""
         async with self._exporter.database.reading() as tx:
-            if not await tx.tokens.valid(self._token):
-                raise Refused("the token of this export was revoked; ask with another one", error_id="export-ended")
+            if not await stands(tx, self._asker, Permission.LISTEN, datetime.now(UTC)):
+                raise Refused("whoever asked for this export may have it no more; ask again", error_id="export-ended")
 
     async def close(self) -> None:
         """Its files are closed when this returns, also in the middle of a piece."""

@@ -11,12 +11,15 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from hotline1022.accounts.types import Permission
 from hotline1022.audit.played import Sound, told
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.errors import NotFound, Refused, Unavailable
 from hotline1022.db.listening import Listening, SentRange
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Database, Work
+from hotline1022.recordings.reasons import VOICEMAIL
+from hotline1022.service.asker_stands import stands
 from hotline1022.web.listening_port import ByteSource
 
 log = logging.getLogger(__name__)
@@ -140,15 +143,21 @@ class NotedSource:
 
 
 async def still_stands(tx: Work, id: str, at: datetime) -> Listening:
-    """A right that is good for something then. NotFound `listen-unknown`: none, or its token is revoked; Refused
+    """A right that is good for something then. NotFound `listen-unknown`: none, or whose it is has it no more; Refused
     `listen-expired`.
     """
     right = await tx.listening.get(id)
-    if right is None or right.expires_at is None or not await tx.tokens.valid(right.token_id):
+    if right is None or right.expires_at is None or not await _has(tx, right, at):
         raise NotFound("there is no such right to listen; ask for one", error_id="listen-unknown")
     if right.expires_at <= at:
         raise Refused("this right to listen has ended; ask for another one", error_id="listen-expired")
     return right
+
+
+async def _has(tx: Work, right: Listening, at: datetime) -> bool:
+    """A message is the agents' work, a recording is not."""
+    needs = Permission.ANSWER if right.what == VOICEMAIL else Permission.LISTEN
+    return await stands(tx, right.token_id, needs, at)
 
 
 def _begun(right: Listening, origin: str, at: datetime) -> Fact:

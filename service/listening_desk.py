@@ -29,11 +29,11 @@ from hotline1022.recordings.types import Catalogued, CopyKind, Survey
 from hotline1022.service.listening_book import ListeningBook, still_stands
 from hotline1022.service.original_check import note_damage
 from hotline1022.service.settings import Paths
+from hotline1022.web.asker import Asker
 from hotline1022.web.copies import KINDS, MEDIA
 from hotline1022.web.copies_wire import Format
 from hotline1022.web.listening_port import Heard, RangeSource
 from hotline1022.web.listening_wire import ListenBody, ListenRight, ListenTo, ReasonView
-from hotline1022.web.types import Token
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class ListeningDesk:
 
     # ---------------------------------------------------------------- a right
 
-    async def grant(self, recording: str, wanted: ListenBody, token: Token, origin: str, at: datetime) -> ListenRight:
+    async def grant(self, recording: str, wanted: ListenBody, asker: Asker, origin: str, at: datetime) -> ListenRight:
         """A right to one recording."""
         words = self._reasons.check(wanted.reason, wanted.text)
         if (wanted.copy is ListenTo.TRACK) != (wanted.track is not None):
@@ -92,9 +92,9 @@ class ListeningDesk:
         else:
             file, what = await self._track(found, wanted.track), ListenTo.TRACK.value
             name = wanted.track
-        return await self._right(found, file, (what, name), (wanted.reason, words), token, origin, at)
+        return await self._right(found, file, (what, name), (wanted.reason, words), asker, origin, at)
 
-    async def voicemail(self, voicemail: str, token: Token, origin: str, at: datetime) -> ListenRight:
+    async def voicemail(self, voicemail: str, asker: Asker, origin: str, at: datetime) -> ListenRight:
         """A right to one message."""
         async with self._database.reading() as tx:
             message = await tx.recordings.voicemail(voicemail)
@@ -107,7 +107,7 @@ class ListeningDesk:
             raise Unavailable(text, error_id="recording-not-listed")
         await self._check_originals(found.call)
         file = (message.path, message.sha256, message.duration_ms)
-        return await self._right(found, file, (VOICEMAIL, voicemail), (VOICEMAIL, ""), token, origin, at)
+        return await self._right(found, file, (VOICEMAIL, voicemail), (VOICEMAIL, ""), asker, origin, at)
 
     async def _right(
         self,
@@ -115,7 +115,7 @@ class ListeningDesk:
         file: tuple[str, str, int],
         what: tuple[str, str],
         why: tuple[str, str],
-        token: Token,
+        asker: Asker,
         origin: str,
         at: datetime,
     ) -> ListenRight:
@@ -124,8 +124,8 @@ class ListeningDesk:
         right = Listening(
             id=token_hex(8),
             key_sha256=digest(key),
-            token_id=token.id,
-            actor=f"token:{token.name}",
+            token_id=asker.id,
+            actor=asker.actor,
             origin=origin,
             recording_id=found.id,
             call_id=found.call,
@@ -181,14 +181,14 @@ class ListeningDesk:
     # ---------------------------------------------------------------- its bytes
 
     async def find(self, key: str, at: datetime) -> Heard:
-        """What the key is good for: until it ends, or its token does."""
+        """What the key is good for: until it ends, or whose it is does."""
         async with self._database.reading() as tx:
             found = await tx.listening.of_key(digest(key))
             right = await still_stands(tx, found.id if found else "", at)
         media = _media(right.path)
         return Heard(
             id=right.id,
-            token=right.token_id,
+            asker=right.token_id,
             call=right.call_id,
             sha256=right.sha256,
             media=media,

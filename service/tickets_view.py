@@ -14,7 +14,7 @@ from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.spoken import TEXTS, Guard
 from hotline1022.tickets.states import allowed
 from hotline1022.tickets.types import HIDDEN, Attachment, HistoryRow, Ticket, TicketFilter, phone_key
-from hotline1022.web.auth import TooMany
+from hotline1022.web.errors import TooMany
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 
 

@@ -20,6 +20,7 @@ from hotline1022.queue.types import AgentState, LineView, Person
 from hotline1022.queue.waiting import WaitingRoom
 from hotline1022.service.shift_plan import Plan, a_crew, a_shift, by_shift, write
 from hotline1022.web import types as web
+from hotline1022.web.types import Belongs
 
 
 def _pick(_kind: type[Any], source: Any, /, **more: Any) -> Any:
@@ -271,11 +272,10 @@ class TokensView:
 
     async def find(self, digest: str, at: datetime) -> web.Token | None:
         """The token of this digest that is valid now."""
-        day = local_day(at)
         async with self._database.reading() as tx:
             row = await tx.tokens.find(digest)
-            agency = await tx.tokens.agency_of(row.contact, day) if row and row.contact else ""
-        if row is None or agency is None:
+        belongs = await self.belongs(row.contact, at) if row and row.contact else None
+        if row is None or (row.contact and belongs is None):
             return None
         return web.Token(
             id=row.id,
@@ -283,9 +283,18 @@ class TokensView:
             digest=row.sha256,
             scopes=frozenset(web.Scope(s) for s in row.scopes),
             contact=row.contact,
-            agency=agency,
-            agencies=had_by(await self._directory(), agency, day) if agency else frozenset(),
+            agency=belongs.agency if belongs else "",
+            agencies=belongs.agencies if belongs else frozenset(),
         )
+
+    async def belongs(self, contact: str, at: datetime) -> Belongs | None:
+        """Of which agency a contact point is that day, and whose tickets it has."""
+        day = local_day(at)
+        async with self._database.reading() as tx:
+            agency = await tx.tokens.agency_of(contact, day)
+        if agency is None:
+            return None
+        return Belongs(agency=agency, agencies=had_by(await self._directory(), agency, day))
 
     async def used(self, token: str, at: datetime) -> None:
         """Note the use."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from hotline1022.accounts.types import Stage
 from hotline1022.core.acting import Acting
+from hotline1022.web.asker import Asker
 from hotline1022.web.package import origin
 from hotline1022.web.route import Ask, Route
-from hotline1022.web.types import Token
 
 #: methods that change nothing
 READING = frozenset({"GET", "HEAD"})
@@ -25,13 +25,13 @@ def act_of(route: Route, ask: Ask) -> Acting | None:
         # who has come half the way through the door has done nothing yet
         full = ask.signed is not None and ask.signed.session.stage is not Stage.SECOND and bool(route.desk.stages)
         return _of_user(route, ask, ask.signed.user.login) if full and ask.signed is not None else None
-    if ask.token is None:
+    if ask.who is None:
         return None
     given = given_names(ask.body)
     detail: dict[str, object] = {"status": route.status}
     if given:
         detail["given"] = given
-    return _act(route, ask.token, ask.request.remote, dict(ask.path), detail)
+    return _act(route, ask.who, origin(ask.request) if ask.who.signed else ask.request.remote, dict(ask.path), detail)
 
 
 def _of_user(route: Route, ask: Ask, login: str) -> Acting:
@@ -46,18 +46,18 @@ def _of_user(route: Route, ask: Ask, login: str) -> Acting:
     )
 
 
-def refused_act(route: Route, token: Token, remote: str | None, path: dict[str, str], why: str) -> Acting:
+def refused_act(route: Route, asker: Asker, remote: str | None, path: dict[str, str], why: str) -> Acting:
     """The act of somebody who has not the right."""
-    return _act(route, token, remote, path, {"refused": why})
+    return _act(route, asker, remote, path, {"refused": why})
 
 
-def _act(route: Route, token: Token, remote: str | None, path: dict[str, str], detail: dict[str, object]) -> Acting:
+def _act(route: Route, asker: Asker, remote: str | None, path: dict[str, str], detail: dict[str, object]) -> Acting:
     parts = [(name, value) for name, value in path.items() if name not in SECRETS]
     subject = f"{parts[0][0]}:{parts[0][1]}" if parts else ""
     if more := {name: value for name, value in parts[1:]}:
         detail["path"] = more
     return Acting(
-        actor=f"contact:{token.contact}" if token.contact else f"token:{token.name}",
+        actor=asker.actor,
         origin=remote or "?",
         act=f"{route.method} {route.path}",
         subject=subject,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import NotFound
 from hotline1022.queue.types import LineView
@@ -46,24 +47,35 @@ async def login(ask: Ask) -> LineView:
 
 async def logout(ask: Ask) -> LineView:
     """Whoever is at the line logs out."""
-    return await ask.ports.lines.logout(await _line(ask))
+    return await ask.ports.lines.logout(await _own_line(ask))
 
 
 async def pause(ask: Ask) -> LineView:
     """The person at the line takes a pause."""
     body: PauseBody = ask.body
-    return await ask.ports.lines.pause(await _line(ask), body.reason)
+    return await ask.ports.lines.pause(await _own_line(ask), body.reason)
 
 
 async def unpause(ask: Ask) -> LineView:
     """The person at the line is back."""
-    return await ask.ports.lines.unpause(await _line(ask))
+    return await ask.ports.lines.unpause(await _own_line(ask))
 
 
 async def _line(ask: Ask) -> str:
     line = ask.path["line"]
     if all(known.line != line for known in await ask.ports.lines.list()):
         raise NotFound(f"there is no line {line}; look in /api/lines", error_id="line-unknown")
+    return line
+
+
+async def _own_line(ask: Ask) -> str:
+    """The line; where somebody else is logged in, that takes the permission for shifts."""
+    line = await _line(ask)
+    asker = ask.asker
+    if asker.signed is not None:  # a token is nobody's
+        there = next(known.person for known in await ask.ports.lines.list() if known.line == line)
+        if there and there != asker.person:
+            asker.demand(Permission.SHIFT)
     return line
 
 

@@ -20,8 +20,8 @@ from aiohttp.typedefs import Handler, Middleware
 from hotline1022.core.acting import acts
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
 from hotline1022.core.masking import mask, mask_text
-from hotline1022.web.acting import SECRETS, act_of, refused_act
-from hotline1022.web.auth import Forbidden, Gate, demand
+from hotline1022.web.acting import SECRETS, act_of
+from hotline1022.web.auth import Gate
 from hotline1022.web.desk.door import check_ours, desk_failure, signed_in
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.routes import ROUTES as DESK
@@ -36,7 +36,7 @@ from hotline1022.web.ports import Ports
 from hotline1022.web.route import PARTS, Answer, Ask, Route
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.rules import dump, parse
-from hotline1022.web.types import Scope, Token
+from hotline1022.web.who import who_asks
 from hotline1022.web.wire import NoInput
 
 LOG = logging.getLogger("hotline1022.web")
@@ -180,11 +180,13 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
                 return came
             if came is not None:
                 request[_TOKEN] = f"user:{came.user.login}"
-            token = await _token(route, request, gate, ports)
+            who = await who_asks(route, request, gate, ports, lambda: _path(request))
+            if who is not None:
+                request[_TOKEN] = who.actor if who.signed else who.name
             ask = Ask(
                 request=request,
                 ports=ports,
-                token=token,
+                who=who,
                 path=_path(request),
                 query=_query(route, request),
                 body=await _body(route, request),
@@ -215,34 +217,6 @@ async def _act(route: Route, ask: Ask) -> object:
         ):  # a page that tells of a refusal is no act
             await ask.ports.acts.note(act)
     return answer
-
-
-async def _token(route: Route, request: web.Request, gate: Gate, ports: Ports) -> Token | None:
-    header = request.headers.get("Authorization")
-    if (route.open and not header) or route.page or route.desk is not None:
-        return None
-    try:
-        token = await gate.token(header, request.remote)
-    except HotlineError:
-        if route.open:  # health answers whoever asks, and even when the database of tokens is away
-            return None
-        raise
-    if token.contact and not route.officers:
-        if route.open:
-            return None
-        raise Forbidden(
-            f"the token {token.name!r} is a contact point's; use it for tickets of its agency",
-            error_id="token-of-contact",
-        )
-    request[_TOKEN] = token.name
-    if route.scope is not None:
-        try:
-            demand(token, route.scope)
-        except Forbidden as error:
-            if route.scope is Scope.LISTEN:
-                await ports.acts.refused(refused_act(route, token, request.remote, _path(request), error.error_id))
-            raise
-    return token
 
 
 def _path(request: web.Request) -> dict[str, str]:

@@ -19,8 +19,9 @@ from ipaddress import ip_address, ip_network
 from typing import TypeVar
 
 from hotline1022.core.errors import HotlineError
+from hotline1022.web.errors import TooMany, Unauthorized
 from hotline1022.web.ports import Ports
-from hotline1022.web.types import Scope, Token
+from hotline1022.web.types import Token
 
 V = TypeVar("V")
 LOG = logging.getLogger("hotline1022.web")
@@ -35,29 +36,6 @@ FAILURES, WINDOW_SECONDS = 10, 60.0
 #: Tokens and addresses remembered at most.
 BOUND = 4096
 _BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/=-]{1,256})")
-
-
-class Unauthorized(HotlineError):
-    """No token, or an unknown one."""
-
-    error_id = "token-invalid"
-
-
-class Forbidden(HotlineError):
-    """The token has not the scope."""
-
-    error_id = "scope-missing"
-
-
-class TooMany(HotlineError):
-    """Too many failures from one address."""
-
-    error_id = "too-many-failures"
-
-    def __init__(self, message: str, seconds: float) -> None:
-        super().__init__(message)
-        #: when to try again
-        self.seconds = max(1, round(seconds))
 
 
 def digest_of(token: str) -> str:
@@ -107,7 +85,8 @@ class Gate:
         """The token of this header; Unauthorized or TooMany otherwise."""
         address = address_group(remote)
         if not header:
-            raise Unauthorized("no token was sent; send Authorization: Bearer TOKEN", error_id="token-missing")
+            text = "no token was sent; send Authorization: Bearer TOKEN, or sign in at /desk"
+            raise Unauthorized(text, error_id="token-missing")
         match = _BEARER.fullmatch(header.strip())
         if match is None:
             self._limit.failed(address)
@@ -155,12 +134,6 @@ def _keep(memory: OrderedDict[str, V], key: str, value: V) -> None:
     memory.move_to_end(key)
     while len(memory) > BOUND:
         memory.popitem(last=False)
-
-
-def demand(token: Token, scope: Scope) -> None:
-    """Forbidden unless the token has the scope."""
-    if not token.may(scope):
-        raise Forbidden(f"the token {token.name!r} lacks scope {scope}; use one that has it")
 
 
 def address_group(remote: str | None) -> str:

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import phonenumbers
 
+from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import Invalid, NotFound
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import YEARS
-from hotline1022.web.types import CallFilter, CallView, Cursor, Scope
+from hotline1022.web.types import CallFilter, CallView, Cursor
 from hotline1022.web.wire import CallPage, CallQuery
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,7 +25,7 @@ async def list_calls(ask: Ask) -> CallPage:
     if query.since and query.until and query.since >= query.until:
         raise Invalid("since is not before until; exchange them")
     if query.caller is not None:
-        ask.demand(Scope.AGENT)
+        ask.asker.demand(Permission.NUMBERS)
     wanted = CallFilter(
         since=query.since,
         until=query.until,

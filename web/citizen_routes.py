@@ -1,15 +1,15 @@
 """The routes of one citizen's data. Numbers travel in the body alone: an address stands in logs."""
 
+from hotline1022.accounts.types import Permission
 from hotline1022.web import citizen as h
 from hotline1022.web import citizen_wire as w
 from hotline1022.web.route import Route
-from hotline1022.web.types import Scope
 
 ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/citizens/export",
-        scope=Scope.ADMIN,
+        needs=Permission.CITIZENS,
         summary="Everything that is kept under a number",
         detail="For one of the reasons of `GET /api/listen/reasons`. Audio is in the file that `hotline1022 citizen export "
         "--audio` writes.",
@@ -21,7 +21,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/citizens/erasures/preview",
-        scope=Scope.ADMIN,
+        needs=Permission.CITIZENS,
         summary="What an erasure would take away, and what stays and why; nothing goes",
         handler=h.preview_erasure,
         body=w.CitizenBody,
@@ -31,7 +31,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/citizens/erasures",
-        scope=Scope.ADMIN,
+        needs=Permission.CITIZENS,
         summary="Ask for an erasure: the first step, nothing goes yet",
         handler=h.request_erasure,
         body=w.ErasureBody,
@@ -42,7 +42,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/citizens/erasures/{erasure}/confirm",
-        scope=Scope.ADMIN,
+        needs=Permission.CITIZENS,
         summary="Erase: the second step, with the number typed again",
         detail="It cannot be undone. Asked again after a failure it goes on where it was.",
         handler=h.confirm_erasure,

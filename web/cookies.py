@@ -10,7 +10,8 @@ from ipaddress import ip_address
 from aiohttp import web
 
 from hotline1022.accounts.types import From
-from hotline1022.web.auth import Forbidden, address_group
+from hotline1022.web.auth import address_group
+from hotline1022.web.errors import Forbidden
 from hotline1022.web.package import origin
 
 #: with https the browser itself holds that nobody else set it (RFC 6265bis)

@@ -8,7 +8,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/listen/{key}/map",
-        scope=None,
+        needs=None,
         open=True,
         summary="Who is heard when: silence, citizen, other, both",
         detail="Made from the tracks on the call's clock, by tenths of a second; pauses below 0.3 s belong to what is "
@@ -20,7 +20,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/listen/{key}/peaks",
-        scope=None,
+        needs=None,
         open=True,
         summary="How loud each side is, for drawing",
         detail="The key is that of a right to the stereo copy; that it was looked at is in the audit.",

@@ -1,10 +1,10 @@
 """The routes of directory/."""
 
+from hotline1022.accounts.types import Permission
 from hotline1022.directory.types import Agency, Area, Category, Contact, Hunt
 from hotline1022.web import directory
 from hotline1022.web import directory_wire as w
 from hotline1022.web.route import Route
-from hotline1022.web.types import Scope
 
 _MASKED = "Numbers are masked unless the token has scope agent or admin."
 
@@ -12,7 +12,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/directory/agencies",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Agencies, with kind, transfer code, hours and hunt",
         handler=directory.list_agencies,
         query=w.DayQuery,
@@ -21,7 +21,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/directory/agencies",
-        scope=Scope.ADMIN,
+        needs=Permission.DIRECTORY,
         summary="Write an agency, new or in place of the one of this id",
         detail="A renaming by decision is a new agency and a successor, so that old requests keep the old name.",
         handler=directory.save_agency,
@@ -31,7 +31,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/directory/agencies/{agency}/end",
-        scope=Scope.ADMIN,
+        needs=Permission.DIRECTORY,
         summary="End an agency, and name who takes over",
         detail="Its contact points end with it.",
         handler=directory.end_agency,
@@ -41,7 +41,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/directory/areas",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Areas, at any depth",
         handler=directory.list_areas,
         query=w.DayQuery,
@@ -50,7 +50,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/directory/areas",
-        scope=Scope.ADMIN,
+        needs=Permission.DIRECTORY,
         summary="Write an area, new or in place of the one of this id",
         handler=directory.save_area,
         body=w.AreaBody,
@@ -59,7 +59,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/directory/areas/{area}/end",
-        scope=Scope.ADMIN,
+        needs=Permission.DIRECTORY,
         summary="End an area, and name what it becomes",
         handler=directory.end_area,
         body=w.SucceedBody,
@@ -68,7 +68,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/directory/categories",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Categories, and who answers for them",
         handler=directory.list_categories,
         query=w.DayQuery,
@@ -77,7 +77,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/directory/categories",
-        scope=Scope.ADMIN,
+        needs=Permission.DIRECTORY,
         summary="Write a category, new or in place of the one of this id",
         handler=directory.save_category,
         body=w.CategoryBody,
@@ -86,7 +86,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/directory/categories/{category}/end",
-        scope=Scope.ADMIN,
+        needs=Permission.DIRECTORY,
         summary="End a category",
         handler=directory.end_category,
         body=w.EndBody,
@@ -95,7 +95,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/directory/contacts",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Contact points, of one agency or of all",
         detail=_MASKED,
         handler=directory.list_contacts,
@@ -105,7 +105,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/directory/contacts",
-        scope=Scope.ADMIN,
+        needs=Permission.DIRECTORY,
         summary="Add a contact point",
         handler=directory.add_contact,
         body=w.ContactBody,
@@ -115,7 +115,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/directory/contacts/{contact}",
-        scope=Scope.ADMIN,
+        needs=Permission.DIRECTORY,
         summary="Change a contact point: the same person with other numbers, hours, letter",
         detail="Agency, role and person stay. Another person is another contact point: end this one and add the other.",
         handler=directory.change_contact,
@@ -125,7 +125,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/directory/contacts/{contact}/end",
-        scope=Scope.ADMIN,
+        needs=Permission.DIRECTORY,
         summary="End a contact point: from that day on it is out of everything",
         handler=directory.end_contact,
         body=w.EndBody,
@@ -134,7 +134,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/directory/gaps",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="What is missing: agencies without a specialist or a leader, people without numbers or letters",
         handler=directory.list_gaps,
         query=w.GapQuery,
@@ -143,7 +143,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/directory/agencies/{agency}/hunt",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Whom a citizen would be put through to in an agency, in order; what is skipped and why",
         detail=_MASKED,
         handler=directory.get_hunt,
@@ -153,7 +153,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/directory/categories/{category}/hunt",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Whom a citizen would be put through to for a category, in order; what is skipped and why",
         detail=_MASKED,
         handler=directory.get_answering,
@@ -163,7 +163,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/directory/changes",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="What was changed in the directory, by whom and when, latest first",
         detail=_MASKED,
         handler=directory.list_changes,

@@ -1,15 +1,15 @@
 """The routes of disclosure."""
 
+from hotline1022.accounts.types import Permission
 from hotline1022.web import disclosure
 from hotline1022.web import disclosure_wire as w
 from hotline1022.web.route import Route
-from hotline1022.web.types import Scope
 
 ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/disclosures",
-        scope=Scope.LISTEN,
+        needs=Permission.LISTEN,
         summary="Disclosures, newest first",
         handler=disclosure.list_disclosures,
         query=w.DisclosureQuery,
@@ -18,7 +18,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/disclosures/{disclosure}",
-        scope=Scope.LISTEN,
+        needs=Permission.LISTEN,
         summary="One disclosure, and who received it",
         handler=disclosure.get_disclosure,
         answer=w.DisclosureView,
@@ -26,7 +26,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/disclosures",
-        scope=Scope.LISTEN,
+        needs=Permission.LISTEN,
         summary="Write down that a unit asks for recordings by letter",
         detail="Of a recording only a part may be asked for, or all of it with stretches bleeped: then an excerpt goes out, never "
         "the original. Ranges that cannot be meant are refused (excerpt-…).",
@@ -38,7 +38,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/disclosures/{disclosure}/change",
-        scope=Scope.LISTEN,
+        needs=Permission.LISTEN,
         summary="Ask for other parts than before, until it is handed out; it must be allowed anew",
         detail="Only by whoever asked (not-who-asked). A package that was made already goes.",
         handler=disclosure.change_disclosure,
@@ -48,7 +48,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/disclosures/{disclosure}/decide",
-        scope=Scope.ADMIN,
+        needs=Permission.DISCLOSE,
         summary="Allow, refuse or take back a disclosure",
         detail="Whoever asked cannot allow it (same-person). Whoever allows parts, or what was changed, gives the terms that "
         "were seen (disclosure-terms).",
@@ -59,7 +59,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/disclosures/{disclosure}/pack",
-        scope=Scope.ADMIN,
+        needs=Permission.DISCLOSE,
         summary="Make the package of an allowed disclosure",
         handler=disclosure.pack_disclosure,
         answer=w.DisclosureView,
@@ -68,7 +68,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/disclosures/{disclosure}/hand-out",
-        scope=Scope.ADMIN,
+        needs=Permission.DISCLOSE,
         summary="Write down who receives the package; it is compared with its hash before",
         handler=disclosure.hand_out_disclosure,
         body=w.HandOutBody,
@@ -78,7 +78,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/disclosures/{disclosure}/links",
-        scope=Scope.ADMIN,
+        needs=Permission.DISCLOSE,
         summary="Hand the package out by a link for one recipient",
         detail="The address is in this answer alone. It ends by time, by what was fetched, and with withdraw; each download is in "
         "the audit before its first byte.",

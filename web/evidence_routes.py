@@ -1,15 +1,15 @@
 """The routes of the evidence as a whole."""
 
+from hotline1022.accounts.types import Permission
 from hotline1022.web import evidence as h
 from hotline1022.web import evidence_wire as w
 from hotline1022.web.route import Route
-from hotline1022.web.types import Scope
 
 ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/evidence",
-        scope=Scope.LISTEN,
+        needs=Permission.LISTEN,
         exact=True,
         summary="How the evidence stands: the chain's last entry, its last stamp, what was last found",
         handler=h.show_evidence,
@@ -18,7 +18,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/evidence/entries",
-        scope=Scope.LISTEN,
+        needs=Permission.LISTEN,
         exact=True,
         summary="The last entries of the audit's chain about one thing",
         handler=h.list_entries,
@@ -28,7 +28,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/evidence/key",
-        scope=Scope.LISTEN,
+        needs=Permission.LISTEN,
         exact=True,
         summary="The public key that verifies our stamps and packages",
         handler=h.show_key,
@@ -37,7 +37,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/evidence/stamp",
-        scope=Scope.ADMIN,
+        needs=Permission.SETTINGS,
         exact=True,
         summary="Have the chain's head stamped now, beside the daily stamp",
         handler=h.make_stamp,
@@ -48,7 +48,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/evidence/verification",
-        scope=Scope.LISTEN,
+        needs=Permission.LISTEN,
         exact=True,
         summary="Begin to walk the chain, all its stamps, every row and every file",
         detail="It takes its time, politely; GET /api/evidence tells how far it is. The result is an entry of the audit.",
@@ -60,7 +60,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/evidence/verification/stop",
-        scope=Scope.LISTEN,
+        needs=Permission.LISTEN,
         exact=True,
         summary="Stop the verification that runs",
         handler=h.stop_verification,
@@ -69,7 +69,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/recordings/{recording}/verify",
-        scope=Scope.LISTEN,
+        needs=Permission.LISTEN,
         exact=True,
         summary="Look at all originals of one recording now: rows and bytes",
         handler=h.check_recording,

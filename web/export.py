@@ -2,14 +2,13 @@
 
 from aiohttp import web
 
-from hotline1022.web.listening import token_of
 from hotline1022.web.route import Ask
 from hotline1022.web.stream import serve_pieces
 
 
 async def export_recording(ask: Ask) -> web.StreamResponse:
     """All originals of a recording."""
-    outgoing = await ask.ports.exports.open(ask.path["recording"], ask.body, token_of(ask))
+    outgoing = await ask.ports.exports.open(ask.path["recording"], ask.body, ask.asker)
     headers = {
         "Content-Type": "application/zip",
         "Content-Disposition": f'attachment; filename="{outgoing.name}"',

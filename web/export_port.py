@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from hotline1022.web.asker import Asker
 from hotline1022.web.listening_port import PieceSource
 from hotline1022.web.listening_wire import WhyBody
-from hotline1022.web.types import Token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +20,8 @@ class Outgoing:
 class Exports(Protocol):
     """Originals that leave."""
 
-    async def open(self, recording: str, why: WhyBody, token: Token) -> Outgoing:
-        """All originals of one recording for this token, looked at now; the audit has it when this returns.
+    async def open(self, recording: str, why: WhyBody, asker: Asker) -> Outgoing:
+        """All originals of one recording for this asker, looked at now; the audit has it when this returns.
 
         NotFound `recording-unknown`, `recording-none`; Invalid `reason-…`; Refused `recording-damaged`; Unavailable
         `export-busy`, `recording-key-missing`. Reading: Refused `recording-damaged`, which is written down and rung; both times

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Unavailable
-from hotline1022.web.auth import Forbidden, TooMany, Unauthorized
+from hotline1022.web.errors import Forbidden, TooMany, Unauthorized
 from hotline1022.web.route import BadRange
 from hotline1022.web.rules import dump
 from hotline1022.web.wire import Failure

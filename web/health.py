@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import HotlineError
 from hotline1022.web.ports import Check, Ports
 from hotline1022.web.route import Answer, Ask
-from hotline1022.web.types import Scope
 from hotline1022.web.wire import Alive, CheckView, Readiness
 
 LOG = logging.getLogger("hotline1022.web")
@@ -70,8 +70,8 @@ READIER: web.AppKey[Readier] = web.AppKey("readier", Readier)
 
 
 async def ready(ask: Ask) -> Answer:
-    """200 or 503; what exactly is wrong is told only to a token of scope read."""
+    """200 or 503; what exactly is wrong is told only to who may look."""
     state = await ask.request.app[READIER]()
-    if ask.token is None or not ask.token.may(Scope.READ):
+    if ask.who is None or not ask.who.may(Permission.LOOK):
         state = replace(state, checks=tuple(replace(check, message=None) for check in state.checks))
     return Answer(value=state, status=200 if state.ready else 503)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from aiohttp import web
 
 from hotline1022.core.errors import NotFound
-from hotline1022.web.auth import FailureLimit, TooMany, address_group
+from hotline1022.web.auth import FailureLimit, address_group
+from hotline1022.web.errors import TooMany
 from hotline1022.web.officer_port import Opened
 from hotline1022.web.ports import Ports
 

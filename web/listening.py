@@ -4,12 +4,13 @@ import base64
 
 from aiohttp import web
 
-from hotline1022.web.auth import Forbidden, Unauthorized
+from hotline1022.web.asker import SESSION
+from hotline1022.web.errors import Forbidden
 from hotline1022.web.listening_port import Heard
 from hotline1022.web.listening_wire import ListenRight, ReasonList
+from hotline1022.web.package import origin
 from hotline1022.web.route import Ask
 from hotline1022.web.stream import serve_range
-from hotline1022.web.types import Token
 
 
 async def list_reasons(ask: Ask) -> ReasonList:
@@ -19,13 +20,13 @@ async def list_reasons(ask: Ask) -> ReasonList:
 
 async def grant(ask: Ask) -> ListenRight:
     """A right to a recording."""
-    wanted = (ask.path["recording"], ask.body, token_of(ask), origin_of(ask), ask.ports.clock())
+    wanted = (ask.path["recording"], ask.body, ask.asker, origin_of(ask), ask.ports.clock())
     return await ask.ports.listening.grant(*wanted)
 
 
 async def grant_voicemail(ask: Ask) -> ListenRight:
     """A right to a message."""
-    return await ask.ports.listening.voicemail(ask.path["voicemail"], token_of(ask), origin_of(ask), ask.ports.clock())
+    return await ask.ports.listening.voicemail(ask.path["voicemail"], ask.asker, origin_of(ask), ask.ports.clock())
 
 
 async def play(ask: Ask) -> web.StreamResponse:
@@ -44,19 +45,14 @@ async def play(ask: Ask) -> web.StreamResponse:
 async def heard_of(ask: Ask) -> Heard:
     """What the key is good for; Forbidden `listen-of-another`."""
     heard = await ask.ports.listening.find(ask.path["key"], ask.ports.clock())
-    if ask.token is not None and ask.token.id != heard.token:
-        text = "this right to listen is another token's; ask for one of your own"
+    # a player sends no token, but a browser sends its cookie with everything
+    asks = ask.who.id if ask.who else ""
+    if asks != heard.asker and (asks or heard.asker.startswith(SESSION)):
+        text = "this right to listen is somebody else's; ask for one of your own"
         raise Forbidden(text, error_id="listen-of-another")
     return heard
 
 
-def token_of(ask: Ask) -> Token:
-    """Whose right it is to be; Unauthorized `token-missing`."""
-    if ask.token is None:
-        raise Unauthorized("no token was sent; send Authorization: Bearer TOKEN", error_id="token-missing")
-    return ask.token
-
-
 def origin_of(ask: Ask) -> str:
     """From where it is asked."""
-    return ask.request.remote or "?"
+    return origin(ask.request) if ask.who and ask.who.signed else ask.request.remote or "?"

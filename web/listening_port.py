@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from hotline1022.recordings.types import Survey
+from hotline1022.web.asker import Asker
 from hotline1022.web.listening_wire import ListenBody, ListenRight, ReasonView
-from hotline1022.web.types import Token
 
 
 class ByteSource(Protocol):
@@ -58,7 +58,7 @@ class Heard:
     #: of the right
     id: str
     #: whose it is
-    token: str
+    asker: str
     #: whose recording it is
     call: str
     #: of the file, hexadecimal
@@ -75,7 +75,7 @@ class Listening(Protocol):
         """The list, in its order."""
         ...
 
-    async def grant(self, recording: str, wanted: ListenBody, token: Token, origin: str, at: datetime) -> ListenRight:
+    async def grant(self, recording: str, wanted: ListenBody, asker: Asker, origin: str, at: datetime) -> ListenRight:
         """A right to one recording; the copy is made now if it is not there.
 
         NotFound `recording-unknown`, `recording-none`, `track-unknown`; Invalid `reason-…`, `format-of-track`;
@@ -83,7 +83,7 @@ class Listening(Protocol):
         """
         ...
 
-    async def voicemail(self, voicemail: str, token: Token, origin: str, at: datetime) -> ListenRight:
+    async def voicemail(self, voicemail: str, asker: Asker, origin: str, at: datetime) -> ListenRight:
         """A right to one message; hearing it is the agent's work. NotFound `voicemail-unknown`, Refused as above."""
         ...
 

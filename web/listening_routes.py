@@ -1,9 +1,9 @@
 """The routes by which people listen."""
 
+from hotline1022.accounts.types import Permission
 from hotline1022.web import listening
 from hotline1022.web import listening_wire as w
 from hotline1022.web.route import Route
-from hotline1022.web.types import Scope
 
 #: the longest time for which one range is sent: who pauses a call of hours asks again
 HOURS = 6 * 3600.0
@@ -12,7 +12,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/listen/reasons",
-        scope=Scope.LISTEN,
+        needs=Permission.LISTEN,
         summary="Reasons for which one may listen",
         handler=listening.list_reasons,
         answer=w.ReasonList,
@@ -20,7 +20,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/recordings/{recording}/listen",
-        scope=Scope.LISTEN,
+        needs=Permission.LISTEN,
         summary="Ask to listen to a recording, with the reason",
         detail="The answer's url is good for ten minutes and the recording's length, and ends with the token. "
         "A recording that is not what was stored is refused (recording-damaged). MP3 and Opus take a second for each "
@@ -34,7 +34,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/voicemails/{voicemail}/listen",
-        scope=Scope.AGENT,
+        needs=Permission.ANSWER,
         summary="Ask to listen to a message that a citizen left",
         detail="The reason is voicemail: it is the agent's work. Marking it as heard is another request.",
         handler=listening.grant_voicemail,
@@ -45,7 +45,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/listen/{key}",
-        scope=None,
+        needs=None,
         open=True,
         summary="What the right is for, whole or a range of it",
         detail="Takes a Range of bytes, then answers 206; If-Range and HEAD too. The key is the right: no token is needed, and "

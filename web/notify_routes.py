@@ -1,16 +1,16 @@
 """The routes of notify/."""
 
+from hotline1022.accounts.types import Permission
 from hotline1022.web import notify
 from hotline1022.web import notify_wire as w
 from hotline1022.web.route import Route
-from hotline1022.web.types import Scope
 from hotline1022.web.wire import LimitQuery
 
 ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/outbox",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Messages to people, latest first",
         detail="Dead letters: state=failed; those whose fate nobody knows: state=unknown. Signed links are left out of the texts; texts and names of citizens unless the token has scope agent or admin.",
         handler=notify.list_messages,
@@ -20,7 +20,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/outbox/{message}/resend",
-        scope=Scope.AGENT,
+        needs=Permission.ANSWER,
         summary="Send a failed message again; an unknown one only with confirm",
         handler=notify.resend_message,
         body=w.ResendBody,
@@ -29,7 +29,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/outbox-statement",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="What gateways took in a month of the province, and what it cost",
         handler=notify.get_statement,
         query=w.MonthQuery,
@@ -38,7 +38,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/outbox-statement.csv",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="The same as a table for a spreadsheet",
         handler=notify.get_statement_csv,
         query=w.MonthQuery,
@@ -47,7 +47,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/to-tell",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Citizens whom no SMS reaches: people must tell them",
         detail="Their names are empty, numbers masked, unless the token has scope agent or admin.",
         handler=notify.list_to_tell,
@@ -57,7 +57,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/to-tell/{to_tell}/told",
-        scope=Scope.AGENT,
+        needs=Permission.ANSWER,
         summary="The citizen was told, by the token's name; the line is gone",
         handler=notify.mark_told,
         answer=w.ToTellView,
@@ -65,7 +65,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/inbound-sms",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="SMS that citizens sent",
         detail="Their texts are empty, numbers masked, unless the token has scope agent or admin.",
         handler=notify.list_inbound,
@@ -75,7 +75,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/link/{token}",
-        scope=None,
+        needs=None,
         open=True,
         summary="The ticket and contact point of a signed link; 404 when it is forged, too old, or has ended",
         detail="With Accept: application/json the ticket itself too, numbers masked. Its page for people is /l/{token}.",

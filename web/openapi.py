@@ -16,6 +16,14 @@ from hotline1022.web.wire import Failure, NoInput
 DOCUMENT: web.AppKey[Mapping[str, Any]] = web.AppKey("document", Mapping)
 
 
+#: how whoever asks shows who that is
+SCHEMES: Mapping[str, Any] = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "__Host-hl1022", "description": "of the desk"},
+    "form": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "of the session, in each page"},
+}
+
+
 async def get_document(ask: Ask) -> Mapping[str, Any]:
     """The document."""
     return ask.request.app[DOCUMENT]
@@ -37,18 +45,23 @@ def document(routes: Iterable[Route], version: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": dict(sorted(parts.items())),
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": SCHEMES,
         },
     }
 
 
+def _session(route: Route) -> dict[str, Any]:
+    """Somebody who is signed in; what changes something says that a page of the session sent it."""
+    return {"session": []} if route.method == "GET" else {"session": [], "form": []}
+
+
 def _operation(route: Route, parts: dict[str, Any]) -> dict[str, Any]:
-    scope = "no token needed" if route.open else f"scope {route.scope}" if route.scope else "any valid token"
+    needs = "open to all" if route.open else f"permission {route.needs}" if route.needs else "any token or session"
     operation: dict[str, Any] = {
         "operationId": route.handler.__name__,
         "summary": route.summary,
-        "description": f"{route.detail} ({scope})".strip(),
-        "security": [{}, {"token": []}] if route.open else [{"token": []}],
+        "description": f"{route.detail} ({needs})".strip(),
+        "security": [*([{}] if route.open else []), {"token": []}, _session(route)],
         "responses": _responses(route, parts),
     }
     if parameters := [*_path_parameters(route), *_query_parameters(route, parts)]:

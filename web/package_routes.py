@@ -9,7 +9,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/g/page.css",
-        scope=None,
+        needs=None,
         open=True,
         page=True,
         summary="The style sheet of the page",
@@ -19,7 +19,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/g/{key}.zip",
-        scope=None,
+        needs=None,
         open=True,
         page=True,
         summary="The package of a download link, whole or a range of it",
@@ -33,7 +33,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/g/{key}",
-        scope=None,
+        needs=None,
         open=True,
         page=True,
         summary="What a download link is for; 404 when it is wrong, over, used up or taken back",

@@ -9,7 +9,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/l/page.css",
-        scope=None,
+        needs=None,
         open=True,
         page=True,
         summary="The style sheet of the pages",
@@ -19,7 +19,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/l/{token}",
-        scope=None,
+        needs=None,
         open=True,
         page=True,
         summary="The ticket of a signed link as a page for the officer; 404 when it is forged, too old, or has ended",
@@ -30,7 +30,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/l/{token}",
-        scope=None,
+        needs=None,
         open=True,
         page=True,
         summary="A button of that page; 409 shows what others did meanwhile",
@@ -43,7 +43,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/phieu/{token}",
-        scope=None,
+        needs=None,
         open=True,
         page=True,
         summary="The same by the address of earlier messages",

@@ -35,6 +35,7 @@ from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusV
 from hotline1022.web.types import (
     AbandonedView,
     AlarmView,
+    Belongs,
     CallDetail,
     CallFilter,
     CallView,
@@ -255,6 +256,10 @@ class Tokens(Protocol):
 
     async def find(self, digest: str, at: datetime) -> Token | None:
         """The token whose SHA-256 this is; None when there is none, it was revoked, or its contact point is none now."""
+        ...
+
+    async def belongs(self, contact: str, at: datetime) -> Belongs | None:
+        """Of which agency a contact point is that day; None when it is none any more."""
         ...
 
     async def used(self, token: str, at: datetime) -> None:

@@ -3,11 +3,11 @@
 import base64
 import binascii
 
+from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import Invalid
 from hotline1022.recordings.types import CatalogueFilter
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage, RecordingQuery
 from hotline1022.web.route import Ask
-from hotline1022.web.types import Scope
 
 #: places that the database can have
 _LARGEST = 2**63
@@ -19,7 +19,7 @@ async def search_recordings(ask: Ask) -> RecordingPage:
     if query.since and query.until and query.since >= query.until:
         raise Invalid("since is not before until; exchange them")
     if query.number is not None:
-        ask.demand(Scope.AGENT)
+        ask.asker.demand(Permission.NUMBERS)
     return await ask.ports.catalogue.search(
         CatalogueFilter(
             number=query.number or "",

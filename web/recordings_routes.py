@@ -1,15 +1,15 @@
 """The routes of the catalogue of recordings."""
 
+from hotline1022.accounts.types import Permission
 from hotline1022.web import recordings
 from hotline1022.web import recordings_wire as w
 from hotline1022.web.route import Route
-from hotline1022.web.types import Scope
 
 ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/recordings",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Recordings, newest first",
         detail="Numbers are masked, and the filter by number refused, unless the token has scope agent or admin.",
         handler=recordings.search_recordings,
@@ -19,7 +19,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/recordings/{recording}",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="One recording: who spoke on which track, hashes, gaps, state, and what the audit has of it",
         handler=recordings.show_recording,
         answer=w.RecordingDetail,

@@ -1,15 +1,15 @@
 """The routes of holds and retention."""
 
+from hotline1022.accounts.types import Permission
 from hotline1022.web import retention as h
 from hotline1022.web import retention_wire as w
 from hotline1022.web.route import Route
-from hotline1022.web.types import Scope
 
 ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/recordings/{recording}/holds",
-        scope=Scope.ADMIN,
+        needs=Permission.RETENTION,
         summary="Keep a recording whatever its age",
         detail="A recording may have many holds; it is kept until each is released.",
         handler=h.hold_recording,
@@ -20,7 +20,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/recordings/{recording}/holds",
-        scope=Scope.ADMIN,
+        needs=Permission.RETENTION,
         summary="The holds of a recording, released ones too, oldest first",
         handler=h.holds_of_recording,
         answer=w.HoldList,
@@ -28,7 +28,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/holds",
-        scope=Scope.ADMIN,
+        needs=Permission.RETENTION,
         summary="All holds that are not released, oldest first",
         handler=h.open_holds,
         answer=w.HoldList,
@@ -36,7 +36,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/holds/{hold}/release",
-        scope=Scope.ADMIN,
+        needs=Permission.RETENTION,
         summary="End a hold",
         handler=h.release_hold,
         body=w.ReleaseBody,
@@ -45,7 +45,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/retention",
-        scope=Scope.ADMIN,
+        needs=Permission.RETENTION,
         summary="What would be deleted now, by day and kind; nothing is",
         handler=h.show_retention,
         answer=w.RetentionView,

@@ -9,21 +9,21 @@ from aiohttp import web
 from hotline1022.accounts.types import Permission, SignedIn, Stage
 from hotline1022.core.errors import HotlineError
 from hotline1022.tickets.types import BY_HAND, Action
-from hotline1022.web.auth import Forbidden, Unauthorized, demand
+from hotline1022.web.asker import Asker
+from hotline1022.web.errors import Unauthorized
 from hotline1022.web.ports import Ports
 from hotline1022.web.rules import Rule
-from hotline1022.web.types import Scope, Token
 from hotline1022.web.wire import NoInput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A request after the door: token known, everything parsed."""
+    """A request after the door: who asks is known, everything parsed."""
 
     request: web.Request
     ports: Ports
-    #: None only where the route is open and no valid token was sent
-    token: Token | None
+    #: None on pages, and where the route is open and nobody showed who asks
+    who: Asker | None
     #: parts of the path by name
     path: Mapping[str, str]
     #: a value of the route's `query` type
@@ -34,22 +34,22 @@ class Ask:
     signed: SignedIn | None = None
 
     @property
-    def by(self) -> str:
-        """Name of the token, for marks such as heard by."""
-        if self.token is None:
-            raise Unauthorized("no token was sent; send Authorization: Bearer TOKEN", error_id="token-missing")
-        return self.token.name
+    def asker(self) -> Asker:
+        """Who asks; Unauthorized `token-missing` where nobody showed."""
+        if self.who is None:
+            text = "no token was sent; send Authorization: Bearer TOKEN, or sign in at /desk"
+            raise Unauthorized(text, error_id="token-missing")
+        return self.who
 
-    def demand(self, scope: Scope) -> None:
-        """Forbidden unless the token has the scope."""
-        if self.token is None:
-            raise Forbidden(f"this lacks scope {scope}; send a token that has it")
-        demand(self.token, scope)
+    @property
+    def by(self) -> str:
+        """Name for marks such as heard by."""
+        return self.asker.name
 
     @property
     def sees_numbers(self) -> bool:
         """Whether telephone numbers are shown in full."""
-        return self.token is not None and self.token.may(Scope.AGENT)
+        return self.who is not None and self.who.may(Permission.NUMBERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,15 +115,15 @@ class Route:
 
     method: str
     path: str
-    #: what the token must be allowed; None = any valid token
-    scope: Scope | None
+    #: what whoever asks must be allowed; None = any valid token or session
+    needs: Permission | None
     summary: str
     handler: Handler
     #: a sentence or two more, for the document
     detail: str = ""
-    #: works without a token
+    #: works without a token or session
     open: bool = False
-    #: takes tokens of contact points too: the handler sees to it that they reach nothing but their agency's tickets
+    #: takes officers of agencies too: the handler sees to it that they reach nothing but their agency's tickets
     officers: bool = False
     #: a page for people: its body is a form of texts, its errors are pages
     page: bool = False

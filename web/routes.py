@@ -1,5 +1,6 @@
 """The table of routes: it alone drives routing, the check of what comes in, and the OpenAPI document."""
 
+from hotline1022.accounts.types import Permission
 from hotline1022.queue.types import LineView
 from hotline1022.web import agents, calls, health, metrics, openapi
 from hotline1022.web import types as t
@@ -19,13 +20,12 @@ from hotline1022.web.recordings_routes import ROUTES as RECORDINGS
 from hotline1022.web.retention_routes import ROUTES as RETENTION
 from hotline1022.web.route import Route
 from hotline1022.web.tickets_routes import ROUTES as TICKETS
-from hotline1022.web.types import Scope
 
 ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/calls",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Calls, newest first",
         detail="Numbers are masked, and the filter by caller refused, unless the token has scope agent or admin.",
         handler=calls.list_calls,
@@ -35,7 +35,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/calls/{call}",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="One call with its legs, history and tracks",
         handler=calls.get_call,
         answer=t.CallDetail,
@@ -43,7 +43,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/lines",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Lines and who is at them",
         handler=agents.list_lines,
         answer=w.LineList,
@@ -51,7 +51,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/lines/{line}/login",
-        scope=Scope.AGENT,
+        needs=Permission.ANSWER,
         summary="Log a person in at a line",
         handler=agents.login,
         body=w.LoginBody,
@@ -60,7 +60,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/lines/{line}/logout",
-        scope=Scope.AGENT,
+        needs=Permission.ANSWER,
         summary="Log out whoever is at the line",
         handler=agents.logout,
         answer=LineView,
@@ -68,7 +68,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/lines/{line}/pause",
-        scope=Scope.AGENT,
+        needs=Permission.ANSWER,
         summary="Pause the person at the line",
         handler=agents.pause,
         body=w.PauseBody,
@@ -77,7 +77,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/lines/{line}/unpause",
-        scope=Scope.AGENT,
+        needs=Permission.ANSWER,
         summary="End the pause",
         handler=agents.unpause,
         answer=LineView,
@@ -85,7 +85,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/queue",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Who waits now",
         detail="Numbers are masked unless the token has scope agent or admin.",
         handler=agents.get_queue,
@@ -94,7 +94,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/abandoned",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Numbers that hung up while waiting, to be called back",
         handler=agents.list_abandoned,
         query=w.LimitQuery,
@@ -103,7 +103,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/voicemails",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Messages that citizens left",
         handler=agents.list_voicemails,
         query=w.VoicemailQuery,
@@ -112,7 +112,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/voicemails/{voicemail}/heard",
-        scope=Scope.AGENT,
+        needs=Permission.ANSWER,
         summary="Mark a message as heard, by the token's name",
         handler=agents.mark_heard,
         answer=t.VoicemailView,
@@ -120,7 +120,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/alarms",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Alarms",
         handler=agents.list_alarms,
         query=w.AlarmQuery,
@@ -129,7 +129,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/alarms/{alarm}/seen",
-        scope=Scope.AGENT,
+        needs=Permission.SHIFT,
         summary="Mark an alarm as seen, by the token's name; it sounds no more",
         handler=agents.mark_seen,
         answer=t.AlarmView,
@@ -137,7 +137,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/shifts",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Who should be on now, and who is missing",
         handler=agents.list_shifts,
         answer=w.ShiftList,
@@ -145,7 +145,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/roster",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="The shift plan: shifts, crews, who has which day",
         handler=agents.get_roster,
         query=w.RosterQuery,
@@ -154,7 +154,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/roster",
-        scope=Scope.ADMIN,
+        needs=Permission.ROSTER,
         summary="Plan one shift of one day, in place of who had it",
         handler=agents.save_planned,
         body=t.PlannedView,
@@ -163,7 +163,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/shifts",
-        scope=Scope.ADMIN,
+        needs=Permission.ROSTER,
         summary="Write a shift, new or in place of the one of this id",
         handler=agents.save_shift,
         body=t.ShiftTimes,
@@ -172,7 +172,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/crews",
-        scope=Scope.ADMIN,
+        needs=Permission.ROSTER,
         summary="Write a crew of exactly these people, new or in place of the one of this id",
         handler=agents.save_crew,
         body=t.CrewView,
@@ -181,7 +181,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/people",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Those who answer",
         handler=agents.list_people,
         answer=w.PersonList,
@@ -189,7 +189,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/people",
-        scope=Scope.ADMIN,
+        needs=Permission.ROSTER,
         summary="Add one who answers",
         handler=agents.create_person,
         body=w.PersonBody,
@@ -213,7 +213,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/health/live",
-        scope=None,
+        needs=None,
         open=True,
         summary="The process answers",
         handler=health.live,
@@ -222,7 +222,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/health/ready",
-        scope=None,
+        needs=None,
         open=True,
         summary="Everything that a call needs answers; 503 when not",
         detail="Messages are told only to a token of scope read.",
@@ -233,7 +233,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/metrics",
-        scope=Scope.METRICS,
+        needs=Permission.METRICS,
         summary="Metrics for Prometheus",
         handler=metrics.get_metrics,
         media="text/plain",
@@ -241,7 +241,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/openapi.json",
-        scope=None,
+        needs=None,
         summary="This document",
         handler=openapi.get_document,
     ),

@@ -9,12 +9,13 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid, NotFound, Unavailable
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import OF_AGENCIES, Action, Named, Ticket, TicketCursor, TicketFilter
-from hotline1022.web.auth import Forbidden
 from hotline1022.web.calls import cursor_text, read_cursor
+from hotline1022.web.errors import Forbidden
 from hotline1022.web.route import Ask
 from hotline1022.web.tickets_wire import (
     ActBody,
@@ -31,7 +32,6 @@ from hotline1022.web.tickets_wire import (
     TicketPage,
     TicketQuery,
 )
-from hotline1022.web.types import Scope
 
 #: bytes of a file at most; what is longer is not even read
 LARGEST = 10 * 1024 * 1024
@@ -44,7 +44,7 @@ async def list_tickets(ask: Ask) -> TicketPage:
     if query.since and query.until and query.since >= query.until:
         raise Invalid("since is not before until; exchange them")
     if query.phone is not None or query.words is not None:
-        ask.demand(Scope.AGENT)
+        ask.asker.demand(Permission.NUMBERS)
     before = read_cursor(query.cursor) if query.cursor else None
     wanted = TicketFilter(
         code=query.code or "",
@@ -178,21 +178,24 @@ async def get_status(ask: Ask) -> StatusView:
 
 
 def _agencies(ask: Ask, wanted: str) -> frozenset[str]:
-    """Whose tickets are listed: a contact point's token asks for those that its agency has."""
+    """Whose tickets are listed: an officer asks for those that its agency has."""
     named = frozenset({wanted} if wanted else ())
-    if ask.token is None or not ask.token.contact:
+    if not ask.asker.officer:
         return named
-    if not named <= ask.token.agencies:
+    if not ask.asker.agencies:  # an empty set would mean all of them
+        text = "you belong to no agency; an admin names your contact point at /desk/users"
+        raise Forbidden(text, error_id="agency-none")
+    if not named <= ask.asker.agencies:
         raise Forbidden("these are tickets of another agency; leave agency out", error_id="agency-other")
-    return named or ask.token.agencies
+    return named or ask.asker.agencies
 
 
 async def _found(ask: Ask) -> TicketDetail:
-    """The ticket; of another agency there is none for a contact point's token."""
+    """The ticket; of another agency there is none for an officer."""
     detail = await ask.ports.tickets.get(ask.path["ticket"])
-    if ask.token is None or not ask.token.contact:
+    if not ask.asker.officer:
         return detail
-    if detail.ticket.agency not in ask.token.agencies:
+    if detail.ticket.agency not in ask.asker.agencies:
         raise NotFound(
             f"your agency has no ticket {ask.path['ticket']}; look in /api/tickets", error_id="ticket-unknown"
         )
@@ -200,8 +203,8 @@ async def _found(ask: Ask) -> TicketDetail:
 
 
 async def _own(ask: Ask, action: Action | None = None) -> None:
-    """Nothing for 1022's own tokens. The ticket's version, which an act must name, keeps the answer true until it is done."""
-    if ask.token is None or not ask.token.contact:
+    """Nothing for 1022's own. The ticket's version, which an act must name, keeps the answer true until it is done."""
+    if not ask.asker.officer:
         return
     await _found(ask)
     if action is not None and action not in OF_AGENCIES:
@@ -211,11 +214,11 @@ async def _own(ask: Ask, action: Action | None = None) -> None:
 async def _owner(ask: Ask, body: ActBody) -> Named | None:
     """Who has it from now on: an agency names its own people alone, and who accepts by an own token is the contact point."""
     given = Named(id=body.owner, name=body.owner_name) if body.owner else None
-    if ask.token is None or not ask.token.contact:
+    if not ask.asker.officer:
         return given
     if given is None:
-        return Named(id=ask.token.contact) if ask.path["action"] == Action.ACCEPT else None
-    people = await ask.ports.directory.contacts(local_day(ask.ports.clock()), ask.token.agency)
+        return Named(id=ask.asker.contact) if ask.path["action"] == Action.ACCEPT else None
+    people = await ask.ports.directory.contacts(local_day(ask.ports.clock()), ask.asker.agency)
     if not any(one.id == given.id for one in people):
         raise Invalid("the owner is no contact point of your agency; name one that is", error_id="owner-other")
     return given

@@ -1,10 +1,10 @@
 """The routes of tickets/."""
 
+from hotline1022.accounts.types import Permission
 from hotline1022.tickets.types import Ticket
 from hotline1022.web import tickets as h
 from hotline1022.web import tickets_wire as w
 from hotline1022.web.route import Route
-from hotline1022.web.types import Scope
 
 #: one that has `{action}` comes last: the others are none of its words
 ROUTES: tuple[Route, ...] = (
@@ -12,7 +12,7 @@ ROUTES: tuple[Route, ...] = (
         method="GET",
         path="/api/tickets",
         officers=True,
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="Tickets, newest first",
         detail="Name, email and address are empty, numbers masked, and the filters by phone and words refused, unless the token has scope agent or admin.",
         handler=h.list_tickets,
@@ -22,7 +22,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/tickets",
-        scope=Scope.AGENT,
+        needs=Permission.ANSWER,
         summary="Write down a request",
         detail="With an agency, its specialist and leader are told at once; with an `answer` it is completed, and they are not.",
         handler=h.create_ticket,
@@ -34,7 +34,7 @@ ROUTES: tuple[Route, ...] = (
         method="GET",
         path="/api/tickets/{ticket}",
         officers=True,
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="One ticket, what may be done to it now, and its files",
         detail="Name, email and address are empty, and numbers masked, unless the token has scope agent or admin.",
         handler=h.get_ticket,
@@ -44,7 +44,7 @@ ROUTES: tuple[Route, ...] = (
         method="GET",
         path="/api/tickets/{ticket}/history",
         officers=True,
-        scope=Scope.AGENT,
+        needs=Permission.NUMBERS,
         summary="Every change of a ticket: who, when, what, why",
         handler=h.get_history,
         answer=w.HistoryList,
@@ -53,7 +53,7 @@ ROUTES: tuple[Route, ...] = (
         method="POST",
         path="/api/tickets/{ticket}/attachments",
         officers=True,
-        scope=Scope.AGENT,
+        needs=Permission.ANSWER,
         summary="Store a file with a ticket",
         detail="The body is the file itself, with its Content-Type; 10 MiB at most.",
         handler=h.attach_file,
@@ -67,7 +67,7 @@ ROUTES: tuple[Route, ...] = (
         method="GET",
         path="/api/tickets/{ticket}/attachments/{attachment}",
         officers=True,
-        scope=Scope.AGENT,
+        needs=Permission.NUMBERS,
         summary="A file of a ticket",
         handler=h.get_attachment,
         media="application/octet-stream",
@@ -76,7 +76,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/tickets/{ticket}/edit",
-        scope=Scope.AGENT,
+        needs=Permission.ANSWER,
         summary="Correct what was written down",
         detail="Another category or urgency changes the deadlines as long as nobody has accepted the ticket.",
         handler=h.edit_ticket,
@@ -86,7 +86,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/tickets/{ticket}/calls",
-        scope=Scope.AGENT,
+        needs=Permission.ANSWER,
         summary="Note that a call belongs to a ticket",
         handler=h.link_call,
         body=w.LinkBody,
@@ -96,7 +96,7 @@ ROUTES: tuple[Route, ...] = (
         method="POST",
         path="/api/tickets/{ticket}/{action}",
         officers=True,
-        scope=Scope.AGENT,
+        needs=Permission.ANSWER,
         summary="Forward, accept, answer, complete … a ticket",
         detail="What is not allowed in its state is 409 ticket-state, which names what is.",
         handler=h.act_on_ticket,
@@ -106,7 +106,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/ticket-status/{code}",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         summary="State, agency and dates of the ticket with this code",
         detail="Several wrong codes of one asker, then 429 for a while, whatever the next code is.",
         handler=h.get_status,

@@ -30,7 +30,7 @@ Number = Annotated[str, Rule(doc="telephone number; masked unless the token has 
 
 
 class Scope(StrEnum):
-    """What a token may do. admin includes agent, agent includes read; metrics and listen stand alone."""
+    """What a token is made for; which permissions these are says asker.py."""
 
     READ = "read"
     AGENT = "agent"
@@ -58,10 +58,13 @@ class Token:
     #: a contact point's sees tickets of these alone: its agency, and those that this has taken over
     agencies: frozenset[str] = frozenset()
 
-    def may(self, scope: Scope) -> bool:
-        """Whether the token has this scope, by itself or by a greater one."""
-        greater = {Scope.READ: {Scope.AGENT, Scope.ADMIN}, Scope.AGENT: {Scope.ADMIN}}
-        return bool(self.scopes & ({scope} | greater.get(scope, set())))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belongs:
+    """Of which agency a contact point is, and whose tickets it has: its agency's, and of those that this has taken over."""
+
+    agency: str
+    agencies: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.web import backup_wire as w
+from hotline1022.web.asker import Asker
 from hotline1022.web.export_port import Outgoing
 from hotline1022.web.listening_wire import WhyBody
-from hotline1022.web.types import Token, WorkState
+from hotline1022.web.types import WorkState
 from tests.unit.catalogue_memory import AT, FIRST
 
 RUNNING = w.BackupView(
@@ -51,7 +52,7 @@ class MemoryExports:
     asked: list[tuple[str, WhyBody]] = field(default_factory=list)
     fails: HotlineError | None = None
 
-    async def open(self, recording: str, why: WhyBody, token: Token) -> Outgoing:
+    async def open(self, recording: str, why: WhyBody, asker: Asker) -> Outgoing:
         """The first recording has one."""
         if recording != FIRST.id:
             raise NotFound("there is no such recording; look in the list", error_id="recording-unknown")

@@ -9,9 +9,9 @@ from pathlib import Path
 from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.recordings.stream import Stream, open_stream
 from hotline1022.recordings.types import Stretch, Survey, Voice
+from hotline1022.web.asker import Asker
 from hotline1022.web.listening_port import Heard, RangeSource
 from hotline1022.web.listening_wire import ListenBody, ListenRight, ReasonView
-from hotline1022.web.types import Token
 from tests.unit.catalogue_memory import FIRST
 
 #: a right of the token that the tests call `listen`
@@ -42,20 +42,20 @@ class MemoryListening:
     def reasons(self) -> Sequence[ReasonView]:
         return [ReasonView(id="quality", name="Kiểm tra chất lượng")]
 
-    async def grant(self, recording: str, wanted: ListenBody, token: Token, origin: str, at: datetime) -> ListenRight:
+    async def grant(self, recording: str, wanted: ListenBody, asker: Asker, origin: str, at: datetime) -> ListenRight:
         if recording != FIRST.id:
             raise NotFound("there is no such recording; look in the list", error_id="recording-unknown")
-        return self._right(recording, wanted, token, origin, at)
+        return self._right(recording, wanted, asker, origin, at)
 
-    async def voicemail(self, voicemail: str, token: Token, origin: str, at: datetime) -> ListenRight:
+    async def voicemail(self, voicemail: str, asker: Asker, origin: str, at: datetime) -> ListenRight:
         if voicemail != "v1":
             raise NotFound("there is no such message; look in the list", error_id="voicemail-unknown")
-        return self._right(voicemail, None, token, origin, at)
+        return self._right(voicemail, None, asker, origin, at)
 
-    def _right(self, what: str, wanted: ListenBody | None, token: Token, origin: str, at: datetime) -> ListenRight:
+    def _right(self, what: str, wanted: ListenBody | None, asker: Asker, origin: str, at: datetime) -> ListenRight:
         if self.fails:
             raise self.fails
-        self.asked.append((what, wanted, token.name, origin))
+        self.asked.append((what, wanted, asker.name, origin))
         return ListenRight(
             url=f"/api/listen/{KEY}",
             expires_at=at + timedelta(minutes=10),
@@ -73,7 +73,7 @@ class MemoryListening:
             raise NotFound("there is no such right; ask for one", error_id="listen-unknown")
         digest = sha256(self._bytes()).hexdigest()
         return Heard(
-            id="r1", token="id-listen", call=FIRST.call, sha256=digest, media="audio/wav", filename="hl1-ban-sao.wav"
+            id="r1", asker="id-listen", call=FIRST.call, sha256=digest, media="audio/wav", filename="hl1-ban-sao.wav"
         )
 
     async def survey(self, heard: Heard, what: str, origin: str) -> Survey:

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from hotline1022.accounts.types import Permission
 from hotline1022.core.acting import Acting, acting
 from hotline1022.core.errors import Unavailable
 from hotline1022.web.acting import READING
 from hotline1022.web.routes import ROUTES
-from hotline1022.web.types import Scope
 from tests.lab.scripted import until
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.staff_memory import PIN
@@ -37,7 +37,7 @@ async def test_every_route_that_changes_something_is_one_act(tmp_path: Path) -> 
             if route.method in READING or route.page:  # a page's are those of whom its link belongs to
                 continue
             noted(house).clear()
-            who = "listen" if route.scope is Scope.LISTEN else "admin"
+            who = "listen" if route.needs is Permission.LISTEN else "admin"
             status = await status_of(house, route.method, route.path, who)
             assert status in (200, 201, 202), route.path
             await until(lambda: bool(noted(house)))  # what is sent in pieces is over before its act is noted

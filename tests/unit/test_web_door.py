@@ -18,11 +18,10 @@ from hotline1022.web.auth import (
     REMEMBER_SECONDS,
     WINDOW_SECONDS,
     Gate,
-    TooMany,
-    Unauthorized,
     digest_of,
 )
 from hotline1022.web.desk.routes import ROUTES as DESK
+from hotline1022.web.errors import TooMany, Unauthorized
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.types import Scope, Token
 from hotline1022.web.wire import CallQuery

@@ -1,22 +1,29 @@
 """The routes let in whom docs/permissions.md says, and nobody else; each cell is tried in test_web_roles.py."""
 
+from hotline1022.accounts.roles import first_roles
+from hotline1022.accounts.types import Permission
+from hotline1022.web.asker import SCOPES
 from hotline1022.web.routes import ROUTES
-from hotline1022.web.types import Scope
-from tests.unit.permissions import permissions
+from tests.unit.permissions import permissions, roles, scopes
 
 
 def test_every_route_stands_in_the_table_as_it_is() -> None:
     routes = {
-        (route.method, route.path): ("open" if route.open else route.scope or "any token", route.officers)
+        (route.method, route.path): ("open" if route.open else route.needs or "anybody", route.officers)
         for route in ROUTES
     }
     assert permissions() == routes
 
 
+def test_scopes_and_first_roles_are_as_they_are_written_down() -> None:
+    assert scopes() == {scope.value: {one.value for one in allowed} for scope, allowed in SCOPES.items()}
+    assert roles() == {role.id: {one.value for one in role.permissions} for role in first_roles()}
+
+
 def test_what_touches_evidence_is_for_few() -> None:
     """Written out once more: a slip in both places at once is what this is against."""
     table = permissions()
-    listeners = {path for (_, path), (scope, _) in table.items() if scope == Scope.LISTEN}
+    listeners = {path for (_, path), (scope, _) in table.items() if scope == Permission.LISTEN}
     assert listeners == {
         "/api/listen/reasons",
         "/api/recordings/{recording}/listen",
@@ -31,9 +38,19 @@ def test_what_touches_evidence_is_for_few() -> None:
         "/api/recordings/{recording}/verify",
         "/api/recordings/{recording}/export",
     }
-    for word in ("holds", "retention", "citizens", "decide", "pack", "hand-out", "links", "release", "backups"):
+    for word, needs in {
+        "holds": "retention",
+        "release": "retention",
+        "retention": "retention",
+        "citizens": "citizens",
+        "decide": "disclose",
+        "pack": "disclose",
+        "hand-out": "disclose",
+        "links": "disclose",
+        "backups": "settings",
+    }.items():
         found = {scope for (_, path), (scope, _) in table.items() if word in path.split("/")}
-        assert found == {Scope.ADMIN}, word
+        assert found == {needs}, word
     officers = {path for (_, path), (_, officer) in table.items() if officer}
     assert all(path.startswith("/api/tickets") for path in officers)
     opened = {path for (_, path), (scope, _) in table.items() if scope == "open"}

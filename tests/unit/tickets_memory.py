@@ -16,7 +16,7 @@ from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.spoken import TEXTS, Guard
 from hotline1022.tickets.states import allowed
 from hotline1022.tickets.types import Action, Changed, HistoryRow, Ticket, TicketFilter
-from hotline1022.web.auth import TooMany
+from hotline1022.web.errors import TooMany
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 from tests.unit.tickets_made import NOW, POLICY, made
 

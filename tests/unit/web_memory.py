@@ -18,12 +18,13 @@ from hotline1022.web.auth import digest_of
 from hotline1022.web.ports import Ports
 from hotline1022.web.types import (
     AlarmView,
+    Belongs,
     PersonView,
     Scope,
     Token,
     VoicemailView,
 )
-from tests.unit.accounts_memory import ShutDoor
+from tests.unit.accounts_memory import MemoryDoor
 from tests.unit.backup_memory import MemoryBackups, MemoryExports
 from tests.unit.calls_memory import CALLER, NOW, MemoryCalls, a_call
 from tests.unit.cascade_memory import MemoryCascades
@@ -46,6 +47,7 @@ from tests.unit.staff_memory import (
     MemoryVoicemails,
     a_line,
 )
+from tests.unit.tickets_made import AGENCY
 from tests.unit.tickets_memory import MemoryTickets
 
 #: one token for each scope, by its name
@@ -81,6 +83,9 @@ class MemoryTokens:
         if self.fails:
             raise self.fails
         return self.tokens.get(digest)
+
+    async def belongs(self, contact: str, at: datetime) -> Belongs | None:
+        return Belongs(agency=AGENCY.id, agencies=frozenset({AGENCY.id})) if contact else None
 
     async def used(self, token: str, at: datetime) -> None:
         self.uses.append(token)
@@ -236,7 +241,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     tickets = MemoryTickets(folder / "attachments", now=NOW)
     checks = [MemoryCheck("sip"), MemoryCheck("database")]
     outbox, links = MemoryOutbox(), MemoryLinks(tickets)
-    shut: Any = ShutDoor()
+    door: Any = MemoryDoor()
     ports = Ports(
         calls=log,
         listening=listening,
@@ -262,8 +267,8 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         links=links,
         cascades=MemoryCascades(),
         tokens=tokens,
-        door=shut,
-        users=shut,
+        door=door,
+        users=door,
         acts=MemoryActs(),
         checks=checks,
         registry=CollectorRegistry(),

@@ -11,9 +11,9 @@ from aiohttp import web
 from hotline1022.accounts.types import SignedIn, Stage
 from hotline1022.core.errors import HotlineError
 from hotline1022.web import cookies
-from hotline1022.web.auth import Forbidden
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import theme_of, told, whole
+from hotline1022.web.errors import Forbidden
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.ports import Ports
@@ -41,12 +41,18 @@ async def signed_in(place: Place, request: web.Request, ports: Ports) -> SignedI
         return see(_NEXT[signed.session.stage])
     if place.needs is not None and not signed.may(place.needs):
         raise Forbidden(f"user {signed.user.login} lacks the permission {place.needs}; an admin may give it")
-    if ports.clock() - signed.session.seen_at >= _NOTE_EVERY:
-        try:
-            await ports.door.seen(signed)
-        except HotlineError as error:  # a page that only shows is shown
-            LOG.warning("that user %s was seen is not noted: %s", signed.user.login, error)
+    await note_seen(signed, ports)
     return signed
+
+
+async def note_seen(signed: SignedIn, ports: Ports) -> None:
+    """The session goes on."""
+    if ports.clock() - signed.session.seen_at < _NOTE_EVERY:
+        return
+    try:
+        await ports.door.seen(signed)
+    except HotlineError as error:  # what only shows is shown
+        LOG.warning("that user %s was seen is not noted: %s", signed.user.login, error)
 
 
 def check_ours(place: Place, ask: Ask) -> None:

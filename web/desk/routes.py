@@ -23,7 +23,7 @@ def _page(
     return Route(
         method=method,
         path=path,
-        scope=None,
+        needs=None,
         desk=place if isinstance(place, Place) else Place(needs=place),
         summary=summary,
         handler=handler,
@@ -38,7 +38,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/assets/{digest}/{file}",
-        scope=None,
+        needs=None,
         open=True,
         summary="A font, a style sheet or a script of the pages; another address with each other content",
         handler=show_file,

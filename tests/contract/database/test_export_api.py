@@ -26,6 +26,7 @@ from hotline1022.service.export import Exporter
 from hotline1022.service.export_desk import MOST, ExportDesk, ZipSource
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.web import stream
+from hotline1022.web.asker import of_token
 from hotline1022.web.listening_wire import WhyBody
 from hotline1022.web.types import Scope, Token
 from tests.contract.database.made import answered, at
@@ -34,7 +35,7 @@ from tests.lab.real_api import Api, api
 from tests.lab.scripted import until
 from tests.unit.recordings_world import CALL
 
-TOKEN = Token(id="a" * 16, name="khac", digest="", scopes=frozenset({Scope.LISTEN}))
+TOKEN = of_token(Token(id="a" * 16, name="khac", digest="", scopes=frozenset({Scope.LISTEN})))
 WORDS = "Công văn 12/CSĐT ngày 24.11.2026"
 WHY = {"reason": "authority", "text": WORDS}
 #: more than all buffers between two sockets hold

@@ -13,6 +13,7 @@ from hotline1022.service.citizen_export import CitizenExporter
 from hotline1022.service.export import Exporter, Taken
 from hotline1022.service.export_desk import ExportDesk
 from hotline1022.service.original_check import OriginalCheck
+from hotline1022.web.asker import of_token
 from hotline1022.web.listening_wire import WhyBody
 from hotline1022.web.types import Scope, Token
 from tests.contract.database.citizen_world import NUMBER
@@ -20,7 +21,7 @@ from tests.lab.evidence_world import build, everything_now
 from tests.lab.retention_world import Old, old
 from tests.unit.recordings_world import CALL
 
-TOKEN = Token(id="a" * 16, name="thanh-tra", digest="", scopes=frozenset({Scope.LISTEN}))
+TOKEN = of_token(Token(id="a" * 16, name="thanh-tra", digest="", scopes=frozenset({Scope.LISTEN})))
 WHY = ("authority", "Công văn 12/CSĐT ngày 24.11.2026")
 
 

@@ -29,6 +29,7 @@ from hotline1022.service.listening_book import PIECE, ListeningBook
 from hotline1022.service.listening_desk import ListeningDesk
 from hotline1022.service.original_check import OriginalCheck
 from hotline1022.service.settings import Paths
+from hotline1022.web.asker import Asker, of_token
 from hotline1022.web.copies_wire import Format
 from hotline1022.web.listening_wire import ListenBody, ListenRight, ListenTo
 from hotline1022.web.types import Scope, Token
@@ -51,7 +52,7 @@ class House:
     desk: ListeningDesk
     book: ListeningBook
     recording: str
-    token: Token
+    token: Asker
     token_id: str
 
     async def ask(self, wanted: ListenBody = WANTED, *, origin: str = "10.0.0.7") -> ListenRight:
@@ -120,7 +121,7 @@ async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, r
             reasons=load_reasons(),
             book=book,
         )
-        token = Token(id=row.id, name=row.name, digest=row.sha256, scopes=frozenset({Scope.LISTEN}))
+        token = of_token(Token(id=row.id, name=row.name, digest=row.sha256, scopes=frozenset({Scope.LISTEN})))
         yield House(world, desk, book, recording, token, row.id)
         await pool.close()
 
@@ -193,7 +194,7 @@ async def test_what_was_not_sent_is_taken_back(house: House) -> None:
 async def test_two_auditors_at_once_are_two_listenings(house: House) -> None:
     async with house.world.database.transaction() as tx:
         row, _ = await tx.tokens.create("kiem-tra", ["listen"], datetime.now(UTC))
-    other = Token(id=row.id, name=row.name, digest=row.sha256, scopes=frozenset({Scope.LISTEN}))
+    other = of_token(Token(id=row.id, name=row.name, digest=row.sha256, scopes=frozenset({Scope.LISTEN})))
     both = await asyncio.gather(
         house.ask(), house.desk.grant(house.recording, WANTED, other, "10.0.0.9", datetime.now(UTC))
     )

@@ -35,7 +35,7 @@ from hotline1022.tickets.types import (
     Ticket,
     TicketFilter,
 )
-from hotline1022.web.auth import TooMany
+from hotline1022.web.errors import TooMany
 from hotline1022.web.tickets_wire import StatusView
 from tests.contract.database.made import of_calls, over
 from tests.unit.directory_memory import shipped as shipped_directory

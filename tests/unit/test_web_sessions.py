@@ -1,0 +1,153 @@
+"""The API by a session of the desk: role by role over every route, forms of other sites, sessions that are not whole."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline1022.accounts.roles import first_roles
+from hotline1022.accounts.types import Permission, Stage
+from hotline1022.web.cookies import HEADER, PLAIN, form_token
+from hotline1022.web.routes import ROUTES
+from tests.unit.accounts_memory import MemoryDoor
+from tests.unit.calls_memory import NOW
+from tests.unit.catalogue_memory import FIRST
+from tests.unit.permissions import permissions, roles
+from tests.unit.staff_memory import PIN
+from tests.unit.test_web_acts import noted
+from tests.unit.test_web_roles import BODIES, FORMS, QUERIES, UPLOADS, real
+from tests.unit.tickets_made import CODE
+from tests.unit.web_memory import House, MemoryActs, open_house
+
+OFFICERS = {"specialist", "leader"}
+LISTEN = f"/api/recordings/{FIRST.id}/listen"
+
+
+def sign_in(house: House, role: str, **more: Any) -> str:
+    allowed = frozenset(map(Permission, roles()[role]))
+    assert isinstance(house.ports.door, MemoryDoor)
+    return house.ports.door.let_in(role, allowed, NOW, **more)
+
+
+async def ask(
+    house: House, method: str, path: str, cookie: str, *, form: bool = True, **sent: Any
+) -> tuple[int, dict[str, Any]]:
+    headers = {"Cookie": f"{PLAIN}={cookie}"} | sent.pop("headers", {})
+    if form and method != "GET":
+        headers[HEADER] = form_token(cookie)
+    async with house.client.request(method, path, headers=headers, allow_redirects=False, **sent) as response:
+        is_json = response.content_type == "application/json"
+        return response.status, await response.json() if is_json else {"read": len(await response.read())}
+
+
+@pytest.mark.parametrize("role", [role.id for role in first_roles()])
+async def test_every_route_asks_a_session_for_its_permission(tmp_path: Path, role: str) -> None:
+    table, may = permissions(), roles()[role]
+    async with open_house(tmp_path) as house:
+        cookie = sign_in(house, role, person="1001", contact="so-xay-dung-cv" if role in OFFICERS else "")
+        for route in ROUTES:
+            await house.lines.login("101", "1001", PIN)
+            sent: dict[str, Any] = {"json": BODIES.get(route.path) if route.method == "POST" else None}
+            if route.path in QUERIES:
+                sent["params"] = QUERIES[route.path]
+            if route.path in UPLOADS:
+                sent = {"data": b"x", "params": {"name": "a.txt"}, "headers": {"Content-Type": "text/plain"}}
+            if route.path in FORMS:
+                sent = {"data": FORMS[route.path]}
+            status, told = await ask(house, route.method, real(route.path, house), cookie, **sent)
+            needs, officers = table[route.method, route.path]
+            if route.path.startswith("/api/listen/{key}"):
+                assert (status, told["error_id"]) == (403, "listen-of-another")
+            elif needs == "open":
+                assert status == route.status, route.path
+            elif route.path == "/api/disclosures/{disclosure}/change" and needs in may:
+                assert (status, told["error_id"]) == (409, "not-who-asked")
+            elif route.path == "/api/tickets/{ticket}/{action}" and role in OFFICERS:
+                assert (status, told["error_id"]) == (403, "action-of-1022"), "forward is 1022's"
+            elif needs == "anybody" or needs in may or (officers and role in OFFICERS):
+                assert status in (200, 201, 202), (route.method, route.path, told)
+            else:
+                assert (status, told["error_id"]) == (403, "scope-missing"), (route.method, route.path)
+
+
+async def test_what_changes_something_must_come_from_a_page_of_the_session(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        cookie, other = sign_in(house, "agent", person="1001"), sign_in(house, "auditor")
+        path, body = "/api/lines/101/login", {"person": "1001", "pin": PIN}
+        for headers in (
+            {},
+            {HEADER: form_token(other)},
+            {HEADER: form_token(cookie), "Sec-Fetch-Site": "cross-site"},
+            {HEADER: form_token(cookie), "Origin": "https://example.org"},
+        ):
+            status, told = await ask(house, "POST", path, cookie, form=False, json=body, headers=headers)
+            assert (status, told["error_id"]) == (403, "form-foreign"), headers
+        assert not noted(house)
+        assert (await ask(house, "POST", path, cookie, json=body))[0] == 200
+        (act,) = noted(house)
+        assert (act.actor, act.act, act.subject) == ("user:agent", "POST /api/lines/{line}/login", "line:101")
+        assert act.detail == {"status": 200, "given": ["person", "pin"]}
+
+
+@pytest.mark.parametrize("stage", [Stage.SECOND, Stage.CHANGE, Stage.OVER])
+async def test_who_has_not_come_in_whole_is_nobody(tmp_path: Path, stage: Stage) -> None:
+    async with open_house(tmp_path) as house:
+        cookie = sign_in(house, "admin", stage=stage)
+        status, told = await ask(house, "GET", "/api/calls", cookie)
+        assert (status, told["error_id"]) == (401, "session-over")
+        assert (await ask(house, "GET", "/api/health/live", cookie))[0] == 200
+        status, told = await ask(house, "GET", "/api/calls", "A" * 43)
+        assert (status, told["error_id"]) == (401, "session-over")
+
+
+async def test_a_token_counts_before_a_cookie(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        cookie = sign_in(house, "admin")
+        status, told = await ask(house, "GET", "/api/calls", cookie, headers={"Authorization": "Bearer made-up"})
+        assert (status, told["error_id"]) == (401, "token-invalid")
+
+
+async def test_an_agent_moves_the_own_line_and_who_leads_the_shift_every_line(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        mine, lead = sign_in(house, "agent", person="1002"), sign_in(house, "shift-manager")
+        await house.lines.login("101", "1001", PIN)
+        for act, body in (("pause", {"reason": "1"}), ("unpause", {}), ("logout", {})):
+            status, told = await ask(house, "POST", f"/api/lines/101/{act}", mine, json=body)
+            assert (status, told["error_id"]) == (403, "scope-missing")
+        assert (await ask(house, "POST", "/api/lines/101/pause", lead, json={"reason": "1"}))[0] == 200
+        assert (await ask(house, "POST", "/api/lines/101/logout", lead, json={}))[0] == 200
+        assert (await ask(house, "POST", "/api/lines/101/logout", mine, json={}))[0] == 200, "nobody is there any more"
+
+
+async def test_numbers_are_masked_for_who_may_not_see_them(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        for role in ("supervisor", "agent"):
+            _, page = await ask(house, "GET", "/api/calls", sign_in(house, role))
+            assert ("0901234567" in repr(page)) == (role == "agent")
+        status, told = await ask(house, "GET", "/api/calls?caller=0901234567", sign_in(house, "supervisor"))
+        assert (status, told["error_id"]) == (403, "scope-missing")
+
+
+async def test_an_officer_reaches_the_own_agencys_tickets(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        mine = sign_in(house, "specialist", contact="so-xay-dung-cv")
+        _, told = await ask(house, "GET", "/api/tickets", mine)
+        assert {one["agency"] for one in told["tickets"]} == {"so-xay-dung"}
+        assert (await ask(house, "GET", f"/api/tickets/{CODE}", mine))[0] == 200
+        status, told = await ask(house, "GET", "/api/tickets?agency=so-y-te", mine)
+        assert (status, told["error_id"]) == (403, "agency-other")
+        nobodys = sign_in(house, "leader")
+        status, told = await ask(house, "GET", f"/api/tickets/{CODE}", nobodys)
+        assert (status, told["error_id"]) == (404, "ticket-unknown"), "a user of no agency has no tickets"
+        status, told = await ask(house, "GET", "/api/tickets", nobodys)
+        assert (status, told["error_id"]) == (403, "agency-none"), "an empty set of agencies is not all of them"
+
+
+async def test_who_wants_to_hear_without_the_right_is_written_down(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        cookie = sign_in(house, "supervisor")
+        status, _ = await ask(house, "POST", LISTEN, cookie, json=BODIES["/api/recordings/{recording}/listen"])
+        assert status == 403
+        assert isinstance(house.ports.acts, MemoryActs)
+        (act,) = house.ports.acts.without_right
+        assert (act.actor, act.detail) == ("user:supervisor", {"refused": "scope-missing"})

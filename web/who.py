@@ -1,0 +1,67 @@
+"""Finds who asks the API: by the bearer token, else by the cookie of a session of the desk. Refuses who is neither, sessions that
+are not whole, and changes that were not sent by a page of the session.
+"""
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from hotline1022.accounts.types import Permission, Stage
+from hotline1022.core.errors import HotlineError
+from hotline1022.web import cookies
+from hotline1022.web.acting import READING, refused_act
+from hotline1022.web.asker import Asker, of_session, of_token
+from hotline1022.web.auth import Gate
+from hotline1022.web.desk.door import note_seen
+from hotline1022.web.errors import Forbidden, Unauthorized
+from hotline1022.web.ports import Ports
+from hotline1022.web.route import Route
+
+
+async def who_asks(
+    route: Route, request: web.Request, gate: Gate, ports: Ports, path: Callable[[], dict[str, str]]
+) -> Asker | None:
+    """Who it is; None where anybody may ask and nobody showed who. Unauthorized, Forbidden, TooMany otherwise."""
+    if route.page or route.desk is not None:
+        return None
+    try:
+        asker = await _found(route, request, gate, ports)
+    except HotlineError:
+        if route.open:  # health answers whoever asks, and even when the database of tokens is away
+            return None
+        raise
+    if asker is None:
+        return None
+    if asker.officer and not route.officers:
+        if route.open:
+            return asker if asker.signed is not None else None
+        if asker.signed is None:
+            text = f"the token {asker.name!r} is a contact point's; use it for tickets of its agency"
+            raise Forbidden(text, error_id="token-of-contact")
+    if route.needs is not None:
+        try:
+            asker.demand(route.needs, of_agency=route.officers)
+        except Forbidden as error:
+            if route.needs is Permission.LISTEN:
+                await ports.acts.refused(refused_act(route, asker, request.remote, path(), error.error_id))
+            raise
+    return asker
+
+
+async def _found(route: Route, request: web.Request, gate: Gate, ports: Ports) -> Asker | None:
+    header = request.headers.get("Authorization")
+    cookie = "" if header else cookies.read(request)
+    if not cookie:
+        if route.open and not header:
+            return None
+        return of_token(await gate.token(header, request.remote))
+    signed = await ports.door.find(cookie)
+    if signed is None or signed.session.stage is not Stage.FULL:
+        text = "nobody is signed in with this cookie any more; sign in at /desk"
+        raise Unauthorized(text, error_id="session-over")
+    if request.method not in READING:
+        cookies.check_site(request)
+        cookies.check_form(cookie, request.headers.get(cookies.HEADER, ""))
+    await note_seen(signed, ports)
+    contact = signed.user.contact
+    return of_session(signed, await ports.tokens.belongs(contact, ports.clock()) if contact else None)
