@@ -11,10 +11,11 @@ from hotline1022.service.account_desk import AccountDesk
 from hotline1022.service.user_admin import UserAdmin, utc_now
 from hotline1022.web.asker import of_session
 from hotline1022.web.listening_wire import ListenRight
+from tests.contract.database import test_listening
 from tests.contract.database.test_listening import WANTED, House
-from tests.contract.database.test_listening import house as house  # the fixture
 
 WHENCE = From(address="10.0.0.7")
+house = test_listening.house
 OWN = "sen trắng nở bên hồ 5"
 
 

@@ -42,7 +42,7 @@ ROOMS = (
     disclosure_routes, evidence_routes,
 )  # fmt: skip
 #: of those without a scope a right to listen lets in, not a token
-ROUTES: tuple[Route, ...] = tuple(route for room in ROOMS for route in room.ROUTES if route.scope is not None)
+ROUTES: tuple[Route, ...] = tuple(route for room in ROOMS for route in room.ROUTES if route.needs is not None)
 #: with its port in memory its act is written when all was sent; with the real one before: test_export_api.py
 STREAMED = {"/api/recordings/{recording}/export"}
 _BOTH = {"listen and admin": frozenset({Scope.LISTEN, Scope.ADMIN})}
