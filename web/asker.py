@@ -9,8 +9,8 @@ from hotline1022.web.errors import Forbidden
 from hotline1022.web.types import Belongs, Scope, Token
 
 P = Permission
-#: what hears recordings, is a machine's, or is an agency's own is in no scope for everything
-_APART = {P.LISTEN, P.METRICS, P.HANDLE, P.LEAD, P.FAQ_WRITE, P.FAQ_PUBLISH}
+#: what hears recordings, is a machine's, is an agency's own, or makes people who may do all of this, is not in admin
+_APART = {P.LISTEN, P.METRICS, P.HANDLE, P.LEAD, P.FAQ_WRITE, P.FAQ_PUBLISH, P.USERS}
 #: what a token of each scope may do; docs/permissions.md has the same for people
 SCOPES: dict[Scope, frozenset[Permission]] = {
     Scope.READ: frozenset({P.LOOK}),

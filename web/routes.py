@@ -20,6 +20,7 @@ from hotline1022.web.recordings_routes import ROUTES as RECORDINGS
 from hotline1022.web.retention_routes import ROUTES as RETENTION
 from hotline1022.web.route import Route
 from hotline1022.web.tickets_routes import ROUTES as TICKETS
+from hotline1022.web.users_routes import ROUTES as USERS
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -196,6 +197,7 @@ ROUTES: tuple[Route, ...] = (
         answer=t.PersonView,
         status=201,
     ),
+    *USERS,
     *RECORDINGS,
     *RETENTION,
     *CITIZENS,

@@ -1,12 +1,13 @@
-"""The door of the desk in memory: cookies that tests give out. The real one is tried in tests/contract/database/test_desk_pages.py."""
+"""The door of the desk and its users in memory: cookies that tests give out. The real one is tried in tests/contract/database/test_desk_pages.py."""
 
 import base64
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from hotline1022.accounts.types import Permission, Session, SignedIn, Stage, User
+from hotline1022.accounts.types import Given, Permission, Role, Session, SignedIn, Stage, User, Wanted
 from hotline1022.core.errors import Unavailable
 
 
@@ -14,10 +15,10 @@ from hotline1022.core.errors import Unavailable
 class MemoryDoor:
     """Knows the sessions that were put into it."""
 
-    sessions: dict[str, SignedIn] = field(default_factory=dict)
+    known: dict[str, SignedIn] = field(default_factory=dict)
 
     async def find(self, token: str) -> SignedIn | None:
-        return self.sessions.get(token)
+        return self.known.get(token)
 
     def let_in(
         self,
@@ -43,9 +44,62 @@ class MemoryDoor:
             id=user.id, user=user.id, stage=stage, made_at=at, seen_at=at, ends_at=at + timedelta(hours=12),
             origin="127.0.0.1", browser="",
         )  # fmt: skip
-        cookie = base64.urlsafe_b64encode(sha256(login.encode()).digest()).decode().rstrip("=")
-        self.sessions[cookie] = SignedIn(user=user, session=session, permissions=permissions)
+        cookie = cookie_of(login)
+        self.known[cookie] = SignedIn(user=user, session=session, permissions=permissions)
         return cookie
 
     def __getattr__(self, name: str) -> Any:
         raise Unavailable("the accounts are away")
+
+
+def cookie_of(login: str) -> str:
+    """The cookie that `let_in` gives."""
+    return base64.urlsafe_b64encode(sha256(login.encode()).digest()).decode().rstrip("=")
+
+
+AT = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
+
+
+@dataclass
+class MemoryUsers:
+    """accounts.ports.Users for one user and one role, without the rules of the real one (service/user_admin.py)."""
+
+    user_: User = field(
+        default_factory=lambda: User(
+            id="e" * 16, login="lan", name="Nguyễn Thị Lan", roles=frozenset({"night"}), created_at=AT
+        )
+    )
+    role: Role = field(
+        default_factory=lambda: Role(id="night", name="Ca đêm", permissions=frozenset({Permission.LOOK}))
+    )
+
+    async def users(self) -> Sequence[User]:
+        return [self.user_]
+
+    async def user(self, id: str) -> User:
+        return self.user_
+
+    async def add(self, wanted: Wanted) -> Given:
+        user = replace(self.user_, login=wanted.login or "", name=wanted.name or "", must_change=True)
+        return Given(user=user, password="ba con 3 mèo", until=AT)
+
+    async def change(self, id: str, version: int, wanted: Wanted) -> User:
+        return replace(self.user_, name=wanted.name or self.user_.name, version=version + 1)
+
+    async def reset(self, login: str, *, second: bool = False) -> Given:
+        return Given(user=self.user_, password="ba con 3 mèo", until=AT)
+
+    async def sign_out(self, id: str) -> int:
+        return 2
+
+    async def roles(self) -> Sequence[Role]:
+        return [self.role]
+
+    async def add_role(self, id: str, name: str, permissions: Iterable[str]) -> Role:
+        return Role(id=id, name=name, permissions=frozenset(map(Permission, permissions)))
+
+    async def change_role(self, id: str, version: int, name: str, permissions: Iterable[str]) -> Role:
+        return Role(id=id, name=name, permissions=frozenset(map(Permission, permissions)), version=version + 1)
+
+    async def remove_role(self, id: str) -> None:
+        return None

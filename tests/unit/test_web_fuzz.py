@@ -13,10 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
+from hotline1022.accounts.types import Permission
 from hotline1022.web.auth import digest_of
+from hotline1022.web.cookies import HEADER, PLAIN, form_token
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.types import Scope, Token
 from hotline1022.web.wire import NoInput
+from tests.unit.accounts_memory import MemoryDoor, cookie_of
+from tests.unit.calls_memory import NOW
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.listening_memory import KEY
 from tests.unit.web_memory import House, open_house
@@ -46,6 +50,8 @@ VALUES = st.one_of(
     ),
     st.text(string.ascii_letters + string.digits + "-_", min_size=8, max_size=40),
 )
+#: the cookie of a session whose login is "every"
+COOKIE = cookie_of("every")
 GETS = sorted(route.path for route in ROUTES if route.method == "GET")
 #: everything that takes a JSON body
 SENT = {(one.method, one.path): one.body for one in ROUTES if one.body is not NoInput and not one.page}
@@ -99,7 +105,7 @@ async def test_whatever_is_asked_never_breaks(fuzzed: House, data: st.DataObject
     path = data.draw(filled(data.draw(st.sampled_from(GETS))))
     pairs = data.draw(st.lists(st.tuples(st.one_of(st.sampled_from(NAMES), st.text(max_size=20)), VALUES), max_size=4))
     query = "&".join(f"{quote(key, errors='replace')}={quote(value, errors='replace')}" for key, value in pairs)
-    headers = {"Authorization": f"Bearer {EVERY}"}
+    headers = shown(path)
     asked = data.draw(st.one_of(st.none(), st.text(string.ascii_letters + string.digits + "=-, ", max_size=20)))
     if asked is not None:
         headers["Range"] = data.draw(
@@ -116,7 +122,7 @@ async def test_whatever_is_asked_never_breaks(fuzzed: House, data: st.DataObject
 @given(asked=posts())
 async def test_whatever_is_sent_never_breaks(fuzzed: House, asked: tuple[str, str, bytes]) -> None:
     method, path, body = asked
-    headers = {"Authorization": f"Bearer {EVERY}", "Content-Type": "application/json"}
+    headers = shown(path) | {"Content-Type": "application/json"}
     async with fuzzed.client.request(method, URL(path, encoded=True), headers=headers, data=body) as response:
         await told(response, method, path, body)
 
@@ -126,4 +132,13 @@ async def fuzzed(tmp_path: Path) -> Any:
     async with open_house(tmp_path) as house:
         token = Token(id="id-every", name="every-token", digest=digest_of(EVERY), scopes=frozenset(Scope))
         house.tokens.tokens[token.digest] = token
+        assert isinstance(house.ports.door, MemoryDoor)
+        assert house.ports.door.let_in("every", frozenset(Permission), NOW) == COOKIE
         yield house
+
+
+def shown(path: str) -> dict[str, str]:
+    """Whoever may do everything: a token, and where only people may, a session."""
+    if path.startswith(("/api/users", "/api/roles")):
+        return {"Cookie": f"{PLAIN}={COOKIE}", HEADER: form_token(COOKIE)}
+    return {"Authorization": f"Bearer {EVERY}"}

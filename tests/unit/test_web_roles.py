@@ -61,6 +61,11 @@ BODIES: dict[str, Any] = {
     "/api/disclosures/{disclosure}/change": {"parts": [{"recording": FIRST.id, "start": "0:01", "end": "0:02"}]},
     "/api/disclosures/{disclosure}/hand-out": {"received_by": "Trần Văn Bình"},
     "/api/disclosures/{disclosure}/links": {"received_by": "Trần Văn Bình"},
+    "/api/users": {"login": "hoa", "name": "Trần Thị Hoa", "roles": ["agent"]},
+    "/api/users/{user}": {"version": 1, "name": "Trần Thị Hoa"},
+    "/api/users/{user}/reset": {},
+    "/api/roles": {"id": "night", "name": "Ca đêm", "permissions": ["look"]},
+    "/api/roles/{role}": {"version": 1, "name": "Ca đêm", "permissions": ["look", "answer"]},
     "/api/evidence/verification": {},
     "/api/recordings/{recording}/export": {"reason": "authority", "text": "Công văn 12/CSĐT"},
     "/api/recordings/{recording}/listen": {"reason": "quality", "text": "Nghe lại cuộc gọi."},
@@ -86,6 +91,8 @@ def real(path: str, house: House) -> str:
         "disclosure": ONE.id,
         "hold": "f" * 16,
         "erasure": "c" * 16,
+        "user": "e" * 16,
+        "role": "night",
     }
     for name, value in parts.items():
         path = path.replace(f"{{{name}}}", value)

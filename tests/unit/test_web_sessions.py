@@ -9,7 +9,7 @@ from hotline1022.accounts.roles import first_roles
 from hotline1022.accounts.types import Permission, Stage
 from hotline1022.web.cookies import HEADER, PLAIN, form_token
 from hotline1022.web.routes import ROUTES
-from tests.unit.accounts_memory import MemoryDoor
+from tests.unit.accounts_memory import MemoryDoor, MemoryUsers
 from tests.unit.calls_memory import NOW
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.permissions import permissions, roles
@@ -87,6 +87,47 @@ async def test_what_changes_something_must_come_from_a_page_of_the_session(tmp_p
         (act,) = noted(house)
         assert (act.actor, act.act, act.subject) == ("user:agent", "POST /api/lines/{line}/login", "line:101")
         assert act.detail == {"status": 200, "given": ["person", "pin"]}
+
+
+async def test_people_alone_make_people(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        admin = sign_in(house, "admin")
+        routes = [route for route in ROUTES if route.needs is Permission.USERS]
+        assert len(routes) == 9
+        for route in routes:
+            noted(house).clear()
+            body = BODIES.get(route.path) if route.method == "POST" else None
+            status, _ = await ask(house, route.method, real(route.path, house), admin, json=body)
+            assert status == route.status
+            told = [(act.actor, act.act) for act in noted(house)]
+            assert told == ([("user:admin", f"{route.method} {route.path}")] if route.method == "POST" else [])
+        _, given = await ask(house, "POST", "/api/users", admin, json=BODIES["/api/users"])
+        assert (given["user"]["login"], given["password"]) == ("hoa", "ba con 3 mèo")
+        assert "ba con" not in repr(noted(house))
+
+
+async def test_nobody_resets_the_own_password(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        admin = sign_in(house, "admin")
+        assert isinstance(house.ports.users, MemoryUsers) and isinstance(house.ports.door, MemoryDoor)
+        house.ports.users.user_ = house.ports.door.known[admin].user
+        status, told = await ask(house, "POST", f"/api/users/{house.ports.users.user_.id}/reset", admin, json={})
+        assert (status, told["error_id"]) == (409, "reset-self")
+
+
+async def test_who_asks_is_told_what_is_allowed(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        _, told = await ask(house, "GET", "/api/me", sign_in(house, "specialist", contact="so-xay-dung-cv"))
+        assert told == {
+            "name": "Người specialist",
+            "actor": "user:specialist",
+            "permissions": ["handle", "faq-write"],
+            "person": "",
+            "contact": "so-xay-dung-cv",
+            "agency": "so-xay-dung",
+        }
+        _, told = await house.ask("GET", "/api/me", "agent")
+        assert (told["actor"], told["permissions"]) == ("token:agent-token", ["look", "numbers", "answer", "shift"])
 
 
 @pytest.mark.parametrize("stage", [Stage.SECOND, Stage.CHANGE, Stage.OVER])

@@ -24,7 +24,7 @@ from hotline1022.web.types import (
     Token,
     VoicemailView,
 )
-from tests.unit.accounts_memory import MemoryDoor
+from tests.unit.accounts_memory import MemoryDoor, MemoryUsers
 from tests.unit.backup_memory import MemoryBackups, MemoryExports
 from tests.unit.calls_memory import CALLER, NOW, MemoryCalls, a_call
 from tests.unit.cascade_memory import MemoryCascades
@@ -268,7 +268,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         cascades=MemoryCascades(),
         tokens=tokens,
         door=door,
-        users=door,
+        users=MemoryUsers(),
         acts=MemoryActs(),
         checks=checks,
         registry=CollectorRegistry(),

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from hotline1022.accounts.types import Given, User, Wanted
-from hotline1022.core.errors import HotlineError, Refused
+from hotline1022.core.errors import HotlineError
 from hotline1022.web.desk.account import DoneQuery, browser_name
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
@@ -16,6 +16,7 @@ from hotline1022.web.desk.render import moment, show, told
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
+from hotline1022.web.users import refuse_self
 
 LIST = "/desk/users"
 
@@ -64,10 +65,7 @@ async def reset(ask: Ask) -> web.Response:
     form: Form = ask.body
     known = await ask.ports.users.user(ask.path["user"])
     try:
-        if ask.signed is not None and known.id == ask.signed.user.id:
-            # whoever finds the browser open must not take the account with it
-            text = "nobody resets the own password here; change it, or ask another admin"
-            raise Refused(text, error_id="reset-self")
+        refuse_self(ask, known.id)
         given = await ask.ports.users.reset(known.login, second=form.one("second") == "1")
     except HotlineError as error:
         return await _form(ask, known, _as_typed(known), error)

@@ -1,0 +1,100 @@
+"""The routes of users and roles: for people who are signed in, no scope of tokens holds them."""
+
+from hotline1022.accounts.types import Permission
+from hotline1022.web import users as h
+from hotline1022.web import users_wire as w
+from hotline1022.web.route import Route
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        path="/api/me",
+        needs=None,
+        officers=True,
+        summary="Who asks, and what that one may do",
+        handler=h.who_am_i,
+        answer=w.Me,
+    ),
+    Route(
+        method="GET",
+        path="/api/users",
+        needs=Permission.USERS,
+        summary="Users, without their secrets",
+        handler=h.list_users,
+        answer=w.UserList,
+    ),
+    Route(
+        method="POST",
+        path="/api/users",
+        needs=Permission.USERS,
+        summary="A new user, and the one-time password, which is shown once",
+        handler=h.add_user,
+        body=w.UserBody,
+        answer=w.GivenPassword,
+        status=201,
+        exact=True,
+    ),
+    Route(
+        method="POST",
+        path="/api/users/{user}",
+        needs=Permission.USERS,
+        summary="Change a user, or shut one out",
+        detail="In force at the next request of that user; who is shut out has no session any more.",
+        handler=h.change_user,
+        body=w.UserChange,
+        answer=w.UserView,
+    ),
+    Route(
+        method="POST",
+        path="/api/users/{user}/reset",
+        needs=Permission.USERS,
+        summary="Another one-time password; all sessions of the user end",
+        handler=h.reset_user,
+        body=w.ResetBody,
+        answer=w.GivenPassword,
+        exact=True,
+    ),
+    Route(
+        method="POST",
+        path="/api/users/{user}/sign-out",
+        needs=Permission.USERS,
+        summary="End all sessions of a user",
+        handler=h.sign_out_user,
+        answer=w.SignedOut,
+    ),
+    Route(
+        method="GET",
+        path="/api/roles",
+        needs=Permission.USERS,
+        summary="Roles, and what each may do",
+        handler=h.list_roles,
+        answer=w.RoleList,
+    ),
+    Route(
+        method="POST",
+        path="/api/roles",
+        needs=Permission.USERS,
+        summary="A new role",
+        handler=h.add_role,
+        body=w.RoleBody,
+        answer=w.RoleView,
+        status=201,
+    ),
+    Route(
+        method="POST",
+        path="/api/roles/{role}",
+        needs=Permission.USERS,
+        summary="Change a role, in force at the next request of whoever has it",
+        handler=h.change_role,
+        body=w.RoleChange,
+        answer=w.RoleView,
+    ),
+    Route(
+        method="POST",
+        path="/api/roles/{role}/remove",
+        needs=Permission.USERS,
+        summary="Take away a role that nobody has",
+        handler=h.remove_role,
+        answer=w.RoleList,
+    ),
+)
