@@ -21,6 +21,8 @@ from hotline1022.audit.types import (
 
 #: numbers that are tried in all for entries that were exchanged, and how far away: some seconds for a chain that is full of them
 TRIES, REACH = 2_000_000, 100_000
+#: what has no canonical form says so in these ways: numbers that are none, half letters, what no document holds
+NO_FORM = (TypeError, ValueError, RecursionError)
 
 
 class Walk:
@@ -73,7 +75,7 @@ def _written_as(entry: Entry, reach: int) -> int | None:
     # the canonical form has its names in order: all that comes before the number is hashed once
     try:
         before = hashlib.sha256(canonical(said)[:-1] + b',"seq":')
-    except ValueError:
+    except NO_FORM:
         return None
     after = b"," + canonical(subject)[1:]
     for away in range(1, reach + 1):
@@ -90,7 +92,7 @@ def _hash(entry: Entry) -> str | None:
     """None where somebody wrote what has no canonical form."""
     try:
         return hash_of(entry)
-    except ValueError:
+    except NO_FORM:
         return None
 
 

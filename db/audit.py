@@ -4,7 +4,7 @@ What a transaction wants to have written down is collected and linked at its ver
 commit: entries have no gaps, one writer at a time links, and a transaction that is rolled back leaves none.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -101,6 +101,13 @@ class AuditRepository(Repository):
             found += await self._some(audit_entry.c.seq.in_(newest), limit=limit)
         return sorted(found, key=lambda one: one.seq)[-limit:]
 
+    async def told_about(self, subject: str, kinds: Collection[Kind]) -> Sequence[Entry]:
+        """All entries of these kinds about one thing, oldest first."""
+        wanted = (audit_entry.c.subject == subject, text("subject <> ''"))
+        query = select(audit_entry).where(*wanted, audit_entry.c.kind.in_([one.value for one in kinds]))
+        rows = (await self._connection.execute(query.order_by(audit_entry.c.seq))).mappings()
+        return [build(Entry, row) for row in rows]
+
     async def hash_at(self, seq: int) -> str | None:
         """The hash of one entry as it is written down; None when it is not there."""
         query = select(audit_entry.c.sha256).where(audit_entry.c.seq == seq)
@@ -162,7 +169,7 @@ class AuditRepository(Repository):
             query = select(audit_stamp).where(audit_stamp.c.name > after).order_by(audit_stamp.c.name).limit(PORTION)
             rows = (await self._connection.execute(query)).mappings().all()
             for row in rows:
-                yield build(Stamp, row, sent_to=tuple(row["sent_to"]))
+                yield _stamp(row)
             if len(rows) < PORTION:
                 return
             after = rows[-1]["name"]
@@ -171,11 +178,18 @@ class AuditRepository(Repository):
         """The latest one, as the chain counts: of the greatest entry, whatever the clock said."""
         query = select(audit_stamp).order_by(audit_stamp.c.name.desc()).limit(1)
         row = (await self._connection.execute(query)).mappings().one_or_none()
-        return None if row is None else build(Stamp, row, sent_to=tuple(row["sent_to"]))
+        return None if row is None else _stamp(row)
 
     async def _some(self, *wanted: Any, limit: int) -> list[Entry]:
         query = select(audit_entry).where(*wanted).order_by(audit_entry.c.seq).limit(limit)
         return [build(Entry, row) for row in (await self._connection.execute(query)).mappings()]
+
+
+def _stamp(row: Mapping[Any, Any]) -> Stamp:
+    """Where it was sent to vouches for nothing: where somebody spoilt that, the stamp is still one."""
+    there = row["sent_to"]
+    sent_to = tuple(map(str, there)) if isinstance(there, list) else ()
+    return build(Stamp, row, sent_to=sent_to)
 
 
 def _head(seq: int, sha256: str, *, followed: bool = False) -> Head:

@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 
 from hotline1022.core.clock import aware
+from hotline1022.core.undecoded import Undecoded
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -54,6 +55,21 @@ class UtcTime(TypeDecorator[datetime]):
             return _EPOCH + timedelta(microseconds=value)
         moment: datetime = value
         return moment.astimezone(UTC)
+
+
+class DoubtfulTime(UtcTime):
+    """The same where rows are held against a hash: what is no moment is given back as 1970, whose hash is another one. For tables
+    that must be read to their end whatever somebody wrote into them.
+    """
+
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        try:
+            return super().process_result_value(value, dialect)
+        except (TypeError, OverflowError):
+            return _EPOCH
 
 
 class Word(TypeDecorator[StrEnum]):
@@ -119,6 +135,47 @@ def _keys(value: Iterable[str], dialect: str) -> list[str] | str:
 
 #: documents as text: as short as can be, Vietnamese readable
 to_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+
+#: documents are nested no deeper; whoever walks through one needs so many frames at least
+DEEPEST = 64
+#: characters that are shown of what cannot be decoded
+SHOWN = 200
+
+
+def from_json(given: object) -> Any:
+    """The document; Undecoded for what is none, or is nested too deep. Raises nothing: a row that somebody spoilt hides no other."""
+    if not isinstance(given, str | bytes):  # SQLite keeps a number as a number
+        return _undecoded(repr(given))
+    text = given if isinstance(given, str) else given.decode(errors="replace")
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):  # ValueError: also numbers of thousands of digits, which PostgreSQL takes
+        return _undecoded(text)
+    brackets = text.count("[") + text.count("{")
+    return _undecoded(text) if brackets > DEEPEST and _nested_deep(value) else value
+
+
+def _undecoded(text: str) -> Undecoded:
+    return Undecoded(undecoded=text[:SHOWN])
+
+
+def _nested_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: object) -> Iterable[object]:
+    match value:
+        case dict():
+            return value.values()
+        case list():
+            return value
+    return ()
+
 
 #: milliseconds, bytes, offsets: a clock that is set wrong must not make a number too big for its column
 Big = BigInteger()

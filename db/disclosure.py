@@ -7,15 +7,17 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Select, Table, insert, or_, select, update
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.db.sql import Repository, build, picker
 from hotline1022.db.tables_disclosure import disclosure, disclosure_hand_out, download_link
-from hotline1022.evidence.types import Bleep, Disclosure, DownloadLink, HandOut, Part, Request, State
+from hotline1022.evidence.types import Bleep, Disclosure, DownloadLink, HandOut, Listed, Part, Request, State
 
 #: rows read at a time
 PORTION = 1000
+#: what the driver, or a column's type, says of a value that it cannot read
+_ODD = (TypeError, ValueError, OverflowError)
 _request_values, _values, _link_values = picker(Request), picker(Disclosure), picker(DownloadLink)
 
 
@@ -26,14 +28,20 @@ def _row(one: Disclosure) -> dict[str, Any]:
     return values | request | lists
 
 
-def _disclosure(row: Mapping[Any, Any]) -> Disclosure:
+def _tried(row: Mapping[Any, Any]) -> Disclosure | Refused:
     """Refused `disclosure-unreadable` for a row that this program does not write."""
     try:
         request = build(Request, row, recordings=tuple(row["recordings"]), parts=tuple(map(_part, row["parts"])))
         return build(Disclosure, row, request=request)
-    except (Invalid, KeyError, TypeError, ValueError) as error:
-        text = f"somebody changed the row of the disclosure {row['id']}: it cannot be read ({error}); run hotline1022 evidence verify"
-        raise Refused(text, error_id="disclosure-unreadable") from error
+    except (Invalid, KeyError, *_ODD) as error:
+        return _unreadable(row["id"], error)
+
+
+def _unreadable(id: str, error: Exception) -> Refused:
+    text = f"somebody changed the row of the disclosure {id}: it cannot be read ({error}); run hotline1022 evidence verify"
+    made = Refused(text, error_id="disclosure-unreadable")
+    made.__cause__ = error
+    return made
 
 
 def _part(value: Mapping[str, Any]) -> Part:
@@ -53,35 +61,53 @@ class DisclosureRepository(Repository):
         await self._connection.execute(insert(disclosure), [_row(one)])
 
     async def get(self, id: str) -> Disclosure:
-        """One; NotFound `disclosure-unknown`."""
-        row = (await self._connection.execute(select(disclosure).where(disclosure.c.id == id))).mappings().one_or_none()
-        if row is None:
-            text = f"there is no disclosure {id}; hotline1022 evidence list shows them"
-            raise NotFound(text, error_id="disclosure-unknown")
-        return _disclosure(row)
+        """One; NotFound `disclosure-unknown`, Refused `disclosure-unreadable`."""
+        for _, one in await self._some(select(disclosure).where(disclosure.c.id == id)):
+            if isinstance(one, Refused):
+                raise one
+            return one
+        text = f"there is no disclosure {id}; hotline1022 evidence list shows them"
+        raise NotFound(text, error_id="disclosure-unknown")
 
-    async def all(self, state: State | None = None, *, limit: int = 100) -> Sequence[Disclosure]:
-        """Newest first."""
+    async def all(self, state: State | None = None, *, limit: int = 100) -> Listed:
+        """Newest first; those that cannot be read by their ids alone."""
         query = select(disclosure).order_by(disclosure.c.asked_at.desc(), disclosure.c.id).limit(limit)
         if state is not None:
             query = query.where(disclosure.c.state == state)
-        return [_disclosure(row) for row in (await self._connection.execute(query)).mappings()]
+        rows = await self._some(query)
+        return Listed(
+            found=tuple(one for _, one in rows if isinstance(one, Disclosure)),
+            unreadable=tuple(id for id, one in rows if isinstance(one, Refused)),
+        )
+
+    async def packages(self) -> frozenset[str]:
+        """Names of all packages that are still to be had, also of disclosures that cannot be read."""
+        kept = (State.PACKED, State.HANDED_OUT)
+        query = select(disclosure.c.package).where(disclosure.c.state.in_(kept), disclosure.c.package != "")
+        return frozenset((await self._connection.execute(query)).scalars())
+
+    async def _some(self, query: Select[Any]) -> list[tuple[str, Disclosure | Refused]]:
+        """Each with its id, or with why it cannot be read: one row that somebody spoilt hides none of the others."""
+        try:
+            rows = (await self._connection.execute(query)).mappings().all()
+        except _ODD as error:
+            ids = (await self._connection.execute(query.with_only_columns(disclosure.c.id))).scalars().all()
+            if len(ids) == 1:
+                return [(ids[0], _unreadable(ids[0], error))]
+            return [one for id in ids for one in await self._some(select(disclosure).where(disclosure.c.id == id))]
+        return [(row["id"], _tried(row)) for row in rows]
 
     async def each(self) -> AsyncIterator[tuple[str, Disclosure | None]]:
         """All of them, by id; None for one whose row cannot be read."""
         after = ""
         while True:
             query = select(disclosure).where(disclosure.c.id > after).order_by(disclosure.c.id).limit(PORTION)
-            rows = (await self._connection.execute(query)).mappings().all()
-            for row in rows:
-                try:
-                    one = _disclosure(row)
-                except Refused:
-                    one = None
-                yield row["id"], one
+            rows = await self._some(query)
+            for id, one in rows:
+                yield id, one if isinstance(one, Disclosure) else None
             if len(rows) < PORTION:
                 return
-            after = rows[-1]["id"]
+            after = rows[-1][0]
 
     async def move(self, before: Disclosure, after: Disclosure) -> None:
         """Write it as it is now. Refused `disclosure-changed` when another one was quicker."""
@@ -114,6 +140,25 @@ class DisclosureRepository(Repository):
         for row in rows.mappings():
             found[row["disclosure_id"]].append(build(HandOut, row, disclosure=row["disclosure_id"]))
         return found
+
+    async def every_hand_out(self) -> Sequence[HandOut]:
+        """All, in order."""
+        rows = await self._every(disclosure_hand_out, 0)
+        return [build(HandOut, row, disclosure=row["disclosure_id"]) for row in rows]
+
+    async def every_link(self) -> Sequence[DownloadLink]:
+        """All, by id."""
+        return [_link(row) for row in await self._every(download_link, "")]
+
+    async def _every(self, table: Table, first: object) -> list[Mapping[Any, Any]]:
+        found: list[Mapping[Any, Any]] = []
+        while True:
+            after = found[-1]["id"] if found else first
+            query = select(table).where(table.c.id > after).order_by(table.c.id).limit(PORTION)
+            more = (await self._connection.execute(query)).mappings().all()
+            found += more
+            if len(more) < PORTION:
+                return found
 
     async def add_link(self, one: DownloadLink) -> None:
         """Write down a link."""

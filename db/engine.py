@@ -17,7 +17,7 @@ from sqlalchemy import exc as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hotline1022.core.errors import ConfigError, HotlineError, Invalid, Refused, Unavailable
-from hotline1022.db.columns import to_json
+from hotline1022.db.columns import from_json, to_json
 
 #: seconds until a connection, a place in the pool, or another process's lock is given up
 WAIT_SECONDS = 5.0
@@ -103,6 +103,7 @@ def sqlite_engine(
         pool_timeout=wait_seconds,
         pool_reset_on_return=None,  # _reset below does it, when there is something to undo
         json_serializer=to_json,
+        json_deserializer=from_json,
         connect_args={"timeout": wait_seconds},
     )
 
@@ -143,6 +144,7 @@ def postgres_engine(url: URL, *, pool: int, wait_seconds: float, statement_secon
         max_overflow=0,
         pool_timeout=wait_seconds,
         json_serializer=to_json,
+        json_deserializer=from_json,
         connect_args={
             "timeout": wait_seconds,
             "command_timeout": statement_seconds + 2,

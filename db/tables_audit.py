@@ -5,7 +5,7 @@ a migration.
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, String, Table
 
 from hotline1022.audit.types import Method
-from hotline1022.db.columns import Document, UtcTime, Word, condition, listed
+from hotline1022.db.columns import Document, DoubtfulTime, UtcTime, Word, condition, listed
 from hotline1022.db.tables import metadata
 
 
@@ -17,7 +17,7 @@ audit_entry = Table(
     "audit_entry",
     metadata,
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", UtcTime, nullable=False),
+    Column("at", DoubtfulTime, nullable=False),
     _text("kind"),
     _text("actor"),
     _text("origin"),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, String, Table
 
-from hotline1022.db.columns import Big, Document, Serial, UtcTime, Word, listed
+from hotline1022.db.columns import Big, Document, DoubtfulTime, Serial, UtcTime, Word, listed
 from hotline1022.db.tables import metadata
 from hotline1022.evidence.types import State
 
@@ -43,7 +43,7 @@ disclosure_hand_out = Table(
     Column("id", Serial, primary_key=True),
     Column("disclosure_id", String, ForeignKey("disclosure.id"), nullable=False),
     *map(_text, ("received_by", "handed_by")),
-    Column("at", UtcTime, nullable=False),
+    Column("at", DoubtfulTime, nullable=False),
     _text("sha256"),
 )
 Index("ix_disclosure_hand_out_disclosure", disclosure_hand_out.c.disclosure_id)
@@ -54,11 +54,11 @@ download_link = Table(
     Column("id", String, primary_key=True),
     Column("disclosure_id", String, ForeignKey("disclosure.id"), nullable=False),
     *map(_text, ("key_sha256", "received_by", "made_by")),
-    Column("made_at", UtcTime, nullable=False),
-    Column("expires_at", UtcTime, nullable=False),
+    Column("made_at", DoubtfulTime, nullable=False),
+    Column("expires_at", DoubtfulTime, nullable=False),
     Column("budget", Big, nullable=False),
     Column("sent", Big, nullable=False),
-    Column("ended_at", UtcTime),
+    Column("ended_at", DoubtfulTime),
     CheckConstraint("sent >= 0 AND sent <= budget", name="ck_download_link_budget"),
 )
 Index("ux_download_link_key", download_link.c.key_sha256, unique=True)

@@ -116,6 +116,15 @@ class Disclosure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Disclosures that were looked for."""
+
+    found: tuple[Disclosure, ...]
+    #: ids of those whose rows somebody changed so that they cannot be read
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandOut:
     """Who received a package."""
 

@@ -1,8 +1,10 @@
 """The API's port for the catalogue over the database: conversions, and nothing else."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 from hotline1022.audit.types import Entry, written
+from hotline1022.core.undecoded import Undecoded
 from hotline1022.db.types import LegRow, VoicemailView
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import Catalogued, CatalogueFilter, CataloguePage, Status, TrackRow
@@ -129,6 +131,8 @@ def _message(row: VoicemailView) -> w.TrackEntry:
 
 
 def entry_view(one: Entry) -> w.AuditEntryView:
-    """An entry of the audit as the API shows it."""
-    names = w.AuditEntryView.__dataclass_fields__.keys() - {"written_at"}
-    return w.AuditEntryView(written_at=written(one.at), **{name: getattr(one, name) for name in names})
+    """An entry of the audit as the API shows it; of a detail that cannot be decoded, what stands there."""
+    names = w.AuditEntryView.__dataclass_fields__.keys() - {"written_at", "detail"}
+    detail: object = one.detail
+    shown = asdict(detail) if isinstance(detail, Undecoded) else one.detail
+    return w.AuditEntryView(written_at=written(one.at), detail=shown, **{name: getattr(one, name) for name in names})

@@ -9,7 +9,7 @@ import click
 from hotline1022.core.clock import local
 from hotline1022.db.unit import Database
 from hotline1022.evidence.states import Move
-from hotline1022.evidence.types import Disclosure, HandOut, Request, State
+from hotline1022.evidence.types import Disclosure, HandOut, Listed, Request, State
 from hotline1022.service.cli_base import CONFIG, speaking
 from hotline1022.service.cli_data import as_json, day_of, on_database
 from hotline1022.service.cli_disclosure_base import asked_parts, at_desk, at_links, ranges
@@ -194,18 +194,20 @@ def list_disclosures(config: str | None, state: str | None, plain: bool) -> None
     Example: hotline1022 evidence list --state requested
     """
 
-    async def work(database: Database) -> list[Disclosure]:
+    async def work(database: Database) -> Listed:
         async with database.reading() as tx:
-            return list(await tx.disclosures.all(State(state) if state else None))
+            return await tx.disclosures.all(State(state) if state else None)
 
-    found = on_database(config, work)
+    listed = on_database(config, work)
     if plain:
-        click.echo(as_json(found))
+        click.echo(as_json([*listed.found, *({"id": id, "unreadable": True} for id in listed.unreadable)]))
         return
-    for one in found:
+    for one in listed.found:
         request = one.request
         click.echo(f"{one.id}  {_moment(one.asked_at)}  {one.state:<10}  {request.letter}  {request.unit}")
-    if not found:
+    for id in listed.unreadable:
+        click.echo(f"{id}  somebody changed its row: it cannot be read; run hotline1022 evidence verify")
+    if not listed.found and not listed.unreadable:
         click.echo("No disclosures.")
 
 

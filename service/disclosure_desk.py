@@ -4,13 +4,16 @@ import asyncio
 import logging
 import stat
 from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
+from hotline1022.audit.disclosed import ROW, of_hand_out
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.errors import Invalid, Refused
+from hotline1022.db.audit import DAMAGED_ALARM
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Database, Work
 from hotline1022.evidence.excerpt import AskedPart, as_told, parts_of
@@ -44,6 +47,8 @@ class DisclosureDesk:
         self._database, self._packer = database, packer
         #: where packages lie
         self._folder = folder
+        #: that cannot be read, and were rung
+        self._rung: set[str] = set()
 
     async def request(self, request: Request, actor: str, at: datetime, asked: Sequence[AskedPart] = ()) -> Disclosure:
         """Write down what a unit asks for, whole or the parts `asked`.
@@ -196,7 +201,8 @@ class DisclosureDesk:
         async with self._database.transaction() as tx:
             await tx.disclosures.move(before, replace(before, state=state))
             await tx.disclosures.hand_out(made)
-            _note(tx, Kind.DISCLOSURE_HANDED_OUT, before, actor, at, {"sha256": before.sha256})
+            told: dict[str, object] = {"sha256": before.sha256, ROW: of_hand_out(made)}
+            _note(tx, Kind.DISCLOSURE_HANDED_OUT, before, actor, at, told)
             for recording in before.request.recordings:
                 found = await tx.catalogue.get(recording)
                 detail = {"disclosure": id, "package_sha256": before.sha256}
@@ -251,13 +257,22 @@ class DisclosureDesk:
         """Where its package lies."""
         return self._folder / one.package
 
+    async def _ring(self, unreadable: Sequence[str], at: datetime) -> None:
+        """Once for each: the bell repeats it until somebody has seen it."""
+        for id in set(unreadable) - self._rung:
+            text = f"the row of the disclosure {id} cannot be read, and stays as it is; run hotline1022 evidence verify"
+            async with self._database.transaction() as tx:
+                await tx.alarms.raise_alarm(DAMAGED_ALARM, text, at)
+            self._rung.add(id)
+
     async def sweep(self, at: datetime) -> int:
-        """End what is over: its package goes, its hash stays; how many."""
+        """End what is over: its package goes, its hash stays; how many. One that cannot be read rings, and stays."""
         count = 0
         for state in (State.REQUESTED, State.APPROVED, State.PACKED, State.HANDED_OUT):
             async with self._database.reading() as tx:
-                found: Sequence[Disclosure] = await tx.disclosures.all(state, limit=1000)
-            for one in found:
+                listed = await tx.disclosures.all(state, limit=1000)
+            await self._ring(listed.unreadable, at)
+            for one in listed.found:
                 if one.expires_at is None or one.expires_at > at:
                     continue
                 try:
@@ -270,16 +285,12 @@ class DisclosureDesk:
                 await self._drop(one)  # killed before: no row names it any more, and it goes with what is left over
                 count += 1
         async with self._database.reading() as tx:
-            known = {
-                one.package
-                for state in (State.PACKED, State.HANDED_OUT)
-                for one in await tx.disclosures.all(state, limit=100_000)
-            }
+            known = await tx.disclosures.packages()
         await asyncio.to_thread(_sweep, self._folder, known, at - LEFT_OVER)
         return count
 
 
-def _sweep(folder: Path, known: set[str], before: datetime) -> None:
+def _sweep(folder: Path, known: AbstractSet[str], before: datetime) -> None:
     """What a kill left half made, or made and not written down."""
     if not folder.is_dir():
         return

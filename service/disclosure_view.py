@@ -12,6 +12,7 @@ from hotline1022.service.disclosure_links import DisclosureLinks
 from hotline1022.web.disclosure_wire import (
     BleepView,
     Decision,
+    DisclosureList,
     DisclosureView,
     HandOutView,
     LinkMade,
@@ -27,10 +28,11 @@ class DisclosuresView:
     def __init__(self, database: Database, desk: DisclosureDesk, links: DisclosureLinks) -> None:
         self._database, self._desk, self._links = database, desk, links
 
-    async def list(self, state: State | None) -> Sequence[DisclosureView]:
-        """Newest first."""
+    async def list(self, state: State | None) -> DisclosureList:
+        """Newest first, and the ids of those that cannot be read."""
         async with self._database.reading() as tx:
-            return await _read(tx, await tx.disclosures.all(state))
+            listed = await tx.disclosures.all(state)
+            return DisclosureList(disclosures=tuple(await _read(tx, listed.found)), unreadable=listed.unreadable)
 
     async def get(self, id: str) -> DisclosureView:
         """One."""

@@ -1,8 +1,9 @@
-"""Holds rows of holds and disclosures against what the chain tells of them. Changes nothing."""
+"""Holds rows of holds, disclosures, hand-outs and links against what the chain tells of them. Changes nothing."""
 
 from collections.abc import Mapping
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
+from hotline1022.audit.disclosed import OF_LINKS, compare_hand_outs, compare_links, told_hand_outs, told_links
 from hotline1022.audit.holds import compare_holds
 from hotline1022.audit.types import Entry, Fault, Finding, Kind
 from hotline1022.db.unit import Database, Work
@@ -40,7 +41,16 @@ class RowCheck:
     async def _once(self) -> list[Finding]:
         async with self._database.reading() as tx:
             found = compare_holds(await tx.holds.told(), await tx.holds.rows(), await tx.holds.marked())
-            return found + await _disclosures(tx)
+            return [*found, *await _disclosures(tx), *await _handed_out(tx)]
+
+
+async def _handed_out(tx: Work) -> list[Finding]:
+    """Who received a package, and the links to packages."""
+    outs = told_hand_outs([entry async for entry in tx.audit.of_kind(Kind.DISCLOSURE_HANDED_OUT)])
+    of_links = [entry for kind in OF_LINKS async for entry in tx.audit.of_kind(kind)]
+    links = told_links(sorted(of_links, key=attrgetter("seq")))
+    found = compare_hand_outs(outs, await tx.disclosures.every_hand_out())
+    return found + compare_links(links, await tx.disclosures.every_link())
 
 
 async def _disclosures(tx: Work) -> list[Finding]:

@@ -14,7 +14,7 @@ from hotline1022.web.route import Ask
 
 async def list_disclosures(ask: Ask) -> DisclosureList:
     """All, or those of one state."""
-    return DisclosureList(disclosures=tuple(await ask.ports.disclosures.list(ask.query.state)))
+    return await ask.ports.disclosures.list(ask.query.state)
 
 
 async def get_disclosure(ask: Ask) -> DisclosureView:

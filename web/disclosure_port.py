@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Protocol
 
 from hotline1022.evidence.types import Request, State
-from hotline1022.web.disclosure_wire import Decision, DisclosureView, LinkMade, PartBody
+from hotline1022.web.disclosure_wire import Decision, DisclosureList, DisclosureView, LinkMade, PartBody
 
 
 class Disclosures(Protocol):
     """Disclosures. NotFound `disclosure-unknown`; Refused `disclosure-state`, `disclosure-changed`."""
 
-    async def list(self, state: State | None) -> Sequence[DisclosureView]:
-        """Newest first, 100 at most."""
+    async def list(self, state: State | None) -> DisclosureList:
+        """Newest first, 100 at most; those whose rows cannot be read by their ids."""
         ...
 
     async def get(self, id: str) -> DisclosureView:

@@ -190,3 +190,6 @@ class DisclosureList:
     """Newest first."""
 
     disclosures: tuple[DisclosureView, ...]
+    unreadable: Annotated[
+        tuple[str, ...], Rule(doc="ids of those whose rows somebody changed so that they cannot be read")
+    ]

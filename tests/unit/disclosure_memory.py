@@ -8,7 +8,7 @@ from hashlib import sha256
 from hotline1022.core.errors import NotFound
 from hotline1022.evidence.states import Move, check_person
 from hotline1022.evidence.types import Request, State
-from hotline1022.web.disclosure_wire import Decision, DisclosureView, HandOutView, LinkMade, PartBody
+from hotline1022.web.disclosure_wire import Decision, DisclosureList, DisclosureView, HandOutView, LinkMade, PartBody
 from hotline1022.web.listening_port import RangeSource
 from hotline1022.web.package_port import PackageFound
 from tests.unit.catalogue_memory import AT, FIRST
@@ -25,8 +25,8 @@ ONE = DisclosureView(
 class MemoryDisclosures:
     asked: list[tuple[object, ...]] = field(default_factory=list)
 
-    async def list(self, state: State | None) -> Sequence[DisclosureView]:
-        return [ONE] if state in (None, ONE.state) else []
+    async def list(self, state: State | None) -> DisclosureList:
+        return DisclosureList(disclosures=(ONE,) if state in (None, ONE.state) else (), unreadable=())
 
     async def get(self, id: str) -> DisclosureView:
         if id != ONE.id:
