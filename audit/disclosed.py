@@ -59,7 +59,13 @@ def of_hand_out(one: HandOut) -> str:
 
 def of_link(one: DownloadLink) -> str:
     """The same of a link, but for what changes while it is used: how much was sent, and its end."""
-    texts = {"id": one.id, "disclosure": one.disclosure, "key": one.key_sha256, "to": one.received_by, "by": one.made_by}
+    texts = {
+        "id": one.id,
+        "disclosure": one.disclosure,
+        "key": one.key_sha256,
+        "to": one.received_by,
+        "by": one.made_by,
+    }
     return _over(texts, {"at": one.made_at, "until": one.expires_at}, {"budget": one.budget})
 
 
@@ -176,7 +182,7 @@ def _about(entry: Entry) -> str:
 
 
 def _text(entry: Entry, name: str) -> str:
-    """"" where somebody put something else there."""
+    """ "" where somebody put something else there."""
     there = entry.told.get(name)
     return there if isinstance(there, str) else ""
 

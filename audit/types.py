@@ -15,10 +15,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from hotline1022.audit.faults import Fault as Fault
-from hotline1022.audit.faults import Finding as Finding
+from hotline1022.audit.faults import Fault, Finding
 from hotline1022.core.clock import aware
 from hotline1022.core.texts import one_form
+
+__all__ = ["Fault", "Finding"]  # of faults.py; what is made here needs no list
 
 #: what stands before the first entry
 BEFORE_THE_FIRST = "0" * 64

@@ -38,7 +38,9 @@ def _tried(row: Mapping[Any, Any]) -> Disclosure | Refused:
 
 
 def _unreadable(id: str, error: Exception) -> Refused:
-    text = f"somebody changed the row of the disclosure {id}: it cannot be read ({error}); run hotline1022 evidence verify"
+    text = (
+        f"somebody changed the row of the disclosure {id}: it cannot be read ({error}); run hotline1022 evidence verify"
+    )
     made = Refused(text, error_id="disclosure-unreadable")
     made.__cause__ = error
     return made

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, NotFound, Unavailable
 from hotline1022.core.ids import CallId
+from hotline1022.recordings.apart import SECONDS, on_disk
 from hotline1022.recordings.cache import Cache
 from hotline1022.recordings.copies import said
 from hotline1022.recordings.derive import Derived, derive
@@ -20,7 +21,7 @@ from hotline1022.recordings.survey import read_survey
 from hotline1022.recordings.types import CopyKind, Notice, Survey, Why
 
 #: an hour of copying is more than the longest call needs
-SECONDS = 3600.0
+COPY_SECONDS = 3600.0
 
 
 class CopiesOnDemand:
@@ -79,7 +80,7 @@ class CopiesOnDemand:
     async def survey(self, call: CallId) -> Survey:
         """Who is heard when, and how loud; raises what `copy` raises."""
         made = await self.copy(call, CopyKind.SURVEY)
-        return await asyncio.to_thread(self._read_survey, made.row.name)
+        return await on_disk(self._cache.folder, SECONDS, self._read_survey, made.row.name)
 
     def _read_survey(self, name: str) -> Survey:
         with closing(self._cache.open(name)) as file:

@@ -1,12 +1,16 @@
-"""A stored file for one listener over the network: any range of it in pieces, read in a thread. Refuses other paths than a row's."""
+"""A stored file for one listener over the network: any range of it in pieces, read in a thread that may hang with its disk. Refuses
+other paths than a row's, and what the disk does not give in time.
+"""
 
-import asyncio
 import errno
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, Refused, Unavailable
-from hotline1022.recordings.files import open_below, version_of
+from hotline1022.recordings.apart import SECONDS, WHOLE_SECONDS, on_disk
+from hotline1022.recordings.files import Version, open_below, version_of
+from hotline1022.recordings.held import Held
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.reader import BLOCK, OpenFile, sha256_of
 
@@ -14,38 +18,83 @@ from hotline1022.recordings.reader import BLOCK, OpenFile, sha256_of
 class Stream:
     """An open file; close it in any case."""
 
-    def __init__(self, file: OpenFile) -> None:
-        self._file = file
+    def __init__(self, place: Path, file: OpenFile, version: Version, size: int) -> None:
+        self._place, self._file = place, Held(file)
         #: changes whenever anybody writes to the file
-        self.version = version_of(file.fd)
+        self.version = version
         #: bytes of plain text
-        self.size = file.size
+        self.size = size
 
     async def read(self, first: int, after: int) -> AsyncIterator[bytes]:
-        """The bytes from `first` to before `after`. Unavailable `recording-damaged` where they are not what was stored."""
+        """The bytes from `first` to before `after`. Unavailable `recording-damaged` where they are not what was stored,
+        `recordings-disk-hangs`.
+        """
         while first < after:
-            piece = await asyncio.to_thread(self._file.pread, min(BLOCK, after - first), first)
+            count, at = min(BLOCK, after - first), first
+            piece = await on_disk(self._place, SECONDS, self._file.use, _reading(count, at))
             if not piece:
                 return
             yield piece
             first += len(piece)
 
     async def sha256(self) -> str:
-        """Of all plain bytes, hexadecimal. Unavailable `recording-damaged` where they are not what was stored."""
-        return await asyncio.to_thread(sha256_of, self._file)
+        """Of all plain bytes, hexadecimal. The same errors."""
+        return await on_disk(self._place, WHOLE_SECONDS, self._file.use, sha256_of)
 
     async def close(self) -> None:
-        """Close the file."""
-        await asyncio.to_thread(self._file.close)
+        """Close the file; one that a thread still hangs in is closed by that."""
+        await self._file.close(self._place)
+
+
+def _reading(count: int, at: int) -> Callable[[OpenFile], bytes]:
+    return lambda file: file.pread(count, at)
+
+
+class _Opening:
+    """A file that is opened in a thread; whoever gave up waiting for it need not close it."""
+
+    def __init__(self, job: Callable[[], OpenFile]) -> None:
+        self._job, self._lock = job, threading.Lock()
+        self._file: OpenFile | None = None
+        self._left = False
+
+    def run(self) -> tuple[OpenFile, Version, int]:
+        """Open it, and look at it. Blocks."""
+        file = self._job()
+        try:
+            found = file, version_of(file.fd), file.size
+        except BaseException:
+            file.close()
+            raise
+        with self._lock:
+            if self._left:
+                file.close()
+            else:
+                self._file = file
+        return found
+
+    def taken(self) -> None:
+        """Its file is somebody's."""
+        self._file = None
+
+    def leave(self) -> None:
+        """Nobody waits any more."""
+        with self._lock:
+            self._left = True
+            if self._file is not None:  # it was opened in this very moment
+                threading.Thread(target=self._file.close, daemon=True, name="late").start()
 
 
 async def open_stream(root: Path, path: str, keys: Keys = NO_KEYS) -> Stream:
     """Open a stored file by its row's path.
 
-    Raises Unavailable: `recording-missing`, `recording-key-missing`, `recording-damaged`.
+    Raises Unavailable: `recording-missing`, `recording-key-missing`, `recording-damaged`, `recordings-disk-hangs`.
     """
+    opening = _Opening(lambda: keys.open(open_below(root, path)))
     try:
-        return Stream(await asyncio.to_thread(lambda: keys.open(open_below(root, path))))
+        found = await on_disk(root, SECONDS, opening.run)
+        opening.taken()
+        return Stream(root, *found)
     except Refused as error:
         raise _missing() from error
     except OSError as error:
@@ -58,6 +107,8 @@ async def open_stream(root: Path, path: str, keys: Keys = NO_KEYS) -> Stream:
         if error.error_id == "not-a-file":
             raise _missing() from error
         raise
+    finally:
+        opening.leave()
 
 
 def _missing() -> Unavailable:

@@ -29,7 +29,7 @@ from hotline1022.queue.agents import Agents
 from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.waiting import WaitingRoom
 from hotline1022.recordings.facts import facts_of
-from hotline1022.recordings.on_demand import SECONDS as COPY_SECONDS
+from hotline1022.recordings.on_demand import COPY_SECONDS
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.reasons import load_reasons

@@ -12,7 +12,7 @@ from hotline1022.core.acting import acting
 from hotline1022.core.errors import HotlineError, Refused
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
-from hotline1022.service.apart import apart
+from hotline1022.recordings.apart import apart
 from hotline1022.service.background import Background, Progress, now
 from hotline1022.service.backup_shelf import backups, read_about
 from hotline1022.service.catalogue_view import entry_view

@@ -13,7 +13,8 @@ from hotline1022.evidence.types import Disclosure, HandOut, Listed, Request, Sta
 from hotline1022.service.cli_base import CONFIG, speaking
 from hotline1022.service.cli_data import as_json, day_of, on_database
 from hotline1022.service.cli_disclosure_base import asked_parts, at_desk, at_links, ranges
-from hotline1022.service.disclosure_desk import TERMS, DisclosureDesk
+from hotline1022.service.disclosure_allowed import TERMS
+from hotline1022.service.disclosure_desk import DisclosureDesk
 from hotline1022.service.disclosure_links import DisclosureLinks, Made
 
 

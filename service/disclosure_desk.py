@@ -19,6 +19,8 @@ from hotline1022.db.unit import Database, Work
 from hotline1022.evidence.excerpt import AskedPart, as_told, parts_of
 from hotline1022.evidence.states import NEEDS_WORDS, Move, check_person, follow
 from hotline1022.evidence.types import LONGEST, Disclosure, DownloadLink, HandOut, Part, Request, State
+from hotline1022.recordings.apart import SECONDS, WHOLE_SECONDS, on_disk
+from hotline1022.service.disclosure_allowed import check_allowed, check_packed, check_terms
 from hotline1022.service.disclosure_pack import Packer
 from hotline1022.service.disclosure_story import cut_of
 
@@ -28,16 +30,12 @@ log = logging.getLogger(__name__)
 GOOD_FOR = timedelta(days=30)
 #: a file in the folder of packages that no row names goes after this
 LEFT_OVER = timedelta(days=1)
-#: letters of the terms that are enough to say which were seen
-TERMS = 8
 _KINDS = {
     Move.APPROVE: Kind.DISCLOSURE_APPROVED,
     Move.REFUSE: Kind.DISCLOSURE_REFUSED,
     Move.WITHDRAW: Kind.DISCLOSURE_WITHDRAWN,
     Move.EXPIRE: Kind.DISCLOSURE_EXPIRED,
 }
-#: after these nothing is allowed but what the last of them allows
-_DECIDED = frozenset({Kind.DISCLOSURE_REQUESTED, Kind.DISCLOSURE_CHANGED, *_KINDS.values()})
 
 
 class DisclosureDesk:
@@ -134,7 +132,7 @@ class DisclosureDesk:
             check_person(move, before.asked_by, actor)
             state = follow(before.state, move)
             if move is Move.APPROVE:
-                _check_terms(before, terms)
+                check_terms(before, terms)
             after = replace(before, state=state, decided_by=actor, decided_at=at, words=words)
             await tx.disclosures.move(before, after)
             if move is Move.WITHDRAW:
@@ -147,14 +145,14 @@ class DisclosureDesk:
     async def _drop(self, one: Disclosure) -> None:
         """Its package goes."""
         if one.package:
-            await asyncio.to_thread(self.path(one).unlink, missing_ok=True)
+            await on_disk(self._folder, SECONDS, self.path(one).unlink, missing_ok=True)
 
     async def pack(self, id: str, actor: str, at: datetime) -> Disclosure:
         """Make the package. Refused `recording-damaged`, `disclosure-state`, `disclosure-not-allowed`; NotFound `recording-none`."""
         async with self._database.reading() as tx:
             before = await tx.disclosures.get(id)
             state = follow(before.state, Move.PACK)
-            await _check_allowed(tx, before)
+            await check_allowed(tx, before)
         written = await self._packer.pack(before, self._folder / _name(before), at)
         after = replace(
             before,
@@ -170,7 +168,7 @@ class DisclosureDesk:
                 await tx.disclosures.move(before, after)
                 _note(tx, Kind.DISCLOSURE_PACKED, after, actor, at, {"sha256": after.sha256, "bytes": after.bytes})
         except Refused:  # somebody else packed it, or took it back, meanwhile
-            await asyncio.to_thread(written.path.unlink, missing_ok=True)
+            await on_disk(self._folder, SECONDS, written.path.unlink, missing_ok=True)
             raise
         return after
 
@@ -182,7 +180,8 @@ class DisclosureDesk:
         at: datetime,
         also: Callable[[Work, Disclosure], Awaitable[None]] | None = None,
     ) -> HandOut:
-        """Write down who receives the package; it is looked at before. Refused `package-damaged`, `disclosure-expired`.
+        """Write down who receives the package; it is looked at before. Refused `package-damaged`, `disclosure-expired`,
+        `disclosure-not-allowed`.
 
         `also` is done in the same transaction.
         """
@@ -191,10 +190,11 @@ class DisclosureDesk:
             raise Invalid("nobody receives it; write name and post", error_id="disclosure-invalid")
         async with self._database.reading() as tx:
             before = await tx.disclosures.get(id)
-        state = follow(before.state, Move.HAND_OUT)
+            state = follow(before.state, Move.HAND_OUT)
+            await check_packed(tx, before)
         if before.expires_at is not None and before.expires_at <= at:
             raise Refused("the time of this package is over; ask anew", error_id="disclosure-expired")
-        if await asyncio.to_thread(self._packer.digest, self.path(before)) != before.sha256:
+        if await on_disk(self._folder, WHOLE_SECONDS, self._packer.digest, self.path(before)) != before.sha256:
             text = "the package is gone or not what was packed; withdraw it and ask anew"
             raise Refused(text, error_id="package-damaged")
         made = HandOut(disclosure=id, received_by=received_by, handed_by=actor, at=at, sha256=before.sha256)
@@ -286,7 +286,7 @@ class DisclosureDesk:
                 count += 1
         async with self._database.reading() as tx:
             known = await tx.disclosures.packages()
-        await asyncio.to_thread(_sweep, self._folder, known, at - LEFT_OVER)
+        await on_disk(self._folder, WHOLE_SECONDS, _sweep, self._folder, known, at - LEFT_OVER)
         return count
 
 
@@ -314,30 +314,6 @@ def _terms(one: Disclosure) -> dict[str, object]:
     """What is asked for, as the audit tells of it."""
     parts = {"parts": as_told(one.request.parts)} if one.request.parts else {}
     return {"revision": one.revision, "terms": one.request.terms, **parts}
-
-
-def _check_terms(one: Disclosure, terms: str) -> None:
-    """Who allows has seen what goes out. Refused `disclosure-terms`."""
-    if not terms and not one.request.parts and one.revision == 1:
-        return
-    if len(terms) < TERMS or not one.request.terms.startswith(terms):
-        text = (
-            f"only a part of what was recorded goes out, or what is asked for was changed; look at it "
-            f"(hotline1022 evidence disclosure {one.id}), then allow it with the terms that are shown there"
-        )
-        raise Refused(text, error_id="disclosure-terms")
-
-
-async def _check_allowed(tx: Work, one: Disclosure) -> None:
-    """What goes out is what the chain says was allowed, whatever became of the row. Refused `disclosure-not-allowed`."""
-    told = [entry for entry in await tx.audit.about(f"disclosure:{one.id}") if entry.kind in _DECIDED]
-    last = told[-1] if told else None
-    if last is None or last.kind != Kind.DISCLOSURE_APPROVED or last.told.get("terms") != one.request.terms:
-        text = (
-            f"the audit does not tell that the disclosure {one.id} was allowed as it is now; ask for it anew, have it allowed, "
-            "and find out who changed its row (hotline1022 evidence verify)"
-        )
-        raise Refused(text, error_id="disclosure-not-allowed")
 
 
 def _note(tx: Work, kind: Kind, one: Disclosure, actor: str, at: datetime, detail: dict[str, object]) -> None:

@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex, token_urlsafe
 
+from hotline1022.audit.disclosed import ROW, of_link
 from hotline1022.audit.types import Fact, Kind
-from hotline1022.core.errors import Invalid, NotFound, Unavailable
+from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable
 from hotline1022.db.tokens import digest
 from hotline1022.db.unit import Database, Work
 from hotline1022.evidence.types import Disclosure, DownloadLink, State
 from hotline1022.recordings.stream import Stream, open_stream
+from hotline1022.service.disclosure_allowed import link_stands
 from hotline1022.service.disclosure_desk import DisclosureDesk
 from hotline1022.service.settings_disclosure import DisclosureSettings
 from hotline1022.web.listening_port import ByteSource, RangeSource
@@ -27,6 +29,8 @@ log = logging.getLogger(__name__)
 SPARE, SPARE_SHARE = 1 << 20, 10
 #: a request counts as so many bytes at least, or as this share of the package: nobody fills the audit with single bytes
 LEAST, LEAST_SHARE = 1 << 16, 200
+#: the alarm of a link of which the chain tells otherwise, or not at all
+DIFFERS_ALARM = "link-differs"
 #: packages that are remembered as found whole
 BOUND = 64
 
@@ -80,7 +84,7 @@ class DisclosureLinks:
                 budget=self._settings.link_downloads * (one.bytes + one.bytes // SPARE_SHARE + SPARE),
             )
             await tx.disclosures.add_link(link)
-            detail = {"link": link.id, "sha256": one.sha256, "until": link.expires_at.isoformat()}
+            detail = {"link": link.id, "sha256": one.sha256, "until": link.expires_at.isoformat(), ROW: of_link(link)}
             tx.audit.add(
                 Fact(at=at, kind=Kind.DISCLOSURE_LINKED, actor=actor, subject=f"disclosure:{id}", detail=detail)
             )
@@ -90,13 +94,23 @@ class DisclosureLinks:
         return Made(link=made[0], address=self._settings.link_address + key)
 
     async def find(self, key: str, at: datetime) -> PackageFound | None:
-        """What the key opens now; None for all others."""
+        """What the key opens now; None for all others. One that the chain does not tell of, or tells otherwise of, rings."""
         async with self._database.reading() as tx:
             link = await tx.disclosures.link_of(digest(key))
-            if link is None or link.ended_at is not None or link.expires_at <= at or link.sent >= link.budget:
+            if link is None or link.ended_at is not None or link.expires_at <= at:
                 return None
-            one = await tx.disclosures.get(link.disclosure)
-        if one.state is not State.HANDED_OUT or (one.expires_at is not None and one.expires_at <= at):
+            try:
+                one = await tx.disclosures.get(link.disclosure)
+            except Refused as error:  # its row cannot be read; the sweep rings
+                log.warning("a link opens nothing: %s", error)
+                return None
+            if one.state is not State.HANDED_OUT or (one.expires_at is not None and one.expires_at <= at):
+                return None
+            stands = await link_stands(tx, link, one)
+        if not stands:
+            await self._ring(link, at)
+            return None
+        if link.sent >= link.budget:
             return None
         return PackageFound(
             link=link.id,
@@ -110,6 +124,14 @@ class DisclosureLinks:
             bytes=one.bytes,
             expires_at=link.expires_at,
         )
+
+    async def _ring(self, link: DownloadLink, at: datetime) -> None:
+        text = (
+            f"somebody tried the link {link.id} of the disclosure {link.disclosure}, of which the audit does not tell as its row "
+            "does; it opens nothing, run hotline1022 evidence verify"
+        )
+        async with self._database.transaction() as tx:
+            await tx.alarms.raise_alarm(DIFFERS_ALARM, text, at)
 
     async def open(self, found: PackageFound, origin: str) -> RangeSource:
         """Its bytes, found to be what was packed. Unavailable `package-damaged`."""

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from hotline1022.core.errors import HotlineError
 from hotline1022.queue.ports import AlarmBell
+from hotline1022.recordings.apart import SECONDS, apart
 from hotline1022.recordings.files import no_room
 from hotline1022.service.checks import LOW_BYTES
 from hotline1022.service.settings import Disk
@@ -192,9 +193,9 @@ class DiskWatch:
         limits = self._limits()
         for folder in self._folders:
             try:
-                room = await asyncio.to_thread(self._room, folder)
-            except OSError as error:
-                why = error.strerror
+                room = await apart(folder, SECONDS, self._room, folder)
+            except OSError as error:  # a TimeoutError of ours, or of the disk, is one
+                why = error.strerror or "it does not answer"
                 level, said = Level.LOW, f"the disk of {folder} cannot be looked at or written ({why}); is it there?"
             else:
                 level, said = level_of(room, limits), room.said(folder)

@@ -16,6 +16,7 @@ from hotline1022.audit.types import EMPTY, Entry, Facts, Fault, Finding, Head, K
 from hotline1022.core.clock import PROVINCE
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database, Work
+from hotline1022.recordings.apart import SECONDS, on_disk
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import StateBook
@@ -200,10 +201,12 @@ class Examiner:
             evidence.add(found)
 
     async def versions(self, call: str) -> Versions:
-        """What the rows promise of a call, and what the disk says of these files without reading them."""
+        """What the rows promise of a call, and what the disk says of these files without reading them. Unavailable
+        `recordings-disk-hangs`.
+        """
         async with self._database.reading() as tx:
             rows = await tx.originals.rows([call])
-        return await asyncio.to_thread(versions, self._root, _promised(rows))
+        return await on_disk(self._root, SECONDS, versions, self._root, _promised(rows))
 
     async def originals(self, evidence: Evidence, calls: Sequence[str]) -> None:
         """Rows and files of these calls."""

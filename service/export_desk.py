@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import Refused, Unavailable
 from hotline1022.evidence.package import stored
+from hotline1022.recordings.apart import on_disk
+from hotline1022.recordings.held import Held
 from hotline1022.service.asker_stands import stands
 from hotline1022.service.checked import Changed, Opener, checked, open_original, opener
 from hotline1022.service.export import SUMS, Exporter, Taken, expired, name_of, why_of
@@ -24,6 +26,8 @@ from hotline1022.web.listening_wire import WhyBody
 
 #: exports that may run at once: each hashes hours of sound, and holds its files
 MOST = 2
+#: that one piece may take; before the first one all files are opened
+PIECE_SECONDS = 60.0
 
 
 class ExportDesk:
@@ -60,7 +64,7 @@ class ZipSource:
 
     def __init__(self, exporter: Exporter, taken: Taken, asker: str, ended: Callable[[], None]) -> None:
         self._exporter, self._asker, self._ended = exporter, asker, ended
-        self._zip = zip_pieces(taken, opener(exporter.root, exporter.keys), datetime.now(UTC))
+        self._zip = Held(zip_pieces(taken, opener(exporter.root, exporter.keys), datetime.now(UTC)))
         self._step: asyncio.Future[bytes] | None = None
 
     async def pieces(self) -> AsyncIterator[bytes]:
@@ -82,16 +86,17 @@ class ZipSource:
                 raise Refused("whoever asked for this export may have it no more; ask again", error_id="export-ended")
 
     async def close(self) -> None:
-        """Its files are closed when this returns, also in the middle of a piece."""
+        """Its files are closed when this returns, also in the middle of a piece, but where the disk hangs."""
         try:
             if self._step is not None:
                 await asyncio.gather(self._step, return_exceptions=True)
-            await asyncio.to_thread(self._zip.close)
+            await self._zip.close(self._exporter.root)
         finally:
             self._ended()
 
     async def _next(self) -> bytes:
-        self._step = asyncio.ensure_future(asyncio.to_thread(next, self._zip, b""))
+        work = on_disk(self._exporter.root, PIECE_SECONDS, self._zip.use, lambda pieces: next(pieces, b""))
+        self._step = asyncio.ensure_future(work)
         return await asyncio.shield(self._step)  # whoever is cancelled leaves it to `close`
 
 

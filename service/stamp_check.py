@@ -13,8 +13,8 @@ from hotline1022.audit.stamps import SUFFIX, fault_of, fingerprint, from_file
 from hotline1022.audit.types import Fault, Finding, Kind, Stamp
 from hotline1022.core.errors import ConfigError
 from hotline1022.db.unit import Database, Work
+from hotline1022.recordings.apart import apart
 from hotline1022.recordings.files import readable
-from hotline1022.service.apart import apart
 from hotline1022.service.settings import Settings
 from hotline1022.service.stamp_key import read_key
 from hotline1022.service.tsa import read_roots

@@ -22,7 +22,7 @@ from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.db.unit import Database, Work
 from hotline1022.notify.types import Channel, NewMessage, RecipientKind
 from hotline1022.queue.ports import AlarmBell
-from hotline1022.service.apart import apart
+from hotline1022.recordings.apart import apart
 from hotline1022.service.filing_list import list_filings
 from hotline1022.service.nights import LATE_ALARM
 from hotline1022.service.secrets import write_once

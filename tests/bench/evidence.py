@@ -129,7 +129,7 @@ class Bench:
             return len((await desk.entries("chain", 200)).entries)
 
         async def listed(state: State | None = None) -> int:
-            return len(await disclosures.list(state))
+            return len((await disclosures.list(state)).disclosures)
 
         async def unnoted() -> int:
             async with self._database.reading() as tx:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline1022.service import apart as module
-from hotline1022.service.apart import MOST, apart
+from hotline1022.recordings import apart as module
+from hotline1022.recordings.apart import MOST, apart
 
 SHARE = Path("/mnt/backups")
 

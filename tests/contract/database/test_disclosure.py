@@ -328,7 +328,8 @@ async def test_the_same_by_the_api(house: House) -> None:
     made = await view.pack(asked.id, ALLOWS, NOW)
     given = await view.hand_out(asked.id, "Trần Văn Bình", ALLOWS, NOW)
     assert [(one.received_by, one.sha256) for one in given.hand_outs] == [("Trần Văn Bình", made.sha256)]
-    assert list(await view.list(State.HANDED_OUT)) == [await view.get(asked.id)] and given.recordings != (CALL,)
+    listed = await view.list(State.HANDED_OUT)
+    assert listed.disclosures == (await view.get(asked.id),) and given.recordings != (CALL,)
 
 
 async def test_killed_while_packing_no_half_package_has_a_good_name(tmp_path: Path) -> None:

@@ -1,15 +1,22 @@
 """Somebody puts another shape in the place of what an entry, or a row, says: it is found by name, and nothing comes to its end by it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from hotline1022.audit.chain import Walk
 from hotline1022.audit.types import EMPTY, Fact, Fault, Finding, Kind, link
 from hotline1022.core.errors import Refused
+from hotline1022.evidence.types import State
+from hotline1022.service.cli import main
+from hotline1022.service.disclosure_desk import GOOD_FOR
+from hotline1022.service.disclosure_view import DisclosuresView
 from hotline1022.service.nightly import Nightly
 from hotline1022.service.retention_view import RetentionView
 from hotline1022.service.settings_retention import Retention
@@ -121,7 +128,42 @@ async def test_a_row_of_a_disclosure_of_another_shape_is_named(house: House, cha
     found = await house.world.findings()
     assert named(found, Fault.DISCLOSURE) == [made.id] and "cannot be read" in found[0].text
     with pytest.raises(Refused, match=f"{made.id}: it cannot be read"):
-        await house.desk.sweep(NOW)
+        await house.desk.get(made.id)
+
+
+NO_ROWS = ["parts = {}", "recordings = {}", "letter_date = 'x'", "asked_at = 'x'", "bytes = 'x'", "expires_at = x'ff'"]
+
+
+@pytest.mark.parametrize("change", NO_ROWS)
+async def test_one_spoilt_disclosure_hides_no_other_and_the_sweep_goes_on_and_rings(
+    house: House, change: str, monkeypatch: pytest.MonkeyPatch, address: str, tmp_path: Path
+) -> None:
+    spoilt, whole = await house.packed(), await house.packed()
+    value = f"'{'9' * 5000}'" if house.world.database.dialect == "postgresql" else "'{\"half'"
+    statement = f"UPDATE disclosure SET {change.format(value)} WHERE id = '{spoilt.id}'"
+    if house.world.database.dialect == "postgresql" and "{" not in change:  # its types keep those out
+        with pytest.raises(Exception, match=r"is of type|invalid input syntax"):
+            await house.world.attack(statement)
+        return
+    await house.world.attack(statement)
+    view = DisclosuresView(house.world.database, house.desk, house.links)
+    listed = await view.list(None)
+    assert (listed.unreadable, [one.id for one in listed.disclosures]) == ((spoilt.id,), [whole.id])
+    with pytest.raises(Refused, match=f"{spoilt.id}: it cannot be read"):
+        await view.get(spoilt.id)
+    package, late = house.desk.path(spoilt), NOW + GOOD_FOR + timedelta(days=3)
+    assert await house.desk.sweep(late) == 1, "the other one is over"
+    await house.desk.sweep(late)
+    assert package.exists(), "nobody knows that it is over"
+    async with house.world.database.reading() as tx:
+        (alarm,) = [one for one in await tx.alarms.list() if one.kind == "evidence-damaged"]
+        assert (await tx.disclosures.get(whole.id)).state is State.EXPIRED
+    assert spoilt.id in alarm.detail
+    assert named(await house.world.findings(), Fault.DISCLOSURE) == [spoilt.id]
+    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("HOTLINE1022_DATABASE_URL", address)
+    shown = await asyncio.to_thread(CliRunner().invoke, main, ["evidence", "list"])
+    assert shown.exit_code == 0 and whole.id in shown.stdout and f"{spoilt.id}  somebody changed" in shown.stdout
 
 
 async def test_what_nobody_thought_of_rings_and_the_night_is_tried_again(
