@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, insert, or_, select, update
+from sqlalchemy import Select, String, Table, insert, or_, select, update
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.db.sql import Repository, build, picker
@@ -18,6 +18,8 @@ from hotline1022.evidence.types import Bleep, Disclosure, DownloadLink, HandOut,
 PORTION = 1000
 #: what the driver, or a column's type, says of a value that it cannot read
 _ODD = (TypeError, ValueError, OverflowError)
+_TEXTS = tuple(column.name for column in disclosure.c if type(column.type) is String)
+_NUMBERS = ("bytes", "revision")
 _request_values, _values, _link_values = picker(Request), picker(Disclosure), picker(DownloadLink)
 
 
@@ -31,10 +33,19 @@ def _row(one: Disclosure) -> dict[str, Any]:
 def _tried(row: Mapping[Any, Any]) -> Disclosure | Refused:
     """Refused `disclosure-unreadable` for a row that this program does not write."""
     try:
+        _check_kinds(row)
         request = build(Request, row, recordings=tuple(row["recordings"]), parts=tuple(map(_part, row["parts"])))
         return build(Disclosure, row, request=request)
     except (Invalid, KeyError, *_ODD) as error:
         return _unreadable(row["id"], error)
+
+
+def _check_kinds(row: Mapping[Any, Any]) -> None:
+    """TypeError: SQLite keeps anything in any column."""
+    for names, kind in ((_TEXTS, str), (_NUMBERS, int)):
+        for name in names:
+            if not isinstance(row[name], kind):
+                raise TypeError(f"{name} is no {kind.__name__}")
 
 
 def _unreadable(id: str, error: Exception) -> Refused:

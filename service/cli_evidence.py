@@ -104,6 +104,8 @@ def _steps(work: int) -> Callable[[int], None]:
 def _say(found: Evidence) -> None:
     for one in found.findings:
         click.echo(f"{one.fault.value:<16} {one.name or f'entry {one.seq}'}   ({one.text})")
+    for one in found.remarks:
+        click.echo(f"note: {one.text}")
     looked = f"{found.entries} entries, {found.stamps} stamps, {found.calls} calls, {found.files} files"
     if not found.begun:
         click.echo("note: recordings from before the chain have no entries yet; start the service once", err=True)

@@ -52,6 +52,10 @@ class Evidence:
     findings: list[Finding] = field(default_factory=list)
     #: findings beyond those that are kept
     more: int = 0
+    #: what is no fault and is told for ever: restores that put an older state back
+    remarks: list[Finding] = field(default_factory=list)
+    #: numbers of those that cut off what a stamp vouches for
+    cuts: frozenset[int] = frozenset()
 
     @property
     def ok(self) -> bool:
@@ -138,9 +142,11 @@ class Examiner:
 
     async def stamps(self, evidence: Evidence) -> None:
         """Those of the database, and those of the second place."""
-        count, found = await StampCheck(self._database, self._trust).look()
+        check = StampCheck(self._database, self._trust)
+        count, found = await check.look()
         evidence.stamps += count
         evidence.add(found)
+        evidence.remarks, evidence.cuts = check.remarks, check.cuts
 
     async def holds(self, evidence: Evidence) -> None:
         """All holds and disclosures, whatever their age."""

@@ -23,10 +23,14 @@ async def verify_in_child(config: str | None, since: date | None, progress: Prog
 
 
 def _evidence(said: dict[str, object]) -> Evidence:
-    found = [
-        Finding(fault=Fault(one["fault"]), seq=one["seq"], name=one["name"], text=one["text"])
-        for one in said["findings"]  # type: ignore[attr-defined]
-    ]
+    found, remarks = _findings(said["findings"]), _findings(said["remarks"])
     counts = {name: int(str(said[name])) for name in ("entries", "stamps", "calls", "files", "more")}
     head = Head(**said["head"])  # type: ignore[arg-type]
-    return Evidence(head=head, begun=bool(said["begun"]), findings=found, **counts)
+    return Evidence(head=head, begun=bool(said["begun"]), findings=found, remarks=remarks, **counts)
+
+
+def _findings(said: object) -> list[Finding]:
+    return [
+        Finding(fault=Fault(one["fault"]), seq=one["seq"], name=one["name"], text=one["text"])
+        for one in said  # type: ignore[attr-defined]
+    ]

@@ -107,6 +107,7 @@ class EvidenceDesk:
             ended_at=None,
             **dict.fromkeys(("done", "work", "entries", "stamps", "calls", "files", "wrong"), 0),
             findings=(),
+            remarks=(),
             error="",
         )
         return self._work.begin(view, self._verify)
@@ -141,7 +142,8 @@ class EvidenceDesk:
             log.exception("the result of a verification cannot be written into the audit")
             said = problem if isinstance(problem, HotlineError) else type(problem).__name__
             untold = f"the result is not in the audit: {said}"
-        return {"findings": findings, "error": untold, "done": done, "work": done, **counts}
+        remarks = tuple(map(_finding, found.remarks))
+        return {"findings": findings, "remarks": remarks, "error": untold, "done": done, "work": done, **counts}
 
     async def _tell(self, asked: w.VerificationView, found: Evidence) -> None:
         fact = entry_of(
@@ -187,6 +189,7 @@ def _before(entry: Entry) -> w.VerificationView | None:
             done=done,
             work=done,
             findings=findings,
+            remarks=(),
             error="",
             **given,
         )

@@ -27,5 +27,6 @@ def entry_of(found: Evidence, *, actor: str, origin: str, asked_at: datetime, at
         "sha256": found.head.sha256,
         **counts_of(found),
         "findings": named,
+        "restores": [one.seq for one in found.remarks],
     }
     return Fact(at=at, kind=Kind.EVIDENCE_VERIFIED, actor=actor, origin=origin, subject="chain", detail=detail)

@@ -169,9 +169,13 @@ class Nightly:
                 {"fault": one.fault.value, "seq": one.seq, "name": one.name} for one in evidence.findings[:MOST_ALARMS]
             ],
             "wrong": len(evidence.findings) + evidence.more,
+            "restores": [one.seq for one in evidence.remarks],
         }
         async with self._database.transaction() as tx:
             tx.audit.add(Fact(at=at, kind=Kind.CHAIN_CHECKED, actor="service", subject="chain", detail=detail))
+        for one in evidence.remarks:
+            if one.seq in evidence.cuts and one.seq > start.seq:  # once: the bell repeats it until somebody has seen it
+                await self._bell.ring("chain-cut", one.text)
         for one in evidence.findings[:MOST_ALARMS]:
             await self._bell.ring("evidence-damaged", f"{one.fault}: {one.text}")
         left = len(evidence.findings) + evidence.more - MOST_ALARMS

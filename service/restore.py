@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from hotline1022.audit.cut import detail_of, later_than
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.errors import ConfigError, Refused
 from hotline1022.db.backup import server_version, settle_sqlite
@@ -60,6 +61,8 @@ from hotline1022.service.restore_places import (
 )
 from hotline1022.service.settings import Settings
 from hotline1022.service.shell_user import shell_actor
+from hotline1022.service.stamp_check import second_place
+from hotline1022.service.stamp_key import our_key
 
 #: beside SQLite's file
 STAGE = ".restore"
@@ -269,12 +272,15 @@ async def _postgresql(job: _Job, tool: tuple[str, ...]) -> tuple[str, str]:
 async def _finished(job: _Job, address: str | Path) -> tuple[str, str]:
     """Bring the schema up to date and say in the audit what was done; schema before and after."""
     migrated = await migrate(address, restoring=True)
+    stamps, key = await second_place(job.settings), await job.threads.run(our_key, job.settings.keys_folder)
     async with Database(address) as database, database.transaction() as tx:
         if not job.about["copies"]:
             await tx.recordings.forget_copies()
         await tx.recordings.forget_derived()  # no backup has the cache
         await tx.sessions.end_all("restored")  # who was signed out since then must not be in again
         await tx.restoring.over()
+        head = await tx.audit.head()
+        cut = detail_of(job.manifest, head, later_than(head, stamps or ()), key, seen=stamps is not None)
         tx.audit.add(
             Fact(
                 at=datetime.now(UTC),
@@ -282,7 +288,7 @@ async def _finished(job: _Job, address: str | Path) -> tuple[str, str]:
                 actor=shell_actor(),
                 origin="cli",
                 subject=f"backup:{job.backup.name}",
-                detail={"manifest": job.manifest, "made_at": job.about["made_at"]},
+                detail={"manifest": job.manifest, "made_at": job.about["made_at"], **cut},
             )
         )
     return migrated.before or "", migrated.after

@@ -4,13 +4,14 @@ Changes nothing.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography import x509
 
+from hotline1022.audit.cut import Later, excused, remark, unexcused
 from hotline1022.audit.stamps import SUFFIX, fault_of, fingerprint, from_file
-from hotline1022.audit.types import Fault, Finding, Kind, Stamp
+from hotline1022.audit.types import Entry, Fault, Finding, Kind, Stamp
 from hotline1022.core.errors import ConfigError
 from hotline1022.db.unit import Database, Work
 from hotline1022.recordings.apart import apart
@@ -54,12 +55,17 @@ class StampCheck:
     def __init__(self, database: Database, trust: Trust) -> None:
         self._database, self._trust = database, trust
         self._keys: frozenset[str] = frozenset()
+        self._restores: Mapping[int, tuple[Entry, Sequence[Later]]] = {}
+        #: after a look: restores that put an older state back, which are no faults
+        self.remarks: list[Finding] = []
+        #: of these, those that cut off what a stamp vouches for: numbers of their entries
+        self.cuts: frozenset[int] = frozenset()
 
     async def look(self) -> tuple[int, list[Finding]]:
         """How many stamps were looked at, and what is wrong."""
         try:
             files = await apart(
-                self._trust.folder, SECONDS, _files, self._trust.folder
+                self._trust.folder, SECONDS, stamp_files, self._trust.folder
             )  # beforehand: no connection waits for a share
         except TimeoutError:
             files = None
@@ -67,6 +73,7 @@ class StampCheck:
             # keys of recordings are told of by the same kind, and stamp nothing
             made = [entry async for entry in tx.audit.of_kind(Kind.KEY_MADE)]
             self._keys = self._trust.keys | {str(entry.told["key"]) for entry in made if "key" in entry.told}
+            await self._read_restores(tx)
             told = {str(entry.told.get("name", "")): entry.seq async for entry in tx.audit.of_kind(Kind.CHAIN_STAMPED)}
             kept: set[str] = set()
             found: list[Finding] = []
@@ -84,13 +91,31 @@ class StampCheck:
                     found += await self._held(tx, one, f" in {self._trust.folder}")
         return len(kept) + len(files or {}), found + self._missing(told, files)
 
+    async def _read_restores(self, tx: Work) -> None:
+        # whoever writes rows can have the chain tell of a key: while ours is here, it alone excuses a cut tail
+        keys = self._trust.keys or self._keys
+        restores = [entry async for entry in tx.audit.of_kind(Kind.BACKUP_RESTORED)]
+        self._restores = {one.seq: (one, excused(one, keys)) for one in restores}
+        self.remarks = [remark(one, cut) for one, cut in self._restores.values()]
+        self.cuts = frozenset(seq for seq, (_, cut) in self._restores.items() if cut)
+
     async def _held(self, tx: Work, stamp: Stamp, where: str) -> list[Finding]:
         fault = fault_of(stamp, keys=self._keys, roots=self._trust.roots)
         if fault:
             text = f"the stamp {stamp.name}{where} does not vouch for entry {stamp.seq}: {fault}"
             return [Finding(fault=Fault.STAMP, seq=stamp.seq, name=stamp.name, text=text)]
         there = await tx.audit.hash_at(stamp.seq)
-        return held_against(stamp.seq, stamp.sha256, there, stamp.name, f"the stamp {stamp.name}{where}")
+        found = held_against(stamp.seq, stamp.sha256, there, stamp.name, f"the stamp {stamp.name}{where}")
+        return self._not_excused(stamp, found) if found else []
+
+    def _not_excused(self, stamp: Stamp, found: list[Finding]) -> list[Finding]:
+        """What no restore says that it cut off."""
+        before = [(entry, cut) for seq, (entry, cut) in self._restores.items() if seq <= stamp.seq]
+        this = Later(name=stamp.name, seq=stamp.seq, sha256=stamp.sha256)
+        if any(this in cut for _, cut in before):
+            return []
+        cure = unexcused(before[-1][0]) if before else ""
+        return [replace(one, text=f"{one.text}{cure}") for one in found]
 
     def _missing(self, told: Mapping[str, int], files: "Mapping[Path, Stamp | str] | None") -> list[Finding]:
         """Stamps that the second place should have. Older ones than its first may lie where the place was before."""
@@ -129,7 +154,17 @@ def held_against(seq: int, told: str, there: str | None, name: str, who: str) ->
     return []
 
 
-def _files(folder: Path) -> "dict[Path, Stamp | str] | None":
+async def second_place(settings: Settings) -> Sequence[Stamp] | None:
+    """All stamps in it that can be read; None when it cannot."""
+    folder = settings.stamps_folder
+    try:
+        files = await apart(folder, SECONDS, stamp_files, folder)
+    except TimeoutError:
+        return None
+    return None if files is None else [one for one in files.values() if isinstance(one, Stamp)]
+
+
+def stamp_files(folder: Path) -> "dict[Path, Stamp | str] | None":
     """Each stamp's file, with what is wrong with it in place of the stamp; None: the folder cannot be read."""
     try:
         files = sorted(folder.glob(f"stamp-*{SUFFIX}")) if folder.is_dir() else None

@@ -36,3 +36,11 @@ def read_key(folder: Path) -> Ed25519PrivateKey:
     except (ValueError, binascii.Error) as error:
         cure = "put back the file from a backup, or move it away so that a new key is made"
         raise ConfigError(f"{file}: is no key of ours; {cure}", error_id="secret-invalid") from error
+
+
+def our_key(folder: Path) -> Ed25519PrivateKey | None:
+    """The key that is there; None when there is none that can be read. Blocks."""
+    try:
+        return read_key(folder)
+    except ConfigError:
+        return None

@@ -44,6 +44,7 @@ class VerificationView:
     files: int
     wrong: Annotated[int, Rule(doc="how many findings; 0 when it is done = everything is as it was")]
     findings: Annotated[tuple[FindingView, ...], Rule(doc="the first of them, 1,000 at most")]
+    remarks: Annotated[tuple[FindingView, ...], Rule(doc="what is no fault: restores that put an older state back")]
     error: str
 
 

@@ -25,7 +25,7 @@ ENTRY = AuditEntryView(
 STAMP = w.StampView(name="stamp-000000000007-20261129T170001Z", seq=7, sha256="a" * 64, at=AT, method=Method.ED25519, key="b" * 64)  # fmt: skip
 RUNNING = w.VerificationView(
     state=WorkState.RUNNING, since=None, asked_at=AT, asked_by="token:listen", ended_at=None, done=3, work=9,
-    entries=3, stamps=0, calls=0, files=0, wrong=0, findings=(), error="",
+    entries=3, stamps=0, calls=0, files=0, wrong=0, findings=(), remarks=(), error="",
 )  # fmt: skip
 FINDING = w.FindingView(fault=Fault.FILE_CHANGED, seq=0, name="2026/11/24/a.wav", text="has other bytes")
 

@@ -3,7 +3,6 @@ prompts are made, the loop goes on.
 """
 
 import asyncio
-import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -52,7 +51,7 @@ def let_go() -> Iterator[threading.Event]:
 
 
 def open_files() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 async def ended() -> None:
@@ -73,9 +72,7 @@ async def refused(count: int, ask: Callable[[], Awaitable[object]]) -> None:
     assert {one.error_id for one in said if isinstance(one, Unavailable)} == {"recordings-disk-hangs"}
 
 
-async def test_many_who_begin_to_listen(
-    world: World, monkeypatch: pytest.MonkeyPatch, let_go: threading.Event
-) -> None:
+async def test_many_who_begin_to_listen(world: World, monkeypatch: pytest.MonkeyPatch, let_go: threading.Event) -> None:
     path, whole, before = world.filed.tracks[0].path, stream.open_below, open_files()
 
     def hanging(root: Path, name: str) -> int:
