@@ -21,6 +21,8 @@ from hotline1022.evidence.excerpt import Clock
 from hotline1022.evidence.package import Written
 from hotline1022.evidence.types import Disclosure, Part
 from hotline1022.recordings import marks
+from hotline1022.recordings.apart import SECONDS as DISK_SECONDS
+from hotline1022.recordings.apart import on_disk
 from hotline1022.recordings.cut import tracks_in
 from hotline1022.recordings.ffmpeg import Ffmpeg
 from hotline1022.recordings.keys import Keys
@@ -152,7 +154,7 @@ class Packer:
             raise Unavailable(text, error_id="package-worker") from error
         finally:  # whoever waited is gone, or the worker is: nothing half made stays
             await pool.close(seconds=0)
-            await asyncio.to_thread(left_half, job.path)
+            await on_disk(job.path.parent, DISK_SECONDS, left_half, job.path)
 
     async def clock(self, recording: str) -> Clock:
         """What ranges of a recording are held against. NotFound `recording-unknown`."""

@@ -130,6 +130,7 @@ async def test_without_our_key_it_excuses_nothing_and_says_what_to_do(shared: Ho
 
 async def test_a_second_place_that_is_away_excuses_nothing(shared: House, tmp_path: Path) -> None:
     box = KeyFile(path=tmp_path / "keys.box", passphrase=PASSPHRASE)
+    await act_and_stamp(shared.settings, 1)
     made = await shared.back_up(keys=box)
     await act_and_stamp(shared.settings, 3)
     place = Path(shared.elsewhere.audit.second_place)
@@ -162,7 +163,14 @@ async def test_whoever_writes_rows_alone_cannot_excuse_a_cut_tail(shared: House,
             tx.audit.add(
                 Fact(at=datetime.now(UTC), kind=Kind.BACKUP_RESTORED, actor="cli:x", subject="backup:x", detail=detail)
             )
-    assert of_tail((await look(settings)).findings) == [Fault.CUT]
+        async with database.reading() as tx:
+            forged = await tx.audit.last(Kind.BACKUP_RESTORED)
+        assert forged is not None and excused(forged, {fingerprint(own.public_key())}) == (lost,), (
+            "but for the key it is whole"
+        )
+    found = await look(settings)
+    assert of_tail(found.findings) == [Fault.REWRITTEN], "another entry has its number by now"
+    assert [one.seq for one in found.remarks][-1] == forged.seq, "and the false restore is told too"
 
 
 def _last_stamp(settings: Settings) -> str:
