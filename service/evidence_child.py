@@ -24,9 +24,10 @@ async def verify_in_child(config: str | None, since: date | None, progress: Prog
 
 def _evidence(said: dict[str, object]) -> Evidence:
     found, remarks = _findings(said["findings"]), _findings(said["remarks"])
+    cuts = frozenset(int(one) for one in said["cuts"])  # type: ignore[attr-defined]
     counts = {name: int(str(said[name])) for name in ("entries", "stamps", "calls", "files", "more")}
     head = Head(**said["head"])  # type: ignore[arg-type]
-    return Evidence(head=head, begun=bool(said["begun"]), findings=found, remarks=remarks, **counts)
+    return Evidence(head=head, begun=bool(said["begun"]), findings=found, remarks=remarks, cuts=cuts, **counts)
 
 
 def _findings(said: object) -> list[Finding]:

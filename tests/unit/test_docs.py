@@ -13,6 +13,7 @@ import pytest
 from hotline1022.db.catalogue import DAMAGED_ALARM
 from hotline1022.db.copies import ALARM as COPY_ALARM
 from hotline1022.service.cli import main
+from hotline1022.service.disclosure_links import DIFFERS_ALARM
 from hotline1022.service.disk_watch import ALARMS
 from hotline1022.service.nights import LATE_ALARM
 from hotline1022.service.notices import NOT_FORWARDED_ALARM
@@ -116,7 +117,7 @@ def test_every_alarm_is_explained() -> None:
     )
     raised = set(re.findall(r'(?:\.ring\(\s*|RaiseAlarm\(kind=)"([a-z-]+)"', code))
     assert len(raised) >= 4
-    raised |= {*ALARMS.values(), DAMAGED_ALARM, COPY_ALARM, NOT_FORWARDED_ALARM, LATE_ALARM}
+    raised |= {*ALARMS.values(), DAMAGED_ALARM, COPY_ALARM, NOT_FORWARDED_ALARM, LATE_ALARM, DIFFERS_ALARM}
     assert set(re.findall(r"^\| `([a-z-]+)` \|", rows("Alarms"), flags=re.MULTILINE)) == raised
 
 

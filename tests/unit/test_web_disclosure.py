@@ -37,7 +37,10 @@ async def test_asked_allowed_and_handed_out(tmp_path: Path) -> None:
         status, given = await house.ask("POST", f"/api/disclosures/{ONE.id}/hand-out", "admin", json=out)
         assert status == 200 and given["hand_outs"][0]["handed_by"] == "token:admin-token"
         assert len((await house.ask("GET", "/api/disclosures?state=requested", "listen"))[1]["disclosures"]) == 1
-        assert (await house.ask("GET", "/api/disclosures?state=packed", "listen"))[1] == {"disclosures": []}
+        assert (await house.ask("GET", "/api/disclosures?state=packed", "listen"))[1] == {
+            "disclosures": [],
+            "unreadable": [],
+        }
         assert (await house.ask("GET", f"/api/disclosures/{'e' * 16}", "listen"))[0] == 404
 
 

@@ -15,8 +15,10 @@ from hotline1022.core.errors import Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.recordings import apart, held, reader, stream
 from hotline1022.recordings.apart import MOST
+from hotline1022.recordings.files import open_below
 from hotline1022.recordings.stream import open_stream
 from hotline1022.recordings.types import StoredFile
+from hotline1022.recordings.verify import versions
 from hotline1022.service import disk_watch, evidence, export_desk, pins
 from hotline1022.service.export import Taken
 from hotline1022.service.export_desk import ZipSource
@@ -73,11 +75,11 @@ async def refused(count: int, ask: Callable[[], Awaitable[object]]) -> None:
 
 
 async def test_many_who_begin_to_listen(world: World, monkeypatch: pytest.MonkeyPatch, let_go: threading.Event) -> None:
-    path, whole, before = world.filed.tracks[0].path, stream.open_below, open_files()
+    path, before = world.filed.tracks[0].path, open_files()
 
     def hanging(root: Path, name: str) -> int:
         assert let_go.wait(60)
-        return whole(root, name)
+        return open_below(root, name)
 
     monkeypatch.setattr(stream, "open_below", hanging)
     await refused(MOST * 3, lambda: open_stream(world.root, path))
@@ -123,11 +125,9 @@ async def test_one_who_listens_while_it_begins_to_hang(
 async def test_the_look_at_the_originals_before_a_play(
     world: World, monkeypatch: pytest.MonkeyPatch, let_go: threading.Event
 ) -> None:
-    whole = evidence.versions
-
     def hanging(root: Path, files: list[StoredFile]) -> object:
         assert let_go.wait(60)
-        return whole(root, files)
+        return versions(root, files)
 
     check = OriginalCheck(world.database, world.examiner(), world.bells)
     monkeypatch.setattr(evidence, "versions", hanging)

@@ -216,8 +216,9 @@ def test_a_signature_is_good_at_its_own_place_for_its_own_stamps_alone() -> None
     elsewhere = Head(seq=3, sha256="cd" * 32)
     moved = link(Fact(at=good.at, kind=Kind.BACKUP_RESTORED, actor="cli:an", detail=good.detail), elsewhere)
     assert excused(moved, keys) == ()
-    for more in (
+    spoilt: tuple[dict[str, object], ...] = (
         {"later": [{"name": "stamp-2", "seq": 9, "sha256": "ab" * 32}]}, {"later": 7}, {"later": [[]]}, {"later": []},
         {"signature": "!"}, {"signature": 7}, {"public_key": ""}, {"public_key": None}, {"manifest": "n"},
-    ):  # fmt: skip
+    )  # fmt: skip
+    for more in spoilt:
         assert excused(_entry(key, EMPTY, **more), keys) == ()

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from hotline1022.accounts.types import Permission
+from hotline1022.accounts.types import Entered, Permission, Wanted
 from hotline1022.core.errors import HotlineError
 from hotline1022.db.unit import Database
-from hotline1022.service.account_desk import AccountDesk, Entered
+from hotline1022.service.account_desk import AccountDesk
 from hotline1022.service.backup import KeyFile
 from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.settings import Settings
-from hotline1022.service.user_admin import UserAdmin, Wanted
+from hotline1022.service.user_admin import UserAdmin
 from tests.contract.database.backup_world import PASSPHRASE, House, house
 from tests.contract.database.test_account_desk import AGENT, HERE, NEW, code, unpacked
 
@@ -73,5 +73,7 @@ async def test_second_factors_open_with_the_backups_keys_alone(house: House, tmp
         with pytest.raises(HotlineError) as caught:
             await desk.second(half.signed, code(secret, AT), HERE)
         assert caught.value.error_id == "code-unreadable"
-        await UserAdmin(database, lambda: AT).reset("lan", second=True)
-        assert (await desk.sign_in("lan", NEW, HERE)).signed.may(Permission.ANSWER)
+        once = (await UserAdmin(database, lambda: AT).reset("lan", second=True)).password
+        anew = await desk.sign_in("lan", once, HERE)
+        changed = await desk.change_password(anew.signed, once, "bon con ga ngu tren mai nha", HERE)
+        assert changed.signed.may(Permission.ANSWER)
