@@ -177,6 +177,39 @@ def compare_links(told: Mapping[str, ToldLink], rows: Sequence[DownloadLink]) ->
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """A citizen's number went out of why a disclosure is asked for: its terms are others since."""
+
+    seq: int
+    disclosure: str
+    before: str
+    after: str
+
+
+def erased_terms(entries: Iterable[Entry]) -> list[Erased]:
+    """What entries `citizen-erased` tell of disclosures, in their order."""
+    found = []
+    for one in entries:
+        reasons = one.told.get("reasons")
+        for told in reasons if isinstance(reasons, list) else ():
+            if isinstance(told, Mapping) and told.get("table") == "disclosure" and "terms" in told:
+                texts = (str(told.get(name)) for name in ("id", "terms_before", "terms"))
+                id, before, after = texts
+                found.append(Erased(seq=one.seq, disclosure=id, before=before, after=after))
+    return found
+
+
+def terms_now(id: str, seq: int, terms: object, erased: Iterable[Erased]) -> object:
+    """The terms that entry `seq` tells, as they are after what was erased since. One that began from others changes nothing: a
+    row that somebody changed is not made good by an erasure.
+    """
+    for one in erased:
+        if one.disclosure == id and one.seq > seq and one.before == terms:
+            terms = one.after
+    return terms
+
+
 def _about(entry: Entry) -> str:
     return entry.subject.removeprefix(_DISCLOSURE)
 

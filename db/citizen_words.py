@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, select, update
 
+from hotline1022.core.errors import Refused
 from hotline1022.core.numbers import pattern, without
+from hotline1022.db.disclosure import DisclosureRepository
 from hotline1022.db.sql import Repository
 from hotline1022.db.tables import alarm
 from hotline1022.db.tables_citizen import citizen_erasure
@@ -84,19 +86,31 @@ class CitizenWords(Repository):
         """Take the number out of these rows; the rest of the words stays.
 
         Of reasons: where, and the SHA-256 of what is there now, for older entries of the audit may have that of the words as
-        they were.
+        they were; of what a disclosure is asked for, its terms before and now.
         """
         query = select(place.table.c.id, place.column).where(place.rows).with_for_update()
         changed: list[dict[str, str]] = []
+        asked_for = place.table is disclosure and place.field == "why"
         for key, text in (await self._connection.execute(query)).all():
             words = without(text, digits).strip() or GONE
             if words == text:  # somebody else's erasure was faster
                 continue
+            before = await self._terms(key) if asked_for else ""
             mine = update(place.table).where(place.table.c.id == key)
             await self._connection.execute(mine.values({place.field: words}))
             sha256 = hashlib.sha256(words.encode()).hexdigest()
-            changed.append({"table": place.table.name, "id": key, "field": place.field, "sha256": sha256})
+            told = {"table": place.table.name, "id": key, "field": place.field, "sha256": sha256}
+            if before:
+                told |= {"terms_before": before, "terms": await self._terms(key)}
+            changed.append(told)
         return changed if place.table in _REASONS else []
+
+    async def _terms(self, id: str) -> str:
+        """Of a disclosure; "" where its row cannot be read."""
+        try:
+            return (await DisclosureRepository(self._connection).get(id)).request.terms
+        except Refused:
+            return ""
 
 
 def _portions(table: Table, name: str, ids: Sequence[Any]) -> Iterator[Place]:

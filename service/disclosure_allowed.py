@@ -2,7 +2,7 @@
 nothing.
 """
 
-from hotline1022.audit.disclosed import OF_LINKS, as_told, told_links
+from hotline1022.audit.disclosed import OF_LINKS, as_told, erased_terms, terms_now, told_links
 from hotline1022.audit.types import Kind
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Work
@@ -42,7 +42,9 @@ async def check_allowed(tx: Work, one: Disclosure) -> None:
     """What goes out is what the chain says was allowed, whatever became of the row. Refused `disclosure-not-allowed`."""
     told = await tx.audit.told_about(f"disclosure:{one.id}", _DECIDED)
     last = told[-1] if told else None
-    if last is None or last.kind != Kind.DISCLOSURE_APPROVED or last.told.get("terms") != one.request.terms:
+    erased = erased_terms([entry async for entry in tx.audit.of_kind(Kind.CITIZEN_ERASED, last.seq)]) if last else []
+    terms = terms_now(one.id, last.seq, last.told.get("terms"), erased) if last else None
+    if last is None or last.kind != Kind.DISCLOSURE_APPROVED or terms != one.request.terms:
         text = (
             f"the audit does not tell that the disclosure {one.id} was allowed as it is now; ask for it anew, have it allowed, "
             "and find out who changed its row (hotline1022 evidence verify)"

@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from operator import attrgetter, itemgetter
 
-from hotline1022.audit.disclosed import OF_LINKS, compare_hand_outs, compare_links, told_hand_outs, told_links
+from hotline1022.audit.disclosed import (
+    OF_LINKS,
+    compare_hand_outs,
+    compare_links,
+    erased_terms,
+    terms_now,
+    told_hand_outs,
+    told_links,
+)
 from hotline1022.audit.holds import compare_holds
 from hotline1022.audit.types import Entry, Fault, Finding, Kind
 from hotline1022.db.unit import Database, Work
@@ -69,6 +77,8 @@ async def _disclosures(tx: Work) -> list[Finding]:
                 packed[id] = entry.told.get("sha256")
             if "terms" in entry.told:
                 terms[id] = max(terms.get(id, (0, "")), (entry.seq, entry.told["terms"]), key=itemgetter(0))
+    erased = erased_terms([entry async for entry in tx.audit.of_kind(Kind.CITIZEN_ERASED)])
+    terms = {id: (seq, terms_now(id, seq, told, erased)) for id, (seq, told) in terms.items()}
     found = []
     async for id, one in tx.disclosures.each():
         if id not in last:
