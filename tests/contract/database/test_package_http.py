@@ -33,8 +33,14 @@ async def a_large_package(house: House) -> tuple[Made, bytes]:
     one = await house.packed()
     large = Random(1022).randbytes(LONG)
     house.desk.path(one).write_bytes(large)
-    await house.world.attack(
-        f"UPDATE disclosure SET sha256 = '{sha256(large).hexdigest()}', bytes = {LONG} WHERE id = '{one.id}'"
+    before, now = one.sha256, sha256(large).hexdigest()
+    text = "detail" if house.world.database.dialect == "sqlite" else "CAST(detail AS text)"
+    changed = f"replace({text}, '{before}', '{now}')"
+    if house.world.database.dialect == "postgresql":
+        changed = f"CAST({changed} AS jsonb)"
+    await house.world.attack(  # row and chain, as if that had been packed
+        f"UPDATE disclosure SET sha256 = '{now}', bytes = {LONG} WHERE id = '{one.id}'",
+        f"UPDATE audit_entry SET detail = {changed} WHERE kind = 'disclosure-packed'",
     )
     return await house.links.make(one.id, "Trần Văn Bình", ALLOWS, NOW), large
 
