@@ -9,10 +9,10 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from hotline1022.core.errors import HotlineError, Refused
+from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.recordings import jobs, wav
 from hotline1022.recordings.ffmpeg import Ffmpeg
-from hotline1022.recordings.files import open_below, write_file
+from hotline1022.recordings.files import open_below, open_folder_below, write_file
 from hotline1022.recordings.foreign import decoded, form_of, look
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.reader import PlainFile, pieces, sha256_of
@@ -38,10 +38,23 @@ class TakenOver:
     marks: tuple[Mark, ...]
 
 
-def index(folder: Path) -> tuple[str, ...]:
-    """Every ordinary file below the folder, relative to it, by name; no link is followed."""
+def still_there(folder: Path, below: str) -> None:
+    """Unavailable `import-folder-gone` when the folder is not there, or no longer."""
+    try:
+        os.close(open_folder_below(folder, below))
+    except FileNotFoundError as error:
+        text = f"the folder {below or folder} is gone; bring it back and begin again, what was imported stays"
+        raise Unavailable(text, error_id="import-folder-gone") from error
+
+
+def index(folder: Path, below: str = "") -> tuple[str, ...]:
+    """Every ordinary file in the folder `below` of a folder ("" = itself), relative to that one, by name; no link is followed.
+
+    Raises what `still_there` raises.
+    """
+    still_there(folder, below)
     found = []
-    for above, _, names in os.walk(folder):
+    for above, _, names in os.walk(folder / below):
         for name in names:
             path = Path(above, name)
             if path.is_file() and not path.is_symlink():

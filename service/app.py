@@ -36,11 +36,10 @@ from hotline1022.recordings.reasons import load_reasons
 from hotline1022.service.account_clock import AccountClock
 from hotline1022.service.account_desk import AccountDesk
 from hotline1022.service.alarms import Bell
-from hotline1022.service.backup_child import backup_in_child
-from hotline1022.service.backup_desk import BackupDesk
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.cascades import Cascades
 from hotline1022.service.catalogue_keeper import CatalogueKeeper
+from hotline1022.service.chore_parts import backups_of, chores_of
 from hotline1022.service.console import Console
 from hotline1022.service.copies_parts import copies_of, stereo_of
 from hotline1022.service.desk import Desk, remember_talks
@@ -178,12 +177,8 @@ class App:
         self.copying = HeavyPool(seconds=COPY_SECONDS)
         self.copies = copies_of(settings, self.database, self.copying)
         self.evidence = EvidenceParts(settings, self.database, self.bell, self.pool, config)
-        self.backups = BackupDesk(
-            self.database,
-            self.bell,
-            folder=lambda: self.settings.backup.folder,
-            make=partial(backup_in_child, config),
-        )
+        self.backups = backups_of(lambda: self.settings, self.database, self.bell, config)
+        self.chores = chores_of(lambda: self.settings, self.database, self.bell, config)
         self.disclosures = disclosures_of(
             settings,
             self.database,
@@ -322,6 +317,7 @@ class App:
                         self.outbox.run(),
                         self.evidence.run(),
                         self.backups.run(),
+                        self.chores.run(),
                         DisclosureClock(self.disclosures).run(),
                         self.retention.run(),
                         AccountClock(self.accounts).run(),

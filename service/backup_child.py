@@ -1,12 +1,10 @@
 """A backup as a process of its own: hours of copying neither block the telephone service nor fill its memory."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from hotline1022.core.errors import Unavailable
 from hotline1022.service.background import Progress
-from hotline1022.service.child import in_child
+from hotline1022.service.child import told_by
 
 
 async def backup_in_child(
@@ -16,9 +14,4 @@ async def backup_in_child(
     cancelled, the process goes too, and the next one goes on from what it copied.
     """
     words = ["hotline1022.service.backup_process", str(folder), *([config] if config else [])]
-    said = await in_child(words, progress, json.dumps({"actor": actor, "origin": origin}).encode())
-    try:
-        told: dict[str, object] = json.loads(said.text)
-    except ValueError as error:
-        raise Unavailable(said.failed("backup"), error_id="backup-failed") from error
-    return told
+    return await told_by(words, "backup", {"actor": actor, "origin": origin}, progress)

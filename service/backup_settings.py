@@ -31,6 +31,7 @@ LEFT_OUT: Mapping[str, str] = {
     "paths.data": "its folders are taken one by one",
     "audit.second_place": "it shows that the database was exchanged, so it must not come back with it",
     "backup.folder": "backups lie there",
+    "recordings.import_folder": "what was imported from it lies in the recordings folder",
 }
 #: of the TLS key in the keys' file; restored beside the other secrets
 TLS_KEY = "tls-key.pem"

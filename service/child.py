@@ -3,15 +3,17 @@ behind: cancelled, the process goes, with all that it started.
 """
 
 import asyncio
+import json
 import os
 import re
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from hotline1022.core.errors import Unavailable
 from hotline1022.service.background import Progress
 
 _STEP = re.compile(rb"(\d+)/(\d+)\n")
@@ -77,3 +79,15 @@ async def _follow(child: Process, progress: Progress) -> str:
         elif line.strip():
             last = line.decode(errors="replace").strip()
     return last
+
+
+async def told_by(
+    words: Sequence[str], what: str, given: Mapping[str, object], progress: Progress
+) -> Mapping[str, object]:
+    """What a module of ours that was given this as JSON says as JSON. Unavailable `WHAT-failed` with its last words."""
+    said = await in_child(words, progress, json.dumps(given).encode())
+    try:
+        told: dict[str, object] = json.loads(said.text)
+    except ValueError as error:
+        raise Unavailable(said.failed(what), error_id=f"{what.replace(' ', '-')}-failed") from error
+    return told

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import click
 
-from hotline1022.core.errors import Invalid
-from hotline1022.recordings.files import Version
 from hotline1022.service.backup import NICE, KeyFile, Made, make_backup
-from hotline1022.service.backup_shelf import check_files, read_manifest, some_backups
+from hotline1022.service.backup_check import CURE, check_backups
 from hotline1022.service.cli_base import CONFIG, finished, settings_of, speaking
 from hotline1022.service.key_box import check_passphrase
 from hotline1022.service.progress import Progress
@@ -81,22 +79,16 @@ def backup(
 
 def _verify(folder: Path) -> None:
     """Hash every file of every whole backup, those in common once."""
-    progress, known, wrong = Progress("files"), dict[Version, str](), 0
-    for one in some_backups(folder.absolute()):
-        try:
-            _, sums = read_manifest(one)
-            broken = check_files(one, sums, progress, known).broken
-        except Invalid as error:
-            click.echo(f"{one}: {error}")
-            wrong += 1
-            continue
+    progress, wrong = Progress("files"), 0
+    for one in check_backups(folder.absolute(), progress):
         progress.clear()
-        click.echo(f"{one}: {len(sums)} files, {len(broken) or 'none'} broken")
-        for name, what in broken.items():
+        wrong += one.wrong
+        files = f"{one.files} files, {len(one.broken) or 'none'} broken"
+        click.echo(f"{one.backup}: {one.error or files}")
+        for name, what in one.broken.items():
             click.echo(f"broken  {name} {what}")
-        wrong += len(broken)
     if wrong:
-        click.echo("restore --without-broken puts back the rest of a backup; a new backup copies anew.", err=True)
+        click.echo(CURE, err=True)
         sys.exit(1)
 
 

@@ -4,20 +4,16 @@ import csv
 import sys
 from collections import Counter
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from hotline1022.core.errors import Invalid
 from hotline1022.db.unit import Database
-from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import on_database
-from hotline1022.service.ffmpeg_find import FfmpegFinder
-from hotline1022.service.import_run import Importer, Outcome
-from hotline1022.service.import_table import PRESETS, Record, columns_of, records
-from hotline1022.service.recorder_keys import keys_of
-from hotline1022.service.settings import Settings
+from hotline1022.service.import_run import Outcome
+from hotline1022.service.import_table import PRESETS, columns_of, records
+from hotline1022.service.import_work import CITIZEN, Wanted, import_rows, zone_of
+from hotline1022.service.progress import Progress
 from hotline1022.service.shell_user import shell_actor
 
 _FIELDS = ("line", "file", "outcome", "call", "sha256", "note")
@@ -37,9 +33,7 @@ _REPORT = click.Path(dir_okay=False, path_type=Path)
     "--map", "given", default="", help="Other columns: time=…,caller=…,called=…,file=…,agent=…,duration=…,talk=…"
 )
 @click.option("--tz", default="Asia/Ho_Chi_Minh", show_default=True, help="Zone of the table's times.")
-@click.option(
-    "--citizen", default="left", show_default=True, type=click.Choice(["left", "right"]), help="In stereo files."
-)
+@click.option("--citizen", default="left", show_default=True, type=click.Choice(list(CITIZEN)), help="In stereo files.")
 @click.option("--report", type=_REPORT, help="File for the report, a row of CSV for each row; otherwise it is printed.")
 @click.option("--dry-run", "dry", is_flag=True, help="Say what would be done, and do nothing.")
 @speaking
@@ -61,53 +55,21 @@ def recordings_import(
     \b
     Example: hotline1022 recordings import /mnt/monitor --csv cdr.csv --map agent=dstchannel --dry-run
     """
-    rows = list(records(table.read_bytes(), columns_of(preset, given), _zone(tz)))
+    rows = list(records(table.read_bytes(), columns_of(preset, given), zone_of(tz)))
     settings = settings_of(config)
+    wanted = Wanted(folder=folder, citizen=citizen, dry=dry, actor=shell_actor(), origin="cli")
+    progress = Progress("rows")
 
     async def work(database: Database) -> list[Outcome]:
-        return await _run(database, settings, folder, rows, 1 if citizen == "right" else 0, dry)
+        return await import_rows(database, settings, rows, wanted, progress)
 
     done = on_database(config, work)
+    progress.clear()
     _report(done, report)
     counted = Counter(one.outcome for one in done)
     click.echo(", ".join(f"{number} {word}" for word, number in counted.most_common()) or "no rows", err=True)
     if not all(one.well for one in done):
         sys.exit(1)
-
-
-async def _run(
-    database: Database, settings: Settings, folder: Path, rows: list[Record], citizen: int, dry: bool
-) -> list[Outcome]:
-    pool = HeavyPool(seconds=3600)
-    try:
-        importer = Importer(
-            folder=folder,
-            spool=settings.paths.data / "import",
-            root=settings.paths.recordings,
-            database=database,
-            pool=pool,
-            ffmpeg=await FfmpegFinder(settings.copies.ffmpeg)(),
-            actor=shell_actor(),
-            citizen=citizen,
-            dry=dry,
-            keys=keys_of(settings),
-        )
-        await importer.start()
-        done = []
-        with click.progressbar(length=len(rows), label="  rows", file=sys.stderr) as bar:
-            for row in rows:
-                done.append(await importer.take(row))
-                bar.update(1)
-        return done
-    finally:
-        await pool.close()
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise Invalid(f"{name!r} is no time zone; write it as Asia/Ho_Chi_Minh", error_id="import-zone") from error
 
 
 def _report(done: list[Outcome], report: Path | None) -> None:

@@ -15,17 +15,10 @@ from hotline1022.service.cli_data import as_json, day_of, on_database
 from hotline1022.service.cli_export import export, list_reasons
 from hotline1022.service.cli_keys import key, reseal_command
 from hotline1022.service.cli_retention import hold, holds, release, retention
+from hotline1022.service.file_findings import findings_of
 from hotline1022.service.lazy_group import LazyGroup
 from hotline1022.service.progress import Progress
 from hotline1022.service.recorder_keys import keys_of
-
-#: what each finding means, for people
-_MEANING = {
-    "changed": "other bytes than were stored",
-    "missing": "a row promises it, it is not there",
-    "extra": "it is there, no row promises it",
-    "key_missing": "its key is not here: put it back into recordings.keys",
-}
 
 
 @click.group(cls=LazyGroup, elsewhere={"import": "hotline1022.service.cli_import:recordings_import"})
@@ -67,14 +60,11 @@ def recordings_verify(config: str | None, since: str | None, plain: bool) -> Non
 
 
 def _say(found: Verification) -> None:
-    for kind, meaning in _MEANING.items():
-        for path in getattr(found, kind):
-            click.echo(f"{kind.replace('_', '-'):<11} {path}   ({meaning})")
-    for one in found.unreadable:
-        click.echo(f"unreadable  {one.path}   (could not be read: {one.why})")
-    wrong = sum(len(getattr(found, kind)) for kind in _MEANING) + len(found.unreadable)
-    if wrong:
-        click.echo(f"{found.checked} files checked, {wrong} findings.", err=True)
+    findings = list(findings_of(found))
+    for kind, path, meaning in findings:
+        click.echo(f"{kind:<11} {path}   ({meaning})")
+    if findings:
+        click.echo(f"{found.checked} files checked, {len(findings)} findings.", err=True)
     else:
         click.echo(f"{found.checked} files checked, every one as it was stored.")
 

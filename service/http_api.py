@@ -89,6 +89,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
                 )
             ),
             backups=app.backups,
+            chores=app.chores,
             catalogue=CatalogueApi(app.database),
             citizens=CitizenApi(
                 citizens_of(settings, app.database),

@@ -18,7 +18,7 @@ from hotline1022.recordings import jobs
 from hotline1022.recordings.facts import facts_of
 from hotline1022.recordings.ffmpeg import Ffmpeg
 from hotline1022.recordings.foreign import ending_of
-from hotline1022.recordings.importing import Examined, clear, examine, index, take_over
+from hotline1022.recordings.importing import Examined, clear, examine, index, still_there, take_over
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.names import ENDINGS
 from hotline1022.recordings.pool import HeavyPool
@@ -50,7 +50,7 @@ class Outcome:
 
 
 class Importer:
-    """One run over one folder."""
+    """One run over one folder, or over the one of the name `below` in it: nothing else of it is read then."""
 
     def __init__(
         self,
@@ -62,11 +62,13 @@ class Importer:
         pool: HeavyPool,
         ffmpeg: Ffmpeg | None,
         actor: str,
+        origin: str = "cli",
+        below: str = "",
         citizen: int = 0,
         dry: bool = False,
         keys: Keys = NO_KEYS,
     ) -> None:
-        self._keys = keys
+        self._keys, self._origin, self._below = keys, origin, below
         self._folder, self._spool, self._root = folder, spool, root
         self._database, self._store, self._pool = database, SqlRecordingStore(database), pool
         self._ffmpeg, self._actor, self._citizen, self._dry = ffmpeg, actor, citizen, dry
@@ -75,10 +77,10 @@ class Importer:
 
     async def start(self) -> None:
         """Look what lies in the folder."""
-        self._files = by_name(await self._pool.run(index, self._folder))
+        self._files = by_name(await self._pool.run(index, self._folder, self._below))
 
     async def take(self, record: Record) -> Outcome:
-        """One row. Unavailable when going on makes no sense: no database, no room on the disk."""
+        """One row. Unavailable when going on makes no sense: no database, no room on the disk, the folder gone."""
         if record.problem:
             return Outcome(line=record.line, file=record.file, outcome=record.problem)
         try:
@@ -90,6 +92,7 @@ class Importer:
             self._seen.add(path)
             return await self._take(record, path)
         except FileNotFoundError:
+            await self._pool.run(still_there, self._folder, self._below)
             return Outcome(line=record.line, file=record.file, outcome="file-missing")
         except Unavailable as error:
             if error.error_id not in ("ffmpeg-missing", "ffmpeg-failed"):
@@ -120,7 +123,7 @@ class Importer:
             at=datetime.now(UTC),
             kind=Kind.RECORDING_IMPORTED,
             actor=self._actor,
-            origin="cli",
+            origin=self._origin,
             subject=f"call:{one.call.id}",
             detail=detail,
         )

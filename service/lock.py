@@ -17,6 +17,8 @@ LEAVING = "leaving.lock"
 RESEALING = "resealing.lock"
 #: beside it: held by the one who seals files anew: two would take each other's new files away
 ONE_RESEALS = "reseal.lock"
+#: beside it: held by the one who imports: two would take each other's files out of the spool of imports
+ONE_IMPORTS = "import.lock"
 
 
 @contextmanager

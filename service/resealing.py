@@ -25,6 +25,8 @@ from hotline1022.service.lock import ONE_RESEALS, RESEALING, locked, nothing_lea
 #: files in one portion
 PORTION = 64
 Thing = TypeVar("Thing")
+#: who seals them anew, and from where
+By = tuple[str, str]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,6 +52,7 @@ async def reseal(
     pool: HeavyPool,
     progress: Callable[[int], None],
     leaving: Path,
+    origin: str = "cli",
 ) -> Outcome:
     """Do all of it; `progress` is told how many files were looked at. Unavailable `disk-full` leaves the rest for later;
     ConfigError `data-locked`: somebody else does it just now.
@@ -65,7 +68,7 @@ async def reseal(
                 outcome.ready += made.ready
                 outcome.failed += made.failed
                 if made.done:
-                    await _named(database, root, made.done, outcome, actor=actor, pool=pool, leaving=leaving)
+                    await _named(database, root, made.done, outcome, by=(actor, origin), pool=pool, leaving=leaving)
                 outcome.seen += len(portion)
                 progress(outcome.seen)
     return outcome
@@ -77,16 +80,16 @@ async def _named(
     made: list[Resealed],
     outcome: Outcome,
     *,
-    actor: str,
+    by: By,
     pool: HeavyPool,
     leaving: Path,
 ) -> None:
     """The entry, and then the names; of files that did not get theirs another entry."""
-    await _tell(database, _facts(made, actor))
+    await _tell(database, _facts(made, by))
     async with nothing_leaves(leaving):
         kept = await pool.run(replace, root, made)
     if kept:
-        await _tell(database, _kept(kept, actor))
+        await _tell(database, _kept(kept, by))
     outcome.failed += [f"{path}: it was exchanged or deleted meanwhile; begin again" for path in kept]
     outcome.done += len(made) - len(kept)
 
@@ -119,21 +122,20 @@ async def _portions(database: Database) -> AsyncIterator[list[StoredFile]]:
         yield portion
 
 
-def _kept(paths: Sequence[str], actor: str) -> list[Fact]:
+def _kept(paths: Sequence[str], by: By) -> list[Fact]:
     """That the entries before said too much: these files did not get their new bytes."""
     why = "exchanged or deleted meanwhile"
     return [
-        _fact(call, actor, {"not_sealed": some, "why": why})
-        for call, some in _by_call(paths, lambda path: path).items()
+        _fact(call, by, {"not_sealed": some, "why": why}) for call, some in _by_call(paths, lambda path: path).items()
     ]
 
 
-def _facts(files: Sequence[Resealed], actor: str) -> list[Fact]:
+def _facts(files: Sequence[Resealed], by: By) -> list[Fact]:
     """One entry a call."""
     return [
         _fact(
             call,
-            actor,
+            by,
             {
                 "key": some[0].key,
                 "before": sorted({file.before for file in some}),
@@ -151,6 +153,6 @@ def _by_call(things: Iterable[Thing], path: Callable[[Thing], str]) -> dict[str,
     return calls
 
 
-def _fact(call: str, actor: str, detail: dict[str, object]) -> Fact:
-    at, subject = datetime.now(UTC), subject_of(call)
-    return Fact(at=at, kind=Kind.RECORDING_SEALED, actor=actor, origin="cli", subject=subject, detail=detail)
+def _fact(call: str, by: By, detail: dict[str, object]) -> Fact:
+    (actor, origin), at, subject = by, datetime.now(UTC), subject_of(call)
+    return Fact(at=at, kind=Kind.RECORDING_SEALED, actor=actor, origin=origin, subject=subject, detail=detail)

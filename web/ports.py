@@ -20,6 +20,7 @@ from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.backup_port import Backups
 from hotline1022.web.cascade_port import Cascades
+from hotline1022.web.chores_port import Chores
 from hotline1022.web.citizen_port import CitizenPort
 from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.disclosure_port import Disclosures
@@ -300,6 +301,7 @@ class Ports:
     listening: Listening
     exports: Exports
     backups: Backups
+    chores: Chores
     disclosures: Disclosures
     catalogue: Catalogue
     retention: RetentionPort

@@ -105,6 +105,7 @@ PARTS: dict[str, Rule] = {
     "role": Rule(doc="id of a role", pattern=r"[a-z][a-z0-9-]{1,39}"),
     "digest": Rule(doc="of a file's content", pattern=r"[0-9a-f]{12}"),
     "file": Rule(doc="name of a file of the pages", pattern=r"[a-z0-9][a-z0-9.-]{0,80}"),
+    "backup": Rule(doc="name of a backup: 20261129T020000Z", pattern=r"[0-9]{8}T[0-9]{6}Z(-[0-9]{1,6})?"),
     "token": Rule(doc="token of a signed link", pattern=r"[A-Za-z0-9_-]{20,400}"),
 }
 

@@ -7,6 +7,7 @@ from hotline1022.web import types as t
 from hotline1022.web import wire as w
 from hotline1022.web.backup_routes import ROUTES as LEAVING
 from hotline1022.web.cascade_routes import ROUTES as CASCADE
+from hotline1022.web.chores_routes import ROUTES as CHORES
 from hotline1022.web.citizen_routes import ROUTES as CITIZENS
 from hotline1022.web.copies_routes import ROUTES as COPIES
 from hotline1022.web.directory_routes import ROUTES as DIRECTORY
@@ -206,6 +207,7 @@ ROUTES: tuple[Route, ...] = (
     *COPIES,
     *LISTENING,
     *LEAVING,
+    *CHORES,
     *DISCLOSURE,
     *EVIDENCE,
     *NOTIFY,

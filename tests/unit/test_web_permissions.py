@@ -48,6 +48,10 @@ def test_what_touches_evidence_is_for_few() -> None:
         "hand-out": "disclose",
         "links": "disclose",
         "backups": "settings",
+        "import": "settings",
+        "reseal": "settings",
+        "keys": "settings",
+        "rebuild": "settings",
         "users": "users",
         "roles": "users",
     }.items():

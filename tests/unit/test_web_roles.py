@@ -12,6 +12,7 @@ from hotline1022.web.rules import Rule, part_name
 from hotline1022.web.types import Scope
 from tests.unit.calls_memory import CALLER, a_call
 from tests.unit.catalogue_memory import FIRST
+from tests.unit.chores_memory import BACKUP
 from tests.unit.disclosure_memory import ONE
 from tests.unit.links_memory import TOKEN
 from tests.unit.listening_memory import KEY
@@ -67,6 +68,8 @@ BODIES: dict[str, Any] = {
     "/api/roles": {"id": "night", "name": "Ca đêm", "permissions": ["look"]},
     "/api/roles/{role}": {"version": 1, "name": "Ca đêm", "permissions": ["look", "answer"]},
     "/api/evidence/verification": {},
+    "/api/recordings/import": {"folder": "2024"},
+    "/api/recordings/verification": {"since": "2026-11-24"},
     "/api/recordings/{recording}/export": {"reason": "authority", "text": "Công văn 12/CSĐT"},
     "/api/recordings/{recording}/listen": {"reason": "quality", "text": "Nghe lại cuộc gọi."},
 }
@@ -93,6 +96,7 @@ def real(path: str, house: House) -> str:
         "erasure": "c" * 16,
         "user": "e" * 16,
         "role": "night",
+        "backup": BACKUP,
     }
     for name, value in parts.items():
         path = path.replace(f"{{{name}}}", value)

@@ -29,6 +29,7 @@ from tests.unit.backup_memory import MemoryBackups, MemoryExports
 from tests.unit.calls_memory import CALLER, NOW, MemoryCalls, a_call
 from tests.unit.cascade_memory import MemoryCascades
 from tests.unit.catalogue_memory import MemoryCatalogue
+from tests.unit.chores_memory import MemoryChores
 from tests.unit.citizen_memory import MemoryCitizens
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.disclosure_memory import MemoryDisclosures, MemoryPackages
@@ -248,6 +249,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         disclosures=disclosures,
         exports=MemoryExports(),
         backups=MemoryBackups(),
+        chores=MemoryChores(),
         packages=packages,
         catalogue=MemoryCatalogue(),
         retention=MemoryRetention(),
