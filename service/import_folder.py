@@ -35,11 +35,13 @@ def folders_in(place: Path) -> tuple[str, ...]:
 def check_folder(place: Path, name: str, ours: Sequence[Path]) -> None:
     """It is a folder below `place`, and none of ours lies in it, nor it in one of ours.
 
-    Invalid `import-folder-name`, NotFound `import-folder-unknown`, Refused `import-folder-link`, `import-inside-data`.
+    Invalid `import-folder-name`, NotFound `import-folder-unknown`, Refused `import-folder-link`, `import-inside-data`;
+    OSError when `place` cannot be read.
     """
     if not _PLAIN.fullmatch(name):
         text = f"{name!r} is no plain name of a folder; write the name alone, without / and without a dot before it"
         raise Invalid(text, error_id="import-folder-name")
+    place.stat()  # first: a folder of the settings that is away is told as that
     try:
         os.close(open_folder_below(place, name))
     except FileNotFoundError as error:

@@ -68,6 +68,7 @@ def test_a_row_that_is_left_is_exit_code_1(folder: Path) -> None:
         (("--map", "when=calldate"), "import-map"),
         (("--map", "file=nothing"), "import-columns"),
         (("--tz", "Mars/Olympus"), "import-zone"),
+        (("--tz", "Asia"), "import-zone"),
     ],
 )
 def test_what_is_wrong_is_named(folder: Path, words: tuple[str, ...], error: str) -> None:

@@ -1,0 +1,151 @@
+"""An office that asks for chores over the API: real processes, on both databases. Keeps nothing."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+
+from hotline1022.audit.types import Entry
+from hotline1022.db.unit import Database
+from hotline1022.service.chore import in_process
+from hotline1022.service.chore_desk import ChoreDesk
+from hotline1022.service.settings import Settings
+from tests.contract.database.backup_world import House
+from tests.lab.evidence_world import Bells
+from tests.lab.real_api import api
+from tests.lab.scripted import until
+from tests.unit.recordings_world import CITIZEN_TONE, file, tone
+
+HEAD = "calldate,src,dst,duration,billsec,uniqueid,recordingfile"
+WHO = "token:quan-tri"
+
+
+@dataclass
+class Office:
+    """Who asks over the API, and the desk that answers."""
+
+    house: House
+    client: TestClient[Any, Any]
+    token: dict[str, str]
+    desk: ChoreDesk
+    bells: Bells
+    database: Database
+    #: in force
+    settings: Settings
+    patch: pytest.MonkeyPatch
+
+    def set(self, **recordings: object) -> None:
+        """Settings of recordings, for the desk and for the processes."""
+        self.settings = replace(self.settings, recordings=replace(self.settings.recordings, **recordings))  # type: ignore[arg-type]
+        for key, value in recordings.items():
+            self.patch.setenv(
+                f"HOTLINE1022_RECORDINGS_{key.upper()}", str(value).lower() if value in (True, False) else str(value)
+            )
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.settings.paths.data
+
+    @property
+    def place(self) -> Path:
+        """Below which folders are imported."""
+        return Path(self.settings.recordings.import_folder)
+
+    async def ask(self, method: str, path: str, **body: object) -> tuple[int, dict[str, Any]]:
+        """Of /api."""
+        async with self.client.request(method, f"/api{path}", headers=self.token, json=body or None) as answer:
+            told: dict[str, Any] = await answer.json()
+            return answer.status, told
+
+    async def refused(self, path: str, status: int, error_id: str, **body: object) -> None:
+        """A POST; it names a cure."""
+        code, told = await self.ask("POST", path, **body)
+        assert (code, told["error_id"]) == (status, error_id), told
+        assert told["cure"], told
+
+    async def begun(self, path: str, **body: object) -> dict[str, Any]:
+        """A POST."""
+        status, told = await self.ask("POST", path, **body)
+        assert (status, told["state"], told["asked_by"]) == (202, "running", WHO), told
+        return told
+
+    async def ended(self, path: str, at: str = "chore") -> dict[str, Any]:
+        """The one that was begun, at its end."""
+        async with asyncio.timeout(90):
+            while True:
+                _, told = await self.ask("GET", path)
+                if told[at]["state"] != "running":
+                    return dict(told[at])
+                await asyncio.sleep(0.05)
+
+    async def done(self, path: str, *, state: str = "done", told_at: str = "", **body: object) -> dict[str, Any]:
+        """Begun and ended."""
+        await self.begun(path, **body)
+        told = await self.ended(told_at or path)
+        assert told["state"] == state, told
+        return told
+
+    async def entries(self) -> list[Entry]:
+        """Of the audit."""
+        async with self.database.reading() as tx:
+            return [one async for some in tx.audit.entries() for one in some]
+
+    def monitor(self, name: str, count: int, *, ms: int = 200) -> Path:
+        """A folder of another PBX with so many recordings and their table."""
+        folder = self.place / name
+        folder.mkdir(parents=True)
+        rows = [HEAD]
+        for number in range(count):
+            (folder / f"c{number}.wav").write_bytes(file(tone(CITIZEN_TONE + number, ms)))
+            clock = f"2024-03-02 08:{number // 60:02d}:{number % 60:02d}"
+            rows.append(f"{clock},09012{number:05d},1022,1,1,1709343{number:03d}.12,c{number}.wav")
+        (folder / "cdr.csv").write_text("\n".join(rows))
+        return folder
+
+
+@contextlib.asynccontextmanager
+async def at_work(desk: ChoreDesk) -> AsyncIterator[None]:
+    """While the service runs."""
+    task = asyncio.create_task(desk.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task], timeout=20)
+
+
+@contextlib.asynccontextmanager
+async def opened(house: House, folder: Path, patch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
+    """An office of this house."""
+    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
+        patch.delenv(one)
+    patch.setenv("HOTLINE1022_PATHS_DATA", str(house.settings.paths.data))
+    patch.setenv("HOTLINE1022_DATABASE_URL", house.settings.database.url)
+    bells, held = Bells(), list[Office]()
+    async with Database(house.settings.database_url) as database:
+        desk = ChoreDesk(database, bells, settings=lambda: held[0].settings, do=in_process(None))
+        async with (
+            at_work(desk),
+            api(database, folder / "http", "quan-tri", ["admin"], chores=desk) as (client, token),
+        ):
+            held.append(Office(house, client, token, desk, bells, database, house.settings, patch))
+            yield held[0]
+
+
+async def moving(office: Office, path: str) -> None:
+    """Until the chore has told that it is at it."""
+    chore = {"/recordings/import": office.desk._import, "/recordings/reseal": office.desk._reseal}[path]
+
+    def moves() -> bool:
+        view = chore.view
+        assert view is not None and view.state == "running", view
+        return view.done > 0
+
+    await until(moves, "it moves", 60)
