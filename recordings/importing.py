@@ -48,17 +48,18 @@ def still_there(folder: Path, below: str) -> None:
 
 
 def index(folder: Path, below: str = "") -> tuple[str, ...]:
-    """Every ordinary file in the folder `below` of a folder ("" = itself), relative to that one, by name; no link is followed.
+    """Every ordinary file in the folder of the name `below` in a folder ("" = itself), relative to it, by name; no link is followed.
 
     Raises what `still_there` raises.
     """
     still_there(folder, below)
     found = []
-    for above, _, names in os.walk(folder / below):
+    top = folder / below
+    for above, _, names in os.walk(top):
         for name in names:
             path = Path(above, name)
             if path.is_file() and not path.is_symlink():
-                found.append(path.relative_to(folder).as_posix())
+                found.append(path.relative_to(top).as_posix())
     return tuple(sorted(found))
 
 

@@ -83,5 +83,8 @@ class Chore(Generic[V]):
         """End the one that runs; Refused `WHAT-none`."""
         stopped = self._work.stop()
         if stopped is None:
-            raise Refused(f"no {self._what} runs that was asked for over the API", error_id=f"{self._what}-none")
+            raise Refused(
+                f"no {self._what} runs that was asked for over the API; GET tells what came of the last one",
+                error_id=f"{self._what}-none",
+            )
         return stopped

@@ -103,7 +103,9 @@ class Importer:
 
     async def _take(self, record: Record, path: str) -> Outcome:
         ending = ending_of(path, ENDINGS)
-        seen = await self._pool.run(examine, self._folder, path, f"x.{ending}", self._ffmpeg, self._citizen)
+        seen = await self._pool.run(
+            examine, self._folder, self._opened(path), f"x.{ending}", self._ffmpeg, self._citizen
+        )
         one = imported(record, path, seen)
         note = "number-odd" if record.odd else ""
         known = await self._store.tracks(one.call.id)
@@ -116,6 +118,10 @@ class Importer:
         return Outcome(
             line=record.line, file=record.file, outcome=outcome, call=one.call.id, sha256=seen.sha256, note=note
         )
+
+    def _opened(self, path: str) -> str:
+        """Where it is opened: a call's number comes from `path`, which is the same whoever imports the folder."""
+        return f"{self._below}/{path}" if self._below else path
 
     async def _write(self, one: Imported, path: str, name: str, seen: Examined) -> None:
         detail = {"sha256": seen.sha256, "bytes": seen.bytes, "codec": seen.foreign.codec or "pcm_s16le"}
@@ -132,7 +138,7 @@ class Importer:
                 await tx.calls.save(one.batch)
                 tx.audit.add(fact)
         facts = facts_of(one.call)
-        job = (self._folder, path, name, self._spool, self._root, facts, seen)
+        job = (self._folder, self._opened(path), name, self._spool, self._root, facts, seen)
         taken = await self._pool.run(take_over, *job, keys=self._keys)
         await self._store.save([taken.filed])
         await self._pool.run(jobs.release, self._spool, self._root, taken.marks)

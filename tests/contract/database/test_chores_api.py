@@ -1,6 +1,5 @@
 """Keys, sealing anew, the catalogue, files and backups by the API: real processes on both databases, under the commands' locks."""
 
-import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -8,21 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import text
 
 from hotline1022.audit.types import Kind
 from hotline1022.core.errors import Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import CatalogueFilter
+from hotline1022.service.catalogue_view import CatalogueView
 from hotline1022.service.chore import in_process
 from hotline1022.service.chore_desk import ChoreDesk
-from hotline1022.service.cli import main
 from hotline1022.service.key_work import new_key
 from hotline1022.service.lock import LEAVING, ONE_RESEALS, may_leave, owner
+from hotline1022.service.settings import Settings
 from hotline1022.service.settings_backup import BackupSettings
+from hotline1022.service.settings_recordings import Recordings
 from tests.contract.database.backup_world import House, call_of, flip, house, sound
-from tests.contract.database.chore_world import WHO, Office, at_work, opened
+from tests.contract.database.chore_world import WHO, Office, at_work, command, opened
 from tests.lab.scripted import until
 
 __all__ = ["house"]
@@ -85,12 +85,11 @@ async def test_a_new_key_seals_all_and_is_never_shown(house: House, office: Offi
     assert await sound(house.settings, office.settings.recordings.ring) == 6
 
 
-async def test_no_key_is_made_while_its_entry_cannot_be_written(house: House, office: Office, tmp_path: Path) -> None:
-    office.set(keys=tmp_path / "keys")
-    async with Database(house.settings.database_url) as database:
-        pass  # closed: it answers nothing
-    with pytest.raises(Unavailable):
-        await new_key(database, office.settings, WHO, "test")
+async def test_no_key_is_made_while_its_entry_cannot_be_written(tmp_path: Path) -> None:
+    settings = replace(Settings(), recordings=Recordings(keys=str(tmp_path / "keys")))
+    async with Database("postgresql://nobody@127.0.0.1:1/away") as database:
+        with pytest.raises(Unavailable):
+            await new_key(database, settings, WHO, "test")
     assert not (tmp_path / "keys").exists()
 
 
@@ -104,8 +103,8 @@ async def test_sealing_anew_is_stopped_and_killed_and_finished(house: House, off
         await office.begun(RESEAL)
         await until(lambda: owner(lock) is not None, "its process has begun", 30)
         await office.refused(RESEAL, 409, "reseal-running")
-        beside = await asyncio.to_thread(CliRunner().invoke, main, ["recordings", "reseal"])
-        assert beside.exit_code == 1 and "[data-locked]" in beside.output
+        code, said = await command("recordings", "reseal")
+        assert code == 1 and "[data-locked]" in said
         process = owner(lock)
         assert process is not None
         await until(lambda: any(house.settings.paths.recordings.rglob(".*.reseal")), "files are made", 30)
@@ -146,8 +145,7 @@ async def test_the_catalogue_is_made_again(house: House, office: Office) -> None
         await tx.catalogue._connection.execute(text("UPDATE recording SET duration_ms = 77"))
     done = await office.done("/recordings/catalogue/rebuild")
     assert (done["calls"], done["done"]) == (3, 3)
-    async with office.database.reading() as tx:
-        page = await tx.catalogue.search(CatalogueFilter())
+    page = await CatalogueView(office.database).search(CatalogueFilter())
     assert len(page.recordings) == 3 and 77 not in {one.duration_ms for one in page.recordings}
     await office.refused("/recordings/catalogue/rebuild/stop", 409, "rebuild-none")
     assert WHO in {
@@ -158,16 +156,19 @@ async def test_the_catalogue_is_made_again(house: House, office: Office) -> None
 async def test_files_are_verified_and_what_is_wrong_rings(house: House, office: Office) -> None:
     good = await office.done(FILES)
     assert (good["wrong"], good["done"], good["since"]) == (0, 6, None) and office.bells.rung == []
+    assert {one.shown.value for one in (await CatalogueView(office.database).search(CatalogueFilter())).recordings} == {
+        "verified"
+    }
     async with office.database.reading() as tx:
-        assert {one.state.value for one in (await tx.catalogue.search(CatalogueFilter())).recordings} == {"verified"}
         (damaged,) = await tx.recordings.originals([call_of(1)])
     flip(house.settings.paths.recordings / damaged.path)
     bad = await office.done(FILES)
     assert bad["wrong"] == 1 and bad["findings"] == [f"changed {damaged.path}: other bytes than were stored"]
     ((kind, said, _),) = office.bells.rung
     assert kind == "evidence-damaged" and damaged.path in said
-    async with office.database.reading() as tx:
-        states = {one.call: one.state.value for one in (await tx.catalogue.search(CatalogueFilter())).recordings}
+    states = {
+        one.call: one.shown.value for one in (await CatalogueView(office.database).search(CatalogueFilter())).recordings
+    }
     assert states[call_of(1)] == "damaged"
     assert (await office.done(FILES, since="2100-01-01"))["done"] == 0
     await office.refused(FILES, 400, "value-invalid", since="yesterday")
@@ -193,8 +194,8 @@ async def test_a_backup_on_the_shelf_is_read(house: House, office: Office) -> No
     (made.folder / "manifest.json").write_text("{}")
     bad = await office.done(f"/backups/{name}/verify", told_at=CHECK)
     assert bad["wrong"] == 1 and "manifest.json is not what was written" in bad["findings"][0]
-    beside = await asyncio.to_thread(CliRunner().invoke, main, ["backup", str(house.shelf), "--verify"])
-    assert beside.exit_code == 1 and "manifest.json is not what was written" in beside.output
+    code, words = await command("backup", str(house.shelf), "--verify")
+    assert code == 1 and "manifest.json is not what was written" in words and "restore --without-broken" in words
     act = next(one for one in await office.entries() if one.detail.get("act") == "POST /api/backups/{backup}/verify")
     assert (act.actor, act.subject) == (WHO, f"backup:{name}")
 

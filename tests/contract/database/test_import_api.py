@@ -2,7 +2,6 @@
 refuses; stopped, killed and bereft of its folder in the middle, it is finished by the next one.
 """
 
-import asyncio
 import os
 import shutil
 import signal
@@ -10,18 +9,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from hotline1022.audit.types import Kind
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.stores import SqlRecordingStore
-from hotline1022.service.cli import main
 from hotline1022.service.import_table import PRESETS
 from hotline1022.service.import_work import CITIZEN
 from hotline1022.service.lock import ONE_IMPORTS, locked, owner
 from hotline1022.web.chores_wire import Channel, Preset
 from tests.contract.database.backup_world import House, house, sound
-from tests.contract.database.chore_world import HEAD, WHO, Office, moving, opened
+from tests.contract.database.chore_world import HEAD, WHO, Office, command, moving, opened
 from tests.lab.scripted import until
 
 __all__ = ["house"]
@@ -65,8 +62,10 @@ async def test_a_folder_is_imported_row_by_row_and_once(house: House, office: Of
     assert [one["given"] for one in acts] == [["folder", "dry_run"], ["folder"]], "names, no contents"
     again = await office.done(PATH, folder="thang-3")
     assert again["counts"][0] == {"outcome": "already-there", "rows": 3}
+    code, said = await command("recordings", "import", str(folder), "--csv", str(folder / "cdr.csv"))
+    assert code == 1 and "3 already-there, 1 file-missing" in said, "the command takes them for the same calls"
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before, "nothing is changed there"
-    assert await sound(house.settings) == 6
+    assert await sound(house.settings) == 9
 
 
 async def test_no_name_leads_out_of_the_folder(office: Office, tmp_path: Path) -> None:
@@ -123,13 +122,12 @@ async def test_one_at_a_time_also_beside_the_command(office: Office) -> None:
     with locked(office.data / ONE_IMPORTS, "recordings import"):
         failed = await office.done(PATH, state="failed", folder="many")
         assert "[data-locked]" in failed["error"] and str(os.getpid()) in failed["error"]
+        code, said = await command("recordings", "import", str(folder), "--csv", str(folder / "cdr.csv"))
+        assert code == 1 and "[data-locked]" in said
         assert (await office.done(PATH, folder="many", dry_run=True))["wrong"] == 0, "which writes nothing"
     await office.begun(PATH, folder="many")
     await office.refused(PATH, 409, "import-running", folder="many")
     await moving(office, PATH)
-    words = ["recordings", "import", str(folder), "--csv", str(folder / "cdr.csv")]
-    beside = await asyncio.to_thread(CliRunner().invoke, main, words)
-    assert beside.exit_code == 1 and "[data-locked]" in beside.output
     status, stopped = await office.ask("POST", f"{PATH}/stop")
     assert (status, stopped["state"]) == (200, "stopped") and 0 < stopped["done"] < MANY
     await until(lambda: owner(office.data / ONE_IMPORTS) is None, "its process has ended", 20)
