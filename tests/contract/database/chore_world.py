@@ -17,6 +17,7 @@ from hotline1022.db.unit import Database
 from hotline1022.service.chore import in_process
 from hotline1022.service.chore_desk import ChoreDesk
 from hotline1022.service.settings import Settings
+from hotline1022.web.types import WorkState
 from tests.contract.database.backup_world import House
 from tests.lab.evidence_world import Bells
 from tests.lab.real_api import api
@@ -151,13 +152,12 @@ async def opened(house: House, folder: Path, patch: pytest.MonkeyPatch) -> Async
             yield held[0]
 
 
-async def moving(office: Office, path: str) -> None:
-    """Until the chore has told that it is at it."""
-    chore = {"/recordings/import": office.desk._import, "/recordings/reseal": office.desk._reseal}[path]
+async def moving(office: Office) -> None:
+    """Until the import has told that it is at it."""
 
     def moves() -> bool:
-        view = chore.view
-        assert view is not None and view.state == "running", view
+        view = office.desk._import.view
+        assert view is not None and view.state is WorkState.RUNNING, view
         return view.done > 0
 
     await until(moves, "it moves", 60)

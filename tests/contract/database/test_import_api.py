@@ -127,7 +127,7 @@ async def test_one_at_a_time_also_beside_the_command(office: Office) -> None:
         assert (await office.done(PATH, folder="many", dry_run=True))["wrong"] == 0, "which writes nothing"
     await office.begun(PATH, folder="many")
     await office.refused(PATH, 409, "import-running", folder="many")
-    await moving(office, PATH)
+    await moving(office)
     status, stopped = await office.ask("POST", f"{PATH}/stop")
     assert (status, stopped["state"]) == (200, "stopped") and 0 < stopped["done"] < MANY
     await until(lambda: owner(office.data / ONE_IMPORTS) is None, "its process has ended", 20)
@@ -142,7 +142,7 @@ async def test_one_at_a_time_also_beside_the_command(office: Office) -> None:
 async def test_killed_in_the_middle_it_is_finished_by_the_next_one(office: Office) -> None:
     office.monitor("many", MANY)
     await office.begun(PATH, folder="many")
-    await moving(office, PATH)
+    await moving(office)
     process = owner(office.data / ONE_IMPORTS)
     assert process is not None
     os.kill(process, signal.SIGKILL)
@@ -157,7 +157,7 @@ async def test_killed_in_the_middle_it_is_finished_by_the_next_one(office: Offic
 async def test_a_folder_that_vanishes_is_told_once(office: Office) -> None:
     folder = office.monitor("many", MANY)
     await office.begun(PATH, folder="many")
-    await moving(office, PATH)
+    await moving(office)
     folder.rename(office.place / "moved")
     failed = await office.ended(PATH)
     assert failed["state"] == "failed" and "[import-folder-gone]" in failed["error"] and failed["rows"] == []
