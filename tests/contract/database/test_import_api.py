@@ -2,9 +2,12 @@
 refuses; stopped, killed and bereft of its folder in the middle, it is finished by the next one.
 """
 
+import asyncio
+import json
 import os
 import shutil
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -151,6 +154,28 @@ async def test_killed_in_the_middle_it_is_finished_by_the_next_one(office: Offic
     done = await office.done(PATH, folder="many")
     assert done["wrong"] == 0 and sum(one["rows"] for one in done["counts"]) == MANY
     assert len([one for one in await office.entries() if one.kind == Kind.RECORDING_IMPORTED]) == MANY
+    assert await sound(office.settings) == MANY + 6
+
+
+async def test_killed_with_its_service_it_ends_and_the_next_service_finishes_it(office: Office) -> None:
+    office.monitor("many", MANY)
+    service = (
+        "import asyncio, json, sys; from hotline1022.service.chore import in_process\n"
+        "asyncio.run(in_process(None)('import', json.loads(sys.argv[1]), lambda done, work: print(done, flush=True)))"
+    )
+    given = {"place": str(office.place), "folder": "many", "dry_run": False, "preset": "freepbx", "map": ""}
+    given |= {"tz": "Asia/Ho_Chi_Minh", "citizen": "left", "actor": WHO, "origin": "test"}
+    killed = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", service, json.dumps(given), stdout=asyncio.subprocess.PIPE
+    )
+    assert killed.stdout is not None
+    done = int(await asyncio.wait_for(killed.stdout.readline(), 60))
+    assert 0 < done < MANY
+    killed.kill()
+    await killed.wait()
+    await until(lambda: owner(office.data / ONE_IMPORTS) is None, "its import ends with it", 30)
+    told = await office.done(PATH, folder="many")
+    assert told["wrong"] == 0 and sum(one["rows"] for one in told["counts"]) == MANY
     assert await sound(office.settings) == MANY + 6
 
 
