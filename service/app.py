@@ -38,7 +38,7 @@ from hotline1022.service.account_desk import AccountDesk
 from hotline1022.service.alarms import Bell
 from hotline1022.service.backup_child import backup_in_child
 from hotline1022.service.backup_desk import BackupDesk
-from hotline1022.service.call_log import CallLog
+from hotline1022.service.call_log import CallLog, Saved
 from hotline1022.service.cascades import Cascades
 from hotline1022.service.catalogue_keeper import CatalogueKeeper
 from hotline1022.service.console import Console
@@ -56,7 +56,10 @@ from hotline1022.service.first_admin import first_admin
 from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
 from hotline1022.service.http_api import http_of, listen
 from hotline1022.service.leftovers import leftovers_of
+from hotline1022.service.line_calls import LineCalls
 from hotline1022.service.live import Live
+from hotline1022.service.live_bus import LiveBus
+from hotline1022.service.live_news import LiveNews
 from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
 from hotline1022.service.notice_versions import note_versions
@@ -117,7 +120,17 @@ class App:
             also=self.take_overs.tell,
             closed=closed,
         )
+        self.bus = LiveBus()
+        self.at_lines = LineCalls(lambda: self.call_log.going_on())
+        self.news = LiveNews(
+            publish=self.bus.publish,
+            at_lines=self.at_lines,
+            call=lambda call: self.call_log.call(call),
+            going_on=lambda: len(self.call_log.going_on()),
+        )
+        self.database.ticket_changed = self.news.ticket
         self.bell = Bell(self.database, timedelta(seconds=settings.emergency.alarm_repeat_seconds))
+        self.bell.told = self.news.alarm
         self.book = OutboxBook(self.database, self.bell)
         notices = notices_of(settings, self.links, self.directory.read)
         self.outbox = worker_of(settings, self.database, self.book, self.bell, notices)
@@ -134,6 +147,7 @@ class App:
             bell=self.bell,
             verify_pin=verify_pin,
             wrap_up=wrap_up,
+            seen=self.news.line,
         )
         self.waiting = WaitingRoom()
         self.expected = ExpectedWait(wrap_up)
@@ -142,7 +156,7 @@ class App:
             store=DatabaseLogStore(self.database),
             on_complete=self._complete,
             on_alarm=self._alarm,
-            on_saved=lambda saved: self.cascades.saved(saved),
+            on_saved=self._saved,
         )
         self.tickets = desk_of(settings, self.database, self.directory.read, notices, policy)
         self.directory_sounds = DirectorySounds(
@@ -217,6 +231,7 @@ class App:
             actor_up=self.actor.wait_up,
             ring=timedelta(seconds=settings.queue.ring_seconds),
             max_wait=timedelta(seconds=settings.queue.max_wait_seconds),
+            news=self.news,
         )
         self.disk = DiskWatch(
             [paths.data, paths.spool, paths.recordings, paths.journal],
@@ -242,6 +257,7 @@ class App:
             username=account,
             secret=secret,
             on_event=self._live_event if events else None,
+            at_once=self.news.heard,
         )
 
     async def _live_event(self, event: object) -> None:
@@ -251,6 +267,10 @@ class App:
             await self.live.handle(event)  # type: ignore[arg-type]
 
     # -- what follows from the call log
+
+    def _saved(self, saved: Saved) -> None:
+        self.cascades.saved(saved)
+        self.news.saved(saved)
 
     async def _complete(self, call: Call) -> None:
         if not call.refused:

@@ -1,0 +1,211 @@
+"""The live stream: one answer without end for who is signed in or has a token, looked up again while it goes on. Refuses topics
+that may not be seen; ends when the session or token does, however little the browser takes.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from aiohttp import web
+
+from hotline1022.accounts.types import Permission, SignedIn, Stage
+from hotline1022.core.errors import Invalid, Unavailable
+from hotline1022.core.live import Topic, Viewer
+from hotline1022.web import cookies, live_wire
+from hotline1022.web.auth import Forbidden, Unauthorized
+from hotline1022.web.live_port import LiveStream
+from hotline1022.web.route import Ask
+from hotline1022.web.rules import Rule
+from hotline1022.web.stream import serve_pieces
+from hotline1022.web.types import Scope, Token
+
+LOG = logging.getLogger("hotline1022.web")
+
+#: seconds between two heartbeats
+HEARTBEAT = 15.0
+#: seconds, drawn from these bounds, after which session or token is looked up again: not all streams at once
+LOOK_AGAIN = (6.0, 8.0)
+#: milliseconds, drawn from these bounds, after which a browser comes back: not all at once after a restart
+COME_BACK = (1000, 3000)
+HEADERS = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "no-store",
+    #: nginx holds an answer back until it has enough of it
+    "X-Accel-Buffering": "no",
+}
+#: what each permission shows
+SHOWN: dict[Permission, frozenset[Topic]] = {
+    Permission.LOOK: frozenset(Topic) - {Topic.CALL},
+    Permission.SHIFT: frozenset({Topic.LINES, Topic.ALARMS}),
+    Permission.REPORTS: frozenset({Topic.FIGURES}),
+    Permission.WALLBOARD: frozenset({Topic.FIGURES}),
+}
+#: of the own line
+OWN = frozenset({Topic.LINES, Topic.CALL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsQuery:
+    """What is listened to."""
+
+    topics: Annotated[
+        str | None,
+        Rule(doc="topics, with commas between; all that may be seen when none are given", pattern=r"[a-z]+(,[a-z]+)*"),
+    ] = None
+    line: Annotated[
+        str | None, Rule(doc="the line whose call is told to a token; a session has its own", pattern=r"[0-9]{2,6}")
+    ] = None
+    since: Annotated[
+        str | None,
+        Rule(doc="id of the last event that is known; Last-Event-ID, which browsers send, goes before", high=60),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looker:
+    """Who listens: a session's cookie, or a token."""
+
+    ask: Ask
+    topics: frozenset[Topic]
+
+    @property
+    def key(self) -> str:
+        """Whose streams are counted together."""
+        return f"session:{self.ask.signed.session.id}" if self.ask.signed else f"token:{self._token.id}"
+
+    @property
+    def _token(self) -> Token:
+        if self.ask.token is None:
+            raise Unauthorized("no token was sent; send Authorization: Bearer TOKEN", error_id="token-missing")
+        return self.ask.token
+
+    async def now(self) -> Viewer:
+        """As the request came."""
+        viewer = await self._of_session(self.ask.signed) if self.ask.signed else self._of_token(self._token)
+        if refused := sorted(self.topics - viewer.topics - viewer.own):
+            text = f"you may not listen to {', '.join(refused)}; leave it out, or ask the admin for more"
+            raise Forbidden(text, error_id="topic-forbidden")
+        return viewer.only(self.topics) if self.topics else viewer
+
+    async def again(self) -> Viewer | None:
+        """As it is now; None: session or token has ended. Unavailable: nobody knows."""
+        ports = self.ask.ports
+        if self.ask.signed is None:
+            token = await ports.tokens.find(self._token.digest, ports.clock())
+            viewer = self._of_token(token) if token else None
+        else:
+            signed = await ports.door.find(cookies.read(self.ask.request))
+            same = signed is not None and signed.session.id == self.ask.signed.session.id
+            full = signed is not None and same and signed.session.stage is Stage.FULL
+            viewer = await self._of_session(signed) if full and signed is not None else None
+        return viewer.only(self.topics) if viewer is not None and self.topics else viewer
+
+    async def _of_session(self, signed: SignedIn) -> Viewer:
+        topics = frozenset[Topic]().union(*(shown for one, shown in SHOWN.items() if signed.may(one)))
+        agencies = None
+        if Topic.TICKETS not in topics and signed.may(Permission.HANDLE) and signed.user.contact:
+            topics |= {Topic.TICKETS}
+            agencies = await self.ask.ports.live.agencies(signed.user.contact)
+        return Viewer(
+            topics=topics,
+            own=OWN if signed.may(Permission.ANSWER) else frozenset(),
+            numbers=signed.may(Permission.NUMBERS),
+            person=signed.user.person,
+            agencies=agencies,
+        )
+
+    def _of_token(self, token: Token) -> Viewer:
+        if token.contact:
+            return Viewer(topics=frozenset({Topic.TICKETS}), agencies=token.agencies)
+        agent = token.may(Scope.AGENT)
+        return Viewer(
+            topics=SHOWN[Permission.LOOK] if token.may(Scope.READ) else frozenset(),
+            own=OWN if agent else frozenset(),
+            numbers=agent,
+            line=self.ask.query.line or "",
+        )
+
+
+class _Events:
+    """web.listening_port.PieceSource: frames until it is over."""
+
+    def __init__(self, stream: LiveStream, looker: _Looker) -> None:
+        self._stream, self._looker = stream, looker
+        self._clock = asyncio.get_running_loop().time
+        self._look_at = self._clock() + random.uniform(*LOOK_AGAIN)
+        self._gone = False
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """What is sent, in order; the last piece says why nothing follows."""
+        yield live_wire.retry(random.randint(*COME_BACK))
+        beat_at = self._clock() + HEARTBEAT
+        while True:
+            frames = await self._stream.take(min(beat_at, self._look_at) - self._clock())
+            if frames is None:
+                yield live_wire.end("signed-out" if self._gone else "stopping")
+                return
+            if not frames and self._clock() >= beat_at:
+                frames = self._stream.mark()
+            if frames:
+                beat_at = self._clock() + HEARTBEAT
+                yield frames
+            await self._look()
+
+    async def check(self) -> None:
+        """Asked after a piece, and while the browser takes nothing. Unavailable: it was over before, and that is not taken."""
+        if self._stream.over:
+            raise Unavailable("nothing more is told here; listen anew", error_id="stream-over")
+        await self._look()
+
+    async def _look(self) -> None:
+        """Once in a while; when session or token has ended, so has the stream."""
+        if self._clock() < self._look_at:
+            return
+        self._look_at = self._clock() + random.uniform(*LOOK_AGAIN)
+        try:
+            viewer = await self._looker.again()
+        except Unavailable as error:
+            LOG.warning("who listens cannot be looked up, and goes on listening: %s", error)
+            return
+        if viewer is None:
+            self._gone = True
+            self._stream.close()
+        else:
+            self._stream.viewer = viewer
+
+    async def close(self) -> None:
+        """Nobody listens any more."""
+        self._stream.close()
+
+
+async def listen(ask: Ask) -> web.StreamResponse:
+    """Events as they happen, until the browser leaves, the session ends, or the service stops."""
+    query: EventsQuery = ask.query
+    looker = _Looker(ask=ask, topics=_topics(query.topics))
+    viewer = await looker.now()
+    if ask.request.method == "HEAD":
+        return web.Response(headers=HEADERS)
+    since = ask.request.headers.get("Last-Event-ID") or query.since or ""
+    transport = ask.request.transport
+
+    def alive() -> bool:
+        return transport is not None and not transport.is_closing()
+
+    stream = ask.ports.live.open(looker.key, viewer, since, alive)
+    return await serve_pieces(ask.request, _Events(stream, looker), HEADERS)
+
+
+async def listen_at_desk(ask: Ask) -> web.StreamResponse:
+    """The same for who is signed in."""
+    return await listen(ask)
+
+
+def _topics(given: str | None) -> frozenset[Topic]:
+    """Invalid `topic-unknown`."""
+    names = set(given.split(",")) if given else set()
+    if unknown := sorted(names - set(Topic)):
+        raise Invalid(f"there is no topic {unknown[0]}; known are {', '.join(Topic)}", error_id="topic-unknown")
+    return frozenset(map(Topic, names))
