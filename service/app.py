@@ -56,10 +56,8 @@ from hotline1022.service.first_admin import first_admin
 from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
 from hotline1022.service.http_api import http_of, listen
 from hotline1022.service.leftovers import leftovers_of
-from hotline1022.service.line_calls import LineCalls
 from hotline1022.service.live import Live
-from hotline1022.service.live_bus import LiveBus
-from hotline1022.service.live_news import LiveNews
+from hotline1022.service.live_parts import LiveParts
 from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
 from hotline1022.service.notice_versions import note_versions
@@ -82,6 +80,7 @@ from hotline1022.service.ticket_clock import TicketClock
 from hotline1022.service.ticket_join import desk_of, notices_of, take_overs_of
 from hotline1022.service.ticket_names import shut_on
 from hotline1022.service.ticket_status import StatusByPhone
+from hotline1022.service.ticks import ticks
 from hotline1022.service.token_ends import TokenEnds
 from hotline1022.service.user_admin import UserAdmin, utc_now
 from hotline1022.service.voicemail_gate import VoicemailGate
@@ -120,17 +119,9 @@ class App:
             also=self.take_overs.tell,
             closed=closed,
         )
-        self.bus = LiveBus()
-        self.at_lines = LineCalls(lambda: self.call_log.going_on())
-        self.news = LiveNews(
-            publish=self.bus.publish,
-            at_lines=self.at_lines,
-            call=lambda call: self.call_log.call(call),
-            going_on=lambda: len(self.call_log.going_on()),
-        )
-        self.database.ticket_changed = self.news.ticket
         self.bell = Bell(self.database, timedelta(seconds=settings.emergency.alarm_repeat_seconds))
-        self.bell.told = self.news.alarm
+        self.broadcast = LiveParts(self.database, self.bell, lambda: self.call_log)
+        self.news = self.broadcast.news
         self.book = OutboxBook(self.database, self.bell)
         notices = notices_of(settings, self.links, self.directory.read)
         self.outbox = worker_of(settings, self.database, self.book, self.bell, notices)
@@ -257,7 +248,7 @@ class App:
             username=account,
             secret=secret,
             on_event=self._live_event if events else None,
-            at_once=self.news.heard,
+            at_once=self.news.heard if events else lambda event: None,
         )
 
     async def _live_event(self, event: object) -> None:
@@ -346,7 +337,7 @@ class App:
                         self.retention.run(),
                         AccountClock(self.accounts).run(),
                         self.leftovers.run(),
-                        self._ticks(),
+                        ticks(self.agents),
                         self._reloads(),
                     )
                 ]
@@ -383,17 +374,6 @@ class App:
         await self.outbox.drain(seconds=max(0.5, deadline - time.monotonic()))
         for link in (self.reader, self.actor):
             await link.close()
-
-    async def _ticks(self) -> None:
-        """Once a second: wrap-up times, the watchdog of systemd."""
-        notifier = sdnotify.SystemdNotifier()
-        while True:
-            try:
-                await self.agents.tick(datetime.now(UTC))
-            except Unavailable as error:  # the history of states has a hole then; calls and the service go on
-                log.warning("a state of an agent could not be written: %s", error)
-            notifier.notify("WATCHDOG=1")
-            await asyncio.sleep(1.0)
 
     def _tell_ready(self) -> None:
         sdnotify.SystemdNotifier().notify("READY=1")

@@ -18,8 +18,8 @@ from hotline1022.service.disclosure_parts import links_of
 from hotline1022.service.disclosure_view import DisclosuresView
 from hotline1022.service.export import Exporter
 from hotline1022.service.export_desk import ExportDesk
-from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.line_call_view import LineCallsView
+from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.listening_desk import ListeningDesk
 from hotline1022.service.live_view import LiveView
 from hotline1022.service.metrics import registry_of
@@ -99,8 +99,8 @@ def http_of(app: "App") -> aiohttp_web.Application:
             evidence=app.evidence.desk,
             retention=RetentionView(app.database, lambda: app.settings.retention),
             lines=LinesView(app.agents),
-            callers=LineCallsView(app.database, app.agents, app.at_lines, app.call_log.call, utc_now),
-            live=LiveView(app.bus, app.database, app.directory.fresh),
+            callers=LineCallsView(app.database, app.agents, app.broadcast.at_lines, app.call_log.call, utc_now),
+            live=LiveView(app.broadcast.bus, app.database, app.directory.fresh),
             queue=QueueNowView(app.waiting, app.agents, app.expected),
             abandoned=AbandonedList(app.database),
             voicemails=VoicemailList(app.database),

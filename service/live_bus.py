@@ -177,9 +177,7 @@ class LiveBus:
 
     def _trim(self) -> None:
         old = self._clock() - KEEP_SECONDS
-        while self._kept and (
-            len(self._kept) > self._keep or self._bytes > self._keep_bytes or self._kept[0].at < old
-        ):
+        while self._kept and (len(self._kept) > self._keep or self._bytes > self._keep_bytes or self._kept[0].at < old):
             gone = self._kept.popleft()
             self._bytes -= gone.size
             self._gone = gone.number
@@ -192,7 +190,9 @@ class LiveBus:
         stream = Subscription(self, key, viewer, alive)
         self._trim()
         after = self._number(since)
-        missed = [] if after is None else [t for t in islice(self._kept, after - self._gone, None) if viewer.sees(t.event)]
+        missed = (
+            [] if after is None else [t for t in islice(self._kept, after - self._gone, None) if viewer.sees(t.event)]
+        )
         if after is None or len(missed) > self.queue:
             stream.refresh(self._head)
         else:

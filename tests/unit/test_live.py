@@ -80,6 +80,22 @@ class Asterisk:
 
 
 @dataclass
+class Told:
+    """service.live.News."""
+
+    told: list[tuple[str, int]] = field(default_factory=list)
+
+    def joined(self, event: live.CallerJoinedQueue, number: str) -> None:
+        self.told.append(("joined", event.count))
+
+    def left(self, event: live.CallerEvent, waiting: int) -> None:
+        self.told.append(("left", waiting))
+
+    def asked_anew(self, waiting: int) -> None:
+        self.told.append(("asked anew", waiting))
+
+
+@dataclass
 class House:
     room: Room = field(default_factory=Room)
     asterisk: Asterisk = field(default_factory=Asterisk)
@@ -91,6 +107,7 @@ class House:
     def __post_init__(self) -> None:
         unused: Any = None
         self.languages: dict[str, str] = {}
+        self.news = Told()
 
         async def language(call: str, value: str) -> None:
             self.languages[call] = value
@@ -109,6 +126,7 @@ class House:
             actor_up=self.asterisk.up,
             ring=timedelta(seconds=15),
             max_wait=timedelta(seconds=300),
+            news=self.news,
         )
 
     async def tell(self, kind: type[live.MemberEvent], line: str, second: float, **more: Any) -> None:
