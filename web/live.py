@@ -26,6 +26,9 @@ LOG = logging.getLogger("hotline1022.web")
 
 #: seconds between two heartbeats
 HEARTBEAT = 15.0
+#: seconds between two writes: the first event of many goes at once, the others together. Each write to 200 browsers costs
+#: some 10 ms of the core that calls need too
+BREATH = 0.05
 #: seconds, drawn from these bounds, after which session or token is looked up again: not all streams at once
 LOOK_AGAIN = (6.0, 8.0)
 #: milliseconds, drawn from these bounds, after which a browser comes back: not all at once after a restart
@@ -152,6 +155,7 @@ class _Events:
             if frames:
                 beat_at = self._clock() + HEARTBEAT
                 yield frames
+                await asyncio.sleep(BREATH)
             await self._look()
 
     async def check(self) -> None:

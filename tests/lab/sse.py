@@ -42,6 +42,16 @@ class Listener:
         except TimeoutError:
             raise AssertionError(f"no {name or 'event'} within {seconds:g} s") from None
 
+    async def until(self, position: str, seconds: float = 30.0) -> list[Said]:
+        """All that comes until the stream is at that position; a heartbeat tells so where the last event is not for it."""
+        found: list[Said] = []
+        async with asyncio.timeout(seconds):
+            while self.position != position:
+                said = await self._block()
+                assert said is not Ellipsis, "the stream ended"
+                found += [said] if isinstance(said, Said) else []
+        return found
+
     async def rest(self, seconds: float = 10.0) -> list[Said]:
         """All that comes until the server ends the stream."""
         found = []

@@ -86,7 +86,7 @@ def test_a_call_from_ring_to_end() -> None:
     house.knows(ONE)
     house.rings()
     house.status(D.RINGING)
-    connected = {"caller": ONE, "channel": ChannelId("x"), "waited": timedelta(0), "rang": timedelta(0)}
+    connected: dict[str, Any] = {"caller": ONE, "channel": ChannelId("x"), "waited": timedelta(0), "rang": timedelta(0)}
     house.hears(ami.AgentConnected, second=14, **connected)
     now = house.at_lines.at("101")
     assert now is not None and (now.since, now.answered_at) == (after(10), after(14))
