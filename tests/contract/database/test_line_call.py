@@ -52,7 +52,7 @@ class Counter:
         history = [
             e.CallEntered(at=at(930), caller=caller, did="1022", **more),
             e.KeyPressed(at=at(935), menu="main", key="3", mode=e.Mode.SERVICE, **more),
-            e.QueueJoined(at=at(940), **more),
+            e.QueueJoined(at=at(940), queue="hl1022-main", **more),
         ]
         call = fold(history)
         assert call is not None
@@ -159,8 +159,8 @@ async def test_indexes_answer_and_many_calls_of_others_make_it_no_slower(databas
     async with database.reading() as tx:
         plans = []
         for statement, parameters in asked:
-            rows = await tx._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            plans.append(" ".join(str(row[-1]) for row in rows))
+            plan = await tx._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.append(" ".join(str(row[-1]) for row in plan))
     assert "ix_call_number" in plans[0] and "TEMP B-TREE" not in plans[0], plans
     assert all("ix_ticket_phone_key" in plan for plan in plans[1:]), plans
     took = []
@@ -197,7 +197,7 @@ async def test_tickets_and_alarms_are_told_after_their_commit_and_never_without(
     async with database.transaction() as tx:
         wanted = Act(action=Action.FORWARD, agency=None, owner=OFFICER)
         await tx.tickets.change(act(new.after, wanted, by="x", at=NOW, policy=POLICY))
-    assert (told[2].facts["version"], told[2].agencies) == (2, {new.after.agency})
+    assert (told[2].facts["version"], told[2].agencies) == (2, frozenset({new.after.agency}))
     seen = await AlarmList(database, parts.news.alarm_seen).mark_seen(told[0].facts["alarm"], "lan", NOW)
     assert seen is not None and (told[3].what, told[3].facts["seen_by"]) == ("seen", "lan")
 
