@@ -42,6 +42,7 @@ class LineCallsView:
     async def _caller(self, at: AtLine) -> CallerView:
         call, now = self._call(at.call), self._clock()
         raw = call.caller if call else ""
+        since = (call and call.waiting_since) or at.waiting_since
         past, name, tickets = await self._known(e164(raw) or raw, raw, at.call)
         return CallerView(
             call=at.call,
@@ -52,8 +53,8 @@ class LineCallsView:
             category=call.category if call else "",
             keys=call.keys if call else (),
             entered_at=call.entered_at if call else None,
-            waiting_since=call.waiting_since if call else None,
-            waited_ms=_waited(call, at, now),
+            waiting_since=since,
+            waited_ms=_ms(since, at.answered_at or now) if since else None,
             past=tuple(_past(row) for row in past),
             open_tickets=tuple(_ticket(one, now) for one in tickets),
         )
@@ -70,11 +71,8 @@ class LineCallsView:
         return list(past), name, list(tickets)
 
 
-def _waited(call: Call | None, at: AtLine, now: datetime) -> int | None:
-    if call is None or call.waiting_since is None:
-        return None
-    until = at.answered_at or now
-    return max(0, round((until - call.waiting_since).total_seconds() * 1000))
+def _ms(since: datetime, until: datetime) -> int:
+    return max(0, round((until - since).total_seconds() * 1000))
 
 
 def _past(row: CallRow) -> PastCallView:

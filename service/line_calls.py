@@ -26,6 +26,8 @@ class AtLine:
     #: when it began to ring; where nobody saw that, when the leg did
     since: datetime
     answered_at: datetime | None = None
+    #: since when the citizen waits, as the link told it: the log may read of it later than of the ring
+    waiting_since: datetime | None = None
 
 
 class LineCalls:
@@ -33,28 +35,36 @@ class LineCalls:
 
     def __init__(self, going_on: Callable[[], Iterable[Call]]) -> None:
         self._going_on = going_on
-        self._at: dict[str, AtLine] = {}
+        #: None: the link told that there is none, whatever the log, which reads later, still says
+        self._at: dict[str, AtLine | None] = {}
+        self._waiting: dict[CallId, datetime] = {}
 
     def at(self, line: str) -> AtLine | None:
         """The call at the line; the call log knows of one that began while the link was down."""
-        return self._at.get(line) or self._of_log(line)
+        return self._at[line] if line in self._at else self._of_log(line)
 
     def of_call(self, call: CallId) -> list[AtLine]:
         """Where a call rings or talks, as the link told it."""
-        return [one for one in self._at.values() if one.call == call]
+        return [one for one in self._at.values() if one is not None and one.call == call]
 
     def heard(self, event: live.LiveEvent) -> tuple[AtLine | None, AtLine | None]:
         """What was at the event's line before it, and what is now."""
-        if isinstance(event, live.LinkUp | live.LinkDown):
-            self._at.clear()  # what ends meanwhile is not heard
+        match event:
+            case live.LinkUp() | live.LinkDown():  # what ends meanwhile is not heard
+                self._at.clear()
+                self._waiting.clear()
+            case live.CallerJoinedQueue():
+                self._waiting[CallId(event.caller)] = event.at
+            case live.CallerLeftQueue() | live.CallerAbandoned():
+                self._waiting.pop(CallId(event.caller), None)
         if not isinstance(event, live.MemberEvent) or not event.interface.startswith(INTERFACE):
             return None, None
         line = event.interface.removeprefix(INTERFACE)
         before = self._at.get(line)
         after = _next(line, before, event)
-        if after is None:
-            self._at.pop(line, None)
-        else:
+        if after is not None and after.waiting_since is None and after.call in self._waiting:
+            after = replace(after, waiting_since=self._waiting[after.call])
+        if after is not None or line in self._at or _ends(event):
             self._at[line] = after
         return before, after
 
@@ -64,6 +74,13 @@ class LineCalls:
                 if leg.kind is LegKind.AGENT and leg.party == line and leg.ended_at is None:
                     return AtLine(line=line, call=call.id, since=leg.started_at, answered_at=leg.answered_at)
         return None
+
+
+def _ends(event: live.MemberEvent) -> bool:
+    """Whether nobody calls at the line after it, whatever was there."""
+    if isinstance(event, live.MemberStatus):
+        return phone_of(event.state, event.in_call) in _WITHOUT
+    return isinstance(event, live.AgentCompleted | live.AgentRingNoAnswer | live.MemberRemoved)
 
 
 def _next(line: str, before: AtLine | None, event: live.MemberEvent) -> AtLine | None:
@@ -80,7 +97,5 @@ def _next(line: str, before: AtLine | None, event: live.MemberEvent) -> AtLine |
             return before if other else None
         case live.MemberRemoved():
             return before if before is not None and before.answered_at is not None else None
-        case live.MemberStatus() if phone_of(event.state, event.in_call) in _WITHOUT:
-            return None
         case _:
-            return before
+            return None if _ends(event) else before

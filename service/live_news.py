@@ -100,7 +100,7 @@ class LiveNews:
             "number": call.caller if call else "",
             "category": call.category if call else "",
             "keys": call.keys if call else (),
-            "waiting_since": call.waiting_since if call else None,
+            "waiting_since": (call and call.waiting_since) or at.waiting_since,
         }
         self._at_line(what, at, **facts)
 

@@ -144,6 +144,10 @@ def test_after_a_cut_of_the_link_the_log_knows_who_talks_where() -> None:
     now = house.at_lines.at("101")
     assert now is not None and (now.call, now.since) == (ONE, after(12))
     assert house.at_lines.at("102") is None
+    house.status(D.IN_USE, in_call=True)
+    assert house.at_lines.at("101") == now, "the log goes on knowing"
+    house.status(D.NOT_IN_USE)
+    assert house.at_lines.at("101") is None, "the log reads of the end later"
     house.news.asked_anew(2)
     assert [(one.topic, one.what) for one in house.told[1:]] == [
         (Topic.QUEUE, "changed"), (Topic.LINES, "changed"), (Topic.CALL, "changed"),
