@@ -361,3 +361,16 @@ async def test_the_emergency_queue_counts_no_refusals_but_missed_rings() -> None
     assert not house.room.bell.rung
     await house.rings("102", 60, 75, queue=EMERGENCY)
     assert house.room.paused("102") == (True, "no-answer")
+
+
+async def test_who_begins_and_ceases_to_wait_is_told_once_and_all_is_asked_anew_after_a_cut() -> None:
+    house = House()
+    await house.waits(0)
+    gone = {"at": after(5), "queue": MAIN, "caller": ChannelId("hl1-1.1"), "position": 1}
+    await house.consumer.handle(live.CallerAbandoned(**gone, waited=timedelta(seconds=5)))  # type: ignore[arg-type]
+    await house.consumer.handle(live.CallerLeftQueue(**gone, count=0))  # type: ignore[arg-type]
+    assert house.news.told == [("joined", 1), ("left", 0)]
+    async with running(house):
+        await house.consumer.handle(link(1))
+        await until(lambda: house.consumer.up)
+    assert house.news.told[2:] == [("asked anew", 0)]
