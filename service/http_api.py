@@ -21,7 +21,6 @@ from hotline1022.service.export_desk import ExportDesk
 from hotline1022.service.line_call_view import LineCallsView
 from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.listening_desk import ListeningDesk
-from hotline1022.service.live_view import LiveView
 from hotline1022.service.metrics import registry_of
 from hotline1022.service.notify_view import OutboxView
 from hotline1022.service.pins import hash_pin
@@ -100,7 +99,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             retention=RetentionView(app.database, lambda: app.settings.retention),
             lines=LinesView(app.agents),
             callers=LineCallsView(app.database, app.agents, app.broadcast.at_lines, app.call_log.call, utc_now),
-            live=LiveView(app.broadcast.bus, app.database, app.directory.fresh),
+            live=app.broadcast.bus,
             queue=QueueNowView(app.waiting, app.agents, app.expected),
             abandoned=AbandonedList(app.database),
             voicemails=VoicemailList(app.database),

@@ -112,7 +112,7 @@ class Subscription:
 
 
 class LiveBus:
-    """Publishes from the event loop's thread alone."""
+    """web.live_port.LiveStreams. Publish from the event loop's thread alone."""
 
     def __init__(
         self,

@@ -15,12 +15,13 @@ from hotline1022.accounts.types import Permission, SignedIn, Stage
 from hotline1022.core.errors import Invalid, Unavailable
 from hotline1022.core.live import Topic, Viewer
 from hotline1022.web import cookies, live_wire
-from hotline1022.web.auth import Forbidden, Unauthorized
+from hotline1022.web.asker import Asker, of_session, of_token
+from hotline1022.web.auth import digest_of
+from hotline1022.web.errors import Forbidden
 from hotline1022.web.live_port import LiveStream
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 from hotline1022.web.stream import serve_pieces
-from hotline1022.web.types import Scope, Token
 
 LOG = logging.getLogger("hotline1022.web")
 
@@ -69,74 +70,70 @@ class EventsQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Looker:
-    """Who listens: a session's cookie, or a token."""
+    """Who listens, now and while it goes on."""
 
     ask: Ask
     topics: frozenset[Topic]
 
-    @property
-    def key(self) -> str:
-        """Whose streams are counted together."""
-        return f"session:{self.ask.signed.session.id}" if self.ask.signed else f"token:{self._token.id}"
+    async def first(self) -> Asker:
+        """Who asked; pages of the desk know who is signed in alone."""
+        return self.ask.who or await self._of_session(self.ask.signed) or self.ask.asker
 
-    @property
-    def _token(self) -> Token:
-        if self.ask.token is None:
-            raise Unauthorized("no token was sent; send Authorization: Bearer TOKEN", error_id="token-missing")
-        return self.ask.token
-
-    async def now(self) -> Viewer:
-        """As the request came."""
-        viewer = await self._of_session(self.ask.signed) if self.ask.signed else self._of_token(self._token)
+    def viewer(self, asker: Asker) -> Viewer:
+        """What it may see. Forbidden `topic-forbidden`: not a topic that it asked for."""
+        viewer = viewer_of(asker, self.ask.query.line or "")
         if refused := sorted(self.topics - viewer.topics - viewer.own):
             text = f"you may not listen to {', '.join(refused)}; leave it out, or ask the admin for more"
             raise Forbidden(text, error_id="topic-forbidden")
         return viewer.only(self.topics) if self.topics else viewer
 
-    async def again(self) -> Viewer | None:
+    async def again(self, asker: Asker) -> Viewer | None:
         """As it is now; None: session or token has ended. Unavailable: nobody knows."""
-        ports = self.ask.ports
-        if self.ask.signed is None:
-            token = await ports.tokens.find(self._token.digest, ports.clock())
-            viewer = self._of_token(token) if token else None
+        ports, request = self.ask.ports, self.ask.request
+        if asker.signed is not None:
+            signed = await ports.door.find(cookies.read(request))
+            same = signed is not None and signed.session.id == asker.signed.session.id
+            now = await self._of_session(signed) if same else None
         else:
-            signed = await ports.door.find(cookies.read(self.ask.request))
-            same = signed is not None and signed.session.id == self.ask.signed.session.id
-            full = signed is not None and same and signed.session.stage is Stage.FULL
-            viewer = await self._of_session(signed) if full and signed is not None else None
-        return viewer.only(self.topics) if viewer is not None and self.topics else viewer
+            secret = request.headers.get("Authorization", "").strip().rpartition(" ")[2]
+            token = await ports.tokens.find(digest_of(secret), ports.clock())
+            now = of_token(token) if token else None
+        if now is None:
+            return None
+        viewer = viewer_of(now, self.ask.query.line or "")
+        return viewer.only(self.topics) if self.topics else viewer
 
-    async def _of_session(self, signed: SignedIn) -> Viewer:
-        topics = frozenset[Topic]().union(*(shown for one, shown in SHOWN.items() if signed.may(one)))
-        agencies = None
-        if Topic.TICKETS not in topics and signed.may(Permission.HANDLE) and signed.user.contact:
-            topics |= {Topic.TICKETS}
-            agencies = await self.ask.ports.live.agencies(signed.user.contact)
-        return Viewer(
-            topics=topics,
-            own=OWN if signed.may(Permission.ANSWER) else frozenset(),
-            numbers=signed.may(Permission.NUMBERS),
-            person=signed.user.person,
-            agencies=agencies,
-        )
+    async def _of_session(self, signed: SignedIn | None) -> Asker | None:
+        """Whoever has come the whole way through the door."""
+        if signed is None or signed.session.stage is not Stage.FULL:
+            return None
+        ports, contact = self.ask.ports, signed.user.contact
+        return of_session(signed, await ports.tokens.belongs(contact, ports.clock()) if contact else None)
 
-    def _of_token(self, token: Token) -> Viewer:
-        if token.contact:
-            return Viewer(topics=frozenset({Topic.TICKETS}), agencies=token.agencies)
-        agent = token.may(Scope.AGENT)
-        return Viewer(
-            topics=SHOWN[Permission.LOOK] if token.may(Scope.READ) else frozenset(),
-            own=OWN if agent else frozenset(),
-            numbers=agent,
-            line=self.ask.query.line or "",
-        )
+
+def viewer_of(asker: Asker, line: str) -> Viewer:
+    """What somebody may see; `line` is the own one of a token, which is nobody's."""
+    if asker.officer and asker.signed is None:
+        return Viewer(topics=frozenset({Topic.TICKETS}), agencies=asker.agencies)
+    topics = frozenset[Topic]().union(*(shown for one, shown in SHOWN.items() if asker.may(one)))
+    agencies = None
+    if asker.officer and asker.may(Permission.HANDLE):
+        topics, agencies = topics | {Topic.TICKETS}, asker.agencies
+    return Viewer(
+        topics=topics,
+        own=OWN if asker.may(Permission.ANSWER) else frozenset(),
+        numbers=asker.may(Permission.NUMBERS),
+        line="" if asker.signed else line,
+        person=asker.person,
+        agencies=agencies,
+    )
 
 
 class _Events:
     """web.listening_port.PieceSource: frames until it is over."""
 
-    def __init__(self, stream: LiveStream, looker: _Looker) -> None:
-        self._stream, self._looker = stream, looker
+    def __init__(self, stream: LiveStream, looker: _Looker, asker: Asker) -> None:
+        self._stream, self._looker, self._asker = stream, looker, asker
         self._clock = asyncio.get_running_loop().time
         self._look_at = self._clock() + random.uniform(*LOOK_AGAIN)
         self._gone = False
@@ -170,7 +167,7 @@ class _Events:
             return
         self._look_at = self._clock() + random.uniform(*LOOK_AGAIN)
         try:
-            viewer = await self._looker.again()
+            viewer = await self._looker.again(self._asker)
         except Unavailable as error:
             LOG.warning("who listens cannot be looked up, and goes on listening: %s", error)
             return
@@ -189,7 +186,8 @@ async def listen(ask: Ask) -> web.StreamResponse:
     """Events as they happen, until the browser leaves, the session ends, or the service stops."""
     query: EventsQuery = ask.query
     looker = _Looker(ask=ask, topics=_topics(query.topics))
-    viewer = await looker.now()
+    asker = await looker.first()
+    viewer = looker.viewer(asker)
     if ask.request.method == "HEAD":
         return web.Response(headers=HEADERS)
     since = ask.request.headers.get("Last-Event-ID") or query.since or ""
@@ -198,8 +196,8 @@ async def listen(ask: Ask) -> web.StreamResponse:
     def alive() -> bool:
         return transport is not None and not transport.is_closing()
 
-    stream = ask.ports.live.open(looker.key, viewer, since, alive)
-    return await serve_pieces(ask.request, _Events(stream, looker), HEADERS)
+    stream = ask.ports.live.open(asker.id, viewer, since, alive)
+    return await serve_pieces(ask.request, _Events(stream, looker, asker), HEADERS)
 
 
 async def listen_at_desk(ask: Ask) -> web.StreamResponse:

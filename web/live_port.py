@@ -41,10 +41,6 @@ class LiveStreams(Protocol):
         """
         ...
 
-    async def agencies(self, contact: str) -> frozenset[str]:
-        """Whose tickets a contact point sees now; empty for who is none. Unavailable."""
-        ...
-
     def close(self) -> None:
         """End all streams, and open no other."""
         ...

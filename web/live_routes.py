@@ -1,9 +1,9 @@
 """The routes of what happens now: the stream, and who calls at a line."""
 
-from hotline1022.web import line_call, live
+from hotline1022.accounts.types import Permission
+from hotline1022.web import agents, live
 from hotline1022.web import line_call_wire as w
 from hotline1022.web.route import Route
-from hotline1022.web.types import Scope
 
 EXAMPLE = """\
 retry: 2140
@@ -39,15 +39,15 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/events",
-        scope=Scope.READ,
+        needs=Permission.LOOK,
         officers=True,
         summary="What happens now, as server-sent events, without end",
         detail="`event` is the topic: lines, queue, call, cascades, tickets, alarms, figures; `what` in the data says what "
         "happened. `refresh`: something was missed, ask for everything. `end`: signed-out, or stopping (come back). A client "
-        "that comes back with Last-Event-ID gets what it missed, each once, or one refresh. `call` is for scope agent, of the "
-        "line that is named; numbers are masked unless scope agent or admin; a contact point's token gets the tickets of its "
-        "agency. At most 8 streams of one token (streams-many) and 400 in all (streams-full). A token that is revoked ends its "
-        "streams within 10 s.",
+        "that comes back with Last-Event-ID gets what it missed, each once, or one refresh. `call` is told to who may "
+        "answer: of the own line, or, to a token, of the line that is named; numbers are masked without numbers; an officer "
+        "hears of the tickets of the own agency. At most 8 streams of one session or token (streams-many) and 400 in all (streams-full). When session or token ends, "
+        "so do its streams, within 10 s.",
         handler=live.listen,
         query=live.EventsQuery,
         media="text/event-stream",
@@ -57,11 +57,11 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/api/lines/{line}/call",
-        scope=Scope.AGENT,
+        needs=Permission.ANSWER,
         summary="Who calls at a line: number, name, keys, past calls, open tickets",
-        detail="From the first ring on, before anybody answers; `call` is null while nobody calls. The name is that of the "
+        detail="Somebody else's line takes shift. From the first ring on, before anybody answers; `call` is null while nobody calls. The name is that of the "
         "latest ticket of the number.",
-        handler=line_call.get_line_call,
+        handler=agents.get_line_call,
         answer=w.LineCallView,
     ),
 )

@@ -22,7 +22,6 @@ class MemoryLive:
     bus: LiveBus = field(default_factory=LiveBus)
     #: what is told goes on, as in the service
     endless: bool = False
-    of_contact: dict[str, frozenset[str]] = field(default_factory=dict)
     opened: list[tuple[str, Viewer, str]] = field(default_factory=list)
 
     def position(self) -> str:
@@ -34,9 +33,6 @@ class MemoryLive:
         if not self.endless:
             stream.close()
         return stream
-
-    async def agencies(self, contact: str) -> frozenset[str]:
-        return self.of_contact.get(contact, frozenset())
 
     def close(self) -> None:
         self.bus.close()

@@ -75,7 +75,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/desk/events",
-        scope=None,
+        needs=None,
         desk=Place(by_itself=True),
         summary="What happens now, as server-sent events",
         handler=listen_at_desk,
