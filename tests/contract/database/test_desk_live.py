@@ -18,6 +18,8 @@ from hotline1022.queue.types import Person
 from hotline1022.service.account_desk import AccountDesk, Terms
 from hotline1022.service.directory_desk import fill
 from hotline1022.service.live_bus import LiveBus
+from hotline1022.service.ticket_join import stored
+from hotline1022.service.views import TokensView
 from hotline1022.web import live
 from tests.contract.database.desk_world import OWN, Browser, World, open_desk
 from tests.contract.database.made import HASH, T0
@@ -26,12 +28,12 @@ from tests.unit.directory_memory import NUMBERS
 from tests.unit.live_memory import MemoryLive
 
 NUMBER = "0901234567"
-TICKETS = [("tickets", "so-xay-dung"), ("tickets", "so-cu")]
+TICKETS = [("tickets", "so-xay-dung"), ("tickets", "so-y-te")]
 
 
 @pytest.fixture
 def streams() -> MemoryLive:
-    return MemoryLive(endless=True, of_contact={"so-y-te-cv": frozenset({"so-y-te", "so-cu"})})
+    return MemoryLive(endless=True)
 
 
 @pytest.fixture
@@ -43,7 +45,8 @@ async def world(
         for one in ("1001", "1002"):
             await tx.agents.add_person(Person(id=PersonId(one), name=one, pin_hash=HASH, active=True))
     await fill(database, NUMBERS, T0)
-    async with open_desk(database, tmp_path, live=streams) as made:
+    tokens = TokensView(database, stored(database))
+    async with open_desk(database, tmp_path, live=streams, tokens=tokens) as made:
         yield made
 
 
@@ -72,7 +75,7 @@ async def heard(stream: Listener, bus: LiveBus) -> list[tuple[str, Any]]:
     bus.publish(Event(topic=Topic.QUEUE, what="joined", facts=ring))
     for topic in (Topic.CASCADES, Topic.ALARMS, Topic.FIGURES):
         bus.publish(Event(topic=topic, what="x", facts={}))
-    for agency in ("so-xay-dung", "so-cu"):
+    for agency in ("so-xay-dung", "so-y-te"):
         bus.publish(Event(topic=Topic.TICKETS, what="ticket", facts={"at": agency}, agencies=frozenset({agency})))
     told = [said for said in await stream.until(bus.position()) if said.name != "refresh"]
     return [(said.name, said.data.get("at") or said.data.get("number")) for said in told]
@@ -92,9 +95,21 @@ async def test_each_role_hears_what_it_may_and_an_agent_the_own_ring(world: Worl
     async with signed_in(world, "cuc", "supervisor") as cuc, at_desk(cuc) as stream:
         assert await heard(stream, streams.bus) == looks("090****567")
     async with signed_in(world, "dung", "specialist", contact="so-y-te-cv") as dung, at_desk(dung) as stream:
-        assert await heard(stream, streams.bus) == [("tickets", "so-cu")]
+        assert await heard(stream, streams.bus) == [("tickets", "so-y-te")]
     async with signed_in(world, "em", "specialist") as em, at_desk(em) as stream:
         assert await heard(stream, streams.bus) == [], "a specialist of no agency has no tickets"
+
+
+async def test_the_api_tells_a_session_the_same(world: World, streams: MemoryLive) -> None:
+    async with (
+        signed_in(world, "lan", "agent", person="1001") as lan,
+        listening(lan.client, "/api/events?topics=call,queue") as stream,
+    ):
+        assert await heard(stream, streams.bus) == [("call", "101"), ("queue", NUMBER)]
+    async with signed_in(world, "dung", "specialist", contact="so-y-te-cv") as dung:
+        async with listening(dung.client, "/api/events") as stream:
+            assert await heard(stream, streams.bus) == [("tickets", "so-y-te")]
+        assert (await dung.get("/api/events?topics=lines")).status == 403
 
 
 async def test_some_permissions_alone_show_a_little(world: World, streams: MemoryLive) -> None:
@@ -157,6 +172,9 @@ async def test_listening_is_not_being_there(world: World) -> None:
         before = await seen()
         world.now += timedelta(minutes=5)
         async with at_desk(lan) as stream:
+            await stream.next("refresh")
+            assert await seen() == before
+        async with listening(lan.client, "/api/events") as stream:
             await stream.next("refresh")
             assert await seen() == before
         await lan.get("/desk")
