@@ -4,6 +4,7 @@
   epoch, told by LinkUp, and its consumer must ask anew.
 - Refused account: LinkRefused, an error in the log, and a pause of minutes, because a hammer gets the service banned.
 - Silent for three ping intervals: cut.
+- `at_once` hears each event as it is read, before any that waits; it must neither wait nor raise.
 - Slow consumer: events wait in a bounded queue; when it is full it is emptied, the link is cut (counted) and comes back,
   so that the consumer sees a LinkDown and a LinkUp instead of a hole.
 """
@@ -46,6 +47,7 @@ class AmiLink:
         username: str,
         secret: str,
         on_event: Callable[[LiveEvent], Awaitable[None]] | None = None,
+        at_once: Callable[[LiveEvent], None] = lambda event: None,
         queue_size: int = 5_000,
         times: LinkTimes | None = None,
         wanted: frozenset[bytes] = WANTED,
@@ -53,6 +55,7 @@ class AmiLink:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._username, self._on_event, self._now, self._jitter = username, on_event, now, jitter
+        self._at_once = at_once
         self._times = times or LinkTimes()
         self._login: tuple[Pair, ...] = (
             ("Username", username),
@@ -254,7 +257,7 @@ class AmiLink:
     def _begin_epoch(self) -> None:
         self.epoch += 1
         self._logged_in_at = asyncio.get_running_loop().time()
-        self._mailbox.force(LinkUp(at=self._now(), epoch=self.epoch))
+        self._say(LinkUp(at=self._now(), epoch=self.epoch))
         self._settled.set()
         log.info("AMI %s at %s: logged in, epoch %d", self._username, self._where, self.epoch)
 
@@ -264,7 +267,11 @@ class AmiLink:
             self._logged_in_at = None
             self.stats.losses += 1
             self._settled.clear()
-            self._mailbox.force(LinkDown(at=self._now(), epoch=self.epoch, reason=reason))
+            self._say(LinkDown(at=self._now(), epoch=self.epoch, reason=reason))
+
+    def _say(self, event: LiveEvent) -> None:
+        self._at_once(event)
+        self._mailbox.force(event)
 
     def _refused(self, message: str) -> None:
         self.stats.refusals += 1
@@ -291,6 +298,7 @@ class AmiLink:
         if event is None:
             return
         self.stats.events += 1
+        self._at_once(event)
         if not self._mailbox.offer(event):
             self.stats.overflows += 1
             waiting = len(self._mailbox)

@@ -153,6 +153,11 @@ class CallRepository(Repository):
         last = listed[-1].call if more else None
         return t.CallPage(calls=listed, next=t.Cursor(entered_at=last.entered_at, call=last.id) if last else None)
 
+    async def of_number(self, caller: str, *, but: str, limit: int) -> Sequence[t.CallRow]:
+        """Calls from the number (E.164, or as sent where none can be made of it), newest first, without that call."""
+        query = select(call).where(number == caller, call.c.id != but)
+        return await self._calls(query.order_by(call.c.entered_at.desc()).limit(limit))
+
     async def abandoned(self, *, since: datetime | None = None, limit: int = 100) -> Sequence[t.Abandoned]:
         """Numbers that gave up waiting and were not reached since: one line each, latest first.
 

@@ -4,7 +4,7 @@ What a change does is decided in tickets/; here it is written, with its row of h
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,9 +48,15 @@ _AT_ONCE = 500
 class TicketRepository(Repository):
     """Tickets by id, by code, by call."""
 
-    def __init__(self, connection: AsyncConnection, told: Told = nobody) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        told: Told = nobody,
+        changed: Callable[[Changed], None] = lambda changed: None,
+    ) -> None:
         super().__init__(connection)
-        self._told = told
+        #: `changed` hears of each change that was written
+        self._told, self._changed = told, changed
 
     async def add(self, made: Changed, *, purpose: Purpose = Purpose.TALK) -> bool:
         """Write a new ticket; False, and nothing is written, when its code is taken, or its call made one for this purpose."""
@@ -67,6 +73,7 @@ class TicketRepository(Repository):
                 return False
         await self._write_history(made.row)
         self._told(new.calls)
+        self._changed(made)
         return True
 
     async def change(self, made: Changed) -> None:
@@ -94,6 +101,7 @@ class TicketRepository(Repository):
         )
         await self._write_history(made.row)
         self._told(after.calls)
+        self._changed(made)
 
     async def _write_history(self, row: HistoryRow) -> None:
         values = {
@@ -142,6 +150,16 @@ class TicketRepository(Repository):
         """Everything that is not closed, of these agencies or of all, whatever its age; what is due first comes first."""
         wanted = [_OPEN] if agencies is None else [_OPEN, ticket.c.agency.in_(sorted(agencies))]
         return await self._tickets(*wanted, order=(ticket.c.answer_by, ticket.c.id))
+
+    async def open_of(self, phones: Collection[str], *, limit: int) -> Sequence[Ticket]:
+        """What is not closed of these phone keys, newest first."""
+        return await self._tickets(_OPEN, ticket.c.phone_key.in_(sorted(phones)), limit=limit)
+
+    async def name_of(self, phones: Collection[str]) -> str:
+        """The name in the latest ticket of these phone keys that has one; "" where none has."""
+        query = select(ticket.c.name).where(_SEEN, ticket.c.phone_key.in_(sorted(phones)), ticket.c.name != "")
+        found = await self._connection.execute(query.order_by(ticket.c.created_at.desc()).limit(1))
+        return str(found.scalar() or "")
 
     async def reserved(self, *, before: datetime) -> Sequence[Ticket]:
         """Reservations made before that time which nobody settled, oldest first."""

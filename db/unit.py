@@ -51,6 +51,7 @@ from hotline1022.db.take_overs import TakeOverRepository
 from hotline1022.db.tickets import TicketRepository
 from hotline1022.db.tokens import TokenRepository
 from hotline1022.db.types import AlarmRow, Batch
+from hotline1022.tickets.types import Changed
 
 
 class Work:
@@ -58,6 +59,8 @@ class Work:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        #: what was written of tickets
+        self.changed_tickets: list[Changed] = []
 
     @cached_property
     def calls(self) -> CallRepository:
@@ -117,7 +120,7 @@ class Work:
     @cached_property
     def tickets(self) -> TicketRepository:
         """Tickets."""
-        return TicketRepository(self._connection, self.catalogue.touch)
+        return TicketRepository(self._connection, self.catalogue.touch, self.changed_tickets.append)
 
     @cached_property
     def take_overs(self) -> TakeOverRepository:
@@ -233,8 +236,8 @@ def _unnoted(work: Work) -> Acting | None:
     return act
 
 
-def _nobody(_: AlarmRow) -> None:
-    """Where nobody rings."""
+def _nobody(_: object) -> None:
+    """Where nobody listens."""
 
 
 class Database:
@@ -253,6 +256,8 @@ class Database:
         self.outbox_filled = asyncio.Event()
         #: told of each alarm after the commit that raised it
         self.alarm_raised: Callable[[AlarmRow], None] = _nobody
+        #: told of each change of a ticket after the commit that wrote it; raises nothing
+        self.ticket_changed: Callable[[Changed], None] = _nobody
 
     @property
     def dialect(self) -> str:
@@ -277,6 +282,8 @@ class Database:
             act.noted = True
         for alarm in raised:
             self.alarm_raised(alarm)
+        for changed in work.changed_tickets:
+            self.ticket_changed(changed)
         if work.outbox.filled:
             self.outbox_filled.set()
 

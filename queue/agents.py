@@ -55,6 +55,11 @@ def _idle(seat: _Seat) -> AgentState:
     return AgentState.PAUSED if seat.reason else AgentState.READY
 
 
+def _shown(seat: _Seat) -> tuple[object, ...]:
+    """What people see of it."""
+    return seat.session, seat.name, seat.reachable, seat.state, seat.since, seat.reason
+
+
 class Agents:
     """All lines of the hotline."""
 
@@ -68,6 +73,7 @@ class Agents:
         bell: AlarmBell,
         verify_pin: Callable[[str, str], Awaitable[bool]],
         wrap_up: timedelta,
+        seen: Callable[[LineView], None] = lambda view: None,
     ) -> None:
         now = datetime.now(UTC)
         self._seats = {line: _Seat(since=now) for line in lines}
@@ -75,6 +81,8 @@ class Agents:
         self._store, self._hands, self._bell = store, hands, bell
         self._door = PinDoor(store, verify_pin)
         self.wrap_up = wrap_up
+        #: told of each line as it is from now on
+        self._seen = seen
 
     async def change(self, *, lines: Sequence[str], reasons: Iterable[str], wrap_up: timedelta) -> None:
         """New settings. Whoever sits at a line that is gone is logged out; a call under way goes on."""
@@ -104,7 +112,7 @@ class Agents:
         except BaseException:  # also a question of the dialplan that ran out of time: its limit is shorter than AMI's
             await asyncio.shield(self._undo_login(line, opening, before))
             raise
-        self._seats[line] = replace(
+        seat = replace(
             self._seats[line],
             session=session,
             name=known.name,
@@ -113,6 +121,7 @@ class Agents:
             refusals=0,
             reachable=phone is not Phone.GONE,
         )
+        self._sit(line, seat)
         await self.happened(line, AgentEvent.LOGIN)
         await self.phone(line, phone)
         return self.view(line)
@@ -126,7 +135,7 @@ class Agents:
         await self._hands.remove(EMERGENCY, line)
         await self._store.close_session(seat.session.id, datetime.now(UTC), reason)
         await self.happened(line, AgentEvent.LOGOUT)
-        self._seats[line] = replace(self._seats[line], session=None, name="", reason="")
+        self._sit(line, replace(self._seats[line], session=None, name="", reason=""))
         await self._keep_one()
         return self.view(line)
 
@@ -145,7 +154,7 @@ class Agents:
         if seat.session is None:
             raise Refused(f"nobody is logged in at line {line}", error_id="line-empty")
         await self._hands.pause(MAIN, line, paused=False, reason="")
-        self._seats[line] = replace(self._seats[line], reason="", ring_missed=False, refusals=0)
+        self._sit(line, replace(self._seats[line], reason="", ring_missed=False, refusals=0))
         await self.happened(line, AgentEvent.UNPAUSE)
         return self.view(line)
 
@@ -157,7 +166,7 @@ class Agents:
         if seat is None:
             return
         if event is AgentEvent.ANSWER and seat.refusals:
-            seat = self._seats[line] = replace(seat, refusals=0)
+            seat = self._sit(line, replace(seat, refusals=0))
         following = follow(seat.state, event)
         if following is None:
             log.debug("line %s: %s means nothing while %s", line, event, seat.state)
@@ -167,7 +176,7 @@ class Agents:
         if following is seat.state:
             return
         at = at or datetime.now(UTC)
-        self._seats[line] = replace(seat, state=following, since=at)
+        self._sit(line, replace(seat, state=following, since=at))
         if seat.session is not None:
             await self._note(seat.session, following, seat.reason, at)
 
@@ -181,14 +190,14 @@ class Agents:
         if seat is None or seat.session is None or seat.reason or how is RingEnd.CUT_SHORT:
             return
         refusals = seat.refusals + 1 if how is RingEnd.REFUSED else REFUSALS
-        self._seats[line] = replace(seat, refusals=refusals % REFUSALS)
+        self._sit(line, replace(seat, refusals=refusals % REFUSALS))
         if refusals < REFUSALS:
             return
         if self._open_lines() - {line}:
             await self._pause(line, NO_ANSWER)
             await self._bell.ring("agent-no-answer", f"line {line}, person {seat.session.person}")
         else:
-            self._seats[line] = replace(self._seats[line], ring_missed=True)
+            self._sit(line, replace(self._seats[line], ring_missed=True))
             await self._bell.ring("last-agent-no-answer", f"line {line}, person {seat.session.person}: called again")
 
     async def reachable(self, line: str, up: bool, at: datetime | None = None) -> None:
@@ -196,7 +205,7 @@ class Agents:
         seat = self._seats.get(line)
         if seat is None or seat.reachable == up:
             return
-        self._seats[line] = replace(seat, reachable=up)
+        self._sit(line, replace(seat, reachable=up))
         await self.happened(line, AgentEvent.PHONE_BACK if up else AgentEvent.PHONE_LOST, at)
         if not up:
             await self._keep_one()
@@ -238,7 +247,7 @@ class Agents:
         if seat.session is not None and seat.session.id == session.id and seat.state is not AgentState.LOGGED_OUT:
             seat = replace(seat, reason=reason)
             between_calls = seat.state in {AgentState.READY, AgentState.PAUSED}
-            self._seats[line] = replace(seat, state=_idle(seat)) if between_calls else seat
+            self._sit(line, replace(seat, state=_idle(seat)) if between_calls else seat)
             return
         person = await self._store.person(session.person)
         seat = replace(
@@ -249,7 +258,7 @@ class Agents:
             reason=reason,
             reachable=phone is not Phone.GONE,
         )
-        self._seats[line] = replace(seat, state=_idle(seat))
+        self._sit(line, replace(seat, state=_idle(seat)))
 
     async def tick(self, now: datetime) -> None:
         """End wrap-up times that have run out; call it about once a second."""
@@ -294,6 +303,13 @@ class Agents:
                 f"there is no line {line!r}; lines are {', '.join(self._seats)}", error_id="line-unknown"
             ) from None
 
+    def _sit(self, line: str, seat: _Seat) -> _Seat:
+        """The line is so from now on."""
+        before, self._seats[line] = self._seats[line], seat
+        if _shown(before) != _shown(seat):
+            self._seen(self.view(line))
+        return seat
+
     def _open_lines(self) -> set[str]:
         return {n for n, s in self._seats.items() if s.session and s.reachable and not s.reason}
 
@@ -301,7 +317,7 @@ class Agents:
         if self._seat(line).session is None:
             raise Refused(f"nobody is logged in at line {line}", error_id="line-empty")
         await self._hands.pause(MAIN, line, paused=True, reason=reason)
-        self._seats[line] = replace(self._seats[line], reason=reason)
+        self._sit(line, replace(self._seats[line], reason=reason))
         await self.happened(line, AgentEvent.PAUSE)
 
     async def _undo_login(self, line: str, opening: asyncio.Future[Session], before: Session | None) -> None:

@@ -18,14 +18,15 @@ class WaitingRoom:
         """A citizen began to wait."""
         self._waiting[queue, call] = Waiting(call=call, queue=queue, position=position, since=at, number=number)
 
-    def left(self, queue: str, call: CallId) -> None:
-        """A citizen waits no more; those behind move up."""
+    def left(self, queue: str, call: CallId) -> bool:
+        """A citizen waits no more; those behind move up. False: nobody of that name waited."""
         gone = self._waiting.pop((queue, call), None)
         if gone is None:
-            return
+            return False
         for key, other in list(self._waiting.items()):
             if other.queue == queue and other.position > gone.position:
                 self._waiting[key] = replace(other, position=other.position - 1)
+        return True
 
     def resync(self, waiting: Iterable[Waiting]) -> None:
         """What Asterisk says is who waits."""

@@ -28,6 +28,8 @@ class Bell:
         self.raised: Counter[str] = Counter()
         #: alarms that nobody has seen, at the last look
         self.unseen = 0
+        #: told of each alarm after the commit that raised it; raises nothing
+        self.told: Callable[[AlarmRow], None] = lambda alarm: None
         database.alarm_raised = self._new
 
     async def ring(self, kind: str, detail: str, call: str = "") -> None:
@@ -48,6 +50,7 @@ class Bell:
         """One that was just raised, by `ring` or by a part of the database together with what it tells of."""
         self.raised[alarm.kind] += 1
         log.error("ALARM %s: %s %s", alarm.kind, alarm.detail, alarm.call_id or "")
+        self.told(alarm)
 
     async def run(self) -> None:
         """Until cancelled: tell again what nobody has seen."""

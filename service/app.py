@@ -36,7 +36,7 @@ from hotline1022.recordings.reasons import load_reasons
 from hotline1022.service.account_clock import AccountClock
 from hotline1022.service.account_desk import AccountDesk
 from hotline1022.service.alarms import Bell
-from hotline1022.service.call_log import CallLog
+from hotline1022.service.call_log import CallLog, Saved
 from hotline1022.service.cascades import Cascades
 from hotline1022.service.catalogue_keeper import CatalogueKeeper
 from hotline1022.service.chore_parts import backups_of, chores_of
@@ -56,6 +56,7 @@ from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
 from hotline1022.service.http_api import http_of, listen
 from hotline1022.service.leftovers import leftovers_of
 from hotline1022.service.live import Live
+from hotline1022.service.live_parts import LiveParts
 from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
 from hotline1022.service.notice_versions import note_versions
@@ -78,6 +79,7 @@ from hotline1022.service.ticket_clock import TicketClock
 from hotline1022.service.ticket_join import desk_of, notices_of, take_overs_of
 from hotline1022.service.ticket_names import shut_on
 from hotline1022.service.ticket_status import StatusByPhone
+from hotline1022.service.ticks import ticks
 from hotline1022.service.token_ends import TokenEnds
 from hotline1022.service.user_admin import UserAdmin, utc_now
 from hotline1022.service.voicemail_gate import VoicemailGate
@@ -117,6 +119,8 @@ class App:
             closed=closed,
         )
         self.bell = Bell(self.database, timedelta(seconds=settings.emergency.alarm_repeat_seconds))
+        self.broadcast = LiveParts(self.database, self.bell, lambda: self.call_log)
+        self.news = self.broadcast.news
         self.book = OutboxBook(self.database, self.bell)
         notices = notices_of(settings, self.links, self.directory.read)
         self.outbox = worker_of(settings, self.database, self.book, self.bell, notices)
@@ -133,6 +137,7 @@ class App:
             bell=self.bell,
             verify_pin=verify_pin,
             wrap_up=wrap_up,
+            seen=self.news.line,
         )
         self.waiting = WaitingRoom()
         self.expected = ExpectedWait(wrap_up)
@@ -141,7 +146,7 @@ class App:
             store=DatabaseLogStore(self.database),
             on_complete=self._complete,
             on_alarm=self._alarm,
-            on_saved=lambda saved: self.cascades.saved(saved),
+            on_saved=self._saved,
         )
         self.tickets = desk_of(settings, self.database, self.directory.read, notices, policy)
         self.directory_sounds = DirectorySounds(
@@ -212,6 +217,7 @@ class App:
             actor_up=self.actor.wait_up,
             ring=timedelta(seconds=settings.queue.ring_seconds),
             max_wait=timedelta(seconds=settings.queue.max_wait_seconds),
+            news=self.news,
         )
         self.disk = DiskWatch(
             [paths.data, paths.spool, paths.recordings, paths.journal],
@@ -237,6 +243,7 @@ class App:
             username=account,
             secret=secret,
             on_event=self._live_event if events else None,
+            at_once=self.news.heard if events else lambda event: None,
         )
 
     async def _live_event(self, event: object) -> None:
@@ -246,6 +253,10 @@ class App:
             await self.live.handle(event)  # type: ignore[arg-type]
 
     # -- what follows from the call log
+
+    def _saved(self, saved: Saved) -> None:
+        self.cascades.saved(saved)
+        self.news.saved(saved)
 
     async def _complete(self, call: Call) -> None:
         if not call.refused:
@@ -322,7 +333,7 @@ class App:
                         self.retention.run(),
                         AccountClock(self.accounts).run(),
                         self.leftovers.run(),
-                        self._ticks(),
+                        ticks(self.agents),
                         self._reloads(),
                     )
                 ]
@@ -359,17 +370,6 @@ class App:
         await self.outbox.drain(seconds=max(0.5, deadline - time.monotonic()))
         for link in (self.reader, self.actor):
             await link.close()
-
-    async def _ticks(self) -> None:
-        """Once a second: wrap-up times, the watchdog of systemd."""
-        notifier = sdnotify.SystemdNotifier()
-        while True:
-            try:
-                await self.agents.tick(datetime.now(UTC))
-            except Unavailable as error:  # the history of states has a hole then; calls and the service go on
-                log.warning("a state of an agent could not be written: %s", error)
-            notifier.notify("WATCHDOG=1")
-            await asyncio.sleep(1.0)
 
     def _tell_ready(self) -> None:
         sdnotify.SystemdNotifier().notify("READY=1")

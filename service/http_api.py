@@ -18,6 +18,7 @@ from hotline1022.service.disclosure_parts import links_of
 from hotline1022.service.disclosure_view import DisclosuresView
 from hotline1022.service.export import Exporter
 from hotline1022.service.export_desk import ExportDesk
+from hotline1022.service.line_call_view import LineCallsView
 from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.listening_desk import ListeningDesk
 from hotline1022.service.metrics import registry_of
@@ -98,10 +99,12 @@ def http_of(app: "App") -> aiohttp_web.Application:
             evidence=app.evidence.desk,
             retention=RetentionView(app.database, lambda: app.settings.retention),
             lines=LinesView(app.agents),
+            callers=LineCallsView(app.database, app.agents, app.broadcast.at_lines, app.call_log.call, utc_now),
+            live=app.broadcast.bus,
             queue=QueueNowView(app.waiting, app.agents, app.expected),
             abandoned=AbandonedList(app.database),
             voicemails=VoicemailList(app.database),
-            alarms=AlarmList(app.database),
+            alarms=AlarmList(app.database, app.news.alarm_seen),
             shifts=ShiftsView(app.database, app.agents),
             people=PeopleView(app.database, hash_pin),
             directory=DirectoryView(app.directory, app.database, lambda: app.menu),

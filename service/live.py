@@ -46,6 +46,22 @@ class Snapshot(Protocol):
         ...
 
 
+class News(Protocol):
+    """Hears what people see of the queue; raises nothing."""
+
+    def joined(self, event: live.CallerJoinedQueue, number: str) -> None:
+        """Somebody began to wait."""
+        ...
+
+    def left(self, event: live.CallerEvent, waiting: int) -> None:
+        """Somebody waits no more; so many still do."""
+        ...
+
+    def asked_anew(self, waiting: int) -> None:
+        """Everything was asked anew."""
+        ...
+
+
 def line_of(interface: str) -> str | None:
     """The line behind a member's interface, or None when it is not one of ours."""
     return interface.removeprefix(INTERFACE) if interface.startswith(INTERFACE) else None
@@ -73,10 +89,12 @@ class Live:
         actor_up: Callable[[float], Awaitable[None]],
         ring: timedelta,
         max_wait: timedelta,
+        news: News,
     ) -> None:
         self._agents, self._waiting, self._expected = agents, waiting, expected
         self._call_log, self._bell, self._snapshot = call_log, bell, snapshot
         self._segments, self._positions, self._actor_up = segments, positions, actor_up
+        self._news = news
         #: how long a phone rings, and how long a citizen waits at most
         self.ring, self.max_wait = ring, max_wait
         self._talks: dict[str, live.AgentConnected] = {}
@@ -138,10 +156,13 @@ class Live:
             case live.CallerJoinedQueue():
                 call = CallId(event.caller)
                 known = self._call_log.call(call)
-                self._waiting.joined(event.queue, call, event.position, known.caller if known else "", event.at)
+                number = known.caller if known else ""
+                self._waiting.joined(event.queue, call, event.position, number, event.at)
                 self._tell_positions(event.queue)
+                self._news.joined(event, number)
             case live.CallerLeftQueue() | live.CallerAbandoned():
-                self._waiting.left(event.queue, CallId(event.caller))
+                if self._waiting.left(event.queue, CallId(event.caller)):
+                    self._news.left(event, len(self._waiting.now(event.queue)))
                 self._tell_positions(event.queue)
             case live.AlarmSignalled():
                 await self._bell.ring(event.kind, event.detail, event.call)
@@ -203,6 +224,7 @@ class Live:
         self._call_log.watched(datetime.now(UTC))
         self.up = True
         self._asked.set()
+        self._news.asked_anew(len(waiting))
         log.info("live link up (%d): %d members, %d waiting", link.epoch, len(members), len(waiting))
 
     def _tell_positions(self, queue: str) -> None:

@@ -68,6 +68,13 @@ class HotlineCollector:
             waiting.add_metric([state], app.outbox.open.get(MessageState(state), 0))
         yield waiting
         yield last_of(app.evidence.nights.nights)
+        bus = app.broadcast.bus
+        yield GaugeMetricFamily("hotline_live_streams", "Browsers that listen to live events", value=bus.open_streams)
+        yield CounterMetricFamily("hotline_live_events", "Live events told", value=bus.figures.events)
+        yield CounterMetricFamily(
+            "hotline_live_refreshed", "Times that a browser was too slow and must ask anew", value=bus.figures.refreshed
+        )
+        yield CounterMetricFamily("hotline_live_refused", "Streams refused: too many", value=bus.figures.refused)
         agi = app.agi.stats
         questions = CounterMetricFamily("hotline_questions", "Questions of the dialplan", labels=["outcome"])
         for name in ("answered", "hangups", "failures", "unrouted", "turned_away", "incomplete", "strangers"):

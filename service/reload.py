@@ -121,6 +121,7 @@ async def change_over(app: "App", settings: Settings, secrets: Secrets, menu: Me
     reasons = [reason.code for reason in settings.queue.pause_reasons]
     try:
         await app.agents.change(lines=settings.lines.numbers, reasons=reasons, wrap_up=wrap_up)
+        app.news.lines_changed()
     except Unavailable as error:
         log.warning("reload: a line that is gone could not be logged out: %s", error)
 

@@ -155,10 +155,10 @@ class VoicemailList:
 
 
 class AlarmList:
-    """web.ports.Alarms."""
+    """web.ports.Alarms. `told`: of each that somebody has seen."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, told: Callable[[rows.AlarmRow], None] = lambda alarm: None) -> None:
+        self._database, self._told = database, told
 
     async def list(self, seen: bool | None, limit: int) -> Sequence[web.AlarmView]:
         """Latest first."""
@@ -169,6 +169,8 @@ class AlarmList:
         """Ends the repeating."""
         async with self._database.transaction() as tx:
             row = await tx.alarms.mark_seen(alarm, by, at)
+        if row:
+            self._told(row)
         return self._view(row) if row else None
 
     def _view(self, row: rows.AlarmRow) -> web.AlarmView:

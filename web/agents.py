@@ -6,6 +6,7 @@ from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import NotFound
 from hotline1022.queue.types import LineView
+from hotline1022.web.line_call_wire import LineCallView
 from hotline1022.web.route import Ask
 from hotline1022.web.types import (
     AlarmView,
@@ -59,6 +60,11 @@ async def pause(ask: Ask) -> LineView:
 async def unpause(ask: Ask) -> LineView:
     """The person at the line is back."""
     return await ask.ports.lines.unpause(await _own_line(ask))
+
+
+async def get_line_call(ask: Ask) -> LineCallView:
+    """The line, and who calls there."""
+    return await ask.ports.callers.get(await _own_line(ask))
 
 
 async def _line(ask: Ask) -> str:

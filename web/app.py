@@ -71,6 +71,10 @@ def make_app(ports: Ports, *, version: str) -> web.Application:
     app[DOCUMENT] = _document(version)
     app[DOOR] = LinkDoor(ports)
     gate = Gate(ports)
+
+    async def _end_streams(_: web.Application) -> None:
+        ports.live.close()
+
     for route in (*ROUTES, *DESK):
         handler = _serve(route, ports, gate)
         if route.method == "GET":
@@ -78,6 +82,7 @@ def make_app(ports: Ports, *, version: str) -> web.Application:
         else:
             app.router.add_route(route.method, route.path, handler, expect_handler=_expect)
     app.on_response_prepare.append(_add_headers)
+    app.on_shutdown.append(_end_streams)
     return app
 
 
@@ -116,7 +121,8 @@ def _guard(metrics: HttpMetrics) -> Middleware:
         seconds = time.monotonic() - began
         route = request.get(_ROUTE)
         path = route.path if route else UNKNOWN
-        metrics.answered(request.method, path, response.status, seconds)
+        endless = route is not None and route.seconds is None
+        metrics.answered(request.method, path, response.status, None if endless else seconds)
         level = logging.DEBUG if route and route.open and response.status == 200 else logging.INFO
         ACCESS.log(
             level,

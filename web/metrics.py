@@ -25,10 +25,11 @@ class HttpMetrics:
         )
         self._refused = Counter("hotline1022_http_token_refused", "Requests with a wrong token", registry=registry)
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """One request was answered."""
+    def answered(self, method: str, route: str, status: int, seconds: float | None) -> None:
+        """One request was answered; None: of an answer without end nobody counts the seconds."""
         self._requests.labels(method if route != UNKNOWN else UNKNOWN, route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        if seconds is not None:
+            self._seconds.labels(route).observe(seconds)
         if status in (401, 429):
             self._refused.inc()
 

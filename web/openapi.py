@@ -112,6 +112,8 @@ def _responses(route: Route, parts: dict[str, Any]) -> dict[str, Any]:
         shape = schema(route.answer, parts)
     else:
         raise TypeError(f"{route.path} answers with {route.answer!r}, which is no dataclass")
-    content = {route.media: {"schema": shape}}
+    content: dict[str, Any] = {route.media: {"schema": shape}}
+    if route.example:
+        content[route.media]["example"] = route.example
     done = {str(status): {"description": route.summary, "content": content} for status in (route.status, *route.also)}
     return done | {"default": {"description": "It was not done", "content": failure}}

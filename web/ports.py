@@ -26,7 +26,9 @@ from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.disclosure_port import Disclosures
 from hotline1022.web.evidence_port import EvidencePort
 from hotline1022.web.export_port import Exports
+from hotline1022.web.line_call_port import LineCallers
 from hotline1022.web.listening_port import Listening
+from hotline1022.web.live_port import LiveStreams
 from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
 from hotline1022.web.package_port import PackageLinks
@@ -308,6 +310,10 @@ class Ports:
     evidence: EvidencePort
     citizens: CitizenPort
     lines: AgentLines
+    #: who calls at each
+    callers: LineCallers
+    #: what happens now
+    live: LiveStreams
     queue: WaitingCallers
     abandoned: Abandoned
     voicemails: Voicemails

@@ -68,6 +68,8 @@ class Place:
     needs: Permission | None = None
     #: how far a session must have come; an empty set lets in whoever is not signed in too
     stages: frozenset[Stage] = frozenset({Stage.FULL})
+    #: asked by a page by itself: nobody need sit there
+    by_itself: bool = False
 
 
 #: Gives a value of the route's `answer` type, an Answer around one, or a whole response.
@@ -143,5 +145,7 @@ class Route:
     also: tuple[int, ...] = ()
     #: what the audit's chain says, to those who prove it: it holds no number, and a masked hash is no hash
     exact: bool = False
-    #: seconds until the request is given up
-    seconds: float = 15
+    #: an example of what `media` is, for the document
+    example: str = ""
+    #: seconds until the request is given up; None = it goes on as long as both sides want
+    seconds: float | None = 15

@@ -14,6 +14,7 @@ from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.disclosure_routes import ROUTES as DISCLOSURE
 from hotline1022.web.evidence_routes import ROUTES as EVIDENCE
 from hotline1022.web.listening_routes import ROUTES as LISTENING
+from hotline1022.web.live_routes import ROUTES as LIVE
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
 from hotline1022.web.package_routes import ROUTES as PACKAGES
 from hotline1022.web.page_routes import ROUTES as PAGES
@@ -199,6 +200,7 @@ ROUTES: tuple[Route, ...] = (
         status=201,
     ),
     *USERS,
+    *LIVE,
     *RECORDINGS,
     *RETENTION,
     *CITIZENS,

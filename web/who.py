@@ -62,6 +62,7 @@ async def _found(route: Route, request: web.Request, gate: Gate, ports: Ports) -
     if request.method not in READING:
         cookies.check_site(request)
         cookies.check_form(cookie, request.headers.get(cookies.HEADER, ""))
-    await note_seen(signed, ports)
+    if route.seconds is not None:  # a browser that listens is nobody who sits there
+        await note_seen(signed, ports)
     contact = signed.user.contact
     return of_session(signed, await ports.tokens.belongs(contact, ports.clock()) if contact else None)

@@ -9,7 +9,7 @@ from typing import Any
 from hotline1022.core.errors import Refused, Unavailable
 from hotline1022.core.ids import LineId, PersonId
 from hotline1022.queue.agents import MAIN, Agents
-from hotline1022.queue.types import Person, Phone, Session
+from hotline1022.queue.types import LineView, Person, Phone, Session
 
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 PIN = "4711"
@@ -118,6 +118,8 @@ class Room:
     hands: MemoryHands = field(default_factory=MemoryHands)
     bell: MemoryBell = field(default_factory=MemoryBell)
     lines: Sequence[str] = ("101", "102")
+    #: each line as it was told that it is from now on
+    seen: list[LineView] = field(default_factory=list)
     agents: Agents = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,6 +139,7 @@ class Room:
             bell=self.bell,
             verify_pin=verify,
             wrap_up=timedelta(seconds=10),
+            seen=self.seen.append,
         )
 
     async def login(self, *lines: str) -> "Room":

@@ -245,3 +245,22 @@ async def test_a_second_login_that_fails_leaves_the_first() -> None:
     with pytest.raises(Unavailable):
         await room.login("101")
     assert len(room.store.sessions) == 1 and room.state() is S.READY
+
+
+async def test_every_change_that_people_see_is_told_once_and_as_it_is_before_the_database_is_asked() -> None:
+    room = await Room().login("101")
+    room.seen.clear()
+    room.store.away = True
+    states: list[str] = []
+    for event in (E.RING, E.RING, E.RING_ENDED, E.RING, E.ANSWER, E.DONE):
+        await room.agents.happened("101", event, after(len(states)))
+        states.append(room.state())
+    assert [view.state for view in room.seen] == [S.RINGING, S.READY, S.RINGING, S.TALKING, S.WRAP_UP]
+    room.store.away = False
+    room.seen.clear()
+    await room.agents.rang_out("101", after(9), RingEnd.REFUSED)
+    assert room.seen == [], "a refusal is counted, and nobody sees that"
+    await room.agents.pause("101", "1")
+    assert room.seen[-1] == room.agents.view("101")
+    await room.agents.logout("101")
+    assert room.seen[-1] == room.agents.view("101") and not room.seen[-1].person

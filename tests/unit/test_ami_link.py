@@ -27,6 +27,27 @@ async def test_a_login_is_told_before_the_events_of_the_same_read() -> None:
     assert ami.named("Login")[0]["events"] == "on"
 
 
+async def test_what_must_not_wait_is_heard_while_the_consumer_does() -> None:
+    """A database that stands still keeps no ring from the screen."""
+    at_once: list[LiveEvent] = []
+    going_on = asyncio.Event()
+
+    async def consumer(event: LiveEvent) -> None:
+        await going_on.wait()
+
+    async with (
+        scripted_ami(after_login=hold(1) + hold(2)) as ami,
+        running(ami.port, on_event=consumer, at_once=at_once.append) as link,
+    ):
+        await link.wait_up(5)
+        await until(lambda: len(at_once) == 3)
+        assert link.backlog >= 2
+        ami.cut()
+        await until(lambda: len(at_once) >= 4)
+        going_on.set()
+    assert [type(event) for event in at_once[:4]] == [LinkUp, Held, Held, LinkDown]
+
+
 async def test_an_account_that_only_acts_asks_for_no_events() -> None:
     async with scripted_ami() as ami, running(ami.port) as link:
         await link.wait_up(5)

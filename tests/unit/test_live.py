@@ -80,6 +80,22 @@ class Asterisk:
 
 
 @dataclass
+class Told:
+    """service.live.News."""
+
+    told: list[tuple[str, int]] = field(default_factory=list)
+
+    def joined(self, event: live.CallerJoinedQueue, number: str) -> None:
+        self.told.append(("joined", event.count))
+
+    def left(self, event: live.CallerEvent, waiting: int) -> None:
+        self.told.append(("left", waiting))
+
+    def asked_anew(self, waiting: int) -> None:
+        self.told.append(("asked anew", waiting))
+
+
+@dataclass
 class House:
     room: Room = field(default_factory=Room)
     asterisk: Asterisk = field(default_factory=Asterisk)
@@ -91,6 +107,7 @@ class House:
     def __post_init__(self) -> None:
         unused: Any = None
         self.languages: dict[str, str] = {}
+        self.news = Told()
 
         async def language(call: str, value: str) -> None:
             self.languages[call] = value
@@ -109,6 +126,7 @@ class House:
             actor_up=self.asterisk.up,
             ring=timedelta(seconds=15),
             max_wait=timedelta(seconds=300),
+            news=self.news,
         )
 
     async def tell(self, kind: type[live.MemberEvent], line: str, second: float, **more: Any) -> None:
@@ -343,3 +361,16 @@ async def test_the_emergency_queue_counts_no_refusals_but_missed_rings() -> None
     assert not house.room.bell.rung
     await house.rings("102", 60, 75, queue=EMERGENCY)
     assert house.room.paused("102") == (True, "no-answer")
+
+
+async def test_who_begins_and_ceases_to_wait_is_told_once_and_all_is_asked_anew_after_a_cut() -> None:
+    house = House()
+    await house.waits(0)
+    gone = {"at": after(5), "queue": MAIN, "caller": ChannelId("hl1-1.1"), "position": 1}
+    await house.consumer.handle(live.CallerAbandoned(**gone, waited=timedelta(seconds=5)))  # type: ignore[arg-type]
+    await house.consumer.handle(live.CallerLeftQueue(**gone, count=0))  # type: ignore[arg-type]
+    assert house.news.told == [("joined", 1), ("left", 0)]
+    async with running(house):
+        await house.consumer.handle(link(1))
+        await until(lambda: house.consumer.up)
+    assert house.news.told[2:] == [("asked anew", 0)]

@@ -36,6 +36,7 @@ from tests.unit.disclosure_memory import MemoryDisclosures, MemoryPackages
 from tests.unit.evidence_memory import MemoryEvidence
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
+from tests.unit.live_memory import MemoryCallers, MemoryLive
 from tests.unit.notify_memory import MemoryOutbox
 from tests.unit.retention_memory import MemoryRetention
 from tests.unit.staff_memory import (
@@ -256,6 +257,8 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         evidence=MemoryEvidence(),
         citizens=MemoryCitizens(),
         lines=lines,
+        callers=MemoryCallers(lines),
+        live=MemoryLive(),
         queue=MemoryQueue(),
         abandoned=MemoryAbandoned(),
         voicemails=MemoryVoicemails({"v1": message}),

@@ -41,7 +41,8 @@ async def signed_in(place: Place, request: web.Request, ports: Ports) -> SignedI
         return see(_NEXT[signed.session.stage])
     if place.needs is not None and not signed.may(place.needs):
         raise Forbidden(f"user {signed.user.login} lacks the permission {place.needs}; an admin may give it")
-    await note_seen(signed, ports)
+    if not place.by_itself:
+        await note_seen(signed, ports)
     return signed
 
 

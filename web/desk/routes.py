@@ -4,6 +4,7 @@ from hotline1022.accounts.types import Permission, Stage
 from hotline1022.web.desk import account, home, roles, sign_in, users
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.sign_in import DoorQuery
+from hotline1022.web.live import EventsQuery, listen_at_desk
 from hotline1022.web.route import Handler, Place, Route
 from hotline1022.web.static_files import show_file
 from hotline1022.web.wire import NoInput
@@ -71,6 +72,17 @@ ROUTES: tuple[Route, ...] = (
     ),
     _page("POST", "/desk/sign-out", "Out of this browser", sign_in.sign_out, SOMEBODY),
     _page("GET", "/desk", "The first page", home.show_home),
+    Route(
+        method="GET",
+        path="/desk/events",
+        needs=None,
+        desk=Place(by_itself=True),
+        summary="What happens now, as server-sent events",
+        handler=listen_at_desk,
+        query=EventsQuery,
+        media="text/event-stream",
+        seconds=None,
+    ),
     _page("GET", "/desk/account", "One's own account", account.show_account, None, DoneQuery),
     _page("POST", "/desk/account/sessions/end", "End one other session, or all others", account.end_sessions),
     _page("POST", "/desk/account/second/begin", "A new second factor, shown once", account.begin_second),

@@ -1,0 +1,26 @@
+"""Live events put together: the bus, its sources, and which call is at which line."""
+
+from collections.abc import Callable
+
+from hotline1022.db.unit import Database
+from hotline1022.service.alarms import Bell
+from hotline1022.service.call_log import CallLog
+from hotline1022.service.line_calls import LineCalls
+from hotline1022.service.live_bus import LiveBus
+from hotline1022.service.live_news import LiveNews
+
+
+class LiveParts:
+    """What database and bell have committed is told from now on; the others are given `news`."""
+
+    def __init__(self, database: Database, bell: Bell, call_log: Callable[[], CallLog]) -> None:
+        self.bus = LiveBus()
+        self.at_lines = LineCalls(lambda: call_log().going_on())
+        self.news = LiveNews(
+            publish=self.bus.publish,
+            at_lines=self.at_lines,
+            call=lambda call: call_log().call(call),
+            going_on=lambda: len(call_log().going_on()),
+        )
+        database.ticket_changed = self.news.ticket
+        bell.told = self.news.alarm

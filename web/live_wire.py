@@ -1,0 +1,52 @@
+"""Live events as text/event-stream. Refuses values that JSON does not have (TypeError, ValueError)."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from hotline1022.core.live import Event
+from hotline1022.web.numbers import hide_numbers
+from hotline1022.web.rules import dump
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One event as it is sent: to who sees numbers, and to who does not."""
+
+    full: bytes
+    masked: bytes
+
+
+def frame(id: str, event: Event) -> Frame:
+    """The event with its id."""
+    facts = dump({"what": event.what, **event.facts})
+    hidden = hide_numbers(facts)
+    full = _sent(event.topic, facts, id)
+    return Frame(full=full, masked=full if hidden == facts else _sent(event.topic, hidden, id))
+
+
+def refresh(id: str) -> bytes:
+    """Something between was not told: ask for everything; this is the position."""
+    return _sent("refresh", {}, id)
+
+
+def end(why: str) -> bytes:
+    """Nothing more comes: `signed-out`, or `stopping` (come back in a moment). The position stays."""
+    return _sent("end", {"why": why})
+
+
+def mark(id: str) -> bytes:
+    """A comment that keeps the connection, and a position without an event."""
+    return f": still here\nid: {id}\n\n".encode()
+
+
+def retry(milliseconds: int) -> bytes:
+    """When the browser comes back after a cut."""
+    return f"retry: {milliseconds}\n\n".encode()
+
+
+def _sent(name: str, facts: Any, id: str = "") -> bytes:
+    """JSON has no line breaks of its own."""
+    text = json.dumps(facts, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    place = f"id: {id}\n" if id else ""
+    return f"{place}event: {name}\ndata: {text}\n\n".encode(errors="replace")
