@@ -33,6 +33,7 @@ from tests.unit.citizen_memory import MemoryCitizens
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.disclosure_memory import MemoryDisclosures, MemoryPackages
 from tests.unit.evidence_memory import MemoryEvidence
+from tests.unit.figures_memory import MemoryFigures
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
 from tests.unit.notify_memory import MemoryOutbox
@@ -119,6 +120,7 @@ class House:
     listening: MemoryListening
     disclosures: MemoryDisclosures
     packages: MemoryPackages
+    figures: MemoryFigures
     client: TestClient[Any, Any]
     document: dict[str, Any] = field(default_factory=dict)
 
@@ -240,6 +242,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     people = MemoryPeople({"1001": PersonView(id="1001", name="Nguyễn Thị Ánh", active=True)})
     tickets = MemoryTickets(folder / "attachments", now=NOW)
     checks = [MemoryCheck("sip"), MemoryCheck("database")]
+    figures = MemoryFigures()
     outbox, links = MemoryOutbox(), MemoryLinks(tickets)
     door: Any = MemoryDoor()
     ports = Ports(
@@ -262,6 +265,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         people=people,
         directory=MemoryDirectory(),
         tickets=tickets,
+        figures=figures,
         attachments_root=folder / "attachments",
         outbox=outbox,
         links=links,
@@ -281,7 +285,20 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     client = TestClient(server)
     async with client:
         house = House(
-            ports, log, lines, tokens, people, tickets, checks, outbox, links, listening, disclosures, packages, client
+            ports,
+            log,
+            lines,
+            tokens,
+            people,
+            tickets,
+            checks,
+            outbox,
+            links,
+            listening,
+            disclosures,
+            packages,
+            figures,
+            client,
         )
         sent = {"Authorization": f"Bearer {SECRETS['read']}"}
         async with client.get("/api/openapi.json", headers=sent) as response:
