@@ -51,7 +51,7 @@ class TicketRepository(Repository):
     async def add(self, made: Changed, *, purpose: Purpose = Purpose.TALK) -> bool:
         """Write a new ticket; False, and nothing is written, when its code is taken, or its call made one for this purpose."""
         new = made.after
-        done = await self._connection.execute(insert_new(self._dialect, ticket), _values(new))
+        done = await self._connection.execute(insert_new(self._dialect, ticket), ticket_values(new))
         if not done.rowcount:
             return False
         for place, call_id in enumerate(new.calls):
@@ -70,7 +70,7 @@ class TicketRepository(Repository):
         before, after = made.before, made.after
         if before is None:
             raise AssertionError("a new ticket is added")
-        values = {name: value for name, value in _values(after).items() if name not in ("id", "code")}
+        values = {name: value for name, value in ticket_values(after).items() if name not in ("id", "code")}
         done = await self._connection.execute(
             update(ticket).where(ticket.c.id == after.id, ticket.c.version == before.version).values(values)
         )
@@ -92,18 +92,7 @@ class TicketRepository(Repository):
         self._told(after.calls)
 
     async def _write_history(self, row: HistoryRow) -> None:
-        values = {
-            "ticket_id": row.ticket,
-            "number": row.number,
-            "at": row.at,
-            "who": row.by,
-            "action": row.action,
-            "state_before": row.before,
-            "state_after": row.after,
-            "why": row.why,
-            "changes": dict(row.changes),
-        }
-        await self._connection.execute(plain_insert(ticket_history), values)
+        await self._connection.execute(plain_insert(ticket_history), history_values(row))
 
     async def find(self, name: str) -> Ticket | None:
         """The ticket of this id or code, hidden or not; None when there is none."""
@@ -237,7 +226,23 @@ class TicketRepository(Repository):
         return found
 
 
-def _values(of: Ticket) -> Values:
+def history_values(row: HistoryRow) -> Values:
+    """The columns of a change."""
+    return {
+        "ticket_id": row.ticket,
+        "number": row.number,
+        "at": row.at,
+        "who": row.by,
+        "action": row.action,
+        "state_before": row.before,
+        "state_after": row.after,
+        "why": row.why,
+        "changes": dict(row.changes),
+    }
+
+
+def ticket_values(of: Ticket) -> Values:
+    """The columns of a ticket; its calls have rows of their own."""
     values = _ticket_values(of)
     del values["calls"]
     values["phone_key"] = of.phone_key

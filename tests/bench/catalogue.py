@@ -317,14 +317,14 @@ async def ask(database: Database, asked: Mapping[str, CatalogueFilter], times: i
     return [Timed(name, *pages[name], tuple(ms)) for name, ms in taken.items()]
 
 
-def report(timed: Sequence[Timed], rows: int, what: str, bound: float | None) -> bool:
+def report(timed: Sequence[Timed], title: str, bound: float | None, *, column: str = "on the page") -> bool:
     """The table on stdout; whether the bound holds for the median of every question."""
 
     def p95(of: Callable[[Sequence[float]], float]) -> float:
         every = sorted(of(one.ms) for one in timed)
         return every[int((len(every) - 1) * 0.95)]
 
-    click.echo(f"| {what}, {rows} recordings | on the page | fastest | median | slowest |")
+    click.echo(f"| {title} | {column} | fastest | median | slowest |")
     click.echo("| --- | ---: | ---: | ---: | ---: |")
     for one in timed:
         many = f"{one.found}{'+' if one.more else ''}"
@@ -356,7 +356,7 @@ async def on_postgres(rows: int, times: int, bound: float | None) -> bool:
         await fill_postgres(address, rows)
         say("questions")
         async with Database(address) as database:
-            return report(await ask(database, questions(rows), times), rows, "PostgreSQL", bound)
+            return report(await ask(database, questions(rows), times), f"PostgreSQL, {rows} recordings", bound)
     finally:
         cluster.stop()
         cluster.remove()
@@ -371,7 +371,7 @@ async def on_sqlite(rows: int, times: int) -> bool:
         await asyncio.to_thread(fill_sqlite, file, rows)
         say("questions")
         async with Database(file) as database:
-            return report(await ask(database, questions(rows), times), rows, "SQLite", None)
+            return report(await ask(database, questions(rows), times), f"SQLite, {rows} recordings", None)
 
 
 @click.command()
