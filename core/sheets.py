@@ -71,7 +71,7 @@ class Column:
 
 
 class Sheet:
-    """A book with one sheet: `add` any number of times, then `done` once."""
+    """A book with one sheet: `add` any number of times, then `done` once; whoever gives it up closes it."""
 
     def __init__(self, title: str, columns: Sequence[Column]) -> None:
         self._columns, self.rows = columns, 0
@@ -114,9 +114,13 @@ class Sheet:
     def done(self) -> bytes:
         """The file."""
         self._write("</sheetData></worksheet>")
+        self.close()
+        return self._file.getvalue()
+
+    def close(self) -> None:
+        """Whether it was done or is given up; a second time changes nothing."""
         self._sheet.close()
         self._zip.close()
-        return self._file.getvalue()
 
     def _write(self, text: str) -> None:
         self._sheet.write(text.encode())

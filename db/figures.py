@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, String, case, cast, func, literal, select, type_coerce, union_all
-from sqlalchemy.orm import aliased
 
 from hotline1022.db.call_filter import QUEUE_PART, call_conditions, local_day, minute_of_day
 from hotline1022.db.sql import Repository
@@ -21,6 +20,8 @@ from hotline1022.queue.types import AgentState
 from hotline1022.tickets.types import TicketFilter
 
 _FIRST_DAY = date(1970, 1, 1)
+#: writing down ends by itself long before (queue.wrap_up_seconds)
+_ENDS_WITHIN = timedelta(hours=1)
 #: groups of tickets: key, and the name that was written beside it
 _GROUPS: Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any] | None]] = {
     "state": (ticket.c.state, None),
@@ -148,21 +149,15 @@ class FigureRepository(Repository):
         return func.coalesce(cast(took, BigInteger), 0)
 
     async def wrap_up_ms(self, since: datetime, until: datetime) -> int:
-        """How long people wrote down after calls, of what began in [since, until) and has ended."""
-        begun = agent_state_change
-        after = aliased(agent_state_change)
-        ended = (
-            select(after.c.at)
-            .where(after.c.person_id == begun.c.person_id, after.c.at > begun.c.at)
-            .order_by(after.c.at)
-            .limit(1)
-            .scalar_subquery()
-        )
-        if self._dialect == "sqlite":
-            took: Any = (type_coerce(ended, BigInteger) - type_coerce(begun.c.at, BigInteger)) // 1000
+        """How long people wrote down after calls, of what began in [since, until) and has ended within `_ENDS_WITHIN`."""
+        of = agent_state_change.c
+        ended = func.lead(of.at).over(partition_by=of.person_id, order_by=(of.at, of.id)).label("ended")
+        span = select(of.at, of.state, ended).where(of.at >= since, of.at < until + _ENDS_WITHIN).subquery()
+        if self._dialect == "sqlite":  # microseconds since 1970
+            took: Any = (type_coerce(span.c.ended, BigInteger) - type_coerce(span.c.at, BigInteger)) // 1000
         else:
-            took = cast(func.floor(func.date_part("epoch", ended - begun.c.at) * 1000), BigInteger)
-        query = select(_sum(took)).where(begun.c.state == AgentState.WRAP_UP, begun.c.at >= since, begun.c.at < until)
+            took = cast(func.floor(func.date_part("epoch", span.c.ended - span.c.at) * 1000), BigInteger)
+        query = select(_sum(took)).where(span.c.state == AgentState.WRAP_UP, span.c.at < until)
         return int((await self._connection.execute(query)).scalar_one())
 
 

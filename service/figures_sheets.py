@@ -4,6 +4,7 @@ numbers, names and addresses only to who may see them.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -64,12 +65,13 @@ async def written(database: Database, book: Book, wanted: Any, at: datetime) -> 
         text = f"these are {count} rows, and a file has {MOST} at most; choose a shorter time or fewer rows"
         raise Invalid(text, error_id="export-large")
     sheet = await asyncio.to_thread(Sheet, book.title, book.columns)
-    following: Any = wanted
-    while following is not None and sheet.rows < MOST:
-        async with database.reading() as tx:
-            rows, following = await book.page(tx, replace(following, limit=_PAGE))
-        await asyncio.to_thread(_add, sheet, book, rows)
-    content = await asyncio.to_thread(sheet.done)
+    with closing(sheet):
+        following: Any = wanted
+        while following is not None and sheet.rows < MOST:
+            async with database.reading() as tx:
+                rows, following = await book.page(tx, replace(following, limit=_PAGE))
+            await asyncio.to_thread(_add, sheet, book, rows)
+        content = await asyncio.to_thread(sheet.done)
     return SheetFile(name=f"1022-{book.file}-{local(at):%Y%m%d-%H%M}.xlsx", content=content, rows=sheet.rows)
 
 
