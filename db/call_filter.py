@@ -141,9 +141,9 @@ def _of_part(part: CallPart, wanted: CallNarrow) -> Sequence[ColumnElement[bool]
         case CallPart.GIVEN_UP_SHORT:
             return [_GIVEN_UP, call.c.wait_ms <= wanted.short_ms]
         case CallPart.ANSWERED_SOON:
-            return [CallPart.ANSWERED.value == QUEUE_PART, call.c.wait_ms <= wanted.within_ms]
+            return [_in_part(CallPart.ANSWERED), call.c.wait_ms <= wanted.within_ms]
         case _:
-            return [part.value == QUEUE_PART]
+            return [_in_part(part)]
 
 
 def _in_part(part: CallPart) -> ColumnElement[bool]:

@@ -4,19 +4,24 @@ The database is made by scripts/seed's own hand. Refuses to time what it has not
 """
 
 import asyncio
-import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import click
+from sqlalchemy import Column, Integer, Table
 
 from hotline1022.core.clock import day_begins, local_day
 from hotline1022.core.outcomes import Result
+from hotline1022.db.columns import UtcTime
 from hotline1022.db.migrate import migrate
+from hotline1022.db.tables import agent_state_change, call
+from hotline1022.db.tables_cascade import cascade
+from hotline1022.db.tables_tickets import ticket, ticket_call
 from hotline1022.db.unit import Database
 from hotline1022.directory.numbers import Numbers
 from hotline1022.directory.types import Directory
@@ -27,6 +32,7 @@ from hotline1022.tickets.policy import load_policy
 from hotline1022.tickets.types import Channel, Standing, State, TicketFilter
 from hotline1022.web.types import CallFilter
 from tests.bench.catalogue import Timed, report, say
+from tests.lab.bulk import filling
 from tests.lab.postgres import TemporaryPostgres
 from tests.lab.seed.main import PER_DAY, make
 from tests.lab.seed.portions import Wanted
@@ -148,7 +154,45 @@ async def asked(address: str, calls: int, tickets: int, times: int, bound: float
         return report(await timed(Bench(database, directory).questions(), times), title, bound, column="found")
 
 
-async def on_postgres(calls: int, tickets: int, times: int, bound: float | None) -> bool:
+async def copied(address: str, copies: int, days: int) -> None:
+    """All rows once more, so many days before, and so on: `copies` times as many in the end."""
+    async with filling(address, [], many=False) as bulk:
+        for number in range(1, copies):
+            for table in (call, ticket, ticket_call, cascade, agent_state_change):
+                columns = [
+                    column for column in table.columns if not isinstance(column.type, Integer) or column.name != "id"
+                ]
+                names = ", ".join(column.name for column in columns)
+                values = ", ".join(_copy(table, column, number, days) for column in columns)
+                first = f" WHERE {_TIMES[table]}" if table in _TIMES else ""
+                await bulk.run(f"INSERT INTO {table.name} ({names}) SELECT {values} FROM {table.name}{first}")
+            say(f"{number + 1} of {copies} times as many")
+
+
+#: what tells the first rows from their copies
+_TIMES = {
+    call: "id LIKE 'hl1-%'",
+    cascade: "call_id LIKE 'hl1-%'",
+    ticket: "code >= '2'",
+    ticket_call: "call_id LIKE 'hl1-%'",
+    agent_state_change: "at >= (SELECT min(entered_at) FROM call WHERE id LIKE 'hl1-%')",
+}
+
+
+def _copy(table: Table, column: Column[Any], number: int, days: int) -> str:
+    """The value of a column in a copy."""
+    if isinstance(column.type, UtcTime):
+        return f"{column.name} - interval '{days * number} days'"
+    if column.name == "call_id" or (table is call and column.name == "id"):
+        return f"'hl{number + 1}' || substr({column.name}, 4)"
+    if column.name == "ticket_id" or (table is ticket and column.name == "id"):
+        return f"substr(md5({column.name} || '{number}'), 1, 16)"
+    if column.name == "code" and table is ticket:
+        return f"'0{number}' || lpad((row_number() OVER ())::text, 6, '0')"
+    return column.name
+
+
+async def on_postgres(calls: int, tickets: int, copies: int, times: int, bound: float | None) -> bool:
     """In a cluster of its own."""
     cluster = TemporaryPostgres()
     try:
@@ -161,8 +205,10 @@ async def on_postgres(calls: int, tickets: int, times: int, bound: float | None)
         wanted = Wanted(calls=calls, tickets=tickets, days=days, until=UNTIL, fact_days=1)
         begun = time.perf_counter()
         await make(address, wanted, Numbers(area_code="274"), load_policy(), catalogue=False)
-        say(f"made in {time.perf_counter() - begun:.0f} s; questions")
-        return await asked(address, calls, tickets, times, bound)
+        say(f"made in {time.perf_counter() - begun:.0f} s")
+        await copied(address, copies, days)
+        say("questions")
+        return await asked(address, calls * copies, tickets * copies, times, bound)
     finally:
         cluster.stop()
         cluster.remove()
@@ -171,14 +217,15 @@ async def on_postgres(calls: int, tickets: int, times: int, bound: float | None)
 @click.command()
 @click.option("--calls", default=1_000_000, show_default=True, help="Calls.")
 @click.option("--tickets", default=None, type=int, help="Tickets; a fifth of the calls.")
+@click.option(
+    "--copies",
+    default=1,
+    show_default=True,
+    help="So many times as many: the years before are copies. Sooner than --calls.",
+)
 @click.option("--times", default=5, show_default=True, help="How often each is asked.")
 @click.option("--no-bound", is_flag=True, help="Say how long it took, whatever that is.")
-@click.option(
-    "--address",
-    default=os.environ.get("BENCH_ADDRESS", ""),
-    help="A database that scripts/seed has filled until 2026-11-27T11:00.",
-)
-def main(calls: int, tickets: int | None, times: int, no_bound: bool, address: str) -> None:
+def main(calls: int, tickets: int | None, copies: int, times: int, no_bound: bool) -> None:
     """Time the figures of many calls and tickets, and the lists behind them.
 
     \b
@@ -186,8 +233,7 @@ def main(calls: int, tickets: int | None, times: int, no_bound: bool, address: s
     """
     tickets = calls // 5 if tickets is None else tickets
     bound = None if no_bound else BOUND_MS
-    work = asked(address, calls, tickets, times, bound) if address else on_postgres(calls, tickets, times, bound)
-    sys.exit(0 if asyncio.run(work) else 1)
+    sys.exit(0 if asyncio.run(on_postgres(calls, tickets, copies, times, bound)) else 1)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,10 @@ class Bulk(Protocol):
         """Rows whose values stand in the order of these columns."""
         ...
 
+    async def run(self, sql: str) -> None:
+        """Statements that make rows out of others."""
+        ...
+
 
 @asynccontextmanager
 async def filling(address: str, tables: Sequence[Table], *, many: bool = True) -> AsyncIterator[Bulk]:
@@ -84,6 +88,10 @@ class _Postgres:
         ]
         await self._link.copy_records_to_table(table.name, records=_changed(rows, changes), columns=list(names))
 
+    async def run(self, sql: str) -> None:
+        """As they are written."""
+        await self._link.execute(sql)
+
 
 class _Sqlite:
     def __init__(self, link: sqlite3.Connection) -> None:
@@ -99,6 +107,10 @@ class _Sqlite:
         marks = ", ".join("?" * len(names))
         sql = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
         await asyncio.to_thread(self._link.executemany, sql, _changed(rows, changes))
+
+    async def run(self, sql: str) -> None:
+        """As they are written."""
+        await asyncio.to_thread(self._link.executescript, sql)
 
 
 def _changed(rows: Iterable[Row], changes: Sequence[tuple[int, Callable[[Any], Any]]]) -> Iterable[Row]:

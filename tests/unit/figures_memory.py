@@ -43,12 +43,12 @@ TICKET = TicketCell(
 class MemoryFigures:
     cells: Sequence[CallCell] = (CELL,)
     of_tickets: Sequence[TicketCell] = (TICKET,)
-    asked: list[CallFilter | TicketFilter] = field(default_factory=list)
+    of_calls: list[CallFilter] = field(default_factory=list)
     #: whether the files had numbers
     shown: list[bool] = field(default_factory=list)
 
     async def calls(self, wanted: CallFilter, query: Mapping[str, str], *, level: str) -> CallFigures:
-        self.asked.append(wanted)
+        self.of_calls.append(wanted)
         assert wanted.since and wanted.until
         return CallFigures(
             since=wanted.since,
@@ -61,7 +61,6 @@ class MemoryFigures:
         )
 
     async def tickets(self, wanted: TicketFilter, query: Mapping[str, str], *, at: datetime) -> TicketFigures:
-        self.asked.append(wanted)
         assert wanted.since and wanted.until
         return TicketFigures(
             since=wanted.since,
@@ -90,11 +89,10 @@ class MemoryFigures:
         )
 
     async def call_sheet(self, wanted: CallFilter, *, numbers: bool, at: datetime) -> SheetFile:
-        self.asked.append(wanted)
+        self.of_calls.append(wanted)
         self.shown.append(numbers)
         return SheetFile(name="1022-cuoc-goi.xlsx", content=b"PK", rows=7)
 
     async def ticket_sheet(self, wanted: TicketFilter, *, numbers: bool, at: datetime) -> SheetFile:
-        self.asked.append(wanted)
         self.shown.append(numbers)
         return SheetFile(name="1022-phieu.xlsx", content=b"PK", rows=3)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hotline1022.core.acting import Acting
+from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.queue.types import Waiting
 from hotline1022.web.figures_wire import LEVELS
 from tests.unit.calls_memory import NOW
@@ -46,7 +47,7 @@ async def test_what_is_asked_for_reaches_the_list_and_the_figures_alike(tmp_path
         for path in ("/api/calls?", "/api/figures/calls?", "/api/calls/export?"):
             async with house.client.get(path + query, headers=_who("agent")) as response:
                 assert response.status == 200, await response.text()
-        listed, (counted, exported) = house.calls.asked[0], house.figures.asked
+        listed, (counted, exported) = house.calls.asked[0], house.figures.of_calls
         assert listed.narrow == counted.narrow == exported.narrow
         assert (listed.since, listed.until, listed.result) == (counted.since, counted.until, counted.result)
         assert (counted.narrow.within_ms, counted.narrow.short_ms, counted.narrow.words) == (30_000, 3000, "o ga")
@@ -91,7 +92,13 @@ async def test_today_tells_its_formula(tmp_path: Path, level: str) -> None:
     async with open_house(tmp_path) as house:
         queue: Any = house.ports.queue
         queue.waiting = (
-            Waiting(call="hl1-1.1", queue="main", position=1, since=NOW - timedelta(seconds=42), number="0901234567"),
+            Waiting(
+                call=CallId(ChannelId("hl1-1.1")),
+                queue="main",
+                position=1,
+                since=NOW - timedelta(seconds=42),
+                number="0901234567",
+            ),
         )
         status, found = await house.ask("GET", f"/api/figures/today?level={level}")
         assert status == 200

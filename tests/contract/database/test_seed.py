@@ -26,6 +26,7 @@ from hotline1022.tickets.policy import load_policy
 from hotline1022.tickets.states import TABLE
 from hotline1022.tickets.types import Channel, TicketFilter
 from tests.contract.database.made import a_call, of_calls
+from tests.lab.seed.floor import Floor
 from tests.lab.seed.main import emptied, make, seeded, wanted_of
 from tests.lab.seed.portions import COLUMNS, History, Wanted
 from tests.lab.seed.rhythm import moments, per_day
@@ -126,6 +127,14 @@ def test_days_add_up_and_holidays_and_nights_are_quieter() -> None:
     hours = Counter(local(at).hour for at in moments(random.Random(1), days[-2][0], 2000, UNTIL))
     assert hours[9] > 5 * hours[2] > 0
     assert all(at < UNTIL for at in moments(random.Random(1), days[-1][0], 200, UNTIL))
+
+
+def test_a_shift_that_has_begun_goes_on_though_somebody_joins_late() -> None:
+    floor, six = Floor(random.Random(1)), datetime(2026, 11, 24, 23, tzinfo=UTC)
+    for seconds in (-60, 5, -1, 7):
+        floor.reach(six + timedelta(seconds=seconds), timedelta(minutes=3))
+    ids = [one.id for one in floor.sessions]
+    assert len(ids) == len(set(ids)) == 4, "one at night, three in the morning"
 
 
 def test_no_two_of_a_million_tickets_have_the_same_code() -> None:

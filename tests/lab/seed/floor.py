@@ -88,6 +88,8 @@ class Floor:
 
     def _crew(self, at: datetime) -> tuple[str, ...]:
         shift = on_shift(at)
+        if self._shift is not None and shift < self._shift:  # who came in before may join after
+            shift = self._shift
         crew = crew_of(*shift)
         if shift != self._shift:
             self._shift = shift

@@ -101,7 +101,7 @@ class History:
         self._floor = Floor(self._dice)
         self._facts_from = wanted.until - timedelta(days=wanted.fact_days)
         self._calls, self._tickets, self._owed = 0, 0, 0.0
-        self._categories = [list(WANTED), list(WANTED.values())]
+        self._categories, self._weights = list(WANTED), list(WANTED.values())
 
     def portions(self, size: int = 5000) -> Iterator[Portion]:
         """Of so many calls or a day more."""
@@ -125,7 +125,7 @@ class History:
             stories.short(story, dice)
             self._keep(made, story)
             return
-        category = dice.choices(*self._categories)[0]
+        category = dice.choices(self._categories, self._weights)[0]
         line = stories.to_agent(story, dice, self._floor, category)
         owed = self._tickets + 1 <= self._owed and self._tickets < wanted.tickets
         if owed and dice.random() < ELSEWHERE:
@@ -159,7 +159,7 @@ class History:
         dice = self._dice
         number = self._tickets
         self._tickets += 1
-        category, channel = dice.choices(*self._categories)[0], dice.choice(_CHANNELS)
+        category, channel = dice.choices(self._categories, self._weights)[0], dice.choice(_CHANNELS)
         self._keep_ticket(made, self._office.written(number, at, category, channel=channel), Purpose.TALK)
 
     def _keep(self, made: Portion, story: stories.Story) -> None:
