@@ -1,20 +1,25 @@
 """Every figure is the length of the list behind it: over everything that calls and tickets can be, and filters by lot."""
 
+import io
 import random
+import zipfile
 from collections import Counter
 from dataclasses import fields, replace
 from datetime import UTC, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
+from hotline1022.core.errors import Invalid
 from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
 from hotline1022.figures.formulas import LEVELS
 from hotline1022.figures.types import CallPart, ChartName, Figure, Group, Rows, Unit
-from hotline1022.service.figures_view import FiguresView
+from hotline1022.service import figures_sheets
+from hotline1022.service.figures_view import FiguresView, say
 from hotline1022.service.tickets_view import ticket_filter
 from hotline1022.service.views import call_filter
 from hotline1022.tickets.types import NONE, Channel, Standing, State, TicketFilter
@@ -249,3 +254,40 @@ def test_the_words_of_levels_on_the_wire_are_those_of_the_formulas() -> None:
     assert tuple(one.id for one in LEVELS) == ON_THE_WIRE
     assert {one.name for one in fields(CallFiguresQuery)} - {"level"} == set(OF_CALLS)
     assert {one.name for one in fields(TicketFiguresQuery)} == set(OF_TICKETS)
+
+
+def cells(content: bytes) -> list[list[str]]:
+    with zipfile.ZipFile(io.BytesIO(content)) as box:
+        sheet = ElementTree.fromstring(box.read("xl/worksheets/sheet1.xml"))
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    return [["".join(cell.itertext()) for cell in row] for row in sheet.iter(f"{space}row")]
+
+
+@pytest.mark.parametrize("numbers", [True, False])
+async def test_a_file_has_every_row_of_the_list_and_numbers_for_those_who_may(
+    database: Database, made: Made, view: FiguresView, monkeypatch: pytest.MonkeyPatch, numbers: bool
+) -> None:
+    monkeypatch.setattr(figures_sheets, "_PAGE", 37)
+    whole = CallFilter(since=NOW - timedelta(days=20), until=NOW + timedelta(days=2))
+    sheet = await view.call_sheet(whole, numbers=numbers, at=NOW)
+    head, *rows = cells(sheet.content)
+    assert sheet.rows == len(rows) == CALLS and sheet.name == "1022-cuoc-goi-20261126-0900.xlsx"
+    assert len({row[0] for row in rows}) == CALLS, "each call once"
+    found = {row[head.index("Số điện thoại")] for row in rows}
+    assert ({one.caller_raw for one in made.calls} == found) is numbers and all(found)
+    assert all(("****" in one) is not numbers for one in found)
+    tickets_sheet = await view.ticket_sheet(TicketFilter(words="mat nuoc"), numbers=numbers, at=NOW)
+    head, *rows = cells(tickets_sheet.content)
+    seen = [one for one in made.tickets if one.begun_at is not None and "mất nước" in one.content]
+    assert tickets_sheet.rows == len(rows) == len(seen) > 10
+    assert {row[head.index("Nội dung")] for row in rows} == {one.content for one in seen}
+    assert {row[head.index("Tình trạng hạn")] for row in rows} == {say("standing", one.standing(NOW)) for one in seen}
+
+
+async def test_a_file_of_too_many_rows_is_refused_before_it_is_begun(
+    database: Database, made: Made, view: FiguresView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures_sheets, "MOST", CALLS - 1)
+    with pytest.raises(Invalid) as caught:
+        await view.call_sheet(CallFilter(), numbers=False, at=NOW)
+    assert caught.value.error_id == "export-large" and str(CALLS) in str(caught.value)
