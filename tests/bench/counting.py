@@ -155,7 +155,7 @@ async def asked(address: str, calls: int, tickets: int, times: int, bound: float
 
 
 async def copied(address: str, copies: int, days: int) -> None:
-    """All rows once more, so many days before, and so on: `copies` times as many in the end."""
+    """All rows once more, so many days before, and so on: `copies` times as many in the end, of 60,000 tickets at most."""
     async with filling(address, [], many=False) as bulk:
         for number in range(1, copies):
             for table in (call, ticket, ticket_call, cascade, agent_state_change):
@@ -188,7 +188,7 @@ def _copy(table: Table, column: Column[Any], number: int, days: int) -> str:
     if column.name == "ticket_id" or (table is ticket and column.name == "id"):
         return f"substr(md5({column.name} || '{number}'), 1, 16)"
     if column.name == "code" and table is ticket:
-        return f"'0{number}' || lpad((row_number() OVER ())::text, 6, '0')"
+        return f"lpad(({number * 60_000} + row_number() OVER ())::text, 8, '0')"
     return column.name
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from hotline1022.core.acting import Acting
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.queue.types import Waiting
+from hotline1022.web.cookies import PLAIN
 from hotline1022.web.figures_wire import LEVELS
 from tests.unit.calls_memory import NOW
-from tests.unit.web_memory import SECRETS, House, MemoryActs, open_house
+from tests.unit.test_web_acts import noted
+from tests.unit.test_web_sessions import ask, sign_in
+from tests.unit.web_memory import SECRETS, open_house
 
 TODAY = {"since": "2026-11-24T00:00:00.000+07:00", "until": "2026-11-24T01:30:00.000+07:00"}
 
@@ -45,7 +47,7 @@ async def test_what_is_asked_for_reaches_the_list_and_the_figures_alike(tmp_path
     )
     async with open_house(tmp_path) as house:
         for path in ("/api/calls?", "/api/figures/calls?", "/api/calls/export?"):
-            async with house.client.get(path + query, headers=_who("agent")) as response:
+            async with house.client.get(path + query, headers=_who("admin")) as response:
                 assert response.status == 200, await response.text()
         listed, (counted, exported) = house.calls.asked[0], house.figures.of_calls
         assert listed.narrow == counted.narrow == exported.narrow
@@ -53,15 +55,14 @@ async def test_what_is_asked_for_reaches_the_list_and_the_figures_alike(tmp_path
         assert (counted.narrow.within_ms, counted.narrow.short_ms, counted.narrow.words) == (30_000, 3000, "o ga")
 
 
-@pytest.mark.parametrize(
-    "what", ["/api/figures/calls", "/api/figures/tickets", "/api/calls/export", "/api/tickets/export"]
-)
-async def test_words_of_citizens_are_not_for_readers(tmp_path: Path, what: str) -> None:
+async def test_words_of_citizens_are_not_for_who_may_see_no_numbers(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
-        async with house.client.get(f"{what}?words=nuoc", headers=_who("read")) as response:
-            assert response.status == 403
-        async with house.client.get(f"{what}?words=nuoc", headers=_who("agent")) as response:
-            assert response.status == 200
+        for what in ("/api/figures/calls", "/api/figures/tickets", "/api/calls/export", "/api/tickets/export"):
+            path = f"{what}?words=nuoc"
+            status, told = await ask(house, "GET", path, sign_in(house, "supervisor"))
+            assert (status, told["error_id"]) == (403, "scope-missing")
+            status, _ = await ask(house, "GET", path, sign_in(house, "shift-manager"))
+            assert status == 200
 
 
 @pytest.mark.parametrize(
@@ -120,35 +121,29 @@ def _who(name: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {SECRETS[name]}"}
 
 
-def _acts(house: House) -> list[Acting]:
-    acts = house.ports.acts
-    assert isinstance(acts, MemoryActs)
-    return acts.done
-
-
-@pytest.mark.parametrize(("who", "numbers"), [("read", False), ("agent", True), ("admin", True)])
-async def test_a_list_that_leaves_is_an_act_and_shows_numbers_to_agents_alone(
-    tmp_path: Path, who: str, numbers: bool
-) -> None:
+@pytest.mark.parametrize(("role", "numbers"), [("supervisor", False), ("shift-manager", True)])
+async def test_a_list_that_leaves_is_an_act_and_shows_numbers_to_few(tmp_path: Path, role: str, numbers: bool) -> None:
     async with open_house(tmp_path) as house:
+        cookie = sign_in(house, role)
         for what, rows in (("calls", 7), ("tickets", 3)):
-            async with house.client.get(f"/api/{what}/export?since=2026-11-01", headers=_who(who)) as response:
+            path = f"/api/{what}/export?since=2026-11-01"
+            async with house.client.get(path, headers={"Cookie": f"{PLAIN}={cookie}"}) as response:
                 assert response.status == 200
                 assert response.content_type.endswith("spreadsheetml.sheet")
                 assert response.headers["Content-Disposition"].endswith('.xlsx"')
                 assert await response.read() == b"PK"
             assert house.figures.shown[-1] is numbers
-            act = _acts(house)[-1]
-            assert (act.actor, act.act) == (f"token:{who}-token", f"GET /api/{what}/export")
+            act = noted(house)[-1]
+            assert (act.actor, act.act) == (f"user:{role}", f"GET /api/{what}/export")
             assert act.detail == {"status": 200, "given": ["since"], "rows": rows}
-        _, _ = await house.ask("GET", "/api/figures/calls")
-        assert len(_acts(house)) == 2, "to look at figures is no act"
+        await ask(house, "GET", "/api/figures/calls", cookie)
+        assert len(noted(house)) == 2, "to look at figures is no act"
 
 
-async def test_a_number_in_the_filter_is_not_for_readers(tmp_path: Path) -> None:
+async def test_a_number_in_the_filter_is_not_for_who_may_see_none(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         for path in ("/api/calls/export?caller=0901234567", "/api/tickets/export?phone=0901234567"):
-            async with house.client.get(path, headers=_who("read")) as response:
-                assert response.status == 403
-            async with house.client.get(path, headers=_who("agent")) as response:
-                assert response.status == 200
+            status, _ = await ask(house, "GET", path, sign_in(house, "supervisor"))
+            assert status == 403
+            status, _ = await ask(house, "GET", path, sign_in(house, "shift-manager"))
+            assert status == 200

@@ -40,11 +40,8 @@ CALLS, TICKETS, FILTERS = 260, 130, 24
 class FakeAsk:
     """Somebody who may see all."""
 
-    token = None
     ports = SimpleNamespace(clock=lambda: NOW)
-
-    def demand(self, scope: object) -> None:
-        """May."""
+    asker = SimpleNamespace(demand=lambda permission: None, officer=False)
 
 
 ASK: Any = FakeAsk()
