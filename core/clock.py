@@ -1,6 +1,6 @@
 """Time: aware UTC inside, Asia/Ho_Chi_Minh for people. Refuses naive times."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 #: The province's zone; days and months are this zone's, whatever the server's.
@@ -24,6 +24,11 @@ def local(at: datetime) -> datetime:
 def local_day(at: datetime) -> date:
     """The day in the province on which the moment falls."""
     return local(at).date()
+
+
+def day_begins(day: date) -> datetime:
+    """Midnight in the province at which the day begins."""
+    return datetime.combine(day, time(), PROVINCE)
 
 
 def to_come(at: datetime, now: datetime) -> bool:

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Dialect, Select, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.elements import ColumnElement
 
 from hotline1022.core.errors import NotFound
 from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.db import types as t
+from hotline1022.db.call_filter import call_conditions
 from hotline1022.db.columns import condition
 from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.sql import Bulk, Repository, Told, build, insert, insert_new, nobody, run_bulks, upsert
@@ -142,7 +142,7 @@ class CallRepository(Repository):
     async def list(self, wanted: t.CallFilter) -> t.CallPage:
         """A page of calls, newest first."""
         recorded = exists().where(track.c.call_id == call.c.id, track.c.status.not_in(NO_FILE)).label("has_recording")
-        query = select(call, recorded).where(*_conditions(wanted))
+        query = select(call, recorded).where(*call_conditions(self._dialect, wanted))
         query = query.order_by(call.c.entered_at.desc(), call.c.id.desc()).limit(wanted.limit + 1)
         rows = (await self._connection.execute(query)).mappings().all()
         listed = tuple(
@@ -205,23 +205,3 @@ class CallRepository(Repository):
             .limit(limit)
         )
         return [int(ms) for ms in rows.scalars()]
-
-
-def _conditions(wanted: t.CallFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.since is not None:
-        found.append(call.c.entered_at >= wanted.since)
-    if wanted.until is not None:
-        found.append(call.c.entered_at < wanted.until)
-    if wanted.callers:
-        found.append(or_(number.in_(wanted.callers), call.c.caller_raw.in_(wanted.callers)))
-    if wanted.result is not None:
-        found.append(call.c.result == wanted.result)
-    if wanted.line:
-        found += [call.c.line == wanted.line, condition("call.line <> ''")]
-    if wanted.person:
-        found += [call.c.person == wanted.person, condition("call.person <> ''")]
-    if wanted.before is not None:
-        at, last = wanted.before.entered_at, wanted.before.call
-        found += [call.c.entered_at <= at, or_(call.c.entered_at < at, call.c.id < last)]
-    return found

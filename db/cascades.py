@@ -12,6 +12,7 @@ from hotline1022.db.columns import condition
 from hotline1022.db.sql import Bulk, Repository, build, run_bulks, upsert
 from hotline1022.db.tables_cascade import cascade, cascade_step
 
+_UNDER_WAY = condition("cascade.state <> 'ended'")
 _UNSETTLED = condition("state = 'ended' AND settled_at IS NULL")
 
 
@@ -38,13 +39,15 @@ class CascadeRepository(Repository):
         agency: str | None = None,
         state: State | None = None,
         outcome: Outcome | None = None,
+        under_way: bool = False,
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int = 100,
     ) -> Sequence[KeptCascade]:
-        """Newest first; `until` is not included."""
+        """Newest first; `until` is not included. `under_way`: those that have not ended."""
         columns = {"agency": agency, "state": state, "outcome": outcome}
         wanted = [cascade.c[name] == value for name, value in columns.items() if value is not None]
+        wanted += [_UNDER_WAY] if under_way else []
         wanted += [cascade.c.started_at >= since] if since is not None else []
         wanted += [cascade.c.started_at < until] if until is not None else []
         return await self._kept(*wanted, limit=limit)

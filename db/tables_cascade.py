@@ -41,6 +41,8 @@ cascade = Table(
 )
 Index("ix_cascade_started", cascade.c.started_at)
 Index("ix_cascade_agency", cascade.c.agency, cascade.c.started_at)
+_under_way = condition("state <> 'ended'")
+Index("ix_cascade_under_way", cascade.c.started_at, sqlite_where=_under_way, postgresql_where=_under_way)
 _waiting = condition("state = 'ended' AND settled_at IS NULL")
 Index("ix_cascade_unsettled", cascade.c.ended_at, sqlite_where=_waiting, postgresql_where=_waiting)
 

@@ -8,21 +8,19 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, not_, or_, select, update
+from sqlalchemy import delete, exists, func, not_, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.elements import ColumnElement
 
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.core.folding import fold
 from hotline1022.core.outcomes import Reason
-from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository, Told, Values, build, insert_new, nobody, picker, run_many
 from hotline1022.db.tables import call, voicemail
 from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_call, ticket_history, ticket_reminder
+from hotline1022.db.ticket_filter import OPEN, SEEN, ticket_conditions
 from hotline1022.db.types import LeftMessage
 from hotline1022.tickets.types import (
-    OWED_IN,
     Attachment,
     Changed,
     Channel,
@@ -36,8 +34,6 @@ from hotline1022.tickets.types import (
 
 _ticket_values = picker(Ticket)
 _attachment_values = picker(Attachment)
-_SEEN = condition("ticket.begun_at IS NOT NULL")
-_OPEN = condition("ticket.begun_at IS NOT NULL AND ticket.closed_at IS NULL")
 #: what free words are looked for in
 _SEARCHED = ("code", "name", "phone", "email", "address", "area_name", "category_name", "agency_name", "service_group")
 _TEXTS = ("content", "answer")
@@ -61,7 +57,7 @@ class TicketRepository(Repository):
     async def add(self, made: Changed, *, purpose: Purpose = Purpose.TALK) -> bool:
         """Write a new ticket; False, and nothing is written, when its code is taken, or its call made one for this purpose."""
         new = made.after
-        done = await self._connection.execute(insert_new(self._dialect, ticket), _values(new))
+        done = await self._connection.execute(insert_new(self._dialect, ticket), ticket_values(new))
         if not done.rowcount:
             return False
         for place, call_id in enumerate(new.calls):
@@ -81,7 +77,7 @@ class TicketRepository(Repository):
         before, after = made.before, made.after
         if before is None:
             raise AssertionError("a new ticket is added")
-        values = {name: value for name, value in _values(after).items() if name not in ("id", "code")}
+        values = {name: value for name, value in ticket_values(after).items() if name not in ("id", "code")}
         done = await self._connection.execute(
             update(ticket).where(ticket.c.id == after.id, ticket.c.version == before.version).values(values)
         )
@@ -104,18 +100,7 @@ class TicketRepository(Repository):
         self._changed(made)
 
     async def _write_history(self, row: HistoryRow) -> None:
-        values = {
-            "ticket_id": row.ticket,
-            "number": row.number,
-            "at": row.at,
-            "who": row.by,
-            "action": row.action,
-            "state_before": row.before,
-            "state_after": row.after,
-            "why": row.why,
-            "changes": dict(row.changes),
-        }
-        await self._connection.execute(plain_insert(ticket_history), values)
+        await self._connection.execute(plain_insert(ticket_history), history_values(row))
 
     async def find(self, name: str) -> Ticket | None:
         """The ticket of this id or code, hidden or not; None when there is none."""
@@ -144,20 +129,20 @@ class TicketRepository(Repository):
 
     async def list(self, wanted: TicketFilter) -> Sequence[Ticket]:
         """Tickets of this filter, newest first, at most `limit`; never hidden ones."""
-        return await self._tickets(_SEEN, *_conditions(wanted), limit=wanted.limit)
+        return await self._tickets(SEEN, *ticket_conditions(wanted), limit=wanted.limit)
 
     async def open(self, agencies: Collection[str] | None = None) -> Sequence[Ticket]:
         """Everything that is not closed, of these agencies or of all, whatever its age; what is due first comes first."""
-        wanted = [_OPEN] if agencies is None else [_OPEN, ticket.c.agency.in_(sorted(agencies))]
+        wanted = [OPEN] if agencies is None else [OPEN, ticket.c.agency.in_(sorted(agencies))]
         return await self._tickets(*wanted, order=(ticket.c.answer_by, ticket.c.id))
 
     async def open_of(self, phones: Collection[str], *, limit: int) -> Sequence[Ticket]:
         """What is not closed of these phone keys, newest first."""
-        return await self._tickets(_OPEN, ticket.c.phone_key.in_(sorted(phones)), limit=limit)
+        return await self._tickets(OPEN, ticket.c.phone_key.in_(sorted(phones)), limit=limit)
 
     async def name_of(self, phones: Collection[str]) -> str:
         """The name in the latest ticket of these phone keys that has one; "" where none has."""
-        query = select(ticket.c.name).where(_SEEN, ticket.c.phone_key.in_(sorted(phones)), ticket.c.name != "")
+        query = select(ticket.c.name).where(SEEN, ticket.c.phone_key.in_(sorted(phones)), ticket.c.name != "")
         found = await self._connection.execute(query.order_by(ticket.c.created_at.desc()).limit(1))
         return str(found.scalar() or "")
 
@@ -218,7 +203,7 @@ class TicketRepository(Repository):
     async def reminded(self) -> Mapping[str, Sequence[Reminder]]:
         """What was sent about tickets that are open, by their ids."""
         found: defaultdict[str, list[Reminder]] = defaultdict(list)
-        query = select(ticket_reminder).where(ticket_reminder.c.ticket_id.in_(select(ticket.c.id).where(_OPEN)))
+        query = select(ticket_reminder).where(ticket_reminder.c.ticket_id.in_(select(ticket.c.id).where(OPEN)))
         for row in (await self._connection.execute(query)).mappings():
             found[row["ticket_id"]].append(build(Reminder, row, to=row["recipient"]))
         return found
@@ -259,38 +244,25 @@ class TicketRepository(Repository):
         return found
 
 
-def _values(of: Ticket) -> Values:
+def history_values(row: HistoryRow) -> Values:
+    """The columns of a change."""
+    return {
+        "ticket_id": row.ticket,
+        "number": row.number,
+        "at": row.at,
+        "who": row.by,
+        "action": row.action,
+        "state_before": row.before,
+        "state_after": row.after,
+        "why": row.why,
+        "changes": dict(row.changes),
+    }
+
+
+def ticket_values(of: Ticket) -> Values:
+    """The columns of a ticket; its calls have rows of their own."""
     values = _ticket_values(of)
     del values["calls"]
     values["phone_key"] = of.phone_key
     values["search"] = fold(" ".join(values[name] for name in (*_SEARCHED, *_TEXTS)))
     return values
-
-
-def _conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
-    equal = {
-        ticket.c.code: wanted.code,
-        ticket.c.state: wanted.state,
-        ticket.c.category: wanted.category,
-        ticket.c.phone_key: wanted.phone,
-    }
-    found: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value]
-    found += [ticket.c.search.contains(word, autoescape=True) for word in fold(wanted.words).split()]
-    if wanted.agencies:
-        found.append(ticket.c.agency.in_(sorted(wanted.agencies)))
-    if wanted.call:
-        found.append(ticket.c.id.in_(select(ticket_call.c.ticket_id).where(ticket_call.c.call_id == wanted.call)))
-    if wanted.since is not None:
-        found.append(ticket.c.created_at >= wanted.since)
-    if wanted.until is not None:
-        found.append(ticket.c.created_at < wanted.until)
-    if wanted.overdue_at is not None:
-        late = (
-            and_(ticket.c.state.in_(sorted(states)), ticket.c[f"{deadline}_by"] <= wanted.overdue_at)
-            for deadline, states in OWED_IN.items()
-        )
-        found += [_OPEN, or_(*late)]
-    if wanted.before is not None:
-        at, last = wanted.before.created_at, wanted.before.ticket
-        found += [ticket.c.created_at <= at, or_(ticket.c.created_at < at, ticket.c.id < last)]
-    return found

@@ -12,6 +12,7 @@ from typing import Any
 from hotline1022.core.clock import aware
 from hotline1022.core.events import LegKind
 from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.figures.types import EVERY_CALL, CallNarrow
 from hotline1022.recordings.types import CopyRow, TrackRow
 
 
@@ -170,6 +171,7 @@ class CallFilter:
     result: Result | None = None
     line: str = ""
     person: str = ""
+    narrow: CallNarrow = EVERY_CALL
     before: Cursor | None = None
     limit: int = 50
 

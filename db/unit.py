@@ -34,6 +34,7 @@ from hotline1022.db.copies import CopyRepository
 from hotline1022.db.directory import DirectoryRepository
 from hotline1022.db.disclosure import DisclosureRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
+from hotline1022.db.figures import FigureRepository
 from hotline1022.db.holds import HoldRepository
 from hotline1022.db.listening import ListeningRepository
 from hotline1022.db.notices import NoticeRepository
@@ -121,6 +122,11 @@ class Work:
     def tickets(self) -> TicketRepository:
         """Tickets."""
         return TicketRepository(self._connection, self.catalogue.touch, self.changed_tickets.append)
+
+    @cached_property
+    def figures(self) -> FigureRepository:
+        """Calls and tickets counted."""
+        return FigureRepository(self._connection)
 
     @cached_property
     def take_overs(self) -> TakeOverRepository:

@@ -50,6 +50,7 @@ class CascadesView:
                 agency=wanted.agency,
                 state=wanted.state,
                 outcome=wanted.outcome,
+                under_way=wanted.under_way,
                 since=wanted.since,
                 until=wanted.until,
                 limit=wanted.limit,

@@ -13,11 +13,13 @@ from hotline1022.service.catalogue_view import CatalogueApi
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.citizen_parts import citizen_exporter, citizens_of
 from hotline1022.service.citizen_view import CitizenApi
+from hotline1022.service.directory_desk import menu_categories
 from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.disclosure_parts import links_of
 from hotline1022.service.disclosure_view import DisclosuresView
 from hotline1022.service.export import Exporter
 from hotline1022.service.export_desk import ExportDesk
+from hotline1022.service.figures_view import FiguresView
 from hotline1022.service.line_call_view import LineCallsView
 from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.listening_desk import ListeningDesk
@@ -109,6 +111,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             people=PeopleView(app.database, hash_pin),
             directory=DirectoryView(app.directory, app.database, lambda: app.menu),
             tickets=TicketsView(app.database, app.tickets),
+            figures=FiguresView(app.database, lambda: app.directory.now, lambda: menu_categories(app.menu)),
             attachments_root=settings.paths.attachments,
             outbox=OutboxView(app.database, budget=settings.notify.sms_budget),
             links=LinkDesk(app.database, app.links, app.directory.fresh, app.tickets),

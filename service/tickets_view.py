@@ -18,6 +18,11 @@ from hotline1022.web.errors import TooMany
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 
 
+def ticket_filter(wanted: TicketFilter) -> TicketFilter:
+    """The filter as the database takes it: its number in the form in which it is kept."""
+    return replace(wanted, phone=phone_key(phone_of(wanted.phone)))
+
+
 class TicketsView:
     """web.ports.Tickets."""
 
@@ -34,7 +39,7 @@ class TicketsView:
     async def list(self, wanted: TicketFilter) -> Sequence[Ticket]:
         """A page, newest first."""
         async with self._database.reading() as tx:
-            return await tx.tickets.list(replace(wanted, phone=phone_key(phone_of(wanted.phone))))
+            return await tx.tickets.list(ticket_filter(wanted))
 
     async def get(self, name: str) -> TicketDetail:
         """One ticket."""

@@ -29,6 +29,22 @@ def _pick(_kind: type[Any], source: Any, /, **more: Any) -> Any:
     return _kind(**{name: getattr(source, name) for name in names}, **more)
 
 
+def call_filter(wanted: web.CallFilter) -> rows.CallFilter:
+    """The filter as the database takes it."""
+    before = wanted.before
+    return rows.CallFilter(
+        since=wanted.since,
+        until=wanted.until,
+        callers=wanted.callers,
+        result=wanted.result,
+        line=wanted.line or "",
+        person=wanted.person or "",
+        narrow=wanted.narrow,
+        before=rows.Cursor(entered_at=before.entered_at, call=before.call) if before else None,
+        limit=wanted.limit,
+    )
+
+
 class CallsView:
     """web.ports.Calls."""
 
@@ -37,19 +53,8 @@ class CallsView:
 
     async def list(self, wanted: web.CallFilter) -> Sequence[web.CallView]:
         """A page, newest first."""
-        before = rows.Cursor(entered_at=wanted.before.entered_at, call=wanted.before.call) if wanted.before else None
-        query = rows.CallFilter(
-            since=wanted.since,
-            until=wanted.until,
-            callers=wanted.callers,
-            result=wanted.result,
-            line=wanted.line or "",
-            person=wanted.person or "",
-            before=before,
-            limit=wanted.limit,
-        )
         async with self._database.reading() as tx:
-            page = await tx.calls.list(query)
+            page = await tx.calls.list(call_filter(wanted))
         return [_pick(web.CallView, c.call, has_recording=c.has_recording) for c in page.calls]
 
     async def get(self, call: str) -> web.CallDetail | None:

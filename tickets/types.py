@@ -154,6 +154,25 @@ class Deadline(StrEnum):
 OWED_IN = {Deadline.FORWARD: TO_FORWARD, Deadline.ACCEPT: TO_ACCEPT, Deadline.ANSWER: TO_ANSWER}
 
 
+class Standing(StrEnum):
+    """How a ticket stands against its deadlines at some moment. Each is open or closed; each of these in time or not."""
+
+    OPEN = "open"
+    #: a deadline that counts in its state had passed
+    OVERDUE = "overdue"
+    OPEN_IN_TIME = "open-in-time"
+    CLOSED = "closed"
+    #: answered, or closed without an answer, by the time that was set last
+    CLOSED_IN_TIME = "closed-in-time"
+    CLOSED_LATE = "closed-late"
+    #: by the time that was set first, before any extension
+    CLOSED_IN_FIRST_TIME = "closed-in-first-time"
+
+
+#: in a filter of agency, category, service group or area: those that have none
+NONE = "-"
+
+
 class Purpose(StrEnum):
     """Why a call and a ticket belong together. By itself a call makes one ticket for each purpose but `talk`."""
 
@@ -236,6 +255,14 @@ class Ticket:
         by = {Deadline.FORWARD: self.forward_by, Deadline.ACCEPT: self.accept_by, Deadline.ANSWER: self.answer_by}
         passed = (one for one, when in by.items() if when is not None and when <= at)
         return tuple(one for one in passed if self.state in OWED_IN[one])
+
+    def standing(self, at: datetime) -> Standing:
+        """Open or closed, in time or not, looked at then; of a ticket that has begun."""
+        if self.closed_at is None:
+            return Standing.OVERDUE if self.late(at) else Standing.OPEN_IN_TIME
+        finished = self.answered_at or self.closed_at
+        in_time = self.answer_by is not None and finished <= self.answer_by
+        return Standing.CLOSED_IN_TIME if in_time else Standing.CLOSED_LATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,7 +348,7 @@ class TicketCursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFilter:
-    """Which tickets are wanted; None or "" means all. Newest first. Hidden ones are never among them."""
+    """Which tickets are wanted; None or "" means all, NONE those without. Newest first. Hidden ones are never among them."""
 
     code: str = ""
     state: State | None = None
@@ -338,6 +365,13 @@ class TicketFilter:
     words: str = ""
     #: a deadline that counts had passed at this time: Ticket.late says which
     overdue_at: datetime | None = None
+    channel: Channel | None = None
+    #: service group
+    service: str = ""
+    area: str = ""
+    #: how it stood, looked at `standing_at`
+    standing: Standing | None = None
+    standing_at: datetime | None = None
     before: TicketCursor | None = None
     #: rows at most
     limit: int = 50

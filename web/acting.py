@@ -18,8 +18,8 @@ SECRETS = frozenset({"token", "key"})
 
 
 def act_of(route: Route, ask: Ask) -> Acting | None:
-    """The act of a request that may change something; None for the others, and where nobody is known."""
-    if route.method in READING:
+    """The act of a request that may change something, or takes something out; None for the others, and where nobody is known."""
+    if route.method in READING and not route.leaves:
         return None
     if route.desk is not None:
         # who has come half the way through the door has done nothing yet
@@ -27,7 +27,7 @@ def act_of(route: Route, ask: Ask) -> Acting | None:
         return _of_user(route, ask, ask.signed.user.login) if full and ask.signed is not None else None
     if ask.who is None:
         return None
-    given = given_names(ask.body)
+    given = given_names(ask.query if route.leaves else ask.body)
     detail: dict[str, object] = {"status": route.status}
     if given:
         detail["given"] = given

@@ -10,10 +10,11 @@ import phonenumbers
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import Invalid, NotFound
+from hotline1022.figures.types import CallNarrow
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import YEARS
 from hotline1022.web.types import CallFilter, CallView, Cursor
-from hotline1022.web.wire import CallPage, CallQuery
+from hotline1022.web.wire import CallFilters, CallListed, CallPage, CallQuery
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(r"([0-9]{1,16})~([a-z0-9.-]{1,64})")
@@ -22,23 +23,52 @@ _CURSOR = re.compile(r"([0-9]{1,16})~([a-z0-9.-]{1,64})")
 async def list_calls(ask: Ask) -> CallPage:
     """One page of the log."""
     query: CallQuery = ask.query
-    if query.since and query.until and query.since >= query.until:
-        raise Invalid("since is not before until; exchange them")
-    if query.caller is not None:
-        ask.asker.demand(Permission.NUMBERS)
-    wanted = CallFilter(
-        since=query.since,
-        until=query.until,
-        callers=_forms(query.caller) if query.caller else (),
-        result=query.result,
-        line=query.line,
-        person=query.person,
-        before=read_cursor(query.cursor) if query.cursor else None,
-        limit=query.limit + 1,
-    )
+    before = read_cursor(query.cursor) if query.cursor else None
+    wanted = replace(listed(ask, query), before=before, limit=query.limit + 1)
     found = await ask.ports.calls.list(wanted)
     calls = tuple(found[: query.limit])
     return CallPage(calls=calls, next=write_cursor(calls[-1]) if len(found) > query.limit else None)
+
+
+def listed(ask: Ask, query: CallListed) -> CallFilter:
+    """What is asked for. Invalid for what contradicts itself; Forbidden for a number of readers."""
+    if query.caller is not None:
+        ask.asker.demand(Permission.NUMBERS)
+    found = narrowed(ask, query)
+    return replace(
+        found,
+        callers=_forms(query.caller) if query.caller else (),
+        narrow=replace(found.narrow, part=query.part, waited_ms=query.waited),
+    )
+
+
+def narrowed(ask: Ask, query: CallFilters) -> CallFilter:
+    """What is asked for, of lists and figures. Invalid for what contradicts itself; Forbidden for words of readers."""
+    if query.since and query.until and query.since >= query.until:
+        raise Invalid("since is not before until; exchange them")
+    if (query.from_time is None) is not (query.to_time is None):
+        raise Invalid("from_time and to_time go together; give both, or none")
+    if query.words is not None:
+        ask.asker.demand(Permission.NUMBERS)
+    return CallFilter(
+        since=query.since,
+        until=query.until,
+        result=query.result,
+        line=query.line,
+        person=query.person,
+        narrow=CallNarrow(
+            category=query.category or "",
+            agency=query.agency or "",
+            service=query.service or "",
+            words=query.words or "",
+            state=query.state,
+            reason=query.reason,
+            from_time=query.from_time,
+            to_time=query.to_time,
+            within_ms=query.within * 1000,
+            short_ms=query.short * 1000,
+        ),
+    )
 
 
 async def get_call(ask: Ask) -> object:

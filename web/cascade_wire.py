@@ -19,6 +19,7 @@ class CascadeQuery:
     agency: Annotated[str | None, Rule(doc="id of an agency", pattern=_ID)] = None
     state: State | None = None
     outcome: Outcome | None = None
+    under_way: Annotated[bool, Rule(doc="only those that have not ended")] = False
     since: Annotated[datetime | None, Rule(doc="begun at or after; a day alone means from its beginning")] = None
     until: Annotated[datetime | None, Rule(doc="begun before; a day alone means through its end", until=True)] = None
     limit: Limit = 100

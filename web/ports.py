@@ -26,6 +26,7 @@ from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.disclosure_port import Disclosures
 from hotline1022.web.evidence_port import EvidencePort
 from hotline1022.web.export_port import Exports
+from hotline1022.web.figures_port import Figures
 from hotline1022.web.line_call_port import LineCallers
 from hotline1022.web.listening_port import Listening
 from hotline1022.web.live_port import LiveStreams
@@ -322,6 +323,7 @@ class Ports:
     people: People
     directory: DirectoryPort
     tickets: Tickets
+    figures: Figures
     #: no attachment outside this folder is ever sent
     attachments_root: Path
     outbox: Outbox

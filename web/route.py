@@ -8,6 +8,7 @@ from aiohttp import web
 
 from hotline1022.accounts.types import Permission, SignedIn, Stage
 from hotline1022.core.errors import HotlineError
+from hotline1022.figures.types import ChartName
 from hotline1022.tickets.types import BY_HAND, Action
 from hotline1022.web.asker import Asker
 from hotline1022.web.errors import Unauthorized
@@ -105,6 +106,7 @@ PARTS: dict[str, Rule] = {
     "key": Rule(doc="key of a right to listen", pattern=r"[A-Za-z0-9_-]{43}"),
     "user": Rule(doc="id of a user", pattern=r"[0-9a-f]{16}"),
     "role": Rule(doc="id of a role", pattern=r"[a-z][a-z0-9-]{1,39}"),
+    "chart": Rule(doc="name of a chart", pattern="|".join(ChartName)),
     "digest": Rule(doc="of a file's content", pattern=r"[0-9a-f]{12}"),
     "file": Rule(doc="name of a file of the pages", pattern=r"[a-z0-9][a-z0-9.-]{0,80}"),
     "backup": Rule(doc="name of a backup: 20261129T020000Z", pattern=r"[0-9]{8}T[0-9]{6}Z(-[0-9]{1,6})?"),
@@ -143,6 +145,8 @@ class Route:
     status: int = 200
     #: statuses beside `status` that carry the same type
     also: tuple[int, ...] = ()
+    #: what it gives goes out of the house: an act of whoever asks, though it changes nothing
+    leaves: bool = False
     #: what the audit's chain says, to those who prove it: it holds no number, and a masked hash is no hash
     exact: bool = False
     #: an example of what `media` is, for the document

@@ -13,6 +13,7 @@ from hotline1022.web.copies_routes import ROUTES as COPIES
 from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.disclosure_routes import ROUTES as DISCLOSURE
 from hotline1022.web.evidence_routes import ROUTES as EVIDENCE
+from hotline1022.web.figures_routes import ROUTES as FIGURES
 from hotline1022.web.listening_routes import ROUTES as LISTENING
 from hotline1022.web.live_routes import ROUTES as LIVE
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
@@ -206,6 +207,7 @@ ROUTES: tuple[Route, ...] = (
     *CITIZENS,
     *DIRECTORY,
     *TICKETS,
+    *FIGURES,
     *COPIES,
     *LISTENING,
     *LEAVING,

@@ -29,6 +29,8 @@ from hotline1022.web.tickets_wire import (
     StatusView,
     TicketBody,
     TicketDetail,
+    TicketFilters,
+    TicketListed,
     TicketPage,
     TicketQuery,
 )
@@ -41,22 +43,9 @@ _BLOCK = 64 * 1024
 async def list_tickets(ask: Ask) -> TicketPage:
     """One page, newest first."""
     query: TicketQuery = ask.query
-    if query.since and query.until and query.since >= query.until:
-        raise Invalid("since is not before until; exchange them")
-    if query.phone is not None or query.words is not None:
-        ask.asker.demand(Permission.NUMBERS)
     before = read_cursor(query.cursor) if query.cursor else None
-    wanted = TicketFilter(
-        code=query.code or "",
-        state=query.state,
-        agencies=_agencies(ask, query.agency or ""),
-        category=query.category or "",
-        phone=query.phone or "",
-        call=query.call or "",
-        since=query.since,
-        until=query.until,
-        words=query.words or "",
-        overdue_at=ask.ports.clock() if query.overdue else None,
+    wanted = replace(
+        listed(ask, query),
         before=TicketCursor(created_at=before.entered_at, ticket=before.call) if before else None,
         limit=query.limit + 1,
     )
@@ -67,6 +56,41 @@ async def list_tickets(ask: Ask) -> TicketPage:
     late = tuple(LateTicket(ticket=one.id, late=one.late(now)) for one in tickets if one.late(now))
     return TicketPage(
         tickets=tickets, late=late, next=cursor_text(tickets[-1].created_at, tickets[-1].id) if more else None
+    )
+
+
+def listed(ask: Ask, query: TicketListed) -> TicketFilter:
+    """What is asked for; Forbidden for a number of readers."""
+    if query.phone is not None:
+        ask.asker.demand(Permission.NUMBERS)
+    now = ask.ports.clock()
+    return replace(
+        narrowed(ask, query),
+        code=query.code or "",
+        phone=query.phone or "",
+        call=query.call or "",
+        overdue_at=now if query.overdue else None,
+        standing=query.standing,
+        standing_at=query.at or now,
+    )
+
+
+def narrowed(ask: Ask, query: TicketFilters) -> TicketFilter:
+    """What is asked for, of lists and figures; Forbidden for words of readers, and for tickets of another agency."""
+    if query.since and query.until and query.since >= query.until:
+        raise Invalid("since is not before until; exchange them")
+    if query.words is not None:
+        ask.asker.demand(Permission.NUMBERS)
+    return TicketFilter(
+        since=query.since,
+        until=query.until,
+        state=query.state,
+        agencies=_agencies(ask, query.agency or ""),
+        category=query.category or "",
+        service=query.service or "",
+        area=query.area or "",
+        channel=query.channel,
+        words=query.words or "",
     )
 
 

@@ -5,12 +5,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
-from hotline1022.tickets.types import Channel, Deadline, HistoryRow, Kind, Requester, State, Ticket, Urgency
+from hotline1022.tickets.types import Channel, Deadline, HistoryRow, Kind, Requester, Standing, State, Ticket, Urgency
 from hotline1022.web.rules import Rule
 from hotline1022.web.types import Limit, When
+from hotline1022.web.wire import IdOrNone, TextOrNone, Words
 
 _AN_ID = r"[a-z0-9][a-z0-9-]{0,63}"
-IdText = Annotated[str, Rule(doc="an id: small letters, digits and -", pattern=_AN_ID)]
 CallText = Annotated[
     str, Rule(doc="id of a call: hl1-1795470208.58", pattern=r"[a-z][a-z0-9]{0,15}-[0-9]{1,12}\.[0-9]{1,12}")
 ]
@@ -22,26 +22,40 @@ _EMAIL = r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,190})?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TicketQuery:
-    """Filters of the list of tickets."""
+class TicketFilters:
+    """By what tickets are counted and listed alike."""
+
+    since: Annotated[datetime | None, Rule(doc="made at or after; a day alone means from its beginning")] = None
+    until: Annotated[datetime | None, Rule(doc="made before; a day alone means through its end", until=True)] = None
+    state: State | None = None
+    agency: IdOrNone | None = None
+    category: IdOrNone | None = None
+    service: TextOrNone | None = None
+    area: IdOrNone | None = None
+    channel: Channel | None = None
+    words: Words | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketListed(TicketFilters):
+    """By what tickets are listed alone."""
 
     code: Annotated[str | None, Rule(doc="code, 8 digits", pattern=r"[0-9]{8}")] = None
-    state: State | None = None
-    agency: IdText | None = None
-    category: IdText | None = None
     phone: Annotated[
         str | None, Rule(doc="citizen's number in any way of writing; needs scope agent or admin", low=2, high=32)
     ] = None
     call: CallText | None = None
-    since: Annotated[datetime | None, Rule(doc="made at or after; a day alone means from its beginning")] = None
-    until: Annotated[datetime | None, Rule(doc="made before; a day alone means through its end", until=True)] = None
-    words: Annotated[
-        str | None,
-        Rule(doc="all of these, anywhere, with marks and case or without; needs scope agent or admin", low=1, high=120),
-    ] = None
     overdue: Annotated[
         bool, Rule(doc="only those that should have been forwarded, accepted or answered by now; late says which")
     ] = False
+    standing: Annotated[Standing | None, Rule(doc="open or closed, in time or not, as figures count them")] = None
+    at: Annotated[datetime | None, Rule(doc="when that is looked at; left out, now")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketQuery(TicketListed):
+    """Filters of the list of tickets."""
+
     cursor: Annotated[str | None, Rule(doc="the cursor that the page before gave", pattern=r"[A-Za-z0-9_-]{8,120}")] = (
         None
     )

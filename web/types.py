@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from hotline1022.core.events import LegKind
 from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.core.people import PERSON_DIGITS, PIN_DIGITS, pattern, words
+from hotline1022.figures.types import EVERY_CALL, CallNarrow
 from hotline1022.queue.types import Waiting
 from hotline1022.web.rules import Rule
 
@@ -88,6 +89,7 @@ class CallFilter:
     result: Result | None = None
     line: str | None = None
     person: str | None = None
+    narrow: CallNarrow = EVERY_CALL
     before: Cursor | None = None
     #: rows at most
     limit: int = 50

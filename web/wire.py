@@ -1,11 +1,12 @@
 """What requests carry, and what answers wrap around the values of types.py. Refuses nothing itself: rules.py does."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated
 
-from hotline1022.core.outcomes import Result
+from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.core.people import PAUSE_DIGITS, pattern, words
+from hotline1022.figures.types import SHORT_MS, WITHIN_MS, CallPart
 from hotline1022.queue.types import LineView
 from hotline1022.web.rules import Rule
 from hotline1022.web.types import (
@@ -32,18 +33,56 @@ class NoInput:
     """Takes nothing."""
 
 
+#: of an id, or `-` for those that have none
+_ID_OR_NONE = r"-|[a-z0-9][a-z0-9-]{0,63}"
+IdOrNone = Annotated[str, Rule(doc="an id; - = those that have none", pattern=_ID_OR_NONE)]
+TextOrNone = Annotated[str, Rule(doc="exactly as it is written; - = those that have none", low=1, high=120)]
+Words = Annotated[
+    str,
+    Rule(doc="all of these, anywhere, with marks and case or without; needs scope agent or admin", low=1, high=120),
+]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallQuery:
-    """Filters of the list of calls."""
+class CallFilters:
+    """By what calls are counted and listed alike. Unit, service group and words are those of a ticket that hangs on the call."""
 
     since: Annotated[datetime | None, Rule(doc="entered at or after; a day alone means from its beginning")] = None
     until: Annotated[datetime | None, Rule(doc="entered before; a day alone means through its end", until=True)] = None
+    result: Result | None = None
+    reason: Reason | None = None
+    state: CallState | None = None
+    category: TextOrNone | None = None
+    agency: IdOrNone | None = None
+    service: TextOrNone | None = None
+    words: Words | None = None
+    line: LineText | None = None
+    person: PersonText | None = None
+    from_time: Annotated[
+        time | None, Rule(doc="came in from this time of day on, on the province's clock; with to_time")
+    ] = None
+    to_time: Annotated[
+        time | None, Rule(doc="and before this one; one before from_time goes past midnight, the same is the whole day")
+    ] = None
+    within: Annotated[int, Rule(doc="seconds: X of the service level", low=1, high=3600)] = WITHIN_MS // 1000
+    short: Annotated[int, Rule(doc="seconds: s, of a wait that was none", low=0, high=600)] = SHORT_MS // 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallListed(CallFilters):
+    """By what calls are listed alone."""
+
     caller: Annotated[
         str | None, Rule(doc="caller's number, digits and +; needs scope agent or admin", pattern=r"\+?[0-9]{2,15}")
     ] = None
-    result: Result | None = None
-    line: LineText | None = None
-    person: PersonText | None = None
+    part: Annotated[CallPart | None, Rule(doc="a part of the calls, as figures count them")] = None
+    waited: Annotated[int | None, Rule(doc="waited so many milliseconds at least")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallQuery(CallListed):
+    """Filters of the list of calls."""
+
     cursor: Annotated[str | None, Rule(doc="the cursor that the page before gave", pattern=r"[A-Za-z0-9_-]{8,120}")] = (
         None
     )

@@ -7,10 +7,8 @@ whether it finds anything.
 
 import asyncio
 import itertools
-import json
 import os
 import random
-import sqlite3
 import sys
 import tempfile
 import time
@@ -21,11 +19,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import asyncpg  # type: ignore[import-untyped]
 import click
 
 from hotline1022.db.catalogue_rows import LISTED, month_of, place_of
 from hotline1022.db.migrate import migrate
+from hotline1022.db.tables_catalogue import catalogue, catalogue_key, catalogue_word
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import (
     About,
@@ -39,6 +37,7 @@ from hotline1022.recordings.types import (
     number_keys,
     state_keys,
 )
+from tests.lab.bulk import Bulk, filling
 from tests.lab.postgres import TemporaryPostgres
 
 BOUND_MS = 50.0
@@ -114,7 +113,7 @@ def recordings(rows: int) -> Iterator[One]:
             "held": state != "expired" and dice.random() < 0.0003,
             "kind": kind,
             "caller": caller,
-            "about": json.dumps(about),
+            "about": about,
             "verified_at": begun,
         }
         keys = [
@@ -155,61 +154,21 @@ def _monthly(one: One) -> list[str]:
     return [month + key for key in one.keys]
 
 
-async def fill_postgres(address: str, rows: int) -> None:
-    """By COPY, the indexes afterwards."""
-    link = await asyncpg.connect(address, timeout=10)
-    try:
-        indexes = await link.fetch(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename LIKE 'catalogue%' AND indexname NOT LIKE '%_pkey'"
-        )
-        for name, _ in indexes:
-            await link.execute(f"DROP INDEX {name}")
-        await link.execute("ALTER TABLE catalogue_key DROP CONSTRAINT catalogue_key_pkey")
+async def fill(address: str, rows: int) -> None:
+    """All of them."""
+    async with filling(address, [catalogue, catalogue_key, catalogue_word]) as bulk:
         for portion in portions(rows):
-            columns = list(portion[0].row)
-            values = [tuple(one.row.values()) for one in portion]
-            await link.copy_records_to_table("catalogue", records=values, columns=columns)
-            words = [(one.row["place"], _monthly(one)) for one in portion]
-            await link.copy_records_to_table("catalogue_word", records=words, columns=["place", "keys"])
-            few = [(key, one.row["place"]) for one in portion for key in one.keys if key.startswith(LISTED)]
-            await link.copy_records_to_table("catalogue_key", records=few, columns=["key", "place"])
+            await bulk.put(catalogue, list(portion[0].row), [tuple(one.row.values()) for one in portion])
+            await put_keys(bulk, portion, months=not address.startswith("sqlite"))
         say("rows are there; indexes now")
-        await link.execute("SET maintenance_work_mem = '512MB'")
-        await link.execute("ALTER TABLE catalogue_key ADD PRIMARY KEY (key, place)")
-        for _, sql in indexes:
-            await link.execute(sql)
-        await link.execute("VACUUM ANALYZE")
-    finally:
-        await link.close()
 
 
-def fill_sqlite(file: Path, rows: int) -> None:
-    """In one transaction."""
-    link = sqlite3.connect(file)
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    try:
-        for portion in portions(rows):
-            values = [
-                tuple(
-                    (v - epoch) // timedelta(microseconds=1) if isinstance(v, datetime) else v for v in one.row.values()
-                )
-                for one in portion
-            ]
-            names, marks = ", ".join(portion[0].row), ", ".join("?" * len(portion[0].row))
-            link.executemany(f"INSERT INTO catalogue ({names}) VALUES ({marks})", values)
-            link.executemany(
-                "INSERT INTO catalogue_word VALUES (?, ?)",
-                [(one.row["place"], f" {' '.join(one.keys)} ") for one in portion],
-            )
-            link.executemany(
-                "INSERT INTO catalogue_key VALUES (?, ?)",
-                [(key, one.row["place"]) for one in portion for key in one.keys if key.startswith(LISTED)],
-            )
-        link.commit()
-        link.execute("ANALYZE")
-        link.commit()
-    finally:
-        link.close()
+async def put_keys(bulk: Bulk, portion: Sequence[One], *, months: bool) -> None:
+    """What they are found by; on PostgreSQL with the month in front."""
+    words = [(one.row["place"], _monthly(one) if months else one.keys) for one in portion]
+    await bulk.put(catalogue_word, ["place", "keys"], words)
+    few = [(key, one.row["place"]) for one in portion for key in one.keys if key.startswith(LISTED)]
+    await bulk.put(catalogue_key, ["key", "place"], few)
 
 
 def questions(rows: int) -> dict[str, CatalogueFilter]:
@@ -317,14 +276,14 @@ async def ask(database: Database, asked: Mapping[str, CatalogueFilter], times: i
     return [Timed(name, *pages[name], tuple(ms)) for name, ms in taken.items()]
 
 
-def report(timed: Sequence[Timed], rows: int, what: str, bound: float | None) -> bool:
+def report(timed: Sequence[Timed], title: str, bound: float | None, *, column: str = "on the page") -> bool:
     """The table on stdout; whether the bound holds for the median of every question."""
 
     def p95(of: Callable[[Sequence[float]], float]) -> float:
         every = sorted(of(one.ms) for one in timed)
         return every[int((len(every) - 1) * 0.95)]
 
-    click.echo(f"| {what}, {rows} recordings | on the page | fastest | median | slowest |")
+    click.echo(f"| {title} | {column} | fastest | median | slowest |")
     click.echo("| --- | ---: | ---: | ---: | ---: |")
     for one in timed:
         many = f"{one.found}{'+' if one.more else ''}"
@@ -353,10 +312,10 @@ async def on_postgres(rows: int, times: int, bound: float | None) -> bool:
         address = await cluster.make("bench")
         await migrate(address)
         say(f"PostgreSQL runs; {rows} recordings are made")
-        await fill_postgres(address, rows)
+        await fill(address, rows)
         say("questions")
         async with Database(address) as database:
-            return report(await ask(database, questions(rows), times), rows, "PostgreSQL", bound)
+            return report(await ask(database, questions(rows), times), f"PostgreSQL, {rows} recordings", bound)
     finally:
         cluster.stop()
         cluster.remove()
@@ -368,10 +327,10 @@ async def on_sqlite(rows: int, times: int) -> bool:
         file = Path(folder) / "hotline.sqlite"
         await migrate(file)
         say(f"SQLite; {rows} recordings are made")
-        await asyncio.to_thread(fill_sqlite, file, rows)
+        await fill(f"sqlite:///{file}", rows)
         say("questions")
         async with Database(file) as database:
-            return report(await ask(database, questions(rows), times), rows, "SQLite", None)
+            return report(await ask(database, questions(rows), times), f"SQLite, {rows} recordings", None)
 
 
 @click.command()

@@ -10,16 +10,15 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-import asyncpg  # type: ignore[import-untyped]
-
 from hotline1022.audit.types import EMPTY, Fact, Head, Kind, Original, detail_of, link
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db import originals
-from hotline1022.db.columns import to_json
+from hotline1022.db.schema import metadata
 from hotline1022.recordings.names import folder_parts, row_id, to_ms
 from hotline1022.recordings.types import Side, SpoolFile, State, Status
 from tests.bench.catalogue import One, portions, say
+from tests.lab.bulk import filling
 
 #: of the recordings, oldest first: those whose calls have lost their history too
 EMPTIED = 0.2
@@ -118,7 +117,7 @@ class Portion:
             self._entry(later, Kind.CALL_EXPIRED, subject, detail_of(told, originals.history_of([])))
             self.rows["call_expired"].append((call, later))
         else:
-            self.rows["call_event"] += [(call, *(event | {"data": "{}"}).values()) for event in events]
+            self.rows["call_event"] += [(call, *event.values()) for event in events]
         if row["held"] or number % 500 == 0:
             over = ("person:1001", "xong") if not row["held"] else ("", "")
             hold = (f"{number:016x}", row["id"], f"{number}/CSĐT", "Xác minh", later, "token:desk")
@@ -132,7 +131,7 @@ class Portion:
         entry = link(Fact(at=at, kind=kind, actor="service", subject=subject, detail=detail), self.head)
         self.head = Head(seq=entry.seq, sha256=entry.sha256)
         values = {name: getattr(entry, name) for name in _COLUMNS["audit_entry"]}
-        self.rows["audit_entry"].append(tuple((values | {"detail": to_json(entry.detail)}).values()))
+        self.rows["audit_entry"].append(tuple(values.values()))
 
     def _call(self, number: int, row: Mapping[str, Any], emptied: bool) -> list[dict[str, Any]]:
         """The call's row; its events."""
@@ -160,7 +159,7 @@ class Portion:
             )
             track = self._file(file, folder, status) | {
                 "channel": call, "kind": LegKind.CITIZEN, "segment_started_at": begun, "side": side, "bytes": 2_000_000,
-                "gap_ms": 0, "lost_ms": 0, "detail": "{}", "stored_at": begun, "duration_ms": row["duration_ms"],
+                "gap_ms": 0, "lost_ms": 0, "detail": {}, "stored_at": begun, "duration_ms": row["duration_ms"],
             }  # fmt: skip
             tracks.append(track)
             self.rows["track"].append(tuple(track[name] for name in _COLUMNS["track"]))
@@ -173,7 +172,7 @@ class Portion:
             self.rows["voicemail"].append(tuple(message[name] for name in _COLUMNS["voicemail"]))
         if number % COPIES == 0 and status is Status.STORED:
             path = f"{folder}/{call}~listen-0123456789ab.wav"
-            self.rows["recording"].append((call, path, sha256(path.encode()).hexdigest(), 9000, begun, "[]"))
+            self.rows["recording"].append((call, path, sha256(path.encode()).hexdigest(), 9000, begun, []))
         return tracks, messages
 
     @staticmethod
@@ -196,16 +195,9 @@ def _before(told: Sequence[Original], state: str) -> list[str]:
 
 
 async def fill(address: str, rows: int) -> None:
-    """By COPY, the indexes afterwards."""
-    link = await asyncpg.connect(address, timeout=10)
-    try:
-        await link.execute("SET session_replication_role = replica")  # neither foreign keys nor triggers
-        indexes = await link.fetch(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY($1) AND indexname NOT LIKE '%_pkey'",
-            [*_COLUMNS, "catalogue"],
-        )
-        for name, _ in indexes:
-            await link.execute(f"DROP INDEX {name}")
+    """Portion by portion, and what is made out of them."""
+    tables = {name: metadata.tables[name] for name in (*_COLUMNS, "catalogue")}
+    async with filling(address, list(tables.values())) as bulk:
         head, number = EMPTY, 0
         for some in portions(rows):
             portion = Portion(head)
@@ -216,14 +208,7 @@ async def fill(address: str, rows: int) -> None:
                 number += 1
             head = portion.head
             for name, values in portion.rows.items():
-                columns = _COLUMNS.get(name) or list(some[0].row)
-                await link.copy_records_to_table(name, records=values, columns=columns)
+                await bulk.put(tables[name], _COLUMNS.get(name) or list(some[0].row), values)
         for sql in (_MADE, _LISTENED, _DISCLOSED):
-            await link.execute(sql)
+            await bulk.run(sql)
         say("rows are there; indexes now")
-        await link.execute("SET maintenance_work_mem = '512MB'")
-        for _, sql in indexes:
-            await link.execute(sql)
-        await link.execute("VACUUM ANALYZE")
-    finally:
-        await link.close()

@@ -63,7 +63,11 @@ class MemoryCascades:
 
     async def list(self, wanted: CascadeQuery) -> Sequence[CascadeView]:
         """Those of the agency."""
-        return [one for one in self.cascades if wanted.agency in (None, one.agency)]
+        return [
+            one
+            for one in self.cascades
+            if wanted.agency in (None, one.agency) and not (wanted.under_way and one.ended_at)
+        ]
 
     async def pick_ups(self, since: datetime, until: datetime) -> Sequence[PickUp]:
         """One agency's."""

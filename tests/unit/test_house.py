@@ -16,6 +16,7 @@ ROOMS = (
     "cascade",
     "directory",
     "tickets",
+    "figures",
     "notify",
     "recordings",
     "audit",

@@ -84,7 +84,7 @@ UPLOADS = frozenset({"/api/tickets/{ticket}/attachments"})
 def real(path: str, house: House) -> str:
     parts = {"call": house.calls.calls[0].id, "line": "101", "voicemail": "v1", "alarm": "a1"}
     parts |= {"agency": "so-tu-phap", "area": "di-an", "category": "other", "contact": "so-y-te-ld"}
-    parts |= {"ticket": "a" * 16, "attachment": "f" * 16, "code": CODE, "action": "forward"}
+    parts |= {"chart": "states-week", "ticket": "a" * 16, "attachment": "f" * 16, "code": CODE, "action": "forward"}
     parts |= {
         "message": "m1",
         "to_tell": "l1",

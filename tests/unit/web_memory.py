@@ -34,6 +34,7 @@ from tests.unit.citizen_memory import MemoryCitizens
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.disclosure_memory import MemoryDisclosures, MemoryPackages
 from tests.unit.evidence_memory import MemoryEvidence
+from tests.unit.figures_memory import MemoryFigures
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
 from tests.unit.live_memory import MemoryCallers, MemoryLive
@@ -121,6 +122,7 @@ class House:
     listening: MemoryListening
     disclosures: MemoryDisclosures
     packages: MemoryPackages
+    figures: MemoryFigures
     client: TestClient[Any, Any]
     document: dict[str, Any] = field(default_factory=dict)
 
@@ -242,6 +244,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     people = MemoryPeople({"1001": PersonView(id="1001", name="Nguyễn Thị Ánh", active=True)})
     tickets = MemoryTickets(folder / "attachments", now=NOW)
     checks = [MemoryCheck("sip"), MemoryCheck("database")]
+    figures = MemoryFigures()
     outbox, links = MemoryOutbox(), MemoryLinks(tickets)
     door: Any = MemoryDoor()
     ports = Ports(
@@ -267,6 +270,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         people=people,
         directory=MemoryDirectory(),
         tickets=tickets,
+        figures=figures,
         attachments_root=folder / "attachments",
         outbox=outbox,
         links=links,
@@ -286,7 +290,20 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     client = TestClient(server)
     async with client:
         house = House(
-            ports, log, lines, tokens, people, tickets, checks, outbox, links, listening, disclosures, packages, client
+            ports,
+            log,
+            lines,
+            tokens,
+            people,
+            tickets,
+            checks,
+            outbox,
+            links,
+            listening,
+            disclosures,
+            packages,
+            figures,
+            client,
         )
         sent = {"Authorization": f"Bearer {SECRETS['read']}"}
         async with client.get("/api/openapi.json", headers=sent) as response:

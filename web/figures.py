@@ -1,0 +1,147 @@
+"""Answers about figures, charts, and lists that leave as Excel files. Refuses more than a year at once, and words of citizens to
+who only reads.
+"""
+
+from dataclasses import MISSING, fields, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from hotline1022.core.acting import acting
+from hotline1022.core.clock import day_begins, local_day
+from hotline1022.core.errors import Invalid
+from hotline1022.figures.types import MOST_DAYS, CallFigures, Chart, ChartName, Rows, SheetFile, TicketFigures
+from hotline1022.queue.types import AgentState
+from hotline1022.tickets.types import TicketFilter
+from hotline1022.web import calls, tickets
+from hotline1022.web.cascade_wire import CascadeQuery
+from hotline1022.web.figures_wire import (
+    CallFiguresQuery,
+    ChartQuery,
+    Lines,
+    Queue,
+    TicketFiguresQuery,
+    Today,
+    TodayQuery,
+    UnderWay,
+)
+from hotline1022.web.route import Ask
+from hotline1022.web.rules import dump
+from hotline1022.web.tickets_wire import TicketFilters, TicketListed
+from hotline1022.web.types import CallFilter
+from hotline1022.web.wire import CallFilters, CallListed
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: of whom the page shows hunts at once
+_MOST_HUNTS = 200
+F = TypeVar("F", bound=CallFilters | TicketFilters)
+
+
+async def get_today(ask: Ask) -> Today:
+    """Now, and since midnight."""
+    query: TodayQuery = ask.query
+    now = whole(ask.ports.clock())
+    lines = await ask.ports.lines.list()
+    queue = await ask.ports.queue.now()
+    hunts = await ask.ports.cascades.list(CascadeQuery(under_way=True, limit=_MOST_HUNTS))
+    since, until = day_begins(local_day(now)), now
+    of_today = CallFiguresQuery(since=since, until=until)
+    counted = await ask.ports.figures.calls(
+        CallFilter(since=since, until=until), query_text(of_today), level=query.level
+    )
+    made = await ask.ports.figures.tickets(
+        TicketFilter(since=since, until=until), query_text(TicketListed(since=since, until=until, at=now)), at=now
+    )
+    states = [one.state for one in lines]
+    return Today(
+        at=now,
+        lines=Lines(
+            lines=tuple(lines),
+            people=sum(1 for one in lines if one.person),
+            ready=states.count(AgentState.READY),
+            talking=states.count(AgentState.TALKING),
+            paused=states.count(AgentState.PAUSED),
+            rows=Rows(path="/api/lines", query={}),
+        ),
+        queue=Queue(
+            queue=queue,
+            longest_wait_ms=max(
+                ((now - one.since) // timedelta(milliseconds=1) for one in queue.waiting), default=None
+            ),
+            rows=Rows(path="/api/queue", query={}),
+        ),
+        cascades=UnderWay(cascades=tuple(hunts), rows=Rows(path="/api/cascades", query={"under_way": "true"})),
+        level=next(one for one in counted.figures if one.id == counted.level),
+        calls=counted.figures,
+        tickets=(made.figures[0], *await ask.ports.figures.open_tickets(now)),
+    )
+
+
+async def get_call_figures(ask: Ask) -> CallFigures:
+    """Calls of a time."""
+    query = spanned(ask.query, ask.ports.clock())
+    wanted = calls.narrowed(ask, query)
+    return await ask.ports.figures.calls(wanted, query_text(query), level=query.level)
+
+
+async def get_ticket_figures(ask: Ask) -> TicketFigures:
+    """Tickets of a time."""
+    now = whole(ask.ports.clock())
+    query: TicketFiguresQuery = spanned(ask.query, now)
+    wanted = tickets.narrowed(ask, query)
+    return await ask.ports.figures.tickets(wanted, query_text(query) | {"at": str(dump(now))}, at=now)
+
+
+async def get_chart(ask: Ask) -> Chart:
+    """One chart."""
+    query: ChartQuery = ask.query
+    now = whole(ask.ports.clock())
+    return await ask.ports.figures.chart(ChartName(ask.path["chart"]), query.day or local_day(now), now)
+
+
+async def export_calls(ask: Ask) -> web.Response:
+    """The list of calls as a file."""
+    query: CallListed = ask.query
+    wanted = calls.listed(ask, query)
+    return _file(await ask.ports.figures.call_sheet(wanted, numbers=ask.sees_numbers, at=ask.ports.clock()))
+
+
+async def export_tickets(ask: Ask) -> web.Response:
+    """The list of tickets as a file."""
+    query: TicketListed = ask.query
+    wanted = tickets.listed(ask, query)
+    return _file(await ask.ports.figures.ticket_sheet(wanted, numbers=ask.sees_numbers, at=ask.ports.clock()))
+
+
+def _file(sheet: SheetFile) -> web.Response:
+    """Its rows are told in the act."""
+    if (act := acting()) is not None:
+        act.detail = {**act.detail, "rows": sheet.rows}
+    headers = {"Content-Type": _XLSX, "Content-Disposition": f'attachment; filename="{sheet.name}"'}
+    return web.Response(body=sheet.content, headers=headers)
+
+
+def whole(at: datetime) -> datetime:
+    """Down to the millisecond, which is what a query can say."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def spanned(query: F, now: datetime) -> F:
+    """With a beginning and an end: today's where none is given. Invalid `span-long`."""
+    until = whole(query.until or now)
+    since = whole(query.since or day_begins(local_day(until - timedelta(milliseconds=1))))
+    if until - since > timedelta(days=MOST_DAYS):
+        text = f"figures are of {MOST_DAYS} days at most; choose since and until nearer to each other"
+        raise Invalid(text, error_id="span-long")
+    return replace(query, since=since, until=until)
+
+
+def query_text(query: Any) -> dict[str, str]:
+    """The query as it stands in an address, without what is as when nothing is given; `level` is no filter."""
+    found = {}
+    for one in fields(query):
+        value = getattr(query, one.name)
+        if one.name != "level" and value != (None if one.default is MISSING else one.default):
+            found[one.name] = str(dump(value)).lower() if isinstance(value, bool) else str(dump(value))
+    return found
