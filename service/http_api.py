@@ -20,6 +20,7 @@ from hotline1022.service.export import Exporter
 from hotline1022.service.export_desk import ExportDesk
 from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.listening_desk import ListeningDesk
+from hotline1022.service.menu_parts import menu_view_of
 from hotline1022.service.metrics import registry_of
 from hotline1022.service.notify_view import OutboxView
 from hotline1022.service.pins import hash_pin
@@ -104,6 +105,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             shifts=ShiftsView(app.database, app.agents),
             people=PeopleView(app.database, hash_pin),
             directory=DirectoryView(app.directory, app.database, lambda: app.menu),
+            menu=menu_view_of(app),
             tickets=TicketsView(app.database, app.tickets),
             attachments_root=settings.paths.attachments,
             outbox=OutboxView(app.database, budget=settings.notify.sms_budget),

@@ -26,6 +26,7 @@ from hotline1022.web.disclosure_port import Disclosures
 from hotline1022.web.evidence_port import EvidencePort
 from hotline1022.web.export_port import Exports
 from hotline1022.web.listening_port import Listening
+from hotline1022.web.menu_port import MenuPort
 from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
 from hotline1022.web.package_port import PackageLinks
@@ -313,6 +314,7 @@ class Ports:
     shifts: Shifts
     people: People
     directory: DirectoryPort
+    menu: MenuPort
     tickets: Tickets
     #: no attachment outside this folder is ever sent
     attachments_root: Path

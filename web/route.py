@@ -103,6 +103,7 @@ PARTS: dict[str, Rule] = {
     "key": Rule(doc="key of a right to listen", pattern=r"[A-Za-z0-9_-]{43}"),
     "user": Rule(doc="id of a user", pattern=r"[0-9a-f]{16}"),
     "role": Rule(doc="id of a role", pattern=r"[a-z][a-z0-9-]{1,39}"),
+    "version": Rule(doc="number of a version", pattern=r"[1-9][0-9]{0,8}"),
     "digest": Rule(doc="of a file's content", pattern=r"[0-9a-f]{12}"),
     "file": Rule(doc="name of a file of the pages", pattern=r"[a-z0-9][a-z0-9.-]{0,80}"),
     "token": Rule(doc="token of a signed link", pattern=r"[A-Za-z0-9_-]{20,400}"),

@@ -13,6 +13,7 @@ from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.disclosure_routes import ROUTES as DISCLOSURE
 from hotline1022.web.evidence_routes import ROUTES as EVIDENCE
 from hotline1022.web.listening_routes import ROUTES as LISTENING
+from hotline1022.web.menu_routes import ROUTES as MENU
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
 from hotline1022.web.package_routes import ROUTES as PACKAGES
 from hotline1022.web.page_routes import ROUTES as PAGES
@@ -202,6 +203,7 @@ ROUTES: tuple[Route, ...] = (
     *RETENTION,
     *CITIZENS,
     *DIRECTORY,
+    *MENU,
     *TICKETS,
     *COPIES,
     *LISTENING,

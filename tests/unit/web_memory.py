@@ -35,6 +35,7 @@ from tests.unit.disclosure_memory import MemoryDisclosures, MemoryPackages
 from tests.unit.evidence_memory import MemoryEvidence
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
+from tests.unit.menu_memory import MemoryMenu
 from tests.unit.notify_memory import MemoryOutbox
 from tests.unit.retention_memory import MemoryRetention
 from tests.unit.staff_memory import (
@@ -261,6 +262,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         shifts=MemoryShifts(),
         people=people,
         directory=MemoryDirectory(),
+        menu=MemoryMenu(),
         tickets=tickets,
         attachments_root=folder / "attachments",
         outbox=outbox,
