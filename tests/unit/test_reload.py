@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -104,7 +104,7 @@ def config(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def app(config: Path, monkeypatch: pytest.MonkeyPatch) -> App:
+async def app(config: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[App]:
     """A service that is made and not started."""
     monkeypatch.setattr("hotline1022.service.reload.speak_prompts", lambda *_, **__: 0)
     for name in [name for name in os.environ if name.startswith("HOTLINE1022_")]:
@@ -112,7 +112,9 @@ async def app(config: Path, monkeypatch: pytest.MonkeyPatch) -> App:
     settings = load(config, {})
     folders(settings)
     await migrate(settings.database_url)
-    return App(settings, str(config))
+    made = App(settings, str(config))
+    yield made
+    await made.database.close()
 
 
 async def test_everything_follows_new_settings(app: App, config: Path) -> None:
