@@ -175,6 +175,15 @@ def _step(tree: MenuTree, said: dict[str, str], key: str, decision: Decision, *f
     return TryStep(key=key, heard=heard, place=place, menu=menu, tries=tries, category=name)
 
 
+def check_text(text: str, more: Callable[[MenuTree], Sequence[Remark]]) -> Checked:
+    """What is wrong with a text; where nothing is, what is odd as `more` tells it. Blocks for some ms."""
+    try:
+        tree = read(written(text))
+    except Invalid as error:
+        return Checked(problems=remarks(str(error).splitlines()), warnings=(), tree=None)
+    return Checked(problems=(), warnings=tuple(more(tree)), tree=tree_view(tree))
+
+
 class MenuView:
     """web.menu_port.MenuPort."""
 
@@ -225,11 +234,7 @@ class MenuView:
 
     async def check(self, text: str) -> Checked:
         """What is wrong with it, and what is odd."""
-        try:
-            tree = await asyncio.to_thread(read, written(text))
-        except Invalid as error:
-            return Checked(problems=remarks(str(error).splitlines()), warnings=(), tree=None)
-        return Checked(problems=(), warnings=self._warnings(tree), tree=tree_view(tree))
+        return await asyncio.to_thread(check_text, text, self._warnings)
 
     async def publish(self, wanted: PublishBody, by: str) -> Published:
         """Put it in force."""

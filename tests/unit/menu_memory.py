@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.resources import files
 
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.ivr.load import shipped
@@ -10,18 +11,19 @@ from hotline1022.ivr.model import MenuTree
 from hotline1022.ivr.types import MenuDraft, MenuVersion
 from hotline1022.service.menu_desk import written
 from hotline1022.service.menu_file import hash_of, read
-from hotline1022.service.menu_view import remarks, tree_view, way
+from hotline1022.service.menu_view import check_text, remarks, tree_view, way
 from hotline1022.web.menu_wire import Checked, MenuNow, PublishBody, Published, TryBody, VersionDetail, Way
 
+TEXT = (files("hotline1022.ivr") / "menu.toml").read_text(encoding="utf-8")
 AT = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 
 
 @dataclass
 class MemoryMenu:
-    texts: dict[int, str] = field(default_factory=lambda: {1: "# the shipped one\n"})
+    texts: dict[int, str] = field(default_factory=lambda: {1: TEXT})
     rows: list[MenuVersion] = field(
         default_factory=lambda: [
-            MenuVersion(number=1, sha256=hash_of("# the shipped one\n"), note="", by="settings", at=AT, from_file=True)
+            MenuVersion(number=1, sha256=hash_of(TEXT), note="", by="settings", at=AT, from_file=True)
         ]
     )
     kept: MenuDraft | None = None
@@ -51,8 +53,7 @@ class MemoryMenu:
         self.kept = None
 
     async def check(self, text: str) -> Checked:
-        tree = read(written(text))
-        return Checked(problems=(), warnings=remarks(tree.warnings), tree=tree_view(tree))
+        return check_text(text, lambda tree: remarks(tree.warnings))
 
     async def publish(self, wanted: PublishBody, by: str) -> Published:
         if wanted.seen != len(self.rows):
