@@ -140,7 +140,7 @@ async def _draft(
         seen=number if seen is None else seen,
         note=note,
         draft=_who_kept(now.draft.by, moment(now.draft.at)) if now.draft else "",
-        version=number,
+        number=number,
         problems=_remarks(found.problems, lines) if found else [],
         warnings=_remarks(found.warnings, lines) if found else [],
         tree=found.tree if found else None,
@@ -221,7 +221,9 @@ def _row(version: MenuVersion) -> dict[str, Any]:
 
 def name_of(by: str) -> str:
     """Whoever did it, as people read it."""
-    return words()("menu.settings") if by == "settings" else by.removeprefix("user:")
+    say = words()
+    own = {"settings": say("menu.settings"), "first start": say("directory.first-start")}
+    return own.get(by, by.removeprefix("user:"))
 
 
 def _said(query: DoneQuery) -> str:
