@@ -12,6 +12,7 @@ from hotline1022.ivr.types import MenuVersion
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.menu_words import fault_words
 from hotline1022.web.desk.render import moment, show, told
 from hotline1022.web.failures import failure
 from hotline1022.web.menu_wire import NOTE_LIMIT, TEXT_LIMIT, Checked, PublishBody, Remark
@@ -158,7 +159,7 @@ def _remarks(found: Sequence[Remark], lines: Sequence[str]) -> list[dict[str, An
     return [
         {
             "line": one.line,
-            "text": one.text,
+            "text": fault_words(one.text),
             "written": lines[one.line - 1] if one.line and one.line <= len(lines) else "",
         }
         for one in found
