@@ -178,6 +178,28 @@ async def test_a_changed_menu_is_answered_from_at_once(app: App, config: Path, t
     assert "voicemail" in app.desk.menu(["root", "4", "0"])
 
 
+async def test_a_menu_that_was_published_stays_and_the_file_is_its_fallback(
+    app: App, config: Path, tmp_path: Path
+) -> None:
+    from importlib.resources import files
+
+    text = (files("hotline1022.ivr") / "menu.toml").read_text(encoding="utf-8")
+    (tmp_path / "menu.toml").write_text(text, encoding="utf-8")
+    write(config, BASE.replace("[paths]\n", '[paths]\nmenu = "menu.toml"\n'))
+    assert (await reload(app, str(config))).done
+    version, _, _ = await app.menus.publish(text.replace('"agents:traffic"', '"voicemail"'), seen=1, by="user:lan")
+    assert version.number == 2 and "voicemail" in app.desk.menu(["root", "4", "0"])
+    (tmp_path / "menu.toml").write_text(text.replace('"agents:traffic"', '"emergency"'), encoding="utf-8")
+    said = await reload(app, str(config))
+    assert said.done and "published at the desk; the file is only its fallback" in said.lines[-1]
+    assert "voicemail" in app.desk.menu(["root", "4", "0"])
+    (tmp_path / "menu.toml").write_text("root = 7", encoding="utf-8")
+    said = await reload(app, str(config))
+    assert not said.done and "menu.toml" in said.lines[0], "a fallback that is none is told"
+    async with app.database.reading() as tx:
+        assert [one.from_file for one in await tx.menus.versions(9)] == [False, True]
+
+
 # ---------------------------------------------------------------- Asterisk's files
 
 
