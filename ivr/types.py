@@ -16,7 +16,7 @@ class MenuVersion:
     sha256: str
     #: why, in a few words; "" = nobody said
     note: str
-    #: who: `user:LOGIN`, a token's name, `settings`
+    #: who: `user:LOGIN`, `token:NAME`, `settings`
     by: str
     at: datetime
     #: the version whose text was put in force again; 0 = none

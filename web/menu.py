@@ -42,13 +42,13 @@ async def check(ask: Ask) -> Checked:
 async def save_draft(ask: Ask) -> MenuDraft:
     """A draft is kept."""
     body: DraftBody = ask.body
-    return await ask.ports.menu.save_draft(body.text, body.revision, ask.by)
+    return await ask.ports.menu.save_draft(body.text, body.revision, ask.asker.actor)
 
 
 async def publish(ask: Ask) -> Published:
     """Another menu is in force."""
     body: PublishBody = ask.body
-    return await ask.ports.menu.publish(body, ask.by)
+    return await ask.ports.menu.publish(body, ask.asker.actor)
 
 
 async def walk(ask: Ask) -> Way:
