@@ -86,6 +86,8 @@ class Kind(StrEnum):
     #: a user was made or changed, or a role: what it was and what it is
     USER_CHANGED = "user-changed"
     ROLE_CHANGED = "role-changed"
+    #: a version of the menu was put in force: its hash, and the version it repeats
+    MENU_PUBLISHED = "menu-published"
     #: a new password, by whom
     USER_PASSWORD = "user-password"
     USER_SECOND_FACTOR = "user-second-factor"

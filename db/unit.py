@@ -37,6 +37,7 @@ from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect
 from hotline1022.db.figures import FigureRepository
 from hotline1022.db.holds import HoldRepository
 from hotline1022.db.listening import ListeningRepository
+from hotline1022.db.menus import MenuRepository
 from hotline1022.db.notices import NoticeRepository
 from hotline1022.db.notify import InboundRepository, ToTellRepository
 from hotline1022.db.old_calls import OldCallRepository
@@ -117,6 +118,11 @@ class Work:
     def directory(self) -> DirectoryRepository:
         """Agencies, areas, categories, contact points."""
         return DirectoryRepository(self._connection)
+
+    @cached_property
+    def menus(self) -> MenuRepository:
+        """Versions of the menu, and the draft."""
+        return MenuRepository(self._connection)
 
     @cached_property
     def tickets(self) -> TicketRepository:

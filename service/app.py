@@ -23,7 +23,6 @@ from hotline1022.core.errors import Unavailable
 from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlAgentStore, SqlRecordingStore
 from hotline1022.db.unit import Database
-from hotline1022.ivr.load import load as load_menu
 from hotline1022.notify.links import Links
 from hotline1022.queue.agents import Agents
 from hotline1022.queue.expected_wait import ExpectedWait
@@ -44,7 +43,6 @@ from hotline1022.service.console import Console
 from hotline1022.service.copies_parts import copies_of, stereo_of
 from hotline1022.service.desk import Desk, remember_talks
 from hotline1022.service.directory_desk import DirectoryDesk, numbers_of
-from hotline1022.service.directory_sounds import DirectorySounds
 from hotline1022.service.directory_watch import DirectoryWatch
 from hotline1022.service.disclosure_parts import DisclosureClock
 from hotline1022.service.disclosure_parts import desk_of as disclosures_of
@@ -59,6 +57,8 @@ from hotline1022.service.live import Live
 from hotline1022.service.live_parts import LiveParts
 from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
+from hotline1022.service.menu_file import in_force
+from hotline1022.service.menu_parts import menus_of, sounds_of
 from hotline1022.service.notice_versions import note_versions
 from hotline1022.service.notify_parts import worker_of
 from hotline1022.service.outbox_book import OutboxBook
@@ -66,7 +66,7 @@ from hotline1022.service.phone_button import PhoneButton
 from hotline1022.service.pins import verify_pin
 from hotline1022.service.plan_keeper import PlanKeeper
 from hotline1022.service.positions import Positions
-from hotline1022.service.prepare import folders, speak_further
+from hotline1022.service.prepare import folders
 from hotline1022.service.questions import Questions, answer_on
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
@@ -101,11 +101,11 @@ class App:
         paths = settings.paths
         self.secrets = secrets = ensure_secrets(paths.secrets, settings.lines.numbers)
         self.keys = keys_of(settings)
-        self.menu = load_menu(paths.menu)
+        self.menu = in_force(settings)
         self.database = Database(settings.database_url)
         policy = load_policy(paths.ticket_policy)
         self.reasons = load_reasons(paths.listening_reasons)
-        closed = shut_on(policy.offices)
+        self.closed = closed = shut_on(policy.offices)
         ends = TokenEnds(self.database, lambda: datetime.now(UTC))
         self.links = Links(secret=secrets.links)
         self.accounts = AccountDesk(self.database, secrets.accounts, utc_now)
@@ -149,12 +149,8 @@ class App:
             on_saved=self._saved,
         )
         self.tickets = desk_of(settings, self.database, self.directory.read, notices, policy)
-        self.directory_sounds = DirectorySounds(
-            self.directory,
-            lambda: self.menu,
-            lambda menu, more: speak_further(self.settings, menu, more),
-            lambda: datetime.now(UTC),
-        )
+        self.directory_sounds = sounds_of(self)
+        self.menus = menus_of(self)
         self.cascades = Cascades(
             database=self.database,
             directory=self.directory,
@@ -295,6 +291,7 @@ class App:
         await self.evidence.start()
         await note_versions(self.database, self.settings.paths.prompts)
         await first_admin(self.users, self.settings.paths.secrets)
+        await self.menus.start()
         await self.directory.start()
         await self.call_log.start()
         await remember_talks(self.database, self.expected)
@@ -316,6 +313,7 @@ class App:
                         self.positions.run(),
                         self.disk.run(),
                         self.directory.run(),
+                        self.menus.run(),
                         DirectoryWatch(self.directory, self.bell, lambda: datetime.now(UTC)).run(),
                         self.cascades.run(),
                         CatalogueKeeper(self.database).run(),

@@ -178,10 +178,10 @@ def asterisk_conf(config: str | None, folder: Path) -> None:
 @speaking
 def prompts(config: str | None) -> None:
     """Speak the menu's prompts that are missing or changed."""
-    from hotline1022.ivr.load import load as load_menu
+    from hotline1022.service.menu_file import in_force
     from hotline1022.service.prepare import folders, speak_prompts
 
     settings = settings_of(config)
     folders(settings)
-    speak_prompts(settings, load_menu(settings.paths.menu))
+    speak_prompts(settings, in_force(settings))
     click.echo(f"The prompts are in {settings.paths.prompts}.")

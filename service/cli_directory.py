@@ -17,10 +17,10 @@ from hotline1022.directory.hunt import hunt
 from hotline1022.directory.load import read, shipped_text
 from hotline1022.directory.lookup import active
 from hotline1022.directory.types import Agency, Change, Directory, Gap, Hunt, Skip, document
-from hotline1022.ivr.load import load as load_menu
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import day_of, on_database
 from hotline1022.service.directory_desk import LOOK_SECONDS, change, menu_categories, numbers_of
+from hotline1022.service.menu_file import in_force
 from hotline1022.service.shell_user import shell_user
 from hotline1022.service.ticket_join import links_of, take_overs_of
 
@@ -121,7 +121,7 @@ def directory_check(config: str | None, day: str | None, plain: bool) -> None:
 
     Exit code 1 when something is.
     """
-    menu = load_menu(settings_of(config).paths.menu)
+    menu = in_force(settings_of(config))
     missing = gaps(_loaded(config), _day(day), menu_categories(menu))
     if plain:
         click.echo(_json([_row(gap) for gap in missing]))

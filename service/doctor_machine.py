@@ -23,7 +23,6 @@ from hotline1022.core.errors import ConfigError, Unavailable
 from hotline1022.db.engine import parse, speaking_our_words, sqlite_file
 from hotline1022.db.migrate import HEAD, REVISIONS, current
 from hotline1022.ivr.espeak import find_espeak
-from hotline1022.ivr.load import load as load_menu
 from hotline1022.ivr.model import MenuTree
 from hotline1022.ivr.prompts import missing
 from hotline1022.service.checks import disk_has_room
@@ -32,6 +31,7 @@ from hotline1022.service.doctor_note import Note
 from hotline1022.service.engine_find import OLDEST, AsteriskEngine, find_engine
 from hotline1022.service.ffmpeg_find import ENCODERS, find_ffmpeg
 from hotline1022.service.half_restore import must_be_whole
+from hotline1022.service.menu_file import in_force
 from hotline1022.service.secrets import ACCOUNTS, AMI_ACTOR, AMI_READER, LINKS, read_secret
 from hotline1022.service.settings import Settings
 
@@ -135,7 +135,7 @@ async def ffmpeg(settings: Settings) -> str:
 
 
 async def _prompts(settings: Settings) -> tuple[MenuTree, tuple[str, ...]]:
-    tree = await asyncio.to_thread(load_menu, settings.paths.menu)
+    tree = await asyncio.to_thread(in_force, settings)
     return tree, await asyncio.to_thread(missing, tree, settings.paths.prompts)
 
 

@@ -23,6 +23,7 @@ from hotline1022.service.figures_view import FiguresView
 from hotline1022.service.line_call_view import LineCallsView
 from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.listening_desk import ListeningDesk
+from hotline1022.service.menu_parts import menu_view_of
 from hotline1022.service.metrics import registry_of
 from hotline1022.service.notify_view import OutboxView
 from hotline1022.service.pins import hash_pin
@@ -110,6 +111,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             shifts=ShiftsView(app.database, app.agents),
             people=PeopleView(app.database, hash_pin),
             directory=DirectoryView(app.directory, app.database, lambda: app.menu),
+            menu=menu_view_of(app),
             tickets=TicketsView(app.database, app.tickets),
             figures=FiguresView(app.database, lambda: app.directory.now, lambda: menu_categories(app.menu)),
             attachments_root=settings.paths.attachments,

@@ -11,12 +11,12 @@ from pathlib import Path
 from hotline1022.core.errors import ConfigError
 from hotline1022.ivr import prompts
 from hotline1022.ivr.espeak import Espeak, find_espeak
-from hotline1022.ivr.load import load as load_menu
 from hotline1022.ivr.model import LAST_POSITION, MenuTree, position_language
 from hotline1022.ivr.prompt_jobs import LANGUAGES, SOUNDS
 from hotline1022.service.engine import AsteriskInstance, Port
 from hotline1022.service.engine_find import AsteriskEngine, find_engine
 from hotline1022.service.half_restore import must_be_whole
+from hotline1022.service.menu_file import in_force
 from hotline1022.service.render import own_texts
 from hotline1022.service.secrets import Secrets, ensure_secrets
 from hotline1022.service.settings import Settings
@@ -89,7 +89,7 @@ def prepare(settings: Settings, watch: prompts.Progress | None = None) -> Prepar
 
     `watch` is told of each prompt (how many there are by now, of how many); what it raises ends the work.
     """
-    menu = load_menu(settings.paths.menu)
+    menu = in_force(settings)
     engine = find_engine(settings.asterisk.binary)
     folders(settings)
     secrets = ensure_secrets(settings.paths.secrets, settings.lines.numbers)

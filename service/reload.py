@@ -54,7 +54,8 @@ class Reloaded:
 async def reload(app: "App", config: str | None) -> Reloaded:
     """Read settings and menu anew and put them in force; what is not sound changes nothing."""
     try:
-        result = await _reload(app, config)
+        async with app.menus.lock:
+            result = await _reload(app, config)
     except (HotlineError, OSError) as error:
         log.error("reload refused, the old settings go on: %s", error)
         return Reloaded(done=False, lines=(*str(error).splitlines(), "Nothing was changed: the old settings go on."))
@@ -75,11 +76,32 @@ async def tell(app: "App", result: Reloaded) -> None:
 
 async def _reload(app: "App", config: str | None) -> Reloaded:
     new = await asyncio.to_thread(load, config, os.environ)
-    menu = await asyncio.to_thread(load_menu, new.paths.menu)
+    # where people have published one, the file is its fallback alone, and must be sound all the same
+    of_file = await asyncio.to_thread(load_menu, new.paths.menu)
+    file_leads = app.menus.file_leads
+    menu = of_file if file_leads else app.menu
     following = plan(app.settings, new)
     settings = following.settings
     secrets = await asyncio.to_thread(ensure_secrets, settings.paths.secrets, settings.lines.numbers)
     before, after = _texts(app.settings, app.secrets), _texts(settings, secrets)
+    spoken = await speak_for_calls(app, settings, menu)
+    told = await tell_asterisk(settings, before, after, app.asterisk_owed)
+    new_menu = menu != app.menu
+    changed = [*following.applied, *(["the menu"] if new_menu else []), *_prompts(spoken)]
+    await change_over(app, settings, secrets, menu)
+    if file_leads:
+        await app.menus.file_taken(settings)
+    lines = [f"In force now: {', '.join(changed)}." if changed else "Settings, menu and prompts are as they were."]
+    lines += told
+    if not file_leads and of_file != app.menu:
+        lines.append("The menu in force is the one that was published at the desk; the file is only its fallback.")
+    if following.waiting:
+        lines.append(f"Needs a restart of the service and of Asterisk: {', '.join(following.waiting)}.")
+    return Reloaded(done=True, lines=tuple(lines))
+
+
+async def speak_for_calls(app: "App", settings: Settings, menu: MenuTree) -> int:
+    """Make the sounds that are missing or other than they were while calls hear them, all or none; how many."""
     async with app.directory_sounds.lock:
         spoken = await asyncio.to_thread(speak_prompts, settings, menu, while_running=True)
     if spoken:
@@ -87,15 +109,7 @@ async def _reload(app: "App", config: str | None) -> Reloaded:
             await note_versions(app.database, settings.paths.prompts)
         except HotlineError as error:  # a reload must not wait for the database; the next start writes it down
             log.warning("which recording notice is heard now could not be written down: %s", error)
-    told = await tell_asterisk(settings, before, after, app.asterisk_owed)
-    new_menu = menu != app.menu
-    changed = [*following.applied, *(["the menu"] if new_menu else []), *_prompts(spoken)]
-    await change_over(app, settings, secrets, menu)
-    lines = [f"In force now: {', '.join(changed)}." if changed else "Settings, menu and prompts are as they were."]
-    lines += told
-    if following.waiting:
-        lines.append(f"Needs a restart of the service and of Asterisk: {', '.join(following.waiting)}.")
-    return Reloaded(done=True, lines=tuple(lines))
+    return spoken
 
 
 def _prompts(spoken: int) -> list[str]:

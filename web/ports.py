@@ -30,6 +30,7 @@ from hotline1022.web.figures_port import Figures
 from hotline1022.web.line_call_port import LineCallers
 from hotline1022.web.listening_port import Listening
 from hotline1022.web.live_port import LiveStreams
+from hotline1022.web.menu_port import MenuPort
 from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
 from hotline1022.web.package_port import PackageLinks
@@ -322,6 +323,7 @@ class Ports:
     shifts: Shifts
     people: People
     directory: DirectoryPort
+    menu: MenuPort
     tickets: Tickets
     figures: Figures
     #: no attachment outside this folder is ever sent

@@ -107,6 +107,7 @@ PARTS: dict[str, Rule] = {
     "user": Rule(doc="id of a user", pattern=r"[0-9a-f]{16}"),
     "role": Rule(doc="id of a role", pattern=r"[a-z][a-z0-9-]{1,39}"),
     "chart": Rule(doc="name of a chart", pattern="|".join(ChartName)),
+    "version": Rule(doc="number of a version", pattern=r"[1-9][0-9]{0,8}"),
     "digest": Rule(doc="of a file's content", pattern=r"[0-9a-f]{12}"),
     "file": Rule(doc="name of a file of the pages", pattern=r"[a-z0-9][a-z0-9.-]{0,80}"),
     "backup": Rule(doc="name of a backup: 20261129T020000Z", pattern=r"[0-9]{8}T[0-9]{6}Z(-[0-9]{1,6})?"),

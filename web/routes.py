@@ -16,6 +16,7 @@ from hotline1022.web.evidence_routes import ROUTES as EVIDENCE
 from hotline1022.web.figures_routes import ROUTES as FIGURES
 from hotline1022.web.listening_routes import ROUTES as LISTENING
 from hotline1022.web.live_routes import ROUTES as LIVE
+from hotline1022.web.menu_routes import ROUTES as MENU
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
 from hotline1022.web.package_routes import ROUTES as PACKAGES
 from hotline1022.web.page_routes import ROUTES as PAGES
@@ -206,6 +207,7 @@ ROUTES: tuple[Route, ...] = (
     *RETENTION,
     *CITIZENS,
     *DIRECTORY,
+    *MENU,
     *TICKETS,
     *FIGURES,
     *COPIES,

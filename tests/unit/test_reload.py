@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -104,7 +104,7 @@ def config(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def app(config: Path, monkeypatch: pytest.MonkeyPatch) -> App:
+async def app(config: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[App]:
     """A service that is made and not started."""
     monkeypatch.setattr("hotline1022.service.reload.speak_prompts", lambda *_, **__: 0)
     for name in [name for name in os.environ if name.startswith("HOTLINE1022_")]:
@@ -112,7 +112,9 @@ async def app(config: Path, monkeypatch: pytest.MonkeyPatch) -> App:
     settings = load(config, {})
     folders(settings)
     await migrate(settings.database_url)
-    return App(settings, str(config))
+    made = App(settings, str(config))
+    yield made
+    await made.database.close()
 
 
 async def test_everything_follows_new_settings(app: App, config: Path) -> None:
@@ -174,6 +176,28 @@ async def test_a_changed_menu_is_answered_from_at_once(app: App, config: Path, t
     result = await reload(app, str(config))
     assert result.done and "the menu" in result.lines[0]
     assert "voicemail" in app.desk.menu(["root", "4", "0"])
+
+
+async def test_a_menu_that_was_published_stays_and_the_file_is_its_fallback(
+    app: App, config: Path, tmp_path: Path
+) -> None:
+    from importlib.resources import files
+
+    text = (files("hotline1022.ivr") / "menu.toml").read_text(encoding="utf-8")
+    (tmp_path / "menu.toml").write_text(text, encoding="utf-8")
+    write(config, BASE.replace("[paths]\n", '[paths]\nmenu = "menu.toml"\n'))
+    assert (await reload(app, str(config))).done
+    version, _, _ = await app.menus.publish(text.replace('"agents:traffic"', '"voicemail"'), seen=1, by="user:lan")
+    assert version.number == 2 and "voicemail" in app.desk.menu(["root", "4", "0"])
+    (tmp_path / "menu.toml").write_text(text.replace('"agents:traffic"', '"emergency"'), encoding="utf-8")
+    said = await reload(app, str(config))
+    assert said.done and "published at the desk; the file is only its fallback" in said.lines[-1]
+    assert "voicemail" in app.desk.menu(["root", "4", "0"])
+    (tmp_path / "menu.toml").write_text("root = 7", encoding="utf-8")
+    said = await reload(app, str(config))
+    assert not said.done and "menu.toml" in said.lines[0], "a fallback that is none is told"
+    async with app.database.reading() as tx:
+        assert [one.from_file for one in await tx.menus.versions(9)] == [False, True]
 
 
 # ---------------------------------------------------------------- Asterisk's files

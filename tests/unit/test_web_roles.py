@@ -22,6 +22,7 @@ from tests.unit.tickets_made import CODE
 from tests.unit.web_memory import SECRETS, House, open_house
 
 MASKED = "090****567"
+MENU = (Path(__file__).parents[2] / "ivr" / "menu.toml").read_text(encoding="utf-8")
 BODIES: dict[str, Any] = {
     "/api/lines/{line}/login": {"person": "1001", "pin": PIN},
     "/api/lines/{line}/pause": {"reason": "1"},
@@ -43,6 +44,10 @@ BODIES: dict[str, Any] = {
     "/api/directory/contacts": {"agency": "so-xay-dung", "role": "specialist", "name": "Lê Thị Cúc"},
     "/api/directory/contacts/{contact}": {"agency": "so-y-te", "role": "leader", "name": "Lãnh đạo mẫu Sở YT"},
     "/api/directory/contacts/{contact}/end": {"day": "2026-12-01"},
+    "/api/menu": {"text": MENU, "seen": 1},
+    "/api/menu/check": {"text": MENU},
+    "/api/menu/draft": {"text": "root ="},
+    "/api/menu/try": {"keys": ["8", "none", "1"], "holiday": True},
     "/api/cascades": {"call": "hl1-1795470300.7", "agency": "so-xay-dung", "introduce": True},
     "/api/people": {"id": "1003", "name": "Lê Thị Cúc", "pin": "12345"},
     "/api/tickets": {"name": "Lê Thị Cúc", "phone": "0901234567", "content": "Mất nước từ sáng."},
@@ -97,6 +102,7 @@ def real(path: str, house: House) -> str:
         "user": "e" * 16,
         "role": "night",
         "backup": BACKUP,
+        "version": "1",
     }
     for name, value in parts.items():
         path = path.replace(f"{{{name}}}", value)

@@ -38,6 +38,7 @@ from tests.unit.figures_memory import MemoryFigures
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
 from tests.unit.live_memory import MemoryCallers, MemoryLive
+from tests.unit.menu_memory import MemoryMenu
 from tests.unit.notify_memory import MemoryOutbox
 from tests.unit.retention_memory import MemoryRetention
 from tests.unit.staff_memory import (
@@ -269,6 +270,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         shifts=MemoryShifts(),
         people=people,
         directory=MemoryDirectory(),
+        menu=MemoryMenu(),
         tickets=tickets,
         figures=figures,
         attachments_root=folder / "attachments",

@@ -74,6 +74,13 @@ def see(path: str) -> web.Response:
     return web.Response(status=303, headers={"Location": path})
 
 
+def who(ask: Ask) -> str:
+    """Who changes something, as rows and the audit name them: `user:LOGIN`."""
+    if ask.signed is None:
+        raise Forbidden("nobody is signed in here; sign in first")
+    return f"user:{ask.signed.user.login}"
+
+
 def onward(signed: SignedIn, wanted: str) -> str:
     """Where somebody goes after the door: where they wanted to, when that is a page of the desk."""
     if signed.session.stage is not Stage.FULL:

@@ -38,6 +38,8 @@ class Part:
 
 #: in the order of the menu
 PARTS = (
+    Part(key="menu", path="/desk/menu", needs=Permission.MENU),
+    Part(key="directory", path="/desk/directory", needs=Permission.DIRECTORY),
     Part(key="users", path="/desk/users", needs=Permission.USERS),
     Part(key="account", path="/desk/account"),
 )

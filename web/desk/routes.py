@@ -1,10 +1,13 @@
 """The routes of the desk: pages for who is signed in."""
 
 from hotline1022.accounts.types import Permission, Stage
-from hotline1022.web.desk import account, home, roles, sign_in, users
+from hotline1022.web.desk import account, home, menu, menu_try, roles, sign_in, users
 from hotline1022.web.desk.account import DoneQuery
+from hotline1022.web.desk.directory_routes import directory_pages
+from hotline1022.web.desk.menu_try import TryQuery
 from hotline1022.web.desk.sign_in import DoorQuery
 from hotline1022.web.live import EventsQuery, listen_at_desk
+from hotline1022.web.menu_routes import PUBLISH_SECONDS
 from hotline1022.web.route import Handler, Place, Route
 from hotline1022.web.static_files import show_file
 from hotline1022.web.wire import NoInput
@@ -20,6 +23,7 @@ def _page(
     handler: Handler,
     place: Place | Permission | None = None,
     query: type = NoInput,
+    seconds: float = 15,
 ) -> Route:
     return Route(
         method=method,
@@ -32,6 +36,7 @@ def _page(
         media="text/html",
         status=200 if method == "GET" else 303,
         also=() if method == "GET" else (200,),
+        seconds=seconds,
     )
 
 
@@ -88,6 +93,32 @@ ROUTES: tuple[Route, ...] = (
     _page("POST", "/desk/account/second/begin", "A new second factor, shown once", account.begin_second),
     _page("POST", "/desk/account/second/confirm", "A code of it: in force", account.confirm_second),
     _page("POST", "/desk/account/second/drop", "Take it away", account.drop_second),
+    _page("GET", "/desk/menu", "The menu in force, and its versions", menu.show_menu, Permission.MENU, DoneQuery),
+    _page(
+        "GET", "/desk/menu/try", "Keys on the screen, and where they lead", menu_try.show_try, Permission.MENU, TryQuery
+    ),
+    _page("GET", "/desk/menu/draft", "The draft", menu.show_draft, Permission.MENU, DoneQuery),
+    _page("POST", "/desk/menu/draft", "Keep the draft, or look at it", menu.save_draft, Permission.MENU),
+    _page(
+        "POST",
+        "/desk/menu/publish",
+        "Put what is written in force",
+        menu.publish,
+        Permission.MENU,
+        NoInput,
+        PUBLISH_SECONDS,
+    ),
+    _page("GET", "/desk/menu/versions/{version}", "One version", menu.show_version, Permission.MENU),
+    _page(
+        "POST",
+        "/desk/menu/versions/{version}",
+        "Put it in force again",
+        menu.publish_again,
+        Permission.MENU,
+        NoInput,
+        PUBLISH_SECONDS,
+    ),
+    *directory_pages(_page),
     _page("GET", "/desk/users", "Users", users.list_users, Permission.USERS, DoneQuery),
     _page("GET", "/desk/users/new", "A new user", users.show_new, Permission.USERS),
     _page("POST", "/desk/users/new", "A new user, and the password that is shown once", users.add, Permission.USERS),

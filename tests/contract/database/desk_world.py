@@ -16,9 +16,13 @@ from hotline1022.audit.types import Kind
 from hotline1022.db.unit import Database
 from hotline1022.service.account_desk import AccountDesk
 from hotline1022.service.act_book import ActBook
+from hotline1022.service.directory_desk import DirectoryDesk
+from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.user_admin import UserAdmin
 from hotline1022.web.app import make_app
 from tests.contract.database.made import T0
+from tests.contract.database.menu_world import MenuHouse
+from tests.unit.directory_memory import NUMBERS
 from tests.unit.web_memory import open_house
 
 OWN = "sen trắng nở bên hồ 5"
@@ -109,6 +113,8 @@ class World:
     now: Any
     once: str
     folder: Path
+    menu: MenuHouse
+    directory: DirectoryDesk
 
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[Browser]:
@@ -142,11 +148,15 @@ async def open_desk(database: Database, folder: Path, **more: Any) -> AsyncItera
         return made.now
 
     admin = UserAdmin(database, clock)
+    menu = MenuHouse(database, folder, clock)
+    directory = DirectoryDesk(database, lambda: NUMBERS, clock=clock)
     async with open_house(folder) as house:
         ports = replace(
             house.ports,
             door=AccountDesk(database, "the key of the accounts", clock),
             users=admin,
+            menu=menu.view(lambda: directory.now),
+            directory=DirectoryView(directory, database, lambda: menu.tree),
             acts=ActBook(database, folder / "acts"),
             clock=clock,
             registry=CollectorRegistry(),
@@ -154,7 +164,9 @@ async def open_desk(database: Database, folder: Path, **more: Any) -> AsyncItera
         )
         server = TestServer(make_app(ports, version="0"))
         await server.start_server(access_log=None)
-        made = World(database, server, admin, T0, "", folder)
+        made = World(database, server, admin, T0, "", folder, menu, directory)
+        await directory.start()
+        await menu.desk.start()
         first = await admin.first()
         assert first is not None
         made.once = first.password

@@ -1,0 +1,129 @@
+"""The pages of the directory over a real database: agencies, contact points, areas, categories, what is missing, whom to ring."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from hotline1022.db.unit import Database
+from hotline1022.directory.types import Role, What
+from tests.contract.database.desk_world import World, open_desk
+
+HERE = "/desk/directory"
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_desk(database, tmp_path) as made:
+        yield made
+
+
+async def test_an_agency_is_made_gets_a_person_by_letter_and_is_merged_into_another(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        listed = await browser.get(HERE)
+        assert listed.status == 200 and "Sở Nội vụ" in listed.text
+        new = {"id": "so-moi", "name": "Sở Mới", "short": "SM", "kind": "department", "code": "798", "hunt": ""}
+        made = await browser.send(f"{HERE}/agencies/new", f"{HERE}/agencies/new", **new)
+        assert made.goes_to == f"{HERE}/agencies/so-moi?done=saved", made.text
+        page = await browser.get(made.goes_to)
+        assert "Đã lưu" in page.text and "thêm mới" in page.text and "Chưa có đầu mối" in page.text
+        assert "lan" in page.text
+        person = {"agency": "so-moi", "role": "leader", "name": "Trần Văn Bình", "mobile": "0912345678"}
+        person |= {"order": "1", "letter": "12/CV-SM", "letter_date": "2026-11-02"}
+        added = await browser.send(f"{HERE}/contacts/new?agency=so-moi", f"{HERE}/contacts/new", **person)
+        assert added.status == 303, added.text
+        shown = await browser.get(f"{HERE}/agencies/so-moi")
+        assert "Trần Văn Bình" in shown.text and "12/CV-SM (02/11/2026)" in shown.text and "+84912345678" in shown.text
+        hidden = shown.forms.fields[f"{HERE}/agencies/so-moi"]
+        changed = {**hidden, **new, "name": "Sở Rất Mới", "hunt": "leader.mobile 30"}
+        assert (await browser.post(f"{HERE}/agencies/so-moi", changed)).status == 303
+        shown = await browser.get(f"{HERE}/agencies/so-moi")
+        assert "Tên: Sở Mới → Sở Rất Mới" in shown.text and "leader.mobile 30" in shown.text
+        end = {"day": "2026-03-01", "successor": "so-noi-vu"}
+        ended = await browser.send(f"{HERE}/agencies/so-moi", f"{HERE}/agencies/so-moi/end", **end)
+        assert ended.status == 303, ended.text
+        assert "Sở Rất Mới" not in (await browser.get(HERE)).text
+        assert "đã kết thúc từ 01/03/2026" in (await browser.get(f"{HERE}/agencies?all=1")).text
+    agency = world.directory.now.agencies["so-moi"]
+    assert (agency.successor, agency.valid_to) == ("so-noi-vu", date(2026, 3, 1))
+    (contact,) = [one for one in world.directory.now.contacts.values() if one.agency == "so-moi"]
+    assert (contact.role, contact.valid_to) == (Role.LEADER, date(2026, 3, 1)), "ends with the agency"
+    async with world.database.reading() as tx:
+        assert {one.by for one in await tx.directory.changes(what=What.AGENCY, id="so-moi", limit=9)} == {"user:lan"}
+
+
+async def test_another_person_is_another_contact_point_and_an_end_is_final(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        page = f"{HERE}/contacts/so-y-te-ld"
+        hidden = (await browser.get(page)).forms.fields[page]
+        before = world.directory.now.contacts["so-y-te-ld"]
+        body = {**hidden, "name": before.name, "mobile": "0900000001", "order": "1", "letter": "7/QĐ-SYT"}
+        assert (await browser.post(page, body)).status == 303
+        now = world.directory.now.contacts["so-y-te-ld"]
+        assert (now.mobile, now.letter, now.agency, now.role) == (
+            "+84900000001",
+            "7/QĐ-SYT",
+            before.agency,
+            before.role,
+        )
+        hidden = (await browser.get(page)).forms.fields[page]
+        other = await browser.post(page, {**hidden, **{k: body[k] for k in ("mobile", "order")}, "name": "Người Khác"})
+        assert other.status == 409 and "Xin kết thúc đầu mối này" in other.text and 'value="Người Khác"' in other.text
+        assert (await browser.send(page, f"{page}/end", day="hôm nay")).status == 400
+        assert (await browser.send(page, f"{page}/end", day="2026-03-01")).status == 303
+        assert world.directory.now.contacts["so-y-te-ld"].valid_to == date(2026, 3, 1)
+        assert (await browser.get(f"{HERE}/contacts/nobody")).status == 404
+
+
+async def test_two_admins_at_one_area(world: World) -> None:
+    async with world.signed_in("admin") as one, world.signed_in("admin", login="minh") as two:
+        page = f"{HERE}/areas/di-an"
+        his = (await two.get(page)).forms.fields[page]
+        typed = {"name": "Dĩ An Mới", "kind": "city", "parent": ""}
+        assert (await one.send(page, page, **typed)).status == 303
+        late = await two.post(page, {**his, **typed, "name": "Dĩ An Muộn"})
+        assert late.status == 409 and "người khác sửa" in late.text and 'value="Dĩ An Muộn"' in late.text
+        assert world.directory.now.areas["di-an"].name == "Dĩ An Mới"
+        twice = await one.send(f"{HERE}/areas/new", f"{HERE}/areas/new", id="di-an", name="Khác", kind="ward")
+        assert twice.status == 409 and "Đã có mục với mã này" in twice.text
+
+
+async def test_a_category_names_who_answers_and_the_preview_says_whom_it_rings(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        page = f"{HERE}/categories/traffic"
+        hidden = (await browser.get(page)).forms.fields[page]
+        rule = {"name": "Giao thông", "agency": "so-xay-dung", "by_area": "di-an so-noi-vu\n\n"}
+        assert (await browser.post(page, {**hidden, **rule})).status == 303
+        look = f"{HERE}/hunt?category=traffic&at=2026-12-01T09:00"
+        assert "Sở Xây dựng trả lời" in (await browser.get(look)).text
+        there = await browser.get(f"{look}&area=di-an")
+        assert "Sở Nội vụ trả lời" in there.text and "đổ chuông" in there.text
+        night = await browser.get(f"{HERE}/hunt?agency=so-xay-dung&at=2026-12-01T23:00")
+        assert "ngoài giờ làm việc" in night.text
+        assert (await browser.get(f"{HERE}/hunt?agency=nobody")).status == 404
+        wrong = await browser.send(page, page, **{**rule, "by_area": "di-an"})
+        assert wrong.status == 400 and "thuan-an ubnd-thuan-an" in wrong.text
+        assert (await browser.send(page, f"{page}/end", day="2026-03-01")).status == 303
+
+
+async def test_what_is_missing_leads_to_where_it_is_put_right(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        shown = await browser.get(f"{HERE}/gaps")
+        assert shown.status == 200 and "Đang dùng số mẫu" in shown.text
+        links = [one for one in shown.forms.links if one.startswith(f"{HERE}/contacts/")]
+        assert links and (await browser.get(links[0])).status == 200
+
+
+@pytest.mark.parametrize("folder", ["agencies", "areas", "categories", "contacts"])
+async def test_every_field_has_its_label_and_what_is_typed_is_text(world: World, folder: str) -> None:
+    evil = '"><script>alert(1)</script>'
+    async with world.signed_in("admin") as browser:
+        page = f"{HERE}/{folder}/new"
+        names = [name for _, name in (await browser.get(page)).forms.inputs]
+        refused = await browser.send(page, page, **dict.fromkeys(names, evil))
+        assert refused.status == 400 and "<script>alert" not in refused.text
+        read = refused.forms
+        assert {id for id, _ in read.inputs} <= read.labelled and len(read.ids) == len(set(read.ids))
+        empty = await browser.send(page, page)
+        assert empty.status == 400

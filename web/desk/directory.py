@@ -1,0 +1,274 @@
+"""The directory, as an admin sees and changes it: agencies, areas, categories, contact points, each with its history. Refuses to
+decide anything: what may be is for the directory, behind the API's own port.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from aiohttp import web
+
+from hotline1022.core.clock import local_day
+from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
+from hotline1022.directory.types import Agency, Category, Contact, PastChange, Thing, What
+from hotline1022.web.desk.directory_forms import SHAPES, Shape, Sort, body_of, filled, of_day, seen_of, typed
+from hotline1022.web.desk.door import see, who
+from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.menu import name_of
+from hotline1022.web.desk.render import moment, show, told
+from hotline1022.web.failures import failure
+from hotline1022.web.page_words import words
+from hotline1022.web.route import Ask, Handler
+from hotline1022.web.rules import Rule
+
+HERE = "/desk/directory"
+#: changes that a page lists
+CHANGES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListQuery:
+    """What a list shows."""
+
+    all: Annotated[str, Rule(doc="1: what has ended, and what is still to come, too")] = ""
+    done: Annotated[str, Rule(doc="what was done: a word of the page")] = ""
+    agency: Annotated[str, Rule(doc="agency of a new contact point")] = ""
+
+
+def lister(what: What) -> Handler:
+    """The page that lists all of one sort."""
+
+    async def show_list(ask: Ask) -> web.Response:
+        query: ListQuery = ask.query
+        today = local_day(ask.ports.clock())
+        names = await _names(ask)
+        rows = [_row(one, today, names) for one in await _all(ask, what, None if query.all == "1" else today)]
+        return show(
+            ask,
+            "directory",
+            said=words()("directory.saved") if query.done else "",
+            here=HERE,
+            shape=SHAPES[what],
+            rows=rows,
+            everything=query.all == "1",
+        )
+
+    return show_list
+
+
+def adder(what: What) -> Handler:
+    """The form for a new one."""
+
+    async def show_new(ask: Ask) -> web.Response:
+        query: ListQuery = ask.query
+        shape = SHAPES[what]
+        return await _form(ask, shape, None, filled(shape, None, agency=query.agency))
+
+    return show_new
+
+
+def shower(what: What) -> Handler:
+    """One, with its history."""
+
+    async def show_one(ask: Ask) -> web.Response:
+        query: ListQuery = ask.query
+        known = await _known(ask, what)
+        said = words()("directory.saved") if query.done else ""
+        return await _form(ask, SHAPES[what], known, filled(SHAPES[what], known), said=said)
+
+    return show_one
+
+
+def saver(what: What, *, new: bool) -> Handler:
+    """What a form says is written."""
+
+    async def save(ask: Ask) -> web.Response:
+        form: Form = ask.body
+        shape = SHAPES[what]
+        known = None if new else await _known(ask, what)
+        given = typed(shape, form)
+        if known is not None:
+            given |= {one.name: value for one, value in _fixed(shape, known)}
+        try:
+            body = body_of(shape, given)
+            if known is None:
+                await _is_new(ask, what, given.get("id", ""))
+            elif form.one("seen") != seen_of(known):
+                raise Refused(f"{what} {known.id} was changed meanwhile; look at it again", error_id="thing-changed")
+            saved = await _save(ask, what, known, body)
+        except HotlineError as error:
+            return await _form(ask, shape, known, given, error)
+        return see(f"{HERE}/{shape.folder}/{saved.id}?done=saved")
+
+    return save
+
+
+def ender(what: What) -> Handler:
+    """One is no more from a day on."""
+
+    async def end(ask: Ask) -> web.Response:
+        form: Form = ask.body
+        known = await _known(ask, what)
+        day = form.one("day")
+        try:
+            successor = form.one("successor") or None
+            on = _day(day) if day else local_day(ask.ports.clock())
+            await ask.ports.directory.end(what, known.id, on, successor, who(ask))
+        except HotlineError as error:
+            return await _form(ask, SHAPES[what], known, filled(SHAPES[what], known), error, day=day)
+        return see(f"{HERE}/{SHAPES[what].folder}/{known.id}?done=saved")
+
+    return end
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid("that is no day; write 2026-11-23", error_id="day-invalid") from None
+
+
+async def _all(ask: Ask, what: What, day: date | None) -> Sequence[Thing]:
+    port = ask.ports.directory
+    match what:
+        case What.AGENCY:
+            return await port.agencies(day)
+        case What.AREA:
+            return await port.areas(day)
+        case What.CATEGORY:
+            return await port.categories(day)
+        case What.CONTACT:
+            return await port.contacts(day, None)
+
+
+async def _save(ask: Ask, what: What, known: Thing | None, body: Any) -> Thing:
+    port, by = ask.ports.directory, who(ask)
+    match what:
+        case What.AGENCY:
+            return await port.save_agency(body, by)
+        case What.AREA:
+            return await port.save_area(body, by)
+        case What.CATEGORY:
+            return await port.save_category(body, by)
+        case What.CONTACT:
+            return await port.change_contact(known.id, body, by) if known else await port.add_contact(body, by)
+
+
+async def _known(ask: Ask, what: What) -> Thing:
+    id = ask.path[what.value]
+    found = next((one for one in await _all(ask, what, None) if one.id == id), None)
+    if found is None:
+        raise NotFound(f"there is no {what} {id}; the list has them", error_id=f"{what}-unknown")
+    return found
+
+
+async def _is_new(ask: Ask, what: What, id: str) -> None:
+    """The API writes over one of the same id; who fills in a form for a new one does not mean that."""
+    if id and any(one.id == id for one in await _all(ask, what, None)):
+        raise Refused(f"there is a {what} {id} already; open it, or choose another id", error_id="thing-exists")
+
+
+def _fixed(shape: Shape, known: Thing) -> list[tuple[Any, str]]:
+    values = filled(shape, known)
+    return [(one, values[one.name]) for one in shape.fields if one.fixed]
+
+
+async def _names(ask: Ask) -> Mapping[str, str]:
+    """Agencies by id."""
+    return {one.id: of_day(one) for one in await ask.ports.directory.agencies(None)}
+
+
+async def _choices(ask: Ask) -> dict[Sort, list[tuple[str, str]]]:
+    """What a field may name: everything, as what has ended may still be named."""
+    agencies = [(one.id, one.name) for one in await ask.ports.directory.agencies(None)]
+    areas = [(one.id, one.name) for one in await ask.ports.directory.areas(None)]
+    return {Sort.AGENCY: sorted(agencies, key=_by_name), Sort.AREA: sorted(areas, key=_by_name)}
+
+
+def _by_name(pair: tuple[str, str]) -> str:
+    return pair[1]
+
+
+async def _form(
+    ask: Ask,
+    shape: Shape,
+    known: Thing | None,
+    given: Mapping[str, Any],
+    error: HotlineError | None = None,
+    *,
+    said: str = "",
+    day: str = "",
+) -> web.Response:
+    history = await ask.ports.directory.changes(shape.what, known.id, CHANGES) if known else []
+    people: list[dict[str, Any]] = []
+    if isinstance(known, Agency):
+        today, names = local_day(ask.ports.clock()), await _names(ask)
+        people = [_row(one, today, names) for one in await ask.ports.directory.contacts(None, known.id)]
+    return show(
+        ask,
+        "directory-one",
+        status=failure(error).status if error else 200,
+        problem=told(error) if error else "",
+        said=said,
+        here=HERE,
+        shape=shape,
+        known=known,
+        given=given,
+        seen=seen_of(known) if known else "",
+        choices=await _choices(ask),
+        people=people,
+        day=day or local_day(ask.ports.clock()).isoformat(),
+        history=[_change(one) for one in history],
+    )
+
+
+def _row(one: Thing, today: date, names: Mapping[str, str]) -> dict[str, Any]:
+    say = words()
+    state = ""
+    if one.valid_to is not None:
+        ended = one.valid_to <= today
+        state = say("directory.ended" if ended else "directory.ends", day=one.valid_to.strftime("%d/%m/%Y"))
+    elif one.valid_from is not None and one.valid_from > today:
+        state = say("directory.begins", day=one.valid_from.strftime("%d/%m/%Y"))
+    about: list[str] = []
+    match one:
+        case Agency():
+            about = [one.short, say(f"thing.{one.kind}"), str(one.code) if one.code else ""]
+        case Category():
+            about = [names.get(one.agency, one.agency), say("named.urgent") if one.urgent else ""]
+        case Contact():
+            letter = f"{one.letter} ({one.letter_date:%d/%m/%Y})" if one.letter and one.letter_date else one.letter
+            numbers = " / ".join(filter(None, (one.office, one.mobile)))
+            about = [names.get(one.agency, one.agency), say(f"contact-role.{one.role}"), numbers, letter]
+        case _:
+            about = [say(f"thing.{one.kind}"), one.parent or ""]
+    return {"id": one.id, "name": one.name, "about": " · ".join(filter(None, about)), "state": state}
+
+
+def _change(one: PastChange) -> dict[str, Any]:
+    """What became other; of a new one nothing but that it is new."""
+    say = words()
+    parts = [
+        {
+            "field": say(f"named.{name}"),
+            "before": _plain(one.before.get(name)),
+            "after": _plain(one.after.get(name)),
+        }
+        for name in one.after
+        if one.before and one.before.get(name) != one.after.get(name)
+    ]
+    return {"at": moment(one.at), "by": name_of(one.by), "new": not one.before, "parts": parts}
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case None | "" | [] | ():
+            return "—"
+        case bool():
+            return words()("directory.yes" if value else "directory.no")
+        case list() | tuple():
+            return ", ".join(_plain(one) for one in value)
+        case Mapping():
+            return " ".join(str(one) for one in value.values())
+    return str(value)

@@ -1,0 +1,51 @@
+"""What pages and API need of the menu; the composition root hands it in. Errors as in ports.py."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from hotline1022.ivr.types import MenuDraft, MenuVersion
+from hotline1022.web.menu_wire import Checked, MenuNow, PublishBody, Published, TryBody, VersionDetail, Way
+
+
+class MenuPort(Protocol):
+    """The menu that callers hear, its versions and its draft."""
+
+    async def now(self) -> MenuNow:
+        """What is in force."""
+        ...
+
+    async def versions(self, limit: int) -> Sequence[MenuVersion]:
+        """Latest first."""
+        ...
+
+    async def version(self, number: int) -> VersionDetail:
+        """One; NotFound `menu-version-unknown`."""
+        ...
+
+    async def draft(self) -> MenuDraft | None:
+        """The one there is."""
+        ...
+
+    async def save_draft(self, text: str, seen: int, by: str) -> MenuDraft:
+        """Keep it over the revision that was seen; Refused `menu-draft-changed`."""
+        ...
+
+    async def drop_draft(self, seen: int) -> None:
+        """Take it away; Refused `menu-draft-changed`."""
+        ...
+
+    async def check(self, text: str) -> Checked:
+        """What is wrong with it, and what is odd; changes nothing."""
+        ...
+
+    async def publish(self, wanted: PublishBody, by: str) -> Published:
+        """Put it in force; calls go on. An error changes nothing.
+
+        Invalid `menu-invalid` with a line for each fault, `menu-sounds` when a text cannot be spoken; Refused `menu-changed`,
+        `menu-draft-changed`, `menu-same`.
+        """
+        ...
+
+    async def walk(self, wanted: TryBody) -> Way:
+        """Where keys lead; Invalid `menu-invalid`, NotFound `menu-version-unknown`. Saves nothing."""
+        ...
