@@ -62,6 +62,7 @@ from hotline1022.service.log_store import DatabaseLogStore
 from hotline1022.service.notice_versions import note_versions
 from hotline1022.service.notify_parts import worker_of
 from hotline1022.service.outbox_book import OutboxBook
+from hotline1022.service.pack_desk import PackDesk
 from hotline1022.service.phone_button import PhoneButton
 from hotline1022.service.pins import verify_pin
 from hotline1022.service.plan_keeper import PlanKeeper
@@ -192,6 +193,7 @@ class App:
             stamp=self.evidence.stamper.stamp,
             ffmpeg=ffmpeg,
         )
+        self.packs = PackDesk(self.database, self.disclosures, paths.packages)
         self.retention = retention_of(
             lambda: self.settings.retention,
             paths,
@@ -322,6 +324,7 @@ class App:
                         self.outbox.run(),
                         self.evidence.run(),
                         self.backups.run(),
+                        self.packs.run(),
                         DisclosureClock(self.disclosures).run(),
                         self.retention.run(),
                         AccountClock(self.accounts).run(),

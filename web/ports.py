@@ -22,7 +22,7 @@ from hotline1022.web.backup_port import Backups
 from hotline1022.web.cascade_port import Cascades
 from hotline1022.web.citizen_port import CitizenPort
 from hotline1022.web.directory_port import DirectoryPort
-from hotline1022.web.disclosure_port import Disclosures
+from hotline1022.web.disclosure_port import Disclosures, Packs
 from hotline1022.web.evidence_port import EvidencePort
 from hotline1022.web.export_port import Exports
 from hotline1022.web.listening_port import Listening
@@ -301,6 +301,7 @@ class Ports:
     exports: Exports
     backups: Backups
     disclosures: Disclosures
+    packs: Packs
     catalogue: Catalogue
     retention: RetentionPort
     evidence: EvidencePort

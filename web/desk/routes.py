@@ -3,35 +3,14 @@
 from hotline1022.accounts.types import Permission, Stage
 from hotline1022.web.desk import account, home, roles, sign_in, users
 from hotline1022.web.desk.account import DoneQuery
+from hotline1022.web.desk.audit_routes import ROUTES as AUDIT
+from hotline1022.web.desk.pages import page as _page
 from hotline1022.web.desk.sign_in import DoorQuery
-from hotline1022.web.route import Handler, Place, Route
+from hotline1022.web.route import Place, Route
 from hotline1022.web.static_files import show_file
-from hotline1022.web.wire import NoInput
 
 ANYBODY = Place(stages=frozenset())
 SOMEBODY = Place(stages=frozenset({Stage.SECOND, Stage.CHANGE, Stage.FULL}))
-
-
-def _page(
-    method: str,
-    path: str,
-    summary: str,
-    handler: Handler,
-    place: Place | Permission | None = None,
-    query: type = NoInput,
-) -> Route:
-    return Route(
-        method=method,
-        path=path,
-        needs=None,
-        desk=place if isinstance(place, Place) else Place(needs=place),
-        summary=summary,
-        handler=handler,
-        query=query,
-        media="text/html",
-        status=200 if method == "GET" else 303,
-        also=() if method == "GET" else (200,),
-    )
 
 
 ROUTES: tuple[Route, ...] = (
@@ -91,4 +70,5 @@ ROUTES: tuple[Route, ...] = (
     _page("GET", "/desk/roles/{role}", "One role", roles.show_role, Permission.USERS),
     _page("POST", "/desk/roles/{role}", "Change a role", roles.change, Permission.USERS),
     _page("POST", "/desk/roles/{role}/remove", "Take a role away", roles.remove, Permission.USERS),
+    *AUDIT,
 )
