@@ -31,7 +31,7 @@ from tests.unit.cascade_memory import MemoryCascades
 from tests.unit.catalogue_memory import MemoryCatalogue
 from tests.unit.citizen_memory import MemoryCitizens
 from tests.unit.directory_memory import MemoryDirectory
-from tests.unit.disclosure_memory import MemoryDisclosures, MemoryPackages
+from tests.unit.disclosure_memory import MemoryDisclosures, MemoryPackages, MemoryPacks
 from tests.unit.evidence_memory import MemoryEvidence
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
@@ -246,6 +246,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         calls=log,
         listening=listening,
         disclosures=disclosures,
+        packs=MemoryPacks(),
         exports=MemoryExports(),
         backups=MemoryBackups(),
         packages=packages,

@@ -66,7 +66,10 @@ async def request(ask: Ask) -> web.Response:
             if not 1 <= len(typed[name]) <= LONGEST:
                 raise Invalid(f"{name} is missing or too long; write it", error_id=f"disclosure-{name}")
         wanted = Request(
-            **{name: typed[name] for name in ("unit", "letter", "person", "why")},
+            unit=typed["unit"],
+            letter=typed["letter"],
+            person=typed["person"],
+            why=typed["why"],
             letter_date=_day(typed["letter_date"]),
             recordings=tuple(row["recording"] for row in rows),
         )

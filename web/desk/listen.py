@@ -48,6 +48,8 @@ async def show_player(ask: Ask) -> web.Response:
         raise Forbidden(text, error_id="listen-of-another")
     detail = await ask.ports.catalogue.get(heard.call)
     names = await seen.names_of(ask)
+    call = await ask.ports.calls.get(heard.call)
+    began = call.call.entered_at if call else detail.recording.started_at
     track = next((one for one in tracks_of(ask, detail, names) if one["id"] == heard.name), None)
     say = words()
     return show(
@@ -55,13 +57,15 @@ async def show_player(ask: Ask) -> web.Response:
         "listen",
         one=row_of(ask, detail.recording, names),
         stereo=heard.what == ListenTo.STEREO,
-        what=say("listen.track", who=track["who"], what=track["what"], time=track["from"]) if track else say("listen.stereo"),
+        what=say("listen.track", who=track["who"], what=track["what"], time=track["from"])
+        if track
+        else say("listen.stereo"),
         source=f"/api/listen/{ask.path['key']}",
         duration=heard.duration_ms,
         length=seen.length(heard.duration_ms),
-        began=round((track["began"] if track else detail.recording.started_at).timestamp() * 1000),
+        began=round((track["began"] if track else began).timestamp() * 1000),
         until=seen.instant(heard.expires_at),
-        lines=await story_of(ask, detail, await ask.ports.calls.get(heard.call), names),
+        lines=await story_of(ask, detail, call, names),
     )
 
 

@@ -29,7 +29,9 @@ def parts_of(rows: Sequence[Row]) -> list[PartBody]:
     for row in rows:
         lines = [line.strip() for line in row["bleeps"].splitlines() if line.strip()]
         if len(lines) > MOST_BLEEPS:
-            text = f"{len(lines)} stretches are to be bleeped, {MOST_BLEEPS} at most; join those that lie close together"
+            text = (
+                f"{len(lines)} stretches are to be bleeped, {MOST_BLEEPS} at most; join those that lie close together"
+            )
             raise Invalid(text, error_id="excerpt-too-many")
         if row["start"] or row["end"] or lines:
             bleeps = tuple(map(_bleep, lines))

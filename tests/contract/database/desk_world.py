@@ -134,8 +134,8 @@ class World:
 
 
 @asynccontextmanager
-async def open_desk(database: Database, folder: Path) -> AsyncIterator[World]:
-    """The desk over this database, and everything else in memory."""
+async def open_desk(database: Database, folder: Path, **parts: Any) -> AsyncIterator[World]:
+    """The desk over this database; `parts` are other real ports, everything else is in memory."""
     made: World
 
     def clock() -> Any:
@@ -150,6 +150,7 @@ async def open_desk(database: Database, folder: Path) -> AsyncIterator[World]:
             acts=ActBook(database, folder / "acts"),
             clock=clock,
             registry=CollectorRegistry(),
+            **parts,
         )
         server = TestServer(make_app(ports, version="0"))
         await server.start_server(access_log=None)
