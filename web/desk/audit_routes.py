@@ -4,6 +4,7 @@ from hotline1022.accounts.types import Permission
 from hotline1022.web.desk import disclosure_new, disclosures, evidence, holds, listen, recording, recordings
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.pages import page
+from hotline1022.web.listening_routes import HOURS
 from hotline1022.web.route import Place, Route
 
 P = Permission
@@ -30,6 +31,14 @@ ROUTES: tuple[Route, ...] = (
         listen.grant,
         P.LISTEN,
         seconds=600,
+    ),
+    page(
+        "POST",
+        "/desk/recordings/{recording}/export",
+        "All originals as a ZIP, with the reason",
+        listen.export,
+        P.LISTEN,
+        seconds=HOURS,
     ),
     page("POST", "/desk/recordings/{recording}/hold", "Keep it whatever its age", recording.hold, P.RETENTION),
     page("GET", "/desk/listen/{key}", "The player of a right", listen.show_player, P.LISTEN),

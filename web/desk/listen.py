@@ -14,7 +14,8 @@ from hotline1022.web.desk.recording import page_of, story_of, tracks_of
 from hotline1022.web.desk.recordings import row_of
 from hotline1022.web.desk.render import show
 from hotline1022.web.errors import Forbidden
-from hotline1022.web.listening_wire import WORDS, ListenBody, ListenTo
+from hotline1022.web.export import sent
+from hotline1022.web.listening_wire import WORDS, ListenBody, ListenTo, WhyBody
 from hotline1022.web.package import origin
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
@@ -38,6 +39,19 @@ async def grant(ask: Ask) -> web.Response:
     except HotlineError as error:
         return await page_of(ask, error, listen=typed)
     return see(f"{HERE}/{right.url.rpartition('/')[2]}")
+
+
+async def export(ask: Ask) -> web.StreamResponse:
+    """All originals as a ZIP, for the same reason."""
+    form: Form = ask.body
+    typed = {"reason": form.one("reason"), "text": form.one("text").strip()}
+    try:
+        wanted = _wanted(form)
+        why = WhyBody(reason=wanted.reason, text=wanted.text)
+        outgoing = await ask.ports.exports.open(ask.path["recording"], why, _asker(ask))
+    except HotlineError as error:
+        return await page_of(ask, error, listen=typed)
+    return await sent(ask, outgoing)
 
 
 async def show_player(ask: Ask) -> web.Response:
