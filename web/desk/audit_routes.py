@@ -41,7 +41,7 @@ ROUTES: tuple[Route, ...] = (
         seconds=HOURS,
     ),
     page("POST", "/desk/recordings/{recording}/hold", "Keep it whatever its age", recording.hold, P.RETENTION),
-    page("GET", "/desk/listen/{key}", "The player of a right", listen.show_player, P.LISTEN),
+    page("GET", "/desk/recordings/listen/{key}", "The player of a right", listen.show_player, P.LISTEN),
     page("GET", "/desk/disclosures", "Disclosures", disclosures.list_disclosures, EITHER, disclosures.ListQuery),
     page("GET", "/desk/disclosures/new", "A new request", disclosure_new.show_new, P.LISTEN, disclosure_new.NewQuery),
     page("POST", "/desk/disclosures/new", "Write down what a unit asks for", disclosure_new.request, P.LISTEN),
@@ -83,6 +83,6 @@ ROUTES: tuple[Route, ...] = (
     ),
     page("POST", "/desk/evidence/backup", "Begin a backup", evidence.begin_backup, P.SETTINGS),
     page("POST", "/desk/evidence/backup/stop", "Stop it", evidence.stop_backup, P.SETTINGS),
-    page("GET", "/desk/holds", "Holds", holds.list_holds, P.RETENTION, DoneQuery),
-    page("POST", "/desk/holds/{hold}/release", "End a hold", holds.release, P.RETENTION),
+    page("GET", "/desk/evidence/holds", "Holds", holds.list_holds, P.RETENTION, DoneQuery),
+    page("POST", "/desk/evidence/holds/{hold}/release", "End a hold", holds.release, P.RETENTION),
 )

@@ -150,8 +150,11 @@ async def _page(
         mine=one.asked_by == actor_of(ask),
         listens=ask.signed.may(Permission.LISTEN),
         decides=decides and one.state in _DECIDE,
-        withdraws=decides and one.state in _WITHDRAW and one.state not in _DECIDE,
-        changes=ask.signed.may(Permission.LISTEN) and one.state in _CHANGE and one.asked_by == actor_of(ask),
+        withdraws=decides and one.state in _WITHDRAW and one.state not in _DECIDE and not running,
+        changes=ask.signed.may(Permission.LISTEN)
+        and one.state in _CHANGE
+        and one.asked_by == actor_of(ask)
+        and not running,
         packs=decides and one.state is State.APPROVED and not running,
         hands_out=decides and one.state in _HAND_OUT,
         running=running,

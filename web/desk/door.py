@@ -36,9 +36,9 @@ async def signed_in(place: Place, request: web.Request, ports: Ports) -> SignedI
     cookie = cookies.read(request)
     signed = await ports.door.find(cookie) if cookie else None
     if signed is None:
-        return None if not place.stages else see(_sign_in(request))
+        return None if not place.stages else _led(request, _sign_in(request))
     if place.stages and signed.session.stage not in place.stages:
-        return see(_NEXT[signed.session.stage])
+        return _led(request, _NEXT[signed.session.stage])
     if not place.takes(signed):
         raise Forbidden(f"user {signed.user.login} lacks the permission {place.needs}; an admin may give it")
     await note_seen(signed, ports)
@@ -71,6 +71,11 @@ def check_ours(place: Place, ask: Ask) -> None:
 def see(path: str) -> web.Response:
     """Go there by GET: nothing is done twice by loading the page again."""
     return web.Response(status=303, headers={"Location": path})
+
+
+def _led(request: web.Request, path: str) -> web.Response:
+    """To another page; a part of a page that htmx asked for would take the door into itself, so the whole page goes there."""
+    return web.Response(headers={"HX-Redirect": path}) if "HX-Request" in request.headers else see(path)
 
 
 def onward(signed: SignedIn, wanted: str) -> str:

@@ -12,7 +12,7 @@ from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 
-HERE = "/desk/holds"
+HERE = "/desk/evidence/holds"
 
 
 async def list_holds(ask: Ask) -> web.Response:

@@ -20,7 +20,7 @@ from hotline1022.web.package import origin
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 
-HERE = "/desk/listen"
+HERE = "/desk/recordings/listen"
 
 
 async def grant(ask: Ask) -> web.Response:

@@ -100,7 +100,7 @@ def entries_of(entries: Sequence[AuditEntryView], people: Mapping[str, str] | No
             "at": instant(one.at),
             "what": say.or_itself("entry", one.kind),
             "who": who(one.actor, people),
-            "origin": say.or_itself("origin", one.origin),
+            "origin": "" if one.origin == one.actor else say.or_itself("origin", one.origin),
             "subject": one.subject,
             "detail": [f"{name}: {_told(value)}" for name, value in one.detail.items()],
             "sha256": one.sha256,

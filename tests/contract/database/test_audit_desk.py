@@ -39,7 +39,7 @@ async def listened(audited: Audited, browser: Browser) -> Shown:
     """The player, after the reason was given."""
     page, action = f"/desk/recordings/{audited.recording}", f"/desk/recordings/{audited.recording}/listen"
     granted = await browser.send(page, action, **REASON)
-    assert granted.status == 303 and granted.goes_to.startswith("/desk/listen/"), granted.text
+    assert granted.status == 303 and granted.goes_to.startswith("/desk/recordings/listen/"), granted.text
     return await browser.get(granted.goes_to)
 
 
@@ -123,7 +123,7 @@ async def test_nothing_is_heard_without_a_reason_and_only_by_the_session_that_ga
             assert (await nobody.get(source)).status in (401, 403)
         async with audited.desk.signed_in("auditor", login="other") as other:
             assert (await other.get(source)).status == 403
-            assert (await other.get(source.replace("/api/", "/desk/"))).status == 403
+            assert (await other.get(source.replace("/api/", "/desk/recordings/"))).status == 403
         await audited.book.flush()
         async with audited.house.world.database.reading() as tx:
             heard = [one for one in await tx.audit.about(f"call:{CALL}") if one.kind == Kind.RECORDING_PLAYED]
@@ -286,11 +286,13 @@ async def test_holds_are_made_and_released_with_a_reason(audited: Audited) -> No
         assert (await browser.send(page, f"{page}/hold", letter=EVIL, why="điều tra")).goes_to == f"{page}?done=held"
         shown = await browser.get(page)
         assert "Đang giữ" in shown.text and EVIL not in shown.text
-        holds = await keeper.get("/desk/holds")
+        holds = await keeper.get("/desk/evidence/holds")
         (action,) = [one for one in holds.forms.fields if one.endswith("/release")]
-        assert (await keeper.send("/desk/holds", action, why=" ")).status == 400
-        assert (await keeper.send("/desk/holds", action, why="Xong việc")).goes_to == "/desk/holds?done=released"
-        assert "Không có ghi âm nào đang được giữ" in (await keeper.get("/desk/holds")).text
+        assert (await keeper.send("/desk/evidence/holds", action, why=" ")).status == 400
+        assert (
+            await keeper.send("/desk/evidence/holds", action, why="Xong việc")
+        ).goes_to == "/desk/evidence/holds?done=released"
+        assert "Không có ghi âm nào đang được giữ" in (await keeper.get("/desk/evidence/holds")).text
         assert (await keeper.get(page)).status == 403
     async with audited.house.world.database.reading() as tx:
         actors = {one.actor for one in await tx.audit.about(f"recording:{audited.recording}") if "el" in one.kind}
@@ -332,7 +334,7 @@ async def test_who_settles_sees_backups_and_stamps_and_who_keeps_only_holds(audi
         assert (await browser.send("/desk/evidence", "/desk/evidence/backup/stop")).goes_to.endswith("backup-stopped")
     async with audited.desk.signed_in("keeper", login="giu") as keeper:
         shown = await keeper.get("/desk/evidence")
-        assert shown.status == 200 and "/desk/holds" in shown.text
+        assert shown.status == 200 and "/desk/evidence/holds" in shown.text
         assert "Chuỗi nhật ký" not in shown.text and "Sao lưu" not in shown.text
 
 

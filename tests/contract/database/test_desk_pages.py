@@ -81,7 +81,7 @@ async def test_every_page_asks_for_its_permission(world: World) -> None:
                     continue
                 needs = {route.desk.needs, *route.desk.others}
                 allowed = needs == {None} or bool(needs & permissions)
-                if route.path == "/desk/listen/{key}":
+                if route.path == "/desk/recordings/listen/{key}":
                     allowed = False  # the right is somebody else's: tests/contract/database/test_audit_desk.py
                 assert shown.status == (200 if allowed else 403), (role, path)
                 seen.add((role, path, allowed))
@@ -279,6 +279,13 @@ async def test_refused_acts_are_no_acts_and_names_of_strangers_are_left_out(worl
         sent = {"csrf": token, "id": "moi", "name": "Mới", "may": "look", "Khách <b>": "x", "x" * 500: "y"}
         assert (await browser.post("/desk/roles/new", sent)).goes_to == "/desk/roles?done=saved"
         assert (await world.acts())[-1]["given"] == ["id", "may", "name"]
+
+
+async def test_a_part_of_a_page_is_not_filled_with_the_door(world: World) -> None:
+    async with world.browser() as browser:
+        shown = await browser.get("/desk/users", **{"HX-Request": "true"})
+        assert (shown.status, shown.text) == (200, "")
+        assert shown.headers["HX-Redirect"] == "/desk/sign-in?next=%2Fdesk%2Fusers"
 
 
 async def test_a_second_tab_at_the_door_is_let_in(world: World) -> None:
