@@ -26,6 +26,8 @@ from hotline1022.service.catalogue_view import CatalogueApi
 from hotline1022.service.disclosure_view import DisclosuresView
 from hotline1022.service.evidence import Evidence
 from hotline1022.service.evidence_desk import EvidenceDesk
+from hotline1022.service.export import Exporter
+from hotline1022.service.export_desk import ExportDesk
 from hotline1022.service.listening_book import ListeningBook
 from hotline1022.service.listening_desk import ListeningDesk
 from hotline1022.service.original_check import OriginalCheck
@@ -94,6 +96,11 @@ async def open_audit(address: str, folder: Path, monkeypatch: pytest.MonkeyPatch
             originals=originals, bell=world.bells, reasons=load_reasons(), book=book,
         )  # fmt: skip
 
+        exporter = Exporter(
+            database=database, root=world.root, data=folder / "data", originals=originals, bell=world.bells,
+            reasons=load_reasons(), keys=NO_KEYS,
+        )  # fmt: skip
+
         async def look(since: date | None, progress: Progress) -> Evidence:
             progress(1, 99)
             return await world.examiner().everything(since)
@@ -106,6 +113,7 @@ async def open_audit(address: str, folder: Path, monkeypatch: pytest.MonkeyPatch
             "calls": CallsView(database),
             "catalogue": CatalogueApi(database),
             "listening": listening,
+            "exports": ExportDesk(exporter),
             "disclosures": DisclosuresView(database, house.desk, house.links),
             "packs": packs,
             "evidence": evidence,

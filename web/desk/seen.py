@@ -99,6 +99,7 @@ def entries_of(entries: Sequence[AuditEntryView], people: Mapping[str, str] | No
             "seq": one.seq,
             "at": instant(one.at),
             "what": say.or_itself("entry", one.kind),
+            "which": _which(one),
             "who": who(one.actor, people),
             "origin": "" if one.origin == one.actor else say.or_itself("origin", one.origin),
             "subject": one.subject,
@@ -108,6 +109,14 @@ def entries_of(entries: Sequence[AuditEntryView], people: Mapping[str, str] | No
         }
         for one in reversed(entries)
     ]
+
+
+def _which(one: AuditEntryView) -> str:
+    """What kind of act it was, or how far a listening had come."""
+    if one.kind == "act":
+        return str(one.detail.get("act", ""))
+    step = one.detail.get("step")
+    return words().or_itself("played", step) if isinstance(step, str) else ""
 
 
 def _told(value: object) -> str:

@@ -3,9 +3,12 @@ for by one and allowed by another, packed, handed out; who may what, and nothing
 """
 
 import asyncio
+import io
 import re
+import zipfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -148,6 +151,24 @@ async def test_one_track_and_the_message_are_heard_as_they_were_stored(audited: 
             assert data == (audited.house.world.root / row.path).read_bytes()
         refused = await browser.send(page, action, **REASON | {"what": row.id, "format": "mp3"})
         assert refused.status == 400 and "chọn WAV" in refused.text
+
+
+async def test_originals_are_taken_away_for_a_reason(audited: Audited) -> None:
+    page = f"/desk/recordings/{audited.recording}"
+    async with audited.desk.signed_in("auditor") as browser:
+        csrf = csrf_of(await browser.get(page))
+        refused = await browser.post(f"{page}/export", {"csrf": csrf, "reason": "complaint", "text": "ngắn"})
+        assert refused.status == 400 and "ít nhất 10 ký tự" in refused.text
+        async with browser.client.post(f"{page}/export", data=REASON | {"csrf": csrf}) as response:
+            assert response.status == 200 and response.content_type == "application/zip"
+            data = await response.read()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        held = {sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+    assert held >= {row.sha256 for row in audited.house.world.originals}
+    async with audited.house.world.database.reading() as tx:
+        (entry,) = [one for one in await tx.audit.about(f"call:{CALL}") if one.kind == Kind.RECORDING_EXPORTED]
+    assert entry.actor == "user:lan"
 
 
 async def test_a_damaged_recording_is_neither_heard_nor_silent(audited: Audited) -> None:
