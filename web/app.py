@@ -265,7 +265,7 @@ def _texts(request: web.Request, raw: bytes) -> dict[str, str]:
     return dict(reversed(_pairs(request, raw, most=20)))
 
 
-def _pairs(request: web.Request, raw: bytes, *, most: int = 200) -> list[tuple[str, str]]:
+def _pairs(request: web.Request, raw: bytes, *, most: int = 400) -> list[tuple[str, str]]:
     if request.content_type != "application/x-www-form-urlencoded":
         raise Invalid("the body is not a form; open the page and use its buttons", error_id="body-not-form")
     try:

@@ -74,7 +74,7 @@ def test_a_transfer_to_an_agency() -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", sorted(set(Event.__subclasses__()), key=lambda one: one.__name__))
+@pytest.mark.parametrize("kind", sorted(set(Event.__subclasses__()), key=str))
 def test_every_fact_has_a_line_or_none_on_purpose(kind: type[Event]) -> None:
     """Also one whose data are those of an older service: nothing is missing loudly."""
     given: dict[str, Any] = {}

@@ -9,7 +9,7 @@
   const whole = Number(box.dataset.duration) / 1000, say = box.dataset;
   const stereo = Boolean(box.dataset.peaks);
   const KINDS = ["silence", "citizen", "other", "both"];
-  let peaks = null, stretches = [], graph = null, zoom = 0, spoken = -1;
+  let peaks = null, stretches = [], graph = null, zoom = 0, spoken = -1, stayed = performance.now();
 
   const two = n => String(n).padStart(2, "0");
   const written = s => { const t = Math.max(0, Math.floor(s)), h = Math.floor(t / 3600);
@@ -138,7 +138,14 @@
     }
     draw();
   }
+  // a browser may ask once for all of a call of hours: while somebody listens, the session goes on
+  function stay() {
+    if (performance.now() - stayed < 600000) return;
+    stayed = performance.now();
+    fetch(sound.currentSrc, { method: "HEAD" }).catch(() => {});
+  }
   function turning() {
+    stay();
     meters();
     skipped(sound.currentTime);
     shown();

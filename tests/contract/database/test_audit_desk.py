@@ -89,6 +89,29 @@ async def test_numbers_are_masked_and_a_search_by_number_refused(audited: Audite
         assert refused.status == 403 and "quyền xem số" in refused.text and audited.recording not in refused.text
 
 
+async def test_who_may_not_listen_is_told_so_and_stands_in_the_audit(audited: Audited) -> None:
+    async with audited.desk.signed_in("agent") as browser:
+        page = f"/desk/recordings/{audited.recording}"
+        csrf = csrf_of(await browser.get("/desk"))
+        assert (await browser.post(f"{page}/listen", REASON | {"csrf": csrf})).status == 403
+    async with audited.house.world.database.reading() as tx:
+        (entry,) = [one async for one in tx.audit.of_kind(Kind.RECORDING_REFUSED)]
+    assert (entry.actor, entry.subject) == ("user:lan", f"recording:{audited.recording}")
+    assert entry.detail["act"] == "POST /desk/recordings/{recording}/listen"
+
+
+async def test_a_number_that_is_searched_for_is_in_no_log(audited: Audited, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="hotline1022.access")
+    async with audited.desk.signed_in("seer") as browser, audited.desk.browser() as nobody:
+        await browser.get("/desk/recordings?number=0901%20234.567&words=Lan")
+        door = await nobody.get("/desk/recordings?number=0901%20234.567&words=Lan")
+        await nobody.get(door.goes_to)
+        await browser.get(f"/desk/recordings/listen/{'K' * 43}")
+    said = "\n".join(one.getMessage() for one in caplog.records if one.name == "hotline1022.access")
+    assert "number=090****567" in said and "/desk/sign-in" in said
+    assert "234" not in said and "Lan" not in said and "KKK" not in said
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
