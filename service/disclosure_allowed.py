@@ -33,7 +33,9 @@ async def check_who(tx: Work, move: Move, asked_by: str, actor: str) -> None:
     """Refused `same-person`, `not-who-asked` (see evidence.states.check_person); `disclosure-asker-unknown` where whoever asked
     has another login by now, so that nobody can be told from them.
     """
-    found = {one: await tx.accounts.by_login(one.removeprefix(_USER)) for one in {asked_by, actor} if one.startswith(_USER)}
+    found = {
+        one: await tx.accounts.by_login(one.removeprefix(_USER)) for one in {asked_by, actor} if one.startswith(_USER)
+    }
     called = {one: user.name for one, user in found.items() if user is not None}
     check_person(move, asked_by, actor, called)
     if move in BY_ANOTHER and asked_by.startswith(_USER) and asked_by not in called:

@@ -51,6 +51,7 @@ async def list_disclosures(ask: Ask) -> web.Response:
     """Newest first."""
     query: ListQuery = ask.query
     state = next((one for one in State if one == query.state), None)
+    found = await ask.ports.disclosures.list(state)
     rows = [
         {
             "id": one.id,
@@ -63,9 +64,12 @@ async def list_disclosures(ask: Ask) -> web.Response:
             "recordings": len(one.recordings),
             "excerpt": bool(one.parts),
         }
-        for one in await ask.ports.disclosures.list(state)
+        for one in found.disclosures
     ]
-    return show(ask, "disclosures", rows=rows, state=state.value if state else "", states=[one.value for one in State])
+    states = [one.value for one in State]
+    return show(
+        ask, "disclosures", rows=rows, state=state.value if state else "", states=states, unreadable=found.unreadable
+    )
 
 
 async def show_disclosure(ask: Ask) -> web.Response:
