@@ -310,6 +310,16 @@ async def test_parts_and_bleeps_are_asked_for_changed_and_allowed_as_seen(audite
         assert allowed.status == 303, allowed.text
 
 
+async def test_a_row_that_somebody_spoilt_hides_no_other_disclosure(audited: Audited) -> None:
+    async with audited.desk.signed_in("auditor") as asker:
+        spoilt, whole = await asked(audited, asker), await asked(audited, asker, letter="13/CSĐT")
+        id = spoilt.rpartition("/")[2]
+        await audited.house.world.attack(f"UPDATE disclosure SET recordings = '{{\"a\": 1}}' WHERE id = '{id}'")
+        shown = await asker.get("/desk/disclosures")
+        assert shown.status == 200 and "13/CSĐT" in shown.text and f"không đọc được: {id}" in shown.text
+        assert (await asker.get(spoilt)).status == 409 and (await asker.get(whole)).status == 200
+
+
 async def test_a_package_that_cannot_be_made_says_why_and_one_is_made_at_a_time(audited: Audited) -> None:
     world = audited.house.world
     async with audited.desk.signed_in("auditor") as asker, audited.desk.signed_in("admin", login="duyet") as admin:
