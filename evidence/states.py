@@ -61,12 +61,13 @@ def follow(state: State, move: Move) -> State:
     return following
 
 
-def check_person(move: Move, asked_by: str, actor: str) -> None:
+def check_person(move: Move, asked_by: str, actor: str, called: Mapping[str, str] | None = None) -> None:
     """Refused `same-person` where whoever asked would also allow it, `not-who-asked` where another one would change it.
 
-    Two tokens of one name, and a shell and a token, are one person: see persons.py.
+    Two tokens of one name, a shell and a token, an account and a token are one person: see persons.py. `called`: the names of
+    accounts by `user:LOGIN`.
     """
-    same = same_person(asked_by, actor)
+    same = same_person(asked_by, actor, called or {})
     if move in BY_ANOTHER and same:
         who = actor if actor == asked_by else f"{asked_by}, the same person as {actor} by name,"
         text = f"{who} asked for this disclosure and cannot allow it too; have another person do it"

@@ -62,6 +62,7 @@ from hotline1022.service.menu_parts import menus_of, sounds_of
 from hotline1022.service.notice_versions import note_versions
 from hotline1022.service.notify_parts import worker_of
 from hotline1022.service.outbox_book import OutboxBook
+from hotline1022.service.pack_desk import PackDesk
 from hotline1022.service.phone_button import PhoneButton
 from hotline1022.service.pins import verify_pin
 from hotline1022.service.plan_keeper import PlanKeeper
@@ -188,6 +189,7 @@ class App:
             stamp=self.evidence.stamper.stamp,
             ffmpeg=ffmpeg,
         )
+        self.packs = PackDesk(self.database, self.disclosures, paths.packages)
         self.retention = retention_of(
             lambda: self.settings.retention,
             paths,
@@ -327,7 +329,7 @@ class App:
                         self.evidence.run(),
                         self.backups.run(),
                         self.chores.run(),
-                        DisclosureClock(self.disclosures).run(),
+                        DisclosureClock(self.disclosures, self.packs).run(),
                         self.retention.run(),
                         AccountClock(self.accounts).run(),
                         self.leftovers.run(),

@@ -1,13 +1,16 @@
-"""What must be so before a package is made, handed out or fetched: the chain tells of it, whatever became of the rows. Changes
-nothing.
+"""What must be so before a disclosure is allowed, and its package made, handed out or fetched: another person, and the chain tells of
+it, whatever became of the rows. Changes nothing.
 """
 
 from hotline1022.audit.disclosed import OF_LINKS, as_told, erased_terms, terms_now, told_links
 from hotline1022.audit.types import Kind
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Work
+from hotline1022.evidence.states import BY_ANOTHER, Move, check_person
 from hotline1022.evidence.types import Disclosure, DownloadLink
 
+#: who acts by an account
+_USER = "user:"
 #: letters of the terms that are enough to say which were seen
 TERMS = 8
 #: after these nothing is allowed but what the last of them allows
@@ -24,6 +27,20 @@ _DECIDED = frozenset(
 #: with what is done with an allowed one
 _DONE = _DECIDED | {Kind.DISCLOSURE_PACKED, Kind.DISCLOSURE_HANDED_OUT}
 _OUT = (Kind.DISCLOSURE_PACKED, Kind.DISCLOSURE_HANDED_OUT)
+
+
+async def check_who(tx: Work, move: Move, asked_by: str, actor: str) -> None:
+    """Refused `same-person`, `not-who-asked` (see evidence.states.check_person); `disclosure-asker-unknown` where whoever asked
+    has another login by now, so that nobody can be told from them.
+    """
+    found = {
+        one: await tx.accounts.by_login(one.removeprefix(_USER)) for one in {asked_by, actor} if one.startswith(_USER)
+    }
+    called = {one: user.name for one, user in found.items() if user is not None}
+    check_person(move, asked_by, actor, called)
+    if move in BY_ANOTHER and asked_by.startswith(_USER) and asked_by not in called:
+        text = f"nobody is called {asked_by} any more, so who asked is not known; refuse it, and have it asked anew"
+        raise Refused(text, error_id="disclosure-asker-unknown")
 
 
 def check_terms(one: Disclosure, terms: str) -> None:

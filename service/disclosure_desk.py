@@ -17,10 +17,10 @@ from hotline1022.db.audit import DAMAGED_ALARM
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Database, Work
 from hotline1022.evidence.excerpt import AskedPart, as_told, parts_of
-from hotline1022.evidence.states import NEEDS_WORDS, Move, check_person, follow
+from hotline1022.evidence.states import NEEDS_WORDS, Move, follow
 from hotline1022.evidence.types import LONGEST, Disclosure, DownloadLink, HandOut, Part, Request, State
 from hotline1022.recordings.apart import SECONDS, WHOLE_SECONDS, on_disk
-from hotline1022.service.disclosure_allowed import check_allowed, check_packed, check_terms
+from hotline1022.service.disclosure_allowed import check_allowed, check_packed, check_terms, check_who
 from hotline1022.service.disclosure_pack import Packer
 from hotline1022.service.disclosure_story import cut_of
 
@@ -81,7 +81,7 @@ class DisclosureDesk:
         """
         async with self._database.reading() as tx:
             before = await tx.disclosures.get(id)
-        check_person(Move.CHANGE, before.asked_by, actor)
+            await check_who(tx, Move.CHANGE, before.asked_by, actor)
         state = follow(before.state, Move.CHANGE)
         after = replace(
             before,
@@ -129,7 +129,7 @@ class DisclosureDesk:
             raise Invalid(text, error_id="disclosure-words")
         async with self._database.transaction() as tx:
             before = await tx.disclosures.get(id)
-            check_person(move, before.asked_by, actor)
+            await check_who(tx, move, before.asked_by, actor)
             state = follow(before.state, move)
             if move is Move.APPROVE:
                 check_terms(before, terms)

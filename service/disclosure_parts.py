@@ -14,6 +14,7 @@ from hotline1022.recordings.types import CopyRow
 from hotline1022.service.disclosure_desk import DisclosureDesk
 from hotline1022.service.disclosure_links import DisclosureLinks
 from hotline1022.service.disclosure_pack import Packer
+from hotline1022.service.pack_desk import PackDesk
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import DatabaseCallBook
 from hotline1022.service.settings import Settings
@@ -59,11 +60,16 @@ def links_of(settings: Settings, database: Database, desk: DisclosureDesk) -> Di
 class DisclosureClock:
     """`run` in the service's TaskGroup."""
 
-    def __init__(self, desk: DisclosureDesk) -> None:
-        self._desk = desk
+    def __init__(self, desk: DisclosureDesk, packs: PackDesk) -> None:
+        self._desk, self._packs = desk, packs
 
     async def run(self) -> None:
-        """Until cancelled: end what is over."""
+        """Until cancelled: end what is over, pack what was begun."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._packs.run())
+            group.create_task(self._sweep())
+
+    async def _sweep(self) -> None:
         while True:
             try:
                 if count := await self._desk.sweep(datetime.now(UTC)):

@@ -70,6 +70,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             calls=CallsView(app.database),
             disclosures=DisclosuresView(app.database, app.disclosures, packages),
             packages=packages,
+            packs=app.packs,
             listening=ListeningDesk(
                 database=app.database,
                 worker=app.recordings,

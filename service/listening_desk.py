@@ -193,6 +193,10 @@ class ListeningDesk:
             sha256=right.sha256,
             media=media,
             filename=_filename(right),
+            what=right.what,
+            name=right.name,
+            duration_ms=right.duration_ms,
+            expires_at=right.expires_at or at,
         )
 
     async def survey(self, heard: Heard, what: str, origin: str) -> Survey:

@@ -56,7 +56,7 @@ HEADERS = {
     "Server": "1022",
 }
 #: Keys of a query whose value is a telephone number, and those whose value may be about a person.
-_NUMBERS, _PERSONAL, _HIDDEN = frozenset({"caller", "phone"}), frozenset({"words", "asker", "name"}), "***"
+_NUMBERS, _PERSONAL, _HIDDEN = frozenset({"caller", "phone", "number"}), frozenset({"words", "asker", "name"}), "***"
 #: a page may have its style sheet, a file that never changes may be kept, a form says that it comes from here
 _OWN = ("Content-Security-Policy", "Cache-Control", "Referrer-Policy")
 _ROUTE: web.RequestKey[Route] = web.RequestKey("route", Route)
@@ -174,6 +174,8 @@ def logged_address(request: web.Request, route: Route | None) -> str:
 def _logged(key: str, value: str) -> str:
     if key in _PERSONAL:
         return _HIDDEN
+    if key == "next":  # a page of the desk, with all that was asked of it
+        value = value.partition("?")[0]
     return mask(value) if key in _NUMBERS else mask_text(value)
 
 
@@ -269,7 +271,7 @@ def _texts(request: web.Request, raw: bytes) -> dict[str, str]:
     return dict(reversed(_pairs(request, raw, most=20)))
 
 
-def _pairs(request: web.Request, raw: bytes, *, most: int = 200) -> list[tuple[str, str]]:
+def _pairs(request: web.Request, raw: bytes, *, most: int = 400) -> list[tuple[str, str]]:
     if request.content_type != "application/x-www-form-urlencoded":
         raise Invalid("the body is not a form; open the page and use its buttons", error_id="body-not-form")
     try:

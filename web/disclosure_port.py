@@ -5,7 +5,19 @@ from datetime import datetime
 from typing import Protocol
 
 from hotline1022.evidence.types import Request, State
-from hotline1022.web.disclosure_wire import Decision, DisclosureList, DisclosureView, LinkMade, PartBody
+from hotline1022.web.disclosure_wire import Decision, DisclosureList, DisclosureView, LinkMade, PackingView, PartBody
+
+
+class Packs(Protocol):
+    """Packages that are made in the background, one at a time."""
+
+    async def begin(self, id: str, actor: str) -> PackingView:
+        """Begin; NotFound `disclosure-unknown`, Refused `pack-running`, `disclosure-state`."""
+        ...
+
+    async def now(self) -> PackingView | None:
+        """The one that is made, or the last one since the service's start: what was refused is told by it."""
+        ...
 
 
 class Disclosures(Protocol):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from hotline1022.evidence.types import LONGEST, MOST, MOST_BLEEPS, State
 from hotline1022.web.rules import Rule
-from hotline1022.web.types import Millis, When
+from hotline1022.web.types import Millis, When, WorkState
 
 _TEXT = Rule(doc=f"1 to {LONGEST} characters", low=1, high=LONGEST)
 
@@ -193,3 +193,18 @@ class DisclosureList:
     unreadable: Annotated[
         tuple[str, ...], Rule(doc="ids of those whose rows somebody changed so that they cannot be read")
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackingView:
+    """A package that is made in the background."""
+
+    disclosure: str
+    state: WorkState
+    asked_at: When
+    asked_by: str
+    ended_at: datetime | None
+    done: Annotated[int, Rule(doc="bytes that are written", high=2**53)]
+    work: Annotated[int, Rule(doc="about how many there will be", high=2**53)]
+    error: str
+    error_id: Annotated[str, Rule(doc="of what it was refused for; empty = it was not")] = ""

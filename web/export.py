@@ -2,13 +2,18 @@
 
 from aiohttp import web
 
+from hotline1022.web.export_port import Outgoing
 from hotline1022.web.route import Ask
 from hotline1022.web.stream import serve_pieces
 
 
 async def export_recording(ask: Ask) -> web.StreamResponse:
     """All originals of a recording."""
-    outgoing = await ask.ports.exports.open(ask.path["recording"], ask.body, ask.asker)
+    return await sent(ask, await ask.ports.exports.open(ask.path["recording"], ask.body, ask.asker))
+
+
+async def sent(ask: Ask, outgoing: Outgoing) -> web.StreamResponse:
+    """The ZIP as it is made."""
     headers = {
         "Content-Type": "application/zip",
         "Content-Disposition": f'attachment; filename="{outgoing.name}"',

@@ -64,6 +64,11 @@ class Heard:
     #: of the file, hexadecimal
     sha256: str
     media: str
+    #: `stereo`, `track` or `voicemail`, and the kind of copy or the id of the track
+    what: str
+    name: str
+    duration_ms: int
+    expires_at: datetime
     #: under which a browser saves it
     filename: str
 

@@ -23,7 +23,7 @@ from hotline1022.web.cascade_port import Cascades
 from hotline1022.web.chores_port import Chores
 from hotline1022.web.citizen_port import CitizenPort
 from hotline1022.web.directory_port import DirectoryPort
-from hotline1022.web.disclosure_port import Disclosures
+from hotline1022.web.disclosure_port import Disclosures, Packs
 from hotline1022.web.evidence_port import EvidencePort
 from hotline1022.web.export_port import Exports
 from hotline1022.web.figures_port import Figures
@@ -307,6 +307,7 @@ class Ports:
     backups: Backups
     chores: Chores
     disclosures: Disclosures
+    packs: Packs
     catalogue: Catalogue
     retention: RetentionPort
     evidence: EvidencePort

@@ -67,10 +67,16 @@ class Place:
 
     #: what must be allowed; None = nothing in particular
     needs: Permission | None = None
+    #: who has one of these may come too
+    others: frozenset[Permission] = frozenset()
     #: how far a session must have come; an empty set lets in whoever is not signed in too
     stages: frozenset[Stage] = frozenset({Stage.FULL})
     #: asked by a page by itself: nobody need sit there
     by_itself: bool = False
+
+    def takes(self, signed: SignedIn) -> bool:
+        """Whether somebody who has come so far may come here."""
+        return self.needs is None or any(signed.may(one) for one in (self.needs, *self.others))
 
 
 #: Gives a value of the route's `answer` type, an Answer around one, or a whole response.

@@ -22,7 +22,16 @@ from tests.lab.postgres import private_root
 
 #: seconds; a busy machine starts it in about three
 SECONDS = 60.0
-_KEYS = {"Tab": ("Tab", 9, ""), "Enter": ("Enter", 13, "\r")}
+_KEYS = {
+    "Tab": ("Tab", 9, ""),
+    "Enter": ("Enter", 13, "\r"),
+    " ": ("Space", 32, " "),
+    "1": ("Digit1", 49, "1"),
+    "2": ("Digit2", 50, "2"),
+    "Home": ("Home", 36, ""),
+    "ArrowLeft": ("ArrowLeft", 37, ""),
+    "ArrowRight": ("ArrowRight", 39, ""),
+}
 
 
 class BrowserMissing(Exception):
@@ -119,7 +128,7 @@ class Tab:
         return told["result"].get("value")
 
     async def press(self, key: str) -> None:
-        """Press and let go `Tab` or `Enter`."""
+        """Press and let go one of `_KEYS`."""
         code, number, text = _KEYS[key]
         same = {"key": key, "code": code, "windowsVirtualKeyCode": number}
         await self.send("Input.dispatchKeyEvent", type="keyDown", text=text, **same)

@@ -81,6 +81,6 @@ class MemoryCatalogue:
 
     async def get(self, name: str) -> RecordingDetail:
         """The first one."""
-        if name != FIRST.id:
+        if name not in (FIRST.id, FIRST.call):
             raise NotFound(f"there is no recording {name}", error_id="recording-unknown")
         return RecordingDetail(recording=FIRST, tracks=(TRACK,), entries=(ENTRY,))

@@ -5,12 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
 
-from hotline1022.core.errors import NotFound
+from hotline1022.core.errors import NotFound, Refused
 from hotline1022.evidence.states import Move, check_person
 from hotline1022.evidence.types import Request, State
-from hotline1022.web.disclosure_wire import Decision, DisclosureList, DisclosureView, HandOutView, LinkMade, PartBody
+from hotline1022.web.disclosure_wire import (
+    Decision,
+    DisclosureList,
+    DisclosureView,
+    HandOutView,
+    LinkMade,
+    PackingView,
+    PartBody,
+)
 from hotline1022.web.listening_port import RangeSource
 from hotline1022.web.package_port import PackageFound
+from hotline1022.web.types import WorkState
 from tests.unit.catalogue_memory import AT, FIRST
 from tests.unit.listening_memory import KEY
 
@@ -60,6 +69,24 @@ class MemoryDisclosures:
         await self.get(id)
         self.asked.append((received_by, actor))
         return LinkMade(id="a" * 16, address="https://1022.example.vn/g/" + KEY, expires_at=at, sha256="ab" * 32)
+
+
+@dataclass
+class MemoryPacks:
+    """web.disclosure_port.Packs: one may be made at a time."""
+
+    packing: PackingView | None = None
+
+    async def begin(self, id: str, actor: str) -> PackingView:
+        if self.packing is not None:
+            raise Refused("another package is being made; wait", error_id="pack-running")
+        self.packing = PackingView(
+            disclosure=id, state=WorkState.RUNNING, asked_at=AT, asked_by=actor, ended_at=None, done=0, work=9, error=""
+        )
+        return self.packing
+
+    async def now(self) -> PackingView | None:
+        return self.packing
 
 
 PACKAGE = b"PK" + bytes(range(256)) * 400

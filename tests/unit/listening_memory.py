@@ -73,8 +73,9 @@ class MemoryListening:
             raise NotFound("there is no such right; ask for one", error_id="listen-unknown")
         digest = sha256(self._bytes()).hexdigest()
         return Heard(
-            id="r1", asker="id-listen", call=FIRST.call, sha256=digest, media="audio/wav", filename="hl1-ban-sao.wav"
-        )
+            id="r1", asker="id-listen", call=FIRST.call, sha256=digest, media="audio/wav", filename="hl1-ban-sao.wav",
+            what="stereo", name="wav", duration_ms=640, expires_at=at + timedelta(minutes=10),
+        )  # fmt: skip
 
     async def survey(self, heard: Heard, what: str, origin: str) -> Survey:
         if self.fails:

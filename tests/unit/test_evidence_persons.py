@@ -62,3 +62,33 @@ def test_names_that_are_read_differently_are_two_people(one: str, other: str) ->
 def test_whatever_a_name_is_it_is_its_own(name: str, form: str) -> None:
     assert same_person(f"token:{name}", f"token:{unicodedata.normalize(form, name)}")  # type: ignore[arg-type]
     assert same_person(f"token:{name}", f"token:  {name}\u200b")
+
+
+CALLED = {"user:tran.an": "Trần An", "user:an2": "TRẦN  AN", "user:binh": "Lê Bình"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "token:Trần An",
+        "token:trần an",
+        "cli:tranan",
+        "cli:tran.an",
+        "token:Tran.An",
+        "user:an2",
+        "user:tran.an",
+        "user:tranan",
+    ],
+)
+def test_an_account_is_known_by_its_login_and_its_name(other: str) -> None:
+    for asked, actor in (("user:tran.an", other), (other, "user:tran.an")):
+        assert same_person(asked, actor, CALLED)
+        with pytest.raises(Refused) as own:
+            check_person(Move.APPROVE, asked, actor, CALLED)
+        assert own.value.error_id == "same-person"
+
+
+@pytest.mark.parametrize("other", ["user:binh", "user:le.binh", "token:An", "token:Lê Bình", "cli:binh", "person:101"])
+def test_other_accounts_are_other_people(other: str) -> None:
+    assert not same_person("user:tran.an", other, CALLED) and not same_person(other, "user:tran.an", CALLED)
+    check_person(Move.APPROVE, "user:tran.an", other, CALLED)

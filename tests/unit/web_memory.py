@@ -32,7 +32,7 @@ from tests.unit.catalogue_memory import MemoryCatalogue
 from tests.unit.chores_memory import MemoryChores
 from tests.unit.citizen_memory import MemoryCitizens
 from tests.unit.directory_memory import MemoryDirectory
-from tests.unit.disclosure_memory import MemoryDisclosures, MemoryPackages
+from tests.unit.disclosure_memory import MemoryDisclosures, MemoryPackages, MemoryPacks
 from tests.unit.evidence_memory import MemoryEvidence
 from tests.unit.figures_memory import MemoryFigures
 from tests.unit.links_memory import MemoryLinks
@@ -252,6 +252,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         calls=log,
         listening=listening,
         disclosures=disclosures,
+        packs=MemoryPacks(),
         exports=MemoryExports(),
         backups=MemoryBackups(),
         chores=MemoryChores(),

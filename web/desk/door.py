@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from hotline1022.accounts.types import SignedIn, Stage
+from hotline1022.accounts.types import Permission, SignedIn, Stage
+from hotline1022.core.acting import Acting
 from hotline1022.core.errors import HotlineError
 from hotline1022.web import cookies
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import theme_of, told, whole
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.failures import failure
+from hotline1022.web.package import origin
 from hotline1022.web.page_words import words
 from hotline1022.web.ports import Ports
 from hotline1022.web.route import Ask, Place
@@ -36,10 +38,12 @@ async def signed_in(place: Place, request: web.Request, ports: Ports) -> SignedI
     cookie = cookies.read(request)
     signed = await ports.door.find(cookie) if cookie else None
     if signed is None:
-        return None if not place.stages else see(_sign_in(request))
+        return None if not place.stages else _led(request, _sign_in(request))
     if place.stages and signed.session.stage not in place.stages:
-        return see(_NEXT[signed.session.stage])
-    if place.needs is not None and not signed.may(place.needs):
+        return _led(request, _NEXT[signed.session.stage])
+    if not place.takes(signed):
+        if place.needs is Permission.LISTEN:
+            await ports.acts.refused(_refused(request, signed))
         raise Forbidden(f"user {signed.user.login} lacks the permission {place.needs}; an admin may give it")
     if not place.by_itself:
         await note_seen(signed, ports)
@@ -79,6 +83,23 @@ def who(ask: Ask) -> str:
     if ask.signed is None:
         raise Forbidden("nobody is signed in here; sign in first")
     return f"user:{ask.signed.user.login}"
+
+
+def _led(request: web.Request, path: str) -> web.Response:
+    """To another page; a part of a page that htmx asked for would take the door into itself, so the whole page goes there."""
+    return web.Response(headers={"HX-Redirect": path}) if "HX-Request" in request.headers else see(path)
+
+
+def _refused(request: web.Request, signed: SignedIn) -> Acting:
+    """Somebody wanted a recording, or what is known of one, without the right to it: the audit has that, as by the API."""
+    resource, parts = request.match_info.route.resource, request.match_info
+    return Acting(
+        actor=f"user:{signed.user.login}",
+        origin=origin(request),
+        act=f"{request.method} {resource.canonical if resource else '?'}",
+        subject=f"recording:{parts['recording']}" if "recording" in parts else "",
+        detail={"refused": Forbidden.error_id},
+    )
 
 
 def onward(signed: SignedIn, wanted: str) -> str:

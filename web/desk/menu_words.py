@@ -48,5 +48,5 @@ def fault_words(said: str) -> str:
     """In the language of the pages."""
     for pattern, word in _SAID:
         if found := re.fullmatch(pattern, said):
-            return words()(f"fault.{word}", **found.groupdict())
+            return words()(f"menu-fault.{word}", **found.groupdict())
     return said

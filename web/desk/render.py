@@ -21,7 +21,7 @@ from hotline1022.web.route import Ask
 from hotline1022.web.static_files import address
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _THEMES = ("light", "dark")
@@ -34,10 +34,20 @@ class Part:
     key: str
     path: str
     needs: Permission | None = None
+    #: who has one of these may go there too
+    others: frozenset[Permission] = frozenset()
 
 
 #: in the order of the menu
 PARTS = (
+    Part(key="recordings", path="/desk/recordings", needs=Permission.LISTEN),
+    Part(key="disclosures", path="/desk/disclosures", needs=Permission.LISTEN, others=frozenset({Permission.DISCLOSE})),
+    Part(
+        key="evidence",
+        path="/desk/evidence",
+        needs=Permission.LISTEN,
+        others=frozenset({Permission.RETENTION, Permission.SETTINGS}),
+    ),
     Part(key="menu", path="/desk/menu", needs=Permission.MENU),
     Part(key="directory", path="/desk/directory", needs=Permission.DIRECTORY),
     Part(key="users", path="/desk/users", needs=Permission.USERS),
@@ -110,7 +120,7 @@ def moment(at: datetime | None) -> str:
 
 def parts_of(signed: SignedIn) -> Sequence[Part]:
     """Where somebody may go."""
-    return [one for one in PARTS if one.needs is None or signed.may(one.needs)]
+    return [one for one in PARTS if one.needs is None or any(map(signed.may, (one.needs, *one.others)))]
 
 
 def _menu(signed: SignedIn, path: str) -> list[dict[str, object]]:

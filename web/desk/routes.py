@@ -3,41 +3,18 @@
 from hotline1022.accounts.types import Permission, Stage
 from hotline1022.web.desk import account, home, menu, menu_try, roles, sign_in, users
 from hotline1022.web.desk.account import DoneQuery
+from hotline1022.web.desk.audit_routes import ROUTES as AUDIT
 from hotline1022.web.desk.directory_routes import directory_pages
 from hotline1022.web.desk.menu_try import TryQuery
+from hotline1022.web.desk.pages import page as _page
 from hotline1022.web.desk.sign_in import DoorQuery
 from hotline1022.web.live import EventsQuery, listen_at_desk
 from hotline1022.web.menu_routes import PUBLISH_SECONDS
-from hotline1022.web.route import Handler, Place, Route
+from hotline1022.web.route import Place, Route
 from hotline1022.web.static_files import show_file
-from hotline1022.web.wire import NoInput
 
 ANYBODY = Place(stages=frozenset())
 SOMEBODY = Place(stages=frozenset({Stage.SECOND, Stage.CHANGE, Stage.FULL}))
-
-
-def _page(
-    method: str,
-    path: str,
-    summary: str,
-    handler: Handler,
-    place: Place | Permission | None = None,
-    query: type = NoInput,
-    seconds: float = 15,
-) -> Route:
-    return Route(
-        method=method,
-        path=path,
-        needs=None,
-        desk=place if isinstance(place, Place) else Place(needs=place),
-        summary=summary,
-        handler=handler,
-        query=query,
-        media="text/html",
-        status=200 if method == "GET" else 303,
-        also=() if method == "GET" else (200,),
-        seconds=seconds,
-    )
 
 
 ROUTES: tuple[Route, ...] = (
@@ -105,8 +82,7 @@ ROUTES: tuple[Route, ...] = (
         "Put what is written in force",
         menu.publish,
         Permission.MENU,
-        NoInput,
-        PUBLISH_SECONDS,
+        seconds=PUBLISH_SECONDS,
     ),
     _page("GET", "/desk/menu/versions/{version}", "One version", menu.show_version, Permission.MENU),
     _page(
@@ -115,8 +91,7 @@ ROUTES: tuple[Route, ...] = (
         "Put it in force again",
         menu.publish_again,
         Permission.MENU,
-        NoInput,
-        PUBLISH_SECONDS,
+        seconds=PUBLISH_SECONDS,
     ),
     *directory_pages(_page),
     _page("GET", "/desk/users", "Users", users.list_users, Permission.USERS, DoneQuery),
@@ -134,4 +109,5 @@ ROUTES: tuple[Route, ...] = (
     _page("GET", "/desk/roles/{role}", "One role", roles.show_role, Permission.USERS),
     _page("POST", "/desk/roles/{role}", "Change a role", roles.change, Permission.USERS),
     _page("POST", "/desk/roles/{role}/remove", "Take a role away", roles.remove, Permission.USERS),
+    *AUDIT,
 )

@@ -140,8 +140,8 @@ class World:
 
 
 @asynccontextmanager
-async def open_desk(database: Database, folder: Path, **more: Any) -> AsyncIterator[World]:
-    """The desk over this database, and everything else in memory but for the ports that are given."""
+async def open_desk(database: Database, folder: Path, **parts: Any) -> AsyncIterator[World]:
+    """The desk over this database; `parts` are other real ports, everything else is in memory."""
     made: World
 
     def clock() -> Any:
@@ -160,7 +160,7 @@ async def open_desk(database: Database, folder: Path, **more: Any) -> AsyncItera
             acts=ActBook(database, folder / "acts"),
             clock=clock,
             registry=CollectorRegistry(),
-            **more,
+            **parts,
         )
         server = TestServer(make_app(ports, version="0"))
         await server.start_server(access_log=None)

@@ -1,0 +1,106 @@
+"""Listening at the desk: the reason first, then a player whose right is this session's. Refuses the right of somebody else; loads no
+sound before play is pressed.
+"""
+
+from aiohttp import web
+
+from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.web.asker import Asker, of_session
+from hotline1022.web.copies_wire import Format
+from hotline1022.web.desk import seen
+from hotline1022.web.desk.door import see
+from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.recording import page_of, story_of, tracks_of
+from hotline1022.web.desk.recordings import row_of
+from hotline1022.web.desk.render import show
+from hotline1022.web.errors import Forbidden
+from hotline1022.web.export import sent
+from hotline1022.web.listening_wire import WORDS, ListenBody, ListenTo, WhyBody
+from hotline1022.web.package import origin
+from hotline1022.web.page_words import words
+from hotline1022.web.route import Ask
+
+HERE = "/desk/recordings/listen"
+
+
+async def grant(ask: Ask) -> web.Response:
+    """A right for a reason; the player is another page, so that loading it again asks for no other right."""
+    form: Form = ask.body
+    typed = {
+        "reason": form.one("reason"),
+        "text": form.one("text").strip(),
+        "what": form.one("what") or ListenTo.STEREO.value,
+        "format": form.one("format"),
+        "levelled": form.one("levelled") == "1",
+    }
+    try:
+        given = (ask.path["recording"], _wanted(form), _asker(ask), origin(ask.request), ask.ports.clock())
+        right = await ask.ports.listening.grant(*given)
+    except HotlineError as error:
+        return await page_of(ask, error, listen=typed)
+    return see(f"{HERE}/{right.url.rpartition('/')[2]}")
+
+
+async def export(ask: Ask) -> web.StreamResponse:
+    """All originals as a ZIP, for the same reason."""
+    form: Form = ask.body
+    typed = {"reason": form.one("reason"), "text": form.one("text").strip()}
+    try:
+        wanted = _wanted(form)
+        why = WhyBody(reason=wanted.reason, text=wanted.text)
+        outgoing = await ask.ports.exports.open(ask.path["recording"], why, _asker(ask))
+    except HotlineError as error:
+        return await page_of(ask, error, listen=typed)
+    return await sent(ask, outgoing)
+
+
+async def show_player(ask: Ask) -> web.Response:
+    """The player of a right of this session."""
+    heard = await ask.ports.listening.find(ask.path["key"], ask.ports.clock())
+    if heard.asker != _asker(ask).id:
+        text = "this right to listen is another session's; open the recording and give your own reason"
+        raise Forbidden(text, error_id="listen-of-another")
+    detail = await ask.ports.catalogue.get(heard.call)
+    names = await seen.names_of(ask)
+    call = await ask.ports.calls.get(heard.call)
+    began = call.call.entered_at if call else detail.recording.started_at
+    track = next((one for one in tracks_of(ask, detail, names) if one["id"] == heard.name), None)
+    say = words()
+    return show(
+        ask,
+        "listen",
+        one=row_of(ask, detail.recording, names),
+        stereo=heard.what == ListenTo.STEREO,
+        what=say("listen.track", who=track["who"], what=track["what"], time=track["from"])
+        if track
+        else say("listen.stereo"),
+        source=f"/api/listen/{ask.path['key']}",
+        duration=heard.duration_ms,
+        length=seen.length(heard.duration_ms),
+        began=round((track["began"] if track else began).timestamp() * 1000),
+        until=seen.instant(heard.expires_at),
+        lines=await story_of(ask, detail, call, names),
+    )
+
+
+def _wanted(form: Form) -> ListenBody:
+    """Invalid `reason-unknown`, `reason-too-long`, as the service refuses them too."""
+    reason, text, what = form.one("reason").strip(), form.one("text").strip(), form.one("what")
+    if not reason:
+        raise Invalid("no reason is chosen; choose one", error_id="reason-unknown")
+    if len(text) > WORDS:
+        raise Invalid(f"the reason has more than {WORDS} characters; shorten it", error_id="reason-too-long")
+    whole = what in ("", ListenTo.STEREO)
+    return ListenBody(
+        reason=reason[:40],
+        text=text,
+        copy=ListenTo.STEREO if whole else ListenTo.TRACK,
+        track=None if whole else what[:200],
+        format=next((one for one in Format if one == form.one("format")), Format.WAV),
+        levelled=form.one("levelled") == "1",
+    )
+
+
+def _asker(ask: Ask) -> Asker:
+    assert ask.signed is not None
+    return of_session(ask.signed, None)

@@ -1,0 +1,132 @@
+"""How pages of the evidence write things for people: moments, lengths, names, who did something. Refuses to show a number to whoever
+may not see it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline1022.accounts.types import Permission
+from hotline1022.core.clock import local
+from hotline1022.core.masking import mask, mask_text
+from hotline1022.web.page_words import words
+from hotline1022.web.recordings_wire import AuditEntryView
+from hotline1022.web.route import Ask
+
+_SECONDS = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What ids are called; an id that nobody knows is shown as it is."""
+
+    agencies: Mapping[str, str]
+    categories: Mapping[str, str]
+    people: Mapping[str, str]
+
+    def person(self, id: str) -> str:
+        """`Nguyễn Thị Ánh (1001)`."""
+        return f"{self.people[id]} ({id})" if id in self.people else id
+
+
+async def names_of(ask: Ask) -> Names:
+    """All of them, of what has ended too."""
+    return Names(
+        agencies={one.id: one.name for one in await ask.ports.directory.agencies(None)},
+        categories={one.id: one.name for one in await ask.ports.directory.categories(None)},
+        people={one.id: one.name for one in await ask.ports.people.list()},
+    )
+
+
+def sees_numbers(ask: Ask) -> bool:
+    """Whether telephone numbers are shown in full."""
+    return ask.signed is not None and ask.signed.may(Permission.NUMBERS)
+
+
+def number(ask: Ask, text: str) -> str:
+    """A telephone number for who looks; words where there is none."""
+    if not text:
+        return words()("audit.withheld")
+    return text if sees_numbers(ask) else mask(text)
+
+
+def free(ask: Ask, text: str) -> str:
+    """Text of people, in which numbers may be."""
+    return text if sees_numbers(ask) else mask_text(text)
+
+
+def instant(at: datetime | None) -> str:
+    """`30/11/2026 09:31:05`, on the province's clock."""
+    return local(at).strftime("%d/%m/%Y %H:%M:%S") if at else words()("audit.unknown")
+
+
+def clock(at: datetime) -> str:
+    """`09:31:05`."""
+    return local(at).strftime("%H:%M:%S")
+
+
+def length(ms: int) -> str:
+    """`1:02:05`, `0:07`: hours where there are some."""
+    minutes, seconds = divmod(ms // _SECONDS, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+def size(count: int) -> str:
+    """`1,4 MB`, as Vietnamese is written."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}".replace(".", ",")
+    return f"{count} B"
+
+
+def who(actor: str, people: Mapping[str, str] | None = None) -> str:
+    """Who did something, as the audit writes it, in words: `user:lan` is a user, `cli:root` somebody at the machine."""
+    say = words()
+    kind, _, name = actor.partition(":")
+    known = f"actor.{kind}"
+    if known not in say.texts:
+        return actor
+    called = (people or {}).get(name, "") if kind == "person" else ""
+    return say(known, name=f"{called} ({name})" if called else name)
+
+
+def entries_of(entries: Sequence[AuditEntryView], people: Mapping[str, str] | None = None) -> list[dict[str, object]]:
+    """Entries of the chain for a table, the latest first."""
+    say = words()
+    return [
+        {
+            "seq": one.seq,
+            "at": instant(one.at),
+            "what": say.or_itself("entry", one.kind),
+            "which": _which(one),
+            "who": who(one.actor, people),
+            "origin": "" if one.origin == one.actor else say.or_itself("origin", one.origin),
+            "subject": one.subject,
+            "detail": [f"{name}: {_told(value)}" for name, value in one.detail.items()],
+            "sha256": one.sha256,
+            "written_at": one.written_at,
+        }
+        for one in reversed(entries)
+    ]
+
+
+def _which(one: AuditEntryView) -> str:
+    """What kind of act it was, or how far a listening had come."""
+    if one.kind == "act":
+        return str(one.detail.get("act", ""))
+    step = one.detail.get("step")
+    return words().or_itself("played", step) if isinstance(step, str) else ""
+
+
+def _told(value: object) -> str:
+    """A value of an entry's detail, short: lists of things are counted."""
+    match value:
+        case list() if value and not all(isinstance(one, str | int) for one in value):
+            return words()("audit.things", count=len(value))
+        case list():
+            return ", ".join(map(str, value))
+        case Mapping():
+            return ", ".join(f"{name} {_told(one)}" for name, one in value.items())
+        case _:
+            return str(value)
