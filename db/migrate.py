@@ -47,6 +47,7 @@ REVISIONS = (
     "0021",
     "0022",
     "0023",
+    "0026",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hotline1022.accounts.types import SignedIn
-from hotline1022.faq.types import Asked, Author, Entry, EntryFilter, Found, Miss, Move, Report, Text
+from hotline1022.faq.types import Asked, Author, Entry, EntryFilter, Found, Miss, Move, Names, Report, Text
 
 
 class Faq(Protocol):
@@ -13,6 +13,10 @@ class Faq(Protocol):
 
     async def author(self, signed: SignedIn) -> Author:
         """Who is signed in, as one who writes: a contact point writes for its agency, and those that this has taken over."""
+        ...
+
+    async def names(self) -> Names:
+        """Who may be named."""
         ...
 
     async def search(self, asked: Asked) -> Found:

@@ -9,7 +9,13 @@ from hotline1022.faq.states import BY_ANOTHER, NEEDS_REASON, TODAY, follow
 from hotline1022.faq.types import OPEN, Author, Entry, Move, State, Text, Version
 
 #: field → least and most characters; those of LINES may have several lines
-BOUNDS = {"question": (3, 300), "answer": (1, 4000), "keywords": (0, 300), "legal_source": (0, 500), "category": (0, 40)}
+BOUNDS = {
+    "question": (3, 300),
+    "answer": (1, 4000),
+    "keywords": (0, 300),
+    "legal_source": (0, 500),
+    "category": (0, 40),
+}
 LINES = frozenset({"answer"})
 WHY = 500
 #: a last day lies in these years
@@ -21,7 +27,8 @@ def text_of(given: Text) -> Text:
     problems = problems_of(given)
     for error_id, said in problems.items():
         raise Invalid(said, error_id=error_id)
-    return replace(given, **{name: tidy(getattr(given, name), lines=name in LINES) or "" for name in BOUNDS})
+    clean = {name: tidy(getattr(given, name), lines=name in LINES) or "" for name in BOUNDS}
+    return Text(**clean, valid_to=given.valid_to)
 
 
 def problems_of(given: Text) -> dict[str, str]:
@@ -68,8 +75,13 @@ def written(entry: Entry | None, text: Text, by: Author, at: datetime) -> Versio
         authors = now.authors | by.keys
         return replace(now, state=state, text=text, authors=authors, written_by=by.name, written_at=at)
     number = entry.last + 1 if entry else 1
-    return Version(
-        number=number, state=State.DRAFT, text=text, authors=by.keys, written_by=by.name, written_at=at
+    return Version(number=number, state=State.DRAFT, text=text, authors=by.keys, written_by=by.name, written_at=at)
+
+
+def new_entry(id: str, agency: str, version: Version, at: datetime) -> Entry:
+    """A new entry of one version, which is worked on."""
+    return Entry(
+        id=id, agency=agency, created_at=at, changed_at=at, revision=1, opened=version.number, versions=(version,)
     )
 
 
@@ -130,5 +142,3 @@ def with_version(entry: Entry, after: Version, at: datetime) -> Entry:
         last=max(entry.last, after.number),
         versions=tuple(sorted((*others, after), key=lambda one: -one.number)),
     )
-
-

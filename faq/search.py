@@ -4,6 +4,7 @@ Everything is compared without marks and case, `đ` as `d`; who types marks gets
 words are mostly two syllables, so pairs of syllables are keys too: `khai_sinh`.
 """
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -31,7 +32,7 @@ class Query:
     #: what must be there of `words` to be found: with `typing` all but the last one
     whole: tuple[str, ...]
     #: the words with their marks, in small letters
-    marked: tuple[str, ...]
+    marked: str
 
     @property
     def pairs(self) -> tuple[str, ...]:
@@ -46,7 +47,7 @@ def words_of(text: str) -> list[str]:
 
 def pairs_of(words: Sequence[str]) -> tuple[str, ...]:
     """Pairs of neighbours, each once."""
-    return tuple(dict.fromkeys(f"{a}_{b}" for a, b in zip(words, words[1:], strict=False)))
+    return tuple(dict.fromkeys(f"{a}_{b}" for a, b in itertools.pairwise(words)))
 
 
 def question_keys(text: Text) -> list[str]:
@@ -60,13 +61,13 @@ def question_keys(text: Text) -> list[str]:
 
 def all_keys(text: Text) -> list[str]:
     """Words of question, keywords and answer."""
-    return list(dict.fromkeys(words_of(" ".join((text.question, text.keywords, text.answer)))))
+    return list(dict.fromkeys(words_of(f"{text.question} {text.keywords} {text.answer}")))
 
 
 def query_of(text: str, *, typing: bool) -> Query:
     """The search of what was typed; no words: nothing can be found."""
     words = tuple(words_of(text)[:WORDS])
-    marked = tuple(_marked(text)[:WORDS])
+    marked = " ".join(unicodedata.normalize("NFC", text).casefold().split())
     ended = bool(text) and not text[-1].isalnum()
     whole = words[:-1] if typing and not ended and len(words) > 1 else words
     return Query(words=words, whole=whole, marked=marked)
@@ -79,26 +80,25 @@ def best(query: Query, found: Iterable[Candidate], today: date) -> list[Candidat
 
 def fit(query: Query, one: Candidate, today: date) -> float:
     """How well an answer fits: greater is better."""
-    question, keywords = words_of(one.question), words_of(one.keywords)
-    asked = " ".join(query.words)
-    points = 0.0
+    question, keywords = _WORD.findall(one.folded), words_of(one.keywords)
+    asked, points = " ".join(query.words), 0.0
     if f" {asked}" in f" {' '.join(question)}":
         points += 60
     elif f" {asked}" in f" {' '.join(keywords)}":
         points += 45
     if question == list(query.words):
         points += 30
-    pairs = set(pairs_of(question)) | set(pairs_of(keywords))
+    pairs = {*pairs_of(question), *pairs_of(keywords)}
     points += 8 * sum(pair in pairs for pair in query.pairs)
-    points += 5 * sum(word in question for word in query.words)
-    points += 3 * sum(word in keywords for word in query.words)
+    both = sum(word in question for word in query.words)
+    points += 5 * both + 3 * sum(word in keywords for word in query.words)
     if query.words and any(word.startswith(query.words[-1]) for word in question):
         points += 2
     # the same marks: khai sinh, not khải sình
-    if " ".join(query.marked) in " ".join(_marked(f"{one.question} {one.keywords}")):
+    if query.marked in f"{one.question} {one.keywords}".casefold():
         points += 10
     # of two the one that speaks of little else
-    points += 10 * sum(word in question for word in query.words) / max(1, len(question))
+    points += 10 * both / max(1, len(question))
     if one.valid_to is not None and today > one.valid_to:
         points -= 20
     return points
@@ -109,7 +109,3 @@ def noted(text: str) -> tuple[str, str]:
     plain = " ".join(_DIGITS.sub(" ", unicodedata.normalize("NFC", text)).split())
     typed = " ".join(word for word in plain.split() if mask_text(word) == word and word.isprintable())[:NOTED].strip()
     return " ".join(words_of(typed)), typed
-
-
-def _marked(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFC", text).casefold())

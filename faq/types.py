@@ -210,11 +210,25 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Agencies and categories as the directory has them."""
+
+    #: id of each that ever was → name of who has taken over by now, or its own
+    agencies: Mapping[str, str]
+    #: ids of those that are agencies today
+    today: frozenset[str]
+    #: id → name
+    categories: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """What is needed to say how well an answer fits."""
 
     entry: str
     question: str
+    #: the question without marks and case
+    folded: str
     keywords: str
     valid_to: date | None
 

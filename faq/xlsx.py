@@ -56,7 +56,9 @@ def read_xlsx(data: bytes) -> Sheet:
 
 
 def _broken() -> Invalid:
-    return Invalid("the file is no .xlsx that can be read; open it and save it as .xlsx again", error_id="sheet-invalid")
+    return Invalid(
+        "the file is no .xlsx that can be read; open it and save it as .xlsx again", error_id="sheet-invalid"
+    )
 
 
 def _large() -> Invalid:

@@ -20,6 +20,7 @@ ROOMS = (
     "recordings",
     "audit",
     "evidence",
+    "faq",
     "db",
     "service",
     "web",
