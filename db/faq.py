@@ -1,27 +1,25 @@
 """Questions and answers with their versions. Refuses to write over what somebody else changed meanwhile.
 
-What a change does is decided in faq/; here it is written whole, with what a published answer is found by, or not at all.
+What a change does is decided in faq/; here it is written whole, or not at all.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.core.folding import fold
-from hotline1022.db.sql import Repository, Values, picker, run_many, upsert
-from hotline1022.db.tables_faq import faq_entry, faq_find, faq_version
+from hotline1022.db.sql import Repository, Values, picker, run_many
+from hotline1022.db.tables_faq import faq_entry, faq_version
 from hotline1022.faq.types import Entry, EntryFilter, State, Text, Version
 
 _TEXT = tuple(one.name for one in fields(Text))
 _PLAIN = tuple(one.name for one in fields(Version) if one.name not in ("text", "authors"))
 _entry_values = picker(Entry)
-#: what an entry is found by: keys of question and keywords, and of all of it
-FindKeys = tuple[Sequence[str], Sequence[str]]
 _AT_ONCE = 500
 
 
@@ -72,10 +70,10 @@ class FaqRepository(Repository):
         rows = (_values(entry.id, one) for entry in new for one in entry.versions)
         await run_many(self._connection, plain_insert(faq_version), rows)
 
-    async def change(self, before: Entry, after: Entry, found_by: FindKeys | None) -> Entry:
+    async def change(self, before: Entry, after: Entry) -> Entry:
         """Write the versions that changed; Refused `faq-changed` when the entry is no longer as it was before.
 
-        `found_by`: keys of the published version, None where none is published. Gives the entry as it is now.
+        Gives the entry as it is now.
         """
         values = _values_of_entry(after) | {"revision": before.revision + 1}
         done = await self._connection.execute(
@@ -93,18 +91,7 @@ class FaqRepository(Repository):
                 await self._connection.execute(update(faq_version).where(*place).values(_values(after.id, one)))
             else:
                 await self._connection.execute(plain_insert(faq_version), _values(after.id, one))
-        if found_by is not None:
-            await self.find_by(after, found_by)
-        else:
-            await self._connection.execute(delete(faq_find).where(faq_find.c.entry_id == after.id))
         return _entry(values, after.versions)
-
-    async def find_by(self, entry: Entry, found_by: FindKeys) -> None:
-        """The published version is found by these keys from now on."""
-        asked, said = found_by
-        text = entry.version(entry.published).text
-        row = {"entry_id": entry.id, "agency": entry.agency, "category": text.category, "asked": asked, "said": said}
-        await self._connection.execute(upsert(self._dialect, faq_find), row)
 
     async def _versions(self, *wanted: ColumnElement[bool]) -> dict[str, Sequence[Version]]:
         query = select(faq_version).where(*wanted).order_by(faq_version.c.entry_id, faq_version.c.number.desc())

@@ -1,21 +1,19 @@
 """Published answers by the words in them, and searches that had none. Refuses to read through all answers for one search.
 
-PostgreSQL has an index over the keys. SQLite reads through the keys once, some hundred bytes an answer, and not the answers.
+The list of the rarest word is walked through, and each of its answers asked for the other words, until enough are found.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, delete, func, literal, select, update
-from sqlalchemy import cast as sql_cast
-from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import insert as plain_insert
 
 from hotline1022.core.errors import NotFound
 from hotline1022.db.faq import version_of
-from hotline1022.db.sql import Repository, build, insert
-from hotline1022.db.tables_faq import faq_entry, faq_find, faq_miss, faq_version
+from hotline1022.db.sql import Repository, build, insert, insert_new, run_many
+from hotline1022.db.tables_faq import faq_entry, faq_find, faq_key, faq_miss, faq_version
 from hotline1022.faq.types import Candidate, Miss, Version
 
 #: answers that one step gives to choose among
@@ -23,46 +21,68 @@ LOOKED_AT = 150
 #: searches without an answer that are kept
 MOST_MISSES = 2000
 _COUNTED = 1_000_000_000
+#: a word of so many answers is as common as any
+_COMMON = 2000
+_AT_ONCE = 500
 
 
 class FaqFindRepository(Repository):
     """Searches within one transaction."""
 
-    async def with_all(
-        self, words: Sequence[str], pairs: Sequence[str], *, agencies: frozenset[str] | None, category: str, enough: int
-    ) -> list[str]:
-        """Ids of entries that have all these words, at most a few hundred: first where all pairs stand in the question, then
-        where all words do, then with words in the answer. Not all of them once there are `enough`.
-        """
-        of = _of(agencies, category)
-        asked, said = faq_find.c.asked, faq_find.c.said
-        if self._dialect == "sqlite":
-            side_by_side = self._have(asked, pairs) if pairs else self._have(asked, words)
-            query = select(faq_find.c.entry_id).where(self._have(said, words), *of)
-            return await self._ids(query.order_by(side_by_side.desc(), self._have(asked, words).desc()))
-        found: dict[str, None] = {}
-        for column, keys in ((asked, [*words, *pairs]), (asked, words), (said, words)):
-            found |= dict.fromkeys(await self._ids(select(faq_find.c.entry_id).where(self._have(column, keys), *of)))
-            if len(found) >= enough:
-                break
-        return list(found)
+    async def find_by(self, entry: str, agency: str, category: str, keys: Sequence[str]) -> None:
+        """A published answer is found by these keys from now on."""
+        new = (
+            plain_insert(faq_find).values(entry_id=entry, agency=agency, category=category).returning(faq_find.c.place)
+        )
+        place = (await self._connection.execute(new)).scalar_one()
+        rows = [{"key": key, "place": place} for key in keys]
+        await run_many(self._connection, insert_new(self._dialect, faq_key), rows)
 
-    async def with_some(self, pairs: Sequence[str], *, agencies: frozenset[str] | None, category: str) -> list[str]:
-        """Ids of entries whose question has one of these pairs of words, those with most of them first."""
-        asked, of = faq_find.c.asked, _of(agencies, category)
-        if self._dialect == "sqlite":
-            first, *rest = (sql_cast(self._have(asked, [pair]), Integer) for pair in pairs)
-            count = sum(rest, first)
-            query = select(faq_find.c.entry_id).where(count > 0, *of)
-            return await self._ids(query.order_by(count.desc(), faq_find.c.entry_id))
-        counts: dict[str, int] = {}
-        for pair in pairs:
-            for entry in await self._ids(select(faq_find.c.entry_id).where(self._have(asked, [pair]), *of)):
-                counts[entry] = counts.get(entry, 0) + 1
-        return sorted(counts, key=lambda entry: (-counts[entry], entry))[:LOOKED_AT]
+    async def forget(self, entry: str, keys: Sequence[str]) -> None:
+        """It is found no more; `keys`: those by which it was."""
+        place = (await self._connection.execute(select(faq_find.c.place).where(faq_find.c.entry_id == entry))).scalar()
+        if place is None:
+            return
+        for start in range(0, len(keys), _AT_ONCE):
+            mine = (faq_key.c.key.in_(keys[start : start + _AT_ONCE]), faq_key.c.place == place)
+            await self._connection.execute(delete(faq_key).where(*mine))
+        await self._connection.execute(delete(faq_find).where(faq_find.c.place == place))
 
-    async def _ids(self, query: Select[Any]) -> list[str]:
+    async def with_all(self, keys: Sequence[str], of: frozenset[str] | None, category: str) -> list[str]:
+        """Ids of entries that have all these keys, at most a few hundred; `of`: agencies, None = all."""
+        rarest = await self._rarest(keys)
+        if not rarest:
+            return []
+        first = faq_key.alias()
+        query = select(faq_find.c.entry_id).select_from(faq_find.join(first, first.c.place == faq_find.c.place))
+        query = query.where(first.c.key == rarest[0], *_of(of, category))
+        for key in rarest[1:]:
+            other = faq_key.alias()
+            query = query.where(exists().where(other.c.key == key, other.c.place == first.c.place))
         return list((await self._connection.execute(query.limit(LOOKED_AT))).scalars())
+
+    async def with_some(self, keys: Sequence[str], of: frozenset[str] | None, category: str) -> list[str]:
+        """Ids of entries that have one of these keys, those with most of them first."""
+        count = func.count()
+        query = select(faq_find.c.entry_id).join(faq_key, faq_key.c.place == faq_find.c.place)
+        query = query.where(faq_key.c.key.in_(list(keys)), *_of(of, category)).group_by(faq_find.c.entry_id)
+        query = query.order_by(count.desc(), faq_find.c.entry_id).limit(LOOKED_AT)
+        return list((await self._connection.execute(query)).scalars())
+
+    async def _rarest(self, keys: Sequence[str]) -> list[str]:
+        """The keys, that of fewest answers first; none where one of them is in no answer."""
+        keys = list(dict.fromkeys(keys))
+        if len(keys) < 2:
+            return keys
+        counts = (
+            select(func.count())
+            .select_from(select(faq_key.c.place).where(faq_key.c.key == key).limit(_COMMON).subquery())
+            .scalar_subquery()
+            for key in keys
+        )
+        row = (await self._connection.execute(select(*counts))).one()
+        found = dict(zip(keys, row, strict=True))
+        return sorted(keys, key=lambda key: found[key]) if min(found.values()) else []
 
     async def candidates(self, entries: Sequence[str]) -> list[Candidate]:
         """What is needed of these to choose among them."""
@@ -81,13 +101,6 @@ class FaqFindRepository(Repository):
         query = select(faq_version, faq_entry.c.agency).join(faq_entry, _published())
         rows = await self._connection.execute(query.where(faq_entry.c.id.in_(list(entries))))
         return {row["entry_id"]: (row["agency"], version_of(row)) for row in rows.mappings()}
-
-    def _have(self, column: Any, keys: Sequence[str]) -> ColumnElement[bool]:
-        """That the column has all of these keys."""
-        if self._dialect == "sqlite":
-            return and_(*(func.instr(column, literal(f" {key} ", String())) > 0 for key in keys))
-        asked = sql_cast(array([literal(key, String()) for key in keys]), ARRAY(String))
-        return cast("ColumnElement[bool]", column.op("@>")(asked))
 
     # ------------------------------------------------------------ searches without an answer
 

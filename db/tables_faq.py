@@ -4,7 +4,7 @@ needs a migration; a test compares the two.
 
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table
 
-from hotline1022.db.columns import Document, Keys, UtcTime, Word, condition, listed
+from hotline1022.db.columns import Big, Document, Key, Serial, UtcTime, Word, condition, listed
 from hotline1022.db.tables import metadata
 from hotline1022.faq.types import State
 
@@ -66,25 +66,24 @@ for _name, _sql in (("published", "state = 'published'"), ("open", "state IN ('d
     _one = condition(_sql)
     Index(f"ux_faq_version_{_name}", faq_version.c.entry_id, unique=True, sqlite_where=_one, postgresql_where=_one)
 
-#: what published versions are found by
+#: published answers that are found; the place is another one after each change
 faq_find = Table(
     "faq_find",
     metadata,
-    Column("entry_id", String, ForeignKey("faq_entry.id"), primary_key=True),
+    Column("place", Serial, primary_key=True, autoincrement=True),
+    Column("entry_id", String, ForeignKey("faq_entry.id"), nullable=False),
     *map(_text, ("agency", "category")),
-    #: words and pairs of words of question and keywords
-    Column("asked", Keys, nullable=False),
-    #: words of the answer too
-    Column("said", Keys, nullable=False),
 )
-for _name in ("asked", "said"):
-    Index(
-        f"ix_faq_find_{_name}",
-        faq_find.c[_name],
-        postgresql_using="gin",
-        # a list of what waits to be sorted in would be read through by every search
-        postgresql_with={"fastupdate": "off"},
-    ).ddl_if(dialect="postgresql")
+Index("ux_faq_find_entry", faq_find.c.entry_id, unique=True)
+
+#: by what: `q:` words and pairs of words of question and keywords, `a:` words of the answer too
+faq_key = Table(
+    "faq_key",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("place", Big, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
 
 #: searches without an answer; long numbers are left out before
 faq_miss = Table(

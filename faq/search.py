@@ -29,15 +29,29 @@ class Query:
     """A search as it is compared."""
 
     words: tuple[str, ...]
-    #: what must be there of `words` to be found: with `typing` all but the last one
-    whole: tuple[str, ...]
     #: the words with their marks, in small letters
     marked: str
+    #: the last word may be half typed
+    open: bool
+
+    @property
+    def steps(self) -> list[list[str]]:
+        """Keys that an answer must have all of, the best step first."""
+        found = [_steps(self.words)]
+        if self.open and len(self.words) > 1:
+            found.append(_steps(self.words[:-1]))
+        return [step for steps in found for step in steps]
 
     @property
     def pairs(self) -> tuple[str, ...]:
         """Pairs of neighbours."""
-        return pairs_of(self.whole)
+        return pairs_of(self.words)
+
+
+def _steps(words: Sequence[str]) -> list[list[str]]:
+    pairs = pairs_of(words)
+    side_by_side = [in_question(pairs)] if pairs else []
+    return [*side_by_side, in_question(words), in_answer(words)]
 
 
 def words_of(text: str) -> list[str]:
@@ -50,18 +64,27 @@ def pairs_of(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{a}_{b}" for a, b in itertools.pairwise(words)))
 
 
-def question_keys(text: Text) -> list[str]:
-    """Words and pairs of question and keywords; a pair does not go over the end of a keyword."""
+def keys_of(text: Text) -> list[str]:
+    """What an answer is found by: `q:` words and pairs of question and keywords, `a:` words of the answer too.
+
+    A pair does not go over the end of a keyword.
+    """
     found: dict[str, None] = {}
     for part in (text.question, *re.split(r"[,;\n]", text.keywords)):
         words = words_of(part)
-        found |= dict.fromkeys((*words, *pairs_of(words)))
+        found |= dict.fromkeys(in_question((*words, *pairs_of(words))))
+    found |= dict.fromkeys(in_answer(words_of(f"{text.question} {text.keywords} {text.answer}")))
     return list(found)
 
 
-def all_keys(text: Text) -> list[str]:
-    """Words of question, keywords and answer."""
-    return list(dict.fromkeys(words_of(f"{text.question} {text.keywords} {text.answer}")))
+def in_question(words: Iterable[str]) -> list[str]:
+    """Keys of words or pairs in question and keywords."""
+    return [f"q:{word}" for word in words]
+
+
+def in_answer(words: Iterable[str]) -> list[str]:
+    """Keys of words anywhere."""
+    return [f"a:{word}" for word in words]
 
 
 def query_of(text: str, *, typing: bool) -> Query:
@@ -69,8 +92,7 @@ def query_of(text: str, *, typing: bool) -> Query:
     words = tuple(words_of(text)[:WORDS])
     marked = " ".join(unicodedata.normalize("NFC", text).casefold().split())
     ended = bool(text) and not text[-1].isalnum()
-    whole = words[:-1] if typing and not ended and len(words) > 1 else words
-    return Query(words=words, whole=whole, marked=marked)
+    return Query(words=words, marked=marked, open=typing and not ended)
 
 
 def best(query: Query, found: Iterable[Candidate], today: date) -> list[Candidate]:
@@ -90,7 +112,8 @@ def fit(query: Query, one: Candidate, today: date) -> float:
         points += 30
     pairs = {*pairs_of(question), *pairs_of(keywords)}
     points += 8 * sum(pair in pairs for pair in query.pairs)
-    both = sum(word in question for word in query.words)
+    of_question = set(question)
+    both = sum(word in of_question for word in query.words)
     points += 5 * both + 3 * sum(word in keywords for word in query.words)
     if query.words and any(word.startswith(query.words[-1]) for word in question):
         points += 2

@@ -11,12 +11,11 @@ from hotline1022.accounts.types import Permission, SignedIn
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid, Refused
 from hotline1022.core.folding import fold
-from hotline1022.db.faq import FindKeys
 from hotline1022.db.unit import Database, Work
 from hotline1022.directory.lookup import active, agency_at, had_by
 from hotline1022.directory.types import Directory
 from hotline1022.faq.rules import check_agency, check_seen, moved, new_entry, replaced, text_of, with_version, written
-from hotline1022.faq.search import all_keys, question_keys
+from hotline1022.faq.search import keys_of
 from hotline1022.faq.sheet import template
 from hotline1022.faq.types import (
     Asked,
@@ -104,7 +103,7 @@ class FaqDesk:
             text = await self._text(text, before)
             after = with_version(before, written(before, text, by, at), at)
             await _once(tx, after)
-            return await tx.faq.change(before, after, keys_of(after))
+            return await _write(tx, before, after)
 
     async def move(self, entry: str, revision: int, move: Move, why: str, by: Author, at: datetime) -> Entry:
         """Propose, return, publish, drop, withdraw."""
@@ -116,7 +115,7 @@ class FaqDesk:
             if ending is not None:
                 after = with_version(after, ending, at)
             after = with_version(after, version, at)
-            return await tx.faq.change(before, after, keys_of(after))
+            return await _write(tx, before, after)
 
     async def take_in(
         self, agency: str, data: bytes, by: Author, at: datetime, *, dry_run: bool, propose: bool
@@ -171,12 +170,20 @@ class FaqDesk:
         return found
 
 
-def keys_of(entry: Entry) -> FindKeys | None:
-    """What its published version is found by; None where none is published."""
-    if not entry.published:
-        return None
-    text = entry.version(entry.published).text
-    return question_keys(text), all_keys(text)
+async def _write(tx: Work, before: Entry, after: Entry) -> Entry:
+    """Write the change, and by what the published version is found."""
+    now = await tx.faq.change(before, after)
+    was, shown = _published(before), _published(now)
+    if was != shown:
+        if was is not None:
+            await tx.faq_find.forget(now.id, keys_of(was))
+        if shown is not None:
+            await tx.faq_find.find_by(now.id, now.agency, shown.category, keys_of(shown))
+    return now
+
+
+def _published(entry: Entry) -> Text | None:
+    return entry.version(entry.published).text if entry.published else None
 
 
 async def _seen(tx: Work, entry: str, by: Author | None) -> Entry:

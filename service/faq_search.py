@@ -5,13 +5,12 @@ anywhere, else some of them. Refuses nothing; a search that had no answer is not
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from hotline1022.core.acting import by_the_service
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError
 from hotline1022.db.unit import Database, Work
-from hotline1022.faq.search import Query, best, noted, query_of
+from hotline1022.faq.search import Query, best, in_question, noted, query_of
 from hotline1022.faq.types import Asked, Found, Hit
 
 #: pairs of words that are looked for where no answer has all the words
@@ -53,11 +52,15 @@ class FaqSearch:
 
     async def _ids(self, tx: Work, query: Query, asked: Asked) -> tuple[list[str], bool]:
         """Entries among which the best are chosen, and whether none of them has all the words."""
-        about: dict[str, Any] = {"agencies": asked.agencies, "category": asked.category}
-        found = await tx.faq_find.with_all(query.whole, query.pairs, **about, enough=asked.limit)
+        of, about = asked.agencies, asked.category
+        found: dict[str, None] = {}
+        for keys in query.steps:
+            found |= dict.fromkeys(await tx.faq_find.with_all(keys, of, about))
+            if len(found) >= asked.limit:
+                break
         if found or not query.pairs:
-            return found, False
-        return await tx.faq_find.with_some(query.pairs[:PAIRS], **about), True
+            return list(found), False
+        return await tx.faq_find.with_some(in_question(query.pairs[:PAIRS]), of, about), True
 
     async def _note(self, words: str) -> None:
         folded, typed = noted(words)

@@ -2,9 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from hotline1022.db.columns import Document, UtcTime
+from hotline1022.db.columns import Document, Serial, UtcTime
 
 revision = "0026"
 down_revision = "0023"
@@ -75,22 +74,20 @@ def upgrade() -> None:
             sqlite_where=one,
             postgresql_where=one,
         )
-    keys = postgresql.ARRAY(sa.String(collation="C")) if postgres else sa.String()
     op.create_table(
         "faq_find",
-        sa.Column("entry_id", sa.String, sa.ForeignKey("faq_entry.id"), primary_key=True),
+        sa.Column("place", Serial, primary_key=True, autoincrement=True),
+        sa.Column("entry_id", sa.String, sa.ForeignKey("faq_entry.id"), nullable=False),
         *map(_text, ("agency", "category")),
-        sa.Column("asked", keys, nullable=False),
-        sa.Column("said", keys, nullable=False),
     )
-    for name in ("asked", "said") if postgres else ():
-        op.create_index(
-            f"ix_faq_find_{name}",
-            "faq_find",
-            [name],
-            postgresql_using="gin",
-            postgresql_with={"fastupdate": "off"},
-        )
+    op.create_index("ux_faq_find_entry", "faq_find", ["entry_id"], unique=True)
+    op.create_table(
+        "faq_key",
+        sa.Column("key", sa.String(collation="C" if postgres else None), nullable=False),
+        sa.Column("place", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.PrimaryKeyConstraint("key", "place"),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "faq_miss",
         sa.Column("id", sa.String, primary_key=True),

@@ -4,10 +4,9 @@ import random
 from datetime import date, datetime
 from typing import Any
 
-from hotline1022.core.clock import local_day
 from hotline1022.db.unit import Database
 from hotline1022.faq.rules import new_entry
-from hotline1022.faq.search import all_keys, question_keys
+from hotline1022.faq.search import keys_of
 from hotline1022.faq.types import Author, Entry, Move, State, Text, Version
 from hotline1022.service.directory_desk import fill
 from hotline1022.service.faq_desk import FaqDesk
@@ -103,7 +102,7 @@ async def many(database: Database, count: int, at: datetime = T0, *, seed: int =
             ]
             await tx.faq.add(*entries)
             for one in entries:
-                await tx.faq.find_by(one, (question_keys(one.shown.text), all_keys(one.shown.text)))
+                await tx.faq_find.find_by(one.id, AGENCY, "", keys_of(one.shown.text))
     return texts
 
 
@@ -112,8 +111,3 @@ def _published(id: str, text: Text, at: datetime) -> Entry:
     version = Version(number=1, text=text, written_by="Lan", written_at=at, **more)
     one = new_entry(id, AGENCY, version, at)
     return Entry(id=one.id, agency=AGENCY, created_at=at, changed_at=at, revision=1, published=1, versions=(version,))
-
-
-def day(at: datetime) -> date:
-    """In the province."""
-    return local_day(at)
