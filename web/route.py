@@ -66,8 +66,14 @@ class Place:
 
     #: what must be allowed; None = nothing in particular
     needs: Permission | None = None
+    #: any of these does as well
+    others: frozenset[Permission] = frozenset()
     #: how far a session must have come; an empty set lets in whoever is not signed in too
     stages: frozenset[Stage] = frozenset({Stage.FULL})
+
+    def lets_in(self, signed: SignedIn) -> bool:
+        """Whether who is signed in may come here."""
+        return self.needs is None or any(signed.may(one) for one in (self.needs, *self.others))
 
 
 #: Gives a value of the route's `answer` type, an Answer around one, or a whole response.
@@ -101,6 +107,8 @@ PARTS: dict[str, Rule] = {
     "to_tell": Rule(doc="id of a line of the list", pattern=r"[A-Za-z0-9._~-]{1,128}"),
     "disclosure": Rule(doc="id of a disclosure", pattern=r"[0-9a-f]{16}"),
     "key": Rule(doc="key of a right to listen", pattern=r"[A-Za-z0-9_-]{43}"),
+    "entry": Rule(doc="id of a question", pattern=r"[0-9a-f]{16}"),
+    "miss": Rule(doc="id of a search without an answer", pattern=r"[0-9a-f]{16}"),
     "user": Rule(doc="id of a user", pattern=r"[0-9a-f]{16}"),
     "role": Rule(doc="id of a role", pattern=r"[a-z][a-z0-9-]{1,39}"),
     "digest": Rule(doc="of a file's content", pattern=r"[0-9a-f]{12}"),
@@ -132,7 +140,7 @@ class Route:
     query: type = NoInput
     #: NoInput = takes no body
     body: type = NoInput
-    #: takes the bytes of a file of any type: the handler reads them itself
+    #: takes the bytes of a file of any type: the handler reads them itself; on pages of the desk, a form with a file
     upload: bool = False
     #: JSON of this type; None = `media` describes it
     answer: type | None = None
@@ -140,7 +148,8 @@ class Route:
     status: int = 200
     #: statuses beside `status` that carry the same type
     also: tuple[int, ...] = ()
-    #: what the audit's chain says, to those who prove it: it holds no number, and a masked hash is no hash
+    #: what the audit's chain says, to those who prove it: it holds no number, and a masked hash is no hash; and what
+    #: agencies publish, whose numbers are those of offices
     exact: bool = False
     #: seconds until the request is given up
     seconds: float = 15

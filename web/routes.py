@@ -12,6 +12,7 @@ from hotline1022.web.copies_routes import ROUTES as COPIES
 from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.disclosure_routes import ROUTES as DISCLOSURE
 from hotline1022.web.evidence_routes import ROUTES as EVIDENCE
+from hotline1022.web.faq_routes import ROUTES as FAQ
 from hotline1022.web.listening_routes import ROUTES as LISTENING
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
 from hotline1022.web.package_routes import ROUTES as PACKAGES
@@ -203,6 +204,7 @@ ROUTES: tuple[Route, ...] = (
     *CITIZENS,
     *DIRECTORY,
     *TICKETS,
+    *FAQ,
     *COPIES,
     *LISTENING,
     *LEAVING,

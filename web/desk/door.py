@@ -39,7 +39,7 @@ async def signed_in(place: Place, request: web.Request, ports: Ports) -> SignedI
         return None if not place.stages else see(_sign_in(request))
     if place.stages and signed.session.stage not in place.stages:
         return see(_NEXT[signed.session.stage])
-    if place.needs is not None and not signed.may(place.needs):
+    if not place.lets_in(signed):
         raise Forbidden(f"user {signed.user.login} lacks the permission {place.needs}; an admin may give it")
     await note_seen(signed, ports)
     return signed
