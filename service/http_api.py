@@ -18,6 +18,7 @@ from hotline1022.service.disclosure_parts import links_of
 from hotline1022.service.disclosure_view import DisclosuresView
 from hotline1022.service.export import Exporter
 from hotline1022.service.export_desk import ExportDesk
+from hotline1022.service.faq_desk import FaqDesk
 from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.listening_desk import ListeningDesk
 from hotline1022.service.metrics import registry_of
@@ -105,6 +106,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             people=PeopleView(app.database, hash_pin),
             directory=DirectoryView(app.directory, app.database, lambda: app.menu),
             tickets=TicketsView(app.database, app.tickets),
+            faq=FaqDesk(app.database, app.directory.fresh, utc_now),
             attachments_root=settings.paths.attachments,
             outbox=OutboxView(app.database, budget=settings.notify.sms_budget),
             links=LinkDesk(app.database, app.links, app.directory.fresh, app.tickets),

@@ -33,6 +33,7 @@ from tests.unit.citizen_memory import MemoryCitizens
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.disclosure_memory import MemoryDisclosures, MemoryPackages
 from tests.unit.evidence_memory import MemoryEvidence
+from tests.unit.faq_memory import MemoryFaq
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
 from tests.unit.notify_memory import MemoryOutbox
@@ -262,6 +263,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         people=people,
         directory=MemoryDirectory(),
         tickets=tickets,
+        faq=MemoryFaq(),
         attachments_root=folder / "attachments",
         outbox=outbox,
         links=links,
