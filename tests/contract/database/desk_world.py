@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from hotline1022.accounts.types import Wanted
 from hotline1022.audit.types import Kind
 from hotline1022.db.unit import Database
+from hotline1022.faq.ports import Faq
 from hotline1022.service.account_desk import AccountDesk
 from hotline1022.service.act_book import ActBook
 from hotline1022.service.user_admin import UserAdmin
@@ -134,8 +135,8 @@ class World:
 
 
 @asynccontextmanager
-async def open_desk(database: Database, folder: Path) -> AsyncIterator[World]:
-    """The desk over this database, and everything else in memory."""
+async def open_desk(database: Database, folder: Path, *, faq: Faq | None = None) -> AsyncIterator[World]:
+    """The desk over this database, and everything else in memory, but for questions and answers that are given."""
     made: World
 
     def clock() -> Any:
@@ -148,6 +149,7 @@ async def open_desk(database: Database, folder: Path) -> AsyncIterator[World]:
             door=AccountDesk(database, "the key of the accounts", clock),
             users=admin,
             acts=ActBook(database, folder / "acts"),
+            faq=faq or house.ports.faq,
             clock=clock,
             registry=CollectorRegistry(),
         )
