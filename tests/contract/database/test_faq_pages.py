@@ -1,5 +1,6 @@
 """Questions and answers at the desk, as browsers see it: written by one, published by another, taken in from a sheet."""
 
+import io
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -67,7 +68,7 @@ async def upload(browser: Browser, data: bytes, act: str, **typed: str) -> Shown
     form = FormData()
     for name, value in {"csrf": csrf, **typed, "act": act}.items():
         form.add_field(name, value)
-    form.add_field("sheet", data, filename="hỏi đáp.xlsx", content_type=MEDIA_TYPE)
+    form.add_field("sheet", io.BytesIO(data), filename="hỏi đáp.xlsx", content_type=MEDIA_TYPE)
     return await browser.post("/desk/faq/import", form)
 
 
@@ -161,7 +162,7 @@ async def test_what_is_wrong_is_told_and_what_was_typed_stays(faq: Faq) -> None:
 
 
 async def test_two_people_at_one_question(faq: Faq) -> None:
-    async with faq.person("a", "admin") as one, faq.person("b", "admin") as two:
+    async with faq.person("aa", "admin") as one, faq.person("bb", "admin") as two:
         made = await one.send("/desk/faq/new", "/desk/faq/new", **TYPED, agency=AGENCY)
         page = made.goes_to.partition("?")[0]
         hidden = (await two.get(f"{page}/edit")).forms.fields[f"{page}/edit"]
@@ -244,7 +245,7 @@ async def test_a_file_from_another_site_or_session_is_not_taken(faq: Faq) -> Non
         made.add_field("sheet", data, filename="a.xlsx")
         return made
 
-    async with faq.person("a", "admin") as one, faq.person("b", "admin") as two:
+    async with faq.person("aa", "admin") as one, faq.person("bb", "admin") as two:
         foreign = (await two.get("/desk/faq/import")).forms.fields["/desk/faq/import"]["csrf"]
         own = (await one.get("/desk/faq/import")).forms.fields["/desk/faq/import"]["csrf"]
         for csrf in ("", foreign):
@@ -256,7 +257,7 @@ async def test_a_file_from_another_site_or_session_is_not_taken(faq: Faq) -> Non
         assert told.status == 400
     async with faq.world.browser() as stranger:
         assert (await stranger.post("/desk/faq/import", form("x"))).goes_to.startswith("/desk/sign-in")
-    async with faq.person("c", "supervisor") as reader:
+    async with faq.person("cc", "supervisor") as reader:
         assert (await reader.post("/desk/faq/import", form("x"))).status == 403
     assert await faq.desk.faq.list(EntryFilter()) == []
 
