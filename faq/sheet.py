@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from hotline1022.core.clock import day_as_written
 from hotline1022.core.errors import Invalid
 from hotline1022.core.folding import fold
 from hotline1022.faq.types import Text
@@ -39,9 +40,8 @@ _BEGINS = {
 _PASSED = ("stt", "so thu tu", "ghi chu")
 #: rows among which the head is looked for: titles stand above it
 _HEAD_WITHIN = 10
-_DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
-_SERIAL = re.compile(r"\d{1,6}(?:\.\d+)?")
+#: a day as a number, with the time of day behind the point
+_SERIAL = re.compile(r"[0-9]{1,6}(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,14 +134,7 @@ def _read(
 
 
 def _day(text: str, from_1904: bool) -> date | None:
-    try:
-        if found := _DAY.fullmatch(text):
-            day, month, year = map(int, found.groups())
-            return date(year, month, day)
-        if found := _ISO.fullmatch(text):
-            return date(*map(int, found.groups()))
-        if _SERIAL.fullmatch(text):  # the 29th of February 1900, which never was, is day 60
-            return (date(1904, 1, 1) if from_1904 else date(1899, 12, 30)) + timedelta(days=int(float(text)))
-    except ValueError:
-        pass
-    return None
+    if _SERIAL.fullmatch(text):
+        # the 29th of February 1900, which never was, is day 60
+        return (date(1904, 1, 1) if from_1904 else date(1899, 12, 30)) + timedelta(days=int(float(text)))
+    return day_as_written(text)

@@ -166,8 +166,9 @@ async def fill(database: Database) -> int:
         if agency not in there:
             continue
         # one of them is out of date on purpose: it was published when it was not
-        last = text.valid_to and datetime.combine(text.valid_to, time(12), PROVINCE).astimezone(UTC)
-        at = min(now, last) if last else now
+        at = now
+        if text.valid_to is not None:
+            at = min(now, datetime.combine(text.valid_to, time(12), PROVINCE).astimezone(UTC))
         try:
             one = await desk.add(agency, text, _SAMPLE, at)
         except Refused as error:

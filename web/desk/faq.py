@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission, SignedIn
-from hotline1022.core.clock import local_day
+from hotline1022.core.clock import day_as_written, local_day
 from hotline1022.core.errors import HotlineError, Invalid
 from hotline1022.faq.types import (
     Author,
@@ -295,14 +295,13 @@ def _typed(form: Form) -> dict[str, str]:
 
 def _as_typed(version: Version) -> dict[str, str]:
     text = version.text
-    last = text.valid_to.isoformat() if text.valid_to else ""
-    return {name: getattr(text, name, "") for name in _EMPTY} | {"valid_to": last}
+    return {name: getattr(text, name, "") for name in _EMPTY} | {"valid_to": day(text.valid_to)}
 
 
 def _text(typed: Mapping[str, str]) -> Text:
     given = {name: typed[name] for name in ("question", "answer", "keywords", "legal_source", "category")}
     last = typed["valid_to"]
-    try:
-        return Text(**given, valid_to=date.fromisoformat(last) if last else None)
-    except ValueError:
-        raise Invalid(f"{last[:20]!r} is no day; choose one", error_id="faq-valid-to") from None
+    valid_to = day_as_written(last)
+    if last and valid_to is None:
+        raise Invalid(f"{last[:20]!r} is no day; write it as 31/12/2026", error_id="faq-valid-to")
+    return Text(**given, valid_to=valid_to)

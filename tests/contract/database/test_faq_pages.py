@@ -27,7 +27,7 @@ TYPED = {
     "keywords": "giấy kết hôn",
     "legal_source": "Luật Hộ tịch 2014",
     "category": "construction",
-    "valid_to": "2030-12-31",
+    "valid_to": "31/12/2030",
 }
 
 
@@ -151,7 +151,7 @@ async def test_what_is_wrong_is_told_and_what_was_typed_stays(faq: Faq) -> None:
             ({"answer": "  "}, "1 đến 4000 ký tự"),
             ({"agency": ""}, "chọn một cơ quan"),
             ({"category": "nothing"}, "Không có lĩnh vực này"),
-            ({"valid_to": "31.12"}, "hết hiệu lực không hợp lệ"),
+            ({"valid_to": "31/02/2030"}, "hết hiệu lực không hợp lệ"),
         ):
             shown = await browser.send("/desk/faq/new", "/desk/faq/new", **{**TYPED, "agency": AGENCY, **typed})
             assert shown.status == 400 and said in shown.text and "giấy kết hôn" in shown.text, typed
