@@ -105,7 +105,9 @@ def moved(entry: Entry, move: Move, why: str, by: Author, at: datetime) -> Versi
     if move in TODAY and version.out_of_date(at):
         text = f"it held until {version.text.valid_to}; write a later last day first"
         raise Refused(text, error_id="faq-over")
-    after = replace(version, state=state, why=said)
+    # who publishes sees why it was returned before
+    kept = version.why if move is Move.PROPOSE else ""
+    after = replace(version, state=state, why=said or kept)
     match move:
         case Move.PROPOSE:
             return replace(after, proposed_by=by.name, proposed_at=at)

@@ -89,7 +89,8 @@ class FaqDesk:
     async def add(self, agency: str, text: Text, by: Author, at: datetime) -> Entry:
         """A new one as a draft."""
         agency = await self._agency(agency, by)
-        text = await self._text(text)
+        text = text_of(text)
+        _check_category(text, await self.names())
         new = new_entry(token_hex(8), agency, written(None, text, by, at), at)
         async with self._database.transaction() as tx:
             await _once(tx, new)
@@ -98,9 +99,10 @@ class FaqDesk:
 
     async def edit(self, entry: str, revision: int, text: Text, by: Author, at: datetime) -> Entry:
         """Change the draft, or write a new version beside the published one."""
+        text, names = text_of(text), await self.names()
         async with self._database.transaction() as tx:
             before = await self._own(tx, entry, revision, by)
-            text = await self._text(text, before)
+            _check_category(text, names, before)
             after = with_version(before, written(before, text, by, at), at)
             await _once(tx, after)
             return await _write(tx, before, after)
@@ -152,14 +154,6 @@ class FaqDesk:
         check_agency(by, agency)
         return agency
 
-    async def _text(self, text: Text, before: Entry | None = None) -> Text:
-        text = text_of(text)
-        had = {one.text.category for one in before.versions} if before else set[str]()
-        if text.category and text.category not in had and text.category not in (await self.names()).categories:
-            said = f"there is no category {text.category!r} today; choose one that there is"
-            raise Invalid(said, error_id="category-unknown")
-        return text
-
     async def _own(self, tx: Work, entry: str, revision: int, by: Author) -> Entry:
         """As it was seen, and the author's to change."""
         found = await _seen(tx, entry, by)
@@ -168,6 +162,14 @@ class FaqDesk:
             text = "somebody else changed this question meanwhile; read it again, then decide"
             raise Refused(text, error_id="faq-changed")
         return found
+
+
+def _check_category(text: Text, names: Names, before: Entry | None = None) -> None:
+    """One of today, or one that the entry has had."""
+    had = {one.text.category for one in before.versions} if before else set[str]()
+    if text.category and text.category not in names.categories and text.category not in had:
+        said = f"there is no category {text.category!r} today; choose one that there is"
+        raise Invalid(said, error_id="category-unknown")
 
 
 async def _write(tx: Work, before: Entry, after: Entry) -> Entry:
