@@ -70,7 +70,7 @@ async def test_a_contact_points_token_reaches_its_agency_alone(house: House) -> 
     assert (await house.ask("GET", f"/api/faq/{ID}", OFFICER))[0] == 200
     assert await error_of(house, "GET", f"/api/faq/{ID}", OTHER) == (404, "faq-unknown")
     await house.ask("GET", "/api/faq/search?words=x", OTHER)
-    assert faq(house).asked[-1].agencies == {"so-xay-dung"}
+    assert faq(house).asked[-1].agencies == frozenset({"so-xay-dung"})
     assert await error_of(house, "GET", "/api/faq?agency=so-tu-phap", OTHER) == (403, "agency-other")
     body = {"question": TEXT.question, "answer": TEXT.answer}
     made = (await house.ask("POST", "/api/faq", OFFICER, json=body))[1]
