@@ -6,6 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid
 from hotline1022.faq.types import (
@@ -23,8 +24,8 @@ from hotline1022.faq.types import (
     Text,
     Version,
 )
-from hotline1022.web.auth import Forbidden, Unauthorized
 from hotline1022.web.calls import cursor_text, read_cursor
+from hotline1022.web.errors import Forbidden
 from hotline1022.web.faq_wire import (
     FaqBody,
     FaqDone,
@@ -46,7 +47,6 @@ from hotline1022.web.faq_wire import (
     FaqVersionView,
 )
 from hotline1022.web.route import Ask
-from hotline1022.web.types import Scope
 from hotline1022.web.uploads import read_upload
 from hotline1022.web.wire import LimitQuery
 
@@ -55,15 +55,21 @@ LARGEST = 4 * 1024 * 1024
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def author_of(ask: Ask) -> Author:
-    """Who a token writes as: a contact point's for its agency, 1022's own for all."""
-    token = ask.token
-    if token is None:
-        raise Unauthorized("no token was sent; send Authorization: Bearer TOKEN", error_id="token-missing")
-    if token.contact:
-        keys = frozenset({f"contact:{token.contact}"})
-        return Author(keys=keys, name=token.name, agencies=token.agencies, agency=token.agency)
-    return Author(keys=frozenset({f"token:{token.name}"}), name=token.name, reads_all=True)
+async def author_of(ask: Ask) -> Author:
+    """Who writes: somebody who is signed in, a contact point's token for its agency, 1022's own tokens for all."""
+    asker = ask.asker
+    if asker.signed is not None:
+        return await ask.ports.faq.author(asker.signed)
+    if asker.contact:
+        keys = frozenset({asker.actor})
+        return Author(keys=keys, name=asker.name, agencies=asker.agencies, agency=asker.agency)
+    return Author(keys=frozenset({asker.actor}), name=asker.name, reads_all=True)
+
+
+async def _writer(ask: Ask) -> Author:
+    """The same, who may write: of people of agencies, who handles tickets need not."""
+    ask.asker.demand(Permission.FAQ_WRITE)
+    return await author_of(ask)
 
 
 def agencies_for(by: Author, wanted: str | None) -> frozenset[str] | None:
@@ -82,7 +88,7 @@ async def search(ask: Ask) -> FaqHits:
     found = await ask.ports.faq.search(
         Asked(
             words=query.words,
-            agencies=agencies_for(author_of(ask), query.agency),
+            agencies=agencies_for(await author_of(ask), query.agency),
             category=query.category or "",
             typing=query.typing,
             limit=query.limit,
@@ -98,12 +104,12 @@ async def list_entries(ask: Ask) -> FaqPage:
     state = query.state
     if not _writes(ask):
         if state not in (None, State.PUBLISHED):
-            ask.demand(Scope.AGENT)
+            ask.asker.demand(Permission.FAQ_WRITE)
         state = State.PUBLISHED
     before = read_cursor(query.cursor) if query.cursor else None
     now = ask.ports.clock()
     wanted = EntryFilter(
-        agencies=agencies_for(author_of(ask), query.agency),
+        agencies=agencies_for(await author_of(ask), query.agency),
         category=query.category or "",
         state=state,
         over_on=local_day(now) if query.out_of_date else None,
@@ -120,16 +126,16 @@ async def list_entries(ask: Ask) -> FaqPage:
 
 async def get_entry(ask: Ask) -> FaqEntryView:
     """One with its versions."""
-    found = await ask.ports.faq.get(ask.path["entry"], author_of(ask))
+    found = await ask.ports.faq.get(ask.path["entry"], await author_of(ask))
     if not _writes(ask) and not found.published:
-        ask.demand(Scope.AGENT)
+        ask.asker.demand(Permission.FAQ_WRITE)
     return await _shown(ask, found)
 
 
 async def create_entry(ask: Ask) -> FaqEntryView:
     """A draft."""
     body: FaqBody = ask.body
-    by = author_of(ask)
+    by = await _writer(ask)
     return await _shown(ask, await ask.ports.faq.add(body.agency, text_of(body), by, ask.ports.clock()))
 
 
@@ -137,7 +143,7 @@ async def edit_entry(ask: Ask) -> FaqEntryView:
     """The draft changed, or a new version."""
     body: FaqEditBody = ask.body
     at = ask.ports.clock()
-    made = await ask.ports.faq.edit(ask.path["entry"], body.revision, text_of(body), author_of(ask), at)
+    made = await ask.ports.faq.edit(ask.path["entry"], body.revision, text_of(body), await _writer(ask), at)
     return await _shown(ask, made)
 
 
@@ -145,16 +151,17 @@ async def move_entry(ask: Ask) -> FaqEntryView:
     """What the last part of the address says."""
     body: FaqMoveBody = ask.body
     move = Move(ask.request.path.rpartition("/")[2])
+    ask.asker.demand(Permission.FAQ_PUBLISH if move in (Move.PUBLISH, Move.WITHDRAW) else Permission.FAQ_WRITE)
     at = ask.ports.clock()
-    made = await ask.ports.faq.move(ask.path["entry"], body.revision, move, body.why, author_of(ask), at)
+    made = await ask.ports.faq.move(ask.path["entry"], body.revision, move, body.why, await author_of(ask), at)
     return await _shown(ask, made)
 
 
 async def take_in(ask: Ask) -> FaqReport:
     """The rows of a sheet."""
     query: FaqImportQuery = ask.query
+    by, at = await _writer(ask), ask.ports.clock()
     data = await read_upload(ask.request, LARGEST, too_large)
-    by, at = author_of(ask), ask.ports.clock()
     return report_view(
         await ask.ports.faq.take_in(query.agency, data, by, at, dry_run=query.dry_run, propose=query.propose)
     )
@@ -222,8 +229,8 @@ def report_view(report: Report) -> FaqReport:
 
 
 def _writes(ask: Ask) -> bool:
-    """Whether the token sees what is not published."""
-    return ask.token is not None and ask.token.may(Scope.AGENT)
+    """Whether what is not published is seen: people see what their pages show."""
+    return ask.asker.signed is not None or ask.asker.may(Permission.FAQ_WRITE)
 
 
 async def _shown(ask: Ask, entry: Entry) -> FaqEntryView:

@@ -26,14 +26,14 @@ from hotline1022.faq.types import (
 from tests.unit.calls_memory import NOW
 
 ID, MISS = "d" * 16, "e" * 16
-WRITER = Author(keys=frozenset({"user:lan"}), name="Lan", agencies=frozenset({"so-tu-phap"}), agency="so-tu-phap")
+WRITER = Author(keys=frozenset({"user:lan"}), name="Lan", agencies=frozenset({"so-y-te"}), agency="so-y-te")
 CHIEF = Author(keys=frozenset({"user:binh"}), name="Bình")
 TEXT = Text(question="Đăng ký khai sinh ở đâu?", answer="Tại UBND cấp xã, hỏi thêm 0274 3822 999.", category="other")
 
 
 def an_entry(*, draft: bool = True) -> Entry:
     """Published, and with a draft beside it."""
-    one = new_entry(ID, "so-tu-phap", written(None, TEXT, WRITER, NOW), NOW)
+    one = new_entry(ID, "so-y-te", written(None, TEXT, WRITER, NOW), NOW)
     one = with_version(one, moved(one, Move.PROPOSE, "", WRITER, NOW), NOW)
     one = with_version(one, moved(one, Move.PUBLISH, "", CHIEF, NOW), NOW)
     return with_version(one, written(one, TEXT, WRITER, NOW), NOW) if draft else one
@@ -51,14 +51,14 @@ class MemoryFaq:
         return Author(keys=frozenset({f"user:{signed.user.id}"}), name=signed.user.name, reads_all=True)
 
     async def names(self) -> Names:
-        agencies = {"so-tu-phap": "Sở Tư pháp", "so-xay-dung": "Sở Xây dựng"}
+        agencies = {"so-y-te": "Sở Y tế", "so-xay-dung": "Sở Xây dựng"}
         return Names(agencies=agencies, today=frozenset(agencies), categories={"other": "Lĩnh vực khác"})
 
     async def search(self, asked: Asked) -> Found:
         self.asked.append(asked)
         hit = Hit(
             entry=ID,
-            agency="so-tu-phap",
+            agency="so-y-te",
             number=1,
             text=Text(question=TEXT.question, answer=TEXT.answer, valid_to=date(2020, 1, 1)),
             published_at=NOW,
@@ -77,7 +77,7 @@ class MemoryFaq:
 
     async def add(self, agency: str, text: Text, by: Author, at: datetime) -> Entry:
         check_agency(by, agency or by.agency)
-        return new_entry(ID, agency or "so-tu-phap", written(None, text_of(text), by, at), at)
+        return new_entry(ID, agency or "so-y-te", written(None, text_of(text), by, at), at)
 
     async def edit(self, entry: str, revision: int, text: Text, by: Author, at: datetime) -> Entry:
         one = an_entry()

@@ -97,13 +97,13 @@ def test_it_holds_through_its_last_day_in_the_province() -> None:
 
 def test_people_of_an_agency_reach_its_entries_alone() -> None:
     other = Author(keys=frozenset({"user:x"}), name="x", agencies=frozenset({"so-xay-dung"}))
-    assert refused(check_agency, other, "so-tu-phap") == "faq-agency"
+    assert refused(check_agency, other, "so-y-te") == "faq-agency"
     assert refused(check_seen, other, an_entry()) == "faq-unknown"
     check_seen(replace(other, reads_all=True), an_entry())
-    check_agency(CHIEF, "so-tu-phap")
+    check_agency(CHIEF, "so-y-te")
     nobody = Author(keys=frozenset({"user:y"}), name="y", agencies=frozenset())
     with pytest.raises(Refused):
-        check_agency(nobody, "so-tu-phap")
+        check_agency(nobody, "so-y-te")
     with pytest.raises(NotFound):
         check_seen(nobody, an_entry())
 

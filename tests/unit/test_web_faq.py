@@ -21,7 +21,7 @@ OTHER = "hl_other_0123456789abcdef"
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with open_house(tmp_path) as made:
-        for secret, agency in ((OFFICER, "so-tu-phap"), (OTHER, "so-xay-dung")):
+        for secret, agency in ((OFFICER, "so-y-te"), (OTHER, "so-xay-dung")):
             digest = digest_of(secret)
             made.tokens.tokens[digest] = Token(
                 id=agency,
@@ -50,7 +50,7 @@ async def test_numbers_of_offices_are_told_to_readers_too(house: House) -> None:
     status, found = await house.ask("GET", "/api/faq/search?words=khai+sinh")
     (hit,) = found["hits"]
     assert status == 200 and "0274 3822 999" in hit["answer"]
-    assert hit["out_of_date"] is True and hit["agency_name"] == "Sở Tư pháp"
+    assert hit["out_of_date"] is True and hit["agency_name"] == "Sở Y tế"
     assert "0274 3822 999" in str(await house.ask("GET", f"/api/faq/{ID}"))
 
 
@@ -71,11 +71,11 @@ async def test_a_contact_points_token_reaches_its_agency_alone(house: House) -> 
     assert await error_of(house, "GET", f"/api/faq/{ID}", OTHER) == (404, "faq-unknown")
     await house.ask("GET", "/api/faq/search?words=x", OTHER)
     assert faq(house).asked[-1].agencies == frozenset({"so-xay-dung"})
-    assert await error_of(house, "GET", "/api/faq?agency=so-tu-phap", OTHER) == (403, "agency-other")
+    assert await error_of(house, "GET", "/api/faq?agency=so-y-te", OTHER) == (403, "agency-other")
     body = {"question": TEXT.question, "answer": TEXT.answer}
     made = (await house.ask("POST", "/api/faq", OFFICER, json=body))[1]
-    assert made["agency"] == "so-tu-phap" and made["versions"][0]["written_by"] == "so-tu-phap"
-    assert await error_of(house, "POST", "/api/faq", OTHER, json=body | {"agency": "so-tu-phap"}) == (409, "faq-agency")
+    assert made["agency"] == "so-y-te" and made["versions"][0]["written_by"] == "so-y-te"
+    assert await error_of(house, "POST", "/api/faq", OTHER, json=body | {"agency": "so-y-te"}) == (409, "faq-agency")
     for move in ("publish", "withdraw"):
         told = await error_of(house, "POST", f"/api/faq/{ID}/{move}", OFFICER, json={"revision": 1, "why": "x"})
         assert told == (403, "token-of-contact")
@@ -94,7 +94,7 @@ async def test_a_contact_points_token_reaches_its_agency_alone(house: House) -> 
     ],
 )
 async def test_what_is_no_text_is_refused_at_the_door(house: House, changes: dict[str, Any]) -> None:
-    body = {"question": TEXT.question, "answer": TEXT.answer, "agency": "so-tu-phap"} | changes
+    body = {"question": TEXT.question, "answer": TEXT.answer, "agency": "so-y-te"} | changes
     status, _ = await error_of(house, "POST", "/api/faq", "agent", json=body)
     assert status == 400
     for move in BY_HAND:
@@ -106,8 +106,8 @@ async def test_a_sheet_is_tried_unless_somebody_says_otherwise(house: House) -> 
     _, report = await house.ask("POST", "/api/faq/import", OFFICER, data=b"PK")
     assert (report["written"], report["new"], report["wrong"]) == (False, 1, 1)
     assert report["rows"][1]["problems"] == [{"error_id": "faq-question", "message": "too short; write more"}]
-    await house.ask("POST", "/api/faq/import?dry_run=false&agency=so-tu-phap", OFFICER, data=b"PK")
-    assert faq(house).taken == [("", b"PK", True), ("so-tu-phap", b"PK", False)]
+    await house.ask("POST", "/api/faq/import?dry_run=false&agency=so-y-te", OFFICER, data=b"PK")
+    assert faq(house).taken == [("", b"PK", True), ("so-y-te", b"PK", False)]
     headers = {"Authorization": f"Bearer {SECRETS['agent']}"}
     async with house.client.post("/api/faq/import", data=io.BytesIO(b"x" * (LARGEST + 1)), headers=headers) as response:
         assert (response.status, (await response.json())["error_id"]) == (400, "sheet-large")

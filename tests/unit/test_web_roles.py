@@ -50,7 +50,7 @@ BODIES: dict[str, Any] = {
     "/api/tickets/{ticket}/edit": {"version": 2, "address": "14 đường Lê Lợi"},
     "/api/tickets/{ticket}/calls": {"version": 3, "call": "hl1-1795470300.7"},
     "/api/tickets/{ticket}/{action}": {"version": 4},
-    "/api/faq": {"agency": "so-tu-phap", "question": "Đăng ký khai tử ở đâu?", "answer": "Tại UBND cấp xã."},
+    "/api/faq": {"agency": "so-y-te", "question": "Đăng ký khai tử ở đâu?", "answer": "Tại UBND cấp xã."},
     "/api/faq/{entry}/edit": {"revision": 1, "question": "Đăng ký khai tử ở đâu?", "answer": "Tại UBND cấp xã."},
     **{f"/api/faq/{{entry}}/{move}": {"revision": 1, "why": "lý do"} for move in BY_HAND},
     "/api/outbox/{message}/resend": {"confirm": True},
@@ -80,7 +80,7 @@ QUERIES = {"/api/evidence/entries": {"subject": "chain"}, "/api/faq/search": {"w
 #: routes that take a form
 FORMS = {"/l/{token}": {"act": "reveal", "version": "1"}}
 #: routes that take a file
-UPLOADS = {"/api/tickets/{ticket}/attachments": {"name": "a.txt"}, "/api/faq/import": {"agency": "so-tu-phap"}}
+UPLOADS = {"/api/tickets/{ticket}/attachments": {"name": "a.txt"}, "/api/faq/import": {"agency": "so-y-te"}}
 
 
 def real(path: str, house: House) -> str:
