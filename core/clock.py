@@ -1,5 +1,6 @@
 """Time: aware UTC inside, Asia/Ho_Chi_Minh for people. Refuses naive times."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,8 @@ from zoneinfo import ZoneInfo
 PROVINCE = ZoneInfo("Asia/Ho_Chi_Minh")
 #: clocks may differ by so much, and be put right by so much
 SLACK = timedelta(minutes=5)
+_DAY = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ].*)?")
 
 
 def aware(at: datetime) -> datetime:
@@ -29,6 +32,19 @@ def local_day(at: datetime) -> date:
 def day_begins(day: date) -> datetime:
     """Midnight in the province at which the day begins."""
     return datetime.combine(day, time(), PROVINCE)
+
+
+def day_as_written(text: str) -> date | None:
+    """The day of `31/12/2026`, `31.12.2026`, `31-12-2026`, `2026-12-31`; None for what is none."""
+    try:
+        if found := _DAY.fullmatch(text.strip()):
+            day, month, year = map(int, found.groups())
+            return date(year, month, day)
+        if found := _ISO_DAY.fullmatch(text.strip()):
+            return date(*map(int, found.groups()))
+    except ValueError:
+        pass
+    return None
 
 
 def to_come(at: datetime, now: datetime) -> bool:

@@ -49,6 +49,7 @@ REVISIONS = (
     "0023",
     "0024",
     "0025",
+    "0026",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3

@@ -34,6 +34,8 @@ from hotline1022.db.copies import CopyRepository
 from hotline1022.db.directory import DirectoryRepository
 from hotline1022.db.disclosure import DisclosureRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
+from hotline1022.db.faq import FaqRepository
+from hotline1022.db.faq_find import FaqFindRepository
 from hotline1022.db.figures import FigureRepository
 from hotline1022.db.holds import HoldRepository
 from hotline1022.db.listening import ListeningRepository
@@ -138,6 +140,16 @@ class Work:
     def take_overs(self) -> TakeOverRepository:
         """Who was told of tickets of agencies that ended."""
         return TakeOverRepository(self._connection)
+
+    @cached_property
+    def faq(self) -> FaqRepository:
+        """Questions and answers of the agencies."""
+        return FaqRepository(self._connection)
+
+    @cached_property
+    def faq_find(self) -> FaqFindRepository:
+        """Searches in them."""
+        return FaqFindRepository(self._connection)
 
     @cached_property
     def outbox(self) -> OutboxRepository:

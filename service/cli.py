@@ -11,7 +11,7 @@ from hotline1022.service.lazy_group import LazyGroup
 
 _FILES = {
     "backup": "backup", "restore": "backup", "calls": "data", "people": "data", "token": "data", "citizen": "citizen",
-    "directory": "directory", "evidence": "evidence", "outbox": "outbox", "recordings": "recordings",
+    "directory": "directory", "evidence": "evidence", "faq": "faq", "outbox": "outbox", "recordings": "recordings",
     "shifts": "shifts", "tickets": "tickets", "user": "users",
 }  # fmt: skip
 
@@ -41,6 +41,7 @@ def main() -> None:
       hotline1022 evidence verify
       hotline1022 citizen erase "0901 234 567" --dry-run
       hotline1022 tickets list --overdue
+      hotline1022 faq search "khai sinh"
       hotline1022 outbox list --state failed
       hotline1022 backup /mnt/backup
       hotline1022 doctor

@@ -19,6 +19,7 @@ from hotline1022.service.disclosure_parts import links_of
 from hotline1022.service.disclosure_view import DisclosuresView
 from hotline1022.service.export import Exporter
 from hotline1022.service.export_desk import ExportDesk
+from hotline1022.service.faq_desk import FaqDesk
 from hotline1022.service.figures_view import FiguresView
 from hotline1022.service.line_call_view import LineCallsView
 from hotline1022.service.link_desk import LinkDesk
@@ -115,6 +116,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             menu=menu_view_of(app),
             tickets=TicketsView(app.database, app.tickets),
             figures=FiguresView(app.database, lambda: app.directory.now, lambda: menu_categories(app.menu)),
+            faq=FaqDesk(app.database, app.directory.fresh, utc_now),
             attachments_root=settings.paths.attachments,
             outbox=OutboxView(app.database, budget=settings.notify.sms_budget),
             links=LinkDesk(app.database, app.links, app.directory.fresh, app.tickets),

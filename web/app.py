@@ -23,7 +23,7 @@ from hotline1022.core.masking import mask, mask_text
 from hotline1022.web.acting import SECRETS, act_of
 from hotline1022.web.auth import Gate
 from hotline1022.web.desk.door import check_ours, desk_failure, signed_in
-from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.forms import Form, read_parts
 from hotline1022.web.desk.routes import ROUTES as DESK
 from hotline1022.web.failures import failure, json_response
 from hotline1022.web.health import READIER, Readier
@@ -246,6 +246,8 @@ def _query(route: Route, request: web.Request) -> Any:
 
 
 async def _body(route: Route, request: web.Request) -> Any:
+    if route.upload and route.desk is not None:
+        return await read_parts(request)
     if request.method in ("GET", "HEAD") or route.upload:
         return NoInput()
     raw = await request.read()

@@ -10,11 +10,11 @@ from hotline1022.web.types import Belongs, Scope, Token
 
 P = Permission
 #: what hears recordings, is a machine's, is an agency's own, or makes people who may do all of this, is not in admin
-_APART = {P.LISTEN, P.METRICS, P.HANDLE, P.LEAD, P.FAQ_WRITE, P.FAQ_PUBLISH, P.USERS}
+_APART = {P.LISTEN, P.METRICS, P.HANDLE, P.LEAD, P.USERS}
 #: what a token of each scope may do; docs/permissions.md has the same for people
 SCOPES: dict[Scope, frozenset[Permission]] = {
     Scope.READ: frozenset({P.LOOK}),
-    Scope.AGENT: frozenset({P.LOOK, P.NUMBERS, P.ANSWER, P.SHIFT}),
+    Scope.AGENT: frozenset({P.LOOK, P.NUMBERS, P.ANSWER, P.SHIFT, P.FAQ_WRITE}),
     Scope.ADMIN: frozenset(set(P) - _APART),
     Scope.METRICS: frozenset({P.METRICS}),
     Scope.LISTEN: frozenset({P.LISTEN}),

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from hotline1022.accounts.ports import Door, Users
 from hotline1022.core.acting import Acting
+from hotline1022.faq.ports import Faq
 from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRow
 from hotline1022.queue.types import LineView
 from hotline1022.recordings.types import CatalogueFilter
@@ -327,6 +328,7 @@ class Ports:
     menu: MenuPort
     tickets: Tickets
     figures: Figures
+    faq: Faq
     #: no attachment outside this folder is ever sent
     attachments_root: Path
     outbox: Outbox

@@ -13,6 +13,7 @@ from hotline1022.web.copies_routes import ROUTES as COPIES
 from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.disclosure_routes import ROUTES as DISCLOSURE
 from hotline1022.web.evidence_routes import ROUTES as EVIDENCE
+from hotline1022.web.faq_routes import ROUTES as FAQ
 from hotline1022.web.figures_routes import ROUTES as FIGURES
 from hotline1022.web.listening_routes import ROUTES as LISTENING
 from hotline1022.web.live_routes import ROUTES as LIVE
@@ -210,6 +211,7 @@ ROUTES: tuple[Route, ...] = (
     *MENU,
     *TICKETS,
     *FIGURES,
+    *FAQ,
     *COPIES,
     *LISTENING,
     *LEAVING,

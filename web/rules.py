@@ -7,7 +7,6 @@ import dataclasses
 import difflib
 import re
 import types
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime, time, timedelta
@@ -16,6 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from hotline1022.core.clock import PROVINCE, local
 from hotline1022.core.errors import Invalid
+from hotline1022.core.texts import tidy
 
 #: Times from outside must lie in these years.
 YEARS = range(2000, 2200)
@@ -115,12 +115,10 @@ def _object(name: str, given: object, kind: type) -> Any:
 
 def _clean(name: str, text: str, *, lines: bool) -> str:
     """NFC, without spaces around; control characters and half characters are refused."""
-    if lines:
-        text = text.replace("\r\n", "\n").replace("\t", " ")
-    refused = {c for c in text if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")}
-    if refused - ({"\n"} if lines else set()):
+    clean = tidy(text, lines=lines)
+    if clean is None:
         raise Invalid(f"{name} has a control character; write plain text on one line")
-    return unicodedata.normalize("NFC", text).strip()
+    return clean
 
 
 def _from_text(text: str, hint: Any) -> object:
@@ -254,7 +252,7 @@ def _schema(hint: Any, rule: Rule, parts: dict[str, Any]) -> dict[str, Any]:
 
 
 #: rooms that have the same word for different things: their room stands before it in the document
-_ROOMS = ("cascade", "tickets", "notify", "directory", "evidence")
+_ROOMS = ("cascade", "tickets", "notify", "directory", "evidence", "faq")
 
 
 def part_name(kind: Any) -> str:

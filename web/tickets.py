@@ -34,10 +34,10 @@ from hotline1022.web.tickets_wire import (
     TicketPage,
     TicketQuery,
 )
+from hotline1022.web.uploads import read_upload
 
 #: bytes of a file at most; what is longer is not even read
 LARGEST = 10 * 1024 * 1024
-_BLOCK = 64 * 1024
 
 
 async def list_tickets(ask: Ask) -> TicketPage:
@@ -154,21 +154,19 @@ async def attach_file(ask: Ask) -> AttachmentView:
     """A file comes to a ticket."""
     query: AttachQuery = ask.query
     await _own(ask)
-    data = bytearray()
-    if ask.request.headers.get("Expect", "").lower() == "100-continue":  # the token is good: let it come
-        await ask.request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    async for piece in ask.request.content.iter_chunked(_BLOCK):
-        data += piece
-        if len(data) > LARGEST:
-            raise Invalid(f"the file is too large; send at most {LARGEST >> 20} MiB", error_id="attachment-large")
+    data = await read_upload(ask.request, LARGEST, _too_large)
     return await ask.ports.tickets.attach(
         ask.path["ticket"],
         name=query.name,
         media_type=ask.request.content_type,
-        data=bytes(data),
+        data=data,
         by=ask.by,
         at=ask.ports.clock(),
     )
+
+
+def _too_large() -> Invalid:
+    return Invalid(f"the file is too large; send at most {LARGEST >> 20} MiB", error_id="attachment-large")
 
 
 async def get_attachment(ask: Ask) -> web.StreamResponse:

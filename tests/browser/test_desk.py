@@ -3,15 +3,19 @@ axe finds, and nothing that its own policy refuses.
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hotline1022.accounts.types import Wanted
+from hotline1022.core.clock import local_day
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
+from hotline1022.faq.types import Asked, Move
 from tests.contract.database.desk_world import OWN, World, open_desk
+from tests.contract.database.faq_made import AGENCY, ANYBODY, BIRTH, Desk, a_desk
 from tests.lab.browser import Browser, Tab
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe.js"
@@ -27,8 +31,10 @@ FOCUSED = """
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     file = tmp_path / "hotline.sqlite"
     await migrate(file)
-    async with Database(file) as database, open_desk(database, tmp_path) as opened:
-        yield opened
+    async with Database(file) as database:
+        desk = await a_desk(database)
+        async with open_desk(database, tmp_path, faq=desk.faq) as opened:
+            yield opened
 
 
 async def barriers(tab: Tab) -> list[Any]:
@@ -119,6 +125,51 @@ async def test_by_keys_alone_an_admin_comes_in_and_adds_somebody(world: World, b
     assert serious(tab) == []
 
 
+async def test_by_keys_alone_a_question_is_written_and_proposed(world: World, browser: Browser, tmp_path: Path) -> None:
+    tab = await browser.tab()
+    await tab.size(1280, 800)
+    await settle(tab, world)
+    await tab.open(str(world.server.make_url("/desk/faq")))
+    await go_to(tab, "/desk/faq/new")
+    await press(tab)
+    await tab.run(f"document.getElementById('agency').value = '{AGENCY}'")
+    for field, text in (("question", BIRTH.question), ("answer", BIRTH.answer), ("legal_source", "Luật Hộ tịch 2014")):
+        await go_to(tab, field)
+        await tab.type(text)
+    await go_to(tab, "Lưu bản thảo")
+    await press(tab)
+    assert "Đã lưu bản thảo." in await tab.run("document.body.innerText")
+    await go_to(tab, "Đề nghị duyệt")
+    await press(tab)
+    text = await tab.run("document.body.innerText")
+    assert "Chờ duyệt" in text and "người khác phải duyệt đăng" in text
+    assert serious(tab) == []
+
+
+async def questions(world: World) -> list[str]:
+    """The pages of questions with long texts in every state, out of date too, and of searches without an answer."""
+    desk = Desk(world.database)
+    long = replace(BIRTH, question=("Đăngkýkhaisinh" * 30)[:300], answer=LONG * 20, legal_source=LONG, keywords=LONG)
+    one = await desk.publish(replace(long, valid_to=local_day(desk.now)))
+    one = await desk.faq.edit(one.id, one.revision, long, ANYBODY, desk.now)
+    await desk.faq.move(one.id, one.revision, Move.PROPOSE, "", ANYBODY, desk.now)
+    gone = await desk.publish(BIRTH)
+    await desk.faq.move(gone.id, gone.revision, Move.WITHDRAW, LONG, ANYBODY, desk.now)
+    draft = await desk.faq.add(AGENCY, replace(BIRTH, question="Bản thảo?"), ANYBODY, desk.now)
+    await desk.faq.search(Asked(words=LONG))
+    return [
+        "/desk/faq",
+        "/desk/faq?words=khongco",
+        "/desk/faq/new",
+        f"/desk/faq/{one.id}",
+        f"/desk/faq/{gone.id}",
+        f"/desk/faq/{draft.id}",
+        f"/desk/faq/{draft.id}/edit",
+        "/desk/faq/import",
+        "/desk/faq/misses",
+    ]
+
+
 @pytest.mark.parametrize(
     ("width", "height", "theme"), [(360, 740, "light"), (360, 740, "dark"), (1920, 1080, "light"), (1920, 1080, "dark")]
 )
@@ -168,6 +219,7 @@ async def test_every_page_is_readable_and_without_barriers(
         "/desk/roles/new",
         "/desk/roles/agent",
         "/desk/users/ffffffffffffffff",
+        *await questions(world),
     ):
         await tab.open(str(world.server.make_url(page)))
         await look(page)

@@ -30,7 +30,7 @@ UNITS = TOP / "deploy" / "systemd"
 
 
 @pytest.mark.parametrize(
-    "name", [f"{one}-states.md" for one in ("call", "cascade", "disclosure", "recording", "ticket")]
+    "name", [f"{one}-states.md" for one in ("call", "cascade", "disclosure", "faq", "recording", "ticket")]
 )
 def test_states_are_as_drawn(name: str) -> None:
     drawn = subprocess.run(

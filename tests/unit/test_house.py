@@ -21,6 +21,7 @@ ROOMS = (
     "recordings",
     "audit",
     "evidence",
+    "faq",
     "db",
     "service",
     "web",

@@ -40,10 +40,10 @@ def test_everything_that_is_told_has_words() -> None:
 
 def test_patterns_and_words_fit_together() -> None:
     say = words()
-    table = {key.removeprefix("fault.") for key in say.texts if key.startswith("fault.")}
+    table = {key.removeprefix("menu-fault.") for key in say.texts if key.startswith("menu-fault.")}
     assert table == {word for _, word in _SAID}
     for pattern, word in _SAID:
-        wanted = {name for _, name, _, _ in Formatter().parse(say.texts[f"fault.{word}"]) if name}
+        wanted = {name for _, name, _, _ in Formatter().parse(say.texts[f"menu-fault.{word}"]) if name}
         assert wanted <= set(re.compile(pattern).groupindex), word
 
 

@@ -58,6 +58,6 @@ def test_what_touches_evidence_is_for_few() -> None:
         found = {scope for (_, path), (scope, _) in table.items() if word in path.split("/")}
         assert found == {needs}, word
     officers = {path for (_, path), (_, officer) in table.items() if officer}
-    assert all(path.startswith("/api/tickets") or path in ("/api/me", "/api/events") for path in officers)
+    assert all(path.startswith(("/api/tickets", "/api/faq")) or path in ("/api/me", "/api/events") for path in officers)
     opened = {path for (_, path), (scope, _) in table.items() if scope == "open"}
     assert all(path.endswith((".css", "/live", "/ready")) or "{token}" in path or "{key}" in path for path in opened)

@@ -7,6 +7,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from hotline1022.faq.types import BY_HAND
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.rules import Rule, part_name
 from hotline1022.web.types import Scope
@@ -14,6 +15,7 @@ from tests.unit.calls_memory import CALLER, a_call
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.chores_memory import BACKUP
 from tests.unit.disclosure_memory import ONE
+from tests.unit.faq_memory import ID, MISS
 from tests.unit.links_memory import TOKEN
 from tests.unit.listening_memory import KEY
 from tests.unit.permissions import permissions, scopes
@@ -54,6 +56,9 @@ BODIES: dict[str, Any] = {
     "/api/tickets/{ticket}/edit": {"version": 2, "address": "14 đường Lê Lợi"},
     "/api/tickets/{ticket}/calls": {"version": 3, "call": "hl1-1795470300.7"},
     "/api/tickets/{ticket}/{action}": {"version": 4},
+    "/api/faq": {"agency": "so-y-te", "question": "Đăng ký khai tử ở đâu?", "answer": "Tại UBND cấp xã."},
+    "/api/faq/{entry}/edit": {"revision": 1, "question": "Đăng ký khai tử ở đâu?", "answer": "Tại UBND cấp xã."},
+    **{f"/api/faq/{{entry}}/{move}": {"revision": 1, "why": "lý do"} for move in BY_HAND},
     "/api/outbox/{message}/resend": {"confirm": True},
     "/api/disclosures": {
         "unit": "Công an tỉnh",
@@ -79,11 +84,11 @@ BODIES: dict[str, Any] = {
     "/api/recordings/{recording}/listen": {"reason": "quality", "text": "Nghe lại cuộc gọi."},
 }
 #: what a route must be asked with
-QUERIES = {"/api/evidence/entries": {"subject": "chain"}}
+QUERIES = {"/api/evidence/entries": {"subject": "chain"}, "/api/faq/search": {"words": "khai sinh"}}
 #: routes that take a form
 FORMS = {"/l/{token}": {"act": "reveal", "version": "1"}}
 #: routes that take a file
-UPLOADS = frozenset({"/api/tickets/{ticket}/attachments"})
+UPLOADS = {"/api/tickets/{ticket}/attachments": {"name": "a.txt"}, "/api/faq/import": {"agency": "so-y-te"}}
 
 
 def real(path: str, house: House) -> str:
@@ -103,6 +108,8 @@ def real(path: str, house: House) -> str:
         "role": "night",
         "backup": BACKUP,
         "version": "1",
+        "entry": ID,
+        "miss": MISS,
     }
     for name, value in parts.items():
         path = path.replace(f"{{{name}}}", value)
@@ -115,7 +122,7 @@ async def status_of(house: House, method: str, path: str, who: str | None) -> in
     if path in QUERIES:
         sent["params"] = QUERIES[path]
     if path in UPLOADS:
-        sent = {"data": b"a file", "params": {"name": "a.txt"}}
+        sent = {"data": b"a file", "params": UPLOADS[path]}
         headers["Content-Type"] = "text/plain"
     if path in FORMS:
         sent = {"data": FORMS[path]}

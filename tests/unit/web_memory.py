@@ -34,6 +34,7 @@ from tests.unit.citizen_memory import MemoryCitizens
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.disclosure_memory import MemoryDisclosures, MemoryPackages, MemoryPacks
 from tests.unit.evidence_memory import MemoryEvidence
+from tests.unit.faq_memory import MemoryFaq
 from tests.unit.figures_memory import MemoryFigures
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
@@ -274,6 +275,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         menu=MemoryMenu(),
         tickets=tickets,
         figures=figures,
+        faq=MemoryFaq(),
         attachments_root=folder / "attachments",
         outbox=outbox,
         links=links,

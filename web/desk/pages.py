@@ -13,6 +13,7 @@ def page(
     place: Place | Permission | None = None,
     query: type = NoInput,
     *,
+    upload: bool = False,
     seconds: float = 15,
 ) -> Route:
     """One; `place` is who may come: with a permission, with nothing in particular, or as it says."""
@@ -27,5 +28,6 @@ def page(
         media="text/html",
         status=200 if method == "GET" else 303,
         also=() if method == "GET" else (200,),
-        seconds=seconds,
+        upload=upload,
+        seconds=60 if upload else seconds,
     )

@@ -17,13 +17,15 @@ from hotline1022.core.clock import local
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.web import cookies
 from hotline1022.web.page_words import words
-from hotline1022.web.route import Ask
+from hotline1022.web.route import Ask, Place
 from hotline1022.web.static_files import address
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+#: who sees questions and answers beside those who look at everything
+FAQ_SEEN = frozenset({Permission.ANSWER, Permission.FAQ_WRITE, Permission.FAQ_PUBLISH})
 _THEMES = ("light", "dark")
 
 
@@ -48,6 +50,7 @@ PARTS = (
         needs=Permission.LISTEN,
         others=frozenset({Permission.RETENTION, Permission.SETTINGS}),
     ),
+    Part(key="faq", path="/desk/faq", needs=Permission.LOOK, others=FAQ_SEEN),
     Part(key="menu", path="/desk/menu", needs=Permission.MENU),
     Part(key="directory", path="/desk/directory", needs=Permission.DIRECTORY),
     Part(key="users", path="/desk/users", needs=Permission.USERS),
@@ -120,7 +123,7 @@ def moment(at: datetime | None) -> str:
 
 def parts_of(signed: SignedIn) -> Sequence[Part]:
     """Where somebody may go."""
-    return [one for one in PARTS if one.needs is None or any(map(signed.may, (one.needs, *one.others)))]
+    return [one for one in PARTS if Place(needs=one.needs, others=one.others).takes(signed)]
 
 
 def _menu(signed: SignedIn, path: str) -> list[dict[str, object]]:

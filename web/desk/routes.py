@@ -1,12 +1,14 @@
 """The routes of the desk: pages for who is signed in."""
 
 from hotline1022.accounts.types import Permission, Stage
-from hotline1022.web.desk import account, home, menu, menu_try, roles, sign_in, users
+from hotline1022.web.desk import account, faq, faq_import, home, menu, menu_try, roles, sign_in, users
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.audit_routes import ROUTES as AUDIT
 from hotline1022.web.desk.directory_routes import directory_pages
+from hotline1022.web.desk.faq import FaqDoneQuery, FaqListQuery
 from hotline1022.web.desk.menu_try import TryQuery
 from hotline1022.web.desk.pages import page as _page
+from hotline1022.web.desk.render import FAQ_SEEN
 from hotline1022.web.desk.sign_in import DoorQuery
 from hotline1022.web.live import EventsQuery, listen_at_desk
 from hotline1022.web.menu_routes import PUBLISH_SECONDS
@@ -14,6 +16,8 @@ from hotline1022.web.route import Place, Route
 from hotline1022.web.static_files import show_file
 
 ANYBODY = Place(stages=frozenset())
+SEES_FAQ = Place(needs=Permission.LOOK, others=FAQ_SEEN)
+KEEPS_FAQ = Place(needs=Permission.FAQ_WRITE, others=frozenset({Permission.FAQ_PUBLISH}))
 SOMEBODY = Place(stages=frozenset({Stage.SECOND, Stage.CHANGE, Stage.FULL}))
 
 
@@ -110,4 +114,27 @@ ROUTES: tuple[Route, ...] = (
     _page("POST", "/desk/roles/{role}", "Change a role", roles.change, Permission.USERS),
     _page("POST", "/desk/roles/{role}/remove", "Take a role away", roles.remove, Permission.USERS),
     *AUDIT,
+    _page("GET", "/desk/faq", "Questions and answers", faq.list_entries, SEES_FAQ, FaqListQuery),
+    _page("GET", "/desk/faq/new", "A new question", faq.show_new, Permission.FAQ_WRITE),
+    _page("POST", "/desk/faq/new", "A new question, as a draft", faq.add, Permission.FAQ_WRITE),
+    _page("GET", "/desk/faq/import", "A file of questions", faq_import.show_import, Permission.FAQ_WRITE),
+    _page(
+        "POST",
+        "/desk/faq/import",
+        "A file of questions, tried or written",
+        faq_import.take_in,
+        Permission.FAQ_WRITE,
+        upload=True,
+    ),
+    _page("GET", "/desk/faq/template", "The sheet to fill in", faq_import.get_template, Permission.FAQ_WRITE),
+    _page("GET", "/desk/faq/misses", "Searches without an answer", faq_import.list_misses, SEES_FAQ, FaqDoneQuery),
+    _page("POST", "/desk/faq/misses/{miss}/done", "Tick one off", faq_import.tick, KEEPS_FAQ),
+    _page("GET", "/desk/faq/{entry}", "One question and its versions", faq.show_entry, SEES_FAQ, FaqDoneQuery),
+    _page("GET", "/desk/faq/{entry}/edit", "Its draft, or a new version", faq.show_edit, Permission.FAQ_WRITE),
+    _page("POST", "/desk/faq/{entry}/edit", "Its draft, or a new version", faq.edit, Permission.FAQ_WRITE),
+    _page("POST", "/desk/faq/{entry}/propose", "Ask for it to be published", faq.move, Permission.FAQ_WRITE),
+    _page("POST", "/desk/faq/{entry}/return", "Back to who wrote it", faq.move, KEEPS_FAQ),
+    _page("POST", "/desk/faq/{entry}/drop", "Throw a version away", faq.move, Permission.FAQ_WRITE),
+    _page("POST", "/desk/faq/{entry}/publish", "Publish what another wrote", faq.move, Permission.FAQ_PUBLISH),
+    _page("POST", "/desk/faq/{entry}/withdraw", "Take it back", faq.move, Permission.FAQ_PUBLISH),
 )

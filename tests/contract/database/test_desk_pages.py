@@ -19,12 +19,14 @@ from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.contract.database.test_account_desk import code
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.disclosure_memory import ONE
+from tests.unit.faq_memory import ID, MISS
 from tests.unit.listening_memory import KEY
 from tests.unit.retention_memory import HOLD
 
 #: parts of paths that are there in memory
 REAL = {"{role}": "agent", "{recording}": FIRST.id, "{disclosure}": ONE.id, "{hold}": HOLD.id, "{key}": KEY}
 REAL |= {"{version}": "1", "{agency}": "so-noi-vu", "{area}": "di-an", "{category}": "other", "{contact}": "so-y-te-ld"}
+REAL |= {"{entry}": ID, "{miss}": MISS}
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from hotline1022.db.engine import connect
 from hotline1022.db.migrate import migrate
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
+from hotline1022.faq.xlsx_write import Written, write_xlsx
 from hotline1022.service.cli import main
 from hotline1022.service.directory_desk import fill
 from hotline1022.service.shell_user import shell_actor
@@ -34,7 +35,8 @@ CITIZEN = "0901234567"
 #: they look, or write files that are asked for; `evidence key` makes the key of a new house, which has an entry of its own
 LOOKING = {
     "calls list", "calls show", "config check", "config sample", "directory check", "directory sample", "directory show",
-    "doctor", "evidence disclosure", "evidence key", "evidence list", "evidence show", "outbox list",
+    "doctor", "evidence disclosure", "evidence key", "evidence list", "evidence show", "faq list", "faq search",
+    "faq template", "outbox list",
     "outbox statement", "people list", "recordings holds", "recordings key list", "recordings reasons",
     "recordings retention", "recordings search", "recordings show", "shifts missing", "shifts sample", "shifts show",
     "tickets list", "tickets show", "token list", "user list", "user roles",
@@ -46,7 +48,7 @@ ELSEWHERE = {"reload", "restore"}
 #: what looking must show of what there is
 TOLD = {
     "calls list": CALL, "calls show": CALL, "directory check": "sample-number", "directory show": "ubnd-tinh",
-    "evidence key": "BEGIN PUBLIC KEY", "evidence show": "recording-stored", "recordings reasons": "authority",
+    "evidence key": "BEGIN PUBLIC KEY", "faq search": "No answer", "faq template": "is written", "evidence show": "recording-stored", "recordings reasons": "authority",
     "recordings search": "+84901234567", "recordings show": CALL, "tickets list": "Sở Xây dựng", "tickets show": "+84901234567",
 }  # fmt: skip
 TABLE = "calldate,src,dst,duration,billsec,uniqueid,recordingfile\n2024-03-02 08:30:00,0901234567,1022,1,1,1.1,a.wav\n"
@@ -134,6 +136,7 @@ async def test_every_changing_command_is_an_act_of_who_gave_it(shell: Shell) -> 
     folder = shell.folder
     await people_and_plan(shell)
     await directory_and_tickets(shell)
+    await questions(shell)
     await outbox(shell)
     await recordings(shell)
     await disclosure(shell)
@@ -185,6 +188,20 @@ async def directory_and_tickets(shell: Shell) -> None:
     await shell.refused("tickets act", CODE, "complete", "--version", "77", error_id="ticket-changed")
     version = found(r"version\s+(\d+)", (await shell._give("tickets show", CODE)).stdout)
     await shell.run("tickets act", CODE, "accept", "--version", version)
+
+
+async def questions(shell: Shell) -> None:
+    assert re.match(r"2\d examples", await shell.run("faq sample"))
+    assert "0 examples" in (await shell._give("faq sample")).stdout, "not twice"
+    assert "Đăng ký khai sinh cho con" in (await shell._give("faq search", "khải sình")).stdout
+    assert "OUT OF DATE" in (await shell._give("faq list", "--out-of-date")).stdout
+    sheet = [["Câu hỏi", "Trả lời"], ["Xin nhập tịch ở đâu?", "Sở Tư pháp."], ["?", ""]]
+    file = shell.folder / "q.xlsx"
+    file.write_bytes(write_xlsx([Written(name="a", rows=sheet, widths=[9, 9])]))
+    tried = (await shell._give("faq import", str(file), "--agency", "so-tu-phap", "--dry-run")).stdout
+    assert "1 new, 0 there, 1 wrong. Nothing is written." in tried and "[faq-question]" in tried
+    assert "Written." in await shell.run("faq import", str(file), "--agency", "so-tu-phap", "--propose")
+    await shell.refused("faq import", str(file), "--agency", "nowhere", error_id="agency-unknown")
 
 
 async def outbox(shell: Shell) -> None:
@@ -248,6 +265,8 @@ async def test_a_command_that_looks_leaves_the_audit_as_it_was(shell: Shell) -> 
         "recordings show": (CALL,),
         "recordings retention": ("--dry-run",),
         "tickets show": (CODE,),
+        "faq search": ("khai sinh",),
+        "faq template": (str(shell.folder / "t.xlsx"),),
         "outbox statement": ("2026-11",),
     }
     asked = found(r"([0-9a-f]{16})", await shell.run("evidence request", CALL, *LETTER))

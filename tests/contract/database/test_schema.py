@@ -23,6 +23,7 @@ from hotline1022.db.tables_citizen import AliasKind
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import AgencyKind, AreaKind, Role, What
 from hotline1022.evidence.types import State as DisclosureState
+from hotline1022.faq.types import State as FaqState
 from hotline1022.notify import types as notify
 from hotline1022.notify.types import Encoding, MessageClass, MessageState, RecipientKind
 from hotline1022.queue.types import AgentState
@@ -63,6 +64,7 @@ LISTS: dict[str, Iterable[str]] = {
     "ck_agent_state_change_state": AgentState,
     "ck_agency_kind": AgencyKind,
     "ck_area_kind": AreaKind,
+    "ck_faq_version_state": FaqState,
     "ck_disclosure_state": DisclosureState,
     "ck_contact_point_role": Role,
     "ck_directory_change_what": What,

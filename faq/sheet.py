@@ -1,0 +1,140 @@
+"""From the rows of a sheet to texts of answers, and the sheet that people fill in. Pure; refuses a sheet without the columns
+that are needed, or with one that nobody knows.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from hotline1022.core.clock import day_as_written
+from hotline1022.core.errors import Invalid
+from hotline1022.core.folding import fold
+from hotline1022.faq.types import Text
+from hotline1022.faq.xlsx import MOST_ROWS, Sheet, too_long
+from hotline1022.faq.xlsx_write import Written, write_xlsx
+
+#: field → head of its column in the sheet that comes with the product, how wide it is
+HEADS = {
+    "question": ("Câu hỏi", 40),
+    "answer": ("Trả lời", 70),
+    "keywords": ("Từ khoá (cách nhau bằng dấu phẩy)", 30),
+    "legal_source": ("Căn cứ pháp lý", 40),
+    "category": ("Lĩnh vực", 20),
+    "valid_to": ("Có hiệu lực đến hết ngày (ngày/tháng/năm)", 20),
+}
+#: how heads begin, without marks: longer ones first
+_BEGINS = {
+    "cau hoi": "question",
+    "cau tra loi": "answer",
+    "tra loi": "answer",
+    "noi dung tra loi": "answer",
+    "tu khoa": "keywords",
+    "can cu": "legal_source",
+    "linh vuc": "category",
+    "co hieu luc den": "valid_to",
+    "hieu luc den": "valid_to",
+    "het hieu luc": "valid_to",
+}
+#: columns that sheets of offices have, and that are no part of an answer
+_PASSED = ("stt", "so thu tu", "ghi chu")
+#: rows among which the head is looked for: titles stand above it
+_HEAD_WITHIN = 10
+#: a day as a number, with the time of day behind the point
+_SERIAL = re.compile(r"[0-9]{1,6}(?:\.[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """One row."""
+
+    row: int
+    text: Text
+    #: error_id → what is wrong in the row already
+    problems: Mapping[str, str]
+
+
+def texts_of(sheet: Sheet, categories: Mapping[str, str]) -> list[Read]:
+    """The rows below the head; `categories`: ids and their names. Invalid `sheet-head`, `sheet-empty`, `sheet-long`."""
+    columns, below = _head(sheet)
+    known = {fold(name): id for id, name in categories.items()} | {id: id for id in categories}
+    rows = [(number, cells) for number, cells in below if any(place in cells for place in columns)]
+    if not rows:
+        raise Invalid("there is no row below the head; write questions there", error_id="sheet-empty")
+    if len(rows) > MOST_ROWS:
+        raise too_long()
+    return [_read(number, cells, columns, known, sheet.from_1904) for number, cells in rows]
+
+
+def template(categories: Mapping[str, str]) -> bytes:
+    """The sheet that people fill in, with a second one that says how."""
+    rows = [("Cột", "Cách ghi")]
+    rows += [
+        ("Câu hỏi", "Bắt buộc. 3 đến 300 ký tự, một dòng. Mỗi dòng của bảng là một câu hỏi."),
+        ("Trả lời", "Bắt buộc. Tối đa 4000 ký tự, có thể xuống dòng."),
+        ("Từ khoá", "Những cách gọi khác của người dân, cách nhau bằng dấu phẩy."),
+        ("Căn cứ pháp lý", "Luật, nghị định, quyết định, kèm số hiệu."),
+        ("Lĩnh vực", "Mã hoặc tên trong danh sách dưới đây; có thể để trống."),
+        ("Có hiệu lực đến", "Ngày cuối cùng còn đúng, dạng 31/12/2026; để trống nếu chưa biết."),
+        ("", ""),
+        ("Mã lĩnh vực", "Tên lĩnh vực"),
+    ]
+    rows += [*categories.items()]
+    heads = list(HEADS.values())
+    filled = Written(name="Câu hỏi", rows=[[head for head, _ in heads]], widths=[width for _, width in heads])
+    return write_xlsx([filled, Written(name="Hướng dẫn", rows=rows, widths=(24, 80))])
+
+
+def _head(sheet: Sheet) -> tuple[dict[int, str], Sequence[tuple[int, dict[int, str]]]]:
+    for place, (_, cells) in enumerate(sheet.rows[:_HEAD_WITHIN]):
+        names = {column: _field(text) for column, text in cells.items()}
+        fields = [name for name in names.values() if name]
+        if not {"question", "answer"} <= set(fields):
+            continue
+        strange = [cells[column] for column, name in names.items() if name is None]
+        if strange or len(fields) != len(set(fields)):
+            said = f"column {strange[0].strip()[:40]!r} is unknown" if strange else "a column comes twice"
+            raise Invalid(f"{said}; use the heads of the template", error_id="sheet-head")
+        return {column: name for column, name in names.items() if name}, sheet.rows[place + 1 :]
+    raise Invalid("no row has the heads Câu hỏi and Trả lời; begin with the template", error_id="sheet-head")
+
+
+def _field(head: str) -> str | None:
+    """The field of a column; "" for one that is passed over, None for one that nobody knows."""
+    folded = fold(head)
+    if folded.startswith(_PASSED):
+        return ""
+    return next((name for begin, name in _BEGINS.items() if folded.startswith(begin)), None)
+
+
+def _read(
+    number: int, cells: Mapping[int, str], columns: Mapping[int, str], known: Mapping[str, str], from_1904: bool
+) -> Read:
+    given = {name: cells.get(column, "").strip() for column, name in columns.items()}
+    problems: dict[str, str] = {}
+    category = given.get("category", "")
+    if category:
+        found = known.get(category) or known.get(fold(category))
+        if found is None:
+            problems["category-unknown"] = f"there is no category {category[:40]!r}; the template lists them"
+        category = found or ""
+    last = given.get("valid_to", "")
+    valid_to = _day(last, from_1904) if last else None
+    if last and valid_to is None:
+        problems["faq-valid-to"] = f"{last[:40]!r} is no day; write it as 31/12/2026"
+    text = Text(
+        question=" ".join(given["question"].split()),
+        answer=given["answer"],
+        keywords=" ".join(given.get("keywords", "").split()),
+        legal_source=" ".join(given.get("legal_source", "").split()),
+        category=category,
+        valid_to=valid_to,
+    )
+    return Read(row=number, text=text, problems=problems)
+
+
+def _day(text: str, from_1904: bool) -> date | None:
+    if _SERIAL.fullmatch(text):
+        # the 29th of February 1900, which never was, is day 60
+        return (date(1904, 1, 1) if from_1904 else date(1899, 12, 30)) + timedelta(days=int(float(text)))
+    return day_as_written(text)

@@ -1,0 +1,108 @@
+"""A file of questions and answers taken in at the desk, and searches that had no answer. Refuses to write what was only to be
+tried.
+"""
+
+from typing import Any
+
+from aiohttp import web
+
+from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.faq.types import Report, Said
+from hotline1022.web.desk.door import see
+from hotline1022.web.desk.faq import BADGES, LIST, FaqDoneQuery, author, rights, writable
+from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.render import moment, show, told
+from hotline1022.web.failures import failure
+from hotline1022.web.faq import sheet
+from hotline1022.web.page_words import words
+from hotline1022.web.route import Ask
+
+#: searches that are shown
+MISSES = 200
+
+
+async def show_import(ask: Ask) -> web.Response:
+    """The form."""
+    return await _page(ask)
+
+
+async def take_in(ask: Ask) -> web.Response:
+    """The report; with the button to write, written."""
+    form: Form = ask.body
+    by = await author(ask)
+    data = form.files.get("sheet", b"")
+    try:
+        if not data:
+            raise Invalid("no file was chosen; choose one", error_id="sheet-missing")
+        report = await ask.ports.faq.take_in(
+            form.one("agency"),
+            data,
+            by,
+            ask.ports.clock(),
+            dry_run=form.one("act") != "write",
+            propose=form.one("propose") == "1",
+        )
+    except HotlineError as error:
+        return await _page(ask, error=error)
+    return await _page(ask, report)
+
+
+async def get_template(ask: Ask) -> web.Response:
+    """The sheet that people fill in."""
+    return sheet(await ask.ports.faq.template())
+
+
+async def list_misses(ask: Ask) -> web.Response:
+    """Searches without an answer."""
+    query: FaqDoneQuery = ask.query
+    found = await ask.ports.faq.misses(MISSES)
+    return show(
+        ask,
+        "faq-misses",
+        said=words()("faq.done-ticked") if query.done else "",
+        misses=[{"id": one.id, "words": one.words, "count": one.count, "last": moment(one.last_at)} for one in found],
+        **rights(ask, await author(ask)),
+    )
+
+
+async def tick(ask: Ask) -> web.Response:
+    """Somebody has seen to it."""
+    assert ask.signed is not None
+    await ask.ports.faq.tick(ask.path["miss"], f"user:{ask.signed.user.login}", ask.ports.clock())
+    return see(f"{LIST}/misses?done=ticked")
+
+
+async def _page(ask: Ask, report: Report | None = None, *, error: HotlineError | None = None) -> web.Response:
+    by, names = await author(ask), await ask.ports.faq.names()
+    form = ask.body if isinstance(ask.body, Form) else Form(pairs=())
+    return show(
+        ask,
+        "faq-import",
+        status=failure(error).status if error else 200,
+        problem=told(error) if error else "",
+        agencies=writable(by, names),
+        chosen=form.one("agency") or by.agency,
+        propose=form.one("propose") == "1",
+        report=_report(report) if report else None,
+        badges=BADGES,
+    )
+
+
+def _report(report: Report) -> dict[str, Any]:
+    say = words()
+    return {
+        "written": report.written,
+        "counts": [(said, report.count(said)) for said in Said],
+        "rows": [
+            {
+                "row": one.row,
+                "said": one.said,
+                "question": one.question,
+                "problems": [
+                    say.or_itself("error", error_id) if f"error.{error_id}" in say.texts else message
+                    for error_id, message in one.problems.items()
+                ],
+            }
+            for one in report.rows
+        ],
+    }
