@@ -98,7 +98,7 @@ async def search(ask: Ask) -> FaqHits:
     return FaqHits(hits=tuple(_hit(one, names) for one in found.hits), near=found.near)
 
 
-async def list_entries(ask: Ask) -> FaqPage:
+async def list_questions(ask: Ask) -> FaqPage:
     """One page."""
     query: FaqQuery = ask.query
     state = query.state
@@ -147,11 +147,37 @@ async def edit_entry(ask: Ask) -> FaqEntryView:
     return await _shown(ask, made)
 
 
-async def move_entry(ask: Ask) -> FaqEntryView:
-    """What the last part of the address says."""
+async def propose_entry(ask: Ask) -> FaqEntryView:
+    """A draft waits for somebody else."""
+    return await _moved(ask, Move.PROPOSE)
+
+
+async def return_entry(ask: Ask) -> FaqEntryView:
+    """Back to who wrote it."""
+    return await _moved(ask, Move.RETURN)
+
+
+async def drop_entry(ask: Ask) -> FaqEntryView:
+    """A version that was never published goes."""
+    return await _moved(ask, Move.DROP)
+
+
+async def publish_entry(ask: Ask) -> FaqEntryView:
+    """What somebody else wrote is told from now on."""
+    ask.asker.demand(Permission.FAQ_PUBLISH)
+    return await _moved(ask, Move.PUBLISH)
+
+
+async def withdraw_entry(ask: Ask) -> FaqEntryView:
+    """It is told no more."""
+    ask.asker.demand(Permission.FAQ_PUBLISH)
+    return await _moved(ask, Move.WITHDRAW)
+
+
+async def _moved(ask: Ask, move: Move) -> FaqEntryView:
     body: FaqMoveBody = ask.body
-    move = Move(ask.request.path.rpartition("/")[2])
-    ask.asker.demand(Permission.FAQ_PUBLISH if move in (Move.PUBLISH, Move.WITHDRAW) else Permission.FAQ_WRITE)
+    if move not in (Move.PUBLISH, Move.WITHDRAW):
+        ask.asker.demand(Permission.FAQ_WRITE)
     at = ask.ports.clock()
     made = await ask.ports.faq.move(ask.path["entry"], body.revision, move, body.why, await author_of(ask), at)
     return await _shown(ask, made)

@@ -5,18 +5,18 @@ from typing import Any
 from hotline1022.accounts.types import Permission
 from hotline1022.web import faq as h
 from hotline1022.web import faq_wire as w
-from hotline1022.web.route import Route
+from hotline1022.web.route import Handler, Route
 from hotline1022.web.wire import LimitQuery
 
 
-def _move(word: str, needs: Permission, summary: str, *, officers: bool) -> Route:
+def _move(word: str, handler: Handler, needs: Permission, summary: str, *, officers: bool) -> Route:
     return Route(
         method="POST",
         path=f"/api/faq/{{entry}}/{word}",
         officers=officers,
         needs=needs,
         summary=summary,
-        handler=h.move_entry,
+        handler=handler,
         body=w.FaqMoveBody,
         answer=w.FaqEntryView,
         exact=True,
@@ -44,7 +44,7 @@ ROUTES: tuple[Route, ...] = (
         **_SHOWN,
         summary="Questions of agencies, latest change first",
         detail="For a token of scope read only those that are published, as they are published.",
-        handler=h.list_entries,
+        handler=h.list_questions,
         query=w.FaqQuery,
         answer=w.FaqPage,
     ),
@@ -120,9 +120,15 @@ ROUTES: tuple[Route, ...] = (
         answer=w.FaqEntryView,
         exact=True,
     ),
-    _move("propose", Permission.FAQ_WRITE, "Ask for a draft to be published", officers=True),
-    _move("return", Permission.FAQ_WRITE, "Back to who wrote it, with the reason", officers=True),
-    _move("drop", Permission.FAQ_WRITE, "Throw away a version that was never published", officers=True),
-    _move("publish", Permission.FAQ_PUBLISH, "Publish what somebody else wrote", officers=False),
-    _move("withdraw", Permission.FAQ_PUBLISH, "Take back a published answer, with the reason", officers=False),
+    _move("propose", h.propose_entry, Permission.FAQ_WRITE, "Ask for a draft to be published", officers=True),
+    _move("return", h.return_entry, Permission.FAQ_WRITE, "Back to who wrote it, with the reason", officers=True),
+    _move("drop", h.drop_entry, Permission.FAQ_WRITE, "Throw away a version that was never published", officers=True),
+    _move("publish", h.publish_entry, Permission.FAQ_PUBLISH, "Publish what somebody else wrote", officers=False),
+    _move(
+        "withdraw",
+        h.withdraw_entry,
+        Permission.FAQ_PUBLISH,
+        "Take back a published answer, with the reason",
+        officers=False,
+    ),
 )

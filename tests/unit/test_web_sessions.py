@@ -51,7 +51,7 @@ async def test_every_route_asks_a_session_for_its_permission(tmp_path: Path, rol
             if route.path in QUERIES:
                 sent["params"] = QUERIES[route.path]
             if route.path in UPLOADS:
-                sent = {"data": b"x", "params": {"name": "a.txt"}, "headers": {"Content-Type": "text/plain"}}
+                sent = {"data": b"x", "params": UPLOADS[route.path], "headers": {"Content-Type": "text/plain"}}
             if route.path in FORMS:
                 sent = {"data": FORMS[route.path]}
             status, told = await ask(house, route.method, real(route.path, house), cookie, **sent)
@@ -127,7 +127,10 @@ async def test_who_asks_is_told_what_is_allowed(tmp_path: Path) -> None:
             "agency": "so-xay-dung",
         }
         _, told = await house.ask("GET", "/api/me", "agent")
-        assert (told["actor"], told["permissions"]) == ("token:agent-token", ["look", "numbers", "answer", "shift"])
+        assert (told["actor"], told["permissions"]) == (
+            "token:agent-token",
+            ["look", "numbers", "answer", "shift", "faq-write"],
+        )
 
 
 @pytest.mark.parametrize("stage", [Stage.SECOND, Stage.CHANGE, Stage.OVER])
