@@ -16,6 +16,7 @@ import pytest_asyncio
 
 from tests.asterisk.product import Product
 from tests.asterisk.world import STAY, World, agrees, eventually, hotline, keys, outcome
+from tests.lab.legs import Step, WaitFor
 from tests.lab.network import Answers, Key, Wait
 from tests.lab.prompts import kept_prompts
 
@@ -84,9 +85,9 @@ async def test_a_reload_drops_no_call_and_what_is_wrong_changes_nothing(world: W
     assert "menu.toml" in await refused(world, with_menu)
     assert {file: file.read_bytes() for file in before} == before, "nothing was changed"
 
-    in_menu = await net.call(
-        "1022", caller="0903000052", script=[Wait(1), Key("8"), Wait(8), Key("2"), Wait(2), Key("4"), STAY]
-    )
+    reloaded = asyncio.Event()
+    script: list[Step] = [Wait(1), Key("8"), WaitFor(reloaded), Key("2"), Wait(2), Key("4"), STAY]
+    in_menu = await net.call("1022", caller="0903000052", script=script)
 
     async def in_more() -> bool:
         return any("menu=more|step=menu" in str(row) for row in product.journal())
@@ -100,6 +101,7 @@ async def test_a_reload_drops_no_call_and_what_is_wrong_changes_nothing(world: W
     new = re.sub(r"http_port = \d+", "http_port = 1", new) + '\n[lines]\nnumbers = ["101", "102", "103", "104"]\n'
     product.config.write_text(new, encoding="utf-8")
     said = await product.cli("reload")
+    reloaded.set()
     assert "In force now: paths.menu, lines.numbers, queue.ring_seconds, queue.max_wait_seconds, the menu" in said
     assert ", 1 prompt." in said and "Needs a restart of the service and of Asterisk: service.http_port." in said
     for command in ("dialplan reload", "queue reload all", "module reload res_pjsip.so"):

@@ -17,6 +17,14 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitFor:
+    """Do nothing until the test says so; the script fails if it does not within the limit (seconds)."""
+
+    said: asyncio.Event
+    limit: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """Press one key."""
 
@@ -50,7 +58,7 @@ class StayUntilHangup:
     limit: float = 60.0
 
 
-Step = Wait | Key | Keys | Speak | HangUp | StayUntilHangup
+Step = Wait | WaitFor | Key | Keys | Speak | HangUp | StayUntilHangup
 
 
 class Hands(Protocol):
@@ -198,6 +206,8 @@ class Leg:
             if self._ended.is_set():
                 return
             match step:
+                case WaitFor(said, limit):
+                    await _either(said, self._ended, limit, f"{self} was not told to go on within {limit:g} s")
                 case Wait(seconds):
                     await _unless(self._ended, seconds)
                 case Key(digit):
