@@ -15,6 +15,7 @@ import aiohttp
 import click
 import demo_transfers
 from demo_board import Board
+from demo_people import sign_ins
 from demo_transfers import TRANSFERS, transfer, write_agencies
 
 from hotline1022.core.errors import ConfigError
@@ -23,12 +24,14 @@ from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person
 from hotline1022.service.asked import Asked
 from hotline1022.service.cli_base import finished, set_up_log, settings_of, speaking
+from hotline1022.service.directory_desk import numbers_of
 from hotline1022.service.lock import locked
 from hotline1022.service.pins import hash_pin
-from hotline1022.service.prepare import Prepared
+from hotline1022.service.prepare import Prepared, folders
 from hotline1022.service.run import check_ports, check_rtp, prepared_unless_stopped, where
 from hotline1022.service.settings import Settings
 from hotline1022.service.stand import Stand, service_command
+from hotline1022.tickets.policy import load_policy
 from tests.lab.network import (
     Address,
     Answers,
@@ -42,6 +45,7 @@ from tests.lab.network import (
     Wait,
 )
 from tests.lab.ports import free_port
+from tests.lab.seed.main import make, seeded, wanted_of
 
 PEOPLE = {
     "101": ("1001", "Nguyễn Thị Lan", "2468"),
@@ -148,6 +152,11 @@ async def play(prepared: Prepared, net: PhoneNetwork) -> None:
         await asyncio.sleep(1.0)
         citizens = {leg.who: leg for leg in await asyncio.gather(first, *others)}
         click.echo(await board.table(prepared.settings.paths, net, citizens))
+        async with Database(prepared.settings.database_url) as database:
+            people = await sign_ins(database, prepared.secrets.accounts)
+        click.echo(f"\nLook around at http://{service.http_address}:{service.http_port}/desk as each of them:")
+        for one in people:
+            click.echo(f"  {one.role:<22} {one.login:<6} {one.password}")
 
 
 async def citizen(net: PhoneNetwork, delay: float, fate: str, number: str, script: list[Step]) -> Leg:
@@ -164,6 +173,7 @@ async def demo(settings: Settings, config: str | None, *, stay: bool) -> None:
     with locked(settings.paths.data / "run.lock", "1022"):
         check_ports(settings)
         share_prompts(settings)
+        await remember(settings)
         prepared = await prepared_unless_stopped(settings, asked)
         await write_agencies(settings)
         stand = Stand(prepared.asterisk(), service_command(config), asked, click.echo, partial(check_rtp, settings))
@@ -195,6 +205,17 @@ async def demo(settings: Settings, config: str | None, *, stay: bool) -> None:
                 else:
                     asked.stop()
             await watch
+
+
+async def remember(settings: Settings) -> None:
+    """The first time the hotline has a past: thirty days of calls and tickets, as a province would have them."""
+    if await seeded(settings.database_url) is not None:
+        return
+    click.echo("The first time: thirty days of calls and tickets before today are made ...")
+    folders(settings)
+    until = datetime.now(UTC).replace(second=0, microsecond=0)
+    wanted = wanted_of(None, None, None, until, 1022, day=True)
+    await make(settings.database_url, wanted, numbers_of(settings), load_policy(settings.paths.ticket_policy))
 
 
 async def ended(task: asyncio.Task[None]) -> None:

@@ -330,5 +330,7 @@ async def test_the_demo_plays_eleven_fates_on_the_clock_of_the_province(tmp_path
         clock = re.findall(r"^  (\d\d):(\d\d):\d\d  090\*\*\*\*001", live, re.MULTILINE)
         assert {int(hour) for hour, _ in clock} <= {time.gmtime(at + offset).tm_hour for at in (began, time.time())}
         assert clock
+        signs = re.findall(r"^  \S.{21} ([a-z]+) +[a-z0-9]{4}(?:-[a-z0-9]{4}){3}$", table, re.MULTILINE)
+        assert signs == ["lan", "minh", "cuc", "dung", "hanh", "phuc", "quan"], table
         await place.nothing_left()
     assert free(place)

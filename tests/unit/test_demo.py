@@ -6,11 +6,18 @@ from types import SimpleNamespace
 
 import pytest
 
+from hotline1022.accounts.roles import first_roles
+from hotline1022.accounts.types import From, Stage
+from hotline1022.core.ids import PersonId
 from hotline1022.db.unit import Database
 from hotline1022.directory.hunt import hunt
 from hotline1022.directory.types import SAMPLE, Skip
+from hotline1022.queue.types import Person
+from hotline1022.service.account_desk import AccountDesk
 from hotline1022.service.cascade_plan import dialled
 from hotline1022.service.config import load
+from hotline1022.service.user_admin import utc_now
+from scripts.demo_people import sign_ins
 from scripts.demo_transfers import TRANSFERS, telephones, write_agencies, written
 from scripts.demo_words import of_message
 
@@ -36,6 +43,25 @@ async def test_agencies_stand_beside_the_shipped_ones_and_a_second_demo_changes_
         assert all(SAMPLE in directory.contacts[step.contact].letter for step in steps)
         rung = [dialled(step.number or "") for step in steps][: len(transfer.phones)]
         assert rung == list(transfer.phones) and transfer.takes in {"", rung[-1]}
+
+
+async def test_somebody_of_each_role_comes_in_and_each_demo_tells_other_passwords(tmp_path: Path) -> None:
+    settings = load(None, {"HOTLINE1022_PATHS_DATA": str(tmp_path / "data")})
+    settings.paths.db.mkdir(parents=True)
+    await write_agencies(settings)
+    async with Database(settings.database_url) as database:
+        for person in ("1001", "1002"):
+            async with database.transaction() as tx:
+                await tx.agents.add_person(
+                    Person(id=PersonId(person), name="Lan", pin_hash="$argon2id$v=19$", active=True)
+                )
+        told = [await sign_ins(database, "key") for _ in range(2)]
+        assert not {one.password for one in told[0]} & {one.password for one in told[1]}
+        door = AccountDesk(database, "key", utc_now)
+        for one, role in zip(told[1], first_roles(), strict=True):
+            entered = await door.sign_in(one.login, one.password, From(address="127.0.0.1"))
+            assert entered.signed.permissions == role.permissions and entered.signed.session.stage is Stage.FULL
+            assert one.role == role.name
 
 
 def test_a_message_is_shown_with_its_code_and_without_numbers() -> None:
