@@ -17,7 +17,7 @@ from hotline1022.tickets.attachments import MOST, Shelf, check_kind, check_name
 from hotline1022.tickets.code import draw_code
 from hotline1022.tickets.left import left
 from hotline1022.tickets.policy import Policy
-from hotline1022.tickets.ports import Act, CategoryNames, Draft, Names, Outcome
+from hotline1022.tickets.ports import Act, CategoryNames, Draft, Left, Names, Outcome
 from hotline1022.tickets.reminders import reminders
 from hotline1022.tickets.types import (
     HIDDEN,
@@ -25,7 +25,6 @@ from hotline1022.tickets.types import (
     Action,
     Attachment,
     Changed,
-    Left,
     Named,
     Purpose,
     Reminder,

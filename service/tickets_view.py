@@ -10,10 +10,10 @@ from hotline1022.db.unit import Database, Work
 from hotline1022.service.ticket_desk import TicketDesk
 from hotline1022.tickets.citizen import phone_of
 from hotline1022.tickets.code import is_code
-from hotline1022.tickets.ports import Act, Draft
+from hotline1022.tickets.ports import Act, Draft, Left
 from hotline1022.tickets.spoken import TEXTS, Guard
 from hotline1022.tickets.states import allowed
-from hotline1022.tickets.types import HIDDEN, Attachment, HistoryRow, Left, Ticket, TicketFilter, phone_key
+from hotline1022.tickets.types import HIDDEN, Attachment, HistoryRow, Ticket, TicketFilter, phone_key
 from hotline1022.web.errors import TooMany
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from hotline1022.tickets.calendar import DayAndNight
 from hotline1022.tickets.deadlines import elapsed
 from hotline1022.tickets.policy import Policy
-from hotline1022.tickets.types import CLOSED, OWED_IN, Clock, Deadline, Left, Ticket
+from hotline1022.tickets.ports import Left
+from hotline1022.tickets.types import CLOSED, OWED_IN, Clock, Deadline, Ticket
 
 #: what is late by more is not counted any further
 FARTHEST = timedelta(days=366)

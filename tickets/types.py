@@ -6,7 +6,7 @@ categories, areas and contacts stand side by side, the names as they were at tha
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -290,21 +290,6 @@ def only_looked(history: Sequence[HistoryRow], seen: int | None) -> bool:
     """Whether nothing but looks at the number happened since that version: nobody is stopped by those."""
     since = [row for row in history if seen is not None and row.number > seen]
     return bool(since) and all(row.action in LOOKING for row in since)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
-    """What is left until the next deadline of a ticket, or how long ago it was."""
-
-    deadline: Deadline
-    by: datetime
-    #: it has passed
-    over: bool
-    #: hours of its clock alone
-    time: timedelta
-    clock: Clock
-    #: hours of a whole day of that clock
-    day: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,8 @@ from hotline1022.faq.ports import Faq
 from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRow
 from hotline1022.queue.types import LineView
 from hotline1022.recordings.types import CatalogueFilter
-from hotline1022.tickets.ports import Act, Draft
-from hotline1022.tickets.types import HistoryRow, Left, Ticket, TicketFilter
+from hotline1022.tickets.ports import Act, Draft, Left
+from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.backup_port import Backups
 from hotline1022.web.cascade_port import Cascades
 from hotline1022.web.chores_port import Chores

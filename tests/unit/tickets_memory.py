@@ -13,10 +13,10 @@ from hotline1022.tickets.attachments import check_kind, check_name
 from hotline1022.tickets.citizen import phone_of
 from hotline1022.tickets.code import draw_code
 from hotline1022.tickets.left import left
-from hotline1022.tickets.ports import Act, Draft
+from hotline1022.tickets.ports import Act, Draft, Left
 from hotline1022.tickets.spoken import TEXTS, Guard
 from hotline1022.tickets.states import allowed
-from hotline1022.tickets.types import Action, Changed, HistoryRow, Left, Ticket, TicketFilter
+from hotline1022.tickets.types import Action, Changed, HistoryRow, Ticket, TicketFilter
 from hotline1022.web.errors import TooMany
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 from tests.unit.tickets_made import NOW, POLICY, made

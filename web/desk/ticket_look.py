@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from hotline1022.core.clock import local
 from hotline1022.core.masking import mask_text
-from hotline1022.tickets.types import CLOSED, HIDDEN, Action, Clock, HistoryRow, Left, State, Ticket
+from hotline1022.tickets.ports import Left
+from hotline1022.tickets.types import CLOSED, HIDDEN, Action, Clock, HistoryRow, State, Ticket
 from hotline1022.web.page_view import moment
 from hotline1022.web.page_words import Words
 
