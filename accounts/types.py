@@ -24,7 +24,7 @@ class Permission(StrEnum):
     SHIFT = "shift"
     #: handle the tickets of the own agency
     HANDLE = "handle"
-    #: pass to the leader, return and extend for the own agency as its leader
+    #: do what is the leader's for the own agency: a later date, and whatever was passed to the leader
     LEAD = "lead"
     #: write questions and answers of the own agency
     FAQ_WRITE = "faq-write"

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal_column, not_, or
 from hotline1022.core.folding import fold
 from hotline1022.db.columns import condition
 from hotline1022.db.tables_tickets import ticket, ticket_call
-from hotline1022.tickets.types import NONE, OWED_IN, Standing, TicketFilter
+from hotline1022.tickets.types import NONE, OWED_IN, Deadline, Standing, TicketFilter
 
 SEEN = condition("ticket.begun_at IS NOT NULL")
 OPEN = condition("ticket.begun_at IS NOT NULL AND ticket.closed_at IS NULL")
@@ -20,6 +20,23 @@ _FINISHED = func.coalesce(ticket.c.answered_at, ticket.c.closed_at)
 _CLOSED = ticket.c.closed_at.is_not(None)
 #: by the time that was set before any extension
 IN_FIRST_TIME = and_(_CLOSED, func.coalesce(ticket.c.original_answer_by, ticket.c.answer_by) >= _FINISHED)
+
+
+def _earlier(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((one > other, other), else_=one)
+
+
+_FIRST = {Deadline.FORWARD: ticket.c.forward_by, Deadline.ACCEPT: ticket.c.accept_by}
+#: by when the first of the deadlines that count must be met, as tickets/left.py says it; NULL where nothing is due
+DUE = case(
+    (ticket.c.stopped_at.is_not(None), None),
+    *(
+        (and_(ticket.c.state.in_(sorted(OWED_IN[one])), by.is_not(None)), _earlier(by, ticket.c.answer_by))
+        for one, by in _FIRST.items()
+    ),
+    (ticket.c.state.in_(sorted(OWED_IN[Deadline.ANSWER])), ticket.c.answer_by),
+    else_=None,
+)
 
 
 def is_one(column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
@@ -79,6 +96,8 @@ def ticket_conditions(wanted: TicketFilter) -> Sequence[ColumnElement[bool]]:
     named = {ticket.c.category: wanted.category, ticket.c.service_group: wanted.service, ticket.c.area: wanted.area}
     found += [is_one(column, value) for column, value in named.items() if value]
     found += [ticket.c.search.contains(word, autoescape=True) for word in fold(wanted.words).split()]
+    if wanted.states:
+        found.append(ticket.c.state.in_(sorted(wanted.states)))
     if wanted.agencies:
         found.append(or_(*(is_one(ticket.c.agency, one) for one in sorted(wanted.agencies))))
     if wanted.call:

@@ -18,7 +18,7 @@ from hotline1022.core.outcomes import Reason
 from hotline1022.db.sql import Repository, Told, Values, build, insert_new, nobody, picker, run_many
 from hotline1022.db.tables import call, voicemail
 from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_call, ticket_history, ticket_reminder
-from hotline1022.db.ticket_filter import OPEN, SEEN, ticket_conditions
+from hotline1022.db.ticket_filter import DUE, OPEN, SEEN, ticket_conditions
 from hotline1022.db.types import LeftMessage
 from hotline1022.tickets.types import (
     Attachment,
@@ -128,8 +128,9 @@ class TicketRepository(Repository):
         return await self._tickets(*wanted, order=(ticket.c.created_at, ticket.c.id))
 
     async def list(self, wanted: TicketFilter) -> Sequence[Ticket]:
-        """Tickets of this filter, newest first, at most `limit`; never hidden ones."""
-        return await self._tickets(SEEN, *ticket_conditions(wanted), limit=wanted.limit)
+        """Tickets of this filter, at most `limit`; never hidden ones."""
+        order = (DUE.asc().nulls_last(), ticket.c.created_at, ticket.c.id) if wanted.due_first else ()
+        return await self._tickets(SEEN, *ticket_conditions(wanted), order=order, limit=wanted.limit, skip=wanted.skip)
 
     async def open(self, agencies: Collection[str] | None = None) -> Sequence[Ticket]:
         """Everything that is not closed, of these agencies or of all, whatever its age; what is due first comes first."""
@@ -226,9 +227,11 @@ class TicketRepository(Repository):
         )
         return [build(LeftMessage, row) for row in (await self._connection.execute(query)).mappings()]
 
-    async def _tickets(self, *wanted: Any, order: Sequence[Any] = (), limit: int | None = None) -> Sequence[Ticket]:
+    async def _tickets(
+        self, *wanted: Any, order: Sequence[Any] = (), limit: int | None = None, skip: int = 0
+    ) -> Sequence[Ticket]:
         newest = (ticket.c.created_at.desc(), ticket.c.id.desc())
-        query = select(ticket).where(*wanted).order_by(*(order or newest)).limit(limit)
+        query = select(ticket).where(*wanted).order_by(*(order or newest)).limit(limit).offset(skip or None)
         rows = (await self._connection.execute(query)).mappings().all()
         calls = await self._calls([row["id"] for row in rows])
         return [build(Ticket, row, calls=tuple(calls[row["id"]])) for row in rows]

@@ -17,7 +17,7 @@ from hotline1022.service.ticket_desk import TicketDesk
 from hotline1022.service.tickets_view import attachment_view
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.states import allowed
-from hotline1022.tickets.types import HIDDEN, SHOWN_TO, Action, HistoryRow, Named, Ticket
+from hotline1022.tickets.types import HIDDEN, SHOWN_TO, Action, HistoryRow, Named, Ticket, only_looked
 from hotline1022.web.officer_port import SHOWN_FOR, OfficerTicket, Opened
 
 #: what is done by a link, in the order in which it is offered
@@ -77,7 +77,7 @@ class LinkDesk:
         if found is None or found.own is None:
             return False
         own = found.own
-        version = own.ticket.version if _only_looked(own, wanted.version) else wanted.version
+        version = own.ticket.version if only_looked(own.history, wanted.version) else wanted.version
         if wanted.action not in own.actions and version == own.ticket.version:
             raise Refused(
                 f"{wanted.action} is not possible by this link now; open it again to see what is",
@@ -130,12 +130,6 @@ def _shown(history: Sequence[HistoryRow], contact: Contact, at: datetime) -> boo
         row.action is Action.REVEAL and at - row.at < SHOWN_FOR and contact.id in row.changes.get(SHOWN_TO, ())
         for row in history
     )
-
-
-def _only_looked(own: OfficerTicket, seen: int | None) -> bool:
-    """Whether nothing but looks at the number happened since that version: nobody is stopped by those."""
-    since = [row for row in own.history if seen is not None and row.number > seen]
-    return bool(since) and all(row.action is Action.REVEAL for row in since)
 
 
 def _owner(contact: Named, own: OfficerTicket, wanted: Act) -> Named | None:

@@ -15,8 +15,9 @@ from hotline1022.db.unit import Database, Work
 from hotline1022.tickets.acts import act, opened, reserved, settled
 from hotline1022.tickets.attachments import MOST, Shelf, check_kind, check_name
 from hotline1022.tickets.code import draw_code
+from hotline1022.tickets.left import left
 from hotline1022.tickets.policy import Policy
-from hotline1022.tickets.ports import Act, CategoryNames, Draft, Names, Outcome
+from hotline1022.tickets.ports import Act, CategoryNames, Draft, Left, Names, Outcome
 from hotline1022.tickets.reminders import reminders
 from hotline1022.tickets.types import (
     HIDDEN,
@@ -189,6 +190,10 @@ class TicketDesk:
             await tx.tickets.attach(new)
             await self._change(tx, of, Act(action=Action.ATTACH, why=name), by, at)
         return new
+
+    def left(self, ticket: Ticket, at: datetime) -> Left | None:
+        """What is left until its next deadline; None where nothing is due."""
+        return left(ticket, at, self._policy)
 
     async def file(self, attachment: Attachment) -> Path:
         """Where it lies, after its bytes were compared with the row; Unavailable `attachment-damaged`."""

@@ -10,7 +10,7 @@ from hotline1022.db.unit import Database, Work
 from hotline1022.service.ticket_desk import TicketDesk
 from hotline1022.tickets.citizen import phone_of
 from hotline1022.tickets.code import is_code
-from hotline1022.tickets.ports import Act, Draft
+from hotline1022.tickets.ports import Act, Draft, Left
 from hotline1022.tickets.spoken import TEXTS, Guard
 from hotline1022.tickets.states import allowed
 from hotline1022.tickets.types import HIDDEN, Attachment, HistoryRow, Ticket, TicketFilter, phone_key
@@ -37,7 +37,7 @@ class TicketsView:
         self._guard = Guard()
 
     async def list(self, wanted: TicketFilter) -> Sequence[Ticket]:
-        """A page, newest first."""
+        """A page."""
         async with self._database.reading() as tx:
             return await tx.tickets.list(ticket_filter(wanted))
 
@@ -65,6 +65,10 @@ class TicketsView:
     async def act(self, name: str, wanted: Act, *, by: str, at: datetime) -> Ticket:
         """Do it."""
         return await self._desk.act(name, wanted, by=by, at=at)
+
+    def left(self, ticket: Ticket, at: datetime) -> Left | None:
+        """What is left until its next deadline."""
+        return self._desk.left(ticket, at)
 
     async def attach(
         self, ticket: str, *, name: str, media_type: str, data: bytes, by: str, at: datetime

@@ -5,11 +5,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from hotline1022.tickets.types import Action, Channel, Kind, Named, Requester, Ticket, Urgency
+from hotline1022.tickets.types import Action, Channel, Clock, Deadline, Kind, Named, Requester, Ticket, Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,21 @@ class Outcome:
 
     how: Settled
     owner: Named | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What is left until the next deadline of a ticket, or how long ago it was."""
+
+    deadline: Deadline
+    by: datetime
+    #: it has passed
+    over: bool
+    #: hours of its clock alone
+    time: timedelta
+    clock: Clock
+    #: hours of a whole day of that clock
+    day: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ Refuses nothing itself: states.py says what may follow what, acts.py what each c
 categories, areas and contacts stand side by side, the names as they were at that time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -286,6 +286,12 @@ class HistoryRow:
 SHOWN_TO = "shown_to"
 
 
+def only_looked(history: Sequence[HistoryRow], seen: int | None) -> bool:
+    """Whether nothing but looks at the number happened since that version: nobody is stopped by those."""
+    since = [row for row in history if seen is not None and row.number > seen]
+    return bool(since) and all(row.action in LOOKING for row in since)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     """A change that is about to be written, for whoever must know in the same transaction."""
@@ -373,5 +379,11 @@ class TicketFilter:
     standing: Standing | None = None
     standing_at: datetime | None = None
     before: TicketCursor | None = None
+    #: in any of these states
+    states: frozenset[State] = frozenset()
+    #: what must be done first comes first, what is owed nothing last; without a cursor
+    due_first: bool = False
+    #: rows that are passed over
+    skip: int = 0
     #: rows at most
     limit: int = 50

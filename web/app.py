@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -23,7 +23,7 @@ from hotline1022.core.masking import mask, mask_text
 from hotline1022.web.acting import SECRETS, act_of
 from hotline1022.web.auth import Gate
 from hotline1022.web.desk.door import check_ours, desk_failure, signed_in
-from hotline1022.web.desk.forms import Form, read_parts
+from hotline1022.web.desk.forms import MULTIPART, Form, read_fields, read_parts
 from hotline1022.web.desk.routes import ROUTES as DESK
 from hotline1022.web.failures import failure, json_response
 from hotline1022.web.health import READIER, Readier
@@ -246,15 +246,15 @@ def _query(route: Route, request: web.Request) -> Any:
 
 
 async def _body(route: Route, request: web.Request) -> Any:
-    if route.upload and route.desk is not None:
+    if route.desk is not None and route.upload and request.content_type == MULTIPART:
         return await read_parts(request)
-    if request.method in ("GET", "HEAD") or route.upload:
+    if request.method in ("GET", "HEAD") or (route.upload and route.desk is None):
         return NoInput()
     raw = await request.read()
     if route.page:
         return _texts(request, raw)
     if route.desk is not None:
-        return Form(pairs=tuple(_pairs(request, raw)))
+        return Form(pairs=tuple(read_fields(request.content_type, raw)))
     if not raw.strip() and route.body is NoInput:
         return NoInput()
     if request.content_type != "application/json":
@@ -270,16 +270,7 @@ async def _body(route: Route, request: web.Request) -> Any:
 
 def _texts(request: web.Request, raw: bytes) -> dict[str, str]:
     """The fields of a form; of one that comes twice the first."""
-    return dict(reversed(_pairs(request, raw, most=20)))
-
-
-def _pairs(request: web.Request, raw: bytes, *, most: int = 400) -> list[tuple[str, str]]:
-    if request.content_type != "application/x-www-form-urlencoded":
-        raise Invalid("the body is not a form; open the page and use its buttons", error_id="body-not-form")
-    try:
-        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, max_num_fields=most, errors="strict")
-    except ValueError:
-        raise Invalid("the body is not a form; open the page and use its buttons", error_id="body-not-form") from None
+    return dict(reversed(read_fields(request.content_type, raw, most=20)))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

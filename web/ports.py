@@ -17,7 +17,7 @@ from hotline1022.faq.ports import Faq
 from hotline1022.notify.types import InboundSms, Message, OutboxFilter, ToTellRow
 from hotline1022.queue.types import LineView
 from hotline1022.recordings.types import CatalogueFilter
-from hotline1022.tickets.ports import Act, Draft
+from hotline1022.tickets.ports import Act, Draft, Left
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.backup_port import Backups
 from hotline1022.web.cascade_port import Cascades
@@ -192,7 +192,7 @@ class Tickets(Protocol):
     """Tickets. A name is an id or a code; one that nobody has, or of a hidden ticket, is NotFound `ticket-unknown`."""
 
     async def list(self, wanted: TicketFilter) -> Sequence[Ticket]:
-        """Newest first, at most `wanted.limit`; the phone is compared in any way of writing."""
+        """Newest first, or as `wanted` says; at most `wanted.limit`; the phone is compared in any way of writing."""
         ...
 
     async def get(self, name: str) -> TicketDetail:
@@ -209,6 +209,10 @@ class Tickets(Protocol):
 
     async def act(self, name: str, wanted: Act, *, by: str, at: datetime) -> Ticket:
         """Do it; Refused `ticket-state`, `ticket-changed`, `deadline-not-later`, `deadline-far`, Invalid for what is missing."""
+        ...
+
+    def left(self, ticket: Ticket, at: datetime) -> Left | None:
+        """What is left until its next deadline, by the hours in which it runs; None where nothing is due."""
         ...
 
     async def attach(

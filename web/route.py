@@ -146,7 +146,7 @@ class Route:
     query: type = NoInput
     #: NoInput = takes no body
     body: type = NoInput
-    #: takes the bytes of a file of any type: the handler reads them itself; on pages of the desk, a form with a file
+    #: takes the bytes of a file of any type: the handler reads them itself; on pages of the desk, a form with files
     upload: bool = False
     #: JSON of this type; None = `media` describes it
     answer: type | None = None

@@ -1,5 +1,5 @@
-"""Answers about tickets and their files. Refuses readers what tells who a citizen is, files outside the attachments, and
-tokens of contact points every ticket but their agency's, and what is 1022's to do.
+"""Answers about tickets and their files. Refuses readers what tells who a citizen is, and files outside the attachments; whose a
+ticket is, and who may do what to it, ticket_rights.py says.
 """
 
 import asyncio
@@ -10,13 +10,12 @@ from urllib.parse import quote
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission
-from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid, NotFound, Unavailable
 from hotline1022.tickets.ports import Act, Draft
-from hotline1022.tickets.types import OF_AGENCIES, Action, Named, Ticket, TicketCursor, TicketFilter
+from hotline1022.tickets.types import Action, Named, Ticket, TicketCursor, TicketFilter
 from hotline1022.web.calls import cursor_text, read_cursor
-from hotline1022.web.errors import Forbidden
 from hotline1022.web.route import Ask
+from hotline1022.web.ticket_rights import agencies_of, check_act, found_for, owner_for
 from hotline1022.web.tickets_wire import (
     ActBody,
     AttachmentView,
@@ -85,7 +84,7 @@ def narrowed(ask: Ask, query: TicketFilters) -> TicketFilter:
         since=query.since,
         until=query.until,
         state=query.state,
-        agencies=_agencies(ask, query.agency or ""),
+        agencies=agencies_of(ask.asker, query.agency or ""),
         category=query.category or "",
         service=query.service or "",
         area=query.area or "",
@@ -96,13 +95,13 @@ def narrowed(ask: Ask, query: TicketFilters) -> TicketFilter:
 
 async def get_ticket(ask: Ask) -> TicketDetail:
     """One ticket."""
-    detail = await _found(ask)
+    detail = await found_for(ask)
     return replace(detail, ticket=_shown(ask, detail.ticket))
 
 
 async def get_history(ask: Ask) -> HistoryList:
     """Its changes."""
-    await _own(ask)
+    await found_for(ask)
     return HistoryList(history=tuple(await ask.ports.tickets.history(ask.path["ticket"])))
 
 
@@ -132,16 +131,17 @@ async def link_call(ask: Ask) -> Ticket:
 async def act_on_ticket(ask: Ask) -> Ticket:
     """Something is done to it."""
     body: ActBody = ask.body
-    await _own(ask, Action(ask.path["action"]))
-    owner = await _owner(ask, body)
+    action = Action(ask.path["action"])
+    check_act(ask.asker, (await found_for(ask)).ticket, action)
+    given = Named(id=body.owner, name=body.owner_name) if body.owner else None
     wanted = Act(
-        action=Action(ask.path["action"]),
+        action=action,
         version=body.version,
         why=body.why,
         answer=body.answer,
         until=body.until,
         agency=Named(id=body.agency) if body.agency else None,
-        owner=owner,
+        owner=await owner_for(ask, action, given),
     )
     return await _act(ask, wanted)
 
@@ -153,7 +153,7 @@ async def _act(ask: Ask, wanted: Act) -> Ticket:
 async def attach_file(ask: Ask) -> AttachmentView:
     """A file comes to a ticket."""
     query: AttachQuery = ask.query
-    await _own(ask)
+    await found_for(ask)
     data = await read_upload(ask.request, LARGEST, _too_large)
     return await ask.ports.tickets.attach(
         ask.path["ticket"],
@@ -171,7 +171,7 @@ def _too_large() -> Invalid:
 
 async def get_attachment(ask: Ask) -> web.StreamResponse:
     """The file, to be saved and never shown by the browser."""
-    await _own(ask)
+    await found_for(ask)
     found = await ask.ports.tickets.attachment(ask.path["ticket"], ask.path["attachment"])
     if found is None:
         raise NotFound("this ticket has no such file; look at its attachments", error_id="attachment-unknown")
@@ -197,53 +197,6 @@ async def get_status(ask: Ask) -> StatusView:
     query: StatusQuery = ask.query
     asker = f"{ask.by}~{query.asker or ''}"
     return await ask.ports.tickets.status(ask.path["code"], asker, ask.ports.clock())
-
-
-def _agencies(ask: Ask, wanted: str) -> frozenset[str]:
-    """Whose tickets are listed: an officer asks for those that its agency has."""
-    named = frozenset({wanted} if wanted else ())
-    if not ask.asker.officer:
-        return named
-    if not ask.asker.agencies:  # an empty set would mean all of them
-        text = "you belong to no agency; an admin names your contact point at /desk/users"
-        raise Forbidden(text, error_id="agency-none")
-    if not named <= ask.asker.agencies:
-        raise Forbidden("these are tickets of another agency; leave agency out", error_id="agency-other")
-    return named or ask.asker.agencies
-
-
-async def _found(ask: Ask) -> TicketDetail:
-    """The ticket; of another agency there is none for an officer."""
-    detail = await ask.ports.tickets.get(ask.path["ticket"])
-    if not ask.asker.officer:
-        return detail
-    if detail.ticket.agency not in ask.asker.agencies:
-        raise NotFound(
-            f"your agency has no ticket {ask.path['ticket']}; look in /api/tickets", error_id="ticket-unknown"
-        )
-    return replace(detail, allowed=tuple(one for one in detail.allowed if one in OF_AGENCIES))
-
-
-async def _own(ask: Ask, action: Action | None = None) -> None:
-    """Nothing for 1022's own. The ticket's version, which an act must name, keeps the answer true until it is done."""
-    if not ask.asker.officer:
-        return
-    await _found(ask)
-    if action is not None and action not in OF_AGENCIES:
-        raise Forbidden(f"{action} is for 1022 to do; ask 1022 for it", error_id="action-of-1022")
-
-
-async def _owner(ask: Ask, body: ActBody) -> Named | None:
-    """Who has it from now on: an agency names its own people alone, and who accepts by an own token is the contact point."""
-    given = Named(id=body.owner, name=body.owner_name) if body.owner else None
-    if not ask.asker.officer:
-        return given
-    if given is None:
-        return Named(id=ask.asker.contact) if ask.path["action"] == Action.ACCEPT else None
-    people = await ask.ports.directory.contacts(local_day(ask.ports.clock()), ask.asker.agency)
-    if not any(one.id == given.id for one in people):
-        raise Invalid("the owner is no contact point of your agency; name one that is", error_id="owner-other")
-    return given
 
 
 def _shown(ask: Ask, ticket: Ticket) -> Ticket:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from hotline1022.accounts.types import Permission, Stage
+from hotline1022.accounts.types import Permission, SignedIn, Stage
 from hotline1022.core.errors import HotlineError
 from hotline1022.web import cookies
 from hotline1022.web.acting import READING, refused_act
@@ -64,5 +64,10 @@ async def _found(route: Route, request: web.Request, gate: Gate, ports: Ports) -
         cookies.check_form(cookie, request.headers.get(cookies.HEADER, ""))
     if route.seconds is not None:  # a browser that listens is nobody who sits there
         await note_seen(signed, ports)
+    return await of_signed(signed, ports)
+
+
+async def of_signed(signed: SignedIn, ports: Ports) -> Asker:
+    """Somebody who is signed in, with the agency that he belongs to today."""
     contact = signed.user.contact
     return of_session(signed, await ports.tokens.belongs(contact, ports.clock()) if contact else None)

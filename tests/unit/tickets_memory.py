@@ -12,7 +12,8 @@ from hotline1022.tickets.acts import act, opened
 from hotline1022.tickets.attachments import check_kind, check_name
 from hotline1022.tickets.citizen import phone_of
 from hotline1022.tickets.code import draw_code
-from hotline1022.tickets.ports import Act, Draft
+from hotline1022.tickets.left import left
+from hotline1022.tickets.ports import Act, Draft, Left
 from hotline1022.tickets.spoken import TEXTS, Guard
 from hotline1022.tickets.states import allowed
 from hotline1022.tickets.types import Action, Changed, HistoryRow, Ticket, TicketFilter
@@ -50,7 +51,7 @@ class MemoryTickets:
         self.asked.append(wanted)
         found = [one for one in self.tickets.values() if self._fits(one, wanted)]
         found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
-        return found[: wanted.limit]
+        return found[wanted.skip :][: wanted.limit]
 
     def _fits(self, one: Ticket, wanted: TicketFilter) -> bool:
         before = wanted.before
@@ -58,6 +59,7 @@ class MemoryTickets:
         return (
             wanted.code in ("", one.code)
             and wanted.state in (None, one.state)
+            and (not wanted.states or one.state in wanted.states)
             and (not wanted.phone or phone_of(wanted.phone) == one.phone)
             and all(word in words for word in fold(wanted.words).split())
             and (before is None or (one.created_at, one.id) < (before.created_at, before.ticket))
@@ -79,6 +81,9 @@ class MemoryTickets:
 
     async def act(self, name: str, wanted: Act, *, by: str, at: datetime) -> Ticket:
         return self._keep(act(self._find(name), wanted, by=by, at=at, policy=POLICY))
+
+    def left(self, ticket: Ticket, at: datetime) -> Left | None:
+        return left(ticket, at, POLICY)
 
     async def attach(
         self, ticket: str, *, name: str, media_type: str, data: bytes, by: str, at: datetime

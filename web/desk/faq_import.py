@@ -30,7 +30,7 @@ async def take_in(ask: Ask) -> web.Response:
     """The report; with the button to write, written."""
     form: Form = ask.body
     by = await author(ask)
-    data = form.files.get("sheet", b"")
+    data = form.file("sheet")
     try:
         if not data:
             raise Invalid("no file was chosen; choose one", error_id="sheet-missing")

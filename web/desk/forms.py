@@ -2,17 +2,30 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
 
 from hotline1022.core.errors import Invalid
 
 #: bytes of all files of a form, of all its texts, and parts at most
-FILES, TEXTS, PARTS = 4 * 1024 * 1024, 64 * 1024, 50
+FILES, TEXTS, PARTS = 10 * 1024 * 1024, 64 * 1024, 50
+URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+
 #: names of our own fields look so
 _NAME = re.compile(r"[a-z][a-z_-]{0,19}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A file as a browser sends it."""
+
+    field: str
+    #: as it is called there, NFC
+    name: str
+    media_type: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +33,8 @@ class Form:
     """Fields in the order in which they came; a name may come more than once."""
 
     pairs: tuple[tuple[str, str], ...]
-    #: files by the names of their fields
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    #: a field without a file is not among them
+    files: tuple[Sent, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -41,39 +54,56 @@ class Form:
         """All of this name."""
         return frozenset(value for key, value in self.pairs if key == name)
 
+    def file(self, name: str) -> bytes:
+        """The first file of this field; nothing when there is none."""
+        return next((one.data for one in self.files if one.field == name), b"")
+
     def number(self, name: str) -> int:
         """A small whole number; 0 for what is none."""
         text = self.one(name)
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
-async def read_parts(request: web.Request) -> Form:
-    """A form with files. Invalid `body-not-form`, `file-large`: what is too large is not read on."""
-    if request.content_type != "multipart/form-data":
+def read_fields(content_type: str, raw: bytes, *, most: int = 400) -> list[tuple[str, str]]:
+    """The fields of a form without files; Invalid `body-not-form`."""
+    if content_type != URLENCODED:
         raise _no_form()
+    try:
+        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, max_num_fields=most, errors="strict")
+    except ValueError:
+        raise _no_form() from None
+
+
+async def read_parts(request: web.Request) -> Form:
+    """A form with files. Invalid `body-not-form`, `attachment-large`, and 413 for texts: what is too large is not read on."""
     pairs: list[tuple[str, str]] = []
-    files: dict[str, bytes] = {}
-    left = {True: FILES, False: TEXTS}
+    files: list[Sent] = []
+    texts = sizes = count = 0
     try:
         reader = await request.multipart()
         while (part := await reader.next()) is not None:
-            if not isinstance(part, BodyPartReader) or not part.name or len(pairs) + len(files) >= PARTS:
+            count += 1
+            if not isinstance(part, BodyPartReader) or not part.name or count > PARTS:
                 raise _no_form()
-            is_file = part.filename is not None
             data = bytearray()
             while piece := await part.read_chunk():
-                left[is_file] -= len(piece)
-                if left[is_file] < 0:
-                    text = f"the file is too large; send at most {FILES >> 20} MiB"
-                    raise Invalid(text, error_id="file-large")
                 data += piece
-            if is_file:
-                files[part.name] = bytes(data)
-            else:
+                if part.filename is None and texts + len(data) > TEXTS:
+                    raise web.HTTPRequestEntityTooLarge(max_size=TEXTS, actual_size=texts + len(data))
+                if part.filename is not None and sizes + len(data) > FILES:
+                    text = f"the files are too large; send at most {FILES >> 20} MiB at once"
+                    raise Invalid(text, error_id="attachment-large")
+            if part.filename is None:
+                texts += len(data)
                 pairs.append((part.name, data.decode("utf-8")))
+            elif part.filename or data:
+                sizes += len(data)
+                kind = part.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+                name = unicodedata.normalize("NFC", part.filename)
+                files.append(Sent(field=part.name, name=name, media_type=kind, data=bytes(data)))
     except ValueError:
         raise _no_form() from None
-    return Form(pairs=tuple(pairs), files=files)
+    return Form(pairs=tuple(pairs), files=tuple(files))
 
 
 def _no_form() -> Invalid:

@@ -10,6 +10,7 @@ from hotline1022.web.desk.menu_try import TryQuery
 from hotline1022.web.desk.pages import page as _page
 from hotline1022.web.desk.render import FAQ_SEEN
 from hotline1022.web.desk.sign_in import DoorQuery
+from hotline1022.web.desk.ticket_routes import ROUTES as TICKETS
 from hotline1022.web.live import EventsQuery, listen_at_desk
 from hotline1022.web.menu_routes import PUBLISH_SECONDS
 from hotline1022.web.route import Place, Route
@@ -98,6 +99,7 @@ ROUTES: tuple[Route, ...] = (
         seconds=PUBLISH_SECONDS,
     ),
     *directory_pages(_page),
+    *TICKETS,
     _page("GET", "/desk/users", "Users", users.list_users, Permission.USERS, DoneQuery),
     _page("GET", "/desk/users/new", "A new user", users.show_new, Permission.USERS),
     _page("POST", "/desk/users/new", "A new user, and the password that is shown once", users.add, Permission.USERS),

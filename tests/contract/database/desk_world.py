@@ -122,9 +122,10 @@ class World:
             yield Browser(client)
 
     @asynccontextmanager
-    async def signed_in(self, *roles: str, login: str = "lan") -> AsyncIterator[Browser]:
+    async def signed_in(self, *roles: str, login: str = "lan", contact: str = "") -> AsyncIterator[Browser]:
         """Somebody with these roles and a password of the own choice."""
-        given = await self.admin.add(Wanted(login=login, name=f"Người {login}", roles=frozenset(roles)))
+        wanted = Wanted(login=login, name=f"Người {login}", roles=frozenset(roles), contact=contact)
+        given = await self.admin.add(wanted)
         async with self.browser() as browser:
             assert (await browser.enter(login, given.password)).goes_to == "/desk/password"
             done = await browser.send("/desk/password", "/desk/password", old=given.password, new=OWN, again=OWN)
@@ -156,11 +157,10 @@ async def open_desk(database: Database, folder: Path, **parts: Any) -> AsyncIter
             door=AccountDesk(database, "the key of the accounts", clock),
             users=admin,
             menu=menu.view(lambda: directory.now),
-            directory=DirectoryView(directory, database, lambda: menu.tree),
             acts=ActBook(database, folder / "acts"),
             clock=clock,
             registry=CollectorRegistry(),
-            **parts,
+            **{"directory": DirectoryView(directory, database, lambda: menu.tree)} | parts,
         )
         server = TestServer(make_app(ports, version="0"))
         await server.start_server(access_log=None)

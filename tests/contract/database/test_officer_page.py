@@ -49,6 +49,7 @@ async def test_an_officer_sees_the_ticket_and_not_the_number(world: World) -> No
     shown = await world.get(world.link(ticket))
     assert shown.status == 200
     for said in (
+        f"../desk/tickets/{ticket.id}",
         f"Phiếu {ticket.code[:4]} {ticket.code[4:]}",
         "Chờ tiếp nhận",
         "Sở Xây dựng",

@@ -1,0 +1,145 @@
+"""The list of tickets: an officer's agency, or all for 1022's own; what must be done first comes first. Refuses to search in what
+tells who a citizen is for whoever may not see that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from hotline1022.accounts.types import Permission
+from hotline1022.core.masking import mask_text
+from hotline1022.tickets.types import CLOSED, HIDDEN, TO_ANSWER, TO_FORWARD, State, Ticket, TicketFilter
+from hotline1022.web.asker import Asker
+from hotline1022.web.desk.render import show
+from hotline1022.web.desk.ticket_look import excerpt, time_left
+from hotline1022.web.page import spaced
+from hotline1022.web.page_words import words
+from hotline1022.web.route import Ask
+from hotline1022.web.rules import Rule
+from hotline1022.web.ticket_rights import agencies_of
+from hotline1022.web.who import of_signed
+
+LIST = "/desk/tickets"
+#: tickets of a page, and pages at most
+SIZE, PAGES = 25, 400
+TODO, OPEN, ENDED, ALL = "todo", "open", "closed", "all"
+#: as people choose among them
+STATES = tuple(one for one in State if one not in HIDDEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketsQuery:
+    """What the form above the list says; what nobody chose is passed over."""
+
+    which: Annotated[str, Rule(doc="todo, open, closed, all, or a state")] = ""
+    agency: Annotated[str, Rule(doc="id of an agency")] = ""
+    category: Annotated[str, Rule(doc="id of a category")] = ""
+    code: Annotated[str, Rule(doc="code of a ticket, however it is grouped")] = ""
+    words: Annotated[str, Rule(doc="words of a ticket")] = ""
+    overdue: Annotated[str, Rule(doc="1: only what is overdue")] = ""
+    page: Annotated[str, Rule(doc="number of the page")] = ""
+
+
+async def asked(ask: Ask) -> Ask:
+    """The same, with who is signed in as the API knows him."""
+    assert ask.signed is not None
+    return replace(ask, who=await of_signed(ask.signed, ask.ports))
+
+
+async def list_tickets(ask: Ask) -> web.Response:
+    """A page of it."""
+    ask = await asked(ask)
+    query: TicketsQuery = ask.query
+    asker, now = ask.asker, ask.ports.clock()
+    typed = _typed(query, asker)
+    number = min(max(int(query.page), 1), PAGES) if query.page.isascii() and query.page.isdecimal() else 1
+    found: list[Ticket] = []
+    if not asker.officer or asker.agencies:
+        found = list(await ask.ports.tickets.list(_wanted(ask, typed, number)))
+    shown, say = asker.may(Permission.NUMBERS), words()
+    rows = [
+        {
+            "id": one.id,
+            "code": spaced(one.code),
+            "urgent": one.urgency,
+            "content": excerpt(one.content if shown else mask_text(one.content)),
+            "category": one.category_name,
+            "agency": one.agency_name,
+            "state": one.state,
+            "owner": one.owner_name,
+            "left": time_left(one, ask.ports.tickets.left(one, now), say),
+        }
+        for one in found[:SIZE]
+    ]
+    return show(
+        ask,
+        "tickets",
+        problem=say("tickets.no-agency") if asker.officer and not asker.agencies else "",
+        rows=rows,
+        typed=typed,
+        states=STATES,
+        whole=not asker.officer,
+        agencies=[] if asker.officer else _sorted(await ask.ports.directory.agencies(None)),
+        categories=_sorted(await ask.ports.directory.categories(None)),
+        numbers=shown,
+        number=number,
+        filtered=any(typed[name] for name in typed if name != "which"),
+        earlier=_page(typed, number - 1) if number > 1 else "",
+        later=_page(typed, number + 1) if len(found) > SIZE and number < PAGES else "",
+    )
+
+
+def _typed(query: TicketsQuery, asker: Asker) -> dict[str, str]:
+    """What was chosen, without what whoever asks may not choose."""
+    given = {name: value.strip() for name, value in asdict(query).items() if name != "page"}
+    given["code"] = "".join(given["code"].split())
+    works = asker.officer or asker.may(Permission.ANSWER)
+    known = {TODO, OPEN, ENDED, ALL, *STATES}
+    given["which"] = given["which"] if given["which"] in known else TODO if works else OPEN
+    if not asker.may(Permission.NUMBERS):
+        given["words"] = ""
+    if asker.officer:
+        given["agency"] = ""
+    return given
+
+
+def _wanted(ask: Ask, typed: Mapping[str, str], number: int) -> TicketFilter:
+    states = states_of(typed["which"], officer=ask.asker.officer)
+    return TicketFilter(
+        # who has the code looks for that ticket, wherever it stands
+        states=frozenset() if typed["code"] else states,
+        code=typed["code"],
+        agencies=agencies_of(ask.asker, typed["agency"]),
+        category=typed["category"],
+        words=typed["words"],
+        overdue_at=ask.ports.clock() if typed["overdue"] else None,
+        due_first=not states & CLOSED,
+        skip=(number - 1) * SIZE,
+        limit=SIZE + 1,
+    )
+
+
+def states_of(which: str, *, officer: bool) -> frozenset[State]:
+    """The states that a choice means; what is to be done is another thing for an agency and for 1022."""
+    match which:
+        case "todo":
+            return TO_ANSWER - {State.RETURNED} if officer else TO_FORWARD | {State.ANSWERED}
+        case "open":
+            return frozenset(STATES) - CLOSED
+        case "closed":
+            return CLOSED
+        case "all":
+            return frozenset(STATES)
+        case _:
+            return frozenset({State(which)})
+
+
+def _page(typed: Mapping[str, str], number: int) -> str:
+    return f"{LIST}?{urlencode({name: value for name, value in typed.items() if value} | {'page': number})}"
+
+
+def _sorted(things: Any) -> list[dict[str, str]]:
+    return [{"id": one.id, "name": one.name} for one in sorted(things, key=lambda one: one.name.casefold())]
