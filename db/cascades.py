@@ -37,6 +37,7 @@ class CascadeRepository(Repository):
         self,
         *,
         agency: str | None = None,
+        call: str | None = None,
         state: State | None = None,
         outcome: Outcome | None = None,
         under_way: bool = False,
@@ -45,7 +46,7 @@ class CascadeRepository(Repository):
         limit: int = 100,
     ) -> Sequence[KeptCascade]:
         """Newest first; `until` is not included. `under_way`: those that have not ended."""
-        columns = {"agency": agency, "state": state, "outcome": outcome}
+        columns = {"agency": agency, "call_id": call, "state": state, "outcome": outcome}
         wanted = [cascade.c[name] == value for name, value in columns.items() if value is not None]
         wanted += [_UNDER_WAY] if under_way else []
         wanted += [cascade.c.started_at >= since] if since is not None else []

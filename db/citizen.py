@@ -22,6 +22,7 @@ from hotline1022.db.originals import OriginalRepository
 from hotline1022.db.sql import Repository, insert_new, run_many
 from hotline1022.db.tables import call, call_event, leg
 from hotline1022.db.tables_citizen import AliasKind, citizen_alias, citizen_erasure
+from hotline1022.db.tables_drafts import agent_draft
 from hotline1022.db.tables_notify import early_receipt, inbound_sms, outbox_message, outbox_part, to_tell
 from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_history
 
@@ -141,6 +142,12 @@ class CitizenRepository(Repository):
         await self._alias(AliasKind.MESSAGE, found.messages, pseudonym)
         await self._alias(AliasKind.SMS, found.sms, pseudonym)
         return gone
+
+    async def erase_drafts(self, drafts: Sequence[tuple[str, str]]) -> None:
+        """What agents typed and made no ticket of: the rows themselves."""
+        for owner, of in drafts:
+            mine = (agent_draft.c.owner == owner, agent_draft.c.call_id == of)
+            await self._connection.execute(delete(agent_draft).where(*mine))
 
     async def _alias(self, kind: AliasKind, subjects: Sequence[str], pseudonym: str) -> None:
         rows = ({"kind": kind, "subject": one, "pseudonym": pseudonym} for one in subjects)

@@ -7,6 +7,7 @@ from sqlalchemy import Table, or_, select
 
 from hotline1022.db.sql import Repository
 from hotline1022.db.tables import call, number, track, voicemail
+from hotline1022.db.tables_drafts import agent_draft
 from hotline1022.db.tables_notify import inbound_sms, outbox_message
 from hotline1022.db.tables_tickets import ticket, ticket_call
 from hotline1022.notify.types import RecipientKind
@@ -18,6 +19,7 @@ _TICKET = (
     "agency_name", "content", "answer", "closed_at",
 )  # fmt: skip
 _MESSAGE = ("channel", "recipient", "name", "subject", "text", "created_at", "sent_at", "state")
+_DRAFT = ("call_id", "made_at", "changed_at", "fields")
 _SMS = ("sender", "text", "received_at")
 _TRACK = ("call_id", "kind", "segment_started_at", "side", "duration_ms", "sha256", "status", "path")
 
@@ -28,7 +30,7 @@ class CitizenDataRepository(Repository):
     """One citizen's rows, within one transaction."""
 
     async def all(self, forms: Sequence[str]) -> dict[str, Rows]:
-        """By part: calls, tickets, messages, sms, recordings. Tickets of others for whom this one called are left out."""
+        """By part: calls, tickets, drafts, messages, sms, recordings. Tickets of others for whom this one called are left out."""
         calls = await self._rows(call, _CALL, or_(number.in_(forms), call.c.caller_raw.in_(forms)))
         ids = [one["id"] for one in calls]
         linked = select(ticket_call.c.ticket_id).where(ticket_call.c.call_id.in_(ids))
@@ -42,9 +44,16 @@ class CitizenDataRepository(Repository):
             recordings.append({name: message.get(name, row.get(name)) for name in _TRACK})
         for one in recordings:
             one["path"] = "" if one["status"] in NO_FILE else one["path"]
+        typed = or_(
+            agent_draft.c.phone_key.in_(forms), agent_draft.c.call_id.in_(ids) & (agent_draft.c.phone_key == "")
+        )
+        drafts = await self._rows(agent_draft, _DRAFT, typed)
+        for one in drafts:
+            one["fields"] = {name: said["text"] for name, said in one["fields"].items()}
         return {
             "calls": calls,
             "tickets": await self._rows(ticket, _TICKET, seen & mine),
+            "drafts": drafts,
             "messages": await self._rows(outbox_message, _MESSAGE, sent),
             "sms": await self._rows(inbound_sms, _SMS, inbound_sms.c.sender.in_(forms)),
             "recordings": recordings,

@@ -12,6 +12,7 @@ from hotline1022.db.catalogue_facts import EMERGENCIES
 from hotline1022.db.tables import call, leg, number
 from hotline1022.db.tables_catalogue import catalogue
 from hotline1022.db.tables_directory import contact_point
+from hotline1022.db.tables_drafts import agent_draft
 from hotline1022.db.tables_notify import inbound_sms, outbox_message, to_tell
 from hotline1022.db.tables_tickets import ticket, ticket_call
 from hotline1022.notify.types import MessageState, RecipientKind
@@ -36,12 +37,14 @@ class Found:
     told: tuple[str, ...]
     to_tell: tuple[str, ...]
     sms: tuple[str, ...]
+    #: owner and call of what agents typed and made no ticket of yet
+    drafts: tuple[tuple[str, str], ...]
     kept: Mapping[str, str]
 
     @property
     def anything(self) -> bool:
         """Whether something is there that may go."""
-        return any((self.calls, self.rung, self.tickets, self.messages, self.told, self.to_tell, self.sms))
+        return any((self.calls, self.rung, self.tickets, self.messages, self.told, self.to_tell, self.sms, self.drafts))
 
 
 async def find(connection: AsyncConnection, forms: Sequence[str]) -> Found:
@@ -78,6 +81,12 @@ async def find(connection: AsyncConnection, forms: Sequence[str]) -> Found:
     waiting = select(to_tell.c.id).where(
         or_(to_tell.c.number.in_(forms), to_tell.c.ticket.in_(free)), to_tell.c.ticket.not_in(stay)
     )
+    typed = select(agent_draft.c.owner, agent_draft.c.call_id).where(
+        or_(
+            agent_draft.c.phone_key.in_(forms),
+            agent_draft.c.call_id.in_([one for one, why in calls.items() if not why]) & (agent_draft.c.phone_key == ""),
+        )
+    )
     sms = select(inbound_sms.c.id).where(inbound_sms.c.sender.in_(forms))
     return Found(
         contact=await _contact(connection, forms),
@@ -88,6 +97,7 @@ async def find(connection: AsyncConnection, forms: Sequence[str]) -> Found:
         told=told,
         to_tell=tuple(sorted((await connection.execute(waiting)).scalars())),
         sms=tuple(sorted((await connection.execute(sms)).scalars())),
+        drafts=tuple(sorted((owner, of) for owner, of in await connection.execute(typed))),
         kept=kept,
     )
 

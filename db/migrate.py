@@ -50,6 +50,7 @@ REVISIONS = (
     "0024",
     "0025",
     "0026",
+    "0027",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3

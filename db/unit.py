@@ -33,6 +33,7 @@ from hotline1022.db.citizen_words import CitizenWords
 from hotline1022.db.copies import CopyRepository
 from hotline1022.db.directory import DirectoryRepository
 from hotline1022.db.disclosure import DisclosureRepository
+from hotline1022.db.drafts import DraftRepository
 from hotline1022.db.engine import POOL, STATEMENT_SECONDS, WAIT_SECONDS, connect, speaking_our_words
 from hotline1022.db.faq import FaqRepository
 from hotline1022.db.faq_find import FaqFindRepository
@@ -150,6 +151,11 @@ class Work:
     def faq_find(self) -> FaqFindRepository:
         """Searches in them."""
         return FaqFindRepository(self._connection)
+
+    @cached_property
+    def drafts(self) -> DraftRepository:
+        """What agents have typed."""
+        return DraftRepository(self._connection)
 
     @cached_property
     def outbox(self) -> OutboxRepository:

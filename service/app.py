@@ -34,6 +34,7 @@ from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.reasons import load_reasons
 from hotline1022.service.account_clock import AccountClock
 from hotline1022.service.account_desk import AccountDesk
+from hotline1022.service.agent_drafts import AgentDrafts, DraftClock
 from hotline1022.service.alarms import Bell
 from hotline1022.service.call_log import CallLog, Saved
 from hotline1022.service.cascades import Cascades
@@ -150,6 +151,7 @@ class App:
             on_saved=self._saved,
         )
         self.tickets = desk_of(settings, self.database, self.directory.read, notices, policy)
+        self.drafts = AgentDrafts(self.database, self.tickets)
         self.directory_sounds = sounds_of(self)
         self.menus = menus_of(self)
         self.cascades = Cascades(
@@ -332,6 +334,7 @@ class App:
                         DisclosureClock(self.disclosures, self.packs).run(),
                         self.retention.run(),
                         AccountClock(self.accounts).run(),
+                        DraftClock(self.database).run(),
                         self.leftovers.run(),
                         ticks(self.agents),
                         self._reloads(),

@@ -48,6 +48,7 @@ class CascadesView:
         async with self._database.reading() as tx:
             found = await tx.cascades.list(
                 agency=wanted.agency,
+                call=wanted.call,
                 state=wanted.state,
                 outcome=wanted.outcome,
                 under_way=wanted.under_way,

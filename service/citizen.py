@@ -49,7 +49,7 @@ class Erasure:
     #: "" for a dry run
     request: str
     pseudonym: str
-    #: how many of each: calls, rung, tickets, messages, told, to_tell, sms
+    #: how many of each: calls, rung, tickets, messages, told, to_tell, sms, drafts
     counts: Mapping[str, int]
     #: what stays: `call:ID`, `ticket:CODE`, `message:ID` → why
     kept: Mapping[str, str]
@@ -175,6 +175,7 @@ class Citizens:
         async with self._database.transaction() as tx:
             at = datetime.now(UTC)
             files = await tx.citizens.erase_tickets(found.tickets, pseudonym)
+            await tx.citizens.erase_drafts(found.drafts)
             files += await tx.citizens.erase_messages(found, forms_of(digits), pseudonym, at)
             before = (await tx.citizens.asked(request))["files"]
             await tx.citizens.note(request, files=[*before, *files])
@@ -252,7 +253,7 @@ class Citizens:
         kept = {**found.kept, **{f"call:{one}": "damaged" for one in differing}}
         async with self._database.reading() as tx:
             recordings = len(await tx.originals.last(found.calls)) if found.calls else 0
-        names = ("calls", "rung", "tickets", "messages", "told", "to_tell", "sms")
+        names = ("calls", "rung", "tickets", "messages", "told", "to_tell", "sms", "drafts")
         counts = {name: len(getattr(found, name)) for name in names}
         counts["calls"] -= len(differing)
         return Erasure(request=request, pseudonym=pseudonym, counts=counts, kept=kept, recordings=recordings, done=done)

@@ -25,6 +25,7 @@ from hotline1022.service.checked import Opener, checked, open_original
 TITLES = {
     "calls": "Cuộc gọi",
     "tickets": "Phiếu yêu cầu",
+    "drafts": "Phiếu đang ghi dở",
     "messages": "Tin nhắn đã gửi",
     "sms": "Tin nhắn đã nhận",
     "recordings": "Bản ghi âm",

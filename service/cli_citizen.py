@@ -23,6 +23,7 @@ _NAMES = {
     "told": "messages to agencies about these tickets",
     "to_tell": "lines of the list of citizens to tell",
     "sms": "SMS from the number",
+    "drafts": "drafts of tickets",
 }
 _JSON = click.option("--json", "plain", is_flag=True, help="As JSON.")
 

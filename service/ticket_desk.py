@@ -47,6 +47,10 @@ async def nothing(work: Work, changed: Changed) -> None:
     """Nobody else must know."""
 
 
+async def alone(work: Work) -> None:
+    """Nothing else is written with it."""
+
+
 async def no_reminder(work: Work, ticket: Ticket, reminder: Reminder) -> None:
     """Nobody sends reminders."""
 
@@ -68,12 +72,24 @@ class TicketDesk:
         self._database, self._policy, self._names, self._shelf = database, policy, names, shelf
         self._also, self._remind, self._below = also, remind, below
 
-    async def create(self, draft: Draft, *, answer: str = "", by: str, at: datetime) -> Ticket:
-        """Write down a request, and with an `answer` complete it in the same act; Invalid `category-unknown`, `agency-unknown`."""
+    async def create(
+        self,
+        draft: Draft,
+        *,
+        answer: str = "",
+        by: str,
+        at: datetime,
+        within: Callable[[Work], Awaitable[None]] = alone,
+    ) -> Ticket:
+        """Write down a request, and with an `answer` complete it in the same act; Invalid `category-unknown`, `agency-unknown`.
+
+        `within` is done in the same transaction: what it raises, undoes all.
+        """
         draft = await self._with_names(draft, at)
         for _ in range(TRIES):
             async with self._database.transaction() as tx:
                 if made := await self._add(tx, self._opened(draft, by, at), Purpose.TALK, answer):
+                    await within(tx)
                     return made
         raise _no_code()
 

@@ -1,6 +1,6 @@
 """The API's ports over database and live state: conversions, and nothing else."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -81,12 +81,16 @@ class CallsView:
 class LinesView:
     """web.ports.AgentLines."""
 
-    def __init__(self, agents: Agents) -> None:
-        self._agents = agents
+    def __init__(self, agents: Agents, reasons: Callable[[], Mapping[str, str]]) -> None:
+        self._agents, self._reasons = agents, reasons
 
     async def list(self) -> Sequence[LineView]:
         """All lines."""
         return self._agents.views()
+
+    async def reasons(self) -> Mapping[str, str]:
+        """Why one may pause."""
+        return self._reasons()
 
     async def login(self, line: str, person: str, pin: str) -> LineView:
         """Log in."""

@@ -46,6 +46,11 @@ class Asker:
     #: who is signed in; None for tokens
     signed: SignedIn | None = None
 
+    @property
+    def owner(self) -> str:
+        """Whose it is what is kept for this one alone, in whatever browser: `user:ID`, `token:ID`."""
+        return f"user:{self.signed.user.id}" if self.signed is not None else f"token:{self.id}"
+
     def may(self, permission: Permission) -> bool:
         """Whether it is allowed."""
         return permission in self.permissions

@@ -17,6 +17,9 @@ class CascadeQuery:
     """Filters of the list of cascades."""
 
     agency: Annotated[str | None, Rule(doc="id of an agency", pattern=_ID)] = None
+    call: Annotated[str | None, Rule(doc="id of the call", pattern=r"[a-z][a-z0-9]{0,15}-[0-9]{1,12}\.[0-9]{1,12}")] = (
+        None
+    )
     state: State | None = None
     outcome: Outcome | None = None
     under_way: Annotated[bool, Rule(doc="only those that have not ended")] = False

@@ -49,7 +49,7 @@ class ErasureView:
     pseudonym: Annotated[str, Rule(doc="by which figures are joined afterwards")]
     counts: Annotated[
         Mapping[str, Any],
-        Rule(doc="calls, rung (calls of others that rang the number), tickets, messages, told, to_tell, sms"),
+        Rule(doc="calls, rung (calls of others that rang the number), tickets, messages, told, to_tell, sms, drafts"),
     ]
     kept: Annotated[
         Mapping[str, Any],
@@ -65,6 +65,7 @@ class CitizenView:
 
     calls: tuple[Mapping[str, Any], ...]
     tickets: tuple[Mapping[str, Any], ...]
+    drafts: tuple[Mapping[str, Any], ...]
     messages: tuple[Mapping[str, Any], ...]
     sms: tuple[Mapping[str, Any], ...]
     recordings: tuple[Mapping[str, Any], ...]

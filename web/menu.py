@@ -4,7 +4,7 @@ from hotline1022.ivr.types import MenuDraft
 from hotline1022.web.menu_wire import (
     CheckBody,
     Checked,
-    DraftBody,
+    MenuDraftBody,
     MenuHistory,
     MenuNow,
     PublishBody,
@@ -41,7 +41,7 @@ async def check(ask: Ask) -> Checked:
 
 async def save_draft(ask: Ask) -> MenuDraft:
     """A draft is kept."""
-    body: DraftBody = ask.body
+    body: MenuDraftBody = ask.body
     return await ask.ports.menu.save_draft(body.text, body.revision, ask.asker.actor)
 
 

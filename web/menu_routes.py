@@ -51,7 +51,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Keep a draft",
         detail="menu-draft-changed when somebody else saved another one since `revision`.",
         handler=menu.save_draft,
-        body=w.DraftBody,
+        body=w.MenuDraftBody,
         answer=MenuDraft,
     ),
     Route(

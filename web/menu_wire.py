@@ -141,7 +141,7 @@ class VersionsQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DraftBody:
+class MenuDraftBody:
     """A draft to be kept; it may be no menu yet."""
 
     text: MenuText

@@ -3,7 +3,7 @@
 Any method may raise the errors of core/errors.py: NotFound → 404, Invalid → 400, Refused → 409, Unavailable → 503.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from hotline1022.web.chores_port import Chores
 from hotline1022.web.citizen_port import CitizenPort
 from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.disclosure_port import Disclosures, Packs
+from hotline1022.web.drafts_port import Drafts
 from hotline1022.web.evidence_port import EvidencePort
 from hotline1022.web.export_port import Exports
 from hotline1022.web.figures_port import Figures
@@ -85,6 +86,10 @@ class AgentLines(Protocol):
 
     async def list(self) -> Sequence[LineView]:
         """All lines, by number."""
+        ...
+
+    async def reasons(self) -> Mapping[str, str]:
+        """Why one may pause: code → name, in the order of the settings."""
         ...
 
     async def login(self, line: str, person: str, pin: str) -> LineView:
@@ -335,6 +340,7 @@ class Ports:
     faq: Faq
     #: no attachment outside this folder is ever sent
     attachments_root: Path
+    drafts: Drafts
     outbox: Outbox
     links: OfficerLinks
     packages: PackageLinks

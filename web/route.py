@@ -112,6 +112,10 @@ PARTS: dict[str, Rule] = {
     "key": Rule(doc="key of a right to listen", pattern=r"[A-Za-z0-9_-]{43}"),
     "entry": Rule(doc="id of a question", pattern=r"[0-9a-f]{16}"),
     "miss": Rule(doc="id of a search without an answer", pattern=r"[0-9a-f]{16}"),
+    "draft": Rule(
+        doc="id of a call, or none: a request without a call",
+        pattern=r"none|[a-z][a-z0-9]{0,15}-[0-9]{1,12}\.[0-9]{1,12}",
+    ),
     "user": Rule(doc="id of a user", pattern=r"[0-9a-f]{16}"),
     "role": Rule(doc="id of a role", pattern=r"[a-z][a-z0-9-]{1,39}"),
     "chart": Rule(doc="name of a chart", pattern="|".join(ChartName)),
@@ -146,6 +150,8 @@ class Route:
     query: type = NoInput
     #: NoInput = takes no body
     body: type = NoInput
+    #: keeps what is being typed: no act of the audit, as what comes of it is
+    typing: bool = False
     #: takes the bytes of a file of any type: the handler reads them itself; on pages of the desk, a form with files
     upload: bool = False
     #: JSON of this type; None = `media` describes it
@@ -156,8 +162,8 @@ class Route:
     also: tuple[int, ...] = ()
     #: what it gives goes out of the house: an act of whoever asks, though it changes nothing
     leaves: bool = False
-    #: what the audit's chain says, to those who prove it: it holds no number, and a masked hash is no hash; and what
-    #: agencies publish, whose numbers are those of offices
+    #: what the audit's chain says, to those who prove it: it holds no number, and a masked hash is no hash; what agencies
+    #: publish, whose numbers are those of offices; and what whoever asks has typed
     exact: bool = False
     #: an example of what `media` is, for the document
     example: str = ""

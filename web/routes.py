@@ -12,6 +12,7 @@ from hotline1022.web.citizen_routes import ROUTES as CITIZENS
 from hotline1022.web.copies_routes import ROUTES as COPIES
 from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.disclosure_routes import ROUTES as DISCLOSURE
+from hotline1022.web.drafts_routes import ROUTES as DRAFTS
 from hotline1022.web.evidence_routes import ROUTES as EVIDENCE
 from hotline1022.web.faq_routes import ROUTES as FAQ
 from hotline1022.web.figures_routes import ROUTES as FIGURES
@@ -210,6 +211,7 @@ ROUTES: tuple[Route, ...] = (
     *DIRECTORY,
     *MENU,
     *TICKETS,
+    *DRAFTS,
     *FIGURES,
     *FAQ,
     *COPIES,

@@ -66,7 +66,9 @@ class MemoryCascades:
         return [
             one
             for one in self.cascades
-            if wanted.agency in (None, one.agency) and not (wanted.under_way and one.ended_at)
+            if wanted.agency in (None, one.agency)
+            and wanted.call in (None, one.call)
+            and not (wanted.under_way and one.ended_at)
         ]
 
     async def pick_ups(self, since: datetime, until: datetime) -> Sequence[PickUp]:

@@ -26,7 +26,7 @@ class MemoryCitizens:
         """One call."""
         self.asked.append(("export", number, reason, text))
         call = {"id": "hl1-1795470208.58", "caller_raw": number}
-        return CitizenView(calls=(call,), tickets=(), messages=(), sms=(), recordings=())
+        return CitizenView(calls=(call,), tickets=(), drafts=(), messages=(), sms=(), recordings=())
 
     async def look(self, number: str) -> ErasureView:
         """One call would go."""

@@ -1,6 +1,6 @@
 """Lines, queue, messages, alarms, shifts and people in memory, behind the API's ports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -38,6 +38,9 @@ class MemoryLines:
 
     async def list(self) -> Sequence[LineView]:
         return list(self.lines.values())
+
+    async def reasons(self) -> Mapping[str, str]:
+        return {"1": "Giải lao", "2": "Ăn trưa"}
 
     async def login(self, line: str, person: str, pin: str) -> LineView:
         if (person, pin) != ("1001", PIN):

@@ -59,6 +59,9 @@ BODIES: dict[str, Any] = {
     "/api/faq": {"agency": "so-y-te", "question": "Đăng ký khai tử ở đâu?", "answer": "Tại UBND cấp xã."},
     "/api/faq/{entry}/edit": {"revision": 1, "question": "Đăng ký khai tử ở đâu?", "answer": "Tại UBND cấp xã."},
     **{f"/api/faq/{{entry}}/{move}": {"revision": 1, "why": "lý do"} for move in BY_HAND},
+    "/api/drafts/{draft}": {"window": "w0000001", "content": "Mất nước"},
+    "/api/drafts/{draft}/drop": {"seen": 1},
+    "/api/drafts/{draft}/ticket": {"seen": 1},
     "/api/outbox/{message}/resend": {"confirm": True},
     "/api/disclosures": {
         "unit": "Công an tỉnh",
@@ -104,6 +107,7 @@ def real(path: str, house: House) -> str:
         "disclosure": ONE.id,
         "hold": "f" * 16,
         "erasure": "c" * 16,
+        "draft": "none",
         "user": "e" * 16,
         "role": "night",
         "backup": BACKUP,

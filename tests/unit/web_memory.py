@@ -33,6 +33,7 @@ from tests.unit.chores_memory import MemoryChores
 from tests.unit.citizen_memory import MemoryCitizens
 from tests.unit.directory_memory import MemoryDirectory
 from tests.unit.disclosure_memory import MemoryDisclosures, MemoryPackages, MemoryPacks
+from tests.unit.drafts_memory import MemoryDrafts
 from tests.unit.evidence_memory import MemoryEvidence
 from tests.unit.faq_memory import MemoryFaq
 from tests.unit.figures_memory import MemoryFigures
@@ -276,6 +277,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         tickets=tickets,
         figures=figures,
         faq=MemoryFaq(),
+        drafts=MemoryDrafts(tickets),
         attachments_root=folder / "attachments",
         outbox=outbox,
         links=links,

@@ -42,6 +42,7 @@ class Part:
 
 #: in the order of the menu
 PARTS = (
+    Part(key="agent", path="/desk/agent", needs=Permission.ANSWER),
     Part(key="tickets", path="/desk/tickets", needs=Permission.LOOK, others=frozenset({Permission.HANDLE})),
     Part(key="recordings", path="/desk/recordings", needs=Permission.LISTEN),
     Part(key="disclosures", path="/desk/disclosures", needs=Permission.LISTEN, others=frozenset({Permission.DISCLOSE})),

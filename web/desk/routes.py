@@ -3,6 +3,7 @@
 from hotline1022.accounts.types import Permission, Stage
 from hotline1022.web.desk import account, faq, faq_import, home, menu, menu_try, roles, sign_in, users
 from hotline1022.web.desk.account import DoneQuery
+from hotline1022.web.desk.agent_routes import ROUTES as AGENT
 from hotline1022.web.desk.audit_routes import ROUTES as AUDIT
 from hotline1022.web.desk.directory_routes import directory_pages
 from hotline1022.web.desk.faq import FaqDoneQuery, FaqListQuery
@@ -139,4 +140,5 @@ ROUTES: tuple[Route, ...] = (
     _page("POST", "/desk/faq/{entry}/drop", "Throw a version away", faq.move, Permission.FAQ_WRITE),
     _page("POST", "/desk/faq/{entry}/publish", "Publish what another wrote", faq.move, Permission.FAQ_PUBLISH),
     _page("POST", "/desk/faq/{entry}/withdraw", "Take it back", faq.move, Permission.FAQ_PUBLISH),
+    *AGENT,
 )

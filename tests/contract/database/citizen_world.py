@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from hotline1022.audit.types import Fact, Kind
+from hotline1022.core.drafts import Drafted, Typed
 from hotline1022.core.numbers import pattern
 from hotline1022.db.engine import connect
 from hotline1022.db.listening import Listening
@@ -118,6 +119,11 @@ async def fill(world: World, folder: Path) -> None:
             ticket=first.id, code=first.code, name=NAME, number=NUMBER, event="completed", text="x", since=at(9)
         )
         await tx.to_tell.put([line])
+        typed = {"name": Typed(text=NAME, at=1, window="w"), "phone": Typed(text=NUMBER, at=1, window="w")}
+        draft = Drafted(owner="user:1", version=1, made_at=at(9), changed_at=at(9), fields=typed)
+        await tx.drafts.put(draft, "+84901234567", before=0)
+        of_call = Typed(text=f"Bà {NAME} hỏi", at=1, window="w")
+        await tx.drafts.put(replace(draft, call=CALL, fields={"content": of_call}), "", before=0)
         await tx.alarms.raise_alarm("test", "no answer to 0901234567", at(9))
         await tx.tickets.attach(
             Attachment(

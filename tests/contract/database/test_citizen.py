@@ -43,7 +43,7 @@ async def test_nothing_says_who_it_was_and_the_chain_verifies(house: House) -> N
     done = await erased(house)
     assert await house.traces() == []
     assert done.counts == {
-        "calls": 1, "rung": 1, "tickets": 1, "messages": 1, "told": 1, "to_tell": 1, "sms": 0,
+        "calls": 1, "rung": 1, "tickets": 1, "messages": 1, "told": 1, "to_tell": 1, "sms": 0, "drafts": 2,
     }  # fmt: skip
     assert (done.kept, done.recordings) == ({}, 1)
     assert await house.world.findings() == []

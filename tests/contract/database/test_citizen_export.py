@@ -74,7 +74,7 @@ def spoil(house: House) -> Path:
 async def test_it_has_everything_of_the_citizen_and_nothing_of_others(house: House, tmp_path: Path) -> None:
     to = tmp_path / "out.zip"
     done = await export(house, to)
-    assert dict(done.counts) == {"calls": 1, "tickets": 1, "messages": 1, "sms": 0, "recordings": 7}
+    assert dict(done.counts) == {"calls": 1, "tickets": 1, "drafts": 2, "messages": 1, "sms": 0, "recordings": 7}
     assert (done.audio, done.left_out) == (7, ()) and to.stat().st_mode & 0o777 == 0o600
     with zipfile.ZipFile(to) as box:
         data = json.loads(box.read("du-lieu.json"))

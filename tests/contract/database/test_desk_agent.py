@@ -1,0 +1,271 @@
+"""The page of an agent over both databases: what each state shows, the form, the ticket, the transfer, and whose is what."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline1022.accounts.types import Wanted
+from hotline1022.core.cascade import Outcome, StepOutcome
+from hotline1022.core.cascade import State as Hunt
+from hotline1022.core.drafts import Writing
+from hotline1022.core.outcomes import Result
+from hotline1022.db.unit import Database
+from hotline1022.directory.types import Role, Which
+from hotline1022.queue.types import AgentState
+from hotline1022.tickets.types import Kind, Requester, State
+from hotline1022.web.desk.agent_lists import LISTS
+from hotline1022.web.page_words import words
+from tests.contract.database.agent_world import AGENT, CALL, NEXT, Desk, open_agent_desk
+from tests.contract.database.desk_world import Browser
+from tests.unit.calls_memory import CALLER
+from tests.unit.staff_memory import PIN
+
+PAGE = "/desk/agent"
+
+
+@pytest.fixture
+async def desk(database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with open_agent_desk(database, tmp_path) as made:
+        yield made
+
+
+async def act(browser: Browser, path: str, **given: str) -> Any:
+    """A form of a piece, as htmx sends it."""
+    page = await browser.get("/desk/account")
+    csrf = page.forms.fields["/desk/sign-out"]["csrf"]
+    return await browser.post(path, given, **{"X-CSRF-Token": csrf, "Sec-Fetch-Site": "same-origin"})
+
+
+@pytest.mark.parametrize(
+    ("table", "all_words"),
+    [
+        ("agent-state", AgentState),
+        ("agent-result", Result),
+        ("agent-hunt", Hunt),
+        ("agent-outcome", Outcome),
+        ("agent-step", [*StepOutcome, "calling", "answered"]),
+        ("agent-role", Role),
+        ("agent-which", Which),
+        ("kind", Kind),
+        ("agent-list", [f"{one}{part}" for one in LISTS for part in ("", "-more", "-none")]),
+        ("agent", [f"requester-{one}" for one in Requester]),
+        ("state", set(State) - {State.RESERVED, State.DROPPED}),
+    ],
+)
+def test_every_word_of_a_closed_list_is_there(table: str, all_words: Any) -> None:
+    texts = words().texts
+    assert [one for one in all_words if f"{table}.{one}" not in texts] == []
+
+
+@pytest.mark.parametrize("state", [one for one in AgentState if one is not AgentState.LOGGED_OUT])
+async def test_each_state_is_said(desk: Desk, state: AgentState) -> None:
+    paused = {"reason": "2"} if state is AgentState.PAUSED else {}
+    desk.sits(state, **paused)
+    async with desk.agent() as browser:
+        shown = await browser.get(PAGE)
+        assert shown.status == 200 and words()(f"agent-state.{state}") in shown.text and "Máy 101" in shown.text
+        assert ("Tạm nghỉ: Ăn trưa" in shown.text) is (state is AgentState.PAUSED)
+        assert (await browser.get(f"{PAGE}/state")).text.strip().startswith('<section class="card agent-state')
+
+
+async def test_in_out_pause_and_back(desk: Desk) -> None:
+    async with desk.agent() as browser:
+        assert "Chưa vào ca" in (await browser.get(PAGE)).text
+        wrong = await act(browser, f"{PAGE}/login", line="101", pin="0000")
+        assert wrong.status == 409 and "Mã PIN không đúng" in wrong.text
+        assert "Sẵn sàng" in (await act(browser, f"{PAGE}/login", line="101", pin=PIN)).text
+        assert desk.lines.lines["101"].person == AGENT
+        assert "Tạm nghỉ: Giải lao" in (await act(browser, f"{PAGE}/pause", reason="1")).text
+        assert (await act(browser, f"{PAGE}/pause", reason="9")).status == 400
+        assert "Sẵn sàng" in (await act(browser, f"{PAGE}/unpause")).text
+        assert "Chưa vào ca" in (await act(browser, f"{PAGE}/logout")).text
+        assert (await act(browser, f"{PAGE}/pause", reason="1")).status == 409, "nobody else's line is moved"
+
+
+async def test_an_account_that_is_nobody_who_answers_is_told_so(desk: Desk) -> None:
+    async with desk.world.signed_in("agent", login="binh") as browser:
+        assert "chưa gắn với điện thoại viên" in (await browser.get(PAGE)).text
+        refused = await act(browser, f"{PAGE}/login", line="101", pin=PIN)
+        assert refused.status == 409 and "chưa gắn" in refused.text
+
+
+async def test_when_the_own_phone_rings_all_that_is_known_is_there_and_the_form_is_filled(desk: Desk) -> None:
+    desk.sits(AgentState.RINGING)
+    await desk.caller.rings()
+    async with desk.agent() as browser:
+        shown = await browser.get(PAGE)
+    for known in (CALLER, "Lê Thị Cúc", "Đã bấm 3", "Giao thông", "Những lần gọi trước", "23456789", "Sở Xây dựng"):
+        assert known in shown.text, known
+    assert f'data-draft="{CALL}"' in shown.text
+    assert f'name="phone" value="{CALLER}"' in shown.text and '<option value="traffic" selected>' in shown.text
+    assert "Theo lĩnh vực: Sở Giao thông Vận tải" in shown.text
+
+
+async def test_who_may_not_see_numbers_sees_none(desk: Desk) -> None:
+    desk.sits(AgentState.RINGING)
+    await desk.caller.rings()
+    agent = next(one for one in await desk.world.admin.roles() if one.id == "agent")
+    blind = frozenset(agent.permissions) - {"numbers"}
+    await desk.world.admin.change_role("agent", agent.version, agent.name, blind)
+    async with desk.agent() as browser:
+        for path in (PAGE, f"{PAGE}/call", f"{PAGE}/form?call={CALL}", f"{PAGE}/queue", f"{PAGE}/lists?list=missed"):
+            shown = await browser.get(path)
+            assert shown.status == 200 and CALLER not in shown.text and "Lê Thị Cúc" not in shown.text, path
+
+
+async def test_a_name_that_is_a_script_is_a_name(desk: Desk) -> None:
+    desk.sits(AgentState.TALKING)
+    evil = "<script>alert(1)</script>"
+    await desk.caller.rings(name=evil, caller=evil)
+    async with desk.agent() as browser:
+        await act(browser, f"{PAGE}/ticket", call=CALL, content=evil, act="complete")
+        for path in (PAGE, f"{PAGE}/call", f"{PAGE}/form?call={CALL}"):
+            shown = await browser.get(path)
+            assert evil not in shown.text and "&lt;script&gt;" in shown.text
+
+
+async def test_the_ticket_has_what_stands_in_the_form_and_goes_to_the_agency(desk: Desk) -> None:
+    desk.sits(AgentState.TALKING)
+    await desk.caller.rings(answered_at=datetime.now(UTC))
+    async with desk.agent() as browser:
+        empty = await act(browser, f"{PAGE}/ticket", call=CALL, content=" ", name="Cúc", act="forward")
+        assert empty.status == 400 and "Xin ghi nội dung" in empty.text and 'value="Cúc"' in empty.text
+        done = await act(
+            browser,
+            f"{PAGE}/ticket",
+            call=CALL,
+            phone="0901 234 567",
+            name="Lê Thị Cúc",
+            category="traffic",
+            content="Đèn đường hỏng",
+            act="forward",
+        )
+        assert done.status == 200 and "Đã lập phiếu" in done.text
+    (made,) = await desk.tickets()
+    assert (made.state, made.content, made.phone, made.calls) == (
+        State.FORWARDED,
+        "Đèn đường hỏng",
+        "+84901234567",
+        (CALL,),
+    )
+    assert made.code in done.text and made.made_by == "Nguyễn Thị Lan"
+
+
+async def test_answered_at_once_it_is_complete(desk: Desk) -> None:
+    desk.sits(AgentState.TALKING)
+    await desk.caller.rings()
+    async with desk.agent() as browser:
+        refused = await act(browser, f"{PAGE}/ticket", call=CALL, content="Hỏi giờ làm việc", act="complete")
+        assert refused.status == 400 and "nội dung đã trả lời" in refused.text
+        await act(
+            browser, f"{PAGE}/ticket", call=CALL, content="Hỏi giờ làm việc", answer="7:30 đến 17:00", act="complete"
+        )
+    (made,) = await desk.tickets()
+    assert (made.state, made.answer) == (State.COMPLETED, "7:30 đến 17:00")
+
+
+async def test_what_was_typed_by_the_api_stands_in_the_form_and_pressed_twice_is_one_ticket(desk: Desk) -> None:
+    desk.sits(AgentState.TALKING)
+    await desk.caller.rings()
+    async with desk.agent() as browser:
+        csrf = (await browser.get("/desk/account")).forms.fields["/desk/sign-out"]["csrf"]
+        body = {"window": "window-a", "seen": 0, "content": "Đèn đường\nhỏng", "phone": "0912 000 111"}
+        async with browser.client.post(f"/api/drafts/{CALL}", json=body, headers={"X-CSRF-Token": csrf}) as answer:
+            assert (answer.status, (await answer.json())["version"]) == (200, 1)
+        shown = (await browser.get(PAGE)).text
+        assert "Đèn đường\nhỏng</textarea>" in shown and 'value="0912 000 111"' in shown, "typed goes before known"
+        assert 'data-version="1"' in shown
+        given = {"call": CALL, "seen": "1", "content": "Đèn đường hỏng", "act": "new"}
+        first = await act(browser, f"{PAGE}/ticket", **given)
+        again = await act(browser, f"{PAGE}/ticket", **given)
+        (made,) = await desk.tickets()
+        assert first.status == 200 and made.code in first.text
+        assert again.status == 409 and f"Mã phiếu đã lập: {made.code}" in again.text
+    acts = [one["act"] for one in await desk.world.acts()]
+    assert f"POST {PAGE}/ticket" in acts and "POST /api/drafts/{draft}" not in acts
+
+
+async def test_forms_that_are_not_finished_wait_beside_the_next_call(desk: Desk) -> None:
+    desk.sits(AgentState.TALKING)
+    await desk.caller.rings()
+    async with desk.agent() as browser:
+        user = await desk.world.admin.by_login("lan")
+        writing = Writing(window="window-a", seen=0, texts={"name": "Trần Văn Bình", "content": "Ngập nước"})
+        await desk.drafts.write(f"user:{user.id}", CALL, writing, datetime.now(UTC))
+        await desk.caller.rings(NEXT)
+        shown = (await browser.get(f"{PAGE}/form?call={NEXT}")).text
+        assert f'data-open="{CALL}"' in shown and "Trần Văn Bình · Ngập nước" in shown
+        dropped = await act(browser, f"{PAGE}/drop", call=CALL, seen="1")
+        assert dropped.status == 200 and "Trần Văn Bình" not in dropped.text
+        assert await desk.drafts.get(f"user:{user.id}", CALL) is None
+
+
+async def test_a_transfer_asks_first_for_who_answers_and_shows_its_steps(desk: Desk) -> None:
+    desk.sits(AgentState.TALKING)
+    await desk.caller.rings()
+    async with desk.agent() as browser:
+        ringing = await browser.get(f"{PAGE}/transfer?call={CALL}")
+        assert "begin-transfer" not in ringing.text, "nobody talks yet"
+        await desk.caller.rings(answered_at=datetime.now(UTC))
+        shown = (await browser.get(f"{PAGE}/transfer?call={CALL}")).text
+        first = shown.partition("<option")[2].partition("</option>")[0]
+        assert "so-giao-thong-van-tai" in first and shown.index("Phụ trách lĩnh vực này") < shown.index("Cơ quan khác")
+        begun = await act(
+            browser, f"{PAGE}/begin-transfer", call=CALL, agency="so-xay-dung", note="Đèn hỏng", introduce="1"
+        )
+        assert begun.status == 200
+        for word in ("đang giới thiệu", "Nối máy", "Lấy lại cuộc gọi", "Chuyên viên Nguyễn Văn An", "máy bận"):
+            assert word in begun.text, word
+        assert desk.hunts.bodies[0].note == "Đèn hỏng" and desk.hunts.bodies[0].introduce
+        back = await act(browser, f"{PAGE}/take-back", call=CALL)
+        assert "đã lấy lại" in back.text and "begin-transfer" in back.text
+
+
+async def test_who_is_not_at_that_line_puts_nobody_through(desk: Desk) -> None:
+    desk.sits(AgentState.TALKING)
+    await desk.caller.rings(answered_at=datetime.now(UTC))
+    async with desk.agent() as browser:
+        await act(browser, f"{PAGE}/begin-transfer", call=CALL, agency="so-xay-dung")
+    async with desk.agent("binh", "1002") as other:
+        for path in ("begin-transfer", "take-back", "connect"):
+            refused = await act(other, f"{PAGE}/{path}", call=CALL, agency="so-xay-dung")
+            assert refused.status == 409, path
+    assert [what for what, _ in desk.hunts.asked] == ["begin so-xay-dung False"]
+
+
+async def test_lists_are_ticked_off(desk: Desk) -> None:
+    async with desk.agent() as browser:
+        assert CALLER in (await browser.get(f"{PAGE}/lists?list=missed")).text
+        assert "dài 0:09" in (await browser.get(f"{PAGE}/lists?list=voicemail")).text
+        assert "Không có lời nhắn mới" in (await act(browser, f"{PAGE}/heard", id="v1")).text
+        assert (await act(browser, f"{PAGE}/heard", id="v9")).status == 404
+        shown = await browser.get(f"{PAGE}/lists?list=tell")
+        assert shown.status == 200
+        assert (await browser.get(f"{PAGE}/lists?list=x")).status == 400
+
+
+async def test_a_quiet_night_does_not_sign_out_who_is_at_a_line(desk: Desk) -> None:
+    desk.sits(AgentState.READY)
+    async with desk.agent() as browser:
+        for _ in range(4):
+            desk.world.now += timedelta(minutes=25)
+            assert (await browser.get(f"{PAGE}/state")).status == 200
+        desk.sits(AgentState.PAUSED)
+        for _ in range(2):
+            desk.world.now += timedelta(minutes=25)
+            await browser.get(f"{PAGE}/state")
+        desk.world.now += timedelta(minutes=25)
+        assert (await browser.get(f"{PAGE}/state")).goes_to.startswith("/desk/sign-in"), "who left the desk is"
+
+
+async def test_two_people_have_their_own_drafts(desk: Desk) -> None:
+    async with desk.agent() as browser:
+        other = await desk.world.admin.add(Wanted(login="binh", name="Bình", roles=frozenset({"agent"})))
+        writing = Writing(window="window-a", seen=0, texts={"content": "của Bình"})
+        await desk.drafts.write(f"user:{other.user.id}", CALL, writing, datetime.now(UTC))
+        assert "của Bình" not in (await browser.get(f"{PAGE}/form?call={CALL}")).text
+        async with browser.client.get(f"/api/drafts/{CALL}") as answer:
+            assert (await answer.json())["version"] == 0

@@ -1,0 +1,125 @@
+"""Drafts over both databases: kept over a restart, one ticket of each, never a newer word under an older one, gone in time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hotline1022.core.drafts import Writing
+from hotline1022.core.errors import HotlineError, Refused, Unavailable
+from hotline1022.db.unit import Database
+from hotline1022.service.agent_drafts import KEPT, AgentDrafts, DraftClock
+from hotline1022.tickets.types import State, TicketFilter
+from tests.contract.database.test_ticket_desk import CALL, Office
+from tests.unit.tickets_made import NOW, a_draft
+
+LAN = "user:1"
+
+
+def typed(seen: int = 0, window: str = "window-a", **texts: str) -> Writing:
+    return Writing(window=window, seen=seen, texts=texts)
+
+
+@pytest.fixture
+async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
+    yield Office(database, tmp_path)
+
+
+async def test_what_was_typed_is_there_after_a_restart(address: str, tmp_path: Path) -> None:
+    async with Database(address) as database:
+        drafts = AgentDrafts(database, Office(database, tmp_path).desk)
+        await drafts.write(LAN, CALL, typed(name="Lê Thị Cúc", content="Mất nước\nhai ngày "), NOW)
+    async with Database(address) as database:
+        found = await AgentDrafts(database, Office(database, tmp_path).desk).get(LAN, CALL)
+    assert found is not None and found.version == 1
+    assert (found.text("name"), found.text("content")) == ("Lê Thị Cúc", "Mất nước\nhai ngày ")
+
+
+async def test_everybody_has_the_own(office: Office) -> None:
+    drafts = AgentDrafts(office.database, office.desk)
+    await drafts.write(LAN, CALL, typed(name="Cúc"), NOW)
+    await drafts.write(LAN, "", typed(name="Bình"), NOW + timedelta(seconds=1))
+    await drafts.write("user:2", CALL, typed(name="Dung"), NOW)
+    assert [one.text("name") for one in await drafts.list(LAN, 10)] == ["Bình", "Cúc"]
+    assert [one.text("name") for one in await drafts.list("user:2", 10)] == ["Dung"]
+
+
+async def test_windows_that_write_at_once_lose_nothing(office: Office) -> None:
+    drafts = AgentDrafts(office.database, office.desk)
+    names = ("name", "phone", "email", "address", "content")
+
+    def own(name: str) -> Writing:
+        return Writing(window=f"window-{name}", seen=0, texts={name: name})
+
+    writes = [drafts.write(LAN, CALL, own(one), NOW) for one in names]
+    done = await asyncio.gather(*writes, return_exceptions=True)
+    for one, name in zip(done, names, strict=True):
+        if isinstance(one, Unavailable):  # a window sends again
+            await drafts.write(LAN, CALL, own(name), NOW)
+        else:
+            assert not isinstance(one, BaseException), one
+    found = await drafts.get(LAN, CALL)
+    assert found is not None and {name: found.text(name) for name in names} == {name: name for name in names}
+    assert found.version == len(names)
+
+
+async def test_the_ticket_and_the_end_of_the_draft_are_one(office: Office) -> None:
+    drafts = AgentDrafts(office.database, office.desk)
+    await drafts.write(LAN, CALL, typed(content="Mất nước"), NOW)
+    office.fails = Unavailable("no message can be made of this ticket")
+    with pytest.raises(Unavailable):
+        await drafts.ticket(LAN, CALL, 1, a_draft(), answer="", by="Lan", at=NOW)
+    assert await drafts.get(LAN, CALL) is not None, "without a ticket the draft stays"
+    office.fails = None
+    made = await drafts.ticket(LAN, CALL, 1, a_draft(), answer="Đã giải thích", by="Lan", at=NOW)
+    assert made.state is State.COMPLETED
+    assert await drafts.get(LAN, CALL) is None
+
+
+async def test_pressed_twice_or_in_two_windows_it_is_one_ticket(office: Office) -> None:
+    drafts = AgentDrafts(office.database, office.desk)
+    await drafts.write(LAN, CALL, typed(content="Mất nước"), NOW)
+    both = await asyncio.gather(
+        *(drafts.ticket(LAN, CALL, 1, a_draft(), answer="", by="Lan", at=NOW) for _ in range(2)),
+        return_exceptions=True,
+    )
+    (refused,) = [one for one in both if isinstance(one, BaseException)]
+    assert isinstance(refused, HotlineError) and refused.error_id == "draft-gone"
+    async with office.database.reading() as tx:
+        assert len(await tx.tickets.list(TicketFilter(call=CALL))) == 1
+    with pytest.raises(Refused) as error:
+        await drafts.write(LAN, CALL, typed(1, content="Mất nước hai ngày"), NOW)
+    assert error.value.error_id == "draft-gone", "a window that still shows it does not bring it back"
+
+
+async def test_what_another_window_typed_meanwhile_is_looked_at_first(office: Office) -> None:
+    drafts = AgentDrafts(office.database, office.desk)
+    await drafts.write(LAN, CALL, typed(content="Mất nước"), NOW)
+    await drafts.write(LAN, CALL, typed(1, "window-b", content="Mất nước hai ngày"), NOW)
+    for late in (drafts.ticket(LAN, CALL, 1, a_draft(), answer="", by="Lan", at=NOW), drafts.drop(LAN, CALL, 1)):
+        with pytest.raises(Refused) as error:
+            await late
+        assert error.value.error_id == "draft-changed"
+    async with office.database.reading() as tx:
+        assert await tx.tickets.list(TicketFilter(call=CALL)) == []
+    await drafts.drop(LAN, CALL, 2)
+    assert await drafts.get(LAN, CALL) is None
+
+
+async def test_what_nobody_touches_for_thirty_days_is_forgotten(office: Office) -> None:
+    drafts = AgentDrafts(office.database, office.desk)
+    await drafts.write(LAN, CALL, typed(content="Mất nước"), NOW)
+    await drafts.write(LAN, "", typed(content="Đèn đường"), NOW + timedelta(days=2))
+    clock = DraftClock(office.database)
+    assert await clock.sweep(NOW + KEPT) == 0
+    assert await clock.sweep(NOW + KEPT + timedelta(seconds=1)) == 1
+    assert [one.call for one in await drafts.list(LAN, 10)] == [""]
+
+
+async def test_a_ticket_without_a_draft_ends_none(office: Office) -> None:
+    drafts = AgentDrafts(office.database, office.desk)
+    made = await drafts.ticket(LAN, "", 0, replace(a_draft(), calls=()), answer="", by="Lan", at=NOW)
+    assert made.state is State.NEW

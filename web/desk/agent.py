@@ -1,0 +1,158 @@
+"""The page of an agent: the own state, who waits, and the frame around call, form, transfer and lists. Its parts are pieces that
+the page asks for again when something happens. Refuses to move a line at which somebody else is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from aiohttp import web
+
+from hotline1022.core.errors import HotlineError, Refused
+from hotline1022.core.masking import mask
+from hotline1022.queue.types import AgentState, LineView
+from hotline1022.web.desk import agent_call, agent_form, agent_lists
+from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of
+from hotline1022.web.desk.door import note_seen
+from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.render import show
+from hotline1022.web.route import Ask
+from hotline1022.web.rules import Rule
+
+#: somebody who is there and takes calls is there though no key is pressed: the session must not end before the phone rings
+_THERE = frozenset({AgentState.READY, AgentState.RINGING, AgentState.TALKING, AgentState.WRAP_UP})
+#: callers that are shown; of the others how many
+_WAITING = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingQuery:
+    """Which call rings."""
+
+    ring: Annotated[str, Rule(doc="id of a call whose form is wanted too; empty = of none", pattern=CALL)] = ""
+
+
+async def show_agent(ask: Ask) -> web.Response:
+    """The whole page, as things stand."""
+    position = ask.ports.live.position()  # before anything is read: what happens meanwhile is told
+    line = await own_line(ask)
+    call = await agent_call.current(ask, line)
+    of_call = call.call if call else ""
+    return show(
+        ask,
+        "agent",
+        position=position,
+        owner=signed_of(ask).user.id,
+        state=await _state(ask, line),
+        queue=await _queue(ask),
+        facts=await agent_call.facts(ask, call),
+        form=await agent_form.values(ask, of_call, call),
+        transfer=await agent_call.transfer(ask, of_call, call),
+        alone=False,
+        beside=False,
+        lists=await agent_lists.rows(ask, "missed"),
+    )
+
+
+async def show_state(ask: Ask) -> web.Response:
+    """What the own line does."""
+    line = await own_line(ask)
+    if line is not None and line.state in _THERE:
+        await note_seen(signed_of(ask), ask.ports)
+    return piece(ask, "state", state=await _state(ask, line))
+
+
+async def show_call(ask: Ask) -> web.Response:
+    """Who calls; when a call has just begun to ring, its form and its transfer with it: one answer is there sooner than three."""
+    query: RingQuery = ask.query
+    call = await agent_call.current(ask, await own_line(ask))
+    facts = await agent_call.facts(ask, call)
+    if call is None or call.call != query.ring:
+        return piece(ask, "call", facts=facts)
+    form = await agent_form.values(ask, call.call, call)
+    transfer = await agent_call.transfer(ask, call.call, call)
+    return piece(ask, "ring", facts=facts, form=form, transfer=transfer, beside=True)
+
+
+async def show_queue(ask: Ask) -> web.Response:
+    """Who waits."""
+    return piece(ask, "queue", queue=await _queue(ask))
+
+
+async def log_in(ask: Ask) -> web.Response:
+    """Take a line."""
+    form: Form = ask.body
+    person = signed_of(ask).user.person
+    try:
+        if not person:
+            raise Refused("this account is nobody who answers; an admin names the person", error_id="person-none")
+        await ask.ports.lines.login(form.one("line"), person, form.secret("pin")[:8])
+    except HotlineError as error:
+        return await _moved(ask, error)
+    return await _moved(ask)
+
+
+async def log_out(ask: Ask) -> web.Response:
+    """Leave it."""
+    return await _move(ask, "logout")
+
+
+async def pause(ask: Ask) -> web.Response:
+    """For a reason of the list."""
+    form: Form = ask.body
+    return await _move(ask, "pause", form.one("reason"))
+
+
+async def unpause(ask: Ask) -> web.Response:
+    """Back."""
+    return await _move(ask, "unpause")
+
+
+async def _move(ask: Ask, what: str, *given: str) -> web.Response:
+    try:
+        line = await own_line(ask)
+        if line is None:
+            raise Refused("you are logged in at no line; log in first", error_id="line-none")
+        await getattr(ask.ports.lines, what)(line.line, *given)
+    except HotlineError as error:
+        return await _moved(ask, error)
+    return await _moved(ask)
+
+
+async def _moved(ask: Ask, error: HotlineError | None = None) -> web.Response:
+    return piece(ask, "state", error, state=await _state(ask, await own_line(ask)))
+
+
+async def _state(ask: Ask, line: LineView | None) -> Mapping[str, Any]:
+    reasons = await ask.ports.lines.reasons()
+    free = [one.line for one in await ask.ports.lines.list() if not one.person and one.reachable]
+    return {
+        "line": line,
+        "word": line.state.value if line else AgentState.LOGGED_OUT.value,
+        "since": line.since.isoformat() if line else "",
+        "reason": reasons.get(line.reason, "") if line else "",
+        "missed": line is not None and line.reason == "no-answer",
+        "reasons": reasons,
+        "free": free,
+        "person": signed_of(ask).user.person,
+    }
+
+
+async def _queue(ask: Ask) -> Mapping[str, Any]:
+    now = await ask.ports.queue.now()
+    shown = agent_call.sees_numbers(ask)
+    return {
+        "rows": [
+            {
+                "position": one.position,
+                "number": one.number if shown else mask(one.number),
+                "since": one.since.isoformat(),
+                "emergency": one.queue.endswith("emergency"),
+            }
+            for one in now.waiting[:_WAITING]
+        ],
+        "count": len(now.waiting),
+        "more": max(0, len(now.waiting) - _WAITING),
+        "ready": now.ready,
+        "expected": None if now.expected_wait_seconds is None else -(-now.expected_wait_seconds // 60),
+    }

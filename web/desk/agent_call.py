@@ -1,0 +1,215 @@
+"""The call at the own line: who calls, and the transfer with its steps. Refuses to show numbers to who may not see them, and to put
+through a citizen who is at another line.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from aiohttp import web
+
+from hotline1022.accounts.types import Permission
+from hotline1022.core.cascade import State
+from hotline1022.core.clock import local, local_day
+from hotline1022.core.errors import HotlineError, NotFound, Refused
+from hotline1022.core.masking import mask
+from hotline1022.queue.types import LineView
+from hotline1022.web.cascade_wire import CascadeBody, CascadeQuery, CascadeView
+from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of
+from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.render import moment
+from hotline1022.web.line_call_wire import CallerView
+from hotline1022.web.route import Ask
+from hotline1022.web.rules import Rule
+
+#: of the note that goes with a transfer, as CascadeBody has it
+_NOTE = 2000
+#: hunts of a call that are shown
+_HUNTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallQuery:
+    """Of which call."""
+
+    call: Annotated[str, Rule(doc="id of a call; empty = of none", pattern=CALL)] = ""
+
+
+def sees_numbers(ask: Ask) -> bool:
+    """Whether citizens are shown as they are."""
+    return signed_of(ask).may(Permission.NUMBERS)
+
+
+async def current(ask: Ask, line: LineView | None) -> CallerView | None:
+    """Who calls at the own line."""
+    return (await ask.ports.callers.get(line.line)).call if line is not None else None
+
+
+async def show_transfer(ask: Ask) -> web.Response:
+    """The transfer of a call."""
+    query: CallQuery = ask.query
+    call = await current(ask, await own_line(ask))
+    return piece(ask, "transfer", transfer=await transfer(ask, query.call, call))
+
+
+async def facts(ask: Ask, call: CallerView | None) -> Mapping[str, Any] | None:
+    """The caller in words; None = nobody calls."""
+    if call is None:
+        return None
+    shown = sees_numbers(ask)
+    names = {one.id: one.name for one in await ask.ports.directory.categories(None)}
+    return {
+        "call": call.call,
+        "number": call.caller if shown else mask(call.caller),
+        "name": call.name if shown else "",
+        "category": names.get(call.category, call.category),
+        "pressed": " › ".join(call.keys),
+        "answered": call.answered_at.isoformat() if call.answered_at else "",
+        "since": call.since.isoformat(),
+        "waiting_since": call.waiting_since.isoformat() if call.waiting_since else "",
+        "waited": None if call.waited_ms is None else clock(call.waited_ms // 1000),
+        "past": [
+            {
+                "at": moment(one.entered_at),
+                "result": one.result or "",
+                "category": names.get(one.category, one.category),
+                "talk": clock(one.talk_ms // 1000) if one.talk_ms else "",
+            }
+            for one in call.past
+        ],
+        "tickets": [
+            {
+                "code": one.code,
+                "state": one.state,
+                "urgent": one.urgency == "urgent",
+                "about": one.category_name,
+                "agency": one.agency_name,
+                "by": moment(one.answer_by) if one.answer_by else "",
+                "overdue": one.overdue,
+            }
+            for one in call.open_tickets
+        ],
+    }
+
+
+async def transfer(ask: Ask, of_call: str, call: CallerView | None) -> Mapping[str, Any]:
+    """What may be done with this call's citizen now, and what became of earlier tries."""
+    hunts = list(await ask.ports.cascades.list(CascadeQuery(call=of_call, limit=_HUNTS))) if of_call else []
+    going = next((one for one in hunts if one.state is not State.ENDED), None)
+    talking = call is not None and call.call == of_call and call.answered_at is not None
+    category = call.category if call is not None and call.call == of_call else ""
+    draft = await ask.ports.drafts.get(f"user:{signed_of(ask).user.id}", of_call) if of_call else None
+    if draft is not None:
+        category = draft.text("category", category)
+    area = draft.text("area") if draft is not None else ""
+    now = ask.ports.clock()
+    names = {one.id: one.short for one in await ask.ports.directory.agencies(None)}
+    return {
+        "call": of_call,
+        "may": talking and going is None,
+        "agencies": await agencies(ask, category, area, now) if talking and going is None else [],
+        "category": category,
+        "going": going.state.value if going else "",
+        "hunts": [_hunt(one, names) for one in hunts],
+    }
+
+
+async def agencies(ask: Ask, category: str, area: str, now: datetime) -> Sequence[Mapping[str, Any]]:
+    """Whom to put through to: first who answers for the category there, then who answers for others, then the rest."""
+    day = local_day(now)
+    there = {one.id: one for one in await ask.ports.directory.agencies(day)}
+    first = await answers(ask, category, area, now)
+    leading = {one.agency for one in await ask.ports.directory.categories(day)}
+    order = sorted(there.values(), key=lambda one: (one.id != first, one.id not in leading, one.name))
+    return [{"id": one.id, "name": one.name, "likely": one.id == first} for one in order]
+
+
+async def answers(ask: Ask, category: str, area: str, now: datetime) -> str:
+    """Id of the agency that answers for the category in the area; "" where nobody does."""
+    if not category:
+        return ""
+    try:
+        return (await ask.ports.directory.hunt("", category, area, now)).agency.id
+    except NotFound:
+        return ""
+
+
+def _hunt(one: CascadeView, names: Mapping[str, str]) -> Mapping[str, Any]:
+    return {
+        "agency": names.get(one.agency, one.agency),
+        "code": one.code,
+        "state": one.state.value,
+        "outcome": one.outcome.value if one.outcome else "",
+        "steps": [
+            {
+                "at": local(step.started_at).strftime("%H:%M:%S"),
+                "role": step.role,
+                "name": step.name,
+                "which": step.which,
+                "outcome": step.outcome.value if step.outcome else "",
+                "answered": step.answered_at is not None,
+                "since": "" if step.ended_at else (step.answered_at or step.started_at).isoformat(),
+            }
+            for step in one.steps
+        ],
+    }
+
+
+async def begin_transfer(ask: Ask) -> web.Response:
+    """Put the citizen through."""
+    form: Form = ask.body
+
+    async def begin(call: str) -> None:
+        body = CascadeBody(
+            call=call,
+            agency=form.one("agency"),
+            category=form.one("category"),
+            note=form.one("note").strip()[:_NOTE],
+            introduce=form.one("introduce") == "1",
+        )
+        await ask.ports.cascades.begin(body, by=signed_of(ask).user.name)
+
+    return await _done(ask, begin)
+
+
+async def take_back(ask: Ask) -> web.Response:
+    """The citizen comes back."""
+    return await _done(ask, lambda call: ask.ports.cascades.take_back(call, by=signed_of(ask).user.name), own=False)
+
+
+async def connect(ask: Ask) -> web.Response:
+    """The introduction is over."""
+    return await _done(ask, lambda call: ask.ports.cascades.connect(call, by=signed_of(ask).user.name), own=False)
+
+
+async def _done(ask: Ask, act: Any, *, own: bool = True) -> web.Response:
+    form: Form = ask.body
+    call, failed = form.one("call"), None
+    try:
+        at = await current(ask, await own_line(ask))
+        if own and (at is None or at.call != call):
+            raise Refused("this citizen is not at your line any more", error_id="call-not-talking")
+        if not own:
+            await _mine(ask, call)
+        await act(call)
+    except HotlineError as error:
+        failed = error
+    shown = await current(ask, await own_line(ask))
+    return piece(ask, "transfer", failed, transfer=await transfer(ask, call, shown))
+
+
+async def _mine(ask: Ask, call: str) -> None:
+    """Who is at the line from which the hunt began; others take the permission for shifts."""
+    line = await own_line(ask)
+    hunts = await ask.ports.cascades.list(CascadeQuery(call=call, limit=1)) if call else []
+    if signed_of(ask).may(Permission.SHIFT) or (line is not None and any(one.line == line.line for one in hunts)):
+        return
+    raise Refused("another line put this citizen through; ask there", error_id="cascade-other")
+
+
+def clock(seconds: int) -> str:
+    """`2:05`, `1:02:05`."""
+    minutes, rest = divmod(max(0, seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,100 @@
+"""Whom to call back: abandoned calls, voicemail, citizens who wait to be told; and answers of the FAQ. Refuses nothing by itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from aiohttp import web
+
+from hotline1022.core.errors import HotlineError, NotFound
+from hotline1022.core.masking import mask
+from hotline1022.web.desk.agent_call import clock, sees_numbers
+from hotline1022.web.desk.agent_own import piece, signed_of
+from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.render import moment
+from hotline1022.web.route import Ask
+from hotline1022.web.rules import Rule
+
+LISTS = ("missed", "voicemail", "tell")
+_ROWS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListQuery:
+    """Which."""
+
+    list: Annotated[str, Rule(doc="missed, voicemail or tell", pattern="|".join(LISTS))] = "missed"
+
+
+async def show_list(ask: Ask) -> web.Response:
+    """One list."""
+    query: ListQuery = ask.query
+    return piece(ask, "lists", lists=await rows(ask, query.list))
+
+
+async def heard(ask: Ask) -> web.Response:
+    """A message was seen to."""
+    form: Form = ask.body
+    failed = None
+    try:
+        marked = await ask.ports.voicemails.mark_heard(form.one("id"), signed_of(ask).user.name, ask.ports.clock())
+        if marked is None:
+            raise NotFound("there is no such message", error_id="voicemail-unknown")
+    except HotlineError as error:
+        failed = error
+    return piece(ask, "lists", failed, lists=await rows(ask, "voicemail"))
+
+
+async def tell(ask: Ask) -> web.Response:
+    """A citizen was told."""
+    form: Form = ask.body
+    failed = None
+    try:
+        await ask.ports.outbox.mark_told(form.one("id"), signed_of(ask).user.name, ask.ports.clock())
+    except HotlineError as error:
+        failed = error
+    return piece(ask, "lists", failed, lists=await rows(ask, "tell"))
+
+
+async def rows(ask: Ask, which: str) -> Mapping[str, Any]:
+    """A list as it is shown."""
+    shown = sees_numbers(ask)
+
+    def number(text: str) -> str:
+        return text if shown else mask(text)
+
+    found: list[dict[str, Any]]
+    if which == "voicemail":
+        found = [
+            {
+                "id": one.id,
+                "number": number(one.caller),
+                "at": moment(one.left_at),
+                "more": clock(one.duration_ms // 1000) if one.duration_ms else "",
+                "text": "",
+            }
+            for one in await ask.ports.voicemails.list(False, _ROWS)
+        ]
+    elif which == "tell":
+        found = [
+            {
+                "id": one.id,
+                "number": number(one.number),
+                "at": moment(one.since),
+                "more": one.code,
+                "text": f"{one.name}: {one.text}" if shown else "",
+            }
+            for one in await ask.ports.outbox.to_tell(False, _ROWS)
+        ]
+    else:
+        found = [
+            {
+                "id": one.last_call,
+                "number": number(one.caller),
+                "at": moment(one.last_at),
+                "more": str(one.count),
+                "text": "",
+            }
+            for one in await ask.ports.abandoned.list(_ROWS)
+        ]
+    return {"which": which, "rows": found, "lists": LISTS}

@@ -1,0 +1,183 @@
+"use strict";
+/* Keeps what is typed into the form of an agent: a moment after each key it is sent, again and again until it is kept. What is not
+   kept yet also lies in this browser, so that a reload, a crash or a dead line lose nothing. Refuses to put older words over newer. */
+window.HL = window.HL || {};
+HL.draft = (() => {
+  const PAUSE = 400, MOST = 1500, RETRY = [1000, 2000, 4000, 8000], PATIENCE = 8000, OLD = 24 * 3600 * 1000;
+  const page = document.getElementById("agent");
+  const said = page.dataset, store = `hl-draft:${said.owner}:`;
+  const own = Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
+  const others = new BroadcastChannel("hl-draft");
+  let form = null; // {root, call, seen, dirty, first, gone}
+  let timer = 0, sending = null, failures = 0;
+
+  const fields = () => Array.from(form.root.querySelectorAll("[data-typed]"));
+  const field = (name) => fields().find((one) => one.name === name);
+  // a half sign or a control character would be refused, and with it all the rest
+  const clean = (text) => text.replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, " ").toWellFormed();
+  const headers = { "Content-Type": "application/json", "X-CSRF-Token": said.csrf };
+  const address = (call) => `/api/drafts/${call || "none"}`;
+  const clock = (at) => at.toLocaleTimeString("vi-VN", { hour12: false });
+
+  function tell(text, bad = false) {
+    const place = document.getElementById("saved");
+    if (place) { place.textContent = text; place.classList.toggle("is-bad", bad); }
+  }
+
+  // ---- what is not kept yet, in this browser
+  const key = (call, of) => `${store}${call}:${of}`;
+  function lay(call, seen, texts) {
+    try {
+      if (Object.keys(texts).length) localStorage.setItem(key(call, own), JSON.stringify({ seen, texts, at: Date.now() }));
+      else localStorage.removeItem(key(call, own));
+    } catch { /* full, or shut off: it is sent all the same */ }
+  }
+  function laid() {
+    const found = [];
+    for (const name of Object.keys(localStorage)) {
+      if (!name.startsWith(store)) continue;
+      const [call, of] = name.slice(store.length).split(":");
+      const one = JSON.parse(localStorage.getItem(name) || "null");
+      if (!one || Date.now() - one.at > OLD) localStorage.removeItem(name);
+      else found.push({ name, call, of, ...one });
+    }
+    return found;
+  }
+
+  // ---- sending
+  async function post(call, body, keep = false) {
+    const answer = await fetch(address(call), {
+      method: "POST", headers, body: JSON.stringify(body), keepalive: keep, redirect: "error", signal: AbortSignal.timeout(PATIENCE),
+    });
+    const told = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
+    return { status: answer.status, told };
+  }
+  const texts = (names) => Object.fromEntries(names.map((name) => [name, clean(field(name).value)]));
+
+  function typed(name) {
+    if (form.gone) return;
+    form.dirty.add(name);
+    form.first ||= Date.now();
+    lay(form.call, form.seen, texts([...form.dirty]));
+    if (!failures) tell(said.saving);
+    plan(Math.min(PAUSE, Math.max(0, form.first + MOST - Date.now())));
+  }
+  function plan(after) { clearTimeout(timer); timer = setTimeout(send, after); }
+
+  function send(keep = false) {
+    if (sending) return sending;
+    if (!form || form.gone || !form.dirty.size) return Promise.resolve(true);
+    clearTimeout(timer);
+    sending = sent(form, keep === true).finally(() => { sending = null; });
+    return sending;
+  }
+  async function sent(of, keep) {
+    const given = texts([...of.dirty]);
+    let answer;
+    try { answer = await post(of.call, { window: own, seen: of.seen, ...given }, keep); } catch { return away(); }
+    if (answer.status === 401 || answer.status === 403) { document.getElementById("out").hidden = false; return away(); }
+    if (answer.status === 409 && answer.told.error_id === "draft-gone") {
+      of.gone = true; lay(of.call, 0, {}); tell(said.gone, true); return false;
+    }
+    if (answer.status === 400) { tell(`${said.refused} ${answer.told.message || ""}`, true); return false; }
+    if (answer.status !== 200) return away();
+    failures = 0;
+    document.getElementById("out").hidden = true;
+    if (of !== form) { sweep(); return true; } // more may have been typed before another form came
+    for (const [name, text] of Object.entries(given)) {
+      if (clean(field(name).value) === text || answer.told.kept.includes(name)) of.dirty.delete(name);
+    }
+    offer(answer.told.kept.map((name) => [name, given[name]]));
+    take(answer.told);
+    of.first = of.dirty.size ? Date.now() : 0;
+    lay(of.call, of.seen, texts([...of.dirty]));
+    others.postMessage({ owner: said.owner, call: of.call, version: of.seen });
+    if (of.dirty.size) plan(PAUSE); else tell(said.saved.replace("{time}", clock(new Date())));
+    return !of.dirty.size;
+  }
+  function away() {
+    tell(said.unsaved, true);
+    plan(RETRY[Math.min(failures++, RETRY.length - 1)]);
+    return false;
+  }
+
+  // ---- what is kept, shown
+  function take(told) {
+    form.seen = told.version;
+    const seen = document.getElementById("seen");
+    if (seen) seen.value = told.version;
+    for (const [name, text] of Object.entries(told.fields)) {
+      const one = field(name);
+      if (one && !form.dirty.has(name) && clean(one.value) !== text) one.value = text;
+    }
+  }
+  function offer(words) {
+    const place = document.getElementById("words");
+    for (const [name, text] of words) {
+      const one = field(name);
+      const label = form.root.querySelector(`label[for="${one.id}"]`);
+      const box = document.createElement("div"), note = document.createElement("p"), quote = document.createElement("blockquote");
+      const use = document.createElement("button");
+      box.className = "alert alert-warning"; box.setAttribute("role", "alert");
+      note.textContent = said.other.replace("{field}", label ? label.textContent : name);
+      quote.textContent = one.tagName === "SELECT" ? one.querySelector(`option[value="${CSS.escape(text)}"]`)?.textContent || text : text;
+      use.type = "button"; use.className = "btn btn-sm"; use.textContent = said.use;
+      use.addEventListener("click", () => { one.value = text; box.remove(); one.focus(); typed(name); });
+      box.append(note, quote, use);
+      place.append(box);
+    }
+  }
+  async function pull() {
+    if (!form || form.gone || form.dirty.size || sending) return;
+    const of = form;
+    try {
+      const answer = await fetch(address(of.call), { redirect: "error", signal: AbortSignal.timeout(PATIENCE) });
+      if (!answer.ok || of !== form || of.dirty.size || sending) return;
+      const told = await answer.json();
+      if (told.version > of.seen) { take(told); tell(said.saved.replace("{time}", clock(new Date(told.changed_at)))); }
+      else if (!told.version && of.seen) { of.gone = true; tell(said.gone, true); }
+    } catch { /* the stream tells that nobody answers */ }
+  }
+
+  // ---- what an earlier page of this browser could not send
+  let sweeping = false;
+  async function sweep() {
+    if (sweeping) return;
+    sweeping = true;
+    try {
+      for (const one of laid()) {
+        if (one.of === own && form && one.call === form.call) continue;
+        const answer = await post(one.call, { window: one.of, seen: one.seen, ...one.texts });
+        if (answer.status === 400) continue; // it lies there for a day, should somebody want to look
+        if (answer.status !== 200 && answer.status !== 409) return;
+        localStorage.removeItem(one.name);
+        if (answer.status !== 200 || !form || one.call !== form.call) continue;
+        if (!form.dirty.size && !sending) take(answer.told);
+        offer(answer.told.kept.map((name) => [name, one.texts[name]]));
+      }
+    } catch { /* again in a while */ } finally { sweeping = false; }
+  }
+
+  function open(root) {
+    if (form && form.root === root) return;
+    if (form && form.dirty.size) lay(form.call, form.seen, texts([...form.dirty])); // swept once the other form is there
+    clearTimeout(timer);
+    form = root.querySelector("#ticket")
+      ? { root, call: root.dataset.draft, seen: Number(root.dataset.version), dirty: new Set(), first: 0, gone: false }
+      : null;
+    if (form) for (const one of fields()) one.addEventListener("input", () => typed(one.name));
+    sweep();
+  }
+
+  others.addEventListener("message", (event) => {
+    if (form && event.data.owner === said.owner && event.data.call === form.call && event.data.version > form.seen) pull();
+  });
+  addEventListener("pagehide", () => send(true));
+  document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? send(true) : pull()));
+  addEventListener("online", () => send());
+  setInterval(sweep, 20000);
+  setInterval(pull, 15000); // another browser of the same person
+  /* everything that was typed is kept, and nothing else is under way: true */
+  const flush = async () => { if (sending) await sending; return send(); };
+  return { open, flush, clean: () => !form || !form.dirty.size };
+})();

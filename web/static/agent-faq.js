@@ -1,0 +1,50 @@
+"use strict";
+/* Answers beside the form: searched while somebody types, and put into the answer with one key. Stays hidden in a house that has no
+   questions and answers; refuses to take what it is told for HTML. */
+(() => {
+  const room = document.getElementById("faq"), words = document.getElementById("faq-words");
+  const found = document.getElementById("faq-found"), said = document.getElementById("faq-said");
+  const PAUSE = 250, MOST = 6;
+  let timer = 0, asked = 0;
+
+  async function ask(text, typing, limit = MOST) {
+    const query = new URLSearchParams({ words: text, typing, limit });
+    const answer = await fetch(`/api/faq/search?${query}`, { redirect: "error", signal: AbortSignal.timeout(8000) });
+    return answer.ok ? answer.json() : null;
+  }
+  async function search(typing) {
+    const text = words.value.trim(), number = ++asked;
+    if (!text) { said.textContent = ""; found.replaceChildren(); return; }
+    let told = null;
+    try { told = await ask(text, typing); } catch { /* the stream tells that nobody answers */ }
+    if (number !== asked || !told) return; // somebody has typed on
+    said.textContent = told.hits.length ? (told.near ? room.dataset.near : "") : room.dataset.none;
+    found.replaceChildren(...told.hits.map(shown));
+  }
+  function shown(hit) {
+    const one = document.createElement("details"), head = document.createElement("summary"), text = document.createElement("p");
+    const of = document.createElement("p"), use = document.createElement("button");
+    head.textContent = hit.question;
+    text.className = "agent-answer"; text.textContent = hit.answer;
+    of.className = "text-secondary"; of.textContent = [hit.agency_name, hit.legal_source, hit.out_of_date ? room.dataset.over : ""].filter(Boolean).join(" · ");
+    use.type = "button"; use.className = "btn btn-sm"; use.textContent = room.dataset.use;
+    use.addEventListener("click", () => {
+      const place = document.getElementById("f-answer");
+      if (!place) return;
+      place.value = place.value ? `${place.value}\n${hit.answer}` : hit.answer;
+      place.dispatchEvent(new Event("input", { bubbles: true }));
+      place.focus();
+    });
+    one.append(head, text, of, use);
+    return one;
+  }
+  words.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => search(true), PAUSE); });
+  document.getElementById("faq-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(timer);
+    search(false).then(() => found.querySelector("summary")?.focus());
+  });
+  ask("a", true, 1).then((told) => {
+    for (const one of [room, ...document.querySelectorAll("[data-faq]")]) one.hidden = !told;
+  }, () => {});
+})();
