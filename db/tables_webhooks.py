@@ -3,7 +3,7 @@
 No column holds a number, a name or a word of a citizen: a number that a webhook may know is read when it is sent.
 """
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, String, Table
 
 from hotline1022.db.columns import Document, Serial, UtcTime, Word, condition, listed
 from hotline1022.db.tables import metadata
@@ -39,7 +39,8 @@ webhook_delivery = Table(
     metadata,
     Column("place", Serial, primary_key=True, autoincrement=True),
     Column("id", String, nullable=False, unique=True),
-    Column("webhook_id", String, ForeignKey("webhook.id"), nullable=False),
+    #: no foreign key: a webhook that is removed in the same moment must not undo the change of a ticket
+    Column("webhook_id", String, nullable=False),
     Column("key", String, nullable=False),
     Column("kind", Word(EventKind), nullable=False),
     Column("thing", String, nullable=False),
@@ -58,9 +59,7 @@ webhook_delivery = Table(
     listed("kind", EventKind, "webhook_delivery"),
     listed("state", DeliveryState, "webhook_delivery"),
     CheckConstraint("(state = 'sending') = (leased_until IS NOT NULL)", name="ck_webhook_delivery_lease"),
-    CheckConstraint(
-        "(state IN ('delivered', 'given-up')) = (ended_at IS NOT NULL)", name="ck_webhook_delivery_ended"
-    ),
+    CheckConstraint("(state IN ('delivered', 'given-up')) = (ended_at IS NOT NULL)", name="ck_webhook_delivery_ended"),
 )
 #: the same event is told once
 Index("ux_webhook_delivery_key", webhook_delivery.c.webhook_id, webhook_delivery.c.key, unique=True)

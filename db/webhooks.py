@@ -194,9 +194,7 @@ class WebhookRepository(Repository):
             .returning(delivery)
         )
         taken = sorted((build(Delivery, row) for row in done.mappings()), key=lambda one: one.place)
-        return [
-            Leased(delivery=one, url=about.url, numbers=about.numbers, secret=bytes(about.secret)) for one in taken
-        ]
+        return [Leased(delivery=one, url=about.url, numbers=about.numbers, secret=bytes(about.secret)) for one in taken]
 
     async def free(self, at: datetime, owner: str = "") -> int:
         """Set free what a dead worker had: the lease ran out, or it was one of `owner`, who begins anew; how many."""
@@ -232,7 +230,9 @@ class WebhookRepository(Repository):
         done = await self._connection.execute(update(delivery).where(*held).values(**{**_FREE, **values}))
         return bool(done.rowcount)
 
-    async def leave_alone(self, webhook: str, *, failures: int, since: datetime, until: datetime, error_id: str) -> None:
+    async def leave_alone(
+        self, webhook: str, *, failures: int, since: datetime, until: datetime, error_id: str
+    ) -> None:
         """The receiver fails: nothing is sent to it until then."""
         values = {"failures": failures, "failing_since": since, "retry_at": until, "error_id": error_id}
         await self._connection.execute(update(hook).where(hook.c.id == webhook).values(**values))
@@ -241,7 +241,11 @@ class WebhookRepository(Repository):
         """Deliveries that were written before, told or not; how many."""
         count = 0
         while True:
-            old = select(delivery.c.place).where(delivery.c.created_at < before, delivery.c.leased_until.is_(None)).limit(_AT_ONCE)
+            old = (
+                select(delivery.c.place)
+                .where(delivery.c.created_at < before, delivery.c.leased_until.is_(None))
+                .limit(_AT_ONCE)
+            )
             done = await self._connection.execute(delete(delivery).where(delivery.c.place.in_(old)))
             count += done.rowcount
             if done.rowcount < _AT_ONCE:
