@@ -9,10 +9,10 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, literal, or_, select, update
 
 from hotline1022.core.errors import NotFound, Refused
-from hotline1022.db.columns import condition
+from hotline1022.db.columns import UtcTime, condition
 from hotline1022.db.sql import Repository, build, insert_new
 from hotline1022.db.tables_webhooks import webhook as hook
 from hotline1022.db.tables_webhooks import webhook_delivery as delivery
@@ -189,7 +189,7 @@ class WebhookRepository(Repository):
                 lease_owner=owner,
                 leased_until=until,
                 tries=delivery.c.tries + 1,
-                first_try_at=func.coalesce(delivery.c.first_try_at, at),
+                first_try_at=func.coalesce(delivery.c.first_try_at, literal(at, UtcTime)),
             )
             .returning(delivery)
         )

@@ -13,11 +13,6 @@ from hotline1022.webhooks.rules import MOST, SECRET_BYTES, checked, headers_of, 
 from hotline1022.webhooks.types import TEST, Delivery, Given, PausedWhy, Sent, Wanted, Webhook
 
 
-def sender_of(settings: Callable[[], WebhookSettings]) -> HttpSender:
-    """Sends to what the settings allow now."""
-    return HttpSender(lambda: networks_of(settings().networks))
-
-
 class WebhookDesk:
     """webhooks.ports.Webhooks."""
 
