@@ -57,7 +57,8 @@ class WebhookRepository(Repository):
     async def secret(self, webhook: str) -> bytes:
         """Sealed; NotFound `webhook-unknown`."""
         await self.get(webhook)
-        return bytes(await self._connection.scalar(select(hook.c.secret).where(hook.c.id == webhook)))
+        found = await self._connection.execute(select(hook.c.secret).where(hook.c.id == webhook))
+        return bytes(found.scalar_one())
 
     async def add(self, new: Webhook, secret: bytes) -> None:
         """A new one."""
