@@ -56,6 +56,7 @@ from hotline1022.db.take_overs import TakeOverRepository
 from hotline1022.db.tickets import TicketRepository
 from hotline1022.db.tokens import TokenRepository
 from hotline1022.db.types import AlarmRow, Batch
+from hotline1022.db.webhooks import WebhookRepository
 from hotline1022.tickets.types import Changed
 
 
@@ -161,6 +162,11 @@ class Work:
     def outbox(self) -> OutboxRepository:
         """Messages to people."""
         return OutboxRepository(self._connection)
+
+    @cached_property
+    def webhooks(self) -> WebhookRepository:
+        """Addresses of others that are told."""
+        return WebhookRepository(self._connection)
 
     @cached_property
     def receipts(self) -> ReceiptRepository:
@@ -284,6 +290,8 @@ class Database:
         self._engines = connect(address, pool=pool, wait_seconds=wait_seconds, statement_seconds=statement_seconds)
         #: set after a transaction that put messages into the outbox
         self.outbox_filled = asyncio.Event()
+        #: set after a transaction that put something for webhooks, or set it free
+        self.webhooks_filled = asyncio.Event()
         #: told of each alarm after the commit that raised it
         self.alarm_raised: Callable[[AlarmRow], None] = _nobody
         #: told of each change of a ticket after the commit that wrote it; raises nothing
@@ -316,6 +324,8 @@ class Database:
             self.ticket_changed(changed)
         if work.outbox.filled:
             self.outbox_filled.set()
+        if work.webhooks.filled:
+            self.webhooks_filled.set()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Work]:

@@ -85,6 +85,7 @@ from hotline1022.service.ticks import ticks
 from hotline1022.service.token_ends import TokenEnds
 from hotline1022.service.user_admin import UserAdmin, utc_now
 from hotline1022.service.voicemail_gate import VoicemailGate
+from hotline1022.service.webhook_parts import worker_of as webhooks_of
 from hotline1022.tickets.policy import load_policy
 
 log = logging.getLogger(__name__)
@@ -126,6 +127,7 @@ class App:
         self.book = OutboxBook(self.database, self.bell)
         notices = notices_of(settings, self.links, self.directory.read)
         self.outbox = worker_of(settings, self.database, self.book, self.bell, notices)
+        self.webhooks = webhooks_of(self)
         self.reader = self._link("hl1022-reader", secrets.ami_reader, events=True)
         self.actor = self._link("hl1022-actor", secrets.ami_actor, events=False)
         actions = AmiActions(self.actor)
@@ -328,6 +330,7 @@ class App:
                         ).run(),
                         self.bell.run(),
                         self.outbox.run(),
+                        self.webhooks.run(),
                         self.evidence.run(),
                         self.backups.run(),
                         self.chores.run(),

@@ -59,6 +59,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     yield from check_notify(settings.notify)
     yield from _audit(settings)
     yield from _retention(settings)
+    yield from _webhooks(settings)
 
 
 def _alone(key: str, value: Any, rules: dict[str, Any]) -> Iterator[Finding]:
@@ -276,6 +277,15 @@ def _audit(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             keys=("audit.keys", "audit.second_place"), value=audit.keys, reason=reason, cure="choose another folder"
         )
+
+
+def _webhooks(settings: Settings) -> Iterator[Finding]:
+    for text in settings.webhooks.networks:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError:
+            cure = "write 127.0.0.1, or a network such as 10.20.0.0/16"
+            yield Finding(keys=("webhooks.networks",), value=text, reason="is no network", cure=cure)
 
 
 def _retention(settings: Settings) -> Iterator[Finding]:

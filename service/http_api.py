@@ -43,6 +43,7 @@ from hotline1022.service.views import (
     TokensView,
     VoicemailList,
 )
+from hotline1022.service.webhook_parts import desk_of as webhook_desk_of
 from hotline1022.web.app import make_app
 from hotline1022.web.ports import Ports
 
@@ -120,6 +121,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             drafts=app.drafts,
             attachments_root=settings.paths.attachments,
             outbox=OutboxView(app.database, budget=settings.notify.sms_budget),
+            webhooks=webhook_desk_of(app),
             links=LinkDesk(app.database, app.links, app.directory.fresh, app.tickets),
             cascades=CascadesView(app.database, app.cascades, app.directory, app.call_log, app.actions),
             tokens=TokensView(app.database, app.directory.fresh),

@@ -16,6 +16,7 @@ from hotline1022.db.rows import call_row, cascade_rows, event_of, event_row, leg
 from hotline1022.db.types import Batch, JournalPosition, LegRow
 from hotline1022.db.unit import Database, Work
 from hotline1022.service.call_log import SETTLE, Saved
+from hotline1022.service.webhook_notes import note_calls
 
 JOURNAL = "cel"
 COUNTRY = "VN"
@@ -111,6 +112,7 @@ class DatabaseLogStore:
                 [row for call in saved.calls for row in cascade_rows(call)],
                 [row for call in saved.calls for row in step_rows(call)],
             )
+            await note_calls(tx, saved.calls)
             for event in saved.events:
                 if isinstance(event, CascadeStarted) and event.origin == "phone":
                     await _tell_transfer(tx, event)

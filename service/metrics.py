@@ -67,6 +67,15 @@ class HotlineCollector:
         for state in ("new", "leased", "sending", "failed", "unknown"):
             waiting.add_metric([state], app.outbox.open.get(MessageState(state), 0))
         yield waiting
+        webhooks = CounterMetricFamily(
+            "hotline_webhook_requests", "Requests to webhooks since the start", labels=["outcome"]
+        )
+        for outcome, count in sorted(app.webhooks.sent.items()):
+            webhooks.add_metric([outcome], count)
+        yield webhooks
+        yield GaugeMetricFamily(
+            "hotline_webhook_events_open", "Events that webhooks were not told yet", value=app.webhooks.waiting
+        )
         yield last_of(app.evidence.nights.nights)
         bus = app.broadcast.bus
         yield GaugeMetricFamily("hotline_live_streams", "Browsers that listen to live events", value=bus.open_streams)

@@ -10,6 +10,7 @@ from hotline1022.service.settings_disclosure import DisclosureSettings
 from hotline1022.service.settings_notify import Notify
 from hotline1022.service.settings_recordings import Recordings
 from hotline1022.service.settings_retention import Retention
+from hotline1022.service.settings_webhooks import WebhookSettings
 
 #: Characters of a SIP user name.
 _USER = r"[A-Za-z0-9._+*#&=$!~-]{0,64}"
@@ -324,6 +325,7 @@ class Settings:
     notify: Notify = field(default_factory=Notify)
     audit: Audit = field(default_factory=Audit)
     retention: Retention = field(default_factory=Retention)
+    webhooks: WebhookSettings = field(default_factory=WebhookSettings)
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
     log: Log = field(default_factory=Log)

@@ -15,6 +15,7 @@ from hotline1022.service.settings import Settings
 from hotline1022.service.take_overs import TakeOvers
 from hotline1022.service.ticket_desk import TicketDesk
 from hotline1022.service.ticket_names import DirectoryNames
+from hotline1022.service.webhook_notes import and_webhooks
 from hotline1022.tickets.attachments import Shelf
 from hotline1022.tickets.policy import Policy, load_policy
 
@@ -47,7 +48,7 @@ def desk_of(
         policy or load_policy(settings.paths.ticket_policy),
         DirectoryNames(directory),
         Shelf(settings.paths.attachments),
-        also=notices.changed,
+        also=and_webhooks(notices.changed),
         remind=notices.reminded,
     )
 

@@ -55,6 +55,7 @@ from hotline1022.web.types import (
     Token,
     VoicemailView,
 )
+from hotline1022.webhooks.ports import Webhooks
 
 
 class Calls(Protocol):
@@ -342,6 +343,7 @@ class Ports:
     attachments_root: Path
     drafts: Drafts
     outbox: Outbox
+    webhooks: Webhooks
     links: OfficerLinks
     packages: PackageLinks
     cascades: Cascades

@@ -111,6 +111,7 @@ PARTS: dict[str, Rule] = {
     "disclosure": Rule(doc="id of a disclosure", pattern=r"[0-9a-f]{16}"),
     "key": Rule(doc="key of a right to listen", pattern=r"[A-Za-z0-9_-]{43}"),
     "entry": Rule(doc="id of a question", pattern=r"[0-9a-f]{16}"),
+    "webhook": Rule(doc="id of a webhook", pattern=r"[0-9a-f]{16}"),
     "miss": Rule(doc="id of a search without an answer", pattern=r"[0-9a-f]{16}"),
     "draft": Rule(
         doc="id of a call, or none: a request without a call",

@@ -27,6 +27,7 @@ from hotline1022.web.retention_routes import ROUTES as RETENTION
 from hotline1022.web.route import Route
 from hotline1022.web.tickets_routes import ROUTES as TICKETS
 from hotline1022.web.users_routes import ROUTES as USERS
+from hotline1022.web.webhooks_routes import ROUTES as WEBHOOKS
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -214,6 +215,7 @@ ROUTES: tuple[Route, ...] = (
     *DRAFTS,
     *FIGURES,
     *FAQ,
+    *WEBHOOKS,
     *COPIES,
     *LISTENING,
     *LEAVING,

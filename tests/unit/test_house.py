@@ -22,6 +22,7 @@ ROOMS = (
     "audit",
     "evidence",
     "faq",
+    "webhooks",
     "db",
     "service",
     "web",

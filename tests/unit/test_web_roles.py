@@ -22,6 +22,7 @@ from tests.unit.permissions import permissions, scopes
 from tests.unit.staff_memory import PIN
 from tests.unit.tickets_made import CODE
 from tests.unit.web_memory import SECRETS, House, open_house
+from tests.unit.webhooks_memory import HOOK
 
 MASKED = "090****567"
 MENU = (Path(__file__).parents[2] / "ivr" / "menu.toml").read_text(encoding="utf-8")
@@ -62,6 +63,8 @@ BODIES: dict[str, Any] = {
     "/api/drafts/{draft}": {"window": "w0000001", "content": "Mất nước"},
     "/api/drafts/{draft}/drop": {"seen": 1},
     "/api/drafts/{draft}/ticket": {"seen": 1},
+    "/api/webhooks": {"name": "Cổng", "url": "https://example.vn/1022", "kinds": ["ticket.made"]},
+    "/api/webhooks/{webhook}": {"version": 1, "name": "Cổng"},
     "/api/outbox/{message}/resend": {"confirm": True},
     "/api/disclosures": {
         "unit": "Công an tỉnh",
@@ -114,6 +117,7 @@ def real(path: str, house: House) -> str:
         "version": "1",
         "entry": ID,
         "miss": MISS,
+        "webhook": HOOK,
     }
     for name, value in parts.items():
         path = path.replace(f"{{{name}}}", value)

@@ -55,6 +55,7 @@ from tests.unit.staff_memory import (
 )
 from tests.unit.tickets_made import AGENCY
 from tests.unit.tickets_memory import MemoryTickets
+from tests.unit.webhooks_memory import MemoryWebhooks
 
 #: one token for each scope, by its name
 SECRETS = {scope.value: f"hl_{scope.value}_0123456789abcdef" for scope in Scope}
@@ -278,6 +279,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         figures=figures,
         faq=MemoryFaq(),
         drafts=MemoryDrafts(tickets),
+        webhooks=MemoryWebhooks(),
         attachments_root=folder / "attachments",
         outbox=outbox,
         links=links,

@@ -1,7 +1,7 @@
 """The routes of the desk: pages for who is signed in."""
 
 from hotline1022.accounts.types import Permission, Stage
-from hotline1022.web.desk import account, faq, faq_import, home, menu, menu_try, roles, sign_in, users
+from hotline1022.web.desk import account, faq, faq_import, home, menu, menu_try, roles, sign_in, users, webhooks
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.agent_routes import ROUTES as AGENT
 from hotline1022.web.desk.audit_routes import ROUTES as AUDIT
@@ -16,6 +16,7 @@ from hotline1022.web.live import EventsQuery, listen_at_desk
 from hotline1022.web.menu_routes import PUBLISH_SECONDS
 from hotline1022.web.route import Place, Route
 from hotline1022.web.static_files import show_file
+from hotline1022.web.webhooks_routes import TEST_SECONDS
 
 ANYBODY = Place(stages=frozenset())
 SEES_FAQ = Place(needs=Permission.LOOK, others=FAQ_SEEN)
@@ -116,6 +117,22 @@ ROUTES: tuple[Route, ...] = (
     _page("GET", "/desk/roles/{role}", "One role", roles.show_role, Permission.USERS),
     _page("POST", "/desk/roles/{role}", "Change a role", roles.change, Permission.USERS),
     _page("POST", "/desk/roles/{role}/remove", "Take a role away", roles.remove, Permission.USERS),
+    _page("GET", "/desk/webhooks", "Webhooks", webhooks.list_webhooks, Permission.SETTINGS, DoneQuery),
+    _page("POST", "/desk/webhooks", "A new webhook", webhooks.add, Permission.SETTINGS),
+    _page("GET", "/desk/webhooks/{webhook}", "One webhook", webhooks.show_webhook, Permission.SETTINGS, DoneQuery),
+    _page("POST", "/desk/webhooks/{webhook}", "Change a webhook", webhooks.change, Permission.SETTINGS),
+    _page("POST", "/desk/webhooks/{webhook}/secret", "Another secret", webhooks.renew, Permission.SETTINGS),
+    _page(
+        "POST",
+        "/desk/webhooks/{webhook}/test",
+        "Send one event now",
+        webhooks.test,
+        Permission.SETTINGS,
+        seconds=TEST_SECONDS,
+    ),
+    _page("POST", "/desk/webhooks/{webhook}/pause", "Tell it nothing", webhooks.pause, Permission.SETTINGS),
+    _page("POST", "/desk/webhooks/{webhook}/resume", "Tell it again", webhooks.resume, Permission.SETTINGS),
+    _page("POST", "/desk/webhooks/{webhook}/remove", "Take a webhook away", webhooks.remove, Permission.SETTINGS),
     *AUDIT,
     _page("GET", "/desk/faq", "Questions and answers", faq.list_entries, SEES_FAQ, FaqListQuery),
     _page("GET", "/desk/faq/new", "A new question", faq.show_new, Permission.FAQ_WRITE),

@@ -41,6 +41,7 @@ from hotline1022.tickets.types import (
     State,
     Urgency,
 )
+from hotline1022.webhooks.types import DeliveryState, EventKind, PausedWhy
 from tests.contract.database.made import HASH
 
 LISTS: dict[str, Iterable[str]] = {
@@ -66,6 +67,9 @@ LISTS: dict[str, Iterable[str]] = {
     "ck_area_kind": AreaKind,
     "ck_faq_version_state": FaqState,
     "ck_disclosure_state": DisclosureState,
+    "ck_webhook_paused_why": PausedWhy,
+    "ck_webhook_delivery_kind": EventKind,
+    "ck_webhook_delivery_state": DeliveryState,
     "ck_contact_point_role": Role,
     "ck_directory_change_what": What,
     "ck_ticket_channel": Channel,
