@@ -18,17 +18,18 @@ from aiohttp.test_utils import TestServer
 
 from hotline1022.core.call import Call
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
-from hotline1022.core.ids import CallId
+from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.db.unit import Database
 from hotline1022.service.webhook_desk import WebhookDesk
 from hotline1022.service.webhook_notes import note_calls
-from hotline1022.webhooks.types import DeliveryState, EventKind, Given, Happened, PausedWhy, Wanted, Webhook
+from hotline1022.webhooks.types import DeliveryState as S
+from hotline1022.webhooks.types import EventKind as K
+from hotline1022.webhooks.types import Given, Happened, PausedWhy, Wanted, Webhook
 from tests.contract.database.made import a_call, of_calls
 from tests.lab.forked import forked
 from tests.lab.webhook_process import KEY, SETTINGS, sender, worker
 
-K, S = EventKind, DeliveryState
 NOW = datetime.now(UTC)
 
 
@@ -97,7 +98,7 @@ async def add(database: Database, url: str, *kinds: K, numbers: bool = False) ->
 
 def ended(number: int, reason: Reason = Reason.AGENT_ANSWERED) -> Call:
     return Call(
-        id=CallId(f"hl1-1.{number}"),
+        id=CallId(ChannelId(f"hl1-1.{number}")),
         entered_at=NOW,
         ended_at=NOW + timedelta(seconds=9),
         state=CallState.ENDED,

@@ -5,7 +5,7 @@ from alembic import op
 
 from hotline1022.db.columns import Document, Serial, UtcTime
 
-revision = "0029"
+revision = "0028"
 down_revision = "0027"
 branch_labels = None
 depends_on = None
