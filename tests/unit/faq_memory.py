@@ -7,6 +7,7 @@ from datetime import date, datetime
 from hotline1022.accounts.types import SignedIn
 from hotline1022.faq.rules import check_agency, check_seen, moved, new_entry, text_of, with_version, written
 from hotline1022.faq.sheet import template
+from hotline1022.service.sheet_write import book_of
 from hotline1022.faq.types import (
     Asked,
     Author,
@@ -52,7 +53,7 @@ class MemoryFaq:
 
     async def names(self) -> Names:
         agencies = {"so-y-te": "Sở Y tế", "so-xay-dung": "Sở Xây dựng"}
-        return Names(agencies=agencies, today=frozenset(agencies), categories={"other": "Lĩnh vực khác"})
+        return Names(agencies=agencies, today=frozenset(agencies), categories={"other": "Lĩnh vực khác"}))
 
     async def search(self, asked: Asked) -> Found:
         self.asked.append(asked)
@@ -101,7 +102,7 @@ class MemoryFaq:
         return Report(rows=(RowReport(row=2, said=Said.NEW, question="Câu"), wrong), written=not dry_run)
 
     async def template(self) -> bytes:
-        return template({"other": "Lĩnh vực khác"})
+        return book_of(template({"other": "Lĩnh vực khác"}))
 
     async def misses(self, limit: int) -> Sequence[Miss]:
         return [Miss(id=MISS, words="nhập tịch", count=3, first_at=NOW, last_at=NOW)]
