@@ -60,7 +60,7 @@ def read_xlsx(data: bytes) -> Rows:
         raise _broken() from error
     except (expat.ExpatError, InvalidFileException, CellCoordinatesException, LookupError, ValueError) as error:
         raise _broken() from error
-    except (TypeError, AttributeError, OverflowError) as error:  # what the library makes of parts without what they need
+    except (TypeError, AttributeError, OverflowError) as error:  # the library, of parts without what they need
         raise _broken() from error
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
@@ -83,7 +84,8 @@ class _Book:
                 "strings_to_numbers": False,
             },
         )
-        self._pages: list[Worksheet] = []
+        #: its type says that a sheet never has an open file
+        self._pages: list[Any] = []
 
     @staticmethod
     @contextmanager

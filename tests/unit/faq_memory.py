@@ -7,7 +7,6 @@ from datetime import date, datetime
 from hotline1022.accounts.types import SignedIn
 from hotline1022.faq.rules import check_agency, check_seen, moved, new_entry, text_of, with_version, written
 from hotline1022.faq.sheet import template
-from hotline1022.service.sheet_write import book_of
 from hotline1022.faq.types import (
     Asked,
     Author,
@@ -24,6 +23,7 @@ from hotline1022.faq.types import (
     State,
     Text,
 )
+from hotline1022.service.sheet_write import book_of
 from tests.unit.calls_memory import NOW
 
 ID, MISS = "d" * 16, "e" * 16
@@ -53,7 +53,7 @@ class MemoryFaq:
 
     async def names(self) -> Names:
         agencies = {"so-y-te": "Sở Y tế", "so-xay-dung": "Sở Xây dựng"}
-        return Names(agencies=agencies, today=frozenset(agencies), categories={"other": "Lĩnh vực khác"}))
+        return Names(agencies=agencies, today=frozenset(agencies), categories={"other": "Lĩnh vực khác"})
 
     async def search(self, asked: Asked) -> Found:
         self.asked.append(asked)

@@ -46,10 +46,14 @@ def test_what_goes_in_comes_out() -> None:
     at = datetime(2026, 11, 29, 17, 30, tzinfo=UTC)
     found = one('Ổ gà <trước> "chợ" & cầu\nhai dòng', 42, None, "", at, "+84901234567", "0901")
     assert found[:4] == ['Ổ gà <trước> "chợ" & cầu\nhai dòng', 42, None, None]
-    assert found[4:] == [datetime(2026, 11, 30, 0, 30), "+84901234567", "0901"], "in the province; numbers keep their signs"
+    assert found[4:] == [datetime(2026, 11, 30, 0, 30), "+84901234567", "0901"], (
+        "in the province; numbers keep their signs"
+    )
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "http://x.vn", "mailto:a@b.vn", "12"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "http://x.vn", "mailto:a@b.vn", "12"]
+)
 def test_a_text_is_a_text_that_is_edited_as_one(text: str) -> None:
     with a_sheet(1) as sheet:
         sheet.add([[text]])
@@ -99,7 +103,9 @@ def test_a_sheet_that_is_given_up_leaves_nothing(folder: Path) -> None:
 
 
 def test_a_book_of_several_sheets_has_them_all() -> None:
-    content = book_of([Table(title="a", columns=[Column(name="x")]), Table(title="b", columns=[Column(name="y")], rows=["1"])])
+    content = book_of(
+        [Table(title="a", columns=[Column(name="x")]), Table(title="b", columns=[Column(name="y")], rows=["1"])]
+    )
     assert (seen(content), seen(content, 1)) == ([["x"]], [["y"], ["1"]])
 
 

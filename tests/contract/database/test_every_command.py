@@ -23,9 +23,9 @@ from hotline1022.db.unit import Database
 from hotline1022.service.cli import main
 from hotline1022.service.directory_desk import fill
 from hotline1022.service.shell_user import shell_actor
-from tests.lab.xlsx import a_book
 from tests.contract.database.made import answered, at
 from tests.lab.evidence_world import World, build, everything_now
+from tests.lab.xlsx import a_book
 from tests.unit.directory_memory import NUMBERS
 from tests.unit.recordings_world import CALL, CITIZEN_TONE, file, tone
 from tests.unit.tickets_made import CODE

@@ -30,7 +30,7 @@ from hotline1022.web.types import CallFilter
 from hotline1022.web.wire import CallQuery
 from tests.contract.database.made import answered, of_calls
 from tests.lab.figures_world import AGENCIES, AREAS, CATEGORIES, NOW, SERVICES, WORDS, Made, a_moment, fill
-from tests.lab.xlsx import seen
+from tests.lab.xlsx import seen as cells_of
 
 CALLS, TICKETS, FILTERS = 260, 130, 24
 
@@ -196,7 +196,7 @@ async def test_offered_is_answered_given_up_left_and_waiting(database: Database,
 
 
 async def test_standing_is_the_same_in_the_database_and_in_the_value(database: Database, made: Made) -> None:
-    listed = [one for one in made.tickets if one.begun_at is not None]
+    seen = [one for one in made.tickets if one.begun_at is not None]
     told = Counter(one.standing(NOW) for one in seen)
     for standing in (Standing.OVERDUE, Standing.OPEN_IN_TIME, Standing.CLOSED_IN_TIME, Standing.CLOSED_LATE):
         async with database.reading() as tx:
@@ -258,14 +258,14 @@ async def test_a_file_has_every_row_of_the_list_and_numbers_for_those_who_may(
     monkeypatch.setattr(figures_sheets, "_PAGE", 37)
     whole = CallFilter(since=NOW - timedelta(days=20), until=NOW + timedelta(days=2))
     sheet = await view.call_sheet(whole, numbers=numbers, at=NOW)
-    head, *rows = seen(sheet.content)
+    head, *rows = cells_of(sheet.content)
     assert sheet.rows == len(rows) == CALLS and sheet.name == "1022-cuoc-goi-20261126-0900.xlsx"
     assert len({row[0] for row in rows}) == CALLS, "each call once"
     found = {row[head.index("Số điện thoại")] for row in rows}
     assert ({one.caller_raw for one in made.calls} == found) is numbers and all(found)
     assert all(("****" in one) is not numbers for one in found)
     tickets_sheet = await view.ticket_sheet(TicketFilter(words="mat nuoc"), numbers=numbers, at=NOW)
-    head, *rows = seen(tickets_sheet.content)
+    head, *rows = cells_of(tickets_sheet.content)
     listed = [one for one in made.tickets if one.begun_at is not None and "mất nước" in one.content]
     assert tickets_sheet.rows == len(rows) == len(listed) > 10
     assert {row[head.index("Nội dung")] for row in rows} == {one.content for one in listed}
