@@ -10,9 +10,11 @@ from datetime import date, timedelta
 from hotline1022.core.clock import day_as_written
 from hotline1022.core.errors import Invalid
 from hotline1022.core.folding import fold
+from hotline1022.core.sheets import Column, Table
 from hotline1022.faq.types import Text
-from hotline1022.faq.xlsx import MOST_ROWS, Sheet, too_long
-from hotline1022.faq.xlsx_write import Written, write_xlsx
+
+#: bytes of a file; rows that are not empty
+LARGEST, MOST_ROWS = 4 * 1024 * 1024, 2000
 
 #: field → head of its column in the sheet that comes with the product, how wide it is
 HEADS = {
@@ -44,6 +46,19 @@ _HEAD_WITHIN = 10
 _SERIAL = re.compile(r"[0-9]{1,6}(?:\.[0-9]+)?")
 
 
+#: number of the row as the sheet's own program counts, and its cells by number of the column from 0; empty ones are left out
+Row = tuple[int, dict[int, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """A sheet as it was read."""
+
+    rows: tuple[Row, ...]
+    #: days are counted from 1904 and not from 1900
+    from_1904: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
     """One row."""
@@ -54,7 +69,7 @@ class Read:
     problems: Mapping[str, str]
 
 
-def texts_of(sheet: Sheet, categories: Mapping[str, str]) -> list[Read]:
+def texts_of(sheet: Rows, categories: Mapping[str, str]) -> list[Read]:
     """The rows below the head; `categories`: ids and their names. Invalid `sheet-head`, `sheet-empty`, `sheet-long`."""
     columns, below = _head(sheet)
     known = {fold(name): id for id, name in categories.items()} | {id: id for id in categories}
@@ -66,10 +81,9 @@ def texts_of(sheet: Sheet, categories: Mapping[str, str]) -> list[Read]:
     return [_read(number, cells, columns, known, sheet.from_1904) for number, cells in rows]
 
 
-def template(categories: Mapping[str, str]) -> bytes:
-    """The sheet that people fill in, with a second one that says how."""
-    rows = [("Cột", "Cách ghi")]
-    rows += [
+def template(categories: Mapping[str, str]) -> Sequence[Table]:
+    """The sheet that people fill in, and a second one that says how."""
+    rows = [
         ("Câu hỏi", "Bắt buộc. 3 đến 300 ký tự, một dòng. Mỗi dòng của bảng là một câu hỏi."),
         ("Trả lời", "Bắt buộc. Tối đa 4000 ký tự, có thể xuống dòng."),
         ("Từ khoá", "Những cách gọi khác của người dân, cách nhau bằng dấu phẩy."),
@@ -80,12 +94,23 @@ def template(categories: Mapping[str, str]) -> bytes:
         ("Mã lĩnh vực", "Tên lĩnh vực"),
     ]
     rows += [*categories.items()]
-    heads = list(HEADS.values())
-    filled = Written(name="Câu hỏi", rows=[[head for head, _ in heads]], widths=[width for _, width in heads])
-    return write_xlsx([filled, Written(name="Hướng dẫn", rows=rows, widths=(24, 80))])
+    filled = Table(title="Câu hỏi", columns=[Column(name=name, width=width) for name, width in HEADS.values()])
+    how = [Column(name="Cột", width=24), Column(name="Cách ghi", width=80)]
+    return [filled, Table(title="Hướng dẫn", columns=how, rows=rows)]
 
 
-def _head(sheet: Sheet) -> tuple[dict[int, str], Sequence[tuple[int, dict[int, str]]]]:
+def too_large() -> Invalid:
+    """That a file is too large."""
+    text = f"the file is too large; send at most {LARGEST >> 20} MiB, {MOST_ROWS} rows, without pictures"
+    return Invalid(text, error_id="sheet-large")
+
+
+def too_long() -> Invalid:
+    """That a sheet has too many rows."""
+    return Invalid(f"the sheet has more than {MOST_ROWS} rows; send it in parts", error_id="sheet-long")
+
+
+def _head(sheet: Rows) -> tuple[dict[int, str], Sequence[tuple[int, dict[int, str]]]]:
     for place, (_, cells) in enumerate(sheet.rows[:_HEAD_WITHIN]):
         names = {column: _field(text) for column, text in cells.items()}
         fields = [name for name in names.values() if name]

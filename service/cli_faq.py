@@ -9,8 +9,8 @@ from hotline1022.core.clock import PROVINCE, local_day
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database
 from hotline1022.faq.seed import examples
+from hotline1022.faq.sheet import LARGEST
 from hotline1022.faq.types import Asked, Author, Entry, EntryFilter, Found, Move, Report, Said, State
-from hotline1022.faq.xlsx import LARGEST
 from hotline1022.service.cli_base import CONFIG, speaking
 from hotline1022.service.cli_data import as_json, on_database
 from hotline1022.service.faq_desk import FaqDesk

@@ -32,6 +32,7 @@ from hotline1022.faq.types import (
 )
 from hotline1022.service.faq_import import FaqImport
 from hotline1022.service.faq_search import FaqSearch
+from hotline1022.service.sheet_write import book_of
 
 #: see entries of all agencies
 _READ_ALL = (Permission.LOOK, Permission.ANSWER)
@@ -132,7 +133,7 @@ class FaqDesk:
     async def template(self) -> bytes:
         """The .xlsx file that people fill in."""
         names = await self.names()
-        return await asyncio.to_thread(template, names.categories)
+        return await asyncio.to_thread(book_of, template(names.categories))
 
     async def misses(self, limit: int) -> Sequence[Miss]:
         """Searches without an answer."""

@@ -16,7 +16,6 @@ from hotline1022.db.unit import Database, Work
 from hotline1022.faq.rules import moved, new_entry, problems_of, text_of, with_version, written
 from hotline1022.faq.sheet import Read, texts_of
 from hotline1022.faq.types import Author, Entry, Move, Report, RowReport, Said
-from hotline1022.faq.xlsx import read_xlsx
 
 
 class FaqImport:
@@ -51,6 +50,9 @@ class FaqImport:
 
 
 def _rows(data: bytes, categories: Mapping[str, str]) -> list[Read]:
+    # its library takes a while to load, and most commands never need it
+    from hotline1022.service.sheet_read import read_xlsx
+
     return texts_of(read_xlsx(data), categories)
 
 

@@ -4,7 +4,6 @@ numbers, names and addresses only to who may see them.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,11 +11,12 @@ from typing import Any, Protocol
 from hotline1022.core.clock import local
 from hotline1022.core.errors import Invalid
 from hotline1022.core.masking import mask, mask_text
-from hotline1022.core.sheets import Cell, Column, Sheet
+from hotline1022.core.sheets import Cell, Column
 from hotline1022.db.types import CallFilter, Cursor, ListedCall
 from hotline1022.db.unit import Database, Work
 from hotline1022.figures.calls import Say
 from hotline1022.figures.types import SheetFile
+from hotline1022.service.sheet_write import Sheet
 from hotline1022.tickets.code import grouped
 from hotline1022.tickets.types import Ticket, TicketCursor, TicketFilter
 
@@ -58,20 +58,22 @@ class Book(Protocol):
 
 
 async def written(database: Database, book: Book, wanted: Any, at: datetime) -> SheetFile:
-    """The whole list; Invalid `export-large`."""
+    """The whole list; Invalid `export-large`; Unavailable `sheet-disk`."""
     async with database.reading() as tx:
         count = await book.count(tx, wanted)
     if count > MOST:
         text = f"these are {count} rows, and a file has {MOST} at most; choose a shorter time or fewer rows"
         raise Invalid(text, error_id="export-large")
     sheet = await asyncio.to_thread(Sheet, book.title, book.columns)
-    with closing(sheet):
+    try:
         following: Any = wanted
         while following is not None and sheet.rows < MOST:
             async with database.reading() as tx:
                 rows, following = await book.page(tx, replace(following, limit=_PAGE))
             await asyncio.to_thread(_add, sheet, book, rows)
         content = await asyncio.to_thread(sheet.done)
+    finally:
+        await asyncio.to_thread(sheet.close)
     return SheetFile(name=f"1022-{book.file}-{local(at):%Y%m%d-%H%M}.xlsx", content=content, rows=sheet.rows)
 
 

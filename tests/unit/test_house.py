@@ -39,6 +39,8 @@ LIBRARIES = {
     "aiohttp": "web",
     "pydub": "",
     "jinja2": "web",
+    "openpyxl": "service",
+    "xlsxwriter": "service",
 }
 #: exceptions to the table above: a room that uses the library too, and why it may
 ALSO = {"aiohttp": {"service"}, "pydub": {"ivr", "recordings"}}

@@ -20,12 +20,12 @@ from hotline1022.db.engine import connect
 from hotline1022.db.migrate import migrate
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
-from hotline1022.faq.xlsx_write import Written, write_xlsx
 from hotline1022.service.cli import main
 from hotline1022.service.directory_desk import fill
 from hotline1022.service.shell_user import shell_actor
 from tests.contract.database.made import answered, at
 from tests.lab.evidence_world import World, build, everything_now
+from tests.lab.xlsx import a_book
 from tests.unit.directory_memory import NUMBERS
 from tests.unit.recordings_world import CALL, CITIZEN_TONE, file, tone
 from tests.unit.tickets_made import CODE
@@ -197,7 +197,7 @@ async def questions(shell: Shell) -> None:
     assert "OUT OF DATE" in (await shell._give("faq list", "--out-of-date")).stdout
     sheet = [["Câu hỏi", "Trả lời"], ["Xin nhập tịch ở đâu?", "Sở Tư pháp."], ["?", ""]]
     file = shell.folder / "q.xlsx"
-    file.write_bytes(write_xlsx([Written(name="a", rows=sheet, widths=[9, 9])]))
+    file.write_bytes(a_book(sheet))
     tried = (await shell._give("faq import", str(file), "--agency", "so-tu-phap", "--dry-run")).stdout
     assert "1 new, 0 there, 1 wrong. Nothing is written." in tried and "[faq-question]" in tried
     assert "Written." in await shell.run("faq import", str(file), "--agency", "so-tu-phap", "--propose")

@@ -16,10 +16,10 @@ from hotline1022.db.unit import Database
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import What
 from hotline1022.faq.types import Asked, Author, EntryCursor, EntryFilter, Move, Report, Said, State, Text
-from hotline1022.faq.xlsx import read_xlsx
-from hotline1022.faq.xlsx_write import Written, write_xlsx
 from hotline1022.service.directory_desk import change
+from hotline1022.service.sheet_read import read_xlsx
 from tests.contract.database.faq_made import AGENCY, ANYBODY, BINH, BIRTH, LAN, OTHER, Desk, a_desk, many
+from tests.lab.xlsx import a_book
 
 HEAD = ["Câu hỏi", "Trả lời", "Từ khoá", "Căn cứ pháp lý", "Lĩnh vực", "Có hiệu lực đến hết ngày"]
 
@@ -201,7 +201,7 @@ async def test_the_list_of_misses_is_bounded(desk: Desk, monkeypatch: pytest.Mon
 
 
 def a_sheet(*rows: list[str]) -> bytes:
-    return write_xlsx([Written(name="x", rows=[HEAD, *rows], widths=[20] * 6)])
+    return a_book([HEAD, *rows])
 
 
 async def taken(desk: Desk, data: bytes, *, dry_run: bool = False, propose: bool = False) -> Report:

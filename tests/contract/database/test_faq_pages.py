@@ -16,9 +16,9 @@ from hotline1022.accounts.types import Wanted
 from hotline1022.core.clock import local_day
 from hotline1022.db.unit import Database
 from hotline1022.faq.types import Asked, EntryFilter, State, Text
-from hotline1022.faq.xlsx_write import MEDIA_TYPE, Written, write_xlsx
 from tests.contract.database.desk_world import OWN, Browser, Shown, World, open_desk
 from tests.contract.database.faq_made import AGENCY, BIRTH, OTHER, Desk, a_desk
+from tests.lab.xlsx import MEDIA_TYPE, a_book
 
 EVIL = '"><script>alert(1)</script>'
 TYPED = {
@@ -190,7 +190,7 @@ async def test_out_of_date_is_marked_and_filtered(faq: Faq) -> None:
 
 async def test_a_long_list_has_pages(faq: Faq) -> None:
     rows = [["Câu hỏi", "Trả lời"], *([f"Câu hỏi số {number}?", "x"] for number in range(120))]
-    data = write_xlsx([Written(name="a", rows=rows, widths=[9, 9])])
+    data = a_book(rows)
     async with faq.person("qt", "admin") as browser:
         done = await upload(browser, data, "write", agency=AGENCY)
         assert "Đã ghi vào hệ thống" in done.text
@@ -205,7 +205,7 @@ async def test_a_long_list_has_pages(faq: Faq) -> None:
 
 async def test_a_sheet_is_tried_and_then_written(faq: Faq) -> None:
     rows = [["Câu hỏi", "Trả lời", "Hết hiệu lực"], ["Xin nhập tịch ở đâu?", "Sở Tư pháp", ""], [EVIL, "", "mai"]]
-    data = write_xlsx([Written(name="a", rows=rows, widths=[9, 9, 9])])
+    data = a_book(rows)
     async with faq.person("cv", "specialist", agency=AGENCY) as browser:
         tried = await upload(browser, data, "try", agency=AGENCY)
         assert tried.status == 200 and "chưa ghi gì" in tried.text and "Xin nhập tịch ở đâu?" in tried.text
@@ -236,7 +236,7 @@ async def test_what_is_no_sheet_is_told(faq: Faq, data: bytes, status: int, said
 
 async def test_a_file_from_another_site_or_session_is_not_taken(faq: Faq) -> None:
     rows = [["Câu hỏi", "Trả lời"], ["Xin nhập tịch ở đâu?", "Sở Tư pháp"]]
-    data = write_xlsx([Written(name="a", rows=rows, widths=[9, 9])])
+    data = a_book(rows)
 
     def form(csrf: str) -> FormData:
         made = FormData()

@@ -1,14 +1,11 @@
 """Every figure is the length of the list behind it: over everything that calls and tickets can be, and filters by lot."""
 
-import io
 import random
-import zipfile
 from collections import Counter
 from dataclasses import fields, replace
 from datetime import UTC, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 
@@ -33,6 +30,7 @@ from hotline1022.web.types import CallFilter
 from hotline1022.web.wire import CallQuery
 from tests.contract.database.made import answered, of_calls
 from tests.lab.figures_world import AGENCIES, AREAS, CATEGORIES, NOW, SERVICES, WORDS, Made, a_moment, fill
+from tests.lab.xlsx import seen as cells_of
 
 CALLS, TICKETS, FILTERS = 260, 130, 24
 
@@ -253,13 +251,6 @@ def test_the_words_of_levels_on_the_wire_are_those_of_the_formulas() -> None:
     assert {one.name for one in fields(TicketFiguresQuery)} == set(OF_TICKETS)
 
 
-def cells(content: bytes) -> list[list[str]]:
-    with zipfile.ZipFile(io.BytesIO(content)) as box:
-        sheet = ElementTree.fromstring(box.read("xl/worksheets/sheet1.xml"))
-    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    return [["".join(cell.itertext()) for cell in row] for row in sheet.iter(f"{space}row")]
-
-
 @pytest.mark.parametrize("numbers", [True, False])
 async def test_a_file_has_every_row_of_the_list_and_numbers_for_those_who_may(
     database: Database, made: Made, view: FiguresView, monkeypatch: pytest.MonkeyPatch, numbers: bool
@@ -267,18 +258,18 @@ async def test_a_file_has_every_row_of_the_list_and_numbers_for_those_who_may(
     monkeypatch.setattr(figures_sheets, "_PAGE", 37)
     whole = CallFilter(since=NOW - timedelta(days=20), until=NOW + timedelta(days=2))
     sheet = await view.call_sheet(whole, numbers=numbers, at=NOW)
-    head, *rows = cells(sheet.content)
+    head, *rows = cells_of(sheet.content)
     assert sheet.rows == len(rows) == CALLS and sheet.name == "1022-cuoc-goi-20261126-0900.xlsx"
     assert len({row[0] for row in rows}) == CALLS, "each call once"
     found = {row[head.index("Số điện thoại")] for row in rows}
     assert ({one.caller_raw for one in made.calls} == found) is numbers and all(found)
     assert all(("****" in one) is not numbers for one in found)
     tickets_sheet = await view.ticket_sheet(TicketFilter(words="mat nuoc"), numbers=numbers, at=NOW)
-    head, *rows = cells(tickets_sheet.content)
-    seen = [one for one in made.tickets if one.begun_at is not None and "mất nước" in one.content]
-    assert tickets_sheet.rows == len(rows) == len(seen) > 10
-    assert {row[head.index("Nội dung")] for row in rows} == {one.content for one in seen}
-    assert {row[head.index("Tình trạng hạn")] for row in rows} == {say("standing", one.standing(NOW)) for one in seen}
+    head, *rows = cells_of(tickets_sheet.content)
+    listed = [one for one in made.tickets if one.begun_at is not None and "mất nước" in one.content]
+    assert tickets_sheet.rows == len(rows) == len(listed) > 10
+    assert {row[head.index("Nội dung")] for row in rows} == {one.content for one in listed}
+    assert {row[head.index("Tình trạng hạn")] for row in rows} == {say("standing", one.standing(NOW)) for one in listed}
 
 
 async def test_a_file_of_too_many_rows_is_refused_before_it_is_begun(
