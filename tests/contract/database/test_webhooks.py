@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestServer
 
 from hotline1022.core.call import Call
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
-from hotline1022.core.ids import CallId
+from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.db.unit import Database
 from hotline1022.service.webhook_desk import WebhookDesk
@@ -28,7 +28,8 @@ from tests.contract.database.made import a_call, of_calls
 from tests.lab.forked import forked
 from tests.lab.webhook_process import KEY, SETTINGS, sender, worker
 
-K, S = EventKind, DeliveryState
+K = EventKind
+S = DeliveryState
 NOW = datetime.now(UTC)
 
 
@@ -90,14 +91,14 @@ def desk_of(database: Database) -> WebhookDesk:
     return WebhookDesk(database, sender(), KEY, lambda: SETTINGS, lambda: datetime.now(UTC))
 
 
-async def add(database: Database, url: str, *kinds: K, numbers: bool = False) -> Given:
+async def add(database: Database, url: str, *kinds: EventKind, numbers: bool = False) -> Given:
     wanted = Wanted(name="Cổng", url=url, kinds=frozenset(kinds or K), numbers=numbers)
     return await desk_of(database).add(wanted, by="user:admin", sees_numbers=True)
 
 
 def ended(number: int, reason: Reason = Reason.AGENT_ANSWERED) -> Call:
     return Call(
-        id=CallId(f"hl1-1.{number}"),
+        id=CallId(ChannelId(f"hl1-1.{number}")),
         entered_at=NOW,
         ended_at=NOW + timedelta(seconds=9),
         state=CallState.ENDED,
@@ -112,7 +113,7 @@ async def happen(database: Database, *calls: Call) -> None:
         await note_calls(tx, calls)
 
 
-async def until(database: Database, webhook: str, state: S, count: int = 1) -> None:
+async def until(database: Database, webhook: str, state: DeliveryState, count: int = 1) -> None:
     async def reached() -> bool:
         return [one.state for one in await desk_of(database).deliveries(webhook)].count(state) >= count
 
