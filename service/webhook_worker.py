@@ -31,7 +31,8 @@ LEASE = timedelta(seconds=120)
 #: seconds between two counts for the figures
 COUNT_EVERY = 15.0
 FORGET_EVERY = timedelta(hours=6)
-ALARM = "webhook-paused"
+#: kind of the alarm of a receiver that is told nothing any more
+PAUSED_ALARM = "webhook-paused"
 
 
 class Sender(Protocol):
@@ -175,4 +176,4 @@ class WebhookWorker:
         why = PausedWhy.GONE if gone else PausedWhy.FAILING
         if await tx.webhooks.pause(webhook.id, why, at):
             log.warning("webhook %s is paused: %s", webhook.id, sent.error_id)
-            await tx.alarms.raise_alarm(ALARM, f"{webhook.name} ({webhook.id}): {sent.error_id}", at)
+            await tx.alarms.raise_alarm(PAUSED_ALARM, f"{webhook.name} ({webhook.id}): {sent.error_id}", at)

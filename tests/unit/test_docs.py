@@ -17,6 +17,7 @@ from hotline1022.service.disclosure_links import DIFFERS_ALARM
 from hotline1022.service.disk_watch import ALARMS
 from hotline1022.service.nights import LATE_ALARM
 from hotline1022.service.notices import NOT_FORWARDED_ALARM
+from hotline1022.service.webhook_worker import PAUSED_ALARM
 
 TOP = Path(__file__).parents[2]
 DOCUMENTS = sorted(
@@ -117,7 +118,15 @@ def test_every_alarm_is_explained() -> None:
     )
     raised = set(re.findall(r'(?:\.ring\(\s*|RaiseAlarm\(kind=)"([a-z-]+)"', code))
     assert len(raised) >= 4
-    raised |= {*ALARMS.values(), DAMAGED_ALARM, COPY_ALARM, NOT_FORWARDED_ALARM, LATE_ALARM, DIFFERS_ALARM}
+    raised |= {
+        *ALARMS.values(),
+        DAMAGED_ALARM,
+        COPY_ALARM,
+        NOT_FORWARDED_ALARM,
+        LATE_ALARM,
+        DIFFERS_ALARM,
+        PAUSED_ALARM,
+    }
     assert set(re.findall(r"^\| `([a-z-]+)` \|", rows("Alarms"), flags=re.MULTILINE)) == raised
 
 

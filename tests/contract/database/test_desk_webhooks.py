@@ -90,7 +90,7 @@ async def test_a_ticket_is_told_of_when_it_is_made_changed_and_closed(database: 
     one = await tickets.create(a_draft(calls=()), by="lan", at=now)
     agency = Named(id="so-xay-dung")
     await tickets.act(one.id, Act(action=Action.FORWARD, agency=agency), by="lan", at=now)
-    await tickets.act(one.id, Act(action=Action.COMPLETE, answer="Đã sửa đèn."), by="lan", at=now)
+    await tickets.act(one.id, Act(action=Action.REFUSE, why="Đã sửa đèn rồi."), by="lan", at=now)
     two = await tickets.create(a_draft(calls=()), answer="Đã trả lời.", by="lan", at=now)
     hunted = await tickets.reserve("hl1-1.1", "so-xay-dung", "construction", now, phone="+84901234567")
     found = {}

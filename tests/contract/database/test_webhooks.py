@@ -23,13 +23,13 @@ from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.db.unit import Database
 from hotline1022.service.webhook_desk import WebhookDesk
 from hotline1022.service.webhook_notes import note_calls
-from hotline1022.webhooks.types import DeliveryState as S
-from hotline1022.webhooks.types import EventKind as K
-from hotline1022.webhooks.types import Given, Happened, PausedWhy, Wanted, Webhook
+from hotline1022.webhooks.types import DeliveryState, EventKind, Given, Happened, PausedWhy, Wanted, Webhook
 from tests.contract.database.made import a_call, of_calls
 from tests.lab.forked import forked
 from tests.lab.webhook_process import KEY, SETTINGS, sender, worker
 
+K = EventKind
+S = DeliveryState
 NOW = datetime.now(UTC)
 
 
@@ -91,7 +91,7 @@ def desk_of(database: Database) -> WebhookDesk:
     return WebhookDesk(database, sender(), KEY, lambda: SETTINGS, lambda: datetime.now(UTC))
 
 
-async def add(database: Database, url: str, *kinds: K, numbers: bool = False) -> Given:
+async def add(database: Database, url: str, *kinds: EventKind, numbers: bool = False) -> Given:
     wanted = Wanted(name="Cổng", url=url, kinds=frozenset(kinds or K), numbers=numbers)
     return await desk_of(database).add(wanted, by="user:admin", sees_numbers=True)
 
@@ -113,7 +113,7 @@ async def happen(database: Database, *calls: Call) -> None:
         await note_calls(tx, calls)
 
 
-async def until(database: Database, webhook: str, state: S, count: int = 1) -> None:
+async def until(database: Database, webhook: str, state: DeliveryState, count: int = 1) -> None:
     async def reached() -> bool:
         return [one.state for one in await desk_of(database).deliveries(webhook)].count(state) >= count
 
