@@ -314,6 +314,7 @@ async def test_by_keys_alone(desk: Desk, browser: Browser) -> None:
     await tab.type("Đèn đường hỏng")
     await key(tab, "Enter", control=True)
     await sees(tab, "document.getElementById('form').dataset.done", "1")
+    assert await tab.run("document.activeElement.id") == "after"
     (made,) = await desk.tickets()
     assert made.content == "Đèn đường hỏng" and made.category == "traffic" and made.phone.endswith("901234567")
     assert serious(tab) == []

@@ -121,7 +121,13 @@
   }
   function oops(text) { by("oops").textContent = text; by("oops").hidden = false; }
   document.body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) by("oops").hidden = true; });
-  document.body.addEventListener("htmx:afterSettle", () => { tick(); looked(); HL.draft.open(by("form")); });
+  document.body.addEventListener("htmx:afterSettle", () => {
+    tick();
+    looked();
+    HL.draft.open(by("form"));
+    const after = by("after"); // the ticket is made: the keys go on from there
+    if (after && !after.dataset.shown) { after.dataset.shown = "1"; after.focus(); }
+  });
   // a ticket is made of what is kept, and the note of a transfer is what stands in the form
   document.body.addEventListener("htmx:confirm", (event) => {
     const of = event.detail.elt;
