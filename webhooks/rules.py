@@ -5,6 +5,7 @@ HTTP but to this machine, and addresses that are not public unless they are in a
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -25,6 +26,9 @@ SECRET_BYTES, PREFIX = 32, "whsec_"
 PAUSES = tuple(timedelta(minutes=one) for one in (1, 5, 15, 60, 240, 720, 1440))
 #: a share of a pause by which it may be longer: receivers that failed together are not tried together
 SPREAD = 0.1
+#: a host whose last part is a number is an IPv4 address, however it is written (WHATWG URL): 127.1 is this machine, and is
+#: connected to without asking what its name stands for
+_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
 #: IPv4 within IPv6: translated by a gateway
 _NAT64 = IPv6Network("64:ff9b::/96")
 
@@ -53,7 +57,8 @@ def check_url(url: str, networks: Sequence[Network]) -> str:
         text = "the address has no TLS; write https://, http:// is for this machine alone"
         raise Invalid(text, error_id="webhook-url-plain")
     literal = literal_of("127.0.0.1" if host == "localhost" else host)
-    if literal is not None and not reachable(literal, networks):
+    odd = literal is None and _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]) is not None
+    if odd or (literal is not None and not reachable(literal, networks)):
         text = f"{host} is not a public address; name its network in webhooks.networks of the settings"
         raise Invalid(text, error_id="webhook-address")
     return url
