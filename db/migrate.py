@@ -51,6 +51,7 @@ REVISIONS = (
     "0025",
     "0026",
     "0027",
+    "0028",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3

@@ -16,6 +16,7 @@ from hotline1022.db import (
     tables_notify,
     tables_retention,
     tables_tickets,
+    tables_wall,
 )
 from hotline1022.db.tables import metadata
 
@@ -36,4 +37,5 @@ __all__ = [
     "tables_notify",
     "tables_retention",
     "tables_tickets",
+    "tables_wall",
 ]
