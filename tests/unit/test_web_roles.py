@@ -21,11 +21,13 @@ from tests.unit.listening_memory import KEY
 from tests.unit.permissions import permissions, scopes
 from tests.unit.staff_memory import PIN
 from tests.unit.tickets_made import CODE
+from tests.unit.wall_memory import FIRST as WALL
 from tests.unit.web_memory import SECRETS, House, open_house
 
 MASKED = "090****567"
 MENU = (Path(__file__).parents[2] / "ivr" / "menu.toml").read_text(encoding="utf-8")
 BODIES: dict[str, Any] = {
+    "/api/wallboards": {"name": "Tầng 2"},
     "/api/lines/{line}/login": {"person": "1001", "pin": PIN},
     "/api/lines/{line}/pause": {"reason": "1"},
     "/api/recordings/{recording}/holds": {"letter": "12/CV-CAT", "why": "điều tra"},
@@ -114,6 +116,7 @@ def real(path: str, house: House) -> str:
         "version": "1",
         "entry": ID,
         "miss": MISS,
+        "wallboard": WALL.id,
     }
     for name, value in parts.items():
         path = path.replace(f"{{{name}}}", value)
