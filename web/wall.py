@@ -12,7 +12,7 @@ import hotline1022
 from hotline1022.core.clock import local
 from hotline1022.core.errors import HotlineError
 from hotline1022.figures.formulas import LEVEL
-from hotline1022.figures.types import Figure, Unit
+from hotline1022.figures.types import WITHIN_MS, Figure, Unit
 from hotline1022.web import wall_wire as w
 from hotline1022.web.desk.figures_said import NOTHING, count, said
 from hotline1022.web.desk.render import whole
@@ -92,7 +92,9 @@ def _figure(id: str, one: Figure) -> w.WallFigure:
     """A figure of the API by the name that a screen has room for; a share by its own."""
     name = one.name if one.unit is Unit.PERMILLE else words()(f"wall.{id}")
     bad = id == "overdue" and bool(one.value)
-    return w.WallFigure(id=id, name=name, said=said(one.value, one.unit), formula=one.formula, bad=bad)
+    seconds = WITHIN_MS // 1000
+    formula = words()("wall.formula", formula=one.formula, seconds=seconds) if one.formula else ""
+    return w.WallFigure(id=id, name=name, said=said(one.value, one.unit), formula=formula, bad=bad)
 
 
 async def show_wall(ask: Ask) -> web.Response:

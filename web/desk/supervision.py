@@ -11,7 +11,7 @@ from aiohttp import web
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import HotlineError
 from hotline1022.figures.formulas import LEVELS
-from hotline1022.figures.types import CallFigures, TicketFigures
+from hotline1022.figures.types import WITHIN_MS, CallFigures, TicketFigures
 from hotline1022.queue.types import AgentState
 from hotline1022.tickets.types import HIDDEN, NONE, State
 from hotline1022.web import figures
@@ -125,6 +125,7 @@ def now_of(ask: Ask, today: Today, names: seen.Names) -> dict[str, Any]:
             for one in today.cascades.cascades
         ],
         "service_level": write.figure(today.level),
+        "within": WITHIN_MS // 1000,
         "of_calls": [write.figure(figures_of[id]) for id in _OF_TODAY],
         "of_tickets": [write.figure(one) for one in today.tickets],
     }
