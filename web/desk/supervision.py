@@ -21,6 +21,7 @@ from hotline1022.web.desk import seen
 from hotline1022.web.desk.render import show, told, whole
 from hotline1022.web.failures import failure
 from hotline1022.web.figures_wire import CallFiguresQuery, TicketFiguresQuery, Today, TodayQuery
+from hotline1022.web.page import spaced
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule, parse
 
@@ -117,7 +118,7 @@ def now_of(ask: Ask, today: Today, names: seen.Names) -> dict[str, Any]:
         "hunts": [
             {
                 "agency": names.agencies.get(one.agency, one.agency),
-                "code": f"{one.code[:4]} {one.code[4:]}",
+                "code": spaced(one.code),
                 "line": one.line,
                 "tries": len(one.steps),
                 "since": _since(one.started_at),

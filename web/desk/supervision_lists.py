@@ -13,6 +13,7 @@ from hotline1022.web.desk import figures_said as write
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.render import show
 from hotline1022.web.desk.supervision import asking, tabs
+from hotline1022.web.page import spaced
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.tickets_wire import TicketQuery
@@ -40,7 +41,8 @@ async def list_tickets(ask: Ask) -> web.Response:
     say = words()
     rows = [
         {
-            "code": f"{one.code[:4]} {one.code[4:]}",
+            "id": one.id,
+            "code": spaced(one.code),
             "at": seen.instant(one.created_at),
             "state": say(f"state.{one.state}"),
             "late": one.id in late,
