@@ -11,14 +11,13 @@ from aiohttp import web
 import hotline1022
 from hotline1022.core.clock import local
 from hotline1022.core.errors import HotlineError
-from hotline1022.figures.formulas import LEVEL
 from hotline1022.figures.types import WITHIN_MS, Figure, Unit
 from hotline1022.web import wall_wire as w
 from hotline1022.web.desk.figures_said import NOTHING, count, said
 from hotline1022.web.desk.render import whole
 from hotline1022.web.desk.seen import length
 from hotline1022.web.figures import today_of
-from hotline1022.web.figures_wire import Today
+from hotline1022.web.figures_wire import LEVELS, Today
 from hotline1022.web.link_door import DOOR
 from hotline1022.web.page_words import words
 from hotline1022.web.ports import Ports
@@ -46,7 +45,7 @@ class WallFigures:
         async with self._lock:
             if self._found is None or self._clock() >= self._until:
                 try:
-                    self._found = _told(await today_of(self._ports, LEVEL))
+                    self._found = _told(await today_of(self._ports, LEVELS[0]))
                 except HotlineError as error:
                     self._found = error
                 self._until = self._clock() + AGE

@@ -26,6 +26,8 @@ from tests.lab.figures_world import NOW
 from tests.lab.figures_world import fill as history
 from tests.unit.live_memory import MemoryLive
 
+#: lists alone are asked for
+NO_DESK: Any = None
 SPAN = "since=2026-11-12&until=2026-11-27"
 NARROW, WIDE, HUGE = (360, 740), (1920, 1080), (3840, 2160)
 
@@ -43,7 +45,7 @@ async def world(tmp_path: Path, streams: MemoryLive) -> AsyncIterator[World]:
         await history(database, random.Random(1022), calls=150, tickets=90)
         parts: dict[str, Any] = {
             "calls": CallsView(database),
-            "tickets": TicketsView(database, None),  # type: ignore[arg-type] -- lists alone are asked for
+            "tickets": TicketsView(database, NO_DESK),
             "figures": FiguresView(database, Directory, dict),
             "wallboards": WallDesk(database, lambda: NOW),
             "live": streams,

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from hotline1022.figures.calls import PATH as CALLS
-from hotline1022.figures.tickets import PATH as TICKETS
 from hotline1022.figures.types import Bucket, CallPart, Figure, Group, Rows, Unit
 from hotline1022.tickets.types import Standing
 from hotline1022.web.desk.seen import length
@@ -16,7 +14,7 @@ ROOM = "/desk/supervision"
 #: of nothing there is no share and no mean
 NOTHING = "–"
 #: lists of the API, and where the desk shows the same rows
-_PAGES = {CALLS: f"{ROOM}/calls", TICKETS: f"{ROOM}/tickets"}
+_PAGES = {"/api/calls": f"{ROOM}/calls", "/api/tickets": f"{ROOM}/tickets"}
 #: parts of a group that have a column of their own, of calls and of tickets
 _PARTS = {
     "part": (CallPart.ANSWERED, CallPart.GIVEN_UP),

@@ -10,7 +10,6 @@ from aiohttp import web
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import HotlineError
-from hotline1022.figures.formulas import LEVELS
 from hotline1022.figures.types import WITHIN_MS, CallFigures, TicketFigures
 from hotline1022.queue.types import AgentState
 from hotline1022.tickets.types import HIDDEN, NONE, State
@@ -20,7 +19,7 @@ from hotline1022.web.desk import figures_said as write
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.render import show, told, whole
 from hotline1022.web.failures import failure
-from hotline1022.web.figures_wire import CallFiguresQuery, TicketFiguresQuery, Today, TodayQuery
+from hotline1022.web.figures_wire import LEVELS, CallFiguresQuery, TicketFiguresQuery, Today, TodayQuery
 from hotline1022.web.page import spaced
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule, parse
@@ -62,7 +61,8 @@ async def show_supervision(ask: Ask) -> web.Response:
         if status >= 500:
             raise
     names = await seen.names_of(ask)
-    level = calls.level if calls else LEVELS[0].id
+    level = calls.level if calls else LEVELS[0]
+    today = await figures.today_of(ask.ports, level)
     return show(
         ask,
         "supervision",
@@ -71,7 +71,7 @@ async def show_supervision(ask: Ask) -> web.Response:
         typed=typed,
         filtered=any(value for name, value in typed.items() if name != "level"),
         level=level,
-        levels=[(one.id, f"{one.name}: {one.formula}") for one in LEVELS],
+        levels=[(one.id, f"{one.name}: {one.formula}") for one in today.calls if one.id in LEVELS],
         agencies=_choices(names.agencies),
         categories=_choices(names.categories),
         states=[one.value for one in State if one not in HIDDEN],
@@ -81,7 +81,7 @@ async def show_supervision(ask: Ask) -> web.Response:
         tickets=_told(tickets),
         position=ask.ports.live.position(),
         **tabs(ask, "now"),
-        **now_of(ask, await figures.today_of(ask.ports, level), names),
+        **now_of(ask, today, names),
     )
 
 

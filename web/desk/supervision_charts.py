@@ -8,8 +8,7 @@ from aiohttp import web
 
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid
-from hotline1022.figures.formulas import permille
-from hotline1022.figures.types import Chart, ChartName
+from hotline1022.figures.types import Chart, ChartName, permille
 from hotline1022.web.desk import figures_said as write
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.desk.supervision import tabs

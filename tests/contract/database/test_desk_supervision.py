@@ -22,13 +22,15 @@ from tests.contract.database.desk_world import Browser, World, open_desk
 from tests.lab.figures_world import NOW, WORDS, fill
 
 EVIL = '"><script>alert(1)</script>'
+#: lists alone are asked for
+NO_DESK: Any = None
 SPAN = "since=2026-11-12&until=2026-11-27"
 
 
 @pytest.fixture
 async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
     await fill(database, random.Random(1022), calls=120, tickets=70)
-    desk = TicketsView(database, None)  # type: ignore[arg-type] -- lists alone are asked for
+    desk = TicketsView(database, NO_DESK)
     parts: dict[str, Any] = {
         "calls": CallsView(database),
         "tickets": desk,
@@ -181,7 +183,7 @@ async def test_a_key_opens_until_it_is_revoked(world: World, caplog: pytest.LogC
 async def test_the_desks_of_televisions_are_the_apis(world: World) -> None:
     async with world.signed_in("supervisor") as browser:
         token = (await browser.get("/desk")).forms.fields["/desk/sign-out"]["csrf"]
-        sent = {"json": {"name": "Sảnh"}, "headers": {"X-CSRF-Token": token}}
+        sent: dict[str, Any] = {"json": {"name": "Sảnh"}, "headers": {"X-CSRF-Token": token}}
         async with browser.client.post("/api/wallboards", **sent) as response:
             given = await response.json()
             assert response.status == 201 and re.fullmatch(r"/wall/[A-Za-z0-9_-]{43}", given["path"])
