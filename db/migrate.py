@@ -52,6 +52,7 @@ REVISIONS = (
     "0026",
     "0027",
     "0028",
+    "0029",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3

@@ -16,6 +16,7 @@ from hotline1022.db import (
     tables_notify,
     tables_retention,
     tables_tickets,
+    tables_wall,
     tables_webhooks,
 )
 from hotline1022.db.tables import metadata
@@ -37,5 +38,6 @@ __all__ = [
     "tables_notify",
     "tables_retention",
     "tables_tickets",
+    "tables_wall",
     "tables_webhooks",
 ]

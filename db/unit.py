@@ -56,6 +56,7 @@ from hotline1022.db.take_overs import TakeOverRepository
 from hotline1022.db.tickets import TicketRepository
 from hotline1022.db.tokens import TokenRepository
 from hotline1022.db.types import AlarmRow, Batch
+from hotline1022.db.wallboards import WallboardRepository
 from hotline1022.db.webhooks import WebhookRepository
 from hotline1022.tickets.types import Changed
 
@@ -107,6 +108,11 @@ class Work:
     def tokens(self) -> TokenRepository:
         """API tokens."""
         return TokenRepository(self._connection)
+
+    @cached_property
+    def wallboards(self) -> WallboardRepository:
+        """Addresses for televisions."""
+        return WallboardRepository(self._connection)
 
     @cached_property
     def alarms(self) -> AlarmRepository:

@@ -7,15 +7,10 @@ A(X), B(X): within X seconds; B(s): within the short time. Refuses to divide by 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from hotline1022.figures.types import CallPart
+from hotline1022.figures.types import CallPart, permille
 
 Counts = Mapping[CallPart, int]
 _P = CallPart
-
-
-def permille(part: int, whole: int) -> int | None:
-    """Thousandths, rounded half up; None of nothing."""
-    return (part * 2000 + whole) // (2 * whole) if whole > 0 else None
 
 
 def mean(total: int, count: int) -> int | None:

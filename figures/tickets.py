@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from hotline1022.figures.calls import Names, Say
-from hotline1022.figures.formulas import mean, permille
-from hotline1022.figures.types import Bucket, Figure, Group, Rows, TicketCell, Unit
+from hotline1022.figures.formulas import mean
+from hotline1022.figures.types import Bucket, Figure, Group, Rows, TicketCell, Unit, permille
 from hotline1022.tickets.types import NONE, Standing
 
 PATH = "/api/tickets"

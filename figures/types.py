@@ -21,6 +21,11 @@ WITHIN_MS, SHORT_MS = 20_000, 5_000
 MOST_DAYS = 366
 
 
+def permille(part: int, whole: int) -> int | None:
+    """Thousandths, rounded half up; None of nothing."""
+    return (part * 2000 + whole) // (2 * whole) if whole > 0 else None
+
+
 class CallPart(StrEnum):
     """Parts of the calls. Of those that were offered to the queue each is in exactly one of the next four."""
 

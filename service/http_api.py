@@ -43,6 +43,7 @@ from hotline1022.service.views import (
     TokensView,
     VoicemailList,
 )
+from hotline1022.service.wall_desk import WallDesk
 from hotline1022.service.webhook_parts import desk_of as webhook_desk_of
 from hotline1022.web.app import make_app
 from hotline1022.web.ports import Ports
@@ -127,6 +128,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             tokens=TokensView(app.database, app.directory.fresh),
             door=app.accounts,
             users=app.users,
+            wallboards=WallDesk(app.database, utc_now),
             acts=app.evidence.acts,
             checks=[
                 NamedCheck("sip", sip),

@@ -36,6 +36,7 @@ from hotline1022.web.ports import Ports
 from hotline1022.web.route import PARTS, Answer, Ask, Route
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.rules import dump, parse
+from hotline1022.web.wall import WALL, WallFigures
 from hotline1022.web.who import who_asks
 from hotline1022.web.wire import NoInput
 
@@ -70,6 +71,7 @@ def make_app(ports: Ports, *, version: str) -> web.Application:
     app[READIER] = Readier(ports)
     app[DOCUMENT] = _document(version)
     app[DOOR] = LinkDoor(ports)
+    app[WALL] = WallFigures(ports)
     gate = Gate(ports)
 
     async def _end_streams(_: web.Application) -> None:

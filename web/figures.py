@@ -26,6 +26,7 @@ from hotline1022.web.figures_wire import (
     TodayQuery,
     UnderWay,
 )
+from hotline1022.web.ports import Ports
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import dump
 from hotline1022.web.tickets_wire import TicketFilters, TicketListed
@@ -41,16 +42,19 @@ F = TypeVar("F", bound=CallFilters | TicketFilters)
 async def get_today(ask: Ask) -> Today:
     """Now, and since midnight."""
     query: TodayQuery = ask.query
-    now = whole(ask.ports.clock())
-    lines = await ask.ports.lines.list()
-    queue = await ask.ports.queue.now()
-    hunts = await ask.ports.cascades.list(CascadeQuery(under_way=True, limit=_MOST_HUNTS))
+    return await today_of(ask.ports, query.level)
+
+
+async def today_of(ports: Ports, level: str) -> Today:
+    """The same for whoever has the ports."""
+    now = whole(ports.clock())
+    lines = await ports.lines.list()
+    queue = await ports.queue.now()
+    hunts = await ports.cascades.list(CascadeQuery(under_way=True, limit=_MOST_HUNTS))
     since, until = day_begins(local_day(now)), now
     of_today = CallFiguresQuery(since=since, until=until)
-    counted = await ask.ports.figures.calls(
-        CallFilter(since=since, until=until), query_text(of_today), level=query.level
-    )
-    made = await ask.ports.figures.tickets(
+    counted = await ports.figures.calls(CallFilter(since=since, until=until), query_text(of_today), level=level)
+    made = await ports.figures.tickets(
         TicketFilter(since=since, until=until), query_text(TicketListed(since=since, until=until, at=now)), at=now
     )
     states = [one.state for one in lines]
@@ -74,7 +78,7 @@ async def get_today(ask: Ask) -> Today:
         cascades=UnderWay(cascades=tuple(hunts), rows=Rows(path="/api/cascades", query={"under_way": "true"})),
         level=next(one for one in counted.figures if one.id == counted.level),
         calls=counted.figures,
-        tickets=(made.figures[0], *await ask.ports.figures.open_tickets(now)),
+        tickets=(made.figures[0], *await ports.figures.open_tickets(now)),
     )
 
 

@@ -55,6 +55,7 @@ from hotline1022.web.types import (
     Token,
     VoicemailView,
 )
+from hotline1022.web.wall_port import Wallboards
 from hotline1022.webhooks.ports import Webhooks
 
 
@@ -351,6 +352,7 @@ class Ports:
     #: signing in at the desk
     door: Door
     users: Users
+    wallboards: Wallboards
     acts: Acts
     checks: Sequence[Check]
     #: metrics of the whole service; the API adds its own

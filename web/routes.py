@@ -27,6 +27,7 @@ from hotline1022.web.retention_routes import ROUTES as RETENTION
 from hotline1022.web.route import Route
 from hotline1022.web.tickets_routes import ROUTES as TICKETS
 from hotline1022.web.users_routes import ROUTES as USERS
+from hotline1022.web.wall_routes import ROUTES as WALLS
 from hotline1022.web.webhooks_routes import ROUTES as WEBHOOKS
 
 ROUTES: tuple[Route, ...] = (
@@ -205,6 +206,7 @@ ROUTES: tuple[Route, ...] = (
         status=201,
     ),
     *USERS,
+    *WALLS,
     *LIVE,
     *RECORDINGS,
     *RETENTION,

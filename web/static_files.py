@@ -41,10 +41,11 @@ def address(name: str) -> str:
     """Where a page finds a file: another address for all of them when one has another content, because they name each other.
     A page that wants one that is not there is served all the same, without it.
     """
-    return f"/assets/{_digest()}/{name}"
+    return f"/assets/{digest()}/{name}"
 
 
-def _digest() -> str:
+def digest() -> str:
+    """Of the content of all files together."""
     return _digest_of(tuple(sorted(_there().items())))
 
 
@@ -70,7 +71,7 @@ async def show_file(ask: Ask) -> web.StreamResponse:
         raise NotFound("there is no such file; load the page again", error_id="asset-unknown")
     response = web.FileResponse(path)
     response.content_type = _KINDS[path.suffix]
-    if ask.path["digest"] == _digest():
+    if ask.path["digest"] == digest():
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Vary"] = "Accept-Encoding"
     return response

@@ -27,6 +27,7 @@ from tests.unit.webhooks_memory import HOOK
 MASKED = "090****567"
 MENU = (Path(__file__).parents[2] / "ivr" / "menu.toml").read_text(encoding="utf-8")
 BODIES: dict[str, Any] = {
+    "/api/wallboards": {"name": "Tầng 2"},
     "/api/lines/{line}/login": {"person": "1001", "pin": PIN},
     "/api/lines/{line}/pause": {"reason": "1"},
     "/api/recordings/{recording}/holds": {"letter": "12/CV-CAT", "why": "điều tra"},
@@ -117,6 +118,7 @@ def real(path: str, house: House) -> str:
         "version": "1",
         "entry": ID,
         "miss": MISS,
+        "wallboard": "c" * 16,
         "webhook": HOOK,
     }
     for name, value in parts.items():

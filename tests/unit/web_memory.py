@@ -55,6 +55,7 @@ from tests.unit.staff_memory import (
 )
 from tests.unit.tickets_made import AGENCY
 from tests.unit.tickets_memory import MemoryTickets
+from tests.unit.wall_memory import MemoryWallboards
 from tests.unit.webhooks_memory import MemoryWebhooks
 
 #: one token for each scope, by its name
@@ -287,6 +288,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         tokens=tokens,
         door=door,
         users=MemoryUsers(),
+        wallboards=MemoryWallboards(),
         acts=MemoryActs(),
         checks=checks,
         registry=CollectorRegistry(),

@@ -11,6 +11,7 @@ from hotline1022.web.desk.menu_try import TryQuery
 from hotline1022.web.desk.pages import page as _page
 from hotline1022.web.desk.render import FAQ_SEEN
 from hotline1022.web.desk.sign_in import DoorQuery
+from hotline1022.web.desk.supervision_routes import ROUTES as SUPERVISION
 from hotline1022.web.desk.ticket_routes import ROUTES as TICKETS
 from hotline1022.web.live import EventsQuery, listen_at_desk
 from hotline1022.web.menu_routes import PUBLISH_SECONDS
@@ -100,6 +101,7 @@ ROUTES: tuple[Route, ...] = (
         Permission.MENU,
         seconds=PUBLISH_SECONDS,
     ),
+    *SUPERVISION,
     *directory_pages(_page),
     *TICKETS,
     _page("GET", "/desk/users", "Users", users.list_users, Permission.USERS, DoneQuery),

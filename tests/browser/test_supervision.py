@@ -1,0 +1,166 @@
+"""Supervision and televisions in a real Chromium: readable and without barriers from a telephone to 4K, empty and full; charts are drawn
+both ways; a television says that its figures are old, and goes blank when it is revoked.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline1022.accounts.types import Wanted
+from hotline1022.core.live import Event, Topic
+from hotline1022.db.migrate import migrate
+from hotline1022.db.unit import Database
+from hotline1022.directory.types import Directory
+from hotline1022.service.figures_view import FiguresView
+from hotline1022.service.tickets_view import TicketsView
+from hotline1022.service.views import CallsView
+from hotline1022.service.wall_desk import WallDesk
+from tests.browser.test_desk import barriers, enter, fill, press, serious
+from tests.contract.database.desk_world import OWN, World, open_desk
+from tests.lab.browser import Browser, Tab
+from tests.lab.figures_world import NOW
+from tests.lab.figures_world import fill as history
+from tests.unit.live_memory import MemoryLive
+
+#: lists alone are asked for
+NO_DESK: Any = None
+SPAN = "since=2026-11-12&until=2026-11-27"
+NARROW, WIDE, HUGE = (360, 740), (1920, 1080), (3840, 2160)
+
+
+@pytest.fixture
+def streams() -> MemoryLive:
+    return MemoryLive(endless=True)
+
+
+@pytest.fixture
+async def world(tmp_path: Path, streams: MemoryLive) -> AsyncIterator[World]:
+    file = tmp_path / "hotline.sqlite"
+    await migrate(file)
+    async with Database(file) as database:
+        await history(database, random.Random(1022), calls=150, tickets=90)
+        parts: dict[str, Any] = {
+            "calls": CallsView(database),
+            "tickets": TicketsView(database, NO_DESK),
+            "figures": FiguresView(database, Directory, dict),
+            "wallboards": WallDesk(database, lambda: NOW),
+            "live": streams,
+        }
+        async with open_desk(database, tmp_path, **parts) as opened:
+            opened.now = NOW
+            yield opened
+
+
+async def supervisor(tab: Tab, world: World) -> None:
+    given = await world.admin.add(Wanted(login="lan", name="Nguyễn Thị Lan", roles=frozenset({"supervisor"})))
+    await enter(tab, world, "lan", given.password)
+    await fill(tab, old=given.password, new=OWN, again=OWN)
+    await press(tab)
+    tab.complaints.clear()  # of the door: tests/browser/test_desk.py
+
+
+async def go(tab: Tab, world: World, path: str) -> None:
+    await tab.open(str(world.server.make_url(path)))
+
+
+async def until(tab: Tab, condition: str) -> None:
+    async with asyncio.timeout(60):
+        while not await tab.run(condition):  # noqa: ASYNC110 -- a page tells nobody
+            await asyncio.sleep(0.05)
+
+
+async def look(tab: Tab, wrong: dict[str, Any], name: str, width: int, picture: Path) -> None:
+    if found := await barriers(tab):
+        wrong[name] = found
+    if (sideways := await tab.run("document.documentElement.scrollWidth")) > width:
+        wrong[f"{name} sideways"] = sideways
+    await tab.picture(picture)
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE, HUGE], ids=lambda size: str(size[0]))
+async def test_supervision_is_readable_and_without_barriers(
+    world: World, browser: Browser, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    tab = await browser.tab()
+    await tab.size(*size, mobile=size[0] < 600)
+    await supervisor(tab, world)
+    wrong: dict[str, Any] = {}
+    pages = {
+        "full": f"/desk/supervision?{SPAN}",
+        "empty": "/desk/supervision?since=2020-01-01&until=2020-01-02",
+        "fault": "/desk/supervision?since=2020-01-01&until=2026-01-02",
+        "charts": "/desk/supervision/charts?day=2026-11-25",
+        "charts-empty": "/desk/supervision/charts?day=2020-01-01",
+        "calls": f"/desk/supervision/calls?{SPAN}&part=answered",
+        "tickets": f"/desk/supervision/tickets?{SPAN}",
+        "calls-none": "/desk/supervision/calls?since=2020-01-01&until=2020-01-02",
+        "wallboards": "/desk/wallboards",
+    }
+    for theme in ("light", "dark"):
+        await tab.run(f"document.cookie = 'theme={theme}; path=/'")
+        for name, path in pages.items():
+            await go(tab, world, path)
+            await look(tab, wrong, f"{name}-{theme}", size[0], tmp_path / f"{name}-{theme}-{size[0]}.png")
+    assert not wrong, wrong
+    assert serious(tab) == []
+
+
+async def test_charts_are_drawn_both_ways_and_what_happens_is_shown(
+    world: World, browser: Browser, streams: MemoryLive
+) -> None:
+    tab = await browser.tab()
+    await tab.size(1280, 900)
+    await supervisor(tab, world)
+    await go(tab, world, "/desk/supervision/charts?day=2026-11-25")
+    canvas = "document.getElementById('states-month')"
+    blank = await tab.run(
+        f"(c => {{ const e = document.createElement('canvas'); e.width = c.width; e.height = c.height; return e.toDataURL(); }})({canvas})"
+    )
+    pie = await tab.run(f"{canvas}.toDataURL()")
+    assert await tab.run(f"{canvas}.dataset.drawn") == "pie" and pie != blank
+    await tab.run(f"{canvas}.closest('section').querySelector('[data-kind=bar]').click()")
+    assert await tab.run(f"{canvas}.dataset.drawn") == "bar" and await tab.run(f"{canvas}.toDataURL()") not in (
+        pie,
+        blank,
+    )
+    assert await tab.run(f"{canvas}.closest('section').querySelector('[data-kind=bar]').ariaPressed") == "true"
+    await go(tab, world, "/desk/supervision")
+    await until(tab, "document.getElementById('stream').hidden && !!window.htmx")
+    await tab.run("document.getElementById('now-title').textContent = 'cũ'")
+    streams.bus.publish(Event(topic=Topic.QUEUE, what="changed", facts={}))
+    await until(tab, "document.getElementById('now-title').textContent === 'Hiện tại'")
+    assert serious(tab) == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+async def test_a_television_fits_is_old_and_goes_blank(
+    world: World, browser: Browser, tmp_path: Path, theme: str
+) -> None:
+    desk = WallDesk(world.database, lambda: NOW)
+    made, key = await desk.add("Phòng trực", "user:admin")
+    tab = await browser.tab()
+    wrong: dict[str, Any] = {}
+    for width, height in (WIDE, HUGE, NARROW):
+        await tab.size(width, height)
+        await go(tab, world, f"/wall/{key}?theme={theme}")
+        await look(tab, wrong, str(width), width, tmp_path / f"wall-{theme}-{width}.png")
+        if width > NARROW[0]:
+            assert await tab.run("document.documentElement.scrollHeight") <= height, "all on one screen"
+            smallest = await tab.run(
+                "Math.min(...[...document.querySelectorAll('dd')].map(e => parseFloat(getComputedStyle(e).fontSize)))"
+            )
+            assert smallest >= height * 0.08, "read at 5 m"
+    assert not wrong, wrong
+    await tab.run("performance.now = (real => () => real.call(performance) + 200000)(performance.now)")
+    await until(tab, "document.getElementById('old').textContent === 'Số liệu cũ: 3 phút'")
+    await until(tab, "document.getElementById('old').textContent === ''")
+    await tab.run("document.getElementById('main').dataset.version = 'another'; window.stays = 1")
+    await until(tab, "window.stays === undefined && !!document.querySelector('dd')")
+    await desk.revoke(made.id)
+    async with asyncio.timeout(10):
+        await until(tab, "!document.querySelector('dd') && document.body.innerText.includes('thu hồi')")
+    assert serious(tab) == []

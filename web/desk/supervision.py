@@ -1,0 +1,176 @@
+"""What supervisors watch: lines, people, queue and transfers now, and figures of a time that they choose. Refuses words of citizens
+to whoever may not see numbers; what was typed stays on the page.
+"""
+
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from typing import Annotated, Any
+
+from aiohttp import web
+
+from hotline1022.accounts.types import Permission
+from hotline1022.core.errors import HotlineError
+from hotline1022.figures.types import WITHIN_MS, CallFigures, TicketFigures
+from hotline1022.queue.types import AgentState
+from hotline1022.tickets.types import HIDDEN, NONE, State
+from hotline1022.web import figures
+from hotline1022.web.asker import of_session
+from hotline1022.web.desk import figures_said as write
+from hotline1022.web.desk import seen
+from hotline1022.web.desk.render import show, told, whole
+from hotline1022.web.failures import failure
+from hotline1022.web.figures_wire import LEVELS, CallFiguresQuery, TicketFiguresQuery, Today, TodayQuery
+from hotline1022.web.page import spaced
+from hotline1022.web.route import Ask
+from hotline1022.web.rules import Rule, parse
+
+#: how many figures of today stand above
+_OF_TODAY = ("calls", "answered", "given-up", "asa")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionQuery:
+    """Filters as a form sends them: empty ones too."""
+
+    since: Annotated[str, Rule(doc="day, from its beginning")] = ""
+    until: Annotated[str, Rule(doc="day, through its end")] = ""
+    agency: Annotated[str, Rule(doc="id of an agency, or -")] = ""
+    category: Annotated[str, Rule(doc="id of a category, or -")] = ""
+    service: Annotated[str, Rule(doc="a service group, or -")] = ""
+    state: Annotated[str, Rule(doc="state of tickets")] = ""
+    words: Annotated[str, Rule(doc="words of a ticket")] = ""
+    level: Annotated[str, Rule(doc="formula of the service level")] = ""
+
+
+def asking(ask: Ask, query: object) -> Ask:
+    """The same person with a question to the API."""
+    assert ask.signed is not None
+    return replace(ask, who=of_session(ask.signed, None), query=query)
+
+
+async def show_supervision(ask: Ask) -> web.Response:
+    """Now, the form, and what it counts."""
+    query: SupervisionQuery = ask.query
+    typed = {name: value.strip() for name, value in asdict(query).items()}
+    calls, tickets, problem, status = None, None, "", 200
+    try:
+        calls = await figures.get_call_figures(asking(ask, _wanted(CallFiguresQuery, typed)))
+        tickets = await figures.get_ticket_figures(asking(ask, _wanted(TicketFiguresQuery, typed)))
+    except HotlineError as error:
+        problem, status = told(error), failure(error).status
+        if status >= 500:
+            raise
+    names = await seen.names_of(ask)
+    level = calls.level if calls else LEVELS[0]
+    today = await figures.today_of(ask.ports, level)
+    return show(
+        ask,
+        "supervision",
+        status=status,
+        problem=problem,
+        typed=typed,
+        filtered=any(value for name, value in typed.items() if name != "level"),
+        level=level,
+        levels=[(one.id, f"{one.name}: {one.formula}") for one in today.calls if one.id in LEVELS],
+        agencies=_choices(names.agencies),
+        categories=_choices(names.categories),
+        states=[one.value for one in State if one not in HIDDEN],
+        services=_services(tickets),
+        numbers=seen.sees_numbers(ask),
+        calls=_told(calls),
+        tickets=_told(tickets),
+        position=ask.ports.live.position(),
+        **tabs(ask, "now"),
+        **now_of(ask, today, names),
+    )
+
+
+async def show_now(ask: Ask) -> web.Response:
+    """What goes on at this moment, for the page that is open."""
+    query: TodayQuery = ask.query
+    names = await seen.names_of(ask)
+    values = now_of(ask, await figures.today_of(ask.ports, query.level), names)
+    return whole("desk/supervision-now.html", 200, level=query.level, **values)
+
+
+def now_of(ask: Ask, today: Today, names: seen.Names) -> dict[str, Any]:
+    """Its values: every figure leads to its rows, in a list or further down."""
+    lines = today.lines
+    states = [one.state for one in lines.lines]
+    queue = today.queue
+    figures_of = {one.id: one for one in today.calls}
+    at_lines = ((AgentState.READY, lines.ready), (AgentState.TALKING, lines.talking), (AgentState.PAUSED, lines.paused))
+    return {
+        "at": seen.clock(today.at),
+        "wait": "" if queue.longest_wait_ms is None else seen.length(queue.longest_wait_ms),
+        "waiting": [
+            {"position": one.position, "number": seen.number(ask, one.number), "since": _since(one.since)}
+            for one in queue.queue.waiting
+        ],
+        "expected": queue.queue.expected_wait_seconds,
+        "people": lines.people,
+        "line_states": [(one.value, number) for one, number in at_lines],
+        "unreachable": states.count(AgentState.UNREACHABLE),
+        "lines": [
+            {"line": one.line, "name": one.name, "state": one.state.value, "since": _since(one.since)}
+            for one in lines.lines
+        ],
+        "hunts": [
+            {
+                "agency": names.agencies.get(one.agency, one.agency),
+                "code": spaced(one.code),
+                "line": one.line,
+                "tries": len(one.steps),
+                "since": _since(one.started_at),
+            }
+            for one in today.cascades.cascades
+        ],
+        "service_level": write.figure(today.level),
+        "within": WITHIN_MS // 1000,
+        "of_calls": [write.figure(figures_of[id]) for id in _OF_TODAY],
+        "of_tickets": [write.figure(one) for one in today.tickets],
+    }
+
+
+def _since(at: datetime) -> dict[str, str]:
+    return {"at": at.isoformat(), "clock": seen.clock(at)}
+
+
+def _wanted(kind: type, typed: dict[str, str]) -> Any:
+    """What is not empty, read as the API reads it. Invalid."""
+    known = {one.name for one in fields(kind)} - ({"state"} if kind is CallFiguresQuery else set())
+    return parse(kind, {name: value for name, value in typed.items() if value and name in known}, texts=True)
+
+
+def _choices(names: Any) -> list[tuple[str, str]]:
+    return sorted(names.items(), key=lambda one: str(one[1]))
+
+
+def _services(tickets: TicketFigures | None) -> list[str]:
+    """Service groups of these tickets, to choose from."""
+    found = next((one.buckets for one in tickets.groups if one.id == "service"), ()) if tickets else ()
+    return sorted(one.key for one in found if one.key != NONE)
+
+
+def _told(found: CallFigures | TicketFigures | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    first = found.figures[0].rows
+    return {
+        "since": seen.instant(found.since),
+        "until": seen.instant(found.until),
+        "figures": [write.figure(one) for one in found.figures],
+        "groups": write.groups(found.groups),
+        "file": write.file(first.path, first.query),
+        "link": write.link(first),
+    }
+
+
+def tabs(ask: Ask, here: str) -> dict[str, Any]:
+    """What stands above each of these pages."""
+    assert ask.signed is not None
+    return {
+        "tab": here,
+        "reports": ask.signed.may(Permission.REPORTS),
+        "walls": ask.signed.may(Permission.WALLBOARD),
+    }

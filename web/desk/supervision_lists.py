@@ -1,0 +1,117 @@
+"""The rows behind a figure: calls and tickets under its filter, page by page, as a table and as a file. Refuses numbers of citizens
+to whoever may not see them.
+"""
+
+from dataclasses import fields, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from hotline1022.web import calls, figures, tickets
+from hotline1022.web.desk import figures_said as write
+from hotline1022.web.desk import seen
+from hotline1022.web.desk.render import show
+from hotline1022.web.desk.supervision import asking, tabs
+from hotline1022.web.page import spaced
+from hotline1022.web.page_words import words
+from hotline1022.web.route import Ask
+from hotline1022.web.tickets_wire import TicketQuery
+from hotline1022.web.types import CallView
+from hotline1022.web.wire import CallQuery
+
+#: parts of a query that are no filter
+_PLACE = ("cursor", "limit")
+
+
+async def list_calls(ask: Ask) -> web.Response:
+    """Calls of a figure."""
+    query: CallQuery = ask.query
+    page = await calls.list_calls(asking(ask, query))
+    names = await seen.names_of(ask)
+    rows = [_call(ask, one, names) for one in page.calls]
+    return _list(ask, "calls", "/api/calls", query, rows, page.next)
+
+
+async def list_tickets(ask: Ask) -> web.Response:
+    """Tickets of a figure."""
+    query: TicketQuery = ask.query
+    page = await tickets.list_tickets(asking(ask, query))
+    late = {one.ticket for one in page.late}
+    say = words()
+    rows = [
+        {
+            "id": one.id,
+            "code": spaced(one.code),
+            "at": seen.instant(one.created_at),
+            "state": say(f"state.{one.state}"),
+            "late": one.id in late,
+            "agency": one.agency_name,
+            "category": one.category_name,
+            "area": one.area_name,
+            "channel": say(f"channel.{one.channel}"),
+            "until": seen.instant(one.answer_by) if one.answer_by else "",
+        }
+        for one in page.tickets
+    ]
+    return _list(ask, "tickets", "/api/tickets", query, rows, page.next)
+
+
+def _call(ask: Ask, one: CallView, names: seen.Names) -> dict[str, Any]:
+    say = words()
+    return {
+        "id": one.id,
+        "at": seen.instant(one.entered_at),
+        "caller": seen.number(ask, one.caller_e164 or one.caller_raw),
+        "result": say(f"call-result.{one.result or 'going-on'}"),
+        "reason": say(f"call-reason.{one.reason}") if one.reason else "",
+        "category": names.categories.get(one.category, one.category),
+        "wait": write.NOTHING if one.wait_ms is None else seen.length(one.wait_ms),
+        "talk": write.NOTHING if one.talk_ms is None else seen.length(one.talk_ms),
+        "line": one.line,
+        "person": names.person(one.person) if one.person else "",
+    }
+
+
+def _list(
+    ask: Ask, kind: str, path: str, query: CallQuery | TicketQuery, rows: list[dict[str, Any]], after: str | None
+) -> web.Response:
+    here = f"{write.ROOM}/{kind}"
+    given = figures.query_text(replace(query, cursor=None, limit=type(query)().limit))
+    more = f"{here}?{urlencode(given | {'cursor': after})}" if after else ""
+    return show(
+        ask,
+        f"supervision-{kind}",
+        rows=rows,
+        more=more,
+        first=f"{here}?{urlencode(given)}" if query.cursor else "",
+        filters=[_filter(query, name) for name in given],
+        file=write.file(path, given),
+        **tabs(ask, kind),
+    )
+
+
+def _filter(query: CallQuery | TicketQuery, name: str) -> str:
+    """`Từ: 26/11/2026 00:00:00`."""
+    say, value = words(), getattr(query, name)
+    assert name in {one.name for one in fields(query)} and name not in _PLACE
+    return say("supervision.filter", name=say(f"supervision-filter.{name}"), value=_value(name, value))
+
+
+def _value(name: str, value: Any) -> str:
+    say = words()
+    if hasattr(value, "astimezone"):
+        return seen.instant(value)
+    if hasattr(value, "strftime"):
+        return f"{value:%H:%M}"
+    tables = {"part": "call-part", "result": "call-result", "reason": "call-reason", "standing": "standing"}
+    tables["channel"] = "channel"
+    if name in tables:
+        return say.or_itself(tables[name], str(value))
+    if value == "-":
+        return say("figure.not-known")
+    if name == "state":
+        return say.or_itself("state", str(value))
+    if name == "waited":
+        return seen.length(value)
+    return say("supervision.yes") if value is True else str(value)

@@ -1,0 +1,91 @@
+"use strict";
+/* What happens reaches the pages of supervision: the stream of events makes what is shown load anew, once in two seconds at most, and when
+   the stream is away it loads every five; clocks; charts, drawn from the tables beneath them. Refuses to draw anything else. */
+(() => {
+  const by = (id) => document.getElementById(id);
+  const now = by("now"), notice = by("stream");
+
+  // ---- the stream
+  const TOPICS = ["lines", "queue", "cascades", "figures", "tickets"];
+  const CALM = 2000, POLL = 5000, ANEW = 3000, ALWAYS = 60000;
+  let stream = null, polling = 0, planned = 0, position = notice ? notice.dataset.position : "";
+  const load = () => { planned = 0; htmx.trigger(document.body, "hl-now"); };
+  const soon = () => { planned ||= setTimeout(load, CALM); };
+  function listen() {
+    stream = new EventSource(`/desk/events?topics=${TOPICS.join()}&since=${encodeURIComponent(position)}`);
+    for (const topic of [...TOPICS, "refresh"]) {
+      stream.addEventListener(topic, (event) => { position = event.lastEventId || position; soon(); });
+    }
+    stream.addEventListener("end", (event) => {
+      if (JSON.parse(event.data).why !== "signed-out") return;
+      stream.close();
+      clearInterval(polling);
+      by("out").hidden = false;
+    });
+    stream.addEventListener("open", () => { clearInterval(polling); polling = 0; notice.hidden = true; soon(); });
+    stream.addEventListener("error", () => {
+      notice.hidden = false;
+      polling ||= setInterval(load, POLL);
+      if (stream.readyState === EventSource.CLOSED) setTimeout(listen, ANEW);
+    });
+  }
+  function tick() {
+    for (const one of document.querySelectorAll("[data-since]")) {
+      const at = Date.parse(one.dataset.since);
+      if (Number.isNaN(at)) continue;
+      const s = Math.max(0, Math.floor((Date.now() - at) / 1000)), two = (n) => String(n).padStart(2, "0");
+      const h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
+      one.textContent = h ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
+    }
+  }
+  if (now) {
+    // a page instead of a piece is a fault, or the door: what is shown stays
+    document.body.addEventListener("htmx:beforeSwap", (event) => {
+      if (/^\s*<!doctype/i.test(event.detail.xhr.responseText)) event.detail.shouldSwap = false;
+    });
+    document.body.addEventListener("htmx:afterSettle", tick);
+    setInterval(tick, 1000);
+    setInterval(load, ALWAYS);
+    tick();
+    listen();
+  }
+
+  // ---- charts
+  // told apart by who sees colours otherwise (Okabe and Ito), and by the table in any case
+  const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#7a7a7a", "#b8a800", "#5d3a9b", "#8c510a"];
+  const MOST = 10, drawn = new Map();
+  const slices = (room) => Array.from(room.querySelectorAll("[data-slice]"), (row) => ({
+    name: row.querySelector("th").textContent, count: Number(row.dataset.slice),
+  }));
+  function draw(room, kind) {
+    const found = slices(room), canvas = room.querySelector("canvas"), style = getComputedStyle(document.body);
+    drawn.get(room)?.destroy();
+    const text = style.color, bar = kind === "bar", flat = bar && found.length > 6 && room.dataset.chart === "pie";
+    canvas.parentElement.classList.toggle("chart-long", flat);
+    drawn.set(room, new Chart(canvas, {
+      type: kind,
+      data: {
+        labels: found.map((one) => one.name),
+        datasets: [{ data: found.map((one) => one.count), backgroundColor: bar ? COLOURS[0] : found.map((_, n) => COLOURS[n % MOST]) }],
+      },
+      options: {
+        animation: false, responsive: true, maintainAspectRatio: false, locale: "vi-VN", color: text,
+        indexAxis: flat ? "y" : "x",
+        font: { family: style.fontFamily },
+        plugins: { legend: { display: !bar, position: "bottom", labels: { color: text, boxWidth: 14 } } },
+        scales: bar ? { x: { ticks: { color: text, precision: 0 }, beginAtZero: true }, y: { ticks: { color: text, precision: 0 }, beginAtZero: true } } : {},
+      },
+    }));
+    for (const one of room.querySelectorAll("[data-kind]")) one.setAttribute("aria-pressed", String(one.dataset.kind === kind));
+    canvas.dataset.drawn = kind;
+  }
+  if (window.Chart) {
+    for (const room of document.querySelectorAll("[data-chart]")) {
+      if (!room.querySelector("canvas")) continue;
+      room.querySelector(".chart-room").hidden = false;
+      room.querySelector("[data-kinds]").hidden = false;
+      for (const one of room.querySelectorAll("[data-kind]")) one.addEventListener("click", () => draw(room, one.dataset.kind));
+      draw(room, room.dataset.chart);
+    }
+  }
+})();
