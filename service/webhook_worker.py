@@ -130,8 +130,15 @@ class WebhookWorker:
         if secret is None:
             sent = Sent(error_id="webhook-secret-lost")
         else:
-            body = await event_of(self._database, one)
-            sent = await self._sender.send(one.url, headers_of(delivery.id, begun, body, secret), body)
+            try:
+                body = await event_of(self._database, one)
+                sent = await self._sender.send(one.url, headers_of(delivery.id, begun, body, secret), body)
+            except Unavailable as error:  # not sent: the end of its lease sets it free
+                log.warning("webhooks: the database is away, events wait: %s", error)
+                return
+            except Exception:  # what a receiver answers must not end the service, calls go on
+                log.exception("webhooks: a request broke")
+                sent = Sent(error_id="webhook-broken")
         self.sent["taken" if sent.taken else sent.error_id] += 1
         while True:
             try:

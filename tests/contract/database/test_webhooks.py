@@ -376,3 +376,19 @@ async def test_secrets_are_sealed_and_renewed_rows_go_in_time(database: Database
         await desk.remove(given.webhook.id)
         with pytest.raises(NotFound):
             await desk.get(given.webhook.id)
+
+
+@pytest.mark.parametrize(
+    "answer", [b"\x00\xff\r\n\r\n", b"HTTP/1.1 999999 x\r\n\r\n", b"", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 99_999]
+)
+async def test_what_is_no_answer_of_http_is_none(answer: bytes) -> None:
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        sent = await sender().send(f"http://127.0.0.1:{port}/", {}, b"{}")
+    assert sent.error_id == "webhook-broken"
