@@ -10,7 +10,7 @@ from hotline1022.figures import calls
 from hotline1022.figures.formulas import LEVELS, RATES, mean
 from hotline1022.figures.types import CallCell, CallPart, ChartName, Slot, permille
 from hotline1022.service.figures_view import say, span_of
-from hotline1022.tickets.types import Channel, Kind, Requester, Standing, State, Urgency
+from hotline1022.tickets.types import Channel, Kind, Standing, State, Urgency
 from tests.unit.figures_memory import CELL
 
 P = CallPart
@@ -91,7 +91,6 @@ def test_every_word_of_a_list_has_its_name() -> None:
         "channel": Channel,
         "urgency": Urgency,
         "kind": Kind,
-        "requester": Requester,
         "chart": ChartName,
     }
     for table, of in tables.items():
