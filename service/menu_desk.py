@@ -78,32 +78,39 @@ class MenuDesk:
     # ---------------------------------------------------------------- the start, and others
 
     async def start(self) -> None:
-        """Put the newest version in force; the settings' file is the first one, and leads until people publish."""
+        """Find out which version leads: the settings' file is the first one, and leads until people publish.
+
+        Another menu than the one at hand is put in force by `run`: its sounds take a minute, and calls do not wait for that.
+        """
         async with self.lock:
             async with self._database.reading() as tx:
                 newest = await tx.menus.newest()
                 text = (await tx.menus.version(newest.number))[1] if newest and not newest.from_file else ""
             if newest is not None and not newest.from_file:
-                await self._follow(newest, text)
+                if _same(text, self._menu()):
+                    await self._follow(newest, text)
                 return
             settings = self._settings()
             self.version = newest
             await self._note_file(settings)
             await self._forget(settings)
             try:
-                await self._change_over(await asyncio.to_thread(load, settings.paths.menu))
+                tree = await asyncio.to_thread(load, settings.paths.menu)
             except (HotlineError, OSError) as error:
                 log.error("the menu of the settings is not in force as it is written: %s", error)
                 self.trouble = str(error)
+                return
+            if tree != self._menu():
+                self.trouble = "the menu of the settings is not in force yet; its sounds are being made"
 
     async def run(self) -> None:
         """Look again and again whether another process published; what is in force goes on while the database is away."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self.look()
             except HotlineError as error:
                 log.warning("whether another menu was published could not be looked at: %s", error)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
         """Put in force what is newer than what this process knows, or could not be put in force before."""
@@ -130,8 +137,8 @@ class MenuDesk:
         self.trouble = ""
 
     async def _change_over(self, tree: MenuTree) -> None:
-        await self._speak(tree)
-        if tree != self._menu():
+        if tree != self._menu():  # the one at hand was spoken before
+            await self._speak(tree)
             await self._use(tree)
 
     async def file_taken(self, settings: Settings) -> None:
@@ -279,6 +286,14 @@ def _not_kept(error: OSError) -> Unavailable:
         f"the data folder cannot be written ({error.strerror}); make room there, then publish again",
         error_id="menu-not-kept",
     )
+
+
+def _same(text: str, tree: MenuTree) -> bool:
+    """Whether the text is this menu; what is no menu now is another one."""
+    try:
+        return read(text) == tree
+    except Invalid:
+        return False
 
 
 def _fact(version: MenuVersion, before: MenuVersion | None, by: str) -> Fact:

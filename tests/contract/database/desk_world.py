@@ -21,7 +21,7 @@ from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.user_admin import UserAdmin
 from hotline1022.web.app import make_app
 from tests.contract.database.made import T0
-from tests.contract.database.menu_world import MenuHouse
+from tests.contract.database.menu_world import MenuHouse, begun
 from tests.unit.directory_memory import NUMBERS
 from tests.unit.web_memory import open_house
 
@@ -166,7 +166,7 @@ async def open_desk(database: Database, folder: Path, **parts: Any) -> AsyncIter
         await server.start_server(access_log=None)
         made = World(database, server, admin, T0, "", folder, menu, directory)
         await directory.start()
-        await menu.desk.start()
+        await begun(menu.desk)
         first = await admin.first()
         assert first is not None
         made.once = first.password

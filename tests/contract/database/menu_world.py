@@ -23,6 +23,12 @@ THIRD = SHIPPED.replace('4 = "agents:traffic"', '4 = "agents:construction"')
 WRONG = SHIPPED.replace('8 = "menu:more"', '8 = "menu:mor"')
 
 
+async def begun(desk: MenuDesk) -> None:
+    """As the service begins: what leads is found out first, and put in force while it runs."""
+    await desk.start()
+    await desk.look()
+
+
 @dataclass
 class MenuHouse:
     database: Database

@@ -11,13 +11,13 @@ from hotline1022.core.errors import ConfigError, Invalid, NotFound, Refused, Una
 from hotline1022.db.unit import Database
 from hotline1022.service.menu_file import COPY, hash_of, read
 from tests.contract.database.made import T0
-from tests.contract.database.menu_world import OTHER, SHIPPED, THIRD, WRONG, MenuHouse
+from tests.contract.database.menu_world import OTHER, SHIPPED, THIRD, WRONG, MenuHouse, begun
 
 
 @pytest.fixture
 async def house(database: Database, tmp_path: Path) -> MenuHouse:
     made = MenuHouse(database, tmp_path, lambda: T0)
-    await made.desk.start()
+    await begun(made.desk)
     return made
 
 
@@ -36,16 +36,16 @@ async def test_the_settings_file_is_the_first_version_and_follows_until_people_p
 ) -> None:
     (tmp_path / "menu.toml").write_text(SHIPPED, encoding="utf-8")
     house = MenuHouse(database, tmp_path, lambda: T0, file=tmp_path / "menu.toml")
-    await house.again().start()
-    await house.again().start()
+    await begun(house.again())
+    await begun(house.again())
     assert await numbers(house) == [(1, "settings", True, 0)], "the same file again is no other version"
     (tmp_path / "menu.toml").write_text(OTHER, encoding="utf-8")
-    await house.again().start()
+    await begun(house.again())
     assert await numbers(house) == [(2, "settings", True, 0), (1, "settings", True, 0)]
     assert house.leads("4") == "Voicemail" and house.desk.file_leads
     await house.desk.publish(THIRD, seen=2, by="user:lan")
     (tmp_path / "menu.toml").write_text(SHIPPED, encoding="utf-8")
-    await house.again().start()
+    await begun(house.again())
     assert (house.leads("4"), house.desk.file_leads) == ("Agents", False)
     assert house.tree.menus["root"].target("4") == read(THIRD).menus["root"].target("4")
     assert len(await numbers(house)) == 3, "the file is the fallback alone from now on"
@@ -64,12 +64,12 @@ async def test_what_is_published_is_in_force_at_once_and_after_the_next_start(ho
     )
     house.again()
     assert house.leads("4") == "Voicemail", "before the database is read, from the copy"
-    await house.desk.start()
+    await begun(house.desk)
     assert house.leads("4") == "Voicemail" and house.desk.version == version
     (house.folder / COPY).unlink()
     house.again()
     assert house.leads("4") == "Agents"
-    await house.desk.start()
+    await begun(house.desk)
     assert house.leads("4") == "Voicemail" and (house.folder / COPY).read_text(encoding="utf-8") == OTHER
 
 
@@ -86,7 +86,7 @@ async def test_a_kept_copy_that_is_no_menu_is_not_taken(house: MenuHouse) -> Non
     (house.folder / COPY).write_text("root = 7", encoding="utf-8")
     house.again()
     assert house.leads("4") == "Agents", "the settings' file"
-    await house.desk.start()
+    await begun(house.desk)
     assert not (house.folder / COPY).exists(), "nobody published: no copy leads"
 
 
@@ -95,7 +95,7 @@ async def test_a_version_that_is_no_menu_for_this_release_leaves_the_one_at_hand
     (house.folder / COPY).unlink()
     house.again()
     house.mute = ConfigError("espeak-ng is missing", error_id="espeak-missing")
-    await house.desk.start()
+    await begun(house.desk)
     assert house.leads("4") == "Agents" and "espeak" in house.desk.trouble
     assert house.desk.version == version
     await house.desk.look()
@@ -179,7 +179,7 @@ async def test_of_two_who_publish_the_second_is_told(house: MenuHouse) -> None:
 async def test_another_process_that_publishes_is_followed(house: MenuHouse) -> None:
     other = MenuHouse(house.database, house.folder / "other", lambda: T0)
     other.folder.mkdir()
-    await other.desk.start()
+    await begun(other.desk)
     await other.desk.publish(OTHER, seen=1, by="user:lan")
     with pytest.raises(Refused):
         await house.desk.publish(THIRD, seen=1, by="user:minh")
@@ -224,3 +224,20 @@ async def test_who_gives_up_waiting_leaves_nothing_half_done(house: MenuHouse) -
     go_on.set()
     async with house.desk.lock:  # whoever comes next waits for it
         assert house.leads("4") == "Voicemail" and len(await numbers(house)) == 2
+
+
+async def test_a_start_waits_for_no_sounds(database: Database, tmp_path: Path) -> None:
+    """They take a minute on a new machine, and nobody could call in it."""
+    house = MenuHouse(database, tmp_path, lambda: T0)
+    house.spoken.clear()
+    await house.again().start()
+    await house.desk.look()
+    assert house.spoken == [], "the menu at hand was spoken before"
+    await house.desk.publish(OTHER, seen=1, by="user:lan")
+    (house.folder / COPY).unlink()
+    house.again()
+    house.spoken.clear()
+    await house.desk.start()
+    assert house.spoken == [] and house.leads("4") == "Agents"
+    await house.desk.look()
+    assert len(house.spoken) == 1 and house.leads("4") == "Voicemail"
