@@ -84,6 +84,8 @@ class Tab:
             match told["method"]:
                 case "Page.loadEventFired":
                     self._loaded.set()
+                case "Log.entryAdded" if told["params"]["entry"]["level"] in ("verbose", "info"):
+                    pass  # the browser's own remarks: a field that has the focus already needs no autofocus
                 case "Log.entryAdded" | "Runtime.exceptionThrown" | "Runtime.consoleAPICalled":
                     self.complaints.append(json.dumps(told["params"]))
 
