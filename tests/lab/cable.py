@@ -24,8 +24,15 @@ class Cable:
         self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.to)
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.to)
+        except OSError:  # nobody is there
+            writer.transport.abort()
+            return
         self._writers |= {writer, far_writer}
+        if self._server is None or not self._server.is_serving():  # unplugged meanwhile: nothing gets through
+            self.cut()
+            return
         with suppress(OSError):
             await asyncio.gather(self._pipe(reader, far_writer, False), self._pipe(far_reader, writer, True))
 
