@@ -33,7 +33,7 @@ class Faq(Protocol):
 
     async def add(self, agency: str, text: Text, by: Author, at: datetime) -> Entry:
         """A new one as a draft; "" = of the author's agency. Invalid `faq-question` …, `category-unknown`,
-        `agency-unknown`; Refused `faq-agency`, `faq-there`.
+        `faq-agency-unknown`; Refused `faq-agency`, `faq-there`.
         """
         ...
 
@@ -42,7 +42,7 @@ class Faq(Protocol):
         ...
 
     async def move(self, entry: str, revision: int, move: Move, why: str, by: Author, at: datetime) -> Entry:
-        """Propose, return, publish, drop, withdraw. Refused `faq-state`, `same-person`, `faq-over`, `faq-changed`,
+        """Propose, return, publish, drop, withdraw. Refused `faq-state`, `faq-same-person`, `faq-over`, `faq-changed`,
         `faq-agency`; Invalid `faq-why`.
         """
         ...

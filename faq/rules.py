@@ -88,7 +88,7 @@ def new_entry(id: str, agency: str, version: Version, at: datetime) -> Entry:
 def moved(entry: Entry, move: Move, why: str, by: Author, at: datetime) -> Version:
     """The version after a move. `withdraw` is done to the published one, all others to the one that is worked on.
 
-    Refused `faq-state`, `same-person`, `faq-over`; Invalid `faq-why`.
+    Refused `faq-state`, `faq-same-person`, `faq-over`; Invalid `faq-why`.
     """
     number = entry.published if move is Move.WITHDRAW else entry.opened
     if not number:
@@ -101,7 +101,7 @@ def moved(entry: Entry, move: Move, why: str, by: Author, at: datetime) -> Versi
         raise Invalid(f"{move} needs its reason; write 1 to {WHY} characters on one line", error_id="faq-why")
     if move in BY_ANOTHER and by.keys & version.authors:
         text = "who wrote a part of this version does not publish it; ask somebody else of your agency"
-        raise Refused(text, error_id="same-person")
+        raise Refused(text, error_id="faq-same-person")
     if move in TODAY and version.out_of_date(at):
         text = f"it held until {version.text.valid_to}; write a later last day first"
         raise Refused(text, error_id="faq-over")

@@ -151,7 +151,7 @@ class FaqDesk:
         agency = agency or by.agency
         if agency not in (await self.names()).today:
             text = f"there is no agency {agency!r} today; choose one that there is"
-            raise Invalid(text, error_id="agency-unknown")
+            raise Invalid(text, error_id="faq-agency-unknown")
         check_agency(by, agency)
         return agency
 

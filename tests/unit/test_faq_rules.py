@@ -42,16 +42,16 @@ def test_every_cell_of_the_table_and_no_other() -> None:
 
 def test_who_wrote_a_part_of_it_does_not_publish_it() -> None:
     one = step(an_entry(), Move.PROPOSE)
-    assert refused(moved, one, Move.PUBLISH, "", WRITER, NOW) == "same-person"
+    assert refused(moved, one, Move.PUBLISH, "", WRITER, NOW) == "faq-same-person"
     same_contact = Author(keys=frozenset({"user:other", "user:lan"}), name="Lan")
-    assert refused(moved, one, Move.PUBLISH, "", same_contact, NOW) == "same-person"
+    assert refused(moved, one, Move.PUBLISH, "", same_contact, NOW) == "faq-same-person"
     assert moved(one, Move.PUBLISH, "", CHIEF, NOW).published_by == "Bình"
     # a chief who mends a word has written it: somebody else must look again
     mended = step(one, Move.RETURN, CHIEF)
     mended = with_version(mended, written(mended, replace(TEXT, answer="Khác."), CHIEF, NOW), NOW)
     mended = step(mended, Move.PROPOSE, CHIEF)
     for by in (WRITER, CHIEF):
-        assert refused(moved, mended, Move.PUBLISH, "", by, NOW) == "same-person"
+        assert refused(moved, mended, Move.PUBLISH, "", by, NOW) == "faq-same-person"
 
 
 def test_a_new_version_lies_beside_the_published_one_until_it_is_published() -> None:

@@ -201,7 +201,7 @@ async def questions(shell: Shell) -> None:
     tried = (await shell._give("faq import", str(file), "--agency", "so-tu-phap", "--dry-run")).stdout
     assert "1 new, 0 there, 1 wrong. Nothing is written." in tried and "[faq-question]" in tried
     assert "Written." in await shell.run("faq import", str(file), "--agency", "so-tu-phap", "--propose")
-    await shell.refused("faq import", str(file), "--agency", "nowhere", error_id="agency-unknown")
+    await shell.refused("faq import", str(file), "--agency", "nowhere", error_id="faq-agency-unknown")
 
 
 async def outbox(shell: Shell) -> None:

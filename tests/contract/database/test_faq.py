@@ -44,7 +44,7 @@ async def test_from_a_draft_to_what_is_found_and_out_again(desk: Desk) -> None:
     assert (one.agency, one.revision, one.open and one.open.state) == (AGENCY, 1, State.DRAFT)
     assert await found(desk, "khai sinh") == []
     one = await desk.faq.move(one.id, 1, Move.PROPOSE, "", LAN, desk.now)
-    assert await refused(desk.faq.move(one.id, 2, Move.PUBLISH, "", LAN, desk.now)) == "same-person"
+    assert await refused(desk.faq.move(one.id, 2, Move.PUBLISH, "", LAN, desk.now)) == "faq-same-person"
     assert await found(desk, "khai sinh") == [], "nothing before it is published"
     one = await desk.faq.move(one.id, 2, Move.PUBLISH, "", BINH, desk.now)
     for words in (
@@ -99,8 +99,8 @@ async def test_two_people_at_once_and_the_second_is_told(desk: Desk) -> None:
 
 async def test_an_agency_writes_its_own_and_a_question_once(desk: Desk) -> None:
     assert await refused(desk.faq.add(OTHER, BIRTH, LAN, desk.now)) == "faq-agency"
-    assert await refused(desk.faq.add("nowhere", BIRTH, ANYBODY, desk.now)) == "agency-unknown"
-    assert await refused(desk.faq.add("", BIRTH, ANYBODY, desk.now)) == "agency-unknown"
+    assert await refused(desk.faq.add("nowhere", BIRTH, ANYBODY, desk.now)) == "faq-agency-unknown"
+    assert await refused(desk.faq.add("", BIRTH, ANYBODY, desk.now)) == "faq-agency-unknown"
     assert await refused(desk.faq.add("", replace(BIRTH, category="nothing"), LAN, desk.now)) == "category-unknown"
     assert await refused(desk.faq.add("", replace(BIRTH, question="?"), LAN, desk.now)) == "faq-question"
     one = await desk.faq.add("", BIRTH, LAN, desk.now)
@@ -237,7 +237,7 @@ async def test_an_import_may_propose_at_once_but_nothing_that_is_over(desk: Desk
     assert [(one.said, set(one.problems)) for one in report.rows] == [(Said.NEW, set()), (Said.WRONG, {"faq-over"})]
     (one,) = await desk.faq.list(EntryFilter())
     assert (one.shown.state, one.shown.proposed_by) == (State.PROPOSED, "Lan")
-    assert await refused(desk.faq.move(one.id, 1, Move.PUBLISH, "", LAN, desk.now)) == "same-person"
+    assert await refused(desk.faq.move(one.id, 1, Move.PUBLISH, "", LAN, desk.now)) == "faq-same-person"
     await desk.faq.move(one.id, 1, Move.PUBLISH, "", BINH, desk.now)
     assert await found(desk, "một câu hỏi") == ["Một câu hỏi?"]
     assert await refused(desk.faq.take_in(OTHER, data, LAN, desk.now, dry_run=True, propose=False)) == "faq-agency"
