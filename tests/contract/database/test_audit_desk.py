@@ -122,7 +122,7 @@ async def test_a_number_that_is_searched_for_is_in_no_log(audited: Audited, capl
         ("since=2026-11-25&until=2026-11-24", "phải sau thời gian bắt đầu"),
         ("longer=abc", "phút:giây"),
         ("ticket=12", "8 chữ số"),
-        ("cursor=AAAA", "cursor is not one of ours"),
+        ("cursor=AAAA", "Có mục không đọc được"),
     ],
 )
 async def test_a_search_says_on_the_page_what_it_lacks(audited: Audited, query: str, said: str) -> None:
