@@ -95,7 +95,10 @@ async def test_nothing_is_told_without_a_token_but_health_and_what_a_signed_link
     for route in ROUTES:
         path = route.path.format(**dict.fromkeys(PARTS, "1"))
         status, _ = await told.ask(path, None, route.method)
-        health, link = path.startswith("/api/health/"), path.startswith(("/api/link/", "/l/", "/phieu/", "/g/"))
+        health, link = (
+            path.startswith("/api/health/"),
+            path.startswith(("/api/link/", "/l/", "/phieu/", "/g/", "/wall/")),
+        )
         link |= route.path.startswith("/api/listen/{key}")
         style = path.endswith("/page.css")
         assert status == (200 if health or style else 404 if link else 401), path
