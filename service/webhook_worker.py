@@ -90,6 +90,8 @@ class WebhookWorker:
                         forgotten = self._clock()
                 except Unavailable as error:
                     log.warning("webhooks: the database is away, events wait: %s", error)
+                except Exception:  # a spoilt row must not end the service, calls go on
+                    log.exception("webhooks: a look broke, events wait")
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._idle):
                         await self._database.webhooks_filled.wait()
@@ -116,6 +118,8 @@ class WebhookWorker:
                         group.create_task(self._one(one))
         except Unavailable as error:
             log.warning("webhooks: the database is away, events wait: %s", error)
+        except Exception:  # the same: one receiver's row
+            log.exception("webhooks: events for %s wait", webhook)
         finally:
             self._lanes.discard(webhook)
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from sqlalchemy import text
 
 from hotline1022.core.call import Call
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
@@ -391,3 +392,17 @@ async def test_what_is_no_answer_of_http_is_none(answer: bytes) -> None:
         port = server.sockets[0].getsockname()[1]
         sent = await sender().send(f"http://127.0.0.1:{port}/", {}, b"{}")
     assert sent.error_id == "webhook-broken"
+
+
+@pytest.mark.parametrize("kinds", ['["a-kind-of-another-version"]', '{"half": 1}', "7"])
+async def test_a_row_of_another_version_stops_neither_the_log_of_calls_nor_others(
+    database: Database, kinds: str
+) -> None:
+    odd, whole = await add(database, "https://odd.example/"), await add(database, "https://whole.example/")
+    async with database.transaction() as tx:
+        await tx.webhooks._connection.execute(
+            text("UPDATE webhook SET kinds = :kinds WHERE id = :id"), {"kinds": kinds, "id": odd.webhook.id}
+        )
+    await happen(database, ended(1))
+    assert await desk_of(database).deliveries(odd.webhook.id) == []
+    assert len(await desk_of(database).deliveries(whole.webhook.id)) == 1
