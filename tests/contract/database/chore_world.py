@@ -126,7 +126,7 @@ async def command(*words: str) -> tuple[int, str]:
 @contextlib.asynccontextmanager
 async def at_work(desk: ChoreDesk) -> AsyncIterator[None]:
     """While the service runs."""
-    task = asyncio.create_task(desk.run())
+    task = asyncio.create_task(together(desk.parts()))
     try:
         yield
     finally:
