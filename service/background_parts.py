@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from hotline1022.service.account_clock import AccountClock
 from hotline1022.service.agent_drafts import DraftClock
 from hotline1022.service.catalogue_keeper import CatalogueKeeper
-from hotline1022.service.directory_watch import DirectoryWatch
 from hotline1022.service.desk import remember_talks
+from hotline1022.service.directory_watch import DirectoryWatch
 from hotline1022.service.disclosure_parts import DisclosureClock
 from hotline1022.service.first_admin import first_admin
 from hotline1022.service.guard import Run

@@ -42,7 +42,8 @@ class Guard:
                 return
             if clock() - begun >= STEADY:
                 pause = self._first
-            await self.broke(part, error)
+            if not isinstance(error, Unavailable):
+                await self.broke(part, error)
             await asyncio.sleep(pause)
             pause = min(2 * pause, self._longest)
 
@@ -51,16 +52,15 @@ class Guard:
         """What fails inside is told like a part that broke, and holds up nothing after it."""
         try:
             yield
+        except Unavailable as error:
+            _waits(part, error)
         except Exception as error:
+            log.exception("%s broke", part)
             await self.broke(part, error)
 
     async def broke(self, part: str, error: Exception) -> None:
-        """Tell of it: for parts that go on by themselves. Raises nothing."""
+        """Count and ring, for parts that go on by themselves; the log has it from whoever caught it. Raises nothing."""
         self.broken[part] += 1
-        if isinstance(error, Unavailable):  # who is away is known: it needs no alarm of each that waits for it
-            log.warning("%s waits, and tries again: %s", part, error)
-            return
-        log.error("%s broke", part, exc_info=error)
         text = f"{part} broke ({_name(error)}); calls go on, and the service's log says why"
         try:
             await self._bell.ring("part-broken", text)
@@ -83,13 +83,22 @@ async def _ended(part: str, run: Run) -> Exception | None:
     except asyncio.CancelledError:
         if task is None or task.cancelling():
             raise
-        return RuntimeError("it was cancelled, and nobody asked for that")
+        log.error("%s was cancelled, and nobody asked for that", part)
+        return RuntimeError("cancelled")
+    except Unavailable as error:
+        _waits(part, error)
+        return error
     except Exception as error:
+        log.exception("%s broke", part)
         if task is not None and task.cancelling():
-            log.exception("%s broke while it was ended", part)
             raise asyncio.CancelledError from error
         return error
     return None
+
+
+def _waits(part: str, error: Unavailable) -> None:
+    """Who is away is known: it needs no alarm of each that waits for it."""
+    log.warning("%s waits, and tries again: %s", part, error)
 
 
 def _name(error: BaseException) -> str:

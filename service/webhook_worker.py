@@ -53,8 +53,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-async def _logged(part: str, error: Exception) -> None:
-    log.error("%s broke", part, exc_info=error)
+async def _nobody(part: str, error: Exception) -> None:
+    """Where nobody listens: the log has it."""
 
 
 async def _no_doubt(_: datetime) -> str:
@@ -76,7 +76,7 @@ class WebhookWorker:
         chance: Callable[[], float] = random.random,
         pauses: Sequence[timedelta] = PAUSES,
         idle: float = IDLE,
-        broke: Broke = _logged,
+        broke: Broke = _nobody,
         doubt: Callable[[datetime], Awaitable[str]] = _no_doubt,
     ) -> None:
         """`broke` is told of what nobody foresaw; `doubt`: why the clock is not to be believed, before anything is forgotten."""
@@ -112,6 +112,7 @@ class WebhookWorker:
                 except Unavailable as error:
                     log.warning("webhooks: the database is away, events wait: %s", error)
                 except Exception as error:  # a spoilt row of one must not end the lanes of all
+                    log.exception("webhooks: a look broke, events wait")
                     await self._broke("the look at webhooks", error)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._idle):
@@ -147,14 +148,14 @@ class WebhookWorker:
         except Unavailable as error:
             log.warning("webhooks: the database is away, events wait: %s", error)
         except Exception as error:  # the same: one receiver's row
+            log.exception("webhooks: events for %s wait", webhook)
             await self._breaks(webhook, error)
         finally:
             self._lanes.discard(webhook)
 
     async def _breaks(self, webhook: str, error: Exception) -> None:
         """It is left alone for a while: what is leased is free again when the lease ends."""
-        times = self._set_back.failed(webhook, self._clock())
-        log.error("webhooks: events for %s wait, what works on them broke (%d times)", webhook, times)
+        self._set_back.failed(webhook, self._clock())
         await self._broke("telling a webhook", error)
 
     async def _lease(self, webhook: str) -> Sequence[Leased]:
@@ -186,6 +187,7 @@ class WebhookWorker:
                 log.warning("webhooks: an outcome waits until the database is back: %s", error)
                 await asyncio.sleep(AGAIN)
             except Exception as error:  # not written down, it would be told again at the end of each lease
+                log.exception("webhooks: an outcome cannot be written down, events for %s wait", delivery.webhook_id)
                 await self._breaks(delivery.webhook_id, error)
                 return
             else:

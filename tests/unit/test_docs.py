@@ -12,9 +12,9 @@ import pytest
 
 from hotline1022.db.catalogue import DAMAGED_ALARM
 from hotline1022.db.copies import ALARM as COPY_ALARM
+from hotline1022.service.act_book import ASIDE_ALARM
 from hotline1022.service.cli import main
 from hotline1022.service.disclosure_links import DIFFERS_ALARM
-from hotline1022.service.act_book import ASIDE_ALARM
 from hotline1022.service.disk_watch import ALARMS
 from hotline1022.service.nights import LATE_ALARM
 from hotline1022.service.notices import NOT_FORWARDED_ALARM
