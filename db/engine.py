@@ -167,7 +167,7 @@ def translated(error: Exception) -> HotlineError | None:
     match error:
         case sa.IntegrityError() | sqlite3.IntegrityError():
             return Refused(f"the database refuses the row: {_first_line(error)}", error_id="row-refused")
-        case sa.DataError() | sqlite3.DataError() | sqlite3.ProgrammingError() | OverflowError():
+        case sa.DataError() | sqlite3.DataError() | sqlite3.ProgrammingError() | OverflowError() | UnicodeEncodeError():
             return Invalid(f"the database cannot keep the value: {_first_line(error)}")
         case sa.DBAPIError() | asyncpg.PostgresError() | asyncpg.InterfaceError() if _never(error):
             return Invalid(f"the database cannot keep the value: {_first_line(error)}")
