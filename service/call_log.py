@@ -241,7 +241,7 @@ class CallLog:
         for row in batch.rows:
             try:
                 events += self._facts.events(row)
-            except (KeyError, ValueError, TypeError) as error:
+            except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
                 self.figures.strange += 1
                 why = mask_text(f"{type(error).__name__}: {error}")
                 log.warning("journal: a row could not be understood (%s): %.200s", why, mask_text(str(row)))
