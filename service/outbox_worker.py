@@ -17,7 +17,7 @@ from functools import partial
 from hotline1022.core.errors import Unavailable
 from hotline1022.core.masking import mask_text
 from hotline1022.db.unit import Database, Work
-from hotline1022.notify.answers import Accepted, NoAnswer, NotTaken, Sent
+from hotline1022.notify.answers import Accepted, Asked, NoAnswer, NotTaken, Sent, StillOpen
 from hotline1022.notify.caps import HOUR, MINUTE, Caps, may_send
 from hotline1022.notify.decide import Step, after_ask, after_send
 from hotline1022.notify.ports import ContactBook, Gateway
@@ -297,7 +297,14 @@ class OutboxWorker:
             if gateway.name != message.gateway:
                 step = Step(trigger=None, error_id=message.error_id, error=message.error)
             else:
-                said = await gateway.ask(message, ids)
+                said = await self._answer(gateway, message, ids)
                 step = after_ask(message, said, self._clock(), can_follow=gateway.can_follow)
             await self._book.record(message, step, gateway=message.gateway, price=gateway.price)
         return bool(asked) and not self._stopping
+
+    async def _answer(self, gateway: Gateway, message: Message, ids: tuple[str, ...]) -> Asked:
+        try:
+            return await gateway.ask(message, ids)
+        except Exception:  # the same defect as in sending: the others are asked all the same
+            log.exception("outbox: gateway %s broke when it was asked", gateway.name)
+            return StillOpen()

@@ -60,7 +60,7 @@ class Script:
     """A gateway that says what it is told to; the last answer is repeated."""
 
     says: list[Sent | Exception] = field(default_factory=lambda: [Accepted(ids=("a1",))])
-    answers: list[Asked] = field(default_factory=lambda: [StillOpen()])
+    answers: list[Asked | Exception] = field(default_factory=lambda: [StillOpen()])
     name: str = "script"
     can_ask: bool = False
     can_follow: bool = False
@@ -80,7 +80,10 @@ class Script:
 
     async def ask(self, message: Message, ids: tuple[str, ...]) -> Asked:
         self.asked.append(ids)
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        said = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(said, Exception):
+            raise said
+        return said
 
     async def run(self) -> None:
         """Nothing of its own."""
@@ -277,6 +280,18 @@ async def test_a_gateway_that_can_say_is_asked(database: Database) -> None:
         world.ahead += timedelta(hours=1)
         await world.state(S.DELIVERED)
         assert gateway.asked == [(), (), ("a7",)]
+
+
+async def test_a_gateway_that_breaks_when_it_is_asked_is_asked_again(database: Database) -> None:
+    answers: list[Asked | Exception] = [ZeroDivisionError("defect"), Arrived()]
+    gateway = Script([NoAnswer(reason="timeout")], answers, can_ask=True, can_follow=True)
+    async with running(database, gateway) as world:
+        await world.put(a_message())
+        await world.state(S.UNKNOWN)
+        world.ahead += timedelta(minutes=2)
+        await world.until(lambda one: one.asked == 1)
+        world.ahead += timedelta(hours=1)
+        await world.state(S.DELIVERED)
 
 
 async def test_a_broken_gateway_does_not_end_the_worker(database: Database) -> None:
