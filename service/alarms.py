@@ -85,8 +85,10 @@ class Bell:
             self.unseen = len(await tx.alarms.list(seen=False, limit=100))
         for alarm in due:
             log.error("ALARM not seen yet, %s: %s %s", alarm.kind, alarm.detail, alarm.call_id or "")
+        if due:  # hundreds that nobody sees must not be as many transactions, for which the log of calls waits
             async with self._database.transaction() as tx:
-                await tx.alarms.repeated(alarm.id, now)
+                for alarm in due:
+                    await tx.alarms.repeated(alarm.id, now)
 
 
 class Daily:

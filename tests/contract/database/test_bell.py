@@ -18,7 +18,7 @@ class Doubtful:
     """A database that may be away, and that may break in a way that nobody foresaw."""
 
     def __init__(self, real: Database) -> None:
-        self.real, self.away, self.broken = real, False, False
+        self.real, self.away, self.broken, self.transactions = real, False, False, 0
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
@@ -26,6 +26,7 @@ class Doubtful:
             raise Unavailable("away", error_id="database-away")
         if self.broken:
             raise TypeError("a row is spoilt")
+        self.transactions += 1
         async with self.real.transaction() as tx:
             yield tx
 
@@ -77,3 +78,18 @@ async def test_one_that_is_never_taken_holds_up_no_other(database: Database) -> 
     await bell._again()
     await bell._again()
     assert await kinds(database) == [("gateway-away", "sms")]
+
+
+async def test_alarms_that_nobody_sees_are_told_again_in_one_transaction(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    doubtful = Doubtful(database)
+    bell = Bell(doubtful, timedelta(0))  # type: ignore[arg-type]
+    for number in range(20):
+        await bell.ring("backup-failed", f"{number}")
+    before = doubtful.transactions
+    with caplog.at_level(logging.ERROR):
+        await bell._again()
+    assert caplog.text.count("ALARM not seen yet") == 20 and doubtful.transactions == before + 1
+    async with database.reading() as tx:
+        assert all(one.last_repeated_at is not None for one in await tx.alarms.list())
