@@ -82,7 +82,7 @@ class AmiLink:
     # Life
 
     async def run(self) -> None:
-        """Keep the link until `close()`; run it once."""
+        """Keep the link until `close()`; run it once, and again only after it broke: whoever watches over it may."""
         if self._started:
             raise Refused("this AMI link has run already; make a new one", error_id="ami-link-used")
         self._started = True
@@ -95,9 +95,13 @@ class AmiLink:
                     await asyncio.wait({pump}, timeout=self._times.drain)
                 finally:
                     pump.cancel()
+        except Exception:
+            self._started = False
+            raise
         finally:
-            self._closing.set()
-            self._finished.set()
+            if self._started or self._closing.is_set():
+                self._closing.set()
+                self._finished.set()
 
     async def close(self) -> None:
         """Log off for good: nothing is planned, nothing comes back. Waits until `run()` has ended."""

@@ -25,6 +25,8 @@ WAIT_SECONDS = 5.0
 STATEMENT_SECONDS = 15.0
 READERS = 4
 POOL = 8
+#: classes of PostgreSQL's errors that a value is to blame for: data exceptions, and limits such as that of a row in an index
+_VALUE = ("22", "54")
 #: BEGIN was asked of the driver, and nobody knows whether it is done
 _BEGUN = "begun"
 
@@ -165,7 +167,9 @@ def translated(error: Exception) -> HotlineError | None:
     match error:
         case sa.IntegrityError() | sqlite3.IntegrityError():
             return Refused(f"the database refuses the row: {_first_line(error)}", error_id="row-refused")
-        case sa.DataError() | sqlite3.DataError() | sqlite3.ProgrammingError() | OverflowError():
+        case sa.DataError() | sqlite3.DataError() | sqlite3.ProgrammingError() | OverflowError() | UnicodeEncodeError():
+            return Invalid(f"the database cannot keep the value: {_first_line(error)}")
+        case sa.DBAPIError() | asyncpg.PostgresError() | asyncpg.InterfaceError() if _never(error):
             return Invalid(f"the database cannot keep the value: {_first_line(error)}")
         case sa.DBAPIError() | sa.TimeoutError() | sqlite3.Error() | asyncpg.PostgresError() | asyncpg.InterfaceError():
             return _away(error)
@@ -174,6 +178,14 @@ def translated(error: Exception) -> HotlineError | None:
         case OSError() if error.filename is None:  # of the network; one of a file is not the database's
             return _away(error)
     return None
+
+
+def _never(error: Exception) -> bool:
+    """Whether PostgreSQL will not take the value tomorrow either: SQLAlchemy makes no DataError of what asyncpg says."""
+    found = error.orig if isinstance(error, sa.DBAPIError) else error
+    return isinstance(getattr(found, "__cause__", None) or found, ValueError) or str(
+        getattr(found, "sqlstate", None)
+    ).startswith(_VALUE)
 
 
 def _away(error: Exception) -> Unavailable:

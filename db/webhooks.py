@@ -34,7 +34,8 @@ _PLAIN = [hook.c[one.name] for one in fields(Webhook)]
 _FREE: Mapping[str, Any] = {"state": DeliveryState.WAITING, "lease_owner": "", "leased_until": None}
 #: nothing is wrong with the receiver
 _SOUND: Mapping[str, Any] = {"failures": 0, "failing_since": None, "retry_at": None, "error_id": ""}
-_AT_ONCE = 500
+#: deliveries that are forgotten in one transaction
+AT_ONCE = 500
 
 
 class WebhookRepository(Repository):
@@ -239,18 +240,14 @@ class WebhookRepository(Repository):
         await self._connection.execute(update(hook).where(hook.c.id == webhook).values(**values))
 
     async def forget(self, before: datetime) -> int:
-        """Deliveries that were written before, told or not; how many."""
-        count = 0
-        while True:
-            old = (
-                select(delivery.c.place)
-                .where(delivery.c.created_at < before, delivery.c.leased_until.is_(None))
-                .limit(_AT_ONCE)
-            )
-            done = await self._connection.execute(delete(delivery).where(delivery.c.place.in_(old)))
-            count += done.rowcount
-            if done.rowcount < _AT_ONCE:
-                return count
+        """Some deliveries that were written before, told or not; how many: fewer than AT_ONCE were the last."""
+        old = (
+            select(delivery.c.place)
+            .where(delivery.c.created_at < before, delivery.c.leased_until.is_(None))
+            .limit(AT_ONCE)
+        )
+        done = await self._connection.execute(delete(delivery).where(delivery.c.place.in_(old)))
+        return done.rowcount
 
     async def waiting(self) -> int:
         """Deliveries that are not over."""

@@ -261,9 +261,11 @@ class Agents:
         self._sit(line, replace(seat, state=_idle(seat)))
 
     async def tick(self, now: datetime) -> None:
-        """End wrap-up times that have run out; call it about once a second."""
+        """End wrap-up times that have run out, or that began in a time to come: the clock was set back meanwhile. Call it about once
+        a second.
+        """
         for line, seat in list(self._seats.items()):
-            if seat.state is AgentState.WRAP_UP and now - seat.since >= self.wrap_up:
+            if seat.state is AgentState.WRAP_UP and abs(now - seat.since) >= self.wrap_up:
                 await self.happened(line, AgentEvent.WRAPPED_UP, now)
 
     # -- what is seen

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from hotline1022.core.drafts import Drafted, TakenIn, Writing, gone, take_in
 from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.db.unit import Database, Work
+from hotline1022.service.retention import doubt_of
 from hotline1022.service.ticket_desk import TicketDesk
 from hotline1022.tickets.citizen import phone_of
 from hotline1022.tickets.ports import Draft
@@ -81,7 +82,9 @@ async def _end(tx: Work, owner: str, call: str, seen: int) -> None:
 
 
 class DraftClock:
-    """Forgets what nobody touched for long; `run` in the service's TaskGroup. Refuses to end with a database that is away."""
+    """Forgets what nobody touched for long; `run` in the service's TaskGroup. Refuses to end with a database that is away, and to forget
+    anything by a clock that jumped.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -90,7 +93,9 @@ class DraftClock:
         """Until cancelled."""
         while True:
             try:
-                await self.sweep(datetime.now(UTC))
+                at = datetime.now(UTC)
+                if not await doubt_of(self._database, at):
+                    await self.sweep(at)
             except HotlineError as error:
                 log.warning("drafts whose time is over are not forgotten yet: %s", error)
             await asyncio.sleep(EVERY_SECONDS)

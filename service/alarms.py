@@ -1,4 +1,6 @@
-"""The bell: an alarm is written down, logged and counted, and told again until somebody has seen it. Never blocks a call."""
+"""The bell: an alarm is written down, logged and counted, and told again until somebody has seen it. Never blocks a call, and raises
+nothing to whoever rings.
+"""
 
 import asyncio
 import logging
@@ -15,6 +17,9 @@ from hotline1022.queue.ports import AlarmBell
 
 log = logging.getLogger(__name__)
 
+#: alarms that wait for the database at most: the log has all
+WAITING = 1000
+
 
 class Bell:
     """queue.ports.AlarmBell, and the repeating."""
@@ -23,7 +28,8 @@ class Bell:
         self._database = database
         #: time between two tellings of an alarm that nobody has seen
         self.repeat = repeat
-        self._unwritten: list[tuple[str, str, str, datetime]] = []
+        #: by what makes them one alarm: kind, and call or detail
+        self._unwritten: dict[tuple[str, str], tuple[str, str, str, datetime]] = {}
         #: alarms raised, by kind, for the metrics
         self.raised: Counter[str] = Counter()
         #: alarms that nobody has seen, at the last look
@@ -39,7 +45,10 @@ class Bell:
             await self._write(kind, detail, call, at)
         except Unavailable:
             log.error("ALARM %s: %s %s", kind, detail, call)
-            self._unwritten.append((kind, detail, call, at))
+            if len(self._unwritten) < WAITING:
+                self._unwritten.setdefault((kind, call or detail), (kind, detail, call, at))
+        except Exception:
+            log.exception("ALARM %s: %s %s (it cannot be written down)", kind, detail, call)
 
     async def _write(self, kind: str, detail: str, call: str, at: datetime) -> None:
         with by_the_service():  # a refused act may ring; it is not noted as done by that
@@ -62,17 +71,24 @@ class Bell:
                 log.warning("alarms cannot be read: %s", error)
 
     async def _again(self) -> None:
-        while self._unwritten:
-            await self._write(*self._unwritten[0])
-            self._unwritten.pop(0)
+        for same, waiting in list(self._unwritten.items()):
+            try:
+                await self._write(*waiting)
+            except Unavailable:
+                raise
+            except Exception:  # the others do not wait for it
+                log.exception("ALARM %s: it cannot be written down", waiting[0])
+            self._unwritten.pop(same, None)
         now = datetime.now(UTC)
         async with self._database.reading() as tx:
             due = await tx.alarms.due(now - self.repeat)
             self.unseen = len(await tx.alarms.list(seen=False, limit=100))
         for alarm in due:
             log.error("ALARM not seen yet, %s: %s %s", alarm.kind, alarm.detail, alarm.call_id or "")
+        if due:  # hundreds that nobody sees must not be as many transactions, for which the log of calls waits
             async with self._database.transaction() as tx:
-                await tx.alarms.repeated(alarm.id, now)
+                for alarm in due:
+                    await tx.alarms.repeated(alarm.id, now)
 
 
 class Daily:

@@ -8,7 +8,6 @@ import os
 import signal
 import time
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import sdnotify
 from aiohttp import web as aiohttp_web
@@ -32,25 +31,22 @@ from hotline1022.recordings.on_demand import COPY_SECONDS
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.reasons import load_reasons
-from hotline1022.service.account_clock import AccountClock
 from hotline1022.service.account_desk import AccountDesk
-from hotline1022.service.agent_drafts import AgentDrafts, DraftClock
+from hotline1022.service.agent_drafts import AgentDrafts
 from hotline1022.service.alarms import Bell
+from hotline1022.service.background_parts import begun_of, parts_of
 from hotline1022.service.call_log import CallLog, Saved
 from hotline1022.service.cascades import Cascades
-from hotline1022.service.catalogue_keeper import CatalogueKeeper
 from hotline1022.service.chore_parts import backups_of, chores_of
 from hotline1022.service.console import Console
 from hotline1022.service.copies_parts import copies_of, stereo_of
-from hotline1022.service.desk import Desk, remember_talks
+from hotline1022.service.desk import Desk
 from hotline1022.service.directory_desk import DirectoryDesk, numbers_of
-from hotline1022.service.directory_watch import DirectoryWatch
-from hotline1022.service.disclosure_parts import DisclosureClock
 from hotline1022.service.disclosure_parts import desk_of as disclosures_of
 from hotline1022.service.disk_watch import DiskWatch
 from hotline1022.service.evidence_parts import EvidenceParts
 from hotline1022.service.ffmpeg_find import FfmpegFinder
-from hotline1022.service.first_admin import first_admin
+from hotline1022.service.guard import Guard
 from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
 from hotline1022.service.http_api import http_of, listen
 from hotline1022.service.leftovers import leftovers_of
@@ -60,7 +56,6 @@ from hotline1022.service.lock import locked
 from hotline1022.service.log_store import DatabaseLogStore
 from hotline1022.service.menu_file import in_force
 from hotline1022.service.menu_parts import menus_of, sounds_of
-from hotline1022.service.notice_versions import note_versions
 from hotline1022.service.notify_parts import worker_of
 from hotline1022.service.outbox_book import OutboxBook
 from hotline1022.service.pack_desk import PackDesk
@@ -72,16 +67,14 @@ from hotline1022.service.prepare import folders
 from hotline1022.service.questions import Questions, answer_on
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
-from hotline1022.service.reload import LOCK, reload, tell, write_answer
+from hotline1022.service.reload import LOCK, Reloaded, reload, tell, write_answer
 from hotline1022.service.retention_parts import retention_of
 from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.segments import Segments
 from hotline1022.service.settings import Settings
-from hotline1022.service.ticket_clock import TicketClock
 from hotline1022.service.ticket_join import desk_of, notices_of, take_overs_of
 from hotline1022.service.ticket_names import shut_on
 from hotline1022.service.ticket_status import StatusByPhone
-from hotline1022.service.ticks import ticks
 from hotline1022.service.token_ends import TokenEnds
 from hotline1022.service.user_admin import UserAdmin, utc_now
 from hotline1022.service.voicemail_gate import VoicemailGate
@@ -122,6 +115,7 @@ class App:
             closed=closed,
         )
         self.bell = Bell(self.database, timedelta(seconds=settings.emergency.alarm_repeat_seconds))
+        self.guard = Guard(self.bell)
         self.broadcast = LiveParts(self.database, self.bell, lambda: self.call_log)
         self.news = self.broadcast.news
         self.book = OutboxBook(self.database, self.bell)
@@ -262,10 +256,12 @@ class App:
 
     async def _complete(self, call: Call) -> None:
         if not call.refused:
-            self.recordings.submit(facts_of(call, voicemail_reason=call.voicemail_reason))
+            async with self.guard.beside("filing a recording"):  # else the sweep of the spool finds it
+                self.recordings.submit(facts_of(call, voicemail_reason=call.voicemail_reason))
 
     async def _alarm(self, alarm: RaiseAlarm) -> None:
-        await self.bell.ring(alarm.kind, "no emergency number answered", alarm.call)
+        async with self.guard.beside("an alarm of the log"):
+            await self.bell.ring(alarm.kind, "no emergency number answered", alarm.call)
 
     # -- life
 
@@ -277,12 +273,15 @@ class App:
         """Read settings and menu anew; asked again meanwhile, once more afterwards."""
         self._reload_wanted.set()
 
-    async def _reloads(self) -> None:
+    async def reloads(self) -> None:
+        """Do what `ask_to_reload` asks for; until cancelled."""
         while True:
             await self._reload_wanted.wait()
             self._reload_wanted.clear()
             begun = time.monotonic()
-            result = await reload(self, self.config)
+            result = Reloaded(done=False, lines=("The reload broke; the service's log says why.",))
+            async with self.guard.beside("a reload"):
+                result = await reload(self, self.config)
             await tell(self, result)
             try:
                 await asyncio.to_thread(write_answer, self.settings.paths.data, begun, self.config, result)
@@ -294,55 +293,18 @@ class App:
         migrated = await migrate(self.settings.database_url)
         if migrated.backup:
             log.info("schema %s -> %s; the old file is kept as %s", migrated.before, migrated.after, migrated.backup)
-        await self.evidence.start()
-        await note_versions(self.database, self.settings.paths.prompts)
-        await first_admin(self.users, self.settings.paths.secrets)
-        await self.menus.start()
-        await self.directory.start()
+        for part, begin in begun_of(self).items():  # the telephone does not wait for the desk
+            async with self.guard.beside(part):
+                await begin()
         await self.call_log.start()
-        await remember_talks(self.database, self.expected)
         await self.agi.start()
         runner = aiohttp_web.AppRunner(http_of(self), access_log=None)
         await runner.setup()
         try:
             await listen(runner, self.settings.service)
             async with asyncio.TaskGroup() as group:
-                work = [
-                    group.create_task(one)
-                    for one in (
-                        self.actor.run(),
-                        self.reader.run(),
-                        self.call_log.run(),
-                        self.recordings.run(),
-                        self.live.run(),
-                        self.segments.run(),
-                        self.positions.run(),
-                        self.disk.run(),
-                        self.directory.run(),
-                        self.menus.run(),
-                        DirectoryWatch(self.directory, self.bell, lambda: datetime.now(UTC)).run(),
-                        self.cascades.run(),
-                        CatalogueKeeper(self.database).run(),
-                        self.plans.run(),
-                        self.directory_sounds.run(),
-                        TicketClock(
-                            self.database, self.tickets, due=partial(self.take_overs.look, self.database)
-                        ).run(),
-                        self.bell.run(),
-                        self.outbox.run(),
-                        self.webhooks.run(),
-                        self.evidence.run(),
-                        self.backups.run(),
-                        self.chores.run(),
-                        DisclosureClock(self.disclosures, self.packs).run(),
-                        self.retention.run(),
-                        AccountClock(self.accounts).run(),
-                        DraftClock(self.database).run(),
-                        self.leftovers.run(),
-                        ticks(self.agents),
-                        self._reloads(),
-                    )
-                ]
+                kept = (self.guard.keep(part, run) for part, run in parts_of(self).items())
+                work = [group.create_task(one) for one in (self.call_log.run(), *kept)]
                 with contextlib.suppress(Unavailable):
                     await self.reader.wait_up(5.0)
                     # who keys *14 right now must not hear that nobody is logged in

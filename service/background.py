@@ -119,11 +119,10 @@ class Background(Generic[V]):
             return
         try:
             more = await job(asked, lambda done, work: self._change(asked, done=done, work=work))
+            self._end(asked, WorkState.DONE, **more)
         except (HotlineError, OSError) as error:
             log.warning("the %s that %s asked for failed: %s", self._what, asked.asked_by, error)
             self._end(asked, WorkState.FAILED, error=str(error))
         except Exception as error:
             log.exception("the %s that %s asked for failed", self._what, asked.asked_by)
             self._end(asked, WorkState.FAILED, error=f"{type(error).__name__}; the service's log tells more")
-        else:
-            self._end(asked, WorkState.DONE, **more)

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.12
 #: and the pause that others get in any case
 LEAST_PAUSE = 0.02
+#: until the next try to lay a refused call aside, where the disk is full
+ASIDE_SECONDS = 5.0
 #: rows in one batch that tell that more is waiting: the next batch follows at once
 PLENTY = 200
 #: a row read later than this after it happened was written while nobody read: the call is marked as back-filled
@@ -239,7 +241,7 @@ class CallLog:
         for row in batch.rows:
             try:
                 events += self._facts.events(row)
-            except (KeyError, ValueError, TypeError) as error:
+            except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
                 self.figures.strange += 1
                 why = mask_text(f"{type(error).__name__}: {error}")
                 log.warning("journal: a row could not be understood (%s): %.200s", why, mask_text(str(row)))
@@ -275,8 +277,20 @@ class CallLog:
             except HotlineError as error:
                 self.figures.refused += 1
                 log.error("call %s: the database refuses it, it is laid aside: %s", call.id, mask_text(str(error)))
-                await asyncio.to_thread(lay_aside, self._journal.path.with_name(REFUSED), events, str(error))
+                await self._lay_aside(events, str(error))
         await self._store_when_back(replace(saved, calls=(), events=(), backfilled=frozenset()))
+
+    async def _lay_aside(self, events: Sequence[Event], why: str) -> None:
+        """On a full disk too, as soon as there is room; until then nothing more is read, and the service goes on."""
+        while True:
+            try:
+                await asyncio.to_thread(lay_aside, self._journal.path.with_name(REFUSED), events, why)
+            except OSError as error:
+                log.error("call log: a refused call cannot be laid aside (%s), trying on", error.strerror)
+                self.figures.stalled = True
+                await asyncio.sleep(ASIDE_SECONDS)
+            else:
+                return
 
     async def _store_when_back(self, saved: Saved) -> None:
         """Try until the database is back; meanwhile nothing more is read, and the journal keeps what comes."""

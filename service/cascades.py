@@ -163,7 +163,15 @@ class Cascades:
         call, hunt = kept.row.call_id, kept.row.hunt
         try:
             await self._settle(kept)
-        except (HotlineError, ValueError, LookupError, TypeError) as error:
+        except (
+            HotlineError,
+            ArithmeticError,
+            AssertionError,
+            AttributeError,
+            LookupError,
+            TypeError,
+            ValueError,
+        ) as error:
             times = self._set_back.failed((call, hunt), self._clock())
             why = error.error_id if isinstance(error, HotlineError) else ""
             log.error(

@@ -46,6 +46,11 @@ class Chore(Generic[V]):
         """The one that runs, or the last one."""
         return self._work.view
 
+    @property
+    def what(self) -> str:
+        """Its kind."""
+        return self._what
+
     def free(self) -> None:
         """Refused `WHAT-running` while one runs, or has not ended."""
         error_id = f"{self._what}-running"

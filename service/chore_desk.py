@@ -17,6 +17,7 @@ from hotline1022.recordings.keys import Keys
 from hotline1022.service.background import now
 from hotline1022.service.backup_shelf import MANIFEST
 from hotline1022.service.chore import Chore, Do
+from hotline1022.service.guard import Run
 from hotline1022.service.import_folder import check_folder, folders_in, ours_of, table_in
 from hotline1022.service.import_table import columns_of
 from hotline1022.service.import_work import zone_of
@@ -31,7 +32,7 @@ SECONDS = 5.0
 
 
 class ChoreDesk:
-    """web.chores_port.Chores; `run()` does what was asked for."""
+    """web.chores_port.Chores; its `parts` do what was asked for."""
 
     def __init__(
         self,
@@ -50,11 +51,10 @@ class ChoreDesk:
         self._verify = Chore("files-verification", make=w.FilesView, do=do, end=self._verified, clock=clock)
         self._backup = Chore("backup-check", make=w.BackupCheckView, do=do, end=self._checked, clock=clock)
 
-    async def run(self) -> None:
-        """Until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for one in (self._import, self._reseal, self._rebuild, self._count, self._verify, self._backup):
-                group.create_task(one.run())
+    def parts(self) -> Mapping[str, Run]:
+        """Each until cancelled."""
+        all = (self._import, self._reseal, self._rebuild, self._count, self._verify, self._backup)
+        return {f"chores of kind {one.what}": one.run for one in all}
 
     # ---------------------------------------------------------------- import
 

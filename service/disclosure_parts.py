@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from hotline1022.recordings.types import CopyRow
 from hotline1022.service.disclosure_desk import DisclosureDesk
 from hotline1022.service.disclosure_links import DisclosureLinks
 from hotline1022.service.disclosure_pack import Packer
+from hotline1022.service.guard import Run
 from hotline1022.service.pack_desk import PackDesk
 from hotline1022.service.recorder_keys import keys_of
 from hotline1022.service.recorder_ports import DatabaseCallBook
@@ -58,16 +59,14 @@ def links_of(settings: Settings, database: Database, desk: DisclosureDesk) -> Di
 
 
 class DisclosureClock:
-    """`run` in the service's TaskGroup."""
+    """Its `parts` run in the service."""
 
     def __init__(self, desk: DisclosureDesk, packs: PackDesk) -> None:
         self._desk, self._packs = desk, packs
 
-    async def run(self) -> None:
-        """Until cancelled: end what is over, pack what was begun."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._packs.run())
-            group.create_task(self._sweep())
+    def parts(self) -> Mapping[str, Run]:
+        """End what is over, pack what was begun; each until cancelled."""
+        return {"packing disclosures": self._packs.run, "ending disclosures": self._sweep}
 
     async def _sweep(self) -> None:
         while True:

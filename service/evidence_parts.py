@@ -2,9 +2,9 @@
 itself.
 """
 
-import asyncio
 import contextlib
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from hotline1022.audit.types import Fact, Kind
@@ -18,6 +18,7 @@ from hotline1022.service.act_book import ActBook
 from hotline1022.service.evidence import Examiner
 from hotline1022.service.evidence_child import verify_in_child
 from hotline1022.service.evidence_desk import EvidenceDesk
+from hotline1022.service.guard import Run
 from hotline1022.service.listening_book import ListeningBook
 from hotline1022.service.nightly import Nightly
 from hotline1022.service.nights import NightsWatch
@@ -61,11 +62,16 @@ class EvidenceParts:
         """Before anything is filed: what is there from before the chain gets its entries."""
         await begin(self._database)
 
-    async def run(self) -> None:
-        """Until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for one in (self.acts, self.stamper, self.nightly, self.nights, self.heard, self.desk):
-                group.create_task(one.run())
+    def parts(self) -> Mapping[str, Run]:
+        """Each until cancelled."""
+        return {
+            "acts beside the database": self.acts.run,
+            "stamps": self.stamper.run,
+            "the nightly look": self.nightly.run,
+            "the look at stamps and nights": self.nights.run,
+            "what was heard": self.heard.run,
+            "verifications": self.desk.run,
+        }
 
     async def end(self) -> None:
         """What was heard until now goes into the chain; when the database is away, the next start does that."""

@@ -16,6 +16,7 @@ from hotline1022.db.unit import Database, Work
 from hotline1022.faq.rules import moved, new_entry, problems_of, text_of, with_version, written
 from hotline1022.faq.sheet import Read, texts_of
 from hotline1022.faq.types import Author, Entry, Move, Report, RowReport, Said
+from hotline1022.service.held_thread import HeldThreads
 
 
 class FaqImport:
@@ -38,7 +39,8 @@ class FaqImport:
     ) -> Report:
         """What became of each row, or would. Invalid `sheet-…`."""
         async with self._one_at_a_time:
-            rows = await asyncio.to_thread(_rows, data, categories)
+            # who gives up leaves the thread at work: the next one waits for it all the same
+            rows = await HeldThreads().run(_rows, data, categories)
         if dry_run:
             async with self._database.reading() as tx:
                 made = await _made(tx, agency, rows, by, at, propose)

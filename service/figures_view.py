@@ -3,11 +3,13 @@
 Refuses nothing itself. Wrap-up is of people, not of calls: it is told where all calls of a month at most are counted.
 """
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 
 from hotline1022.core.clock import day_begins
-from hotline1022.db.unit import Database
+from hotline1022.db.unit import Database, Work
 from hotline1022.directory.types import Directory
 from hotline1022.figures import calls as of_calls
 from hotline1022.figures import tickets as of_tickets
@@ -36,6 +38,8 @@ from hotline1022.web.types import CallFilter
 
 #: over more days wrap-up is not added up: it is looked up person by person
 WRAP_UP_DAYS = 31
+#: questions that count, at a time; of the others each waits for its turn
+AT_ONCE = 2
 #: weeks of the chart, this one included
 WEEKS = 12
 #: which group each chart shows, of calls or of tickets
@@ -79,13 +83,20 @@ class FiguresView:
         self, database: Database, directory: Callable[[], Directory], menu: Callable[[], Mapping[str, str]]
     ) -> None:
         self._database, self._directory, self._menu = database, directory, menu
+        self._turns, self._sheet = asyncio.Semaphore(AT_ONCE), asyncio.Lock()
+
+    @asynccontextmanager
+    async def _counting(self) -> AsyncIterator[Work]:
+        """The database, when it is our turn: connections are left for calls, however many people count years."""
+        async with self._turns, self._database.reading() as tx:
+            yield tx
 
     async def calls(self, wanted: CallFilter, query: Mapping[str, str], *, level: str) -> CallFigures:
         """Of the calls of this filter."""
         if wanted.since is None or wanted.until is None:
             raise AssertionError("calls are counted of a time")
         asked = call_filter(wanted)
-        async with self._database.reading() as tx:
+        async with self._counting() as tx:
             shifts = [
                 Slot(id=one.id, name=one.name, starts=one.starts, ends=one.ends) for one in await tx.shifts.shifts()
             ]
@@ -107,7 +118,7 @@ class FiguresView:
         """Of the tickets of this filter."""
         if wanted.since is None or wanted.until is None:
             raise AssertionError("tickets are counted of a time")
-        async with self._database.reading() as tx:
+        async with self._counting() as tx:
             cells = await tx.figures.tickets(wanted, at)
         return TicketFigures(
             since=wanted.since,
@@ -120,7 +131,7 @@ class FiguresView:
     async def open_tickets(self, at: datetime) -> tuple[Figure, ...]:
         """How many are open, and overdue."""
         found = []
-        async with self._database.reading() as tx:
+        async with self._counting() as tx:
             for standing in (Standing.OPEN, Standing.OVERDUE):
                 count = await tx.figures.count_tickets(TicketFilter(standing=standing, standing_at=at))
                 rows = Rows(path=of_tickets.PATH, query={"standing": standing.value, **_text(at=at)})
@@ -136,7 +147,7 @@ class FiguresView:
         if name is ChartName.RECEIVED_BY_WEEK:
             return _chart(name, day, since, until, Unit.CALLS, query, await self._weeks(since, until))
         group = _GROUP[name]
-        async with self._database.reading() as tx:
+        async with self._counting() as tx:
             if name is ChartName.CALLS_TODAY:
                 cells = await tx.figures.calls(call_filter(CallFilter(since=since, until=until)))
                 groups = of_calls.groups(cells, query, say, categories={}, shifts=(), level=LEVEL)
@@ -147,7 +158,7 @@ class FiguresView:
         return _chart(name, day, since, until, Unit.TICKETS, query, _of(made, group))
 
     async def _weeks(self, since: datetime, until: datetime) -> tuple[Bucket, ...]:
-        async with self._database.reading() as tx:
+        async with self._counting() as tx:
             days = await tx.figures.calls_by_day(call_filter(CallFilter(since=since, until=until)))
         found, monday = [], since.date()
         while day_begins(monday) < until:
@@ -162,12 +173,14 @@ class FiguresView:
     async def call_sheet(self, wanted: CallFilter, *, numbers: bool, at: datetime) -> SheetFile:
         """All calls of this filter."""
         book = figures_sheets.CallBook(self._categories(), say, numbers=numbers)
-        return await figures_sheets.written(self._database, book, call_filter(wanted), at)
+        async with self._sheet:
+            return await figures_sheets.written(self._database, book, call_filter(wanted), at)
 
     async def ticket_sheet(self, wanted: TicketFilter, *, numbers: bool, at: datetime) -> SheetFile:
         """All tickets of this filter."""
         book = figures_sheets.TicketBook(say, numbers=numbers, at=at)
-        return await figures_sheets.written(self._database, book, ticket_filter(wanted), at)
+        async with self._sheet:
+            return await figures_sheets.written(self._database, book, ticket_filter(wanted), at)
 
     def _categories(self) -> Mapping[str, str]:
         return {**self._menu(), **{id: one.name for id, one in self._directory().categories.items()}}

@@ -157,7 +157,7 @@ class LiveBus:
         self.figures.events += 1
         try:
             made = live_wire.frame(self.position(), event)
-        except (TypeError, ValueError):
+        except Exception:  # whatever its facts are: a number that nobody keeps would shift all that follow
             log.exception("a live event cannot be written: %s %s", event.topic, event.what)
             self._forget_all()
             return

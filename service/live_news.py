@@ -23,6 +23,9 @@ from hotline1022.tickets.types import HIDDEN, Changed, Ticket
 
 log = logging.getLogger(__name__)
 
+#: calls of which the last hunt is known at most
+HUNTS = 2000
+
 
 def _harmless(source: Callable[..., None]) -> Callable[..., None]:
     """Like the dispatcher of events: what browsers are told must not break a call."""
@@ -157,6 +160,8 @@ class LiveNews:
             self._hunts.pop(call.id, None)
         else:
             self._hunts[call.id] = facts
+            if len(self._hunts) > HUNTS:  # of calls that were filed without their last word
+                self._hunts.pop(next(iter(self._hunts)))
         if facts != told:
             self._publish(Event(topic=Topic.CASCADES, what="cascade", facts=facts, line=hunt.line))
 

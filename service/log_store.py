@@ -1,5 +1,8 @@
-"""The call log's memory in the database: calls, legs, facts and the journal's position in one transaction."""
+"""The call log's memory in the database: calls, legs, facts and the journal's position in one transaction. Refuses to begin with a
+history that cannot be read: that call is left out and rung, and all others go on.
+"""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,15 +12,19 @@ import phonenumbers
 
 from hotline1022.ami_bridge.journal import Position
 from hotline1022.audit.types import Fact, Kind
-from hotline1022.core.call import Call
+from hotline1022.core.call import Call, fold
 from hotline1022.core.events import CascadeStarted, Event, LegKind
 from hotline1022.core.ids import CallId
 from hotline1022.db.rows import call_row, cascade_rows, event_of, event_row, leg_rows, step_rows
-from hotline1022.db.types import Batch, JournalPosition, LegRow
+from hotline1022.db.types import Batch, JournalPosition, LegRow, OpenCall
 from hotline1022.db.unit import Database, Work
 from hotline1022.service.call_log import SETTLE, Saved
 from hotline1022.service.webhook_notes import note_calls
 
+log = logging.getLogger(__name__)
+
+#: alarm of a call that goes on, and whose history cannot be read
+HISTORY_ALARM = "call-unreadable"
 JOURNAL = "cel"
 COUNTRY = "VN"
 
@@ -53,6 +60,17 @@ def _possible(number: phonenumbers.PhoneNumber) -> bool:
     return phonenumbers.is_possible_number(number)
 
 
+def _history(one: OpenCall) -> Sequence[Event] | None:
+    """What happened in a call; None where somebody spoilt it, or a later version wrote it."""
+    try:
+        history = [event_of(row) for row in one.events]
+        fold(history)
+    except (KeyError, ValueError, TypeError, AttributeError):
+        log.exception("call %s: its history cannot be read, it is left out", one.call.id)
+        return None
+    return history
+
+
 class DatabaseLogStore:
     """service.call_log.LogStore."""
 
@@ -72,12 +90,23 @@ class DatabaseLogStore:
         """The events of every call that is not complete."""
         async with self._database.reading() as tx:
             found = await tx.calls.load_open(settling_since=datetime.now(UTC) - 2 * SETTLE)
+        histories = list[Sequence[Event]]()
         for one in found:
+            history = _history(one)
+            if history is None:
+                await self._ring(one.call.id)
+                continue
+            histories.append(history)
             call = CallId(one.call.id)  # type: ignore[arg-type]
             self._next[call] = max((event.seq for event in one.events), default=-1) + 1
             if one.call.backfilled:
                 self._backfilled.add(call)
-        return [[event_of(row) for row in one.events] for one in found]
+        return histories
+
+    async def _ring(self, call: str) -> None:
+        text = "its history cannot be read, and what follows in it is not written down; see the service's log"
+        async with self._database.transaction() as tx:
+            await tx.alarms.raise_alarm(HISTORY_ALARM, text, datetime.now(UTC), call)
 
     async def save(self, saved: Saved) -> None:
         """One transaction; what is remembered here changes only when it has succeeded."""

@@ -20,6 +20,7 @@ from hotline1022.db.unit import Database
 from hotline1022.ivr.load import load
 from hotline1022.ivr.model import MenuTree
 from hotline1022.ivr.types import MenuDraft, MenuVersion
+from hotline1022.queue.ports import AlarmBell
 from hotline1022.service.menu_file import file_text, forget, hash_of, keep, kept_text, read, stage
 from hotline1022.service.settings import Settings
 
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 #: seconds between two looks whether another process published one
 LOOK_SECONDS = 30.0
+#: what is said of a version while its sounds are made
+BEING_PUT = "it is being put in force; its sounds are being made"
 #: who published what the settings' file has
 BY_FILE = "settings"
 #: makes the sounds of a menu that are missing or other than they were, all or none; how many
@@ -52,7 +55,9 @@ class MenuDesk:
         speak: Speak,
         use: Use,
         clock: Callable[[], datetime],
+        bell: AlarmBell | None = None,
     ) -> None:
+        self._bell = bell
         self._database, self._settings, self._menu = database, settings, menu
         self._speak, self._use, self._clock = speak, use, clock
         #: held by whoever changes what is in force: a publication, a reload
@@ -125,14 +130,18 @@ class MenuDesk:
     async def _follow(self, newest: MenuVersion, text: str) -> None:
         """Another process, or an earlier run, published it; where it cannot be put in force now, the menu at hand goes on."""
         self.version = newest
+        before, self.trouble = self.trouble, self.trouble or BEING_PUT  # whatever breaks now, the next look tries again
         try:
             await self._change_over(read(text))
             if not newest.from_file and kept_text(self._settings()) != text:
                 await asyncio.to_thread(_keep, self._settings(), text)
         except (HotlineError, OSError) as error:
-            if not self.trouble:
-                log.error("version %d of the menu is not in force, the one at hand goes on: %s", newest.number, error)
             self.trouble = str(error)
+            if self.trouble != before:
+                text = f"version {newest.number} of the menu is not in force, the one at hand goes on: {error}"
+                log.error("%s", text)
+                if self._bell is not None:
+                    await self._bell.ring("menu-not-in-force", text)
             return
         self.trouble = ""
 

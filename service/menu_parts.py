@@ -24,7 +24,13 @@ def menus_of(app: "App") -> MenuDesk:
         await change_over(app, app.settings, app.secrets, menu)
 
     return MenuDesk(
-        app.database, settings=lambda: app.settings, menu=lambda: app.menu, speak=speak, use=use, clock=utc_now
+        app.database,
+        settings=lambda: app.settings,
+        menu=lambda: app.menu,
+        speak=speak,
+        use=use,
+        clock=utc_now,
+        bell=app.bell,
     )
 
 

@@ -51,6 +51,12 @@ class HotlineCollector:
         for kind, count in sorted(app.bell.raised.items()):
             alarms.add_metric([kind], count)
         yield alarms
+        broken = CounterMetricFamily(
+            "hotline_parts_broken", "Times that a part in the background broke and was started anew", labels=["part"]
+        )
+        for part, count in sorted(app.guard.broken.items()):
+            broken.add_metric([part], count)
+        yield broken
         recordings = GaugeMetricFamily("hotline_recordings", "The recorder's figures since the start", labels=["what"])
         for name, value in app.recordings.state.as_numbers().items():
             recordings.add_metric([name], value)

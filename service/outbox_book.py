@@ -1,16 +1,18 @@
 """Writes down what became of messages, and tells people of those that need them. Refuses to forget an outcome.
 
-An outcome is known here alone: while the database is away it is tried again until it is written.
+An outcome is known here alone: while the database is away it is tried again until it is written. What a carrier said that no database
+can keep is left out of it: one message holds up no other.
 """
 
 import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hotline1022.core.errors import Unavailable
+from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.db.unit import Database, Work
 from hotline1022.notify.decide import Step
 from hotline1022.notify.receipts import spellings
@@ -47,6 +49,13 @@ class OutboxBook:
             except Unavailable as error_:
                 log.warning("outbox: an outcome waits until the database is back: %s", error_)
                 await asyncio.sleep(AGAIN)
+            except HotlineError as error_:
+                if not (step.error or step.ids):
+                    log.error("outbox: what became of message %s cannot be written: %s", message.id, error_)
+                    await self._bell.ring("outbox-dead-letter", f"{message.channel.value} {gateway}: not written")
+                    return
+                log.error("outbox: what a carrier said of message %s is left out: %s", message.id, error_)
+                step = replace(step, error="", ids=())
         await self._tell(message, state, gateway, step.error_id or error)
 
     async def _step(

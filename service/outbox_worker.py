@@ -17,7 +17,7 @@ from functools import partial
 from hotline1022.core.errors import Unavailable
 from hotline1022.core.masking import mask_text
 from hotline1022.db.unit import Database, Work
-from hotline1022.notify.answers import Accepted, NoAnswer, NotTaken, Sent
+from hotline1022.notify.answers import Accepted, Asked, NoAnswer, NotTaken, Sent, StillOpen
 from hotline1022.notify.caps import HOUR, MINUTE, Caps, may_send
 from hotline1022.notify.decide import Step, after_ask, after_send
 from hotline1022.notify.ports import ContactBook, Gateway
@@ -26,6 +26,7 @@ from hotline1022.notify.retry import ask_at
 from hotline1022.notify.states import Trigger, moves
 from hotline1022.notify.types import Begun, Channel, Message, MessageState
 from hotline1022.queue.ports import AlarmBell
+from hotline1022.service.guard import Run, together
 from hotline1022.service.outbox_book import OutboxBook
 
 log = logging.getLogger(__name__)
@@ -92,15 +93,22 @@ class OutboxWorker:
         #: messages that are not over, by state, at the last count
         self.open: Mapping[MessageState, int] = {}
 
+    def parts(self) -> Mapping[str, Run]:
+        """Each until cancelled; two channels may share a gateway."""
+        gateways = {id(way.gateway): (channel, way.gateway) for channel, way in self._ways.items()}
+        return {
+            **{f"the gateway of {channel}": gateway.run for channel, gateway in gateways.values()},
+            **{
+                f"sending {channel}": partial(self._repeat, way.wake, partial(self._batch, channel))
+                for channel, way in self._ways.items()
+            },
+            "asking what became of messages": partial(self._repeat, self._asking, self._ask),
+            "the outbox": self._tend,
+        }
+
     async def run(self) -> None:
-        """Until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for gateway in {id(way.gateway): way.gateway for way in self._ways.values()}.values():
-                group.create_task(gateway.run())
-            for channel, way in self._ways.items():
-                group.create_task(self._repeat(way.wake, partial(self._batch, channel)))
-            group.create_task(self._repeat(self._asking, self._ask))
-            await self._tend()
+        """All of them, until cancelled; the first that breaks ends the others."""
+        await together(self.parts())
 
     async def drain(self, *, seconds: float) -> bool:
         """Begin nothing more, and wait for what is under way; False when some of it did not end in time."""
@@ -289,7 +297,14 @@ class OutboxWorker:
             if gateway.name != message.gateway:
                 step = Step(trigger=None, error_id=message.error_id, error=message.error)
             else:
-                said = await gateway.ask(message, ids)
+                said = await self._answer(gateway, message, ids)
                 step = after_ask(message, said, self._clock(), can_follow=gateway.can_follow)
             await self._book.record(message, step, gateway=message.gateway, price=gateway.price)
         return bool(asked) and not self._stopping
+
+    async def _answer(self, gateway: Gateway, message: Message, ids: tuple[str, ...]) -> Asked:
+        try:
+            return await gateway.ask(message, ids)
+        except Exception:  # the same defect as in sending: the others are asked all the same
+            log.exception("outbox: gateway %s broke when it was asked", gateway.name)
+            return StillOpen()

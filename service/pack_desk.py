@@ -1,14 +1,14 @@
 """Packs disclosures in the background, one at a time, so that nobody waits with a page open. Refuses a second one meanwhile."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from hotline1022.core.errors import HotlineError, Refused
+from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.evidence.states import Move, follow
+from hotline1022.recordings.apart import SECONDS, on_disk
 from hotline1022.service.background import Background, Progress, now
 from hotline1022.service.disclosure_desk import DisclosureDesk
 from hotline1022.web.disclosure_wire import PackingView
@@ -59,7 +59,10 @@ class PackDesk:
         view = self._work.view
         if view is None or view.state is not WorkState.RUNNING:
             return view if view is None else replace(view, error_id=self._why)
-        done = await asyncio.to_thread(_written, self._folder, view.disclosure)
+        try:
+            done = await on_disk(self._folder, SECONDS, _written, self._folder, view.disclosure)
+        except (Unavailable, OSError):  # how far it is cannot be seen now; that it is made can
+            return view
         return replace(view, done=min(done, view.work))
 
     async def _bytes(self, recordings: tuple[str, ...]) -> int:

@@ -36,6 +36,7 @@ class Positions:
 
     async def run(self) -> None:
         """Until cancelled."""
+        self._changed.set()  # what was not told when it broke is told now
         while True:
             await self._changed.wait()
             self._changed.clear()

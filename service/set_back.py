@@ -38,6 +38,10 @@ class SetBack(Generic[K]):
         self._failed[key] = _Failed(times=times, again_at=at + timedelta(seconds=seconds))
         return times
 
+    def done(self, key: K) -> None:
+        """It has gone well: nothing is known against it."""
+        self._failed.pop(key, None)
+
     def keep(self, keys: Iterable[K]) -> None:
         """Forget all but these: the others are done."""
         wanted = set(keys)

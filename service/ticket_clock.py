@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.core.outcomes import CallState
@@ -44,25 +45,27 @@ class TicketClock:
         self._database, self._desk, self._due, self._every, self._clock = database, desk, due, every, clock
 
     async def run(self) -> None:
-        """Until it is cancelled."""
+        """Until it is cancelled. What nobody foresaw in one step is raised when all the others are done."""
+        steps: dict[str, Callable[[datetime], Awaitable[object]]] = {
+            "messages that citizens left wait for their tickets": partial(
+                tickets_of_messages, self._database, self._desk
+            ),
+            "reminders of tickets wait": self._desk.remind,
+            "who has taken over tickets of another agency hears of it later": self._due,
+            "reservations that nobody uses stay for now": partial(drop_unused, self._database, self._desk),
+        }
         while True:
-            at = self._clock()
-            try:
-                await tickets_of_messages(self._database, self._desk, at)
-            except HotlineError as error:
-                log.warning("messages that citizens left wait for their tickets: %s", error)
-            try:
-                await self._desk.remind(at)
-            except HotlineError as error:
-                log.warning("reminders of tickets wait: %s", error)
-            try:
-                await self._due(at)
-            except HotlineError as error:
-                log.warning("who has taken over tickets of another agency hears of it later: %s", error)
-            try:
-                await drop_unused(self._database, self._desk, at)
-            except HotlineError as error:
-                log.warning("reservations that nobody uses stay for now: %s", error)
+            at, broken = self._clock(), list[Exception]()
+            for what, step in steps.items():
+                try:
+                    await step(at)
+                except HotlineError as error:
+                    log.warning("%s: %s", what, error)
+                except Exception as error:
+                    log.exception("%s", what)
+                    broken.append(error)
+            if broken:
+                raise broken[0]
             await asyncio.sleep(self._every)
 
 

@@ -1,7 +1,9 @@
 """Where webhooks are put together for the service. Refuses nothing."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from hotline1022.service.retention import doubt_of
 from hotline1022.service.user_admin import utc_now
 from hotline1022.service.webhook_desk import WebhookDesk
 from hotline1022.service.webhook_http import HttpSender
@@ -15,7 +17,15 @@ if TYPE_CHECKING:
 def worker_of(app: "App") -> WebhookWorker:
     """The worker, not yet running; settings are those in force at each moment."""
     key, owner = app.secrets.accounts, app.settings.hotline.system_name
-    return WebhookWorker(app.database, sender_of(app), key, lambda: app.settings.webhooks, owner=owner)
+    return WebhookWorker(
+        app.database,
+        sender_of(app),
+        key,
+        lambda: app.settings.webhooks,
+        owner=owner,
+        broke=app.guard.broke,
+        doubt=partial(doubt_of, app.database),
+    )
 
 
 def desk_of(app: "App") -> WebhookDesk:

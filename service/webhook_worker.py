@@ -1,5 +1,5 @@
 """Tells webhooks what waits for them: leases, sends, notes. Sleeps until woken, at most five seconds; refuses to have more than
-four requests at one receiver, and leaves one alone that fails.
+four requests at one receiver, and leaves one alone that fails, or whose rows break what works on them.
 
 Each receiver has a lane of its own, so that one that hangs holds up no other. An event is told at least once, with the same
 id each time: a kill between sending and noting tells it again.
@@ -10,12 +10,14 @@ import contextlib
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from hotline1022.core.errors import NotFound, Unavailable
 from hotline1022.db.unit import Database, Work
+from hotline1022.db.webhooks import AT_ONCE
+from hotline1022.service.set_back import SetBack
 from hotline1022.service.settings_webhooks import WebhookSettings
 from hotline1022.service.webhook_event import event_of, unseal_secret
 from hotline1022.webhooks.rules import PAUSES, headers_of, pause_after
@@ -43,8 +45,20 @@ class Sender(Protocol):
         ...
 
 
+#: is told which part broke, and of what
+Broke = Callable[[str, Exception], Awaitable[None]]
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+async def _nobody(part: str, error: Exception) -> None:
+    """Where nobody listens: the log has it."""
+
+
+async def _no_doubt(_: datetime) -> str:
+    return ""
 
 
 class WebhookWorker:
@@ -62,10 +76,16 @@ class WebhookWorker:
         chance: Callable[[], float] = random.random,
         pauses: Sequence[timedelta] = PAUSES,
         idle: float = IDLE,
+        broke: Broke = _nobody,
+        doubt: Callable[[datetime], Awaitable[str]] = _no_doubt,
     ) -> None:
+        """`broke` is told of what nobody foresaw; `doubt`: why the clock is not to be believed, before anything is forgotten."""
         self._database, self._sender, self._key, self._settings = database, sender, key, settings
         self._owner, self._clock, self._chance, self._pauses, self._idle = owner, clock, chance, pauses, idle
+        self._broke, self._doubt = broke, doubt
         self._lanes: set[str] = set()
+        #: webhooks whose events broke what works on them, so that they are not told again and again
+        self._set_back: SetBack[str] = SetBack(first=60.0, longest=3600.0)
         #: requests since the start, by what became of them
         self.sent: Counter[str] = Counter()
         #: events that are not told yet, at the last count
@@ -82,6 +102,7 @@ class WebhookWorker:
                     if anew or loop.time() - counted >= COUNT_EVERY:
                         async with self._database.transaction() as tx:
                             await tx.webhooks.free(self._clock(), self._owner if anew else "")
+                        async with self._database.reading() as tx:
                             self.waiting = await tx.webhooks.waiting()
                         anew, counted = False, loop.time()
                     await self._look(group)
@@ -90,8 +111,9 @@ class WebhookWorker:
                         forgotten = self._clock()
                 except Unavailable as error:
                     log.warning("webhooks: the database is away, events wait: %s", error)
-                except Exception:  # a spoilt row must not end the service, calls go on
+                except Exception as error:  # a spoilt row of one must not end the lanes of all
                     log.exception("webhooks: a look broke, events wait")
+                    await self._broke("the look at webhooks", error)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._idle):
                         await self._database.webhooks_filled.wait()
@@ -100,28 +122,41 @@ class WebhookWorker:
         async with self._database.reading() as tx:
             due = await tx.webhooks.due(self._clock())
         for webhook in set(due) - self._lanes:
+            if self._set_back.waits(webhook, self._clock()):
+                continue
             self._lanes.add(webhook)
             group.create_task(self._lane(webhook))
 
     async def _forget(self) -> None:
-        """What is older than it is kept."""
+        """What is older than it is kept; by portions, so that the log of calls waits for none of them long."""
+        if why := await self._doubt(self._clock()):
+            log.info("webhooks: no event is forgotten: %s", why)
+            return
         before = self._clock() - timedelta(days=self._settings().keep_days)
-        async with self._database.transaction() as tx:
-            await tx.webhooks.forget(before)
+        while True:
+            async with self._database.transaction() as tx:
+                if await tx.webhooks.forget(before) < AT_ONCE:
+                    return
 
     async def _lane(self, webhook: str) -> None:
         """Send one receiver what is due, until nothing is."""
         try:
-            while leased := await self._lease(webhook):
+            while not self._set_back.waits(webhook, self._clock()) and (leased := await self._lease(webhook)):
                 async with asyncio.TaskGroup() as group:
                     for one in leased:
                         group.create_task(self._one(one))
         except Unavailable as error:
             log.warning("webhooks: the database is away, events wait: %s", error)
-        except Exception:  # the same: one receiver's row
+        except Exception as error:  # the same: one receiver's row
             log.exception("webhooks: events for %s wait", webhook)
+            await self._breaks(webhook, error)
         finally:
             self._lanes.discard(webhook)
+
+    async def _breaks(self, webhook: str, error: Exception) -> None:
+        """It is left alone for a while: what is leased is free again when the lease ends."""
+        self._set_back.failed(webhook, self._clock())
+        await self._broke("telling a webhook", error)
 
     async def _lease(self, webhook: str) -> Sequence[Leased]:
         at = self._clock()
@@ -148,10 +183,16 @@ class WebhookWorker:
             try:
                 async with self._database.transaction() as tx:
                     await self._note(tx, delivery, sent, begun)
-                return
             except Unavailable as error:
                 log.warning("webhooks: an outcome waits until the database is back: %s", error)
                 await asyncio.sleep(AGAIN)
+            except Exception as error:  # not written down, it would be told again at the end of each lease
+                log.exception("webhooks: an outcome cannot be written down, events for %s wait", delivery.webhook_id)
+                await self._breaks(delivery.webhook_id, error)
+                return
+            else:
+                self._set_back.done(delivery.webhook_id)
+                return
 
     async def _note(self, tx: Work, delivery: Delivery, sent: Sent, begun: datetime) -> None:
         at = self._clock()

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from datetime import timedelta
+from typing import Any
 
 from hotline1022.db.unit import Database
 from hotline1022.service.settings_webhooks import WebhookSettings
@@ -20,12 +21,11 @@ def sender(seconds: float = 5.0) -> HttpSender:
     return HttpSender(lambda: networks_of(SETTINGS.networks), seconds=seconds)
 
 
-def worker(database: Database, seconds: float = 5.0) -> WebhookWorker:
+def worker(database: Database, seconds: float = 5.0, **more: Any) -> WebhookWorker:
     """Tries again soon."""
     pauses = (timedelta(milliseconds=50),)
-    return WebhookWorker(
-        database, sender(seconds), KEY, lambda: SETTINGS, owner="hl1", pauses=pauses, chance=lambda: 0.0, idle=0.05
-    )
+    given: dict[str, Any] = {"pauses": pauses, "chance": lambda: 0.0, "idle": 0.05, **more}
+    return WebhookWorker(database, sender(seconds), KEY, lambda: SETTINGS, owner="hl1", **given)
 
 
 async def work(address: str) -> None:

@@ -196,3 +196,43 @@ async def test_an_act_that_can_be_kept_nowhere_is_told(database: Database, tmp_p
     with pytest.raises(Unavailable) as caught, acts(an_act()) as act:
         await book.note(act)
     assert caught.value.error_id == "audit-unavailable"
+
+
+async def test_what_is_no_act_of_this_version_is_put_aside_and_rung(database: Database, tmp_path: Path) -> None:
+    file, away = tmp_path / "acts.jsonl", Away(database)
+    book = ActBook(away, file)  # type: ignore[arg-type]
+    with acts(an_act()) as act:
+        await book.note(act)
+    good = file.read_bytes()
+    lines = [
+        b'{"actor":"a","origin":"b","subject":"","detail":{},"at":"2026-11-30T01:00:00+00:00","kind":"of-later"}',
+        b'{"actor":"a","origin":"b","subject":"","detail":{},"at":"2026-11-30T01:00:00","kind":"act"}',
+        b'{"actor":"a","origin":"b","subject":"","detail":{},"at":12,"kind":"act"}',
+        b'{"actor":"a","kind":"act"}',
+        b'["no", "act"]',
+        b'{"actor":"a","origin":"b","subject":"","detail":{"x":0.5},"at":"2026-11-30T01:00:00+00:00","kind":"act"}',
+    ]
+    file.write_bytes(b"\n".join(lines) + good)
+    away.away = False
+    assert await book.catch_up() == 2, "the last one reads well, and the chain takes no such number"
+    assert not file.exists() and await book.catch_up() == 0
+    assert [one.detail["act"] for one in await entries(database)] == ["POST /api/x"]
+    aside = (tmp_path / "acts-aside.jsonl").read_bytes()
+    assert aside.count(b'"actor"') + aside.count(b'["no"') == len(lines)
+    async with database.reading() as tx:
+        (alarm,) = await tx.alarms.list()
+    assert alarm.kind == "acts-aside" and "acts-aside.jsonl" in alarm.detail
+
+
+async def test_many_acts_that_waited_are_written_in_portions(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotline1022.service.act_book.PORTION", 2)
+    away = Away(database)
+    book = ActBook(away, tmp_path / "acts.jsonl")  # type: ignore[arg-type]
+    for number in range(5):
+        with acts(an_act(f"POST /api/{number}")) as act:
+            await book.note(act)
+    away.away = False
+    assert await book.catch_up() == 5
+    assert [one.detail["act"] for one in await entries(database)] == [f"POST /api/{number}" for number in range(5)]

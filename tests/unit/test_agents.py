@@ -51,6 +51,16 @@ async def test_a_talk_that_went_on_over_a_restart_is_followed_by_wrap_up() -> No
     assert room.state() is S.READY
 
 
+async def test_a_clock_that_was_set_back_keeps_nobody_writing_for_an_hour() -> None:
+    room = await Room().login("101")
+    await room.agents.happened("101", E.ANSWER, after(-60))
+    await room.agents.happened("101", E.DONE, after(0))
+    await room.agents.tick(after(-5))
+    assert room.state() is S.WRAP_UP
+    await room.agents.tick(after(-3600))
+    assert room.state() is S.READY
+
+
 async def test_a_talk_whose_end_was_not_heard_ends_at_the_resync() -> None:
     room = await Room().login("101")
     await room.agents.happened("101", E.ANSWER)

@@ -162,3 +162,36 @@ async def test_cancelling_run_ends_the_connection() -> None:
             await task
         await until(lambda: ami.open_now == 0)
         assert not link.is_up
+
+
+async def test_a_link_that_broke_in_a_way_nobody_foresaw_may_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with scripted_ami() as ami:
+        link = AmiLink(host="127.0.0.1", port=ami.port, username="reader", secret="right", times=CALM)
+        with monkeypatch.context() as patch:
+
+            def breaks(_: object) -> None:
+                raise LookupError("nobody foresaw this")
+
+            patch.setattr(link, "_tune", breaks)
+            with pytest.raises(ExceptionGroup):
+                await link.run()
+        running = asyncio.create_task(link.run())
+        await link.wait_up(5)
+        await link.close()
+        await running
+        with pytest.raises(Refused):
+            await link.run()
+
+
+async def test_a_link_that_broke_can_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with scripted_ami() as ami:
+        link = AmiLink(host="127.0.0.1", port=ami.port, username="reader", secret="right", times=CALM)
+
+        def breaks(_: object) -> None:
+            raise LookupError("nobody foresaw this")
+
+        monkeypatch.setattr(link, "_tune", breaks)
+        with pytest.raises(ExceptionGroup):
+            await link.run()
+        async with asyncio.timeout(5):
+            await link.close()

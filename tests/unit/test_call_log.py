@@ -138,6 +138,59 @@ async def test_rows_whose_position_was_not_stored_are_read_again_and_change_noth
     assert call.keys == ("1",) and len(call.tracks) == 2
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"eventtime": 1e300},
+        {"eventtime": float("inf")},
+        {"eventtime": 10**30},
+        {"eventtime": None},
+        {"eventtime": []},
+        {"eventextra": "0"},
+        {"eventextra": 7},
+        {"eventextra": '{"extra": {"a": []}}'},
+        {"eventextra": "[" * 100_000},
+        {"uniqueid": None},
+        {"uniqueid": {}},
+        {"userdeftype": []},
+        {"eventenum": {}},
+    ],
+    ids=lambda odd: "-".join(map(str, [*odd, *map(str, odd.values())]))[:30],
+)
+async def test_a_row_that_nobody_foresaw_does_not_end_the_log_at_each_start(
+    tmp_path: Path, odd: dict[str, Any]
+) -> None:
+    path, store = tmp_path / "cel.jsonl", Memory()
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows(ANSWERED):
+            file.write(json.dumps(row) + "\n" + json.dumps(row | odd) + "\n")
+    house = await House(Journal(path), store).all()
+    (call,) = house.complete
+    assert call.ended_at is not None and store.stored.offset == path.stat().st_size
+
+
+async def test_on_a_full_disk_a_refused_call_is_laid_aside_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full, laid = [True, True], []
+
+    def aside(file: Path, events: Any, reason: str) -> None:
+        if full:
+            full.pop()
+            raise OSError(28, "No space left on device")
+        laid.append(reason)
+
+    monkeypatch.setattr("hotline1022.service.call_log.lay_aside", aside)
+    monkeypatch.setattr("hotline1022.service.call_log.ASIDE_SECONDS", 0.01)
+    path = tmp_path / "cel.jsonl"
+    journal = written(path, TO_QUEUE)
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in other(ANSWERED))
+    store = Memory(refuses="099")
+    house = await House(journal, store).all()
+    assert laid == ["a row is not acceptable"] and house.log.figures.refused == 1 and not house.log.figures.stalled
+
+
 async def test_no_telephone_number_of_the_journal_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "cel.jsonl"
     written(path, "1.0 c HL_ENTRY did=1022|from=0901234567", "2.0 a HL_LEG call=%c|kind=+84901234567|party=0901234567")

@@ -81,3 +81,20 @@ def test_a_keys_time_is_that_of_its_name() -> None:
     told = made_at("20261129T020000000001Z-0123.key")
     assert told is not None and told.isoformat() == "2026-11-29T02:00:00.000001+00:00"
     assert made_at("mine-0123.key") is None
+
+
+async def test_a_result_that_fits_no_view_ends_it_and_the_next_one_may_begin() -> None:
+    async def strange(what: str, asked: Mapping[str, object], progress: Progress) -> Mapping[str, object]:
+        return {"of_a_later_version": 1}
+
+    chore = Chore("rebuild", make=RebuildView, do=strange, end=as_told, clock=lambda: NOW)
+    run = asyncio.create_task(chore.run())
+    try:
+        for _ in range(2):
+            chore.begin({"since": ""})
+            await until(lambda: chore.view is not None and chore.view.state is WorkState.FAILED)
+            assert chore.view is not None and chore.view.error.startswith("TypeError")
+    finally:
+        run.cancel()
+        with suppress(asyncio.CancelledError):
+            await run

@@ -12,9 +12,11 @@ import pytest
 
 from hotline1022.db.catalogue import DAMAGED_ALARM
 from hotline1022.db.copies import ALARM as COPY_ALARM
+from hotline1022.service.act_book import ASIDE_ALARM
 from hotline1022.service.cli import main
 from hotline1022.service.disclosure_links import DIFFERS_ALARM
 from hotline1022.service.disk_watch import ALARMS
+from hotline1022.service.log_store import HISTORY_ALARM
 from hotline1022.service.nights import LATE_ALARM
 from hotline1022.service.notices import NOT_FORWARDED_ALARM
 from hotline1022.service.webhook_worker import PAUSED_ALARM
@@ -126,6 +128,8 @@ def test_every_alarm_is_explained() -> None:
         LATE_ALARM,
         DIFFERS_ALARM,
         PAUSED_ALARM,
+        ASIDE_ALARM,
+        HISTORY_ALARM,
     }
     assert set(re.findall(r"^\| `([a-z-]+)` \|", rows("Alarms"), flags=re.MULTILINE)) == raised
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -184,14 +185,32 @@ async def test_the_mark_moves_on_who_sees_little() -> None:
     assert await numbers(opened(bus, mark.decode().split("id: ")[1].strip(), lines)) == [20]
 
 
+class Odd(StrEnum):
+    """Breaks whoever wants to write it."""
+
+    ONE = "one"
+
+    @property
+    def value(self) -> str:
+        raise LookupError("nobody foresaw this")
+
+
+def nested() -> list[Any]:
+    inner: list[Any] = []
+    for _ in range(10_000):
+        inner = [inner]
+    return inner
+
+
+@pytest.mark.parametrize("odd", [object(), nested(), Odd.ONE], ids=["object", "deep", "odd"])
 async def test_an_event_that_cannot_be_written_raises_nothing_and_all_ask_anew(
-    caplog: pytest.LogCaptureFixture,
+    odd: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     bus = LiveBus()
     stream = opened(bus)
     before = bus.position()
     happens(bus, 1)
-    bus.publish(Event(topic=Topic.QUEUE, what="joined", facts={"n": object()}))
+    bus.publish(Event(topic=Topic.QUEUE, what="joined", facts={"n": odd}))
     assert "cannot be written" in caplog.text
     happens(bus, 2)
     assert await numbers(stream) == ["refresh", 2]

@@ -16,6 +16,7 @@ from hotline1022.audit.types import Entry
 from hotline1022.db.unit import Database
 from hotline1022.service.chore import in_process
 from hotline1022.service.chore_desk import ChoreDesk
+from hotline1022.service.guard import together
 from hotline1022.service.settings import Settings
 from hotline1022.web.types import WorkState
 from tests.contract.database.backup_world import House
@@ -126,7 +127,7 @@ async def command(*words: str) -> tuple[int, str]:
 @contextlib.asynccontextmanager
 async def at_work(desk: ChoreDesk) -> AsyncIterator[None]:
     """While the service runs."""
-    task = asyncio.create_task(desk.run())
+    task = asyncio.create_task(together(desk.parts()))
     try:
         yield
     finally:

@@ -15,6 +15,7 @@ from hotline1022.service.menu_desk import MenuDesk
 from hotline1022.service.menu_file import in_force
 from hotline1022.service.menu_view import MenuView
 from hotline1022.service.settings import Settings
+from tests.unit.queue_memory import MemoryBell
 
 SHIPPED = (files("hotline1022.ivr") / "menu.toml").read_text(encoding="utf-8")
 #: another menu: key 4 leads to the voicemail
@@ -41,6 +42,7 @@ class MenuHouse:
     used: list[MenuTree] = field(default_factory=list)
     #: raised by the next making of sounds
     mute: Exception | None = None
+    bell: MemoryBell = field(default_factory=MemoryBell)
     #: called while sounds are made
     meanwhile: Callable[[], Any] | None = None
 
@@ -62,6 +64,7 @@ class MenuHouse:
             speak=self._speak,
             use=self._use,
             clock=lambda: self.clock(),
+            bell=self.bell,
         )
         return self.desk
 

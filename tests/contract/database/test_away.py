@@ -1,6 +1,7 @@
 """A database that does not answer loses nothing and blocks nobody for long; a transaction is whole or not at all."""
 
 import asyncio
+import random
 import sqlite3
 import time
 from contextlib import closing
@@ -9,12 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from hotline1022.core.errors import ConfigError, NotFound, Unavailable
+from hotline1022.core.errors import ConfigError, Invalid, NotFound, Unavailable
 from hotline1022.db.engine import parse
 from hotline1022.db.migrate import migrate
 from hotline1022.db.types import Batch, JournalPosition
 from hotline1022.db.unit import Database
-from tests.contract.database.made import T0, a_call, of_calls
+from tests.contract.database.made import T0, a_call, a_fact, of_calls
 from tests.lab.postgres import TemporaryPostgres
 
 BATCH = Batch(calls=(a_call(),), positions=(JournalPosition(name="cel", inode=1, offset=10, updated_at=T0),))
@@ -191,3 +192,24 @@ def test_addresses_that_are_understood() -> None:
     assert parse("sqlite:////a/b.sqlite").database == "/a/b.sqlite"
     odd = Path("/a/50% of #1?.sqlite")
     assert parse(odd).database == str(odd)
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        Batch(calls=(a_call(caller_raw="0901\x00234567"),)),
+        Batch(calls=(a_call(),), events=(a_fact(data={"key": "\x00"}),)),
+        Batch(calls=(a_call(),), positions=(JournalPosition(name="cel", inode=1, offset=2**63, updated_at=T0),)),
+        Batch(calls=(a_call(), a_call("hl1-" + random.Random(1).randbytes(9000).hex()))),
+        Batch(calls=(a_call(caller_raw="\ud800"),)),
+    ],
+    ids=["zero", "zero-in-json", "number", "long-key", "half-a-character"],
+)
+async def test_a_value_that_will_never_be_taken_is_no_database_that_is_away(database: Database, batch: Batch) -> None:
+    """Whoever waits for the database to come back would wait for ever, and the log of all calls with it."""
+    try:
+        await database.save(batch)
+    except Invalid:
+        assert await ids(database) == [], "nothing of it"
+        return
+    assert database.dialect == "sqlite", "which takes nearly everything"

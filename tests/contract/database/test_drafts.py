@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -123,3 +123,34 @@ async def test_a_ticket_without_a_draft_ends_none(office: Office) -> None:
     drafts = AgentDrafts(office.database, office.desk)
     made = await drafts.ticket(LAN, "", 0, replace(a_draft(), calls=()), answer="", by="Lan", at=NOW)
     assert made.state is State.NEW
+
+
+async def test_by_a_clock_that_jumped_nothing_is_forgotten(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that starts without its time knows better some seconds later; what was typed would be gone."""
+    drafts = AgentDrafts(office.database, office.desk)
+    await drafts.write(LAN, CALL, typed(content="Mất nước"), NOW - 2 * KEPT)
+    doubts, swept_once = ["the clock went back", ""], asyncio.Event()
+
+    async def doubt(_: object, at: datetime) -> str:
+        if len(doubts) > 1:
+            return doubts.pop(0)
+        return doubts[0]
+
+    monkeypatch.setattr("hotline1022.service.agent_drafts.doubt_of", doubt)
+    monkeypatch.setattr("hotline1022.service.agent_drafts.EVERY_SECONDS", 0.01)
+    swept: list[int] = []
+
+    class Clock(DraftClock):
+        async def sweep(self, at: datetime) -> int:
+            swept.append(len(doubts))
+            gone = await super().sweep(at)
+            swept_once.set()
+            return gone
+
+    running = asyncio.create_task(Clock(office.database).run())
+    async with asyncio.timeout(20):
+        await swept_once.wait()
+    assert not await drafts.list(LAN, 10)
+    running.cancel()
+    await asyncio.wait([running])
+    assert set(swept) == {1}, "not while it was in doubt"

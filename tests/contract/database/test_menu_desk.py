@@ -98,8 +98,25 @@ async def test_a_version_that_is_no_menu_for_this_release_leaves_the_one_at_hand
     await begun(house.desk)
     assert house.leads("4") == "Agents" and "espeak" in house.desk.trouble
     assert house.desk.version == version
+    house.mute = ConfigError("espeak-ng is missing", error_id="espeak-missing")
+    await house.desk.look()
+    text = "version 2 of the menu is not in force, the one at hand goes on: espeak-ng is missing"
+    assert house.bell.rung == [("menu-not-in-force", text)], "once for each reason"
     await house.desk.look()
     assert house.leads("4") == "Voicemail" and house.desk.trouble == "", "as soon as it can be"
+
+
+async def test_a_version_that_broke_whoever_put_it_in_force_is_tried_again(house: MenuHouse) -> None:
+    await house.desk.publish(OTHER, seen=1, by="user:lan")
+    (house.folder / COPY).unlink()
+    house.again()
+    house.mute = LookupError("nobody foresaw this")
+    await house.desk.start()
+    with pytest.raises(LookupError):  # the guard of the service rings, and has it look again
+        await house.desk.look()
+    assert house.leads("4") == "Agents" and house.desk.trouble
+    await house.desk.look()
+    assert house.leads("4") == "Voicemail" and house.desk.trouble == ""
 
 
 # ---------------------------------------------------------------- an error changes nothing

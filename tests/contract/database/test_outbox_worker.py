@@ -2,14 +2,16 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import pytest
+
 from hotline1022.core.clock import local
-from hotline1022.core.errors import Unavailable
+from hotline1022.core.errors import Refused, Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.notify.answers import Accepted, Arrived, Asked, NoAnswer, NotTaken, RefusedForGood, Sent, StillOpen
 from hotline1022.notify.caps import Caps
@@ -58,7 +60,7 @@ class Script:
     """A gateway that says what it is told to; the last answer is repeated."""
 
     says: list[Sent | Exception] = field(default_factory=lambda: [Accepted(ids=("a1",))])
-    answers: list[Asked] = field(default_factory=lambda: [StillOpen()])
+    answers: list[Asked | Exception] = field(default_factory=lambda: [StillOpen()])
     name: str = "script"
     can_ask: bool = False
     can_follow: bool = False
@@ -78,7 +80,10 @@ class Script:
 
     async def ask(self, message: Message, ids: tuple[str, ...]) -> Asked:
         self.asked.append(ids)
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        said = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(said, Exception):
+            raise said
+        return said
 
     async def run(self) -> None:
         """Nothing of its own."""
@@ -277,6 +282,18 @@ async def test_a_gateway_that_can_say_is_asked(database: Database) -> None:
         assert gateway.asked == [(), (), ("a7",)]
 
 
+async def test_a_gateway_that_breaks_when_it_is_asked_is_asked_again(database: Database) -> None:
+    answers: list[Asked | Exception] = [ZeroDivisionError("defect"), Arrived()]
+    gateway = Script([NoAnswer(reason="timeout")], answers, can_ask=True, can_follow=True)
+    async with running(database, gateway) as world:
+        await world.put(a_message())
+        await world.state(S.UNKNOWN)
+        world.ahead += timedelta(minutes=2)
+        await world.until(lambda one: one.asked == 1)
+        world.ahead += timedelta(hours=1)
+        await world.state(S.DELIVERED)
+
+
 async def test_a_broken_gateway_does_not_end_the_worker(database: Database) -> None:
     async with running(database, Script([ZeroDivisionError("defect"), Accepted()])) as world:
         await world.put(a_message())
@@ -415,3 +432,55 @@ async def test_what_could_not_begin_is_sent_as_soon_as_the_database_is_back(data
             await tx.outbox.put([a_message()])
         await world.state(S.SENT)
         assert refused and len(world.gateway.sent) == 1
+
+
+async def met(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(SECONDS):
+        for _ in itertools.count():
+            if await condition():
+                return
+            await asyncio.sleep(0.02)
+
+
+async def test_what_a_carrier_says_that_no_database_keeps_holds_up_nobody(database: Database) -> None:
+    """PostgreSQL takes no zero in a text."""
+    says: list[Sent | Exception] = [
+        RefusedForGood(error_id="refused", reason="bad\x00words"),
+        Accepted(ids=("a\x00b",)),
+        Accepted(ids=("a2",)),
+    ]
+    async with running(database, Script(says=says)) as world:
+        for number in range(3):
+            await world.put(a_message(f"k{number}", recipient=f"+8490123456{number}"))
+
+            async def all_over() -> bool:
+                async with database.reading() as tx:
+                    found = await tx.outbox.list(OutboxFilter())
+                return all(one.state in (S.SENT, S.FAILED) for one in found)
+
+            await met(all_over)
+        async with database.reading() as tx:
+            states = sorted(one.state for one in await tx.outbox.list(OutboxFilter()))
+        assert states == [S.FAILED, S.SENT, S.SENT]
+
+
+async def test_an_outcome_that_is_never_taken_rings_and_the_others_go_on(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = OutboxBook._step
+
+    async def step(self: OutboxBook, tx: Any, message: Message, *given: Any, **more: Any) -> Any:
+        if message.recipient == PHONE:
+            raise Refused("never", error_id="row-refused")
+        return await real(self, tx, message, *given, **more)
+
+    monkeypatch.setattr(OutboxBook, "_step", step)
+    async with running(database, Script()) as world:
+        await world.put(a_message("k1"), a_message("k2", recipient="+84901234568"))
+
+        async def sent() -> bool:
+            async with database.reading() as tx:
+                return any(one.state is S.SENT for one in await tx.outbox.list(OutboxFilter()))
+
+        await met(sent)
+        await world.eventually(lambda: ("outbox-dead-letter", "sms script: not written") in world.bell.rings)

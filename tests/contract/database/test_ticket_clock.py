@@ -73,3 +73,17 @@ async def test_the_clock_drops_them(office: Office) -> None:
             await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.wait([running])
+
+
+async def test_what_breaks_in_one_step_holds_up_no_other(office: Office) -> None:
+    """It is raised all the same: the guard of the service rings."""
+    one = await reserved(office, "gone")
+
+    async def breaks(_: object) -> None:
+        raise LookupError("nobody foresaw this")
+
+    clock = TicketClock(office.database, office.desk, due=breaks, every=60, clock=lambda: LATER)
+    async with asyncio.timeout(10):
+        with pytest.raises(LookupError):
+            await clock.run()
+    assert await state(office, one) is State.DROPPED

@@ -22,6 +22,7 @@ from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.db.unit import Database
+from hotline1022.db.webhooks import WebhookRepository
 from hotline1022.service.webhook_desk import WebhookDesk
 from hotline1022.service.webhook_notes import note_calls
 from hotline1022.webhooks.types import DeliveryState, EventKind, Given, Happened, PausedWhy, Wanted, Webhook
@@ -80,8 +81,8 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @asynccontextmanager
-async def working(database: Database, seconds: float = 5.0) -> AsyncIterator[None]:
-    running = asyncio.create_task(worker(database, seconds).run())
+async def working(database: Database, seconds: float = 5.0, **more: Any) -> AsyncIterator[None]:
+    running = asyncio.create_task(worker(database, seconds, **more).run())
     try:
         yield
     finally:
@@ -406,3 +407,100 @@ async def test_a_row_of_another_version_stops_neither_the_log_of_calls_nor_other
     await happen(database, ended(1))
     assert await desk_of(database).deliveries(odd.webhook.id) == []
     assert len(await desk_of(database).deliveries(whole.webhook.id)) == 1
+
+
+class Told:
+    """What broke."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+
+    async def broke(self, part: str, error: Exception) -> None:
+        self.parts.append(part)
+
+    async def until(self, count: int) -> None:
+        async def told() -> bool:
+            return len(self.parts) >= count
+
+        await met(told)
+
+
+async def test_an_outcome_that_cannot_be_written_down_is_not_told_again_and_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lease would end every two minutes, and the receiver get it each time."""
+    broken, real, told = [True], WebhookRepository.taken, Told()
+
+    async def taken(self: WebhookRepository, *given: Any) -> bool:
+        if broken.pop() if broken else False:
+            raise TypeError("a row is spoilt")
+        return await real(self, *given)
+
+    monkeypatch.setattr(WebhookRepository, "taken", taken)
+    now = [datetime.now(UTC) + timedelta(seconds=10)]
+    async with receiver() as there:
+        given = await add(database, there.url)
+        async with working(database, broke=told.broke, clock=lambda: now[0]):
+            await happen(database, ended(1))
+            await told.until(1)
+            assert told.parts == ["telling a webhook"] and len(there.got) == 1
+            async with database.transaction() as tx:
+                await tx.webhooks.free(now[0] + timedelta(hours=1))
+            await happen(database, ended(2))
+            await asyncio.sleep(0.3)  # six looks: nothing is sent, which no condition can tell
+            assert len(there.got) == 1, "it is left alone"
+            now[0] += timedelta(seconds=61)
+            await until(database, given.webhook.id, S.DELIVERED, 2)
+            assert len(there.got) == 3, "and told again then: at least once"
+
+
+async def test_a_look_that_breaks_is_told_of_and_the_next_one_works(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, real, told = [True], WebhookRepository.due, Told()
+
+    async def due(self: WebhookRepository, at: datetime) -> Any:
+        if broken.pop() if broken else False:
+            raise LookupError("nobody foresaw this")
+        return await real(self, at)
+
+    monkeypatch.setattr(WebhookRepository, "due", due)
+    async with receiver() as there, working(database, broke=told.broke):
+        await told.until(1)
+        assert told.parts == ["the look at webhooks"]
+        given = await add(database, there.url)
+        await happen(database, ended(1))
+        await until(database, given.webhook.id, S.DELIVERED)
+
+
+async def test_events_are_forgotten_by_portions_and_by_a_clock_that_is_believed_alone(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotline1022.db.webhooks.AT_ONCE", 2)
+    monkeypatch.setattr("hotline1022.service.webhook_worker.AT_ONCE", 2)
+    asked: list[datetime] = []
+    doubts = ["the clock went back"]
+
+    async def doubt(at: datetime) -> str:
+        asked.append(at)
+        return doubts[0]
+
+    later = datetime.now(UTC) + timedelta(days=31)
+
+    async def asked_once() -> bool:
+        return len(asked) > 0
+
+    given = await add(database, "https://example.org/hook")
+    await desk_of(database).pause(given.webhook.id)
+    await happen(database, *map(ended, range(5)))
+    async with working(database, clock=lambda: later, doubt=doubt):
+        await met(asked_once)
+    assert len(await desk_of(database).deliveries(given.webhook.id)) == 5
+    asked.clear()
+    doubts[0] = ""
+
+    async def gone() -> bool:
+        return not await desk_of(database).deliveries(given.webhook.id)
+
+    async with working(database, clock=lambda: later, doubt=doubt):
+        await met(gone)
