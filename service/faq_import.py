@@ -24,6 +24,8 @@ class FaqImport:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._one_at_a_time = asyncio.Lock()
+        #: a task that nobody holds may vanish
+        self._reading: set[asyncio.Task[list[Read]]] = set()
 
     async def take_in(
         self,
@@ -37,8 +39,7 @@ class FaqImport:
         propose: bool,
     ) -> Report:
         """What became of each row, or would. Invalid `sheet-…`."""
-        async with self._one_at_a_time:
-            rows = await asyncio.to_thread(_rows, data, categories)
+        rows = await self._read(data, categories)
         if dry_run:
             async with self._database.reading() as tx:
                 made = await _made(tx, agency, rows, by, at, propose)
@@ -47,6 +48,18 @@ class FaqImport:
                 made = await _made(tx, agency, rows, by, at, propose)
                 await tx.faq.add(*(entry for _, entry in made if entry is not None))
         return Report(rows=tuple(row for row, _ in made), written=not dry_run)
+
+    async def _read(self, data: bytes, categories: Mapping[str, str]) -> list[Read]:
+        """One at a time, also where whoever asked is gone: a thread cannot be stopped, and several would take all processors."""
+        await self._one_at_a_time.acquire()
+        reading = asyncio.create_task(asyncio.to_thread(_rows, data, categories))
+        self._reading.add(reading)
+        reading.add_done_callback(self._done)
+        return await asyncio.shield(reading)
+
+    def _done(self, reading: asyncio.Task[list[Read]]) -> None:
+        self._reading.discard(reading)
+        self._one_at_a_time.release()
 
 
 def _rows(data: bytes, categories: Mapping[str, str]) -> list[Read]:
