@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from hotline1022.core.errors import ConfigError, NotFound, Unavailable
+from hotline1022.core.errors import ConfigError, Invalid, NotFound, Unavailable
 from hotline1022.db.engine import parse
 from hotline1022.db.migrate import migrate
 from hotline1022.db.types import Batch, JournalPosition
@@ -68,6 +68,19 @@ async def test_a_statement_has_a_limit(cluster: TemporaryPostgres) -> None:
             async with database.reading() as tx:
                 await tx._connection.execute(text("SELECT pg_sleep(30)"))
         assert time.monotonic() - before < 10
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("value", ["a\0b", 2**70])
+async def test_a_value_that_nobody_can_keep_is_no_database_that_is_away(
+    cluster: TemporaryPostgres, value: object
+) -> None:
+    """Whoever sent it is told, and nobody tries again."""
+    kind = "text" if isinstance(value, str) else "bigint"
+    async with Database(cluster.url("postgres")) as database:
+        with pytest.raises(Invalid):
+            async with database.reading() as tx:
+                await tx._connection.execute(text(f"SELECT CAST(:given AS {kind})"), {"given": value})
 
 
 @pytest.mark.postgres
