@@ -3,6 +3,7 @@
 Refuses nothing itself. Wrap-up is of people, not of calls: it is told where all calls of a month at most are counted.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
@@ -79,6 +80,8 @@ class FiguresView:
         self, database: Database, directory: Callable[[], Directory], menu: Callable[[], Mapping[str, str]]
     ) -> None:
         self._database, self._directory, self._menu = database, directory, menu
+        #: a file takes seconds of the process that answers telephones: one at a time
+        self._writing = asyncio.Lock()
 
     async def calls(self, wanted: CallFilter, query: Mapping[str, str], *, level: str) -> CallFigures:
         """Of the calls of this filter."""
@@ -162,12 +165,14 @@ class FiguresView:
     async def call_sheet(self, wanted: CallFilter, *, numbers: bool, at: datetime) -> SheetFile:
         """All calls of this filter."""
         book = figures_sheets.CallBook(self._categories(), say, numbers=numbers)
-        return await figures_sheets.written(self._database, book, call_filter(wanted), at)
+        async with self._writing:
+            return await figures_sheets.written(self._database, book, call_filter(wanted), at)
 
     async def ticket_sheet(self, wanted: TicketFilter, *, numbers: bool, at: datetime) -> SheetFile:
         """All tickets of this filter."""
         book = figures_sheets.TicketBook(say, numbers=numbers, at=at)
-        return await figures_sheets.written(self._database, book, ticket_filter(wanted), at)
+        async with self._writing:
+            return await figures_sheets.written(self._database, book, ticket_filter(wanted), at)
 
     def _categories(self) -> Mapping[str, str]:
         return {**self._menu(), **{id: one.name for id, one in self._directory().categories.items()}}
