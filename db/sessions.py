@@ -38,6 +38,11 @@ class SessionRepository(Repository):
         """All that are open, latest first."""
         return await self._all(_OPEN, user_session.c.user_id == user, *_alive(at, idle))
 
+    async def came_from(self, user: str, origin: str) -> bool:
+        """Whether the right password of this user was typed there, as far as rows go back."""
+        wanted = (user_session.c.user_id == user, user_session.c.origin == origin)
+        return (await self._connection.execute(select(user_session.c.id).where(*wanted).limit(1))).first() is not None
+
     async def seen(self, id: str, at: datetime) -> None:
         """Note it; most calls change nothing, see NOTE_EVERY."""
         stale = user_session.c.seen_at <= at - NOTE_EVERY

@@ -74,7 +74,9 @@ class AccountDesk:
         async with self._database.reading() as tx:
             user = await tx.accounts.by_login(name) if name else None
             secret = await tx.accounts.secret(user.id) if user else Secret()
-        await self._tries.count(of_password(user.id if user else "", typed, whence.address), whence.address)
+            known = user is not None and await tx.sessions.came_from(user.id, whence.address)
+        limits = of_password(user.id if user else "", typed, whence.address, known=known)
+        await self._tries.count(limits, whence.address)
         async with self._looks:
             right = await verify_secret(secret.password or _NOBODY, plain_password(password))
         if user is None or not user.active or not secret.password or not right:
@@ -256,9 +258,10 @@ class AccountDesk:
 
     async def _own(self, user: User, password: str, whence: From) -> None:
         """The own password, once more: who finds a browser open does not take the account with it."""
-        await self._tries.count(of_password(user.id, user.login, whence.address), whence.address)
         async with self._database.reading() as tx:
             secret = await tx.accounts.secret(user.id)
+            known = await tx.sessions.came_from(user.id, whence.address)
+        await self._tries.count(of_password(user.id, user.login, whence.address, known=known), whence.address)
         async with self._looks:
             right = await verify_secret(secret.password, plain_password(password))
         if not right:

@@ -49,9 +49,12 @@ class FaqDesk:
         self._import = FaqImport(database)
 
     async def author(self, signed: SignedIn) -> Author:
-        """Who is signed in, as one who writes: of no agency where the contact point is none today."""
+        """Who is signed in, as one who writes: of no agency where the contact point is none today. Without one, who sees everything
+        writes for all; an officer for nobody, as with tickets.
+        """
         user = signed.user
-        keys, agencies, agency = frozenset({f"user:{user.id}"}), None, ""
+        reads_all = any(signed.may(one) for one in _READ_ALL)
+        keys, agencies, agency = frozenset({f"user:{user.id}"}), None if reads_all else frozenset[str](), ""
         if user.contact:
             directory, day = await self._directory(), local_day(self._clock())
             contact = directory.contacts.get(user.contact)
@@ -59,7 +62,6 @@ class FaqDesk:
             agency = contact.agency if contact is not None and there else ""
             agencies = had_by(directory, agency, day) if agency else frozenset[str]()
             keys |= {f"contact:{user.contact}"}
-        reads_all = any(signed.may(one) for one in _READ_ALL)
         return Author(keys=keys, name=user.name, agencies=agencies, agency=agency, reads_all=reads_all)
 
     async def names(self) -> Names:

@@ -16,7 +16,6 @@ from hotline1022.db.unit import Database, Work
 from hotline1022.faq.rules import moved, new_entry, problems_of, text_of, with_version, written
 from hotline1022.faq.sheet import Read, texts_of
 from hotline1022.faq.types import Author, Entry, Move, Report, RowReport, Said
-from hotline1022.service.held_thread import HeldThreads
 
 
 class FaqImport:
@@ -25,6 +24,8 @@ class FaqImport:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._one_at_a_time = asyncio.Lock()
+        #: a task that nobody holds may vanish
+        self._reading: set[asyncio.Task[list[Read]]] = set()
 
     async def take_in(
         self,
@@ -38,9 +39,7 @@ class FaqImport:
         propose: bool,
     ) -> Report:
         """What became of each row, or would. Invalid `sheet-…`."""
-        async with self._one_at_a_time:
-            # who gives up leaves the thread at work: the next one waits for it all the same
-            rows = await HeldThreads().run(_rows, data, categories)
+        rows = await self._read(data, categories)
         if dry_run:
             async with self._database.reading() as tx:
                 made = await _made(tx, agency, rows, by, at, propose)
@@ -49,6 +48,18 @@ class FaqImport:
                 made = await _made(tx, agency, rows, by, at, propose)
                 await tx.faq.add(*(entry for _, entry in made if entry is not None))
         return Report(rows=tuple(row for row, _ in made), written=not dry_run)
+
+    async def _read(self, data: bytes, categories: Mapping[str, str]) -> list[Read]:
+        """One at a time, also where whoever asked is gone: a thread cannot be stopped, and several would take all processors."""
+        await self._one_at_a_time.acquire()
+        reading = asyncio.create_task(asyncio.to_thread(_rows, data, categories))
+        self._reading.add(reading)
+        reading.add_done_callback(self._done)
+        return await asyncio.shield(reading)
+
+    def _done(self, reading: asyncio.Task[list[Read]]) -> None:
+        self._reading.discard(reading)
+        self._one_at_a_time.release()
 
 
 def _rows(data: bytes, categories: Mapping[str, str]) -> list[Read]:

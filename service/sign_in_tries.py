@@ -2,8 +2,9 @@
 a flood of tries writes nothing.
 
 Counted are: a user from an address (few), a user from anywhere, an address for any name (more). A try from an address that
-is full counts nowhere else: one machine cannot use up what is free for everybody. Names that nobody has share a few keys: what
-was typed, which may be a password, is kept nowhere.
+is full counts nowhere else: one machine cannot use up what is free for everybody, and many together do not shut a user out of
+where the right password was typed before. Names that nobody has share a few keys: what was typed, which may be a password, is
+kept nowhere.
 """
 
 import logging
@@ -27,11 +28,11 @@ OF_CODE, OF_CODES = 5, 30
 Limits = dict[str, int]
 
 
-def of_password(user: str, login: str, address: str) -> Limits:
-    """For a password; `user` is the id of whose name was typed, "" for nobody."""
+def of_password(user: str, login: str, address: str, *, known: bool) -> Limits:
+    """For a password; `user` is the id of whose name was typed, "" for nobody; `known`: he came in from there before."""
     who = user or f"?{sha256(login.encode()).hexdigest()[:2]}"
     limits = {f"both:{who}:{address}": OF_BOTH, f"from:{address}": OF_ADDRESS}
-    return limits | ({f"name:{who}": OF_NAME} if user else {})
+    return limits | ({f"name:{who}": OF_NAME} if user and not known else {})
 
 
 def of_code(user: str, address: str) -> Limits:

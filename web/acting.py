@@ -35,14 +35,19 @@ def act_of(route: Route, ask: Ask) -> Acting | None:
 
 
 def _of_user(route: Route, ask: Ask, login: str) -> Acting:
-    """Somebody who is signed in: the names of the fields, none of what was typed."""
-    subject = next((f"{name}:{value}" for name, value in ask.path.items() if name not in SECRETS), "")
+    """Somebody who is signed in: the names of the fields, none of what was typed; of what is taken out, which it was."""
+    parts = [(name, value) for name, value in ask.path.items() if name not in SECRETS]
+    detail: dict[str, object] = {"status": route.status}
+    if route.leaves:
+        detail["path"] = dict(parts[1:])
+    else:
+        detail["given"] = sorted(ask.body.names - {"csrf"})
     return Acting(
         actor=f"user:{login}",
         origin=origin(ask.request),
         act=f"{route.method} {route.path}",
-        subject=subject,
-        detail={"status": route.status, "given": sorted(ask.body.names - {"csrf"})},
+        subject=":".join(parts[0]) if parts else "",
+        detail=detail,
     )
 
 

@@ -1,5 +1,6 @@
 """Answers about lines, people, the queue, and what waits for people: call-backs, messages, alarms, shifts."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hotline1022.accounts.types import Permission
@@ -63,8 +64,9 @@ async def unpause(ask: Ask) -> LineView:
 
 
 async def get_line_call(ask: Ask) -> LineCallView:
-    """The line, and who calls there."""
-    return await ask.ports.callers.get(await _own_line(ask))
+    """The line, and who calls there; what the citizen is called is for who may see numbers."""
+    found = await ask.ports.callers.get(await _own_line(ask))
+    return found if found.call is None or ask.sees_numbers else replace(found, call=replace(found.call, name=""))
 
 
 async def _line(ask: Ask) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from hotline1022.core.clock import local
-from hotline1022.core.masking import mask_text
+from hotline1022.core.masking import mask_name, mask_text
 from hotline1022.notify.types import Message, OutboxFilter, RecipientKind
 from hotline1022.web.link_door import DOOR
 from hotline1022.web.notify_wire import (
@@ -123,6 +123,5 @@ def _detail(own: OfficerTicket) -> LinkDetail:
         LinkStep(at=row.at, by=row.by, action=row.action, after=row.after, why=mask_text(row.why))
         for row in own.history
     )
-    return LinkDetail(
-        ticket=own.ticket, allowed=tuple(own.actions), attachments=tuple(own.attachments), history=tuple(steps)
-    )
+    files = (replace(one, name=mask_name(one.name)) for one in own.attachments)
+    return LinkDetail(ticket=own.ticket, allowed=tuple(own.actions), attachments=tuple(files), history=tuple(steps))

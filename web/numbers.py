@@ -1,5 +1,6 @@
 """Masks telephone numbers in an answer for those who need not ring anybody. Refuses nothing."""
 
+from collections.abc import Callable
 from typing import Any
 
 from hotline1022.core.masking import mask, mask_recipient, mask_text
@@ -24,7 +25,7 @@ _NUMBERS = frozenset(
 #: Fields that hold a telephone number or an address of email.
 _RECIPIENTS = frozenset({"recipient", "sender"})
 #: Fields with free text or the facts of an event.
-_TEXTS = frozenset({"data", "detail", "content", "answer", "text", "error"})
+_TEXTS = frozenset({"data", "detail", "content", "answer", "text", "error", "why", "release_why", "words"})
 
 
 def hide_numbers(value: Any) -> Any:
@@ -37,11 +38,18 @@ def hide_numbers(value: Any) -> Any:
 
 
 def _field(key: str, value: Any) -> Any:
-    if key in _NUMBERS and isinstance(value, str):
-        return mask(value)
-    if key in _RECIPIENTS and isinstance(value, str):
-        return mask_recipient(value)
+    if key in _NUMBERS:
+        return _each(mask, value)
+    if key in _RECIPIENTS:
+        return _each(mask_recipient, value)
     return _in_text(value) if key in _TEXTS else hide_numbers(value)
+
+
+def _each(hidden: Callable[[str], str], value: Any) -> Any:
+    """Of a field that holds one, or of a change from one to another."""
+    if isinstance(value, list):
+        return [_each(hidden, item) for item in value]
+    return hidden(value) if isinstance(value, str) else hide_numbers(value)
 
 
 def _in_text(value: Any) -> Any:
@@ -51,6 +59,6 @@ def _in_text(value: Any) -> Any:
         case list():
             return [_in_text(item) for item in value]
         case dict():
-            return {key: mask(v) if key in _NUMBERS and isinstance(v, str) else _in_text(v) for key, v in value.items()}
+            return {key: _each(mask, v) if key in _NUMBERS else _in_text(v) for key, v in value.items()}
         case _:
             return value

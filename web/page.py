@@ -12,6 +12,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from hotline1022.core.errors import Invalid, Refused
+from hotline1022.core.masking import mask_name
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import Action, Named
 from hotline1022.web.link_door import DOOR
@@ -159,7 +160,7 @@ def _page(
         minutes=round(SHOWN_FOR.total_seconds() / 60),
         deadlines=tuple(deadlines(ticket, ask.ports.clock(), say)),
         steps=steps(own.history, say, shown=shown),
-        files=own.attachments,
+        files=[one if shown else replace(one, name=mask_name(one.name)) for one in own.attachments],
         actions=frozenset(own.actions),
         leaders=own.leaders,
         most=MOST,

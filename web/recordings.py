@@ -1,16 +1,22 @@
-"""Answers about the catalogue of recordings. Refuses cursors it did not make."""
+"""Answers about the catalogue of recordings. Refuses cursors it did not make, and words that would tell who a citizen is to whoever may
+neither hear recordings nor see numbers.
+"""
 
 import base64
 import binascii
+import re
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import Invalid
 from hotline1022.recordings.types import CatalogueFilter
+from hotline1022.web.errors import Forbidden
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage, RecordingQuery
 from hotline1022.web.route import Ask
 
 #: places that the database can have
 _LARGEST = 2**63
+#: digits of a number, or of a part of one, however they are grouped; words are found whole, so fewer find nobody
+_NUMBER = re.compile(r"[0-9](?:[^\w]{0,3}[0-9]){5,}")
 
 
 async def search_recordings(ask: Ask) -> RecordingPage:
@@ -20,6 +26,10 @@ async def search_recordings(ask: Ask) -> RecordingPage:
         raise Invalid("since is not before until; exchange them")
     if query.number is not None:
         ask.asker.demand(Permission.NUMBERS)
+    if query.words:
+        if not ask.asker.may(Permission.LISTEN):
+            ask.asker.demand(Permission.NUMBERS)
+        check_words(query.words, numbers=ask.sees_numbers)
     return await ask.ports.catalogue.search(
         CatalogueFilter(
             number=query.number or "",
@@ -39,6 +49,12 @@ async def search_recordings(ask: Ask) -> RecordingPage:
             limit=query.limit,
         )
     )
+
+
+def check_words(words: str, *, numbers: bool) -> None:
+    """Forbidden `search-number`: words of a ticket have the citizen's number too."""
+    if not numbers and _NUMBER.search(words):
+        raise Forbidden("a search by number needs the permission numbers", error_id="search-number")
 
 
 async def show_recording(ask: Ask) -> RecordingDetail:

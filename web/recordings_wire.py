@@ -31,7 +31,13 @@ class RecordingQuery:
     agency: Name = None
     category: Name = None
     ticket: Annotated[str | None, Rule(doc="code of a ticket, 8 digits", pattern=r"[0-9]{8}")] = None
-    words: Annotated[str | None, Rule(doc="whole words of a ticket, with marks or without, in any order")] = None
+    words: Annotated[
+        str | None,
+        Rule(
+            doc="whole words of a ticket, with marks or without, in any order; needs scope agent, admin or listen, and numbers "
+            "among them agent or admin"
+        ),
+    ] = None
     longer_ms: Annotated[int | None, Rule(doc="at least so long, milliseconds")] = None
     shorter_ms: Annotated[int | None, Rule(doc="at most so long, milliseconds")] = None
     state: Shown | None = None

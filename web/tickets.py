@@ -11,8 +11,9 @@ from aiohttp import web
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import Invalid, NotFound, Unavailable
+from hotline1022.core.masking import mask_name
 from hotline1022.tickets.ports import Act, Draft
-from hotline1022.tickets.types import Action, Named, Ticket, TicketCursor, TicketFilter
+from hotline1022.tickets.types import Action, HistoryRow, Named, Ticket, TicketCursor, TicketFilter
 from hotline1022.web.calls import cursor_text, read_cursor
 from hotline1022.web.route import Ask
 from hotline1022.web.ticket_rights import agencies_of, check_act, found_for, owner_for
@@ -37,6 +38,8 @@ from hotline1022.web.uploads import read_upload
 
 #: bytes of a file at most; what is longer is not even read
 LARGEST = 10 * 1024 * 1024
+#: fields of a ticket that tell who a citizen is, beside the number
+WHO = ("name", "email", "address")
 
 
 async def list_tickets(ask: Ask) -> TicketPage:
@@ -96,13 +99,16 @@ def narrowed(ask: Ask, query: TicketFilters) -> TicketFilter:
 async def get_ticket(ask: Ask) -> TicketDetail:
     """One ticket."""
     detail = await found_for(ask)
-    return replace(detail, ticket=_shown(ask, detail.ticket))
+    files = detail.attachments
+    if not ask.sees_numbers:  # telephones name pictures by numbers
+        files = tuple(replace(one, name=mask_name(one.name)) for one in files)
+    return replace(detail, ticket=_shown(ask, detail.ticket), attachments=files)
 
 
 async def get_history(ask: Ask) -> HistoryList:
     """Its changes."""
     await found_for(ask)
-    return HistoryList(history=tuple(await ask.ports.tickets.history(ask.path["ticket"])))
+    return HistoryList(history=tuple(_told(ask, row) for row in await ask.ports.tickets.history(ask.path["ticket"])))
 
 
 async def create_ticket(ask: Ask) -> Ticket:
@@ -147,7 +153,7 @@ async def act_on_ticket(ask: Ask) -> Ticket:
 
 
 async def _act(ask: Ask, wanted: Act) -> Ticket:
-    return await ask.ports.tickets.act(ask.path["ticket"], wanted, by=ask.by, at=ask.ports.clock())
+    return _shown(ask, await ask.ports.tickets.act(ask.path["ticket"], wanted, by=ask.by, at=ask.ports.clock()))
 
 
 async def attach_file(ask: Ask) -> AttachmentView:
@@ -202,3 +208,10 @@ async def get_status(ask: Ask) -> StatusView:
 def _shown(ask: Ask, ticket: Ticket) -> Ticket:
     """Readers learn what a ticket is about, not who the citizen is; the number is masked like all numbers."""
     return ticket if ask.sees_numbers else replace(ticket, name="", email="", address="")
+
+
+def _told(ask: Ask, row: HistoryRow) -> HistoryRow:
+    """The same for what a change made other: that a name was corrected, and not which it is."""
+    if ask.sees_numbers:
+        return row
+    return replace(row, changes={name: ["", ""] if name in WHO else change for name, change in row.changes.items()})

@@ -59,8 +59,9 @@ async def _found(route: Route, request: web.Request, gate: Gate, ports: Ports) -
     if signed is None or signed.session.stage is not Stage.FULL:
         text = "nobody is signed in with this cookie any more; sign in at /desk"
         raise Unauthorized(text, error_id="session-over")
-    if request.method not in READING:
+    if request.method not in READING or route.leaves:  # another site's link takes nothing out in somebody's name
         cookies.check_site(request)
+    if request.method not in READING:
         cookies.check_form(cookie, request.headers.get(cookies.HEADER, ""))
     if route.seconds is not None:  # a browser that listens is nobody who sits there
         await note_seen(signed, ports)

@@ -29,8 +29,10 @@ SPREAD = 0.1
 #: a host whose last part is a number is an IPv4 address, however it is written (WHATWG URL): 127.1 is this machine, and is
 #: connected to without asking what its name stands for
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
-#: IPv4 within IPv6: translated by a gateway
-_NAT64 = IPv6Network("64:ff9b::/96")
+#: IPv4 within IPv6, in its last 32 bits: translated by a gateway, or as it was written at first
+_WITHIN = tuple(map(IPv6Network, ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96")))
+#: of a house's own, and counted as public: a gateway's own prefix, and what was site-local
+_INSIDE = tuple(map(IPv6Network, ("64:ff9b:1::/48", "fec0::/10")))
 
 
 def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
@@ -97,12 +99,13 @@ def reachable(address: IPv4Address | IPv6Address, networks: Sequence[Network]) -
     """Whether it is public, or in one of the networks; what is wrapped in IPv6 is looked at unwrapped."""
     if isinstance(address, IPv6Address):
         wrapped = address.ipv4_mapped or address.sixtofour
-        if address in _NAT64:
+        if any(address in one for one in _WITHIN) and not address.is_loopback:
             wrapped = IPv4Address(int(address) & 0xFFFFFFFF)
         if wrapped is not None:
             return reachable(wrapped, networks)
     named = any(address in one for one in networks if one.version == address.version)
-    return named or (address.is_global and not address.is_multicast)
+    inside = isinstance(address, IPv6Address) and any(address in one for one in _INSIDE)
+    return named or (address.is_global and not address.is_multicast and not inside)
 
 
 def shown(secret: bytes) -> str:

@@ -1,5 +1,6 @@
 """Tables as Excel files: what is in them, that nothing in them is ever a formula, and that nothing is left behind."""
 
+import asyncio
 import errno
 import io
 import tempfile
@@ -17,7 +18,13 @@ from openpyxl import load_workbook
 from hotline1022.core import sheets
 from hotline1022.core.errors import Invalid, Unavailable
 from hotline1022.core.sheets import Cell, Column, Table, harmless
+from hotline1022.directory.types import Directory
+from hotline1022.figures.types import SheetFile
+from hotline1022.service import figures_sheets
+from hotline1022.service.figures_view import FiguresView
 from hotline1022.service.sheet_write import Sheet, book_of
+from hotline1022.tickets.types import TicketFilter
+from hotline1022.web.types import CallFilter
 from tests.lab.xlsx import seen
 
 
@@ -118,3 +125,23 @@ def test_a_disk_that_is_full_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(Unavailable) as caught:
             sheet.add([("1",), ("2",)])
         assert caught.value.error_id == "sheet-disk"
+
+
+async def test_lists_leave_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes seconds of the process that answers telephones: however many ask, others get their turn between."""
+    inside = most = 0
+
+    async def slow(*_: object) -> SheetFile:
+        nonlocal inside, most
+        inside, most = inside + 1, max(most, inside + 1)
+        await asyncio.sleep(0)
+        inside -= 1
+        return SheetFile(name="x.xlsx", content=b"", rows=0)
+
+    monkeypatch.setattr(figures_sheets, "written", slow)
+    database: Any = None
+    view, at = FiguresView(database, Directory, dict), datetime(2026, 11, 24, tzinfo=UTC)
+    calls = [view.call_sheet(CallFilter(), numbers=False, at=at) for _ in range(3)]
+    tickets = [view.ticket_sheet(TicketFilter(), numbers=False, at=at) for _ in range(3)]
+    assert len(await asyncio.gather(*calls, *tickets)) == 6
+    assert (most, inside) == (1, 0)

@@ -52,7 +52,7 @@ BODIES: dict[str, Any] = {
     "/api/menu/check": {"text": MENU},
     "/api/menu/draft": {"text": "root ="},
     "/api/menu/try": {"keys": ["8", "none", "1"], "holiday": True},
-    "/api/cascades": {"call": "hl1-1795470300.7", "agency": "so-xay-dung", "introduce": True},
+    "/api/cascades": {"call": "hl1-1795470208.58", "agency": "so-xay-dung", "introduce": True},
     "/api/people": {"id": "1003", "name": "Lê Thị Cúc", "pin": "12345"},
     "/api/tickets": {"name": "Lê Thị Cúc", "phone": "0901234567", "content": "Mất nước từ sáng."},
     "/api/tickets/{ticket}/edit": {"version": 2, "address": "14 đường Lê Lợi"},

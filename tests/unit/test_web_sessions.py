@@ -11,6 +11,7 @@ from hotline1022.web.cookies import HEADER, PLAIN, form_token
 from hotline1022.web.routes import ROUTES
 from tests.unit.accounts_memory import MemoryDoor, MemoryUsers
 from tests.unit.calls_memory import NOW
+from tests.unit.cascade_memory import MemoryCascades, a_cascade
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.permissions import permissions, roles
 from tests.unit.staff_memory import PIN
@@ -45,6 +46,8 @@ async def test_every_route_asks_a_session_for_its_permission(tmp_path: Path, rol
     table, may = permissions(), roles()[role]
     async with open_house(tmp_path) as house:
         cookie = sign_in(house, role, person="1001", contact="so-xay-dung-cv" if role in OFFICERS else "")
+        assert isinstance(house.ports.cascades, MemoryCascades)  # a hunt of the own line: others' are refused
+        house.ports.cascades.cascades.append(a_cascade(house.calls.calls[0].id))
         for route in ROUTES:
             await house.lines.login("101", "1001", PIN)
             sent: dict[str, Any] = {"json": BODIES.get(route.path) if route.method == "POST" else None}

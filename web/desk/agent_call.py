@@ -12,7 +12,7 @@ from aiohttp import web
 from hotline1022.accounts.types import Permission
 from hotline1022.core.cascade import State
 from hotline1022.core.clock import local, local_day
-from hotline1022.core.errors import HotlineError, NotFound, Refused
+from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.core.masking import mask
 from hotline1022.queue.types import LineView
 from hotline1022.web.cascade_wire import CascadeBody, CascadeQuery, CascadeView
@@ -20,6 +20,7 @@ from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import moment
 from hotline1022.web.line_call_wire import CallerView
+from hotline1022.web.own_line import check_here, check_hunt
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 
@@ -187,25 +188,12 @@ async def _done(ask: Ask, act: Any, *, own: bool = True) -> web.Response:
     form: Form = ask.body
     call, failed = form.one("call"), None
     try:
-        at = await current(ask, await own_line(ask))
-        if own and (at is None or at.call != call):
-            raise Refused("this citizen is not at your line any more", error_id="call-not-talking")
-        if not own:
-            await _mine(ask, call)
+        await (check_here if own else check_hunt)(ask.ports, signed_of(ask), call)
         await act(call)
     except HotlineError as error:
         failed = error
     shown = await current(ask, await own_line(ask))
     return piece(ask, "transfer", failed, transfer=await transfer(ask, call, shown))
-
-
-async def _mine(ask: Ask, call: str) -> None:
-    """Who is at the line from which the hunt began; others take the permission for shifts."""
-    line = await own_line(ask)
-    hunts = await ask.ports.cascades.list(CascadeQuery(call=call, limit=1)) if call else []
-    if signed_of(ask).may(Permission.SHIFT) or (line is not None and any(one.line == line.line for one in hunts)):
-        return
-    raise Refused("another line put this citizen through; ask there", error_id="cascade-other")
 
 
 def clock(seconds: int) -> str:

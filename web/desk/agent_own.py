@@ -9,6 +9,7 @@ from hotline1022.core.errors import HotlineError
 from hotline1022.queue.types import LineView
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.failures import failure
+from hotline1022.web.own_line import line_of
 from hotline1022.web.route import Ask
 
 #: ids of calls in addresses; none is none
@@ -23,10 +24,7 @@ def signed_of(ask: Ask) -> SignedIn:
 
 async def own_line(ask: Ask) -> LineView | None:
     """The line at which the person of this account is logged in; None = at none."""
-    person = signed_of(ask).user.person
-    if not person:
-        return None
-    return next((one for one in await ask.ports.lines.list() if one.person == person), None)
+    return await line_of(ask.ports, signed_of(ask))
 
 
 def piece(ask: Ask, name: str, error: HotlineError | None = None, *, said: str = "", **values: Any) -> web.Response:

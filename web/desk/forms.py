@@ -1,4 +1,4 @@
-"""What a form of the desk carries. Refuses nothing: who reads a field says what it may be."""
+"""What a form of the desk carries. Refuses what no browser sends; who reads a field says what it may be."""
 
 import re
 import unicodedata
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from hotline1022.core.errors import Invalid
 
@@ -101,7 +102,7 @@ async def read_parts(request: web.Request) -> Form:
                 kind = part.headers.get("Content-Type", "").partition(";")[0].strip().lower()
                 name = unicodedata.normalize("NFC", part.filename)
                 files.append(Sent(field=part.name, name=name, media_type=kind, data=bytes(data)))
-    except ValueError:
+    except (ValueError, RuntimeError, HttpProcessingError):  # what the library raises of headers and signs of parts
         raise _no_form() from None
     return Form(pairs=tuple(pairs), files=tuple(files))
 

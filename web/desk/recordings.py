@@ -18,7 +18,7 @@ from hotline1022.web.desk import seen
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.failures import failure
-from hotline1022.web.recordings import read_place
+from hotline1022.web.recordings import check_words, read_place
 from hotline1022.web.recordings_wire import RecordingView
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import YEARS, Rule
@@ -89,6 +89,7 @@ def _wanted(ask: Ask, typed: SearchQuery) -> CatalogueFilter:
     """What the catalogue is asked. Invalid `search-…`, Forbidden `search-number`."""
     if typed.number and not seen.sees_numbers(ask):
         raise Forbidden("a search by number needs the permission numbers", error_id="search-number")
+    check_words(typed.words, numbers=seen.sees_numbers(ask))
     since, until = _moment(typed.since, typed.since_time), _moment(typed.until, typed.until_time, end=True)
     if since and until and since >= until:
         raise Invalid("the search ends before it begins; exchange the two", error_id="search-reversed")

@@ -12,6 +12,7 @@ from aiohttp import web
 from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, NotFound, Refused
+from hotline1022.core.masking import mask_name
 from hotline1022.directory.types import Role
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import BY_HAND, OF_AGENCIES, Action, Named, State
@@ -145,7 +146,7 @@ async def ticket_page(
         files=[
             {
                 "id": one.id,
-                "name": one.name,
+                "name": one.name if shown else mask_name(one.name),
                 "size": max(1, one.size // 1000),
                 "by": one.stored_by,
                 "at": moment(one.stored_at),

@@ -43,6 +43,7 @@ ROUTES: tuple[Route, ...] = (
         desk=HERE,
         summary="A file of a ticket",
         handler=ticket.get_file,
+        leaves=True,
         media="application/octet-stream",
         seconds=60,
     ),

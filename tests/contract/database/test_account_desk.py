@@ -238,6 +238,26 @@ async def test_one_name_from_everywhere_is_shut_too_until_the_admin_resets_it(wo
     assert entered.signed.session.stage is Stage.CHANGE
 
 
+async def test_strangers_together_do_not_shut_a_user_out_of_the_own_place(world: World) -> None:
+    """Whoever knows a name, such as admin, and has thirty addresses would keep its owner out of the house for ever."""
+    entered = await world.settled()
+    await world.desk.sign_out(entered.signed, HERE)
+    for number in range(OF_NAME):
+        await told(world.desk.sign_in("lan", "guess", From(address=f"198.51.100.{number}")))
+    assert await told(world.desk.sign_in("lan", NEW, From(address="198.51.100.99"))) == "sign-in-wait"
+    for _ in range(OF_BOTH - 1):
+        assert await told(world.desk.sign_in("lan", "guess", HERE)) == "sign-in-wrong"
+    back = await world.desk.sign_in("lan", NEW, HERE)
+    assert back.signed.user.login == "lan"
+    changed = await world.desk.change_password(back.signed, NEW, f"{NEW} nong", HERE)
+    await world.desk.sign_out(changed.signed, HERE)
+    for _ in range(OF_BOTH):
+        assert await told(world.desk.sign_in("lan", "guess", HERE)) == "sign-in-wrong"
+    assert await told(world.desk.sign_in("lan", f"{NEW} nong", HERE)) == "sign-in-wait", (
+        "no more tries there than anywhere"
+    )
+
+
 async def test_a_reset_ends_all_sessions(world: World) -> None:
     entered = await world.settled()
     other = await world.desk.sign_in("lan", NEW, HERE)

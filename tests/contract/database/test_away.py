@@ -72,6 +72,19 @@ async def test_a_statement_has_a_limit(cluster: TemporaryPostgres) -> None:
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize("value", ["a\0b", 2**70])
+async def test_a_value_that_nobody_can_keep_is_no_database_that_is_away(
+    cluster: TemporaryPostgres, value: object
+) -> None:
+    """Whoever sent it is told, and nobody tries again."""
+    kind = "text" if isinstance(value, str) else "bigint"
+    async with Database(cluster.url("postgres")) as database:
+        with pytest.raises(Invalid):
+            async with database.reading() as tx:
+                await tx._connection.execute(text(f"SELECT CAST(:given AS {kind})"), {"given": value})
+
+
+@pytest.mark.postgres
 async def test_a_server_that_accepts_and_says_nothing_is_unavailable() -> None:
     gone = asyncio.Event()
 

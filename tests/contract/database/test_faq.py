@@ -1,6 +1,7 @@
 """Questions and answers over a real database: versions, two people at once, searches without marks, imports, what is noted."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +16,9 @@ from hotline1022.db import faq_find
 from hotline1022.db.unit import Database
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import What
+from hotline1022.faq.sheet import Read
 from hotline1022.faq.types import Asked, Author, EntryCursor, EntryFilter, Move, Report, Said, State, Text
+from hotline1022.service import faq_import
 from hotline1022.service.directory_desk import change
 from hotline1022.service.sheet_read import read_xlsx
 from tests.contract.database.faq_made import AGENCY, ANYBODY, BINH, BIRTH, LAN, OTHER, Desk, a_desk, many
@@ -284,6 +287,14 @@ async def test_a_user_with_a_contact_point_writes_for_its_agency_as_long_as_it_i
     assert (by.agency, by.agencies, by.reads_all) == (AGENCY, frozenset({AGENCY}), False)
     assert by.keys == {"user:u1", f"contact:{contact.id}"}, "by whichever door, one person"
     assert (await desk.faq.author(signed("", Permission.LOOK))).agencies is None
+    nobodys = await desk.faq.author(signed("", Permission.HANDLE, Permission.FAQ_WRITE, Permission.FAQ_PUBLISH))
+    assert (nobodys.agencies, nobodys.reads_all) == (frozenset(), False), (
+        "whose contact point was taken away is of no agency"
+    )
+    mine = (await desk.publish()).id
+    assert await refused(desk.faq.get(mine, nobodys)) == "faq-unknown"
+    assert await refused(desk.faq.add(AGENCY, BIRTH, nobodys, desk.now)) == "faq-agency"
+    assert await refused(desk.faq.move(mine, 1, Move.WITHDRAW, "x", nobodys, desk.now)) == "faq-unknown"
     assert (await desk.faq.author(signed(contact.id, Permission.ANSWER))).reads_all
     day = desk.now.date()
     await change(desk.database, lambda found: end(found, What.CONTACT, contact.id, day), "test", desk.now)
@@ -328,3 +339,27 @@ async def test_the_database_itself_keeps_one_published_version(desk: Desk) -> No
                 ),
                 {"id": one.id},
             )
+
+
+async def test_a_sheet_that_is_read_for_nobody_any_more_is_read_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who gives up frees no place: the thread goes on, and files made to be slow would come to be read side by side."""
+    inside, most, go_on = 0, 0, threading.Event()
+
+    def slow(data: bytes, categories: object) -> list[Read]:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        assert go_on.wait(30)
+        inside -= 1
+        return []
+
+    monkeypatch.setattr(faq_import, "_rows", slow)
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await taken(desk, b"x")
+    go_on.set()
+    assert (await taken(desk, b"x")).rows == ()
+    assert (most, inside) == (1, 0)
