@@ -41,6 +41,7 @@ from hotline1022.web.retention_port import RetentionPort
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 from hotline1022.web.types import (
     AbandonedView,
+    AlarmFilter,
     AlarmView,
     Belongs,
     CallDetail,
@@ -142,8 +143,12 @@ class Voicemails(Protocol):
 class Alarms(Protocol):
     """Alarms."""
 
-    async def list(self, seen: bool | None, limit: int) -> Sequence[AlarmView]:
+    async def list(self, wanted: AlarmFilter) -> Sequence[AlarmView]:
         """Latest first."""
+        ...
+
+    async def kinds(self) -> Sequence[str]:
+        """Kinds that were ever raised, by name."""
         ...
 
     async def mark_seen(self, alarm: str, by: str, at: datetime) -> AlarmView | None:

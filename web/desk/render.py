@@ -45,6 +45,7 @@ PARTS = (
     Part(key="agent", path="/desk/agent", needs=Permission.ANSWER),
     Part(key="tickets", path="/desk/tickets", needs=Permission.LOOK, others=frozenset({Permission.HANDLE})),
     Part(key="supervision", path="/desk/supervision", needs=Permission.LOOK),
+    Part(key="alarms", path="/desk/alarms", needs=Permission.LOOK),
     Part(key="wallboards", path="/desk/wallboards", needs=Permission.WALLBOARD),
     Part(key="recordings", path="/desk/recordings", needs=Permission.LISTEN),
     Part(key="disclosures", path="/desk/disclosures", needs=Permission.LISTEN, others=frozenset({Permission.DISCLOSE})),
