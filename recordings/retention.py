@@ -17,6 +17,10 @@ GAP = timedelta(days=3)
 FLOOR, FACTOR, NIGHTS = 500, 5, 30
 
 
+#: the terms by the names that the settings have
+DAYS = ("ordinary_days", "emergency_days", "calls_days", "calls_emergency_days")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """How long recordings are kept, and the rows of calls; days from the call, or from the end of its last ticket. 0: for ever."""
@@ -37,6 +41,31 @@ class Terms:
 
 def _ends(days: Mapping[CallKind, int], now: datetime) -> dict[CallKind, datetime]:
     return {kind: aware(now) - timedelta(days=count) for kind, count in days.items() if count > 0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsVersion:
+    """How long things are kept, as somebody decided at the desk, or the settings' file before that. Days; 0 = for ever."""
+
+    #: from 1; the greatest is in force
+    number: int
+    ordinary_days: int
+    emergency_days: int
+    calls_days: int
+    calls_emergency_days: int
+    why: str
+    by: str
+    at: datetime
+    #: it was only read from the settings' file
+    from_file: bool = False
+
+    def __post_init__(self) -> None:
+        aware(self.at)
+
+    @property
+    def days(self) -> Mapping[str, int]:
+        """By the names that the settings have."""
+        return {name: getattr(self, name) for name in DAYS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

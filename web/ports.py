@@ -38,6 +38,7 @@ from hotline1022.web.officer_port import OfficerLinks
 from hotline1022.web.package_port import PackageLinks
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage
 from hotline1022.web.retention_port import RetentionPort
+from hotline1022.web.templates_port import TemplatesPort
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 from hotline1022.web.types import (
     AbandonedView,
@@ -349,6 +350,7 @@ class Ports:
     attachments_root: Path
     drafts: Drafts
     outbox: Outbox
+    templates: TemplatesPort
     webhooks: Webhooks
     links: OfficerLinks
     packages: PackageLinks

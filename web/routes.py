@@ -25,6 +25,7 @@ from hotline1022.web.page_routes import ROUTES as PAGES
 from hotline1022.web.recordings_routes import ROUTES as RECORDINGS
 from hotline1022.web.retention_routes import ROUTES as RETENTION
 from hotline1022.web.route import Route
+from hotline1022.web.templates_routes import ROUTES as TEMPLATES
 from hotline1022.web.tickets_routes import ROUTES as TICKETS
 from hotline1022.web.users_routes import ROUTES as USERS
 from hotline1022.web.wall_routes import ROUTES as WALLS
@@ -210,6 +211,7 @@ ROUTES: tuple[Route, ...] = (
     *LIVE,
     *RECORDINGS,
     *RETENTION,
+    *TEMPLATES,
     *CITIZENS,
     *DIRECTORY,
     *MENU,

@@ -53,6 +53,7 @@ from tests.unit.staff_memory import (
     MemoryVoicemails,
     a_line,
 )
+from tests.unit.templates_memory import MemoryTemplates
 from tests.unit.tickets_made import AGENCY
 from tests.unit.tickets_memory import MemoryTickets
 from tests.unit.wall_memory import MemoryWallboards
@@ -281,6 +282,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         faq=MemoryFaq(),
         drafts=MemoryDrafts(tickets),
         webhooks=MemoryWebhooks(),
+        templates=MemoryTemplates(),
         attachments_root=folder / "attachments",
         outbox=outbox,
         links=links,
