@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from hotline1022.core.clock import aware
 
+#: the template of a message that only tries a gateway
+TEST = "test"
+
 
 class Channel(StrEnum):
     """How a message goes."""

@@ -29,6 +29,7 @@ from hotline1022.web.drafts_port import Drafts
 from hotline1022.web.evidence_port import EvidencePort
 from hotline1022.web.export_port import Exports
 from hotline1022.web.figures_port import Figures
+from hotline1022.web.gateways_port import GatewaysPort
 from hotline1022.web.line_call_port import LineCallers
 from hotline1022.web.listening_port import Listening
 from hotline1022.web.live_port import LiveStreams
@@ -351,6 +352,7 @@ class Ports:
     drafts: Drafts
     outbox: Outbox
     templates: TemplatesPort
+    gateways: GatewaysPort
     webhooks: Webhooks
     links: OfficerLinks
     packages: PackageLinks

@@ -16,6 +16,7 @@ from hotline1022.web.drafts_routes import ROUTES as DRAFTS
 from hotline1022.web.evidence_routes import ROUTES as EVIDENCE
 from hotline1022.web.faq_routes import ROUTES as FAQ
 from hotline1022.web.figures_routes import ROUTES as FIGURES
+from hotline1022.web.gateways_routes import ROUTES as GATEWAYS
 from hotline1022.web.listening_routes import ROUTES as LISTENING
 from hotline1022.web.live_routes import ROUTES as LIVE
 from hotline1022.web.menu_routes import ROUTES as MENU
@@ -212,6 +213,7 @@ ROUTES: tuple[Route, ...] = (
     *RECORDINGS,
     *RETENTION,
     *TEMPLATES,
+    *GATEWAYS,
     *CITIZENS,
     *DIRECTORY,
     *MENU,

@@ -37,6 +37,7 @@ from tests.unit.drafts_memory import MemoryDrafts
 from tests.unit.evidence_memory import MemoryEvidence
 from tests.unit.faq_memory import MemoryFaq
 from tests.unit.figures_memory import MemoryFigures
+from tests.unit.gateways_memory import MemoryGateways
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
 from tests.unit.live_memory import MemoryCallers, MemoryLive
@@ -283,6 +284,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         drafts=MemoryDrafts(tickets),
         webhooks=MemoryWebhooks(),
         templates=MemoryTemplates(),
+        gateways=MemoryGateways(),
         attachments_root=folder / "attachments",
         outbox=outbox,
         links=links,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hotline1022.accounts.types import Permission
-from hotline1022.web.desk import alarms, templates
+from hotline1022.web.desk import alarms, gateways, templates
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.pages import page
 from hotline1022.web.route import Route
@@ -22,4 +22,12 @@ ROUTES: tuple[Route, ...] = (
         typing=True,
     ),
     page("POST", f"{_TEMPLATE}/again", "An earlier version again", templates.back, P.SETTINGS),
+    page("GET", gateways.PAGE, "The gateways", gateways.list_gateways, P.SETTINGS, gateways.GatewaysQuery),
+    page(
+        "POST",
+        f"{gateways.PAGE}/{{channel}}/test",
+        "One message that tries a gateway",
+        gateways.test_gateway,
+        P.SETTINGS,
+    ),
 )
