@@ -90,7 +90,7 @@ class Kind(StrEnum):
     MENU_PUBLISHED = "menu-published"
     #: another wording of a message was put in force: its hash, and the version it repeats
     TEMPLATE_CHANGED = "template-changed"
-    #: how long recordings and calls are kept was decided: the days, and those before; a hash of why
+    #: how long recordings and calls are kept was decided: the days, and those before
     RETENTION_CHANGED = "retention-changed"
     #: a new password, by whom
     USER_PASSWORD = "user-password"

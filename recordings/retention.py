@@ -3,7 +3,7 @@ open ticket, has no end.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
 from hotline1022.core.clock import SLACK, aware, local, to_come
@@ -15,10 +15,6 @@ STEADY = timedelta(days=14)
 GAP = timedelta(days=3)
 #: so many may go in a night whatever was usual, and so many times what was usual in a night of the last NIGHTS
 FLOOR, FACTOR, NIGHTS = 500, 5, 30
-
-
-#: the terms by the names that the settings have
-DAYS = ("ordinary_days", "emergency_days", "calls_days", "calls_emergency_days")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +33,32 @@ class Terms:
     def call_ends(self, now: datetime) -> Mapping[CallKind, datetime]:
         """The same for the rows of calls."""
         return _ends({CallKind.ORDINARY: self.calls, CallKind.EMERGENCY: self.calls_emergency}, now)
+
+
+#: rows of calls, and the recordings that would be kept without knowing whose they are if these went first
+_TOGETHER = (("calls", "ordinary"), ("calls_emergency", "emergency"))
+#: a hundred years
+LONGEST = 36_500
+
+
+def too_short(terms: Terms) -> tuple[tuple[str, str], ...]:
+    """Which days of rows of calls end before those of their recordings; each with those of the recordings. 0 = for ever."""
+    wrong = []
+    for calls, recordings in _TOGETHER:
+        days, least = getattr(terms, calls), getattr(terms, recordings)
+        if days and (days < least or not least):
+            wrong.append((calls, recordings))
+    return tuple(wrong)
+
+
+def shorter(terms: Terms, before: Terms) -> tuple[str, ...]:
+    """Which of them end earlier than before."""
+    names = [one.name for one in fields(Terms)]
+    return tuple(name for name in names if _longer(getattr(before, name)) > _longer(getattr(terms, name)))
+
+
+def _longer(days: int) -> int:
+    return days or LONGEST + 1
 
 
 def _ends(days: Mapping[CallKind, int], now: datetime) -> dict[CallKind, datetime]:
@@ -63,9 +85,14 @@ class TermsVersion:
         aware(self.at)
 
     @property
-    def days(self) -> Mapping[str, int]:
-        """By the names that the settings have."""
-        return {name: getattr(self, name) for name in DAYS}
+    def terms(self) -> Terms:
+        """The days alone."""
+        return Terms(
+            ordinary=self.ordinary_days,
+            emergency=self.emergency_days,
+            calls=self.calls_days,
+            calls_emergency=self.calls_emergency_days,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

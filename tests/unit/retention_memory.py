@@ -37,6 +37,21 @@ class MemoryRetention:
         """One."""
         return [HOLD]
 
+    async def terms(self) -> TermsNow:
+        """As the settings say."""
+        kept = Retention().terms
+        return TermsNow(terms=kept, file=kept, versions=(), differs="", from_hour=1, until_hour=5)
+
+    async def preview(self, terms: Terms) -> TermsPreview:
+        """The same goes whatever the days."""
+        due = due_view(await self.due())
+        return TermsPreview(now=due, then=due, shorter=shorter(terms, Retention().terms), confirm="c" * 16)
+
+    async def change(self, terms: Terms, *, seen: int, why: str, confirm: str, by: str) -> TermsVersion:
+        """Nothing is kept."""
+        days = {f"{name}_days": count for name, count in asdict(terms).items()}
+        return TermsVersion(number=seen + 2, why=why, by=by, at=AT, **days)
+
     async def due(self) -> DueView:
         """Two of one day."""
         day = DueDay(day=date(2024, 11, 20), kind=CallKind.ORDINARY, recordings=2, bytes=1_000)

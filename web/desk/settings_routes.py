@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hotline1022.accounts.types import Permission
-from hotline1022.web.desk import alarms, gateways, templates
+from hotline1022.web.desk import alarms, gateways, retention, templates
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.pages import page
 from hotline1022.web.route import Route
@@ -29,5 +29,22 @@ ROUTES: tuple[Route, ...] = (
         "One message that tries a gateway",
         gateways.test_gateway,
         P.SETTINGS,
+    ),
+    page(
+        "GET",
+        retention.HERE,
+        "How long recordings and calls are kept",
+        retention.show_terms,
+        P.RETENTION,
+        DoneQuery,
+        seconds=60,
+    ),
+    page(
+        "POST",
+        retention.HERE,
+        "What other days would mean; confirmed, they are in force",
+        retention.decide,
+        P.RETENTION,
+        seconds=120,
     ),
 )
