@@ -68,9 +68,7 @@ def _faults(name: str, wording: Wording) -> Iterator[TemplateFault]:
                 broken = True
                 yield found
     if "subject" in texts and "\n" in wording.subject.strip():
-        yield TemplateFault(
-            place="subject", line=2, word="lines", message="subject has several lines; write it on one"
-        )
+        yield TemplateFault(place="subject", line=2, word="lines", message="subject has several lines; write it on one")
     if channel_of(name) is Channel.EMAIL:
         return
     if wording.encoding is Encoding.NONE or not 1 <= wording.parts <= PARTS:

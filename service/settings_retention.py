@@ -8,6 +8,7 @@ from typing import Any
 from hotline1022.recordings.retention import LONGEST
 from hotline1022.recordings.types import Terms
 
+
 def _whole(default: int, low: int, high: int) -> Any:
     return field(default=default, metadata={"low": low, "high": high})
 

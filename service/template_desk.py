@@ -51,10 +51,7 @@ class TemplateDesk:
         async with self._database.reading() as tx:
             known = await in_force(tx, self._files)
             newest = {one.name: one for one in await tx.templates.newest()}
-        return [
-            TemplateRow(name=name, wording=known[name].wording, version=newest.get(name))
-            for name in sorted(known)
-        ]
+        return [TemplateRow(name=name, wording=known[name].wording, version=newest.get(name)) for name in sorted(known)]
 
     async def get(self, name: str) -> TemplateDetail:
         """One, with what it said before."""
@@ -123,9 +120,7 @@ class TemplateDesk:
                 first = _version(name, number, of_file, self._file, BY_FILE, at, from_file=True)
                 await self._write(tx, first, before=newest)
                 newest = first
-            version = _version(
-                name, number + 1, wanted or of_file, note, by, at, again=again, from_file=wanted is None
-            )
+            version = _version(name, number + 1, wanted or of_file, note, by, at, again=again, from_file=wanted is None)
             await self._write(tx, version, before=newest)
         return version
 
@@ -191,9 +186,7 @@ def _tidy(name: str, wording: Wording) -> Wording:
     text = one_form(wording.text.replace("\r\n", "\n")).strip()
     if channel_of(name) is Channel.EMAIL:
         return Wording(subject=one_form(wording.subject).strip(), text=text)
-    return Wording(
-        text=text, encoding=wording.encoding, message_class=wording.message_class, parts=wording.parts
-    )
+    return Wording(text=text, encoding=wording.encoding, message_class=wording.message_class, parts=wording.parts)
 
 
 def _version(

@@ -114,9 +114,7 @@ async def mark_heard(ask: Ask) -> VoicemailView:
 async def list_alarms(ask: Ask) -> AlarmList:
     """Alarms."""
     query: AlarmQuery = ask.query
-    wanted = AlarmFilter(
-        seen=query.seen, ringing=query.ringing, kind=query.kind, skip=query.skip, limit=query.limit
-    )
+    wanted = AlarmFilter(seen=query.seen, ringing=query.ringing, kind=query.kind, skip=query.skip, limit=query.limit)
     return AlarmList(alarms=tuple(await ask.ports.alarms.list(wanted)))
 
 

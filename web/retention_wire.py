@@ -78,7 +78,9 @@ class RetentionView:
 
 
 Days = Annotated[int, Rule(doc="days; 0 = for ever", high=36_500)]
-SeenTerms = Annotated[int, Rule(doc="number of the version that was seen; 0 = there was none: the settings' file leads")]
+SeenTerms = Annotated[
+    int, Rule(doc="number of the version that was seen; 0 = there was none: the settings' file leads")
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +115,9 @@ class TermsBody:
     calls_emergency: Days
     seen: SeenTerms
     why: Annotated[str, Rule(doc="why; stays out of the audit", low=1, high=500)]
-    confirm: Annotated[str, Rule(doc="what the preview of these days gave; needed when something goes earlier", high=16)] = ""
+    confirm: Annotated[
+        str, Rule(doc="what the preview of these days gave; needed when something goes earlier", high=16)
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ EMAIL = replace(
 class MemoryGateways:
     """web.gateways_port.GatewaysPort: what tries them is kept and never sent."""
 
-    tests: dict[str, GatewayTest] = field(default_factory=lambda: {TEST: ONE})
+    tests: dict[str, GatewayTest] = field(default_factory=lambda: {TEST: ONE, "m1": ONE})
 
     async def list(self) -> Sequence[GatewayView]:
         return [SMS, EMAIL]

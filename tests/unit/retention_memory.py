@@ -1,11 +1,14 @@
 """Holds and retention in memory behind the API's port: one hold, and what would go of one day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 
 from hotline1022.core.errors import NotFound
-from hotline1022.recordings.types import CallKind, DueDay, DueView, Hold
+from hotline1022.recordings.retention import shorter
+from hotline1022.recordings.types import CallKind, DueDay, DueView, Hold, Terms, TermsVersion
+from hotline1022.service.settings_retention import Retention
+from hotline1022.web.retention_wire import TermsNow, TermsPreview, due_view
 from tests.unit.catalogue_memory import AT, FIRST
 
 HOLD = Hold(id="f" * 16, recording=FIRST.id, letter="12/CV-CAT", why="điều tra", since=AT, by="token:admin")

@@ -21,7 +21,9 @@ class MemoryTemplates:
     rows: list[TemplateVersion] = field(default_factory=list)
 
     async def list(self) -> Sequence[TemplateRow]:
-        return [TemplateRow(name=name, wording=self._now(name), version=self._newest(name)) for name in sorted(self.files)]
+        return [
+            TemplateRow(name=name, wording=self._now(name), version=self._newest(name)) for name in sorted(self.files)
+        ]
 
     async def get(self, name: str) -> TemplateDetail:
         if name not in self.files:

@@ -72,9 +72,7 @@ def _address(typed: dict[str, str], **more: str) -> str:
 
 async def _page(ask: Ask, typed: dict[str, str], error: HotlineError | None = None, *, said: str = "") -> web.Response:
     number, say = int(typed["page"]), words()
-    wanted = AlarmFilter(
-        ringing=_WHICH[typed["which"]], kind=typed["kind"], skip=(number - 1) * SIZE, limit=SIZE + 1
-    )
+    wanted = AlarmFilter(ringing=_WHICH[typed["which"]], kind=typed["kind"], skip=(number - 1) * SIZE, limit=SIZE + 1)
     found = await ask.ports.alarms.list(wanted)
     kinds = {one: say.or_itself("alarm", one) for one in {*await ask.ports.alarms.kinds(), typed["kind"]} - {""}}
     return show(

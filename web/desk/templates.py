@@ -76,9 +76,7 @@ async def save_template(ask: Ask) -> web.Response:
         return await _page(ask, _typed(form), tried=True)
     name, note = ask.path["template"], form.one("note").strip()[:NOTE_MOST]
     try:
-        done = await ask.ports.templates.save(
-            name, _typed(form), seen=form.number("seen"), note=note, by=who(ask)
-        )
+        done = await ask.ports.templates.save(name, _typed(form), seen=form.number("seen"), note=note, by=who(ask))
     except HotlineError as error:
         return await _page(ask, _typed(form), error, note=note)
     return see(f"{PAGE}/{name}?done=saved&count={done.number}")
