@@ -6,7 +6,7 @@ goes earlier until somebody has seen what.
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.acting import Acting, acting
@@ -16,7 +16,7 @@ from hotline1022.db.unit import Database
 from hotline1022.recordings.retention import LONGEST, shorter, too_short
 from hotline1022.recordings.types import DueView, Hold, Terms, TermsVersion
 from hotline1022.service.menu_desk import BY_FILE
-from hotline1022.service.retention import look
+from hotline1022.service.retention import look, wall_clock
 from hotline1022.service.settings_retention import Retention
 from hotline1022.service.terms_book import detail_of, terms_of
 from hotline1022.web.retention_wire import TermsNow, TermsPreview, due_view
@@ -25,12 +25,17 @@ from hotline1022.web.retention_wire import TermsNow, TermsPreview, due_view
 class RetentionView:
     """web.retention_port.RetentionPort."""
 
-    def __init__(self, database: Database, settings: Callable[[], Retention]) -> None:
-        self._database, self._settings = database, settings
+    def __init__(
+        self,
+        database: Database,
+        settings: Callable[[], Retention],
+        clock: Callable[[], datetime] = wall_clock,
+    ) -> None:
+        self._database, self._settings, self._clock = database, settings, clock
 
     async def hold(self, recording: str, *, letter: str, why: str) -> Hold:
         """Keep it, by its id or its call's."""
-        at, act = datetime.now(UTC), _who()
+        at, act = self._clock(), _who()
         async with self._database.transaction() as tx:
             made = await tx.holds.hold(recording, letter=letter, why=why, by=act.actor, at=at)
             tx.audit.add(_fact(Kind.RECORDING_HELD, made, at, act))
@@ -38,7 +43,7 @@ class RetentionView:
 
     async def release(self, hold: str, *, why: str) -> tuple[Hold, bool]:
         """End this hold."""
-        at, act = datetime.now(UTC), _who()
+        at, act = self._clock(), _who()
         async with self._database.transaction() as tx:
             ended, held = await tx.holds.release(hold, why=why, by=act.actor, at=at)
             tx.audit.add(_fact(Kind.RECORDING_RELEASED, ended, at, act))
@@ -56,7 +61,7 @@ class RetentionView:
 
     async def due(self) -> DueView:
         """What would go now."""
-        return await look(self._database, self._settings(), datetime.now(UTC))
+        return await look(self._database, self._settings(), self._clock())
 
     async def terms(self) -> TermsNow:
         """How long things are kept."""
@@ -77,7 +82,7 @@ class RetentionView:
         """What other days would mean."""
         _check(terms)
         now = await self.terms()
-        at, settings = datetime.now(UTC), self._settings()
+        at, settings = self._clock(), self._settings()
         return TermsPreview(
             now=due_view(await look(self._database, settings, at)),
             then=due_view(await look(self._database, settings, at, terms=terms)),
@@ -88,7 +93,7 @@ class RetentionView:
     async def change(self, terms: Terms, *, seen: int, why: str, confirm: str, by: str) -> TermsVersion:
         """Other days, from the next night on."""
         _check(terms)
-        at, act, file = datetime.now(UTC), _who(), self._settings().terms
+        at, act, file = self._clock(), _who(), self._settings().terms
         async with self._database.transaction() as tx:
             newest = await tx.terms.newest()
             kept, differs = await terms_of(tx, self._settings())
@@ -97,7 +102,7 @@ class RetentionView:
                 raise Refused(text, error_id="retention-changed")
             if terms == kept.terms and not differs:
                 raise Refused("these days are in force already; change one of them", error_id="retention-same")
-            if shorter(terms, kept.terms) and confirm != _confirm(terms, seen):
+            if (differs or shorter(terms, kept.terms)) and confirm != _confirm(terms, seen):
                 text = "something would be deleted earlier; look at the preview of exactly these days, and confirm it"
                 raise Refused(text, error_id="retention-unconfirmed")
             if newest is None:

@@ -126,7 +126,7 @@ class TemplateDesk:
 
     async def _write(self, tx: Work, version: TemplateVersion, before: TemplateVersion | None) -> None:
         await tx.templates.add(version)
-        act = acting()
+        act = None if version.by == BY_FILE else acting()  # what was in force before is nobody's act of this moment
         tx.audit.add(
             Fact(
                 at=version.at,

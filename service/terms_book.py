@@ -2,12 +2,20 @@
 that the audit's chain does not tell of: whoever has the database could shorten them.
 """
 
-from dataclasses import asdict, replace
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
 
 from hotline1022.audit.types import Entry, Kind
-from hotline1022.db.unit import Work
+from hotline1022.core.errors import Unavailable
+from hotline1022.db.unit import Database, Work
 from hotline1022.recordings.types import Terms, TermsVersion
 from hotline1022.service.settings_retention import Retention
+
+log = logging.getLogger(__name__)
+
+#: settings that the desk may overrule
+DAYS = frozenset(f"retention.{one.name}_days" for one in fields(Terms))
 
 
 async def terms_of(tx: Work, settings: Retention) -> tuple[Retention, str]:
@@ -15,6 +23,19 @@ async def terms_of(tx: Work, settings: Retention) -> tuple[Retention, str]:
     newest, told = await tx.terms.newest(), await tx.audit.last(Kind.RETENTION_CHANGED)
     kept = settings if newest is None else with_terms(settings, newest.terms)
     return kept, _differs(newest, told)
+
+
+async def overruled(database: Database, keys: Sequence[str]) -> tuple[str, ...]:
+    """Which of these settings the file does not lead any more. A database that is away is told of elsewhere."""
+    days = tuple(key for key in keys if key in DAYS)
+    if not days:
+        return ()
+    try:
+        async with database.reading() as tx:
+            return days if await tx.terms.newest() is not None else ()
+    except Unavailable as error:
+        log.warning("whether the desk decided how long things are kept could not be read: %s", error)
+        return ()
 
 
 def with_terms(settings: Retention, terms: Terms) -> Retention:

@@ -10,7 +10,7 @@ async def list_templates(ask: Ask) -> w.TemplateList:
     return w.TemplateList(templates=tuple(await ask.ports.templates.list()))
 
 
-async def get_template(ask: Ask) -> w.TemplateDetail:
+async def get_message_template(ask: Ask) -> w.TemplateDetail:
     """One."""
     return await ask.ports.templates.get(ask.path["template"])
 

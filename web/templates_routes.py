@@ -23,7 +23,7 @@ ROUTES: tuple[Route, ...] = (
         path=_ONE,
         needs=Permission.SETTINGS,
         summary="One message: its text, every version, its placeholders, an example",
-        handler=h.get_template,
+        handler=h.get_message_template,
         answer=w.TemplateDetail,
         exact=True,
     ),
