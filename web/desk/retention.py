@@ -33,22 +33,37 @@ async def show_terms(ask: Ask) -> web.Response:
     return await _page(ask, said=words()("terms.saved", number=number) if query.done == "saved" else "")
 
 
-async def decide(ask: Ask) -> web.Response:
-    """Show what other days would mean; with what that gave, put them in force."""
-    form: Form = ask.body
-    typed = {name: form.one(name).strip()[:6] for name in KINDS} | {"why": form.one("why").strip()[:WHY_MOST]}
+async def try_terms(ask: Ask) -> web.Response:
+    """What other days would mean; no act yet."""
+    typed = _typed(ask.body)
     try:
-        terms = Terms(**{name: _days(typed[name]) for name in KINDS})
-        if not typed["why"]:
-            raise Invalid("the change has no reason; write it", error_id="retention-why")
-        if form.one("act") != "confirm":
-            return await _page(ask, typed=typed, preview=await ask.ports.retention.preview(terms))
+        return await _page(ask, typed=typed, preview=await ask.ports.retention.preview(_wanted(typed)))
+    except HotlineError as error:
+        return await _page(ask, error, typed=typed)
+
+
+async def decide(ask: Ask) -> web.Response:
+    """Put them in force, as they were shown."""
+    form: Form = ask.body
+    typed = _typed(form)
+    try:
         done = await ask.ports.retention.change(
-            terms, seen=form.number("seen"), why=typed["why"], confirm=form.one("confirm"), by=who(ask)
+            _wanted(typed), seen=form.number("seen"), why=typed["why"], confirm=form.one("confirm"), by=who(ask)
         )
     except HotlineError as error:
         return await _page(ask, error, typed=typed)
     return see(f"{HERE}?done=saved&count={done.number}")
+
+
+def _typed(form: Form) -> dict[str, str]:
+    return {name: form.one(name).strip()[:6] for name in KINDS} | {"why": form.one("why").strip()[:WHY_MOST]}
+
+
+def _wanted(typed: Mapping[str, str]) -> Terms:
+    terms = Terms(**{name: _days(typed[name]) for name in KINDS})
+    if not typed["why"]:
+        raise Invalid("the change has no reason; write it", error_id="retention-why")
+    return terms
 
 
 def _days(text: str) -> int:

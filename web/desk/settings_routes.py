@@ -39,12 +39,16 @@ ROUTES: tuple[Route, ...] = (
         DoneQuery,
         seconds=60,
     ),
-    page(
-        "POST",
-        retention.HERE,
-        "What other days would mean; confirmed, they are in force",
-        retention.decide,
-        P.RETENTION,
-        seconds=120,
+    replace(
+        page(
+            "POST",
+            f"{retention.HERE}/try",
+            "What other days would mean",
+            retention.try_terms,
+            P.RETENTION,
+            seconds=120,
+        ),
+        typing=True,
     ),
+    page("POST", retention.HERE, "Other days, as they were shown", retention.decide, P.RETENTION, seconds=60),
 )

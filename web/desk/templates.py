@@ -65,15 +65,13 @@ async def show_template(ask: Ask) -> web.Response:
 
 
 async def try_template(ask: Ask) -> web.Response:
-    """What is typed, as people would get it: a piece of the page, also of what is no message yet."""
-    return await _page(ask, _typed(ask.body))
+    """What is typed, as people would get it: no act, and no fault of whoever types."""
+    return await _page(ask, _typed(ask.body), tried=True)
 
 
 async def save_template(ask: Ask) -> web.Response:
-    """Look at it, or put it in force."""
+    """Put it in force."""
     form: Form = ask.body
-    if form.one("act") == "try":
-        return await _page(ask, _typed(form), tried=True)
     name, note = ask.path["template"], form.one("note").strip()[:NOTE_MOST]
     try:
         done = await ask.ports.templates.save(name, _typed(form), seen=form.number("seen"), note=note, by=who(ask))
@@ -126,7 +124,7 @@ async def _page(
     problem = told(error) if error else ""
     if tried and checked.problems:
         problem = words()("template.faulty", count=len(checked.problems))
-    status = failure(error).status if error else 400 if problem else 200
+    status = failure(error).status if error else 200
     changed = error is not None and error.error_id == "template-changed"
     return show(
         ask,
