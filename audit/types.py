@@ -88,6 +88,10 @@ class Kind(StrEnum):
     ROLE_CHANGED = "role-changed"
     #: a version of the menu was put in force: its hash, and the version it repeats
     MENU_PUBLISHED = "menu-published"
+    #: another wording of a message was put in force: its hash, and the version it repeats
+    TEMPLATE_CHANGED = "template-changed"
+    #: how long recordings and calls are kept was decided: the days, and those before
+    RETENTION_CHANGED = "retention-changed"
     #: a new password, by whom
     USER_PASSWORD = "user-password"
     USER_SECOND_FACTOR = "user-second-factor"

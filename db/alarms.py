@@ -17,6 +17,7 @@ from hotline1022.db.tables import alarm
 from hotline1022.db.types import AlarmRow
 
 _RINGING = condition("alarm.seen_at IS NULL AND alarm.cleared_at IS NULL")
+_OVER = condition("(alarm.seen_at IS NOT NULL OR alarm.cleared_at IS NOT NULL)")
 
 
 def raised_on(connection: AsyncConnection) -> list[AlarmRow]:
@@ -76,12 +77,28 @@ class AlarmRepository(Repository):
         done = await self._connection.execute(update(alarm).where(*wanted).values(cleared_at=at))
         return done.rowcount
 
-    async def list(self, *, seen: bool | None = None, limit: int = 100) -> Sequence[AlarmRow]:
-        """Latest first."""
-        if seen is None:
-            return await self._all(limit=limit)
-        return await self._all(alarm.c.seen_at.is_not(None) if seen else alarm.c.seen_at.is_(None), limit=limit)
+    async def list(
+        self,
+        *,
+        seen: bool | None = None,
+        ringing: bool | None = None,
+        kind: str = "",
+        skip: int = 0,
+        limit: int = 100,
+    ) -> Sequence[AlarmRow]:
+        """Latest first. `ringing`: nobody has seen it, and its cause is there."""
+        wanted: list[Any] = [alarm.c.kind == kind] if kind else []
+        if seen is not None:
+            wanted.append(alarm.c.seen_at.is_not(None) if seen else alarm.c.seen_at.is_(None))
+        if ringing is not None:
+            wanted.append(_RINGING if ringing else _OVER)
+        return await self._all(*wanted, skip=skip, limit=limit)
 
-    async def _all(self, *wanted: Any, limit: int) -> Sequence[AlarmRow]:
-        query = select(alarm).where(*wanted).order_by(alarm.c.raised_at.desc(), alarm.c.id).limit(limit)
+    async def kinds(self) -> Sequence[str]:
+        """Kinds that were ever raised, by name."""
+        query = select(alarm.c.kind).distinct().order_by(alarm.c.kind)
+        return list((await self._connection.execute(query)).scalars())
+
+    async def _all(self, *wanted: Any, limit: int, skip: int = 0) -> Sequence[AlarmRow]:
+        query = select(alarm).where(*wanted).order_by(alarm.c.raised_at.desc(), alarm.c.id).offset(skip).limit(limit)
         return [build(AlarmRow, row) for row in (await self._connection.execute(query)).mappings()]

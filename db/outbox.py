@@ -4,6 +4,7 @@ The state machine is notify/states.py; here a move is one UPDATE that names the 
 move the same message one does nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
@@ -16,6 +17,7 @@ from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository, build, insert_new, picker
 from hotline1022.db.tables_notify import outbox_message, outbox_part
 from hotline1022.notify.types import (
+    TEST,
     Begun,
     Billed,
     Channel,
@@ -222,11 +224,38 @@ class OutboxRepository(Repository):
 
     async def open_counts(self) -> Mapping[MessageState, int]:
         """Messages that are not over, and those that people must look at."""
-        found: dict[MessageState, int] = {}
-        for going in (_NEW, _LEASED, _BAD):
-            rows = await self._connection.execute(select(_row.state, func.count()).where(going).group_by(_row.state))
-            found |= {row[0]: row[1] for row in rows}
+        found: Counter[MessageState] = Counter()
+        for (_, state), count in (await self.queued()).items():
+            found[state] += count
         return found
+
+    async def queued(self) -> Mapping[tuple[Channel, MessageState], int]:
+        """The same by channel."""
+        found: dict[tuple[Channel, MessageState], int] = {}
+        for going in (_NEW, _LEASED, _BAD):
+            query = select(_row.channel, _row.state, func.count()).where(going).group_by(_row.channel, _row.state)
+            found |= {(row[0], row[1]): row[2] for row in await self._connection.execute(query)}
+        return found
+
+    async def oldest_waiting(self, channel: Channel) -> datetime | None:
+        """Since when the oldest message that waits may be sent; None: none waits."""
+        query = select(func.min(_row.ready_at)).where(_NEW, _row.channel == channel)
+        found: datetime | None = (await self._connection.execute(query)).scalar()
+        return found
+
+    async def last_sent(self, channel: Channel, limit: int) -> Sequence[Message]:
+        """What the gateway of a channel took last, latest first."""
+        wanted = (_row.sent_at.is_not(None), _row.channel == channel)
+        return await self._messages(*wanted, order=(_row.sent_at.desc(), _row.id), limit=limit)
+
+    async def last_bad(self, channel: Channel, limit: int) -> Sequence[Message]:
+        """What people must look at, latest first."""
+        return await self._messages(_BAD, _row.channel == channel, order=(_row.created_at.desc(), _row.id), limit=limit)
+
+    async def tests_since(self, since: datetime) -> Sequence[Message]:
+        """Messages that only tried a gateway."""
+        wanted = (_row.created_at >= since, _row.template == TEST)
+        return await self._messages(*wanted, order=(_row.created_at, _row.id))
 
     async def billed(self, since: datetime, until: datetime) -> Sequence[Billed]:
         """What gateways took in a time, by gateway, channel and kind of recipient; and what they perhaps took."""

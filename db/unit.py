@@ -53,6 +53,8 @@ from hotline1022.db.retention import RetentionRepository
 from hotline1022.db.sessions import SessionRepository
 from hotline1022.db.shifts import ShiftRepository
 from hotline1022.db.take_overs import TakeOverRepository
+from hotline1022.db.templates import TemplateRepository
+from hotline1022.db.terms import TermsRepository
 from hotline1022.db.tickets import TicketRepository
 from hotline1022.db.tokens import TokenRepository
 from hotline1022.db.types import AlarmRow, Batch
@@ -133,6 +135,16 @@ class Work:
     def menus(self) -> MenuRepository:
         """Versions of the menu, and the draft."""
         return MenuRepository(self._connection)
+
+    @cached_property
+    def templates(self) -> TemplateRepository:
+        """Versions of what messages say."""
+        return TemplateRepository(self._connection)
+
+    @cached_property
+    def terms(self) -> TermsRepository:
+        """Versions of how long things are kept."""
+        return TermsRepository(self._connection)
 
     @cached_property
     def tickets(self) -> TicketRepository:

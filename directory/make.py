@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from hotline1022.core.errors import Invalid
+from hotline1022.core.mail_address import is_mail_address
 from hotline1022.directory.hours import read_hours
 from hotline1022.directory.hunt import MOST_STEPS, read_step
 from hotline1022.directory.numbers import Numbers
@@ -13,7 +14,6 @@ from hotline1022.directory.types import Agency, AgencyKind, Answering, Area, Are
 #: transfer codes, the last one included
 CODES = (700, 799)
 ID = r"[a-z0-9][a-z0-9-]{0,39}"
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 
 
 def an_agency(
@@ -133,7 +133,7 @@ def a_contact(
     `hours-invalid`.
     """
     _common("contact", id, name, valid_from, valid_to)
-    if email and not _EMAIL.fullmatch(email):
+    if email and not is_mail_address(email):
         raise _bad("contact", f"{email!r} is no email address; write ten@coquan.gov.vn")
     if not 1 <= order <= 99:
         raise _bad("contact", f"the order {order} is out of range; choose from 1 to 99")

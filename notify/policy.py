@@ -9,7 +9,8 @@ from hotline1022.notify import sms
 from hotline1022.notify.audience import ROLES, TOLD, Audience, name_of
 from hotline1022.notify.html import html_of
 from hotline1022.notify.quiet import Quiet
-from hotline1022.notify.templates import PLACEHOLDERS, Template, Templates, fill
+from hotline1022.notify.template_check import PLACEHOLDERS
+from hotline1022.notify.templates import Template, Templates, fill
 from hotline1022.notify.types import (
     Channel,
     NewMessage,

@@ -10,25 +10,16 @@ from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 from hotline1022.core.errors import ConfigError
 from hotline1022.notify import sms
 from hotline1022.notify.audience import NAMES
-from hotline1022.notify.types import Channel, Encoding, MessageClass, TicketEvent
+from hotline1022.notify.template_check import channel_of, faults
+from hotline1022.notify.types import Channel, Encoding, MessageClass, Wording
 
-#: what a template may ask for
-PLACEHOLDERS = frozenset(
-    {"code", "agency", "category", "deadline", "answer", "urgent", "link", "officer", "name", "phone"}
-    | {"count", "former", "tickets"}
-)
-#: what means something only where many tickets are told of together, and what means something there
-_OF_MANY, _FOR_MANY = frozenset({"count", "former", "tickets"}), frozenset({"agency", "urgent", "officer"})
 #: what is cut short to fit, in this order; the rest is never cut
 SHORTENED = ("tickets", "answer", "former", "category", "agency", "name", "officer")
-#: parts of an SMS at most
-PARTS = 5
 #: what stands for the rest of a value
 _CUT = "…"
 _KEYS: dict[Channel, dict[str, type]] = {
@@ -48,6 +39,17 @@ class Template:
     message_class: MessageClass = MessageClass.CARE
     parts: int = 1
     subject: str = ""
+
+    @property
+    def wording(self) -> Wording:
+        """As people write it."""
+        return Wording(
+            subject=self.subject,
+            text=self.text,
+            encoding=self.encoding,
+            message_class=self.message_class,
+            parts=self.parts,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,52 +88,38 @@ def _read(source: Traversable, where: str) -> Templates:
 def _template(where: str, name: str, table: Any) -> Template:
     if name not in NAMES:
         raise _bad(f"{where}: {name} is no template; known are {', '.join(sorted(NAMES))}")
-    channel = Channel(name.rpartition(".")[2])
-    keys = _KEYS[channel]
+    keys = _KEYS[channel_of(name)]
     if not isinstance(table, dict) or set(table) != set(keys):
         raise _bad(f"{where}: {name} must have exactly the keys {', '.join(keys)}; see the shipped file")
     for key, kind in keys.items():
         if type(table[key]) is not kind:
             raise _bad(f"{where}: {name}.{key} is of the wrong kind; see the shipped file")
-    for key in ("subject", "text"):
-        many = f".{TicketEvent.TAKEN_OVER}." in name
-        known = _OF_MANY | _FOR_MANY if many else PLACEHOLDERS - _OF_MANY
-        _check_placeholders(where, f"{name}.{key}", table.get(key, ""), known)
-    if channel is Channel.EMAIL:
-        return Template(name=name, channel=channel, text=table["text"].strip(), subject=table["subject"].strip())
     try:
-        encoding, message_class = Encoding(table["encoding"]), MessageClass(table["class"])
+        wording = Wording(
+            subject=table.get("subject", "").strip(),
+            text=table["text"].strip(),
+            encoding=Encoding(table.get("encoding", "")),
+            message_class=MessageClass(table.get("class", MessageClass.CARE)),
+            parts=table.get("parts", 1),
+        )
     except ValueError as error:
         raise _bad(f"{where}: {name}: {error}; write gsm7 or ucs2, care or advertising") from error
-    if encoding is Encoding.NONE or not 1 <= table["parts"] <= PARTS:
-        raise _bad(f"{where}: {name}: an SMS is gsm7 or ucs2 and has 1 to {PARTS} parts; correct encoding or parts")
-    made = Template(
+    if found := faults(name, wording):
+        raise _bad(f"{where}: {name}: {found[0].message}")
+    return template_of(name, wording)
+
+
+def template_of(name: str, wording: Wording) -> Template:
+    """A wording without faults as the template of this message."""
+    return Template(
         name=name,
-        channel=channel,
-        text=table["text"].strip(),
-        encoding=encoding,
-        message_class=message_class,
-        parts=table["parts"],
+        channel=channel_of(name),
+        text=wording.text.strip(),
+        encoding=wording.encoding,
+        message_class=wording.message_class,
+        parts=wording.parts,
+        subject=wording.subject.strip(),
     )
-    if len(sms.split(sms.written(_bare(made.text), encoding), encoding)) > made.parts:
-        raise _bad(f"{where}: {name} is longer than {made.parts} parts even without values; shorten it, or raise parts")
-    return made
-
-
-def _check_placeholders(where: str, key: str, text: str, known: frozenset[str]) -> None:
-    try:
-        asked = {name for _, name, spec, how in Formatter().parse(text) if name is not None}
-        plain = all(not spec and not how for _, _, spec, how in Formatter().parse(text))
-    except ValueError as error:
-        raise _bad(f"{where}: {key}: {error}; write {{{{ and }}}} for braces") from error
-    if unknown := sorted(asked - known):
-        raise _bad(f"{where}: {key}: {{{unknown[0]}}} is no placeholder; known are {', '.join(sorted(known))}")
-    if not plain:
-        raise _bad(f"{where}: {key}: a placeholder is a name in braces alone; write {{code}}")
-
-
-def _bare(text: str) -> str:
-    return text.format(**dict.fromkeys(PLACEHOLDERS, ""))
 
 
 def fill(template: Template, values: Mapping[str, str]) -> Filled:

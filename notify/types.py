@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from hotline1022.core.clock import aware
 
+#: the template of a message that only tries a gateway
+TEST = "test"
+
 
 class Channel(StrEnum):
     """How a message goes."""
@@ -329,3 +332,53 @@ class TakeOver:
     former: tuple[str, ...]
     #: not empty; what is due first comes first
     tickets: tuple[TicketChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What one message says, as people write it; nothing of it is checked yet."""
+
+    #: of an email
+    subject: str = ""
+    text: str
+    #: of an SMS; an email has none
+    encoding: Encoding = Encoding.NONE
+    message_class: MessageClass = MessageClass.CARE
+    #: of an SMS: it is never longer
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateVersion:
+    """A wording of one message that was put in force at the desk, or the file's that it followed."""
+
+    #: which message: citizen.made.sms
+    name: str
+    #: counted for each name, from 1; the greatest is in force
+    number: int
+    subject: str
+    text: str
+    encoding: Encoding
+    message_class: MessageClass
+    parts: int
+    note: str
+    by: str
+    at: datetime
+    #: the version that came back; 0 = none
+    again: int = 0
+    #: the file of the settings, else the shipped one, leads while this is the newest
+    from_file: bool = False
+
+    def __post_init__(self) -> None:
+        aware(self.at)
+
+    @property
+    def wording(self) -> Wording:
+        """What it says."""
+        return Wording(
+            subject=self.subject,
+            text=self.text,
+            encoding=self.encoding,
+            message_class=self.message_class,
+            parts=self.parts,
+        )

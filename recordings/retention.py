@@ -3,7 +3,7 @@ open ticket, has no end.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
 from hotline1022.core.clock import SLACK, aware, local, to_come
@@ -35,8 +35,64 @@ class Terms:
         return _ends({CallKind.ORDINARY: self.calls, CallKind.EMERGENCY: self.calls_emergency}, now)
 
 
+#: rows of calls, and the recordings that would be kept without knowing whose they are if these went first
+_TOGETHER = (("calls", "ordinary"), ("calls_emergency", "emergency"))
+#: a hundred years
+LONGEST = 36_500
+
+
+def too_short(terms: Terms) -> tuple[tuple[str, str], ...]:
+    """Which days of rows of calls end before those of their recordings; each with those of the recordings. 0 = for ever."""
+    wrong = []
+    for calls, recordings in _TOGETHER:
+        days, least = getattr(terms, calls), getattr(terms, recordings)
+        if days and (days < least or not least):
+            wrong.append((calls, recordings))
+    return tuple(wrong)
+
+
+def shorter(terms: Terms, before: Terms) -> tuple[str, ...]:
+    """Which of them end earlier than before."""
+    names = [one.name for one in fields(Terms)]
+    return tuple(name for name in names if _longer(getattr(before, name)) > _longer(getattr(terms, name)))
+
+
+def _longer(days: int) -> int:
+    return days or LONGEST + 1
+
+
 def _ends(days: Mapping[CallKind, int], now: datetime) -> dict[CallKind, datetime]:
     return {kind: aware(now) - timedelta(days=count) for kind, count in days.items() if count > 0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsVersion:
+    """How long things are kept, as somebody decided at the desk, or the settings' file before that. Days; 0 = for ever."""
+
+    #: from 1; the greatest is in force
+    number: int
+    ordinary_days: int
+    emergency_days: int
+    calls_days: int
+    calls_emergency_days: int
+    why: str
+    by: str
+    at: datetime
+    #: it was only read from the settings' file
+    from_file: bool = False
+
+    def __post_init__(self) -> None:
+        aware(self.at)
+
+    @property
+    def terms(self) -> Terms:
+        """The days alone."""
+        return Terms(
+            ordinary=self.ordinary_days,
+            emergency=self.emergency_days,
+            calls=self.calls_days,
+            calls_emergency=self.calls_emergency_days,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

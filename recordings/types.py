@@ -28,14 +28,14 @@ from hotline1022.recordings.catalogue import (
     state_keys,
     word_keys,
 )
-from hotline1022.recordings.retention import Due, DueDay, DueView, Hold, Terms
+from hotline1022.recordings.retention import Due, DueDay, DueView, Hold, Terms, TermsVersion
 from hotline1022.recordings.states import Move, State, follow
 
 #: the catalogue and its states have files of their own; this is where other rooms find them
 __all__ = [
     "NO_FILE", "About", "CallFacts", "CallKind", "CatalogueFilter", "CataloguePage", "Catalogued", "CopyRow", "Due",
     "DueDay", "DueView", "FiledCall", "Hold", "Judged", "Leg", "Move", "Notice", "Reason", "Shown", "Side", "Span",
-    "SpoolFile", "State", "Status", "StoredFile", "Terms", "TrackFacts", "TrackRow", "Verdict", "VoicemailFacts",
+    "SpoolFile", "State", "Status", "StoredFile", "Terms", "TermsVersion", "TrackFacts", "TrackRow", "Verdict", "VoicemailFacts",
     "VoicemailRow", "Why", "about_keys", "asked_duration", "asked_keys", "asked_number", "duration_keys", "follow",
     "kind_keys", "number_keys", "significant", "state_keys", "word_keys",
 ]  # fmt: skip

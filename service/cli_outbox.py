@@ -8,26 +8,15 @@ from secrets import token_hex
 import click
 
 from hotline1022.core.clock import local
-from hotline1022.core.errors import Invalid
 from hotline1022.core.masking import mask_recipient, mask_text
 from hotline1022.db.unit import Database
-from hotline1022.notify import sms
 from hotline1022.notify.statement import Statement, as_csv, month_of
 from hotline1022.notify.states import Trigger, moves
-from hotline1022.notify.types import (
-    Channel,
-    Encoding,
-    Message,
-    MessageState,
-    NewMessage,
-    OutboxFilter,
-    RecipientKind,
-)
+from hotline1022.notify.trial import trial
+from hotline1022.notify.types import Channel, Message, MessageState, OutboxFilter
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import as_json, on_database
 from hotline1022.service.notify_view import statement_of
-
-TEST = "Tổng đài 1022: đây là tin nhắn thử."
 
 
 @click.group()
@@ -126,21 +115,7 @@ def outbox_test(config: str | None, number: str) -> None:
     \b
     Example: hotline1022 outbox test 0901234567
     """
-    recipient = sms.mobile(number)
-    if not recipient:
-        raise Invalid(f"{number!r} is no mobile number; write it as 0901234567", error_id="number-invalid")
-    text = sms.written(TEST, Encoding.GSM7)
-    new = NewMessage(
-        key=f"test/{token_hex(8)}",
-        channel=Channel.SMS,
-        kind=RecipientKind.AGENCY,
-        recipient=recipient,
-        template="test",
-        encoding=Encoding.GSM7,
-        text=text,
-        urgent=True,
-        created_at=datetime.now(UTC),
-    )
+    new = trial(Channel.SMS, number, datetime.now(UTC), token_hex(8))
 
     async def put(database: Database) -> None:
         async with database.transaction() as tx:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import phonenumbers
 
 from hotline1022.core.people import PAUSE_DIGITS, fits, words
+from hotline1022.recordings.retention import too_short
 from hotline1022.service.config_check_notify import Finding, check_notify
 from hotline1022.service.settings import PauseReason, Settings
 
@@ -290,12 +291,12 @@ def _webhooks(settings: Settings) -> Iterator[Finding]:
 
 def _retention(settings: Settings) -> Iterator[Finding]:
     kept = settings.retention
-    for calls, recordings in (("calls_days", "ordinary_days"), ("calls_emergency_days", "emergency_days")):
-        days, least = getattr(kept, calls), getattr(kept, recordings)
-        if days and (days < least or not least):
-            reason = f"is shorter than retention.{recordings}: a recording would be kept without knowing whose it is"
-            cure = f"choose {least} or more" if least else "choose 0 too"
-            yield Finding(keys=(f"retention.{calls}", f"retention.{recordings}"), value=days, reason=reason, cure=cure)
+    for calls, recordings in too_short(kept.terms):
+        days, least = getattr(kept.terms, calls), getattr(kept.terms, recordings)
+        reason = f"is shorter than retention.{recordings}_days: a recording would be kept without knowing whose it is"
+        cure = f"choose {least} or more" if least else "choose 0 too"
+        keys = (f"retention.{calls}_days", f"retention.{recordings}_days")
+        yield Finding(keys=keys, value=days, reason=reason, cure=cure)
     if kept.from_hour == kept.until_hour:
         keys = ("retention.until_hour", "retention.from_hour")
         cure = "choose another hour"

@@ -21,6 +21,7 @@ from hotline1022.service.export import Exporter
 from hotline1022.service.export_desk import ExportDesk
 from hotline1022.service.faq_desk import FaqDesk
 from hotline1022.service.figures_view import FiguresView
+from hotline1022.service.gateway_desk import gateways_of
 from hotline1022.service.line_call_view import LineCallsView
 from hotline1022.service.link_desk import LinkDesk
 from hotline1022.service.listening_desk import ListeningDesk
@@ -30,6 +31,7 @@ from hotline1022.service.notify_view import OutboxView
 from hotline1022.service.pins import hash_pin
 from hotline1022.service.retention_view import RetentionView
 from hotline1022.service.settings import Service
+from hotline1022.service.template_parts import template_desk_of
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.service.user_admin import utc_now
 from hotline1022.service.views import (
@@ -122,6 +124,8 @@ def http_of(app: "App") -> aiohttp_web.Application:
             drafts=app.drafts,
             attachments_root=settings.paths.attachments,
             outbox=OutboxView(app.database, budget=settings.notify.sms_budget),
+            templates=template_desk_of(settings, app.database),
+            gateways=gateways_of(app),
             webhooks=webhook_desk_of(app),
             links=LinkDesk(app.database, app.links, app.directory.fresh, app.tickets),
             cascades=CascadesView(app.database, app.cascades, app.directory, app.call_log, app.actions),

@@ -47,6 +47,24 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a gateway stands at this moment, as the worker that sends by it knows."""
+
+    gateway: str
+    #: caps; 0 = none
+    per_minute: int
+    per_number: int
+    #: of one part; đồng
+    price: int
+    #: since when it does not answer, or refuses our account; None = it does
+    away_since: datetime | None
+    #: until when it is left alone
+    until: datetime | None
+    #: why; "" = nothing is wrong
+    error_id: str
+
+
 @dataclass(slots=True)
 class _Way:
     """A gateway as it is now."""
@@ -58,6 +76,8 @@ class _Way:
     until: datetime | None = None
     pause: timedelta = PAUSE
     away_since: datetime | None = None
+    #: why it is left alone
+    error_id: str = ""
 
 
 class OutboxWorker:
@@ -104,6 +124,21 @@ class OutboxWorker:
             },
             "asking what became of messages": partial(self._repeat, self._asking, self._ask),
             "the outbox": self._tend,
+        }
+
+    def standings(self) -> Mapping[Channel, Standing]:
+        """How each gateway stands now."""
+        return {
+            channel: Standing(
+                gateway=way.gateway.name,
+                per_minute=way.caps.per_minute,
+                per_number=way.caps.per_number,
+                price=way.gateway.price,
+                away_since=way.away_since,
+                until=way.until,
+                error_id=way.error_id,
+            )
+            for channel, way in self._ways.items()
         }
 
     async def run(self) -> None:
@@ -275,16 +310,17 @@ class OutboxWorker:
         at = self._clock()
         match said:
             case NotTaken(away=True, error_id=error_id, reason=reason):
+                way.error_id = error_id
                 if way.until is None or at >= way.until:
                     way.until, way.pause = at + way.pause, min(LONGEST_PAUSE, way.pause * 2)
                     log.warning("outbox: %s is away: %s", way.gateway.name, mask_text(reason))
                 way.away_since = way.away_since or at
                 if at - way.away_since >= RING_AFTER:
                     await self._bell.ring("gateway-away", f"{way.gateway.name}: {error_id}")
-            case NotTaken(seconds=float(seconds)):
-                way.until = max(way.until or at, at + timedelta(seconds=seconds))
+            case NotTaken(seconds=float(seconds), error_id=error_id):
+                way.until, way.error_id = max(way.until or at, at + timedelta(seconds=seconds)), error_id
             case Accepted():
-                way.until, way.pause, way.away_since = None, PAUSE, None
+                way.until, way.pause, way.away_since, way.error_id = None, PAUSE, None, ""
 
     # -- asking
 

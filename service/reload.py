@@ -29,6 +29,7 @@ from hotline1022.service.reload_plan import plan
 from hotline1022.service.render import own_texts
 from hotline1022.service.secrets import Secrets, ensure_secrets
 from hotline1022.service.settings import Settings
+from hotline1022.service.terms_book import overruled
 
 if TYPE_CHECKING:
     from hotline1022.service.app import App
@@ -87,7 +88,9 @@ async def _reload(app: "App", config: str | None) -> Reloaded:
     spoken = await speak_for_calls(app, settings, menu)
     told = await tell_asterisk(settings, before, after, app.asterisk_owed)
     new_menu = menu != app.menu
-    changed = [*following.applied, *(["the menu"] if new_menu else []), *_prompts(spoken)]
+    over = await overruled(app.database, following.applied)
+    applied = [key for key in following.applied if key not in over]
+    changed = [*applied, *(["the menu"] if new_menu else []), *_prompts(spoken)]
     await change_over(app, settings, secrets, menu)
     if file_leads:
         await app.menus.file_taken(settings)
@@ -95,6 +98,8 @@ async def _reload(app: "App", config: str | None) -> Reloaded:
     lines += told
     if not file_leads and of_file != app.menu:
         lines.append("The menu in force is the one that was published at the desk; the file is only its fallback.")
+    if over:
+        lines.append(f"Decided at the desk, where the file is only the fallback: {', '.join(over)}.")
     if following.waiting:
         lines.append(f"Needs a restart of the service and of Asterisk: {', '.join(following.waiting)}.")
     return Reloaded(done=True, lines=tuple(lines))

@@ -20,10 +20,11 @@ from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.names import call_of
 from hotline1022.recordings.ports import Elsewhere
 from hotline1022.recordings.retention import NIGHTS, allowed, clock_doubt
-from hotline1022.recordings.types import CallKind, Due, DueView
+from hotline1022.recordings.types import CallKind, Due, DueView, Terms
 from hotline1022.service.alarms import Daily
 from hotline1022.service.original_check import note_damage
 from hotline1022.service.settings_retention import Retention as Settings
+from hotline1022.service.terms_book import terms_of
 
 log = logging.getLogger(__name__)
 
@@ -60,14 +61,16 @@ async def doubt_of(database: Database, now: datetime) -> str:
         return clock_doubt(now, await tx.audit.newest(), await tx.audit.last_moments(Kind.CHAIN_CHECKED, _LOOKS))
 
 
-async def look(database: Database, settings: Settings, now: datetime) -> DueView:
-    """What would go now; changes nothing."""
-    ends, call_ends = settings.terms.ends(now), settings.terms.call_ends(now)
+async def look(database: Database, settings: Settings, now: datetime, *, terms: Terms | None = None) -> DueView:
+    """What would go now, by the days in force or by `terms`; changes nothing."""
     async with database.reading() as tx:
+        kept, differs = await terms_of(tx, settings)
+        terms = terms or kept.terms
+        ends, call_ends = terms.ends(now), terms.call_ends(now)
         days = await tx.retention.days(ends)
         held, damaged = await tx.retention.kept(ends)
         calls = sum([await tx.old_calls.count(kind, before) for kind, before in call_ends.items()])
-    return DueView(days=days, held=held, damaged=damaged, calls=calls, doubt=await doubt_of(database, now))
+    return DueView(days=days, held=held, damaged=damaged, calls=calls, doubt=await doubt_of(database, now) or differs)
 
 
 class Retention:
@@ -92,6 +95,8 @@ class Retention:
         #: whether files may go while inside; False: a backup copies what rows promised when it began
         self._leave = leave
         self._pause = pause
+        #: with the days by which this night works; None before the first one
+        self._kept: Settings | None = None
         self._done: date | None = None
         self._daily = Daily(bell, clock)
         #: of these quiet hours: whether a backup held something up, and whether anything went
@@ -134,7 +139,12 @@ class Retention:
             if due.days or due.calls:  # else nothing would have gone: a new house has had no looks yet
                 await self._daily.ring("retention-clock", f"nothing was deleted: {doubt}")
             return True
-        terms = self._settings().terms
+        async with self._database.reading() as tx:
+            self._kept, differs = await terms_of(tx, self._settings())
+        if differs:
+            await self._daily.ring("retention-terms", f"nothing was deleted: {differs}")
+            return True
+        terms = self._kept.terms
         done = await self._recordings(terms.ends(now), now)
         return await self._calls(terms.call_ends(now), now) and done
 
@@ -190,7 +200,7 @@ class Retention:
         """Check these, and let those go that are as they were stored; how many."""
         since = self._clock()
         sound = await self._sound([one.call for one in found])
-        terms = self._settings()
+        terms = self._kept or self._settings()
         days = {CallKind.EMERGENCY: terms.emergency_days, CallKind.ORDINARY: terms.ordinary_days}
         gone = 0
         for one in found:

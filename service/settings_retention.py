@@ -5,10 +5,8 @@ Refuses nothing itself.
 from dataclasses import dataclass, field
 from typing import Any
 
+from hotline1022.recordings.retention import LONGEST
 from hotline1022.recordings.types import Terms
-
-#: a hundred years
-_LONGEST = 36_500
 
 
 def _whole(default: int, low: int, high: int) -> Any:
@@ -20,13 +18,13 @@ class Retention:
     """How long, and when. Days count from the call, or from the end of its last ticket; 0 = for ever."""
 
     #: days that ordinary recordings are kept; 730
-    ordinary_days: int = _whole(730, 0, _LONGEST)
+    ordinary_days: int = _whole(730, 0, LONGEST)
     #: days that recordings of calls for 115 are kept; 1825
-    emergency_days: int = _whole(1825, 0, _LONGEST)
+    emergency_days: int = _whole(1825, 0, LONGEST)
     #: days that numbers and history of ordinary calls are kept; 1825
-    calls_days: int = _whole(1825, 0, _LONGEST)
+    calls_days: int = _whole(1825, 0, LONGEST)
     #: the same of calls for 115; 3650
-    calls_emergency_days: int = _whole(3650, 0, _LONGEST)
+    calls_emergency_days: int = _whole(3650, 0, LONGEST)
     #: hour of the province from which they may go; 1
     from_hour: int = _whole(1, 0, 23)
     #: hour until which they may go; 5

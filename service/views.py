@@ -169,10 +169,16 @@ class AlarmList:
     def __init__(self, database: Database, told: Callable[[rows.AlarmRow], None] = lambda alarm: None) -> None:
         self._database, self._told = database, told
 
-    async def list(self, seen: bool | None, limit: int) -> Sequence[web.AlarmView]:
+    async def list(self, wanted: web.AlarmFilter) -> Sequence[web.AlarmView]:
         """Latest first."""
+        given = {one.name: getattr(wanted, one.name) for one in fields(wanted)}
         async with self._database.reading() as tx:
-            return [self._view(row) for row in await tx.alarms.list(seen=seen, limit=limit)]
+            return [self._view(row) for row in await tx.alarms.list(**given)]
+
+    async def kinds(self) -> Sequence[str]:
+        """Those that were ever raised."""
+        async with self._database.reading() as tx:
+            return await tx.alarms.kinds()
 
     async def mark_seen(self, alarm: str, by: str, at: datetime) -> web.AlarmView | None:
         """Ends the repeating."""

@@ -10,6 +10,7 @@ from hotline1022.queue.types import LineView
 from hotline1022.web.line_call_wire import LineCallView
 from hotline1022.web.route import Ask
 from hotline1022.web.types import (
+    AlarmFilter,
     AlarmView,
     CrewView,
     PersonView,
@@ -115,7 +116,8 @@ async def mark_heard(ask: Ask) -> VoicemailView:
 async def list_alarms(ask: Ask) -> AlarmList:
     """Alarms."""
     query: AlarmQuery = ask.query
-    return AlarmList(alarms=tuple(await ask.ports.alarms.list(query.seen, query.limit)))
+    wanted = AlarmFilter(seen=query.seen, ringing=query.ringing, kind=query.kind, skip=query.skip, limit=query.limit)
+    return AlarmList(alarms=tuple(await ask.ports.alarms.list(wanted)))
 
 
 async def mark_seen(ask: Ask) -> AlarmView:

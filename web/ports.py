@@ -29,6 +29,7 @@ from hotline1022.web.drafts_port import Drafts
 from hotline1022.web.evidence_port import EvidencePort
 from hotline1022.web.export_port import Exports
 from hotline1022.web.figures_port import Figures
+from hotline1022.web.gateways_port import GatewaysPort
 from hotline1022.web.line_call_port import LineCallers
 from hotline1022.web.listening_port import Listening
 from hotline1022.web.live_port import LiveStreams
@@ -38,9 +39,11 @@ from hotline1022.web.officer_port import OfficerLinks
 from hotline1022.web.package_port import PackageLinks
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage
 from hotline1022.web.retention_port import RetentionPort
+from hotline1022.web.templates_port import TemplatesPort
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 from hotline1022.web.types import (
     AbandonedView,
+    AlarmFilter,
     AlarmView,
     Belongs,
     CallDetail,
@@ -142,8 +145,12 @@ class Voicemails(Protocol):
 class Alarms(Protocol):
     """Alarms."""
 
-    async def list(self, seen: bool | None, limit: int) -> Sequence[AlarmView]:
+    async def list(self, wanted: AlarmFilter) -> Sequence[AlarmView]:
         """Latest first."""
+        ...
+
+    async def kinds(self) -> Sequence[str]:
+        """Kinds that were ever raised, by name."""
         ...
 
     async def mark_seen(self, alarm: str, by: str, at: datetime) -> AlarmView | None:
@@ -344,6 +351,8 @@ class Ports:
     attachments_root: Path
     drafts: Drafts
     outbox: Outbox
+    templates: TemplatesPort
+    gateways: GatewaysPort
     webhooks: Webhooks
     links: OfficerLinks
     packages: PackageLinks

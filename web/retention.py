@@ -1,14 +1,19 @@
 """Answers about holds and retention. Refuses nothing itself: the port does."""
 
+from hotline1022.recordings.types import TermsVersion
 from hotline1022.web.retention_wire import (
-    DueDayView,
     HoldBody,
     HoldList,
     HoldView,
     ReleaseBody,
     Released,
     RetentionView,
+    TermsBody,
+    TermsNow,
+    TermsPreview,
+    due_view,
     hold_view,
+    terms_of_body,
 )
 from hotline1022.web.route import Ask
 
@@ -38,16 +43,22 @@ async def open_holds(ask: Ask) -> HoldList:
 
 async def show_retention(ask: Ask) -> RetentionView:
     """What would go now."""
-    found = await ask.ports.retention.due()
-    days = tuple(
-        DueDayView(day=one.day, kind=one.kind, recordings=one.recordings, bytes=one.bytes) for one in found.days
-    )
-    return RetentionView(
-        days=days,
-        recordings=found.recordings,
-        bytes=found.bytes,
-        held=found.held,
-        damaged=found.damaged,
-        calls=found.calls,
-        doubt=found.doubt,
+    return due_view(await ask.ports.retention.due())
+
+
+async def get_terms(ask: Ask) -> TermsNow:
+    """How long things are kept."""
+    return await ask.ports.retention.terms()
+
+
+async def preview_terms(ask: Ask) -> TermsPreview:
+    """What other days would mean."""
+    return await ask.ports.retention.preview(terms_of_body(ask.body))
+
+
+async def change_terms(ask: Ask) -> TermsVersion:
+    """Other days are in force."""
+    body: TermsBody = ask.body
+    return await ask.ports.retention.change(
+        terms_of_body(body), seen=body.seen, why=body.why, confirm=body.confirm, by=ask.asker.actor
     )

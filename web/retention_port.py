@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from hotline1022.recordings.types import DueView, Hold
+from hotline1022.recordings.types import DueView, Hold, Terms, TermsVersion
+from hotline1022.web.retention_wire import TermsNow, TermsPreview
 
 
 class RetentionPort(Protocol):
@@ -27,4 +28,18 @@ class RetentionPort(Protocol):
 
     async def due(self) -> DueView:
         """What would go now."""
+        ...
+
+    async def terms(self) -> TermsNow:
+        """How long things are kept, and how long they were."""
+        ...
+
+    async def preview(self, terms: Terms) -> TermsPreview:
+        """What these days would mean; changes nothing. Invalid `retention-days`, `retention-calls`."""
+        ...
+
+    async def change(self, terms: Terms, *, seen: int, why: str, confirm: str, by: str) -> TermsVersion:
+        """Put them in force from the next night on. The same errors, Refused `retention-changed`, `retention-same`,
+        `retention-unconfirmed` where something would go earlier and `confirm` is not the preview's.
+        """
         ...

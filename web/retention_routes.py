@@ -1,6 +1,7 @@
 """The routes of holds and retention."""
 
 from hotline1022.accounts.types import Permission
+from hotline1022.recordings.types import TermsVersion
 from hotline1022.web import retention as h
 from hotline1022.web import retention_wire as w
 from hotline1022.web.route import Route
@@ -50,5 +51,34 @@ ROUTES: tuple[Route, ...] = (
         handler=h.show_retention,
         answer=w.RetentionView,
         seconds=60,
+    ),
+    Route(
+        method="GET",
+        path="/api/retention/terms",
+        needs=Permission.RETENTION,
+        summary="How many days recordings and calls are kept, and who decided that",
+        handler=h.get_terms,
+        answer=w.TermsNow,
+    ),
+    Route(
+        method="POST",
+        path="/api/retention/terms/preview",
+        needs=Permission.RETENTION,
+        summary="What would go tonight by other days; changes nothing",
+        handler=h.preview_terms,
+        body=w.TermsTryBody,
+        answer=w.TermsPreview,
+        typing=True,
+        seconds=120,
+    ),
+    Route(
+        method="POST",
+        path="/api/retention/terms",
+        needs=Permission.RETENTION,
+        summary="Keep recordings and calls for other days, from the next night on",
+        detail="Where something goes earlier it takes the `confirm` of the preview: retention-unconfirmed.",
+        handler=h.change_terms,
+        body=w.TermsBody,
+        answer=TermsVersion,
     ),
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from hotline1022.recordings.types import CallKind, Hold
+from hotline1022.recordings.types import CallKind, DueView, Hold, Terms, TermsVersion
 from hotline1022.web.rules import Rule
 from hotline1022.web.types import When
 
@@ -75,6 +75,84 @@ class RetentionView:
     damaged: Annotated[int, Rule(doc="their time would be over, and a file is not what was stored: they stay")]
     calls: Annotated[int, Rule(doc="calls whose numbers and history would go")]
     doubt: Annotated[str, Rule(doc="why nothing goes tonight although it is due; empty = nothing stands in the way")]
+
+
+Days = Annotated[int, Rule(doc="days; 0 = for ever", high=36_500)]
+SeenTerms = Annotated[
+    int, Rule(doc="number of the version that was seen; 0 = there was none: the settings' file leads")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsNow:
+    """How long things are kept."""
+
+    terms: Annotated[Terms, Rule(doc="days in force")]
+    file: Annotated[Terms, Rule(doc="days of the settings' file, which leads until somebody decides here")]
+    versions: Annotated[tuple[TermsVersion, ...], Rule(doc="latest first; none: the settings' file leads")]
+    differs: Annotated[str, Rule(doc="why nothing is deleted by them: the audit tells otherwise; empty = nothing")]
+    from_hour: Annotated[int, Rule(doc="hour of the province from which things go")]
+    until_hour: Annotated[int, Rule(doc="hour until which they go")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsTryBody:
+    """Days that somebody thinks of."""
+
+    ordinary: Days
+    emergency: Days
+    calls: Days
+    calls_emergency: Days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsBody:
+    """Days that are decided."""
+
+    ordinary: Days
+    emergency: Days
+    calls: Days
+    calls_emergency: Days
+    seen: SeenTerms
+    why: Annotated[str, Rule(doc="why; stays out of the audit", low=1, high=500)]
+    confirm: Annotated[
+        str, Rule(doc="what the preview of these days gave; needed when something goes earlier", high=16)
+    ] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsPreview:
+    """What other days would mean tonight."""
+
+    now: Annotated[RetentionView, Rule(doc="what is due by the days in force")]
+    then: Annotated[RetentionView, Rule(doc="what would be due by these days")]
+    shorter: Annotated[tuple[str, ...], Rule(doc="which of the days end earlier than those in force")]
+    confirm: Annotated[str, Rule(doc="to be given with exactly these days while these are in force")]
+
+
+def due_view(found: DueView) -> RetentionView:
+    """What is due, as the API shows it."""
+    return RetentionView(
+        days=tuple(
+            DueDayView(day=one.day, kind=one.kind, recordings=one.recordings, bytes=one.bytes) for one in found.days
+        ),
+        recordings=found.recordings,
+        bytes=found.bytes,
+        held=found.held,
+        damaged=found.damaged,
+        calls=found.calls,
+        doubt=found.doubt,
+    )
+
+
+def terms_of_body(body: TermsTryBody | TermsBody) -> Terms:
+    """The days that were sent."""
+    return Terms(
+        ordinary=body.ordinary,
+        emergency=body.emergency,
+        calls=body.calls,
+        calls_emergency=body.calls_emergency,
+    )
 
 
 def hold_view(one: Hold) -> HoldView:

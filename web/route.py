@@ -120,6 +120,8 @@ PARTS: dict[str, Rule] = {
     "wallboard": Rule(doc="id of an address for a television", pattern=r"[0-9a-f]{16}"),
     "user": Rule(doc="id of a user", pattern=r"[0-9a-f]{16}"),
     "role": Rule(doc="id of a role", pattern=r"[a-z][a-z0-9-]{1,39}"),
+    "channel": Rule(doc="sms or email", pattern="sms|email"),
+    "template": Rule(doc="name of a message: citizen.made.sms", pattern=r"[a-z]{2,20}\.[a-z-]{2,20}\.(sms|email)"),
     "chart": Rule(doc="name of a chart", pattern="|".join(ChartName)),
     "version": Rule(doc="number of a version", pattern=r"[1-9][0-9]{0,8}"),
     "digest": Rule(doc="of a file's content", pattern=r"[0-9a-f]{12}"),

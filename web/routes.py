@@ -16,6 +16,7 @@ from hotline1022.web.drafts_routes import ROUTES as DRAFTS
 from hotline1022.web.evidence_routes import ROUTES as EVIDENCE
 from hotline1022.web.faq_routes import ROUTES as FAQ
 from hotline1022.web.figures_routes import ROUTES as FIGURES
+from hotline1022.web.gateways_routes import ROUTES as GATEWAYS
 from hotline1022.web.listening_routes import ROUTES as LISTENING
 from hotline1022.web.live_routes import ROUTES as LIVE
 from hotline1022.web.menu_routes import ROUTES as MENU
@@ -25,6 +26,7 @@ from hotline1022.web.page_routes import ROUTES as PAGES
 from hotline1022.web.recordings_routes import ROUTES as RECORDINGS
 from hotline1022.web.retention_routes import ROUTES as RETENTION
 from hotline1022.web.route import Route
+from hotline1022.web.templates_routes import ROUTES as TEMPLATES
 from hotline1022.web.tickets_routes import ROUTES as TICKETS
 from hotline1022.web.users_routes import ROUTES as USERS
 from hotline1022.web.wall_routes import ROUTES as WALLS
@@ -210,6 +212,8 @@ ROUTES: tuple[Route, ...] = (
     *LIVE,
     *RECORDINGS,
     *RETENTION,
+    *TEMPLATES,
+    *GATEWAYS,
     *CITIZENS,
     *DIRECTORY,
     *MENU,

@@ -224,6 +224,19 @@ class VoicemailView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmFilter:
+    """Which alarms are wanted; None or "" = all."""
+
+    seen: bool | None = None
+    #: nobody has seen it, and its cause is there
+    ringing: bool | None = None
+    kind: str = ""
+    #: so many of the latest are left out
+    skip: int = 0
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmView:
     """Something people must know at once; it repeats until it is seen."""
 

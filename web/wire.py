@@ -109,6 +109,11 @@ class AlarmQuery:
     """Filters of the list of alarms."""
 
     seen: Annotated[bool | None, Rule(doc="only seen ones, only unseen ones")] = None
+    ringing: Annotated[
+        bool | None, Rule(doc="only those that nobody has seen and whose cause is there, only the others")
+    ] = None
+    kind: Annotated[str, Rule(doc="one kind alone, as docs/operations.md names them", pattern="[a-z0-9-]{0,40}")] = ""
+    skip: Annotated[int, Rule(doc="so many of the latest are left out", high=100_000)] = 0
     limit: Limit = 100
 
 

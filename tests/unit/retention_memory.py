@@ -1,11 +1,14 @@
 """Holds and retention in memory behind the API's port: one hold, and what would go of one day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 
 from hotline1022.core.errors import NotFound
-from hotline1022.recordings.types import CallKind, DueDay, DueView, Hold
+from hotline1022.recordings.retention import shorter
+from hotline1022.recordings.types import CallKind, DueDay, DueView, Hold, Terms, TermsVersion
+from hotline1022.service.settings_retention import Retention
+from hotline1022.web.retention_wire import TermsNow, TermsPreview, due_view
 from tests.unit.catalogue_memory import AT, FIRST
 
 HOLD = Hold(id="f" * 16, recording=FIRST.id, letter="12/CV-CAT", why="điều tra", since=AT, by="token:admin")
@@ -36,6 +39,21 @@ class MemoryRetention:
     async def open_holds(self) -> Sequence[Hold]:
         """One."""
         return [HOLD]
+
+    async def terms(self) -> TermsNow:
+        """As the settings say."""
+        kept = Retention().terms
+        return TermsNow(terms=kept, file=kept, versions=(), differs="", from_hour=1, until_hour=5)
+
+    async def preview(self, terms: Terms) -> TermsPreview:
+        """The same goes whatever the days."""
+        due = due_view(await self.due())
+        return TermsPreview(now=due, then=due, shorter=shorter(terms, Retention().terms), confirm="c" * 16)
+
+    async def change(self, terms: Terms, *, seen: int, why: str, confirm: str, by: str) -> TermsVersion:
+        """Nothing is kept."""
+        days = {f"{name}_days": count for name, count in asdict(terms).items()}
+        return TermsVersion(number=seen + 2, why=why, by=by, at=AT, **days)
 
     async def due(self) -> DueView:
         """Two of one day."""

@@ -10,6 +10,7 @@ from hotline1022.core.ids import CallId, ChannelId, LineId
 from hotline1022.queue.types import AgentState, LineView, Waiting
 from hotline1022.web.types import (
     AbandonedView,
+    AlarmFilter,
     AlarmView,
     CrewView,
     DutyView,
@@ -97,9 +98,18 @@ class MemoryVoicemails:
 class MemoryAlarms:
     alarms: dict[str, AlarmView]
 
-    async def list(self, seen: bool | None, limit: int) -> Sequence[AlarmView]:
-        found = [a for a in self.alarms.values() if seen is None or (a.seen_at is not None) is seen]
-        return found[:limit]
+    async def list(self, wanted: AlarmFilter) -> Sequence[AlarmView]:
+        found = [
+            a
+            for a in self.alarms.values()
+            if wanted.seen in (None, a.seen_at is not None)
+            and wanted.ringing in (None, a.seen_at is None and a.cleared_at is None)
+            and wanted.kind in ("", a.kind)
+        ]
+        return found[wanted.skip : wanted.skip + wanted.limit]
+
+    async def kinds(self) -> Sequence[str]:
+        return sorted({a.kind for a in self.alarms.values()})
 
     async def mark_seen(self, alarm: str, by: str, at: datetime) -> AlarmView | None:
         known = self.alarms.get(alarm)

@@ -18,7 +18,8 @@ from hotline1022.notify.policy import LISTED, How, LinkMaker, messages_for, take
 from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.sms import split
 from hotline1022.notify.statement import Statement, as_csv, month_of, span
-from hotline1022.notify.templates import PLACEHOLDERS, fill, load
+from hotline1022.notify.template_check import PLACEHOLDERS
+from hotline1022.notify.templates import fill, load
 from hotline1022.notify.types import (
     Billed,
     Channel,

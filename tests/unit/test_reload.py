@@ -24,8 +24,10 @@ from hotline1022.service.reload import ANSWER, LOCK, ask_service, reload
 from hotline1022.service.reload_asterisk import tell_asterisk
 from hotline1022.service.reload_plan import COMMANDS, NEEDS_RESTART, at_start_only, commands, keys, plan
 from hotline1022.service.render import own_texts
+from hotline1022.service.retention_view import RetentionView
 from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.settings import Settings
+from hotline1022.service.settings_retention import Retention
 
 BASE = """
 [paths]
@@ -198,6 +200,18 @@ async def test_a_menu_that_was_published_stays_and_the_file_is_its_fallback(
     assert not said.done and "menu.toml" in said.lines[0], "a fallback that is none is told"
     async with app.database.reading() as tx:
         assert [one.from_file for one in await tx.menus.versions(9)] == [False, True]
+
+
+async def test_days_that_the_desk_decided_are_not_said_to_follow_the_file(app: App, config: Path) -> None:
+    write(config, BASE + "[retention]\nordinary_days = 700\n")
+    assert (await reload(app, str(config))).lines[0] == "In force now: retention.ordinary_days."
+    desk = RetentionView(app.database, lambda: app.settings.retention)
+    await desk.change(Retention(ordinary_days=900).terms, seen=0, why="QĐ 12", confirm="", by="user:lan")
+    write(config, BASE + "[retention]\nordinary_days = 30\nfrom_hour = 2\n")
+    said = await reload(app, str(config))
+    assert said.lines[0] == "In force now: retention.from_hour."
+    assert said.lines[-1] == "Decided at the desk, where the file is only the fallback: retention.ordinary_days."
+    assert (await desk.terms()).terms.ordinary == 900
 
 
 # ---------------------------------------------------------------- Asterisk's files

@@ -20,12 +20,15 @@ from tests.unit.links_memory import TOKEN
 from tests.unit.listening_memory import KEY
 from tests.unit.permissions import permissions, scopes
 from tests.unit.staff_memory import PIN
+from tests.unit.templates_memory import NAME
 from tests.unit.tickets_made import CODE
 from tests.unit.web_memory import SECRETS, House, open_house
 from tests.unit.webhooks_memory import HOOK
 
 MASKED = "090****567"
 MENU = (Path(__file__).parents[2] / "ivr" / "menu.toml").read_text(encoding="utf-8")
+WORDING = {"text": "1022: ma phieu {code}.", "encoding": "gsm7", "parts": 1}
+TERMS = {"ordinary": 365, "emergency": 1825, "calls": 1825, "calls_emergency": 3650}
 BODIES: dict[str, Any] = {
     "/api/wallboards": {"name": "Tầng 2"},
     "/api/lines/{line}/login": {"person": "1001", "pin": PIN},
@@ -64,6 +67,12 @@ BODIES: dict[str, Any] = {
     "/api/drafts/{draft}": {"window": "w0000001", "content": "Mất nước"},
     "/api/drafts/{draft}/drop": {"seen": 1},
     "/api/drafts/{draft}/ticket": {"seen": 1},
+    "/api/templates/{template}": {**WORDING, "seen": 0},
+    "/api/templates/{template}/check": WORDING,
+    "/api/templates/{template}/again": {"version": 0, "seen": 1},
+    "/api/gateways/{channel}/test": {"to": "0901234567"},
+    "/api/retention/terms": {**TERMS, "seen": 0, "why": "Quyết định 12/QĐ", "confirm": "c" * 16},
+    "/api/retention/terms/preview": TERMS,
     "/api/webhooks": {"name": "Cổng", "url": "https://example.vn/1022", "kinds": ["ticket.made"]},
     "/api/webhooks/{webhook}": {"version": 1, "name": "Cổng"},
     "/api/outbox/{message}/resend": {"confirm": True},
@@ -116,6 +125,8 @@ def real(path: str, house: House) -> str:
         "role": "night",
         "backup": BACKUP,
         "version": "1",
+        "template": NAME,
+        "channel": "sms",
         "entry": ID,
         "miss": MISS,
         "wallboard": "c" * 16,

@@ -37,6 +37,7 @@ from tests.unit.drafts_memory import MemoryDrafts
 from tests.unit.evidence_memory import MemoryEvidence
 from tests.unit.faq_memory import MemoryFaq
 from tests.unit.figures_memory import MemoryFigures
+from tests.unit.gateways_memory import MemoryGateways
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
 from tests.unit.live_memory import MemoryCallers, MemoryLive
@@ -53,6 +54,7 @@ from tests.unit.staff_memory import (
     MemoryVoicemails,
     a_line,
 )
+from tests.unit.templates_memory import MemoryTemplates
 from tests.unit.tickets_made import AGENCY
 from tests.unit.tickets_memory import MemoryTickets
 from tests.unit.wall_memory import MemoryWallboards
@@ -281,6 +283,8 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         faq=MemoryFaq(),
         drafts=MemoryDrafts(tickets),
         webhooks=MemoryWebhooks(),
+        templates=MemoryTemplates(),
+        gateways=MemoryGateways(),
         attachments_root=folder / "attachments",
         outbox=outbox,
         links=links,

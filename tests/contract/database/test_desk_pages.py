@@ -22,12 +22,14 @@ from tests.unit.disclosure_memory import ONE
 from tests.unit.faq_memory import ID, MISS
 from tests.unit.listening_memory import KEY
 from tests.unit.retention_memory import HOLD
+from tests.unit.templates_memory import NAME
 from tests.unit.wall_memory import FIRST as WALL
 from tests.unit.webhooks_memory import HOOK
 
 #: parts of paths that are there in memory
 REAL = {"{role}": "agent", "{recording}": FIRST.id, "{disclosure}": ONE.id, "{hold}": HOLD.id, "{key}": KEY}
 REAL |= {"{version}": "1", "{agency}": "so-noi-vu", "{area}": "di-an", "{category}": "other", "{contact}": "so-y-te-ld"}
+REAL |= {"{template}": NAME, "{channel}": "sms", "{alarm}": "a1"}
 REAL |= {"{entry}": ID, "{miss}": MISS, "{webhook}": HOOK, "{wallboard}": WALL.id}
 
 

@@ -71,6 +71,8 @@ LISTS: dict[str, Iterable[str]] = {
     "ck_webhook_delivery_kind": EventKind,
     "ck_webhook_delivery_state": DeliveryState,
     "ck_contact_point_role": Role,
+    "ck_template_version_encoding": Encoding,
+    "ck_template_version_message_class": MessageClass,
     "ck_directory_change_what": What,
     "ck_ticket_channel": Channel,
     "ck_ticket_state": State,

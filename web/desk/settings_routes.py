@@ -1,0 +1,54 @@
+"""The routes of alarms, texts of messages, gateways and times of keeping at the desk."""
+
+from dataclasses import replace
+
+from hotline1022.accounts.types import Permission
+from hotline1022.web.desk import alarms, gateways, retention, templates
+from hotline1022.web.desk.account import DoneQuery
+from hotline1022.web.desk.pages import page
+from hotline1022.web.route import Route
+
+P = Permission
+_TEMPLATE = "/desk/messages/templates/{template}"
+
+ROUTES: tuple[Route, ...] = (
+    page("GET", "/desk/alarms", "Alarms", alarms.list_alarms, P.LOOK, alarms.AlarmsQuery),
+    page("POST", "/desk/alarms/{alarm}/seen", "Somebody has seen it", alarms.see_alarm, P.SHIFT),
+    page("GET", "/desk/messages", "What each SMS and email says", templates.list_templates, P.SETTINGS),
+    page("GET", _TEMPLATE, "One message, and its versions", templates.show_template, P.SETTINGS, DoneQuery),
+    page("POST", _TEMPLATE, "Put what is written in force", templates.save_template, P.SETTINGS),
+    replace(
+        page("POST", f"{_TEMPLATE}/try", "What is typed, as people would get it", templates.try_template, P.SETTINGS),
+        typing=True,
+    ),
+    page("POST", f"{_TEMPLATE}/again", "An earlier version again", templates.back, P.SETTINGS),
+    page("GET", gateways.PAGE, "The gateways", gateways.list_gateways, P.SETTINGS, gateways.GatewaysQuery),
+    page(
+        "POST",
+        f"{gateways.PAGE}/{{channel}}/test",
+        "One message that tries a gateway",
+        gateways.test_gateway,
+        P.SETTINGS,
+    ),
+    page(
+        "GET",
+        retention.HERE,
+        "How long recordings and calls are kept",
+        retention.show_terms,
+        P.RETENTION,
+        DoneQuery,
+        seconds=60,
+    ),
+    replace(
+        page(
+            "POST",
+            f"{retention.HERE}/try",
+            "What other days would mean",
+            retention.try_terms,
+            P.RETENTION,
+            seconds=120,
+        ),
+        typing=True,
+    ),
+    page("POST", retention.HERE, "Other days, as they were shown", retention.decide, P.RETENTION, seconds=60),
+)
