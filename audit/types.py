@@ -88,6 +88,8 @@ class Kind(StrEnum):
     ROLE_CHANGED = "role-changed"
     #: a version of the menu was put in force: its hash, and the version it repeats
     MENU_PUBLISHED = "menu-published"
+    #: deadlines and days off of tickets became others: the hash of the version, and the one before
+    DEADLINES_CHANGED = "deadlines-changed"
     #: a new password, by whom
     USER_PASSWORD = "user-password"
     USER_SECOND_FACTOR = "user-second-factor"

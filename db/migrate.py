@@ -53,6 +53,7 @@ REVISIONS = (
     "0027",
     "0028",
     "0029",
+    "0031",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3

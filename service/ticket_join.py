@@ -17,7 +17,7 @@ from hotline1022.service.ticket_desk import TicketDesk
 from hotline1022.service.ticket_names import DirectoryNames
 from hotline1022.service.webhook_notes import and_webhooks
 from hotline1022.tickets.attachments import Shelf
-from hotline1022.tickets.policy import Policy, load_policy
+from hotline1022.tickets.policy import Policy
 
 
 def notices_of(settings: Settings, links: Links, directory: Callable[[], Awaitable[Directory]]) -> Notices:
@@ -40,12 +40,12 @@ def desk_of(
     database: Database,
     directory: Callable[[], Awaitable[Directory]],
     notices: Notices,
-    policy: Policy | None = None,
+    policy: Policy,
 ) -> TicketDesk:
-    """The desk; ConfigError `ticket-policy-invalid`."""
+    """The desk."""
     return TicketDesk(
         database,
-        policy or load_policy(settings.paths.ticket_policy),
+        policy,
         DirectoryNames(directory),
         Shelf(settings.paths.attachments),
         also=and_webhooks(notices.changed),
