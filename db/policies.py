@@ -33,7 +33,8 @@ class PolicyRepository(Repository):
         row = (await self._connection.execute(query)).mappings().first()
         if row is None:
             raise NotFound(
-                f"there is no version {number} of the deadlines; the list has them", error_id="deadlines-version-unknown"
+                f"there is no version {number} of the deadlines; the list has them",
+                error_id="deadlines-version-unknown",
             )
         return build(PolicyVersion, row), row["text"]
 

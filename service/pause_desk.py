@@ -115,9 +115,7 @@ class PauseDesk:
             if before is None:
                 raise NotFound(f"there is no pause reason {code}; the list has them", error_id="reason-unknown")
             if changes.get("ended_at") and not any(one.ended_at is None and one.code != code for one in rows):
-                raise Refused(
-                    "it is the last reason that may be chosen; add another one first", error_id="reason-last"
-                )
+                raise Refused("it is the last reason that may be chosen; add another one first", error_id="reason-last")
             # a list of the settings has version 0 on pages, and 1 as soon as it is rows
             after = replace(before, **changes, by=by, at=self._clock(), version=before.version + 1)  # type: ignore[arg-type]
             await tx.pauses.change(after, max(seen, 1))

@@ -219,7 +219,9 @@ async def write(tx: Work, plan: Plan, *, before: Mapping[tuple[date, str], Seque
             elif one.isdecimal():
                 raise _nobody(one, where)
             else:
-                raise NotFound(f"{where}: there is no crew {one!r}; crews are {_list(set(crews))}", error_id="crew-unknown")
+                raise NotFound(
+                    f"{where}: there is no crew {one!r}; crews are {_list(set(crews))}", error_id="crew-unknown"
+                )
     await tx.shifts.plan(rows, anew=plan.days)
 
 

@@ -17,9 +17,7 @@ DAYS_LIMIT = 200
 #: categories with deadlines of their own, at most
 CATEGORIES_LIMIT = 100
 
-Length = Annotated[
-    str, Rule(doc="30 minutes, 4 hours or 5 days", pattern=r"[0-9]{1,4} (minute|hour|day)s?", high=20)
-]
+Length = Annotated[str, Rule(doc="30 minutes, 4 hours or 5 days", pattern=r"[0-9]{1,4} (minute|hour|day)s?", high=20)]
 Stretch = Annotated[str, Rule(doc="07:30-11:30", pattern=r"[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]")]
 CategoryId = Annotated[str, Rule(doc="id of a category", pattern=r"[a-z0-9][a-z0-9-]{0,39}")]
 

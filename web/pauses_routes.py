@@ -20,7 +20,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/pause-reasons",
-        needs=Permission.ROSTER,
+        needs=Permission.SETTINGS,
         summary="A new reason for a pause, in force at once",
         handler=h.add_pause_reason,
         body=w.PauseReasonBody,
@@ -30,7 +30,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path=_ONE,
-        needs=Permission.ROSTER,
+        needs=Permission.SETTINGS,
         summary="Another word for a reason",
         handler=h.rename_pause_reason,
         body=w.PauseNameBody,
@@ -39,7 +39,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path=f"{_ONE}/end",
-        needs=Permission.ROSTER,
+        needs=Permission.SETTINGS,
         summary="Nobody chooses this reason any more; it is kept, as the past names it",
         handler=h.end_pause_reason,
         body=w.PauseSeenBody,
@@ -48,7 +48,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path=f"{_ONE}/resume",
-        needs=Permission.ROSTER,
+        needs=Permission.SETTINGS,
         summary="A reason that has ended may be chosen again",
         handler=h.bring_back_pause_reason,
         body=w.PauseSeenBody,

@@ -14,7 +14,8 @@ WEEKS_LIMIT = 13
 _Title = Annotated[str, Rule(doc="1 to 80 characters", low=1, high=80)]
 _Whole = Annotated[tuple[WhoText, ...], Rule(doc="crews and people by their ids; none empties the shift")]
 _Before = Annotated[
-    tuple[WhoText, ...] | None, Rule(doc="as it was read; roster-changed when it is another by now. null: whatever it is")
+    tuple[WhoText, ...] | None,
+    Rule(doc="as it was read; roster-changed when it is another by now. null: whatever it is"),
 ]
 
 
@@ -66,7 +67,11 @@ class CopyBody:
     week: Annotated[date, Rule(doc="a day of the week that is copied; weeks begin on Monday")]
     weeks: Annotated[int, Rule(doc="how many weeks after it become as it is", low=1, high=WEEKS_LIMIT)] = 1
     mark: Annotated[
-        str, Rule(doc="empty: only tell what would change; else the `mark` that was told, to write it", pattern=r"|[0-9a-f]{64}")
+        str,
+        Rule(
+            doc="empty: only tell what would change; else the `mark` that was told, to write it",
+            pattern=r"|[0-9a-f]{64}",
+        ),
     ] = ""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.queue.types import Double, PauseKind, Short
@@ -144,7 +144,3 @@ class MemoryDeadlines:
 
     async def days(self, since: date, until: date) -> Sequence[DayOff]:
         return days_of(policy_of(self.document, "memory"), since, until)
-
-
-#: a shift of the plan, for tests of pages
-NIGHT = ShiftTimes(id="night", name="Ca đêm", starts=time(22), ends=time(6), needed=1)

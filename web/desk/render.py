@@ -57,6 +57,8 @@ PARTS = (
     Part(key="faq", path="/desk/faq", needs=Permission.LOOK, others=FAQ_SEEN),
     Part(key="menu", path="/desk/menu", needs=Permission.MENU),
     Part(key="directory", path="/desk/directory", needs=Permission.DIRECTORY),
+    Part(key="roster", path="/desk/roster", needs=Permission.LOOK, others=frozenset({Permission.ROSTER})),
+    Part(key="deadlines", path="/desk/deadlines", needs=Permission.SETTINGS),
     Part(key="webhooks", path="/desk/webhooks", needs=Permission.SETTINGS),
     Part(key="users", path="/desk/users", needs=Permission.USERS),
     Part(key="account", path="/desk/account"),

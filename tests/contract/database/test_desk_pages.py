@@ -29,6 +29,7 @@ from tests.unit.webhooks_memory import HOOK
 REAL = {"{role}": "agent", "{recording}": FIRST.id, "{disclosure}": ONE.id, "{hold}": HOLD.id, "{key}": KEY}
 REAL |= {"{version}": "1", "{agency}": "so-noi-vu", "{area}": "di-an", "{category}": "other", "{contact}": "so-y-te-ld"}
 REAL |= {"{entry}": ID, "{miss}": MISS, "{webhook}": HOOK, "{wallboard}": WALL.id}
+REAL |= {"{day}": "2026-11-24", "{shift}": "night", "{crew}": "k1", "{reason}": "1"}
 
 
 @pytest.fixture
