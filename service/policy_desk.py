@@ -1,7 +1,7 @@
 """Deadlines and days off in force: versions in the database, the settings' file as the first one and the fallback. Refuses what is
 not sound, and what somebody else changed meanwhile. Tickets keep the dates that they have.
 
-The file leads until somebody changes something at the desk: docs/decisions/027-deadlines-at-the-desk.md.
+The file leads until somebody changes something at the desk: docs/decisions/028-deadlines-at-the-desk.md.
 """
 
 import asyncio

@@ -17,7 +17,7 @@ from hotline1022.service.ticket_desk import TicketDesk
 from hotline1022.service.ticket_names import DirectoryNames
 from hotline1022.service.webhook_notes import and_webhooks
 from hotline1022.tickets.attachments import Shelf
-from hotline1022.tickets.policy import Policy
+from hotline1022.tickets.policy import Policy, load_policy
 
 
 def notices_of(settings: Settings, links: Links, directory: Callable[[], Awaitable[Directory]]) -> Notices:
@@ -40,12 +40,12 @@ def desk_of(
     database: Database,
     directory: Callable[[], Awaitable[Directory]],
     notices: Notices,
-    policy: Policy,
+    policy: Policy | None = None,
 ) -> TicketDesk:
-    """The desk."""
+    """The desk, by this policy, else by the settings' file; ConfigError `ticket-policy-invalid`."""
     return TicketDesk(
         database,
-        policy,
+        policy or load_policy(settings.paths.ticket_policy),
         DirectoryNames(directory),
         Shelf(settings.paths.attachments),
         also=and_webhooks(notices.changed),
