@@ -18,11 +18,11 @@ from hotline1022.web.roster_wire import (
     Copied,
     CopyBody,
     CrewBody,
-    Gap,
     PlannedBody,
     PlannedChange,
     RosterCheck,
     RosterEnded,
+    RosterGap,
     ShiftBody,
     SwapBody,
 )
@@ -47,7 +47,7 @@ class RosterDesk:
             plan = by_shift(await tx.shifts.planned(since - _DAY, until))
         doubles = twice(plan, {one.id: one.people for one in crews}, shifts)
         return RosterCheck(
-            gaps=tuple(Gap(start=start, end=end) for start, end in nobody_on(since, until, shifts, duties)),
+            gaps=tuple(RosterGap(start=start, end=end) for start, end in nobody_on(since, until, shifts, duties)),
             short=tuple(too_few(since, until, shifts, duties)),
             doubles=tuple(one for one in doubles if one.day >= since),
         )

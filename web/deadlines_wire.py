@@ -18,7 +18,7 @@ DAYS_LIMIT = 200
 CATEGORIES_LIMIT = 100
 
 Length = Annotated[str, Rule(doc="30 minutes, 4 hours or 5 days", pattern=r"[0-9]{1,4} (minute|hour|day)s?", high=20)]
-Stretch = Annotated[str, Rule(doc="07:30-11:30", pattern=r"[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]")]
+Stretch = Annotated[str, Rule(doc="07:30-11:30", pattern=r"[0-9:]{5,8}-[0-9:]{5,8}")]
 CategoryId = Annotated[str, Rule(doc="id of a category", pattern=r"[a-z0-9][a-z0-9-]{0,39}")]
 
 
@@ -48,7 +48,7 @@ class CategoryTerms:
 class OfficesView:
     """When offices work."""
 
-    hours: Annotated[tuple[Stretch, ...], Rule(doc="stretches of a working day, in order", high=4)]
+    hours: Annotated[tuple[Stretch, ...], Rule(doc="stretches of a working day, in order", high=10)]
     weekdays: Annotated[tuple[int, ...], Rule(doc="1 is Monday", high=7)]
     closed: Annotated[tuple[date, ...], Rule(doc="days off beside those of the state", high=DAYS_LIMIT)] = ()
     worked: Annotated[tuple[date, ...], Rule(doc="days worked, whatever else is said of them", high=DAYS_LIMIT)] = ()

@@ -7,9 +7,9 @@ from hotline1022.web.roster_wire import (
     Copied,
     CopyBody,
     CrewBody,
-    EndBody,
     PlannedBody,
     RosterCheck,
+    RosterEndBody,
     RosterEnded,
     ShiftBody,
     SwapBody,
@@ -40,13 +40,13 @@ async def save_crew(ask: Ask) -> CrewView:
 
 async def end_shift(ask: Ask) -> RosterEnded:
     """A shift is no more."""
-    body: EndBody = ask.body
+    body: RosterEndBody = ask.body
     return await ask.ports.roster.end_shift(ask.path["shift"], body.day or local_day(ask.ports.clock()))
 
 
 async def end_crew(ask: Ask) -> RosterEnded:
     """A crew is no more."""
-    body: EndBody = ask.body
+    body: RosterEndBody = ask.body
     return await ask.ports.roster.end_crew(ask.path["crew"], body.day or local_day(ask.ports.clock()))
 
 

@@ -61,7 +61,7 @@ ROUTES: tuple[Route, ...] = (
         needs=Permission.ROSTER,
         summary="No such shift from a day on; who was planned for it then is taken out, the past is kept",
         handler=h.end_shift,
-        body=w.EndBody,
+        body=w.RosterEndBody,
         answer=w.RosterEnded,
     ),
     Route(
@@ -79,7 +79,7 @@ ROUTES: tuple[Route, ...] = (
         needs=Permission.ROSTER,
         summary="A crew is planned for nothing from a day on; the past is kept",
         handler=h.end_crew,
-        body=w.EndBody,
+        body=w.RosterEndBody,
         answer=w.RosterEnded,
     ),
 )

@@ -95,7 +95,7 @@ class Copied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndBody:
+class RosterEndBody:
     """From which day on."""
 
     day: Annotated[date | None, Rule(doc="the first day without it; left out, today")] = None
@@ -111,7 +111,7 @@ class RosterEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class RosterGap:
     """A stretch in which nobody is on."""
 
     start: When
@@ -122,6 +122,6 @@ class Gap:
 class RosterCheck:
     """What is odd in the plan."""
 
-    gaps: Annotated[tuple[Gap, ...], Rule(doc="nobody is on; those of one day end with it")]
+    gaps: Annotated[tuple[RosterGap, ...], Rule(doc="nobody is on; those of one day end with it")]
     short: Annotated[tuple[Short, ...], Rule(doc="fewer people than the shift needs")]
     doubles: Annotated[tuple[Double, ...], Rule(doc="planned for two shifts at once, or twice for one")]

@@ -15,11 +15,11 @@ from hotline1022.web.roster_wire import (
     Copied,
     CopyBody,
     CrewBody,
-    Gap,
     PlannedBody,
     PlannedChange,
     RosterCheck,
     RosterEnded,
+    RosterGap,
     ShiftBody,
     SwapBody,
 )
@@ -36,7 +36,7 @@ class MemoryRoster:
 
     async def check(self, since: date, until: date) -> RosterCheck:
         return RosterCheck(
-            gaps=(Gap(start=NOW, end=NOW),),
+            gaps=(RosterGap(start=NOW, end=NOW),),
             short=(Short(day=since, shift="night", planned=0, needed=1),),
             doubles=(Double(day=since, shift="night", person="1001", other_day=since, other_shift="night"),),
         )

@@ -43,6 +43,8 @@ BODIES: dict[str, Any] = {
     "/api/roster": {"day": "2026-11-24", "shift": "night", "who": ["k1", "1003"]},
     "/api/roster/swap": {"day": "2026-11-24", "shift": "night", "out": "1001", "into": "1003"},
     "/api/roster/copy": {"week": "2026-11-24", "weeks": 4},
+    "/api/shifts/{shift}/end": {},
+    "/api/crews/{crew}/end": {"day": "2026-12-01"},
     "/api/pause-reasons": {"code": "5", "name": "Hỗ trợ kỹ thuật"},
     "/api/pause-reasons/{reason}": {"version": 0, "name": "Giải lao"},
     "/api/pause-reasons/{reason}/end": {"version": 1},

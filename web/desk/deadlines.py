@@ -179,7 +179,7 @@ async def _form(
         clocks=CLOCKS,
         categories=sorted(names.items(), key=lambda pair: pair[1]) + [(one, one) for one in sorted(known) if one],
         note=note,
-        version=_row(now.version) if now.version else None,
+        number=now.version.number if now.version else 0,
         due=[
             {
                 "name": names.get(one.category, one.category) if one.category else say("deadlines.general"),
