@@ -169,9 +169,9 @@ async def test_crews_are_made_changed_and_ended(planning: Planning) -> None:
         page = f"{HERE}/crews/k1"
         assert (await browser.send(page, page, name="Kíp Một", people=["1001"])).status == 303
         assert "Kíp Một: Nguyễn Thị Lan" in (await browser.get(HERE)).text
+        assert (await browser.send(page, f"{page}/end", day="mai")).status == 400
         ended = await browser.send(page, f"{page}/end", day=str(MONDAY + timedelta(days=1)))
         assert ended.goes_to == f"{HERE}/shifts?done=ended&count=1"
-        assert (await browser.send(page, f"{page}/end", day="mai")).status == 400
         after = await plan(planning.database)
         assert sorted(after[MONDAY, "early"]) == ["1003", "k1"] and after[MONDAY + timedelta(days=1), "early"] == (
             "1003",
