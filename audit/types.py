@@ -92,6 +92,8 @@ class Kind(StrEnum):
     TEMPLATE_CHANGED = "template-changed"
     #: how long recordings and calls are kept was decided: the days, and those before
     RETENTION_CHANGED = "retention-changed"
+    #: deadlines and days off of tickets became others: the hash of the version, and the one before
+    DEADLINES_CHANGED = "deadlines-changed"
     #: a new password, by whom
     USER_PASSWORD = "user-password"
     USER_SECOND_FACTOR = "user-second-factor"

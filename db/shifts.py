@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Column, Table, delete, func, select, update
 from sqlalchemy import insert as plain_insert
 
 from hotline1022.core.errors import Invalid
@@ -23,7 +23,7 @@ class ShiftRepository(Repository):
     async def save_crews(self, crews: Iterable[Crew]) -> None:
         """Write these crews with exactly these people; others are left."""
         crews = tuple(crews)
-        named = [{"id": one.id, "name": one.name} for one in crews]
+        named = [{"id": one.id, "name": one.name, "ended_on": one.ended_on} for one in crews]
         await run_many(self._connection, upsert(self._dialect, crew), named)
         await self._connection.execute(delete(crew_member).where(crew_member.c.crew_id.in_([c.id for c in crews])))
         members = [{"crew_id": one.id, "person_id": who} for one in crews for who in one.people]
@@ -32,13 +32,18 @@ class ShiftRepository(Repository):
     async def crews(self) -> Sequence[Crew]:
         """All, by id."""
         rows = await self._connection.execute(
-            select(crew.c.id, crew.c.name, crew_member.c.person_id)
+            select(crew.c.id, crew.c.name, crew.c.ended_on, crew_member.c.person_id)
             .outerjoin(crew_member, crew_member.c.crew_id == crew.c.id)
             .order_by(crew.c.id, crew_member.c.person_id)
         )
         return [
-            Crew(id=key[0], name=key[1], people=tuple(r.person_id for r in members if r.person_id is not None))
-            for key, members in groupby(rows.all(), key=lambda row: (row.id, row.name))
+            Crew(
+                id=key[0],
+                name=key[1],
+                people=tuple(r.person_id for r in members if r.person_id is not None),
+                ended_on=key[2],
+            )
+            for key, members in groupby(rows.all(), key=lambda row: (row.id, row.name, row.ended_on))
         ]
 
     async def save_shifts(self, shifts: Iterable[Shift]) -> None:
@@ -62,6 +67,26 @@ class ShiftRepository(Repository):
             await self._connection.execute(delete(roster).where(roster.c.day == day, roster.c.shift_id == name))
         values = [{"day": row.day, "shift_id": row.shift, "crew_id": row.crew, "person_id": row.person} for row in rows]
         await run_many(self._connection, plain_insert(roster), values)
+
+    async def hold(self) -> None:
+        """Until the end of the transaction nobody else who holds the plan reads or writes it."""
+        await self._connection.execute(select(shift.c.id).order_by(shift.c.id).with_for_update())
+
+    async def end_shift(self, id: str, day: date) -> int:
+        """No such shift from this day on; how many of its days were planned, and are no more."""
+        return await self._end(shift, roster.c.shift_id, id, day)
+
+    async def end_crew(self, id: str, day: date) -> int:
+        """The crew is planned for nothing from this day on; of how many shifts it was taken out."""
+        return await self._end(crew, roster.c.crew_id, id, day)
+
+    async def _end(self, table: Table, named: Column[Any], id: str, day: date) -> int:
+        await self._connection.execute(update(table).where(table.c.id == id).values(ended_on=day))
+        gone = roster.c.day >= day, named == id
+        days = select(roster.c.day, roster.c.shift_id).where(*gone).distinct().subquery()
+        count = (await self._connection.execute(select(func.count()).select_from(days))).scalar_one()
+        await self._connection.execute(delete(roster).where(*gone))
+        return int(count)
 
     async def planned(self, since: date, until: date) -> Sequence[RosterRow]:
         """The plan as written, both days included."""

@@ -286,7 +286,14 @@ Index(
 Index("ix_alarm_raised", alarm.c.raised_at)
 Index("ix_alarm_kind", alarm.c.kind, alarm.c.raised_at)
 
-crew = Table("crew", metadata, Column("id", String, primary_key=True), _text("name"))
+crew = Table(
+    "crew",
+    metadata,
+    Column("id", String, primary_key=True),
+    _text("name"),
+    #: from this day on it cannot be planned; NULL = it can
+    Column("ended_on", Date),
+)
 crew_member = Table(
     "crew_member",
     metadata,
@@ -302,6 +309,8 @@ shift = Table(
     Column("starts", Time, nullable=False),
     Column("ends", Time, nullable=False),
     Column("needed", Integer, nullable=False),
+    #: from this day on there is none; NULL = it goes on
+    Column("ended_on", Date),
     CheckConstraint("needed >= 0", name="ck_shift_needed"),
     CheckConstraint("starts <> ends", name="ck_shift_length"),
 )

@@ -276,6 +276,8 @@ class Crew:
     id: str
     name: str
     people: tuple[str, ...]
+    #: from this day on it cannot be planned
+    ended_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

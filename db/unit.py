@@ -46,6 +46,8 @@ from hotline1022.db.notify import InboundRepository, ToTellRepository
 from hotline1022.db.old_calls import OldCallRepository
 from hotline1022.db.originals import OriginalRepository
 from hotline1022.db.outbox import OutboxRepository
+from hotline1022.db.pauses import PauseRepository
+from hotline1022.db.policies import PolicyRepository
 from hotline1022.db.receipts import ReceiptRepository
 from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.restoring import RestoringRepository
@@ -125,6 +127,16 @@ class Work:
     def shifts(self) -> ShiftRepository:
         """The plan of who is on."""
         return ShiftRepository(self._connection)
+
+    @cached_property
+    def pauses(self) -> PauseRepository:
+        """Reasons for a pause."""
+        return PauseRepository(self._connection)
+
+    @cached_property
+    def policies(self) -> PolicyRepository:
+        """Versions of the deadlines."""
+        return PolicyRepository(self._connection)
 
     @cached_property
     def directory(self) -> DirectoryRepository:

@@ -91,8 +91,12 @@ class Agents:
                 await self.logout(line, "line-removed")
         now = datetime.now(UTC)
         self._seats = {line: self._seats.get(line) or _Seat(since=now) for line in lines}
-        self._reasons = frozenset(reasons)
+        self.allow(reasons)
         self.wrap_up = wrap_up
+
+    def allow(self, reasons: Iterable[str]) -> None:
+        """From now on one may pause for these reasons; who is in another pause stays in it."""
+        self._reasons = frozenset(reasons)
 
     # -- what people do
 

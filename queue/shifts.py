@@ -38,7 +38,7 @@ def on_duty(at: datetime, shifts: Iterable[Shift], duties: Iterable[Duty], prese
     found = []
     for shift in shifts:
         day = running(shift, at)
-        if day is None:
+        if day is None or not shift.on(day):
             continue
         expected = by_key.get((day, shift.id), ())
         missing = tuple(p for p in expected if p not in here)

@@ -92,6 +92,12 @@ class Shift:
     ends: time
     #: how many people must be on
     needed: int
+    #: from this day on there is none
+    ended_on: date | None = None
+
+    def on(self, day: date) -> bool:
+        """Whether there is one that begins on this day."""
+        return self.ended_on is None or day < self.ended_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,3 +107,40 @@ class Duty:
     day: date
     shift: str
     people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Short:
+    """Fewer people than the shift needs."""
+
+    day: date
+    shift: str
+    planned: int
+    needed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Double:
+    """Somebody who is planned for two shifts at once, or twice for one (then `other_shift` is the same)."""
+
+    day: date
+    shift: str
+    person: str
+    other_day: date
+    other_shift: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseKind:
+    """A reason for a pause, under the digit that is keyed."""
+
+    code: str
+    name: str
+    #: who changed it last, as the audit names them; `settings` = it is one of the settings' list
+    by: str
+    #: None: it is one of the settings' list
+    at: datetime | None
+    #: 0 = of the settings' list
+    version: int
+    #: None: it may be chosen
+    ended_at: datetime | None = None

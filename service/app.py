@@ -48,6 +48,7 @@ from hotline1022.service.evidence_parts import EvidenceParts
 from hotline1022.service.ffmpeg_find import FfmpegFinder
 from hotline1022.service.guard import Guard
 from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
+from hotline1022.service.house_parts import HouseParts
 from hotline1022.service.http_api import http_of, listen
 from hotline1022.service.leftovers import leftovers_of
 from hotline1022.service.live import Live
@@ -73,13 +74,11 @@ from hotline1022.service.secrets import ensure_secrets
 from hotline1022.service.segments import Segments
 from hotline1022.service.settings import Settings
 from hotline1022.service.ticket_join import desk_of, notices_of, take_overs_of
-from hotline1022.service.ticket_names import shut_on
 from hotline1022.service.ticket_status import StatusByPhone
 from hotline1022.service.token_ends import TokenEnds
 from hotline1022.service.user_admin import UserAdmin, utc_now
 from hotline1022.service.voicemail_gate import VoicemailGate
 from hotline1022.service.webhook_parts import worker_of as webhooks_of
-from hotline1022.tickets.policy import load_policy
 
 log = logging.getLogger(__name__)
 
@@ -99,9 +98,9 @@ class App:
         self.keys = keys_of(settings)
         self.menu = in_force(settings)
         self.database = Database(settings.database_url)
-        policy = load_policy(paths.ticket_policy)
+        self.house = HouseParts(self)
         self.reasons = load_reasons(paths.listening_reasons)
-        self.closed = closed = shut_on(policy.offices)
+        self.closed = closed = self.house.closed
         ends = TokenEnds(self.database, lambda: datetime.now(UTC))
         self.links = Links(secret=secrets.links)
         self.accounts = AccountDesk(self.database, secrets.accounts, utc_now)
@@ -124,12 +123,11 @@ class App:
         self.webhooks = webhooks_of(self)
         self.reader = self._link("hl1022-reader", secrets.ami_reader, events=True)
         self.actor = self._link("hl1022-actor", secrets.ami_actor, events=False)
-        actions = AmiActions(self.actor)
-        self.actions = actions
+        self.actions = actions = AmiActions(self.actor)
         wrap_up = timedelta(seconds=settings.queue.wrap_up_seconds)
         self.agents = Agents(
             lines=settings.lines.numbers,
-            reasons=[reason.code for reason in settings.queue.pause_reasons],
+            reasons=self.house.pauses.codes,
             store=SqlAgentStore(self.database),
             hands=AmiQueueHands(actions),
             bell=self.bell,
@@ -146,7 +144,7 @@ class App:
             on_alarm=self._alarm,
             on_saved=self._saved,
         )
-        self.tickets = desk_of(settings, self.database, self.directory.read, notices, policy)
+        self.tickets = desk_of(settings, self.database, self.directory.read, notices, self.house.policies.policy)
         self.drafts = AgentDrafts(self.database, self.tickets)
         self.directory_sounds = sounds_of(self)
         self.menus = menus_of(self)

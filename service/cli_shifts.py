@@ -149,7 +149,8 @@ def _cell(
     people: dict[tuple[date, str], tuple[str, ...]],
 ) -> str:
     who = " ".join(plan.get((day, shift.id), ())) or "-"
-    return f"{shift.id}: {who}{' !' if len(people.get((day, shift.id), ())) < shift.needed else ''}"
+    short = shift.on(day) and len(people.get((day, shift.id), ())) < shift.needed
+    return f"{shift.id}: {who}{' !' if short else ''}"
 
 
 @shifts.command("missing")

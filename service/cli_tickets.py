@@ -11,6 +11,7 @@ from hotline1022.core.clock import local
 from hotline1022.db.unit import Database
 from hotline1022.service.cli_base import CONFIG, settings_of, speaking
 from hotline1022.service.cli_data import as_json, day_of, on_database
+from hotline1022.service.policy_desk import in_force
 from hotline1022.service.shell_user import shell_user
 from hotline1022.service.ticket_join import desk_of, links_of, notices_of, stored
 from hotline1022.service.tickets_view import TicketsView
@@ -25,10 +26,10 @@ def tickets() -> None:
     """Requests that are kept: who asked what, who has it, by when."""
 
 
-def _view(config: str | None, database: Database) -> TicketsView:
+async def _view(config: str | None, database: Database) -> TicketsView:
     settings, directory = settings_of(config), stored(database)
     notices = notices_of(settings, links_of(settings), directory)
-    return TicketsView(database, desk_of(settings, database, directory, notices))
+    return TicketsView(database, desk_of(settings, database, directory, notices, await in_force(database, settings)))
 
 
 @tickets.command("list")
@@ -60,7 +61,11 @@ def tickets_list(
         overdue_at=now if overdue else None,
         limit=limit,
     )
-    found = on_database(config, lambda database: _view(config, database).list(wanted))
+
+    async def read(database: Database) -> Sequence[Ticket]:
+        return await (await _view(config, database)).list(wanted)
+
+    found = on_database(config, read)
     if plain:
         click.echo(as_json([{**asdict(one), "late": one.late(now)} for one in found]))
         return
@@ -83,7 +88,7 @@ def tickets_show(config: str | None, ticket: str, plain: bool) -> None:
     """
 
     async def read(database: Database) -> tuple[TicketDetail, Sequence[HistoryRow]]:
-        view, name = _view(config, database), ticket.replace(" ", "")
+        view, name = await _view(config, database), ticket.replace(" ", "")
         return await view.get(name), await view.history(name)
 
     detail, history = on_database(config, read)
@@ -121,7 +126,8 @@ def tickets_act(config: str | None, ticket: str, action: str, **given: Any) -> N
     by = given["by"] or shell_user()
 
     async def work(database: Database) -> Ticket:
-        return await _view(config, database).act(ticket.replace(" ", ""), wanted, by=by, at=datetime.now(UTC))
+        view = await _view(config, database)
+        return await view.act(ticket.replace(" ", ""), wanted, by=by, at=datetime.now(UTC))
 
     click.echo(ticket_line(on_database(config, work), datetime.now(UTC)))
 

@@ -13,6 +13,7 @@ from hotline1022.service.catalogue_view import CatalogueApi
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.citizen_parts import citizen_exporter, citizens_of
 from hotline1022.service.citizen_view import CitizenApi
+from hotline1022.service.deadlines_view import DeadlinesView
 from hotline1022.service.directory_desk import menu_categories
 from hotline1022.service.directory_view import DirectoryView
 from hotline1022.service.disclosure_parts import links_of
@@ -30,6 +31,7 @@ from hotline1022.service.metrics import registry_of
 from hotline1022.service.notify_view import OutboxView
 from hotline1022.service.pins import hash_pin
 from hotline1022.service.retention_view import RetentionView
+from hotline1022.service.roster_desk import RosterDesk
 from hotline1022.service.settings import Service
 from hotline1022.service.template_parts import template_desk_of
 from hotline1022.service.tickets_view import TicketsView
@@ -107,7 +109,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             ),
             evidence=app.evidence.desk,
             retention=RetentionView(app.database, lambda: app.settings.retention),
-            lines=LinesView(app.agents, lambda: {one.code: one.name for one in app.settings.queue.pause_reasons}),
+            lines=LinesView(app.agents, lambda: app.house.pauses.names),
             callers=LineCallsView(app.database, app.agents, app.broadcast.at_lines, app.call_log.call, utc_now),
             live=app.broadcast.bus,
             queue=QueueNowView(app.waiting, app.agents, app.expected),
@@ -115,6 +117,9 @@ def http_of(app: "App") -> aiohttp_web.Application:
             voicemails=VoicemailList(app.database),
             alarms=AlarmList(app.database, app.news.alarm_seen),
             shifts=ShiftsView(app.database, app.agents),
+            roster=RosterDesk(app.database),
+            pauses=app.house.pauses,
+            deadlines=DeadlinesView(app.house.policies, utc_now),
             people=PeopleView(app.database, hash_pin),
             directory=DirectoryView(app.directory, app.database, lambda: app.menu),
             menu=menu_view_of(app),

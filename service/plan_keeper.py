@@ -46,6 +46,10 @@ class PlanKeeper:
         self._done: tuple[int, date] | None = None
         self._compared = 0.0
 
+    def again(self) -> None:
+        """Days off may be others: look at once."""
+        self._done = None
+
     async def run(self) -> None:
         """Until cancelled."""
         loop = asyncio.get_running_loop()

@@ -100,6 +100,8 @@ async def _reload(app: "App", config: str | None) -> Reloaded:
         lines.append("The menu in force is the one that was published at the desk; the file is only its fallback.")
     if over:
         lines.append(f"Decided at the desk, where the file is only the fallback: {', '.join(over)}.")
+    if "queue.pause_reasons" in following.applied and not app.house.pauses.file_leads:
+        lines.append("The pause reasons in force are those of the desk; the settings' are only their fallback.")
     if following.waiting:
         lines.append(f"Needs a restart of the service and of Asterisk: {', '.join(following.waiting)}.")
     return Reloaded(done=True, lines=tuple(lines))
@@ -137,9 +139,8 @@ async def change_over(app: "App", settings: Settings, secrets: Secrets, menu: Me
     app.expected.wrap_up = wrap_up
     app.live.ring = timedelta(seconds=settings.queue.ring_seconds)
     app.live.max_wait = timedelta(seconds=settings.queue.max_wait_seconds)
-    reasons = [reason.code for reason in settings.queue.pause_reasons]
     try:
-        await app.agents.change(lines=settings.lines.numbers, reasons=reasons, wrap_up=wrap_up)
+        await app.agents.change(lines=settings.lines.numbers, reasons=app.house.pauses.codes, wrap_up=wrap_up)
         app.news.lines_changed()
     except Unavailable as error:
         log.warning("reload: a line that is gone could not be logged out: %s", error)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from hotline1022.core.errors import Invalid, NotFound
+from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.core.people import PERSON_DIGITS, fits
 from hotline1022.db.types import Crew, RosterRow
 from hotline1022.db.unit import Work
@@ -173,8 +173,15 @@ def read_csv(text: str) -> Plan:
 # ---------------------------------------------------------------- the database
 
 
-async def write(tx: Work, plan: Plan) -> None:
-    """Write it all, or nothing; NotFound and Invalid name what is not there."""
+async def write(tx: Work, plan: Plan, *, before: Mapping[tuple[date, str], Sequence[str]] | None = None) -> None:
+    """Write it all, or nothing; NotFound and Invalid name what is not there.
+
+    `before`: what was planned, as whoever writes has read it. Refused `roster-changed` when it is another by now, `shift-ended`,
+    `crew-ended` for days after an end.
+    """
+    await tx.shifts.hold()
+    if before:
+        await _as_read(tx, before)
     people = {one.id: one for one in await tx.agents.people()}
     for crew in plan.crews:
         for person in crew.people:
@@ -182,27 +189,51 @@ async def write(tx: Work, plan: Plan) -> None:
                 raise _nobody(person, f"crew {crew.id}")
     await tx.shifts.save_shifts(plan.shifts)
     await tx.shifts.save_crews(plan.crews)
-    shifts = {one.id for one in await tx.shifts.shifts()}
-    crews = {one.id for one in await tx.shifts.crews()}
+    shifts = {one.id: one for one in await tx.shifts.shifts()}
+    crews = {one.id: one for one in await tx.shifts.crews()}
     rows: list[RosterRow] = []
     for (day, shift), who in plan.days.items():
         where = f"{day} {shift}"
         if shift not in shifts:
             raise NotFound(
-                f"{where}: there is no shift {shift!r}; shifts are {_list(shifts)}", error_id="shift-unknown"
+                f"{where}: there is no shift {shift!r}; shifts are {_list(set(shifts))}", error_id="shift-unknown"
+            )
+        if who and not shifts[shift].on(day):
+            raise Refused(
+                f"{where}: there is no shift {shift!r} from {shifts[shift].ended_on} on; write it anew, or choose another one",
+                error_id="shift-ended",
             )
         if len(set(who)) < len(who):
             raise _bad(f"{where} names somebody twice; name each once")
         for one in who:
             if one in crews:
+                ended_on = crews[one].ended_on
+                if ended_on is not None and day >= ended_on:
+                    raise Refused(
+                        f"{where}: there is no crew {one!r} from {ended_on} on; write it anew, or choose another one",
+                        error_id="crew-ended",
+                    )
                 rows.append(RosterRow(day=day, shift=shift, crew=one))
             elif one in people:
                 rows.append(RosterRow(day=day, shift=shift, person=one))
             elif one.isdecimal():
                 raise _nobody(one, where)
             else:
-                raise NotFound(f"{where}: there is no crew {one!r}; crews are {_list(crews)}", error_id="crew-unknown")
+                raise NotFound(
+                    f"{where}: there is no crew {one!r}; crews are {_list(set(crews))}", error_id="crew-unknown"
+                )
     await tx.shifts.plan(rows, anew=plan.days)
+
+
+async def _as_read(tx: Work, before: Mapping[tuple[date, str], Sequence[str]]) -> None:
+    days = [day for day, _ in before]
+    now = by_shift(await tx.shifts.planned(min(days), max(days)))
+    for (day, shift), who in before.items():
+        if set(now.get((day, shift), ())) != set(who):
+            raise Refused(
+                f"{day} {shift}: somebody else changed the plan meanwhile; look at it again, then change it",
+                error_id="roster-changed",
+            )
 
 
 def _nobody(person: str, where: str) -> NotFound:

@@ -69,7 +69,9 @@ class TicketDesk:
         remind: Remind = no_reminder,
         below: Callable[[int], int] = secrets.randbelow,
     ) -> None:
-        self._database, self._policy, self._names, self._shelf = database, policy, names, shelf
+        self._database, self._names, self._shelf = database, names, shelf
+        #: by which deadlines are made from now on; another one as soon as it is in force
+        self.policy = policy
         self._also, self._remind, self._below = also, remind, below
 
     async def create(
@@ -163,7 +165,7 @@ class TicketDesk:
             try:
                 async with self._database.transaction() as tx:
                     before = await tx.tickets.get(ticket)
-                    changed = settled(before, outcome, by=CASCADE, at=at, policy=self._policy)
+                    changed = settled(before, outcome, by=CASCADE, at=at, policy=self.policy)
                     return before if changed is None else await self._write(tx, changed)
             except (
                 Refused
@@ -209,7 +211,7 @@ class TicketDesk:
 
     def left(self, ticket: Ticket, at: datetime) -> Left | None:
         """What is left until its next deadline; None where nothing is due."""
-        return left(ticket, at, self._policy)
+        return left(ticket, at, self.policy)
 
     async def file(self, attachment: Attachment) -> Path:
         """Where it lies, after its bytes were compared with the row; Unavailable `attachment-damaged`."""
@@ -222,7 +224,7 @@ class TicketDesk:
         told: list[Reminder] = []
         failed: HotlineError | None = None
         for one in tickets:
-            for reminder in reminders(one, self._policy, sent.get(one.id, ()), at):
+            for reminder in reminders(one, self.policy, sent.get(one.id, ()), at):
                 try:
                     told += [reminder] if await self._send(one.id, reminder, at) else []
                 except HotlineError as error:
@@ -234,7 +236,7 @@ class TicketDesk:
     async def _send(self, ticket: str, reminder: Reminder, at: datetime) -> bool:
         async with self._database.transaction() as tx:
             now = await tx.tickets.get(ticket)
-            due = reminder in reminders(now, self._policy, (), at)  # somebody may have acted meanwhile
+            due = reminder in reminders(now, self.policy, (), at)  # somebody may have acted meanwhile
             if not due or not await tx.tickets.remind(now.id, reminder, at):
                 return False
             await self._remind(tx, now, reminder)
@@ -247,21 +249,21 @@ class TicketDesk:
 
     def _opened(self, draft: Draft, by: str, at: datetime) -> Changed:
         id, code = self._drawn()
-        return opened(draft, id=id, code=code, by=by, at=at, policy=self._policy)
+        return opened(draft, id=id, code=code, by=by, at=at, policy=self.policy)
 
     async def _add(self, tx: Work, made: Changed, purpose: Purpose, answer: str = "") -> Ticket | None:
         if not await tx.tickets.add(made, purpose=purpose):
             return None
         if answer:  # others see one change: nobody has to handle it
             wanted = Act(action=Action.COMPLETE, answer=answer)
-            done = act(made.after, wanted, by=made.row.by, at=made.row.at, policy=self._policy)
+            done = act(made.after, wanted, by=made.row.by, at=made.row.at, policy=self.policy)
             await tx.tickets.change(done)
             made = replace(done, before=None)
         await self._also(tx, made)
         return made.after
 
     async def _change(self, tx: Work, ticket: Ticket, wanted: Act, by: str, at: datetime) -> Ticket:
-        return await self._write(tx, act(ticket, wanted, by=by, at=at, policy=self._policy))
+        return await self._write(tx, act(ticket, wanted, by=by, at=at, policy=self.policy))
 
     async def _write(self, tx: Work, changed: Changed) -> Ticket:
         await tx.tickets.change(changed)

@@ -42,7 +42,7 @@ def desk_of(
     notices: Notices,
     policy: Policy | None = None,
 ) -> TicketDesk:
-    """The desk; ConfigError `ticket-policy-invalid`."""
+    """The desk, by this policy, else by the settings' file; ConfigError `ticket-policy-invalid`."""
     return TicketDesk(
         database,
         policy or load_policy(settings.paths.ticket_policy),

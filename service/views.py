@@ -18,7 +18,7 @@ from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.shifts import on_duty
 from hotline1022.queue.types import AgentState, LineView, Person
 from hotline1022.queue.waiting import WaitingRoom
-from hotline1022.service.shift_plan import Plan, a_crew, a_shift, by_shift, write
+from hotline1022.service.shift_plan import by_shift
 from hotline1022.web import types as web
 from hotline1022.web.types import Belongs
 
@@ -239,26 +239,6 @@ class ShiftsView:
         async with self._database.reading() as tx:
             rows = await tx.shifts.planned(since, until)
         return [web.PlannedView(day=day, shift=shift, who=who) for (day, shift), who in by_shift(rows).items()]
-
-    async def save_times(self, shift: web.ShiftTimes) -> web.ShiftTimes:
-        """Write a shift."""
-        one = a_shift(id=shift.id, name=shift.name, starts=shift.starts, ends=shift.ends, needed=shift.needed)
-        await self._write(Plan(shifts=(one,)))
-        return shift
-
-    async def save_crew(self, crew: web.CrewView) -> web.CrewView:
-        """Write a crew."""
-        await self._write(Plan(crews=(a_crew(id=crew.id, name=crew.name, people=crew.people),)))
-        return crew
-
-    async def save_planned(self, planned: web.PlannedView) -> web.PlannedView:
-        """Plan one shift of one day."""
-        await self._write(Plan(days={(planned.day, planned.shift): planned.who}))
-        return planned
-
-    async def _write(self, plan: Plan) -> None:
-        async with self._database.transaction() as tx:
-            await write(tx, plan)
 
 
 class PeopleView:

@@ -25,8 +25,6 @@ V = TypeVar("V", Draft, Act)
 EDITABLE = frozenset(field.name for field in fields(Draft)) - {"channel", "calls", "agency", "agency_name"}
 #: what history does not repeat: a row says them itself, or they never change
 _SAID = frozenset({"id", "code", "created_at", "made_by", "state", "version"})
-#: no ticket is put off longer at once: it would be forgotten, and its clock could never be set going again
-LONGEST_EXTENSION = timedelta(days=366)
 _A, _S = Action, State
 _BY_OUTCOME = {Settled.TAKEN: _A.TAKE, Settled.NOBODY: _A.OPEN, Settled.DROPPED: _A.DROP}
 
@@ -225,9 +223,9 @@ def _resumed(ticket: Ticket, stopped: datetime, at: datetime, policy: Policy) ->
 def _extended(ticket: Ticket, wanted: Act, at: datetime, policy: Policy) -> Ticket:
     if wanted.until is None:
         raise Invalid("no new date is given; name the last day", error_id="until-missing")
-    if wanted.until > local(at).date() + LONGEST_EXTENSION:
+    if wanted.until > local(at).date() + timedelta(days=policy.longest_extension):
         raise Refused(
-            f"the new date is more than {LONGEST_EXTENSION.days} days away; name an earlier day, and extend again then",
+            f"the new date is more than {policy.longest_extension} days away; name an earlier day, and extend again then",
             error_id="deadline-far",
         )
     new = closing(wanted.until, policy.calendar(ticket.clock))

@@ -2,7 +2,7 @@
 province's. The holidays are those of the `holidays` library, with the working Saturdays that it knows; own days win.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -41,6 +41,12 @@ def decreed(year: int) -> Decreed:
     around = holidays.country_holidays("VN", years=range(year - 1, year + 2))
     worked = frozenset(day for day in around.weekend_workdays if day.year == year)
     return Decreed(off=off, worked=worked)
+
+
+@cache
+def holiday_names(year: int) -> Mapping[date, str]:
+    """How Vietnam's public holidays of a year are called, in Vietnamese."""
+    return dict(holidays.country_holidays("VN", years=year, language="vi").items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
-"""The policy file: TOML to deadlines for each category and urgency, and the calendar of the offices.
+"""The policy: deadlines for each category and urgency, how far they may be extended, and the calendar of the offices.
 
-An own file may leave out what stays as shipped. Refuses (ConfigError, `ticket-policy-invalid`) with every fault named.
+The file is TOML; an own file may leave out what stays as shipped. A document is the same as a mapping of what JSON knows, with
+nothing left out, as versions of the policy are kept. Refuses (ConfigError, `ticket-policy-invalid`) with every fault named.
 """
 
 import tomllib
@@ -21,6 +22,8 @@ V = TypeVar("V")
 #: name of the policy file that comes with the product
 SHIPPED = "policy.toml"
 _OFFICES = frozenset({"hours", "weekdays", "closed", "worked"})
+#: no ticket is put off by more days at once: it would be forgotten, and its clock could never be set going again
+LONGEST_EXTENSION = 366
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,8 @@ class Policy:
     general: Mapping[Urgency, Terms]
     #: where a category has its own
     special: Mapping[tuple[str, Urgency], Terms]
+    #: days from the day of the extension to the new last day, at most
+    longest_extension: int = LONGEST_EXTENSION
 
     def terms(self, category: str, urgency: Urgency) -> Terms:
         """Those of this category, else the general ones."""
@@ -59,28 +64,46 @@ class Policy:
 
 def load_policy(path: Path | None = None) -> Policy:
     """The policy in the file `path`, or the shipped one."""
+    return policy_of(load_document(path), str(path or SHIPPED))
+
+
+def load_document(path: Path | None = None) -> dict[str, Any]:
+    """The document that the file `path` makes of the shipped one, or the shipped one; it need not be sound yet."""
     base = _read((files("hotline1022.tickets") / SHIPPED).read_text(encoding="utf-8"), SHIPPED)
     if path is None:
-        return _policy(base, SHIPPED)
+        return base
     try:
         own = _read(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         raise _invalid([f"{path}: cannot be read ({error.strerror}); check paths.ticket_policy"]) from error
     except UnicodeDecodeError as error:
         raise _invalid([f"{path}: is not UTF-8 at byte {error.start}; save it as UTF-8"]) from error
-    return _policy(_laid_over(base, own), str(path))
+    return _laid_over(base, own)
 
 
 def parse_policy(text: str, source: str = SHIPPED) -> Policy:
     """The policy in `text`, which leaves nothing out."""
-    return _policy(_read(text, source), source)
+    return policy_of(_read(text, source), source)
 
 
 def _read(text: str, source: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        document = _plain(tomllib.loads(text))
+        return document if isinstance(document, dict) else {}
     except tomllib.TOMLDecodeError as error:
         raise _invalid([f"{source}: is not TOML ({error}); correct that line"]) from error
+
+
+def _plain(value: Any) -> Any:
+    """Days as texts, as JSON has them."""
+    match value:
+        case dict():
+            return {key: _plain(one) for key, one in value.items()}
+        case list():
+            return [_plain(one) for one in value]
+        case date():
+            return value.isoformat()
+    return value
 
 
 def _laid_over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
@@ -118,10 +141,11 @@ class _Faults:
             return default
 
 
-def _policy(data: dict[str, Any], source: str) -> Policy:
+def policy_of(data: Mapping[str, Any], source: str) -> Policy:
+    """The policy that a document tells; `source` stands before each fault."""
     faults = _Faults(source)
-    for name in data.keys() - {"offices", "categories", *Urgency}:
-        faults.add(name, f"is unknown; known are offices, categories, {', '.join(Urgency)}")
+    for name in data.keys() - {"offices", "categories", "extension", *Urgency}:
+        faults.add(name, f"is unknown; known are offices, categories, extension, {', '.join(Urgency)}")
     offices = _offices(faults.table(data, "offices", "offices", _OFFICES), faults)
     raw = {urgency: faults.table(data, urgency, urgency, _TERMS) for urgency in Urgency}
     general = {urgency: _terms(raw[urgency], urgency, faults) for urgency in Urgency}
@@ -137,9 +161,13 @@ def _policy(data: dict[str, Any], source: str) -> Policy:
             urgency = Urgency(word)
             given = faults.table(own, word, f"{place}.{word}", _TERMS)
             special[category, urgency] = _terms({**raw[urgency], **given}, f"{place}.{word}", faults)
+    cure = f"is no number of days; write 1 to {LONGEST_EXTENSION}"
+    given = faults.table(data, "extension", "extension", frozenset({"longest_days"}))
+    longest = faults.read("extension.longest_days", lambda: _days_long(given), LONGEST_EXTENSION, cure)
     if faults.found:
         raise _invalid(faults.found)
     return Policy(
+        longest_extension=longest,
         offices=offices,
         general={urgency: terms for urgency, terms in general.items() if terms},
         special={key: terms for key, terms in special.items() if terms},
@@ -172,6 +200,13 @@ def _offices(raw: Mapping[str, Any], faults: _Faults) -> OfficeHours:
     return OfficeHours(hours=hours, weekdays=weekdays, closed=closed, worked=worked)
 
 
+def _days_long(given: Mapping[str, Any]) -> int:
+    days = given.get("longest_days", LONGEST_EXTENSION)
+    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= LONGEST_EXTENSION:
+        raise ValueError(days)
+    return days
+
+
 def _hours(raw: Any) -> tuple[tuple[time, time], ...]:
     hours = tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in (text.split("-") for text in raw))
     ends = [moment for stretch in hours for moment in stretch]
@@ -189,7 +224,7 @@ def _weekdays(raw: Any) -> frozenset[int]:
 def _days(raw: Any) -> frozenset[date]:
     if not isinstance(raw, list):
         raise TypeError(raw)
-    return frozenset(day if type(day) is date else date.fromisoformat(day) for day in raw)
+    return frozenset(date.fromisoformat(day) for day in raw)
 
 
 def _invalid(messages: list[str]) -> ConfigError:

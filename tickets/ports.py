@@ -97,6 +97,23 @@ class CategoryNames:
     agency: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyVersion:
+    """Deadlines and days off as they were at some time."""
+
+    #: 1 for the first, without gaps; the greatest is in force
+    number: int
+    #: of its text
+    sha256: str
+    note: str
+    #: who, as the audit names them; `settings` = the settings' file
+    by: str
+    at: datetime
+    #: the version that it repeats; 0 = none
+    again: int = 0
+    from_file: bool = False
+
+
 class Names(Protocol):
     """Names as they are now; None for an id that nobody has."""
 

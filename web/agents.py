@@ -12,11 +12,8 @@ from hotline1022.web.route import Ask
 from hotline1022.web.types import (
     AlarmFilter,
     AlarmView,
-    CrewView,
     PersonView,
-    PlannedView,
     QueueView,
-    ShiftTimes,
     VoicemailView,
 )
 from hotline1022.web.wire import (
@@ -144,24 +141,6 @@ async def get_roster(ask: Ask) -> Roster:
         crews=tuple(await shifts.crews()),
         plan=tuple(await shifts.planned(since, since + timedelta(days=query.days - 1))),
     )
-
-
-async def save_shift(ask: Ask) -> ShiftTimes:
-    """A shift is new, or other than it was."""
-    body: ShiftTimes = ask.body
-    return await ask.ports.shifts.save_times(body)
-
-
-async def save_crew(ask: Ask) -> CrewView:
-    """A crew is new, or other than it was."""
-    body: CrewView = ask.body
-    return await ask.ports.shifts.save_crew(body)
-
-
-async def save_planned(ask: Ask) -> PlannedView:
-    """One shift of one day is planned anew."""
-    body: PlannedView = ask.body
-    return await ask.ports.shifts.save_planned(body)
 
 
 async def list_people(ask: Ask) -> PersonList:

@@ -23,6 +23,7 @@ from hotline1022.web.backup_port import Backups
 from hotline1022.web.cascade_port import Cascades
 from hotline1022.web.chores_port import Chores
 from hotline1022.web.citizen_port import CitizenPort
+from hotline1022.web.deadlines_port import Deadlines
 from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.disclosure_port import Disclosures, Packs
 from hotline1022.web.drafts_port import Drafts
@@ -37,8 +38,10 @@ from hotline1022.web.menu_port import MenuPort
 from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
 from hotline1022.web.package_port import PackageLinks
+from hotline1022.web.pauses_port import PauseReasons
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage
 from hotline1022.web.retention_port import RetentionPort
+from hotline1022.web.roster_port import RosterPort
 from hotline1022.web.templates_port import TemplatesPort
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 from hotline1022.web.types import (
@@ -175,18 +178,6 @@ class Shifts(Protocol):
 
     async def planned(self, since: date, until: date) -> Sequence[PlannedView]:
         """The plan, both days included."""
-        ...
-
-    async def save_times(self, shift: ShiftTimes) -> ShiftTimes:
-        """Write a shift, in place of the one of this id; Invalid `shift-invalid`."""
-        ...
-
-    async def save_crew(self, crew: CrewView) -> CrewView:
-        """Write a crew, in place of the one of this id; NotFound `person-not-found`."""
-        ...
-
-    async def save_planned(self, planned: PlannedView) -> PlannedView:
-        """Plan one shift of one day anew; NotFound `shift-unknown`, `crew-unknown`, `person-not-found`."""
         ...
 
 
@@ -341,6 +332,10 @@ class Ports:
     voicemails: Voicemails
     alarms: Alarms
     shifts: Shifts
+    #: the plan changed and looked over
+    roster: RosterPort
+    pauses: PauseReasons
+    deadlines: Deadlines
     people: People
     directory: DirectoryPort
     menu: MenuPort

@@ -10,6 +10,7 @@ from hotline1022.web.cascade_routes import ROUTES as CASCADE
 from hotline1022.web.chores_routes import ROUTES as CHORES
 from hotline1022.web.citizen_routes import ROUTES as CITIZENS
 from hotline1022.web.copies_routes import ROUTES as COPIES
+from hotline1022.web.deadlines_routes import ROUTES as DEADLINES
 from hotline1022.web.directory_routes import ROUTES as DIRECTORY
 from hotline1022.web.disclosure_routes import ROUTES as DISCLOSURE
 from hotline1022.web.drafts_routes import ROUTES as DRAFTS
@@ -23,8 +24,10 @@ from hotline1022.web.menu_routes import ROUTES as MENU
 from hotline1022.web.notify_routes import ROUTES as NOTIFY
 from hotline1022.web.package_routes import ROUTES as PACKAGES
 from hotline1022.web.page_routes import ROUTES as PAGES
+from hotline1022.web.pauses_routes import ROUTES as PAUSES
 from hotline1022.web.recordings_routes import ROUTES as RECORDINGS
 from hotline1022.web.retention_routes import ROUTES as RETENTION
+from hotline1022.web.roster_routes import ROUTES as ROSTER
 from hotline1022.web.route import Route
 from hotline1022.web.templates_routes import ROUTES as TEMPLATES
 from hotline1022.web.tickets_routes import ROUTES as TICKETS
@@ -163,33 +166,6 @@ ROUTES: tuple[Route, ...] = (
         answer=w.Roster,
     ),
     Route(
-        method="POST",
-        path="/api/roster",
-        needs=Permission.ROSTER,
-        summary="Plan one shift of one day, in place of who had it",
-        handler=agents.save_planned,
-        body=t.PlannedView,
-        answer=t.PlannedView,
-    ),
-    Route(
-        method="POST",
-        path="/api/shifts",
-        needs=Permission.ROSTER,
-        summary="Write a shift, new or in place of the one of this id",
-        handler=agents.save_shift,
-        body=t.ShiftTimes,
-        answer=t.ShiftTimes,
-    ),
-    Route(
-        method="POST",
-        path="/api/crews",
-        needs=Permission.ROSTER,
-        summary="Write a crew of exactly these people, new or in place of the one of this id",
-        handler=agents.save_crew,
-        body=t.CrewView,
-        answer=t.CrewView,
-    ),
-    Route(
         method="GET",
         path="/api/people",
         needs=Permission.LOOK,
@@ -215,6 +191,9 @@ ROUTES: tuple[Route, ...] = (
     *TEMPLATES,
     *GATEWAYS,
     *CITIZENS,
+    *ROSTER,
+    *PAUSES,
+    *DEADLINES,
     *DIRECTORY,
     *MENU,
     *TICKETS,

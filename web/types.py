@@ -284,6 +284,7 @@ class ShiftTimes:
     starts: time
     ends: time
     needed: Annotated[int, Rule(doc="people who must be on", low=0, high=1000)]
+    ended_on: Annotated[date | None, Rule(doc="from this day on there is none; null: it goes on")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +294,7 @@ class CrewView:
     id: NameText
     name: Annotated[str, Rule(doc="1 to 80 characters", low=1, high=80)]
     people: tuple[PersonText, ...]
+    ended_on: Annotated[date | None, Rule(doc="from this day on it cannot be planned; null: it can")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,28 +120,21 @@ class MemoryAlarms:
 
 @dataclass
 class MemoryShifts:
-    saved: list[ShiftTimes | CrewView | PlannedView] = field(default_factory=list)
+    saved: list[ShiftTimes | CrewView | PlannedView] = field(
+        default_factory=lambda: [
+            ShiftTimes(id="night", name="Ca đêm", starts=time(22), ends=time(6), needed=1),
+            CrewView(id="k1", name="Kíp 1", people=("1001",)),
+        ]
+    )
 
     async def times(self) -> Sequence[ShiftTimes]:
-        return [one for one in self.saved if isinstance(one, ShiftTimes)]
+        return list({one.id: one for one in self.saved if isinstance(one, ShiftTimes)}.values())
 
     async def crews(self) -> Sequence[CrewView]:
-        return [one for one in self.saved if isinstance(one, CrewView)]
+        return list({one.id: one for one in self.saved if isinstance(one, CrewView)}.values())
 
     async def planned(self, since: date, until: date) -> Sequence[PlannedView]:
         return [one for one in self.saved if isinstance(one, PlannedView) and since <= one.day <= until]
-
-    async def save_times(self, shift: ShiftTimes) -> ShiftTimes:
-        self.saved.append(shift)
-        return shift
-
-    async def save_crew(self, crew: CrewView) -> CrewView:
-        self.saved.append(crew)
-        return crew
-
-    async def save_planned(self, planned: PlannedView) -> PlannedView:
-        self.saved.append(planned)
-        return planned
 
     async def now(self, at: datetime) -> Sequence[ShiftView]:
         here = DutyView(person="1001", name="Nguyễn Thị Ánh", line="101")

@@ -6,12 +6,12 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from hotline1022.core.errors import Unavailable
+from hotline1022.core.errors import Invalid, Refused, Unavailable
 from hotline1022.db.migrate import migrate
 from hotline1022.service import console, reload_asterisk
 from hotline1022.service.app import App
@@ -117,6 +117,28 @@ async def app(config: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ap
     made = App(settings, str(config))
     yield made
     await made.database.close()
+
+
+async def test_what_the_desk_decides_is_in_force_at_once_and_outlives_a_reload(app: App, config: Path) -> None:
+    await app.house.start()
+    with pytest.raises(Invalid) as unknown:
+        await app.agents.pause("101", "9")
+    assert unknown.value.error_id == "reason-unknown"
+    await app.house.pauses.add("9", "Tập huấn", "user:lan")
+    with pytest.raises(Refused) as nobody:
+        await app.agents.pause("101", "9")
+    assert nobody.value.error_id == "line-empty", "the telephone takes the new reason"
+    day = date(2027, 3, 3)
+    document = dict(app.house.policies.document)
+    assert not app.closed(day)
+    await app.house.policies.save(
+        {**document, "offices": {**document["offices"], "closed": [day.isoformat()]}}, seen=1, by="user:lan"
+    )
+    assert app.closed(day) and app.tickets.policy.offices.closed == {day}, "for hunts and deadlines alike"
+    write(config, BASE + '[queue]\npause_reasons = [{ code = "5", name = "Ốm" }]\n')
+    result = await reload(app, str(config))
+    assert "The pause reasons in force are those of the desk; the settings' are only their fallback." in result.lines
+    assert list(app.house.pauses.names) == ["1", "2", "3", "4", "9"] and app.closed(day)
 
 
 async def test_everything_follows_new_settings(app: App, config: Path) -> None:

@@ -15,8 +15,10 @@ from hotline1022.core.errors import HotlineError, Invalid
 from hotline1022.db.unit import Database
 from hotline1022.queue.agents import Agents
 from hotline1022.service.cli import main
+from hotline1022.service.roster_desk import RosterDesk
 from hotline1022.service.shift_plan import a_shift, read_csv, read_toml
 from hotline1022.service.views import ShiftsView
+from hotline1022.web.roster_wire import CrewBody, PlannedBody, ShiftBody
 from hotline1022.web.types import CrewView, PlannedView, ShiftTimes
 from tests.lab.migrated import migrated
 
@@ -184,12 +186,12 @@ def test_who_is_missing_now(data: Path) -> None:
 
     async def fill() -> None:
         async with Database(data) as database:
-            view = ShiftsView(database, no_agents())
+            plan = RosterDesk(database)
             # two halves of the day: one of them runs at any moment
             for id, starts, ends in (("am", time(0), time(12)), ("pm", time(12), time(0))):
-                await view.save_times(ShiftTimes(id=id, name=id, starts=starts, ends=ends, needed=1))
+                await plan.save_times(ShiftBody(id=id, name=id, starts=starts, ends=ends, needed=1))
                 for day in (today - timedelta(days=1), today, today + timedelta(days=1)):
-                    await view.save_planned(PlannedView(day=day, shift=id, who=("1001", "1002")))
+                    await plan.save_planned(PlannedBody(day=day, shift=id, who=("1001", "1002")))
             async with database.transaction() as tx:
                 await tx.agents.open_session("1001", "101", datetime.now(PROVINCE))
                 await tx.agents.open_session("1005", "102", datetime.now(PROVINCE))
@@ -211,21 +213,24 @@ def no_agents() -> Agents:
 
 async def test_the_api_writes_by_the_same_rules(data: Path) -> None:
     async with Database(data) as database:
-        view = ShiftsView(database, no_agents())
+        view, plan = ShiftsView(database, no_agents()), RosterDesk(database)
         night = ShiftTimes(id="night", name="Ca đêm", starts=time(22), ends=time(6), needed=1)
-        assert await view.save_times(night) == night
+        assert (
+            await plan.save_times(ShiftBody(id="night", name="Ca đêm", starts=time(22), ends=time(6), needed=1))
+            == night
+        )
         crew = CrewView(id="k1", name="Kíp 1", people=("1001", "1002"))
-        assert await view.save_crew(crew) == crew
+        assert await plan.save_crew(CrewBody(id="k1", name="Kíp 1", people=("1001", "1002"))) == crew
         one = PlannedView(day=date(2026, 12, 1), shift="night", who=("k1", "1003"))
-        assert await view.save_planned(one) == one
+        assert await plan.save_planned(PlannedBody(day=one.day, shift="night", who=one.who)) == one
         assert (await view.times(), await view.crews()) == ([night], [crew])
         assert await view.planned(one.day, one.day) == [one]
         wrong = [
-            (view.save_planned(PlannedView(day=one.day, shift="nigth", who=())), "shift-unknown"),
-            (view.save_planned(PlannedView(day=one.day, shift="night", who=("9999",))), "person-not-found"),
-            (view.save_crew(CrewView(id="k1", name="Kíp 1", people=("9999",))), "person-not-found"),
+            (plan.save_planned(PlannedBody(day=one.day, shift="nigth", who=())), "shift-unknown"),
+            (plan.save_planned(PlannedBody(day=one.day, shift="night", who=("9999",))), "person-not-found"),
+            (plan.save_crew(CrewBody(id="k1", name="Kíp 1", people=("9999",))), "person-not-found"),
             (
-                view.save_times(ShiftTimes(id="n", name="n", starts=time(6), ends=time(6), needed=1)),
+                plan.save_times(ShiftBody(id="n", name="n", starts=time(6), ends=time(6), needed=1)),
                 "shift-invalid",
             ),
         ]
@@ -234,7 +239,7 @@ async def test_the_api_writes_by_the_same_rules(data: Path) -> None:
                 await asked
             assert caught.value.error_id == error_id
         assert await view.planned(one.day, one.day) == [one]
-        await view.save_planned(PlannedView(day=one.day, shift="night", who=()))
+        await plan.save_planned(PlannedBody(day=one.day, shift="night", who=()))
         assert await view.planned(one.day, one.day) == []
 
 

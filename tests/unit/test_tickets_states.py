@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from hotline1022.core.clock import local
 from hotline1022.core.errors import HotlineError, Invalid, Refused
-from hotline1022.tickets.acts import LONGEST_EXTENSION, act, settled
+from hotline1022.tickets.acts import act, settled
+from hotline1022.tickets.policy import LONGEST_EXTENSION
 from hotline1022.tickets.ports import Act, Outcome, Settled
 from hotline1022.tickets.states import NEEDS_REASON, TABLE, allowed, follow
 from hotline1022.tickets.types import (
@@ -149,7 +150,7 @@ def test_an_extension_keeps_the_first_date_and_skips_what_is_closed() -> None:
 
 def test_an_extension_is_never_so_long_that_the_clock_cannot_go_on() -> None:
     ticket = walked(made().after, A.FORWARD, A.ACCEPT)
-    last = NOW.date() + LONGEST_EXTENSION
+    last = NOW.date() + timedelta(days=LONGEST_EXTENSION)
     waits = done(done(ticket, A.EXTEND, until=last).after, A.WAIT).after
     for action in (A.RESUME, A.ANSWER, A.REFUSE):
         assert done(waits, action, NOW + timedelta(days=90)).after.stopped_at is None

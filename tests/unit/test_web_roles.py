@@ -29,6 +29,8 @@ MASKED = "090****567"
 MENU = (Path(__file__).parents[2] / "ivr" / "menu.toml").read_text(encoding="utf-8")
 WORDING = {"text": "1022: ma phieu {code}.", "encoding": "gsm7", "parts": 1}
 TERMS = {"ordinary": 365, "emergency": 1825, "calls": 1825, "calls_emergency": 3650}
+DEADLINES = {"clock": "working", "forward": "5 minutes", "accept": "4 hours", "answer": "5 days"}
+DEADLINES |= {"remind_accept": "30 minutes", "remind_answer": "1 day"}
 BODIES: dict[str, Any] = {
     "/api/wallboards": {"name": "Tầng 2"},
     "/api/lines/{line}/login": {"person": "1001", "pin": PIN},
@@ -42,6 +44,23 @@ BODIES: dict[str, Any] = {
     "/api/shifts": {"id": "night", "name": "Ca đêm", "starts": "22:00", "ends": "06:00", "needed": 1},
     "/api/crews": {"id": "k1", "name": "Kíp 1", "people": ["1001", "1002"]},
     "/api/roster": {"day": "2026-11-24", "shift": "night", "who": ["k1", "1003"]},
+    "/api/roster/swap": {"day": "2026-11-24", "shift": "night", "out": "1001", "into": "1003"},
+    "/api/roster/copy": {"week": "2026-11-24", "weeks": 4},
+    "/api/shifts/{shift}/end": {},
+    "/api/crews/{crew}/end": {"day": "2026-12-01"},
+    "/api/pause-reasons": {"code": "5", "name": "Hỗ trợ kỹ thuật"},
+    "/api/pause-reasons/{reason}": {"version": 0, "name": "Giải lao"},
+    "/api/pause-reasons/{reason}/end": {"version": 1},
+    "/api/pause-reasons/{reason}/resume": {"version": 2},
+    "/api/deadlines": {
+        "seen": 1,
+        "document": {
+            "offices": {"hours": ["07:30-11:30"], "weekdays": [1, 2], "closed": ["2026-12-31"]},
+            "ordinary": DEADLINES,
+            "urgent": DEADLINES,
+            "categories": [{"category": "other", "urgency": "urgent", "terms": {"answer": "2 hours"}}],
+        },
+    },
     "/api/directory/agencies": {"id": "so-moi", "name": "Sở Mới", "short": "SM", "kind": "department"},
     "/api/directory/agencies/{agency}/end": {"day": "2026-12-01", "successor": "so-noi-vu"},
     "/api/directory/areas": {"id": "phu-cuong", "name": "Phường Phú Cường", "kind": "ward", "parent": "thu-dau-mot"},
@@ -130,6 +149,9 @@ def real(path: str, house: House) -> str:
         "entry": ID,
         "miss": MISS,
         "wallboard": "c" * 16,
+        "shift": "night",
+        "crew": "k1",
+        "reason": "1",
         "webhook": HOOK,
     }
     for name, value in parts.items():
@@ -271,13 +293,16 @@ async def test_messages_and_alarms_are_marked_once_by_name(tmp_path: Path) -> No
 
 async def test_the_plan_is_written_and_read(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
-        for path in ("/api/shifts", "/api/crews", "/api/roster"):
+        goes_on = {"ended_on": None}
+        wanted = {path: BODIES[path] | goes_on for path in ("/api/shifts", "/api/crews")}
+        wanted["/api/roster"] = BODIES["/api/roster"]
+        for path, answer in wanted.items():
             status, told = await house.ask("POST", path, "admin", json=BODIES[path])
-            assert (status, told) == (200, BODIES[path])
+            assert (status, told) == (200, answer)
         status, told = await house.ask("GET", "/api/roster?since=2026-11-24&days=1")
         assert (status, told) == (
             200,
-            {"shifts": [BODIES["/api/shifts"]], "crews": [BODIES["/api/crews"]], "plan": [BODIES["/api/roster"]]},
+            {"shifts": [wanted["/api/shifts"]], "crews": [wanted["/api/crews"]], "plan": [wanted["/api/roster"]]},
         )
         _, told = await house.ask("GET", "/api/roster")  # without a day: from today, which is the 24th in the province
         assert len(told["plan"]) == 1

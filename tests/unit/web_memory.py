@@ -43,6 +43,7 @@ from tests.unit.listening_memory import MemoryListening
 from tests.unit.live_memory import MemoryCallers, MemoryLive
 from tests.unit.menu_memory import MemoryMenu
 from tests.unit.notify_memory import MemoryOutbox
+from tests.unit.planning_memory import MemoryDeadlines, MemoryPauses, MemoryRoster
 from tests.unit.retention_memory import MemoryRetention
 from tests.unit.staff_memory import (
     MemoryAbandoned,
@@ -254,6 +255,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
     figures = MemoryFigures()
     outbox, links = MemoryOutbox(), MemoryLinks(tickets)
     door: Any = MemoryDoor()
+    shifts = MemoryShifts()
     ports = Ports(
         calls=log,
         listening=listening,
@@ -274,7 +276,10 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         abandoned=MemoryAbandoned(),
         voicemails=MemoryVoicemails({"v1": message}),
         alarms=MemoryAlarms({"a1": alarm}),
-        shifts=MemoryShifts(),
+        shifts=shifts,
+        roster=MemoryRoster(shifts),
+        pauses=MemoryPauses(),
+        deadlines=MemoryDeadlines(),
         people=people,
         directory=MemoryDirectory(),
         menu=MemoryMenu(),

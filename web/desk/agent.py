@@ -125,12 +125,14 @@ async def _moved(ask: Ask, error: HotlineError | None = None) -> web.Response:
 
 async def _state(ask: Ask, line: LineView | None) -> Mapping[str, Any]:
     reasons = await ask.ports.lines.reasons()
+    # whoever is in a pause stays in it when its reason ends
+    names = {one.code: one.name for one in await ask.ports.pauses.list()} | dict(reasons)
     free = [one.line for one in await ask.ports.lines.list() if not one.person and one.reachable]
     return {
         "line": line,
         "word": line.state.value if line else AgentState.LOGGED_OUT.value,
         "since": line.since.isoformat() if line else "",
-        "reason": reasons.get(line.reason, "") if line else "",
+        "reason": names.get(line.reason, "") if line else "",
         "missed": line is not None and line.reason == "no-answer",
         "reasons": reasons,
         "free": free,

@@ -59,6 +59,8 @@ PARTS = (
     Part(key="menu", path="/desk/menu", needs=Permission.MENU),
     Part(key="directory", path="/desk/directory", needs=Permission.DIRECTORY),
     Part(key="messages", path="/desk/messages", needs=Permission.SETTINGS),
+    Part(key="roster", path="/desk/roster", needs=Permission.LOOK, others=frozenset({Permission.ROSTER})),
+    Part(key="deadlines", path="/desk/deadlines", needs=Permission.SETTINGS),
     Part(key="webhooks", path="/desk/webhooks", needs=Permission.SETTINGS),
     Part(key="users", path="/desk/users", needs=Permission.USERS),
     Part(key="account", path="/desk/account"),

@@ -9,6 +9,7 @@ from hotline1022.web.desk.directory_routes import directory_pages
 from hotline1022.web.desk.faq import FaqDoneQuery, FaqListQuery
 from hotline1022.web.desk.menu_try import TryQuery
 from hotline1022.web.desk.pages import page as _page
+from hotline1022.web.desk.planning_routes import ROUTES as PLANNING
 from hotline1022.web.desk.render import FAQ_SEEN
 from hotline1022.web.desk.settings_routes import ROUTES as SETTINGS
 from hotline1022.web.desk.sign_in import DoorQuery
@@ -136,6 +137,7 @@ ROUTES: tuple[Route, ...] = (
     _page("POST", "/desk/webhooks/{webhook}/pause", "Tell it nothing", webhooks.pause, Permission.SETTINGS),
     _page("POST", "/desk/webhooks/{webhook}/resume", "Tell it again", webhooks.resume, Permission.SETTINGS),
     _page("POST", "/desk/webhooks/{webhook}/remove", "Take a webhook away", webhooks.remove, Permission.SETTINGS),
+    *PLANNING,
     *AUDIT,
     *SETTINGS,
     _page("GET", "/desk/faq", "Questions and answers", faq.list_entries, SEES_FAQ, FaqListQuery),

@@ -31,6 +31,7 @@ REAL = {"{role}": "agent", "{recording}": FIRST.id, "{disclosure}": ONE.id, "{ho
 REAL |= {"{version}": "1", "{agency}": "so-noi-vu", "{area}": "di-an", "{category}": "other", "{contact}": "so-y-te-ld"}
 REAL |= {"{template}": NAME, "{channel}": "sms", "{alarm}": "a1"}
 REAL |= {"{entry}": ID, "{miss}": MISS, "{webhook}": HOOK, "{wallboard}": WALL.id}
+REAL |= {"{day}": "2026-11-24", "{shift}": "night", "{crew}": "k1", "{reason}": "1"}
 
 
 @pytest.fixture

@@ -1,0 +1,43 @@
+"""What the house decides at its desk and what follows from it, put together for the running service: reasons for a pause, deadlines
+and days off. Decides nothing itself.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from hotline1022.service.pause_desk import PauseDesk
+from hotline1022.service.policy_desk import PolicyDesk
+from hotline1022.service.user_admin import utc_now
+from hotline1022.tickets.policy import Policy
+
+if TYPE_CHECKING:
+    from hotline1022.service.app import App
+
+
+class HouseParts:
+    """`start` before anybody asks, `run` in the service's TaskGroup. ConfigError `ticket-policy-invalid` for the settings' file."""
+
+    def __init__(self, app: "App") -> None:
+        def use(policy: Policy) -> None:
+            app.tickets.policy = policy
+            app.plans.again()
+
+        self.pauses = PauseDesk(
+            app.database,
+            settings=lambda: app.settings.queue.pause_reasons,
+            use=lambda codes: app.agents.allow(codes),
+            clock=utc_now,
+        )
+        self.policies = PolicyDesk(app.database, app.settings, use=use, clock=utc_now)
+        self.closed = self.policies.closed
+
+    async def start(self) -> None:
+        """What the database has is in force."""
+        await self.policies.start()
+        await self.pauses.start()
+
+    async def run(self) -> None:
+        """Look for what other processes changed, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.policies.run())
+            group.create_task(self.pauses.run())

@@ -1,0 +1,49 @@
+"""The routes of the plan of shifts, and of what the house decides: deadlines, days off, reasons for a pause."""
+
+from hotline1022.accounts.types import Permission
+from hotline1022.web.desk import deadlines, pauses, roster, roster_cell, roster_kinds
+from hotline1022.web.desk.account import DoneQuery
+from hotline1022.web.desk.pages import page
+from hotline1022.web.route import Place, Route
+
+_SEES = Place(needs=Permission.LOOK, others=frozenset({Permission.ROSTER}))
+_PLANS, _RULES = Permission.ROSTER, Permission.SETTINGS
+_CELL = "/desk/roster/days/{day}/{shift}"
+_SHIFT, _CREW = "/desk/roster/shifts/{shift}", "/desk/roster/crews/{crew}"
+_VERSION = "/desk/deadlines/versions/{version}"
+
+ROUTES: tuple[Route, ...] = (
+    page("GET", "/desk/roster", "The plan of shifts as a calendar", roster.show_roster, _SEES, roster.RosterLook),
+    page("GET", _CELL, "One shift of one day", roster_cell.show_cell, _PLANS),
+    page("POST", _CELL, "Who is on", roster_cell.save_cell, _PLANS),
+    page("POST", f"{_CELL}/swap", "One person in place of another", roster_cell.swap, _PLANS),
+    page(
+        "GET",
+        "/desk/roster/copy",
+        "A week onto the next ones, looked at",
+        roster_cell.show_copy,
+        _PLANS,
+        roster_cell.CopyLook,
+    ),
+    page("POST", "/desk/roster/copy", "A week onto the next ones", roster_cell.copy, _PLANS),
+    page("GET", "/desk/roster/shifts", "Shifts and crews", roster_kinds.list_kinds, _PLANS, DoneQuery),
+    page("GET", "/desk/roster/shifts/new", "A new shift", roster_kinds.show_new_shift, _PLANS),
+    page("POST", "/desk/roster/shifts/new", "A new shift", roster_kinds.add_shift, _PLANS),
+    page("GET", _SHIFT, "One shift", roster_kinds.show_shift, _PLANS),
+    page("POST", _SHIFT, "Change a shift", roster_kinds.change_shift, _PLANS),
+    page("POST", f"{_SHIFT}/end", "No such shift from a day on", roster_kinds.end_shift, _PLANS),
+    page("GET", "/desk/roster/crews/new", "A new crew", roster_kinds.show_new_crew, _PLANS),
+    page("POST", "/desk/roster/crews/new", "A new crew", roster_kinds.add_crew, _PLANS),
+    page("GET", _CREW, "One crew", roster_kinds.show_crew, _PLANS),
+    page("POST", _CREW, "Who is in a crew", roster_kinds.change_crew, _PLANS),
+    page("POST", f"{_CREW}/end", "A crew is planned for nothing any more", roster_kinds.end_crew, _PLANS),
+    page("GET", "/desk/deadlines", "Deadlines of tickets", deadlines.show_deadlines, _RULES, DoneQuery),
+    page("POST", "/desk/deadlines", "Other deadlines, at once", deadlines.save_deadlines, _RULES),
+    page("GET", "/desk/deadlines/days", "Days off", deadlines.show_days, _RULES, deadlines.YearQuery),
+    page("POST", "/desk/deadlines/days", "Other days off, at once", deadlines.save_days, _RULES),
+    page("GET", "/desk/deadlines/pauses", "Reasons for a pause", pauses.list_reasons, _RULES, DoneQuery),
+    page("POST", "/desk/deadlines/pauses", "A new reason for a pause", pauses.add_reason, _RULES),
+    page("POST", "/desk/deadlines/pauses/{reason}", "Change a reason for a pause", pauses.change_reason, _RULES),
+    page("GET", _VERSION, "Deadlines as they were", deadlines.show_deadlines_version, _RULES),
+    page("POST", _VERSION, "Put them in force again", deadlines.bring_back, _RULES),
+)
