@@ -14,9 +14,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 import smpp34
 
+from hotline1022.db.engine import parse
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.notify.states import Trigger, moves
@@ -81,7 +83,7 @@ async def killed(
     async with process(address, carrier, mails, *made_by):
         await until(lambda: sent() > before, "a message that leaves", 30)
         await asyncio.sleep(later)
-    return await under_way_in(database)
+    return await under_way_in(database, address)
 
 
 async def killed_while_sending(
@@ -93,11 +95,31 @@ async def killed_while_sending(
     async with process(address, carrier, mails, *made_by):
         await until(lambda: len(carrier.submits) > before, "an SMS that leaves", 30)
     carrier.delay = delay
-    return await under_way_in(database)
+    return await under_way_in(database, address)
 
 
-async def under_way_in(database: Database) -> set[str]:
+async def under_way_in(database: Database, address: str) -> set[str]:
+    await at_rest(address)
     return {one.key for one in await messages(database) if one.state is S.SENDING}
+
+
+async def at_rest(address: str) -> None:
+    """Wait until PostgreSQL has done what the killed process had asked of it: a claim may be stored after its death."""
+    if parse(address).get_backend_name() == "sqlite":
+        return
+    link = await asyncpg.connect(address.replace("+asyncpg", ""), timeout=10)
+    try:
+        async with asyncio.timeout(30):
+            for _ in itertools.count():
+                busy = await link.fetchval(
+                    "SELECT count(*) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+                )
+                if not busy:
+                    return
+                await asyncio.sleep(0.02)
+    finally:
+        await link.close()
 
 
 async def messages(database: Database) -> list[Message]:
