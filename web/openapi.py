@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 from aiohttp import web
 
+from hotline1022.web.examples import FAILURE, NONE, Example, examples
 from hotline1022.web.route import PARTS, Ask, Route
 from hotline1022.web.rules import schema
 from hotline1022.web.wire import Failure, NoInput
@@ -22,6 +23,9 @@ SCHEMES: Mapping[str, Any] = {
     "session": {"type": "apiKey", "in": "cookie", "name": "__Host-hl1022", "description": "of the desk"},
     "form": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "of the session, in each page"},
 }
+
+
+_LOCATION = {"description": "where it goes on", "schema": {"type": "string"}}
 
 
 async def get_document(ask: Ask) -> Mapping[str, Any]:
@@ -56,27 +60,32 @@ def _session(route: Route) -> dict[str, Any]:
 
 
 def _operation(route: Route, parts: dict[str, Any]) -> dict[str, Any]:
+    example = examples().get(f"{route.method} {route.path}", NONE)
     needs = "open to all" if route.open else f"permission {route.needs}" if route.needs else "any token or session"
     operation: dict[str, Any] = {
         "operationId": route.handler.__name__,
         "summary": route.summary,
         "description": f"{route.detail} ({needs})".strip(),
         "security": [*([{}] if route.open else []), {"token": []}, _session(route)],
-        "responses": _responses(route, parts),
+        "responses": _responses(route, parts, example),
     }
-    if parameters := [*_path_parameters(route), *_query_parameters(route, parts)]:
+    if parameters := [*_path_parameters(route, example), *_query_parameters(route, parts, example)]:
         operation["parameters"] = parameters
     if route.upload:
-        content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-        operation["requestBody"] = {"required": True, "content": content}
+        shape: dict[str, Any] = {"type": "string", "format": "binary"}
+        operation["requestBody"] = _sent("application/octet-stream", shape, example)
     if route.body is not NoInput:
         media = "application/x-www-form-urlencoded" if route.page else "application/json"
-        content = {media: {"schema": schema(route.body, parts)}}
-        operation["requestBody"] = {"required": True, "content": content}
+        operation["requestBody"] = _sent(media, schema(route.body, parts), example)
     return operation
 
 
-def _path_parameters(route: Route) -> list[dict[str, Any]]:
+def _sent(media: str, shape: dict[str, Any], example: Example) -> dict[str, Any]:
+    told = {} if example.body is None else {"example": example.body}
+    return {"required": True, "content": {media: {"schema": shape, **told}}}
+
+
+def _path_parameters(route: Route, example: Example) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
@@ -84,13 +93,14 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
             "required": True,
             "description": rule.doc,
             "schema": {"type": "string", "pattern": f"^({rule.pattern})$"},
+            **({"example": example.path[name]} if name in example.path else {}),
         }
         for name, rule in PARTS.items()
         if f"{{{name}}}" in route.path
     ]
 
 
-def _query_parameters(route: Route, parts: dict[str, Any]) -> list[dict[str, Any]]:
+def _query_parameters(route: Route, parts: dict[str, Any], example: Example) -> list[dict[str, Any]]:
     hints = get_type_hints(route.query, include_extras=True)
     found = []
     for field in fields(route.query):
@@ -100,20 +110,29 @@ def _query_parameters(route: Route, parts: dict[str, Any]) -> list[dict[str, Any
             shape = next(choice for choice in shape["anyOf"] if choice != {"type": "null"})
         if field.default not in (MISSING, None):
             shape["default"] = field.default.value if isinstance(field.default, Enum) else field.default
-        found.append({"name": field.name, "in": "query", "required": False, "description": doc, "schema": shape})
+        needed = field.default is MISSING and field.default_factory is MISSING
+        made = {"name": field.name, "in": "query", "required": needed, "description": doc, "schema": shape}
+        found.append(made | ({"example": example.query[field.name]} if field.name in example.query else {}))
     return found
 
 
-def _responses(route: Route, parts: dict[str, Any]) -> dict[str, Any]:
-    failure = {"application/json": {"schema": schema(Failure, parts)}}
+def _responses(route: Route, parts: dict[str, Any], example: Example) -> dict[str, Any]:
+    failure: dict[str, Any] = {"application/json": {"schema": schema(Failure, parts), "example": FAILURE}}
+    if route.page:  # whoever reads it is no program
+        failure = {"text/html": {"schema": {}, "example": '<!doctype html>\n<html lang="vi">…'}}
     if route.answer is None:
         shape: dict[str, Any] = {"type": "object"} if route.media == "application/json" else {}
     elif dataclasses.is_dataclass(route.answer):
         shape = schema(route.answer, parts)
     else:
         raise TypeError(f"{route.path} answers with {route.answer!r}, which is no dataclass")
-    content: dict[str, Any] = {route.media: {"schema": shape}}
-    if route.example:
-        content[route.media]["example"] = route.example
-    done = {str(status): {"description": route.summary, "content": content} for status in (route.status, *route.also)}
+    done: dict[str, Any] = {}
+    for status in (route.status, *route.also):
+        if 300 <= status < 400:  # it only leads on
+            done[str(status)] = {"description": route.summary, "headers": {"Location": _LOCATION}}
+            continue
+        content: dict[str, Any] = {"schema": shape}
+        if route.example or str(status) in example.answers:
+            content["example"] = route.example or example.answers[str(status)]
+        done[str(status)] = {"description": route.summary, "content": {route.media: content}}
     return done | {"default": {"description": "It was not done", "content": failure}}

@@ -126,7 +126,8 @@ FORMS = {"/l/{token}": {"act": "reveal", "version": "1"}}
 UPLOADS = {"/api/tickets/{ticket}/attachments": {"name": "a.txt"}, "/api/faq/import": {"agency": "so-y-te"}}
 
 
-def real(path: str, house: House) -> str:
+def real_parts(house: House) -> dict[str, str]:
+    """What stands in the braces of paths, as it is there in memory."""
     parts = {"call": house.calls.calls[0].id, "line": "101", "voicemail": "v1", "alarm": "a1"}
     parts |= {"agency": "so-tu-phap", "area": "di-an", "category": "other", "contact": "so-y-te-ld"}
     parts |= {"chart": "states-week", "ticket": "a" * 16, "attachment": "f" * 16, "code": CODE, "action": "forward"}
@@ -154,7 +155,11 @@ def real(path: str, house: House) -> str:
         "reason": "1",
         "webhook": HOOK,
     }
-    for name, value in parts.items():
+    return parts
+
+
+def real(path: str, house: House) -> str:
+    for name, value in real_parts(house).items():
         path = path.replace(f"{{{name}}}", value)
     return path
 
