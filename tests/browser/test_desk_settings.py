@@ -87,7 +87,14 @@ async def test_every_page_is_readable_and_without_barriers(
     assert "đang theo tệp cấu hình" in await shown(tab, world, TERMS)
     await look("days of the file")
     await fill_house(world)
-    for page in ("/desk/alarms?which=all", MESSAGES, ONE, f"{MESSAGES}/templates/leader.taken-over.email", GATEWAYS, TERMS):
+    for page in (
+        "/desk/alarms?which=all",
+        MESSAGES,
+        ONE,
+        f"{MESSAGES}/templates/leader.taken-over.email",
+        GATEWAYS,
+        TERMS,
+    ):
         await shown(tab, world, page)
         await look(page)
     # after mistakes

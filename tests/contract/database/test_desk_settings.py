@@ -33,9 +33,7 @@ def templates(database: Database) -> TemplateDesk:
 
 def gateways(database: Database) -> GatewayDesk:
     notify = replace(Settings().notify, sms_gateway="esms", sms_account="api-key-1", sms_secret="secret-2")
-    away = replace(
-        READY, gateway="mail", away_since=at(0), until=at(10**9), error_id="mail-away"
-    )
+    away = replace(READY, gateway="mail", away_since=at(0), until=at(10**9), error_id="mail-away")
     return GatewayDesk(database, notify, lambda: {Channel.SMS: READY, Channel.EMAIL: away}, lambda: datetime.now(UTC))
 
 
@@ -140,9 +138,7 @@ async def test_an_email_has_a_subject_and_no_parts(database: Database, tmp_path:
         shown = await browser.get(page)
         assert 'name="subject"' in shown.text and 'name="parts"' not in shown.text
         assert "KHẨN: [1022] Phiếu mới 47110821: Xây dựng" in shown.text
-        done = await browser.send(
-            page, page, subject="[1022] {code}", text="Kính gửi {officer},\r\n\r\nMới."
-        )
+        done = await browser.send(page, page, subject="[1022] {code}", text="Kính gửi {officer},\r\n\r\nMới.")
         assert done.goes_to.endswith("count=2")
         assert (await browser.get(f"{MESSAGES}/templates/mayor.made.email")).status == 404
     known = {one.name: one.wording for one in await templates(database).list()}
