@@ -21,6 +21,14 @@ class Door(Protocol):
         """Who stands behind a cookie."""
         ...
 
+    async def whose(self, token: str) -> str:
+        """Id of the user whose session this cookie was and is no more; "" for any other cookie."""
+        ...
+
+    async def confirm(self, signed: SignedIn, password: str, whence: From) -> None:
+        """The own password once more. Refused `password-wrong`, `sign-in-wait`, `session-over`."""
+        ...
+
     async def seen(self, signed: SignedIn) -> None:
         """A request came."""
         ...

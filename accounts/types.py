@@ -140,10 +140,18 @@ class Session:
     #: from where and with what it was made: an address, the browser's words
     origin: str
     browser: str
+    #: when the password was typed once more; None = never since the sign-in
+    confirmed_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        for at in (self.made_at, self.seen_at, self.ends_at):
-            aware(at)
+        for at in (self.made_at, self.seen_at, self.ends_at, self.confirmed_at):
+            if at is not None:
+                aware(at)
+
+    @property
+    def password_at(self) -> datetime:
+        """When somebody last showed in this browser that the password is known."""
+        return self.confirmed_at or self.made_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

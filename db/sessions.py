@@ -29,6 +29,20 @@ class SessionRepository(Repository):
         found = await self._all(_OPEN, user_session.c.sha256 == hash_of(token), *_alive(at, idle))
         return found[0] if found else None
 
+    async def was_of(self, token: str, at: datetime, idle: timedelta) -> str:
+        """Id of the user whose session this cookie was; "" where it is open still, or is of nobody."""
+        if await self.find(token, at, idle) is not None:
+            return ""
+        found = await self._all(user_session.c.sha256 == hash_of(token))
+        return found[0].user if found else ""
+
+    async def confirm(self, one: Session, at: datetime) -> bool:
+        """The password was typed once more; False when it is open no more."""
+        done = await self._connection.execute(
+            update(user_session).where(user_session.c.id == one.id, _OPEN).values(confirmed_at=at)
+        )
+        return bool(done.rowcount)
+
     async def of_id(self, id: str, at: datetime) -> Session | None:
         """The open one of this id that has not ended; who was not seen for long is ended by `end_over`."""
         found = await self._all(_OPEN, user_session.c.id == id, user_session.c.ends_at > at)
@@ -116,11 +130,12 @@ def _values(one: Session) -> dict[str, Any]:
         "made_at": one.made_at,
         "seen_at": one.seen_at,
         "ends_at": one.ends_at,
+        "confirmed_at": one.confirmed_at,
         "origin": one.origin,
         "browser": one.browser,
     }
 
 
 def _session(row: Mapping[Any, Any]) -> Session:
-    names = ("id", "stage", "made_at", "seen_at", "ends_at", "origin", "browser")
+    names = ("id", "stage", "made_at", "seen_at", "ends_at", "origin", "browser", "confirmed_at")
     return Session(user=row["user_id"], **{name: row[name] for name in names})

@@ -67,6 +67,7 @@ user_session = Table(
     Column("made_at", UtcTime, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
     Column("ends_at", UtcTime, nullable=False),
+    Column("confirmed_at", UtcTime),
     *map(_text, ("origin", "browser", "ended_by")),
     listed("stage", Stage, "user_session"),
     CheckConstraint("length(sha256) = 64", name="ck_user_session_sha256"),

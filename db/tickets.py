@@ -127,6 +127,13 @@ class TicketRepository(Repository):
         wanted = (ticket.c.id.in_(of_call), ticket.c.channel == Channel.CASCADE)
         return await self._tickets(*wanted, order=(ticket.c.created_at, ticket.c.id))
 
+    async def written_in(self, call_id: str) -> Sequence[Ticket]:
+        """The tickets that somebody wrote down in this call, oldest first: neither kept for a transfer, nor only joined to the call."""
+        first = (ticket_call.c.call_id == call_id, ticket_call.c.place == 0, ticket_call.c.purpose == Purpose.TALK)
+        of_call = select(ticket_call.c.ticket_id).where(*first)
+        wanted = (SEEN, ticket.c.id.in_(of_call), ticket.c.channel == Channel.PHONE)
+        return await self._tickets(*wanted, order=(ticket.c.created_at, ticket.c.id))
+
     async def list(self, wanted: TicketFilter) -> Sequence[Ticket]:
         """Tickets of this filter, at most `limit`; never hidden ones."""
         order = (DUE.asc().nulls_last(), ticket.c.created_at, ticket.c.id) if wanted.due_first else ()

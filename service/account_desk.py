@@ -24,6 +24,7 @@ from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database, Work
 from hotline1022.service.pins import hash_pin as hash_secret
 from hotline1022.service.pins import verify_pin as verify_secret
+from hotline1022.service.settings import Settings
 from hotline1022.service.sign_in_tries import WINDOW, TryBook, forget, of_code, of_password
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,12 @@ class Terms:
     idle: timedelta = timedelta(minutes=60)
     #: at the latest: longer than a shift
     whole: timedelta = timedelta(hours=12)
+
+
+def terms_of(settings: Settings) -> Terms:
+    """As the settings in force say; a session that is open keeps its end."""
+    desk = settings.desk
+    return Terms(idle=timedelta(minutes=desk.idle_minutes), whole=timedelta(hours=desk.session_hours))
 
 
 class AccountDesk:
@@ -155,6 +162,20 @@ class AccountDesk:
                 return None
             permissions = await tx.accounts.permissions(user.roles)
         return SignedIn(user=user, session=session, permissions=permissions)
+
+    async def whose(self, token: str) -> str:
+        """Id of the user whose session this cookie was and is no more; "" for any other cookie."""
+        async with self._database.reading() as tx:
+            return await tx.sessions.was_of(token, self._clock(), self._terms().idle)
+
+    async def confirm(self, signed: SignedIn, password: str, whence: From) -> None:
+        """The own password once more, for what an open browser alone may not do. Refused `password-wrong`, `sign-in-wait`,
+        `session-over`.
+        """
+        await self._own(signed.user, password, whence)
+        async with self._database.transaction() as tx:
+            if not await tx.sessions.confirm(signed.session, self._clock()):
+                raise _over()
 
     async def seen(self, signed: SignedIn) -> None:
         """A request came: the session goes on."""

@@ -63,13 +63,15 @@ class AgentDrafts:
     async def ticket(
         self, owner: str, call: str, seen: int, draft: Draft, *, answer: str, by: str, at: datetime
     ) -> Ticket:
-        """Make a ticket of it. Where nothing was kept yet there is nothing to end."""
+        """Make a ticket of it, or fill in the one that a transfer of this call has kept. Where nothing was kept yet there is nothing
+        to end.
+        """
 
         async def end(tx: Work) -> None:
             if seen or await tx.drafts.get(owner, call) is not None:
                 await _end(tx, owner, call, seen)
 
-        return await self._tickets.create(draft, answer=answer, by=by, at=at, within=end)
+        return await self._tickets.write_down(call, draft, answer=answer, by=by, at=at, within=end)
 
 
 async def _end(tx: Work, owner: str, call: str, seen: int) -> None:

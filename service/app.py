@@ -31,7 +31,7 @@ from hotline1022.recordings.on_demand import COPY_SECONDS
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.reasons import load_reasons
-from hotline1022.service.account_desk import AccountDesk
+from hotline1022.service.account_desk import AccountDesk, terms_of
 from hotline1022.service.agent_drafts import AgentDrafts
 from hotline1022.service.alarms import Bell
 from hotline1022.service.background_parts import begun_of, parts_of
@@ -103,7 +103,7 @@ class App:
         self.closed = closed = self.house.closed
         ends = TokenEnds(self.database, lambda: datetime.now(UTC))
         self.links = Links(secret=secrets.links)
-        self.accounts = AccountDesk(self.database, secrets.accounts, utc_now)
+        self.accounts = AccountDesk(self.database, secrets.accounts, utc_now, lambda: terms_of(self.settings))
         self.users = UserAdmin(self.database, utc_now)
         self.take_overs = take_overs_of(settings, self.links)
         self.directory = DirectoryDesk(

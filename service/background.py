@@ -19,7 +19,8 @@ Progress = Callable[[int, int], None]
 
 
 class Shown(Protocol):
-    """What people see of it: a frozen dataclass, which also has `ended_at`, `done`, `work` and `error`."""
+    """What people see of it: a frozen dataclass, which also has `ended_at`, `done`, `work`, `error`
+    and `error_id`."""
 
     @property
     def state(self) -> WorkState:
@@ -40,6 +41,13 @@ Job = Callable[[V, Progress], Awaitable[Mapping[str, object]]]
 def now() -> datetime:
     """Aware UTC."""
     return datetime.now(UTC)
+
+
+def id_of(error: BaseException) -> str:
+    """By what people are told of it: a disk that does not do its work has no id of its own."""
+    return (
+        error.error_id if isinstance(error, HotlineError) else "disk-io" if isinstance(error, OSError) else "internal"
+    )
 
 
 class Background(Generic[V]):
@@ -122,7 +130,8 @@ class Background(Generic[V]):
             self._end(asked, WorkState.DONE, **more)
         except (HotlineError, OSError) as error:
             log.warning("the %s that %s asked for failed: %s", self._what, asked.asked_by, error)
-            self._end(asked, WorkState.FAILED, error=str(error))
+            self._end(asked, WorkState.FAILED, error=str(error), error_id=id_of(error))
         except Exception as error:
             log.exception("the %s that %s asked for failed", self._what, asked.asked_by)
-            self._end(asked, WorkState.FAILED, error=f"{type(error).__name__}; the service's log tells more")
+            text = f"{type(error).__name__}; the service's log tells more"
+            self._end(asked, WorkState.FAILED, error=text, error_id=id_of(error))

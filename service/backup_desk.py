@@ -13,7 +13,7 @@ from hotline1022.core.errors import HotlineError, Refused
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.apart import apart
-from hotline1022.service.background import Background, Progress, now
+from hotline1022.service.background import Background, Progress, id_of, now
 from hotline1022.service.backup_shelf import backups, read_about
 from hotline1022.service.catalogue_view import entry_view
 from hotline1022.service.settings_backup import no_folder
@@ -56,8 +56,9 @@ class BackupDesk:
         """How they stand."""
         async with self._database.reading() as tx:
             last = await tx.audit.last(Kind.BACKUP_MADE)
-        shelf, error = await self._shelf()
-        return w.BackupList(backup=self._work.view, last=entry_view(last) if last else None, shelf=shelf, error=error)
+        shelf, error, error_id = await self._shelf()
+        shown = entry_view(last) if last else None
+        return w.BackupList(backup=self._work.view, last=shown, shelf=shelf, error=error, error_id=error_id)
 
     async def begin(self) -> w.BackupView:
         """One now."""
@@ -133,18 +134,21 @@ class BackupDesk:
                 text = f"the backup has made no progress for {self._stuck / 3600:g} h; nothing is deleted until it ends"
                 await self._bell.ring("backup-stuck", text)
 
-    async def _shelf(self) -> tuple[tuple[w.ShelvedView, ...], str]:
+    async def _shelf(self) -> tuple[tuple[w.ShelvedView, ...], str, str]:
+        """Those in the folder; or why not, in words and as an error_id."""
         folder = self._folder()
         if not folder:
-            return (), str(no_folder())
+            none = no_folder()
+            return (), str(none), none.error_id
         try:
-            return await apart(Path(folder), SECONDS, _shelved, Path(folder)), ""
+            return await apart(Path(folder), SECONDS, _shelved, Path(folder)), "", ""
         except FileNotFoundError:
-            return (), "the folder of backup.folder is not there; the first backup makes it"
+            return (), "the folder of backup.folder is not there; the first backup makes it", "backup-folder-new"
         except TimeoutError:
-            return (), "the folder of backup.folder does not answer; see that its machine is there"
+            return (), "the folder of backup.folder does not answer; see that its machine is there", "folder-away"
         except OSError as error:
-            return (), f"the folder of backup.folder cannot be read ({error.strerror}); see that it is the service's"
+            text = f"the folder of backup.folder cannot be read ({error.strerror}); see that it is the service's"
+            return (), text, "folder-away"
 
 
 def _shelved(folder: Path) -> tuple[w.ShelvedView, ...]:
@@ -158,4 +162,5 @@ def _view(backup: Path) -> w.ShelvedView:
         wrong = sum(len(about[name]) for name in ("missing", "changed", "unchecked"))
         return w.ShelvedView(name=backup.name, sha256=sha256, files=about["files"], wrong=wrong, error="")
     except (HotlineError, OSError, KeyError) as error:
-        return w.ShelvedView(name=backup.name, sha256="", files=0, wrong=0, error=str(error))
+        id = id_of(error) if not isinstance(error, KeyError) else "backup-broken"
+        return w.ShelvedView(name=backup.name, sha256="", files=0, wrong=0, error=str(error), error_id=id)

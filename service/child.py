@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from hotline1022.core.errors import Unavailable
 from hotline1022.service.background import Progress
 
+#: as commands of ours end (cli_base.py)
+_ERROR = re.compile(r"^hotline1022: .*\[([a-z][a-z0-9-]*)\]$")
 _STEP = re.compile(rb"(\d+)/(\d+)\n")
 
 
@@ -32,6 +34,11 @@ class Said:
     def failed(self, what: str) -> str:
         """In words, where it ended without its result."""
         return f"the {what} ended with code {self.code}: {self.last or 'it said nothing'}"
+
+    def error_id(self, what: str) -> str:
+        """Of the error with which it ended, as its last line tells; `WHAT-failed` where it tells none."""
+        told = _ERROR.search(self.last)
+        return told[1] if told else f"{what.replace(' ', '-')}-failed"
 
 
 async def in_child(words: Sequence[str], progress: Progress, given: bytes = b"") -> Said:
@@ -84,10 +91,12 @@ async def _follow(child: Process, progress: Progress) -> str:
 async def told_by(
     words: Sequence[str], what: str, given: Mapping[str, object], progress: Progress
 ) -> Mapping[str, object]:
-    """What a module of ours that was given this as JSON says as JSON. Unavailable `WHAT-failed` with its last words."""
+    """What a module of ours that was given this as JSON says as JSON. Unavailable with its last words and their id, or
+    `WHAT-failed`.
+    """
     said = await in_child(words, progress, json.dumps(given).encode())
     try:
         told: dict[str, object] = json.loads(said.text)
     except ValueError as error:
-        raise Unavailable(said.failed(what), error_id=f"{what.replace(' ', '-')}-failed") from error
+        raise Unavailable(said.failed(what), error_id=said.error_id(what)) from error
     return told

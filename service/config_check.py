@@ -61,6 +61,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     yield from _audit(settings)
     yield from _retention(settings)
     yield from _webhooks(settings)
+    yield from _desk(settings)
 
 
 def _alone(key: str, value: Any, rules: dict[str, Any]) -> Iterator[Finding]:
@@ -287,6 +288,15 @@ def _webhooks(settings: Settings) -> Iterator[Finding]:
         except ValueError:
             cure = "write 127.0.0.1, or a network such as 10.20.0.0/16"
             yield Finding(keys=("webhooks.networks",), value=text, reason="is no network", cure=cure)
+
+
+def _desk(settings: Settings) -> Iterator[Finding]:
+    desk = settings.desk
+    if desk.idle_minutes > desk.session_hours * 60:
+        reason = "is longer than desk.session_hours: nobody would ever be signed out by it"
+        cure = f"choose {desk.session_hours * 60} or less"
+        keys = ("desk.idle_minutes", "desk.session_hours")
+        yield Finding(keys=keys, value=desk.idle_minutes, reason=reason, cure=cure)
 
 
 def _retention(settings: Settings) -> Iterator[Finding]:

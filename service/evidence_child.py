@@ -11,7 +11,7 @@ from hotline1022.service.evidence import Evidence
 
 
 async def verify_in_child(config: str | None, since: date | None, progress: Progress) -> Evidence:
-    """What it found. Unavailable `verification-failed` with its last words; cancelled, the process goes too."""
+    """What it found. Unavailable with its last words, and their id or `verification-failed`; cancelled, the process goes too."""
     words = ["hotline1022", "evidence", "verify", "--json", "--progress", "--no-entry"]
     words += ["--config", config] if config else []
     words += ["--since", since.isoformat()] if since else []
@@ -19,7 +19,7 @@ async def verify_in_child(config: str | None, since: date | None, progress: Prog
     try:
         return _evidence(json.loads(said.text))
     except (ValueError, KeyError, TypeError) as error:
-        raise Unavailable(said.failed("verification"), error_id="verification-failed") from error
+        raise Unavailable(said.failed("verification"), error_id=said.error_id("verification")) from error
 
 
 def _evidence(said: dict[str, object]) -> Evidence:

@@ -109,6 +109,7 @@ class EvidenceDesk:
             findings=(),
             remarks=(),
             error="",
+            error_id="",
         )
         return self._work.begin(view, self._verify)
 
@@ -135,15 +136,17 @@ class EvidenceDesk:
             return {}
         counts, findings = counts_of(found), tuple(map(_finding, found.findings[:SHOWN]))
         done = counts["entries"] + counts["calls"] + counts["files"]
-        untold = ""
+        untold = untold_id = ""
         try:
             await self._tell(asked, found)
         except Exception as problem:  # what was found is not lost with it, and the next one can begin
             log.exception("the result of a verification cannot be written into the audit")
             said = problem if isinstance(problem, HotlineError) else type(problem).__name__
+            untold_id = "verification-untold"
             untold = f"the result is not in the audit: {said}"
         remarks = tuple(map(_finding, found.remarks))
-        return {"findings": findings, "remarks": remarks, "error": untold, "done": done, "work": done, **counts}
+        told = {"findings": findings, "remarks": remarks, "error": untold, "error_id": untold_id}
+        return {**told, "done": done, "work": done, **counts}
 
     async def _tell(self, asked: w.VerificationView, found: Evidence) -> None:
         fact = entry_of(
@@ -191,6 +194,7 @@ def _before(entry: Entry) -> w.VerificationView | None:
             findings=findings,
             remarks=(),
             error="",
+            error_id="",
             **given,
         )
     return None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from hotline1022.core.errors import HotlineError, Refused, Unavailable
+from hotline1022.core.errors import Refused, Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.evidence.states import Move, follow
 from hotline1022.recordings.apart import SECONDS, on_disk
@@ -23,8 +23,6 @@ class PackDesk:
     ) -> None:
         self._database, self._desk, self._folder, self._clock = database, desk, folder, clock
         self._work: Background[PackingView] = Background("package", clock)
-        #: why the last one was not made
-        self._why = ""
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -40,25 +38,20 @@ class PackDesk:
         follow(one.state, Move.PACK)
 
         async def job(_: PackingView, progress: Progress) -> Mapping[str, object]:
-            try:
-                packed = await self._desk.pack(id, actor, self._clock())
-            except HotlineError as error:
-                self._why = error.error_id
-                raise
+            packed = await self._desk.pack(id, actor, self._clock())
             return {"done": packed.bytes, "work": packed.bytes}
 
         view = PackingView(
             disclosure=id, state=WorkState.RUNNING, asked_at=self._clock(), asked_by=actor, ended_at=None, done=0,
             work=await self._bytes(one.request.recordings), error="",
         )  # fmt: skip
-        self._why = ""
         return self._work.begin(view, job)
 
     async def now(self) -> PackingView | None:
         """The one that is made, or the last one; while it is made `done` is what lies on the disk."""
         view = self._work.view
         if view is None or view.state is not WorkState.RUNNING:
-            return view if view is None else replace(view, error_id=self._why)
+            return view
         try:
             done = await on_disk(self._folder, SECONDS, _written, self._folder, view.disclosure)
         except (Unavailable, OSError):  # how far it is cannot be seen now; that it is made can

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from hotline1022.service.settings_audit import Audit
 from hotline1022.service.settings_backup import BackupSettings
+from hotline1022.service.settings_desk import DeskSettings
 from hotline1022.service.settings_disclosure import DisclosureSettings
 from hotline1022.service.settings_notify import Notify
 from hotline1022.service.settings_recordings import Recordings
@@ -326,6 +327,7 @@ class Settings:
     audit: Audit = field(default_factory=Audit)
     retention: Retention = field(default_factory=Retention)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
+    desk: DeskSettings = field(default_factory=DeskSettings)
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
     log: Log = field(default_factory=Log)

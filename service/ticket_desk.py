@@ -15,9 +15,10 @@ from hotline1022.db.unit import Database, Work
 from hotline1022.tickets.acts import act, opened, reserved, settled
 from hotline1022.tickets.attachments import MOST, Shelf, check_kind, check_name
 from hotline1022.tickets.code import draw_code
+from hotline1022.tickets.filling import check_answer, filled_in, of_transfer, takes, told_late
 from hotline1022.tickets.left import left
 from hotline1022.tickets.policy import Policy
-from hotline1022.tickets.ports import Act, CategoryNames, Draft, Left, Names, Outcome
+from hotline1022.tickets.ports import Act, CategoryNames, Draft, Left, Names, Outcome, Settled
 from hotline1022.tickets.reminders import reminders
 from hotline1022.tickets.types import (
     HIDDEN,
@@ -95,6 +96,61 @@ class TicketDesk:
                     return made
         raise _no_code()
 
+    async def write_down(
+        self,
+        call: str,
+        draft: Draft,
+        *,
+        answer: str = "",
+        by: str,
+        at: datetime,
+        within: Callable[[Work], Awaitable[None]] = alone,
+    ) -> Ticket:
+        """As `create`, by whoever talks with the citizen: the ticket that a transfer of this call has kept is filled in, where there
+        is one. Refused `ticket-with-agency` too: its agency has it, and answers it.
+        """
+        chosen, draft = draft.agency, await self._with_names(draft, at)
+        chosen = chosen and draft.agency
+        for _ in range(TRIES):
+            try:
+                async with self._database.transaction() as tx:
+                    kept = await self._kept(tx, call, chosen)
+                    if kept is not None:
+                        made: Ticket | None = await self._fill(tx, kept, draft, chosen, answer, by, at)
+                    else:
+                        made = await self._add(tx, self._opened(draft, by, at), Purpose.TALK, answer)
+                    if made is not None:
+                        await within(tx)
+                        return made
+            except Refused as error:  # the transfer ended at this moment; each round somebody gets on
+                if error.error_id != "ticket-changed":
+                    raise
+        raise _no_code()
+
+    async def _kept(self, tx: Work, call: str, chosen: str) -> Ticket | None:
+        for one in reversed(await tx.tickets.of_hunts(call) if call else ()):
+            if takes(one, await tx.tickets.history(one.id), chosen, cascade=CASCADE):
+                return one
+        return None
+
+    async def _fill(
+        self, tx: Work, kept: Ticket, draft: Draft, chosen: str, answer: str, by: str, at: datetime
+    ) -> Ticket:
+        wanted = filled_in(kept, draft, chosen)
+        if not answer:
+            return await self._change(tx, kept, wanted, by, at)
+        check_answer(kept, wanted.action)
+        changed = act(kept, wanted, by=by, at=at, policy=self.policy)
+        await tx.tickets.change(changed)
+        return await self._completed(tx, changed.after, answer, by, at, made=kept.state in HIDDEN)
+
+    async def _completed(self, tx: Work, ticket: Ticket, answer: str, by: str, at: datetime, *, made: bool) -> Ticket:
+        """`made`: others see one change, nobody has to handle it."""
+        done = act(ticket, Act(action=Action.COMPLETE, answer=answer), by=by, at=at, policy=self.policy)
+        await tx.tickets.change(done)
+        await self._also(tx, replace(done, before=None) if made else done)
+        return done.after
+
     async def back_fill(self, call: str, purpose: Purpose, draft: Draft, *, by: str, at: datetime) -> Ticket:
         """The ticket that this call makes by itself; asked again, the same one. A reservation is opened."""
         draft = await self._with_names(replace(draft, calls=(call,)), at, strict=False)
@@ -120,7 +176,8 @@ class TicketDesk:
         urgent: bool = False,
     ) -> Ticket:
         """A ticket of this call that nobody sees yet; asked again for this agency, the same one, and one that was dropped
-        comes back. Another agency gets another one, unless the first is still hidden: then that becomes its.
+        comes back. Another agency gets another one, unless the first is still hidden: then that becomes its. What was written
+        down in this call before, for this agency or for none, is the ticket.
         """
         of = await self._names.agency(agency, at) or Named(id=agency, name=agency)
         found = await self._names.category(category, "", at)
@@ -142,6 +199,9 @@ class TicketDesk:
                         return await self._change(
                             tx, known, Act(action=Action.RESERVE, agency=of, fields=fields), CASCADE, at
                         )
+                if (written := of_transfer(await tx.tickets.written_in(call), of)) is not None:
+                    wanted = Act(action=Action.RESERVE, agency=of)
+                    return written if written.agency == of.id else await self._change(tx, written, wanted, CASCADE, at)
                 id, code = self._drawn()
                 change = reserved(
                     call,
@@ -166,6 +226,9 @@ class TicketDesk:
                 async with self._database.transaction() as tx:
                     before = await tx.tickets.get(ticket)
                     changed = settled(before, outcome, by=CASCADE, at=at, policy=self.policy)
+                    nobody = outcome.how is Settled.NOBODY and before.state is State.NEW
+                    if nobody and told_late(await tx.tickets.history(before.id)):
+                        return await self._change(tx, before, Act(action=Action.FORWARD), CASCADE, at)
                     return before if changed is None else await self._write(tx, changed)
             except (
                 Refused
@@ -254,11 +317,8 @@ class TicketDesk:
     async def _add(self, tx: Work, made: Changed, purpose: Purpose, answer: str = "") -> Ticket | None:
         if not await tx.tickets.add(made, purpose=purpose):
             return None
-        if answer:  # others see one change: nobody has to handle it
-            wanted = Act(action=Action.COMPLETE, answer=answer)
-            done = act(made.after, wanted, by=made.row.by, at=made.row.at, policy=self.policy)
-            await tx.tickets.change(done)
-            made = replace(done, before=None)
+        if answer:
+            return await self._completed(tx, made.after, answer, made.row.by, made.row.at, made=True)
         await self._also(tx, made)
         return made.after
 

@@ -123,6 +123,8 @@ def _done(ticket: Ticket, wanted: Act, by: str, at: datetime, policy: Policy) ->
         ticket = _resumed(ticket, ticket.stopped_at, at, policy)
     match wanted.action:
         case Action.OPEN:
+            agency = wanted.agency or Named(id=ticket.agency, name=ticket.agency_name)
+            ticket = replace(_with_fields(ticket, wanted), agency=agency.id, agency_name=agency.name)
             return _begun(ticket, at, policy)
         case Action.TAKE:
             if wanted.owner is None:
@@ -244,18 +246,22 @@ def _answer(answer: str) -> str:
 
 
 def _edited(ticket: Ticket, wanted: Act, policy: Policy) -> Ticket:
+    after = _with_fields(ticket, wanted)
+    waits = ticket.state in (_S.NEW, _S.FORWARDED) and ticket.begun_at is not None
+    if (after.category, after.urgency) == (ticket.category, ticket.urgency) or not waits or ticket.begun_at is None:
+        return after  # whoever accepted it goes on with the dates that were promised
+    after = replace(_begun(after, ticket.begun_at, policy), forward_by=ticket.forward_by)
+    return _to_accept(after, ticket.forwarded_at, policy) if ticket.forwarded_at is not None else after
+
+
+def _with_fields(ticket: Ticket, wanted: Act) -> Ticket:
     unknown = wanted.fields.keys() - EDITABLE
     if unknown:
         raise Invalid(f"{', '.join(sorted(unknown))} cannot be corrected; leave it out", error_id="field-unknown")
     values = {name: _text(value) for name, value in wanted.fields.items()}
     if "phone" in values:
         values["phone"] = phone_of(values["phone"])
-    after = replace(ticket, **values)
-    waits = ticket.state in (_S.NEW, _S.FORWARDED) and ticket.begun_at is not None
-    if (after.category, after.urgency) == (ticket.category, ticket.urgency) or not waits or ticket.begun_at is None:
-        return after  # whoever accepted it goes on with the dates that were promised
-    after = replace(_begun(after, ticket.begun_at, policy), forward_by=ticket.forward_by)
-    return _to_accept(after, ticket.forwarded_at, policy) if ticket.forwarded_at is not None else after
+    return replace(ticket, **values)
 
 
 def _changes(before: Ticket, after: Ticket) -> dict[str, Any]:

@@ -17,6 +17,8 @@ TABLE: dict[tuple[State, Action], State] = {
     (_S.RESERVED, _A.RESERVE): _S.RESERVED,
     (_S.DROPPED, _A.OPEN): _S.NEW,
     (_S.DROPPED, _A.TAKE): _S.ACCEPTED,
+    # somebody wrote it down before the cascade began: it is this one's ticket, and gets the agency that is called
+    (_S.NEW, _A.RESERVE): _S.NEW,
     # answered directly: the commonest way
     (_S.NEW, _A.COMPLETE): _S.COMPLETED,
     (_S.NEW, _A.FORWARD): _S.FORWARDED,

@@ -22,8 +22,11 @@ from hotline1022.core.errors import HotlineError, Invalid, NotFound
 from hotline1022.core.masking import mask, mask_text
 from hotline1022.web.acting import SECRETS, act_of
 from hotline1022.web.auth import Gate
-from hotline1022.web.desk.door import check_ours, desk_failure, signed_in
+from hotline1022.web.desk.confirm import confirmed
+from hotline1022.web.desk.door import desk_failure, signed_in
 from hotline1022.web.desk.forms import MULTIPART, Form, read_fields, read_parts
+from hotline1022.web.desk.kept import STORE, KeptForms
+from hotline1022.web.desk.late import of_another_session, sent_too_late
 from hotline1022.web.desk.routes import ROUTES as DESK
 from hotline1022.web.failures import failure, json_response
 from hotline1022.web.health import READIER, Readier
@@ -72,6 +75,7 @@ def make_app(ports: Ports, *, version: str) -> web.Application:
     app[DOCUMENT] = _document(version)
     app[DOOR] = LinkDoor(ports)
     app[WALL] = WallFigures(ports)
+    app[STORE] = KeptForms()
     gate = Gate(ports)
 
     async def _end_streams(_: web.Application) -> None:
@@ -187,7 +191,7 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
         async with asyncio.timeout(route.seconds):
             came = await signed_in(route.desk, request, ports) if route.desk is not None else None
             if isinstance(came, web.StreamResponse):
-                return came
+                return await sent_too_late(request, ports, came, lambda: _body(route, request))
             if came is not None:
                 request[_TOKEN] = f"user:{came.user.login}"
             who = await who_asks(route, request, gate, ports, lambda: _path(request))
@@ -202,8 +206,10 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
                 body=await _body(route, request),
                 signed=came,
             )
-            if route.desk is not None:
-                check_ours(route.desk, ask)
+            if route.desk is not None and (away := of_another_session(route.desk, ask)) is not None:
+                return away
+            if route.confirms and (away := confirmed(ask)) is not None:
+                return away
             answer = await _act(route, ask)
         if isinstance(answer, web.StreamResponse):
             return answer

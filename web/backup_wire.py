@@ -26,6 +26,7 @@ class BackupView:
     wrong: Annotated[int, Rule(doc="files that were missing, changed, or sealed with a key that is not here")]
     findings: Annotated[tuple[str, ...], Rule(doc="these, 1,000 at most; the backup's manifest names all")]
     error: str
+    error_id: Annotated[str, Rule(doc="of `error`; empty = nothing went wrong")] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class ShelvedView:
     files: int
     wrong: Annotated[int, Rule(doc="files that were missing, changed, or could not be checked")]
     error: Annotated[str, Rule(doc="why it cannot be told; empty = it can")]
+    error_id: Annotated[str, Rule(doc="of `error`; empty = nothing went wrong")] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +49,4 @@ class BackupList:
     last: Annotated[AuditEntryView | None, Rule(doc="what the audit tells of the last one, whoever made it")]
     shelf: Annotated[tuple[ShelvedView, ...], Rule(doc="those in the folder, newest first, 100 at most")]
     error: Annotated[str, Rule(doc="why the folder cannot be looked at; empty = it can")]
+    error_id: Annotated[str, Rule(doc="of `error`; empty = nothing went wrong")] = ""

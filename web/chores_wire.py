@@ -37,6 +37,7 @@ class ChoreView:
     done: Annotated[int, Rule(doc="rows, files or calls so far")]
     work: Annotated[int, Rule(doc="about how many there are in all; 0 = not known yet")]
     error: Annotated[str, Rule(doc="why it failed, with its error_id in brackets; empty = it did not")]
+    error_id: Annotated[str, Rule(doc="of `error`; empty = nothing went wrong")] = ""
 
 
 # ---------------------------------------------------------------- import

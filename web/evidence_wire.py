@@ -46,6 +46,7 @@ class VerificationView:
     findings: Annotated[tuple[FindingView, ...], Rule(doc="the first of them, 1,000 at most")]
     remarks: Annotated[tuple[FindingView, ...], Rule(doc="what is no fault: restores that put an older state back")]
     error: str
+    error_id: Annotated[str, Rule(doc="of `error`; empty = nothing went wrong")] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

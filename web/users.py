@@ -1,11 +1,17 @@
 """Answers about users, roles, and who asks. Refuses to reset whoever asks: who finds a browser open must not take the account."""
 
 from dataclasses import fields
+from datetime import timedelta
 
 from hotline1022.accounts.types import Wanted
 from hotline1022.core.errors import Refused
+from hotline1022.web import cookies
 from hotline1022.web import users_wire as w
+from hotline1022.web.errors import Forbidden
 from hotline1022.web.route import Ask
+
+#: for so long a password that was typed is enough for changes
+GOOD = timedelta(minutes=10)
 
 
 async def list_users(ask: Ask) -> w.UserList:
@@ -71,6 +77,16 @@ async def who_am_i(ask: Ask) -> w.Me:
         contact=asker.contact,
         agency=asker.agency,
     )
+
+
+async def confirm_me(ask: Ask) -> w.Confirmed:
+    """The own password once more."""
+    signed = ask.asker.signed
+    if signed is None:
+        raise Forbidden("a token has no password; sign in at the desk as somebody who may do this")
+    body: w.ConfirmBody = ask.body
+    await ask.ports.door.confirm(signed, body.password, cookies.whence(ask.request))
+    return w.Confirmed(until=ask.ports.clock() + GOOD)
 
 
 def refuse_self(ask: Ask, user: str) -> None:

@@ -46,6 +46,20 @@ class ResetBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmBody:
+    """The own password."""
+
+    password: Annotated[str, Rule(doc="of whoever is signed in", low=1, high=400)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """It was right."""
+
+    until: Annotated[When, Rule(doc="so long no change asks for it again")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserView:
     """A user, without secrets."""
 

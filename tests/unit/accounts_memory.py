@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from hotline1022.accounts.types import Given, Permission, Role, Session, SignedIn, Stage, User, Wanted
-from hotline1022.core.errors import Unavailable
+from hotline1022.accounts.types import From, Given, Permission, Role, Session, SignedIn, Stage, User, Wanted
+from hotline1022.core.errors import Refused, Unavailable
+
+#: the password of everybody
+OWN = "sen trắng nở bên hồ 5"
 
 
 @dataclass
@@ -19,6 +22,16 @@ class MemoryDoor:
 
     async def find(self, token: str) -> SignedIn | None:
         return self.known.get(token)
+
+    async def whose(self, token: str) -> str:
+        return ""
+
+    async def confirm(self, signed: SignedIn, password: str, whence: From) -> None:
+        if password != OWN:
+            raise Refused("the password is wrong", error_id="password-wrong")
+        for cookie, one in self.known.items():
+            if one.session.id == signed.session.id:
+                self.known[cookie] = replace(one, session=replace(one.session, confirmed_at=one.session.seen_at))
 
     def let_in(
         self,

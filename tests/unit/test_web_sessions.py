@@ -1,5 +1,6 @@
 """The API by a session of the desk: role by role over every route, forms of other sites, sessions that are not whole."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ from hotline1022.accounts.roles import first_roles
 from hotline1022.accounts.types import Permission, Stage
 from hotline1022.web.cookies import HEADER, PLAIN, form_token
 from hotline1022.web.routes import ROUTES
-from tests.unit.accounts_memory import MemoryDoor, MemoryUsers
+from hotline1022.web.users import GOOD
+from tests.unit.accounts_memory import OWN, MemoryDoor, MemoryUsers
 from tests.unit.calls_memory import NOW
 from tests.unit.cascade_memory import MemoryCascades, a_cascade
 from tests.unit.catalogue_memory import FIRST
@@ -96,7 +98,7 @@ async def test_people_alone_make_people(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         admin = sign_in(house, "admin")
         routes = [route for route in ROUTES if route.needs is Permission.USERS]
-        assert len(routes) == 9
+        assert len(routes) == 10
         for route in routes:
             noted(house).clear()
             body = BODIES.get(route.path) if route.method == "POST" else None
@@ -116,6 +118,34 @@ async def test_nobody_resets_the_own_password(tmp_path: Path) -> None:
         house.ports.users.user_ = house.ports.door.known[admin].user
         status, told = await ask(house, "POST", f"/api/users/{house.ports.users.user_.id}/reset", admin, json={})
         assert (status, told["error_id"]) == (409, "reset-self")
+
+
+async def test_an_open_browser_alone_changes_nobody(tmp_path: Path) -> None:
+    """Every change of users and roles wants the password, once in ten minutes; wrong ones are refused, and looking is free."""
+    async with open_house(tmp_path) as house:
+        admin = sign_in(house, "admin")
+        assert isinstance(house.ports.door, MemoryDoor)
+        door = house.ports.door
+        known = door.known[admin]
+        door.known[admin] = replace(known, session=replace(known.session, made_at=NOW - GOOD))
+        routes = [route for route in ROUTES if route.needs is Permission.USERS and route.path != "/api/me/confirm"]
+        assert {route.confirms for route in routes if route.method == "POST"} == {True}
+        assert not any(route.confirms for route in ROUTES if route not in routes)
+        for route in routes:
+            body = BODIES.get(route.path) if route.method == "POST" else None
+            status, told = await ask(house, route.method, real(route.path, house), admin, json=body)
+            assert (
+                status == route.status
+                if route.method == "GET"
+                else (status, told["error_id"]) == (403, "password-needed")
+            )
+        assert not noted(house)
+        status, told = await ask(house, "POST", "/api/me/confirm", admin, json={"password": "falsch"})
+        assert (status, told["error_id"]) == (409, "password-wrong")
+        status, told = await ask(house, "POST", "/api/me/confirm", admin, json={"password": OWN})
+        assert status == 200 and told["until"]
+        assert (await ask(house, "POST", "/api/users", admin, json=BODIES["/api/users"]))[0] == 201
+        assert OWN not in repr(noted(house))
 
 
 async def test_who_asks_is_told_what_is_allowed(tmp_path: Path) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
 from hotline1022.directory.types import Agency, Category, Contact, PastChange, Thing, What
+from hotline1022.web.desk.directory_find import leaf
 from hotline1022.web.desk.directory_forms import SHAPES, Shape, Sort, body_of, filled, of_day, seen_of, typed
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
@@ -34,6 +36,8 @@ class ListQuery:
     all: Annotated[str, Rule(doc="1: what has ended, and what is still to come, too")] = ""
     done: Annotated[str, Rule(doc="what was done: a word of the page")] = ""
     agency: Annotated[str, Rule(doc="agency of a new contact point")] = ""
+    words: Annotated[str, Rule(doc="what is searched, without marks and case", high=200)] = ""
+    page: Annotated[str, Rule(doc="number of the page")] = ""
 
 
 def lister(what: What) -> Handler:
@@ -43,15 +47,20 @@ def lister(what: What) -> Handler:
         query: ListQuery = ask.query
         today = local_day(ask.ports.clock())
         names = await _names(ask)
-        rows = [_row(one, today, names) for one in await _all(ask, what, None if query.all == "1" else today)]
+        everything = query.all == "1"
+        rows = [_row(one, today, names) for one in await _all(ask, what, None if everything else today)]
+        asked = query.words.strip()
+        path = f"{HERE}/{SHAPES[what].folder}"
         return show(
             ask,
             "directory",
             said=words()("directory.saved") if query.done else "",
             here=HERE,
             shape=SHAPES[what],
-            rows=rows,
-            everything=query.all == "1",
+            leaf=leaf(rows, path, words=asked, page=query.page, everything=everything),
+            asked=asked,
+            others=_others(asked, everything),
+            everything=everything,
         )
 
     return show_list
@@ -120,6 +129,12 @@ def ender(what: What) -> Handler:
         return see(f"{HERE}/{SHAPES[what].folder}/{known.id}?done=saved")
 
     return end
+
+
+def _others(asked: str, everything: bool) -> str:
+    """The query of the same list with what has ended, or without it."""
+    given = {name: value for name, value in (("words", asked), ("all", "" if everything else "1")) if value}
+    return f"?{urlencode(given)}" if given else ""
 
 
 def _day(text: str) -> date:

@@ -18,7 +18,7 @@ from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.parts_form import offset
 from hotline1022.web.desk.recordings import row_of
-from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.render import show, told, told_id
 from hotline1022.web.disclosure_wire import Decision, DisclosureView, LinkMade, PackingView
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
@@ -237,8 +237,7 @@ def _not_packed(one: DisclosureView, packing: PackingView | None) -> str:
         return ""
     if one.decided_at is not None and packing.asked_at + timedelta(seconds=1) < one.decided_at:
         return ""
-    say = words()
-    return say.texts.get(f"error.{packing.error_id}") or say("error.other", said=packing.error)
+    return told_id(packing.error_id or "package-worker")
 
 
 async def _fingerprint(ask: Ask) -> str:

@@ -38,9 +38,9 @@ async def signed_in(place: Place, request: web.Request, ports: Ports) -> SignedI
     cookie = cookies.read(request)
     signed = await ports.door.find(cookie) if cookie else None
     if signed is None:
-        return None if not place.stages else _led(request, _sign_in(request))
+        return None if not place.stages else led(request, _sign_in(request))
     if place.stages and signed.session.stage not in place.stages:
-        return _led(request, _NEXT[signed.session.stage])
+        return led(request, _NEXT[signed.session.stage])
     if not place.takes(signed):
         if place.needs is Permission.LISTEN:
             await ports.acts.refused(_refused(request, signed))
@@ -85,7 +85,7 @@ def who(ask: Ask) -> str:
     return f"user:{ask.signed.user.login}"
 
 
-def _led(request: web.Request, path: str) -> web.Response:
+def led(request: web.Request, path: str) -> web.Response:
     """To another page; a part of a page that htmx asked for would take the door into itself, so the whole page goes there."""
     return web.Response(headers={"HX-Redirect": path}) if "HX-Request" in request.headers else see(path)
 

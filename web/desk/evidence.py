@@ -11,11 +11,11 @@ from aiohttp import web
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
-from hotline1022.web.backup_wire import BackupView
+from hotline1022.web.backup_wire import BackupView, ShelvedView
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.render import show, told, told_id
 from hotline1022.web.evidence_wire import FindingView, VerificationView
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
@@ -168,7 +168,24 @@ def _verification(one: VerificationView) -> dict[str, Any]:
         "wrong": one.wrong,
         "findings": [_finding(each) for each in one.findings[:SHOWN]],
         "more": max(0, one.wrong - SHOWN),
-        "error": one.error,
+        "error": told_id(one.error_id) or (one.error and told_id("internal")),
+    }
+
+
+def _more(one: FindingView) -> str:
+    """What it means; the API and `evidence verify` tell the columns too."""
+    say = words()
+    key = f"fault-more.{one.fault.value}"
+    return say(key, seq=one.seq) if key in say.texts else ""
+
+
+def _shelved(one: ShelvedView) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "files": one.files,
+        "wrong": one.wrong,
+        "sha256": one.sha256,
+        "error": told_id(one.error_id),
     }
 
 
@@ -178,7 +195,7 @@ def _finding(one: FindingView) -> dict[str, Any]:
         "word": one.fault.value,
         "name": one.name,
         "seq": one.seq,
-        "text": one.text,
+        "text": _more(one),
     }
 
 
@@ -188,8 +205,8 @@ async def _backups(ask: Ask) -> dict[str, Any]:
         "running": now.backup is not None and now.backup.state is WorkState.RUNNING,
         "backup": _backup(now.backup) if now.backup else None,
         "last": {"at": seen.instant(now.last.at), "who": seen.who(now.last.actor)} if now.last else None,
-        "shelf": now.shelf,
-        "error": now.error,
+        "shelf": [_shelved(one) for one in now.shelf],
+        "error": told_id(now.error_id),
     }
 
 
@@ -202,5 +219,5 @@ def _backup(one: BackupView) -> dict[str, Any]:
         "work": one.work,
         "name": one.name,
         "wrong": one.wrong,
-        "error": one.error,
+        "error": told_id(one.error_id),
     }

@@ -11,7 +11,7 @@ from hotline1022.faq.types import Report, Said
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.faq import BADGES, LIST, FaqDoneQuery, author, rights, writable
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import moment, show, told
+from hotline1022.web.desk.render import moment, show, told, told_id
 from hotline1022.web.failures import failure
 from hotline1022.web.faq import sheet
 from hotline1022.web.page_words import words
@@ -89,7 +89,6 @@ async def _page(ask: Ask, report: Report | None = None, *, error: HotlineError |
 
 
 def _report(report: Report) -> dict[str, Any]:
-    say = words()
     return {
         "written": report.written,
         "counts": [(said, report.count(said)) for said in Said],
@@ -98,10 +97,7 @@ def _report(report: Report) -> dict[str, Any]:
                 "row": one.row,
                 "said": one.said,
                 "question": one.question,
-                "problems": [
-                    say.or_itself("error", error_id) if f"error.{error_id}" in say.texts else message
-                    for error_id, message in one.problems.items()
-                ],
+                "problems": [told_id(error_id) for error_id in one.problems],
             }
             for one in report.rows
         ],

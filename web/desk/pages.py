@@ -14,6 +14,7 @@ def page(
     query: type = NoInput,
     *,
     upload: bool = False,
+    confirms: bool = False,
     seconds: float = 15,
 ) -> Route:
     """One; `place` is who may come: with a permission, with nothing in particular, or as it says."""
@@ -29,5 +30,6 @@ def page(
         status=200 if method == "GET" else 303,
         also=() if method == "GET" else (200,),
         upload=upload,
+        confirms=confirms,
         seconds=60 if upload else seconds,
     )

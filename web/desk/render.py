@@ -12,10 +12,12 @@ from aiohttp import web
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 import hotline1022
-from hotline1022.accounts.types import Permission, SignedIn
+from hotline1022.accounts.types import Permission, SignedIn, Stage
 from hotline1022.core.clock import local
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.web import cookies
+from hotline1022.web.desk.kept import STORE, Kept
+from hotline1022.web.desk.refill import refill
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask, Place
 from hotline1022.web.static_files import address
@@ -90,7 +92,7 @@ def show(
     ask: Ask, template: str, *, status: int = 200, said: str = "", problem: str = "", **values: Any
 ) -> web.Response:
     """A page for who is signed in, or at the door; `said` and `problem` stand above it."""
-    common: dict[str, Any] = {"theme": theme_of(ask.request), "said": said, "problem": problem}
+    common: dict[str, Any] = {"theme": theme_of(ask.request), "said": said, "problem": problem, "kept": None}
     if ask.signed is not None:
         common |= {
             "user": ask.signed.user,
@@ -98,12 +100,33 @@ def show(
             "menu": _menu(ask.signed, ask.request.path),
             "version": hotline1022.__version__,
         }
-    return whole(f"desk/{template}.html", status, **common | values)
+    name = f"desk/{template}.html"
+    kept = _kept(ask) if status == 200 else None
+    return _page(_with(name, kept, common | values), status) if kept else whole(name, status, **common | values)
+
+
+def _kept(ask: Ask) -> Kept | None:
+    """What was typed here and could not be sent then."""
+    if ask.request.method != "GET" or ask.signed is None or ask.signed.session.stage is not Stage.FULL:
+        return None
+    return ask.request.app[STORE].take(ask.signed.user.id, ask.request.rel_url.raw_path_qs, ask.ports.clock())
+
+
+def _with(name: str, kept: Kept, values: dict[str, Any]) -> str:
+    """The page with it."""
+    page = _ENVIRONMENT.get_template(name)
+    html, left = refill(page.render(values | {"kept": {"left": [], "files": kept.files}}), kept)
+    if left:
+        html, _ = refill(page.render(values | {"kept": {"left": left, "files": kept.files}}), kept)
+    return html
 
 
 def whole(template: str, status: int, **values: Any) -> web.Response:
     """A page as a response that nobody keeps, indexes or frames."""
-    html = _ENVIRONMENT.get_template(template).render(values)
+    return _page(_ENVIRONMENT.get_template(template).render(values), status)
+
+
+def _page(html: str, status: int) -> web.Response:
     headers = {
         "Content-Security-Policy": POLICY,
         # with no-referrer a browser sends `Origin: null` with our own forms
@@ -115,14 +138,18 @@ def whole(template: str, status: int, **values: Any) -> web.Response:
 
 
 def told(error: BaseException) -> str:
-    """An error in words for people, by its id; one that has none of its own is told as it is."""
+    """An error in words for people, by its id; its own text, which is English, is for the API and the log."""
     if not isinstance(error, HotlineError):
         return ""
+    if isinstance(error, Unavailable) and f"error.{error.error_id}" not in words().texts:
+        return words()("failure.503.said")  # what of us is away is nothing for strangers
+    return told_id(error.error_id)
+
+
+def told_id(error_id: str) -> str:
+    """What went wrong in work of the background, or in an earlier version, in words for people; "" for nothing."""
     say = words()
-    own = say.texts.get(f"error.{error.error_id}")
-    if own is None and isinstance(error, Unavailable):  # what of us is away is nothing for strangers
-        return say("failure.503.said")
-    return own or say("error.other", said=str(error))
+    return say.texts.get(f"error.{error_id}") or say("error.other", said=error_id) if error_id else ""
 
 
 def moment(at: datetime | None) -> str:

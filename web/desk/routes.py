@@ -1,10 +1,23 @@
 """The routes of the desk: pages for who is signed in."""
 
 from hotline1022.accounts.types import Permission, Stage
-from hotline1022.web.desk import account, faq, faq_import, home, menu, menu_try, roles, sign_in, users, webhooks
+from hotline1022.web.desk import (
+    account,
+    confirm,
+    faq,
+    faq_import,
+    home,
+    menu,
+    menu_try,
+    roles,
+    sign_in,
+    users,
+    webhooks,
+)
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.agent_routes import ROUTES as AGENT
 from hotline1022.web.desk.audit_routes import ROUTES as AUDIT
+from hotline1022.web.desk.confirm import ConfirmQuery
 from hotline1022.web.desk.directory_routes import directory_pages
 from hotline1022.web.desk.faq import FaqDoneQuery, FaqListQuery
 from hotline1022.web.desk.menu_try import TryQuery
@@ -75,6 +88,8 @@ ROUTES: tuple[Route, ...] = (
         media="text/event-stream",
         seconds=None,
     ),
+    _page("GET", "/desk/confirm", "The password once more", confirm.show_confirm, None, ConfirmQuery),
+    _page("POST", "/desk/confirm", "The password once more", confirm.confirm),
     _page("GET", "/desk/account", "One's own account", account.show_account, None, DoneQuery),
     _page("POST", "/desk/account/sessions/end", "End one other session, or all others", account.end_sessions),
     _page("POST", "/desk/account/second/begin", "A new second factor, shown once", account.begin_second),
@@ -108,22 +123,45 @@ ROUTES: tuple[Route, ...] = (
     *TICKETS,
     _page("GET", "/desk/users", "Users", users.list_users, Permission.USERS, DoneQuery),
     _page("GET", "/desk/users/new", "A new user", users.show_new, Permission.USERS),
-    _page("POST", "/desk/users/new", "A new user, and the password that is shown once", users.add, Permission.USERS),
+    _page(
+        "POST",
+        "/desk/users/new",
+        "A new user, and the password that is shown once",
+        users.add,
+        Permission.USERS,
+        confirms=True,
+    ),
     _page("GET", "/desk/users/{user}", "One user", users.show_user, Permission.USERS, DoneQuery),
-    _page("POST", "/desk/users/{user}", "Change a user", users.change, Permission.USERS),
-    _page("POST", "/desk/users/{user}/reset", "Another one-time password", users.reset, Permission.USERS),
-    _page("POST", "/desk/users/{user}/shut", "Shut a user out, at once", users.shut, Permission.USERS),
-    _page("POST", "/desk/users/{user}/let-in", "Let a user in again", users.let_in, Permission.USERS),
-    _page("POST", "/desk/users/{user}/sign-out", "End all sessions of a user", users.sign_out, Permission.USERS),
+    _page("POST", "/desk/users/{user}", "Change a user", users.change, Permission.USERS, confirms=True),
+    _page(
+        "POST", "/desk/users/{user}/reset", "Another one-time password", users.reset, Permission.USERS, confirms=True
+    ),
+    _page("POST", "/desk/users/{user}/shut", "Shut a user out, at once", users.shut, Permission.USERS, confirms=True),
+    _page("POST", "/desk/users/{user}/let-in", "Let a user in again", users.let_in, Permission.USERS, confirms=True),
+    _page(
+        "POST",
+        "/desk/users/{user}/sign-out",
+        "End all sessions of a user",
+        users.sign_out,
+        Permission.USERS,
+        confirms=True,
+    ),
     _page("GET", "/desk/roles", "Roles", roles.list_roles, Permission.USERS, DoneQuery),
     _page("GET", "/desk/roles/new", "A new role", roles.show_new, Permission.USERS),
-    _page("POST", "/desk/roles/new", "A new role", roles.add, Permission.USERS),
+    _page("POST", "/desk/roles/new", "A new role", roles.add, Permission.USERS, confirms=True),
     _page("GET", "/desk/roles/{role}", "One role", roles.show_role, Permission.USERS),
-    _page("POST", "/desk/roles/{role}", "Change a role", roles.change, Permission.USERS),
-    _page("POST", "/desk/roles/{role}/remove", "Take a role away", roles.remove, Permission.USERS),
+    _page("POST", "/desk/roles/{role}", "Change a role", roles.change, Permission.USERS, confirms=True),
+    _page("POST", "/desk/roles/{role}/remove", "Take a role away", roles.remove, Permission.USERS, confirms=True),
     _page("GET", "/desk/webhooks", "Webhooks", webhooks.list_webhooks, Permission.SETTINGS, DoneQuery),
     _page("POST", "/desk/webhooks", "A new webhook", webhooks.add, Permission.SETTINGS),
-    _page("GET", "/desk/webhooks/{webhook}", "One webhook", webhooks.show_webhook, Permission.SETTINGS, DoneQuery),
+    _page(
+        "GET",
+        "/desk/webhooks/{webhook}",
+        "One webhook",
+        webhooks.show_webhook,
+        Permission.SETTINGS,
+        webhooks.WebhookQuery,
+    ),
     _page("POST", "/desk/webhooks/{webhook}", "Change a webhook", webhooks.change, Permission.SETTINGS),
     _page("POST", "/desk/webhooks/{webhook}/secret", "Another secret", webhooks.renew, Permission.SETTINGS),
     _page(

@@ -103,7 +103,7 @@ def entries_of(entries: Sequence[AuditEntryView], people: Mapping[str, str] | No
             "who": who(one.actor, people),
             "origin": "" if one.origin == one.actor else say.or_itself("origin", one.origin),
             "subject": one.subject,
-            "detail": [f"{name}: {_told(value)}" for name, value in one.detail.items()],
+            "detail": [f"{_name(name)}: {_told(value)}" for name, value in one.detail.items()],
             "sha256": one.sha256,
             "written_at": one.written_at,
         }
@@ -119,6 +119,10 @@ def _which(one: AuditEntryView) -> str:
     return words().or_itself("played", step) if isinstance(step, str) else ""
 
 
+def _name(name: str) -> str:
+    return words().or_itself("detail", name)
+
+
 def _told(value: object) -> str:
     """A value of an entry's detail, short: lists of things are counted."""
     match value:
@@ -127,6 +131,6 @@ def _told(value: object) -> str:
         case list():
             return ", ".join(map(str, value))
         case Mapping():
-            return ", ".join(f"{name} {_told(one)}" for name, one in value.items())
+            return ", ".join(f"{_name(name)} {_told(one)}" for name, one in value.items())
         case _:
             return str(value)

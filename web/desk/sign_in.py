@@ -47,7 +47,7 @@ async def sign_in(ask: Ask) -> web.Response:
     try:
         entered = await ask.ports.door.sign_in(login, form.secret("password")[:400], cookies.whence(ask.request))
     except HotlineError as error:
-        return show(ask, "sign-in", status=_status(error), next=wanted, login=login[:80], problem=told(error))
+        return show(ask, "sign-in", status=status_of(error), next=wanted, login=login[:80], problem=told(error))
     return _in(ask, entered, wanted)
 
 
@@ -64,7 +64,7 @@ async def second(ask: Ask) -> web.Response:
     try:
         entered = await ask.ports.door.second(ask.signed, form.one("code"), cookies.whence(ask.request))
     except HotlineError as error:
-        return show(ask, "second", status=_status(error), next=form.one("next"), problem=told(error))
+        return show(ask, "second", status=status_of(error), next=form.one("next"), problem=told(error))
     return _in(ask, entered, form.one("next"))
 
 
@@ -101,7 +101,7 @@ def _password(ask: Ask, error: HotlineError | None = None) -> web.Response:
     return show(
         ask,
         "password",
-        status=_status(error) if error else 200,
+        status=status_of(error) if error else 200,
         problem=told(error) if error else "",
         must=ask.signed.session.stage is Stage.CHANGE,
         shortest=SHORTEST,
@@ -114,7 +114,7 @@ def _in(ask: Ask, entered: Entered, wanted: str) -> web.Response:
     return response
 
 
-def _status(error: HotlineError) -> int:
+def status_of(error: HotlineError) -> int:
     """What the API would say; a secret that is wrong is not a conflict."""
     status = failure(error).status
     return 429 if error.error_id == "sign-in-wait" else 401 if status == 409 else status

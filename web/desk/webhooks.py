@@ -3,12 +3,14 @@ that answers, and is in no address.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission, SignedIn
 from hotline1022.core.errors import HotlineError
+from hotline1022.web.desk import seen
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
@@ -16,6 +18,7 @@ from hotline1022.web.desk.render import moment, show, told
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
+from hotline1022.web.rules import Rule
 from hotline1022.webhooks.types import Delivery, DeliveryState, EventKind, Given, Sent, Wanted, Webhook
 
 LIST = "/desk/webhooks"
@@ -25,8 +28,18 @@ BADGES = {
     DeliveryState.DELIVERED: "bg-green-lt",
     DeliveryState.GIVEN_UP: "bg-red-lt",
 }
+#: events that the page of one lists at first, and characters of an address in the list of all
+LATEST, SHORT = 20, 70
 _DONE = frozenset({"saved", "paused", "resumed", "removed"})
 _EMPTY: Mapping[str, Any] = {"name": "", "url": "", "kinds": frozenset(), "numbers": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookQuery:
+    """What the page of one shows."""
+
+    done: Annotated[str, Rule(doc="what was done: a word of the page")] = ""
+    all: Annotated[str, Rule(doc="1: all events that are listed, not the latest alone")] = ""
 
 
 async def list_webhooks(ask: Ask) -> web.Response:
@@ -48,9 +61,9 @@ async def add(ask: Ask) -> web.Response:
 
 async def show_webhook(ask: Ask) -> web.Response:
     """One, with its last events."""
-    query: DoneQuery = ask.query
+    query: WebhookQuery = ask.query
     said = words()(f"webhooks.{query.done}") if query.done in _DONE else ""
-    return await _one(ask, await _known(ask), said=said)
+    return await _one(ask, await _known(ask), said=said, everything=query.all == "1")
 
 
 async def change(ask: Ask) -> web.Response:
@@ -119,6 +132,7 @@ async def _one(
     said: str = "",
     given: Given | None = None,
     tried: Sent | None = None,
+    everything: bool = False,
 ) -> web.Response:
     found = await ask.ports.webhooks.deliveries(known.id)
     return show(
@@ -132,7 +146,8 @@ async def _one(
         secret=given.secret if given else "",
         tried=_outcome(tried) if tried else "",
         taken=bool(tried and tried.taken),
-        deliveries=[_delivery(one) for one in found],
+        deliveries=[_delivery(one) for one in (found if everything else found[:LATEST])],
+        more=0 if everything else max(0, len(found) - LATEST),
         typed=typed or {name: getattr(known, name) for name in _EMPTY},
         badges=BADGES,
         **_choices(ask),
@@ -159,7 +174,7 @@ def _row(one: Webhook) -> dict[str, Any]:
     return {
         "id": one.id,
         "name": one.name,
-        "url": one.url,
+        "url": one.url if len(one.url) <= SHORT else f"{one.url[:SHORT]}…",
         "kinds": [say(_key("kind", kind)) for kind in EventKind if kind in one.kinds],
         "numbers": one.numbers,
         "paused": say(f"webhooks.paused-{one.paused_why}") if one.paused_why else "",
@@ -169,7 +184,7 @@ def _row(one: Webhook) -> dict[str, Any]:
         "retry": moment(one.retry_at) if one.retry_at else "",
         "succeeded": moment(one.succeeded_at),
         "made": moment(one.created_at),
-        "by": one.created_by,
+        "by": seen.who(one.created_by),
     }
 
 
@@ -181,8 +196,7 @@ def _delivery(one: Delivery) -> dict[str, Any]:
         "at": moment(one.at),
         "state": one.state,
         "tries": one.tries,
-        "error": _error(one.error_id),
-        "status": one.status,
+        "answer": " · ".join(filter(None, (str(one.status or ""), _error(one.error_id)))) or "–",
         "due": moment(one.due_at) if one.state is DeliveryState.WAITING else "",
     }
 
@@ -191,6 +205,8 @@ def _outcome(sent: Sent) -> str:
     say = words()
     if sent.taken:
         return say("webhooks.test-taken", status=sent.status)
+    if not sent.status:
+        return say("webhooks.test-no-answer", why=_error(sent.error_id))
     return say("webhooks.test-failed", why=_error(sent.error_id), status=sent.status)
 
 

@@ -16,7 +16,9 @@ from hotline1022.core.errors import HotlineError, Invalid, Refused
 from hotline1022.db.tables_accounts import sign_in_try, user_account, user_session
 from hotline1022.db.unit import Database
 from hotline1022.service import account_desk
-from hotline1022.service.account_desk import TO_CHANGE, AccountDesk, Terms
+from hotline1022.service.account_desk import TO_CHANGE, AccountDesk, Terms, terms_of
+from hotline1022.service.settings import Settings
+from hotline1022.service.settings_desk import DeskSettings
 from hotline1022.service.sign_in_tries import OF_ADDRESS, OF_BOTH, OF_NAME
 from hotline1022.service.user_admin import GOOD_FOR, UserAdmin
 from tests.contract.database.made import T0
@@ -206,6 +208,24 @@ async def test_a_given_password_is_changed_within_a_quarter_of_an_hour_of_its_fi
     await world.desk.sign_in("lan", world.once, HERE)
     world.now += TO_CHANGE
     assert await told(world.desk.sign_in("lan", world.once, HERE)) == "password-over"
+
+
+async def test_how_long_one_stays_signed_in_is_a_setting(world: World) -> None:
+    settings = Settings(desk=DeskSettings(idle_minutes=5, session_hours=1))
+    assert terms_of(Settings()) == Terms()
+    await world.settled()
+    desk = AccountDesk(world.database, "the key of the accounts", lambda: world.now, lambda: terms_of(settings))
+    one, two = [await desk.sign_in("lan", NEW, HERE) for _ in range(2)]
+    world.now += timedelta(minutes=4)
+    await desk.seen(two.signed)
+    world.now += timedelta(minutes=1)
+    assert await desk.find(one.token) is None and await desk.find(two.token) is not None
+    settings = Settings(desk=DeskSettings(idle_minutes=60, session_hours=24))
+    assert await desk.find(one.token) is not None, "in force at once"
+    world.now += timedelta(minutes=54)
+    assert await desk.find(two.token) is not None
+    world.now += timedelta(minutes=1)
+    assert await desk.find(two.token) is None, "the end of then"
 
 
 async def test_sessions_that_timed_out_are_swept_and_counted_no_more(world: World) -> None:

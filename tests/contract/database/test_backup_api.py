@@ -104,6 +104,7 @@ async def test_it_is_made_told_and_put_back(house: House, office: Office) -> Non
         "last": None,
         "shelf": [],
         "error": "the folder of backup.folder is not there; the first backup makes it",
+        "error_id": "backup-folder-new",
     }
     done = await office.made()
     (folder,) = backups(house.shelf)
@@ -111,7 +112,9 @@ async def test_it_is_made_told_and_put_back(house: House, office: Office) -> Non
     assert (done["state"], done["name"], done["sha256"], done["wrong"]) == ("done", folder.name, sha256, 0)
     assert done["files"] == about["files"] and done["error"] == "" and done["ended_at"] is not None
     _, told = await office.ask()
-    assert told["shelf"] == [{"name": folder.name, "sha256": sha256, "files": about["files"], "wrong": 0, "error": ""}]
+    assert told["shelf"] == [
+        {"name": folder.name, "sha256": sha256, "files": about["files"], "wrong": 0, "error": "", "error_id": ""}
+    ]
     (entry,) = await entries(house, Kind.BACKUP_MADE)
     assert (entry.actor, entry.origin, entry.subject) == ("token:quan-tri", "127.0.0.1", f"backup:{folder.name}")
     assert (entry.detail["manifest"], entry.detail["keys"]) == (sha256, False)

@@ -1,13 +1,18 @@
 """The pages of the directory over a real database: agencies, contact points, areas, categories, what is missing, whom to ring."""
 
+import re
+import unicodedata
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from hotline1022.db.unit import Database
-from hotline1022.directory.types import Role, What
+from hotline1022.directory.edit import put
+from hotline1022.directory.types import Area, AreaKind, Role, What
+from hotline1022.web.desk.directory_find import SIZE
 from tests.contract.database.desk_world import World, open_desk
 
 HERE = "/desk/directory"
@@ -127,3 +132,37 @@ async def test_every_field_has_its_label_and_what_is_typed_is_text(world: World,
         assert {id for id, _ in read.inputs} <= read.labelled and len(read.ids) == len(set(read.ids))
         empty = await browser.send(page, page)
         assert empty.status == 400
+
+
+async def test_lists_are_searched_without_marks_and_leafed_through(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        for typed in ("so xay dung", "SỞ XÂY DỰNG", "Sở xây"):
+            page = await browser.get(f"{HERE}/agencies?{urlencode({'words': unicodedata.normalize('NFD', typed)})}")
+            assert f"{HERE}/agencies/so-xay-dung" in page.text and "so-noi-vu" not in page.text, typed
+        person = world.directory.now.contacts["so-y-te-ld"]
+        assert person.mobile.startswith("+84")
+        dialled = "0" + person.mobile[3:]
+        grouped = f"{dialled[:4]} {dialled[4:7]} {dialled[7:]}"
+        for typed in (dialled, grouped, person.mobile, "so y te lanh dao"):
+            page = await browser.get(f"{HERE}/contacts?{urlencode({'words': typed})}")
+            assert f"{HERE}/contacts/so-y-te-ld" in page.text, typed
+        for folder, words in (("categories", "xay dung"), ("areas", "di an")):
+            page = await browser.get(f"{HERE}/{folder}?{urlencode({'words': words})}")
+            assert "Tìm thấy" in page.text and 'class="list-group-item"' in page.text
+        page = await browser.get(f"{HERE}/areas?{urlencode({'words': '<b>không có</b>'})}")
+        assert "Không có mục nào khớp" in page.text and "<b>" not in page.text
+        more = [
+            Area(id=f"khu-{number:03}", name=f"Khu {number:03}", kind=AreaKind.WARD, parent="di-an")
+            for number in range(SIZE)
+        ]
+        await world.directory.change(lambda now: put(now, more), "user:lan")
+        first = await browser.get(f"{HERE}/areas?words=khu")
+        assert first.text.count('class="list-group-item"') == SIZE and 'rel="next"' not in first.text
+        first = await browser.get(f"{HERE}/areas")
+        assert first.text.count('class="list-group-item"') == SIZE and 'rel="prev"' not in first.text
+        (later,) = [one for one in first.forms.links if "page=2" in one]
+        second = await browser.get(later)
+        assert 'rel="prev"' in second.text and 'rel="next"' not in second.text
+        seen = re.findall(f'href="{HERE}/areas/([a-z0-9-]+)"', first.text + second.text)
+        assert len(set(seen) - {"new"}) == len(world.directory.now.areas)
+        assert (await browser.get(f"{HERE}/areas?page=999")).text.count('class="list-group-item"') > 0

@@ -51,7 +51,7 @@ async def test_what_stops_it_is_said(world: World, tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("[nothing]\n")
     with pytest.raises(Unavailable) as caught:
         await verify_in_child(str(tmp_path / "bad.toml"), None, nothing)
-    assert caught.value.error_id == "verification-failed" and "bad.toml" in str(caught.value)
+    assert caught.value.error_id == "config-invalid" and "bad.toml" in str(caught.value)
 
 
 async def test_it_says_how_far_it_is_and_goes_when_it_is_not_wanted(

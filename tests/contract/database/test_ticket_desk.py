@@ -118,7 +118,7 @@ async def test_a_message_that_cannot_be_written_undoes_the_change(office: Office
     with pytest.raises(Unavailable):
         await office.ticket()
     with pytest.raises(Unavailable):
-        await office.desk.reserve(CALL, "so-xay-dung", "construction", NOW)
+        await office.desk.reserve("hl1-9.9", "so-xay-dung", "construction", NOW)
     office.fails = None
     assert await office.all() == [made]
     assert len(await office.view.history(made.id)) == 1

@@ -1,0 +1,162 @@
+"""Forms that come too late: the session is over, or the password is wanted once more. Nothing that was typed is lost, and nobody else
+sees it.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hotline1022.db.unit import Database
+from hotline1022.service.account_desk import Terms
+from hotline1022.service.sign_in_tries import OF_BOTH
+from hotline1022.web.desk.kept import KEPT
+from hotline1022.web.users import GOOD
+from tests.contract.database.desk_world import OWN, Browser, Shown, World, open_desk
+
+AREA = "/desk/directory/areas/di-an"
+TYPED = {"name": "Dĩ An <Mới>", "kind": "city", "parent": ""}
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_desk(database, tmp_path) as made:
+        yield made
+
+
+async def too_late(world: World, browser: Browser, page: str = AREA, **more: str) -> Shown:
+    """The page is open, lunch is long, the form is sent."""
+    hidden = (await browser.get(page)).forms.fields[page]
+    world.now += Terms().idle + timedelta(minutes=1)
+    referer = {"Referer": str(world.server.make_url(page))}
+    return await browser.post(page, {**hidden, **TYPED} | more, **referer)
+
+
+async def test_what_was_typed_is_in_its_form_after_the_door(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        door = await too_late(world, browser)
+        assert (door.status, door.goes_to) == (303, "/desk/sign-in?again=1&next=%2Fdesk%2Fdirectory%2Fareas%2Fdi-an")
+        assert world.directory.now.areas["di-an"].name != TYPED["name"]
+        entered = await browser.send(door.goes_to, "/desk/sign-in", login="lan", password=OWN)
+        assert entered.goes_to == AREA
+        page = await browser.get(AREA)
+        assert 'value="Dĩ An &lt;Mới&gt;"' in page.text and 'id="kept"' in page.text
+        done = await browser.post(AREA, {**page.forms.fields[AREA], **TYPED})
+        assert done.status == 303 and world.directory.now.areas["di-an"].name == TYPED["name"]
+        assert 'id="kept"' not in (await browser.get(AREA)).text, "once"
+
+
+async def test_who_changed_it_meanwhile_is_not_written_over(world: World) -> None:
+    async with world.signed_in("admin") as browser, world.signed_in("admin", login="minh") as other:
+        hidden = (await browser.get(AREA)).forms.fields[AREA]
+        assert (await other.send(AREA, AREA, **TYPED | {"name": "Dĩ An Khác"})).status == 303
+        world.now += Terms().idle + timedelta(minutes=1)
+        door = await browser.post(AREA, {**hidden, **TYPED})
+        await browser.send(door.goes_to, "/desk/sign-in", login="lan", password=OWN)
+        page = await browser.get(AREA)
+        late = await browser.post(AREA, {**page.forms.fields[AREA], **TYPED})
+        assert late.status == 409 and "người khác sửa" in late.text
+
+
+async def test_nobody_else_sees_it_and_not_for_ever(world: World) -> None:
+    async with world.signed_in("admin") as browser, world.signed_in("admin", login="minh"):
+        door = await too_late(world, browser)
+        await browser.send(door.goes_to, "/desk/sign-in", login="minh", password=OWN)
+        assert "&lt;Mới&gt;" not in (await browser.get(AREA)).text, "another user at the same browser"
+    async with world.browser() as browser:
+        await browser.enter("lan", OWN)
+        world.now += KEPT
+        assert "&lt;Mới&gt;" not in (await browser.get(AREA)).text
+
+
+async def test_who_signed_in_anew_in_another_window_looks_once_more(world: World) -> None:
+    own = str(world.server.make_url("/")).rstrip("/")
+    async with world.signed_in("admin") as browser:
+        hidden = (await browser.get(AREA)).forms.fields[AREA]
+        world.now += Terms().idle + timedelta(minutes=1)
+        await browser.enter("lan", OWN)
+        for headers in ({}, {"Origin": "https://evil.example"}, {"Origin": own, "Sec-Fetch-Site": "cross-site"}):
+            assert (await browser.post(AREA, {**hidden, **TYPED}, **headers)).status == 403
+        assert 'id="kept"' not in (await browser.get(AREA)).text
+        back = await browser.post(AREA, {**hidden, **TYPED}, Origin=own)
+        assert (back.status, back.goes_to) == (303, AREA)
+        assert world.directory.now.areas["di-an"].name != TYPED["name"], "nothing is done by it"
+        assert 'value="Dĩ An &lt;Mới&gt;"' in (await browser.get(AREA)).text
+
+
+@pytest.mark.parametrize("wrong", ["token", "site", "cookie"])
+async def test_what_no_page_of_that_session_sent_is_not_kept(world: World, wrong: str) -> None:
+    async with world.signed_in("admin") as browser, world.browser() as stranger:
+        hidden = (await browser.get(AREA)).forms.fields[AREA]
+        world.now += Terms().idle + timedelta(minutes=1)
+        body = {**hidden, **TYPED} | ({"csrf": "0" * 64} if wrong == "token" else {})
+        headers = {"Origin": "https://evil.example"} if wrong == "site" else {}
+        door = await (stranger if wrong == "cookie" else browser).post(AREA, body, **headers)
+        assert door.status == 303 and "next" not in door.goes_to
+        await browser.enter("lan", OWN)
+        assert 'id="kept"' not in (await browser.get(AREA)).text
+
+
+async def test_who_signed_out_and_secrets_leave_nothing(world: World) -> None:
+    async with world.signed_in("agent") as browser:
+        hidden = (await browser.get("/desk/password")).forms.fields["/desk/password"]
+        world.now += Terms().idle + timedelta(minutes=1)
+        door = await browser.post("/desk/password", {**hidden, "old": OWN, "new": "x" * 12, "again": "x" * 12})
+        assert door.status == 303 and "next" not in door.goes_to
+
+
+async def test_a_form_of_a_part_of_a_page_leads_the_whole_page(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        hidden = (await browser.get(AREA)).forms.fields[AREA]
+        world.now += Terms().idle + timedelta(minutes=1)
+        at = str(world.server.make_url(f"{AREA}?done=saved"))
+        door = await browser.post(AREA, {**hidden, **TYPED}, **{"HX-Request": "true", "HX-Current-URL": at})
+        assert door.headers["HX-Redirect"].endswith("next=%2Fdesk%2Fdirectory%2Fareas%2Fdi-an%3Fdone%3Dsaved")
+
+
+async def test_users_and_roles_want_the_password_once_more(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        admin = await world.admin.by_login("admin")
+        page = "/desk/users/new"
+        typed = {"name": "Hoa", "login": "hoa", "role": ["agent"], "person": "", "contact": ""}
+        assert (await browser.send(page, page, **typed)).status == 200, "just signed in"
+        world.now += GOOD
+        for path in (
+            f"/desk/users/{admin.id}/reset",
+            f"/desk/users/{admin.id}/shut",
+            f"/desk/users/{admin.id}/sign-out",
+        ):
+            token = (await browser.get("/desk/users")).forms.fields["/desk/sign-out"]["csrf"]
+            asked = await browser.post(path, {"csrf": token, "version": str(admin.version)})
+            assert asked.status == 303 and asked.goes_to.startswith("/desk/confirm?next="), path
+        assert await world.admin.by_login("admin") == admin
+        asked = await browser.send(page, page, **typed | {"name": "Bình", "login": "binh"})
+        assert asked.goes_to == "/desk/confirm?next=%2Fdesk%2Fusers%2Fnew"
+        wrong = await browser.send(asked.goes_to, "/desk/confirm", password="sai rồi sai rồi")
+        assert wrong.status == 401 and "không đúng" in wrong.text
+        right = await browser.send(asked.goes_to, "/desk/confirm", password=OWN)
+        assert right.goes_to == page
+        shown = await browser.get(page)
+        assert 'value="Bình"' in shown.text and re.search('value="agent"[^>]* checked', shown.text)
+        done = await browser.send(page, page, **typed | {"name": "Bình", "login": "binh"})
+        assert done.status == 200 and "binh" in done.text
+    acts = [one for one in await world.acts() if one["act"] == "POST /desk/confirm"]
+    assert [one["actor"] for one in acts] == ["user:lan"] and OWN not in repr(await world.acts())
+
+
+async def test_who_guesses_at_it_must_wait(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        for _ in range(OF_BOTH):
+            assert (await browser.send("/desk/confirm", "/desk/confirm", password="sai")).status == 401
+        waits = await browser.send("/desk/confirm", "/desk/confirm", password=OWN)
+        assert waits.status == 429 and "đợi 10 phút" in waits.text
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "javascript:alert(1)"])
+async def test_it_leads_nowhere_else(world: World, wanted: str) -> None:
+    async with world.signed_in("admin") as browser:
+        hidden = (await browser.get("/desk/confirm")).forms.fields["/desk/confirm"]
+        done = await browser.post("/desk/confirm", {**hidden, "next": wanted, "password": OWN})
+        assert done.goes_to == "/desk"

@@ -1,0 +1,112 @@
+"""A form that comes too late: its session is over, or the password is wanted once more. What was typed is kept and its sender led to
+the door, and from there back to the form. Refuses secrets, and forms that no page of that session sent.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from urllib.parse import urlencode
+
+from aiohttp import web
+from yarl import URL
+
+from hotline1022.core.errors import HotlineError
+from hotline1022.web import cookies
+from hotline1022.web.desk.door import HOME, SIGN_IN, check_ours, led, safe
+from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.kept import KEPT, SECRETS, STORE, Kept
+from hotline1022.web.errors import Forbidden
+from hotline1022.web.ports import Ports
+from hotline1022.web.route import Ask, Place
+
+LOG = logging.getLogger("hotline1022.web")
+#: pages of the door and of one's own secrets, and the page of agents, which keeps what is typed by itself
+_NEVER = ("/desk/sign-", "/desk/second", "/desk/password", "/desk/account", "/desk/confirm", "/desk/agent")
+
+
+async def sent_too_late(
+    request: web.Request, ports: Ports, door: web.StreamResponse, body: Callable[[], Awaitable[object]]
+) -> web.StreamResponse:
+    """Where a form leads whose session is over: to the door, and from there to the form with what was typed. `door`: the way of
+    all others.
+    """
+    if request.method != "POST":
+        return door
+    cookie = cookies.read(request)
+    user = await ports.door.whose(cookie) if cookie else ""
+    if not user:
+        return door
+    try:
+        form = await body()
+        if not isinstance(form, Form):
+            return door
+        cookies.check_site(request)
+        cookies.check_form(cookie, form.secret(cookies.FIELD) or request.headers.get(cookies.HEADER, ""))
+    except (HotlineError, web.HTTPException):
+        return door
+    page = keep(request, user, form, ports.clock())
+    return led(request, f"{SIGN_IN}?{urlencode({'again': '1', 'next': page})}") if page else door
+
+
+def of_another_session(place: Place, ask: Ask) -> web.StreamResponse | None:
+    """None for a form of this session. One of this site whose user has signed in anew meanwhile, in another window, leads back to its
+    page with what was typed: to be looked at, and sent from there. Forbidden `form-foreign` for all others.
+    """
+    try:
+        check_ours(place, ask)
+    except Forbidden:
+        said = ask.request.headers.get("Origin", "")
+        form, signed = ask.body, ask.signed
+        if not said or signed is None or not place.stages or not isinstance(form, Form):
+            raise
+        cookies.check_site(ask.request)  # `Origin` is our own: no other site can say so
+        page = keep(ask.request, signed.user.id, form, ask.ports.clock())
+        if not page:
+            raise
+        return led(ask.request, page)
+    return None
+
+
+def keep(request: web.Request, user: str, form: Form, now: datetime) -> str:
+    """Keep a form for its page, and say which page that is; "" for one that is not kept."""
+    action = request.path
+    if action.startswith(_NEVER):
+        return ""
+    page = _page(request)
+    pairs = tuple((name, value) for name, value in form.pairs if name not in SECRETS)
+    request.app[STORE].put(
+        Kept(user=user, page=page, action=action, pairs=pairs, files=bool(form.files), until=now + KEPT)
+    )
+    LOG.info("what was typed at %s is kept until its user is back", page.partition("?")[0])
+    return page
+
+
+def _page(request: web.Request) -> str:
+    """The page that a form was on: what the browser says, where that can be asked for, else the nearest above its address."""
+    wanted = _said(request)
+    places = [wanted] if safe(wanted) else []
+    path = request.rel_url.raw_path
+    while len(path) > len(HOME):
+        places.append(path)
+        path = path.rpartition("/")[0]
+    return next((one for one in places if _can_be_asked(request.app, one.partition("?")[0])), HOME)
+
+
+def _said(request: web.Request) -> str:
+    """The page as the browser says it, where it is one of this site."""
+    told: str = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    try:
+        said = URL(told)
+        return said.raw_path_qs if said.host and said.authority == request.host else ""
+    except ValueError:
+        return ""
+
+
+def _can_be_asked(app: web.Application, path: str) -> bool:
+    for route in app.router.routes():
+        if route.method == "GET" and route.resource is not None:
+            about = route.resource.get_info()
+            pattern = about.get("pattern")
+            if path == about.get("path") or (pattern is not None and pattern.fullmatch(path)):
+                return True
+    return False
