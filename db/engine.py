@@ -169,10 +169,8 @@ def translated(error: Exception) -> HotlineError | None:
             return Refused(f"the database refuses the row: {_first_line(error)}", error_id="row-refused")
         case sa.DataError() | sqlite3.DataError() | sqlite3.ProgrammingError() | OverflowError() | UnicodeEncodeError():
             return Invalid(f"the database cannot keep the value: {_first_line(error)}")
-        case sa.DBAPIError() | asyncpg.PostgresError() | asyncpg.InterfaceError() if _never(error):
-            return Invalid(f"the database cannot keep the value: {_first_line(error)}")
         # a text with NUL, a number that is too large: told by the server, or by the driver before it asks
-        case sa.DBAPIError() if isinstance(getattr(error.orig, "__cause__", None), asyncpg.DataError | ValueError):
+        case sa.DBAPIError() | asyncpg.PostgresError() | asyncpg.InterfaceError() if _never(error):
             return Invalid(f"the database cannot keep the value: {_first_line(error)}")
         case sa.DBAPIError() | sa.TimeoutError() | sqlite3.Error() | asyncpg.PostgresError() | asyncpg.InterfaceError():
             return _away(error)

@@ -33,7 +33,8 @@ def begun_of(app: "App") -> Mapping[str, Begin]:
         "versions of the notice": partial(note_versions, app.database, paths.prompts),
         "the first admin": partial(first_admin, app.users, paths.secrets),
         "the menu": app.menus.start,
-        "what the house decides": app.house.start,
+        "deadlines": app.house.policies.start,
+        "reasons for a pause": app.house.pauses.start,
         "the directory": app.directory.start,
         "the expected wait": partial(remember_talks, app.database, app.expected),
     }
@@ -53,7 +54,7 @@ def parts_of(app: "App") -> Mapping[str, Run]:
         "the look at the disks": app.disk.run,
         "the directory": app.directory.run,
         "the menu": app.menus.run,
-        "what the house decides": app.house.run,
+        **app.house.parts(),
         "the look at the directory": DirectoryWatch(app.directory, app.bell, lambda: datetime.now(UTC)).run,
         "settling transfers": app.cascades.run,
         "the catalogue of recordings": CatalogueKeeper(app.database).run,

@@ -2,9 +2,10 @@
 and days off. Decides nothing itself.
 """
 
-import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from hotline1022.service.guard import Run
 from hotline1022.service.pause_desk import PauseDesk
 from hotline1022.service.policy_desk import PolicyDesk
 from hotline1022.service.user_admin import utc_now
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class HouseParts:
-    """`start` before anybody asks, `run` in the service's TaskGroup. ConfigError `ticket-policy-invalid` for the settings' file."""
+    """`start` before anybody asks, its `parts` run in the service. ConfigError `ticket-policy-invalid` for the settings' file."""
 
     def __init__(self, app: "App") -> None:
         def use(policy: Policy) -> None:
@@ -36,8 +37,6 @@ class HouseParts:
         await self.policies.start()
         await self.pauses.start()
 
-    async def run(self) -> None:
-        """Look for what other processes changed, until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.policies.run())
-            group.create_task(self.pauses.run())
+    def parts(self) -> Mapping[str, Run]:
+        """Look for what other processes changed; each until cancelled."""
+        return {"deadlines": self.policies.run, "reasons for a pause": self.pauses.run}
