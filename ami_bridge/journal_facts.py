@@ -33,6 +33,11 @@ def _refused(at: datetime, call: CallId, channel: ChannelId, f: Facts) -> e.Even
     return e.CallRefused(at=at, call=call, channel=channel, **_numbers(f), reason=f.get("reason", ""))
 
 
+def _placed(at: datetime, call: CallId, channel: ChannelId, f: Facts) -> e.Event:
+    given = {name: f.get(name, "") for name in ("line", "person", "number")}
+    return e.CallPlaced(at=at, call=call, channel=channel, **given)
+
+
 def _numbers(f: Facts) -> dict[str, str]:
     return {"did": f.get("did", ""), "caller": f.get("from", ""), "sent": f.get("sent", "")}
 
@@ -70,6 +75,10 @@ def _track(at: datetime, call: CallId, channel: ChannelId, f: Facts) -> e.Event:
 BUILDERS: dict[str, Builder] = {
     "HL_ENTRY": _entered,
     "HL_REFUSED": _refused,
+    "HL_OUT": _placed,
+    "HL_OUT_END": lambda at, call, channel, f: e.CitizenTried(
+        at=at, call=call, channel=channel, status=f["status"].lower()
+    ),
     "HL_KEY": _key,
     "HL_STEP": _step,
     "HL_LEG": _leg,
@@ -128,6 +137,10 @@ BUILDERS: dict[str, Builder] = {
 }
 
 
+#: facts on the channel that leads its call, and names it
+BEGINNINGS = frozenset({"HL_ENTRY", "HL_REFUSED", "HL_OUT"})
+
+
 class FactReader:
     """Remembers which channel belongs to which call while it lives."""
 
@@ -162,7 +175,7 @@ class FactReader:
         if build is None:
             return []
         facts = _facts(row)
-        if name in {"HL_ENTRY", "HL_REFUSED"}:
+        if name in BEGINNINGS:
             self._calls[channel] = CallId(channel)
         elif facts.get("call") and channel not in self._calls:
             self._calls[channel] = CallId(ChannelId(facts["call"]))

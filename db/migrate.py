@@ -55,6 +55,7 @@ REVISIONS = (
     "0029",
     "0031",
     "0032",
+    "0030",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3

@@ -56,6 +56,7 @@ def parts_of(app: "App") -> Mapping[str, Run]:
         "what the house decides": app.house.run,
         "the look at the directory": DirectoryWatch(app.directory, app.bell, lambda: datetime.now(UTC)).run,
         "settling transfers": app.cascades.run,
+        "calls to citizens": app.callbacks.run,
         "the catalogue of recordings": CatalogueKeeper(app.database).run,
         "plans in Asterisk": app.plans.run,
         "names of the directory": app.directory_sounds.run,

@@ -14,12 +14,12 @@ from typing import Protocol
 
 from hotline1022.ami_bridge.journal import Batch, Journal, Position
 from hotline1022.ami_bridge.journal_facts import FactReader
-from hotline1022.core.call import Anomaly, Call, Effect, Ended, RaiseAlarm, apply, begin, fold
+from hotline1022.core.call import BEGINNINGS, Anomaly, Call, Effect, Ended, RaiseAlarm, apply, begin, fold
 from hotline1022.core.errors import HotlineError, Unavailable
-from hotline1022.core.events import CallEntered, CallRefused, Event, LegEnded, LegWatched
+from hotline1022.core.events import Event, LegEnded, LegWatched
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.masking import mask, mask_text
-from hotline1022.core.outcomes import CallState
+from hotline1022.core.outcomes import CallState, Direction
 from hotline1022.service.laid_aside import lay_aside
 from hotline1022.service.lost_calls import LostCalls
 
@@ -208,7 +208,7 @@ class CallLog:
         for event in events:
             call = changed.get(event.call) or self._calls.get(event.call)
             if call is None:
-                if not isinstance(event, CallEntered | CallRefused):
+                if not isinstance(event, BEGINNINGS):
                     continue
                 call = begin(event)
             if event.identity in self._known.get(event.call, ()):
@@ -325,8 +325,9 @@ class CallLog:
         result = str(call.result)
         self.figures.calls_ended[result] = self.figures.calls_ended.get(result, 0) + 1
         log.info(
-            "call %s ended: from %s, %s (%s), keys %s, waited %.1f s, talked %.1f s, line %s, person %s",
+            "call %s ended: %s %s, %s (%s), keys %s, waited %.1f s, talked %.1f s, line %s, person %s",
             call.id,
+            "to" if call.direction is Direction.OUT else "from",
             mask(call.caller),
             call.result,
             call.reason,
