@@ -118,7 +118,6 @@ class AmiActions:
         channel_id: ChannelId,
         call: CallId,
         caller_id: str = "",
-        before_ringing: str = "",
         ring_seconds: float = 30.0,
         variables: Mapping[str, str] | None = None,
     ) -> str:
@@ -131,8 +130,6 @@ class AmiActions:
         ]
         if caller_id:
             fields.append(("CallerID", caller_id))
-        if before_ringing:
-            fields.append(("PreDialGoSub", f"{_matching(_PLACE, before_ringing, 'a context')},s,1"))
         given = {CALL_VARIABLE: str(call), **(variables or {})}
         for name, value in given.items():
             _matching(_VARIABLE, name.removeprefix("__"), "a variable name")

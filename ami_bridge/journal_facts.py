@@ -152,6 +152,10 @@ class FactReader:
         """The call of a living channel of ours."""
         return self._calls.get(channel)
 
+    def know(self, channel: ChannelId, call: CallId) -> None:
+        """A channel that is about to be, of a call that 1022 makes."""
+        self._calls[channel] = call
+
     def forget(self, call: CallId) -> None:
         """The call is over: its channels are gone, also those whose end nobody wrote down."""
         for channel in [channel for channel, of in self._calls.items() if of == call]:
@@ -185,6 +189,8 @@ class FactReader:
         made = [build(at, call, channel, facts)]
         if name == "HL_TRACK" and facts.get("person"):
             made.append(e.PersonKnown(at=at, call=call, channel=channel, person=facts["person"]))
+        if name == "HL_OUT":  # the dialplan tells it once more when the phone was lifted
+            made.append(e.LegAnswered(at=at, call=call, channel=channel))
         if name == "HL_KEY" and facts.get("key") == "start":
             return []
         return made

@@ -66,14 +66,10 @@ class Actions(Protocol):
         channel_id: ChannelId,
         call: CallId,
         caller_id: str = "",
-        before_ringing: str = "",
         ring_seconds: float = 30.0,
         variables: Mapping[str, str] | None = None,
     ) -> str:
-        """Ring a phone and send it into the dialplan; returns the action id that OriginateEnded will bear.
-
-        `before_ringing`: a context whose `s` its channel runs first, as a routine.
-        """
+        """Ring a phone and send it into the dialplan; returns the action id that OriginateEnded will bear."""
         ...
 
     async def setvar(self, name: str, value: str, *, channel: str = "") -> None:

@@ -218,7 +218,7 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
             return _bridge(call, event)
         case e.LegEnded() | e.CallLost():
             return _leg_ended(call, event)
-        case e.LegAnswered() if call.direction is Direction.OUT and event.channel == call.id:
+        case e.LegAnswered() if call.state is CallState.CALLING_AGENT and event.channel == call.id:
             return _move(_leg_fact(call, event), Trigger.LIFTED)
         case e.LegAnswered() | e.PersonKnown() | e.Held() | e.Resumed() | e.AudioCounted() | e.LegWatched():
             return _leg_fact(call, event), ()
@@ -232,7 +232,9 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
 
 
 def _placed(call: Call, event: e.CallPlaced) -> Call:
-    """The agent's phone, which leads the call; the citizen's comes later."""
+    """The agent's phone, which leads the call; the citizen's comes later. Told twice, it changes nothing."""
+    if call.legs:
+        return call
     agent = Leg(channel=event.channel, kind=e.LegKind.AGENT, party=event.line, started_at=event.at, person=event.person)
     return changed(
         call,

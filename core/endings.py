@@ -79,8 +79,8 @@ def _placed(call: "Call", at: datetime, *, talked: bool) -> tuple[Result, Reason
 
 
 def _why_not(agent: Leg, citizen: Leg | None, tried: str, at: datetime) -> Reason:
-    if agent.answered_at is None:
-        return Reason.AGENT_NO_ANSWER
+    if agent.answered_at is None:  # or Asterisk could not be asked
+        return Reason.LINE_TROUBLE if tried else Reason.AGENT_NO_ANSWER
     if not tried:
         return Reason.AGENT_HUNG_UP
     if citizen is None:

@@ -80,7 +80,10 @@ class CallRefused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPlaced(Event):
-    """1022 calls a citizen: the phone of this line is about to ring. It happens on that phone's channel, which leads the call."""
+    """1022 calls a citizen: the phone of this line is about to ring. It happens on that phone's channel, which leads the call.
+
+    The service writes it down before it asks Asterisk; the journal tells it once more when the phone was lifted.
+    """
 
     line: str
     #: who is logged in there

@@ -16,7 +16,7 @@ from hotline1022.ami_bridge.journal import Batch, Journal, Position
 from hotline1022.ami_bridge.journal_facts import FactReader
 from hotline1022.core.call import BEGINNINGS, Anomaly, Call, Effect, Ended, RaiseAlarm, apply, begin, fold
 from hotline1022.core.errors import HotlineError, Unavailable
-from hotline1022.core.events import Event, LegEnded, LegWatched
+from hotline1022.core.events import CallPlaced, Event, LegEnded, LegWatched
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.masking import mask, mask_text
 from hotline1022.core.outcomes import CallState, Direction
@@ -106,6 +106,8 @@ class CallLog:
         self._known: dict[CallId, set[str]] = {}
         self._position = Position()
         self._notes: deque[Event] = deque(maxlen=10_000)
+        #: calls that 1022 is about to make, and that are being stored
+        self._placed: dict[CallId, asyncio.Event] = {}
         self._watched_since: datetime | None = None
         self._lost = LostCalls()
         self._filed: set[CallId] = set()
@@ -116,6 +118,16 @@ class CallLog:
     def note(self, event: Event) -> None:
         """A fact that the journal does not have: a hold, from the live link. Stored with the next rows."""
         self._notes.append(event)
+
+    async def place(self, event: CallPlaced) -> None:
+        """A call that 1022 is about to make. It is stored when this returns; while the database is away that is never."""
+        self._facts.know(event.channel, event.call)
+        stored = self._placed[event.call] = asyncio.Event()
+        self.note(event)
+        try:
+            await stored.wait()
+        finally:
+            del self._placed[event.call]
 
     def watched(self, since: datetime) -> None:
         """The live link is up since then without a break: holds are seen."""
@@ -232,6 +244,9 @@ class CallLog:
         self.figures.delays.extend((stored - e.at).total_seconds() for e in kept if e.call not in late)
         self._position = batch.position
         self._calls.update(changed)
+        for call in changed:
+            if call in self._placed:
+                self._placed[call].set()
         self._on_saved(saved)
         await self._follow(effects)
         await self._file(c for c in changed.values() if c.complete)

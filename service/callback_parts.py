@@ -16,7 +16,7 @@ def callbacks_of(app: "App") -> CallBacks:
         database=app.database,
         agents=app.agents,
         actions=app.actions,
-        going_on=app.call_log.going_on,
+        call_log=app.call_log,
         own=lambda: numbers_of(app.settings).own,
         clock=utc_now,
     )

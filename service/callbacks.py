@@ -4,23 +4,22 @@ calls already, and a number that is none; nothing is called without a row that w
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from secrets import randbelow
 
 from hotline1022.ami_bridge.ports import Actions
-from hotline1022.core.call import Call
 from hotline1022.core.callbacks import Callback, CallbackWhat
-from hotline1022.core.errors import HotlineError, NotFound, Refused
-from hotline1022.core.events import LegAnswered
+from hotline1022.core.errors import HotlineError, NotFound, Refused, Unavailable
+from hotline1022.core.events import CallPlaced, CitizenTried, LegAnswered, LegEnded
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.masking import mask
-from hotline1022.core.outcomes import Direction, Reason
+from hotline1022.core.outcomes import CallState, Direction, Reason
 from hotline1022.db.unit import Database, Work
 from hotline1022.queue.agent_state import AgentEvent
 from hotline1022.queue.agents import Agents
 from hotline1022.queue.types import AgentState, LineView
-from hotline1022.service.call_log import Saved
+from hotline1022.service.call_log import CallLog, Saved
 from hotline1022.service.callback_number import to_dial
 from hotline1022.service.hands import INTERFACE
 from hotline1022.service.log_store import e164
@@ -32,6 +31,12 @@ log = logging.getLogger(__name__)
 RING_SECONDS = 25.0
 #: a try of which the log knows no call by then has never rung
 LAPSE = timedelta(seconds=60)
+#: storing a fact takes a hundredth of it
+STORE_SECONDS = 5.0
+#: how often calls are looked at, and how much later than it should have stopped a phone may ring
+LOOK_SECONDS, LOOK_LATE = 5.0, timedelta(seconds=10)
+#: in place of how a dialling ended: Asterisk was not asked
+NOT_ASKED = "not-asked"
 _FREE = frozenset({AgentState.READY, AgentState.PAUSED, AgentState.WRAP_UP})
 
 
@@ -44,14 +49,15 @@ class CallBacks:
         database: Database,
         agents: Agents,
         actions: Actions,
-        going_on: Callable[[], Sequence[Call]],
+        call_log: CallLog,
         own: Callable[[], Collection[str]],
         clock: Callable[[], datetime],
     ) -> None:
         """`own`: 1022's numbers in E.164."""
         self._database, self._agents, self._actions = database, agents, actions
-        self._going_on, self._own, self._clock = going_on, own, clock
-        self._lifted: asyncio.Queue[tuple[str, datetime]] = asyncio.Queue()
+        self._call_log, self._own, self._clock = call_log, own, clock
+        #: what agents are seen to do by the log: line, what, when
+        self._told: asyncio.Queue[tuple[str, AgentEvent, datetime]] = asyncio.Queue()
 
     # -- to do
 
@@ -99,7 +105,7 @@ class CallBacks:
 
     def _nobody_calls(self, number: str) -> None:
         """The same citizen may stand in two lists."""
-        for call in self._going_on():
+        for call in self._call_log.going_on():
             if call.direction is Direction.OUT and e164(call.caller) == e164(number):
                 raise _called_by(self._name(call.line) or call.person)
 
@@ -107,23 +113,37 @@ class CallBacks:
         return next((one.name for one in self._agents.views() if one.line == line), "")
 
     async def _ring(self, new: Callback, number: str) -> None:
+        """Written into the log first: a call of which nobody would know is not made."""
+        call = CallId(ChannelId(new.call))
+        known = {"line": new.line, "person": new.person, "number": number}
         try:
+            async with asyncio.timeout(STORE_SECONDS):
+                await self._call_log.place(CallPlaced(at=new.asked_at, call=call, channel=call, **known))
             await self._actions.originate(
                 f"{INTERFACE}{new.line}",
                 "hl1022-callback",
-                channel_id=ChannelId(new.call),
-                call=CallId(ChannelId(new.call)),
+                channel_id=call,
+                call=call,
                 caller_id=f'"{number}" <1022>',
-                before_ringing="hl1022-callback-ring",
                 ring_seconds=RING_SECONDS,
                 variables={"HL_TO": number, "HL_LINE": new.line, "HL_PERSON": new.person},
             )
+        except TimeoutError:
+            await self._not_made(new, call)
+            raise Unavailable("the call log is behind; try again in a moment", error_id="call-log-behind") from None
         except HotlineError as error:
-            # what was lost on the way may ring all the same: then the log tells of it, else the try lapses
+            # what was lost on the way may ring all the same: then the journal tells of it
             if error.error_id != "ami-link-lost":
-                async with self._database.transaction() as tx:
-                    await tx.callbacks.forget(new.call)
+                await self._not_made(new, call)
             raise
+
+    async def _not_made(self, new: Callback, call: CallId) -> None:
+        """Asterisk was not asked: the log says that it came to nothing, and nobody was called."""
+        now = self._clock()
+        self._call_log.note(CitizenTried(at=now, call=call, channel=call, status=NOT_ASKED))
+        self._call_log.note(LegEnded(at=now, call=call, channel=call, cause=0))
+        async with self._database.transaction() as tx:
+            await tx.callbacks.forget(new.call)
 
     # -- to look at
 
@@ -141,17 +161,47 @@ class CallBacks:
     # -- what the call log tells
 
     def saved(self, saved: Saved) -> None:
-        """Something was stored: who has lifted to call a citizen is no more idle."""
+        """Something was stored: who calls a citizen rings, and talks; app_queue counts neither."""
         calls = {call.id: call for call in saved.calls if call.direction is Direction.OUT}
         for event in saved.events:
-            if isinstance(event, LegAnswered) and event.call in calls and event.channel == event.call:
-                self._lifted.put_nowait((calls[event.call].line, event.at))
+            call = calls.get(event.call)
+            if call is None or event.channel != call.id:
+                continue
+            match event:
+                case CallPlaced():
+                    self._told.put_nowait((call.line, AgentEvent.RING, event.at))
+                case LegAnswered():
+                    self._told.put_nowait((call.line, AgentEvent.ANSWER, event.at))
+                case LegEnded():
+                    lifted = call.legs[call.id].answered_at is not None
+                    self._told.put_nowait((call.line, AgentEvent.DONE if lifted else AgentEvent.RING_ENDED, event.at))
 
     async def run(self) -> None:
-        """Until cancelled: who has lifted to call a citizen talks, whatever the queue's members say."""
+        """Until cancelled: follow what the log tells; and end what Asterisk never had."""
         while True:
-            line, at = await self._lifted.get()
-            await self._agents.happened(line, AgentEvent.ANSWER, at)
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    line, what, at = await self._told.get()
+            except TimeoutError:
+                await self._look()
+                continue
+            await self._agents.happened(line, what, at)
+
+    async def _look(self) -> None:
+        """A phone that could not even be rung leaves no row in the journal: its call would ring for ever."""
+        before = self._clock() - timedelta(seconds=RING_SECONDS) - LOOK_LATE
+        late = [one for one in self._call_log.going_on() if one.state is CallState.CALLING_AGENT]
+        late = [one for one in late if one.entered_at < before]
+        if not late:
+            return
+        try:
+            there = {one.channel for one in await self._actions.channels()}
+        except HotlineError as error:
+            log.warning("calls to citizens cannot be looked at: %s", error)
+            return
+        for call in late:
+            if call.id not in there:
+                self._call_log.note(LegEnded(at=self._clock(), call=call.id, channel=call.id, cause=0))
 
 
 async def _wanted(tx: Work, what: CallbackWhat, target: str) -> str:

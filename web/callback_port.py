@@ -14,7 +14,8 @@ class CallBacks(Protocol):
         """Ring the line's phone, which then calls her.
 
         NotFound `line-unknown`, `callback-unknown`; Refused `line-empty`, `phone-gone`, `line-busy`, `number-not-callable`,
-        `callback-running`; Unavailable `ami-link-down`, `ami-link-lost`.
+        `callback-running`; Unavailable `ami-link-down`, `ami-link-lost`,
+        `call-log-behind`.
         """
         ...
 

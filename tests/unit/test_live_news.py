@@ -17,8 +17,8 @@ from hotline1022.service.call_log import Saved
 from hotline1022.service.line_calls import LineCalls
 from hotline1022.service.live_news import LiveNews
 from hotline1022.tickets.types import Action, Changed, HistoryRow, State
-from tests.scenario.tables import events
 from tests.scenario.test_calls_out import ANSWERED, LIFTED, OVER, RINGS
+from tests.scenario.test_calls_out import made as call_made
 from tests.unit.queue_memory import after
 from tests.unit.tickets_made import made
 
@@ -228,7 +228,7 @@ def test_a_call_to_a_citizen_from_the_ring_at_the_own_line_to_its_end() -> None:
     house.news.line(a_view())
     house.status(D.NOT_IN_USE)  # the link has told that no citizen calls here
     for table in (RINGS, LIFTED, ANSWERED.partition("42.020")[0], ANSWERED, ANSWERED + OVER):
-        call = fold(events(table))
+        call = fold(call_made(table))
         assert call is not None
         house.calls = {call.id: call}
         house.news.saved(Saved(calls=(call,), events=(), backfilled=frozenset(), position=Position()))

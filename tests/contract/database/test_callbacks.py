@@ -1,7 +1,6 @@
 """Citizens who are called back, over both databases: who may be, who is called already, and what is written when."""
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,12 +9,11 @@ from typing import Any
 import pytest
 
 from hotline1022.ami_bridge.journal import Position
-from hotline1022.ami_bridge.journal_facts import FactReader
 from hotline1022.ami_bridge.types import ChannelNow
 from hotline1022.core.call import Call, fold
 from hotline1022.core.callbacks import Callback, CallbackWhat
 from hotline1022.core.errors import HotlineError, NotFound, Refused, Unavailable
-from hotline1022.core.events import Event
+from hotline1022.core.events import CallPlaced, Event
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 from hotline1022.db.stores import SqlRecordingStore
@@ -29,8 +27,8 @@ from hotline1022.service.callbacks import LAPSE, CallBacks
 from hotline1022.service.log_store import DatabaseLogStore
 from tests.contract.database.made import answered, at, gave_up, of_calls
 from tests.contract.database.test_recordings import a_message
-from tests.scenario.tables import CHANNELS, events, rows
-from tests.scenario.test_calls_out import ANSWERED, LIFTED, OVER
+from tests.scenario.test_calls_out import ANSWERED, LIFTED, OVER, RINGS
+from tests.scenario.test_calls_out import made as made_events
 from tests.unit.queue_memory import PIN, Room
 
 ONE, OTHER = "hl1-1795470000.7", "hl1-1795470000.8"
@@ -63,13 +61,34 @@ class Phones:
 
 
 @dataclass
+class Log:
+    """The call log, as far as it is asked."""
+
+    going: list[Call] = field(default_factory=list)
+    placed: list[CallPlaced] = field(default_factory=list)
+    noted: list[Event] = field(default_factory=list)
+    away: bool = False
+
+    def going_on(self) -> list[Call]:
+        return self.going
+
+    async def place(self, event: CallPlaced) -> None:
+        if self.away:
+            await asyncio.Event().wait()
+        self.placed.append(event)
+
+    def note(self, event: Event) -> None:
+        self.noted.append(event)
+
+
+@dataclass
 class House:
     """Two lines, and calls that a test moves."""
 
     database: Database
     now: datetime = field(default_factory=lambda: at(5000))
     phones: Phones = field(default_factory=Phones)
-    going: list[Call] = field(default_factory=list)
+    log: Log = field(default_factory=Log)
     room: Room = field(default_factory=Room)
 
     def __post_init__(self) -> None:
@@ -78,7 +97,7 @@ class House:
             database=self.database,
             agents=self.room.agents,
             actions=self.phones,  # type: ignore[arg-type]
-            going_on=lambda: self.going,
+            call_log=self.log,  # type: ignore[arg-type]
             own=lambda: {"+842741022"},
             clock=lambda: self.now,
         )
@@ -88,9 +107,7 @@ class House:
 
     async def tells(self, table: str, call: str) -> Call:
         """The log stores a call of the tables under this id."""
-        reader = FactReader()
-        told = json.loads(json.dumps(rows(table)).replace(CHANNELS["a"], call))
-        history = [event for row in told for event in reader.events(row)]
+        history = made_events(table, call)
         made = fold(history)
         assert made is not None and made.id == call
         await self.store.save(_saved(made, history))
@@ -119,9 +136,9 @@ async def house(database: Database) -> House:
 async def test_the_phone_rings_with_her_number_after_the_row_was_written(house: House) -> None:
     view = await house.desk.begin("101", W.ABANDONED, ONE)
     (asked,) = house.phones.asked
-    assert (asked["channel"], asked["context"], asked["before_ringing"]) == (
-        "PJSIP/line-101", "hl1022-callback", "hl1022-callback-ring",
-    )  # fmt: skip
+    assert (asked["channel"], asked["context"]) == ("PJSIP/line-101", "hl1022-callback")
+    (placed,) = house.log.placed
+    assert (placed.call, placed.line, placed.person, placed.number) == (view.call, "101", "1001", "0901234567")
     assert asked["channel_id"] == asked["call"] == view.call and view.number == "0901234567"
     assert asked["variables"] == {"HL_TO": "0901234567", "HL_LINE": "101", "HL_PERSON": "1001"}
     assert asked["caller_id"] == '"0901234567" <1022>'
@@ -179,10 +196,44 @@ async def test_what_asterisk_was_not_asked_for_leaves_nothing(house: House, erro
     assert await refusal(house, "101", W.ABANDONED, ONE) == error_id
     assert (await house.kept() is not None) is stays
     house.phones.fails = None
+    # the log had it already, and is told that it came to nothing
+    assert [type(event).__name__ for event in house.log.noted] == ([] if stays else ["CitizenTried", "LegEnded"])
     if stays:  # it may have rung; when the log has heard nothing for a minute, it has not
         assert await refusal(house, "101", W.ABANDONED, ONE) == "line-busy"
         house.now += LAPSE + timedelta(seconds=1)
     await house.desk.begin("101", W.ABANDONED, ONE)
+
+
+async def test_a_call_that_the_log_cannot_take_is_not_made(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotline1022.service.callbacks.STORE_SECONDS", 0.05)
+    house.log.away = True
+    assert await refusal(house, "101", W.ABANDONED, ONE) == "call-log-behind"
+    assert await house.kept() is None and house.phones.asked == []
+    house.log.away = False
+    await house.desk.begin("101", W.ABANDONED, ONE)
+
+
+async def test_a_phone_that_could_not_be_rung_does_not_ring_for_ever(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asterisk took the order and had no channel for it: the journal will never tell of an end."""
+    monkeypatch.setattr("hotline1022.service.callbacks.LOOK_SECONDS", 0.01)
+    call = fold(made_events(RINGS))
+    assert call is not None and call.state is CallState.CALLING_AGENT
+    house.log.going = [call]
+    house.now = call.entered_at + timedelta(seconds=20)
+    running = asyncio.create_task(house.desk.run())
+    try:
+        await asyncio.sleep(0.1)
+        assert house.log.noted == [], "it may ring still"
+        house.now = call.entered_at + timedelta(seconds=40)
+        async with asyncio.timeout(5):
+            while not house.log.noted:  # noqa: ASYNC110 - no event on this side
+                await asyncio.sleep(0.01)
+    finally:
+        running.cancel()
+    ended = fold([*made_events(RINGS), house.log.noted[0]])
+    assert ended is not None and ended.reason is Reason.AGENT_NO_ANSWER and ended.complete
 
 
 async def test_without_the_link_nothing_is_written_at_all(house: House) -> None:
@@ -203,9 +254,9 @@ async def test_the_second_who_clicks_is_told_who_calls(house: House) -> None:
 
 async def test_a_citizen_of_two_lists_is_called_once(house: House) -> None:
     await house.sits("102", "1002")
-    call = fold(events(LIFTED))
+    call = fold(made_events(LIFTED))
     assert call is not None
-    house.going = [call]
+    house.log.going = [call]
     with pytest.raises(Refused) as running:
         await house.desk.begin("102", W.ABANDONED, ONE)
     assert running.value.error_id == "callback-running" and "Person 1001" in str(running.value)
@@ -261,7 +312,7 @@ async def test_a_message_that_was_answered_by_a_talk_is_seen_to(house: House) ->
 
 
 async def test_who_has_lifted_talks_whatever_the_queue_says(house: House) -> None:
-    history = events(LIFTED)
+    history = made_events(LIFTED)
     call = fold(history)
     assert call is not None
     await house.room.agents.happened("101", AgentEvent.RING)
