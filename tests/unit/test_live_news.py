@@ -230,7 +230,7 @@ def test_a_call_to_a_citizen_from_the_ring_at_the_own_line_to_its_end() -> None:
     for table in (RINGS, LIFTED, ANSWERED.partition("42.020")[0], ANSWERED, ANSWERED + OVER):
         call = fold(call_made(table))
         assert call is not None
-        house.calls = {call.id: call}
+        house.calls[call.id] = call
         house.news.saved(Saved(calls=(call,), events=(), backfilled=frozenset(), position=Position()))
         at = house.at_lines.at("101")
         assert (at is None) is (table == ANSWERED + OVER) and (at is None or at.call == call.id)
