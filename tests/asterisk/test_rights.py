@@ -26,7 +26,13 @@ ACTS: tuple[Message, ...] = (
     {"Action": "QueueAdd", "Queue": "hl1022-main", "Interface": "PJSIP/line-103"},
     {"Action": "Hangup", "Channel": "/.*/"},
     {"Action": "Redirect", "Channel": "x", "Context": "hl1022-entry", "Exten": "s", "Priority": "1"},
-    {"Action": "Originate", "Channel": "Local/s@hl1022-voicemail", "Context": "hl1022-entry", "Exten": "s", "Priority": "1"},
+    {
+        "Action": "Originate",
+        "Channel": "Local/s@hl1022-voicemail",
+        "Context": "hl1022-entry",
+        "Exten": "s",
+        "Priority": "1",
+    },
 )
 #: with `eventfilter` the rest is never sent: it would cost a third of the PBX
 HEARD = {
@@ -54,7 +60,7 @@ def account(world: World, name: str, heard: list[str] | None = None) -> Ami:
 async def test_neither_may_run_programs_or_change_files(world: World, name: str) -> None:
     async with account(world, name) as ami:
         for action in DANGEROUS:
-            with pytest.raises(AmiError, match="Permission denied|Originate Access Forbidden"):
+            with pytest.raises(AmiError, match=r"Permission denied|Originate Access Forbidden"):
                 await ami.action(action)
 
 

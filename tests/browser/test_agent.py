@@ -340,7 +340,13 @@ async def test_a_citizen_is_called_back_by_one_click(desk: Desk, browser: Browse
     assert desk.callbacks.begun == [("101", CallbackWhat.ABANDONED, CALL)]
     # the own phone rings: the page has the call, and the list says who calls, without a click
     tried = Callback(
-        call=MADE, what=CallbackWhat.ABANDONED, target=CALL, line="101", person="1001", name="Lan", asked_at=desk.world.now
+        call=MADE,
+        what=CallbackWhat.ABANDONED,
+        target=CALL,
+        line="101",
+        person="1001",
+        name="Lan",
+        asked_at=desk.world.now,
     )
     desk.callbacks.kept[CALL] = tried
     desk.sits(AgentState.RINGING)
