@@ -244,9 +244,8 @@ class CallLog:
         self.figures.delays.extend((stored - e.at).total_seconds() for e in kept if e.call not in late)
         self._position = batch.position
         self._calls.update(changed)
-        for call in changed:
-            if call in self._placed:
-                self._placed[call].set()
+        for begun in changed.keys() & self._placed.keys():
+            self._placed[begun].set()
         self._on_saved(saved)
         await self._follow(effects)
         await self._file(c for c in changed.values() if c.complete)

@@ -56,8 +56,8 @@ def made(table: str, lead: str = CHANNELS["a"]) -> list[Event]:
 def followed(table: str) -> tuple[Call, list[Effect]]:
     """The call, and all that followed."""
     first, *others = made(table)
-    call, effects = apply(begin(first), first)
-    effects = list(effects)
+    call, told = apply(begin(first), first)
+    effects = list(told)
     for event in others:
         call, follows = apply(call, event)
         effects += follows
