@@ -33,6 +33,11 @@ def _refused(at: datetime, call: CallId, channel: ChannelId, f: Facts) -> e.Even
     return e.CallRefused(at=at, call=call, channel=channel, **_numbers(f), reason=f.get("reason", ""))
 
 
+def _placed(at: datetime, call: CallId, channel: ChannelId, f: Facts) -> e.Event:
+    given = {name: f.get(name, "") for name in ("line", "person", "number")}
+    return e.CallPlaced(at=at, call=call, channel=channel, **given)
+
+
 def _numbers(f: Facts) -> dict[str, str]:
     return {"did": f.get("did", ""), "caller": f.get("from", ""), "sent": f.get("sent", "")}
 
@@ -70,6 +75,10 @@ def _track(at: datetime, call: CallId, channel: ChannelId, f: Facts) -> e.Event:
 BUILDERS: dict[str, Builder] = {
     "HL_ENTRY": _entered,
     "HL_REFUSED": _refused,
+    "HL_OUT": _placed,
+    "HL_OUT_END": lambda at, call, channel, f: e.CitizenTried(
+        at=at, call=call, channel=channel, status=f["status"].lower()
+    ),
     "HL_KEY": _key,
     "HL_STEP": _step,
     "HL_LEG": _leg,
@@ -128,6 +137,10 @@ BUILDERS: dict[str, Builder] = {
 }
 
 
+#: facts on the channel that leads its call, and names it
+BEGINNINGS = frozenset({"HL_ENTRY", "HL_REFUSED", "HL_OUT"})
+
+
 class FactReader:
     """Remembers which channel belongs to which call while it lives."""
 
@@ -138,6 +151,10 @@ class FactReader:
     def call_of(self, channel: ChannelId) -> CallId | None:
         """The call of a living channel of ours."""
         return self._calls.get(channel)
+
+    def know(self, channel: ChannelId, call: CallId) -> None:
+        """A channel that is about to be, of a call that 1022 makes."""
+        self._calls[channel] = call
 
     def forget(self, call: CallId) -> None:
         """The call is over: its channels are gone, also those whose end nobody wrote down."""
@@ -162,7 +179,7 @@ class FactReader:
         if build is None:
             return []
         facts = _facts(row)
-        if name in {"HL_ENTRY", "HL_REFUSED"}:
+        if name in BEGINNINGS:
             self._calls[channel] = CallId(channel)
         elif facts.get("call") and channel not in self._calls:
             self._calls[channel] = CallId(ChannelId(facts["call"]))
@@ -172,6 +189,8 @@ class FactReader:
         made = [build(at, call, channel, facts)]
         if name == "HL_TRACK" and facts.get("person"):
             made.append(e.PersonKnown(at=at, call=call, channel=channel, person=facts["person"]))
+        if name == "HL_OUT":  # the dialplan tells it once more when the phone was lifted
+            made.append(e.LegAnswered(at=at, call=call, channel=channel))
         if name == "HL_KEY" and facts.get("key") == "start":
             return []
         return made

@@ -11,9 +11,10 @@ from enum import StrEnum
 from hotline1022.core import cascade as c
 from hotline1022.core import events as e
 from hotline1022.core.changed import changed
+from hotline1022.core.endings import outcome
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.legs import Leg, ended_leg, joined_leg, keying_leg, music_ended, parted_leg
-from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 
 
 class Trigger(StrEnum):
@@ -28,6 +29,7 @@ class Trigger(StrEnum):
     CONTACT_TALK = "contact-talk"
     PARTED = "parted"
     VOICEMAIL = "voicemail"
+    LIFTED = "lifted"
     END = "end"
 
 
@@ -55,6 +57,8 @@ TABLE: dict[tuple[CallState, Trigger], CallState] = {
     (_S.EMERGENCY_TALKING, _T.PARTED): _S.EMERGENCY,
     (_S.VOICEMAIL, _T.MENU): _S.VOICEMAIL,
     (_S.VOICEMAIL, _T.EMERGENCY): _S.EMERGENCY,
+    (_S.CALLING_AGENT, _T.LIFTED): _S.CALLING_CITIZEN,
+    (_S.CALLING_CITIZEN, _T.AGENT_TALK): _S.TALKING,
 } | {(state, _T.END): _S.ENDED for state in _S if state is not _S.ENDED}
 
 
@@ -92,7 +96,9 @@ class Call:
     id: CallId
     entered_at: datetime
     state: CallState = CallState.MENU
+    direction: Direction = Direction.IN
     did: str = ""
+    #: the citizen's number, whoever began
     caller: str = ""
     sent: str = ""
     answered_at: datetime | None = None
@@ -118,8 +124,18 @@ class Call:
     legs: dict[ChannelId, Leg] = field(default_factory=dict)
     tracks: tuple[e.TrackStarted, ...] = ()
     refused: str = ""
+    #: of a call to a citizen: how the dialling ended
+    tried: str = ""
     #: hunts for somebody at an agency, oldest first
     cascades: tuple[c.Cascade, ...] = ()
+
+    @property
+    def citizen(self) -> ChannelId:
+        """The citizen's own channel: who began leads the call, and that is not she where 1022 calls her; "" before she rings."""
+        if self.direction is Direction.IN:
+            return self.id
+        hers = [leg.channel for leg in self.legs.values() if leg.kind is e.LegKind.CITIZEN]
+        return hers[-1] if hers else ChannelId("")
 
     @property
     def mode(self) -> str:
@@ -134,11 +150,15 @@ class Call:
     @property
     def talk_ms(self) -> int:
         """Time in which citizen and somebody else were in one bridge, from bridge events, without keying in it where to."""
-        return sum(leg.talk_ms for leg in self.legs.values() if leg.channel != self.id)
+        return sum(leg.talk_ms for leg in self.legs.values() if leg.channel != self.citizen)
+
+
+#: with one of these a call begins
+BEGINNINGS = (e.CallEntered, e.CallRefused, e.CallPlaced)
 
 
 def begin(event: e.Event) -> Call:
-    """The call as it is before its first event: CallEntered or CallRefused."""
+    """The call as it is before its first event, one of BEGINNINGS."""
     return Call(id=event.call, entered_at=event.at)
 
 
@@ -147,7 +167,7 @@ def fold(history: Iterable[e.Event]) -> Call | None:
     call: Call | None = None
     for event in history:
         if call is None:
-            if not isinstance(event, e.CallEntered | e.CallRefused):
+            if not isinstance(event, BEGINNINGS):
                 continue
             call = begin(event)
         call, _ = apply(call, event)
@@ -164,6 +184,10 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
         case e.CallRefused():
             call = changed(call, did=event.did, caller=event.caller, sent=event.sent, refused=event.reason)
             return _end(call, event.at)
+        case e.CallPlaced():
+            return _placed(call, event), ()
+        case e.CitizenTried():
+            return changed(call, tried=event.status), ()
         case e.KeyPressed():
             return changed(call, keys=(*call.keys, event.key), modes=call.modes | _mode(event.mode)), ()
         case e.CascadeStarted() | e.TransferUnknown() | e.StepConfirmed() | e.PassedOn():
@@ -194,15 +218,33 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
             return _bridge(call, event)
         case e.LegEnded() | e.CallLost():
             return _leg_ended(call, event)
+        case e.LegAnswered() if call.state is CallState.CALLING_AGENT and event.channel == call.id:
+            return _move(_leg_fact(call, event), Trigger.LIFTED)
         case e.LegAnswered() | e.PersonKnown() | e.Held() | e.Resumed() | e.AudioCounted() | e.LegWatched():
             return _leg_fact(call, event), ()
         case e.PromptStarted():
             return _prompt(call, event), ()
         case e.PromptEnded():
-            back = event.channel == call.id and any(leg.keying for leg in call.legs.values())
-            return (changed(call, legs=music_ended(call.legs, call.id, event.at)) if back else call), ()
+            back = event.channel == call.citizen and any(leg.keying for leg in call.legs.values())
+            return (changed(call, legs=music_ended(call.legs, call.citizen, event.at)) if back else call), ()
         case _:  # EmergencyTried, what cascades tell: history only
             return call, ()
+
+
+def _placed(call: Call, event: e.CallPlaced) -> Call:
+    """The agent's phone, which leads the call; the citizen's comes later. Told twice, it changes nothing."""
+    if call.legs:
+        return call
+    agent = Leg(channel=event.channel, kind=e.LegKind.AGENT, party=event.line, started_at=event.at, person=event.person)
+    return changed(
+        call,
+        direction=Direction.OUT,
+        state=CallState.CALLING_AGENT,
+        caller=event.number,
+        line=event.line,
+        person=event.person,
+        legs={event.channel: agent},
+    )
 
 
 def _cascades(call: Call, event: e.Event) -> Call:
@@ -291,7 +333,7 @@ def _leg_fact(call: Call, event: e.Event) -> Call:
 
 def _prompt(call: Call, event: e.PromptStarted) -> Call:
     if event.prompt == e.CODE_PROMPT and event.channel in call.legs:
-        return changed(call, legs=keying_leg(call.legs, call.id, event.channel, event.at))
+        return changed(call, legs=keying_leg(call.legs, call.citizen, event.channel, event.at))
     heard = any(part in event.prompt for part in e.INFORMATION_PROMPTS)
     return changed(call, informed=True) if heard and not call.informed else call
 
@@ -302,10 +344,10 @@ def _bridge(call: Call, event: e.Joined | e.Parted) -> tuple[Call, tuple[Effect,
         return call, ()
     if isinstance(event, e.Parted):
         was_talking = any(leg.with_citizen for leg in call.legs.values())
-        call = changed(call, legs=parted_leg(call.legs, call.id, event.channel, event.at))
+        call = changed(call, legs=parted_leg(call.legs, call.citizen, event.channel, event.at))
         talking = any(leg.with_citizen for leg in call.legs.values())
         return _move(call, Trigger.PARTED) if was_talking and not talking else (call, ())
-    legs, partner = joined_leg(call.legs, call.id, event.channel, event.bridge, event.at, room=event.room)
+    legs, partner = joined_leg(call.legs, call.citizen, event.channel, event.bridge, event.at, room=event.room)
     call = changed(call, legs=legs)
     if partner is None:
         return call, ()
@@ -333,45 +375,3 @@ def _end(call: Call, at: datetime, *, lost: bool = False) -> tuple[Call, tuple[E
     result, reason = (Result.FAILED, Reason.END_UNKNOWN) if lost else outcome(call, at)
     call = changed(call, state=CallState.ENDED, ended_at=at, result=result, reason=reason)
     return call, (Ended(call=call.id),)
-
-
-#: a message shorter than this is silence and a hang-up, not a message
-SHORTEST_MESSAGE_MS = 2000
-#: Asterisk ends a message after 8 s of silence: with the beep this is the longest in which nothing at all was said. The
-#: dialplan has the same figure, and says so to the citizen.
-LONGEST_SILENCE_MS = 9500
-
-
-def outcome(call: Call, at: datetime) -> tuple[Result, Reason]:
-    """Result and reason of a call that ends now, by what weighs most: 115, then talk, then message, then where it was."""
-    talked = {leg.kind for leg in call.legs.values() if leg.talk_ms or leg.with_citizen}
-    if call.refused:
-        full = call.refused == Reason.LINES_FULL
-        return Result.REFUSED, Reason.LINES_FULL if full else Reason.UNKNOWN_NUMBER
-    if call.emergency_at is not None:
-        if e.LegKind.EMERGENCY in talked:
-            return Result.EMERGENCY, Reason.EMERGENCY_ANSWERED
-        if e.LegKind.AGENT in talked:
-            return Result.EMERGENCY, Reason.EMERGENCY_BY_AGENT
-        if call.emergency_unanswered:
-            return Result.EMERGENCY, Reason.EMERGENCY_UNANSWERED
-        return Result.ABANDONED, Reason.IN_EMERGENCY
-    if e.LegKind.AGENT in talked:
-        return Result.ANSWERED, Reason.AGENT_ANSWERED
-    if call.voicemail_at is not None:
-        spoken = _spoken(call.voicemail_status, _ms(call.voicemail_at, call.voicemail_ended_at or at))
-        return Result.VOICEMAIL, Reason.MESSAGE_LEFT if spoken else Reason.NO_MESSAGE
-    if call.waiting_since is not None:
-        return Result.ABANDONED, Reason.IN_QUEUE
-    return (Result.INFORMED, Reason.HEARD_INFORMATION) if call.informed else (Result.ABANDONED, Reason.IN_MENU)
-
-
-def _spoken(status: str, length_ms: int) -> bool:
-    """Whether a message that took so long and ended so (RECORD_STATUS in lower case; "" by hanging up) can say anything."""
-    match status:
-        case e.RECORD_FAILED:
-            return False
-        case e.RECORD_SILENCE:
-            return length_ms > LONGEST_SILENCE_MS
-        case _:
-            return length_ms >= SHORTEST_MESSAGE_MS

@@ -79,6 +79,30 @@ class CallRefused(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallPlaced(Event):
+    """1022 calls a citizen: the phone of this line is about to ring. It happens on that phone's channel, which leads the call.
+
+    The service writes it down before it asks Asterisk; the journal tells it once more when the phone was lifted.
+    """
+
+    line: str
+    #: who is logged in there
+    person: str
+    #: the citizen's number as it will be dialled, digits
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitizenTried(Event):
+    """The dialling of the citizen is over, also by her hanging up; status is Asterisk's DIALSTATUS in lower case, or `trunk-full`.
+
+    There is none where the agent hung up first.
+    """
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyPressed(Event):
     """The citizen pressed a key (or said nothing: key is "")."""
 

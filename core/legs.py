@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hotline1022.core.changed import changed
 from hotline1022.core.events import LegKind
-from hotline1022.core.ids import CallId, ChannelId
+from hotline1022.core.ids import ChannelId
 
 #: Q.850: the call was cleared in the normal way
 NORMAL_CLEARING = 16
@@ -70,7 +70,7 @@ def _ms(since: datetime, until: datetime) -> int:
 
 
 def joined_leg(
-    legs: Legs, citizen: CallId, channel: ChannelId, bridge: str, at: datetime, *, room: bool = False
+    legs: Legs, citizen: ChannelId, channel: ChannelId, bridge: str, at: datetime, *, room: bool = False
 ) -> tuple[dict[ChannelId, Leg], Leg | None]:
     """The legs after `channel` entered `bridge`; and the leg with whom the citizen now talks, if that began just now."""
     after = dict(legs)
@@ -94,7 +94,7 @@ def _together(citizen: Leg, other: Leg) -> bool:
     return other.bridge == citizen.bridge
 
 
-def parted_leg(legs: Legs, citizen: CallId, channel: ChannelId, at: datetime) -> dict[ChannelId, Leg]:
+def parted_leg(legs: Legs, citizen: ChannelId, channel: ChannelId, at: datetime) -> dict[ChannelId, Leg]:
     """The legs after `channel` left its bridge: its talk ends; the citizen's leaving ends everybody's."""
     after = dict(legs)
     leaving = [channel] if channel != citizen else list(after)
@@ -106,7 +106,7 @@ def parted_leg(legs: Legs, citizen: CallId, channel: ChannelId, at: datetime) ->
     return after
 
 
-def keying_leg(legs: Legs, citizen: CallId, channel: ChannelId, at: datetime) -> dict[ChannelId, Leg]:
+def keying_leg(legs: Legs, citizen: ChannelId, channel: ChannelId, at: datetime) -> dict[ChannelId, Leg]:
     """The legs after `channel` began to key a code in its talk: neither of the two hears the other until the music ends."""
     after = dict(legs)
     if channel != citizen and after[channel].talking_since is not None:
@@ -115,7 +115,7 @@ def keying_leg(legs: Legs, citizen: CallId, channel: ChannelId, at: datetime) ->
     return after
 
 
-def music_ended(legs: Legs, citizen: CallId, at: datetime) -> dict[ChannelId, Leg]:
+def music_ended(legs: Legs, citizen: ChannelId, at: datetime) -> dict[ChannelId, Leg]:
     """The legs after the citizen's music ended: who keyed what is no code, and is with her still, talks with her again."""
     after = dict(legs)
     for leg in legs.values():

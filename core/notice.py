@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-#: prompts that say that the call is recorded: of the service, and of the dialplan alone
-NOTICES = ("greeting", "static-menu")
+#: prompts that say that the call is recorded: of the service, of the dialplan alone, and of a call to a citizen
+NOTICES = ("greeting", "static-menu", "callback-notice")
 
 
 class Happened(Protocol):
@@ -37,7 +37,7 @@ class Happened(Protocol):
 class Notice:
     """The notice that was played first."""
 
-    #: greeting or static-menu
+    #: greeting, static-menu or callback-notice
     prompt: str
     started_at: datetime
     #: None: its end was not seen; the citizen may have ended it by a key

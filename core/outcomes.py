@@ -3,6 +3,15 @@
 from enum import StrEnum
 
 
+class Direction(StrEnum):
+    """Who began the call."""
+
+    #: a citizen called 1022
+    IN = "in"
+    #: an agent calls a citizen back
+    OUT = "out"
+
+
 class CallState(StrEnum):
     """Where a citizen's call is. The table in call.py says what leads where."""
 
@@ -14,6 +23,9 @@ class CallState(StrEnum):
     VOICEMAIL = "voicemail"
     AFTER = "after"
     ENDED = "ended"
+    #: 1022 calls the citizen: the agent's own phone rings first, then hers
+    CALLING_AGENT = "calling-agent"
+    CALLING_CITIZEN = "calling-citizen"
 
 
 class Result(StrEnum):
@@ -26,6 +38,9 @@ class Result(StrEnum):
     ABANDONED = "abandoned"
     REFUSED = "refused"
     FAILED = "failed"
+    #: of calls to citizens
+    REACHED = "reached"
+    UNREACHED = "unreached"
 
 
 class Reason(StrEnum):
@@ -44,3 +59,12 @@ class Reason(StrEnum):
     LINES_FULL = "lines-full"
     UNKNOWN_NUMBER = "unknown-number"
     END_UNKNOWN = "end-unknown"
+    CITIZEN_ANSWERED = "citizen-answered"
+    CITIZEN_NO_ANSWER = "citizen-no-answer"
+    CITIZEN_BUSY = "citizen-busy"
+    CITIZEN_REFUSED = "citizen-refused"
+    CITIZEN_HUNG_UP = "citizen-hung-up"
+    NUMBER_NOT_VALID = "number-not-valid"
+    LINE_TROUBLE = "line-trouble"
+    AGENT_NO_ANSWER = "agent-no-answer"
+    AGENT_HUNG_UP = "agent-hung-up"

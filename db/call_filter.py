@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from hotline1022.core.folding import fold
-from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 from hotline1022.db.columns import condition
 from hotline1022.db.tables import call, number
 from hotline1022.db.tables_tickets import ticket, ticket_call
@@ -43,6 +43,7 @@ _EMERGENCY = condition(
 )
 _BY_AGENT = condition("call.line <> ''")
 _GOING_ON = condition("call.state <> 'ended'")
+_BEGUN_BY = {one: condition(f"call.direction = '{one}'") for one in Direction}
 
 
 def _word(one: CallPart) -> ColumnElement[str]:
@@ -86,6 +87,8 @@ def minutes(at: time) -> int:
 def call_conditions(dialect: str, wanted: CallFilter) -> Sequence[ColumnElement[bool]]:
     """All of them."""
     found: list[ColumnElement[bool]] = []
+    if wanted.direction is not None:
+        found.append(_BEGUN_BY[wanted.direction])
     if wanted.since is not None:
         found.append(call.c.entered_at >= wanted.since)
     if wanted.until is not None:

@@ -161,12 +161,12 @@ class CallRepository(Repository):
     async def abandoned(self, *, since: datetime | None = None, limit: int = 100) -> Sequence[t.Abandoned]:
         """Numbers that gave up waiting and were not reached since: one line each, latest first.
 
-        Reached: a later call from the number in which an agent talked with the citizen, or a later call to it that was
+        Reached: a later call from or to the number in which an agent talked with the citizen, or a later call to it that was
         picked up. Withheld numbers cannot be called back and are not listed.
         """
         given_up = call.alias("given_up")
         given_number = func.coalesce(given_up.c.caller_e164, given_up.c.caller_raw)
-        talked = or_(call.c.result == Result.ANSWERED, call.c.reason == Reason.EMERGENCY_BY_AGENT)
+        talked = or_(call.c.result.in_((Result.ANSWERED, Result.REACHED)), call.c.reason == Reason.EMERGENCY_BY_AGENT)
         came_again = exists().where(number == given_number, call.c.entered_at > given_up.c.entered_at, talked)
         called_back = exists().where(
             leg.c.party.in_((given_up.c.caller_e164, given_up.c.caller_raw)),

@@ -15,6 +15,21 @@ def lengthen_list(name: str, table: str, begins: str, word: str) -> None:
         op.drop_constraint(name, table)
         op.create_check_constraint(name, table, new)
         return
+    _rewrite(connection, table, old, new)
+
+
+def add_list(name: str, table: str, check: str, before: str) -> None:
+    """A CHECK for a column that was just added; `before`: the name of one that the table has, for SQLite's text."""
+    connection = op.get_bind()
+    if connection.dialect.name != "sqlite":
+        op.create_check_constraint(name, table, check)
+        return
+    there = f"CONSTRAINT {before} CHECK"
+    _rewrite(connection, table, there, f"CONSTRAINT {name} CHECK ({check}), \n\t{there}")
+
+
+def _rewrite(connection: sa.Connection, table: str, old: str, new: str) -> None:
+    """SQLite's own text of the table, changed in one place."""
     version = connection.execute(sa.text("PRAGMA schema_version")).scalar_one()
     connection.execute(sa.text("PRAGMA writable_schema = ON"))
     done = connection.execute(
@@ -24,6 +39,6 @@ def lengthen_list(name: str, table: str, begins: str, word: str) -> None:
         {"old": old, "new": new, "name": table},
     )
     if done.rowcount != 1:
-        raise RuntimeError(f"table {table} has no CHECK ({old})")
+        raise RuntimeError(f"table {table} has no text {old!r}")
     connection.execute(sa.text(f"PRAGMA schema_version = {version + 1}"))
     connection.execute(sa.text("PRAGMA writable_schema = OFF"))

@@ -45,6 +45,12 @@ class ToTellRepository(Repository):
             query = query.where(to_tell.c.told_at.is_not(None) if told else _UNTOLD)
         return [build(ToTellRow, row) for row in (await self._connection.execute(query)).mappings()]
 
+    async def open_of(self, ticket: str) -> ToTellRow | None:
+        """The line of a ticket whose citizen waits to be told; None when there is none."""
+        query = select(to_tell).where(to_tell.c.ticket == ticket, _UNTOLD)
+        found = (await self._connection.execute(query)).mappings().one_or_none()
+        return None if found is None else build(ToTellRow, found)
+
     async def mark_told(self, line: str, by: str, at: datetime) -> ToTellRow:
         """The citizen was told; the first mark stays. NotFound `to-tell-unknown`."""
         await self._connection.execute(

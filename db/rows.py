@@ -12,6 +12,7 @@ def call_row(call: Call, *, version: int, backfilled: bool, caller_e164: str | N
     return CallRow(
         id=call.id,
         entered_at=call.entered_at,
+        direction=call.direction,
         answered_at=call.answered_at,
         ended_at=call.ended_at,
         did=call.did,

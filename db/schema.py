@@ -3,6 +3,7 @@
 from hotline1022.db import (
     tables_accounts,
     tables_audit,
+    tables_callbacks,
     tables_cascade,
     tables_catalogue,
     tables_citizen,
@@ -27,6 +28,7 @@ __all__ = [
     "metadata",
     "tables_accounts",
     "tables_audit",
+    "tables_callbacks",
     "tables_cascade",
     "tables_catalogue",
     "tables_citizen",

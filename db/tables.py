@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from hotline1022.core.events import LegKind, Mode
-from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 from hotline1022.db.columns import Big, Document, Inode, Serial, UtcTime, Word, condition, listed
 from hotline1022.queue.types import AgentState
 from hotline1022.recordings.types import Side, Status
@@ -41,6 +41,7 @@ call = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("entered_at", UtcTime, nullable=False),
+    Column("direction", Word(Direction), nullable=False, server_default=Direction.IN.value),
     Column("answered_at", UtcTime),
     Column("ended_at", UtcTime),
     _text("did"),
@@ -58,6 +59,7 @@ call = Table(
     _text("line"),
     _text("person"),
     Column("version", Big, nullable=False),
+    listed("direction", Direction, "call"),
     listed("state", CallState, "call"),
     listed("result", Result, "call"),
     listed("reason", Reason, "call"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from hotline1022.core.clock import aware
 from hotline1022.core.events import LegKind
-from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 from hotline1022.figures.types import EVERY_CALL, CallNarrow
 from hotline1022.recordings.types import CopyRow, TrackRow
 
@@ -22,11 +22,12 @@ class CallRow:
 
     id: str
     entered_at: datetime
+    direction: Direction = Direction.IN
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     #: our number that was dialled, digits
     did: str
-    #: digits and +; "" when withheld
+    #: the citizen's, whoever began: digits and +; "" when withheld
     caller_raw: str
     #: what the carrier sent for it: at most 64 harmless characters
     caller_sent: str = ""
@@ -169,6 +170,8 @@ class CallFilter:
     #: caller in E.164, or as sent, is one of these
     callers: tuple[str, ...] = ()
     result: Result | None = None
+    #: None: both
+    direction: Direction | None = Direction.IN
     line: str = ""
     person: str = ""
     narrow: CallNarrow = EVERY_CALL

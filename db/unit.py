@@ -23,6 +23,7 @@ from hotline1022.db.accounts import AccountRepository
 from hotline1022.db.agents import AgentRepository
 from hotline1022.db.alarms import AlarmRepository, raised_on
 from hotline1022.db.audit import AuditRepository
+from hotline1022.db.callbacks import CallbackRepository
 from hotline1022.db.calls import CallRepository
 from hotline1022.db.cascades import CascadeRepository
 from hotline1022.db.catalogue import CatalogueRepository
@@ -77,6 +78,11 @@ class Work:
     def calls(self) -> CallRepository:
         """The call log."""
         return CallRepository(self._connection, self.catalogue.touch)
+
+    @cached_property
+    def callbacks(self) -> CallbackRepository:
+        """Citizens whom agents called back."""
+        return CallbackRepository(self._connection)
 
     @cached_property
     def cascades(self) -> CascadeRepository:

@@ -52,6 +52,7 @@ class Fixed(StrEnum):
     AGENT_TRY_LATER = "agent-try-later"
     AGENT_EMERGENCY = "agent-emergency"
     AGENT_NOBODY = "agent-nobody"
+    CALLBACK_NOTICE = "callback-notice"
     CASCADE_WAIT = "cascade-wait"
     CASCADE_LEADER = "cascade-leader"
     CASCADE_BACK = "cascade-back"

@@ -36,6 +36,7 @@ from hotline1022.service.agent_drafts import AgentDrafts
 from hotline1022.service.alarms import Bell
 from hotline1022.service.background_parts import begun_of, parts_of
 from hotline1022.service.call_log import CallLog, Saved
+from hotline1022.service.callback_parts import callbacks_of
 from hotline1022.service.cascades import Cascades
 from hotline1022.service.chore_parts import backups_of, chores_of
 from hotline1022.service.console import Console
@@ -107,11 +108,7 @@ class App:
         self.users = UserAdmin(self.database, utc_now)
         self.take_overs = take_overs_of(settings, self.links)
         self.directory = DirectoryDesk(
-            self.database,
-            lambda: numbers_of(self.settings),
-            ended=[ends],
-            also=self.take_overs.tell,
-            closed=closed,
+            self.database, lambda: numbers_of(self.settings), ended=[ends], also=self.take_overs.tell, closed=closed
         )
         self.bell = Bell(self.database, timedelta(seconds=settings.emergency.alarm_repeat_seconds))
         self.guard = Guard(self.bell)
@@ -156,6 +153,7 @@ class App:
             about=self.directory_sounds.about,
             bell=self.bell,
         )
+        self.callbacks = callbacks_of(self)
         self.button = PhoneButton(self.call_log, actions)
         self.status = StatusByPhone(database=self.database, agency=self.directory_sounds.agency)
         self.plans = PlanKeeper(self.directory, Console(settings), closed, lambda: datetime.now(UTC))
@@ -250,6 +248,7 @@ class App:
 
     def _saved(self, saved: Saved) -> None:
         self.cascades.saved(saved)
+        self.callbacks.saved(saved)
         self.news.saved(saved)
 
     async def _complete(self, call: Call) -> None:

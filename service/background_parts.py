@@ -57,6 +57,7 @@ def parts_of(app: "App") -> Mapping[str, Run]:
         **app.house.parts(),
         "the look at the directory": DirectoryWatch(app.directory, app.bell, lambda: datetime.now(UTC)).run,
         "settling transfers": app.cascades.run,
+        "calls to citizens": app.callbacks.run,
         "the catalogue of recordings": CatalogueKeeper(app.database).run,
         "plans in Asterisk": app.plans.run,
         "names of the directory": app.directory_sounds.run,

@@ -14,12 +14,12 @@ from typing import Protocol
 
 from hotline1022.ami_bridge.journal import Batch, Journal, Position
 from hotline1022.ami_bridge.journal_facts import FactReader
-from hotline1022.core.call import Anomaly, Call, Effect, Ended, RaiseAlarm, apply, begin, fold
+from hotline1022.core.call import BEGINNINGS, Anomaly, Call, Effect, Ended, RaiseAlarm, apply, begin, fold
 from hotline1022.core.errors import HotlineError, Unavailable
-from hotline1022.core.events import CallEntered, CallRefused, Event, LegEnded, LegWatched
+from hotline1022.core.events import CallPlaced, Event, LegEnded, LegWatched
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.masking import mask, mask_text
-from hotline1022.core.outcomes import CallState
+from hotline1022.core.outcomes import CallState, Direction
 from hotline1022.service.laid_aside import lay_aside
 from hotline1022.service.lost_calls import LostCalls
 
@@ -106,6 +106,8 @@ class CallLog:
         self._known: dict[CallId, set[str]] = {}
         self._position = Position()
         self._notes: deque[Event] = deque(maxlen=10_000)
+        #: calls that 1022 is about to make, and that are being stored
+        self._placed: dict[CallId, asyncio.Event] = {}
         self._watched_since: datetime | None = None
         self._lost = LostCalls()
         self._filed: set[CallId] = set()
@@ -116,6 +118,16 @@ class CallLog:
     def note(self, event: Event) -> None:
         """A fact that the journal does not have: a hold, from the live link. Stored with the next rows."""
         self._notes.append(event)
+
+    async def place(self, event: CallPlaced) -> None:
+        """A call that 1022 is about to make. It is stored when this returns; while the database is away that is never."""
+        self._facts.know(event.channel, event.call)
+        stored = self._placed[event.call] = asyncio.Event()
+        self.note(event)
+        try:
+            await stored.wait()
+        finally:
+            del self._placed[event.call]
 
     def watched(self, since: datetime) -> None:
         """The live link is up since then without a break: holds are seen."""
@@ -208,7 +220,7 @@ class CallLog:
         for event in events:
             call = changed.get(event.call) or self._calls.get(event.call)
             if call is None:
-                if not isinstance(event, CallEntered | CallRefused):
+                if not isinstance(event, BEGINNINGS):
                     continue
                 call = begin(event)
             if event.identity in self._known.get(event.call, ()):
@@ -232,6 +244,8 @@ class CallLog:
         self.figures.delays.extend((stored - e.at).total_seconds() for e in kept if e.call not in late)
         self._position = batch.position
         self._calls.update(changed)
+        for begun in changed.keys() & self._placed.keys():
+            self._placed[begun].set()
         self._on_saved(saved)
         await self._follow(effects)
         await self._file(c for c in changed.values() if c.complete)
@@ -325,8 +339,9 @@ class CallLog:
         result = str(call.result)
         self.figures.calls_ended[result] = self.figures.calls_ended.get(result, 0) + 1
         log.info(
-            "call %s ended: from %s, %s (%s), keys %s, waited %.1f s, talked %.1f s, line %s, person %s",
+            "call %s ended: %s %s, %s (%s), keys %s, waited %.1f s, talked %.1f s, line %s, person %s",
             call.id,
+            "to" if call.direction is Direction.OUT else "from",
             mask(call.caller),
             call.result,
             call.reason,

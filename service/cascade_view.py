@@ -16,6 +16,7 @@ from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.legs import Leg
+from hotline1022.core.outcomes import Direction
 from hotline1022.db.unit import Database
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.cascades import Cascades
@@ -81,6 +82,11 @@ class CascadesView:
     async def begin(self, wanted: CascadeBody, *, by: str) -> Begun:
         """Put a citizen through who talks with an agent."""
         call = self._living(wanted.call)
+        if call.direction is Direction.OUT:
+            text = (
+                "a citizen who is called back cannot be put through; take down what she needs, or ask her to call 1022"
+            )
+            raise Refused(text, error_id="call-outgoing")
         if _going_on(call):
             raise Refused("this citizen is being put through already; take her back first", error_id="cascade-running")
         agent = _talking(call)

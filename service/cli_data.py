@@ -135,7 +135,9 @@ def calls_list(config: str | None, limit: int, day: str | None, result: str | No
     Example: hotline1022 calls list --day 2026-11-24 --result abandoned
     """
     since, until = _day(day)
-    wanted = rows.CallFilter(since=since, until=until, result=Result(result) if result else None, limit=limit)
+    wanted = rows.CallFilter(
+        since=since, until=until, direction=None, result=Result(result) if result else None, limit=limit
+    )
 
     async def read(database: Database) -> rows.CallPage:
         async with database.reading() as tx:

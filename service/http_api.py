@@ -133,6 +133,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             gateways=gateways_of(app),
             webhooks=webhook_desk_of(app),
             links=LinkDesk(app.database, app.links, app.directory.fresh, app.tickets),
+            callbacks=app.callbacks,
             cascades=CascadesView(app.database, app.cascades, app.directory, app.call_log, app.actions),
             tokens=TokensView(app.database, app.directory.fresh),
             door=app.accounts,

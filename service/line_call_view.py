@@ -7,6 +7,7 @@ from datetime import datetime
 
 from hotline1022.core.call import Call
 from hotline1022.core.ids import CallId
+from hotline1022.core.outcomes import Direction
 from hotline1022.db.types import CallRow
 from hotline1022.db.unit import Database
 from hotline1022.queue.agents import Agents
@@ -57,6 +58,8 @@ class LineCallsView:
             waited_ms=_ms(since, at.answered_at or now) if since else None,
             past=tuple(_past(row) for row in past),
             open_tickets=tuple(_ticket(one, now) for one in tickets),
+            direction=call.direction if call else Direction.IN,
+            state=call.state if call else None,
         )
 
     async def _known(self, number: str, raw: str, call: CallId) -> tuple[list[CallRow], str, list[Ticket]]:

@@ -10,6 +10,7 @@ from hotline1022.ami_bridge import types as live
 from hotline1022.core.call import Call
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId
+from hotline1022.core.outcomes import CallState, Direction
 from hotline1022.queue.types import Phone
 from hotline1022.service.hands import INTERFACE, phone_of
 
@@ -40,8 +41,8 @@ class LineCalls:
         self._waiting: dict[CallId, datetime] = {}
 
     def at(self, line: str) -> AtLine | None:
-        """The call at the line; the call log knows of one that began while the link was down."""
-        return self._at[line] if line in self._at else self._of_log(line)
+        """The call at the line; the call log knows of one that began while the link was down, and of those that 1022 makes."""
+        return self._at.get(line) or self._of_log(line, told=line in self._at)
 
     def of_call(self, call: CallId) -> list[AtLine]:
         """Where a call rings or talks, as the link told it."""
@@ -68,12 +69,27 @@ class LineCalls:
             self._at[line] = after
         return before, after
 
-    def _of_log(self, line: str) -> AtLine | None:
+    def _of_log(self, line: str, *, told: bool) -> AtLine | None:
+        """`told`: the link has told that no citizen calls at the line."""
         for call in self._going_on():
+            if call.direction is Direction.OUT:
+                if call.line == line:
+                    return placed(call)
+                continue
+            if told:
+                continue
             for leg in call.legs.values():
                 if leg.kind is LegKind.AGENT and leg.party == line and leg.ended_at is None:
                     return AtLine(line=line, call=call.id, since=leg.started_at, answered_at=leg.answered_at)
         return None
+
+
+def placed(call: Call) -> AtLine | None:
+    """The call that 1022 makes, as it is at its line; answered when the two talk. None: it is over."""
+    if call.state is CallState.ENDED:
+        return None
+    agent = call.legs[call.id]
+    return AtLine(line=call.line, call=call.id, since=agent.started_at, answered_at=agent.talking_since)
 
 
 def _ends(event: live.MemberEvent) -> bool:

@@ -14,11 +14,11 @@ from hotline1022.core.call import Call
 from hotline1022.core.events import CallEntered
 from hotline1022.core.ids import CallId
 from hotline1022.core.live import Event, Topic
-from hotline1022.core.outcomes import CallState
+from hotline1022.core.outcomes import CallState, Direction
 from hotline1022.db.types import AlarmRow
 from hotline1022.queue.types import LineView
 from hotline1022.service.call_log import Saved
-from hotline1022.service.line_calls import AtLine, LineCalls
+from hotline1022.service.line_calls import AtLine, LineCalls, placed
 from hotline1022.tickets.types import HIDDEN, Changed, Ticket
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,8 @@ class LiveNews:
         self._hunts: dict[CallId, dict[str, Any]] = {}
         #: rings of calls of which the log knew nothing yet
         self._unknown: set[CallId] = set()
+        #: calls that 1022 makes, as they were told
+        self._placed: dict[CallId, tuple[CallState, AtLine]] = {}
 
     def _tell(self, topic: Topic, what: str, **facts: Any) -> None:
         self._publish(Event(topic=topic, what=what, facts=facts))
@@ -137,9 +139,12 @@ class LiveNews:
     @_harmless
     def saved(self, saved: Saved) -> None:
         """The call log has committed this."""
-        ended = sum(call.state is CallState.ENDED for call in saved.calls)
+        made = [call for call in saved.calls if call.direction is Direction.OUT]
+        came = [call for call in saved.calls if call.direction is Direction.IN]
+        ended = sum(call.state is CallState.ENDED for call in came)
         entered = sum(isinstance(event, CallEntered) for event in saved.events)
-        if ended or entered:
+        moved = [self._make(call) for call in made]
+        if ended or entered or any(moved):
             self._tell(Topic.FIGURES, "calls", going_on=self._going_on(), entered=entered, ended=ended)
         for call in saved.calls:
             if call.id in self._unknown:
@@ -148,6 +153,24 @@ class LiveNews:
                     self._rings("known", at)
             if call.cascades:
                 self._hunt(call)
+
+    def _make(self, call: Call) -> bool:
+        """A call that 1022 makes: it rings at the agent's own line, is dialled, talks, is over. Whether it has begun or ended."""
+        at, before = placed(call), self._placed.get(call.id)
+        if at is None:
+            if before is None:
+                return False
+            del self._placed[call.id]
+            self._at_line("over", before[1])
+            return True
+        self._placed[call.id] = (call.state, at)
+        if before is None:
+            self._rings("ring", at)
+        elif at.answered_at is not None and before[1].answered_at is None:
+            self._at_line("talk", at)
+        elif call.state is CallState.CALLING_CITIZEN and before[0] is not call.state:
+            self._at_line("dialled", at)
+        return before is None
 
     def _hunt(self, call: Call) -> None:
         hunt = call.cascades[-1]

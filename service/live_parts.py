@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from hotline1022.core.outcomes import Direction
 from hotline1022.db.unit import Database
 from hotline1022.service.alarms import Bell
 from hotline1022.service.call_log import CallLog
@@ -20,7 +21,7 @@ class LiveParts:
             publish=self.bus.publish,
             at_lines=self.at_lines,
             call=lambda call: call_log().call(call),
-            going_on=lambda: len(call_log().going_on()),
+            going_on=lambda: sum(one.direction is Direction.IN for one in call_log().going_on()),
         )
         database.ticket_changed = self.news.ticket
         bell.told = self.news.alarm

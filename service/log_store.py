@@ -19,6 +19,7 @@ from hotline1022.db.rows import call_row, cascade_rows, event_of, event_row, leg
 from hotline1022.db.types import Batch, JournalPosition, LegRow, OpenCall
 from hotline1022.db.unit import Database, Work
 from hotline1022.service.call_log import SETTLE, Saved
+from hotline1022.service.callback_end import end_callbacks
 from hotline1022.service.webhook_notes import note_calls
 
 log = logging.getLogger(__name__)
@@ -141,6 +142,7 @@ class DatabaseLogStore:
                 [row for call in saved.calls for row in cascade_rows(call)],
                 [row for call in saved.calls for row in step_rows(call)],
             )
+            await end_callbacks(tx, saved.calls)
             await note_calls(tx, saved.calls)
             for event in saved.events:
                 if isinstance(event, CascadeStarted) and event.origin == "phone":

@@ -50,6 +50,7 @@ NEEDS_RESTART = frozenset(
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "extensions.conf": ("dialplan reload",),
     "hl1022/extensions.conf": ("dialplan reload",),
+    "hl1022/callback.conf": ("dialplan reload",),
     "hl1022/cascade.conf": ("dialplan reload",),
     "hl1022/status.conf": ("dialplan reload",),
     "queues.conf": ("queue reload all",),

@@ -87,6 +87,7 @@ def placeholders(settings: Settings, secrets: Secrets) -> dict[str, str]:
         "agi_address": f"127.0.0.1:{settings.service.agi_port}",
         "ask_seconds": f"{settings.service.ask_seconds:g}",
         "max_inbound": str(settings.trunk.channels - 1),
+        "callback_caller": _own_caller(settings),
         "cascade_caller": _cascade_caller(settings),
         "cascade_identity": _cascade_identity(settings),
         "emergency_numbers": "&".join(emergency.numbers),
@@ -129,6 +130,11 @@ def _cascade_caller(settings: Settings) -> str:
     """What a called specialist or leader sees as the caller."""
     if settings.cascade.caller == "citizen":
         return "${HL_PAI} <${HL_PAI}>"
+    return _own_caller(settings)
+
+
+def _own_caller(settings: Settings) -> str:
+    """The hotline itself as a caller."""
     own = settings.trunk.from_user or settings.trunk.username or settings.hotline.numbers[0]
     return f"1022 <{own}>"
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hotline1022.cascade.types import KeptCascade
 from hotline1022.core.clock import local
+from hotline1022.core.outcomes import Direction
 from hotline1022.db.types import CallRow
 from hotline1022.service.timeline_cascade import Transfers
 from hotline1022.web.types import CallDetail, CallEventView, CallView, NoticeView
@@ -23,7 +24,7 @@ def call_line(call: CallRow) -> str:
     result = f"{call.result} ({call.reason})" if call.result else str(call.state)
     late = "  back-filled" if call.backfilled else ""
     return (
-        f"{local(call.entered_at):%Y-%m-%d %H:%M:%S}  {call.caller_raw or 'withheld':<14} {result:<36} "
+        f"{local(call.entered_at):%Y-%m-%d %H:%M:%S}  {_to(call.direction)}{call.caller_raw or 'withheld':<14} {result:<36} "
         f"waited {_seconds(call.wait_ms):>8}  talked {_seconds(call.talk_ms):>8}  {call.person or '-':<8} {call.id}{late}"
     )
 
@@ -45,7 +46,7 @@ def timeline(detail: CallDetail, cascades: Sequence[KeptCascade] = (), names: Ma
     """
     call = detail.call
     lines = [
-        f"Call {call.id} from {_from(call)} to {call.did}, {local(call.entered_at):%A %d.%m.%Y %H:%M:%S}",
+        f"Call {call.id} {_who(call)}, {local(call.entered_at):%A %d.%m.%Y %H:%M:%S}",
         f"  result    {call.result or call.state} ({call.reason or 'goes on'}){'  BACK-FILLED' if call.backfilled else ''}",
         f"  category  {call.category or '-'}    led by {call.mode or '-'}",
         f"  waited    {_seconds(call.wait_ms)}    talked {_seconds(call.talk_ms)}    line {call.line or '-'}    person {call.person or '-'}",
@@ -77,6 +78,16 @@ def timeline(detail: CallDetail, cascades: Sequence[KeptCascade] = (), names: Ma
     return "\n".join(lines)
 
 
+def _to(direction: Direction) -> str:
+    return "to " if direction is Direction.OUT else ""
+
+
+def _who(call: CallView) -> str:
+    if call.direction is Direction.OUT:
+        return f"from line {call.line} to {call.caller_raw}"
+    return f"from {_from(call)} to {call.did}"
+
+
 def _from(call: CallView) -> str:
     number = call.caller_raw or "withheld"
     return number if call.caller_sent in {"", call.caller_raw} else f"{number} (sent as {call.caller_sent})"
@@ -89,6 +100,10 @@ def _told(event: CallEventView, parties: dict[str, str]) -> str:
             return f"calls {data['did']} as {data['caller'] or 'withheld'}"
         case "CallRefused":
             return f"is refused: {data['reason']}"
+        case "CallPlaced":
+            return f"line {data['line']} calls {data['number']}"
+        case "CitizenTried":
+            return f"the dialling of the citizen is over: {data['status']}"
         case "KeyPressed":
             return f"presses {data['key'] or 'nothing'} in {data['menu'] or 'the menu'}"
         case "StepTaken":

@@ -37,6 +37,7 @@ def call_filter(wanted: web.CallFilter) -> rows.CallFilter:
         until=wanted.until,
         callers=wanted.callers,
         result=wanted.result,
+        direction=wanted.direction,
         line=wanted.line or "",
         person=wanted.person or "",
         narrow=wanted.narrow,

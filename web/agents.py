@@ -42,7 +42,7 @@ async def list_lines(ask: Ask) -> LineList:
 async def login(ask: Ask) -> LineView:
     """A person logs in at a line."""
     body: LoginBody = ask.body
-    return await ask.ports.lines.login(await _line(ask), body.person, body.pin)
+    return await ask.ports.lines.login(await line_of(ask), body.person, body.pin)
 
 
 async def logout(ask: Ask) -> LineView:
@@ -67,7 +67,8 @@ async def get_line_call(ask: Ask) -> LineCallView:
     return found if found.call is None or ask.sees_numbers else replace(found, call=replace(found.call, name=""))
 
 
-async def _line(ask: Ask) -> str:
+async def line_of(ask: Ask) -> str:
+    """The line of the address; NotFound `line-unknown`."""
     line = ask.path["line"]
     if all(known.line != line for known in await ask.ports.lines.list()):
         raise NotFound(f"there is no line {line}; look in /api/lines", error_id="line-unknown")
@@ -76,7 +77,7 @@ async def _line(ask: Ask) -> str:
 
 async def _own_line(ask: Ask) -> str:
     """The line; where somebody else is logged in, that takes the permission for shifts."""
-    line = await _line(ask)
+    line = await line_of(ask)
     asker = ask.asker
     if asker.signed is not None:  # a token is nobody's
         there = next(known.person for known in await ask.ports.lines.list() if known.line == line)

@@ -10,6 +10,7 @@ import phonenumbers
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import Invalid, NotFound
+from hotline1022.core.outcomes import Direction
 from hotline1022.figures.types import CallNarrow
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import YEARS
@@ -38,6 +39,7 @@ def listed(ask: Ask, query: CallListed) -> CallFilter:
     return replace(
         found,
         callers=_forms(query.caller) if query.caller else (),
+        direction=query.direction or Direction.IN,
         narrow=replace(found.narrow, part=query.part, waited_ms=query.waited),
     )
 

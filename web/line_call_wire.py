@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from hotline1022.core.outcomes import Reason, Result
+from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 from hotline1022.queue.types import LineView
 from hotline1022.tickets.types import State, Urgency
 from hotline1022.web.rules import Rule
@@ -45,7 +45,7 @@ class CallerView:
 
     call: str
     since: Annotated[datetime, Rule(doc="when it began to ring here")]
-    answered_at: Annotated[datetime | None, Rule(doc="null = it rings")]
+    answered_at: Annotated[datetime | None, Rule(doc="null = it rings, or 1022 has not reached her yet")]
     caller: Annotated[Number, Rule(doc="empty = withheld, or not known yet: an event `known` follows")]
     name: Annotated[str, Rule(doc="as in the latest ticket of this number; empty = not known")]
     category: str
@@ -55,6 +55,8 @@ class CallerView:
     waited_ms: Annotated[int | None, Rule(doc="milliseconds waited so far, until the answer")]
     past: Annotated[tuple[PastCallView, ...], Rule(doc="the last five, newest first")]
     open_tickets: Annotated[tuple[OpenTicketView, ...], Rule(doc="newest first, 20 at most")]
+    direction: Annotated[Direction, Rule(doc="in: she calls; out: this line calls her back")] = Direction.IN
+    state: Annotated[CallState | None, Rule(doc="of the call; null = the log knows nothing of it yet")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from hotline1022.recordings.types import CatalogueFilter
 from hotline1022.tickets.ports import Act, Draft, Left
 from hotline1022.tickets.types import HistoryRow, Ticket, TicketFilter
 from hotline1022.web.backup_port import Backups
+from hotline1022.web.callback_port import CallBacks
 from hotline1022.web.cascade_port import Cascades
 from hotline1022.web.chores_port import Chores
 from hotline1022.web.citizen_port import CitizenPort
@@ -351,6 +352,7 @@ class Ports:
     webhooks: Webhooks
     links: OfficerLinks
     packages: PackageLinks
+    callbacks: CallBacks
     cascades: Cascades
     tokens: Tokens
     #: signing in at the desk

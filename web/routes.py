@@ -6,6 +6,7 @@ from hotline1022.web import agents, calls, health, metrics, openapi
 from hotline1022.web import types as t
 from hotline1022.web import wire as w
 from hotline1022.web.backup_routes import ROUTES as LEAVING
+from hotline1022.web.callback_routes import ROUTES as CALLBACKS
 from hotline1022.web.cascade_routes import ROUTES as CASCADE
 from hotline1022.web.chores_routes import ROUTES as CHORES
 from hotline1022.web.citizen_routes import ROUTES as CITIZENS
@@ -208,6 +209,7 @@ ROUTES: tuple[Route, ...] = (
     *DISCLOSURE,
     *EVIDENCE,
     *NOTIFY,
+    *CALLBACKS,
     *CASCADE,
     *PAGES,
     *PACKAGES,

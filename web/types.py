@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from hotline1022.core.events import LegKind
-from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 from hotline1022.core.people import PERSON_DIGITS, PIN_DIGITS, pattern, words
 from hotline1022.figures.types import EVERY_CALL, CallNarrow
 from hotline1022.queue.types import Waiting
@@ -86,6 +86,7 @@ class CallFilter:
     until: datetime | None = None
     #: caller as sent, or in E.164, is one of these; empty means all
     callers: tuple[str, ...] = ()
+    direction: Direction = Direction.IN
     result: Result | None = None
     line: str | None = None
     person: str | None = None
@@ -103,8 +104,11 @@ class CallView:
     entered_at: When
     answered_at: When | None
     ended_at: When | None
-    did: Annotated[str, Rule(doc="our number that was dialled, digits")]
-    caller_raw: Annotated[str, Rule(doc="caller's number, digits and +; masked unless scope agent or admin")]
+    direction: Annotated[Direction, Rule(doc="in: a citizen called; out: 1022 called her")] = Direction.IN
+    did: Annotated[str, Rule(doc="our number that was dialled, digits; empty of calls that 1022 made")]
+    caller_raw: Annotated[
+        str, Rule(doc="the citizen's number, whoever began, digits and +; masked unless scope agent or admin")
+    ]
     caller_sent: Annotated[str, Rule(doc="what the carrier sent for it; masked unless scope agent or admin")]
     caller_e164: Annotated[str | None, Rule(doc="caller in E.164; masked unless scope agent or admin")]
     state: CallState
@@ -169,7 +173,9 @@ class TrackView:
 class NoticeView:
     """That the citizen was told that the call is recorded."""
 
-    prompt: Annotated[str, Rule(doc="greeting, or static-menu of the dialplan alone")]
+    prompt: Annotated[
+        str, Rule(doc="greeting, static-menu of the dialplan alone, or callback-notice of a call to a citizen")
+    ]
     version: Annotated[str, Rule(doc="SHA-256 of the sound that was in force then; empty = not known")]
     started_at: When
     ended_at: Annotated[datetime | None, Rule(doc="null = its end was not seen")]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Annotated
 
-from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 from hotline1022.core.people import PAUSE_DIGITS, pattern, words
 from hotline1022.figures.types import SHORT_MS, WITHIN_MS, CallPart
 from hotline1022.queue.types import LineView
@@ -76,6 +76,7 @@ class CallListed(CallFilters):
         str | None, Rule(doc="caller's number, digits and +; needs scope agent or admin", pattern=r"\+?[0-9]{2,15}")
     ] = None
     part: Annotated[CallPart | None, Rule(doc="a part of the calls, as figures count them")] = None
+    direction: Annotated[Direction | None, Rule(doc="out: calls that 1022 made; without it, those that came in")] = None
     waited: Annotated[int | None, Rule(doc="waited so many milliseconds at least")] = None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from hotline1022.core.call import Call
-from hotline1022.core.outcomes import CallState, Reason
+from hotline1022.core.outcomes import CallState, Direction, Reason
 from hotline1022.tickets.types import CLOSED, HIDDEN, LOOKING, Changed, Ticket
 from hotline1022.webhooks.types import EventKind, Happened
 
@@ -22,8 +22,8 @@ _K = EventKind
 
 
 def of_call(call: Call) -> Happened | None:
-    """The end of a call; None while it goes on. Its talk time is that of this moment."""
-    if call.state is not CallState.ENDED or call.ended_at is None:
+    """The end of a call that came in; None while it goes on, and of those that 1022 makes. Its talk time is that of this moment."""
+    if call.direction is Direction.OUT or call.state is not CallState.ENDED or call.ended_at is None:
         return None
     missed = call.reason in MISSED
     return Happened(

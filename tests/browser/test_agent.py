@@ -15,8 +15,10 @@ import pytest
 from aiohttp.test_utils import TestServer
 from prometheus_client import CollectorRegistry
 
+from hotline1022.core.callbacks import Callback, CallbackWhat
 from hotline1022.core.cascade import Outcome
 from hotline1022.core.live import Topic
+from hotline1022.core.outcomes import CallState, Direction, Reason
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import AgentState
@@ -30,6 +32,7 @@ from tests.contract.database.desk_world import OWN
 from tests.contract.database.test_ticket_desk import Office
 from tests.lab.browser import Browser, Tab
 from tests.lab.cable import cable
+from tests.unit.callback_memory import MADE
 from tests.unit.calls_memory import CALLER
 from tests.unit.staff_memory import PIN
 from tests.unit.web_memory import open_house
@@ -178,6 +181,7 @@ async def another_service(desk: Desk, file: Path, folder: Path) -> AsyncIterator
             lines=desk.lines,
             callers=desk.caller,
             cascades=desk.hunts,
+            callbacks=desk.callbacks,
             live=desk.live,
             tickets=office.view,
             drafts=AgentDrafts(database, office.desk),
@@ -318,6 +322,55 @@ async def test_by_keys_alone(desk: Desk, browser: Browser) -> None:
     assert await tab.run("document.activeElement.id") == "after"
     (made,) = await desk.tickets()
     assert made.content == "Đèn đường hỏng" and made.category == "traffic" and made.phone.endswith("901234567")
+    assert serious(tab) == []
+
+
+async def test_a_citizen_is_called_back_by_one_click(desk: Desk, browser: Browser, tmp_path: Path) -> None:
+    await desk.make_agent()
+    desk.sits()
+    tab = await browser.tab()
+    await tab.size(1920, 1080)
+    await come_in(tab, desk)
+    lists, button = "document.getElementById('lists').innerText", "#lists form[hx-post$=call-back] button"
+    assert await tab.run(f"document.querySelector('{button}').innerText") == "Gọi lại"
+    await tab.run(f"document.querySelector('{button}').click()")
+    async with asyncio.timeout(10):
+        while not desk.callbacks.begun:  # noqa: ASYNC110 - what is awaited has no event on this side
+            await asyncio.sleep(0.02)
+    assert desk.callbacks.begun == [("101", CallbackWhat.ABANDONED, CALL)]
+    # the own phone rings: the page has the call, and the list says who calls, without a click
+    tried = Callback(
+        call=MADE,
+        what=CallbackWhat.ABANDONED,
+        target=CALL,
+        line="101",
+        person="1001",
+        name="Lan",
+        asked_at=desk.world.now,
+    )
+    desk.callbacks.kept[CALL] = tried
+    desk.sits(AgentState.RINGING)
+    await desk.caller.rings(call=MADE, direction=Direction.OUT, state=CallState.CALLING_AGENT)
+    desk.happens(Topic.CALL, "ring", line="101", call=MADE, number=CALLER)
+    desk.happens(Topic.FIGURES, "calls")
+    await sees(tab, "document.getElementById('call').innerText.includes('xin nhấc máy')")
+    await sees(tab, f"{lists}.includes('Lan đang gọi') && !document.querySelector('{button}')")
+    await sees(tab, "document.getElementById('form').dataset.draft", MADE)
+    assert await tab.run("document.getElementById('f-phone').value") == CALLER
+    await desk.caller.rings(call=MADE, direction=Direction.OUT, state=CallState.CALLING_CITIZEN)
+    desk.happens(Topic.CALL, "dialled", line="101", call=MADE)
+    await sees(tab, "document.getElementById('call').innerText.includes('Đang gọi cho người dân')")
+    await tab.picture(tmp_path / "calls-back-1920.png")
+    desk.caller.call = None
+    desk.callbacks.kept[CALL] = replace(tried, ended_at=desk.world.now, reason=Reason.CITIZEN_BUSY)
+    desk.happens(Topic.CALL, "over", line="101", call=MADE)
+    desk.happens(Topic.FIGURES, "calls")
+    await sees(tab, f"{lists}.includes('Lan: máy bận') && !!document.querySelector('{button}')")
+    await tab.size(360, 740, mobile=True)
+    assert not await barriers(tab)
+    assert await tab.run("document.documentElement.scrollWidth") <= 360
+    await tab.run("document.getElementById('lists').scrollIntoView()")
+    await tab.picture(tmp_path / "called-back-360.png")
     assert serious(tab) == []
 
 

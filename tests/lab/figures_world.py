@@ -29,6 +29,7 @@ AGENCIES = ("", "so-xay-dung", "cong-an-tinh")
 SERVICES = ("", "-", "Cấp phép", "Hạ tầng")
 AREAS = ("", "di-an", "thuan-an")
 WORDS = ("mất nước", "ổ gà", "đèn đường", "rác thải", "100%_đúng")
+#: of calls that came in
 _OF_RESULT = {
     Result.ANSWERED: (Reason.AGENT_ANSWERED,),
     Result.EMERGENCY: (Reason.EMERGENCY_ANSWERED, Reason.EMERGENCY_BY_AGENT, Reason.EMERGENCY_UNANSWERED),
@@ -49,7 +50,7 @@ def a_call(dice: random.Random, number: int) -> CallRow:
     """Any call: also such as the fold would hardly make."""
     at = a_moment(dice)
     ended = dice.random() < 0.9
-    result = dice.choice(list(Result)) if ended else None
+    result = dice.choice(list(_OF_RESULT)) if ended else None
     by_agent = dice.random() < 0.6
     return CallRow(
         id=f"hl1-{int(at.timestamp())}.{number}",

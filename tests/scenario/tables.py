@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from hotline1022.ami_bridge.journal_facts import FactReader
-from hotline1022.core.call import Call, Effect, apply, begin
-from hotline1022.core.events import CallEntered, CallRefused, Event
+from hotline1022.core.call import BEGINNINGS, Call, Effect, apply, begin
+from hotline1022.core.events import Event
 
 START = 1_795_470_000.0
 #: one letter a channel: c citizen, a and b agents' phones, e an emergency number, x somebody else's, s and l phones of
@@ -58,7 +58,7 @@ def told(table: str) -> tuple[Call, list[Effect]]:
     effects: list[Effect] = []
     for event in events(table):
         if call is None:
-            assert isinstance(event, CallEntered | CallRefused)
+            assert isinstance(event, BEGINNINGS)
             call = begin(event)
         call, follows = apply(call, event)
         effects += follows

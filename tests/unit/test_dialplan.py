@@ -10,7 +10,7 @@ FILES = {
     for file in (files("hotline1022.asterisk_conf") / "hl1022").iterdir()
     if file.name.endswith(".conf")
 }
-DIALPLAN = FILES["extensions.conf"] + FILES["cascade.conf"] + FILES["status.conf"]
+DIALPLAN = FILES["extensions.conf"] + FILES["cascade.conf"] + FILES["callback.conf"] + FILES["status.conf"]
 LINES = [line for line in DIALPLAN.splitlines() if line and not line.startswith(";")]
 #: what a caller, a phone or a carrier chooses
 OUTSIDE = (
@@ -89,13 +89,23 @@ def test_no_code_of_a_ticket_is_written_down() -> None:
 
 def test_nothing_dials_out_but_emergency_numbers_and_those_of_a_plan() -> None:
     dialled = [line for line in LINES if re.search(r",Dial\(|,Originate\(|,System\(|,TrySystem\(|SHELL\(|CURL\(", line)]
-    emergency, step, number, guard, back = dialled
+    emergency, step, number, guard, back, citizen = dialled
     assert "PJSIP/${HL_TRUNK}/sip:${HL_NUMBER}@" in emergency
     assert "Dial(Local/${HL_NUMBER}@hl1022-step/n," in step
     assert " same => n,Set(HL_NUMBER=${FILTER(0-9,${CUT(HL_STEP,:,1)})})" in LINES, "only digits of a plan's step"
     assert "PJSIP/${HL_TRUNK}/sip:${EXTEN}@" in number
     assert "Originate(Local/s@hl1022-left-late/n,app,Hangup,16," in guard, "it looks after a room, and calls nobody"
     assert "Dial(PJSIP/line-${HL_LINE}," in back
+    assert "PJSIP/${HL_TRUNK}/sip:${HL_TO}@" in citizen
+
+
+def test_a_citizen_is_called_by_digits_of_the_service_alone() -> None:
+    """Filtered before anything is done with them; nobody's key or number leads there."""
+    own = FILES["callback.conf"]
+    assert own.index("Set(HL_TO=${FILTER(0-9,${HL_TO})})") < own.index("Dial(")
+    others = "".join(text for name, text in FILES.items() if name != "callback.conf")
+    assert "hl1022-callback" not in others.replace("#include hl1022/callback.conf", "")
+    assert not re.search(r"Goto\(hl1022-callback|include => hl1022-callback", own)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +113,7 @@ def test_nothing_dials_out_but_emergency_numbers_and_those_of_a_plan() -> None:
     [
         "extensions.conf",
         "cascade.conf",
+        "callback.conf",
         "status.conf",
         "confbridge.conf",
         "queues.conf",

@@ -17,6 +17,8 @@ from hotline1022.service.call_log import Saved
 from hotline1022.service.line_calls import LineCalls
 from hotline1022.service.live_news import LiveNews
 from hotline1022.tickets.types import Action, Changed, HistoryRow, State
+from tests.scenario.test_calls_out import ANSWERED, LIFTED, OVER, RINGS
+from tests.scenario.test_calls_out import made as call_made
 from tests.unit.queue_memory import after
 from tests.unit.tickets_made import made
 
@@ -219,3 +221,22 @@ def test_a_source_that_fails_breaks_nothing(caplog: pytest.LogCaptureFixture) ->
     house.news.ticket(broken)
     house.news.heard(ami.AgentCalled(at=after(0), queue="q", interface=broken, member_name="", caller=ONE, channel=ONE))
     assert caplog.text.count("live events: ") == 2 and not house.told
+
+
+def test_a_call_to_a_citizen_from_the_ring_at_the_own_line_to_its_end() -> None:
+    house = House()
+    house.news.line(a_view())
+    house.status(D.NOT_IN_USE)  # the link has told that no citizen calls here
+    for table in (RINGS, LIFTED, ANSWERED.partition("42.020")[0], ANSWERED, ANSWERED + OVER):
+        call = fold(call_made(table))
+        assert call is not None
+        house.calls[call.id] = call
+        house.news.saved(Saved(calls=(call,), events=(), backfilled=frozenset(), position=Position()))
+        at = house.at_lines.at("101")
+        assert (at is None) is (table == ANSWERED + OVER) and (at is None or at.call == call.id)
+    assert house.whats() == ["ring", "dialled", "talk", "over"]
+    ring = house.heard(Topic.CALL)[0][1]
+    assert (ring["line"], ring["number"]) == ("101", "0901234567")
+    assert [(one["entered"], one["ended"]) for _, one in house.heard(Topic.FIGURES)] == [(0, 0), (0, 0)], (
+        "the lists load anew; nothing has come in"
+    )

@@ -36,6 +36,7 @@ BODIES: dict[str, Any] = {
     "/api/wallboards": {"name": "Tầng 2"},
     "/api/lines/{line}/login": {"person": "1001", "pin": PIN},
     "/api/lines/{line}/pause": {"reason": "1"},
+    "/api/lines/{line}/calls": {"what": "abandoned", "id": "hl1-1795470208.58"},
     "/api/recordings/{recording}/holds": {"letter": "12/CV-CAT", "why": "điều tra"},
     "/api/holds/{hold}/release": {"why": "xong"},
     "/api/citizens/export": {"number": "0901234567", "reason": "citizen", "text": "Đơn ngày 12/11/2026"},

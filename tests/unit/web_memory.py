@@ -26,6 +26,7 @@ from hotline1022.web.types import (
 )
 from tests.unit.accounts_memory import MemoryDoor, MemoryUsers
 from tests.unit.backup_memory import MemoryBackups, MemoryExports
+from tests.unit.callback_memory import MemoryCallbacks
 from tests.unit.calls_memory import CALLER, NOW, MemoryCalls, a_call
 from tests.unit.cascade_memory import MemoryCascades
 from tests.unit.catalogue_memory import MemoryCatalogue
@@ -293,6 +294,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         attachments_root=folder / "attachments",
         outbox=outbox,
         links=links,
+        callbacks=MemoryCallbacks(),
         cascades=MemoryCascades(),
         tokens=tokens,
         door=door,

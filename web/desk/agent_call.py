@@ -14,6 +14,7 @@ from hotline1022.core.cascade import State
 from hotline1022.core.clock import local, local_day
 from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.core.masking import mask
+from hotline1022.core.outcomes import CallState, Direction
 from hotline1022.queue.types import LineView
 from hotline1022.web.cascade_wire import CascadeBody, CascadeQuery, CascadeView
 from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of
@@ -67,6 +68,7 @@ async def facts(ask: Ask, call: CallerView | None) -> Mapping[str, Any] | None:
         "category": names.get(call.category, call.category),
         "pressed": " › ".join(call.keys),
         "answered": call.answered_at.isoformat() if call.answered_at else "",
+        "made": _made(call),
         "since": call.since.isoformat(),
         "waiting_since": call.waiting_since.isoformat() if call.waiting_since else "",
         "waited": None if call.waited_ms is None else clock(call.waited_ms // 1000),
@@ -94,12 +96,21 @@ async def facts(ask: Ask, call: CallerView | None) -> Mapping[str, Any] | None:
     }
 
 
+def _made(call: CallerView) -> str:
+    """How far a call is by which the agent calls back; "" = the citizen calls."""
+    if call.direction is Direction.IN:
+        return ""
+    going = call.state in (CallState.CALLING_AGENT, CallState.CALLING_CITIZEN)
+    return call.state.value if call.state is not None and going else "calling-citizen"
+
+
 async def transfer(ask: Ask, of_call: str, call: CallerView | None) -> Mapping[str, Any]:
     """What may be done with this call's citizen now, and what became of earlier tries."""
     hunts = list(await ask.ports.cascades.list(CascadeQuery(call=of_call, limit=_HUNTS))) if of_call else []
     going = next((one for one in hunts if one.state is not State.ENDED), None)
-    talking = call is not None and call.call == of_call and call.answered_at is not None
-    category = call.category if call is not None and call.call == of_call else ""
+    here = call if call is not None and call.call == of_call else None
+    talking = here is not None and here.answered_at is not None and here.direction is Direction.IN
+    category = here.category if here is not None else ""
     draft = await ask.ports.drafts.get(f"user:{signed_of(ask).user.id}", of_call) if of_call else None
     if draft is not None:
         category = draft.text("category", category)

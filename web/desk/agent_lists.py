@@ -6,16 +6,18 @@ from typing import Annotated, Any
 
 from aiohttp import web
 
-from hotline1022.core.errors import HotlineError, NotFound
+from hotline1022.core.callbacks import Callback, CallbackWhat
+from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.masking import mask
 from hotline1022.web.desk.agent_call import clock, sees_numbers
-from hotline1022.web.desk.agent_own import piece, signed_of
+from hotline1022.web.desk.agent_own import own_line, piece, signed_of
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import moment
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 
-LISTS = ("missed", "voicemail", "tell")
+#: list → what its citizens are called back for
+LISTS = {"missed": CallbackWhat.ABANDONED, "voicemail": CallbackWhat.VOICEMAIL, "tell": CallbackWhat.TICKET}
 _ROWS = 30
 
 
@@ -56,19 +58,31 @@ async def tell(ask: Ask) -> web.Response:
     return piece(ask, "lists", failed, lists=await rows(ask, "tell"))
 
 
+async def call_back(ask: Ask) -> web.Response:
+    """The own phone rings, then hers."""
+    form: Form = ask.body
+    which = form.one("list") if form.one("list") in LISTS else "missed"
+    failed = None
+    try:
+        line = await own_line(ask)
+        if line is None:
+            raise Refused("you are logged in at no line; log in first", error_id="line-none")
+        await ask.ports.callbacks.begin(line.line, LISTS[which], form.one("id"))
+    except HotlineError as error:
+        failed = error
+    return piece(ask, "lists", failed, lists=await rows(ask, which))
+
+
 async def rows(ask: Ask, which: str) -> Mapping[str, Any]:
     """A list as it is shown."""
     shown = sees_numbers(ask)
-
-    def number(text: str) -> str:
-        return text if shown else mask(text)
-
     found: list[dict[str, Any]]
     if which == "voicemail":
         found = [
             {
                 "id": one.id,
-                "number": number(one.caller),
+                "target": one.id,
+                "caller": one.caller,
                 "at": moment(one.left_at),
                 "more": clock(one.duration_ms // 1000) if one.duration_ms else "",
                 "text": "",
@@ -79,7 +93,8 @@ async def rows(ask: Ask, which: str) -> Mapping[str, Any]:
         found = [
             {
                 "id": one.id,
-                "number": number(one.number),
+                "target": one.ticket,
+                "caller": one.number,
                 "at": moment(one.since),
                 "more": one.code,
                 "text": f"{one.name}: {one.text}" if shown else "",
@@ -90,11 +105,24 @@ async def rows(ask: Ask, which: str) -> Mapping[str, Any]:
         found = [
             {
                 "id": one.last_call,
-                "number": number(one.caller),
+                "target": one.last_call,
+                "caller": one.caller,
                 "at": moment(one.last_at),
                 "more": str(one.count),
                 "text": "",
             }
             for one in await ask.ports.abandoned.list(_ROWS)
         ]
-    return {"which": which, "rows": found, "lists": LISTS}
+    tried = await ask.ports.callbacks.tried(LISTS[which], {one["target"]: one["caller"] for one in found})
+    for one in found:
+        caller = one.pop("caller")
+        one |= {"number": caller if shown else mask(caller), "tried": _tried(tried.get(one["target"]))}
+    return {"which": which, "rows": found, "lists": tuple(LISTS)}
+
+
+def _tried(last: Callback | None) -> Mapping[str, str] | None:
+    """When and by whom she was called last, and how it ended."""
+    if last is None:
+        return None
+    at = last.ended_at or last.asked_at
+    return {"at": moment(at), "by": last.name, "reason": last.reason.value if last.reason else ""}

@@ -52,4 +52,5 @@ ROUTES: tuple[Route, ...] = (
     _get("/desk/agent/lists", "Whom to call back", agent_lists.show_list, agent_lists.ListQuery),
     _post("/desk/agent/heard", "A message was seen to", agent_lists.heard),
     _post("/desk/agent/told", "A citizen was told", agent_lists.tell),
+    _post("/desk/agent/call-back", "Call a citizen of a list back", agent_lists.call_back),
 )

@@ -68,7 +68,7 @@ class _Teller:
             case "QueueLeft" | "VoicemailStarted":
                 word = str(data.get("status", data.get("reason", "")))
                 values["why"] = say.or_itself("story.wait-end", word)
-            case "LegStarted" if citizen:
+            case "LegStarted" if leg is None:
                 return
             case "Joined":
                 key = f"{key}.{'phone' if not citizen else 'room' if data.get('room') else 'citizen'}"
@@ -91,7 +91,10 @@ class _Teller:
                 values["end"] = say.or_itself("story.cascade-end", str(data.get("outcome", "")))
                 self._now = None
             case "LegEnded":
-                key = f"{key}.{'citizen' if citizen else 'phone'}"
+                hung_up = leg is None or (citizen and leg.answered_at is not None)
+                key = f"{key}.{'citizen' if hung_up else 'phone'}"
+            case "CitizenTried":
+                values["end"] = say.or_itself("story.tried", str(data.get("status", "")))
             case _:
                 pass
         if key in say.texts:

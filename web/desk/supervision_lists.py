@@ -105,7 +105,7 @@ def _value(name: str, value: Any) -> str:
     if hasattr(value, "strftime"):
         return f"{value:%H:%M}"
     tables = {"part": "call-part", "result": "call-result", "reason": "call-reason", "standing": "standing"}
-    tables["channel"] = "channel"
+    tables |= {"channel": "channel", "direction": "call-direction"}
     if name in tables:
         return say.or_itself(tables[name], str(value))
     if value == "-":

@@ -21,6 +21,7 @@ from hotline1022.web.line_call_wire import CallerView, LineCallView
 from tests.contract.database.desk_world import OWN, Browser, World, open_desk
 from tests.contract.database.made import HASH
 from tests.contract.database.test_ticket_desk import Office
+from tests.unit.callback_memory import MemoryCallbacks
 from tests.unit.cascade_memory import MemoryCascades, a_cascade
 from tests.unit.live_memory import MemoryCallers, MemoryLive
 from tests.unit.staff_memory import MemoryLines, a_line
@@ -81,6 +82,7 @@ class Desk:
     lines: MemoryLines
     caller: OneCaller
     hunts: Hunts
+    callbacks: MemoryCallbacks
     live: MemoryLive
     drafts: AgentDrafts
     passwords: dict[str, str] = field(default_factory=dict)
@@ -127,17 +129,18 @@ async def open_agent_desk(database: Database, folder: Path) -> AsyncIterator[Des
     """The desk with an agent's parts."""
     office = Office(database, folder)
     lines = MemoryLines({number: a_line(number) for number in ("101", "102")})
-    caller, hunts = OneCaller(lines), Hunts(cascades=[])
+    caller, hunts, callbacks = OneCaller(lines), Hunts(cascades=[]), MemoryCallbacks()
     live = MemoryLive(bus=LiveBus(), endless=True)
     drafts = AgentDrafts(database, office.desk)
     parts: dict[str, Any] = {
         "lines": lines,
         "callers": caller,
         "cascades": hunts,
+        "callbacks": callbacks,
         "live": live,
         "drafts": drafts,
         "tickets": office.view,
     }
     async with open_desk(database, folder, **parts) as world:
-        yield Desk(world, office, lines, caller, hunts, live, drafts)
+        yield Desk(world, office, lines, caller, hunts, callbacks, live, drafts)
         live.close()

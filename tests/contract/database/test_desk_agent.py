@@ -1,6 +1,7 @@
 """The page of an agent over both databases: what each state shows, the form, the ticket, the transfer, and whose is what."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,11 @@ from typing import Any
 import pytest
 
 from hotline1022.accounts.types import Wanted
+from hotline1022.core.callbacks import Callback, CallbackWhat
 from hotline1022.core.cascade import Outcome, StepOutcome
 from hotline1022.core.cascade import State as Hunt
 from hotline1022.core.drafts import Writing
-from hotline1022.core.outcomes import Result
+from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Role, Which
 from hotline1022.queue.types import AgentState
@@ -20,10 +22,14 @@ from hotline1022.web.desk.agent_lists import LISTS
 from hotline1022.web.page_words import words
 from tests.contract.database.agent_world import AGENT, CALL, NEXT, Desk, open_agent_desk
 from tests.contract.database.desk_world import Browser
+from tests.contract.database.made import T0
+from tests.unit.callback_memory import MADE
 from tests.unit.calls_memory import CALLER
 from tests.unit.staff_memory import PIN
 
 PAGE = "/desk/agent"
+#: how calls end that 1022 makes: those of the list behind the one that any call may have
+OF_CALLS_MADE = list(Reason)[list(Reason).index(Reason.END_UNKNOWN) :]
 
 
 @pytest.fixture
@@ -44,6 +50,7 @@ async def act(browser: Browser, path: str, **given: str) -> Any:
     [
         ("agent-state", AgentState),
         ("agent-result", Result),
+        ("agent-tried", OF_CALLS_MADE),
         ("agent-hunt", Hunt),
         ("agent-outcome", Outcome),
         ("agent-step", [*StepOutcome, "calling", "answered"]),
@@ -245,6 +252,49 @@ async def test_lists_are_ticked_off(desk: Desk) -> None:
         shown = await browser.get(f"{PAGE}/lists?list=tell")
         assert shown.status == 200
         assert (await browser.get(f"{PAGE}/lists?list=x")).status == 400
+
+
+async def test_a_citizen_of_a_list_is_called_back_from_the_own_line(desk: Desk) -> None:
+    missed = f"{PAGE}/lists?list=missed"
+    async with desk.agent() as browser:
+        assert 'hx-post="/desk/agent/call-back"' in (await browser.get(missed)).text
+        nowhere = await act(browser, f"{PAGE}/call-back", list="missed", id=CALL)
+        assert nowhere.status == 409 and words()("error.line-none") in nowhere.text
+        desk.sits()
+        done = await act(browser, f"{PAGE}/call-back", list="missed", id=CALL)
+        assert done.status == 200 and 'id="lists"' in done.text
+        await act(browser, f"{PAGE}/call-back", list="voicemail", id="v1")
+        assert desk.callbacks.begun == [
+            ("101", CallbackWhat.ABANDONED, CALL),
+            ("101", CallbackWhat.VOICEMAIL, "v1"),
+        ]
+        gone = await act(browser, f"{PAGE}/call-back", list="missed", id="nobody")
+        assert gone.status == 404 and words()("error.callback-unknown") in gone.text
+        # who calls is seen by all, and cannot be called by a second one
+        going = Callback(
+            call=MADE, what=CallbackWhat.ABANDONED, target=CALL, line="102", person="1002", name="Bình", asked_at=T0
+        )
+        desk.callbacks.kept[CALL] = going
+        shown = (await browser.get(missed)).text
+        assert "Bình đang gọi" in shown and "call-back" not in shown
+        desk.callbacks.kept[CALL] = replace(going, ended_at=T0 + timedelta(seconds=50), reason=Reason.CITIZEN_BUSY)
+        shown = (await browser.get(missed)).text
+        assert "Đã gọi lại 02/03/2026 08:00, Bình: máy bận" in shown and "call-back" in shown
+
+
+async def test_a_call_that_is_made_is_seen_as_one_and_is_not_put_through(desk: Desk) -> None:
+    desk.sits(AgentState.RINGING)
+    async with desk.agent() as browser:
+        for state, said in (
+            (CallState.CALLING_AGENT, "xin nhấc máy"),
+            (CallState.CALLING_CITIZEN, "Đang gọi cho người dân"),
+            (CallState.TALKING, "Đang nói chuyện"),
+        ):
+            answered = datetime.now(UTC) if state is CallState.TALKING else None
+            await desk.caller.rings(call=MADE, direction=Direction.OUT, state=state, answered_at=answered)
+            shown = (await browser.get(f"{PAGE}/call?ring={MADE}")).text
+            assert said in shown and "Gọi lại cho người dân" in shown and CALLER in shown, state
+            assert 'id="f-content"' in shown and "begin-transfer" not in shown, "the form is open, the transfer is not"
 
 
 async def test_a_quiet_night_does_not_sign_out_who_is_at_a_line(desk: Desk) -> None:

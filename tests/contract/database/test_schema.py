@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.accounts.types import Stage
 from hotline1022.core import cascade
+from hotline1022.core.callbacks import CallbackWhat
 from hotline1022.core.errors import Refused
 from hotline1022.core.events import LegKind, Mode
-from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 from hotline1022.db import migrate as migration
 from hotline1022.db.engine import connect
 from hotline1022.db.migrate import migrate
@@ -52,6 +53,8 @@ LISTS: dict[str, Iterable[str]] = {
     "ck_cascade_state": cascade.State,
     "ck_cascade_outcome": cascade.Outcome,
     "ck_cascade_step_outcome": cascade.StepOutcome,
+    "ck_call_direction": Direction,
+    "ck_callback_what": CallbackWhat,
     "ck_call_state": CallState,
     "ck_call_result": Result,
     "ck_call_reason": Reason,
@@ -179,10 +182,12 @@ async def test_the_list_of_steps_is_that_of_the_files() -> None:
 
 
 NEVER = {
-    "a state that is none": "INSERT INTO call SELECT 'x', {t}, NULL, NULL, '', '', NULL, 'asleep', NULL, NULL, '', '', {f}, NULL, 0, '', '', 1, ''",
-    "an end without a result": "INSERT INTO call SELECT 'x', {t}, NULL, {t}, '', '', NULL, 'ended', NULL, NULL, '', '', {f}, NULL, 0, '', '', 1, ''",
-    "a result without a reason": "INSERT INTO call SELECT 'x', {t}, NULL, {t}, '', '', NULL, 'ended', 'answered', NULL, '', '', {f}, NULL, 0, '', '', 1, ''",
-    "a result before the end": "INSERT INTO call SELECT 'x', {t}, NULL, NULL, '', '', NULL, 'menu', 'answered', 'agent-answered', '', '', {f}, NULL, 0, '', '', 1, ''",
+    "a direction that is none": "INSERT INTO call SELECT 'x', {t}, NULL, NULL, '', '', NULL, 'menu', NULL, NULL, '', '', {f}, NULL, 0, '', '', 1, '', 'up'",
+    "a try with an end before it ended": "INSERT INTO callback SELECT 'x', 'abandoned', 't', '101', '1001', 'Lan', {t}, NULL, 'citizen-busy'",
+    "a state that is none": "INSERT INTO call SELECT 'x', {t}, NULL, NULL, '', '', NULL, 'asleep', NULL, NULL, '', '', {f}, NULL, 0, '', '', 1, '', 'in'",
+    "an end without a result": "INSERT INTO call SELECT 'x', {t}, NULL, {t}, '', '', NULL, 'ended', NULL, NULL, '', '', {f}, NULL, 0, '', '', 1, '', 'in'",
+    "a result without a reason": "INSERT INTO call SELECT 'x', {t}, NULL, {t}, '', '', NULL, 'ended', 'answered', NULL, '', '', {f}, NULL, 0, '', '', 1, '', 'in'",
+    "a result before the end": "INSERT INTO call SELECT 'x', {t}, NULL, NULL, '', '', NULL, 'menu', 'answered', 'agent-answered', '', '', {f}, NULL, 0, '', '', 1, '', 'in'",
     "a leg of no call": "INSERT INTO leg SELECT 'nobody', 'x', 'citizen', '', '', '', {t}, NULL, NULL, NULL, 0, NULL, NULL",
     "a PIN in the clear": "INSERT INTO person SELECT '1', 'An', '1234', {y}",
     "a session of nobody": "INSERT INTO agent_session SELECT 'x', 'nobody', '101', {t}, NULL, ''",
