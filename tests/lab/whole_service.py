@@ -241,6 +241,7 @@ def _fill(made: Whole) -> None:
         "shift": ["night"],
         "crew": ["k1"],
         "reason": ["1"],
+        "day": ["2026-11-24"],
         "agency": ["so-y-te", "so-tu-phap"],
         "area": ["di-an"],
         "category": ["other", "education"],
