@@ -29,13 +29,14 @@ ROWS = 2
 DOCUMENT, READY = "/api/openapi.json", "/api/health/ready"
 
 
-#: what is stopped must have begun
+#: what must be done before: what is stopped must have begun
 BEGUN = {f"{path}/stop": path for path in BODIES} | {
     "/api/backups/stop": "/api/backups",
     "/api/backups/verification/stop": "/api/backups/{backup}/verify",
     "/api/recordings/keys/count/stop": "/api/recordings/keys/count",
     "/api/recordings/reseal/stop": "/api/recordings/reseal",
     "/api/recordings/catalogue/rebuild/stop": "/api/recordings/catalogue/rebuild",
+    "/api/templates/{template}/again": "/api/templates/{template}",
 }
 
 
