@@ -171,6 +171,7 @@ sms_per_number = 0
 mail_host = "127.0.0.1"
 mail_port = {mail.port}
 mail_tls = "none"
+mail_from = "1022@1022.example"
 mail_per_minute = 0
 templates = "{templates}"
 quiet_from = "00:00"

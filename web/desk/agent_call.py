@@ -47,6 +47,14 @@ async def current(ask: Ask, line: LineView | None) -> CallerView | None:
     return (await ask.ports.callers.get(line.line)).call if line is not None else None
 
 
+async def put_through(ask: Ask, line: LineView | None) -> str:
+    """Id of the call that was put through from the own line and is still on its way; "" for none."""
+    if line is None:
+        return ""
+    going = await ask.ports.cascades.list(CascadeQuery(under_way=True))
+    return next((one.call for one in going if one.line == line.line), "")
+
+
 async def show_transfer(ask: Ask) -> web.Response:
     """The transfer of a call."""
     query: CallQuery = ask.query

@@ -224,6 +224,20 @@ async def test_a_transfer_asks_first_for_who_answers_and_shows_its_steps(desk: D
         assert "đã lấy lại" in back.text and "begin-transfer" in back.text
 
 
+async def test_a_page_that_is_opened_while_a_citizen_is_put_through_shows_how_far_it_is(desk: Desk) -> None:
+    desk.sits(AgentState.TALKING)
+    await desk.caller.rings(answered_at=datetime.now(UTC))
+    async with desk.agent() as browser:
+        await act(browser, f"{PAGE}/begin-transfer", call=CALL, agency="so-xay-dung", note="Đèn hỏng")
+        desk.caller.call = None
+        desk.sits(AgentState.READY)
+        shown = (await browser.get(PAGE)).text
+        assert f'data-draft="{CALL}"' in shown and "đang gọi đầu mối" in shown and "Lấy lại cuộc gọi" in shown
+        desk.hunts.end(Outcome.NOBODY)
+        over = (await browser.get(PAGE)).text
+        assert 'data-draft=""' in over and "Lấy lại cuộc gọi" not in over
+
+
 async def test_who_is_not_at_that_line_puts_nobody_through(desk: Desk) -> None:
     desk.sits(AgentState.TALKING)
     await desk.caller.rings(answered_at=datetime.now(UTC))
