@@ -13,10 +13,11 @@ from pathlib import Path
 from hotline1022.accounts.types import Wanted as WantedUser
 from hotline1022.core.acting import by_the_service
 from hotline1022.core.ids import PersonId
+from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.notify.sms import decode_gsm7
 from hotline1022.queue.types import Person
-from hotline1022.service.directory_desk import numbers_of
+from hotline1022.service.directory_desk import fill, numbers_of
 from hotline1022.service.pins import hash_pin
 from hotline1022.service.settings import Settings
 from hotline1022.service.user_admin import UserAdmin, utc_now
@@ -179,8 +180,7 @@ quiet_until = "00:00"
 link_address = "{LINKS}/l/"
 """
         product = await asyncio.to_thread(Product.make, folder, tables, {"ring_seconds": 20})
-        if past:
-            await _past(product.settings)
+        await _before(product.settings, past=past)
         agencies = folder / "agencies.toml"
         await asyncio.to_thread(agencies.write_text, _directory(rings), encoding="utf-8")
         await product.cli("directory", "import", str(agencies))
@@ -190,9 +190,14 @@ link_address = "{LINKS}/l/"
             yield House(World(product, net), carrier, mail, given)
 
 
-async def _past(settings: Settings) -> None:
-    """A week of the province until now; its sounds were thrown away."""
+async def _before(settings: Settings, *, past: bool) -> None:
+    """The directory that comes with it; with a `past` a week of the province until now, whose sounds were thrown away."""
     until = datetime.now(UTC).replace(second=0, microsecond=0)
+    if not past:
+        await migrate(settings.database_url)
+        async with Database(settings.database_url) as database:
+            await fill(database, numbers_of(settings), until)
+        return
     wanted = Wanted(calls=280, tickets=70, days=7, until=until)
     policy = load_policy(settings.paths.ticket_policy)
     await make(settings.database_url, wanted, numbers_of(settings), policy, catalogue=False)

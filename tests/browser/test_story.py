@@ -201,7 +201,8 @@ async def the_specialist_passes_on(house: House, browser: Browser, pictures: Pat
     """On a telephone, by the link alone."""
     phone = await sit(browser, house, pictures, PHONE)
     await phone.tab.open(link)
-    await phone.reads(CONTENT, f"Ông/bà {w.SPECIALIST}", "Giao thông", "Mới lập")
+    await phone.reads(CONTENT, f"Ông/bà {w.SPECIALIST}", "Giao thông", "Mới lập", "Phường Phú Cường")
+    await phone.reads(w.CITIZEN_NAME, "12 Lê Lợi")
     assert w.CITIZEN not in await phone.tab.run("document.documentElement.outerHTML"), "her number is masked"
     await phone.picture("4-link")
     await phone.leave("button[value=accept]")

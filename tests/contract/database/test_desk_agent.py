@@ -220,8 +220,23 @@ async def test_a_transfer_asks_first_for_who_answers_and_shows_its_steps(desk: D
         for word in ("đang giới thiệu", "Nối máy", "Lấy lại cuộc gọi", "Chuyên viên Nguyễn Văn An", "máy bận"):
             assert word in begun.text, word
         assert desk.hunts.bodies[0].note == "Đèn hỏng" and desk.hunts.bodies[0].introduce
+        assert "phiếu 2345 6789" in begun.text
         back = await act(browser, f"{PAGE}/take-back", call=CALL)
         assert "đã lấy lại" in back.text and "begin-transfer" in back.text
+
+
+@pytest.mark.parametrize(("email", "taken"), [("mai@1022.example", "mai@1022.example"), ("mai@", "")])
+async def test_who_it_is_goes_with_the_citizen_and_what_is_half_typed_stops_nobody(
+    desk: Desk, email: str, taken: str
+) -> None:
+    desk.sits(AgentState.TALKING)
+    await desk.caller.rings(answered_at=datetime.now(UTC))
+    async with desk.agent() as browser:
+        typed = {"name": " Huỳnh Thị Mai ", "email": email, "address": "12 Lê Lợi", "area": "thuan-an"}
+        begun = await act(browser, f"{PAGE}/begin-transfer", call=CALL, agency="so-xay-dung", **typed)
+        assert begun.status == 200
+        (body,) = desk.hunts.bodies
+        assert (body.name, body.email, body.address, body.area) == ("Huỳnh Thị Mai", taken, "12 Lê Lợi", "thuan-an")
 
 
 async def test_a_page_that_is_opened_while_a_citizen_is_put_through_shows_how_far_it_is(desk: Desk) -> None:
