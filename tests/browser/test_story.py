@@ -36,7 +36,7 @@ from tests.browser.story_world import House, story_house
 from tests.browser.test_agent import SAVED, type_at_end
 from tests.browser.test_desk import serious
 from tests.lab.browser import Browser
-from tests.lab.network import BUSY, UNREACHABLE, Answers, Key, Leg, Rings, Wait
+from tests.lab.network import BUSY, UNREACHABLE, Answers, Key, Leg, Plan, Rings, Wait
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -160,14 +160,14 @@ async def the_agent_writes(cast: Cast) -> None:
 async def nobody_takes_her(house: House, cast: Cast) -> str:
     """The hunt as the agent sees it, step by step, to its end; the code of the ticket."""
     net, page = house.world.net, cast.agent
-    for number, plan in zip(w.PHONES, (BUSY, Rings(), UNREACHABLE, Rings()), strict=True):
+    plans: tuple[Plan, ...] = (BUSY, Rings(), UNREACHABLE, Rings())
+    for number, plan in zip(w.PHONES, plans, strict=True):
         await net.number(number).does(plan)
     assert await page.tab.run("document.getElementById('to').value") == w.AGENCY, "it answers for the category"
     await page.click("#begin")
     await net.number(w.MOBILE).rings(40, nth=1)
     await page.reads(f"Chuyên viên {w.SPECIALIST} · máy bàn\nmáy bận", within="#transfer")
     await page.reads(f"Chuyên viên {w.SPECIALIST} · di động\nđang gọi", within="#transfer")
-    await page.picture("2-transfer")
     await cast.supervisor.reads(w.AGENCY_NAME, within="#hunts")
     await cast.television.sees("document.querySelector('[data-figure=cascades] dd').textContent", "1")
     await page.reads("không đầu mối nào nhận, phiếu được giữ lại", within="#transfer", seconds=60)
@@ -175,7 +175,7 @@ async def nobody_takes_her(house: House, cast: Cast) -> str:
     assert found is not None
     for step in ("di động\nkhông nhấc máy", "máy bàn\nkhông liên lạc được"):
         assert step in await page.text("#transfer"), step
-    await page.picture("3-nobody")
+    await page.picture("2-transfer")
     return found[1] + found[2]
 
 
@@ -204,7 +204,7 @@ async def the_specialist_passes_on(house: House, browser: Browser, pictures: Pat
     await phone.reads(CONTENT, f"Ông/bà {w.SPECIALIST}", "Giao thông", "Mới lập", "Phường Phú Cường")
     await phone.reads(w.CITIZEN_NAME, "12 Lê Lợi")
     assert w.CITIZEN not in await phone.tab.run("document.documentElement.outerHTML"), "her number is masked"
-    await phone.picture("4-link")
+    await phone.picture("3-link")
     await phone.leave("button[value=accept]")
     await phone.reads("Đã tiếp nhận phiếu.")
     await phone.leave("button[value=pass-to-leader]")
@@ -234,7 +234,6 @@ async def the_agent_completes(house: House, cast: Cast, code: str) -> None:
     await page.reads(CONTENT, ANSWER, w.SPECIALIST, w.LEADER)
     await page.leave("form[action$='/act/complete'] button")
     await page.reads("Đã hoàn tất")
-    await page.picture("5-ticket")
     assert code in await house.sms_to(w.CITIZEN, 3)
 
 
@@ -248,8 +247,8 @@ async def it_was_counted(cast: Cast, before: Mapping[str, int]) -> None:
         await cast.television.sees(f"document.querySelector('[data-figure={id}] dd').textContent", str(wanted))
         assert await on_television(cast.television, id) == wanted
     await cast.supervisor.reads("Không có cuộc chuyển máy nào.", within="#hunts")
-    await cast.supervisor.picture("6-supervision")
-    await cast.television.picture("7-wall")
+    await cast.supervisor.picture("4-supervision")
+    await cast.television.picture("5-wall")
 
 
 async def the_log_is_what_was_seen(house: House, told: Told, call: CallDetail, code: str) -> None:
@@ -284,7 +283,7 @@ async def the_auditor_listens(cast: Cast, code: str) -> None:
     await page.tab.press(" ")
     for side in ("citizen", "other"):
         await page.sees(f"document.getElementById('{side}-level').value > 0.02")
-    await page.picture("8-listen")
+    await page.picture("6-recording")
     await page.tab.run("document.getElementById('sound').pause()")
 
 

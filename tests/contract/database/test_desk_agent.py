@@ -21,7 +21,7 @@ from hotline1022.web.page_words import words
 from tests.contract.database.agent_world import AGENT, CALL, NEXT, Desk, open_agent_desk
 from tests.contract.database.desk_world import Browser
 from tests.unit.calls_memory import CALLER
-from tests.unit.staff_memory import PIN
+from tests.unit.staff_memory import PIN, a_line
 
 PAGE = "/desk/agent"
 
@@ -83,6 +83,12 @@ async def test_in_out_pause_and_back(desk: Desk) -> None:
         assert "Sẵn sàng" in (await act(browser, f"{PAGE}/unpause")).text
         assert "Chưa vào ca" in (await act(browser, f"{PAGE}/logout")).text
         assert (await act(browser, f"{PAGE}/pause", reason="1")).status == 409, "nobody else's line is moved"
+
+
+async def test_a_line_whose_phone_was_not_seen_yet_can_be_taken(desk: Desk) -> None:
+    desk.lines.lines["102"] = a_line("102", reachable=False)
+    async with desk.agent() as browser:
+        assert "<option>102</option>" in (await browser.get(PAGE)).text
 
 
 async def test_an_account_that_is_nobody_who_answers_is_told_so(desk: Desk) -> None:
