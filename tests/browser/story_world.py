@@ -15,9 +15,11 @@ from hotline1022.core.acting import by_the_service
 from hotline1022.core.ids import PersonId
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
+from hotline1022.directory.edit import put
+from hotline1022.directory.load import read
 from hotline1022.notify.sms import decode_gsm7
 from hotline1022.queue.types import Person
-from hotline1022.service.directory_desk import fill, numbers_of
+from hotline1022.service.directory_desk import change, fill, numbers_of
 from hotline1022.service.pins import hash_pin
 from hotline1022.service.settings import Settings
 from hotline1022.service.user_admin import UserAdmin, utc_now
@@ -180,27 +182,28 @@ quiet_until = "00:00"
 link_address = "{LINKS}/l/"
 """
         product = await asyncio.to_thread(Product.make, folder, tables, {"ring_seconds": 20})
-        await _before(product.settings, past=past)
-        agencies = folder / "agencies.toml"
-        await asyncio.to_thread(agencies.write_text, _directory(rings), encoding="utf-8")
-        await product.cli("directory", "import", str(agencies))
+        await _before(product.settings, rings, past=past)
         given = await _staff(product.settings)
         async with running(product), product.network(folder / "net") as net:
             await net.registered()
             yield House(World(product, net), carrier, mail, given)
 
 
-async def _before(settings: Settings, *, past: bool) -> None:
-    """The directory that comes with it; with a `past` a week of the province until now, whose sounds were thrown away."""
-    until = datetime.now(UTC).replace(second=0, microsecond=0)
-    if not past:
+async def _before(settings: Settings, rings: Sequence[int], *, past: bool) -> None:
+    """The directory that comes with it, and the agency of the story; with a `past` a week of the province until now, whose sounds
+    were thrown away.
+    """
+    until, numbers = datetime.now(UTC).replace(second=0, microsecond=0), numbers_of(settings)
+    if past:
+        wanted = Wanted(calls=280, tickets=70, days=7, until=until)
+        policy = load_policy(settings.paths.ticket_policy)
+        await make(settings.database_url, wanted, numbers, policy, catalogue=False)
+    else:
         await migrate(settings.database_url)
-        async with Database(settings.database_url) as database:
-            await fill(database, numbers_of(settings), until)
-        return
-    wanted = Wanted(calls=280, tickets=70, days=7, until=until)
-    policy = load_policy(settings.paths.ticket_policy)
-    await make(settings.database_url, wanted, numbers_of(settings), policy, catalogue=False)
+    things = read(_directory(rings), numbers, source="the story")
+    async with Database(settings.database_url) as database:
+        await fill(database, numbers, until)
+        await change(database, lambda found: put(found, things), "story", until)
 
 
 async def _staff(settings: Settings) -> dict[str, str]:
