@@ -120,7 +120,7 @@ async def test_the_service_is_killed_in_the_middle_of_a_transfer(house: House, p
     await page.sees(UNSAVED)
     leader = await net.number(w.LEADER_OFFICE).rings(40, nth=1)
     assert SECOND_RINGS in await page.text("#transfer"), "nobody could tell it more"
-    await product.start_service()
+    await product.start_service(limit=RINGS[2] - 10)
     await page.sees("document.getElementById('stream').hidden")
     await page.reads(SECOND_DONE, THIRD_RINGS, within="#transfer")
     assert leader.answered_at is None, "it was there while the telephone still rang"
