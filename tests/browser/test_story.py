@@ -15,7 +15,7 @@ import pytest
 
 from hotline1022.db.types import CallDetail
 from hotline1022.tickets.types import State
-from tests.asterisk.cascade_sound import code_twice
+from tests.asterisk.cascade_sound import code_twice, unsent
 from tests.asterisk.cascade_world import cascades, no_silence, outcomes
 from tests.asterisk.cascade_world import ticket as ticket_of
 from tests.asterisk.world import STAY, eventually, verify
@@ -267,7 +267,7 @@ async def the_log_is_what_was_seen(house: House, told: Told, call: CallDetail, c
     assert (await ticket_of(world, call)).code == kept.row.code == code
     code_twice(call, told.citizen, code)
     no_silence(told.citizen)
-    verify(world.product, call)
+    verify(world.product, call, missing=unsent(told.citizen, told.agent))
 
 
 async def the_auditor_listens(cast: Cast, code: str) -> None:

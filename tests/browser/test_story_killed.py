@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from hotline1022.db.unit import Database
-from tests.asterisk.cascade_world import called
+from tests.asterisk.cascade_sound import takes
 from tests.asterisk.world import STAY, eventually
 from tests.browser import story_world as w
 from tests.browser.story_pages import DESK, PICTURES, Seat, on_duty, sign_in, sit
@@ -90,9 +90,7 @@ async def taken_and_over(house: House, page: Seat, citizen: Leg, nth: int) -> No
     """The leader takes her; they talk; it is over. The page follows."""
     ringing = await house.world.net.number(w.LEADER_OFFICE).rings(60, nth=nth)
     await ringing.answered(LEADER + 10)
-    leader = await called(house.world, w.LEADER_OFFICE, nth)
-    await page.reads("đã nhấc máy, đang nghe giới thiệu", within="#transfer")
-    await leader.press("1")
+    leader = await takes(house.world, w.LEADER_OFFICE, nth)
     await page.reads("người dân đang nói chuyện với đầu mối", within="#transfer")
     await leader.hangup()
     await citizen.ended(30)

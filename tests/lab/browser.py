@@ -79,7 +79,8 @@ class Tab:
         async for message in self._socket:
             told = json.loads(message.data)
             if "id" in told:
-                self._answers.pop(told["id"]).set_result(told)
+                if not (answer := self._answers.pop(told["id"])).done():  # else nobody waits for it any more
+                    answer.set_result(told)
                 continue
             match told["method"]:
                 case "Page.loadEventFired":

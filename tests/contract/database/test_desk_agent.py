@@ -228,7 +228,9 @@ async def test_a_transfer_asks_first_for_who_answers_and_shows_its_steps(desk: D
         assert desk.hunts.bodies[0].note == "Đèn hỏng" and desk.hunts.bodies[0].introduce
         assert "phiếu 2345 6789" in begun.text
         back = await act(browser, f"{PAGE}/take-back", call=CALL)
-        assert "đã lấy lại" in back.text and "begin-transfer" in back.text and "không cần lập phiếu nữa" not in back.text
+        assert (
+            "đã lấy lại" in back.text and "begin-transfer" in back.text and "không cần lập phiếu nữa" not in back.text
+        )
         desk.hunts.end(Outcome.NOBODY)
         assert "không cần lập phiếu nữa" in (await browser.get(f"{PAGE}/transfer?call={CALL}")).text
 
