@@ -92,6 +92,7 @@ async def taken_and_over(house: House, page: Seat, citizen: Leg, nth: int) -> No
     await ringing.answered(LEADER + 10)
     leader = await takes(house.world, w.LEADER_OFFICE, nth)
     await page.reads("người dân đang nói chuyện với đầu mối", within="#transfer")
+    await leader.speak(2)  # shorter than a second is no talk
     await leader.hangup()
     await citizen.ended(30)
     await page.reads("đã nói chuyện với đầu mối", within="#transfer")
