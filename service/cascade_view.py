@@ -21,6 +21,7 @@ from hotline1022.db.unit import Database
 from hotline1022.service.call_log import CallLog
 from hotline1022.service.cascades import Cascades
 from hotline1022.service.directory_desk import DirectoryDesk
+from hotline1022.tickets.ports import Reporter
 from hotline1022.web.cascade_wire import Begun, CascadeBody, CascadeQuery, CascadeView, StepView
 
 log = logging.getLogger(__name__)
@@ -94,7 +95,8 @@ class CascadesView:
         known = category if category in self._directory.now.categories else ""
         if wanted.category and not known:
             raise NotFound(f"there is no category {wanted.category!r}; choose one", error_id="category-unknown")
-        plan = await self._cascades.planned(call.id, wanted.agency, known, wanted.note)
+        reporter = Reporter(name=wanted.name, email=wanted.email, address=wanted.address, area=wanted.area)
+        plan = await self._cascades.planned(call.id, wanted.agency, known, wanted.note, reporter)
         names = {one.channel: one.name for one in await self._actions.channels()}
         citizen = _named(names, call.id)
         told = {"HL_ANSWER": plan, "HL_LINE": agent.party}

@@ -20,7 +20,7 @@ from hotline1022.service.call_log import CallLog, Saved
 from hotline1022.service.cascade_plan import steps_now
 from hotline1022.service.directory_desk import DirectoryDesk
 from hotline1022.service.set_back import SetBack
-from hotline1022.tickets.ports import Outcome, Reservations, Settled
+from hotline1022.tickets.ports import NOBODY_KNOWN, Outcome, Reporter, Reservations, Settled
 from hotline1022.tickets.types import Named, Ticket
 
 log = logging.getLogger(__name__)
@@ -77,10 +77,12 @@ class Cascades:
         call = self._call_log.call_of(ChannelId(channel)) or CallId(ChannelId(channel))
         return await self.planned(call, agency.id, category if category in self._directory.now.categories else "")
 
-    async def planned(self, call: CallId, agency: str, category: str, content: str = "") -> str:
+    async def planned(
+        self, call: CallId, agency: str, category: str, content: str = "", reporter: Reporter = NOBODY_KNOWN
+    ) -> str:
         """The answer for the dialplan, with a ticket if one could be reserved in time."""
         found = self._directory.hunt(agency=agency, category=category, at=self._clock())
-        ticket = await self._reserved(call, found.agency.id, category, content)
+        ticket = await self._reserved(call, found.agency.id, category, content, reporter)
         return answer(
             agency=found.agency.id,
             category=category,
@@ -90,7 +92,9 @@ class Cascades:
             steps=steps_now(found),
         )
 
-    async def _reserved(self, call: CallId, agency: str, category: str, content: str) -> Ticket | None:
+    async def _reserved(
+        self, call: CallId, agency: str, category: str, content: str, reporter: Reporter
+    ) -> Ticket | None:
         going_on = self._call_log.call(call)
         try:
             async with asyncio.timeout(RESERVE_SECONDS):
@@ -101,6 +105,7 @@ class Cascades:
                     self._clock(),
                     phone=going_on.caller if going_on else "",
                     content=content,
+                    reporter=reporter,
                     urgent=self._urgent(category),
                 )
         except (HotlineError, TimeoutError) as error:

@@ -18,7 +18,17 @@ from hotline1022.tickets.code import draw_code
 from hotline1022.tickets.filling import check_answer, filled_in, of_transfer, takes, told_late
 from hotline1022.tickets.left import left
 from hotline1022.tickets.policy import Policy
-from hotline1022.tickets.ports import Act, CategoryNames, Draft, Left, Names, Outcome, Settled
+from hotline1022.tickets.ports import (
+    NOBODY_KNOWN,
+    Act,
+    CategoryNames,
+    Draft,
+    Left,
+    Names,
+    Outcome,
+    Reporter,
+    Settled,
+)
 from hotline1022.tickets.reminders import reminders
 from hotline1022.tickets.types import (
     HIDDEN,
@@ -173,6 +183,7 @@ class TicketDesk:
         *,
         phone: str = "",
         content: str = "",
+        reporter: Reporter = NOBODY_KNOWN,
         urgent: bool = False,
     ) -> Ticket:
         """A ticket of this call that nobody sees yet; asked again for this agency, the same one, and one that was dropped
@@ -182,6 +193,7 @@ class TicketDesk:
         of = await self._names.agency(agency, at) or Named(id=agency, name=agency)
         found = await self._names.category(category, "", at)
         about = Named(id=category, name=found.name if found else category)
+        area_name = (await self._names.area(reporter.area) or reporter.area) if reporter.area else ""
         for _ in range(TRIES):
             async with self._database.transaction() as tx:
                 before = await tx.tickets.of_hunts(call)
@@ -190,7 +202,9 @@ class TicketDesk:
                         return known
                 for known in before:
                     if known.state in HIDDEN:
-                        fields = {
+                        said = {"name": reporter.name, "email": reporter.email, "address": reporter.address}
+                        said |= {"area": reporter.area, "area_name": area_name}
+                        fields = {name: text for name, text in said.items() if text} | {
                             "category": about.id,
                             "category_name": about.name,
                             "content": content or known.content,
@@ -209,6 +223,8 @@ class TicketDesk:
                     category=about,
                     phone=phone,
                     content=content,
+                    reporter=reporter,
+                    area_name=area_name,
                     urgent=urgent,
                     id=id,
                     code=code,

@@ -16,7 +16,7 @@ from hotline1022.tickets.calendar import DayAndNight
 from hotline1022.tickets.citizen import phone_of
 from hotline1022.tickets.deadlines import closing, due, put_off
 from hotline1022.tickets.policy import Policy
-from hotline1022.tickets.ports import Act, Draft, Outcome, Settled
+from hotline1022.tickets.ports import NOBODY_KNOWN, Act, Draft, Outcome, Reporter, Settled
 from hotline1022.tickets.states import NEEDS_REASON, TABLE, follow
 from hotline1022.tickets.types import SHOWN_TO, Action, Changed, Channel, HistoryRow, Named, State, Ticket, Urgency
 
@@ -45,17 +45,24 @@ def reserved(
     category: Named,
     phone: str = "",
     content: str = "",
+    reporter: Reporter = NOBODY_KNOWN,
+    area_name: str = "",
     urgent: bool = False,
     id: str,
     code: str,
     by: str,
     at: datetime,
 ) -> Changed:
-    """A row and a code for a cascade that is about to start; the citizen's number and the agent's note, where known."""
+    """A row and a code for a cascade that is about to start; the citizen's number and what the agent wrote, where known."""
     ticket = Ticket(
         urgency=Urgency.URGENT if urgent else Urgency.ORDINARY,
         phone=phone_of(phone) if phone else "",
         content=_text(content),
+        name=_text(reporter.name),
+        email=_text(reporter.email),
+        address=_text(reporter.address),
+        area=reporter.area,
+        area_name=area_name,
         id=id,
         code=code,
         created_at=at,

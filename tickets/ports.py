@@ -38,6 +38,21 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reporter:
+    """Who asks, and about which place, as far as it is written down before there is a ticket."""
+
+    name: str = ""
+    email: str = ""
+    address: str = ""
+    #: id of an area
+    area: str = ""
+
+
+#: nothing of it is known
+NOBODY_KNOWN = Reporter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """What somebody wants done."""
 
@@ -146,6 +161,7 @@ class Reservations(Protocol):
         *,
         phone: str = "",
         content: str = "",
+        reporter: Reporter = NOBODY_KNOWN,
         urgent: bool = False,
     ) -> Ticket:
         """A ticket of this call that nobody sees yet; asked again, the same one. What is known of the citizen goes in."""

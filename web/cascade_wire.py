@@ -7,9 +7,12 @@ from typing import Annotated
 from hotline1022.cascade.types import PickUp
 from hotline1022.core.cascade import Outcome, State, StepOutcome
 from hotline1022.web.rules import Rule
+from hotline1022.web.tickets_wire import EMAIL
 from hotline1022.web.types import Limit
 
 _ID = r"[a-z0-9][a-z0-9-]{0,39}"
+#: id of an area, as tickets have it
+AREA = r"[a-z0-9-]{1,64}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,10 @@ class CascadeBody:
     ] = ""
     category: Annotated[str, Rule(doc="id of the category; empty = the one of the call", pattern=f"|{_ID}")] = ""
     note: Annotated[str, Rule(doc="what it is about: the content of the ticket", high=2000, lines=True)] = ""
+    name: Annotated[str, Rule(doc="of the citizen or the business, for the ticket as what follows is", high=120)] = ""
+    email: Annotated[str, Rule(doc="an address such as an@example.vn", pattern=EMAIL, high=254)] = ""
+    address: Annotated[str, Rule(high=300)] = ""
+    area: Annotated[str, Rule(doc="id of an area", pattern=f"|{AREA}")] = ""
     introduce: Annotated[
         bool, Rule(doc="the agent stays, and talks in private with whoever presses 1; else the agent is free at once")
     ] = False

@@ -18,7 +18,7 @@ Version = Annotated[int, Rule(doc="the version that was read; another one now is
 Long = Rule(doc="up to 4000 characters, in lines", high=4000, lines=True)
 _ID = r"[a-z0-9-]{0,64}"
 #: what every mail server takes: a sign that nobody sees, copied with the address, would make it unreachable
-_EMAIL = r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,190})?"
+EMAIL = r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,190})?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class TicketBody:
     requester: Requester = Requester.PERSON
     name: Annotated[str, Rule(doc="of the citizen or the business", high=120)] = ""
     phone: Annotated[str, Rule(doc="in any way of writing", high=32)] = ""
-    email: Annotated[str, Rule(doc="an address such as an@example.vn", pattern=_EMAIL, high=254)] = ""
+    email: Annotated[str, Rule(doc="an address such as an@example.vn", pattern=EMAIL, high=254)] = ""
     address: Annotated[str, Rule(high=300)] = ""
     area: Annotated[str, Rule(doc="id of an area", pattern=_ID)] = ""
     area_name: Annotated[str, Rule(doc="where the area has no id", high=120)] = ""
@@ -100,7 +100,7 @@ class EditBody:
     requester: Requester | None = None
     name: Annotated[str | None, Rule(high=120)] = None
     phone: Annotated[str | None, Rule(high=32)] = None
-    email: Annotated[str | None, Rule(doc="an address such as an@example.vn", pattern=_EMAIL, high=254)] = None
+    email: Annotated[str | None, Rule(doc="an address such as an@example.vn", pattern=EMAIL, high=254)] = None
     address: Annotated[str | None, Rule(high=300)] = None
     area: Annotated[str | None, Rule(doc="id of an area", pattern=_ID)] = None
     area_name: Annotated[str | None, Rule(high=120)] = None

@@ -96,8 +96,8 @@ http_port = {free_port("tcp")}
             **more,
         )
 
-    async def start_service(self, env: Mapping[str, str] | None = None) -> None:
-        """Start the service and wait until it says that it is ready."""
+    async def start_service(self, env: Mapping[str, str] | None = None, *, limit: float = 30.0) -> None:
+        """Start the service and wait until it says that it is ready, so many seconds at most."""
         log = (self.config.parent / "service.log").open("ab")
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "hotline1022", "serve", "--config", str(self.config),
@@ -106,7 +106,7 @@ http_port = {free_port("tcp")}
         )  # fmt: skip
         log.close()
         assert self.process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(limit):
             line = await self.process.stdout.readline()
         assert line.strip() == b"ready", f"the service did not start:\n{self.service_log()}"
 

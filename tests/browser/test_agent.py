@@ -52,11 +52,11 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield made
 
 
-async def sees(tab: Tab, script: str, wanted: Any = True) -> Any:
+async def sees(tab: Tab, script: str, wanted: Any = True, *, seconds: float = 20) -> Any:
     """Wait until an expression of the page has this value."""
     found: Any = None
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(seconds):
             while True:
                 if (found := await tab.run(script)) == wanted:
                     return found

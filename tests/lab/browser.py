@@ -79,7 +79,8 @@ class Tab:
         async for message in self._socket:
             told = json.loads(message.data)
             if "id" in told:
-                self._answers.pop(told["id"]).set_result(told)
+                if not (answer := self._answers.pop(told["id"])).done():  # else nobody waits for it any more
+                    answer.set_result(told)
                 continue
             match told["method"]:
                 case "Page.loadEventFired":
@@ -140,9 +141,9 @@ class Tab:
         """Type into what has the focus."""
         await self.send("Input.insertText", text=text)
 
-    async def picture(self, path: Path) -> None:
-        """The whole page as a PNG."""
-        told = await self.send("Page.captureScreenshot", captureBeyondViewport=True)
+    async def picture(self, path: Path, *, whole: bool = True) -> None:
+        """The page as a PNG: all of it, or what the window shows."""
+        told = await self.send("Page.captureScreenshot", captureBeyondViewport=whole)
         await asyncio.to_thread(path.write_bytes, base64.b64decode(told["data"]))
 
     async def close(self) -> None:
@@ -157,13 +158,33 @@ class Browser:
     def __init__(self, session: ClientSession, port: int) -> None:
         self._session, self._port = session, port
         self._tabs: list[Tab] = []
+        #: the program itself, which opens windows
+        self._whole: Tab | None = None
 
     async def tab(self) -> Tab:
         """A new tab."""
         async with self._session.put(f"http://127.0.0.1:{self._port}/json/new?about:blank") as response:
             told = await response.json()
-        made = Tab(await self._session.ws_connect(told["webSocketDebuggerUrl"], max_msg_size=0))
+        return await self._opened(told["webSocketDebuggerUrl"])
+
+    async def somebody(self) -> Tab:
+        """A tab in a window of its own, with cookies and a storage of its own: another person at another machine."""
+        if self._whole is None:
+            async with self._session.get(f"http://127.0.0.1:{self._port}/json/version") as response:
+                told = await response.json()
+            self._whole = await self._linked(told["webSocketDebuggerUrl"])
+        context = (await self._whole.send("Target.createBrowserContext"))["browserContextId"]
+        window = {"url": "about:blank", "browserContextId": context, "newWindow": True}
+        target = (await self._whole.send("Target.createTarget", **window))["targetId"]
+        return await self._opened(f"ws://127.0.0.1:{self._port}/devtools/page/{target}")
+
+    async def _linked(self, address: str) -> Tab:
+        made = Tab(await self._session.ws_connect(address, max_msg_size=0))
         self._tabs.append(made)
+        return made
+
+    async def _opened(self, address: str) -> Tab:
+        made = await self._linked(address)
         for domain in ("Page", "Runtime", "Log"):
             await made.send(f"{domain}.enable")
         return made

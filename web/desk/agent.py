@@ -37,7 +37,7 @@ async def show_agent(ask: Ask) -> web.Response:
     position = ask.ports.live.position()  # before anything is read: what happens meanwhile is told
     line = await own_line(ask)
     call = await agent_call.current(ask, line)
-    of_call = call.call if call else ""
+    of_call = call.call if call else await agent_call.put_through(ask, line)
     return show(
         ask,
         "agent",
@@ -127,7 +127,8 @@ async def _state(ask: Ask, line: LineView | None) -> Mapping[str, Any]:
     reasons = await ask.ports.lines.reasons()
     # whoever is in a pause stays in it when its reason ends
     names = {one.code: one.name for one in await ask.ports.pauses.list()} | dict(reasons)
-    free = [one.line for one in await ask.ports.lines.list() if not one.person and one.reachable]
+    # whether a phone is there is known once somebody is at its line: it is told then
+    free = [one.line for one in await ask.ports.lines.list() if not one.person]
     return {
         "line": line,
         "word": line.state.value if line else AgentState.LOGGED_OUT.value,

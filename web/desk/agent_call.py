@@ -2,6 +2,7 @@
 through a citizen who is at another line.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,17 +17,20 @@ from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.core.masking import mask
 from hotline1022.core.outcomes import CallState, Direction
 from hotline1022.queue.types import LineView
-from hotline1022.web.cascade_wire import CascadeBody, CascadeQuery, CascadeView
+from hotline1022.web.cascade_wire import AREA, CascadeBody, CascadeQuery, CascadeView
 from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import moment
 from hotline1022.web.line_call_wire import CallerView
 from hotline1022.web.own_line import check_here, check_hunt
+from hotline1022.web.page import spaced
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
+from hotline1022.web.tickets_wire import EMAIL
 
-#: of the note that goes with a transfer, as CascadeBody has it
-_NOTE = 2000
+#: of what goes with a transfer, as CascadeBody has it
+_NOTE, _NAME, _ADDRESS = 2000, 120, 300
+_FINISHED = {"email": EMAIL, "area": AREA}
 #: hunts of a call that are shown
 _HUNTS = 3
 
@@ -46,6 +50,14 @@ def sees_numbers(ask: Ask) -> bool:
 async def current(ask: Ask, line: LineView | None) -> CallerView | None:
     """Who calls at the own line."""
     return (await ask.ports.callers.get(line.line)).call if line is not None else None
+
+
+async def put_through(ask: Ask, line: LineView | None) -> str:
+    """Id of the call that was put through from the own line and is still on its way; "" for none."""
+    if line is None:
+        return ""
+    going = await ask.ports.cascades.list(CascadeQuery(under_way=True))
+    return next((one.call for one in going if one.line == line.line), "")
 
 
 async def show_transfer(ask: Ask) -> web.Response:
@@ -150,7 +162,7 @@ async def answers(ask: Ask, category: str, area: str, now: datetime) -> str:
 def _hunt(one: CascadeView, names: Mapping[str, str]) -> Mapping[str, Any]:
     return {
         "agency": names.get(one.agency, one.agency),
-        "code": one.code,
+        "code": spaced(one.code),
         "state": one.state.value,
         "outcome": one.outcome.value if one.outcome else "",
         "steps": [
@@ -178,11 +190,19 @@ async def begin_transfer(ask: Ask) -> web.Response:
             agency=form.one("agency"),
             category=form.one("category"),
             note=form.one("note").strip()[:_NOTE],
+            **_reporter(form),
             introduce=form.one("introduce") == "1",
         )
         await ask.ports.cascades.begin(body, by=signed_of(ask).user.name)
 
     return await _done(ask, begin)
+
+
+def _reporter(form: Form) -> dict[str, str]:
+    """Who it is, and where, as far as it is written down: what is not finished yet must not hold the citizen up."""
+    typed = {name: form.one(name).strip() for name in ("email", "area")}
+    finished = {name: text if re.fullmatch(_FINISHED[name], text) else "" for name, text in typed.items()}
+    return {"name": form.one("name").strip()[:_NAME], "address": form.one("address").strip()[:_ADDRESS], **finished}
 
 
 async def take_back(ask: Ask) -> web.Response:

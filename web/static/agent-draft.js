@@ -17,7 +17,7 @@ HL.draft = (() => {
   const clean = (text) => text.replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, " ").toWellFormed();
   const headers = { "Content-Type": "application/json", "X-CSRF-Token": said.csrf };
   const address = (call) => `/api/drafts/${call || "none"}`;
-  const clock = (at) => at.toLocaleTimeString("vi-VN", { hour12: false });
+  const clock = (at) => at.toLocaleTimeString("vi-VN", { hour12: false, timeZone: "Asia/Ho_Chi_Minh" });
 
   function tell(text, bad = false) {
     const place = document.getElementById("saved");

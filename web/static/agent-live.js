@@ -42,11 +42,14 @@
     position = event.lastEventId || position;
     const told = JSON.parse(event.data);
     if (topic === "call" && told.what === "ring") ring(told); else happened(topic);
+    if (topic === "call" && told.what !== "ring") later ||= rings > 0;
     if (topic === "call" && told.what === "known") known(told);
   }
 
   // ---- the form and the transfer of a call
   let showing = "", before = by("call").dataset.call;
+  // what is asked when it rings may come after what is asked when it is picked up: then it is asked once more
+  let rings = 0, later = false;
   function show(call) {
     if (showing === call || by("form").dataset.draft === call) return;
     showing = call;
@@ -68,9 +71,14 @@
     if (told.number) by("call-title").textContent = told.number;
     document.title = `☎ ${page.dataset.ringing} ${told.number} · ${title}`;
     before = showing = told.call;
+    rings += 1;
     HL.draft.flush();
     htmx.ajax("GET", `/desk/agent/call?ring=${encodeURIComponent(told.call)}`, { target: "#call", swap: "morph:outerHTML" })
-      .finally(() => { showing = ""; });
+      .finally(() => {
+        showing = "";
+        rings -= 1;
+        if (!rings && later) { later = false; happened("call"); }
+      });
   }
   function looked() {
     const call = by("call").dataset, ringing = call.call && !call.answered;

@@ -25,7 +25,7 @@ from tests.contract.database.desk_world import Browser
 from tests.contract.database.made import T0
 from tests.unit.callback_memory import MADE
 from tests.unit.calls_memory import CALLER
-from tests.unit.staff_memory import PIN
+from tests.unit.staff_memory import PIN, a_line
 
 PAGE = "/desk/agent"
 #: how calls end that 1022 makes: those of the list behind the one that any call may have
@@ -90,6 +90,12 @@ async def test_in_out_pause_and_back(desk: Desk) -> None:
         assert "Sẵn sàng" in (await act(browser, f"{PAGE}/unpause")).text
         assert "Chưa vào ca" in (await act(browser, f"{PAGE}/logout")).text
         assert (await act(browser, f"{PAGE}/pause", reason="1")).status == 409, "nobody else's line is moved"
+
+
+async def test_a_line_whose_phone_was_not_seen_yet_can_be_taken(desk: Desk) -> None:
+    desk.lines.lines["102"] = a_line("102", reachable=False)
+    async with desk.agent() as browser:
+        assert "<option>102</option>" in (await browser.get(PAGE)).text
 
 
 async def test_an_account_that_is_nobody_who_answers_is_told_so(desk: Desk) -> None:
@@ -227,8 +233,41 @@ async def test_a_transfer_asks_first_for_who_answers_and_shows_its_steps(desk: D
         for word in ("đang giới thiệu", "Nối máy", "Lấy lại cuộc gọi", "Chuyên viên Nguyễn Văn An", "máy bận"):
             assert word in begun.text, word
         assert desk.hunts.bodies[0].note == "Đèn hỏng" and desk.hunts.bodies[0].introduce
+        assert "phiếu 2345 6789" in begun.text
         back = await act(browser, f"{PAGE}/take-back", call=CALL)
-        assert "đã lấy lại" in back.text and "begin-transfer" in back.text
+        assert (
+            "đã lấy lại" in back.text and "begin-transfer" in back.text and "không cần lập phiếu nữa" not in back.text
+        )
+        desk.hunts.end(Outcome.NOBODY)
+        assert "không cần lập phiếu nữa" in (await browser.get(f"{PAGE}/transfer?call={CALL}")).text
+
+
+@pytest.mark.parametrize(("email", "taken"), [("mai@1022.example", "mai@1022.example"), ("mai@", "")])
+async def test_who_it_is_goes_with_the_citizen_and_what_is_half_typed_stops_nobody(
+    desk: Desk, email: str, taken: str
+) -> None:
+    desk.sits(AgentState.TALKING)
+    await desk.caller.rings(answered_at=datetime.now(UTC))
+    async with desk.agent() as browser:
+        typed = {"name": " Huỳnh Thị Mai ", "email": email, "address": "12 Lê Lợi", "area": "thuan-an"}
+        begun = await act(browser, f"{PAGE}/begin-transfer", call=CALL, agency="so-xay-dung", **typed)
+        assert begun.status == 200
+        (body,) = desk.hunts.bodies
+        assert (body.name, body.email, body.address, body.area) == ("Huỳnh Thị Mai", taken, "12 Lê Lợi", "thuan-an")
+
+
+async def test_a_page_that_is_opened_while_a_citizen_is_put_through_shows_how_far_it_is(desk: Desk) -> None:
+    desk.sits(AgentState.TALKING)
+    await desk.caller.rings(answered_at=datetime.now(UTC))
+    async with desk.agent() as browser:
+        await act(browser, f"{PAGE}/begin-transfer", call=CALL, agency="so-xay-dung", note="Đèn hỏng")
+        desk.caller.call = None
+        desk.sits(AgentState.READY)
+        shown = (await browser.get(PAGE)).text
+        assert f'data-draft="{CALL}"' in shown and "đang gọi đầu mối" in shown and "Lấy lại cuộc gọi" in shown
+        desk.hunts.end(Outcome.NOBODY)
+        over = (await browser.get(PAGE)).text
+        assert 'data-draft=""' in over and "Lấy lại cuộc gọi" not in over
 
 
 async def test_who_is_not_at_that_line_puts_nobody_through(desk: Desk) -> None:

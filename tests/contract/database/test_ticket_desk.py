@@ -22,7 +22,7 @@ from hotline1022.service.ticket_names import DirectoryNames
 from hotline1022.service.tickets_view import TicketsView
 from hotline1022.tickets.attachments import LARGEST, MOST, Shelf
 from hotline1022.tickets.code import is_code
-from hotline1022.tickets.ports import Act, Outcome, Reservations, Settled
+from hotline1022.tickets.ports import Act, Outcome, Reporter, Reservations, Settled
 from hotline1022.tickets.spoken import WINDOW, WRONG
 from hotline1022.tickets.types import (
     Action,
@@ -205,6 +205,20 @@ async def test_what_was_dropped_comes_back_with_its_code(office: Office) -> None
     assert (again.agency_name, again.category_name) == ("Công an tỉnh", "An ninh trật tự")
     ended = await office.desk.settle(one.id, TAKEN, at(25, "08:10"))
     assert (ended.owner_name, ended.answer_by) == (OFFICER.name, at(32, "17:00"))
+
+
+async def test_what_the_agent_wrote_down_of_the_citizen_is_in_the_ticket(office: Office) -> None:
+    known = Reporter(name=" Huỳnh Thị Mai ", email="mai@1022.example", address="12 Lê Lợi", area="thuan-an")
+    one = await office.desk.reserve(CALL, "so-xay-dung", "construction", NOW, reporter=known)
+    assert (one.name, one.email, one.address) == ("Huỳnh Thị Mai", "mai@1022.example", "12 Lê Lợi")
+    assert (one.area, one.area_name) == ("thuan-an", "Thị xã Thuận An")
+    await office.desk.settle(one.id, DROPPED, NOW)
+    more = Reporter(name="Huỳnh Thị Mai Anh", area="di-an")
+    again = await office.desk.reserve(CALL, "cong-an-tinh", "public-order", NOW, reporter=more)
+    assert (again.name, again.area_name) == ("Huỳnh Thị Mai Anh", "Thị xã Dĩ An")
+    assert (again.email, again.address) == (one.email, one.address), "what is not said again stays"
+    ended = await office.desk.settle(one.id, NOBODY, NOW)
+    assert (ended.state, ended.name) == (State.NEW, "Huỳnh Thị Mai Anh")
 
 
 async def test_a_back_fill_makes_one_ticket(office: Office) -> None:
