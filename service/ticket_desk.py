@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Unavailable
+from hotline1022.core.errors import HotlineError, NotFound, Refused, Unavailable
 from hotline1022.db.unit import Database, Work
+from hotline1022.service.ticket_names import unknown, with_names
 from hotline1022.tickets.acts import act, opened, reserved, settled
 from hotline1022.tickets.attachments import MOST, Shelf, check_kind, check_name
 from hotline1022.tickets.code import draw_code
@@ -98,7 +99,7 @@ class TicketDesk:
 
         `within` is done in the same transaction: what it raises, undoes all.
         """
-        draft = await self._with_names(draft, at)
+        draft = await with_names(self._names, draft, at)
         for _ in range(TRIES):
             async with self._database.transaction() as tx:
                 if made := await self._add(tx, self._opened(draft, by, at), Purpose.TALK, answer):
@@ -119,7 +120,7 @@ class TicketDesk:
         """As `create`, by whoever talks with the citizen: the ticket that a transfer of this call has kept is filled in, where there
         is one. Refused `ticket-with-agency` too: its agency has it, and answers it.
         """
-        chosen, draft = draft.agency, await self._with_names(draft, at)
+        chosen, draft = draft.agency, await with_names(self._names, draft, at)
         chosen = chosen and draft.agency
         for _ in range(TRIES):
             try:
@@ -163,7 +164,7 @@ class TicketDesk:
 
     async def back_fill(self, call: str, purpose: Purpose, draft: Draft, *, by: str, at: datetime) -> Ticket:
         """The ticket that this call makes by itself; asked again, the same one. A reservation is opened."""
-        draft = await self._with_names(replace(draft, calls=(call,)), at, strict=False)
+        draft = await with_names(self._names, replace(draft, calls=(call,)), at, strict=False)
         for _ in range(TRIES):
             async with self._database.transaction() as tx:
                 known = await tx.tickets.made_by_call(call, purpose)
@@ -356,32 +357,13 @@ class TicketDesk:
         if len(await tx.tickets.attachments(ticket.id)) >= MOST:
             raise Refused(f"a ticket has at most {MOST} files; send the others in one", error_id="attachments-full")
 
-    async def _with_names(self, draft: Draft, at: datetime, *, strict: bool = True) -> Draft:
-        """The names as they are now; `strict` refuses ids that nobody has."""
-        category = await self._names.category(draft.category, draft.area, at) if draft.category else None
-        if strict and draft.category and category is None:
-            raise _unknown("category", draft.category)
-        wanted = draft.agency or (category.agency if category else "")
-        agency = await self._names.agency(wanted, at) if wanted else Named()
-        if strict and agency is None:
-            raise _unknown("agency", wanted)
-        agency = agency or Named(id=wanted, name=wanted)
-        area_name = await self._names.area(draft.area) if draft.area else None
-        return replace(
-            draft,
-            category_name=category.name if category else draft.category,
-            agency=agency.id,
-            agency_name=agency.name,
-            area_name=area_name or draft.area_name or draft.area,
-        )
-
     async def _named(self, wanted: Act, ticket: str, at: datetime) -> Act:
         if wanted.action in OF_THE_CASCADE:
             raise Refused(f"{wanted.action} is the cascade's own; choose another action", error_id="ticket-state")
         if wanted.agency is not None:
             agency = await self._names.agency(wanted.agency.id, at)
             if agency is None:
-                raise _unknown("agency", wanted.agency.id)
+                raise unknown("agency", wanted.agency.id)
             wanted = replace(wanted, agency=agency)
         elif wanted.action is Action.FORWARD:  # its own may have been merged since
             async with self._database.reading() as tx:
@@ -399,16 +381,12 @@ class TicketDesk:
             if fields["category"]:
                 found = await self._names.category(fields["category"], "", at)
             if found is None:
-                raise _unknown("category", fields["category"])
+                raise unknown("category", fields["category"])
             fields["category_name"] = found.name
         if "area" in fields:
             area_name = await self._names.area(fields["area"]) if fields["area"] else None
             fields["area_name"] = area_name or fields.get("area_name") or fields["area"]
         return replace(wanted, fields=fields)
-
-
-def _unknown(what: str, id: str) -> Invalid:
-    return Invalid(f"there is no {what} {id!r}; choose one that there is", error_id=f"{what}-unknown")
 
 
 def _no_code() -> Unavailable:
