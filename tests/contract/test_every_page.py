@@ -53,7 +53,7 @@ MADE = {
 #: is that person's alone, and is kept before the call is in the log
 NO_ROWS = ("/phieu/", "/api/drafts/")
 #: parts of paths that name no row: words of a closed list, files of ours
-WORDS = {"chart": "states-week", "action": "accept", "digest": "0123456789ab", "file": "tabler.css"}
+WORDS = {"chart": "states-week", "action": "accept", "digest": "0123456789ab", "file": "tabler.css", "channel": "sms"}
 #: what is decided before any database is asked
 ONE = pytest.mark.parametrize("whole", ["sqlite"], indirect=True)
 pytestmark = pytest.mark.slow
@@ -345,7 +345,11 @@ def _guess(part: str) -> str:
             return "A" * 60
         case "backup":
             return "20250101T020000Z"
-        case "agency" | "area" | "category" | "contact" | "role":
+        case "template":
+            return "citizen.khong-co.sms"
+        case "reason":
+            return "9"
+        case "agency" | "area" | "category" | "contact" | "role" | "shift" | "crew":
             return "khong-co"
         case _:
             return "fedcba9876543210"

@@ -236,6 +236,12 @@ def _fill(made: Whole) -> None:
     made.known |= {part: _ids(ask("GET", path)) for part, path in LISTS.items()}
     made.known |= {
         "line": ["101"],
+        "template": ["citizen.made.sms"],
+        "channel": ["sms"],
+        "shift": ["night"],
+        "crew": ["k1"],
+        "reason": ["1"],
+        "day": ["2026-11-24"],
         "agency": ["so-y-te", "so-tu-phap"],
         "area": ["di-an"],
         "category": ["other", "education"],
