@@ -10,6 +10,7 @@ from hotline1022.ami_bridge import types as live
 from hotline1022.core.call import Call
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId
+from hotline1022.core.legs import Leg
 from hotline1022.core.outcomes import CallState, Direction
 from hotline1022.queue.types import Phone
 from hotline1022.service.hands import INTERFACE, phone_of
@@ -38,21 +39,33 @@ class LineCalls:
         self._going_on = going_on
         #: None: the link told that there is none, whatever the log, which reads later, still says
         self._at: dict[str, AtLine | None] = {}
+        #: line → when the link told that
+        self._free: dict[str, datetime] = {}
         self._waiting: dict[CallId, datetime] = {}
 
     def at(self, line: str) -> AtLine | None:
         """The call at the line; the call log knows of one that began while the link was down, and of those that 1022 makes."""
-        return self._at.get(line) or self._of_log(line, told=line in self._at)
+        return self._at.get(line) or self._of_log(line)
 
     def of_call(self, call: CallId) -> list[AtLine]:
         """Where a call rings or talks, as the link told it."""
         return [one for one in self._at.values() if one is not None and one.call == call]
+
+    def came_back(self, call: Call) -> AtLine | None:
+        """Where a citizen rings or talks who was taken back from a transfer: no queue calls there, so the link tells nothing."""
+        begun = call.cascades[-1].started_at if call.cascades else None
+        for leg in call.legs.values():
+            if begun is not None and leg.started_at > begun and self._is_at(leg, leg.party):
+                known = self._at.get(leg.party)
+                return _at_leg(call, leg) if known is None or known.call != call.id else None
+        return None
 
     def heard(self, event: live.LiveEvent) -> tuple[AtLine | None, AtLine | None]:
         """What was at the event's line before it, and what is now."""
         match event:
             case live.LinkUp() | live.LinkDown():  # what ends meanwhile is not heard
                 self._at.clear()
+                self._free.clear()
                 self._waiting.clear()
             case live.CallerJoinedQueue():
                 self._waiting[CallId(event.caller)] = event.at
@@ -67,21 +80,30 @@ class LineCalls:
             after = replace(after, waiting_since=self._waiting[after.call])
         if after is not None or line in self._at or _ends(event):
             self._at[line] = after
+            if after is None and _ends(event):
+                self._free[line] = event.at
         return before, after
 
-    def _of_log(self, line: str, *, told: bool) -> AtLine | None:
-        """`told`: the link has told that no citizen calls at the line."""
+    def _of_log(self, line: str) -> AtLine | None:
         for call in self._going_on():
             if call.direction is Direction.OUT:
                 if call.line == line:
                     return placed(call)
                 continue
-            if told:
-                continue
             for leg in call.legs.values():
-                if leg.kind is LegKind.AGENT and leg.party == line and leg.ended_at is None:
-                    return AtLine(line=line, call=call.id, since=leg.started_at, answered_at=leg.answered_at)
+                if self._is_at(leg, line):
+                    return _at_leg(call, leg)
         return None
+
+    def _is_at(self, leg: Leg, line: str) -> bool:
+        """Whether the log has it there; it reads later than the link, and what it had before the link said "free" is over."""
+        free = self._free.get(line)
+        there = leg.kind is LegKind.AGENT and leg.party == line and leg.ended_at is None
+        return there and (free is None or leg.started_at > free)
+
+
+def _at_leg(call: Call, leg: Leg) -> AtLine:
+    return AtLine(line=leg.party, call=call.id, since=leg.started_at, answered_at=leg.answered_at)
 
 
 def placed(call: Call) -> AtLine | None:

@@ -59,6 +59,8 @@ class LiveNews:
         self._unknown: set[CallId] = set()
         #: calls that 1022 makes, as they were told
         self._placed: dict[CallId, tuple[CallState, AtLine]] = {}
+        #: citizens who were taken back, as they were told
+        self._back: dict[CallId, AtLine] = {}
 
     def _tell(self, topic: Topic, what: str, **facts: Any) -> None:
         self._publish(Event(topic=topic, what=what, facts=facts))
@@ -153,6 +155,7 @@ class LiveNews:
                     self._rings("known", at)
             if call.cascades:
                 self._hunt(call)
+                self._taken_back(call)
 
     def _make(self, call: Call) -> bool:
         """A call that 1022 makes: it rings at the agent's own line, is dialled, talks, is over. Whether it has begun or ended."""
@@ -172,12 +175,27 @@ class LiveNews:
             self._at_line("dialled", at)
         return before is None
 
+    def _taken_back(self, call: Call) -> None:
+        """She rings at the agent's line again, talks, is gone: past the queue, so that the log alone knows."""
+        at = None if call.state is CallState.ENDED else self._at_lines.came_back(call)
+        before = self._back.pop(call.id, None)
+        if at is not None:
+            self._back[call.id] = at
+        if before is not None and (at is None or (at.line, at.since) != (before.line, before.since)):
+            self._at_line("over", before)
+            before = None
+        if at is not None and before is None:
+            self._rings("ring", at)
+        if at is not None and at.answered_at is not None and (before is None or before.answered_at is None):
+            self._at_line("talk", at)
+
     def _hunt(self, call: Call) -> None:
         hunt = call.cascades[-1]
         step = hunt.steps[-1] if hunt.steps else None
         facts = {name: getattr(hunt, name) for name in _HUNT}
         facts |= {"step": step.number if step else None, "role": step.role if step else ""}
         facts |= {"step_outcome": step.outcome if step else None}
+        facts |= {"step_answered_at": step.answered_at if step else None}
         told = self._hunts.get(call.id)
         if call.complete:
             self._hunts.pop(call.id, None)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from hotline1022.core.ids import CallId
 from hotline1022.tickets.types import State
 from tests.asterisk.cascade_api import Screen, screen
 from tests.asterisk.cascade_world import (
@@ -107,6 +108,16 @@ async def test_the_agent_introduces_in_private_and_leaves(desk: Screen, to: obje
     verify(world.product, logged)
 
 
+async def at_her_line(desk: Screen, line: str, call: CallId) -> None:
+    """The page of the agent has the citizen who came back past the queue, and talks."""
+
+    async def there() -> bool:
+        _, told = await desk.ask("GET", f"/api/lines/{line}/call")
+        return told["call"] is not None and told["call"]["call"] == call and bool(told["call"]["answered_at"])
+
+    await eventually(there, "the call at the line", 5)
+
+
 async def test_cancelled_before_anybody_has_picked_up(desk: Screen) -> None:
     world = desk.world
     await set_up(world, BEFORE, Rings())
@@ -119,6 +130,7 @@ async def test_cancelled_before_anybody_has_picked_up(desk: Screen) -> None:
     assert (await desk.ask("POST", f"/api/calls/{call}/take-back"))[0] == 200
     await ringing.ended(5)
     again = await answering(world, "0909600004", 2)
+    await at_her_line(desk, one.line, call)
     assert again.who == one.agent.who, "the citizen is back with this agent"
     await asyncio.sleep(3)
     await again.hangup()

@@ -50,6 +50,10 @@ class House:
         self.calls[call] = made
         return made
 
+    def saves(self, *history: e.Event) -> None:
+        call = self.knows(ONE, *history)
+        self.news.saved(Saved(calls=(call,), events=(), backfilled=frozenset(), position=Position()))
+
     def hears(self, kind: type[Any], line: str = "101", second: float = 10, **more: Any) -> None:
         values: dict[str, Any] = {"at": after(second), "queue": "hl1022-main", "interface": f"PJSIP/line-{line}"}
         self.news.heard(kind(**values, member_name="1001", **more))
@@ -57,8 +61,8 @@ class House:
     def rings(self, channel: ChannelId = ONE, line: str = "101", second: float = 10) -> None:
         self.hears(ami.AgentCalled, line, second, caller=channel, channel=ChannelId(""))
 
-    def status(self, state: D, line: str = "101", *, in_call: bool = False) -> None:
-        self.hears(ami.MemberStatus, line, state=state, in_call=in_call, calls=0, paused=False, reason="")
+    def status(self, state: D, line: str = "101", second: float = 10, *, in_call: bool = False) -> None:
+        self.hears(ami.MemberStatus, line, second, state=state, in_call=in_call, calls=0, paused=False, reason="")
 
     def heard(self, topic: Topic) -> list[tuple[str, dict[str, Any]]]:
         return [(one.what, dict(one.facts)) for one in self.told if one.topic is topic]
@@ -148,7 +152,7 @@ def test_after_a_cut_of_the_link_the_log_knows_who_talks_where() -> None:
     assert house.at_lines.at("102") is None
     house.status(D.IN_USE, in_call=True)
     assert house.at_lines.at("101") == now, "the log goes on knowing"
-    house.status(D.NOT_IN_USE)
+    house.status(D.NOT_IN_USE, second=30)
     assert house.at_lines.at("101") is None, "the log reads of the end later"
     house.news.asked_anew(2)
     assert [(one.topic, one.what) for one in house.told[1:]] == [
@@ -192,6 +196,52 @@ def test_a_hunt_is_told_when_it_is_another_than_before() -> None:
         ("so-y-te", None, ""), ("so-y-te", 1, "specialist"),
     ]  # fmt: skip
     assert "02743000001" not in repr(house.told)
+
+
+def test_a_pick_up_within_a_hunt_is_told() -> None:
+    house, leg = House(), ChannelId("hl1-1795470208.9")
+    called: dict[str, Any] = {"call": CallId(ONE), "channel": leg}
+    history: list[e.Event] = [
+        *_hunt(),
+        e.LegStarted(at=after(32), **called, kind=e.LegKind.CONTACT, party="02743000001"),
+    ]
+    for more in ([], [e.LegAnswered(at=after(35), **called)]):
+        history += more
+        house.saves(*history)
+    assert [facts["step_answered_at"] for _, facts in house.heard(Topic.CASCADES)] == [None, after(35)]
+
+
+def test_a_citizen_who_is_taken_back_rings_and_talks_at_the_line_past_the_queue() -> None:
+    house, leg = House(), ChannelId("hl1-1795470208.12")
+    house.rings()
+    house.hears(
+        ami.AgentCompleted, second=29, caller=ONE, channel=ChannelId("x"), talked=timedelta(0), reason="transfer"
+    )
+    house.status(D.NOT_IN_USE)
+    house.told.clear()
+    call = CallId(ONE)
+    back: dict[str, Any] = {"call": call, "channel": leg}
+    first: dict[str, Any] = {"call": call, "channel": ChannelId("hl1-1795470208.3")}
+    # the queue's leg, whose end the log has not read yet, is not there any more
+    history: list[e.Event] = [e.LegStarted(at=after(5), **first, kind=e.LegKind.AGENT, party="101"), *_hunt()]
+    house.saves(*history)
+    assert house.at_lines.at("101") is None
+    house.saves(*history, rung := e.LegStarted(at=after(40), **back, kind=e.LegKind.AGENT, party="101"))
+    now = house.at_lines.at("101")
+    assert now is not None and (now.call, now.since, now.answered_at) == (call, after(40), None)
+    house.saves(*history, rung, talks := e.LegAnswered(at=after(43), **back))
+    house.saves(*history, rung, talks)
+    house.saves(*history, rung, talks, e.LegEnded(at=after(60), **back, cause=16))
+    assert house.whats() == ["ring", "talk", "over"] and house.at_lines.at("101") is None
+    assert house.heard(Topic.CALL)[0][1]["number"] == "0901234567"
+
+
+def _hunt() -> list[e.Event]:
+    of: dict[str, Any] = {"call": CallId(ONE), "channel": ONE}
+    agency: dict[str, Any] = {"agency": "so-y-te", "category": "", "ticket": "t", "code": "12345674"}
+    step: dict[str, Any] = {"step": 1, "role": "specialist", "contact": "c", "which": "office", "number": "02743000001"}
+    begun = e.CascadeStarted(at=after(30), **of, hunt=1, **agency, line="101", origin="phone")
+    return [begun, e.StepTried(at=after(31), **of, **step)]
 
 
 def test_a_ticket_is_told_to_its_agency_and_to_the_one_that_had_it_and_a_hidden_one_to_nobody() -> None:
