@@ -322,7 +322,8 @@ def test_what_is_not_there_is_not_found(whole: Whole) -> None:
             route.method, whole.base + path, headers=headers, timeout=60, allow_redirects=False, **more
         )
         asked += 1
-        if answer.status_code != 404:
+        # who guesses keys of links has to wait
+        if answer.status_code != 404 and not (route.path.startswith("/l/") and answer.status_code == 429):
             wrong.append((route.method, path, answer.status_code, answer.text[:200]))
     assert not wrong, wrong
     assert asked > 100

@@ -39,6 +39,7 @@ class _Teller:
     def __init__(self, detail: CallDetail, cascades: Sequence[CascadeView], names: Names, say: Words) -> None:
         self._say, self._names = say, names
         self._legs = {leg.channel: leg for leg in detail.legs}
+        self._first = detail.call.id
         self._cascades = {one.hunt: one for one in cascades}
         #: the transfer that goes on
         self._now: CascadeView | None = None
@@ -91,7 +92,8 @@ class _Teller:
                 values["end"] = say.or_itself("story.cascade-end", str(data.get("outcome", "")))
                 self._now = None
             case "LegEnded":
-                hung_up = leg is None or (citizen and leg.answered_at is not None)
+                # of a call that 1022 makes the first channel is the agent's
+                hung_up = citizen and (leg is None or leg.answered_at is not None or leg.channel == self._first)
                 key = f"{key}.{'citizen' if hung_up else 'phone'}"
             case "CitizenTried":
                 values["end"] = say.or_itself("story.tried", str(data.get("status", "")))

@@ -105,9 +105,11 @@ def _value(name: str, value: Any) -> str:
     if hasattr(value, "strftime"):
         return f"{value:%H:%M}"
     tables = {"part": "call-part", "result": "call-result", "reason": "call-reason", "standing": "standing"}
-    tables |= {"channel": "channel", "direction": "call-direction"}
+    tables |= {"channel": "channel"}
     if name in tables:
         return say.or_itself(tables[name], str(value))
+    if name == "direction":
+        return say.or_itself("call-direction", str(value))
     if value == "-":
         return say("figure.not-known")
     if name == "state":

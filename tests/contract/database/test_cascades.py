@@ -1,12 +1,12 @@
 """Cascades in both databases: replaced in place, settled once and for good, found by what is asked, and how agencies pick up."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from hotline1022.cascade.types import CascadeRow, PickUp, StepRow
 from hotline1022.core.cascade import Outcome, State, StepOutcome
@@ -15,7 +15,8 @@ from hotline1022.core.events import LegKind
 from hotline1022.db.calls import CallRepository
 from hotline1022.db.migrate import HEAD, migrate
 from hotline1022.db.recordings import RecordingRepository
-from hotline1022.db.types import Batch
+from hotline1022.db.tables import call as call_table
+from hotline1022.db.types import Batch, CallRow
 from hotline1022.db.unit import Database
 from tests.contract.database.made import a_call, a_leg, at, of_calls
 from tests.contract.database.test_migrate import migrate_to
@@ -218,6 +219,11 @@ async def test_what_must_never_be_is_refused(database: Database, row: CascadeRow
         assert await tx.cascades.list() == [], "all or nothing"
 
 
+def _of_before(row: CallRow) -> dict[str, Any]:
+    """A call as it was before 1022 called anybody."""
+    return {name: value for name, value in asdict(row).items() if name != "direction"}
+
+
 async def test_a_database_of_before_keeps_its_legs_and_tracks_and_takes_those_of_contacts(
     empty: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,7 +232,8 @@ async def test_a_database_of_before_keeps_its_legs_and_tracks_and_takes_those_of
     async with Database(empty) as database:
         # repositories that tell nobody: there was no catalogue then
         async with database.transaction() as tx:
-            await CallRepository(tx._connection).save(Batch(calls=(a_call(),), legs=legs))
+            await tx._connection.execute(insert(call_table).values(_of_before(a_call())))
+            await CallRepository(tx._connection).save(Batch(legs=legs))
             await RecordingRepository(tx._connection).save(filed(a_track("old")), at(60))
         with pytest.raises(Refused):
             async with database.transaction() as tx:

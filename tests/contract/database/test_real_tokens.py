@@ -132,7 +132,7 @@ async def test_every_route_of_the_evidence_asks_the_tokens_row(office: Office, w
         before += len(new)
         told = [(one.kind, one.actor, one.detail["act"]) for one in new]
         act = f"{route.method} {route.path}"
-        if status < 300 and route.method == "POST":
+        if status < 300 and route.method == "POST" and not route.typing:
             assert told == [(Kind.ACT, f"token:{who}", act)], route.path
         elif status == 403 and route.needs is Permission.LISTEN and who != "officer" and not let_in(who, "listen"):
             assert told == [(Kind.RECORDING_REFUSED, f"token:{who}", act)], route.path
