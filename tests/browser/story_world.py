@@ -119,18 +119,19 @@ class House:
         return f"http://127.0.0.1:{self.world.product.settings.service.http_port}"
 
     def sms(self, number: str) -> list[str]:
-        """The SMS that were handed over for this number, oldest first, their parts joined."""
+        """The SMS that were handed over whole for this number, oldest first, their parts joined."""
         found: list[str] = []
+        begun = ""
         for one in self.carrier.submits:
             if one.destination_addr.lstrip("+") != f"84{number[1:]}":
                 continue
-            coded, part = bytes(one.short_message), 1
+            coded, count, part = bytes(one.short_message), 1, 1
             if one.esm_class & 0x40:  # 05 00 03, reference, how many, which
-                part, coded = coded[5], coded[6:]
+                count, part, coded = coded[4], coded[5], coded[6:]
             assert one.data_coding == 0, "no text here needs more than GSM 7"
-            if part == 1:
-                found.append("")
-            found[-1] += decode_gsm7(coded)
+            begun = ("" if part == 1 else begun) + decode_gsm7(coded)
+            if part == count:  # the others may be on their way still
+                found.append(begun)
         return found
 
     def mails(self, address: str) -> list[str]:
