@@ -7,7 +7,7 @@ from hotline1022.accounts.types import Entered, Factor, From, Given, Role, Sessi
 
 
 class Door(Protocol):
-    """Signing in and out; see service/account_desk.py for what each refuses."""
+    """Signing in and out; see service/accounts/desk.py for what each refuses."""
 
     async def sign_in(self, login: str, password: str, whence: From) -> Entered:
         """Refused `sign-in-wrong`, `sign-in-wait`, `password-over`."""
@@ -63,7 +63,7 @@ class Door(Protocol):
 
 
 class Users(Protocol):
-    """What an admin does with users and roles; see service/user_admin.py for what each refuses."""
+    """What an admin does with users and roles; see service/accounts/user_admin.py for what each refuses."""
 
     async def users(self) -> Sequence[User]:
         """All."""

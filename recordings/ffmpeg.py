@@ -26,7 +26,7 @@ _FORMATS = "wav,w64,mp3,ogg,gsm,mulaw,alaw,flac,au"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ffmpeg:
-    """An ffmpeg that can be run; found by service/ffmpeg_find.py."""
+    """An ffmpeg that can be run; found by service/recordings/ffmpeg_find.py."""
 
     command: tuple[str, ...]
     #: as it tells it: `9.0.2-4`; another version may encode otherwise

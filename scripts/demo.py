@@ -23,13 +23,13 @@ from hotline1022.core.ids import PersonId
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person
 from hotline1022.service.asked import Asked
-from hotline1022.service.cli_base import finished, set_up_log, settings_of, speaking
-from hotline1022.service.directory_desk import numbers_of
+from hotline1022.service.cli.base import finished, set_up_log, settings_of, speaking
+from hotline1022.service.directory.desk import numbers_of
+from hotline1022.service.lines.pins import hash_pin
 from hotline1022.service.lock import locked
-from hotline1022.service.pins import hash_pin
 from hotline1022.service.prepare import Prepared, folders
 from hotline1022.service.run import check_ports, check_rtp, prepared_unless_stopped, where
-from hotline1022.service.settings import Settings
+from hotline1022.service.settings.tree import Settings
 from hotline1022.service.stand import Stand, service_command
 from hotline1022.tickets.policy import load_policy
 from tests.lab.network import (

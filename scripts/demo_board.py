@@ -12,7 +12,7 @@ import demo_words
 from demo_transfers import telephones, written
 
 from hotline1022.core.masking import mask
-from hotline1022.service.settings import Paths
+from hotline1022.service.settings.tree import Paths
 from hotline1022.tickets.code import grouped
 from tests.lab.network import Leg, PhoneNetwork
 

@@ -7,8 +7,8 @@ from hotline1022.accounts.rules import one_time_password
 from hotline1022.accounts.types import From, Wanted
 from hotline1022.core.acting import by_the_service
 from hotline1022.db.unit import Database
-from hotline1022.service.account_desk import AccountDesk
-from hotline1022.service.user_admin import UserAdmin, utc_now
+from hotline1022.service.accounts.desk import AccountDesk
+from hotline1022.service.accounts.user_admin import UserAdmin, utc_now
 
 #: role → login, name, person of the queue, contact point of the demo's agencies
 PEOPLE = {

@@ -15,8 +15,8 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.directory.edit import put
 from hotline1022.directory.load import read
-from hotline1022.service.directory_desk import change, fill, numbers_of
-from hotline1022.service.settings import Settings
+from hotline1022.service.directory.desk import change, fill, numbers_of
+from hotline1022.service.settings.tree import Settings
 from tests.lab import audio
 from tests.lab.legs import until
 from tests.lab.network import BUSY, REJECTS, UNREACHABLE, Answers, Leg, PhoneNetwork, Plan, Rings

@@ -6,7 +6,7 @@ from typing import Any
 
 from hotline1022.core.cascade import StepOutcome
 from hotline1022.core.masking import mask, mask_recipient, mask_text
-from hotline1022.service.timeline_cascade import PHONES, STEPS
+from hotline1022.service.calls.timeline_cascade import PHONES, STEPS
 from hotline1022.tickets.code import grouped
 
 Facts = Mapping[str, Any]

@@ -31,55 +31,55 @@ from hotline1022.recordings.on_demand import COPY_SECONDS
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.reasons import load_reasons
-from hotline1022.service.account_desk import AccountDesk, terms_of
-from hotline1022.service.agent_drafts import AgentDrafts
+from hotline1022.service.accounts.desk import AccountDesk, terms_of
+from hotline1022.service.accounts.user_admin import UserAdmin, utc_now
 from hotline1022.service.alarms import Bell
-from hotline1022.service.background_parts import begun_of, parts_of
-from hotline1022.service.call_log import CallLog, Saved
-from hotline1022.service.callback_parts import callbacks_of
-from hotline1022.service.cascades import Cascades
-from hotline1022.service.chore_parts import backups_of, chores_of
-from hotline1022.service.console import Console
-from hotline1022.service.copies_parts import copies_of, stereo_of
-from hotline1022.service.desk import Desk
-from hotline1022.service.directory_desk import DirectoryDesk, numbers_of
-from hotline1022.service.disclosure_parts import desk_of as disclosures_of
-from hotline1022.service.disk_watch import DiskWatch
-from hotline1022.service.evidence_parts import EvidenceParts
-from hotline1022.service.ffmpeg_find import FfmpegFinder
-from hotline1022.service.guard import Guard
-from hotline1022.service.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
+from hotline1022.service.asterisk.answers import Desk
+from hotline1022.service.asterisk.console import Console
+from hotline1022.service.asterisk.questions import Questions, answer_on
+from hotline1022.service.background.chore_parts import backups_of, chores_of
+from hotline1022.service.background.guard import Guard
+from hotline1022.service.background.parts import begun_of, parts_of
+from hotline1022.service.calls.call_log import CallLog, Saved
+from hotline1022.service.calls.callback_parts import callbacks_of
+from hotline1022.service.calls.log_store import DatabaseLogStore
+from hotline1022.service.calls.segments import Segments
+from hotline1022.service.cascades.hunts import Cascades
+from hotline1022.service.cascades.phone_button import PhoneButton
+from hotline1022.service.cascades.plan_keeper import PlanKeeper
+from hotline1022.service.directory.desk import DirectoryDesk, numbers_of
+from hotline1022.service.directory.token_ends import TokenEnds
+from hotline1022.service.disclosure.pack_desk import PackDesk
+from hotline1022.service.disclosure.parts import desk_of as disclosures_of
+from hotline1022.service.evidence.parts import EvidenceParts
 from hotline1022.service.house_parts import HouseParts
 from hotline1022.service.http_api import http_of, listen
-from hotline1022.service.leftovers import leftovers_of
-from hotline1022.service.live import Live
-from hotline1022.service.live_parts import LiveParts
+from hotline1022.service.lines.hands import AmiLanguage, AmiQueueHands, AmiSnapshot
+from hotline1022.service.lines.pins import verify_pin
+from hotline1022.service.lines.positions import Positions
+from hotline1022.service.live.link import Live
+from hotline1022.service.live.parts import LiveParts
 from hotline1022.service.lock import locked
-from hotline1022.service.log_store import DatabaseLogStore
-from hotline1022.service.menu_file import in_force
-from hotline1022.service.menu_parts import menus_of, sounds_of
-from hotline1022.service.notify_parts import worker_of
-from hotline1022.service.outbox_book import OutboxBook
-from hotline1022.service.pack_desk import PackDesk
-from hotline1022.service.phone_button import PhoneButton
-from hotline1022.service.pins import verify_pin
-from hotline1022.service.plan_keeper import PlanKeeper
-from hotline1022.service.positions import Positions
+from hotline1022.service.menu.file import in_force
+from hotline1022.service.menu.parts import menus_of, sounds_of
+from hotline1022.service.notify.outbox_book import OutboxBook
+from hotline1022.service.notify.parts import worker_of
 from hotline1022.service.prepare import folders
-from hotline1022.service.questions import Questions, answer_on
-from hotline1022.service.recorder_keys import keys_of
-from hotline1022.service.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
+from hotline1022.service.recordings.copies_parts import copies_of, stereo_of
+from hotline1022.service.recordings.disk_watch import DiskWatch
+from hotline1022.service.recordings.ffmpeg_find import FfmpegFinder
+from hotline1022.service.recordings.leftovers import leftovers_of
+from hotline1022.service.recordings.recorder_keys import keys_of
+from hotline1022.service.recordings.recorder_ports import AsteriskChannels, DatabaseCallBook, LoggedNotices
+from hotline1022.service.recordings.voicemail_gate import VoicemailGate
 from hotline1022.service.reload import LOCK, Reloaded, reload, tell, write_answer
-from hotline1022.service.retention_parts import retention_of
-from hotline1022.service.secrets import ensure_secrets
-from hotline1022.service.segments import Segments
-from hotline1022.service.settings import Settings
-from hotline1022.service.ticket_join import desk_of, notices_of, take_overs_of
-from hotline1022.service.ticket_status import StatusByPhone
-from hotline1022.service.token_ends import TokenEnds
-from hotline1022.service.user_admin import UserAdmin, utc_now
-from hotline1022.service.voicemail_gate import VoicemailGate
-from hotline1022.service.webhook_parts import worker_of as webhooks_of
+from hotline1022.service.retention.parts import retention_of
+from hotline1022.service.settings.secrets import ensure_secrets
+from hotline1022.service.settings.tree import Settings
+from hotline1022.service.tickets.agent_drafts import AgentDrafts
+from hotline1022.service.tickets.join import desk_of, notices_of, take_overs_of
+from hotline1022.service.tickets.status import StatusByPhone
+from hotline1022.service.webhooks.parts import worker_of as webhooks_of
 
 log = logging.getLogger(__name__)
 

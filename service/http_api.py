@@ -8,34 +8,35 @@ from aiohttp import web as aiohttp_web
 
 import hotline1022
 from hotline1022.core.errors import ConfigError
-from hotline1022.service.cascade_view import CascadesView
-from hotline1022.service.catalogue_view import CatalogueApi
+from hotline1022.service.accounts.user_admin import utc_now
+from hotline1022.service.cascades.view import CascadesView
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
-from hotline1022.service.citizen_parts import citizen_exporter, citizens_of
-from hotline1022.service.citizen_view import CitizenApi
-from hotline1022.service.deadlines_view import DeadlinesView
-from hotline1022.service.directory_desk import menu_categories
-from hotline1022.service.directory_view import DirectoryView
-from hotline1022.service.disclosure_parts import links_of
-from hotline1022.service.disclosure_view import DisclosuresView
-from hotline1022.service.export import Exporter
-from hotline1022.service.export_desk import ExportDesk
-from hotline1022.service.faq_desk import FaqDesk
-from hotline1022.service.figures_view import FiguresView
-from hotline1022.service.gateway_desk import gateways_of
-from hotline1022.service.line_call_view import LineCallsView
-from hotline1022.service.link_desk import LinkDesk
-from hotline1022.service.listening_desk import ListeningDesk
-from hotline1022.service.menu_parts import menu_view_of
+from hotline1022.service.citizen.parts import citizen_exporter, citizens_of
+from hotline1022.service.citizen.view import CitizenApi
+from hotline1022.service.directory.desk import menu_categories
+from hotline1022.service.directory.view import DirectoryView
+from hotline1022.service.disclosure.parts import links_of
+from hotline1022.service.disclosure.view import DisclosuresView
+from hotline1022.service.faq.desk import FaqDesk
+from hotline1022.service.figures.view import FiguresView
+from hotline1022.service.figures.wall_desk import WallDesk
+from hotline1022.service.lines.pins import hash_pin
+from hotline1022.service.lines.roster_desk import RosterDesk
+from hotline1022.service.live.line_call_view import LineCallsView
+from hotline1022.service.menu.parts import menu_view_of
 from hotline1022.service.metrics import registry_of
-from hotline1022.service.notify_view import OutboxView
-from hotline1022.service.pins import hash_pin
-from hotline1022.service.retention_view import RetentionView
-from hotline1022.service.roster_desk import RosterDesk
-from hotline1022.service.settings import Service
-from hotline1022.service.template_parts import template_desk_of
-from hotline1022.service.tickets_view import TicketsView
-from hotline1022.service.user_admin import utc_now
+from hotline1022.service.notify.gateway_desk import gateways_of
+from hotline1022.service.notify.template_parts import template_desk_of
+from hotline1022.service.notify.view import OutboxView
+from hotline1022.service.recordings.catalogue_view import CatalogueApi
+from hotline1022.service.recordings.export import Exporter
+from hotline1022.service.recordings.export_desk import ExportDesk
+from hotline1022.service.recordings.listening_desk import ListeningDesk
+from hotline1022.service.retention.view import RetentionView
+from hotline1022.service.settings.tree import Service
+from hotline1022.service.tickets.deadlines_view import DeadlinesView
+from hotline1022.service.tickets.link_desk import LinkDesk
+from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import (
     AbandonedList,
     AlarmList,
@@ -47,8 +48,7 @@ from hotline1022.service.views import (
     TokensView,
     VoicemailList,
 )
-from hotline1022.service.wall_desk import WallDesk
-from hotline1022.service.webhook_parts import desk_of as webhook_desk_of
+from hotline1022.service.webhooks.parts import desk_of as webhook_desk_of
 from hotline1022.web.app import make_app
 from hotline1022.web.ports import Ports
 

@@ -13,13 +13,13 @@ from hotline1022.ivr import prompts
 from hotline1022.ivr.espeak import Espeak, find_espeak
 from hotline1022.ivr.model import LAST_POSITION, MenuTree, position_language
 from hotline1022.ivr.prompt_jobs import LANGUAGES, SOUNDS
-from hotline1022.service.engine import AsteriskInstance, Port
-from hotline1022.service.engine_find import AsteriskEngine, find_engine
-from hotline1022.service.half_restore import must_be_whole
-from hotline1022.service.menu_file import in_force
-from hotline1022.service.render import own_texts
-from hotline1022.service.secrets import Secrets, ensure_secrets
-from hotline1022.service.settings import Settings
+from hotline1022.service.asterisk.engine import AsteriskInstance, Port
+from hotline1022.service.asterisk.engine_find import AsteriskEngine, find_engine
+from hotline1022.service.asterisk.render import own_texts
+from hotline1022.service.backup.half_restore import must_be_whole
+from hotline1022.service.menu.file import in_force
+from hotline1022.service.settings.secrets import Secrets, ensure_secrets
+from hotline1022.service.settings.tree import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,16 +20,16 @@ from hotline1022.core.acting import Acting, acts
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.ivr.load import load as load_menu
 from hotline1022.ivr.model import MenuTree
-from hotline1022.service.config import load
+from hotline1022.service.asterisk.reload_asterisk import tell_asterisk
+from hotline1022.service.asterisk.render import own_texts
 from hotline1022.service.lock import owner
-from hotline1022.service.notice_versions import note_versions
+from hotline1022.service.menu.notice_versions import note_versions
 from hotline1022.service.prepare import speak_prompts
-from hotline1022.service.reload_asterisk import tell_asterisk
 from hotline1022.service.reload_plan import plan
-from hotline1022.service.render import own_texts
-from hotline1022.service.secrets import Secrets, ensure_secrets
-from hotline1022.service.settings import Settings
-from hotline1022.service.terms_book import overruled
+from hotline1022.service.retention.terms_book import overruled
+from hotline1022.service.settings.config import load
+from hotline1022.service.settings.secrets import Secrets, ensure_secrets
+from hotline1022.service.settings.tree import Settings
 
 if TYPE_CHECKING:
     from hotline1022.service.app import App

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from hotline1022.service.config_check import check
-from hotline1022.service.settings import Settings
-from hotline1022.service.settings_audit import Audit
-from hotline1022.service.settings_disclosure import DisclosureSettings
-from hotline1022.service.settings_notify import Notify
+from hotline1022.service.settings.audit import Audit
+from hotline1022.service.settings.check import check
+from hotline1022.service.settings.disclosure import DisclosureSettings
+from hotline1022.service.settings.notify import Notify
+from hotline1022.service.settings.tree import Settings
 
 #: what is opened, named or found once, at the start
 NEEDS_RESTART = frozenset(

@@ -10,11 +10,11 @@ from multiprocessing import resource_tracker
 import click
 
 from hotline1022.core.errors import ConfigError
+from hotline1022.service.accounts.first_admin import told
 from hotline1022.service.asked import Asked
-from hotline1022.service.first_admin import told
 from hotline1022.service.lock import locked
 from hotline1022.service.prepare import Prepared, prepare
-from hotline1022.service.settings import Settings
+from hotline1022.service.settings.tree import Settings
 from hotline1022.service.stand import Stand, service_command
 
 #: so many steps through the range of audio ports are looked at

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.service.asked import Asked
-from hotline1022.service.engine import AsteriskInstance
+from hotline1022.service.asterisk.engine import AsteriskInstance
 
 log = logging.getLogger(__name__)
 

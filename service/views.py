@@ -18,7 +18,7 @@ from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.shifts import on_duty
 from hotline1022.queue.types import AgentState, LineView, Person
 from hotline1022.queue.waiting import WaitingRoom
-from hotline1022.service.shift_plan import by_shift
+from hotline1022.service.lines.shift_plan import by_shift
 from hotline1022.web import types as web
 from hotline1022.web.types import Belongs
 

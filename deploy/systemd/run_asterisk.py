@@ -11,9 +11,9 @@ import os
 import sys
 
 from hotline1022.core.errors import HotlineError
-from hotline1022.service.config import load
-from hotline1022.service.engine_find import find_engine
+from hotline1022.service.asterisk.engine_find import find_engine
 from hotline1022.service.prepare import prepare
+from hotline1022.service.settings.config import load
 
 
 def main(words: list[str]) -> None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from hotline1022.service.config import load
-from hotline1022.service.engine import AsteriskInstance
+from hotline1022.service.asterisk.engine import AsteriskInstance
 from hotline1022.service.prepare import Prepared, prepare
-from hotline1022.service.settings import Settings
+from hotline1022.service.settings.config import load
+from hotline1022.service.settings.tree import Settings
 from tests.lab.network import Address, PhoneNetwork
 from tests.lab.ports import free_port
 from tests.lab.prompts import kept_prompts, patiently

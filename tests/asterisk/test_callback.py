@@ -12,7 +12,7 @@ import pytest_asyncio
 from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 from hotline1022.db.types import Batch, CallDetail, CallFilter, CallRow
 from hotline1022.db.unit import Database
-from hotline1022.service.log_store import e164
+from hotline1022.service.calls.log_store import e164
 from tests.asterisk.cascade_api import Screen, screen
 from tests.asterisk.world import STAY, World, eventually, filed, hotline, legs, near, person, verify
 from tests.lab import audio

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from hotline1022.service.doctor import examine
-from hotline1022.service.doctor_call import CALLS, prove
-from hotline1022.service.doctor_ear import PEOPLE
-from hotline1022.service.engine_find import find_engine
-from hotline1022.service.settings import Settings
+from hotline1022.service.asterisk.engine_find import find_engine
+from hotline1022.service.doctor.call import CALLS, prove
+from hotline1022.service.doctor.ear import PEOPLE
+from hotline1022.service.doctor.points import examine
+from hotline1022.service.settings.tree import Settings
 from tests.asterisk.product import Product, running
 from tests.asterisk.world import eventually
 
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.asterisk
 PROGRAM = """
 import asyncio, sys
 from pathlib import Path
-from hotline1022.service.doctor import examine
-from hotline1022.service.config import load
+from hotline1022.service.doctor.points import examine
+from hotline1022.service.settings.config import load
 sys.exit(0 if asyncio.run(examine(load(sys.argv[1], {}), call=True)) else 1)
 """
 

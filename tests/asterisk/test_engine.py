@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from hotline1022.core.errors import ConfigError, Unavailable
-from hotline1022.service import engine_folder
-from hotline1022.service.engine import AsteriskInstance, Port, find_engine
-from hotline1022.service.engine_find import parse_version
+from hotline1022.service.asterisk import engine_folder
+from hotline1022.service.asterisk.engine import AsteriskInstance, Port, find_engine
+from hotline1022.service.asterisk.engine_find import parse_version
 
 pytestmark = pytest.mark.asterisk
 
@@ -42,7 +42,7 @@ def test_an_old_asterisk_is_refused_with_the_cure(tmp_path: Path) -> None:
 
 def test_no_asterisk_at_all_names_the_command_that_brings_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOTLINE1022_ROOT", str(tmp_path))
-    monkeypatch.setattr("hotline1022.service.engine_find.shutil.which", lambda name, path=None: None)
+    monkeypatch.setattr("hotline1022.service.asterisk.engine_find.shutil.which", lambda name, path=None: None)
     with pytest.raises(ConfigError, match="scripts/private-root asterisk espeak-ng") as caught:
         find_engine()
     assert caught.value.error_id == "asterisk-missing"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from hotline1022.service.engine import AsteriskInstance, find_engine
+from hotline1022.service.asterisk.engine import AsteriskInstance, find_engine
 from tests.asterisk.cascade_world import no_silence
 from tests.lab import audio
 from tests.lab.bare_product import GREETING, MUSIC, bare_product

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from hotline1022.recordings.types import TrackRow
-from hotline1022.service.secrets import Secrets
+from hotline1022.service.settings.secrets import Secrets
 from tests.asterisk.world import STAY, World, agrees, hotline, legs, outcome, verify
 from tests.lab import audio
 from tests.lab.ami import Ami

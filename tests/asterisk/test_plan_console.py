@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from hotline1022.core.clock import PROVINCE
-from hotline1022.service.engine import AsteriskInstance
-from hotline1022.service.engine_find import find_engine
+from hotline1022.service.asterisk.engine import AsteriskInstance
+from hotline1022.service.asterisk.engine_find import find_engine
 from tests.unit.test_plan_keeper import keeper, much_urgent
 
 pytestmark = pytest.mark.asterisk

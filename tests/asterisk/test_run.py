@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from hotline1022.service.engine import find_engine
+from hotline1022.service.asterisk.engine import find_engine
 from tests.asterisk.commands import Place, Run
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(150)]

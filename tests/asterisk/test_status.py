@@ -12,9 +12,9 @@ from hotline1022.core.clock import local
 from hotline1022.db.types import CallDetail
 from hotline1022.db.unit import Database
 from hotline1022.ivr.numbers import month_prompts, number_prompts
-from hotline1022.service.ticket_desk import TicketDesk
-from hotline1022.service.ticket_join import stored
-from hotline1022.service.ticket_names import DirectoryNames
+from hotline1022.service.tickets.desk import TicketDesk
+from hotline1022.service.tickets.join import stored
+from hotline1022.service.tickets.names import DirectoryNames
 from hotline1022.tickets.attachments import Shelf
 from hotline1022.tickets.code import check_digit
 from hotline1022.tickets.policy import load_policy

@@ -15,7 +15,7 @@ from hotline1022.core.outcomes import CallState
 from hotline1022.db.types import AlarmRow, CallDetail, CallFilter, LegRow
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person
-from hotline1022.service.pins import hash_pin
+from hotline1022.service.lines.pins import hash_pin
 from tests.asterisk.product import Product, running
 from tests.lab import audio
 from tests.lab.network import Leg, PhoneNetwork, StayUntilHangup

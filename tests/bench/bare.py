@@ -1,6 +1,6 @@
 """The same steps in a dialplan that asks nobody: answered, both sides recorded, greeting, key 2, the same prompts."""
 
-from hotline1022.service.engine import AsteriskInstance
+from hotline1022.service.asterisk.engine import AsteriskInstance
 from hotline1022.service.prepare import Prepared
 
 #: what the product plays after key 2 when nobody is logged in

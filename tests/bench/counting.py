@@ -26,7 +26,7 @@ from hotline1022.db.unit import Database
 from hotline1022.directory.numbers import Numbers
 from hotline1022.directory.types import Directory
 from hotline1022.figures.types import CallNarrow, CallPart, ChartName
-from hotline1022.service.figures_view import FiguresView
+from hotline1022.service.figures.view import FiguresView
 from hotline1022.service.views import CallsView, call_filter
 from hotline1022.tickets.policy import load_policy
 from hotline1022.tickets.types import Channel, Standing, State, TicketFilter

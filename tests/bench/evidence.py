@@ -27,12 +27,12 @@ from hotline1022.evidence.types import State
 from hotline1022.recordings.below import Lying
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.verify import Verification, check, verify
-from hotline1022.service import retention
-from hotline1022.service.disclosure_view import DisclosuresView
-from hotline1022.service.evidence import Evidence, Examiner
-from hotline1022.service.evidence_desk import EvidenceDesk
-from hotline1022.service.settings_retention import Retention as Settings
-from hotline1022.service.stamp_check import Trust
+from hotline1022.service.disclosure.view import DisclosuresView
+from hotline1022.service.evidence.desk import EvidenceDesk
+from hotline1022.service.evidence.stamp_check import Trust
+from hotline1022.service.evidence.walk import Evidence, Examiner
+from hotline1022.service.retention import work as retention
+from hotline1022.service.settings.retention import Retention as Settings
 from tests.bench.catalogue import FIRST, say
 from tests.bench.evidence_rows import fill
 from tests.lab.memory import forget_peak, peak_kib

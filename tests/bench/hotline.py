@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from hotline1022.service.config import load
 from hotline1022.service.prepare import prepare
+from hotline1022.service.settings.config import load
 from tests.asterisk.product import Product
 from tests.bench.carrier import GREETING_TONE
 from tests.lab.audio import write_tone

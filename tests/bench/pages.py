@@ -29,10 +29,10 @@ from hotline1022.core.acting import by_the_service
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.directory.numbers import Numbers
-from hotline1022.service.account_desk import AccountDesk
-from hotline1022.service.config import load
+from hotline1022.service.accounts.desk import AccountDesk
+from hotline1022.service.accounts.user_admin import UserAdmin, utc_now
 from hotline1022.service.prepare import prepare
-from hotline1022.service.user_admin import UserAdmin, utc_now
+from hotline1022.service.settings.config import load
 from hotline1022.tickets.policy import load_policy
 from hotline1022.web.desk.routes import ROUTES
 from tests.bench.catalogue import Timed, report, say

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hotline1022.service.engine_find import private_root
+from hotline1022.service.asterisk.engine_find import private_root
 from tests.bench.figures import percentile
 from tests.lab.ports import free_port
 from tests.lab.rtp import LEVEL, RATE, encode_alaw

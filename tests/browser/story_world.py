@@ -19,10 +19,10 @@ from hotline1022.directory.edit import put
 from hotline1022.directory.load import read
 from hotline1022.notify.sms import decode_gsm7
 from hotline1022.queue.types import Person
-from hotline1022.service.directory_desk import change, fill, numbers_of
-from hotline1022.service.pins import hash_pin
-from hotline1022.service.settings import Settings
-from hotline1022.service.user_admin import UserAdmin, utc_now
+from hotline1022.service.accounts.user_admin import UserAdmin, utc_now
+from hotline1022.service.directory.desk import change, fill, numbers_of
+from hotline1022.service.lines.pins import hash_pin
+from hotline1022.service.settings.tree import Settings
 from hotline1022.tickets.policy import load_policy
 from tests.asterisk.product import Product, running
 from tests.asterisk.world import World, eventually

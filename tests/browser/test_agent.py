@@ -22,9 +22,9 @@ from hotline1022.core.outcomes import CallState, Direction, Reason
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import AgentState
-from hotline1022.service.account_desk import AccountDesk
-from hotline1022.service.act_book import ActBook
-from hotline1022.service.agent_drafts import AgentDrafts
+from hotline1022.service.accounts.desk import AccountDesk
+from hotline1022.service.evidence.act_book import ActBook
+from hotline1022.service.tickets.agent_drafts import AgentDrafts
 from hotline1022.web.app import make_app
 from tests.browser.test_desk import barriers, enter, fill, press, serious
 from tests.contract.database.agent_world import CALL, LOGIN, NEXT, Desk, open_agent_desk

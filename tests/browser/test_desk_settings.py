@@ -13,8 +13,8 @@ import pytest
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.notify.types import Encoding, Wording
-from hotline1022.service.retention_view import RetentionView
-from hotline1022.service.settings_retention import Retention
+from hotline1022.service.retention.view import RetentionView
+from hotline1022.service.settings.retention import Retention
 from hotline1022.service.views import AlarmList
 from tests.browser.test_desk import barriers, fill, go_to, press, serious, settle
 from tests.browser.test_supervision import until

@@ -7,7 +7,7 @@ import pytest
 
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
-from hotline1022.service.account_desk import Terms
+from hotline1022.service.accounts.desk import Terms
 from hotline1022.web.users import GOOD
 from tests.browser.test_agent import sees
 from tests.browser.test_desk import barriers, enter, fill, press, serious, settle

@@ -11,8 +11,8 @@ import pytest
 
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
-from hotline1022.service.roster_desk import RosterDesk
-from hotline1022.service.shift_plan import by_shift
+from hotline1022.service.lines.roster_desk import RosterDesk
+from hotline1022.service.lines.shift_plan import by_shift
 from hotline1022.web.roster_wire import PlannedBody, ShiftBody
 from tests.browser.test_desk import barriers, go_to, press, serious, settle
 from tests.contract.database.planning_world import SHIFTS, Planning, fill, open_planning

@@ -15,10 +15,10 @@ from hotline1022.core.live import Event, Topic
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
-from hotline1022.service.figures_view import FiguresView
-from hotline1022.service.tickets_view import TicketsView
+from hotline1022.service.figures.view import FiguresView
+from hotline1022.service.figures.wall_desk import WallDesk
+from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import CallsView
-from hotline1022.service.wall_desk import WallDesk
 from tests.browser.test_desk import barriers, enter, fill, press, serious
 from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.lab.browser import Browser, Tab

@@ -4,9 +4,9 @@ import pytest
 
 from hotline1022.core.errors import HotlineError
 from hotline1022.db.migrate import HEAD, current, migrate
-from hotline1022.service import doctor_machine
-from hotline1022.service.doctor_note import Note
-from hotline1022.service.settings import Database, Settings
+from hotline1022.service.doctor import machine as doctor_machine
+from hotline1022.service.doctor.note import Note
+from hotline1022.service.settings.tree import Database, Settings
 from tests.lab.postgres import TemporaryPostgres
 
 

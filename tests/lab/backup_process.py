@@ -9,9 +9,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from hotline1022.service.backup import make_backup
-from hotline1022.service.backup_shelf import Watch
-from hotline1022.service.settings import Database, Paths, Settings
+from hotline1022.service.backup.make import make_backup
+from hotline1022.service.backup.shelf import Watch
+from hotline1022.service.settings.tree import Database, Paths, Settings
 
 
 def settings_for(data: Path, url: str, **paths: Path) -> Settings:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from hotline1022.service.engine import AsteriskEngine, AsteriskInstance, Port
+from hotline1022.service.asterisk.engine import AsteriskEngine, AsteriskInstance, Port
 from tests.lab.audio import write_tone
 from tests.lab.world_conf import QUIET, Address
 

@@ -30,13 +30,13 @@ from hotline1022.recordings.names import from_ms
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.types import CopyRow
-from hotline1022.service.disclosure_desk import DisclosureDesk
-from hotline1022.service.disclosure_job import signing_of
-from hotline1022.service.disclosure_links import DisclosureLinks
-from hotline1022.service.disclosure_pack import Packer
-from hotline1022.service.original_check import OriginalCheck
-from hotline1022.service.settings_disclosure import DisclosureSettings
-from hotline1022.service.stamper import Stamper
+from hotline1022.service.disclosure.desk import DisclosureDesk
+from hotline1022.service.disclosure.job import signing_of
+from hotline1022.service.disclosure.links import DisclosureLinks
+from hotline1022.service.disclosure.pack import Packer
+from hotline1022.service.evidence.stamper import Stamper
+from hotline1022.service.recordings.original_check import OriginalCheck
+from hotline1022.service.settings.disclosure import DisclosureSettings
 from tests.contract.database.made import a_fact, a_leg, answered
 from tests.lab.evidence_world import World, build, everything_now, thread_pool
 from tests.unit.recordings_world import AGENT, CALL, START, Board, Book, Phones, two_agents

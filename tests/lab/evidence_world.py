@@ -25,12 +25,12 @@ from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.ports import StateBook
 from hotline1022.recordings.types import FiledCall, Status, TrackRow, VoicemailRow
 from hotline1022.recordings.verify import verify
-from hotline1022.service import evidence
-from hotline1022.service.evidence import Examiner
-from hotline1022.service.evidence_parts import begin
-from hotline1022.service.stamp_check import Trust
-from hotline1022.service.stamp_key import ensure_key
-from hotline1022.service.stamper import Stamper
+from hotline1022.service.evidence import walk as evidence
+from hotline1022.service.evidence.parts import begin
+from hotline1022.service.evidence.stamp_check import Trust
+from hotline1022.service.evidence.stamp_key import ensure_key
+from hotline1022.service.evidence.stamper import Stamper
+from hotline1022.service.evidence.walk import Examiner
 from tests.contract.database.made import a_call, a_fact
 from tests.unit.recordings_world import CALL, CITIZEN_TONE, START, file, name, put, tone, two_agents
 

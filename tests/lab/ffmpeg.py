@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from hotline1022.recordings.ffmpeg import Ffmpeg
-from hotline1022.service.ffmpeg_find import find_ffmpeg
+from hotline1022.service.recordings.ffmpeg_find import find_ffmpeg
 
 
 @cache

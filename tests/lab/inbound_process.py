@@ -11,7 +11,7 @@ from hotline1022.notify.smpp_gateway import SmppGateway
 from hotline1022.notify.smpp_link import SmppServer
 from hotline1022.notify.types import Piece
 from hotline1022.service.alarms import Bell
-from hotline1022.service.outbox_book import OutboxBook
+from hotline1022.service.notify.outbox_book import OutboxBook
 
 
 class NeverBack(OutboxBook):

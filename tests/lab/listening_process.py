@@ -8,7 +8,7 @@ from secrets import token_hex
 
 from hotline1022.db.listening import Listening
 from hotline1022.db.unit import Database
-from hotline1022.service.listening_book import ListeningBook
+from hotline1022.service.recordings.listening_book import ListeningBook
 
 SIZE, BLOCK = 1 << 40, 1 << 18
 

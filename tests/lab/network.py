@@ -20,7 +20,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from hotline1022.service.engine import AsteriskEngine, AsteriskInstance, Port
+from hotline1022.service.asterisk.engine import AsteriskEngine, AsteriskInstance, Port
 from tests.lab.ami import Ami, AmiError, Message
 from tests.lab.legs import HangUp, Key, Keys, Leg, Speak, StayUntilHangup, Step, Wait, until
 from tests.lab.plans import (

@@ -13,8 +13,8 @@ from hotline1022.notify.smpp_gateway import SmppGateway
 from hotline1022.notify.smpp_link import SmppServer
 from hotline1022.notify.types import Channel
 from hotline1022.service.alarms import Bell
-from hotline1022.service.outbox_book import OutboxBook
-from hotline1022.service.outbox_worker import OutboxWorker
+from hotline1022.service.notify.outbox_book import OutboxBook
+from hotline1022.service.notify.outbox_worker import OutboxWorker
 from tests.unit.notify_memory import Book
 
 

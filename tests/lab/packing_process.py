@@ -11,7 +11,7 @@ from hotline1022.db.unit import Database
 from hotline1022.evidence.package import Written
 from hotline1022.evidence.types import Disclosure
 from hotline1022.recordings.types import FiledCall
-from hotline1022.service.disclosure_pack import Packer
+from hotline1022.service.disclosure.pack import Packer
 from tests.lab.disclosure_world import ASKS, NOW, a_desk
 from tests.lab.evidence_world import Bells, World, thread_pool
 from tests.lab.storing_process import stay

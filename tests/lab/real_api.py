@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
-from hotline1022.service.act_book import ActBook
+from hotline1022.service.evidence.act_book import ActBook
 from hotline1022.service.views import TokensView
 from hotline1022.web.app import make_app
 from tests.unit.web_memory import open_house

@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from hotline1022.db import restoring
-from hotline1022.service import half_restore, restore, restore_places
-from hotline1022.service.backup import KeyFile
-from hotline1022.service.settings import Settings
-from hotline1022.service.settings_recordings import Recordings
+from hotline1022.service.backup import half_restore, restore, restore_places
+from hotline1022.service.backup.make import KeyFile
+from hotline1022.service.settings.recordings import Recordings
+from hotline1022.service.settings.tree import Settings
 from tests.lab.backup_process import settings_for
 from tests.lab.killed import KILLED, at_each_line
 

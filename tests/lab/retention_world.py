@@ -7,10 +7,10 @@ from typing import Any
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.ids import CallId
 from hotline1022.db.stores import SqlRecordingStore
-from hotline1022.service.retention import Retention
-from hotline1022.service.retention_parts import retention_of
-from hotline1022.service.settings import Paths
-from hotline1022.service.settings_retention import Retention as Settings
+from hotline1022.service.retention.parts import retention_of
+from hotline1022.service.retention.work import Retention
+from hotline1022.service.settings.retention import Retention as Settings
+from hotline1022.service.settings.tree import Paths
 from tests.contract.database.catalogue_made import ended
 from tests.lab.evidence_world import World, thread_pool
 from tests.unit.recordings_world import CALL

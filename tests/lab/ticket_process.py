@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
 from hotline1022.notify.links import Links
-from hotline1022.service.notices import Notices
-from hotline1022.service.settings import Settings
-from hotline1022.service.settings_notify import Notify
-from hotline1022.service.ticket_desk import TicketDesk
-from hotline1022.service.ticket_join import desk_of, notices_of, stored
+from hotline1022.service.settings.notify import Notify
+from hotline1022.service.settings.tree import Settings
+from hotline1022.service.tickets.desk import TicketDesk
+from hotline1022.service.tickets.join import desk_of, notices_of, stored
+from hotline1022.service.tickets.notices import Notices
 from hotline1022.tickets.ports import Outcome, Settled
 from hotline1022.tickets.types import TicketFilter
 from tests.lab.outbox_process import worker

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from hotline1022.db.unit import Database
-from hotline1022.service.settings_webhooks import WebhookSettings
-from hotline1022.service.webhook_http import HttpSender
-from hotline1022.service.webhook_worker import WebhookWorker
+from hotline1022.service.settings.webhooks import WebhookSettings
+from hotline1022.service.webhooks.http import HttpSender
+from hotline1022.service.webhooks.worker import WebhookWorker
 from hotline1022.webhooks.rules import networks_of
 
 #: what seals secrets in tests

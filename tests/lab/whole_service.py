@@ -22,13 +22,13 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.service import app as app_module
+from hotline1022.service.accounts.user_admin import utc_now
 from hotline1022.service.app import App
-from hotline1022.service.config import load
-from hotline1022.service.directory_desk import numbers_of
+from hotline1022.service.directory.desk import numbers_of
 from hotline1022.service.http_api import http_of
-from hotline1022.service.menu_desk import MenuDesk
+from hotline1022.service.menu.desk import MenuDesk
 from hotline1022.service.prepare import folders
-from hotline1022.service.user_admin import utc_now
+from hotline1022.service.settings.config import load
 from hotline1022.tickets.policy import load_policy
 from hotline1022.web.cookies import HEADER, PLAIN, form_token
 from hotline1022.web.types import Scope

@@ -75,7 +75,7 @@ AT = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
 
 @dataclass
 class MemoryUsers:
-    """accounts.ports.Users for one user and one role, without the rules of the real one (service/user_admin.py)."""
+    """accounts.ports.Users for one user and one role, without the rules of the real one (service/accounts/user_admin.py)."""
 
     user_: User = field(
         default_factory=lambda: User(

@@ -18,18 +18,18 @@ from hotline1022.ivr.model import MenuTree
 from hotline1022.ivr.prompts import Further
 from hotline1022.notify.links import Links
 from hotline1022.notify.types import Message, OutboxFilter
-from hotline1022.service.announcer import Announcer
-from hotline1022.service.call_log import Saved
-from hotline1022.service.cascade_view import CascadesView
-from hotline1022.service.cascades import Cascades
-from hotline1022.service.directory_desk import DirectoryDesk
-from hotline1022.service.directory_sounds import DirectorySounds
-from hotline1022.service.log_store import DatabaseLogStore
-from hotline1022.service.notices import Notices
-from hotline1022.service.settings import Paths, Settings
-from hotline1022.service.settings_notify import Notify
-from hotline1022.service.ticket_desk import TicketDesk
-from hotline1022.service.ticket_names import DirectoryNames
+from hotline1022.service.calls.call_log import Saved
+from hotline1022.service.calls.log_store import DatabaseLogStore
+from hotline1022.service.cascades.hunts import Cascades
+from hotline1022.service.cascades.view import CascadesView
+from hotline1022.service.directory.desk import DirectoryDesk
+from hotline1022.service.directory.sounds import DirectorySounds
+from hotline1022.service.settings.notify import Notify
+from hotline1022.service.settings.tree import Paths, Settings
+from hotline1022.service.tickets.announcer import Announcer
+from hotline1022.service.tickets.desk import TicketDesk
+from hotline1022.service.tickets.names import DirectoryNames
+from hotline1022.service.tickets.notices import Notices
 from hotline1022.tickets.attachments import Shelf
 from hotline1022.tickets.types import Purpose, Ticket
 from tests.lab.migrated import migrated

@@ -24,7 +24,7 @@ from hotline1022.directory.types import (
     What,
     document,
 )
-from hotline1022.service.directory_view import (
+from hotline1022.service.directory.view import (
     agency_of,
     area_of,
     category_of,

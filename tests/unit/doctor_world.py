@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hotline1022.service.settings import Asterisk, Paths, Service, Settings
+from hotline1022.service.settings.tree import Asterisk, Paths, Service, Settings
 from tests.lab.ports import free_port
 
 

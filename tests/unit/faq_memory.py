@@ -23,7 +23,7 @@ from hotline1022.faq.types import (
     State,
     Text,
 )
-from hotline1022.service.sheet_write import book_of
+from hotline1022.service.figures.sheet_write import book_of
 from tests.unit.calls_memory import NOW
 
 ID, MISS = "d" * 16, "e" * 16

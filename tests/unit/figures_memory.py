@@ -18,7 +18,7 @@ from hotline1022.figures.types import (
     TicketFigures,
     Unit,
 )
-from hotline1022.service.figures_view import say
+from hotline1022.service.figures.view import say
 from hotline1022.tickets.types import TicketFilter
 from hotline1022.web.types import CallFilter
 

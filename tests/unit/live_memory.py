@@ -7,7 +7,7 @@ from datetime import datetime
 from hotline1022.core.errors import NotFound
 from hotline1022.core.live import Viewer
 from hotline1022.core.outcomes import Reason, Result
-from hotline1022.service.live_bus import LiveBus, Subscription
+from hotline1022.service.live.bus import LiveBus, Subscription
 from hotline1022.tickets.types import State, Urgency
 from hotline1022.web.line_call_wire import CallerView, LineCallView, OpenTicketView, PastCallView
 from tests.unit.calls_memory import CALLER, NOW

@@ -9,9 +9,9 @@ from hotline1022.core.errors import NotFound, Refused
 from hotline1022.ivr.load import shipped
 from hotline1022.ivr.model import MenuTree
 from hotline1022.ivr.types import MenuDraft, MenuVersion
-from hotline1022.service.menu_desk import written
-from hotline1022.service.menu_file import hash_of, read
-from hotline1022.service.menu_view import check_text, remarks, tree_view, way
+from hotline1022.service.menu.desk import written
+from hotline1022.service.menu.file import hash_of, read
+from hotline1022.service.menu.view import check_text, remarks, tree_view, way
 from hotline1022.web.menu_wire import Checked, MenuNow, PublishBody, Published, TryBody, VersionDetail, Way
 
 TEXT = (files("hotline1022.ivr") / "menu.toml").read_text(encoding="utf-8")

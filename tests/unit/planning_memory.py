@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.queue.types import Double, PauseKind, Short
-from hotline1022.service.deadlines_view import days_of, plain, wire
+from hotline1022.service.tickets.deadlines_view import days_of, plain, wire
 from hotline1022.tickets.policy import load_document, policy_of
 from hotline1022.tickets.ports import PolicyVersion
 from hotline1022.tickets.types import Urgency

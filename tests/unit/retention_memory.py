@@ -7,7 +7,7 @@ from datetime import date
 from hotline1022.core.errors import NotFound
 from hotline1022.recordings.retention import shorter
 from hotline1022.recordings.types import CallKind, DueDay, DueView, Hold, Terms, TermsVersion
-from hotline1022.service.settings_retention import Retention
+from hotline1022.service.settings.retention import Retention
 from hotline1022.web.retention_wire import TermsNow, TermsPreview, due_view
 from tests.unit.catalogue_memory import AT, FIRST
 

@@ -8,7 +8,7 @@ from hotline1022.core.errors import NotFound, Refused
 from hotline1022.notify.template_check import allowed
 from hotline1022.notify.templates import Templates, load
 from hotline1022.notify.types import TemplateVersion, Wording
-from hotline1022.service.template_desk import checked
+from hotline1022.service.notify.template_desk import checked
 from hotline1022.web.templates_wire import TemplateChecked, TemplateDetail, TemplateRow
 
 NAME = "citizen.made.sms"

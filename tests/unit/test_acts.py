@@ -23,9 +23,9 @@ from hotline1022.queue.agents import Agents
 from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.types import Person
 from hotline1022.queue.waiting import WaitingRoom
-from hotline1022.service.act_book import ActBook
-from hotline1022.service.cli import main
-from hotline1022.service.desk import Desk
+from hotline1022.service.asterisk.answers import Desk
+from hotline1022.service.cli.main import main
+from hotline1022.service.evidence.act_book import ActBook
 from tests.contract.database.made import HASH
 from tests.unit.queue_memory import PIN, MemoryBell, MemoryHands
 
@@ -227,7 +227,7 @@ async def test_what_is_no_act_of_this_version_is_put_aside_and_rung(database: Da
 async def test_many_acts_that_waited_are_written_in_portions(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hotline1022.service.act_book.PORTION", 2)
+    monkeypatch.setattr("hotline1022.service.evidence.act_book.PORTION", 2)
     away = Away(database)
     book = ActBook(away, tmp_path / "acts.jsonl")  # type: ignore[arg-type]
     for number in range(5):

@@ -10,13 +10,16 @@ from click.testing import CliRunner, Result
 
 from hotline1022.core.errors import ConfigError, HotlineError, Invalid, Refused, Unavailable
 from hotline1022.recordings import files
-from hotline1022.service import backup_shelf, backup_writer, key_box, pg_tools, secrets
-from hotline1022.service.backup_shelf import UNFINISHED, backups, check_files, free_name, read_manifest
-from hotline1022.service.backup_writer import Writer
-from hotline1022.service.cli import main
-from hotline1022.service.half_restore import Begun, mark, unmark
-from hotline1022.service.key_box import NewBox, read_box
-from hotline1022.service.pg_tools import find_tool
+from hotline1022.service.backup import key_box, pg_tools
+from hotline1022.service.backup import shelf as backup_shelf
+from hotline1022.service.backup import writer as backup_writer
+from hotline1022.service.backup.half_restore import Begun, mark, unmark
+from hotline1022.service.backup.key_box import NewBox, read_box
+from hotline1022.service.backup.pg_tools import find_tool
+from hotline1022.service.backup.shelf import UNFINISHED, backups, check_files, free_name, read_manifest
+from hotline1022.service.backup.writer import Writer
+from hotline1022.service.cli.main import main
+from hotline1022.service.settings import secrets
 from tests.lab.killed import KILLED, run_until
 from tests.lab.small_disk import append, small_disk
 

@@ -4,11 +4,11 @@ import dataclasses
 from dataclasses import replace
 from pathlib import Path
 
-from hotline1022.service.backup_files import Copies, copy_named
-from hotline1022.service.backup_settings import LEFT_OUT, TAKEN, TLS_KEY, WITH_KEYS, secret_files, settings_files
-from hotline1022.service.backup_writer import Writer
-from hotline1022.service.config import FILES
-from hotline1022.service.settings import Paths, Settings
+from hotline1022.service.backup.files import Copies, copy_named
+from hotline1022.service.backup.settings import LEFT_OUT, TAKEN, TLS_KEY, WITH_KEYS, secret_files, settings_files
+from hotline1022.service.backup.writer import Writer
+from hotline1022.service.settings.config import FILES
+from hotline1022.service.settings.tree import Paths, Settings
 
 
 def named_by_settings() -> set[str]:

@@ -11,7 +11,7 @@ from hotline1022.ami_bridge.journal import Journal, Position
 from hotline1022.core.call import Call, RaiseAlarm
 from hotline1022.core.errors import Refused, Unavailable
 from hotline1022.core.events import Event
-from hotline1022.service.call_log import REFUSED, CallLog, Saved
+from hotline1022.service.calls.call_log import REFUSED, CallLog, Saved
 from tests.scenario.tables import events, rows
 from tests.scenario.test_calls import ANSWERED, TO_QUEUE
 
@@ -180,8 +180,8 @@ async def test_on_a_full_disk_a_refused_call_is_laid_aside_when_there_is_room(
             raise OSError(28, "No space left on device")
         laid.append(reason)
 
-    monkeypatch.setattr("hotline1022.service.call_log.lay_aside", aside)
-    monkeypatch.setattr("hotline1022.service.call_log.ASIDE_SECONDS", 0.01)
+    monkeypatch.setattr("hotline1022.service.calls.call_log.lay_aside", aside)
+    monkeypatch.setattr("hotline1022.service.calls.call_log.ASIDE_SECONDS", 0.01)
     path = tmp_path / "cel.jsonl"
     journal = written(path, TO_QUEUE)
     with path.open("a", encoding="utf-8") as file:

@@ -17,9 +17,9 @@ from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.cascades import CascadeRepository
 from hotline1022.directory.edit import end, put
 from hotline1022.directory.types import What
-from hotline1022.service import cascades
-from hotline1022.service.cascades import RETRY_SECONDS
-from hotline1022.service.link_desk import LinkDesk
+from hotline1022.service.cascades import hunts as cascades
+from hotline1022.service.cascades.hunts import RETRY_SECONDS
+from hotline1022.service.tickets.link_desk import LinkDesk
 from hotline1022.tickets.ports import Act, Outcome, Settled
 from hotline1022.tickets.types import Action, State, Ticket, Urgency
 from tests.unit.cascade_house import CALL, FREE, LINKS, NOW, TAKEN, TALKING, House, a_house, hunting

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline1022.service.child import in_child
+from hotline1022.service.background.child import in_child
 from tests.lab.scripted import until
 
 

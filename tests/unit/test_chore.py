@@ -11,10 +11,10 @@ import pytest
 
 from hotline1022.core.acting import Acting, acts
 from hotline1022.core.errors import Refused
-from hotline1022.service.background import Progress
-from hotline1022.service.chore import Chore
-from hotline1022.service.import_folder import SHOWN, folders_in
-from hotline1022.service.key_work import made_at
+from hotline1022.service.background.chore import Chore
+from hotline1022.service.background.work import Progress
+from hotline1022.service.importing.folder import SHOWN, folders_in
+from hotline1022.service.recordings.key_work import made_at
 from hotline1022.web.chores_wire import RebuildView
 from hotline1022.web.types import WorkState
 from tests.lab.scripted import until

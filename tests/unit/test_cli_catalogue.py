@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline1022.core.errors import Invalid
-from hotline1022.service.cli import main
-from hotline1022.service.cli_catalogue import length_ms, moment
+from hotline1022.service.cli.catalogue import length_ms, moment
+from hotline1022.service.cli.main import main
 from tests.unit.recordings_world import CALL
 from tests.unit.test_cli_recordings import data
 

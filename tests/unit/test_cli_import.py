@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline1022.core.errors import ConfigError
-from hotline1022.service.cli import main
-from hotline1022.service.config import load
+from hotline1022.service.cli.main import main
+from hotline1022.service.settings.config import load
 from tests.unit.recordings_world import CITIZEN_TONE, file, tone
 
 TABLE = "calldate,src,dst,duration,billsec,uniqueid,recordingfile\n2024-03-02 08:30:00,0901234567,1022,1,1,1.1,a.wav\n"

@@ -13,7 +13,7 @@ from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings import jobs
 from hotline1022.recordings.types import Side
-from hotline1022.service.cli import main
+from hotline1022.service.cli.main import main
 from tests.lab.migrated import migrated
 from tests.unit.recordings_world import CALL, name, two_agents
 

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from hotline1022.core.clock import local_day
 from hotline1022.db.unit import Database
-from hotline1022.service.cli import main
-from hotline1022.service.directory_desk import fill
+from hotline1022.service.cli.main import main
+from hotline1022.service.directory.desk import fill
 from hotline1022.tickets.code import grouped
 from tests.lab.migrated import migrated
 from tests.unit.directory_memory import NUMBERS

@@ -13,9 +13,9 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import What
-from hotline1022.service.cli import main
-from hotline1022.service.directory_desk import DirectoryDesk, change, fill
-from hotline1022.service.token_ends import TokenEnds
+from hotline1022.service.cli.main import main
+from hotline1022.service.directory.desk import DirectoryDesk, change, fill
+from hotline1022.service.directory.token_ends import TokenEnds
 from tests.unit.directory_memory import NUMBERS
 
 

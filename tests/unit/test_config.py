@@ -10,11 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline1022.core.errors import ConfigError
-from hotline1022.service.config import PauseReason, Settings, SettingsError, load
-from hotline1022.service.config_check import plain_number
-from hotline1022.service.config_read import RESERVED, secret_keys, sections
+from hotline1022.service.settings.check import plain_number
+from hotline1022.service.settings.config import PauseReason, Settings, SettingsError, load
+from hotline1022.service.settings.read import RESERVED, secret_keys, sections
 
-SAMPLE = Path(__file__).parents[2] / "service" / "sample.toml"
+SAMPLE = Path(__file__).parents[2] / "service" / "settings" / "sample.toml"
 
 
 def write(folder: Path, text: str) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hotline1022.core.errors import ConfigError
-from hotline1022.service.secrets import ALPHABET, LENGTH, ensure_secrets, read_secret
+from hotline1022.service.settings.secrets import ALPHABET, LENGTH, ensure_secrets, read_secret
 
 
 def test_made_at_first_start_and_kept(tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ import pytest
 
 from hotline1022.core.errors import Invalid
 from hotline1022.faq.types import Author
-from hotline1022.service import faq_import, pack_desk
-from hotline1022.service.faq_import import FaqImport
-from hotline1022.service.figures_view import FiguresView
-from hotline1022.service.pack_desk import PackDesk
+from hotline1022.service.disclosure import pack_desk
+from hotline1022.service.disclosure.pack_desk import PackDesk
+from hotline1022.service.faq import sheet_import as faq_import
+from hotline1022.service.faq.sheet_import import FaqImport
+from hotline1022.service.figures.view import FiguresView
 from hotline1022.web.disclosure_wire import PackingView
 from hotline1022.web.types import WorkState
 from tests.lab.scripted import until

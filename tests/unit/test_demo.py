@@ -13,10 +13,10 @@ from hotline1022.db.unit import Database
 from hotline1022.directory.hunt import hunt
 from hotline1022.directory.types import SAMPLE, Skip
 from hotline1022.queue.types import Person
-from hotline1022.service.account_desk import AccountDesk
-from hotline1022.service.cascade_plan import dialled
-from hotline1022.service.config import load
-from hotline1022.service.user_admin import utc_now
+from hotline1022.service.accounts.desk import AccountDesk
+from hotline1022.service.accounts.user_admin import utc_now
+from hotline1022.service.cascades.plan import dialled
+from hotline1022.service.settings.config import load
 from scripts.demo_people import sign_ins
 from scripts.demo_transfers import TRANSFERS, telephones, write_agencies, written
 from scripts.demo_words import of_message

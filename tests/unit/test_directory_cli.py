@@ -11,11 +11,11 @@ from click.testing import CliRunner, Result
 
 from hotline1022.db.unit import Database
 from hotline1022.notify.types import OutboxFilter
-from hotline1022.service.cli import main
-from hotline1022.service.directory_desk import fill
-from hotline1022.service.ticket_desk import TicketDesk
-from hotline1022.service.ticket_join import stored
-from hotline1022.service.ticket_names import DirectoryNames
+from hotline1022.service.cli.main import main
+from hotline1022.service.directory.desk import fill
+from hotline1022.service.tickets.desk import TicketDesk
+from hotline1022.service.tickets.join import stored
+from hotline1022.service.tickets.names import DirectoryNames
 from hotline1022.tickets.attachments import Shelf
 from tests.lab.migrated import migrated
 from tests.unit.directory_memory import AT, NUMBERS

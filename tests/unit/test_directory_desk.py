@@ -14,9 +14,9 @@ from hotline1022.directory.edit import end, put
 from hotline1022.directory.make import an_agency
 from hotline1022.directory.types import AgencyKind, Contact, Role, What
 from hotline1022.ivr.load import shipped as shipped_menu
-from hotline1022.service.directory_desk import DirectoryDesk, change, numbers_of
-from hotline1022.service.directory_view import DirectoryView
-from hotline1022.service.settings import Hotline, Settings
+from hotline1022.service.directory.desk import DirectoryDesk, change, numbers_of
+from hotline1022.service.directory.view import DirectoryView
+from hotline1022.service.settings.tree import Hotline, Settings
 from hotline1022.web.directory_port import DirectoryPort
 from hotline1022.web.directory_wire import AgencyBody, AreaBody, CategoryBody, ContactBody
 from tests.lab.migrated import migrated

@@ -18,8 +18,8 @@ from hotline1022.ivr.load import shipped as shipped_menu
 from hotline1022.ivr.model import Agency, Category, Fixed, MenuTree, about_texts, agency_texts
 from hotline1022.ivr.prompt_jobs import SOUNDS, further_jobs
 from hotline1022.ivr.prompts import Further, build, build_further
-from hotline1022.service import directory_sounds
-from hotline1022.service.directory_sounds import DirectorySounds
+from hotline1022.service.directory import sounds as directory_sounds
+from hotline1022.service.directory.sounds import DirectorySounds
 from tests.lab.scripted import until
 from tests.unit.cascade_house import NOW
 from tests.unit.directory_memory import shipped

@@ -9,7 +9,7 @@ import pytest
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import Directory, What
 from hotline1022.service.alarms import Bell
-from hotline1022.service.directory_watch import MOST, DirectoryWatch
+from hotline1022.service.directory.watch import MOST, DirectoryWatch
 from tests.unit.cascade_house import House, a_house
 
 KIND = "agency-without-people"

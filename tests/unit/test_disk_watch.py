@@ -12,10 +12,19 @@ from hotline1022.core.errors import Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.service.alarms import Bell
 from hotline1022.service.checks import LOW_BYTES, disk_has_room
-from hotline1022.service.disk_watch import AGAIN, FULL_BYTES, FULL_FILES, DiskWatch, Level, Room, level_of, room_of
-from hotline1022.service.settings import Disk
-from hotline1022.service.voicemail_gate import AGAIN as SAID_AGAIN
-from hotline1022.service.voicemail_gate import VoicemailGate
+from hotline1022.service.recordings.disk_watch import (
+    AGAIN,
+    FULL_BYTES,
+    FULL_FILES,
+    DiskWatch,
+    Level,
+    Room,
+    level_of,
+    room_of,
+)
+from hotline1022.service.recordings.voicemail_gate import AGAIN as SAID_AGAIN
+from hotline1022.service.recordings.voicemail_gate import VoicemailGate
+from hotline1022.service.settings.tree import Disk
 from tests.lab.migrated import migrated
 from tests.lab.small_disk import append, mounted, small_disk
 
@@ -230,7 +239,7 @@ async def test_a_quota_that_no_figure_tells_is_a_full_disk(
         raise OSError(code, os.strerror(code))
 
     with monkeypatch.context() as quota:
-        quota.setattr("hotline1022.service.disk_watch.os.write", refuse)
+        quota.setattr("hotline1022.service.recordings.disk_watch.os.write", refuse)
         assert await watch.look() is Level.FULL
     assert any("quota is used up" in detail for kind, detail, _ in await alarms(bell) if kind == "disk-full")
     assert await watch.look() is before and told.said[-1] == "room"
@@ -242,7 +251,7 @@ async def test_a_disk_that_takes_no_writes_at_all_rings(
     def refuse(handle: int, data: bytes) -> int:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr("hotline1022.service.disk_watch.os.write", refuse)
+    monkeypatch.setattr("hotline1022.service.recordings.disk_watch.os.write", refuse)
     assert await DiskWatch([tmp_path], bell).look() is Level.LOW
     ((kind, detail, _),) = await alarms(bell)
     assert kind == "disk-low" and "Read-only" in detail

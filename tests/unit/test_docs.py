@@ -12,14 +12,14 @@ import pytest
 
 from hotline1022.db.catalogue import DAMAGED_ALARM
 from hotline1022.db.copies import ALARM as COPY_ALARM
-from hotline1022.service.act_book import ASIDE_ALARM
-from hotline1022.service.cli import main
-from hotline1022.service.disclosure_links import DIFFERS_ALARM
-from hotline1022.service.disk_watch import ALARMS
-from hotline1022.service.log_store import HISTORY_ALARM
-from hotline1022.service.nights import LATE_ALARM
-from hotline1022.service.notices import NOT_FORWARDED_ALARM
-from hotline1022.service.webhook_worker import PAUSED_ALARM
+from hotline1022.service.calls.log_store import HISTORY_ALARM
+from hotline1022.service.cli.main import main
+from hotline1022.service.disclosure.links import DIFFERS_ALARM
+from hotline1022.service.evidence.act_book import ASIDE_ALARM
+from hotline1022.service.evidence.nights import LATE_ALARM
+from hotline1022.service.recordings.disk_watch import ALARMS
+from hotline1022.service.tickets.notices import NOT_FORWARDED_ALARM
+from hotline1022.service.webhooks.worker import PAUSED_ALARM
 
 TOP = Path(__file__).parents[2]
 DOCUMENTS = sorted(
@@ -116,7 +116,7 @@ def rows(heading: str) -> str:
 
 def test_every_alarm_is_explained() -> None:
     code = "".join(
-        path.read_text(encoding="utf-8") for room in ("core", "queue", "service") for path in (TOP / room).glob("*.py")
+        path.read_text(encoding="utf-8") for room in ("core", "queue", "service") for path in (TOP / room).rglob("*.py")
     )
     raised = set(re.findall(r'(?:\.ring\(\s*|RaiseAlarm\(kind=)"([a-z-]+)"', code))
     assert len(raised) >= 4

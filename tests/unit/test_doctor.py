@@ -16,13 +16,14 @@ from hotline1022.db.migrate import HEAD, migrate
 from hotline1022.ivr.load import load as load_menu
 from hotline1022.ivr.prompts import missing
 from hotline1022.recordings.keys import make_key
-from hotline1022.service import doctor, doctor_machine
-from hotline1022.service.doctor_keys import keys
-from hotline1022.service.doctor_note import Note
-from hotline1022.service.engine_find import AsteriskEngine
-from hotline1022.service.secrets import ensure_secrets
-from hotline1022.service.settings import Asterisk, Copies, Database, Settings
-from hotline1022.service.settings_recordings import Recordings
+from hotline1022.service.asterisk.engine_find import AsteriskEngine
+from hotline1022.service.doctor import machine as doctor_machine
+from hotline1022.service.doctor import points as doctor
+from hotline1022.service.doctor.keys import keys
+from hotline1022.service.doctor.note import Note
+from hotline1022.service.settings.recordings import Recordings
+from hotline1022.service.settings.secrets import ensure_secrets
+from hotline1022.service.settings.tree import Asterisk, Copies, Database, Settings
 from tests.lab.ffmpeg import ffmpeg
 from tests.lab.ports import free_port
 from tests.unit.doctor_world import listening, settings_in, tree

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hotline1022.recordings.wav import RATE, header
-from hotline1022.service.doctor_call import track_context
-from hotline1022.service.doctor_ear import CITIZEN, PEOPLE, TALK_SECONDS, TONES, closed, listen, missing, presence
+from hotline1022.service.doctor.call import track_context
+from hotline1022.service.doctor.ear import CITIZEN, PEOPLE, TALK_SECONDS, TONES, closed, listen, missing, presence
 
 LEVEL = 7219
 

@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfoNotFoundError
 import pytest
 
 from hotline1022.core.errors import ConfigError, Unavailable
-from hotline1022.service import doctor, doctor_machine, doctor_net
-from hotline1022.service.doctor_ear import Heard
-from hotline1022.service.doctor_note import Note
-from hotline1022.service.secrets import ensure_secrets
-from hotline1022.service.settings import Settings
+from hotline1022.service.doctor import machine as doctor_machine
+from hotline1022.service.doctor import net as doctor_net
+from hotline1022.service.doctor import points as doctor
+from hotline1022.service.doctor.ear import Heard
+from hotline1022.service.doctor.note import Note
+from hotline1022.service.settings.secrets import ensure_secrets
+from hotline1022.service.settings.tree import Settings
 from tests.unit.doctor_world import listening, settings_in
 
 

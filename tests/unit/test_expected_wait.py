@@ -15,7 +15,7 @@ from hotline1022.queue.agent_state import AgentEvent
 from hotline1022.queue.agents import EMERGENCY, MAIN
 from hotline1022.queue.expected_wait import FEWEST_SAMPLES, MOST_SAMPLES, ExpectedWait, minutes
 from hotline1022.queue.waiting import WaitingRoom
-from hotline1022.service.desk import Desk, remember_talks
+from hotline1022.service.asterisk.answers import Desk, remember_talks
 from tests.contract.database.made import answered, gave_up, of_calls, over
 from tests.lab.migrated import migrated
 from tests.unit.queue_memory import Room, after

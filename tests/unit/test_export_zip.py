@@ -15,9 +15,9 @@ import pytest
 from hotline1022.recordings.keys import NO_KEYS
 from hotline1022.recordings.reader import OpenFile
 from hotline1022.recordings.types import StoredFile
-from hotline1022.service.checked import Changed, opener
-from hotline1022.service.export import Taken
-from hotline1022.service.export_desk import zip_pieces
+from hotline1022.service.recordings.checked import Changed, opener
+from hotline1022.service.recordings.export import Taken
+from hotline1022.service.recordings.export_desk import zip_pieces
 
 AT = datetime(2026, 11, 29, 2, 0, tzinfo=UTC)
 

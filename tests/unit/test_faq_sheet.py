@@ -15,9 +15,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from hotline1022.core.errors import Invalid
 from hotline1022.faq.sheet import LARGEST, MOST_ROWS, Read, template, texts_of
-from hotline1022.service import sheet_read
-from hotline1022.service.sheet_read import UNPACKED, read_xlsx
-from hotline1022.service.sheet_write import book_of
+from hotline1022.service.faq import sheet_read
+from hotline1022.service.faq.sheet_read import UNPACKED, read_xlsx
+from hotline1022.service.figures.sheet_write import book_of
 from tests.lab.xlsx import a_book, seen
 
 HEAD = ["Câu hỏi", "Trả lời", "Từ khoá", "Căn cứ pháp lý", "Lĩnh vực", "Có hiệu lực đến hết ngày"]

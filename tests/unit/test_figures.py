@@ -9,7 +9,7 @@ from hotline1022.core.outcomes import Reason, Result
 from hotline1022.figures import calls
 from hotline1022.figures.formulas import LEVELS, RATES, mean
 from hotline1022.figures.types import CallCell, CallPart, ChartName, Slot, permille
-from hotline1022.service.figures_view import say, span_of
+from hotline1022.service.figures.view import say, span_of
 from hotline1022.tickets.types import Channel, Kind, Standing, State, Urgency
 from tests.unit.figures_memory import CELL
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hotline1022.core.errors import Refused, Unavailable
-from hotline1022.service.guard import Guard, together
+from hotline1022.service.background.guard import Guard, together
 from tests.unit.queue_memory import MemoryBell
 
 SECONDS = 10
@@ -120,7 +120,7 @@ async def test_the_pause_doubles_and_is_bounded(monkeypatch: pytest.MonkeyPatch)
         pauses.append(seconds)
         await real(0)
 
-    monkeypatch.setattr("hotline1022.service.guard.asyncio.sleep", sleep)
+    monkeypatch.setattr("hotline1022.service.background.guard.asyncio.sleep", sleep)
     part = Part(*[ValueError("x")] * 9)
     async with kept(Guard(MemoryBell()), part):
         await part.works.wait()

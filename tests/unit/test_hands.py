@@ -7,7 +7,7 @@ import pytest
 from hotline1022.ami_bridge.types import DeviceState, MemberNow, QueueNow
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.queue.agents import MAIN
-from hotline1022.service.hands import INTERFACE, AmiQueueHands
+from hotline1022.service.lines.hands import INTERFACE, AmiQueueHands
 
 
 def member(line: str, person: str = "1001", **changes: Any) -> MemberNow:

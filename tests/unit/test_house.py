@@ -121,6 +121,15 @@ def test_python_files_stay_small() -> None:
     assert not long
 
 
+def test_what_joins_the_rooms_is_sorted_by_room() -> None:
+    """What runs the whole lies on top of service/, and all else in a folder, so that its tree can be read."""
+    assert len(list((TOP / "service").glob("*.py"))) <= 16
+    crowded = {
+        str(folder.relative_to(TOP)) for folder in (TOP / "service").iterdir() if len(list(folder.glob("*.py"))) > 24
+    }
+    assert not crowded
+
+
 def test_package_data_names_what_the_rooms_need() -> None:
     with (TOP / "pyproject.toml").open("rb") as file:
         data = tomllib.load(file)["tool"]["setuptools"]["package-data"]["hotline1022"]

@@ -10,8 +10,8 @@ import pytest
 
 from hotline1022.core.events import CallEntered
 from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.service import laid_aside
-from hotline1022.service.laid_aside import lay_aside
+from hotline1022.service.calls import laid_aside
+from hotline1022.service.calls.laid_aside import lay_aside
 
 
 def entered(number: int) -> CallEntered:

@@ -16,10 +16,10 @@ from hotline1022.queue.agents import EMERGENCY, MAIN
 from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.types import AgentState
 from hotline1022.queue.waiting import WaitingRoom
-from hotline1022.service import live as live_module
-from hotline1022.service.hands import INTERFACE
-from hotline1022.service.live import Live
-from hotline1022.service.positions import Positions
+from hotline1022.service.lines.hands import INTERFACE
+from hotline1022.service.lines.positions import Positions
+from hotline1022.service.live import link as live_module
+from hotline1022.service.live.link import Live
 from tests.unit.queue_memory import Room, after, person
 from tests.unit.test_hands import member
 

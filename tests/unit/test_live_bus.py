@@ -9,7 +9,7 @@ import pytest
 
 from hotline1022.core.errors import Refused, Unavailable
 from hotline1022.core.live import Event, Topic, Viewer
-from hotline1022.service.live_bus import KEEP_SECONDS, LiveBus, Subscription
+from hotline1022.service.live.bus import KEEP_SECONDS, LiveBus, Subscription
 
 ALL = Viewer(topics=frozenset(Topic) - {Topic.CALL}, own=frozenset({Topic.CALL}), numbers=True, line="101")
 

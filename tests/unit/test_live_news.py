@@ -13,9 +13,9 @@ from hotline1022.core.call import Call, fold
 from hotline1022.core.ids import CallId, ChannelId, LineId
 from hotline1022.core.live import Event, Topic
 from hotline1022.queue.types import AgentState, LineView
-from hotline1022.service.call_log import Saved
-from hotline1022.service.line_calls import LineCalls
-from hotline1022.service.live_news import LiveNews
+from hotline1022.service.calls.call_log import Saved
+from hotline1022.service.live.line_calls import LineCalls
+from hotline1022.service.live.news import LiveNews
 from hotline1022.tickets.types import Action, Changed, HistoryRow, State
 from tests.scenario.test_calls_out import ANSWERED, LIFTED, OVER, RINGS
 from tests.scenario.test_calls_out import made as call_made

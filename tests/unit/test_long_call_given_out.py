@@ -22,12 +22,12 @@ from hotline1022.recordings.ffmpeg import Ffmpeg
 from hotline1022.recordings.keys import NO_KEYS, Keys, make_key
 from hotline1022.recordings.seal import MAGIC
 from hotline1022.recordings.types import CopyKind, Side, StoredFile, TrackRow
-from hotline1022.service import backup_files
-from hotline1022.service.backup_writer import Writer
-from hotline1022.service.checked import opener
-from hotline1022.service.citizen_zip import TITLES, Stop, write_zip
-from hotline1022.service.disclosure_job import Excerpt, Job, Source, Stored, write_package
-from hotline1022.service.export import write_originals
+from hotline1022.service.backup import files as backup_files
+from hotline1022.service.backup.writer import Writer
+from hotline1022.service.citizen.zip import TITLES, Stop, write_zip
+from hotline1022.service.disclosure.job import Excerpt, Job, Source, Stored, write_package
+from hotline1022.service.recordings.checked import opener
+from hotline1022.service.recordings.export import write_originals
 from tests.lab.memory import peak_kib
 from tests.unit.test_recordings_long import HOURS_MS, MOST_MIB, fill, four_hours
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from hotline1022.ami_bridge.journal import Journal
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.outcomes import CallState, Reason, Result
-from hotline1022.service.call_log import CallLog
-from hotline1022.service.lost_calls import LOST_AFTER, LostCalls
+from hotline1022.service.calls.call_log import CallLog
+from hotline1022.service.calls.lost_calls import LOST_AFTER, LostCalls
 from tests.scenario.tables import CHANNELS, START, events, rows, told
 from tests.scenario.test_calls import ANSWERED, TO_QUEUE
 from tests.unit.test_call_log import House, Memory

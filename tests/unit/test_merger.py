@@ -10,7 +10,7 @@ import pytest
 from hotline1022.core.errors import Refused
 from hotline1022.directory.edit import end, put
 from hotline1022.directory.types import Answering, Directory, What
-from hotline1022.service.link_desk import LinkDesk
+from hotline1022.service.tickets.link_desk import LinkDesk
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import Action, Named, Recipient, Reminder, ReminderKind, Ticket
 from tests.unit.cascade_house import LINKS, NOW, House, a_house

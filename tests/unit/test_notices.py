@@ -13,7 +13,7 @@ from hotline1022.directory.types import What
 from hotline1022.notify import sms
 from hotline1022.notify.types import Channel as By
 from hotline1022.notify.types import Message
-from hotline1022.service.link_desk import LinkDesk
+from hotline1022.service.tickets.link_desk import LinkDesk
 from hotline1022.tickets.ports import Act, Outcome, Settled
 from hotline1022.tickets.types import (
     Action,

@@ -18,7 +18,7 @@ from hotline1022.notify.answers import Accepted, Arrived, NoAnswer, NotTaken, Re
 from hotline1022.notify.http_profile import Account, Profile, number_of, pick
 from hotline1022.notify.profile_load import SHIPPED, load_profile
 from hotline1022.notify.types import Encoding
-from hotline1022.service.sms_http import HttpGateway
+from hotline1022.service.notify.sms_http import HttpGateway
 from tests.unit.notify_memory import AT, a_message
 
 ACCOUNT = Account(account="khoa", secret="bi-mat", sender="TD1022")

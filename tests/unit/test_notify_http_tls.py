@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 
 from hotline1022.notify.answers import Accepted, NotTaken, StillOpen
 from hotline1022.notify.profile_load import SHIPPED, load_profile
-from hotline1022.service.sms_http import HttpGateway
+from hotline1022.service.notify.sms_http import HttpGateway
 from tests.unit.notify_memory import AT, a_message
 from tests.unit.test_notify_http import ACCOUNT, Gateway, at, says
 

@@ -22,8 +22,8 @@ from hotline1022.recordings.ffmpeg import no_ffmpeg
 from hotline1022.recordings.keys import NO_KEYS
 from hotline1022.recordings.names import from_ms
 from hotline1022.recordings.types import Side, Status, StoredFile, TrackRow
-from hotline1022.service.disclosure_job import Data, Excerpt, Job, Stored, stereo_name, write_package
-from hotline1022.service.disclosure_pack import Packer
+from hotline1022.service.disclosure.job import Data, Excerpt, Job, Stored, stereo_name, write_package
+from hotline1022.service.disclosure.pack import Packer
 from tests.lab.ffmpeg import ffmpeg
 from tests.lab.scripted import until
 from tests.unit.recordings_world import CALL, START, Book, facts, power
@@ -125,7 +125,7 @@ def test_a_package_with_large_numbers_opens_everywhere(tmp_path: Path, monkeypat
 WORK = """
     import sys
     from pathlib import Path
-    from hotline1022.service.disclosure_job import write_package
+    from hotline1022.service.disclosure.job import write_package
     from tests.lab.memory import peak_kib
     from tests.unit.test_package_worker import a_job
 

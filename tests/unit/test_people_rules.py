@@ -27,7 +27,7 @@ from hotline1022.queue import pin_door
 from hotline1022.queue.agents import Agents
 from hotline1022.queue.pin_door import PIN_TRIES
 from hotline1022.queue.types import Person, Phone
-from hotline1022.service.cli import main
+from hotline1022.service.cli.main import main
 from hotline1022.web import wire
 from tests.lab.migrated import migrated
 

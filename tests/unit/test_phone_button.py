@@ -11,7 +11,7 @@ import pytest
 from hotline1022.ami_bridge.types import TransferRefused
 from hotline1022.core.errors import NotFound
 from hotline1022.core.ids import ChannelId
-from hotline1022.service.phone_button import PhoneButton
+from hotline1022.service.cascades.phone_button import PhoneButton
 from tests.scenario.tables import CHANNELS
 from tests.unit.cascade_house import CALL, TALKING, House, MemoryAsterisk, a_house, hunting
 

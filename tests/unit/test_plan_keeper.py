@@ -19,9 +19,9 @@ from hotline1022.directory.hours import DAYS, Week, open_at, read_hours
 from hotline1022.directory.hunt import never_closed
 from hotline1022.directory.types import Directory, Role, What, Which
 from hotline1022.directory.types import Step as Order
-from hotline1022.service import plan_keeper
-from hotline1022.service.cascade_plan import dialled, hours_text, plans_kept
-from hotline1022.service.plan_keeper import OwnConsole, PlanKeeper
+from hotline1022.service.cascades import plan_keeper
+from hotline1022.service.cascades.plan import dialled, hours_text, plans_kept
+from hotline1022.service.cascades.plan_keeper import OwnConsole, PlanKeeper
 from tests.unit.cascade_house import NOW, MemoryConsole
 from tests.unit.directory_memory import shipped
 

@@ -12,8 +12,8 @@ from hotline1022.ivr.model import LAST_POSITION, position_texts
 from hotline1022.queue.agents import MAIN
 from hotline1022.queue.types import Waiting
 from hotline1022.queue.waiting import WaitingRoom
-from hotline1022.service import positions as module
-from hotline1022.service.positions import Positions
+from hotline1022.service.lines import positions as module
+from hotline1022.service.lines.positions import Positions
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
 

@@ -24,7 +24,7 @@ from hotline1022.recordings.files import open_below
 from hotline1022.recordings.keys import Keys, make_key
 from hotline1022.recordings.reader import sha256_of
 from hotline1022.recordings.types import Side, StoredFile
-from hotline1022.service.cli import main
+from hotline1022.service.cli.main import main
 from hotline1022.service.lock import ONE_RESEALS, locked
 from tests.lab.killed import KILLED, run_until
 from tests.unit.recordings_world import CALL, CITIZEN_TONE, name, put, tone, two_agents

@@ -10,7 +10,7 @@ from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.recordings.removal import remove
 from hotline1022.recordings.retention import Terms, allowed, clock_doubt
 from hotline1022.recordings.types import CallKind
-from hotline1022.service.settings_retention import Retention
+from hotline1022.service.settings.retention import Retention
 
 NOW = datetime(2028, 11, 29, 19, 0, tzinfo=UTC)
 CALL = CallId(ChannelId("hl1-1795470208.58"))

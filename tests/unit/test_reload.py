@@ -13,21 +13,21 @@ import pytest
 
 from hotline1022.core.errors import Invalid, Refused, Unavailable
 from hotline1022.db.migrate import migrate
-from hotline1022.service import console, reload_asterisk
 from hotline1022.service.app import App
-from hotline1022.service.config import load
-from hotline1022.service.engine import AsteriskInstance
-from hotline1022.service.engine_find import AsteriskEngine
+from hotline1022.service.asterisk import console, reload_asterisk
+from hotline1022.service.asterisk.engine import AsteriskInstance
+from hotline1022.service.asterisk.engine_find import AsteriskEngine
+from hotline1022.service.asterisk.reload_asterisk import tell_asterisk
+from hotline1022.service.asterisk.render import own_texts
 from hotline1022.service.lock import locked, owner
 from hotline1022.service.prepare import folders
 from hotline1022.service.reload import ANSWER, LOCK, ask_service, reload
-from hotline1022.service.reload_asterisk import tell_asterisk
 from hotline1022.service.reload_plan import COMMANDS, NEEDS_RESTART, at_start_only, commands, keys, plan
-from hotline1022.service.render import own_texts
-from hotline1022.service.retention_view import RetentionView
-from hotline1022.service.secrets import ensure_secrets
-from hotline1022.service.settings import Settings
-from hotline1022.service.settings_retention import Retention
+from hotline1022.service.retention.view import RetentionView
+from hotline1022.service.settings.config import load
+from hotline1022.service.settings.retention import Retention
+from hotline1022.service.settings.secrets import ensure_secrets
+from hotline1022.service.settings.tree import Settings
 
 BASE = """
 [paths]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline1022.service.render import placeholders
-from hotline1022.service.secrets import ensure_secrets
-from hotline1022.service.settings import Cascade, Settings, Trunk
+from hotline1022.service.asterisk.render import placeholders
+from hotline1022.service.settings.secrets import ensure_secrets
+from hotline1022.service.settings.tree import Cascade, Settings, Trunk
 
 TRUNK = Trunk(host="192.0.2.1", from_user="02743822222")
 

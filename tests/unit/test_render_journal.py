@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from hotline1022.core.errors import ConfigError
-from hotline1022.service.config import load
-from hotline1022.service.render import JOURNAL_NAME_BYTES, foreign_texts, own_texts
-from hotline1022.service.secrets import ensure_secrets
-from hotline1022.service.settings import Settings
+from hotline1022.service.asterisk.render import JOURNAL_NAME_BYTES, foreign_texts, own_texts
+from hotline1022.service.settings.config import load
+from hotline1022.service.settings.secrets import ensure_secrets
+from hotline1022.service.settings.tree import Settings
 
 
 def settings_in(data: Path) -> Settings:

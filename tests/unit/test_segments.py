@@ -9,8 +9,8 @@ import pytest
 from hotline1022.core.errors import NotFound, Unavailable
 from hotline1022.core.events import LegKind, TrackStarted
 from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.service import segments
-from hotline1022.service.segments import Resumed, Segments
+from hotline1022.service.calls import segments
+from hotline1022.service.calls.segments import Resumed, Segments
 
 LEG = Resumed(
     call=CallId(ChannelId("hl1-1.0")), channel=ChannelId("hl1-1.1"), name="PJSIP/line-101-00000001", kind=LegKind.AGENT

@@ -20,9 +20,9 @@ from hotline1022.core.errors import Invalid, Unavailable
 from hotline1022.core.sheets import Cell, Column, Table, harmless
 from hotline1022.directory.types import Directory
 from hotline1022.figures.types import SheetFile
-from hotline1022.service import figures_sheets
-from hotline1022.service.figures_view import FiguresView
-from hotline1022.service.sheet_write import Sheet, book_of
+from hotline1022.service.figures import sheets as figures_sheets
+from hotline1022.service.figures.sheet_write import Sheet, book_of
+from hotline1022.service.figures.view import FiguresView
 from hotline1022.tickets.types import TicketFilter
 from hotline1022.web.types import CallFilter
 from tests.lab.xlsx import seen

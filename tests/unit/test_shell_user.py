@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from hotline1022.db.unit import Database
-from hotline1022.service.cli import main
-from hotline1022.service.shell_user import shell_user
+from hotline1022.service.cli.main import main
+from hotline1022.service.cli.shell_user import shell_user
 from tests.unit.recordings_world import CITIZEN_TONE, file, tone
 
 TRUE = f"cli:{pwd.getpwuid(os.getuid()).pw_name}"

@@ -14,15 +14,15 @@ from hotline1022.core.clock import PROVINCE
 from hotline1022.core.errors import HotlineError, Invalid
 from hotline1022.db.unit import Database
 from hotline1022.queue.agents import Agents
-from hotline1022.service.cli import main
-from hotline1022.service.roster_desk import RosterDesk
-from hotline1022.service.shift_plan import a_shift, read_csv, read_toml
+from hotline1022.service.cli.main import main
+from hotline1022.service.lines.roster_desk import RosterDesk
+from hotline1022.service.lines.shift_plan import a_shift, read_csv, read_toml
 from hotline1022.service.views import ShiftsView
 from hotline1022.web.roster_wire import CrewBody, PlannedBody, ShiftBody
 from hotline1022.web.types import CrewView, PlannedView, ShiftTimes
 from tests.lab.migrated import migrated
 
-SAMPLE = (files("hotline1022.service") / "shifts.toml").read_text(encoding="utf-8")
+SAMPLE = (files("hotline1022.service.lines") / "shifts.toml").read_text(encoding="utf-8")
 
 
 def test_the_sample_is_four_crews_three_shifts_and_one_person_at_night() -> None:

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hotline1022.audit.stamps import as_file, fault_of, from_file, signed, statement, vouched
 from hotline1022.audit.types import Head, Method
 from hotline1022.core.errors import ConfigError, Unavailable
-from hotline1022.service.stamp_key import NAME, ensure_key, read_key
-from hotline1022.service.tsa import Authority, read_roots
+from hotline1022.service.evidence.stamp_key import NAME, ensure_key, read_key
+from hotline1022.service.evidence.tsa import Authority, read_roots
 from tests.lab.tsa import Tsa, make, running
 
 AT = datetime(2026, 11, 29, 17, 0, 1, 5, tzinfo=UTC)

@@ -9,12 +9,12 @@ from click.testing import CliRunner
 
 from hotline1022.ami_bridge.journal import Position
 from hotline1022.db.unit import Database
-from hotline1022.service.call_log import Saved
-from hotline1022.service.cli import main
-from hotline1022.service.directory_desk import fill
-from hotline1022.service.log_store import DatabaseLogStore
-from hotline1022.service.timeline import timeline
-from hotline1022.service.timeline_cascade import names_of
+from hotline1022.service.calls.call_log import Saved
+from hotline1022.service.calls.log_store import DatabaseLogStore
+from hotline1022.service.calls.timeline import timeline
+from hotline1022.service.calls.timeline_cascade import names_of
+from hotline1022.service.cli.main import main
+from hotline1022.service.directory.desk import fill
 from hotline1022.service.views import CallsView
 from tests.lab.migrated import migrated
 from tests.scenario.tables import CHANNELS, events, told

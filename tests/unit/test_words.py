@@ -15,7 +15,7 @@ from hotline1022.audit.types import Kind
 from hotline1022.core.errors import Refused, Unavailable
 from hotline1022.directory.types import What
 from hotline1022.recordings.types import Why
-from hotline1022.service.background import id_of
+from hotline1022.service.background.work import id_of
 from hotline1022.web.desk.render import told, told_id
 from hotline1022.web.page_words import words
 from hotline1022.web.route import PARTS
@@ -27,7 +27,8 @@ ROOMS = sorted(
 SAY = words()
 #: what only a terminal, Asterisk or the start of the service shows: no page can
 TERMINAL = re.compile(
-    r"service/(cli|doctor|engine|restore|key_|prepare|stand|reload|render|half_restore|console|lock|secrets|stamp_key|export\.py)"
+    r"service/(cli/|doctor/|asterisk/(engine|render|console|reload)|backup/(restore|half_restore|key_)|prepare|stand|reload|lock"
+    r"|settings/secrets|evidence/stamp_key|recordings/(key_|export\.py))"
     r"|ami_bridge/(agi_|fastagi)|db/(migrate|engine\.py)|recordings/keys"
 )
 
@@ -72,7 +73,7 @@ def test_every_error_that_a_page_can_show_has_words() -> None:
 
 def test_errors_whose_ids_are_made_of_parts_have_words() -> None:
     made = {f"{part}-unknown" for part in PARTS}
-    source = (HOUSE / "service" / "chore_desk.py").read_text(encoding="utf-8")
+    source = (HOUSE / "service" / "background" / "chore_desk.py").read_text(encoding="utf-8")
     chores = re.findall(r'Chore\("([a-z-]+)"', source)
     assert len(chores) == 6
     made |= {f"{chore}-{end}" for chore in (*chores, "backup") for end in ("running", "none", "failed")}

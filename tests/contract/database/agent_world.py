@@ -13,8 +13,8 @@ from hotline1022.core.ids import PersonId
 from hotline1022.core.live import Event, Topic
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import AgentState, Person
-from hotline1022.service.agent_drafts import AgentDrafts
-from hotline1022.service.live_bus import LiveBus
+from hotline1022.service.live.bus import LiveBus
+from hotline1022.service.tickets.agent_drafts import AgentDrafts
 from hotline1022.tickets.types import Ticket, TicketFilter
 from hotline1022.web.cascade_wire import Begun, CascadeBody
 from hotline1022.web.line_call_wire import CallerView, LineCallView

@@ -19,13 +19,13 @@ from hotline1022.recordings.copies import make_copy
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.types import Side
 from hotline1022.recordings.verify import verify
-from hotline1022.service.backup import KeyFile, Made, make_backup
-from hotline1022.service.backup_shelf import Watch
-from hotline1022.service.evidence import Examiner
-from hotline1022.service.evidence_parts import begin
-from hotline1022.service.restore import Restored, restore
-from hotline1022.service.settings import Settings
-from hotline1022.service.stamp_check import trust_of
+from hotline1022.service.backup.make import KeyFile, Made, make_backup
+from hotline1022.service.backup.restore import Restored, restore
+from hotline1022.service.backup.shelf import Watch
+from hotline1022.service.evidence.parts import begin
+from hotline1022.service.evidence.stamp_check import trust_of
+from hotline1022.service.evidence.walk import Examiner
+from hotline1022.service.settings.tree import Settings
 from tests.contract.database.made import a_call, a_fact, answered, at
 from tests.lab.backup_process import settings_for
 from tests.lab.postgres import TemporaryPostgres

@@ -14,10 +14,10 @@ from aiohttp.test_utils import TestClient
 
 from hotline1022.audit.types import Entry
 from hotline1022.db.unit import Database
-from hotline1022.service.chore import in_process
-from hotline1022.service.chore_desk import ChoreDesk
-from hotline1022.service.guard import together
-from hotline1022.service.settings import Settings
+from hotline1022.service.background.chore import in_process
+from hotline1022.service.background.chore_desk import ChoreDesk
+from hotline1022.service.background.guard import together
+from hotline1022.service.settings.tree import Settings
 from hotline1022.web.types import WorkState
 from tests.contract.database.backup_world import House
 from tests.lab.evidence_world import Bells

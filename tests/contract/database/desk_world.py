@@ -14,11 +14,11 @@ from prometheus_client import CollectorRegistry
 from hotline1022.accounts.types import Wanted
 from hotline1022.audit.types import Kind
 from hotline1022.db.unit import Database
-from hotline1022.service.account_desk import AccountDesk
-from hotline1022.service.act_book import ActBook
-from hotline1022.service.directory_desk import DirectoryDesk
-from hotline1022.service.directory_view import DirectoryView
-from hotline1022.service.user_admin import UserAdmin
+from hotline1022.service.accounts.desk import AccountDesk
+from hotline1022.service.accounts.user_admin import UserAdmin
+from hotline1022.service.directory.desk import DirectoryDesk
+from hotline1022.service.directory.view import DirectoryView
+from hotline1022.service.evidence.act_book import ActBook
 from hotline1022.web.app import make_app
 from tests.contract.database.made import T0
 from tests.contract.database.menu_world import MenuHouse, begun

@@ -8,9 +8,9 @@ from hotline1022.db.unit import Database
 from hotline1022.faq.rules import new_entry
 from hotline1022.faq.search import keys_of
 from hotline1022.faq.types import Author, Entry, Move, State, Text, Version
-from hotline1022.service.directory_desk import fill
-from hotline1022.service.faq_desk import FaqDesk
-from hotline1022.service.ticket_join import stored
+from hotline1022.service.directory.desk import fill
+from hotline1022.service.faq.desk import FaqDesk
+from hotline1022.service.tickets.join import stored
 from tests.contract.database.made import T0
 from tests.unit.directory_memory import NUMBERS
 

@@ -13,11 +13,11 @@ from aiohttp import FormData
 from hotline1022.audit.types import Kind
 from hotline1022.db.unit import Database
 from hotline1022.ivr.load import load as load_menu
-from hotline1022.service.directory_desk import DirectoryDesk
-from hotline1022.service.directory_view import DirectoryView
-from hotline1022.service.ticket_desk import TicketDesk
-from hotline1022.service.ticket_names import DirectoryNames
-from hotline1022.service.tickets_view import TicketsView
+from hotline1022.service.directory.desk import DirectoryDesk
+from hotline1022.service.directory.view import DirectoryView
+from hotline1022.service.tickets.desk import TicketDesk
+from hotline1022.service.tickets.names import DirectoryNames
+from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import TokensView
 from hotline1022.tickets.attachments import Shelf
 from hotline1022.tickets.ports import Act

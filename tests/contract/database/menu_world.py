@@ -11,10 +11,10 @@ from hotline1022.db.unit import Database
 from hotline1022.directory.hunt import never_closed
 from hotline1022.directory.types import Directory
 from hotline1022.ivr.model import MenuTree
-from hotline1022.service.menu_desk import MenuDesk
-from hotline1022.service.menu_file import in_force
-from hotline1022.service.menu_view import MenuView
-from hotline1022.service.settings import Settings
+from hotline1022.service.menu.desk import MenuDesk
+from hotline1022.service.menu.file import in_force
+from hotline1022.service.menu.view import MenuView
+from hotline1022.service.settings.tree import Settings
 from tests.unit.queue_memory import MemoryBell
 
 SHIPPED = (files("hotline1022.ivr") / "menu.toml").read_text(encoding="utf-8")

@@ -13,17 +13,17 @@ from prometheus_client import CollectorRegistry
 from hotline1022.db.unit import Database
 from hotline1022.ivr.load import load as load_menu
 from hotline1022.notify.types import Message, OutboxFilter
-from hotline1022.service.directory_desk import DirectoryDesk
-from hotline1022.service.directory_view import DirectoryView
-from hotline1022.service.link_desk import LinkDesk
-from hotline1022.service.settings import Settings
-from hotline1022.service.settings_notify import Notify
-from hotline1022.service.take_overs import TakeOvers
-from hotline1022.service.ticket_desk import TicketDesk
-from hotline1022.service.ticket_join import take_overs_of
-from hotline1022.service.ticket_names import DirectoryNames
-from hotline1022.service.tickets_view import TicketsView
-from hotline1022.service.token_ends import TokenEnds
+from hotline1022.service.directory.desk import DirectoryDesk
+from hotline1022.service.directory.token_ends import TokenEnds
+from hotline1022.service.directory.view import DirectoryView
+from hotline1022.service.settings.notify import Notify
+from hotline1022.service.settings.tree import Settings
+from hotline1022.service.tickets.desk import TicketDesk
+from hotline1022.service.tickets.join import take_overs_of
+from hotline1022.service.tickets.link_desk import LinkDesk
+from hotline1022.service.tickets.names import DirectoryNames
+from hotline1022.service.tickets.take_overs import TakeOvers
+from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import TokensView
 from hotline1022.tickets.attachments import Shelf
 from hotline1022.tickets.ports import Act

@@ -11,11 +11,11 @@ from hotline1022.core.ids import PersonId
 from hotline1022.db.types import Crew
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person, Shift
-from hotline1022.service.deadlines_view import DeadlinesView
-from hotline1022.service.pause_desk import PauseDesk
-from hotline1022.service.policy_desk import PolicyDesk
-from hotline1022.service.roster_desk import RosterDesk
-from hotline1022.service.settings import Settings
+from hotline1022.service.lines.pause_desk import PauseDesk
+from hotline1022.service.lines.roster_desk import RosterDesk
+from hotline1022.service.settings.tree import Settings
+from hotline1022.service.tickets.deadlines_view import DeadlinesView
+from hotline1022.service.tickets.policy_desk import PolicyDesk
 from hotline1022.service.views import PeopleView, ShiftsView
 from hotline1022.tickets.policy import Policy
 from tests.contract.database.desk_world import World, open_desk

@@ -15,12 +15,12 @@ from hotline1022.accounts.types import Entered, Factor, From, Permission, Stage,
 from hotline1022.core.errors import HotlineError, Invalid, Refused
 from hotline1022.db.tables_accounts import sign_in_try, user_account, user_session
 from hotline1022.db.unit import Database
-from hotline1022.service import account_desk
-from hotline1022.service.account_desk import TO_CHANGE, AccountDesk, Terms, terms_of
-from hotline1022.service.settings import Settings
-from hotline1022.service.settings_desk import DeskSettings
-from hotline1022.service.sign_in_tries import OF_ADDRESS, OF_BOTH, OF_NAME
-from hotline1022.service.user_admin import GOOD_FOR, UserAdmin
+from hotline1022.service.accounts import desk as account_desk
+from hotline1022.service.accounts.desk import TO_CHANGE, AccountDesk, Terms, terms_of
+from hotline1022.service.accounts.sign_in_tries import OF_ADDRESS, OF_BOTH, OF_NAME
+from hotline1022.service.accounts.user_admin import GOOD_FOR, UserAdmin
+from hotline1022.service.settings.desk import DeskSettings
+from hotline1022.service.settings.tree import Settings
 from tests.contract.database.made import T0
 
 HERE = From(address="192.0.2.7", browser="Firefox")

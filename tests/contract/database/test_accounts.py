@@ -15,7 +15,7 @@ from hotline1022.core.ids import PersonId
 from hotline1022.db.tables_accounts import user_account
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person
-from hotline1022.service.user_admin import FIRST_GOOD_FOR, GOOD_FOR, UserAdmin
+from hotline1022.service.accounts.user_admin import FIRST_GOOD_FOR, GOOD_FOR, UserAdmin
 from tests.contract.database.made import HASH, T0
 
 ADMINS = frozenset({"admin"})

@@ -15,13 +15,13 @@ from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import make_key
 from hotline1022.recordings.types import CopyKind, DerivedRow
-from hotline1022.service.backup import KeyFile
-from hotline1022.service.backup_shelf import UNFINISHED, backups
-from hotline1022.service.cli import main
-from hotline1022.service.restore import restore
-from hotline1022.service.settings_recordings import Recordings
-from hotline1022.service.stamp_key import ensure_key
-from hotline1022.service.stamper import stamper_of
+from hotline1022.service.backup.make import KeyFile
+from hotline1022.service.backup.restore import restore
+from hotline1022.service.backup.shelf import UNFINISHED, backups
+from hotline1022.service.cli.main import main
+from hotline1022.service.evidence.stamp_key import ensure_key
+from hotline1022.service.evidence.stamper import stamper_of
+from hotline1022.service.settings.recordings import Recordings
 from tests.contract.database.backup_world import PASSPHRASE, House, call_of, calls, flip, house, kinds, record, sound
 from tests.lab.evidence_world import Bells
 from tests.lab.forked import forked

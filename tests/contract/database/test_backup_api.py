@@ -18,13 +18,13 @@ from click.testing import CliRunner
 from hotline1022.audit.types import Entry, Kind
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database
-from hotline1022.service.background import Progress
-from hotline1022.service.backup_child import backup_in_child
-from hotline1022.service.backup_desk import BackupDesk
-from hotline1022.service.backup_shelf import UNFINISHED, backups, read_about
-from hotline1022.service.cli import main
+from hotline1022.service.background.work import Progress
+from hotline1022.service.backup.child import backup_in_child
+from hotline1022.service.backup.desk import BackupDesk
+from hotline1022.service.backup.shelf import UNFINISHED, backups, read_about
+from hotline1022.service.cli.main import main
+from hotline1022.service.cli.shell_user import shell_actor
 from hotline1022.service.lock import LEAVING, may_leave, owner
-from hotline1022.service.shell_user import shell_actor
 from tests.contract.database.backup_world import House, call_of, flip, house, sound
 from tests.lab.evidence_world import Bells
 from tests.lab.real_api import api

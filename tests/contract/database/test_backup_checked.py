@@ -13,15 +13,15 @@ from hotline1022.core.errors import Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import make_key
 from hotline1022.recordings.seal import MAGIC, seal
-from hotline1022.service.backup_shelf import PLAIN_SUMS
-from hotline1022.service.citizen_parts import citizens_of
-from hotline1022.service.evidence import Examiner
+from hotline1022.service.backup.shelf import PLAIN_SUMS
+from hotline1022.service.citizen.parts import citizens_of
+from hotline1022.service.evidence.stamp_check import trust_of
+from hotline1022.service.evidence.walk import Examiner
 from hotline1022.service.lock import LEAVING, may_leave, nothing_leaves
-from hotline1022.service.retention import Retention
-from hotline1022.service.retention_parts import retention_of
-from hotline1022.service.settings_recordings import Recordings
-from hotline1022.service.settings_retention import Retention as Terms
-from hotline1022.service.stamp_check import trust_of
+from hotline1022.service.retention.parts import retention_of
+from hotline1022.service.retention.work import Retention
+from hotline1022.service.settings.recordings import Recordings
+from hotline1022.service.settings.retention import Retention as Terms
 from tests.contract.database.backup_world import House, flip, house, record, sound
 from tests.lab.evidence_world import Bells, thread_pool
 

@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 from hotline1022.core.errors import HotlineError, Unavailable
-from hotline1022.service.backup import KeyFile
-from hotline1022.service.backup_shelf import backups, check_files, read_manifest
-from hotline1022.service.backup_writer import TURNS, Writer
-from hotline1022.service.cli import main
-from hotline1022.service.key_box import read_box
+from hotline1022.service.backup.key_box import read_box
+from hotline1022.service.backup.make import KeyFile
+from hotline1022.service.backup.shelf import backups, check_files, read_manifest
+from hotline1022.service.backup.writer import TURNS, Writer
+from hotline1022.service.cli.main import main
 from hotline1022.service.lock import LEAVING, locked, may_leave
 from tests.contract.database.backup_world import PASSPHRASE, House, flip, house, record, sound
 

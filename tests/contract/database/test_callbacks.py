@@ -22,9 +22,9 @@ from hotline1022.db.unit import Database
 from hotline1022.queue.agent_state import AgentEvent
 from hotline1022.queue.types import AgentState
 from hotline1022.recordings.types import FiledCall
-from hotline1022.service.call_log import Saved
-from hotline1022.service.callbacks import LAPSE, CallBacks
-from hotline1022.service.log_store import DatabaseLogStore
+from hotline1022.service.calls.call_log import Saved
+from hotline1022.service.calls.callbacks import LAPSE, CallBacks
+from hotline1022.service.calls.log_store import DatabaseLogStore
 from tests.contract.database.made import answered, at, gave_up, of_calls
 from tests.contract.database.test_recordings import a_message
 from tests.scenario.test_calls_out import ANSWERED, LIFTED, OVER, RINGS
@@ -205,7 +205,7 @@ async def test_what_asterisk_was_not_asked_for_leaves_nothing(house: House, erro
 
 
 async def test_a_call_that_the_log_cannot_take_is_not_made(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hotline1022.service.callbacks.STORE_SECONDS", 0.05)
+    monkeypatch.setattr("hotline1022.service.calls.callbacks.STORE_SECONDS", 0.05)
     house.log.away = True
     assert await refusal(house, "101", W.ABANDONED, ONE) == "call-log-behind"
     assert await house.kept() is None and house.phones.asked == []
@@ -217,7 +217,7 @@ async def test_a_phone_that_could_not_be_rung_does_not_ring_for_ever(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Asterisk took the order and had no channel for it: the journal will never tell of an end."""
-    monkeypatch.setattr("hotline1022.service.callbacks.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("hotline1022.service.calls.callbacks.LOOK_SECONDS", 0.01)
     call = fold(made_events(RINGS))
     assert call is not None and call.state is CallState.CALLING_AGENT
     house.log.going = [call]

@@ -19,7 +19,7 @@ from hotline1022.db.tables_catalogue import catalogue, catalogue_key, catalogue_
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import CallKind, Catalogued, Shown, Side, State, Status, Verdict, Why
-from hotline1022.service.disk_watch import DiskWatch, Level, Room
+from hotline1022.service.recordings.disk_watch import DiskWatch, Level, Room
 from hotline1022.tickets.types import State as TicketState
 from tests.contract.database.catalogue_made import a_ticket, a_track, add_ticket, changed, ended, filed, missing
 from tests.contract.database.made import a_call, answered, at, gave_up

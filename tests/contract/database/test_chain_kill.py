@@ -8,8 +8,8 @@ from hotline1022.audit.chain import Walk
 from hotline1022.db.migrate import migrate
 from hotline1022.db.types import CallFilter
 from hotline1022.db.unit import Database
-from hotline1022.service.evidence import Examiner
-from hotline1022.service.stamp_check import Trust
+from hotline1022.service.evidence.stamp_check import Trust
+from hotline1022.service.evidence.walk import Examiner
 from tests.lab.forked import forked
 
 

@@ -13,14 +13,14 @@ from hotline1022.audit.types import Kind
 from hotline1022.core.errors import Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import CatalogueFilter
-from hotline1022.service.catalogue_view import CatalogueView
-from hotline1022.service.chore import in_process
-from hotline1022.service.chore_desk import ChoreDesk
-from hotline1022.service.key_work import new_key
+from hotline1022.service.background.chore import in_process
+from hotline1022.service.background.chore_desk import ChoreDesk
 from hotline1022.service.lock import LEAVING, ONE_RESEALS, may_leave, owner
-from hotline1022.service.settings import Settings
-from hotline1022.service.settings_backup import BackupSettings
-from hotline1022.service.settings_recordings import Recordings
+from hotline1022.service.recordings.catalogue_view import CatalogueView
+from hotline1022.service.recordings.key_work import new_key
+from hotline1022.service.settings.backup import BackupSettings
+from hotline1022.service.settings.recordings import Recordings
+from hotline1022.service.settings.tree import Settings
 from tests.contract.database.backup_world import House, call_of, flip, house, sound
 from tests.contract.database.chore_world import WHO, Office, at_work, command, opened
 from tests.lab.scripted import until

@@ -15,8 +15,8 @@ from hotline1022.core.outcomes import Reason, Result
 from hotline1022.db.citizen_words import GONE
 from hotline1022.directory.numbers import Numbers
 from hotline1022.recordings.types import CatalogueFilter
-from hotline1022.service import citizen as citizen_service
-from hotline1022.service.directory_desk import DirectoryDesk
+from hotline1022.service.citizen import desk as citizen_service
+from hotline1022.service.directory.desk import DirectoryDesk
 from hotline1022.tickets.types import State
 from tests.contract.database.catalogue_made import a_ticket, add_ticket, ended
 from tests.contract.database.citizen_world import JOURNALLED, NAME, NUMBER, House, a_reason, citizen_house

@@ -17,10 +17,10 @@ from hotline1022.core.acting import Acting, acts
 from hotline1022.core.errors import HotlineError, Invalid, Refused
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.reasons import load_reasons
-from hotline1022.service import citizen_zip
-from hotline1022.service.citizen_export import CitizenExporter, Exported
-from hotline1022.service.cli import main
-from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.citizen import zip as citizen_zip
+from hotline1022.service.citizen.export import CitizenExporter, Exported
+from hotline1022.service.cli.main import main
+from hotline1022.service.recordings.original_check import OriginalCheck
 from tests.contract.database.citizen_world import DIGITS, NAME, NUMBER, OTHER, House, citizen_house
 from tests.unit.recordings_world import CALL
 

@@ -14,7 +14,7 @@ from hotline1022.db.copies import UNTOLD
 from hotline1022.recordings.copies import make_copy
 from hotline1022.recordings.types import CopyKind, CopyRow, State
 from hotline1022.service.alarms import Bell
-from hotline1022.service.nightly import Nightly
+from hotline1022.service.evidence.nightly import Nightly
 from hotline1022.web.copies_wire import Format
 from hotline1022.web.listening_wire import ListenBody
 from tests.contract.database.made import at

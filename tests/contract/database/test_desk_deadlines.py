@@ -14,10 +14,10 @@ import pytest
 from hotline1022.audit.types import Kind
 from hotline1022.core.errors import ConfigError, HotlineError, Invalid, Refused
 from hotline1022.db.unit import Database
-from hotline1022.service.deadlines_view import plain, wire
-from hotline1022.service.policy_desk import PolicyDesk, in_force
-from hotline1022.service.settings import PauseReason, Settings
-from hotline1022.service.ticket_desk import TicketDesk
+from hotline1022.service.settings.tree import PauseReason, Settings
+from hotline1022.service.tickets.deadlines_view import plain, wire
+from hotline1022.service.tickets.desk import TicketDesk
+from hotline1022.service.tickets.policy_desk import PolicyDesk, in_force
 from hotline1022.tickets.types import Urgency
 from tests.contract.database.desk_world import Shown, World
 from tests.contract.database.made import T0

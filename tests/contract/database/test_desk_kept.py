@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hotline1022.db.unit import Database
-from hotline1022.service.account_desk import Terms
-from hotline1022.service.sign_in_tries import OF_BOTH
+from hotline1022.service.accounts.desk import Terms
+from hotline1022.service.accounts.sign_in_tries import OF_BOTH
 from hotline1022.web.desk.kept import KEPT
 from hotline1022.web.users import GOOD
 from tests.contract.database.desk_world import OWN, Browser, Shown, World, open_desk

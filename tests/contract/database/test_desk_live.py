@@ -15,10 +15,10 @@ from hotline1022.core.ids import PersonId
 from hotline1022.core.live import Event, Topic, Viewer
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person
-from hotline1022.service.account_desk import AccountDesk, Terms
-from hotline1022.service.directory_desk import fill
-from hotline1022.service.live_bus import LiveBus
-from hotline1022.service.ticket_join import stored
+from hotline1022.service.accounts.desk import AccountDesk, Terms
+from hotline1022.service.directory.desk import fill
+from hotline1022.service.live.bus import LiveBus
+from hotline1022.service.tickets.join import stored
 from hotline1022.service.views import TokensView
 from hotline1022.web import live
 from tests.contract.database.desk_world import OWN, Browser, World, open_desk

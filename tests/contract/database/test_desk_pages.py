@@ -11,8 +11,8 @@ import pytest
 from hotline1022.accounts.types import Permission, Wanted
 from hotline1022.core.errors import Unavailable
 from hotline1022.db.unit import Database
-from hotline1022.service.account_desk import Terms
-from hotline1022.service.sign_in_tries import OF_BOTH
+from hotline1022.service.accounts.desk import Terms
+from hotline1022.service.accounts.sign_in_tries import OF_BOTH
 from hotline1022.web import static_files
 from hotline1022.web.desk.routes import ROUTES
 from tests.contract.database.desk_world import OWN, World, open_desk

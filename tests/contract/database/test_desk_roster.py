@@ -10,8 +10,8 @@ import pytest
 
 from hotline1022.core.errors import HotlineError, Refused
 from hotline1022.db.unit import Database
-from hotline1022.service.roster_desk import RosterDesk
-from hotline1022.service.shift_plan import by_shift
+from hotline1022.service.lines.roster_desk import RosterDesk
+from hotline1022.service.lines.shift_plan import by_shift
 from hotline1022.web.roster_wire import CopyBody, PlannedBody, ShiftBody, SwapBody
 from tests.contract.database.planning_world import SHIFTS, Planning, fill, open_planning
 

@@ -10,12 +10,12 @@ from hotline1022.audit.types import Kind
 from hotline1022.db.unit import Database
 from hotline1022.notify.templates import load
 from hotline1022.notify.types import Channel, OutboxFilter
-from hotline1022.service.gateway_desk import TESTS, GatewayDesk
-from hotline1022.service.outbox_worker import Standing
-from hotline1022.service.retention_view import RetentionView
-from hotline1022.service.settings import Settings
-from hotline1022.service.settings_retention import Retention
-from hotline1022.service.template_desk import TemplateDesk
+from hotline1022.service.notify.gateway_desk import TESTS, GatewayDesk
+from hotline1022.service.notify.outbox_worker import Standing
+from hotline1022.service.notify.template_desk import TemplateDesk
+from hotline1022.service.retention.view import RetentionView
+from hotline1022.service.settings.retention import Retention
+from hotline1022.service.settings.tree import Settings
 from hotline1022.service.views import AlarmList
 from tests.contract.database.desk_world import open_desk
 from tests.contract.database.made import at

@@ -14,10 +14,10 @@ import pytest
 
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
-from hotline1022.service.figures_view import FiguresView
-from hotline1022.service.tickets_view import TicketsView
+from hotline1022.service.figures.view import FiguresView
+from hotline1022.service.figures.wall_desk import WallDesk
+from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import CallsView
-from hotline1022.service.wall_desk import WallDesk
 from tests.contract.database.desk_world import Browser, World, open_desk
 from tests.lab.figures_world import NOW, WORDS, fill
 

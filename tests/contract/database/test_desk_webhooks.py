@@ -7,10 +7,10 @@ from pathlib import Path
 from hotline1022.accounts.types import Permission
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
-from hotline1022.service.directory_desk import fill
-from hotline1022.service.settings import Settings
-from hotline1022.service.ticket_join import desk_of as tickets_of
-from hotline1022.service.ticket_join import stored
+from hotline1022.service.directory.desk import fill
+from hotline1022.service.settings.tree import Settings
+from hotline1022.service.tickets.join import desk_of as tickets_of
+from hotline1022.service.tickets.join import stored
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import Action, Named
 from hotline1022.webhooks.types import EventKind

@@ -26,10 +26,10 @@ from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure, State
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.seal import looks_sealed
-from hotline1022.service.cli import main
-from hotline1022.service.disclosure_desk import GOOD_FOR
-from hotline1022.service.disclosure_view import DisclosuresView
-from hotline1022.service.stamp_key import ensure_key
+from hotline1022.service.cli.main import main
+from hotline1022.service.disclosure.desk import GOOD_FOR
+from hotline1022.service.disclosure.view import DisclosuresView
+from hotline1022.service.evidence.stamp_key import ensure_key
 from hotline1022.web.disclosure_wire import Decision
 from tests.lab.disclosure_world import ADDRESS, ALLOWS, ASKS, NOW, House, a_house, check
 from tests.unit.recordings_world import CALL

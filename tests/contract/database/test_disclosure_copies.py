@@ -15,7 +15,7 @@ from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure, State
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.types import CopyRow
-from hotline1022.service.disclosure_desk import LEFT_OVER
+from hotline1022.service.disclosure.desk import LEFT_OVER
 from tests.contract.database.test_listening import flip
 from tests.lab.disclosure_world import ALLOWS, ASKS, NOW, House, a_desk, a_house, check
 from tests.lab.evidence_world import thread_pool

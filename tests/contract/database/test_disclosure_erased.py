@@ -22,7 +22,7 @@ async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 async def erase(house: House) -> None:
-    """As service/citizen.py does."""
+    """As service/citizen/desk.py does."""
     async with house.world.database.transaction() as tx:
         words = CitizenWords(tx._connection)
         places = [await words.with_number(one, NUMBER) for one in await words.suspected(NUMBER)]

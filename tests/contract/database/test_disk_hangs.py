@@ -19,10 +19,12 @@ from hotline1022.recordings.files import open_below
 from hotline1022.recordings.stream import open_stream
 from hotline1022.recordings.types import StoredFile
 from hotline1022.recordings.verify import versions
-from hotline1022.service import disk_watch, evidence, export_desk, pins
-from hotline1022.service.export import Taken
-from hotline1022.service.export_desk import ZipSource
-from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.evidence import walk as evidence
+from hotline1022.service.lines import pins
+from hotline1022.service.recordings import disk_watch, export_desk
+from hotline1022.service.recordings.export import Taken
+from hotline1022.service.recordings.export_desk import ZipSource
+from hotline1022.service.recordings.original_check import OriginalCheck
 from tests.lab.evidence_world import World, build, everything_now
 from tests.unit.recordings_world import CALL
 

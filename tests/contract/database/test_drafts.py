@@ -11,7 +11,7 @@ import pytest
 from hotline1022.core.drafts import Writing
 from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.db.unit import Database
-from hotline1022.service.agent_drafts import KEPT, AgentDrafts, DraftClock
+from hotline1022.service.tickets.agent_drafts import KEPT, AgentDrafts, DraftClock
 from hotline1022.tickets.types import State, TicketFilter
 from tests.contract.database.test_ticket_desk import CALL, Office
 from tests.unit.tickets_made import NOW, a_draft
@@ -136,8 +136,8 @@ async def test_by_a_clock_that_jumped_nothing_is_forgotten(office: Office, monke
             return doubts.pop(0)
         return doubts[0]
 
-    monkeypatch.setattr("hotline1022.service.agent_drafts.doubt_of", doubt)
-    monkeypatch.setattr("hotline1022.service.agent_drafts.EVERY_SECONDS", 0.01)
+    monkeypatch.setattr("hotline1022.service.tickets.agent_drafts.doubt_of", doubt)
+    monkeypatch.setattr("hotline1022.service.tickets.agent_drafts.EVERY_SECONDS", 0.01)
     swept: list[int] = []
 
     class Clock(DraftClock):

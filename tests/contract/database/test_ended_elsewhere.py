@@ -18,9 +18,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from hotline1022.core.clock import local_day
 from hotline1022.directory.load import shipped_text
 from hotline1022.service.app import App
-from hotline1022.service.config import load
 from hotline1022.service.http_api import http_of
 from hotline1022.service.prepare import folders
+from hotline1022.service.settings.config import load
 from hotline1022.tickets.ports import Draft
 from hotline1022.tickets.types import Channel, Ticket
 

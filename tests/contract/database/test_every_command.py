@@ -20,9 +20,9 @@ from hotline1022.db.engine import connect
 from hotline1022.db.migrate import migrate
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
-from hotline1022.service.cli import main
-from hotline1022.service.directory_desk import fill
-from hotline1022.service.shell_user import shell_actor
+from hotline1022.service.cli.main import main
+from hotline1022.service.cli.shell_user import shell_actor
+from hotline1022.service.directory.desk import fill
 from tests.contract.database.made import answered, at
 from tests.lab.evidence_world import World, build, everything_now
 from tests.lab.xlsx import a_book

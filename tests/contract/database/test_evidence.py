@@ -20,12 +20,12 @@ from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import State, TrackRow, VoicemailRow
-from hotline1022.service.cli import main
-from hotline1022.service.evidence import Evidence, Examiner
-from hotline1022.service.evidence_parts import begin
-from hotline1022.service.nightly import Nightly
-from hotline1022.service.original_check import OriginalCheck
-from hotline1022.service.stamp_check import Trust
+from hotline1022.service.cli.main import main
+from hotline1022.service.evidence.nightly import Nightly
+from hotline1022.service.evidence.parts import begin
+from hotline1022.service.evidence.stamp_check import Trust
+from hotline1022.service.evidence.walk import Evidence, Examiner
+from hotline1022.service.recordings.original_check import OriginalCheck
 from tests.contract.database.made import a_fact, answered, at, of_calls
 from tests.contract.database.test_recordings import a_track, filed
 from tests.lab.evidence_world import World, build, everything_now

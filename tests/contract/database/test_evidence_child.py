@@ -13,7 +13,7 @@ from hotline1022.audit.types import Fault
 from hotline1022.core.errors import Unavailable
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
-from hotline1022.service.evidence_child import verify_in_child
+from hotline1022.service.evidence.child import verify_in_child
 from tests.lab.evidence_world import World, build
 
 

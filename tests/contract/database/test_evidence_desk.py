@@ -18,10 +18,10 @@ from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.types import State
-from hotline1022.service.evidence import Evidence
-from hotline1022.service.evidence_desk import EvidenceDesk
-from hotline1022.service.original_check import OriginalCheck
-from hotline1022.service.stamp_key import ensure_key, read_key
+from hotline1022.service.evidence.desk import EvidenceDesk
+from hotline1022.service.evidence.stamp_key import ensure_key, read_key
+from hotline1022.service.evidence.walk import Evidence
+from hotline1022.service.recordings.original_check import OriginalCheck
 from hotline1022.web.evidence_wire import VerificationView
 from hotline1022.web.types import WorkState
 from tests.contract.database.made import answered, at

@@ -14,10 +14,10 @@ from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import Keys, make_key
 from hotline1022.recordings.types import StoredFile
-from hotline1022.service import resealing
 from hotline1022.service.lock import LEAVING, may_leave
-from hotline1022.service.original_check import OriginalCheck
-from hotline1022.service.resealing import reseal
+from hotline1022.service.recordings import resealing
+from hotline1022.service.recordings.original_check import OriginalCheck
+from hotline1022.service.recordings.resealing import reseal
 from tests.contract.database.made import at
 from tests.contract.database.test_evidence import entries, flip, names
 from tests.lab.evidence_world import World, build, everything_now, thread_pool

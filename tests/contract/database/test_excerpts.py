@@ -21,7 +21,7 @@ from hotline1022.evidence.types import Disclosure, State
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.layout import start_of
 from hotline1022.recordings.wav import PER_MS
-from hotline1022.service.disclosure_view import DisclosuresView
+from hotline1022.service.disclosure.view import DisclosuresView
 from hotline1022.web.disclosure_wire import BleepBody, Decision, PartBody
 from tests.lab.disclosure_world import ALLOWS, ASKS, CALLER, NOW, PRESSED, House, a_house, by_the_readme, check
 from tests.lab.pdf_text import pdf_text

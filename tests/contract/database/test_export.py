@@ -18,8 +18,8 @@ from hotline1022.db.unit import Database
 from hotline1022.recordings import files
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.seal import looks_sealed
-from hotline1022.service import export as service_export
-from hotline1022.service.cli import main
+from hotline1022.service.cli.main import main
+from hotline1022.service.recordings import export as service_export
 from tests.contract.database.made import answered, at
 from tests.lab.evidence_world import World, build, everything_now
 from tests.unit.recordings_world import CALL

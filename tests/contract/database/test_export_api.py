@@ -22,9 +22,9 @@ from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.reasons import load_reasons
-from hotline1022.service.export import Exporter
-from hotline1022.service.export_desk import MOST, ExportDesk, ZipSource
-from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.recordings.export import Exporter
+from hotline1022.service.recordings.export_desk import MOST, ExportDesk, ZipSource
+from hotline1022.service.recordings.original_check import OriginalCheck
 from hotline1022.web import stream
 from hotline1022.web.asker import of_token
 from hotline1022.web.listening_wire import WhyBody

@@ -9,10 +9,10 @@ from hotline1022.audit.types import Finding
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database
 from hotline1022.recordings.reasons import load_reasons
-from hotline1022.service.citizen_export import CitizenExporter
-from hotline1022.service.export import Exporter, Taken
-from hotline1022.service.export_desk import ExportDesk
-from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.citizen.export import CitizenExporter
+from hotline1022.service.recordings.export import Exporter, Taken
+from hotline1022.service.recordings.export_desk import ExportDesk
+from hotline1022.service.recordings.original_check import OriginalCheck
 from hotline1022.web.asker import of_token
 from hotline1022.web.listening_wire import WhyBody
 from hotline1022.web.types import Scope, Token

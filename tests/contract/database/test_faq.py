@@ -18,9 +18,9 @@ from hotline1022.directory.edit import end
 from hotline1022.directory.types import What
 from hotline1022.faq.sheet import Read
 from hotline1022.faq.types import Asked, Author, EntryCursor, EntryFilter, Move, Report, Said, State, Text
-from hotline1022.service import faq_import
-from hotline1022.service.directory_desk import change
-from hotline1022.service.sheet_read import read_xlsx
+from hotline1022.service.directory.desk import change
+from hotline1022.service.faq import sheet_import as faq_import
+from hotline1022.service.faq.sheet_read import read_xlsx
 from tests.contract.database.faq_made import AGENCY, ANYBODY, BINH, BIRTH, LAN, OTHER, Desk, a_desk, many
 from tests.lab.xlsx import a_book
 

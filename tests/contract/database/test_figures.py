@@ -15,9 +15,9 @@ from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
 from hotline1022.figures.formulas import LEVELS
 from hotline1022.figures.types import CallPart, ChartName, Figure, Group, Rows, Unit
-from hotline1022.service import figures_sheets
-from hotline1022.service.figures_view import FiguresView, say
-from hotline1022.service.tickets_view import ticket_filter
+from hotline1022.service.figures import sheets as figures_sheets
+from hotline1022.service.figures.view import FiguresView, say
+from hotline1022.service.tickets.view import ticket_filter
 from hotline1022.service.views import call_filter
 from hotline1022.tickets.types import NONE, Channel, Standing, State, TicketFilter
 from hotline1022.web import calls, tickets

@@ -25,11 +25,11 @@ from hotline1022.db.unit import Database
 from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import State
 from hotline1022.recordings.reasons import load_reasons
-from hotline1022.service.act_book import ActBook
-from hotline1022.service.backup_shelf import UNFINISHED, backups
-from hotline1022.service.citizen_export import CitizenExporter
-from hotline1022.service.cli import main
-from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.backup.shelf import UNFINISHED, backups
+from hotline1022.service.citizen.export import CitizenExporter
+from hotline1022.service.cli.main import main
+from hotline1022.service.evidence.act_book import ActBook
+from hotline1022.service.recordings.original_check import OriginalCheck
 from tests.contract.database.made import answered, at
 from tests.lab.disclosure_world import ALLOWS, ASKS, CALLER, NOW, a_house
 from tests.lab.evidence_world import build, everything_now

@@ -15,11 +15,11 @@ from hotline1022.core.errors import Invalid, NotFound
 from hotline1022.db.unit import Database
 from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.types import Channel, Encoding, MessageState, NewMessage, OutboxFilter, RecipientKind
-from hotline1022.service.gateway_desk import SPAN, TESTS, GatewayDesk
-from hotline1022.service.notify_parts import gateways_of
-from hotline1022.service.outbox_book import OutboxBook
-from hotline1022.service.outbox_worker import OutboxWorker
-from hotline1022.service.settings import Settings
+from hotline1022.service.notify.gateway_desk import SPAN, TESTS, GatewayDesk
+from hotline1022.service.notify.outbox_book import OutboxBook
+from hotline1022.service.notify.outbox_worker import OutboxWorker
+from hotline1022.service.notify.parts import gateways_of
+from hotline1022.service.settings.tree import Settings
 from hotline1022.web.errors import TooMany
 from hotline1022.web.gateways_wire import GatewayState, GatewayTest, GatewayView
 from tests.contract.database.test_outbox_worker import Rung

@@ -12,8 +12,8 @@ from hotline1022.audit.types import Entry, Fault, Kind
 from hotline1022.core.errors import HotlineError
 from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure
-from hotline1022.service.disclosure_links import DIFFERS_ALARM
-from hotline1022.service.nightly import Nightly
+from hotline1022.service.disclosure.links import DIFFERS_ALARM
+from hotline1022.service.evidence.nightly import Nightly
 from tests.lab.disclosure_world import ADDRESS, ALLOWS, ASKS, NOW, House, a_house
 
 TO, OTHER = "Trần Văn Bình, điều tra viên", "Lê Thị Cúc, cán bộ"

@@ -12,11 +12,11 @@ from click.testing import CliRunner
 from hotline1022.core.acting import Acting, acts
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.evidence.excerpt import AskedPart
-from hotline1022.service.catalogue_view import CatalogueView
-from hotline1022.service.cli import main
-from hotline1022.service.original_check import OriginalCheck
-from hotline1022.service.retention_view import RetentionView
-from hotline1022.service.settings_retention import Retention
+from hotline1022.service.cli.main import main
+from hotline1022.service.recordings.catalogue_view import CatalogueView
+from hotline1022.service.recordings.original_check import OriginalCheck
+from hotline1022.service.retention.view import RetentionView
+from hotline1022.service.settings.retention import Retention
 from tests.contract.database.test_evidence import hotline
 from tests.contract.database.test_evidence_desk import desk
 from tests.lab.disclosure_world import House, a_house

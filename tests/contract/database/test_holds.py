@@ -15,8 +15,8 @@ from hotline1022.db.holds import COPIED
 from hotline1022.db.tables_retention import recording_hold
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import State
-from hotline1022.service.nightly import Nightly
-from hotline1022.service.retention_view import RetentionView
+from hotline1022.service.evidence.nightly import Nightly
+from hotline1022.service.retention.view import RetentionView
 from tests.lab.evidence_world import World, build, everything_now
 from tests.lab.retention_world import Old, old
 from tests.unit.recordings_world import CALL

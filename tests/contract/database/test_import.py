@@ -22,9 +22,9 @@ from hotline1022.recordings.reader import pieces
 from hotline1022.recordings.seal import MAGIC
 from hotline1022.recordings.types import Status
 from hotline1022.recordings.verify import verify
-from hotline1022.service.import_run import Importer, Outcome
-from hotline1022.service.import_table import columns_of, records
-from hotline1022.service.recorder_ports import DatabaseCallBook
+from hotline1022.service.importing.run import Importer, Outcome
+from hotline1022.service.importing.table import columns_of, records
+from hotline1022.service.recordings.recorder_ports import DatabaseCallBook
 from tests.lab.ffmpeg import ffmpeg, run
 from tests.unit.recordings_world import AGENT_TONE, CITIZEN_TONE, file, power, tone
 

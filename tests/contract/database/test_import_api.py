@@ -16,8 +16,8 @@ import pytest
 from hotline1022.audit.types import Kind
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.stores import SqlRecordingStore
-from hotline1022.service.import_table import PRESETS
-from hotline1022.service.import_work import CITIZEN
+from hotline1022.service.importing.table import PRESETS
+from hotline1022.service.importing.work import CITIZEN
 from hotline1022.service.lock import ONE_IMPORTS, locked, owner
 from hotline1022.web.chores_wire import Channel, Preset
 from tests.contract.database.backup_world import House, house, sound
@@ -160,7 +160,7 @@ async def test_killed_in_the_middle_it_is_finished_by_the_next_one(office: Offic
 async def test_killed_with_its_service_it_ends_and_the_next_service_finishes_it(office: Office) -> None:
     office.monitor("many", MANY)
     service = (
-        "import asyncio, json, sys; from hotline1022.service.chore import in_process\n"
+        "import asyncio, json, sys; from hotline1022.service.background.chore import in_process\n"
         "asyncio.run(in_process(None)('import', json.loads(sys.argv[1]), lambda done, work: print(done, flush=True)))"
     )
     given = {"place": str(office.place), "folder": "many", "dry_run": False, "preset": "freepbx", "map": ""}

@@ -18,7 +18,7 @@ from hotline1022.notify.smpp_link import SmppServer
 from hotline1022.notify.smpp_wire import Status
 from hotline1022.notify.types import InboundSms, Piece
 from hotline1022.service.alarms import Bell
-from hotline1022.service.outbox_book import OutboxBook
+from hotline1022.service.notify.outbox_book import OutboxBook
 from tests.contract.database.test_outbox_kill import process
 from tests.lab.postgres import TemporaryPostgres
 from tests.lab.scripted import until

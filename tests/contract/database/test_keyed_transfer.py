@@ -6,8 +6,8 @@ from hotline1022.core.events import CascadeStarted
 from hotline1022.core.ids import CallId, ChannelId, PersonId
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person
-from hotline1022.service.call_log import Saved
-from hotline1022.service.log_store import DatabaseLogStore
+from hotline1022.service.calls.call_log import Saved
+from hotline1022.service.calls.log_store import DatabaseLogStore
 from tests.contract.database.made import HASH, a_call, at, of_calls
 
 CALL = CallId(ChannelId("hl1-1.1"))

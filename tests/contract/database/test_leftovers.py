@@ -19,11 +19,11 @@ from hotline1022.recordings.copies import make_copy
 from hotline1022.recordings.keys import Keys, make_key
 from hotline1022.recordings.reseal import prepare
 from hotline1022.recordings.types import CopyRow, StoredFile
-from hotline1022.service import leftovers as module
-from hotline1022.service.leftovers import Leftovers, leftovers_of
 from hotline1022.service.lock import LEAVING, RESEALING, may_leave, nothing_leaves
-from hotline1022.service.resealing import reseal
-from hotline1022.service.settings import Paths
+from hotline1022.service.recordings import leftovers as module
+from hotline1022.service.recordings.leftovers import Leftovers, leftovers_of
+from hotline1022.service.recordings.resealing import reseal
+from hotline1022.service.settings.tree import Paths
 from tests.contract.database.made import at
 from tests.contract.database.test_evidence import names
 from tests.contract.database.test_verify_meanwhile import its_time_is_over

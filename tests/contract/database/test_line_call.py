@@ -16,11 +16,11 @@ from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.live import Event, Topic
 from hotline1022.db.unit import Database
 from hotline1022.service.alarms import Bell
-from hotline1022.service.call_log import CallLog
-from hotline1022.service.line_call_view import LineCallsView
-from hotline1022.service.line_calls import LineCalls
-from hotline1022.service.live_parts import LiveParts
-from hotline1022.service.log_store import e164
+from hotline1022.service.calls.call_log import CallLog
+from hotline1022.service.calls.log_store import e164
+from hotline1022.service.live.line_call_view import LineCallsView
+from hotline1022.service.live.line_calls import LineCalls
+from hotline1022.service.live.parts import LiveParts
 from hotline1022.service.views import AlarmList
 from hotline1022.tickets.acts import act
 from hotline1022.tickets.ports import Act

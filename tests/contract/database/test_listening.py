@@ -25,10 +25,10 @@ from hotline1022.recordings.on_demand import CopiesOnDemand
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.reasons import load_reasons
 from hotline1022.recordings.types import FiledCall, Status, VoicemailRow
-from hotline1022.service.listening_book import PIECE, ListeningBook
-from hotline1022.service.listening_desk import ListeningDesk
-from hotline1022.service.original_check import OriginalCheck
-from hotline1022.service.settings import Paths
+from hotline1022.service.recordings.listening_book import PIECE, ListeningBook
+from hotline1022.service.recordings.listening_desk import ListeningDesk
+from hotline1022.service.recordings.original_check import OriginalCheck
+from hotline1022.service.settings.tree import Paths
 from hotline1022.web.asker import Asker, of_token
 from hotline1022.web.copies_wire import Format
 from hotline1022.web.listening_wire import ListenBody, ListenRight, ListenTo

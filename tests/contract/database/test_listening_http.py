@@ -14,8 +14,8 @@ from aiohttp import ClientError, web
 from aiohttp.test_utils import TestClient
 
 from hotline1022.audit.played import joined
-from hotline1022.service.disclosure_links import CountedSource
-from hotline1022.service.listening_book import NotedSource
+from hotline1022.service.disclosure.links import CountedSource
+from hotline1022.service.recordings.listening_book import NotedSource
 from hotline1022.web import stream
 from tests.contract.database.test_listening import WORDS, House, house, parts
 from tests.lab.evidence_world import long_message

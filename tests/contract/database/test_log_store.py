@@ -7,7 +7,7 @@ import pytest
 from hotline1022.core.events import CallEntered
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
-from hotline1022.service.log_store import DatabaseLogStore
+from hotline1022.service.calls.log_store import DatabaseLogStore
 from tests.contract.database.made import a_call, a_fact
 
 GOOD, BAD = "hl1-1.1", "hl1-2.2"

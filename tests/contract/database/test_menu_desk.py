@@ -9,7 +9,7 @@ import pytest
 from hotline1022.audit.types import Kind
 from hotline1022.core.errors import ConfigError, Invalid, NotFound, Refused, Unavailable
 from hotline1022.db.unit import Database
-from hotline1022.service.menu_file import COPY, hash_of, read
+from hotline1022.service.menu.file import COPY, hash_of, read
 from tests.contract.database.made import T0
 from tests.contract.database.menu_world import OTHER, SHIPPED, THIRD, WRONG, MenuHouse, begun
 
@@ -150,7 +150,7 @@ async def test_a_disk_that_is_full_is_refused(house: MenuHouse, monkeypatch: pyt
     def full(*_: object) -> Path:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("hotline1022.service.menu_desk.stage", full)
+    monkeypatch.setattr("hotline1022.service.menu.desk.stage", full)
     with pytest.raises(Unavailable, match="No space left") as caught:
         await house.desk.publish(OTHER, seen=1, by="user:lan")
     assert caught.value.error_id == "menu-not-kept"

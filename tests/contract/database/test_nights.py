@@ -15,15 +15,15 @@ from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import FiledCall
-from hotline1022.service.doctor_evidence import nights as doctors
-from hotline1022.service.evidence import Evidence, Examiner
-from hotline1022.service.evidence_parts import begin
+from hotline1022.service.doctor.evidence import nights as doctors
+from hotline1022.service.evidence.nightly import Nightly
+from hotline1022.service.evidence.nights import EVERY, GRACE, NightsWatch, nights_of
+from hotline1022.service.evidence.parts import begin
+from hotline1022.service.evidence.walk import Evidence, Examiner
 from hotline1022.service.metrics import last_of
-from hotline1022.service.nightly import Nightly
-from hotline1022.service.nights import EVERY, GRACE, NightsWatch, nights_of
-from hotline1022.service.retention import doubt_of
-from hotline1022.service.settings import Database as At
-from hotline1022.service.settings import Settings
+from hotline1022.service.retention.work import doubt_of
+from hotline1022.service.settings.tree import Database as At
+from hotline1022.service.settings.tree import Settings
 from tests.contract.database.catalogue_made import a_track
 from tests.lab.evidence_world import World, build
 
@@ -92,7 +92,7 @@ async def test_a_clock_that_is_put_right_by_seconds_at_midnight_makes_no_second_
 
 
 async def test_stamps_go_on_by_themselves(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hotline1022.service.stamper.EVERY", 0.01)
+    monkeypatch.setattr("hotline1022.service.evidence.stamper.EVERY", 0.01)
     now = [datetime.now(UTC) + 1000 * DAY]
     stamper, before = world.stamper(clock=lambda: now[0]), await stamps(world)
     running = asyncio.create_task(stamper.run())
@@ -205,7 +205,7 @@ async def test_one_call_that_cannot_be_read_in_time_holds_up_no_other(world: Wor
 
 
 async def test_a_disk_that_is_gone_ends_the_look_and_rings(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hotline1022.service.nightly.EVERY", 0.005)
+    monkeypatch.setattr("hotline1022.service.evidence.nightly.EVERY", 0.005)
     calls = await more_calls(world, *(f"hl1-{number}.7" for number in range(6)))
     tomorrow = datetime.now(UTC) + DAY
     night = Nightly(world.database, slow(world, *calls), world.bells, calls=50, clock=lambda: tomorrow)

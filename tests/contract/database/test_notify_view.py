@@ -18,19 +18,19 @@ from hotline1022.notify.mail_gateway import MailGateway
 from hotline1022.notify.smpp_gateway import SmppGateway
 from hotline1022.notify.states import Trigger, moves
 from hotline1022.notify.types import Channel, MessageState, OutboxFilter
-from hotline1022.service.announcer import Announcer
-from hotline1022.service.cli import main
-from hotline1022.service.notify_parts import (
+from hotline1022.service.cli.main import main
+from hotline1022.service.notify.parts import (
     _Nowhere,
     check_messages,
     gateways_of,
     link_maker,
     quiet_of,
 )
-from hotline1022.service.notify_view import OutboxView
-from hotline1022.service.settings import Paths, Settings
-from hotline1022.service.settings_notify import Notify
-from hotline1022.service.sms_http import HttpGateway
+from hotline1022.service.notify.sms_http import HttpGateway
+from hotline1022.service.notify.view import OutboxView
+from hotline1022.service.settings.notify import Notify
+from hotline1022.service.settings.tree import Paths, Settings
+from hotline1022.service.tickets.announcer import Announcer
 from tests.contract.database.made import T0, at
 from tests.contract.database.test_notify import a_line, sending
 from tests.unit.notify_memory import a_mail

@@ -10,7 +10,7 @@ from hotline1022.core.clock import local_day
 from hotline1022.db.unit import Database
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import Directory, What
-from hotline1022.service.directory_desk import change
+from hotline1022.service.directory.desk import change
 from hotline1022.tickets.types import Action, Named, State
 from hotline1022.web.auth import REMEMBER_SECONDS
 from tests.contract.database.officer_world import LEADER, NAMES, PHONE, SPECIALIST, World, open_world

@@ -9,7 +9,7 @@ import pytest
 from hotline1022.core.drafts import Writing
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database
-from hotline1022.service.agent_drafts import AgentDrafts
+from hotline1022.service.tickets.agent_drafts import AgentDrafts
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import Action, Channel, State, Ticket, TicketFilter, Urgency
 from tests.contract.database.test_ticket_desk import CALL, DROPPED, NOBODY, TAKEN, Office

@@ -12,7 +12,7 @@ from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings import verify
 from hotline1022.recordings.reader import sha256_of
-from hotline1022.service.original_check import OriginalCheck
+from hotline1022.service.recordings.original_check import OriginalCheck
 from tests.contract.database.made import answered, at, of_calls
 from tests.lab.evidence_world import World, build, everything_now, thread_pool
 from tests.unit.recordings_world import CALL

@@ -23,7 +23,7 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.notify.states import Trigger, moves
 from hotline1022.notify.types import Channel, Encoding, Message, MessageState, NewMessage, OutboxFilter, RecipientKind
-from hotline1022.service.outbox_worker import BATCH
+from hotline1022.service.notify.outbox_worker import BATCH
 from tests.lab.forked import Forked, forked
 from tests.lab.scripted import until
 from tests.lab.smsc import Smsc, smsc

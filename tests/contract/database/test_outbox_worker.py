@@ -28,8 +28,8 @@ from hotline1022.notify.types import (
     Receipt,
     RecipientKind,
 )
-from hotline1022.service.outbox_book import OutboxBook
-from hotline1022.service.outbox_worker import OutboxWorker
+from hotline1022.service.notify.outbox_book import OutboxBook
+from hotline1022.service.notify.outbox_worker import OutboxWorker
 from tests.contract.database.catalogue_made import a_ticket, add_ticket
 from tests.unit.notify_memory import Book
 

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient
 from prometheus_client import CollectorRegistry
 
 from hotline1022.evidence.states import Move
-from hotline1022.service.disclosure_links import CountedSource, Made
+from hotline1022.service.disclosure.links import CountedSource, Made
 from hotline1022.web import stream
 from hotline1022.web.app import make_app
 from tests.contract.database.test_listening_http import LONG, Wire

@@ -11,11 +11,11 @@ import pytest
 from hotline1022.core.errors import HotlineError
 from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import State
-from hotline1022.service import disclosure_links
-from hotline1022.service.disclosure_desk import GOOD_FOR
-from hotline1022.service.disclosure_links import DisclosureLinks, Made
-from hotline1022.service.disclosure_view import DisclosuresView
-from hotline1022.service.settings_disclosure import DisclosureSettings
+from hotline1022.service.disclosure import links as disclosure_links
+from hotline1022.service.disclosure.desk import GOOD_FOR
+from hotline1022.service.disclosure.links import DisclosureLinks, Made
+from hotline1022.service.disclosure.view import DisclosuresView
+from hotline1022.service.settings.disclosure import DisclosureSettings
 from tests.lab.disclosure_world import ADDRESS, ALLOWS, NOW, House, a_house
 
 TO = "Trần Văn Bình, điều tra viên"

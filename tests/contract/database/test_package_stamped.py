@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hotline1022.evidence.types import Disclosure
-from hotline1022.service.tsa import Authority, read_roots
+from hotline1022.service.evidence.tsa import Authority, read_roots
 from tests.lab import tsa
 from tests.lab.disclosure_world import House, a_house, check
 from tests.lab.tsa import Tsa

@@ -15,9 +15,9 @@ import pytest
 from hotline1022.core.errors import NotFound, Unavailable
 from hotline1022.service import app as composition
 from hotline1022.service.app import App
-from hotline1022.service.background_parts import begun_of, parts_of
-from hotline1022.service.config import load
+from hotline1022.service.background.parts import begun_of, parts_of
 from hotline1022.service.prepare import folders
+from hotline1022.service.settings.config import load
 from tests.lab.ports import free_port
 from tests.scenario.tables import rows
 from tests.scenario.test_calls import ANSWERED

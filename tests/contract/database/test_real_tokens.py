@@ -15,9 +15,9 @@ from hotline1022.accounts.types import Permission
 from hotline1022.audit.types import Entry, Kind
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
-from hotline1022.service.act_book import ActBook
-from hotline1022.service.directory_desk import fill
-from hotline1022.service.ticket_join import stored
+from hotline1022.service.directory.desk import fill
+from hotline1022.service.evidence.act_book import ActBook
+from hotline1022.service.tickets.join import stored
 from hotline1022.service.views import TokensView
 from hotline1022.web import (
     backup_routes,

@@ -19,14 +19,14 @@ from hotline1022.audit.stamps import fingerprint
 from hotline1022.audit.types import EMPTY, Entry, Fact, Fault, Finding, Head, Kind, link
 from hotline1022.core.acting import Acting, acts
 from hotline1022.db.unit import Database
-from hotline1022.service.backup import KeyFile, Made
-from hotline1022.service.cli import main
-from hotline1022.service.evidence import Evidence, Examiner
-from hotline1022.service.nightly import Nightly
-from hotline1022.service.settings import Settings
-from hotline1022.service.settings_audit import Audit
-from hotline1022.service.stamp_check import trust_of
-from hotline1022.service.stamper import note_key, stamper_of
+from hotline1022.service.backup.make import KeyFile, Made
+from hotline1022.service.cli.main import main
+from hotline1022.service.evidence.nightly import Nightly
+from hotline1022.service.evidence.stamp_check import trust_of
+from hotline1022.service.evidence.stamper import note_key, stamper_of
+from hotline1022.service.evidence.walk import Evidence, Examiner
+from hotline1022.service.settings.audit import Audit
+from hotline1022.service.settings.tree import Settings
 from tests.contract.database.backup_world import PASSPHRASE, House, house, kinds
 from tests.lab.evidence_world import Bells, World, thread_pool
 

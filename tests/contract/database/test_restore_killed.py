@@ -10,14 +10,14 @@ import pytest
 from hotline1022.core.errors import ConfigError, HotlineError
 from hotline1022.db.migrate import migrate
 from hotline1022.db.restoring import begin, standing
-from hotline1022.service import key_box
-from hotline1022.service.backup import KeyFile
-from hotline1022.service.backup_shelf import MANIFEST, sha256_file
-from hotline1022.service.half_restore import MARK
-from hotline1022.service.pg_tools import APPLICATION
+from hotline1022.service.backup import key_box
+from hotline1022.service.backup.half_restore import MARK
+from hotline1022.service.backup.make import KeyFile
+from hotline1022.service.backup.pg_tools import APPLICATION
+from hotline1022.service.backup.restore import STAGE, restore
+from hotline1022.service.backup.shelf import MANIFEST, sha256_file
 from hotline1022.service.prepare import folders
-from hotline1022.service.restore import STAGE, restore
-from hotline1022.service.settings import Settings
+from hotline1022.service.settings.tree import Settings
 from tests.contract.database.backup_world import PASSPHRASE, House, house, kinds, record, sound
 from tests.lab.forked import forked
 from tests.lab.postgres import TemporaryPostgres

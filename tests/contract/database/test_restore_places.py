@@ -10,9 +10,9 @@ import pytest
 
 from hotline1022.core.errors import HotlineError
 from hotline1022.db.unit import Database
-from hotline1022.service.evidence import Examiner
+from hotline1022.service.evidence.stamp_check import trust_of
+from hotline1022.service.evidence.walk import Examiner
 from hotline1022.service.prepare import folders
-from hotline1022.service.stamp_check import trust_of
 from tests.contract.database.backup_world import House, flip, house, sound
 from tests.lab.small_disk import SmallDisk, mounted
 

@@ -8,11 +8,11 @@ import pytest
 from hotline1022.accounts.types import Entered, Permission, Wanted
 from hotline1022.core.errors import HotlineError
 from hotline1022.db.unit import Database
-from hotline1022.service.account_desk import AccountDesk
-from hotline1022.service.backup import KeyFile
-from hotline1022.service.secrets import ensure_secrets
-from hotline1022.service.settings import Settings
-from hotline1022.service.user_admin import UserAdmin
+from hotline1022.service.accounts.desk import AccountDesk
+from hotline1022.service.accounts.user_admin import UserAdmin
+from hotline1022.service.backup.make import KeyFile
+from hotline1022.service.settings.secrets import ensure_secrets
+from hotline1022.service.settings.tree import Settings
 from tests.contract.database.backup_world import PASSPHRASE, House, house
 from tests.contract.database.test_account_desk import AGENT, HERE, NEW, code, unpacked
 

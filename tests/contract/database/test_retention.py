@@ -22,8 +22,8 @@ from hotline1022.recordings.removal import remove
 from hotline1022.recordings.types import CallKind, Catalogued, CopyRow, State, Status
 from hotline1022.recordings.verify import Verification
 from hotline1022.service.lock import LEAVING, nothing_leaves
-from hotline1022.service.retention import look
-from hotline1022.service.settings_retention import Retention as Settings
+from hotline1022.service.retention.work import look
+from hotline1022.service.settings.retention import Retention as Settings
 from hotline1022.tickets.types import State as TicketState
 from tests.contract.database.catalogue_made import a_ticket, add_ticket, changed, ended
 from tests.contract.database.made import at

@@ -10,7 +10,7 @@ from hotline1022.core.acting import Acting, acts
 from hotline1022.db.migrate import migrate
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
-from hotline1022.service.nightly import Nightly
+from hotline1022.service.evidence.nightly import Nightly
 from tests.contract.database.catalogue_made import a_ticket, changed
 from tests.contract.database.made import answered
 from tests.contract.database.test_evidence import entries

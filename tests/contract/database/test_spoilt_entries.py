@@ -14,12 +14,12 @@ from hotline1022.audit.chain import Walk
 from hotline1022.audit.types import EMPTY, Fact, Fault, Finding, Kind, link
 from hotline1022.core.errors import Refused
 from hotline1022.evidence.types import State
-from hotline1022.service.cli import main
-from hotline1022.service.disclosure_desk import GOOD_FOR
-from hotline1022.service.disclosure_view import DisclosuresView
-from hotline1022.service.nightly import Nightly
-from hotline1022.service.retention_view import RetentionView
-from hotline1022.service.settings_retention import Retention
+from hotline1022.service.cli.main import main
+from hotline1022.service.disclosure.desk import GOOD_FOR
+from hotline1022.service.disclosure.view import DisclosuresView
+from hotline1022.service.evidence.nightly import Nightly
+from hotline1022.service.retention.view import RetentionView
+from hotline1022.service.settings.retention import Retention
 from tests.lab.disclosure_world import NOW, House, a_house
 from tests.lab.retention_world import old
 from tests.unit.recordings_world import CALL

@@ -12,8 +12,8 @@ from hotline1022.audit.types import Fault
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.recordings import apart
-from hotline1022.service import stamp_check
-from hotline1022.service.stamp_check import StampCheck
+from hotline1022.service.evidence import stamp_check
+from hotline1022.service.evidence.stamp_check import StampCheck
 from tests.lab.evidence_world import World, build, everything_now
 
 

@@ -21,13 +21,13 @@ from hotline1022.notify.caps import Caps
 from hotline1022.notify.mail_gateway import MailGateway, MailServer
 from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.types import Channel, MessageState, OutboxFilter
-from hotline1022.service.evidence import Evidence, Examiner
-from hotline1022.service.outbox_book import OutboxBook
-from hotline1022.service.outbox_worker import OutboxWorker
-from hotline1022.service.stamp_check import Trust
-from hotline1022.service.stamp_key import ensure_key
-from hotline1022.service.stamper import Stamper
-from hotline1022.service.tsa import Authority, read_roots
+from hotline1022.service.evidence.stamp_check import Trust
+from hotline1022.service.evidence.stamp_key import ensure_key
+from hotline1022.service.evidence.stamper import Stamper
+from hotline1022.service.evidence.tsa import Authority, read_roots
+from hotline1022.service.evidence.walk import Evidence, Examiner
+from hotline1022.service.notify.outbox_book import OutboxBook
+from hotline1022.service.notify.outbox_worker import OutboxWorker
 from tests.lab.evidence_world import Bells
 from tests.lab.smtp import mail_server
 from tests.lab.tsa import Tsa, make, running
@@ -101,8 +101,8 @@ async def test_a_stamp_by_an_authority_goes_everywhere_and_verifies(
 async def test_it_rings_until_a_stamp_can_be_had(
     database: Database, tsa: Tsa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hotline1022.service.stamper.AGAIN", 0.01)
-    monkeypatch.setattr("hotline1022.service.stamper.MOST", 0.02)
+    monkeypatch.setattr("hotline1022.service.evidence.stamper.AGAIN", 0.01)
+    monkeypatch.setattr("hotline1022.service.evidence.stamper.MOST", 0.02)
     await one_entry(database)
     tsa.mode, bells = "broken", Bells()
     running_stamper = asyncio.create_task(stamper(database, bells, tmp_path, authority=authority(tsa)).run())
@@ -129,7 +129,7 @@ async def test_it_rings_until_a_stamp_can_be_had(
 async def test_one_stamp_a_day_of_the_province(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hotline1022.service.stamper.EVERY", 0.01)
+    monkeypatch.setattr("hotline1022.service.evidence.stamper.EVERY", 0.01)
     await one_entry(database)
     now = [datetime(2026, 11, 29, 16, 59, 50, tzinfo=UTC)]  # ten seconds before midnight
     task = asyncio.create_task(stamper(database, Bells(), tmp_path, clock=lambda: now[0]).run())

@@ -12,9 +12,9 @@ from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import State
-from hotline1022.service.evidence import Examiner
-from hotline1022.service.evidence_parts import begin
-from hotline1022.service.stamp_check import Trust
+from hotline1022.service.evidence.parts import begin
+from hotline1022.service.evidence.stamp_check import Trust
+from hotline1022.service.evidence.walk import Examiner
 from tests.contract.database.made import answered, at
 from tests.lab.evidence_world import everything_now, thread_pool
 from tests.lab.forked import forked

@@ -15,8 +15,8 @@ from hotline1022.db.unit import Database, Work
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import Directory, What
 from hotline1022.notify.types import Channel, Message
-from hotline1022.service.directory_desk import change
-from hotline1022.service.ticket_clock import TicketClock
+from hotline1022.service.directory.desk import change
+from hotline1022.service.tickets.clock import TicketClock
 from hotline1022.tickets.types import Action, Ticket
 from tests.contract.database.mergers import NEW, NEWEST, OLD, ends_into, merged, with_agency
 from tests.contract.database.officer_world import World, open_world

@@ -22,9 +22,9 @@ from hotline1022.notify.types import (
     TicketEvent,
     Wording,
 )
-from hotline1022.service.announcer import Announcer
-from hotline1022.service.settings import Settings
-from hotline1022.service.template_desk import TemplateDesk, hash_of
+from hotline1022.service.notify.template_desk import TemplateDesk, hash_of
+from hotline1022.service.settings.tree import Settings
+from hotline1022.service.tickets.announcer import Announcer
 from tests.unit.notify_memory import AT
 
 NAME = "citizen.made.sms"

@@ -14,9 +14,9 @@ from hotline1022.db.tables_settings import terms_version
 from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.types import State, Terms
-from hotline1022.service.retention import look
-from hotline1022.service.retention_view import RetentionView
-from hotline1022.service.settings_retention import Retention as Settings
+from hotline1022.service.retention.view import RetentionView
+from hotline1022.service.retention.work import look
+from hotline1022.service.settings.retention import Retention as Settings
 from tests.lab.evidence_world import build, everything_now
 from tests.lab.retention_world import Old, old
 from tests.unit.recordings_world import CALL

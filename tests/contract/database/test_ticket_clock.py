@@ -10,7 +10,7 @@ import pytest
 from hotline1022.core.cascade import Outcome as HuntOutcome
 from hotline1022.core.outcomes import Reason, Result
 from hotline1022.db.unit import Database
-from hotline1022.service.ticket_clock import UNUSED, TicketClock, drop_unused
+from hotline1022.service.tickets.clock import UNUSED, TicketClock, drop_unused
 from hotline1022.tickets.ports import Outcome, Settled
 from hotline1022.tickets.types import State, Ticket
 from tests.contract.database.made import a_call, of_calls, over

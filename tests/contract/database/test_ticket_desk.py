@@ -15,11 +15,11 @@ from hotline1022.core.outcomes import Reason, Result
 from hotline1022.db.unit import Database, Work
 from hotline1022.directory.types import Directory
 from hotline1022.recordings.types import FiledCall, Status, VoicemailRow
-from hotline1022.service.ticket_clock import TicketClock
-from hotline1022.service.ticket_desk import TRIES, TicketDesk
-from hotline1022.service.ticket_messages import tickets_of_messages
-from hotline1022.service.ticket_names import DirectoryNames
-from hotline1022.service.tickets_view import TicketsView
+from hotline1022.service.tickets.clock import TicketClock
+from hotline1022.service.tickets.desk import TRIES, TicketDesk
+from hotline1022.service.tickets.messages import tickets_of_messages
+from hotline1022.service.tickets.names import DirectoryNames
+from hotline1022.service.tickets.view import TicketsView
 from hotline1022.tickets.attachments import LARGEST, MOST, Shelf
 from hotline1022.tickets.code import is_code
 from hotline1022.tickets.ports import Act, Outcome, Reporter, Reservations, Settled

@@ -16,7 +16,7 @@ import pytest
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.notify.types import Channel, Message
-from hotline1022.service.directory_desk import fill
+from hotline1022.service.directory.desk import fill
 from hotline1022.tickets.types import State, Ticket, TicketFilter
 from tests.contract.database.test_outbox_kill import (
     OVER,

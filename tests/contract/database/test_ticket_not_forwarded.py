@@ -11,11 +11,11 @@ from hotline1022.core.errors import Unavailable
 from hotline1022.db.types import AlarmRow
 from hotline1022.db.unit import Database, Work
 from hotline1022.notify.links import Links
-from hotline1022.service.notices import NOT_FORWARDED_ALARM
-from hotline1022.service.settings import Settings
-from hotline1022.service.ticket_clock import TicketClock
-from hotline1022.service.ticket_desk import TicketDesk
-from hotline1022.service.ticket_join import desk_of, notices_of
+from hotline1022.service.settings.tree import Settings
+from hotline1022.service.tickets.clock import TicketClock
+from hotline1022.service.tickets.desk import TicketDesk
+from hotline1022.service.tickets.join import desk_of, notices_of
+from hotline1022.service.tickets.notices import NOT_FORWARDED_ALARM
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import Action, Channel, Reminder, Ticket, Urgency
 from tests.contract.database.test_ticket_desk import nothing_due, shipped

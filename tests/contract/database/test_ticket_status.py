@@ -11,9 +11,9 @@ import pytest
 from hotline1022.core.errors import Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.ivr.model import Fixed
-from hotline1022.service.ticket_desk import TicketDesk
-from hotline1022.service.ticket_names import DirectoryNames
-from hotline1022.service.ticket_status import AWAY, LATER, WRONG, StatusByPhone
+from hotline1022.service.tickets.desk import TicketDesk
+from hotline1022.service.tickets.names import DirectoryNames
+from hotline1022.service.tickets.status import AWAY, LATER, WRONG, StatusByPhone
 from hotline1022.tickets.attachments import Shelf
 from hotline1022.tickets.code import check_digit, is_code
 from hotline1022.tickets.ports import Act

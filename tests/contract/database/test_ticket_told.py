@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
 from hotline1022.notify.types import Channel as By
-from hotline1022.service.directory_desk import fill
-from hotline1022.service.settings import Settings
-from hotline1022.service.ticket_join import desk_of, stored
+from hotline1022.service.directory.desk import fill
+from hotline1022.service.settings.tree import Settings
+from hotline1022.service.tickets.join import desk_of, stored
 from hotline1022.tickets.ports import Act, Outcome, Settled
 from hotline1022.tickets.types import Action, Channel, Named, Purpose, Ticket
 from tests.contract.database.test_outbox_kill import until_over

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from hotline1022.audit.types import Fault, Kind
 from hotline1022.core.undecoded import Undecoded
 from hotline1022.db.columns import DEEPEST, SHOWN, from_json
-from hotline1022.service.cli import main
-from hotline1022.service.nightly import Nightly
-from hotline1022.service.nights import NightsWatch
+from hotline1022.service.cli.main import main
+from hotline1022.service.evidence.nightly import Nightly
+from hotline1022.service.evidence.nights import NightsWatch
 from hotline1022.web.failures import json_response
 from hotline1022.web.rules import dump
 from tests.contract.database.test_evidence_desk import desk

@@ -23,8 +23,8 @@ from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.db.unit import Database
 from hotline1022.db.webhooks import WebhookRepository
-from hotline1022.service.webhook_desk import WebhookDesk
-from hotline1022.service.webhook_notes import note_calls
+from hotline1022.service.webhooks.desk import WebhookDesk
+from hotline1022.service.webhooks.notes import note_calls
 from hotline1022.webhooks.types import DeliveryState, EventKind, Given, Happened, PausedWhy, Wanted, Webhook
 from tests.contract.database.made import a_call, of_calls
 from tests.lab.forked import forked
@@ -481,7 +481,7 @@ async def test_events_are_forgotten_by_portions_and_by_a_clock_that_is_believed_
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hotline1022.db.webhooks.AT_ONCE", 2)
-    monkeypatch.setattr("hotline1022.service.webhook_worker.AT_ONCE", 2)
+    monkeypatch.setattr("hotline1022.service.webhooks.worker.AT_ONCE", 2)
     asked: list[datetime] = []
     doubts = ["the clock went back"]
 

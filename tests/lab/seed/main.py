@@ -24,9 +24,9 @@ from hotline1022.db.restoring import standing
 from hotline1022.db.types import Batch, CallFilter, Crew, JournalPosition
 from hotline1022.db.unit import Database
 from hotline1022.directory.numbers import Numbers
-from hotline1022.service.cli_base import CONFIG, settings_of, speaking
-from hotline1022.service.directory_desk import fill as fill_directory
-from hotline1022.service.directory_desk import numbers_of
+from hotline1022.service.cli.base import CONFIG, settings_of, speaking
+from hotline1022.service.directory.desk import fill as fill_directory
+from hotline1022.service.directory.desk import numbers_of
 from hotline1022.service.prepare import folders
 from hotline1022.tickets.policy import Policy, load_policy
 from hotline1022.tickets.types import TicketFilter

@@ -1,0 +1,206 @@
+"""Questions and answers as the house handles them: written by one, published by another. Refuses what faq/ refuses, and
+agencies and categories that the directory does not have.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from secrets import token_hex
+
+from hotline1022.accounts.types import Permission, SignedIn
+from hotline1022.core.clock import local_day
+from hotline1022.core.errors import Invalid, Refused
+from hotline1022.core.folding import fold
+from hotline1022.db.unit import Database, Work
+from hotline1022.directory.lookup import active, agency_at, had_by
+from hotline1022.directory.types import Directory
+from hotline1022.faq.rules import check_agency, check_seen, moved, new_entry, replaced, text_of, with_version, written
+from hotline1022.faq.search import keys_of
+from hotline1022.faq.sheet import template
+from hotline1022.faq.types import (
+    Asked,
+    Author,
+    Entry,
+    EntryFilter,
+    Found,
+    Miss,
+    Move,
+    Names,
+    Report,
+    State,
+    Text,
+)
+from hotline1022.service.faq.search import FaqSearch
+from hotline1022.service.faq.sheet_import import FaqImport
+from hotline1022.service.figures.sheet_write import book_of
+
+#: see entries of all agencies
+_READ_ALL = (Permission.LOOK, Permission.ANSWER)
+
+
+class FaqDesk:
+    """faq.ports.Faq."""
+
+    def __init__(
+        self, database: Database, directory: Callable[[], Awaitable[Directory]], clock: Callable[[], datetime]
+    ) -> None:
+        self._database, self._directory, self._clock = database, directory, clock
+        self._search = FaqSearch(database, clock)
+        self._import = FaqImport(database)
+
+    async def author(self, signed: SignedIn) -> Author:
+        """Who is signed in, as one who writes: of no agency where the contact point is none today. Without one, who sees everything
+        writes for all; an officer for nobody, as with tickets.
+        """
+        user = signed.user
+        reads_all = any(signed.may(one) for one in _READ_ALL)
+        keys, agencies, agency = frozenset({f"user:{user.id}"}), None if reads_all else frozenset[str](), ""
+        if user.contact:
+            directory, day = await self._directory(), local_day(self._clock())
+            contact = directory.contacts.get(user.contact)
+            there = contact is not None and active(contact, day)
+            agency = contact.agency if contact is not None and there else ""
+            agencies = had_by(directory, agency, day) if agency else frozenset[str]()
+            keys |= {f"contact:{user.contact}"}
+        return Author(keys=keys, name=user.name, agencies=agencies, agency=agency, reads_all=reads_all)
+
+    async def names(self) -> Names:
+        """Who may be named."""
+        directory, day = await self._directory(), local_day(self._clock())
+        agencies = {id: (agency_at(directory, id, day) or one).name for id, one in directory.agencies.items()}
+        today = frozenset(id for id, one in directory.agencies.items() if active(one, day))
+        return Names(
+            agencies=agencies,
+            today=today,
+            categories={id: one.name for id, one in directory.categories.items() if active(one, day)},
+        )
+
+    async def search(self, asked: Asked) -> Found:
+        """Published answers, best first."""
+        return await self._search.search(asked)
+
+    async def list(self, wanted: EntryFilter) -> Sequence[Entry]:
+        """Entries, latest change first."""
+        async with self._database.reading() as tx:
+            return await tx.faq.list(wanted)
+
+    async def get(self, entry: str, by: Author | None = None) -> Entry:
+        """One with all its versions; NotFound `faq-unknown`."""
+        async with self._database.reading() as tx:
+            return await _seen(tx, entry, by)
+
+    async def add(self, agency: str, text: Text, by: Author, at: datetime) -> Entry:
+        """A new one as a draft."""
+        agency = await self._agency(agency, by)
+        text = text_of(text)
+        _check_category(text, await self.names())
+        new = new_entry(token_hex(8), agency, written(None, text, by, at), at)
+        async with self._database.transaction() as tx:
+            await _once(tx, new)
+            await tx.faq.add(new)
+        return new
+
+    async def edit(self, entry: str, revision: int, text: Text, by: Author, at: datetime) -> Entry:
+        """Change the draft, or write a new version beside the published one."""
+        text, names = text_of(text), await self.names()
+        async with self._database.transaction() as tx:
+            before = await self._own(tx, entry, revision, by)
+            _check_category(text, names, before)
+            after = with_version(before, written(before, text, by, at), at)
+            await _once(tx, after)
+            return await _write(tx, before, after)
+
+    async def move(self, entry: str, revision: int, move: Move, why: str, by: Author, at: datetime) -> Entry:
+        """Propose, return, publish, drop, withdraw."""
+        async with self._database.transaction() as tx:
+            before = await self._own(tx, entry, revision, by)
+            version = moved(before, move, why, by, at)
+            after = before
+            ending = replaced(before, by, at) if version.state is State.PUBLISHED else None
+            if ending is not None:
+                after = with_version(after, ending, at)
+            after = with_version(after, version, at)
+            return await _write(tx, before, after)
+
+    async def take_in(
+        self, agency: str, data: bytes, by: Author, at: datetime, *, dry_run: bool, propose: bool
+    ) -> Report:
+        """The rows of an .xlsx file as drafts of one agency, or as proposed."""
+        agency = await self._agency(agency, by)
+        names = await self.names()
+        return await self._import.take_in(
+            agency, data, by, at, categories=names.categories, dry_run=dry_run, propose=propose
+        )
+
+    async def template(self) -> bytes:
+        """The .xlsx file that people fill in."""
+        names = await self.names()
+        return await asyncio.to_thread(book_of, template(names.categories))
+
+    async def misses(self, limit: int) -> Sequence[Miss]:
+        """Searches without an answer."""
+        async with self._database.reading() as tx:
+            return await tx.faq_find.misses(limit)
+
+    async def tick(self, miss: str, by: str, at: datetime) -> None:
+        """Somebody has seen to it."""
+        async with self._database.transaction() as tx:
+            await tx.faq_find.tick(miss, by, at)
+
+    # -- parts
+
+    async def _agency(self, agency: str, by: Author) -> str:
+        agency = agency or by.agency
+        if agency not in (await self.names()).today:
+            text = f"there is no agency {agency!r} today; choose one that there is"
+            raise Invalid(text, error_id="faq-agency-unknown")
+        check_agency(by, agency)
+        return agency
+
+    async def _own(self, tx: Work, entry: str, revision: int, by: Author) -> Entry:
+        """As it was seen, and the author's to change."""
+        found = await _seen(tx, entry, by)
+        check_agency(by, found.agency)
+        if found.revision != revision:
+            text = "somebody else changed this question meanwhile; read it again, then decide"
+            raise Refused(text, error_id="faq-changed")
+        return found
+
+
+def _check_category(text: Text, names: Names, before: Entry | None = None) -> None:
+    """One of today, or one that the entry has had."""
+    had = {one.text.category for one in before.versions} if before else set[str]()
+    if text.category and text.category not in names.categories and text.category not in had:
+        said = f"there is no category {text.category!r} today; choose one that there is"
+        raise Invalid(said, error_id="category-unknown")
+
+
+async def _write(tx: Work, before: Entry, after: Entry) -> Entry:
+    """Write the change, and by what the published version is found."""
+    now = await tx.faq.change(before, after)
+    was, shown = _published(before), _published(now)
+    if was != shown:
+        if was is not None:
+            await tx.faq_find.forget(now.id, keys_of(was))
+        if shown is not None:
+            await tx.faq_find.find_by(now.id, now.agency, shown.category, keys_of(shown))
+    return now
+
+
+def _published(entry: Entry) -> Text | None:
+    return entry.version(entry.published).text if entry.published else None
+
+
+async def _seen(tx: Work, entry: str, by: Author | None) -> Entry:
+    found = await tx.faq.get(entry)
+    if by is not None:
+        check_seen(by, found)
+    return found
+
+
+async def _once(tx: Work, entry: Entry) -> None:
+    """Refused `faq-there` where the agency has the question in another entry."""
+    now = entry.open
+    if now is not None and await tx.faq.has(entry.agency, [fold(now.text.question)], but=entry.id):
+        text = "this agency has the same question already; change that one"
+        raise Refused(text, error_id="faq-there")

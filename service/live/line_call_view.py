@@ -1,0 +1,104 @@
+"""Who calls at a line: what the call log holds in memory, and what the database knows of the number, in three questions that
+indexes answer. Refuses a line that there is not.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from hotline1022.core.call import Call
+from hotline1022.core.ids import CallId
+from hotline1022.core.outcomes import Direction
+from hotline1022.db.types import CallRow
+from hotline1022.db.unit import Database
+from hotline1022.queue.agents import Agents
+from hotline1022.service.calls.log_store import e164
+from hotline1022.service.live.line_calls import AtLine, LineCalls
+from hotline1022.tickets.types import Ticket, phone_key
+from hotline1022.web.line_call_wire import CallerView, LineCallView, OpenTicketView, PastCallView
+
+#: rows at most
+PAST, TICKETS = 5, 20
+
+
+class LineCallsView:
+    """web.line_call_port.LineCallers."""
+
+    def __init__(
+        self,
+        database: Database,
+        agents: Agents,
+        at_lines: LineCalls,
+        call: Callable[[CallId], Call | None],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database, self._agents, self._at_lines = database, agents, at_lines
+        self._call, self._clock = call, clock
+
+    async def get(self, line: str) -> LineCallView:
+        """The line now, and its call; NotFound `line-unknown`."""
+        view = self._agents.view(line)
+        at = self._at_lines.at(line)
+        return LineCallView(line=view, call=await self._caller(at) if at else None)
+
+    async def _caller(self, at: AtLine) -> CallerView:
+        call, now = self._call(at.call), self._clock()
+        raw = call.caller if call else ""
+        since = (call and call.waiting_since) or at.waiting_since
+        past, name, tickets = await self._known(e164(raw) or raw, raw, at.call)
+        return CallerView(
+            call=at.call,
+            since=at.since,
+            answered_at=at.answered_at,
+            caller=raw,
+            name=name,
+            category=call.category if call else "",
+            keys=call.keys if call else (),
+            entered_at=call.entered_at if call else None,
+            waiting_since=since,
+            waited_ms=_ms(since, at.answered_at or now) if since else None,
+            past=tuple(_past(row) for row in past),
+            open_tickets=tuple(_ticket(one, now) for one in tickets),
+            direction=call.direction if call else Direction.IN,
+            state=call.state if call else None,
+        )
+
+    async def _known(self, number: str, raw: str, call: CallId) -> tuple[list[CallRow], str, list[Ticket]]:
+        """Earlier calls from the number, the name in its latest ticket, its open tickets; nothing of a withheld one."""
+        if not number:
+            return [], "", []
+        phones = frozenset({phone_key(number), phone_key(raw)})
+        async with self._database.reading() as tx:
+            past = await tx.calls.of_number(number, but=call, limit=PAST)
+            name = await tx.tickets.name_of(phones)
+            tickets = await tx.tickets.open_of(phones, limit=TICKETS)
+        return list(past), name, list(tickets)
+
+
+def _ms(since: datetime, until: datetime) -> int:
+    return max(0, round((until - since).total_seconds() * 1000))
+
+
+def _past(row: CallRow) -> PastCallView:
+    return PastCallView(
+        id=row.id,
+        entered_at=row.entered_at,
+        result=row.result,
+        reason=row.reason,
+        category=row.category,
+        person=row.person,
+        talk_ms=row.talk_ms,
+    )
+
+
+def _ticket(one: Ticket, now: datetime) -> OpenTicketView:
+    return OpenTicketView(
+        id=one.id,
+        code=one.code,
+        created_at=one.created_at,
+        state=one.state,
+        urgency=one.urgency,
+        category_name=one.category_name,
+        agency_name=one.agency_name,
+        answer_by=one.answer_by,
+        overdue=bool(one.late(now)),
+    )

@@ -1,0 +1,247 @@
+"""What happens becomes events on the bus: one method for each source. Refuses to break the source: an event that fails is
+logged and missing.
+
+What is stored is told after its commit, the rest when it is heard. docs/decisions/022-live-events.md has the table.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from hotline1022.ami_bridge import types as ami
+from hotline1022.core.call import Call
+from hotline1022.core.events import CallEntered
+from hotline1022.core.ids import CallId
+from hotline1022.core.live import Event, Topic
+from hotline1022.core.outcomes import CallState, Direction
+from hotline1022.db.types import AlarmRow
+from hotline1022.queue.types import LineView
+from hotline1022.service.calls.call_log import Saved
+from hotline1022.service.live.line_calls import AtLine, LineCalls, placed
+from hotline1022.tickets.types import HIDDEN, Changed, Ticket
+
+log = logging.getLogger(__name__)
+
+#: calls of which the last hunt is known at most
+HUNTS = 2000
+
+
+def _harmless(source: Callable[..., None]) -> Callable[..., None]:
+    """Like the dispatcher of events: what browsers are told must not break a call."""
+
+    @wraps(source)
+    def told(*args: Any) -> None:
+        try:
+            source(*args)
+        except Exception:
+            log.exception("live events: %s failed", source.__name__)
+
+    return told
+
+
+class LiveNews:
+    """Give its methods to the sources."""
+
+    def __init__(
+        self,
+        *,
+        publish: Callable[[Event], None],
+        at_lines: LineCalls,
+        call: Callable[[CallId], Call | None],
+        going_on: Callable[[], int],
+    ) -> None:
+        self._publish, self._at_lines, self._call, self._going_on = publish, at_lines, call, going_on
+        self._people: dict[str, str] = {}
+        #: the last hunt of each call as it was told
+        self._hunts: dict[CallId, dict[str, Any]] = {}
+        #: rings of calls of which the log knew nothing yet
+        self._unknown: set[CallId] = set()
+        #: calls that 1022 makes, as they were told
+        self._placed: dict[CallId, tuple[CallState, AtLine]] = {}
+        #: citizens who were taken back, as they were told
+        self._back: dict[CallId, AtLine] = {}
+
+    def _tell(self, topic: Topic, what: str, **facts: Any) -> None:
+        self._publish(Event(topic=topic, what=what, facts=facts))
+
+    # -- lines, and the call at each
+
+    @_harmless
+    def line(self, view: LineView) -> None:
+        """A line is another than before. Who has just left hears of it too."""
+        people = frozenset({view.person, self._people.get(view.line, "")} - {""})
+        self._people[view.line] = view.person
+        facts = {name: getattr(view, name) for name in _LINE}
+        self._publish(Event(topic=Topic.LINES, what="line", facts=facts, line=view.line, people=people))
+
+    @_harmless
+    def lines_changed(self) -> None:
+        """There are other lines than before."""
+        self._tell(Topic.LINES, "changed")
+
+    @_harmless
+    def heard(self, event: ami.LiveEvent) -> None:
+        """The live link, as it is read."""
+        if isinstance(event, ami.LinkUp | ami.LinkDown):
+            self._unknown.clear()
+        before, after = self._at_lines.heard(event)
+        if before == after:
+            return
+        if before is not None and (after is None or after.call != before.call):
+            self._at_line("over", before)
+            self._unknown.discard(before.call)
+        if after is None:
+            return
+        if before is None or after.call != before.call:
+            self._rings("ring", after)
+        if after.answered_at is not None:
+            self._at_line("talk", after)
+
+    def _rings(self, what: str, at: AtLine) -> None:
+        call = self._call(at.call)
+        if call is None:
+            self._unknown.add(at.call)
+        facts = {
+            "since": at.since,
+            "number": call.caller if call else "",
+            "category": call.category if call else "",
+            "keys": call.keys if call else (),
+            "waiting_since": (call and call.waiting_since) or at.waiting_since,
+        }
+        self._at_line(what, at, **facts)
+
+    def _at_line(self, what: str, at: AtLine, **facts: Any) -> None:
+        people = frozenset({self._people.get(at.line, "")} - {""})
+        facts = {"line": at.line, "call": at.call, **facts}
+        self._publish(Event(topic=Topic.CALL, what=what, facts=facts, line=at.line, people=people))
+
+    # -- the queue
+
+    @_harmless
+    def joined(self, event: ami.CallerJoinedQueue, number: str) -> None:
+        """Somebody began to wait."""
+        place = {"position": event.position, "since": event.at, "waiting": event.count}
+        self._tell(Topic.QUEUE, "joined", call=event.caller, queue=event.queue, number=number, **place)
+
+    @_harmless
+    def left(self, event: ami.CallerEvent, waiting: int) -> None:
+        """Somebody waits no more."""
+        self._tell(Topic.QUEUE, "left", call=event.caller, queue=event.queue, waiting=waiting)
+
+    @_harmless
+    def asked_anew(self, waiting: int) -> None:
+        """Asterisk told everything, after a link that was cut."""
+        self._tell(Topic.QUEUE, "changed", waiting=waiting)
+        self._tell(Topic.LINES, "changed")
+        self._tell(Topic.CALL, "changed")
+
+    # -- what is stored
+
+    @_harmless
+    def saved(self, saved: Saved) -> None:
+        """The call log has committed this."""
+        made = [call for call in saved.calls if call.direction is Direction.OUT]
+        came = [call for call in saved.calls if call.direction is Direction.IN]
+        ended = sum(call.state is CallState.ENDED for call in came)
+        entered = sum(isinstance(event, CallEntered) for event in saved.events)
+        moved = [self._make(call) for call in made]
+        if ended or entered or any(moved):
+            self._tell(Topic.FIGURES, "calls", going_on=self._going_on(), entered=entered, ended=ended)
+        for call in saved.calls:
+            if call.id in self._unknown:
+                self._unknown.discard(call.id)
+                for at in self._at_lines.of_call(call.id):
+                    self._rings("known", at)
+            if call.cascades:
+                self._hunt(call)
+                self._taken_back(call)
+
+    def _make(self, call: Call) -> bool:
+        """A call that 1022 makes: it rings at the agent's own line, is dialled, talks, is over. Whether it has begun or ended."""
+        at, before = placed(call), self._placed.get(call.id)
+        if at is None:
+            if before is None:
+                return False
+            del self._placed[call.id]
+            self._at_line("over", before[1])
+            return True
+        self._placed[call.id] = (call.state, at)
+        if before is None:
+            self._rings("ring", at)
+        elif at.answered_at is not None and before[1].answered_at is None:
+            self._at_line("talk", at)
+        elif call.state is CallState.CALLING_CITIZEN and before[0] is not call.state:
+            self._at_line("dialled", at)
+        return before is None
+
+    def _taken_back(self, call: Call) -> None:
+        """She rings at the agent's line again, talks, is gone: past the queue, so that the log alone knows."""
+        at = None if call.state is CallState.ENDED else self._at_lines.came_back(call)
+        before = self._back.pop(call.id, None)
+        if at is not None:
+            self._back[call.id] = at
+        if before is not None and (at is None or (at.line, at.since) != (before.line, before.since)):
+            self._at_line("over", before)
+            before = None
+        if at is not None and before is None:
+            self._rings("ring", at)
+        if at is not None and at.answered_at is not None and (before is None or before.answered_at is None):
+            self._at_line("talk", at)
+
+    def _hunt(self, call: Call) -> None:
+        hunt = call.cascades[-1]
+        step = hunt.steps[-1] if hunt.steps else None
+        facts = {name: getattr(hunt, name) for name in _HUNT}
+        facts |= {"step": step.number if step else None, "role": step.role if step else ""}
+        facts |= {"step_outcome": step.outcome if step else None}
+        facts |= {"step_answered_at": step.answered_at if step else None}
+        told = self._hunts.get(call.id)
+        if call.complete:
+            self._hunts.pop(call.id, None)
+        else:
+            self._hunts[call.id] = facts
+            if len(self._hunts) > HUNTS:  # of calls that were filed without their last word
+                self._hunts.pop(next(iter(self._hunts)))
+        if facts != told:
+            self._publish(Event(topic=Topic.CASCADES, what="cascade", facts=facts, line=hunt.line))
+
+    @_harmless
+    def ticket(self, changed: Changed) -> None:
+        """A transaction with this change has committed. Of a hidden ticket nobody is told."""
+        before, after = changed.before, changed.after
+        if after.state in HIDDEN:
+            return
+        facts = {"ticket": after.id, "action": changed.row.action} | {name: getattr(after, name) for name in _TICKET}
+        agencies = _agencies(after) | (_agencies(before) if before else frozenset())
+        self._publish(Event(topic=Topic.TICKETS, what="ticket", facts=facts, agencies=agencies))
+
+    @_harmless
+    def alarm(self, alarm: AlarmRow) -> None:
+        """Raised, and committed."""
+        self._tell(Topic.ALARMS, "raised", **_alarm(alarm))
+
+    @_harmless
+    def alarm_seen(self, alarm: AlarmRow) -> None:
+        """Somebody has seen it."""
+        self._tell(Topic.ALARMS, "seen", **_alarm(alarm), seen_by=alarm.seen_by, seen_at=alarm.seen_at)
+
+
+#: what is told as it is
+_LINE = ("line", "reachable", "person", "name", "state", "since", "reason")
+_HUNT = ("call", "hunt", "state", "outcome", "agency", "category", "ticket", "code", "line", "started_at", "ended_at")
+_TICKET = ("code", "version", "state", "urgency", "agency", "category", "owner", "answer_by")
+
+
+def _agencies(ticket: Ticket) -> frozenset[str]:
+    return frozenset({ticket.agency} - {""})
+
+
+def _alarm(alarm: AlarmRow) -> dict[str, Any]:
+    return {
+        "alarm": alarm.id,
+        "kind": alarm.kind,
+        "call": alarm.call_id,
+        "raised_at": alarm.raised_at,
+        "detail": alarm.detail,
+    }

@@ -1,0 +1,288 @@
+"""The menu for pages and API: as a tree, its faults by line, the way that keys lead at some moment. Changes nothing itself."""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import assert_never
+
+from hotline1022.core.errors import HotlineError, Invalid, NotFound
+from hotline1022.db.unit import Database
+from hotline1022.directory.hunt import hunt
+from hotline1022.directory.types import Directory, Hunt
+from hotline1022.ivr.flow import (
+    Ask,
+    Decision,
+    NoInput,
+    Pressed,
+    State,
+    ToAgents,
+    ToEmergency,
+    ToStatus,
+    ToVoicemail,
+    opening,
+    step,
+)
+from hotline1022.ivr.model import (
+    Agents,
+    Back,
+    Choice,
+    Emergency,
+    Fixed,
+    Information,
+    Menu,
+    MenuTree,
+    Repeat,
+    Status,
+    ToMenu,
+    Voicemail,
+    texts,
+)
+from hotline1022.ivr.types import MenuDraft, MenuVersion
+from hotline1022.service.menu.desk import MenuDesk, written
+from hotline1022.service.menu.file import SOURCE, read
+from hotline1022.web.menu_wire import (
+    Checked,
+    KeyView,
+    Leads,
+    LevelView,
+    MenuNow,
+    Place,
+    PublishBody,
+    Published,
+    Remark,
+    SpokenView,
+    TreeView,
+    TryBody,
+    TryStep,
+    VersionDetail,
+    Way,
+)
+
+#: what the dialplan says at a place that the flow only leads to
+_FIRST_WORDS = {Place.VOICEMAIL: Fixed.VOICEMAIL, Place.STATUS: Fixed.TICKET_ENTER_CODE}
+_AT_LINE = re.compile(rf"(?:{SOURCE}|[^:\n]*\.toml):(\d+): (.*)")
+
+
+def remark(line: str) -> Remark:
+    """`menu:12: text` as line and text; what has no line stays whole."""
+    found = _AT_LINE.fullmatch(line)
+    return Remark(line=int(found[1]), text=found[2]) if found else Remark(line=None, text=line)
+
+
+def remarks(lines: Iterable[str]) -> tuple[Remark, ...]:
+    """Of all."""
+    return tuple(remark(line) for line in lines)
+
+
+def key_view(tree: MenuTree, choice: Choice) -> KeyView:
+    """Where a key leads, with the name of what is there."""
+    to = name = ""
+    match choice.target:
+        case ToMenu(menu=to):
+            leads = Leads.MENU
+        case Information(id=to):
+            leads = Leads.INFORMATION
+        case Agents(category=to):
+            leads, name = Leads.AGENTS, category_name(tree, to)
+        case Emergency():
+            leads = Leads.EMERGENCY
+        case Voicemail():
+            leads = Leads.VOICEMAIL
+        case Status():
+            leads = Leads.STATUS
+        case Repeat():
+            leads = Leads.REPEAT
+        case Back():
+            leads = Leads.BACK
+        case _:
+            assert_never(choice.target)
+    return KeyView(key=choice.key, leads=leads, to=to, name=name)
+
+
+def category_name(tree: MenuTree, id: str) -> str:
+    """The name of a category of the menu; "" for none."""
+    return next((one.name for one in tree.categories if one.id == id), id)
+
+
+def tree_view(tree: MenuTree) -> TreeView:
+    """Its menus from the first one down, then those to which no key leads."""
+    depths = {tree.root: 0}
+    order = [tree.root]
+    for id in order:
+        for choice in tree.menus[id].choices:
+            if isinstance(choice.target, ToMenu) and choice.target.menu not in depths:
+                depths[choice.target.menu] = depths[id] + 1
+                order.append(choice.target.menu)
+    order += [id for id in tree.menus if id not in depths]
+    return TreeView(
+        levels=tuple(_level(tree, tree.menus[id], depths.get(id, -1)) for id in order),
+        information=tuple(SpokenView(id=id, text=text) for id, text in tree.information.items()),
+    )
+
+
+def _level(tree: MenuTree, menu: Menu, depth: int) -> LevelView:
+    return LevelView(
+        id=menu.id,
+        text=menu.text,
+        keys=_keys(tree, menu),
+        tries=menu.tries,
+        wait_seconds=menu.wait_seconds,
+        depth=depth,
+    )
+
+
+def _keys(tree: MenuTree, menu: Menu) -> tuple[KeyView, ...]:
+    return tuple(key_view(tree, choice) for choice in menu.choices)
+
+
+def way(tree: MenuTree, keys: Sequence[str]) -> tuple[tuple[TryStep, ...], Menu | None, str]:
+    """Each step, the menu at which the caller is in the end, and the id of the category that was chosen; keys that come after
+    the menu was left lead nowhere and are left out.
+    """
+    said = texts(tree)
+    decision = opening(tree)
+    steps = [_step(tree, said, "", decision, said[Fixed.GREETING])]
+    for key in keys:
+        if not isinstance(decision.next, Ask):
+            break
+        state = State(menu=decision.next.menu, tries=decision.next.tries)
+        decision = step(tree, state, NoInput() if key == "none" else Pressed(digits=key))
+        steps.append(_step(tree, said, key, decision))
+    at = decision.next
+    menu = tree.menus[at.menu] if isinstance(at, Ask) else None
+    return tuple(steps), menu, at.category if isinstance(at, ToAgents) else ""
+
+
+def _step(tree: MenuTree, said: dict[str, str], key: str, decision: Decision, *first: str) -> TryStep:
+    menu, tries, category = "", 0, ""
+    match decision.next:
+        case Ask(menu=menu, tries=tries):
+            place = Place.MENU
+        case ToAgents(category=category):
+            place = Place.AGENTS
+        case ToVoicemail():
+            place = Place.VOICEMAIL
+        case ToStatus():
+            place = Place.STATUS
+        case ToEmergency():
+            place = Place.EMERGENCY
+        case _:
+            raise AssertionError(f"nobody hangs up here: {decision.next}")
+    last = [said[_FIRST_WORDS[place]]] if place in _FIRST_WORDS else []
+    heard = (*first, *(said[prompt] for prompt in decision.play), *last)
+    name = category_name(tree, category) if category else ""
+    return TryStep(key=key, heard=heard, place=place, menu=menu, tries=tries, category=name)
+
+
+def check_text(text: str, more: Callable[[MenuTree], Sequence[Remark]]) -> Checked:
+    """What is wrong with a text; where nothing is, what is odd as `more` tells it. Blocks for some ms."""
+    try:
+        tree = read(written(text))
+    except Invalid as error:
+        return Checked(problems=remarks(str(error).splitlines()), warnings=(), tree=None)
+    return Checked(problems=(), warnings=tuple(more(tree)), tree=tree_view(tree))
+
+
+class MenuView:
+    """web.menu_port.MenuPort."""
+
+    def __init__(
+        self,
+        desk: MenuDesk,
+        database: Database,
+        *,
+        directory: Callable[[], Directory],
+        closed: Callable[[date], bool],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._desk, self._database = desk, database
+        self._directory, self._closed, self._clock = directory, closed, clock
+
+    async def now(self) -> MenuNow:
+        """What is in force."""
+        return MenuNow(
+            version=self._desk.version,
+            trouble=self._desk.trouble,
+            tree=tree_view(self._desk.menu),
+            draft=await self.draft(),
+        )
+
+    async def versions(self, limit: int) -> Sequence[MenuVersion]:
+        """Latest first."""
+        async with self._database.reading() as tx:
+            return await tx.menus.versions(limit)
+
+    async def version(self, number: int) -> VersionDetail:
+        """One."""
+        async with self._database.reading() as tx:
+            version, text = await tx.menus.version(number)
+        return VersionDetail(version=version, text=text)
+
+    async def draft(self) -> MenuDraft | None:
+        """The one there is."""
+        async with self._database.reading() as tx:
+            return await tx.menus.draft()
+
+    async def save_draft(self, text: str, seen: int, by: str) -> MenuDraft:
+        """Keep it."""
+        return await self._desk.save_draft(text, seen, by)
+
+    async def drop_draft(self, seen: int) -> None:
+        """Take it away."""
+        await self._desk.drop_draft(seen)
+
+    async def check(self, text: str) -> Checked:
+        """What is wrong with it, and what is odd."""
+        return await asyncio.to_thread(check_text, text, self._warnings)
+
+    async def publish(self, wanted: PublishBody, by: str) -> Published:
+        """Put it in force."""
+        if (wanted.text is None) == (wanted.again is None):
+            raise Invalid("give a text, or the version that comes back; one of them", error_id="menu-which")
+        text = wanted.text if wanted.text is not None else (await self.version(wanted.again or 0)).text
+        version, tree, sounds = await self._desk.publish(
+            text, seen=wanted.seen, by=by, note=wanted.note, again=wanted.again or 0, draft=wanted.draft
+        )
+        return Published(version=version, sounds=sounds, warnings=self._warnings(tree))
+
+    async def walk(self, wanted: TryBody) -> Way:
+        """Where keys lead at some moment. What the menu does is the same at any hour; whom an agent would ring is not."""
+        tree = await self._tree(wanted)
+        at = wanted.at or self._clock()
+        steps, menu, category = way(tree, wanted.keys)
+        found = self._hunt(category, at, wanted.holiday) if category else None
+        return Way(
+            steps=steps,
+            open=menu is not None,
+            keys=_keys(tree, menu) if menu else (),
+            rings=found.steps if found else (),
+            agency=found.agency.name if found else "",
+            at=at,
+        )
+
+    async def _tree(self, wanted: TryBody) -> MenuTree:
+        if wanted.text is not None:
+            return await asyncio.to_thread(read, written(wanted.text))
+        if wanted.version is not None:
+            return await asyncio.to_thread(read, (await self.version(wanted.version)).text)
+        return self._desk.menu
+
+    def _hunt(self, category: str, at: datetime, holiday: bool) -> Hunt | None:
+        try:
+            return hunt(self._directory(), category=category, at=at, closed=lambda day: holiday or self._closed(day))
+        except NotFound:
+            return None  # the warning says so: the directory does not have the category
+
+    def _warnings(self, tree: MenuTree) -> tuple[Remark, ...]:
+        """The menu's own, and categories that the directory does not have: nobody would be rung for them."""
+        try:
+            known = self._directory().categories
+        except HotlineError:
+            return remarks(tree.warnings)
+        absent = [
+            f"the category {one.id} ({one.name}) is not in the directory; add it there, with who answers"
+            for one in tree.categories
+            if one.id not in known
+        ]
+        return (*remarks(tree.warnings), *remarks(absent))

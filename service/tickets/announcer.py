@@ -1,0 +1,44 @@
+"""Joins a change of a ticket with its messages: both in one transaction, or neither. Refuses nothing itself.
+
+async with database.transaction() as tx:
+    await tx.tickets…
+    await announcer.announce(tx, change, contacts, at)
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hotline1022.db.unit import Work
+from hotline1022.notify.links import Links
+from hotline1022.notify.policy import How, messages_for, take_over_messages
+from hotline1022.notify.types import Recipient, TakeOver, TicketChange
+from hotline1022.service.notify.parts import link_maker, quiet_of, templates_of
+from hotline1022.service.notify.template_book import in_force
+from hotline1022.service.settings.tree import Settings
+
+
+class Announcer:
+    """Knows the texts, the quiet hours, and how links are made."""
+
+    def __init__(self, settings: Settings, links: Links) -> None:
+        self._settings, self._links = settings, links
+        self._files, self._quiet = templates_of(settings), quiet_of(settings)
+
+    async def announce(self, tx: Work, change: TicketChange, contacts: Sequence[Recipient], at: datetime) -> int:
+        """Put the messages of the change, and whom people must tell, into the transaction; gives how many messages are new.
+
+        `contacts`: the agency's contact points at this moment. The same change again adds nothing.
+        """
+        messages, to_tell = messages_for(change, contacts, await self._how(tx, at), at)
+        count = await tx.outbox.put(messages)
+        if count or not messages:
+            await tx.to_tell.put(to_tell)
+        return count
+
+    async def take_over(self, tx: Work, of: TakeOver, contact: Recipient, at: datetime) -> int:
+        """Put what this contact point is told of the tickets that its agency has from others; gives how many are new."""
+        return await tx.outbox.put(take_over_messages(of, contact, await self._how(tx, at), at))
+
+    async def _how(self, tx: Work, at: datetime) -> How:
+        templates = await in_force(tx, self._files)
+        return How(templates=templates, quiet=self._quiet, link=link_maker(self._settings, self._links, at))

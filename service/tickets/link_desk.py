@@ -1,0 +1,145 @@
+"""Signed links over directory and tickets: who holds one, what that officer sees and does. Refuses every ticket that is not
+the officer's own agency's or of one that this has taken over, and what is not among the few things that are done by a link.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from hotline1022.core.acting import Acting, acts
+from hotline1022.core.clock import local_day
+from hotline1022.core.errors import Invalid, Refused
+from hotline1022.db.unit import Database
+from hotline1022.directory.lookup import active, contacts_of, had_by
+from hotline1022.directory.types import Contact, Directory, Role
+from hotline1022.notify.links import Links
+from hotline1022.service.tickets.desk import TicketDesk
+from hotline1022.service.tickets.view import attachment_view
+from hotline1022.tickets.ports import Act
+from hotline1022.tickets.states import allowed
+from hotline1022.tickets.types import HIDDEN, SHOWN_TO, Action, HistoryRow, Named, Ticket, only_looked
+from hotline1022.web.officer_port import SHOWN_FOR, OfficerTicket, Opened
+
+#: what is done by a link, in the order in which it is offered
+OFFERED = (Action.ACCEPT, Action.ANSWER, Action.PASS_TO_LEADER, Action.RETURN)
+#: people who change the same ticket in the same moments: so often it is tried again
+TRIES = 5
+
+
+class LinkDesk:
+    """web.officer_port.OfficerLinks."""
+
+    def __init__(
+        self, database: Database, links: Links, directory: Callable[[], Awaitable[Directory]], desk: TicketDesk
+    ) -> None:
+        self._database, self._links, self._directory, self._desk = database, links, directory, desk
+
+    async def open(self, token: str, at: datetime) -> Opened | None:
+        """What the link opens now."""
+        directory, day = await self._directory(), local_day(at)
+
+        def still(id: str) -> bool:
+            return id in directory.contacts and active(directory.contacts[id], day)
+
+        link = self._links.check(token, at, still)
+        if link is None:
+            return None
+        contact = directory.contacts[link.contact]
+        async with self._database.reading() as tx:
+            ticket = await tx.tickets.find(link.ticket)
+            if ticket is None or ticket.state in HIDDEN:
+                return None
+            own = ticket.agency in had_by(directory, contact.agency, day)
+            history = await tx.tickets.history(ticket.id) if own else ()
+            files = await tx.tickets.attachments(ticket.id) if own else ()
+        leaders = _leaders(directory, contact, at) if own else ()
+        return Opened(
+            contact=Named(id=contact.id, name=contact.name),
+            ticket=ticket.id,
+            code=ticket.code,
+            agency_name=ticket.agency_name,
+            expires=link.expires,
+            own=OfficerTicket(
+                ticket=ticket,
+                history=tuple(row for row in history if row.after not in HIDDEN),
+                attachments=tuple(map(attachment_view, files)),
+                actions=_offered(ticket, leaders),
+                leaders=leaders,
+                phone_shown=_shown(history, contact, at),
+            )
+            if own
+            else None,
+        )
+
+    async def act(self, token: str, wanted: Act, at: datetime) -> bool:
+        """Do it as that contact point."""
+        found = await self.open(token, at)
+        if found is None or found.own is None:
+            return False
+        own = found.own
+        version = own.ticket.version if only_looked(own.history, wanted.version) else wanted.version
+        if wanted.action not in own.actions and version == own.ticket.version:
+            raise Refused(
+                f"{wanted.action} is not possible by this link now; open it again to see what is",
+                error_id="ticket-state",
+            )
+        wanted = replace(wanted, version=version, owner=_owner(found.contact, own, wanted))
+        await self._act(own.ticket.id, found.contact, wanted, at)
+        return True
+
+    async def _act(self, ticket: str, contact: Named, wanted: Act, at: datetime) -> None:
+        act = Acting(
+            actor=f"contact:{contact.id}", origin="link", act=f"link {wanted.action}", subject=f"ticket:{ticket}"
+        )
+        with acts(act):
+            await self._desk.act(ticket, wanted, by=contact.name, at=at)
+
+    async def reveal(self, token: str, at: datetime) -> Opened | None:
+        """Show the citizen's number for a while, and write that down."""
+        for _ in range(TRIES):
+            found = await self.open(token, at)
+            if found is None or found.own is None or found.own.phone_shown or not found.own.ticket.phone:
+                return found
+            ticket = found.own.ticket
+            wanted = Act(action=Action.REVEAL, version=ticket.version, owner=found.contact)
+            try:
+                await self._act(ticket.id, found.contact, wanted, at)
+            except Refused as error:  # somebody was quicker, perhaps by giving it to another agency: look again
+                if error.error_id != "ticket-changed":
+                    raise
+                continue
+            return await self.open(token, at)
+        raise Refused("others are changing this ticket; try again", error_id="ticket-changed")
+
+
+def _leaders(directory: Directory, contact: Contact, at: datetime) -> Sequence[Named]:
+    """To whom a specialist may pass on; a leader has nobody above."""
+    if contact.role is Role.LEADER:
+        return ()
+    found = contacts_of(directory, contact.agency, local_day(at), Role.LEADER)
+    return tuple(Named(id=one.id, name=one.name) for one in found)
+
+
+def _offered(ticket: Ticket, leaders: Sequence[Named]) -> Sequence[Action]:
+    now = allowed(ticket.state)
+    return tuple(one for one in OFFERED if one in now and (one is not Action.PASS_TO_LEADER or leaders))
+
+
+def _shown(history: Sequence[HistoryRow], contact: Contact, at: datetime) -> bool:
+    return any(
+        row.action is Action.REVEAL and at - row.at < SHOWN_FOR and contact.id in row.changes.get(SHOWN_TO, ())
+        for row in history
+    )
+
+
+def _owner(contact: Named, own: OfficerTicket, wanted: Act) -> Named | None:
+    match wanted.action:
+        case Action.ACCEPT:
+            return contact
+        case Action.PASS_TO_LEADER:
+            chosen = next((one for one in own.leaders if wanted.owner and one.id == wanted.owner.id), None)
+            if chosen is None:
+                raise Invalid("no leader of your agency is named; choose one of the list", error_id="owner-missing")
+            return chosen
+        case _:
+            return None
