@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, not_, or_, select, true
 
 from hotline1022.core.folding import fold
 from hotline1022.db.columns import condition
@@ -80,6 +80,10 @@ def _stands(standing: Standing, at: datetime) -> ColumnElement[bool]:
             return _CLOSED
         case Standing.CLOSED_IN_FIRST_TIME:
             return IN_FIRST_TIME
+        case Standing.OVERDUE:  # as standing_at says it, and by the index of what is open
+            return and_(not_(_CLOSED), late_at(at))
+        case Standing.OPEN_IN_TIME:
+            return and_(not_(_CLOSED), late_at(at).is_not(true()))
         case _:
             return standing_at(at) == standing.value
 

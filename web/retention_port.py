@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from hotline1022.recordings.types import DueView, Hold, Terms, TermsVersion
-from hotline1022.web.retention_wire import TermsNow, TermsPreview
+from hotline1022.web.retention_wire import DueSeen, TermsNow, TermsPreview
 
 
 class RetentionPort(Protocol):
@@ -30,12 +30,20 @@ class RetentionPort(Protocol):
         """What would go now."""
         ...
 
+    async def due_lately(self) -> DueSeen:
+        """The same for a page, which waits for a moment only."""
+        ...
+
     async def terms(self) -> TermsNow:
         """How long things are kept, and how long they were."""
         ...
 
     async def preview(self, terms: Terms) -> TermsPreview:
         """What these days would mean; changes nothing. Invalid `retention-days`, `retention-calls`."""
+        ...
+
+    async def preview_lately(self, terms: Terms) -> TermsPreview | None:
+        """The same for a page; None: it is being counted, ask again. The same errors."""
         ...
 
     async def change(self, terms: Terms, *, seen: int, why: str, confirm: str, by: str) -> TermsVersion:

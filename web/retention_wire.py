@@ -77,6 +77,16 @@ class RetentionView:
     doubt: Annotated[str, Rule(doc="why nothing goes tonight although it is due; empty = nothing stands in the way")]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueSeen:
+    """What would go as a page shows it: counted a moment ago, or being counted."""
+
+    due: RetentionView | None
+    #: when its counting began
+    at: When | None
+    counting: bool
+
+
 Days = Annotated[int, Rule(doc="days; 0 = for ever", high=36_500)]
 SeenTerms = Annotated[
     int, Rule(doc="number of the version that was seen; 0 = there was none: the settings' file leads")

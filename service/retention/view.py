@@ -16,10 +16,12 @@ from hotline1022.db.unit import Database
 from hotline1022.recordings.retention import LONGEST, shorter, too_short
 from hotline1022.recordings.types import DueView, Hold, Terms, TermsVersion
 from hotline1022.service.menu.desk import BY_FILE
+from hotline1022.service.retention.due_lately import PATIENCE, DueLately
 from hotline1022.service.retention.terms_book import detail_of, terms_of
 from hotline1022.service.retention.work import look, wall_clock
 from hotline1022.service.settings.retention import Retention
-from hotline1022.web.retention_wire import TermsNow, TermsPreview, due_view
+from hotline1022.web.retention_wire import DueSeen, TermsNow, TermsPreview, due_view
+from hotline1022.web.retention_wire import RetentionView as Due
 
 
 class RetentionView:
@@ -30,8 +32,10 @@ class RetentionView:
         database: Database,
         settings: Callable[[], Retention],
         clock: Callable[[], datetime] = wall_clock,
+        patience: float = PATIENCE,
     ) -> None:
         self._database, self._settings, self._clock = database, settings, clock
+        self._lately = DueLately(self._look, clock, patience=patience)
 
     async def hold(self, recording: str, *, letter: str, why: str) -> Hold:
         """Keep it, by its id or its call's."""
@@ -39,6 +43,7 @@ class RetentionView:
         async with self._database.transaction() as tx:
             made = await tx.holds.hold(recording, letter=letter, why=why, by=act.actor, at=at)
             tx.audit.add(_fact(Kind.RECORDING_HELD, made, at, act))
+        self._lately.forget()
         return made
 
     async def release(self, hold: str, *, why: str) -> tuple[Hold, bool]:
@@ -47,6 +52,7 @@ class RetentionView:
         async with self._database.transaction() as tx:
             ended, held = await tx.holds.release(hold, why=why, by=act.actor, at=at)
             tx.audit.add(_fact(Kind.RECORDING_RELEASED, ended, at, act))
+        self._lately.forget()
         return ended, held
 
     async def holds_of(self, recording: str) -> Sequence[Hold]:
@@ -61,7 +67,14 @@ class RetentionView:
 
     async def due(self) -> DueView:
         """What would go now."""
-        return await look(self._database, self._settings(), self._clock())
+        return await self._look(None)
+
+    async def due_lately(self) -> DueSeen:
+        """What would go, as it was counted a moment ago."""
+        return await self._lately.seen()
+
+    async def _look(self, terms: Terms | None) -> DueView:
+        return await look(self._database, self._settings(), self._clock(), terms=terms)
 
     async def terms(self) -> TermsNow:
         """How long things are kept."""
@@ -81,11 +94,21 @@ class RetentionView:
     async def preview(self, terms: Terms) -> TermsPreview:
         """What other days would mean."""
         _check(terms)
+        return await self._preview(terms, due_view(await self._look(None)), due_view(await self._look(terms)))
+
+    async def preview_lately(self, terms: Terms) -> TermsPreview | None:
+        """The same as it was counted a moment ago; None: it is being counted."""
+        _check(terms)
+        now, then = await self._lately.seen(), await self._lately.seen(terms)
+        if now.due is None or then.due is None or now.counting or then.counting:
+            return None
+        return await self._preview(terms, now.due, then.due)
+
+    async def _preview(self, terms: Terms, due: Due, then: Due) -> TermsPreview:
         now = await self.terms()
-        at, settings = self._clock(), self._settings()
         return TermsPreview(
-            now=due_view(await look(self._database, settings, at)),
-            then=due_view(await look(self._database, settings, at, terms=terms)),
+            now=due,
+            then=then,
             shorter=shorter(terms, now.terms),
             confirm=_confirm(terms, now.versions[0].number if now.versions else 0),
         )
@@ -113,6 +136,7 @@ class RetentionView:
             version = _version(newest.number + 1, terms, one_form(why.strip()), by, at)
             await tx.terms.add(version)
             tx.audit.add(_terms_fact(version, kept.terms, act))
+        self._lately.forget()
         return version
 
 

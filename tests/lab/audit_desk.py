@@ -117,7 +117,7 @@ async def open_audit(address: str, folder: Path, monkeypatch: pytest.MonkeyPatch
             "disclosures": DisclosuresView(database, house.desk, house.links),
             "packs": packs,
             "evidence": evidence,
-            "retention": RetentionView(database, Retention),
+            "retention": RetentionView(database, Retention, patience=60),
         }
         (folder / "desk").mkdir()
         async with open_desk(database, folder / "desk", **parts) as desk, asyncio.TaskGroup() as group:

@@ -8,7 +8,7 @@ from hotline1022.core.errors import NotFound
 from hotline1022.recordings.retention import shorter
 from hotline1022.recordings.types import CallKind, DueDay, DueView, Hold, Terms, TermsVersion
 from hotline1022.service.settings.retention import Retention
-from hotline1022.web.retention_wire import TermsNow, TermsPreview, due_view
+from hotline1022.web.retention_wire import DueSeen, TermsNow, TermsPreview, due_view
 from tests.unit.catalogue_memory import AT, FIRST
 
 HOLD = Hold(id="f" * 16, recording=FIRST.id, letter="12/CV-CAT", why="điều tra", since=AT, by="token:admin")
@@ -50,10 +50,18 @@ class MemoryRetention:
         due = due_view(await self.due())
         return TermsPreview(now=due, then=due, shorter=shorter(terms, Retention().terms), confirm="c" * 16)
 
+    async def preview_lately(self, terms: Terms) -> TermsPreview | None:
+        """At once."""
+        return await self.preview(terms)
+
     async def change(self, terms: Terms, *, seen: int, why: str, confirm: str, by: str) -> TermsVersion:
         """Nothing is kept."""
         days = {f"{name}_days": count for name, count in asdict(terms).items()}
         return TermsVersion(number=seen + 2, why=why, by=by, at=AT, **days)
+
+    async def due_lately(self) -> DueSeen:
+        """At once."""
+        return DueSeen(due=due_view(await self.due()), at=AT, counting=False)
 
     async def due(self) -> DueView:
         """Two of one day."""

@@ -37,7 +37,8 @@ async def release(ask: Ask) -> web.Response:
 async def _page(
     ask: Ask, error: HotlineError | None = None, *, said: str = "", typed: dict[str, str] | None = None
 ) -> web.Response:
-    due = await ask.ports.retention.due()
+    seen_due = await ask.ports.retention.due_lately()
+    due = seen_due.due
     holds = [
         {
             "id": one.id,
@@ -57,6 +58,8 @@ async def _page(
         problem=told(error) if error else "",
         said=said,
         rows=holds,
+        counting=seen_due.counting,
+        counted=seen.clock(seen_due.at) if seen_due.at else "",
         due={
             "days": [
                 {
@@ -71,5 +74,7 @@ async def _page(
             "damaged": due.damaged,
             "calls": due.calls,
             "doubt": due.doubt,
-        },
+        }
+        if due
+        else None,
     )

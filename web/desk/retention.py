@@ -18,7 +18,7 @@ from hotline1022.web.desk.menu import name_of
 from hotline1022.web.desk.render import moment, show, told
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
-from hotline1022.web.retention_wire import DueDayView, RetentionView, TermsPreview, due_view
+from hotline1022.web.retention_wire import DueDayView, RetentionView, TermsPreview
 from hotline1022.web.route import Ask
 
 HERE = "/desk/evidence/retention"
@@ -37,7 +37,8 @@ async def try_terms(ask: Ask) -> web.Response:
     """What other days would mean; no act yet."""
     typed = _typed(ask.body)
     try:
-        return await _page(ask, typed=typed, preview=await ask.ports.retention.preview(_wanted(typed)))
+        preview = await ask.ports.retention.preview_lately(_wanted(typed))
+        return await _page(ask, typed=typed, preview=preview, waits=preview is None)
     except HotlineError as error:
         return await _page(ask, error, typed=typed)
 
@@ -79,9 +80,10 @@ async def _page(
     said: str = "",
     typed: Mapping[str, str] | None = None,
     preview: TermsPreview | None = None,
+    waits: bool = False,
 ) -> web.Response:
     now = await ask.ports.retention.terms()
-    due = preview.now if preview else due_view(await ask.ports.retention.due())
+    due = await ask.ports.retention.due_lately()
     in_force = {name: str(getattr(now.terms, name)) for name in KINDS}
     return show(
         ask,
@@ -98,7 +100,10 @@ async def _page(
         typed=typed or in_force | {"why": ""},
         seen=now.versions[0].number if now.versions else 0,
         why_most=WHY_MOST,
-        due=_due(due),
+        due=_due(due.due) if due.due else None,
+        counting=due.counting,
+        counted=seen.clock(due.at) if due.at else "",
+        waits=waits,
         preview=_preview(preview) if preview else None,
         versions=[_version(one) for one in now.versions],
         holds=len(await ask.ports.retention.open_holds()),

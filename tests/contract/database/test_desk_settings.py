@@ -1,5 +1,6 @@
 """Alarms, texts of messages, gateways and times of keeping at the desk, as a browser sees them."""
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -177,7 +178,7 @@ async def test_gateways_show_no_secret_and_send_a_few_tests(database: Database, 
 
 
 async def test_days_are_decided_after_their_consequence_was_shown(database: Database, tmp_path: Path) -> None:
-    port = RetentionView(database, Retention)
+    port = RetentionView(database, Retention, patience=60)
     async with open_desk(database, tmp_path, retention=port) as world:
         await world.admin.add_role("luu", "Lưu trữ", [Permission.RETENTION])
         async with world.signed_in("luu") as browser:
@@ -210,3 +211,25 @@ async def test_days_are_decided_after_their_consequence_was_shown(database: Data
         now = await port.terms()
         assert now.terms.ordinary == 365 and now.versions[0].by == "user:lan"
         assert [one["actor"] for one in await world.acts() if one["act"] == f"POST {TERMS}"] == ["user:lan"]
+
+
+async def test_a_page_of_days_does_not_wait_for_a_long_count(database: Database, tmp_path: Path) -> None:
+    port = RetentionView(database, Retention, patience=0)
+    async with open_desk(database, tmp_path, retention=port) as world:
+        await world.admin.add_role("luu", "Lưu trữ", [Permission.RETENTION])
+        async with world.signed_in("luu") as browser:
+            shown = await browser.get(TERMS)
+            assert "Đang đếm" in shown.text and 'id="due-box" hx-get' in shown.text
+            look = f"{TERMS}/try"
+            days = {"ordinary": "365", "emergency": "1825", "calls": "1825", "calls_emergency": "3650"}
+            typed = {**shown.forms.fields[look], **days, "why": "QĐ 12"}
+            tried = await browser.post(look, typed)
+            assert "Xem kết quả" in tried.text and 'name="confirm"' not in tried.text
+            again = tried.forms.fields[look]
+            assert {name: again[name] for name in days} == days and again["why"] == "QĐ 12"
+            for _ in range(500):
+                tried = await browser.post(look, again)
+                if 'name="confirm"' in tried.text:
+                    break
+                await asyncio.sleep(0.02)
+            assert "730 ngày → <strong>365 ngày" in tried.text and "Xem kết quả" not in tried.text
