@@ -144,6 +144,10 @@ class TicketRepository(Repository):
         wanted = [OPEN] if agencies is None else [OPEN, ticket.c.agency.in_(sorted(agencies))]
         return await self._tickets(*wanted, order=(ticket.c.answer_by, ticket.c.id))
 
+    async def open_after(self, after: str, limit: int) -> Sequence[Ticket]:
+        """The same in portions, by id, behind `after`."""
+        return await self._tickets(OPEN, ticket.c.id > after, order=(ticket.c.id,), limit=limit)
+
     async def open_of(self, phones: Collection[str], *, limit: int) -> Sequence[Ticket]:
         """What is not closed of these phone keys, newest first."""
         return await self._tickets(OPEN, ticket.c.phone_key.in_(sorted(phones)), limit=limit)
@@ -208,10 +212,10 @@ class TicketRepository(Repository):
         done = await self._connection.execute(insert_new(self._dialect, ticket_reminder), values)
         return bool(done.rowcount)
 
-    async def reminded(self) -> Mapping[str, Sequence[Reminder]]:
-        """What was sent about tickets that are open, by their ids."""
+    async def reminded(self, tickets: Collection[str]) -> Mapping[str, Sequence[Reminder]]:
+        """What was sent about these tickets, by their ids."""
         found: defaultdict[str, list[Reminder]] = defaultdict(list)
-        query = select(ticket_reminder).where(ticket_reminder.c.ticket_id.in_(select(ticket.c.id).where(OPEN)))
+        query = select(ticket_reminder).where(ticket_reminder.c.ticket_id.in_(sorted(tickets)))
         for row in (await self._connection.execute(query)).mappings():
             found[row["ticket_id"]].append(build(Reminder, row, to=row["recipient"]))
         return found

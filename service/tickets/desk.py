@@ -11,8 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, NotFound, Refused, Unavailable
+from hotline1022.core.turns import Turns
 from hotline1022.db.unit import Database, Work
-from hotline1022.service.tickets.names import unknown, with_names
+from hotline1022.service.tickets.names import act_with_names, with_names
 from hotline1022.tickets.acts import act, opened, reserved, settled
 from hotline1022.tickets.attachments import MOST, Shelf, check_kind, check_name
 from hotline1022.tickets.code import draw_code
@@ -22,7 +23,6 @@ from hotline1022.tickets.policy import Policy
 from hotline1022.tickets.ports import (
     NOBODY_KNOWN,
     Act,
-    CategoryNames,
     Draft,
     Left,
     Names,
@@ -33,7 +33,6 @@ from hotline1022.tickets.ports import (
 from hotline1022.tickets.reminders import reminders
 from hotline1022.tickets.types import (
     HIDDEN,
-    OF_THE_CASCADE,
     Action,
     Attachment,
     Changed,
@@ -51,6 +50,8 @@ Also = Callable[[Work, Changed], Awaitable[None]]
 Remind = Callable[[Work, Ticket, Reminder], Awaitable[None]]
 #: codes drawn before it is given up; of seven million, few are in use
 TRIES = 50
+#: open tickets looked at together
+PORTION = 200
 #: who makes and settles reservations, in the history
 CASCADE = "cascade"
 
@@ -85,6 +86,8 @@ class TicketDesk:
         #: by which deadlines are made from now on; another one as soon as it is in force
         self.policy = policy
         self._also, self._remind, self._below = also, remind, below
+        #: a call's form and its transfer, in the same moment, are one ticket
+        self._turns = Turns()
 
     async def create(
         self,
@@ -124,7 +127,7 @@ class TicketDesk:
         chosen = chosen and draft.agency
         for _ in range(TRIES):
             try:
-                async with self._database.transaction() as tx:
+                async with self._turns.of(call), self._database.transaction() as tx:
                     kept = await self._kept(tx, call, chosen)
                     if kept is not None:
                         made: Ticket | None = await self._fill(tx, kept, draft, chosen, answer, by, at)
@@ -166,7 +169,7 @@ class TicketDesk:
         """The ticket that this call makes by itself; asked again, the same one. A reservation is opened."""
         draft = await with_names(self._names, replace(draft, calls=(call,)), at, strict=False)
         for _ in range(TRIES):
-            async with self._database.transaction() as tx:
+            async with self._turns.of(call), self._database.transaction() as tx:
                 known = await tx.tickets.made_by_call(call, purpose)
                 if known is not None:
                     opens = known.state in HIDDEN
@@ -196,7 +199,7 @@ class TicketDesk:
         about = Named(id=category, name=found.name if found else category)
         area_name = (await self._names.area(reporter.area) or reporter.area) if reporter.area else ""
         for _ in range(TRIES):
-            async with self._database.transaction() as tx:
+            async with self._turns.of(call), self._database.transaction() as tx:
                 before = await tx.tickets.of_hunts(call)
                 for known in before:
                     if known.agency == of.id and known.state is not State.DROPPED:
@@ -257,7 +260,7 @@ class TicketDesk:
         """Do it; Refused `ticket-state`, `ticket-changed`, `deadline-not-later`, `deadline-far`, `agency-ended`,
         Invalid for what is missing.
         """
-        wanted = await self._named(wanted, ticket, at)
+        wanted = await act_with_names(self._names, wanted, at, own=lambda: self._agency_of(ticket))
         async with self._database.transaction() as tx:
             return await self._change(tx, await self._seen(tx, ticket), wanted, by, at)
 
@@ -299,16 +302,22 @@ class TicketDesk:
 
     async def remind(self, at: datetime) -> Sequence[Reminder]:
         """Send what is due at this moment, each once; gives what was sent. One that fails does not stop the others."""
-        async with self._database.reading() as tx:
-            tickets, sent = await tx.tickets.open(), await tx.tickets.reminded()
         told: list[Reminder] = []
         failed: HotlineError | None = None
-        for one in tickets:
-            for reminder in reminders(one, self.policy, sent.get(one.id, ()), at):
-                try:
-                    told += [reminder] if await self._send(one.id, reminder, at) else []
-                except HotlineError as error:
-                    failed = failed or error
+        after = ""
+        while True:  # in portions: calls wait for no more of them than one
+            async with self._database.reading() as tx:
+                tickets = await tx.tickets.open_after(after, PORTION)
+                sent = await tx.tickets.reminded([one.id for one in tickets])
+            for one in tickets:
+                for reminder in reminders(one, self.policy, sent.get(one.id, ()), at):
+                    try:
+                        told += [reminder] if await self._send(one.id, reminder, at) else []
+                    except HotlineError as error:
+                        failed = failed or error
+            if len(tickets) < PORTION:
+                break
+            after = tickets[-1].id
         if failed is not None:
             raise failed
         return told
@@ -353,40 +362,13 @@ class TicketDesk:
             raise NotFound(f"there is no ticket {name}; look in the list of tickets", error_id="ticket-unknown")
         return found
 
+    async def _agency_of(self, name: str) -> str:
+        async with self._database.reading() as tx:
+            return (await self._seen(tx, name)).agency
+
     async def _room(self, tx: Work, ticket: Ticket) -> None:
         if len(await tx.tickets.attachments(ticket.id)) >= MOST:
             raise Refused(f"a ticket has at most {MOST} files; send the others in one", error_id="attachments-full")
-
-    async def _named(self, wanted: Act, ticket: str, at: datetime) -> Act:
-        if wanted.action in OF_THE_CASCADE:
-            raise Refused(f"{wanted.action} is the cascade's own; choose another action", error_id="ticket-state")
-        if wanted.agency is not None:
-            agency = await self._names.agency(wanted.agency.id, at)
-            if agency is None:
-                raise unknown("agency", wanted.agency.id)
-            wanted = replace(wanted, agency=agency)
-        elif wanted.action is Action.FORWARD:  # its own may have been merged since
-            async with self._database.reading() as tx:
-                own = (await self._seen(tx, ticket)).agency
-            wanted = replace(wanted, agency=await self._names.agency(own, at))
-        if wanted.action is Action.FORWARD and wanted.agency is not None and wanted.agency.ended:
-            text = f"{wanted.agency.name} is no more and nobody has taken over; choose another agency"
-            raise Refused(text, error_id="agency-ended")
-        if wanted.owner is not None:
-            name = await self._names.contact(wanted.owner.id)
-            wanted = replace(wanted, owner=replace(wanted.owner, name=name or wanted.owner.name or wanted.owner.id))
-        fields = dict(wanted.fields)
-        if "category" in fields:
-            found: CategoryNames | None = CategoryNames()
-            if fields["category"]:
-                found = await self._names.category(fields["category"], "", at)
-            if found is None:
-                raise unknown("category", fields["category"])
-            fields["category_name"] = found.name
-        if "area" in fields:
-            area_name = await self._names.area(fields["area"]) if fields["area"] else None
-            fields["area_name"] = area_name or fields.get("area_name") or fields["area"]
-        return replace(wanted, fields=fields)
 
 
 def _no_code() -> Unavailable:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from hotline1022.core.clock import local_day
-from hotline1022.core.errors import Invalid, NotFound
+from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.directory.lookup import agency_at, ended, who_answers
 from hotline1022.directory.types import Directory
 from hotline1022.tickets.calendar import OfficeHours
-from hotline1022.tickets.ports import CategoryNames, Draft, Names
-from hotline1022.tickets.types import Named
+from hotline1022.tickets.ports import Act, CategoryNames, Draft, Names
+from hotline1022.tickets.types import OF_THE_CASCADE, Action, Named
 
 
 class DirectoryNames:
@@ -71,6 +71,40 @@ async def with_names(names: Names, draft: Draft, at: datetime, *, strict: bool =
         agency_name=agency.name,
         area_name=area_name or draft.area_name or draft.area,
     )
+
+
+async def act_with_names(names: Names, wanted: Act, at: datetime, *, own: Callable[[], Awaitable[str]]) -> Act:
+    """The names as they are now, in what somebody does to a ticket; `own` is the agency that it has.
+
+    Invalid `agency-unknown`, `category-unknown`; Refused `ticket-state`, `agency-ended`.
+    """
+    if wanted.action in OF_THE_CASCADE:
+        raise Refused(f"{wanted.action} is the cascade's own; choose another action", error_id="ticket-state")
+    if wanted.agency is not None:
+        agency = await names.agency(wanted.agency.id, at)
+        if agency is None:
+            raise unknown("agency", wanted.agency.id)
+        wanted = replace(wanted, agency=agency)
+    elif wanted.action is Action.FORWARD:  # its own may have been merged since
+        wanted = replace(wanted, agency=await names.agency(await own(), at))
+    if wanted.action is Action.FORWARD and wanted.agency is not None and wanted.agency.ended:
+        text = f"{wanted.agency.name} is no more and nobody has taken over; choose another agency"
+        raise Refused(text, error_id="agency-ended")
+    if wanted.owner is not None:
+        name = await names.contact(wanted.owner.id)
+        wanted = replace(wanted, owner=replace(wanted.owner, name=name or wanted.owner.name or wanted.owner.id))
+    fields = dict(wanted.fields)
+    if "category" in fields:
+        found: CategoryNames | None = CategoryNames()
+        if fields["category"]:
+            found = await names.category(fields["category"], "", at)
+        if found is None:
+            raise unknown("category", fields["category"])
+        fields["category_name"] = found.name
+    if "area" in fields:
+        area_name = await names.area(fields["area"]) if fields["area"] else None
+        fields["area_name"] = area_name or fields.get("area_name") or fields["area"]
+    return replace(wanted, fields=fields)
 
 
 def unknown(what: str, id: str) -> Invalid:

@@ -181,6 +181,20 @@ async def test_the_form_and_the_end_of_the_transfer_at_once(office: Office) -> N
         assert (now.state, now.content) == (State.ACCEPTED, "Mất nước hai ngày")
 
 
+async def test_the_form_and_the_beginning_of_the_transfer_at_once(office: Office) -> None:
+    """Both look whether the other has made a ticket, and neither sees what the other has not committed."""
+    for number in range(20):
+        call = f"hl1-78.{number}"
+        asked = (
+            office.desk.reserve(call, BUILDING, "construction", NOW),
+            office.desk.write_down(call, form(calls=(call,)), by="lan", at=NOW),
+        )
+        first, second = await asyncio.gather(*(asked if number % 2 else reversed(asked)))
+        assert first.id == second.id
+        (now,) = await office.view.list(TicketFilter(call=call, limit=10))
+        assert (now.content, now.agency) == ("Mất nước hai ngày", BUILDING)
+
+
 async def test_who_works_on_it_already_keeps_it(office: Office) -> None:
     """The specialist took it by the link of the message before the agent had written it down."""
     kept = await reserve(office)

@@ -232,7 +232,7 @@ async def test_nobody_is_reminded_twice(database: Database) -> None:
     assert sorted(await asyncio.gather(*(remind(first) for _ in range(5)))) == [False] * 4 + [True]
     assert await remind(later)
     async with database.reading() as tx:
-        assert await tx.tickets.reminded() == {"a" * 16: [first, later]}
+        assert await tx.tickets.reminded(["a" * 16, "b" * 16]) == {"a" * 16: [first, later]}
 
 
 @pytest.mark.parametrize(
