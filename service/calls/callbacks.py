@@ -15,6 +15,7 @@ from hotline1022.core.events import CallPlaced, CitizenTried, LegAnswered, LegEn
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.masking import mask
 from hotline1022.core.outcomes import CallState, Direction, Reason
+from hotline1022.core.turns import Turns
 from hotline1022.db.unit import Database, Work
 from hotline1022.queue.agent_state import AgentEvent
 from hotline1022.queue.agents import Agents
@@ -56,6 +57,7 @@ class CallBacks:
         """`own`: 1022's numbers in E.164."""
         self._database, self._agents, self._actions = database, agents, actions
         self._call_log, self._own, self._clock = call_log, own, clock
+        self._turns = Turns()
         #: what agents are seen to do by the log: line, what, when
         self._told: asyncio.Queue[tuple[str, AgentEvent, datetime]] = asyncio.Queue()
 
@@ -68,8 +70,12 @@ class CallBacks:
             caller = await _wanted(tx, what, target)
         number = to_dial(caller, self._own())
         await self._idle(line)
-        self._nobody_calls(number)
-        now = self._clock()
+        async with self._turns.of(number):  # from looking whether anybody calls her until the log knows that we do
+            self._nobody_calls(number)
+            return await self._begin(view, what, target, number)
+
+    async def _begin(self, view: LineView, what: CallbackWhat, target: str, number: str) -> CallbackView:
+        line, now = view.line, self._clock()
         new = Callback(
             call=_call_id(now),
             what=what,

@@ -68,6 +68,8 @@ class Log:
     placed: list[CallPlaced] = field(default_factory=list)
     noted: list[Event] = field(default_factory=list)
     away: bool = False
+    #: what was placed goes on
+    follows: bool = False
 
     def going_on(self) -> list[Call]:
         return self.going
@@ -76,6 +78,11 @@ class Log:
         if self.away:
             await asyncio.Event().wait()
         self.placed.append(event)
+        if self.follows:
+            await asyncio.sleep(0.01)
+            made = fold([event])
+            assert made is not None
+            self.going = [*self.going, made]
 
     def note(self, event: Event) -> None:
         self.noted.append(event)
@@ -260,6 +267,21 @@ async def test_a_citizen_of_two_lists_is_called_once(house: House) -> None:
     with pytest.raises(Refused) as running:
         await house.desk.begin("102", W.ABANDONED, ONE)
     assert running.value.error_id == "callback-running" and "Person 1001" in str(running.value)
+
+
+async def test_a_citizen_of_two_lists_is_called_once_by_two_who_click_at_once(house: House) -> None:
+    house.log.follows = True
+    await house.sits("102", "1002")
+    call = CallId(ChannelId(ONE))
+    filed = FiledCall(call=call, tracks=(), voicemails=(a_message("vm1", call=call),))
+    await SqlRecordingStore(house.database).save([filed])
+    begun = await asyncio.gather(
+        house.desk.begin("101", W.ABANDONED, ONE),
+        house.desk.begin("102", W.VOICEMAIL, "vm1"),
+        return_exceptions=True,
+    )
+    (refused,) = [one for one in begun if isinstance(one, Refused)]
+    assert refused.error_id == "callback-running" and len(house.phones.asked) == 1
 
 
 async def test_its_end_is_written_with_the_call_and_who_was_reached_leaves_the_list(house: House) -> None:
