@@ -144,9 +144,13 @@ class TicketRepository(Repository):
         wanted = [OPEN] if agencies is None else [OPEN, ticket.c.agency.in_(sorted(agencies))]
         return await self._tickets(*wanted, order=(ticket.c.answer_by, ticket.c.id))
 
-    async def open_after(self, after: str, limit: int) -> Sequence[Ticket]:
-        """The same in portions, by id, behind `after`."""
-        return await self._tickets(OPEN, ticket.c.id > after, order=(ticket.c.id,), limit=limit)
+    async def open_after(self, last: Ticket | None, limit: int) -> Sequence[Ticket]:
+        """The same in portions: those behind the last one of the portion before."""
+        wanted = [OPEN]
+        if last is not None:  # in the order of the index of what is open
+            by = ticket.c.answer_by
+            wanted += [by >= last.answer_by, or_(by > last.answer_by, ticket.c.id > last.id)]
+        return await self._tickets(*wanted, order=(ticket.c.answer_by, ticket.c.id), limit=limit)
 
     async def open_of(self, phones: Collection[str], *, limit: int) -> Sequence[Ticket]:
         """What is not closed of these phone keys, newest first."""
