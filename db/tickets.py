@@ -21,6 +21,7 @@ from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_call
 from hotline1022.db.ticket_filter import DUE, OPEN, SEEN, ticket_conditions
 from hotline1022.db.types import LeftMessage
 from hotline1022.tickets.types import (
+    CLOSED,
     Attachment,
     Changed,
     Channel,
@@ -136,8 +137,15 @@ class TicketRepository(Repository):
 
     async def list(self, wanted: TicketFilter) -> Sequence[Ticket]:
         """Tickets of this filter, at most `limit`; never hidden ones."""
-        order = (DUE.asc().nulls_last(), ticket.c.created_at, ticket.c.id) if wanted.due_first else ()
-        return await self._tickets(SEEN, *ticket_conditions(wanted), order=order, limit=wanted.limit, skip=wanted.skip)
+        conditions = [SEEN, *ticket_conditions(wanted)]
+        if not wanted.due_first:
+            return await self._tickets(*conditions, limit=wanted.limit, skip=wanted.skip)
+        order = (DUE.asc().nulls_last(), ticket.c.created_at, ticket.c.id)
+        if wanted.states and not wanted.states & CLOSED:
+            conditions.append(OPEN)
+        # all that is open is put in order by the columns of its index alone, and then only a page is read
+        page = select(ticket.c.id).where(*conditions).order_by(*order).limit(wanted.limit).offset(wanted.skip or None)
+        return await self._tickets(ticket.c.id.in_(page), order=order)
 
     async def open(self, agencies: Collection[str] | None = None) -> Sequence[Ticket]:
         """Everything that is not closed, of these agencies or of all, whatever its age; what is due first comes first."""
