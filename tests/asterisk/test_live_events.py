@@ -79,7 +79,7 @@ async def test_the_ring_is_on_the_screen_at_once_with_who_calls(world: World) ->
 async def test_a_phone_is_seen_to_come_and_go_although_nobody_is_logged_in_at_it(world: World) -> None:
     await world.on_duty()
     phone, port = world.net.phone("102"), world.product.settings.service.http_port
-    token = (await world.product.cli("token", "create", "phones", "--scope", "read")).splitlines()[-1]
+    token = (await world.product.cli("token", "create", "phones", "--scope", "agent")).splitlines()[-1]
 
     async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}) as http:
 
