@@ -22,6 +22,8 @@ from hotline1022.db.tables import call, call_event, journal_position, leg, numbe
 from hotline1022.recordings.types import NO_FILE
 
 _OPEN = condition("call.state <> 'ended'")
+#: calls that gave up, read together
+GIVEN_UP = 200
 _LEG_OPEN = condition("leg.ended_at IS NULL")
 
 
@@ -164,6 +166,33 @@ class CallRepository(Repository):
         Reached: a later call from or to the number in which an agent talked with the citizen, or a later call to it that was
         picked up. Withheld numbers cannot be called back and are not listed.
         """
+        found: list[t.Abandoned] = []
+        seen: set[str] = set()
+        last: t.Cursor | None = None
+        while len(found) < limit:  # newest first: who was not reached stands where the last call stands
+            calls = await self._given_up(since, last)
+            new = [one for one in dict.fromkeys(caller for caller, _, _ in calls) if one not in seen]
+            seen.update(new)
+            found += await self._not_reached(new, since) if new else ()
+            if len(calls) < GIVEN_UP:
+                break
+            last = t.Cursor(entered_at=calls[-1][1], call=calls[-1][2])
+        return found[:limit]
+
+    async def _given_up(self, since: datetime | None, last: t.Cursor | None) -> Sequence[tuple[str, datetime, str]]:
+        """Numbers, moments and ids of calls that gave up, newest first, behind the last one."""
+        wanted = [condition(f"call.reason = '{Reason.IN_QUEUE}'"), number != ""]
+        if since is not None:
+            wanted.append(call.c.entered_at >= since)
+        if last is not None:
+            at = last.entered_at
+            wanted += [call.c.entered_at <= at, or_(call.c.entered_at < at, call.c.id < last.call)]
+        query = select(number, call.c.entered_at, call.c.id).where(*wanted)
+        query = query.order_by(call.c.entered_at.desc(), call.c.id.desc()).limit(GIVEN_UP)
+        return [(row[0], row[1], row[2]) for row in await self._connection.execute(query)]
+
+    async def _not_reached(self, callers: Sequence[str], since: datetime | None) -> Sequence[t.Abandoned]:
+        """Which of these numbers were not reached since they gave up, latest first."""
         given_up = call.alias("given_up")
         given_number = func.coalesce(given_up.c.caller_e164, given_up.c.caller_raw)
         talked = or_(
@@ -179,7 +208,7 @@ class CallRepository(Repository):
             leg.c.kind != "citizen",
         )
         in_queue = condition(f"given_up.reason = '{Reason.IN_QUEUE}'")
-        conditions = [in_queue, given_number != "", not_(came_again), not_(called_back)]
+        conditions = [in_queue, given_number.in_(callers), not_(came_again), not_(called_back)]
         if since is not None:
             conditions.append(given_up.c.entered_at >= since)
         latest = func.row_number().over(
@@ -197,8 +226,7 @@ class CallRepository(Repository):
             .subquery()
         )
         query = select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.last_at.desc(), ranked.c.last_call.desc())
-        rows = (await self._connection.execute(query.limit(limit))).mappings()
-        return [build(t.Abandoned, row) for row in rows]
+        return [build(t.Abandoned, row) for row in (await self._connection.execute(query)).mappings()]
 
     async def recent_talks(self, limit: int) -> Sequence[int]:
         """How long the latest answered callers talked, milliseconds, latest first. Calls that asked for 115 are none."""

@@ -79,7 +79,7 @@ Index("ix_call_result", call.c.result, call.c.entered_at)
 _open = condition("state <> 'ended'")
 Index("ix_call_open", call.c.entered_at, sqlite_where=_open, postgresql_where=_open)
 _given_up = condition("reason = 'in-queue'")
-Index("ix_call_abandoned", call.c.entered_at, sqlite_where=_given_up, postgresql_where=_given_up)
+Index("ix_call_abandoned", call.c.entered_at, call.c.id, sqlite_where=_given_up, postgresql_where=_given_up)
 
 leg = Table(
     "leg",

@@ -80,6 +80,14 @@ Index(
 Index("ix_outbox_message_created", outbox_message.c.created_at, outbox_message.c.id)
 Index("ix_outbox_message_begun", outbox_message.c.begun_at)
 Index("ix_outbox_message_sent", outbox_message.c.sent_at)
+_sent = condition("sent_at IS NOT NULL")
+Index(
+    "ix_outbox_message_last_sent",
+    outbox_message.c.channel,
+    outbox_message.c.sent_at,
+    sqlite_where=_sent,
+    postgresql_where=_sent,
+)
 _of_ticket = condition("ticket <> ''")
 Index(
     "ix_outbox_message_ticket",

@@ -85,7 +85,9 @@ Index("ix_ticket_created", ticket.c.created_at, ticket.c.id, sqlite_where=_seen,
 for _column in (ticket.c.state, ticket.c.agency, ticket.c.category, ticket.c.phone_key):
     Index(f"ix_ticket_{_column.name}", _column, ticket.c.created_at)
 _open = condition("begun_at IS NOT NULL AND closed_at IS NULL")
-Index("ix_ticket_open", ticket.c.answer_by, sqlite_where=_open, postgresql_where=_open)
+#: with all that says which is due first
+_due = ("answer_by", "id", "state", "forward_by", "accept_by", "stopped_at", "created_at", "agency")
+Index("ix_ticket_open", *(ticket.c[name] for name in _due), sqlite_where=_open, postgresql_where=_open)
 
 #: calls are not tied to `call`: a ticket may be made before the log has read of its call
 ticket_call = Table(

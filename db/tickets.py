@@ -22,6 +22,7 @@ from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_call
 from hotline1022.db.ticket_filter import DUE, OPEN, SEEN, ticket_conditions
 from hotline1022.db.types import LeftMessage
 from hotline1022.tickets.types import (
+    CLOSED,
     Attachment,
     Changed,
     Channel,
@@ -137,8 +138,15 @@ class TicketRepository(Repository):
 
     async def list(self, wanted: TicketFilter) -> Sequence[Ticket]:
         """Tickets of this filter, at most `limit`; never hidden ones."""
-        order = (DUE.asc().nulls_last(), ticket.c.created_at, ticket.c.id) if wanted.due_first else ()
-        return await self._tickets(SEEN, *ticket_conditions(wanted), order=order, limit=wanted.limit, skip=wanted.skip)
+        conditions = [SEEN, *ticket_conditions(wanted)]
+        if not wanted.due_first:
+            return await self._tickets(*conditions, limit=wanted.limit, skip=wanted.skip)
+        order = (DUE.asc().nulls_last(), ticket.c.created_at, ticket.c.id)
+        if wanted.states and not wanted.states & CLOSED:
+            conditions.append(OPEN)
+        # all that is open is put in order by the columns of its index alone, and then only a page is read
+        page = select(ticket.c.id).where(*conditions).order_by(*order).limit(wanted.limit).offset(wanted.skip or None)
+        return await self._tickets(ticket.c.id.in_(page), order=order)
 
     async def open(self, agencies: Collection[str] | None = None) -> Sequence[Ticket]:
         """Everything that is not closed, of these agencies or of all, whatever its age; what is due first comes first."""
@@ -151,9 +159,13 @@ class TicketRepository(Repository):
         rows = await self._connection.execute(select(ticket.c.agency).where(*wanted).distinct())
         return set(rows.scalars())
 
-    async def open_after(self, after: str, limit: int) -> Sequence[Ticket]:
-        """The same in portions, by id, behind `after`."""
-        return await self._tickets(OPEN, ticket.c.id > after, order=(ticket.c.id,), limit=limit)
+    async def open_after(self, last: Ticket | None, limit: int) -> Sequence[Ticket]:
+        """The same in portions: those behind the last one of the portion before."""
+        wanted = [OPEN]
+        if last is not None:  # in the order of the index of what is open
+            by = ticket.c.answer_by
+            wanted += [by >= last.answer_by, or_(by > last.answer_by, ticket.c.id > last.id)]
+        return await self._tickets(*wanted, order=(ticket.c.answer_by, ticket.c.id), limit=limit)
 
     async def open_of(self, phones: Collection[str], *, limit: int) -> Sequence[Ticket]:
         """What is not closed of these phone keys, newest first."""

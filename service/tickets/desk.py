@@ -304,10 +304,10 @@ class TicketDesk:
         """Send what is due at this moment, each once; gives what was sent. One that fails does not stop the others."""
         told: list[Reminder] = []
         failed: HotlineError | None = None
-        after = ""
+        last: Ticket | None = None
         while True:  # in portions: calls wait for no more of them than one
             async with self._database.reading() as tx:
-                tickets = await tx.tickets.open_after(after, PORTION)
+                tickets = await tx.tickets.open_after(last, PORTION)
                 sent = await tx.tickets.reminded([one.id for one in tickets])
             for one in tickets:
                 for reminder in reminders(one, self.policy, sent.get(one.id, ()), at):
@@ -317,7 +317,7 @@ class TicketDesk:
                         failed = failed or error
             if len(tickets) < PORTION:
                 break
-            after = tickets[-1].id
+            last = tickets[-1]
         if failed is not None:
             raise failed
         return told

@@ -72,6 +72,8 @@ class Tab:
         #: what the page said on its console, what was refused by its policy, what broke in it
         self.complaints: list[str] = []
         self._loaded = asyncio.Event()
+        #: documents that are loaded, by the browser's own ids
+        self._documents: set[str] = set()
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._reader = asyncio.create_task(self._read())
 
@@ -84,6 +86,9 @@ class Tab:
                 continue
             match told["method"]:
                 case "Page.loadEventFired":
+                    self._loaded.set()
+                case "Page.lifecycleEvent" if told["params"]["name"] == "load":
+                    self._documents.add(told["params"]["loaderId"])
                     self._loaded.set()
                 case "Log.entryAdded" if told["params"]["entry"]["level"] in ("verbose", "info"):
                     pass  # the browser's own remarks: a field that has the focus already needs no autofocus
@@ -105,8 +110,12 @@ class Tab:
     async def open(self, address: str) -> None:
         """Load a page and wait until it is there."""
         self._loaded.clear()
-        await self.send("Page.navigate", url=address)
+        told = await self.send("Page.navigate", url=address)
         await self.loaded()
+        async with asyncio.timeout(SECONDS):
+            while "errorText" not in told and told["loaderId"] not in self._documents:
+                self._loaded.clear()  # it was the page before that had been loaded just now
+                await self._loaded.wait()
 
     async def loaded(self) -> None:
         """Wait for a page that was asked for since `expect_load`, or by `open`."""
@@ -187,6 +196,7 @@ class Browser:
         made = await self._linked(address)
         for domain in ("Page", "Runtime", "Log"):
             await made.send(f"{domain}.enable")
+        await made.send("Page.setLifecycleEventsEnabled", enabled=True)
         return made
 
     async def close(self) -> None:

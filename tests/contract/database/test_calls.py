@@ -282,6 +282,27 @@ async def test_abandoned_one_line_a_number_latest_first_with_its_count(database:
         assert [(f.caller, f.count) for f in await tx.calls.abandoned(since=at(15))] == [("+84901234567", 1)]
 
 
+@pytest.mark.parametrize("portion", [1, 2, 3, 100])
+async def test_abandoned_is_the_same_in_portions(
+    database: Database, monkeypatch: pytest.MonkeyPatch, portion: int
+) -> None:
+    monkeypatch.setattr("hotline1022.db.calls.GIVEN_UP", portion)
+    numbers = [f"+8490000000{n}" for n in range(4)]
+    # each gave up three times, in turns and two of them in the same second; the second was reached in between
+    calls = [
+        gave_up(f"c{turn}{n}", turn * 100 + n // 2, caller_raw=number, caller_e164=number)
+        for turn in range(3)
+        for n, number in enumerate(numbers)
+    ]
+    calls.append(answered("talk", 150, caller_raw=numbers[1], caller_e164=numbers[1]))
+    calls.append(answered("later", 500, caller_raw=numbers[2], caller_e164=numbers[2]))
+    await database.save(of_calls(*calls))
+    async with database.reading() as tx:
+        found = [(one.caller, one.count, one.last_call) for one in await tx.calls.abandoned()]
+        assert found == [(numbers[3], 3, "c23"), (numbers[1], 1, "c21"), (numbers[0], 3, "c20")]
+        assert [one.caller for one in await tx.calls.abandoned(limit=2)] == [numbers[3], numbers[1]]
+
+
 async def test_abandoned_is_gone_when_the_number_was_reached(database: Database) -> None:
     async def numbers() -> list[tuple[str, int]]:
         async with database.reading() as tx:

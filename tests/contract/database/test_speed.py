@@ -11,7 +11,7 @@ from hotline1022.core.events import LegKind
 from hotline1022.core.outcomes import CallState, Result
 from hotline1022.db.types import Batch, CallFilter, Cursor, JournalPosition
 from hotline1022.db.unit import Database, Work
-from hotline1022.notify.types import OutboxFilter, Receipt
+from hotline1022.notify.types import Channel, OutboxFilter, Receipt
 from tests.contract.database.made import a_call, a_fact, a_leg, answered, at
 
 Question = Callable[[Work], Awaitable[Any]]
@@ -29,8 +29,10 @@ QUESTIONS: dict[str, tuple[Question, str]] = {
     "a person": (lambda tx: tx.calls.list(CallFilter(person="1001")), "ix_call_person"),
     "a result": (lambda tx: tx.calls.list(CallFilter(result=Result.FAILED)), "ix_call_result"),
     "abandoned": (lambda tx: tx.calls.abandoned(), "ix_call_abandoned"),
-    "reached since": (lambda tx: tx.calls.abandoned(), "ix_call_number"),
-    "called back": (lambda tx: tx.calls.abandoned(), "ix_leg_party"),
+    "reached since": (lambda tx: tx.calls._not_reached(["x"], None), "ix_call_number"),
+    "called back": (lambda tx: tx.calls._not_reached(["x"], None), "ix_leg_party"),
+    "open tickets": (lambda tx: tx.tickets.open_after(None, 200), "ix_ticket_open"),
+    "last messages of a channel": (lambda tx: tx.outbox.last_sent(Channel.SMS, 5), "ix_outbox_message_last_sent"),
     "talks": (lambda tx: tx.calls.recent_talks(20), "ix_call_result"),
     "tracks": (lambda tx: tx.recordings.tracks("x"), "ix_track_call"),
     "sessions": (lambda tx: tx.agents.session_at("101", at(0)), "agent_session"),
