@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from hotline1022.ami_bridge.guarded import Reply
 from hotline1022.ami_bridge.link import AmiLink
-from hotline1022.ami_bridge.snapshots import channel_now, queues_now
-from hotline1022.ami_bridge.types import ChannelNow, QueueNow
+from hotline1022.ami_bridge.snapshots import channel_now, devices_now, queues_now
+from hotline1022.ami_bridge.types import ChannelNow, DeviceState, QueueNow
 from hotline1022.ami_bridge.wire import Pair
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.core.ids import CallId, ChannelId
@@ -88,6 +88,9 @@ class AmiActions:
             for item in await self._link.core_show_channels()
             if item.get("Event") == "CoreShowChannel"
         )
+
+    async def devices(self) -> Mapping[str, DeviceState]:
+        return devices_now((await self._ask("DeviceStateList")).items)
 
     async def hangup(self, channel: str, *, cause: int = 16) -> None:
         await self._ask("Hangup", _channel(channel), ("Cause", str(cause)))

@@ -10,6 +10,7 @@ from hotline1022.core.ids import ChannelId
 
 #: app_queue's numbers for a member's state, in their order
 _MEMBER_STATES = tuple(DeviceState)
+_DEVICE_STATES = {state.value.replace("-", "").upper(): state for state in DeviceState}
 _NUMBER = re.compile(r"-?[0-9]{1,11}", re.ASCII)
 
 
@@ -87,3 +88,8 @@ def member_state(packet: Packet) -> DeviceState:
     """The member's state from app_queue's number."""
     status = number(packet, "Status")
     return _MEMBER_STATES[status] if 0 <= status < len(_MEMBER_STATES) else DeviceState.UNKNOWN
+
+
+def device_state(packet: Packet) -> DeviceState:
+    """A phone's state from Asterisk's word, `NOT_INUSE`."""
+    return _DEVICE_STATES.get(packet.get("State").replace("_", "").upper(), DeviceState.UNKNOWN)

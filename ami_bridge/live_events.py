@@ -14,10 +14,7 @@ from hotline1022.ami_bridge.types import (
     CallerJoinedQueue,
     CallerLeftQueue,
     ChannelGone,
-    ContactChanged,
-    ContactState,
     DeviceChanged,
-    DeviceState,
     Held,
     LiveEvent,
     MemberAdded,
@@ -33,16 +30,6 @@ from hotline1022.core.ids import CallId, ChannelId
 
 #: name of the dialplan's UserEvent that raises an alarm
 ALARM = "HLAlarm"
-
-_DEVICE_STATES = {state.value.replace("-", "").upper(): state for state in DeviceState}
-_CONTACT_STATES = {
-    "reachable": ContactState.REACHABLE,
-    "unreachable": ContactState.UNREACHABLE,
-    "created": ContactState.CREATED,
-    "updated": ContactState.UPDATED,
-    "removed": ContactState.REMOVED,
-    "nonqualified": ContactState.UNQUALIFIED,
-}
 
 
 def translate(packet: Packet, read_at: datetime) -> LiveEvent | None:
@@ -199,19 +186,8 @@ def _caller_abandoned(packet: Packet, at: datetime) -> LiveEvent:
     )
 
 
-def _contact(packet: Packet, at: datetime) -> LiveEvent:
-    return ContactChanged(
-        at=at,
-        endpoint=packet.get("EndpointName"),
-        aor=headers.need(packet, "AOR"),
-        uri=packet.get("URI"),
-        status=_CONTACT_STATES.get(packet.get("ContactStatus").lower(), ContactState.UNKNOWN),
-    )
-
-
 def _device(packet: Packet, at: datetime) -> LiveEvent:
-    state = _DEVICE_STATES.get(packet.get("State").replace("_", "").upper(), DeviceState.UNKNOWN)
-    return DeviceChanged(at=at, device=headers.need(packet, "Device"), state=state)
+    return DeviceChanged(at=at, device=headers.need(packet, "Device"), state=headers.device_state(packet))
 
 
 def _transfer(packet: Packet, at: datetime) -> LiveEvent | None:
@@ -255,7 +231,6 @@ _TABLE: dict[str, Callable[[Packet, datetime], LiveEvent | None]] = {
     "QueueCallerJoin": _caller_joined,
     "QueueCallerLeave": _caller_left,
     "QueueCallerAbandon": _caller_abandoned,
-    "ContactStatus": _contact,
     "DeviceStateChange": _device,
     "BlindTransfer": _transfer,
     "UserEvent": _alarm,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from hotline1022.ami_bridge.types import ChannelNow, QueueNow
+from hotline1022.ami_bridge.types import ChannelNow, DeviceState, QueueNow
 from hotline1022.core.ids import CallId, ChannelId
 
 
@@ -37,6 +37,10 @@ class Actions(Protocol):
 
     async def channels(self) -> tuple[ChannelNow, ...]:
         """Every channel that exists."""
+        ...
+
+    async def devices(self) -> Mapping[str, DeviceState]:
+        """Phones by their name, `PJSIP/line-101`; one that has never been there may be missing."""
         ...
 
     async def hangup(self, channel: str, *, cause: int = 16) -> None:

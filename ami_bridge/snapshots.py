@@ -1,9 +1,9 @@
 """What a resync finds, from the items of a list action to typed values. No I/O."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hotline1022.ami_bridge import headers
-from hotline1022.ami_bridge.types import CallerNow, ChannelNow, MemberNow, QueueNow
+from hotline1022.ami_bridge.types import CallerNow, ChannelNow, DeviceState, MemberNow, QueueNow
 from hotline1022.ami_bridge.wire import Packet
 from hotline1022.core.ids import ChannelId
 
@@ -22,6 +22,15 @@ def channel_now(packet: Packet) -> ChannelNow:
         bridge=packet.get("BridgeId"),
         age=headers.clock_span(packet.get("Duration")),
     )
+
+
+def devices_now(packets: Sequence[Packet]) -> Mapping[str, DeviceState]:
+    """The items of a `DeviceStateList`: what Asterisk was ever told of, by its name, `PJSIP/line-101`."""
+    return {
+        headers.need(packet, "Device"): headers.device_state(packet)
+        for packet in packets
+        if packet.get("Event") == "DeviceStateChange"
+    }
 
 
 def queues_now(packets: Sequence[Packet]) -> tuple[QueueNow, ...]:

@@ -25,18 +25,6 @@ class DeviceState(StrEnum):
     ON_HOLD = "on-hold"
 
 
-class ContactState(StrEnum):
-    """What is known of a registered address."""
-
-    REACHABLE = "reachable"
-    UNREACHABLE = "unreachable"
-    CREATED = "created"
-    UPDATED = "updated"
-    REMOVED = "removed"
-    UNQUALIFIED = "unqualified"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveEvent:
     """Base of all live events."""
@@ -244,16 +232,6 @@ class CallerAbandoned(CallerEvent):
 
 
 # Phones and alarms
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactChanged(LiveEvent):
-    """A registered address appeared, vanished, or answers differently."""
-
-    endpoint: str
-    aor: str
-    uri: str
-    status: ContactState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,6 +113,8 @@ class Call:
     waited_ms: int | None = None
     emergency_at: datetime | None = None
     emergency_unanswered: bool = False
+    #: an agent talked with her after she had asked for 115
+    emergency_by_agent: bool = False
     voicemail_at: datetime | None = None
     voicemail_file: str = ""
     voicemail_reason: str = ""
@@ -195,8 +197,7 @@ def apply(call: Call, event: e.Event) -> tuple[Call, tuple[Effect, ...]]:
         case e.StepTaken():
             return _step(call, event)
         case e.QueueJoined():
-            since = call.waiting_since or event.at
-            return _move(changed(call, waiting_since=since), Trigger.QUEUE)
+            return _queued(call, event.at)
         case e.QueueLeft():
             return _move(_waited(call, event.at), Trigger.QUEUE_LEFT)
         case e.EmergencyStarted():
@@ -293,6 +294,13 @@ def _step(call: Call, event: e.StepTaken) -> tuple[Call, tuple[Effect, ...]]:
     return _move(call, Trigger.MENU)
 
 
+def _queued(call: Call, at: datetime) -> tuple[Call, tuple[Effect, ...]]:
+    """Waits, from the first time on: who comes back from a closed voicemail, and has not talked with anybody, waits still."""
+    call, follows = _move(changed(call, waiting_since=call.waiting_since or at), Trigger.QUEUE)
+    again = call.state is CallState.WAITING and not call.line
+    return (changed(call, waited_ms=None) if again else call), follows
+
+
 def _waited(call: Call, at: datetime) -> Call:
     if call.waiting_since is None or call.waited_ms is not None:
         return call
@@ -357,6 +365,8 @@ def _bridge(call: Call, event: e.Joined | e.Parted) -> tuple[Call, tuple[Effect,
         return _move(call, Trigger.CONTACT_TALK)
     if not call.line:
         call = changed(_waited(call, event.at), line=partner.party, person=partner.person)
+    if call.emergency_at is not None:
+        call = changed(call, emergency_by_agent=True)
     return _move(call, Trigger.AGENT_TALK)
 
 

@@ -29,7 +29,7 @@ def outcome(call: "Call", at: datetime) -> tuple[Result, Reason]:
     if call.emergency_at is not None:
         if e.LegKind.EMERGENCY in talked:
             return Result.EMERGENCY, Reason.EMERGENCY_ANSWERED
-        if e.LegKind.AGENT in talked:
+        if call.emergency_by_agent:
             return Result.EMERGENCY, Reason.EMERGENCY_BY_AGENT
         if call.emergency_unanswered:
             return Result.EMERGENCY, Reason.EMERGENCY_UNANSWERED

@@ -1,11 +1,11 @@
 """People, who sits at which line, and what each was doing. Refuses one person at two lines and two at one line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
@@ -121,16 +121,26 @@ class AgentRepository(Repository):
 
     async def states(self, person_id: str, *, since: datetime, until: datetime) -> Sequence[StateChange]:
         """What a person did in a time, oldest first."""
-        rows = await self._connection.execute(
-            select(agent_state_change)
-            .where(
-                agent_state_change.c.person_id == person_id,
-                agent_state_change.c.at >= since,
-                agent_state_change.c.at < until,
-            )
-            .order_by(agent_state_change.c.at, agent_state_change.c.id)
-        )
-        return [build(StateChange, row, person=row["person_id"], state=row["state"].value) for row in rows.mappings()]
+        query = _changes(person_id, since).where(agent_state_change.c.at < until)
+        rows = await self._connection.execute(query.order_by(agent_state_change.c.at, agent_state_change.c.id))
+        return [_change(row) for row in rows.mappings()]
+
+    async def last_state(self, person_id: str, *, since: datetime) -> StateChange | None:
+        """The latest of what a person did from then on."""
+        latest = (agent_state_change.c.at.desc(), agent_state_change.c.id.desc())
+        found = await self._connection.execute(_changes(person_id, since).order_by(*latest).limit(1))
+        row = found.mappings().one_or_none()
+        return None if row is None else _change(row)
+
+
+def _changes(person_id: str, since: datetime) -> Select[Any]:
+    return select(agent_state_change).where(
+        agent_state_change.c.person_id == person_id, agent_state_change.c.at >= since
+    )
+
+
+def _change(row: Mapping[Any, Any]) -> StateChange:
+    return build(StateChange, row, person=row["person_id"], state=row["state"].value)
 
 
 def _nobody(person_id: str) -> NotFound:

@@ -37,9 +37,10 @@ DAY_MINUTES = 24 * 60
 # What is asked of each of many rows is written out: the planner then sees that it is cheap, and the driver sends nothing.
 _GIVEN_UP = condition(f"call.reason = '{Reason.IN_QUEUE}'")
 _NOT_OFFERED = condition(f"call.wait_ms IS NULL AND call.state <> '{CallState.WAITING}'")
+#: to 115, and no agent had answered before: `line` is the first agent's whom she talked with, in place of 115 too
 _EMERGENCY = condition(
-    f"(call.result = '{Result.EMERGENCY}' OR call.reason = '{Reason.IN_EMERGENCY}'"
-    f" OR call.state IN ('{CallState.EMERGENCY}', '{CallState.EMERGENCY_TALKING}'))"
+    f"(call.reason = '{Reason.EMERGENCY_BY_AGENT}' OR call.state IN ('{CallState.EMERGENCY}', '{CallState.EMERGENCY_TALKING}')"
+    f" OR call.line = '' AND (call.result = '{Result.EMERGENCY}' OR call.reason = '{Reason.IN_EMERGENCY}'))"
 )
 _BY_AGENT = condition("call.line <> ''")
 _GOING_ON = condition("call.state <> 'ended'")

@@ -12,7 +12,7 @@ from sqlalchemy import Dialect, Select, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.core.errors import NotFound
-from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 from hotline1022.db import types as t
 from hotline1022.db.call_filter import call_conditions
 from hotline1022.db.columns import condition
@@ -195,7 +195,11 @@ class CallRepository(Repository):
         """Which of these numbers were not reached since they gave up, latest first."""
         given_up = call.alias("given_up")
         given_number = func.coalesce(given_up.c.caller_e164, given_up.c.caller_raw)
-        talked = or_(call.c.result.in_((Result.ANSWERED, Result.REACHED)), call.c.reason == Reason.EMERGENCY_BY_AGENT)
+        talked = or_(
+            call.c.result.in_((Result.ANSWERED, Result.REACHED)),
+            call.c.reason == Reason.EMERGENCY_BY_AGENT,
+            condition(f"call.line <> '' AND call.direction = '{Direction.IN}'"),  # and asked for 115 afterwards
+        )
         came_again = exists().where(number == given_number, call.c.entered_at > given_up.c.entered_at, talked)
         called_back = exists().where(
             leg.c.party.in_((given_up.c.caller_e164, given_up.c.caller_raw)),

@@ -13,7 +13,9 @@ from hotline1022.db.tables_tickets import ticket, ticket_call
 from hotline1022.notify.types import RecipientKind
 from hotline1022.recordings.types import NO_FILE
 
-_CALL = ("id", "entered_at", "answered_at", "ended_at", "caller_raw", "result", "category", "wait_ms", "talk_ms")
+_CALL = (
+    "id", "direction", "entered_at", "answered_at", "ended_at", "caller_raw", "result", "category", "wait_ms", "talk_ms",
+)  # fmt: skip
 _TICKET = (
     "code", "created_at", "channel", "state", "name", "phone", "email", "address", "area_name", "category_name",
     "agency_name", "content", "answer", "closed_at",

@@ -171,6 +171,12 @@ class SqlAgentStore:
         async with self._database.transaction() as tx:
             await tx.agents.note_state(change)
 
+    async def state_since(self, person: str, state: str, since: datetime) -> datetime | None:
+        """Since when the person is in this state; None where it is not what was noted last."""
+        async with self._database.reading() as tx:
+            last = await tx.agents.last_state(person, since=since)
+        return last.at if last is not None and last.state == state else None
+
 
 def _session(row: SessionRow) -> Session:
     return Session(id=row.id, person=PersonId(row.person), line=LineId(row.line), since=row.logged_in_at)

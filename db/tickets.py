@@ -5,6 +5,7 @@ What a change does is decided in tickets/; here it is written, with its row of h
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
@@ -151,6 +152,12 @@ class TicketRepository(Repository):
         """Everything that is not closed, of these agencies or of all, whatever its age; what is due first comes first."""
         wanted = [OPEN] if agencies is None else [OPEN, ticket.c.agency.in_(sorted(agencies))]
         return await self._tickets(*wanted, order=(ticket.c.answer_by, ticket.c.id))
+
+    async def having_open(self, agencies: Collection[str], *, but: Collection[State]) -> AbstractSet[str]:
+        """Those of the agencies that have something that is not closed, and in none of these states."""
+        wanted = (OPEN, ticket.c.agency.in_(sorted(agencies)), ticket.c.state.not_in(sorted(but)))
+        rows = await self._connection.execute(select(ticket.c.agency).where(*wanted).distinct())
+        return set(rows.scalars())
 
     async def open_after(self, last: Ticket | None, limit: int) -> Sequence[Ticket]:
         """The same in portions: those behind the last one of the portion before."""

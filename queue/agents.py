@@ -247,22 +247,24 @@ class Agents:
             await self.phone(line, phone)
 
     async def _restore(self, line: str, session: Session, reason: str, phone: Phone) -> None:
-        seat = self._seats[line]
+        seat, now = self._seats[line], datetime.now(UTC)
         if seat.session is not None and seat.session.id == session.id and seat.state is not AgentState.LOGGED_OUT:
             seat = replace(seat, reason=reason)
             between_calls = seat.state in {AgentState.READY, AgentState.PAUSED}
-            self._sit(line, replace(seat, state=_idle(seat)) if between_calls else seat)
-            return
-        person = await self._store.person(session.person)
-        seat = replace(
-            seat,
-            session=session,
-            name=person.name if person else "",
-            since=session.since,
-            reason=reason,
-            reachable=phone is not Phone.GONE,
-        )
-        self._sit(line, replace(seat, state=_idle(seat)))
+            state, since = (_idle(seat) if between_calls else seat.state), seat.since
+            noted = state is seat.state
+        else:
+            person = await self._store.person(session.person)
+            name = person.name if person else ""
+            seat = replace(seat, session=session, name=name, reason=reason, reachable=phone is not Phone.GONE)
+            idle = _idle(seat)
+            event = missed(idle, phone)
+            state = (follow(idle, event) if event else None) or idle
+            known = await self._store.state_since(session.person, state, session.since)
+            since, noted = known or now, known is not None
+        self._sit(line, replace(seat, state=state, since=since if noted else now))
+        if not noted:
+            await self._note(session, state, reason, now)
 
     async def tick(self, now: datetime) -> None:
         """End wrap-up times that have run out, or that began in a time to come: the clock was set back meanwhile. Call it about once

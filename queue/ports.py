@@ -38,6 +38,10 @@ class AgentStore(Protocol):
         """Append to the history of states."""
         ...
 
+    async def state_since(self, person: str, state: str, since: datetime) -> datetime | None:
+        """Since when the person is in this state, of what was noted from `since` on; None where it is not what was noted last."""
+        ...
+
 
 class QueueHands(Protocol):
     """Acts at Asterisk; every method raises Unavailable when Asterisk does not answer in time."""

@@ -182,17 +182,21 @@ def _done(ticket: Ticket, wanted: Act, by: str, at: datetime, policy: Policy) ->
 
 def _begun(ticket: Ticket, at: datetime, policy: Policy) -> Ticket:
     """Its deadlines run from now."""
-    terms = policy.terms(ticket.category, ticket.urgency)
-    answer_by = due(at, terms.answer, policy.calendar(terms.clock))
+    answer_by = _answer_by(ticket, at, policy)
     return replace(
         ticket,
         begun_at=at,
-        clock=terms.clock,
+        clock=policy.terms(ticket.category, ticket.urgency).clock,
         forward_by=_forward_by(ticket, at, policy),
         accept_by=None,
         answer_by=answer_by,
         original_answer_by=answer_by,
     )
+
+
+def _answer_by(ticket: Ticket, begun: datetime, policy: Policy) -> datetime:
+    terms = policy.terms(ticket.category, ticket.urgency)
+    return due(begun, terms.answer, policy.calendar(terms.clock))
 
 
 def _forward_by(ticket: Ticket, at: datetime, policy: Policy) -> datetime:
@@ -254,10 +258,14 @@ def _answer(answer: str) -> str:
 
 def _edited(ticket: Ticket, wanted: Act, policy: Policy) -> Ticket:
     after = _with_fields(ticket, wanted)
-    waits = ticket.state in (_S.NEW, _S.FORWARDED) and ticket.begun_at is not None
+    waits = ticket.state in (_S.NEW, _S.FORWARDED)
     if (after.category, after.urgency) == (ticket.category, ticket.urgency) or not waits or ticket.begun_at is None:
         return after  # whoever accepted it goes on with the dates that were promised
-    after = replace(_begun(after, ticket.begun_at, policy), forward_by=ticket.forward_by)
+    by = _answer_by(ticket, ticket.begun_at, policy)
+    if (
+        ticket.answer_by == by == ticket.original_answer_by
+    ):  # else it was put off, or its clock stood still, before it came back
+        after = replace(_begun(after, ticket.begun_at, policy), forward_by=ticket.forward_by)
     return _to_accept(after, ticket.forwarded_at, policy) if ticket.forwarded_at is not None else after
 
 

@@ -1,7 +1,7 @@
 """The queue room's hands at Asterisk: thin words around the AMI actions. Refuses nothing itself."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hotline1022.ami_bridge.ports import Actions
 from hotline1022.ami_bridge.types import ChannelNow, DeviceState, MemberNow, QueueNow
@@ -96,3 +96,12 @@ class AmiSnapshot:
         for queue in (MAIN, EMERGENCY):
             found += await self._actions.queue_status(queue)
         return found
+
+    async def devices(self) -> Mapping[str, DeviceState]:
+        try:
+            return await self._actions.devices()
+        except (
+            Refused
+        ) as error:  # an existing PBX without the module: lines at which somebody is are known all the same
+            log.warning("phones at which nobody is logged in are not known: %s; load res_manager_devicestate", error)
+            return {}

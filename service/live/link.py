@@ -5,7 +5,7 @@ Each reconnect asks Asterisk anew for everything: AMI has no replay. What cannot
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -43,6 +43,10 @@ class Snapshot(Protocol):
 
     async def queues(self) -> Sequence[live.QueueNow]:
         """All queues with members and callers."""
+        ...
+
+    async def devices(self) -> Mapping[str, live.DeviceState]:
+        """All phones that were ever there, whoever is logged in; nothing where Asterisk cannot say."""
         ...
 
 
@@ -153,6 +157,8 @@ class Live:
                 await self._hold(event)
             case live.AgentEvent() | live.MemberEvent():
                 await self._member(event)
+            case live.DeviceChanged():
+                await self._device(event.device, event.state, event.at)
             case live.CallerJoinedQueue():
                 call = CallId(event.caller)
                 known = self._call_log.call(call)
@@ -167,7 +173,7 @@ class Live:
             case live.AlarmSignalled():
                 await self._bell.ring(event.kind, event.detail, event.call)
             case _:
-                pass  # channels that end and contacts that change are told by the journal and by the members' states
+                pass  # channels that end are told by the journal
 
     async def _ask_until_answered(self, link: live.LinkUp | None) -> None:
         pause = RETRY_FIRST
@@ -187,7 +193,7 @@ class Live:
     async def _ask(self, link: live.LinkUp) -> None:
         asked = datetime.now(UTC)
         self._call_log.compare([c.channel for c in await self._snapshot.channels()], asked)
-        queues = await self._snapshot.queues()
+        queues, devices = await self._snapshot.queues(), await self._snapshot.devices()
         members: dict[str, Member] = {}
         emergencies: set[str] = set()
         waiting: list[Waiting] = []
@@ -219,6 +225,8 @@ class Live:
         self._waiting.resync(waiting)
         self._tell_positions(MAIN)
         await self._agents.resync([_in_either(m, m.line in emergencies) for m in members.values()])
+        for line in [one.line for one in self._agents.views() if devices and one.line not in members]:
+            await self._device(INTERFACE + line, devices.get(INTERFACE + line, live.DeviceState.UNKNOWN), asked)
         if self._link is not link:
             return  # it was lost while the last answer came
         self._call_log.watched(datetime.now(UTC))
@@ -242,6 +250,16 @@ class Live:
             leg = known.legs.get(event.channel)
             if leg is not None and leg.ended_at is None:
                 self._segments.want(Resumed(call=call, channel=event.channel, name=event.name, kind=leg.kind))
+
+    async def _device(self, device: str, state: live.DeviceState, at: datetime) -> None:
+        """Whether a phone is there, whoever is logged in; what it does otherwise is told by its queue."""
+        line = line_of(device)
+        if line is None:
+            return
+        if (phone := phone_of(state, False)) is Phone.GONE:
+            await self._agents.phone(line, phone, at)
+        else:
+            await self._agents.reachable(line, True, at)
 
     async def _member(self, event: live.MemberEvent) -> None:
         line = line_of(event.interface)

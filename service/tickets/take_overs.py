@@ -36,9 +36,14 @@ class TakeOvers:
     async def tell(self, tx: Work, directory: Directory, at: datetime) -> int:
         """Put into the transaction what people are owed at this moment; gives how many contact points are told."""
         count = 0
-        tickets = await _open(tx, directory, local_day(at))
-        for owed in await _owed(tx, directory, tickets, local_day(at)):
-            fresh = [one for one in owed.former if await tx.take_overs.note(one.id, _since(one), owed.contact.id, at)]
+        if not (owing := await _owed(tx, directory, local_day(at))):
+            return 0
+        ids = {one.id for owed in owing for one in owed.former}
+        tickets = [one for one in await tx.tickets.open(ids) if one.state not in OWED_BY_1022]
+        having = {one.agency for one in tickets}
+        for owed in owing:
+            former, contact = [one for one in owed.former if one.id in having], owed.contact.id
+            fresh = [one for one in former if await tx.take_overs.note(one.id, _since(one), contact, at)]
             if fresh:  # none: another process has told this very moment
                 told = replace(owed, former=fresh)
                 await self._announcer.take_over(tx, _take_over(told, tickets), recipient_of(owed.contact), at)
@@ -49,33 +54,30 @@ class TakeOvers:
         """Tell what has fallen due; nothing is written when nothing is owed."""
         async with database.reading() as tx:
             directory = await tx.directory.load()
-            if not await _owed(tx, directory, await _open(tx, directory, local_day(at)), local_day(at)):
+            if not await _owed(tx, directory, local_day(at)):
                 return 0
         async with database.transaction() as tx:
             return await self.tell(tx, await tx.directory.load(), at)
 
 
-async def _open(tx: Work, directory: Directory, day: date) -> Sequence[Ticket]:
-    """The tickets of agencies that ended which their successors are to go on with."""
-    former = {one.id for those in taken_over(directory, day).values() for one in those}
-    return [one for one in await tx.tickets.open(former) if one.state not in OWED_BY_1022] if former else ()
-
-
-async def _owed(tx: Work, directory: Directory, tickets: Sequence[Ticket], day: date) -> Sequence[_Owed]:
-    if not tickets:
-        return ()
-    told, having = await tx.take_overs.told(), {one.agency for one in tickets}
+async def _owed(tx: Work, directory: Directory, day: date) -> Sequence[_Owed]:
+    """Asked every minute for ever after a merger, so first of all who was told: mostly everybody, and no ticket is looked at."""
+    mergers = taken_over(directory, day)
+    told = await tx.take_overs.told() if mergers else ()
     found = [
         _Owed(
             contact=contact,
             agency=directory.agencies[agency],
-            former=[one for one in former if one.id in having and (one.id, _since(one), contact.id) not in told],
+            former=[one for one in former if (one.id, _since(one), contact.id) not in told],
         )
-        for agency, former in taken_over(directory, day).items()
+        for agency, former in mergers.items()
         for contact in contacts_of(directory, agency, day)
         if contact.sms or contact.email
     ]
-    return [one for one in found if one.former]
+    former = {one.id for owed in found for one in owed.former}
+    having = await tx.tickets.having_open(former, but=OWED_BY_1022) if former else ()
+    left = [replace(owed, former=[one for one in owed.former if one.id in having]) for owed in found]
+    return [owed for owed in left if owed.former]
 
 
 def _since(ended: Agency) -> date:

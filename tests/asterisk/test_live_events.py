@@ -8,14 +8,16 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from tests.asterisk.world import STAY, World, hotline
+from tests.asterisk.world import STAY, World, eventually, hotline
 from tests.lab.network import Answers, Key, Wait
 from tests.lab.sse import Listener, listening
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(200)]
 #: seconds from the ring to the screen
 SOON = 0.3
 CALLS = 3
+#: seconds until a phone that has left or come back is shown so
+SEEN = 1.0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -72,3 +74,34 @@ async def test_the_ring_is_on_the_screen_at_once_with_who_calls(world: World) ->
     print("ring to screen, its page: " + ", ".join(f"{1000 * a:.0f} ms, {1000 * b:.0f} ms" for a, b in delays))
     assert min(a for a, _ in delays) <= SOON, delays
     assert sorted(a for a, _ in delays)[CALLS // 2] <= SOON, delays
+
+
+async def test_a_phone_is_seen_to_come_and_go_although_nobody_is_logged_in_at_it(world: World) -> None:
+    await world.on_duty()
+    phone, port = world.net.phone("102"), world.product.settings.service.http_port
+    token = (await world.product.cli("token", "create", "phones", "--scope", "agent")).splitlines()[-1]
+
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}) as http:
+
+        async def shown(up: bool, seconds: float) -> None:
+            async def so() -> bool:
+                async with http.get("/api/lines") as response:
+                    lines = {one["line"]: one for one in (await response.json())["lines"]}
+                assert lines["102"]["state"] == "logged-out"
+                return bool(lines["102"]["reachable"] is up)
+
+            await eventually(so, f"line 102 is not seen to be {'there' if up else 'gone'}", seconds)
+
+        await shown(True, SEEN)
+        await phone.unplug()
+        await shown(False, SEEN)
+        await phone.plug()
+        await shown(True, SEEN)
+        await phone.unplug()
+        await world.product.stop_service()
+        await phone.plug()
+        await world.product.start_service()
+        await shown(True, 10)
+        await phone.unplug()
+        await shown(False, SEEN)
+        await phone.plug()

@@ -170,6 +170,78 @@ def test_nobody_at_115_raises_the_alarm_and_an_agent_takes_it() -> None:
     assert not [e for e in effects if isinstance(e, Anomaly)]
 
 
+@pytest.mark.parametrize(
+    ("end", "result", "reason"),
+    [
+        ("60.0 c HANGUP 16", Result.ABANDONED, Reason.IN_EMERGENCY),
+        ("70.1 c HL_EMERGENCY_UNANSWERED\n80.0 c HANGUP 16", Result.EMERGENCY, Reason.EMERGENCY_UNANSWERED),
+    ],
+)
+def test_an_agent_before_115_is_nobody_in_its_place(end: str, result: Result, reason: Reason) -> None:
+    call, effects = told(
+        TO_QUEUE
+        + f"""
+9.100 a HL_LEG call=%c|kind=agent|party=101
+13.000 a ANSWER
+13.020 c BRIDGE_ENTER b1
+13.030 a BRIDGE_ENTER b1
+43.030 a BRIDGE_EXIT b1
+43.032 c BRIDGE_EXIT b1
+43.040 a BRIDGE_ENTER r1 room
+45.000 c HL_KEY menu=cascade|key=9|mode=service
+45.010 c HL_EMERGENCY origin=menu
+45.100 e HL_LEG call=%c|kind=emergency|party=115
+59.000 a BRIDGE_EXIT r1 room
+59.000 a HANGUP 16
+{end}
+"""
+    )
+    assert (call.result, call.reason) == (result, reason)
+    assert (call.line, call.waited_ms) == ("101", 4030)
+    assert not [e for e in effects if isinstance(e, Anomaly)]
+
+
+CLOSED_VOICEMAIL = (
+    TO_QUEUE
+    + """
+19.000 c HL_KEY menu=queue|key=*|mode=queue
+19.000 c HL_QUEUE_END queue=hl1022-main|status=KEY
+19.010 c STREAM_BEGIN hl1022/voicemail-closed
+24.000 c STREAM_END
+24.010 c HL_QUEUE queue=hl1022-main
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        (
+            """
+204.0 a HL_LEG call=%c|kind=agent|party=101
+208.9 a ANSWER
+209.0 a BRIDGE_ENTER b
+209.0 c BRIDGE_ENTER b
+240.0 a BRIDGE_EXIT b
+240.0 c BRIDGE_EXIT b
+240.1 c HANGUP 16
+240.1 a HANGUP 16
+""",
+            Reason.AGENT_ANSWERED,
+        ),
+        ("209.0 c HANGUP 16", Reason.IN_QUEUE),
+    ],
+)
+def test_who_comes_back_from_a_closed_voicemail_has_waited_from_the_first_moment_to_the_last(
+    end: str, reason: Reason
+) -> None:
+    waiting, _ = told(CLOSED_VOICEMAIL)
+    assert (waiting.state, waiting.waited_ms) == (CallState.WAITING, None)
+    call, effects = told(CLOSED_VOICEMAIL + end)
+    assert (call.reason, call.waited_ms) == (reason, 200_000)
+    assert not [e for e in effects if isinstance(e, Anomaly)]
+
+
 def test_missed_by_one_agent_answered_by_another() -> None:
     call, _ = told(
         TO_QUEUE

@@ -25,6 +25,8 @@ class MemoryStore:
 
     sessions: dict[str, Session] = field(default_factory=dict)
     states: list[tuple[str, str]] = field(default_factory=list)
+    #: when the last of them was noted, for each person
+    noted_at: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     away: bool = False
     #: seconds that opening a session takes
     slow: float = 0.0
@@ -67,6 +69,12 @@ class MemoryStore:
     async def note_state(self, person: str, line: str, state: str, reason: str, at: datetime) -> None:
         self._here()
         self.states.append((line, state))
+        self.noted_at[person] = state, at
+
+    async def state_since(self, person: str, state: str, since: datetime) -> datetime | None:
+        self._here()
+        last, at = self.noted_at.get(person, ("", since))
+        return at if last == state and at >= since else None
 
 
 @dataclass

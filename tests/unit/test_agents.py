@@ -41,6 +41,52 @@ async def test_after_a_restart_the_phone_tells_the_state(phone: Phone, reason: s
     assert room.state() is state
 
 
+@pytest.mark.parametrize(
+    ("events", "phone", "reason", "state"),
+    [
+        ((E.PAUSE,), Phone.IDLE, "1", S.PAUSED),
+        ((E.RING, E.ANSWER), Phone.IN_CALL, "", S.TALKING),
+        ((E.RING, E.RING_ENDED), Phone.IDLE, "", S.READY),
+    ],
+)
+async def test_after_a_restart_it_is_known_since_when(
+    events: tuple[AgentEvent, ...], phone: Phone, reason: str, state: AgentState
+) -> None:
+    room = await Room().login("101")
+    began = room.agents.view("101").since + timedelta(hours=4)
+    for event in events:
+        await room.agents.happened("101", event, began)
+    noted = list(room.store.states)
+    room.start()
+    await room.agents.resync([seen("101", phone, reason)])
+    view = room.agents.view("101")
+    assert (view.state, view.since) == (state, began)
+    assert room.store.states == noted, "nothing has changed"
+
+
+async def test_what_nobody_noted_before_a_restart_began_with_it() -> None:
+    """Writing after a call ends with the service: what came then is not written for hours."""
+    room = await Room().login("101")
+    before = room.agents.view("101").since
+    await room.agents.happened("101", E.ANSWER, before)
+    await room.agents.happened("101", E.DONE, before)
+    room.start()
+    await room.agents.resync([seen("101", Phone.IDLE)])
+    view = room.agents.view("101")
+    assert view.state is S.READY and view.since > before
+    assert room.store.states[-1] == ("101", "ready")
+    assert room.store.noted_at["1001"] == ("ready", view.since)
+
+
+async def test_a_pause_that_asterisk_alone_knows_begins_when_it_is_seen_and_is_noted() -> None:
+    room = await Room().login("101")
+    before = room.agents.view("101").since
+    await room.agents.resync([seen("101", Phone.IDLE, "1")])
+    view = room.agents.view("101")
+    assert view.state is S.PAUSED and view.since > before
+    assert room.store.states[-1] == ("101", "paused")
+
+
 async def test_a_talk_that_went_on_over_a_restart_is_followed_by_wrap_up() -> None:
     room = await Room().login("101")
     room.start()

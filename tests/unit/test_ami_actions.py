@@ -187,6 +187,12 @@ async def test_a_resync_is_typed() -> None:
                 + message("Event: QueueMember", "Queue: q", "Location: PJSIP/a", "Name: 1001", "Status: 5", item)
                 + message("Event: QueueStatusComplete", item, "EventList: Complete")
             )
+        if fields["action"] == "DeviceStateList":
+            return (
+                head
+                + message("Event: DeviceStateChange", item, "State: UNAVAILABLE", "Device: PJSIP/line-101")
+                + message("Event: DeviceStateListComplete", item, "EventList: Complete", "ListItems: 1")
+            )
         return (
             head
             + message("Event: CoreShowChannel", item, "Uniqueid: 1.1", "Duration: 00:01:00")
@@ -196,6 +202,7 @@ async def test_a_resync_is_typed() -> None:
     async with acting(answer) as (actions, _):
         (queue,) = await actions.queue_status()
         assert queue.members[0].state is DeviceState.UNAVAILABLE
+        assert await actions.devices() == {"PJSIP/line-101": DeviceState.UNAVAILABLE}
         (channel,) = await actions.channels()
         assert channel.channel == "1.1" and channel.age.total_seconds() == 60
 

@@ -10,7 +10,7 @@ from hotline1022.ami_bridge import types
 from hotline1022.ami_bridge.headers import MalformedEvent
 from hotline1022.ami_bridge.live_events import WANTED, translate
 from hotline1022.ami_bridge.snapshots import channel_now, queues_now
-from hotline1022.ami_bridge.types import ContactState, DeviceState, LiveEvent
+from hotline1022.ami_bridge.types import DeviceState, LiveEvent
 from hotline1022.ami_bridge.wire import Packet
 from hotline1022.core.ids import CallId, ChannelId
 
@@ -114,21 +114,6 @@ TABLE: list[tuple[str, LiveEvent]] = [
     (
         f"Event: QueueCallerAbandon\n{SNAPSHOT}Queue: hl1022\nPosition: 1\nOriginalPosition: 2\nHoldTime: 21",
         types.CallerAbandoned(at=READ_AT, queue="hl1022", caller=CALLER, position=1, waited=timedelta(seconds=21)),
-    ),
-    (
-        """Event: ContactStatus
-URI: sip:line-101@127.0.0.1:5066
-ContactStatus: NonQualified
-AOR: line-101
-EndpointName: line-101
-RoundtripUsec: 0""",
-        types.ContactChanged(
-            at=READ_AT,
-            endpoint="line-101",
-            aor="line-101",
-            uri="sip:line-101@127.0.0.1:5066",
-            status=ContactState.UNQUALIFIED,
-        ),
     ),
     (
         "Event: DeviceStateChange\nDevice: PJSIP/line-101\nState: NOT_INUSE",

@@ -7,7 +7,7 @@ import pytest
 from hotline1022.ami_bridge.types import DeviceState, MemberNow, QueueNow
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.queue.agents import MAIN
-from hotline1022.service.lines.hands import INTERFACE, AmiQueueHands
+from hotline1022.service.lines.hands import INTERFACE, AmiQueueHands, AmiSnapshot
 
 
 def member(line: str, person: str = "1001", **changes: Any) -> MemberNow:
@@ -69,3 +69,11 @@ async def test_a_member_that_is_there_gets_person_and_pause_as_asked(
     await AmiQueueHands(queue).add(MAIN, "101", "1001", paused=paused, reason=reason)  # type: ignore[arg-type]
     (now,) = queue.members.values()
     assert (now.member_name, now.paused, now.reason) == ("1001", paused, reason)
+
+
+async def test_a_pbx_without_the_list_of_phones_is_asked_for_the_rest_all_the_same() -> None:
+    class Bare:
+        async def devices(self) -> dict[str, DeviceState]:
+            raise Refused("Asterisk refuses DeviceStateList: Invalid/unknown command", error_id="ami-refused")
+
+    assert await AmiSnapshot(Bare()).devices() == {}  # type: ignore[arg-type]

@@ -52,6 +52,7 @@ class Asterisk:
 
     members: dict[str, list[live.MemberNow]] = field(default_factory=dict)
     waits: list[live.CallerNow] = field(default_factory=list)
+    phones: dict[str, live.DeviceState] = field(default_factory=dict)
     fails: int = 0
     hangs: bool = False
     asked: int = 0
@@ -67,6 +68,9 @@ class Asterisk:
 
     async def channels(self) -> Sequence[live.ChannelNow]:
         return []
+
+    async def devices(self) -> dict[str, live.DeviceState]:
+        return {INTERFACE + line: state for line, state in self.phones.items()}
 
     async def queues(self) -> Sequence[live.QueueNow]:
         if self.meanwhile:
@@ -144,6 +148,11 @@ class House:
     async def status(self, line: str, second: float, state: D, queue: str = MAIN, *, in_call: bool = False) -> None:
         more = {"queue": queue, "state": state, "in_call": in_call, "calls": 0, "paused": False, "reason": ""}
         await self.tell(live.MemberStatus, line, second, **more)
+
+    async def device(self, line: str, second: float, state: D) -> bool:
+        """A phone changes; gives whether it is there now."""
+        await self.consumer.handle(live.DeviceChanged(at=after(second), device=INTERFACE + line, state=state))
+        return self.room.agents.view(line).reachable
 
     async def waits(self, since: float) -> None:
         """The citizen of `tell` began to wait in the main queue."""
@@ -290,6 +299,48 @@ async def test_the_phone_of_a_call_from_ringing_to_wrap_up() -> None:
         await step
         states.append(house.room.state())
     assert states == ["ringing"] * 3 + ["talking"] * 3 + ["wrap-up"] * 3
+
+
+async def test_a_phone_is_seen_to_come_and_go_although_nobody_is_logged_in_at_it() -> None:
+    house = House()
+    assert await house.device("101", 1, D.NOT_IN_USE)
+    assert not await house.device("101", 2, D.UNAVAILABLE)
+    assert await house.device("101", 3, D.RINGING)
+    assert not await house.device("102", 4, D.INVALID)
+    assert [(one.line, one.reachable) for one in house.room.seen] == [("101", True), ("101", False), ("101", True)]
+    assert {one.state for one in house.room.seen} == {AgentState.LOGGED_OUT}
+
+
+async def test_phones_of_empty_lines_are_asked_for_with_everything_else() -> None:
+    house = House(room=await Room(lines=("101", "102", "103")).login("103"))
+    await house.device("102", 1, D.NOT_IN_USE)
+    house.asterisk.members = {MAIN: [member("103", person("103"))]}
+    house.asterisk.phones = {"101": D.NOT_IN_USE, "103": D.UNAVAILABLE}
+    async with running(house):
+        await house.consumer.handle(link(1))
+        await until(lambda: house.consumer.up)
+    assert [one.reachable for one in house.room.agents.views()] == [True, False, True]
+
+
+async def test_an_asterisk_that_cannot_say_which_phones_are_there_leaves_what_is_known() -> None:
+    house = House()
+    await house.device("101", 1, D.NOT_IN_USE)
+    async with running(house):
+        await house.consumer.handle(link(1))
+        await until(lambda: house.consumer.up)
+    assert house.room.agents.view("101").reachable
+
+
+async def test_a_phone_that_is_gone_in_a_talk_is_gone_whoever_tells_it_first() -> None:
+    house = House(room=await Room().login("101"))
+    await house.answers("101", 1)
+    await house.device("101", 5, D.IN_USE)
+    assert house.room.state() is AgentState.TALKING
+    await house.device("101", 9, D.UNAVAILABLE)
+    await house.status("101", 9.01, D.UNAVAILABLE)
+    assert house.room.state() is AgentState.UNREACHABLE
+    await house.device("101", 12, D.NOT_IN_USE)
+    assert house.room.state() is AgentState.READY
 
 
 async def test_a_phone_that_stops_ringing_unanswered_is_ready() -> None:

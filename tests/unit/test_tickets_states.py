@@ -197,6 +197,20 @@ def test_another_urgency_changes_dates_until_it_is_accepted() -> None:
     assert (after.clock, after.answer_by) == (Clock.WORKING, at(32, "17:00"))
 
 
+@pytest.mark.parametrize("before", [(A.EXTEND,), (A.WAIT, A.RESUME)])
+def test_a_correction_leaves_the_dates_of_a_ticket_that_came_back_with_other_ones(before: tuple[Action, ...]) -> None:
+    """It was put off, or its clock stood still, and then the agency said that it is not theirs."""
+    ticket = walked(made().after, A.FORWARD, A.ACCEPT)
+    for action in before:
+        ticket = done(ticket, action, at(26 if action is A.WAIT else 30, "09:00"), until=date(2026, 12, 30)).after
+    dates = (ticket.answer_by, ticket.original_answer_by, ticket.clock)
+    back = done(done(ticket, A.RETURN, at(31, "08:00")).after, A.FORWARD, at(31, "09:00")).after
+    for corrected in ({"category": "traffic"}, {"urgency": Urgency.URGENT}):
+        after = done(back, A.EDIT, at(31, "09:05"), fields=corrected).after
+        assert (after.answer_by, after.original_answer_by, after.clock) == dates
+        assert after.accept_by is not None and after.accept_by > at(31, "09:00")
+
+
 def test_calls_are_linked_once() -> None:
     ticket = walked(made().after, A.LINK, A.LINK)
     assert ticket.calls == ("hl1-1795470208.58", "hl1-1795470300.7")

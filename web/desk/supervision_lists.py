@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from hotline1022.core.outcomes import Direction
 from hotline1022.web import calls, figures, tickets
 from hotline1022.web.desk import figures_said as write
 from hotline1022.web.desk import seen
@@ -22,6 +23,8 @@ from hotline1022.web.wire import CallQuery
 
 #: parts of a query that are no filter
 _PLACE = ("cursor", "limit")
+#: filters that mean the same for calls that came in and for those that 1022 made
+_EITHER_WAY = ("since", "until", "caller", "line", "person")
 
 
 async def list_calls(ask: Ask) -> web.Response:
@@ -30,7 +33,16 @@ async def list_calls(ask: Ask) -> web.Response:
     page = await calls.list_calls(asking(ask, query))
     names = await seen.names_of(ask)
     rows = [_call(ask, one, names) for one in page.calls]
-    return _list(ask, "calls", "/api/calls", query, rows, page.next)
+    return _list(ask, "calls", "/api/calls", query, rows, page.next, other=_other_way(query))
+
+
+def _other_way(query: CallQuery) -> dict[str, str]:
+    """The same time and people, of calls that 1022 made: no figure leads to them. From there, of those that came in."""
+    out = query.direction is Direction.OUT
+    kept = {name: text for name, text in figures.query_text(query).items() if name in _EITHER_WAY}
+    given = kept if out else kept | {"direction": Direction.OUT.value}
+    name = words()(f"call-direction.{Direction.IN if out else Direction.OUT}")
+    return {"name": name, "link": f"{write.ROOM}/calls?{urlencode(given)}"}
 
 
 async def list_tickets(ask: Ask) -> web.Response:
@@ -74,7 +86,14 @@ def _call(ask: Ask, one: CallView, names: seen.Names) -> dict[str, Any]:
 
 
 def _list(
-    ask: Ask, kind: str, path: str, query: CallQuery | TicketQuery, rows: list[dict[str, Any]], after: str | None
+    ask: Ask,
+    kind: str,
+    path: str,
+    query: CallQuery | TicketQuery,
+    rows: list[dict[str, Any]],
+    after: str | None,
+    *,
+    other: dict[str, str] | None = None,
 ) -> web.Response:
     here = f"{write.ROOM}/{kind}"
     given = figures.query_text(replace(query, cursor=None, limit=type(query)().limit))
@@ -87,6 +106,7 @@ def _list(
         first=f"{here}?{urlencode(given)}" if query.cursor else "",
         filters=[_filter(query, name) for name in given],
         file=write.file(path, given),
+        other=other,
         **tabs(ask, kind),
     )
 

@@ -14,6 +14,7 @@ from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.db.rows import call_row, event_of, event_row, leg_rows
 from hotline1022.db.types import Batch, CallFilter, CallRow, JournalPosition
 from hotline1022.db.unit import Database
+from hotline1022.figures.types import CallPart
 from tests.contract.database.made import T0, a_call, a_fact, a_leg, answered, at, gave_up, of_calls, over
 
 
@@ -332,6 +333,13 @@ async def test_an_agent_who_brought_115_has_reached_the_number(database: Databas
         assert await tx.calls.abandoned() == []
 
 
+async def test_who_talked_with_an_agent_and_then_asked_for_115_is_reached_too(database: Database) -> None:
+    later = over("b", 10, Result.ABANDONED, Reason.IN_EMERGENCY, line="101", person="1001")
+    await database.save(of_calls(gave_up("a", 0), later))
+    async with database.reading() as tx:
+        assert await tx.calls.abandoned() == []
+
+
 async def test_recent_talks_are_those_of_answered_calls(database: Database) -> None:
     await database.save(
         of_calls(
@@ -344,3 +352,20 @@ async def test_recent_talks_are_those_of_answered_calls(database: Database) -> N
     async with database.reading() as tx:
         assert await tx.calls.recent_talks(20) == [3000, 2000, 1000]
         assert await tx.calls.recent_talks(2) == [3000, 2000]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason", "part"),
+    [
+        ("", Reason.EMERGENCY_ANSWERED, CallPart.LEFT),
+        ("101", Reason.EMERGENCY_BY_AGENT, CallPart.LEFT),
+        ("101", Reason.EMERGENCY_ANSWERED, CallPart.ANSWERED),
+        ("101", Reason.EMERGENCY_UNANSWERED, CallPart.ANSWERED),
+    ],
+)
+async def test_whom_an_agent_had_answered_before_115_has_not_left_the_queue(
+    database: Database, line: str, reason: Reason, part: CallPart
+) -> None:
+    await database.save(of_calls(over("a", 0, Result.EMERGENCY, reason, line=line, wait_ms=4000)))
+    async with database.reading() as tx:
+        assert [cell.part for cell in await tx.figures.calls(CallFilter())] == [part]

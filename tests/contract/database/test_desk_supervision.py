@@ -6,12 +6,14 @@ import logging
 import random
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hotline1022.core.outcomes import Direction, Reason, Result
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
 from hotline1022.service.figures.view import FiguresView
@@ -19,6 +21,7 @@ from hotline1022.service.figures.wall_desk import WallDesk
 from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import CallsView
 from tests.contract.database.desk_world import Browser, World, open_desk
+from tests.contract.database.made import of_calls, over
 from tests.lab.figures_world import NOW, WORDS, fill
 
 EVIL = '"><script>alert(1)</script>'
@@ -90,6 +93,19 @@ async def test_filters_reach_the_lists(world: World, narrow: str) -> None:
         shown = await browser.get(f"/desk/supervision?{SPAN}&{narrow}")
         for path, said in random.Random(3).sample(linked(shown.text), 6):
             assert await rows(browser, path) == int(said.replace(".", "")), path
+
+
+async def test_calls_that_1022_made_are_a_list_of_the_same_time(world: World) -> None:
+    made = over("hl1-out-1", 0, Result.REACHED, Reason.CITIZEN_ANSWERED, direction=Direction.OUT, line="101")
+    await world.database.save(of_calls(replace(made, entered_at=NOW, ended_at=NOW)))
+    async with world.signed_in("supervisor") as browser:
+        shown = await browser.get(f"/desk/supervision/calls?{SPAN}&result=answered")
+        there = re.search(r'href="([^"]+)">Tổng đài gọi đi</a>', shown.text)
+        assert there is not None
+        out = await browser.get(unescape(there[1]))
+        assert out.text.count("<tr data-row>") == 1 and "Tổng đài gọi lại, đã gặp" in out.text
+        back = re.search(r'href="([^"]+)">Gọi đến</a>', out.text)
+        assert back is not None and "since=" in back[1] and "direction=" not in back[1]
 
 
 async def test_charts_are_tables_whose_slices_open_their_rows(world: World) -> None:

@@ -108,6 +108,10 @@ async def test_states_are_a_history(database: Database) -> None:
         found = await tx.agents.states("1001", since=at(0), until=at(10))
         assert list(found) == [StateChange(person="1001", line="101", state="ready", reason="", at=at(0))]
         assert len(await tx.agents.states("1001", since=at(0), until=at(11))) == 2
+    assert await store.state_since("1001", "paused", at(0)) == at(10)
+    assert await store.state_since("1001", "paused", at(11)) is None
+    assert await store.state_since("1001", "ready", at(0)) is None
+    assert await store.state_since("1002", "ready", at(0)) is None
     with pytest.raises(Invalid):
         await store.note_state("1001", "101", "dancing", "", at(20))
 

@@ -11,6 +11,7 @@ import pytest
 
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid, Unavailable
+from hotline1022.db.tickets import TicketRepository
 from hotline1022.db.unit import Database, Work
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import Directory, What
@@ -187,6 +188,27 @@ async def test_a_merger_of_tomorrow_is_told_tomorrow_whatever_ran_at_midnight(wo
     assert whom(await world.outbox()) == dict.fromkeys(BOTH, 2)
     about(await world.outbox(), one)
     assert await world.take_overs.look(world.database, world.now + timedelta(days=30)) == 0
+
+
+async def test_once_everybody_is_told_no_look_reads_a_ticket(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.ticket()
+    await world.directory.change(merged(local_day(world.now)), "lan")
+    assert whom(await world.outbox()) == dict.fromkeys(BOTH, 2)
+
+    async def reads(*_: object, **__: object) -> None:
+        raise AssertionError("tickets are read")
+
+    monkeypatch.setattr(TicketRepository, "open", reads)
+    monkeypatch.setattr(TicketRepository, "having_open", reads)
+    assert await world.take_overs.look(world.database, world.now + timedelta(minutes=1)) == 0
+
+
+async def test_a_merger_that_leaves_nothing_open_tells_nobody(world: World) -> None:
+    await world.act(await world.ticket(), A.RETURN, why="nhầm cơ quan")
+    await change(world.database, merged(local_day(world.now)), "lan", world.now)
+    assert await world.take_overs.look(world.database, world.now) == 0
+    async with world.database.reading() as tx:
+        assert not await tx.take_overs.told(), "what comes later is told then"
 
 
 async def test_a_merger_that_was_written_while_the_program_did_not_know_this_is_told_by_the_next_look(
