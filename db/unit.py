@@ -58,6 +58,7 @@ from hotline1022.db.shifts import ShiftRepository
 from hotline1022.db.take_overs import TakeOverRepository
 from hotline1022.db.templates import TemplateRepository
 from hotline1022.db.terms import TermsRepository
+from hotline1022.db.ticket_links import TicketLinkRepository
 from hotline1022.db.tickets import TicketRepository
 from hotline1022.db.tokens import TokenRepository
 from hotline1022.db.types import AlarmRow, Batch
@@ -208,6 +209,11 @@ class Work:
     def receipts(self) -> ReceiptRepository:
         """Their parts, and what became of them."""
         return ReceiptRepository(self._connection)
+
+    @cached_property
+    def ticket_links(self) -> TicketLinkRepository:
+        """What the links of messages stand for."""
+        return TicketLinkRepository(self._connection)
 
     @cached_property
     def to_tell(self) -> ToTellRepository:

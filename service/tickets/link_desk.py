@@ -12,7 +12,7 @@ from hotline1022.core.errors import Invalid, Refused
 from hotline1022.db.unit import Database
 from hotline1022.directory.lookup import active, contacts_of, had_by
 from hotline1022.directory.types import Contact, Directory, Role
-from hotline1022.notify.links import Links
+from hotline1022.notify.links import KEY, Links, good
 from hotline1022.service.tickets.desk import TicketDesk
 from hotline1022.service.tickets.view import attachment_view
 from hotline1022.tickets.ports import Act
@@ -41,11 +41,13 @@ class LinkDesk:
         def still(id: str) -> bool:
             return id in directory.contacts and active(directory.contacts[id], day)
 
-        link = self._links.check(token, at, still)
-        if link is None:
-            return None
-        contact = directory.contacts[link.contact]
         async with self._database.reading() as tx:
+            short = len(token) == KEY
+            link = self._links.stands(token, await tx.ticket_links.find(token)) if short else self._links.read(token)
+            link = good(link, at, still)
+            if link is None:
+                return None
+            contact = directory.contacts[link.contact]
             ticket = await tx.tickets.find(link.ticket)
             if ticket is None or ticket.state in HIDDEN:
                 return None

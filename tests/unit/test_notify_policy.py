@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hotline1022.core.clock import local
 from hotline1022.core.errors import ConfigError, Invalid
 from hotline1022.notify.audience import NAMES, TOLD, Audience
-from hotline1022.notify.links import Link, Links
+from hotline1022.notify.links import KEY, Links, good
 from hotline1022.notify.policy import LISTED, How, LinkMaker, messages_for, take_over_messages
 from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.sms import split
@@ -24,6 +24,7 @@ from hotline1022.notify.types import (
     Billed,
     Channel,
     Encoding,
+    Link,
     NewMessage,
     Recipient,
     RecipientKind,
@@ -382,6 +383,32 @@ def test_a_changed_token_is_none(contact: str, ticket: str, data: st.DataObject)
     changed = token[:place] + letter + token[place + 1 :]
     assert changed == token or LINKS.read(changed) is None
     assert LINKS.read(token[:-2]) is None and LINKS.read("") is None
+
+
+@given(st.text("abc-0", max_size=40), st.text("abc-0", max_size=16), st.datetimes(timezones=st.just(UTC)))
+def test_a_key_is_short_and_of_letters_and_digits_and_stands_for_its_row_alone(
+    contact: str, ticket: str, until: datetime
+) -> None:
+    link = Link(contact=contact, ticket=ticket, expires=until.replace(microsecond=0))
+    key = LINKS.key(link)
+    assert len(key) == KEY and key.isascii() and key.isalnum()
+    assert LINKS.stands(key, link) is link and LINKS.stands(key, None) is None
+    for other in (
+        replace(link, contact=contact + "x"),
+        replace(link, ticket=ticket + "x"),
+        replace(link, expires=LATER),
+    ):
+        assert LINKS.stands(key, other) is None or other == link
+    assert Links(secret=b"another-secret-of-ours").stands(key, link) is None, "another secret ends them all"
+    assert LINKS.read(key) is None
+    token = LINKS.make(contact, ticket, link.expires)
+    assert LINKS.stands(token, link) is None and LINKS.stands(token[:KEY], link) is None
+
+
+def test_a_key_opens_as_long_as_a_token() -> None:
+    link = Link(contact="c1", ticket="t1", expires=LATER)
+    assert good(link, NOON, lambda contact: contact == "c1") == link
+    assert good(link, LATER, lambda _: True) is None and good(link, NOON, lambda _: False) is None
 
 
 # ---------------------------------------------------------------- statement

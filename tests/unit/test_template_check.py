@@ -49,7 +49,11 @@ def sms(text: str, parts: int = 1, encoding: Encoding = Encoding.GSM7) -> Wordin
         (MAIL, Wording(subject="{cod}", text="a"), [("subject", 1, "unknown")]),
         ("specialist.made.sms", sms("Mã {code}: {link}"), []),
         ("leader.overdue.sms", sms("Mã {code}\n{phone}"), [("text", 2, "citizen")]),
-        ("owner.taken.email", Wording(subject="{name}", text="{phone}"), [("subject", 1, "citizen"), ("text", 1, "citizen")]),
+        (
+            "owner.taken.email",
+            Wording(subject="{name}", text="{phone}"),
+            [("subject", 1, "citizen"), ("text", 1, "citizen")],
+        ),
         (MANY, Wording(subject="{count} {former}", text="{tickets}"), []),
         (MANY, Wording(subject="{count}", text="{tickets}\n{code}"), [("text", 2, "unknown")]),
     ],

@@ -15,6 +15,8 @@ from hotline1022.core.clock import local_day
 from hotline1022.db.unit import Database
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import What
+from hotline1022.notify.links import KEY
+from hotline1022.notify.types import Link
 from hotline1022.tickets.types import Action, Named, State
 from hotline1022.web.auth import FAILURES
 from hotline1022.web.page_wire import MOST_ANSWER
@@ -230,6 +232,34 @@ async def test_wrong_links_are_one_page_and_guessing_is_told_to_wait(world: Worl
     assert refused.status == 429 and int(refused.headers["Retry-After"]) > 0 and "Xin đợi một phút" in refused.text
     assert (await world.get(f"/api/link/{nobody}")).status == 429
     assert (await world.get(good)).status == 200, "a valid link is let in whoever guesses behind the same proxy"
+
+
+async def test_a_short_link_is_as_good_as_a_long_one_and_ends_with_it(world: World) -> None:
+    ticket = await world.ticket()
+    short, of_leader = await world.short_link(ticket), await world.short_link(ticket, LEADER)
+    assert len(short) == len("/l/") + KEY
+    assert (await world.get(short)).text == (await world.get(world.link(ticket))).text
+    assert SPECIALIST in (await world.get(short.replace("/l/", "/api/link/"))).text
+    done = await world.press(short, "accept", ticket.version)
+    assert (done.status, (await world.stored(ticket)).owner) == (303, SPECIALIST)
+    assert (await world.get(of_leader)).status == 200
+    reserved = await world.desk.reserve("hl1-1795470208.99", "so-xay-dung", "construction", world.now)
+    stranger = Link(contact=SPECIALIST, ticket=ticket.id, expires=world.now + timedelta(days=9))
+    async with world.database.transaction() as tx:
+        await tx.ticket_links.put({"A" * KEY: stranger})
+    await world.directory.change(lambda found: end(found, What.CONTACT, LEADER, local_day(world.now)), "lan")
+    wrong = [
+        of_leader,
+        await world.short_link(ticket, days=-1),
+        await world.short_link(reserved),
+        f"{short[:-1]}{'a' if short[-1] != 'a' else 'b'}",
+        f"/l/{'A' * KEY}",  # a row that somebody wrote who has not the secret
+    ]
+    assert [(await world.get(path)).status for path in wrong] == [404] * len(wrong)
+    guessed = [(await world.get(f"/l/{number:022}")).status for number in range(FAILURES)]
+    assert guessed[-1] == 429 and (await world.get(short)).status == 200
+    world.now += timedelta(days=14)
+    assert (await world.get(short)).status in (404, 429)
 
 
 async def test_texts_that_do_not_fit_come_back(world: World) -> None:
