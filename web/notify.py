@@ -30,6 +30,7 @@ from hotline1022.web.notify_wire import (
 )
 from hotline1022.web.officer_port import OfficerTicket
 from hotline1022.web.route import Ask
+from hotline1022.web.tickets import WHO
 from hotline1022.web.wire import LimitQuery
 
 #: what is a right by itself: the end of an address, and whatever is longer than any other run of such signs in a message
@@ -122,10 +123,13 @@ async def open_link(ask: Ask) -> LinkView:
 
 
 def _detail(own: OfficerTicket) -> LinkDetail:
-    """Numbers are masked on the way out; what steps changed may hold one, so it is left out."""
+    """Who the citizen is stands on the page, for whom asks there: numbers are masked on the way out, and what steps changed, which
+    may hold one, is left out.
+    """
     steps = (
         LinkStep(at=row.at, by=row.by, action=row.action, after=row.after, why=mask_text(row.why))
         for row in own.history
     )
     files = (replace(one, name=mask_name(one.name)) for one in own.attachments)
-    return LinkDetail(ticket=own.ticket, allowed=tuple(own.actions), attachments=tuple(files), history=tuple(steps))
+    ticket = replace(own.ticket, **dict.fromkeys(WHO, ""))
+    return LinkDetail(ticket=ticket, allowed=tuple(own.actions), attachments=tuple(files), history=tuple(steps))
