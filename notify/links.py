@@ -48,7 +48,7 @@ class Links:
         return row if row is not None and hmac.compare_digest(self.key(row).encode(), key.encode()) else None
 
     def make(self, contact: str, ticket: str, expires: datetime) -> str:
-        """A token of letters, digits, - and _."""
+        """A token of letters, digits, - and _, as emails had them before there were keys: what reads those is tested by it."""
         body = _body(Link(contact=contact, ticket=ticket, expires=expires))
         return _spelled(self._mac(body, _TOKEN) + body)
 

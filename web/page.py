@@ -56,9 +56,10 @@ async def show_page(ask: Ask) -> web.Response:
 
 async def act_on_page(ask: Ask) -> web.Response:
     """One of the buttons of the page."""
-    opened = await _open(ask)  # before anything is read: nobody else's photos are
+    await _open(ask)  # before anything is read: nobody else's photos are
     sent = await read_form(ask.request, most=20)
     form, typed, problems = _form(sent)
+    opened = await _open(ask)  # as it is now: photos take their time
     if opened.own is None:
         return _moved(opened, 409, typed)
     if form.act == REVEAL:
