@@ -302,15 +302,8 @@ def _unnoted(work: Work) -> Acting | None:
     if act is None or act.noted:
         return None
     detail = {"act": act.act, **act.detail}
-    fact = Fact(
-        at=datetime.now(UTC),
-        kind=Kind.ACT,
-        actor=act.actor,
-        origin=act.origin,
-        subject=act.subject,
-        detail=detail,
-    )
-    work.audit.add(fact)
+    at, kind = datetime.now(UTC), Kind.ACT
+    work.audit.add(Fact(at=at, kind=kind, actor=act.actor, origin=act.origin, subject=act.subject, detail=detail))
     return act
 
 

@@ -210,7 +210,7 @@ def test_a_ticket_is_made() -> None:
         "c1",
         "specialist.made.sms",
     )
-    assert "Le Van Be, 0903333333" in specialist.text and "12:00 28/11/2026" in specialist.text
+    assert "4711-22" in specialist.text and "12:00 28/11/2026" in specialist.text and specialist.parts == 1
     mail = messages["Nguyễn Thị Lan email"]
     assert mail.subject == "[1022] Phiếu mới 4711-22: Giao thông"
     assert "Kính gửi Nguyễn Thị Lan," in mail.text and "<p>" in mail.html
