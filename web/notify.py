@@ -30,7 +30,6 @@ from hotline1022.web.notify_wire import (
 )
 from hotline1022.web.officer_port import OfficerTicket
 from hotline1022.web.route import Ask
-from hotline1022.web.tickets import WHO
 from hotline1022.web.wire import LimitQuery
 
 #: what is a right by itself: the end of an address, and whatever is longer than any other run of such signs in a message
@@ -131,5 +130,5 @@ def _detail(own: OfficerTicket) -> LinkDetail:
         for row in own.history
     )
     files = (replace(one, name=mask_name(one.name)) for one in own.attachments)
-    ticket = replace(own.ticket, **dict.fromkeys(WHO, ""))
+    ticket = replace(own.ticket, name="", email="", address="")
     return LinkDetail(ticket=ticket, allowed=tuple(own.actions), attachments=tuple(files), history=tuple(steps))
