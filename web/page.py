@@ -115,7 +115,7 @@ def _form(body: Form) -> tuple[PageForm, Typed, dict[str, str]]:
     given = dict(reversed(body.pairs))  # of a field that comes twice the first
     if body.too_large:  # the button stands behind the files, and files go with an answer
         given.setdefault("act", Action.ANSWER)
-    sent = {name: given[name] for name in ("act", "version", "leader") if name in given}
+    sent: dict[str, str] = {name: given[name] for name in ("act", "version", "leader") if name in given}
     form, problems = parse(PageForm, sent, texts=True), {}
     typed = {name: given.get(name, "").replace("\r\n", "\n") for name in MOST}
     for name, text in typed.items():
