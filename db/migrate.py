@@ -58,6 +58,7 @@ REVISIONS = (
     "0032",
     "0033",
     "0034",
+    "0035",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3

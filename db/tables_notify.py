@@ -1,4 +1,4 @@
-"""The tables of notify/: the outbox, receipts, citizens to tell, incoming SMS. A change here needs a migration."""
+"""The tables of notify/: the outbox, receipts, links, citizens to tell, incoming SMS. A change here needs a migration."""
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table
 
@@ -123,6 +123,18 @@ early_receipt = Table(
 )
 Index("ix_early_receipt_id", early_receipt.c.gateway, early_receipt.c.gateway_id)
 Index("ix_early_receipt_at", early_receipt.c.at)
+
+#: short links of messages to officers; the key is a hash: a dump opens none
+ticket_link = Table(
+    "ticket_link",
+    metadata,
+    Column("sha256", String, primary_key=True),
+    _text("contact"),
+    _text("ticket"),
+    Column("expires", UtcTime, nullable=False),
+    CheckConstraint("length(sha256) = 64", name="ck_ticket_link_sha256"),
+)
+Index("ix_ticket_link_expires", ticket_link.c.expires)
 
 to_tell = Table(
     "to_tell",

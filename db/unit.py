@@ -58,6 +58,7 @@ from hotline1022.db.shifts import ShiftRepository
 from hotline1022.db.take_overs import TakeOverRepository
 from hotline1022.db.templates import TemplateRepository
 from hotline1022.db.terms import TermsRepository
+from hotline1022.db.ticket_links import TicketLinkRepository
 from hotline1022.db.tickets import TicketRepository
 from hotline1022.db.tokens import TokenRepository
 from hotline1022.db.types import AlarmRow, Batch
@@ -210,6 +211,11 @@ class Work:
         return ReceiptRepository(self._connection)
 
     @cached_property
+    def ticket_links(self) -> TicketLinkRepository:
+        """What the links of messages stand for."""
+        return TicketLinkRepository(self._connection)
+
+    @cached_property
     def to_tell(self) -> ToTellRepository:
         """Citizens whom people must tell."""
         return ToTellRepository(self._connection)
@@ -296,15 +302,8 @@ def _unnoted(work: Work) -> Acting | None:
     if act is None or act.noted:
         return None
     detail = {"act": act.act, **act.detail}
-    fact = Fact(
-        at=datetime.now(UTC),
-        kind=Kind.ACT,
-        actor=act.actor,
-        origin=act.origin,
-        subject=act.subject,
-        detail=detail,
-    )
-    work.audit.add(fact)
+    at, kind = datetime.now(UTC), Kind.ACT
+    work.audit.add(Fact(at=at, kind=kind, actor=act.actor, origin=act.origin, subject=act.subject, detail=detail))
     return act
 
 

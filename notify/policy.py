@@ -27,6 +27,8 @@ LinkMaker = Callable[[str, str], str]
 #: tickets that an email lists at most, with a line and a link each
 LISTED = 500
 _UNKNOWN = "không rõ"
+#: how officers open a ticket where messages have no links
+_AT_DESK = "đăng nhập phần mềm 1022"
 #: every placeholder has a value, those that mean nothing to a message too
 _NONE = dict.fromkeys(PLACEHOLDERS, "")
 #: what people are asked to tell the citizen
@@ -64,7 +66,7 @@ def messages_for(
             continue
         mine = [one for one in contacts if one.role is ROLES.get(audience, one.role)]
         for one in mine or ([] if len(TOLD[change.event]) > 1 else contacts):
-            opens = how.link(one.contact, change.ticket) if how.link else ""
+            opens = how.link(one.contact, change.ticket) if how.link else _AT_DESK
             values = _values(change, officer=one.name, link=opens)
             words = dict.fromkeys(Channel, values)
             messages += _to_officer(change.change, one, (audience, change.event), words, how, at, change)

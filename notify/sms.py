@@ -55,6 +55,8 @@ _PLAIN = str.maketrans(
 )
 #: units of a message that fits into one, and of each part of a longer one
 LENGTHS = {Encoding.GSM7: (160, 153), Encoding.UCS2: (70, 67)}
+#: the country that SMS go to: Việt Nam
+_HOME = 84
 
 
 def plain(text: str) -> str:
@@ -130,12 +132,17 @@ def decode_gsm7(coded: bytes) -> str:
 
 
 def mobile(number: str) -> str:
-    """The number in E.164 if an SMS can reach it; "" for a landline, a short number, or none."""
+    """The number in E.164 if we send SMS to it; "" for a landline, a short number, one abroad, or none.
+
+    Anybody may call with a number of another country, made up: an SMS there costs many times the price, to whomever sells it.
+    """
     try:
         parsed = phonenumbers.parse(number, "VN")
     except phonenumbers.NumberParseException:
         return ""
     kinds = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
-    if not phonenumbers.is_valid_number(parsed) or phonenumbers.number_type(parsed) not in kinds:
+    if parsed.country_code != _HOME or not phonenumbers.is_valid_number(parsed):
+        return ""
+    if phonenumbers.number_type(parsed) not in kinds:
         return ""
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from string import Formatter
 
 from hotline1022.notify import sms
+from hotline1022.notify.audience import Audience
 from hotline1022.notify.types import Channel, Encoding, TicketEvent, Wording
 
 #: what a template may ask for
@@ -14,6 +15,8 @@ PLACEHOLDERS = frozenset(
 )
 #: what means something only where many tickets are told of together, and what means something there
 _OF_MANY, _FOR_MANY = frozenset({"count", "former", "tickets"}), frozenset({"agency", "urgent", "officer"})
+#: who the citizen is goes to the citizen alone: a message lies open on telephones, is forwarded, and nobody sees who read it
+OF_CITIZENS = frozenset({"name", "phone"})
 #: parts of an SMS at most
 PARTS = 5
 
@@ -36,7 +39,9 @@ class TemplateFault:
 
 def allowed(name: str) -> frozenset[str]:
     """The placeholders that mean something in this message."""
-    return _OF_MANY | _FOR_MANY if f".{TicketEvent.TAKEN_OVER}." in name else PLACEHOLDERS - _OF_MANY
+    if f".{TicketEvent.TAKEN_OVER}." in name:
+        return _OF_MANY | _FOR_MANY
+    return PLACEHOLDERS - _OF_MANY - (frozenset() if name.startswith(f"{Audience.CITIZEN}.") else OF_CITIZENS)
 
 
 def channel_of(name: str) -> Channel:
@@ -88,7 +93,10 @@ def _line(key: str, number: int, line: str, known: frozenset[str]) -> Iterator[T
         yield TemplateFault(place=key, line=number, word="braces", message=text)
         return
     for name, spec, how in pieces:
-        if name not in known:
+        if name in OF_CITIZENS - known:
+            text = f"{key}: {{{name}}} is not told to officers; write {{link}}, behind which they look, and that is written down"
+            yield TemplateFault(place=key, line=number, word="citizen", message=text, about=f"{{{name}}}")
+        elif name not in known:
             text = f"{key}: {{{name}}} is no placeholder; known are {', '.join(sorted(known))}"
             yield TemplateFault(place=key, line=number, word="unknown", message=text, about=f"{{{name}}}")
         elif spec or how:
@@ -106,9 +114,6 @@ def oddities(name: str, wording: Wording) -> tuple[TemplateFault, ...]:
     if "code" in allowed(name) and "{code}" not in wording.subject + wording.text:
         text = "the ticket's code is not told; put {code} in"
         found.append(TemplateFault(place="text", line=0, word="no-code", message=text))
-    if channel_of(name) is Channel.SMS and "{link}" in wording.text:
-        text = "a link makes an SMS about 110 characters longer; leave {link} to emails"
-        found.append(TemplateFault(place="text", line=0, word="link", message=text))
     if wording.encoding is Encoding.GSM7:
         for number, line in enumerate(wording.text.split("\n"), start=1):
             lost = sorted({one for one in line if one != "?" and sms.plain(one) == "?"})

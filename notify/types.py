@@ -382,3 +382,16 @@ class TemplateVersion:
             message_class=self.message_class,
             parts=self.parts,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """What a link is good for."""
+
+    contact: str
+    ticket: str
+    #: from then on nothing; whole seconds
+    expires: datetime
+
+    def __post_init__(self) -> None:
+        aware(self.expires)

@@ -24,7 +24,7 @@ from hotline1022.web.acting import SECRETS, act_of
 from hotline1022.web.auth import Gate
 from hotline1022.web.desk.confirm import confirmed
 from hotline1022.web.desk.door import desk_failure, signed_in
-from hotline1022.web.desk.forms import MULTIPART, Form, read_fields, read_parts
+from hotline1022.web.desk.forms import Form, read_fields, read_form
 from hotline1022.web.desk.kept import STORE, KeptForms
 from hotline1022.web.desk.late import of_another_session, sent_too_late
 from hotline1022.web.desk.routes import ROUTES as DESK
@@ -254,13 +254,11 @@ def _query(route: Route, request: web.Request) -> Any:
 
 
 async def _body(route: Route, request: web.Request) -> Any:
-    if route.desk is not None and route.upload and request.content_type == MULTIPART:
-        return await read_parts(request)
-    if request.method in ("GET", "HEAD") or (route.upload and route.desk is None):
+    if route.desk is not None and route.upload:
+        return await read_form(request)
+    if request.method in ("GET", "HEAD") or route.upload:
         return NoInput()
     raw = await request.read()
-    if route.page:
-        return _texts(request, raw)
     if route.desk is not None:
         return Form(pairs=tuple(read_fields(request.content_type, raw)))
     if not raw.strip() and route.body is NoInput:
@@ -274,11 +272,6 @@ async def _body(route: Route, request: web.Request) -> Any:
     if not isinstance(given, dict):
         raise Invalid("the body is not an object; send {…}", error_id="body-not-json")
     return parse(route.body, given, texts=False)
-
-
-def _texts(request: web.Request, raw: bytes) -> dict[str, str]:
-    """The fields of a form; of one that comes twice the first."""
-    return dict(reversed(read_fields(request.content_type, raw, most=20)))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

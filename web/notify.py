@@ -32,8 +32,8 @@ from hotline1022.web.officer_port import OfficerTicket
 from hotline1022.web.route import Ask
 from hotline1022.web.wire import LimitQuery
 
-#: the signed part of a link: longer than any other run of such signs in a message
-_SIGNED = re.compile(r"[A-Za-z0-9_-]{50,}")
+#: what is a right by itself: the end of an address, and whatever is longer than any other run of such signs in a message
+_SIGNED = re.compile(r"(https://\S*?)[A-Za-z0-9_-]{22,}(?=[.,;:!?)]*(?:\s|$))|[A-Za-z0-9_-]{50,}")
 
 
 def _pick(kind: type[Any], source: Any) -> Any:
@@ -46,7 +46,11 @@ def _message(ask: Ask, one: Message) -> MessageView:
     if not ask.sees_numbers:  # as with tickets: what it is about, not who the citizen is
         name = "" if one.kind is RecipientKind.CITIZEN else one.name
         return replace(view, name=name, subject="", text="")
-    return replace(view, text=_SIGNED.sub("…", one.text), subject=_SIGNED.sub("…", one.subject))
+    return replace(view, text=_unsigned(one.text), subject=_unsigned(one.subject))
+
+
+def _unsigned(text: str) -> str:
+    return _SIGNED.sub(lambda found: f"{found[1] or ''}…", text)
 
 
 async def list_messages(ask: Ask) -> MessageList:
@@ -118,10 +122,13 @@ async def open_link(ask: Ask) -> LinkView:
 
 
 def _detail(own: OfficerTicket) -> LinkDetail:
-    """Numbers are masked on the way out; what steps changed may hold one, so it is left out."""
+    """Who the citizen is stands on the page, for whom asks there: numbers are masked on the way out, and what steps changed, which
+    may hold one, is left out.
+    """
     steps = (
         LinkStep(at=row.at, by=row.by, action=row.action, after=row.after, why=mask_text(row.why))
         for row in own.history
     )
     files = (replace(one, name=mask_name(one.name)) for one in own.attachments)
-    return LinkDetail(ticket=own.ticket, allowed=tuple(own.actions), attachments=tuple(files), history=tuple(steps))
+    ticket = replace(own.ticket, name="", email="", address="")
+    return LinkDetail(ticket=ticket, allowed=tuple(own.actions), attachments=tuple(files), history=tuple(steps))

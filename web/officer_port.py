@@ -12,7 +12,7 @@ from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import Action, HistoryRow, Named, Ticket
 from hotline1022.web.tickets_wire import AttachmentView
 
-#: so long a number is shown to the officer who asked for it
+#: so long the citizen is shown to the officer who asked who it is
 SHOWN_FOR = timedelta(minutes=15)
 
 
@@ -28,8 +28,19 @@ class OfficerTicket:
     actions: Sequence[Action]
     #: to whom it may be passed on
     leaders: Sequence[Named]
-    #: this officer asked for the citizen's number a short while ago
-    phone_shown: bool
+    #: this officer asked who the citizen is a short while ago
+    shown: bool
+    #: it was passed to the leader, and this officer is none
+    waits_for_leader: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFile:
+    """A file that comes with an act."""
+
+    name: str
+    media_type: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +65,14 @@ class OfficerLinks(Protocol):
         """What the link opens; None when it is forged, too old, or its contact point is none now."""
         ...
 
-    async def act(self, token: str, wanted: Act, at: datetime) -> bool:
-        """Do it as that contact point. False: the link opens nothing now, or a ticket of another agency; nothing is done.
+    async def act(self, token: str, wanted: Act, at: datetime, *, origin: str, files: Sequence[NewFile] = ()) -> bool:
+        """Do it as that contact point, asked from there; files are stored before. False: the link opens nothing now, or a ticket of
+        another agency; nothing is done.
 
-        Refused `ticket-changed`, `ticket-state`, Invalid for what is missing.
+        Refused `ticket-changed`, `ticket-state`, `attachments-full`, Invalid for what is missing and `attachment-…`.
         """
         ...
 
-    async def reveal(self, token: str, at: datetime) -> Opened | None:
-        """Show the citizen's number for a while; that it was shown is in the ticket's history."""
+    async def reveal(self, token: str, at: datetime, *, origin: str) -> Opened | None:
+        """Show who the citizen is for a while; that it was shown is in the ticket's history."""
         ...

@@ -11,18 +11,23 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from hotline1022.core.errors import Invalid, Refused
+from hotline1022.core.errors import HotlineError, Invalid, Refused, Unavailable
 from hotline1022.core.masking import mask_name
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import Action, Named
+from hotline1022.web.desk.forms import Form, read_form
+from hotline1022.web.desk.render import told
+from hotline1022.web.failures import failure
 from hotline1022.web.link_door import DOOR
-from hotline1022.web.officer_port import SHOWN_FOR, OfficerTicket, Opened
+from hotline1022.web.officer_port import SHOWN_FOR, NewFile, OfficerTicket, Opened
+from hotline1022.web.package import origin
 from hotline1022.web.page_render import Typed, fill, page, plain, style
 from hotline1022.web.page_view import Step, deadlines, masked, moment, steps
 from hotline1022.web.page_wire import MOST_ANSWER, MOST_WHY, PageForm, PageQuery
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import parse
+from hotline1022.web.uploads import KINDS, name_of
 
 REVEAL = "reveal"
 #: what is done by a button, and the field that it needs
@@ -51,31 +56,49 @@ async def show_page(ask: Ask) -> web.Response:
 
 async def act_on_page(ask: Ask) -> web.Response:
     """One of the buttons of the page."""
-    form, typed, problems = _form(ask.body)
-    opened = await _open(ask)
+    await _open(ask)  # before anything is read: nobody else's photos are
+    sent = await read_form(ask.request, most=20)
+    form, typed, problems = _form(sent)
+    opened = await _open(ask)  # as it is now: photos take their time
     if opened.own is None:
         return _moved(opened, 409, typed)
     if form.act == REVEAL:
-        return await _reveal(ask, typed)
+        return await _reveal(ask, typed, again=sent.has_files)
+    again = sent.has_files
     action = next((one for one in NEEDS if one == form.act), None)
     if action is None:
-        return _page(ask, opened, opened.own, typed=typed, problems={"act": words()("problem.act-unknown")}, status=400)
+        return _page(
+            ask,
+            opened,
+            opened.own,
+            typed=typed,
+            problems={"act": words()("problem.act-unknown")},
+            again=again,
+            status=400,
+        )
     needs = NEEDS[action]
     if needs and not getattr(form, needs):
         problems.setdefault(needs, words()(f"problem.{needs}-missing"))
     if needs in problems:
-        return _page(ask, opened, opened.own, typed=typed, problems={needs: problems[needs]}, status=400)
+        return _page(ask, opened, opened.own, typed=typed, problems={needs: problems[needs]}, again=again, status=400)
     given = {name: getattr(form, name) for name in MOST if name == needs}
     owner = Named(id=form.leader) if needs == "leader" else None
     try:
+        sent.check_files()
         done = await ask.ports.links.act(
-            ask.path["token"], Act(action=action, version=form.version, owner=owner, **given), ask.ports.clock()
+            ask.path["token"],
+            Act(action=action, version=form.version, owner=owner, **given),
+            ask.ports.clock(),
+            origin=origin(ask.request),
+            files=tuple(
+                NewFile(name=name_of(one.name), media_type=one.media_type, data=one.data) for one in sent.files
+            ),
         )
-    except Refused as error:
+    except (Invalid, Refused, Unavailable) as error:
         if error.error_id not in _MEANWHILE:
-            raise
+            return await _not_done(ask, error, typed, again=again)
         done = False
-    return _see(ask, f"?done={action}") if done else await _too_late(ask, form, typed)
+    return _see(ask, f"?done={action}") if done else await _too_late(ask, form, typed, again=again)
 
 
 async def _open(ask: Ask) -> Opened:
@@ -87,9 +110,12 @@ def _see(ask: Ask, query: str = "") -> web.Response:
     return web.Response(status=303, headers={"Location": f"{ask.path['token']}{query}"})
 
 
-def _form(given: Mapping[str, str]) -> tuple[PageForm, Typed, dict[str, str]]:
+def _form(body: Form) -> tuple[PageForm, Typed, dict[str, str]]:
     """The form, what was typed as it was typed, and by field what is wrong; Invalid for what no browser sends."""
-    sent = {name: given[name] for name in ("act", "version", "leader") if name in given}
+    given = dict(reversed(body.pairs))  # of a field that comes twice the first
+    if body.too_large:  # the button stands behind the files, and files go with an answer
+        given.setdefault("act", Action.ANSWER)
+    sent: dict[str, str] = {name: given[name] for name in ("act", "version", "leader") if name in given}
     form, problems = parse(PageForm, sent, texts=True), {}
     typed = {name: given.get(name, "").replace("\r\n", "\n") for name in MOST}
     for name, text in typed.items():
@@ -103,24 +129,33 @@ def _form(given: Mapping[str, str]) -> tuple[PageForm, Typed, dict[str, str]]:
     return form, Typed(**typed, leader=form.leader), problems
 
 
-async def _reveal(ask: Ask, typed: Typed) -> web.Response:
-    """The number, which is written down; text that is typed stays, though that takes a page without an address of its own."""
-    opened = await ask.ports.links.reveal(ask.path["token"], ask.ports.clock())
+async def _reveal(ask: Ask, typed: Typed, *, again: bool) -> web.Response:
+    """Who it is, which is written down; text that is typed stays, though that takes a page without an address of its own."""
+    opened = await ask.ports.links.reveal(ask.path["token"], ask.ports.clock(), origin=origin(ask.request))
     if opened is None:
         raise ask.request.app[DOOR].refused(ask.request.remote)
     if opened.own is None:
         return _moved(opened, 409, typed)
-    return _page(ask, opened, opened.own, typed=typed) if typed.answer or typed.why else _see(ask)
+    return _page(ask, opened, opened.own, typed=typed, again=again) if typed.answer or typed.why or again else _see(ask)
 
 
-async def _too_late(ask: Ask, form: PageForm, typed: Typed) -> web.Response:
+async def _not_done(ask: Ask, error: HotlineError, typed: Typed, *, again: bool) -> web.Response:
+    """What is wrong, mostly with the files; the text is kept."""
+    opened = await _open(ask)
+    if opened.own is None:
+        return _moved(opened, 409, typed)
+    status, problems = failure(error).status, {"file": told(error)}
+    return _page(ask, opened, opened.own, typed=typed, problems=problems, again=again, status=status)
+
+
+async def _too_late(ask: Ask, form: PageForm, typed: Typed, *, again: bool) -> web.Response:
     """What happened since the officer saw the ticket."""
     opened = await _open(ask)
     if opened.own is None:
         return _moved(opened, 409, typed)
     since = [row for row in opened.own.history if row.number > form.version and row.action is not Action.REVEAL]
-    changed = steps(since, words(), shown=opened.own.phone_shown)
-    return _page(ask, opened, opened.own, typed=typed, changed=changed, status=409)
+    changed = steps(since, words(), shown=opened.own.shown)
+    return _page(ask, opened, opened.own, typed=typed, changed=changed, again=again, status=409)
 
 
 def _moved(opened: Opened, status: int = 200, typed: Typed | None = None) -> web.Response:
@@ -141,10 +176,13 @@ def _page(
     typed: Typed | None = None,
     problems: Mapping[str, str] | None = None,
     changed: Sequence[Step] | None = None,
+    again: bool = False,
     status: int = 200,
 ) -> web.Response:
-    ticket, shown, say = own.ticket, own.phone_shown, words()
+    """`again`: files came, and may have to come once more."""
+    ticket, shown, say = own.ticket, own.shown, words()
     phone, content, answer = masked(ticket, shown=shown)
+    known = any((ticket.name, ticket.phone, ticket.email, ticket.address))
     html = fill(
         "ticket.html",
         ticket=ticket,
@@ -156,12 +194,16 @@ def _page(
         content=content,
         answer=answer,
         shown=shown,
+        hides=not shown and (known or (content, answer) != (ticket.content, ticket.answer)),
         dialled=re.fullmatch(r"\+?[0-9]{3,15}", ticket.phone) is not None,
         minutes=round(SHOWN_FOR.total_seconds() / 60),
         deadlines=tuple(deadlines(ticket, ask.ports.clock(), say)),
         steps=steps(own.history, say, shown=shown),
         files=[one if shown else replace(one, name=mask_name(one.name)) for one in own.attachments],
         actions=frozenset(own.actions),
+        waits=own.waits_for_leader,
+        again=again,
+        kinds=KINDS,
         leaders=own.leaders,
         most=MOST,
         done=done if any(done == one for one in NEEDS) else "",

@@ -4,6 +4,8 @@ from hotline1022.web import page
 from hotline1022.web.page_wire import PageForm, PageQuery
 from hotline1022.web.route import Route
 
+#: seconds for files over a telephone's network
+UPLOAD_SECONDS = 180
 #: the style sheet comes first: its name is none of a token
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -36,6 +38,9 @@ ROUTES: tuple[Route, ...] = (
         summary="A button of that page; 409 shows what others did meanwhile",
         handler=page.act_on_page,
         body=PageForm,
+        detail="As multipart/form-data with files too: photos and papers in fields `file`, 10 MiB together",
+        upload=True,
+        seconds=UPLOAD_SECONDS,
         media="text/html",
         status=303,
         also=(200, 409),

@@ -144,9 +144,10 @@ class OutboxBook:
         log.info("SMS came in: %s, %d of %d parts", kept.id, piece.number, piece.total)
 
     async def forget(self) -> None:
-        """Drop receipts that are older than a week and fit nothing."""
+        """Drop receipts that are older than a week and fit nothing, and links that are over."""
         async with self._database.transaction() as tx:
             await tx.receipts.forget(self._clock() - KEEP)
+            await tx.ticket_links.forget(self._clock())
 
 
 async def _to_tell(tx: Work, message: Message, at: datetime) -> None:

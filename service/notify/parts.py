@@ -12,14 +12,13 @@ from hotline1022.notify.folder_gateway import FolderGateway
 from hotline1022.notify.http_profile import Account
 from hotline1022.notify.links import Links
 from hotline1022.notify.mail_gateway import MailGateway, MailServer
-from hotline1022.notify.policy import LinkMaker
 from hotline1022.notify.ports import ContactBook, Gateway, Postbox
 from hotline1022.notify.profile_load import load_profile
 from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.smpp_gateway import SmppGateway
 from hotline1022.notify.smpp_link import SmppServer
 from hotline1022.notify.templates import Templates, load
-from hotline1022.notify.types import Channel, Piece, Receipt
+from hotline1022.notify.types import Channel, Link, Piece, Receipt
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.service.notify.outbox_book import OutboxBook
 from hotline1022.service.notify.outbox_worker import OutboxWorker
@@ -40,13 +39,28 @@ def quiet_of(settings: Settings) -> Quiet:
     return Quiet(starts=time.fromisoformat(notify.quiet_from), ends=time.fromisoformat(notify.quiet_until))
 
 
-def link_maker(settings: Settings, links: Links, at: datetime) -> LinkMaker | None:
+class LinkSheet:
+    """notify.policy.LinkMaker: the links of messages that are written together, kept until those are in the outbox."""
+
+    def __init__(self, links: Links, address: str, expires: datetime) -> None:
+        self._links, self._address, self._expires = links, address, expires
+        #: key → what it stands for
+        self.made: dict[str, Link] = {}
+
+    def __call__(self, contact: str, ticket: str) -> str:
+        """The address that opens this ticket for this contact point."""
+        link = Link(contact=contact, ticket=ticket, expires=self._expires)
+        key = self._links.key(link)
+        self.made[key] = link
+        return f"{self._address}{key}"
+
+
+def link_sheet(settings: Settings, links: Links, at: datetime) -> LinkSheet | None:
     """Makes the links of messages; None while settings.notify.link_address is empty."""
     notify = settings.notify
     if not notify.link_address:
         return None
-    expires = at + timedelta(days=notify.link_days)
-    return lambda contact, ticket: f"{notify.link_address}{links.make(contact, ticket, expires)}"
+    return LinkSheet(links, notify.link_address, at.replace(microsecond=0) + timedelta(days=notify.link_days))
 
 
 def gateways_of(settings: Settings, postbox: Postbox) -> Mapping[Channel, tuple[Gateway, Caps]]:

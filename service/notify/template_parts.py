@@ -3,14 +3,15 @@
 from pathlib import Path
 
 from hotline1022.db.unit import Database
+from hotline1022.notify.links import KEY
 from hotline1022.notify.policy import LinkMaker
 from hotline1022.service.accounts.user_admin import utc_now
 from hotline1022.service.notify.parts import templates_of
 from hotline1022.service.notify.template_desk import TemplateDesk
 from hotline1022.service.settings.tree import Settings
 
-#: as long as a token of a link
-_TOKEN = ("vi-du-" * 15)[:86]
+#: as long as the key of a link
+_EXAMPLE = ("vidu" * KEY)[:KEY]
 
 
 def template_desk_of(settings: Settings, database: Database) -> TemplateDesk:
@@ -27,4 +28,4 @@ def template_desk_of(settings: Settings, database: Database) -> TemplateDesk:
 
 def _example_link(address: str) -> LinkMaker | None:
     """A link that opens nothing; None where messages have none."""
-    return (lambda contact, ticket: f"{address}{_TOKEN}") if address else None
+    return (lambda contact, ticket: f"{address}{_EXAMPLE}") if address else None

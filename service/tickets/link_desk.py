@@ -12,13 +12,14 @@ from hotline1022.core.errors import Invalid, Refused
 from hotline1022.db.unit import Database
 from hotline1022.directory.lookup import active, contacts_of, had_by
 from hotline1022.directory.types import Contact, Directory, Role
-from hotline1022.notify.links import Links
+from hotline1022.notify.links import KEY, Links, good
 from hotline1022.service.tickets.desk import TicketDesk
 from hotline1022.service.tickets.view import attachment_view
+from hotline1022.tickets.attachments import check_kind, check_name
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.states import allowed
-from hotline1022.tickets.types import HIDDEN, SHOWN_TO, Action, HistoryRow, Named, Ticket, only_looked
-from hotline1022.web.officer_port import SHOWN_FOR, OfficerTicket, Opened
+from hotline1022.tickets.types import HIDDEN, SHOWN_TO, Action, HistoryRow, Named, State, Ticket, only_looked
+from hotline1022.web.officer_port import SHOWN_FOR, NewFile, OfficerTicket, Opened
 
 #: what is done by a link, in the order in which it is offered
 OFFERED = (Action.ACCEPT, Action.ANSWER, Action.PASS_TO_LEADER, Action.RETURN)
@@ -41,11 +42,13 @@ class LinkDesk:
         def still(id: str) -> bool:
             return id in directory.contacts and active(directory.contacts[id], day)
 
-        link = self._links.check(token, at, still)
-        if link is None:
-            return None
-        contact = directory.contacts[link.contact]
         async with self._database.reading() as tx:
+            short = len(token) == KEY
+            link = self._links.stands(token, await tx.ticket_links.find(token)) if short else self._links.read(token)
+            link = good(link, at, still)
+            if link is None:
+                return None
+            contact = directory.contacts[link.contact]
             ticket = await tx.tickets.find(link.ticket)
             if ticket is None or ticket.state in HIDDEN:
                 return None
@@ -53,6 +56,8 @@ class LinkDesk:
             history = await tx.tickets.history(ticket.id) if own else ()
             files = await tx.tickets.attachments(ticket.id) if own else ()
         leaders = _leaders(directory, contact, at) if own else ()
+        # as at the desk: who passed it on reads it, and takes nothing back from the leader, who was told
+        waits = ticket.state is State.WITH_LEADER and contact.role is not Role.LEADER
         return Opened(
             contact=Named(id=contact.id, name=contact.name),
             ticket=ticket.id,
@@ -63,15 +68,16 @@ class LinkDesk:
                 ticket=ticket,
                 history=tuple(row for row in history if row.after not in HIDDEN),
                 attachments=tuple(map(attachment_view, files)),
-                actions=_offered(ticket, leaders),
+                actions=() if waits else _offered(ticket, leaders),
                 leaders=leaders,
-                phone_shown=_shown(history, contact, at),
+                shown=_shown(history, contact, at),
+                waits_for_leader=waits,
             )
             if own
             else None,
         )
 
-    async def act(self, token: str, wanted: Act, at: datetime) -> bool:
+    async def act(self, token: str, wanted: Act, at: datetime, *, origin: str, files: Sequence[NewFile] = ()) -> bool:
         """Do it as that contact point."""
         found = await self.open(token, at)
         if found is None or found.own is None:
@@ -84,32 +90,53 @@ class LinkDesk:
                 error_id="ticket-state",
             )
         wanted = replace(wanted, version=version, owner=_owner(found.contact, own, wanted))
-        await self._act(own.ticket.id, found.contact, wanted, at)
+        if files and version == own.ticket.version:
+            wanted = replace(wanted, version=await self._store(own.ticket, found.contact, files, at, origin))
+        await self._act(own.ticket.id, found.contact, wanted, at, origin)
         return True
 
-    async def _act(self, ticket: str, contact: Named, wanted: Act, at: datetime) -> None:
-        act = Acting(
-            actor=f"contact:{contact.id}", origin="link", act=f"link {wanted.action}", subject=f"ticket:{ticket}"
-        )
-        with acts(act):
+    async def _store(self, ticket: Ticket, contact: Named, files: Sequence[NewFile], at: datetime, origin: str) -> int:
+        """Each file, durable before its row; the version to act on then. Refused `ticket-changed`: somebody else was between."""
+        for one in files:  # of which none is stored where one is no good
+            check_kind(one.media_type, len(one.data))
+            check_name(one.name, one.media_type)
+        with acts(_acting(contact, Action.ATTACH, ticket.id, origin)):
+            for one in files:
+                await self._desk.attach(
+                    ticket.id, name=one.name, media_type=one.media_type, data=one.data, by=contact.name, at=at
+                )
+        async with self._database.reading() as tx:
+            since = [row for row in await tx.tickets.history(ticket.id) if row.number > ticket.version]
+        mine = (Action.ATTACH, contact.name)
+        if any(row.action is not Action.REVEAL and (row.action, row.by) != mine for row in since):
+            raise Refused("somebody else changed this ticket; read it again, then decide", error_id="ticket-changed")
+        return ticket.version + len(since)
+
+    async def _act(self, ticket: str, contact: Named, wanted: Act, at: datetime, origin: str) -> None:
+        with acts(_acting(contact, wanted.action, ticket, origin)):
             await self._desk.act(ticket, wanted, by=contact.name, at=at)
 
-    async def reveal(self, token: str, at: datetime) -> Opened | None:
-        """Show the citizen's number for a while, and write that down."""
+    async def reveal(self, token: str, at: datetime, *, origin: str) -> Opened | None:
+        """Show who the citizen is for a while, and write that down."""
         for _ in range(TRIES):
             found = await self.open(token, at)
-            if found is None or found.own is None or found.own.phone_shown or not found.own.ticket.phone:
+            if found is None or found.own is None or found.own.shown:
                 return found
             ticket = found.own.ticket
             wanted = Act(action=Action.REVEAL, version=ticket.version, owner=found.contact)
             try:
-                await self._act(ticket.id, found.contact, wanted, at)
+                await self._act(ticket.id, found.contact, wanted, at, origin)
             except Refused as error:  # somebody was quicker, perhaps by giving it to another agency: look again
                 if error.error_id != "ticket-changed":
                     raise
                 continue
             return await self.open(token, at)
         raise Refused("others are changing this ticket; try again", error_id="ticket-changed")
+
+
+def _acting(contact: Named, action: Action, ticket: str, origin: str) -> Acting:
+    """A link may have been passed on: the audit says from where it was used."""
+    return Acting(actor=f"contact:{contact.id}", origin=origin, act=f"link {action}", subject=f"ticket:{ticket}")
 
 
 def _leaders(directory: Directory, contact: Contact, at: datetime) -> Sequence[Named]:

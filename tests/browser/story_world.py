@@ -52,24 +52,6 @@ STAFF = {
 #: who sits at which line: id, name, PIN
 AT_LINES = {"101": ("1001", "Nguyễn Thị Lan", "2468"), "102": ("1002", "Trần Văn Minh", "1357")}
 
-_TEMPLATES = """
-["specialist.made.sms"]
-encoding = "gsm7"
-class = "care"
-parts = 3
-text = "1022: phiếu mới {code}, lĩnh vực {category}. Hạn trả lời: {deadline}. Mở phiếu: {link}"
-["leader.made.sms"]
-encoding = "gsm7"
-class = "care"
-parts = 3
-text = "1022: {agency} có phiếu mới {code}. Hạn trả lời: {deadline}. Mở phiếu: {link}"
-["leader.with-leader.sms"]
-encoding = "gsm7"
-class = "care"
-parts = 3
-text = "1022: phiếu {code} kính chuyển lãnh đạo {agency} xử lý. Mở phiếu: {link}"
-"""
-
 
 def _directory(rings: Sequence[int]) -> str:
     steps = ("specialist.office", "specialist.mobile", "leader.office", "leader.mobile")
@@ -163,8 +145,6 @@ async def story_house(folder: Path, rings: Sequence[int], *, past: bool) -> Asyn
     """
     async with smsc() as carrier, mail_server() as mail:
         await asyncio.to_thread(folder.mkdir, parents=True)
-        templates = folder / "templates.toml"
-        await asyncio.to_thread(templates.write_text, _TEMPLATES, encoding="utf-8")
         tables = f"""
 [notify]
 sms_gateway = "smpp"
@@ -179,7 +159,6 @@ mail_port = {mail.port}
 mail_tls = "none"
 mail_from = "1022@1022.example"
 mail_per_minute = 0
-templates = "{templates}"
 quiet_from = "00:00"
 quiet_until = "00:00"
 link_address = "{LINKS}/l/"

@@ -81,7 +81,7 @@ async def _of(route: Route, house: House) -> dict[str, Any]:
     return {
         "path": {name: value for name, value in real_parts(house).items() if f"{{{name}}}" in route.path},
         "query": query,
-        "body": file if route.upload else body,
+        "body": file if route.upload and not route.page else body,
         # of another status the same kind, or a part of it; of one that is JSON it is asked for
         "answers": {str(status): first for status in (route.status, *(() if route.answer else route.also))},
     }
@@ -89,7 +89,7 @@ async def _of(route: Route, house: House) -> dict[str, Any]:
 
 async def _asked(route: Route, house: House, query: dict[str, str], body: Any, status: int = 0) -> Any:
     sent: dict[str, Any] = {"params": query, "headers": _shown(route, house)}
-    if route.upload:
+    if route.upload and not route.page:
         sent["data"] = b"a file"
         sent["headers"]["Content-Type"] = "text/plain"
     elif body is not None:

@@ -1,5 +1,6 @@
 """Signed links in memory behind the API's port, over the tickets in memory. Refuses what the real ones refuse."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -7,7 +8,7 @@ from hotline1022.core.errors import Refused
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.states import allowed
 from hotline1022.tickets.types import Action, Named
-from hotline1022.web.officer_port import OfficerTicket, Opened
+from hotline1022.web.officer_port import NewFile, OfficerTicket, Opened
 from tests.unit.notify_memory import AT, LINKS
 from tests.unit.tickets_made import AGENCY, LEADER, OFFICER
 from tests.unit.tickets_memory import MemoryTickets
@@ -36,7 +37,7 @@ class MemoryLinks:
             attachments=tuple(file.view for file in self.tickets.files.values()),
             actions=tuple(one for one in OFFERED if one in allowed(ticket.state)),
             leaders=(LEADER,),
-            phone_shown=self.shown,
+            shown=self.shown,
         )
         return Opened(
             contact=Named(id=link.contact, name=OFFICER.name),
@@ -47,15 +48,21 @@ class MemoryLinks:
             own=own if ticket.agency == AGENCY.id else None,
         )
 
-    async def act(self, token: str, wanted: Act, at: datetime) -> bool:
+    async def act(self, token: str, wanted: Act, at: datetime, *, origin: str, files: Sequence[NewFile] = ()) -> bool:
         found = await self.open(token, at)
         if found is None or found.own is None:
             return False
         if wanted.action not in found.own.actions:
             raise Refused("not now; open the link again", error_id="ticket-state")
+        for one in files:
+            await self.tickets.attach(
+                found.ticket, name=one.name, media_type=one.media_type, data=one.data, by=OFFICER.name, at=at
+            )
+        now = self.tickets.tickets[found.ticket].version if files else wanted.version
+        wanted = replace(wanted, version=now)
         await self.tickets.act(found.ticket, replace(wanted, owner=wanted.owner or OFFICER), by=OFFICER.name, at=at)
         return True
 
-    async def reveal(self, token: str, at: datetime) -> Opened | None:
+    async def reveal(self, token: str, at: datetime, *, origin: str) -> Opened | None:
         self.shown = True
         return await self.open(token, at)

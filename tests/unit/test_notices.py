@@ -261,7 +261,7 @@ async def test_a_reminder_tells_its_deadline_and_each_once(house: House) -> None
 
 
 def links(messages: list[Message]) -> dict[str, str]:
-    """Contact point → token, out of its email."""
+    """Contact point → key, out of its email."""
     found = {}
     for one in messages:
         if one.channel is By.EMAIL and one.contact:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hotline1022.core.clock import local
 from hotline1022.core.errors import ConfigError, Invalid
 from hotline1022.notify.audience import NAMES, TOLD, Audience
-from hotline1022.notify.links import Link, Links
+from hotline1022.notify.links import KEY, Links, good
 from hotline1022.notify.policy import LISTED, How, LinkMaker, messages_for, take_over_messages
 from hotline1022.notify.quiet import Quiet
 from hotline1022.notify.sms import split
@@ -24,6 +24,7 @@ from hotline1022.notify.types import (
     Billed,
     Channel,
     Encoding,
+    Link,
     NewMessage,
     Recipient,
     RecipientKind,
@@ -49,7 +50,7 @@ LONGEST = {
     "deadline": "23:59 31/12/2026",
     "answer": "Đơn vị đã kiểm tra hiện trường, lập biên bản và yêu cầu khắc phục trong ngày. " * 8,
     "urgent": "KHẨN:",
-    "link": "https://1022.example.vn/phieu/" + "x" * 110,
+    "link": "https://1022.binhduong.gov.vn/l/" + "x" * 22,
     "officer": "Nguyễn Công Tằng Tôn Nữ Hoàng Phương Thảo Nguyên",
     "name": "Nguyễn Công Tằng Tôn Nữ Hoàng Phương Thảo Nguyên",
     "phone": "+842743822333",
@@ -96,7 +97,7 @@ def test_an_sms_is_never_longer_than_its_template_says(name: str) -> None:
     filled = fill(template, LONGEST)
     assert filled.parts == len(split(filled.text, template.encoding)) <= template.parts
     assert filled.text.isascii(), "GSM-7 without marks"
-    for kept in ("code", "deadline", "phone"):
+    for kept in ("code", "deadline", "link"):
         if f"{{{kept}}}" in template.text:
             assert LONGEST[kept] in filled.text, "what people need is never cut"
     marked = replace(template, encoding=Encoding.UCS2)
@@ -209,7 +210,7 @@ def test_a_ticket_is_made() -> None:
         "c1",
         "specialist.made.sms",
     )
-    assert "Le Van Be, 0903333333" in specialist.text and "12:00 28/11/2026" in specialist.text
+    assert "4711-22" in specialist.text and "12:00 28/11/2026" in specialist.text and specialist.parts == 1
     mail = messages["Nguyễn Thị Lan email"]
     assert mail.subject == "[1022] Phiếu mới 4711-22: Giao thông"
     assert "Kính gửi Nguyễn Thị Lan," in mail.text and "<p>" in mail.html
@@ -233,14 +234,28 @@ def test_who_is_told_of_what(event: TicketEvent, people: set[str]) -> None:
     assert {one.name for one in messages.values()} == people
 
 
-def test_whoever_took_the_citizen_gets_the_code_the_citizen_and_a_link() -> None:
+def test_whoever_took_the_citizen_gets_the_code_and_a_link() -> None:
     messages, to_tell = told(a_change(TicketEvent.TAKEN), (MINH,), link=lambda contact, ticket: f"https://x/{contact}")
     assert set(messages) == {"Trần Văn Minh sms", "Trần Văn Minh email"} and to_tell == []
     sms, mail = messages["Trần Văn Minh sms"], messages["Trần Văn Minh email"]
     assert (sms.template, sms.contact, sms.ticket, sms.kind) == ("owner.taken.sms", "c2", "t1", RecipientKind.AGENCY)
     for said in (sms.text, mail.text):
-        assert "4711-22" in said and "0903333333" in said and "12:00 28/11/2026" in said
-    assert "https://x/c2" in mail.text and "<a href=" in mail.html and sms.parts <= 2
+        assert "4711-22" in said and "12:00 28/11/2026" in said and "https://x/c2" in said
+    assert "<a href=" in mail.html and sms.parts <= 2
+
+
+@pytest.mark.parametrize("event", set(TicketEvent) - {TicketEvent.TAKEN_OVER})
+def test_no_message_tells_an_officer_who_the_citizen_is(event: TicketEvent) -> None:
+    change = a_change(event, email="be@example.vn")
+    for link in (lambda contact, ticket: f"https://1022.example.vn/l/{'k' * 22}", None):
+        messages, _ = told(change, link=link)
+        for one in messages.values():
+            said = f"{one.subject} {one.text} {one.html}"
+            if one.kind is RecipientKind.CITIZEN:
+                continue
+            assert not [who for who in ("Lê Văn Bé", "Le Van Be", "0903333333", "be@") if who in said], one.template
+            opens = f"/l/{'k' * 22}" if link else "phần mềm 1022" if one.channel is Channel.EMAIL else "phan mem 1022"
+            assert opens in one.text and one.parts <= 2, one.template
 
 
 def a_take_over(count: int, **more: Any) -> TakeOver:
@@ -368,6 +383,32 @@ def test_a_changed_token_is_none(contact: str, ticket: str, data: st.DataObject)
     changed = token[:place] + letter + token[place + 1 :]
     assert changed == token or LINKS.read(changed) is None
     assert LINKS.read(token[:-2]) is None and LINKS.read("") is None
+
+
+@given(st.text("abc-0", max_size=40), st.text("abc-0", max_size=16), st.datetimes(timezones=st.just(UTC)))
+def test_a_key_is_short_and_of_letters_and_digits_and_stands_for_its_row_alone(
+    contact: str, ticket: str, until: datetime
+) -> None:
+    link = Link(contact=contact, ticket=ticket, expires=until.replace(microsecond=0))
+    key = LINKS.key(link)
+    assert len(key) == KEY and key.isascii() and key.isalnum()
+    assert LINKS.stands(key, link) is link and LINKS.stands(key, None) is None
+    for other in (
+        replace(link, contact=contact + "x"),
+        replace(link, ticket=ticket + "x"),
+        replace(link, expires=LATER),
+    ):
+        assert LINKS.stands(key, other) is None or other == link
+    assert Links(secret=b"another-secret-of-ours").stands(key, link) is None, "another secret ends them all"
+    assert LINKS.read(key) is None
+    token = LINKS.make(contact, ticket, link.expires)
+    assert LINKS.stands(token, link) is None and LINKS.stands(token[:KEY], link) is None
+
+
+def test_a_key_opens_as_long_as_a_token() -> None:
+    link = Link(contact="c1", ticket="t1", expires=LATER)
+    assert good(link, NOON, lambda contact: contact == "c1") == link
+    assert good(link, LATER, lambda _: True) is None and good(link, NOON, lambda _: False) is None
 
 
 # ---------------------------------------------------------------- statement

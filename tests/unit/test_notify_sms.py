@@ -104,6 +104,9 @@ def test_a_part_of_ucs2_is_at_most_140_bytes_with_its_header() -> None:
         ("090123456", ""),
         ("anonymous", ""),
         ("", ""),
+        # a mobile of another country, made up by whoever called
+        ("+14155550100", ""),
+        ("+66812345678", ""),
     ],
 )
 def test_whom_an_sms_reaches(number: str, reached: str) -> None:

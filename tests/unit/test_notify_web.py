@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline1022.notify.types import MessageState
+from hotline1022.notify.types import Link, MessageState
 from tests.unit.calls_memory import NOW
 from tests.unit.links_memory import TICKET, TOKEN
 from tests.unit.notify_memory import AT, LINKS, PHONE, a_mail, a_message
@@ -76,6 +76,13 @@ async def test_nobody_reads_an_officers_link_out_of_the_outbox(tmp_path: Path) -
             assert TOKEN not in repr(told), scope
             found = {one["id"]: one["text"] for one in told["messages"]}
             assert found["m1"] == ("" if scope == "read" else "Mở phiếu: https://1022.example.vn/l/…")
+        key = LINKS.key(Link(contact="c1", ticket="t1", expires=AT))
+        for before, after in (("https://mot-ten-mien-rat-dai-cua-tinh.vn/l/", ""), ("https://1022.vn/?k=", ".")):
+            text = f"KHAN: 1022: Mo phieu: {before}{key}{after}"
+            house.outbox.messages["m1"] = a_mail("m1", text=text, subject=text)
+            _, told = await house.ask("GET", "/api/outbox", "agent")
+            (shown,) = (one for one in told["messages"] if one["id"] == "m1")
+            assert shown["text"] == shown["subject"] == f"KHAN: 1022: Mo phieu: {before}…{after}"
         house.outbox.messages["m1"] = replace(house.outbox.messages["m1"], state=MessageState.FAILED)
         status, told = await house.ask("POST", "/api/outbox/m1/resend", "agent", json={})
         assert status == 200 and TOKEN not in repr(told)

@@ -47,6 +47,13 @@ def sms(text: str, parts: int = 1, encoding: Encoding = Encoding.GSM7) -> Wordin
         (MAIL, Wording(subject="", text="Kính gửi"), [("subject", 0, "empty")]),
         (MAIL, Wording(subject="a\nb", text="Kính gửi"), [("subject", 2, "lines")]),
         (MAIL, Wording(subject="{cod}", text="a"), [("subject", 1, "unknown")]),
+        ("specialist.made.sms", sms("Mã {code}: {link}"), []),
+        ("leader.overdue.sms", sms("Mã {code}\n{phone}"), [("text", 2, "citizen")]),
+        (
+            "owner.taken.email",
+            Wording(subject="{name}", text="{phone}"),
+            [("subject", 1, "citizen"), ("text", 1, "citizen")],
+        ),
         (MANY, Wording(subject="{count} {former}", text="{tickets}"), []),
         (MANY, Wording(subject="{count}", text="{tickets}\n{code}"), [("text", 2, "unknown")]),
     ],
@@ -62,7 +69,6 @@ def test_what_may_be_meant_so_is_told_and_allowed() -> None:
     assert faults(SMS, wording) == ()
     assert [(one.line, one.word, one.about) for one in oddities(SMS, wording)] == [
         (0, "no-code", ""),
-        (0, "link", ""),
         (2, "lost", "👋"),
     ]
     assert oddities(SMS, sms("1022, {code}: «Đã xong» – “tốt”?")) == (), "those have a plain form"

@@ -13,7 +13,7 @@ from hotline1022.web.desk.faq import BADGES, LIST, FaqDoneQuery, author, rights,
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import moment, show, told, told_id
 from hotline1022.web.failures import failure
-from hotline1022.web.faq import sheet
+from hotline1022.web.faq import sheet, too_large
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 
@@ -32,6 +32,8 @@ async def take_in(ask: Ask) -> web.Response:
     by = await author(ask)
     data = form.file("sheet")
     try:
+        if form.too_large:
+            raise too_large()
         if not data:
             raise Invalid("no file was chosen; choose one", error_id="sheet-missing")
         report = await ask.ports.faq.take_in(

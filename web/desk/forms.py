@@ -12,6 +12,9 @@ from hotline1022.core.errors import Invalid
 
 #: bytes of all files of a form, of all its texts, and parts at most
 FILES, TEXTS, PARTS = 10 * 1024 * 1024, 64 * 1024, 50
+#: bytes of files that are read, and thrown away where they are too many: for what was typed behind them, and because a browser
+#: that still sends hears no answer
+READ = 4 * FILES
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 #: names of our own fields look so
@@ -36,6 +39,19 @@ class Form:
     pairs: tuple[tuple[str, str], ...]
     #: a field without a file is not among them
     files: tuple[Sent, ...] = ()
+    #: there were files, which together were too large: they are not here, the texts are
+    too_large: bool = False
+
+    @property
+    def has_files(self) -> bool:
+        """Whether files were chosen."""
+        return bool(self.files) or self.too_large
+
+    def check_files(self) -> None:
+        """Invalid `attachment-large`."""
+        if self.too_large:
+            text = f"the files are too large; send at most {FILES >> 20} MiB at once"
+            raise Invalid(text, error_id="attachment-large")
 
     @property
     def names(self) -> frozenset[str]:
@@ -75,8 +91,14 @@ def read_fields(content_type: str, raw: bytes, *, most: int = 400) -> list[tuple
         raise _no_form() from None
 
 
-async def read_parts(request: web.Request) -> Form:
-    """A form with files. Invalid `body-not-form`, `attachment-large`, and 413 for texts: what is too large is not read on."""
+async def read_form(request: web.Request, *, most: int = 400) -> Form:
+    """A form with files or without. Invalid `body-not-form`, and 413 for texts that are too large."""
+    if request.content_type == MULTIPART:
+        return await _read_parts(request)
+    return Form(pairs=tuple(read_fields(request.content_type, await request.read(), most=most)))
+
+
+async def _read_parts(request: web.Request) -> Form:
     pairs: list[tuple[str, str]] = []
     files: list[Sent] = []
     texts = sizes = count = 0
@@ -88,23 +110,28 @@ async def read_parts(request: web.Request) -> Form:
                 raise _no_form()
             data = bytearray()
             while piece := await part.read_chunk():
+                if part.filename is None:
+                    texts += len(piece)
+                    if texts > TEXTS:
+                        raise web.HTTPRequestEntityTooLarge(max_size=TEXTS, actual_size=texts)
+                else:
+                    sizes += len(piece)
+                    if sizes > READ:
+                        return Form(pairs=tuple(pairs), too_large=True)
+                    if sizes > FILES:
+                        files.clear()
+                        data.clear()
+                        continue
                 data += piece
-                if part.filename is None and texts + len(data) > TEXTS:
-                    raise web.HTTPRequestEntityTooLarge(max_size=TEXTS, actual_size=texts + len(data))
-                if part.filename is not None and sizes + len(data) > FILES:
-                    text = f"the files are too large; send at most {FILES >> 20} MiB at once"
-                    raise Invalid(text, error_id="attachment-large")
             if part.filename is None:
-                texts += len(data)
                 pairs.append((part.name, data.decode("utf-8")))
-            elif part.filename or data:
-                sizes += len(data)
+            elif (part.filename or data) and sizes <= FILES:
                 kind = part.headers.get("Content-Type", "").partition(";")[0].strip().lower()
                 name = unicodedata.normalize("NFC", part.filename)
                 files.append(Sent(field=part.name, name=name, media_type=kind, data=bytes(data)))
     except (ValueError, RuntimeError, HttpProcessingError):  # what the library raises of headers and signs of parts
         raise _no_form() from None
-    return Form(pairs=tuple(pairs), files=tuple(files))
+    return Form(pairs=tuple(pairs), files=tuple(files), too_large=sizes > FILES)
 
 
 def _no_form() -> Invalid:

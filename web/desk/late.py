@@ -75,7 +75,7 @@ def keep(request: web.Request, user: str, form: Form, now: datetime) -> str:
     page = _page(request)
     pairs = tuple((name, value) for name, value in form.pairs if name not in SECRETS)
     request.app[STORE].put(
-        Kept(user=user, page=page, action=action, pairs=pairs, files=bool(form.files), until=now + KEPT)
+        Kept(user=user, page=page, action=action, pairs=pairs, files=form.has_files, until=now + KEPT)
     )
     LOG.info("what was typed at %s is kept until its user is back", page.partition("?")[0])
     return page

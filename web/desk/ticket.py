@@ -30,6 +30,7 @@ from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 from hotline1022.web.ticket_rights import found_for
 from hotline1022.web.tickets_wire import TicketDetail
+from hotline1022.web.uploads import KINDS
 
 #: what is typed into the forms, and characters of it at most
 MOST = {"answer": MOST_ANSWER, "why": MOST_WHY, "until": 10, "owner": 64, "agency": 64}
@@ -161,6 +162,7 @@ async def ticket_page(
         agencies=await _agencies(ask) if Action.FORWARD in actions else [],
         first_day=local_day(now + timedelta(days=1)).isoformat(),
         most=MOST,
+        kinds=KINDS,
         typed=dict.fromkeys(MOST, "") | dict(trouble.typed if trouble else {}),
         form=trouble.form if trouble else "",
         stored=trouble.stored if trouble else None,

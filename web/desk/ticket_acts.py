@@ -21,7 +21,8 @@ from hotline1022.web.errors import Forbidden
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import parse
 from hotline1022.web.ticket_rights import check_act, found_for, owner_for
-from hotline1022.web.tickets_wire import ActBody, AttachQuery, TicketDetail
+from hotline1022.web.tickets_wire import ActBody, TicketDetail
+from hotline1022.web.uploads import name_of
 
 ATTACH = "attach"
 
@@ -32,7 +33,7 @@ async def act(ask: Ask) -> web.Response:
     form: Form = ask.body
     action = Action(ask.path["action"])
     typed = {name: form.secret(name).replace("\r\n", "\n") for name in MOST}
-    seen, stored = form.number("version"), False if form.files else None
+    seen, stored = form.number("version"), False if form.has_files else None
     try:
         detail = await found_for(ask)
     except NotFound as error:
@@ -41,6 +42,7 @@ async def act(ask: Ask) -> web.Response:
         if not ask.asker.officer:
             ask.asker.demand(Permission.ANSWER)
         check_act(ask.asker, detail.ticket, action)
+        form.check_files()
         wanted = _wanted(action, typed, detail)
         _check(detail, action, seen, await ask.ports.tickets.history(detail.ticket.id))
         owner = await owner_for(ask, action, wanted.owner)
@@ -64,6 +66,7 @@ async def attach(ask: Ask) -> web.Response:
     detail = await found_for(ask)
     ask.asker.demand(Permission.ANSWER, of_agency=True)
     try:
+        form.check_files()
         if not form.files:
             raise Invalid("no file was chosen; choose one", error_id="files-missing")
         await _store(ask, form)
@@ -129,13 +132,9 @@ def _check(detail: TicketDetail, action: Action, seen: int, history: Sequence[Hi
 async def _store(ask: Ask, form: Form) -> None:
     """Each file, durable before its row."""
     for one in form.files:
-        try:
-            query: AttachQuery = parse(AttachQuery, {"name": one.name}, texts=True)
-        except Invalid as error:
-            raise Invalid(str(error), error_id="attachment-name") from error
         await ask.ports.tickets.attach(
             ask.path["ticket"],
-            name=query.name,
+            name=name_of(one.name),
             media_type=one.media_type,
             data=one.data,
             by=ask.by,

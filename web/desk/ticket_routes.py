@@ -2,13 +2,12 @@
 
 from hotline1022.accounts.types import Permission
 from hotline1022.web.desk import ticket, ticket_acts, tickets
+from hotline1022.web.page_routes import UPLOAD_SECONDS
 from hotline1022.web.route import Handler, Place, Route
 from hotline1022.web.wire import NoInput
 
 #: whoever looks at everything, and whoever handles what the own agency has; the handlers tell them apart
 HERE = Place(needs=Permission.LOOK, others=frozenset({Permission.HANDLE}))
-#: seconds for 10 MiB over a telephone's network
-UPLOAD_SECONDS = 180
 
 
 def _page(

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from hotline1022.db.unit import Database
 from hotline1022.ivr.load import load as load_menu
-from hotline1022.notify.types import Message, OutboxFilter
+from hotline1022.notify.types import Link, Message, OutboxFilter
 from hotline1022.service.directory.desk import DirectoryDesk
 from hotline1022.service.directory.token_ends import TokenEnds
 from hotline1022.service.directory.view import DirectoryView
@@ -73,6 +73,13 @@ class World:
 
     def link(self, ticket: Ticket, contact: str = SPECIALIST, days: int = 14) -> str:
         return f"/l/{LINKS.make(contact, ticket.id, self.now + timedelta(days=days))}"
+
+    async def short_link(self, ticket: Ticket, contact: str = SPECIALIST, days: int = 14) -> str:
+        """As messages have it now."""
+        link = Link(contact=contact, ticket=ticket.id, expires=self.now + timedelta(days=days))
+        async with self.database.transaction() as tx:
+            await tx.ticket_links.put({LINKS.key(link): link})
+        return f"/l/{LINKS.key(link)}"
 
     async def outbox(self) -> list[Message]:
         """Everything that was put there, the first one first."""

@@ -263,7 +263,19 @@ async def test_a_file_that_is_not_taken_stops_the_answer(
     ticket = await world.ticket(A.ACCEPT)
     async with world.desk.signed_in("specialist", login="cv", contact=SPECIALIST) as browser:
         shown = await upload(browser, ticket, act_page(ticket, A.ANSWER), (name, kind, data), answer="Đã lấp.")
-        assert shown.status == 400 and said in shown.text
+        assert shown.status == 400 and said in shown.text and ">\nĐã lấp.</textarea>" in shown.text
+    assert await world.stored(ticket) == ticket
+
+
+async def test_photos_that_are_too_large_together_cost_no_text(world: Handling) -> None:
+    ticket = await world.ticket(A.ACCEPT)
+    photos = [(f"{number}.jpg", "image/jpeg", bytes(3 << 20)) for number in range(4)]
+    async with world.desk.signed_in("specialist", login="cv", contact=SPECIALIST) as browser:
+        shown = await upload(browser, ticket, act_page(ticket, A.ANSWER), *photos, answer="Đã lấp.")
+        assert shown.status == 400 and "Tệp quá lớn" in shown.text and "chọn lại tệp" in shown.text
+        assert ">\nĐã lấp.</textarea>" in shown.text and str(ticket.code)[:4] in shown.text
+        alone = await upload(browser, ticket, f"{page(ticket)}/files", *photos)
+        assert alone.status == 400 and "Tệp quá lớn" in alone.text and "Xử lý" in alone.text
     assert await world.stored(ticket) == ticket
 
 

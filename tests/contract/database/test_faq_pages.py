@@ -225,7 +225,8 @@ async def test_a_sheet_is_tried_and_then_written(faq: Faq) -> None:
     [
         (b"", 400, "chọn tệp Excel"),
         (b"not a sheet", 400, "Không đọc được tệp"),
-        (b"x" * (4 * 1024 * 1024 + 1), 400, "Tệp quá lớn"),
+        (b"x" * (4 * 1024 * 1024 + 1), 400, "Tệp quá lớn: tối đa 4 MB"),
+        (b"x" * (11 * 1024 * 1024), 400, "Tệp quá lớn: tối đa 4 MB"),
     ],
 )
 async def test_what_is_no_sheet_is_told(faq: Faq, data: bytes, status: int, said: str) -> None:

@@ -19,11 +19,12 @@ from hotline1022.notify.smpp_gateway import SmppGateway
 from hotline1022.notify.states import Trigger, moves
 from hotline1022.notify.types import Channel, MessageState, OutboxFilter
 from hotline1022.service.cli.main import main
+from hotline1022.service.notify.outbox_book import OutboxBook
 from hotline1022.service.notify.parts import (
     _Nowhere,
     check_messages,
     gateways_of,
-    link_maker,
+    link_sheet,
     quiet_of,
 )
 from hotline1022.service.notify.sms_http import HttpGateway
@@ -35,6 +36,7 @@ from tests.contract.database.made import T0, at
 from tests.contract.database.test_notify import a_line, sending
 from tests.unit.notify_memory import a_mail
 from tests.unit.notify_memory import a_message as a_row
+from tests.unit.queue_memory import MemoryBell
 from tests.unit.test_notify_policy import LAN, MINH, a_change
 
 LINKS = Links(secret=b"0123456789abcdef")
@@ -79,9 +81,18 @@ async def test_a_change_and_its_messages_are_one_transaction(database: Database,
         await tx.to_tell.mark_told(line.id, "lan", T0)
         await announcer.announce(tx, change, (LAN, MINH), T0)
         assert await tx.to_tell.list() == [], "who was told is not on the list again for the same change"
-    token = mail.text.partition("https://1022.vn/p/")[2].split()[0]
-    link = LINKS.read(token)
-    assert link is not None and (link.contact, link.ticket) == ("c1", "t1")
+    key = mail.text.partition("https://1022.vn/p/")[2].split()[0]
+    async with database.transaction() as tx:
+        link = await tx.ticket_links.find(key)
+        assert link is not None and (link.contact, link.ticket) == ("c1", "t1") and LINKS.stands(key, link) == link
+        by_sms = next(one for one in await tx.outbox.list(OutboxFilter()) if one.recipient == LAN.sms)
+        assert key in by_sms.text and by_sms.parts <= 2, "an SMS has room for it"
+        assert await tx.ticket_links.find(key[:-1]) is None
+        assert await tx.ticket_links.forget(link.expires) == 0 and await tx.ticket_links.find(key) == link
+    book = OutboxBook(database, MemoryBell(), clock=lambda: link.expires + timedelta(seconds=1))
+    await book.forget()
+    async with database.reading() as tx:
+        assert await tx.ticket_links.find(key) is None, "what is over is dropped"
 
 
 # ---------------------------------------------------------------- parts
@@ -119,13 +130,14 @@ def test_a_file_that_is_not_there_is_named_at_the_start(tmp_path: Path, notify: 
 
 
 def test_links_are_made_only_with_an_address(tmp_path: Path) -> None:
-    assert link_maker(settings(tmp_path), LINKS, T0) is None
-    make = link_maker(settings(tmp_path, link_address="https://1022.vn/p/", link_days=2), LINKS, T0)
-    assert make is not None
-    address = make("c1", "t1")
-    assert address.startswith("https://1022.vn/p/")
-    link = LINKS.read(address.removeprefix("https://1022.vn/p/"))
-    assert link is not None and link.expires == T0.replace(microsecond=0) + timedelta(days=2)
+    assert link_sheet(settings(tmp_path), LINKS, T0) is None
+    sheet = link_sheet(settings(tmp_path, link_address="https://1022.vn/p/", link_days=2), LINKS, T0)
+    assert sheet is not None
+    address = sheet("c1", "t1")
+    assert sheet("c1", "t1") == address, "the same ticket for the same person has one link"
+    ((key, link),) = sheet.made.items()
+    assert address == f"https://1022.vn/p/{key}" and LINKS.stands(key, link) == link
+    assert link.expires == T0.replace(microsecond=0) + timedelta(days=2)
 
 
 async def test_the_folder_keeps_each_message_once(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from hotline1022.core.clock import local_day
 from hotline1022.db.unit import Database
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import What
+from hotline1022.notify.links import KEY
+from hotline1022.notify.types import Link
 from hotline1022.tickets.types import Action, Named, State
 from hotline1022.web.auth import FAILURES
 from hotline1022.web.page_wire import MOST_ANSWER
@@ -22,7 +24,9 @@ from tests.contract.database.officer_world import LEADER, NAMES, PHONE, SPECIALI
 from tests.unit.notify_memory import LINKS
 
 A = Action
-#: who the citizen is and what it is about
+#: who the citizen is, beside the number
+WHO = ("Nguyễn Thị Ánh", "12 đường Lê Lợi")
+#: the same, and what it is about
 PERSONAL = ("Nguyễn Thị Ánh", "Lê Lợi", "Vỉa hè", "901234567", "90****567")
 
 
@@ -41,7 +45,7 @@ def typed(shown: Shown, field: str) -> str:
     return html.unescape(found[1]) if found else ""
 
 
-async def test_an_officer_sees_the_ticket_and_not_the_number(world: World) -> None:
+async def test_an_officer_sees_the_ticket_and_not_who_the_citizen_is(world: World) -> None:
     ticket = await world.ticket(content="Vỉa hè bị đào. Gọi 0901234567 nhé.", area_name="Dĩ An")
     await world.desk.attach(
         ticket.id, name="Vỉa hè.pdf", media_type="application/pdf", data=b"%PDF", by="lan", at=world.now
@@ -56,7 +60,7 @@ async def test_an_officer_sees_the_ticket_and_not_the_number(world: World) -> No
         "Xây dựng",
         "Dĩ An",
         "Phản ánh",
-        "Nguyễn Thị Ánh",
+        "Đã che",
         "Vỉa hè bị đào. Gọi 090****567 nhé.",
         "Vỉa hè.pdf",
         "Còn 6 giờ",
@@ -65,7 +69,7 @@ async def test_an_officer_sees_the_ticket_and_not_the_number(world: World) -> No
         "+8490****567",
     ):
         assert said in shown.text, said
-    assert "901234567" not in shown.text
+    assert not [who for who in (*WHO, "901234567") if who in shown.text]
     assert buttons(shown) == {"reveal", "accept", "pass-to-leader", "return"}
     policy = shown.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy and "script-src" not in policy
@@ -83,6 +87,8 @@ async def test_whatever_a_citizen_says_is_text(world: World) -> None:
     ticket = await world.ticket(content=evil, name=evil, address="x" * 300)
     await world.act(ticket, A.RETURN, why=evil)
     path = world.link(ticket)
+    assert (await world.get(path)).text.count(escape(evil)) == 2
+    await world.press(path, "reveal", (await world.stored(ticket)).version)
     shown = await world.get(path)
     assert "<script" not in shown.text and shown.text.count(escape(evil)) == 3
     assert "&lt;script&gt;alert(1)" in shown.text and "{{7*7}}" in shown.text
@@ -165,24 +171,69 @@ async def test_of_two_at_once_one_is_told_what_happened_and_keeps_the_text(world
     assert (await world.press(world.link(ticket), "answer", int(again[1]), answer=text)).status == 303
 
 
-async def test_the_number_is_shown_to_who_asks_for_a_while_and_that_is_written_down(world: World) -> None:
+async def test_who_the_citizen_is_is_shown_to_who_asks_for_a_while_and_that_is_written_down(world: World) -> None:
     ticket = await world.ticket(A.ACCEPT)
     path, other = world.link(ticket), world.link(ticket, LEADER)
     asked = await world.press(path, "reveal", ticket.version)
     assert asked.status == 303
     shown = await world.get(path)
     assert f'href="tel:{PHONE}"' in shown.text and "reveal" not in buttons(shown)
-    assert "901234567" not in (await world.get(other)).text, "the other one did not ask"
+    assert not [who for who in WHO if who not in shown.text]
+    others = (await world.get(other)).text
+    assert not [who for who in (*WHO, "901234567") if who in others], "the other one did not ask"
     again = await world.press(path, "reveal", ticket.version, answer="Đang gõ\ndở")
     assert again.status == 200 and typed(again, "answer") == "Đang gõ\ndở"
     async with world.database.reading() as tx:
         looks = [row for row in await tx.tickets.history(ticket.id) if row.action is A.REVEAL]
     assert [(row.by, dict(row.changes)) for row in looks] == [(NAMES[SPECIALIST], {"shown_to": ["", SPECIALIST]})]
-    assert "Xem số điện thoại của người dân" in (await world.get(other)).text
+    assert "Xem thông tin người dân" in (await world.get(other)).text.partition('class="history"')[2]
     answered = await world.press(other, "answer", ticket.version, answer="Đã xong.")
     assert answered.status == 303, "a look at the number stops nobody"
     world.now += timedelta(minutes=16)
-    assert "901234567" not in (await world.get(path)).text
+    over = (await world.get(path)).text
+    assert not [who for who in (*WHO, "901234567") if who in over]
+
+
+async def test_a_citizen_without_a_number_is_shown_in_the_same_way(world: World) -> None:
+    ticket = await world.ticket(phone="")
+    path = world.link(ticket)
+    assert WHO[0] not in (await world.get(path)).text
+    assert (await world.press(path, "reveal", ticket.version)).status == 303
+    assert WHO[0] in (await world.get(path)).text
+    nobody = await world.ticket(phone="", name="", address="", email="", content="Vỉa hè bị đào.")
+    assert "reveal" not in buttons(await world.get(world.link(nobody)))
+
+
+async def test_the_audit_says_from_where_a_link_was_used(world: World) -> None:
+    ticket = await world.ticket()
+    path = world.link(ticket)
+    for act, came in (("reveal", "203.0.113.7"), ("accept", "203.0.113.8")):
+        data = {"act": act, "version": str(ticket.version)}
+        headers = {"X-Forwarded-For": f"10.1.1.1, {came}"}
+        async with world.client.post(path, data=data, headers=headers, allow_redirects=False) as response:
+            assert response.status == 303
+    async with world.database.reading() as tx:
+        acts = await tx.audit.about(f"ticket:{ticket.id}")
+    assert [(one.origin, one.detail["act"]) for one in acts] == [
+        ("203.0.113.7 via 127.0.0.1", "link reveal"),
+        ("203.0.113.8 via 127.0.0.1", "link accept"),
+    ]
+
+
+async def test_what_was_passed_to_the_leader_is_the_leaders(world: World) -> None:
+    ticket = await world.ticket(A.ACCEPT)
+    path, of_leader = world.link(ticket), world.link(ticket, LEADER)
+    assert (await world.press(path, "pass-to-leader", ticket.version, leader=LEADER)).status == 303
+    passed = await world.stored(ticket)
+    shown = await world.get(path)
+    assert buttons(shown) == {"reveal"} and "Phiếu đang ở lãnh đạo" in shown.text
+    for act in ("accept", "answer", "return"):
+        for version in (passed.version, ticket.version):
+            late = await world.press(path, act, version, answer="Đã lấp.", why="Không thuộc thẩm quyền")
+            assert late.status == 409, act
+    assert await world.stored(ticket) == passed
+    assert "accept" in buttons(await world.get(of_leader))
+    assert (await world.press(of_leader, "answer", passed.version, answer="Đã lấp.")).status == 303
 
 
 async def test_a_ticket_that_moved_shows_nothing_of_the_citizen(world: World) -> None:
@@ -232,6 +283,34 @@ async def test_wrong_links_are_one_page_and_guessing_is_told_to_wait(world: Worl
     assert (await world.get(good)).status == 200, "a valid link is let in whoever guesses behind the same proxy"
 
 
+async def test_a_short_link_is_as_good_as_a_long_one_and_ends_with_it(world: World) -> None:
+    ticket = await world.ticket()
+    short, of_leader = await world.short_link(ticket), await world.short_link(ticket, LEADER)
+    assert len(short) == len("/l/") + KEY
+    assert (await world.get(short)).text == (await world.get(world.link(ticket))).text
+    assert SPECIALIST in (await world.get(short.replace("/l/", "/api/link/"))).text
+    done = await world.press(short, "accept", ticket.version)
+    assert (done.status, (await world.stored(ticket)).owner) == (303, SPECIALIST)
+    assert (await world.get(of_leader)).status == 200
+    reserved = await world.desk.reserve("hl1-1795470208.99", "so-xay-dung", "construction", world.now)
+    stranger = Link(contact=SPECIALIST, ticket=ticket.id, expires=world.now + timedelta(days=9))
+    async with world.database.transaction() as tx:
+        await tx.ticket_links.put({"A" * KEY: stranger})
+    await world.directory.change(lambda found: end(found, What.CONTACT, LEADER, local_day(world.now)), "lan")
+    wrong = [
+        of_leader,
+        await world.short_link(ticket, days=-1),
+        await world.short_link(reserved),
+        f"{short[:-1]}{'a' if short[-1] != 'a' else 'b'}",
+        f"/l/{'A' * KEY}",  # a row that somebody wrote who has not the secret
+    ]
+    assert [(await world.get(path)).status for path in wrong] == [404] * len(wrong)
+    guessed = [(await world.get(f"/l/{number:022}")).status for number in range(FAILURES)]
+    assert guessed[-1] == 429 and (await world.get(short)).status == 200
+    world.now += timedelta(days=14)
+    assert (await world.get(short)).status in (404, 429)
+
+
 async def test_texts_that_do_not_fit_come_back(world: World) -> None:
     ticket = await world.ticket(A.ACCEPT)
     path = world.link(ticket)
@@ -266,7 +345,7 @@ async def test_the_json_of_a_link(world: World) -> None:
     assert '"shown":null' in plain.text and ticket.id in plain.text and SPECIALIST in plain.text
     full = await world.get(path, Accept="application/json")
     assert '"allowed":["accept","pass-to-leader","return"]' in full.text, full.text
-    assert ticket.code in full.text
+    assert ticket.code in full.text and not [who for who in WHO if who in full.text]
     assert "+8490****567" in full.text and "901234567" not in full.text
     old = await world.get(world.link(ticket).replace("/l/", "/phieu/"))
     assert (old.status, old.headers["Location"]) == (301, f"..{world.link(ticket)}")
