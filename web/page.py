@@ -25,6 +25,8 @@ from hotline1022.web.route import Ask
 from hotline1022.web.rules import parse
 
 REVEAL = "reveal"
+#: nothing is done: the ticket as it is now, with what was typed before an answer failed
+LOOK = "look"
 #: what is done by a button, and the field that it needs
 NEEDS = {Action.ACCEPT: "", Action.ANSWER: "answer", Action.PASS_TO_LEADER: "leader", Action.RETURN: "why"}
 MOST = {"answer": MOST_ANSWER, "why": MOST_WHY}
@@ -57,6 +59,10 @@ async def act_on_page(ask: Ask) -> web.Response:
         return _moved(opened, 409, typed)
     if form.act == REVEAL:
         return await _reveal(ask, typed)
+    if form.act == LOOK:
+        places = {Action.ANSWER: typed.answer, Action.RETURN: typed.why}
+        placeless = any(text and one not in opened.own.actions for one, text in places.items())
+        return _page(ask, opened, opened.own, typed=typed, changed=[] if placeless else None)
     action = next((one for one in NEEDS if one == form.act), None)
     if action is None:
         return _page(ask, opened, opened.own, typed=typed, problems={"act": words()("problem.act-unknown")}, status=400)

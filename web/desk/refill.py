@@ -20,16 +20,16 @@ def refill(html: str, kept: Kept) -> tuple[str, list[str]]:
     names = {name for name, _ in kept.pairs}
     fitting = [one for one in looked.found if kept.action in one.actions]
     if not fitting:
-        return html, _texts(kept.pairs)
+        return html, texts(kept.pairs)
     best = max(fitting, key=lambda one: len(names & one.names))
     writer = _Writer(best.place, kept.pairs)
     writer.feed(html)
     writer.close()
     left = [(name, value) for name, value in kept.pairs if name not in best.names]
-    return "".join(writer.out), _texts(left)
+    return "".join(writer.out), texts(left)
 
 
-def _texts(pairs: Sequence[tuple[str, str]]) -> list[str]:
+def texts(pairs: Sequence[tuple[str, str]]) -> list[str]:
     """What people would miss: no words of the page, such as which button it was."""
     return [value.strip() for _, value in pairs if len(value.strip().split()) > 1]
 

@@ -115,9 +115,10 @@ def _kept(ask: Ask) -> Kept | None:
 def _with(name: str, kept: Kept, values: dict[str, Any]) -> str:
     """The page with it."""
     page = _ENVIRONMENT.get_template(name)
-    html, left = refill(page.render(values | {"kept": {"left": [], "files": kept.files}}), kept)
+    told: dict[str, Any] = {"left": [], "files": kept.files, "unanswered": kept.unanswered}
+    html, left = refill(page.render(values | {"kept": told}), kept)
     if left:
-        html, _ = refill(page.render(values | {"kept": {"left": left, "files": kept.files}}), kept)
+        html, _ = refill(page.render(values | {"kept": told | {"left": left}}), kept)
     return html
 
 
