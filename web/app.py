@@ -62,6 +62,8 @@ HEADERS = {
 }
 #: Keys of a query whose value is a telephone number, and those whose value may be about a person.
 _NUMBERS, _PERSONAL, _HIDDEN = frozenset({"caller", "phone", "number"}), frozenset({"words", "asker", "name"}), "***"
+#: parts of a path that may be a key or a token
+_LONG = re.compile(r"[^/]{20,}")
 #: a page may have its style sheet, a file that never changes may be kept, a form says that it comes from here
 _OWN = ("Content-Security-Policy", "Cache-Control", "Referrer-Policy")
 _ROUTE: web.RequestKey[Route] = web.RequestKey("route", Route)
@@ -187,7 +189,10 @@ def logged_address(request: web.Request, route: Route | None) -> str:
         f"{{{name}}}" in route.path for name in SECRETS
     ):  # whoever has the address has the right
         return route.path
-    return (mask_text(request.rel_url.raw_path) + ("?" + query if query else ""))[:LOGGED]
+    path = request.rel_url.raw_path
+    if route is None:  # a sign too much behind a key, and it is no address of ours: it may be a right all the same
+        path = _LONG.sub(_HIDDEN, path)
+    return (mask_text(path) + ("?" + query if query else ""))[:LOGGED]
 
 
 def _logged(key: str, value: str) -> str:

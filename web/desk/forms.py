@@ -9,6 +9,7 @@ from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from hotline1022.core.errors import Invalid
+from hotline1022.web.desk.kept import SECRETS
 
 #: bytes of all files of a form, of all its texts, and parts at most
 FILES, TEXTS, PARTS = 10 * 1024 * 1024, 64 * 1024, 50
@@ -36,6 +37,11 @@ class Form:
     pairs: tuple[tuple[str, str], ...]
     #: a field without a file is not among them
     files: tuple[Sent, ...] = ()
+
+    @property
+    def typed(self) -> tuple[tuple[str, str], ...]:
+        """What may stand in a form again."""
+        return tuple((name, value) for name, value in self.pairs if name not in SECRETS)
 
     @property
     def names(self) -> frozenset[str]:

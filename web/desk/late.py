@@ -15,7 +15,7 @@ from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.web import cookies
 from hotline1022.web.desk.door import HOME, SIGN_IN, check_ours, led, safe
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.kept import KEPT, SECRETS, STORE, Kept
+from hotline1022.web.desk.kept import KEPT, STORE, Kept
 from hotline1022.web.desk.refill import texts
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.ports import Ports
@@ -92,7 +92,7 @@ def unanswered(request: web.Request, ports: Ports, error: BaseException, form: F
         return Unanswered()
     user = request.app[STORE].whose(cookie)
     if not user or isinstance(error, Forbidden | NotFound):
-        return Unanswered(texts=texts(_typed(form)))
+        return Unanswered(texts=texts(form.typed))
     return Unanswered(page=keep(request, user, form, ports.clock(), unanswered=True))
 
 
@@ -107,7 +107,7 @@ def keep(request: web.Request, user: str, form: Form, now: datetime, *, unanswer
             user=user,
             page=page,
             action=action,
-            pairs=_typed(form),
+            pairs=form.typed,
             files=bool(form.files),
             until=now + KEPT,
             unanswered=unanswered,
@@ -115,10 +115,6 @@ def keep(request: web.Request, user: str, form: Form, now: datetime, *, unanswer
     )
     LOG.info("what was typed at %s is kept until its user is back", page.partition("?")[0])
     return page
-
-
-def _typed(form: Form) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in form.pairs if name not in SECRETS)
 
 
 def _page(request: web.Request) -> str:
