@@ -26,6 +26,7 @@ from hotline1022.web.routes import ROUTES
 from hotline1022.web.types import Scope, Token
 from hotline1022.web.wire import CallQuery
 from tests.unit.calls_memory import CALLER
+from tests.unit.listening_memory import KEY
 from tests.unit.staff_memory import PIN
 from tests.unit.web_memory import SECRETS, House, MemoryCheck, open_house
 

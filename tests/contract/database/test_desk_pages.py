@@ -4,6 +4,7 @@ import re
 from base64 import b32decode
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest

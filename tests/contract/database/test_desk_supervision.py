@@ -18,6 +18,7 @@ from hotline1022.service.figures.view import FiguresView
 from hotline1022.service.figures.wall_desk import WallDesk
 from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import CallsView
+from hotline1022.web.cookies import PLAIN, SECURE
 from tests.contract.database.desk_world import Browser, World, open_desk
 from tests.lab.figures_world import NOW, WORDS, fill
 
