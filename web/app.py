@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from hotline1022.accounts.types import Stage
 from hotline1022.core.acting import acts
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
 from hotline1022.core.masking import mask, mask_text
@@ -169,11 +170,14 @@ async def _failed(request: web.Request, error: BaseException, ports: Ports) -> w
     route = request.get(_ROUTE)
     if route is None or (route.desk is None and not route.page):
         return failure(error)
+    sent = None
     try:
-        async with asyncio.timeout(_BACK):
-            sent = await _body(route, request)
+        # files of strangers are not waited for
+        if request.content_type != MULTIPART or _SENT in request or request.app[STORE].whose(cookies.read(request)):
+            async with asyncio.timeout(_BACK):
+                sent = await _body(route, request)
     except (HotlineError, web.HTTPException, web.RequestPayloadError, OSError):  # a TimeoutError is an OSError
-        sent = None
+        LOG.debug("what was sent cannot be given back")
     if route.page:
         return page_failure(error, typed_of(sent) if isinstance(sent, dict) else None)
     left = unanswered(request, ports, error, sent) if isinstance(sent, Form) else None
@@ -212,7 +216,8 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
                 return await sent_too_late(request, ports, came, lambda: _body(route, request))
             if came is not None:
                 request[_TOKEN] = f"user:{came.user.login}"
-                request.app[STORE].met(cookies.read(request), came.user.id)
+                if came.session.stage is Stage.FULL:
+                    request.app[STORE].met(cookies.read(request), came.user.id)
             who = await who_asks(route, request, gate, ports, lambda: _path(request))
             if who is not None:
                 request[_TOKEN] = who.actor if who.signed else who.name
