@@ -218,7 +218,8 @@ async def test_what_no_page_of_the_session_sent_is_not_kept_when_nobody_answers(
             wrong = await browser.post(AREA, {**hidden, **TYPED, "csrf": "0" * 64})
             nobody = await stranger.post(AREA, {**hidden, **TYPED})
             part = await browser.post(AREA, {**hidden, **TYPED}, **{"HX-Request": "true"})
-        for one in (foreign, wrong, nobody, part):
+        assert nobody.goes_to == "/desk/sign-in"
+        for one in (foreign, wrong, part):
             assert one.status == 503 and AREA not in one.forms.links and "Mới" not in one.text
         assert 'id="kept"' not in (await browser.get(AREA)).text
 
