@@ -13,6 +13,7 @@ from hotline1022.web.numbers import hide_numbers
 from tests.unit.accounts_memory import MemoryDoor
 from tests.unit.calls_memory import NOW
 from tests.unit.cascade_memory import MemoryCascades
+from tests.unit.catalogue_memory import MemoryCatalogue
 from tests.unit.disclosure_memory import ONE, MemoryDisclosures
 from tests.unit.staff_memory import PIN
 from tests.unit.test_web_acts import noted
@@ -92,6 +93,7 @@ async def test_words_of_a_ticket_are_no_way_to_a_number(tmp_path: Path, words: s
     async with open_house(tmp_path) as house:
         status, told = await house.ask("GET", f"/api/recordings?words={words.replace('+', '%2B')}", "read")
         assert (status, told["error_id"]) == (403, "scope-missing")
+        assert isinstance(house.ports.catalogue, MemoryCatalogue)
         auditor, asked = sign_in(house, "auditor"), house.ports.catalogue.asked
         status, told = await ask(house, "GET", f"/api/recordings?words={words.replace('+', '%2B')}", auditor)
         assert (status, told.get("error_id")) == ((403, "search-number") if words[-1].isdigit() else (200, None))
