@@ -10,6 +10,8 @@ from sqlalchemy import Dialect, Select, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.core.events import LegKind
+from hotline1022.core.folding import fold
+from hotline1022.core.masking import mask_text
 from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.db.ask import Found, Question, among, ask_all, per_dialect
 from hotline1022.db.columns import condition
@@ -35,6 +37,8 @@ EMERGENCIES = frozenset(
 )
 #: what is said of a call without audio, the worst first
 _WITHOUT = ((Status.TORN, Why.FILE_TORN), (Status.MISSING, Why.FILE_MISSING), (Status.EMPTY, Why.FILE_EMPTY))
+#: fields of a ticket that hold neither name nor number nor address
+_OPEN = ("area_name", "category_name", "agency_name", "service_group", "content", "answer")
 #: after so long what lies in the spool has been filed
 LATE = timedelta(hours=1)
 #: of every original that Asterisk writes; another one stands in the track's `detail`
@@ -107,6 +111,7 @@ def _asked(dialect: Dialect) -> tuple[Question, ...]:
             .order_by(l.started_at),
             of(h.call_id, h.agency, h.category).order_by(h.hunt),
             of(ticket_call.c.call_id, k.code, k.agency, k.category, k.phone, k.search, k.closed_at)
+            .add_columns(*(k[name] for name in _OPEN))
             .join(ticket, k.id == ticket_call.c.ticket_id)
             .where(condition("ticket.begun_at IS NOT NULL"))
             .order_by(k.created_at, k.id),
@@ -160,7 +165,7 @@ def made(of: Facts) -> Made:
     )
     caller = row.get("caller_e164") or row.get("caller_raw") or ""
     numbers = number_keys([caller, row.get("caller_raw", ""), *(one["phone"] for one in of.tickets)])
-    words = _each(key for one in of.tickets for key in word_keys(one["search"]))
+    words = _each(key for one in of.tickets for key in (*word_keys(one["search"]), *_open_words(one)))
     kind = _kind(row, of.tickets)
     length = max([one["duration_ms"] for one in (*audio, *spoken)], default=_length(row))
     return Made(
@@ -183,6 +188,11 @@ def made(of: Facts) -> Made:
         files=sum(one["status"].promised for one in (*of.tracks, *of.messages)),
         why=_why([*of.tracks, *of.messages]),
     )
+
+
+def _open_words(ticket: Found) -> tuple[str, ...]:
+    """Keys of words that whoever may see no number may look for: none of them is a number either."""
+    return word_keys(mask_text(fold(" ".join(ticket[name] for name in _OPEN))), open_to_all=True)
 
 
 def _had_audio(row: Found) -> bool:

@@ -66,7 +66,7 @@ class CatalogueSearch(Repository):
             if whole and await self._there(whole):
                 keys.insert(0, whole)
                 end = ""
-        keys += word_keys(wanted.words)
+        keys += word_keys(wanted.words, open_to_all=wanted.open_words)
         if self._dialect == "sqlite":
             return await self._read(self._along(wanted, keys, end), wanted)
         listed = [key for key in keys if key.startswith(LISTED)]

@@ -116,6 +116,8 @@ class CatalogueFilter:
     code: str = ""
     #: of a ticket of the call; all of them, in any order and way of typing
     words: str = ""
+    #: words of what was asked and answered alone: none that tell who the citizen is
+    open_words: bool = False
     shortest_ms: int | None = None
     longest_ms: int | None = None
     state: Shown | None = None
@@ -212,9 +214,10 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(found)[:MOST_WORDS]
 
 
-def word_keys(text: str) -> tuple[str, ...]:
-    """The keys of a text's words."""
-    return tuple(f"w:{word}" for word in words_of(text))
+def word_keys(text: str, *, open_to_all: bool = False) -> tuple[str, ...]:
+    """The keys of a text's words; those that are open to all have keys of their own."""
+    kind = "v" if open_to_all else "w"
+    return tuple(f"{kind}:{word}" for word in words_of(text))
 
 
 def about_keys(about: About) -> tuple[str, ...]:

@@ -17,16 +17,18 @@ from urllib.parse import urlencode
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from hotline1022.accounts.types import Stage
 from hotline1022.core.acting import acts
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
 from hotline1022.core.masking import mask, mask_text
+from hotline1022.web import cookies
 from hotline1022.web.acting import SECRETS, act_of
 from hotline1022.web.auth import Gate
 from hotline1022.web.desk.confirm import confirmed
 from hotline1022.web.desk.door import desk_failure, signed_in
-from hotline1022.web.desk.forms import Form, read_fields, read_form
+from hotline1022.web.desk.forms import MULTIPART, SENT, Form, read_fields, read_form
 from hotline1022.web.desk.kept import STORE, KeptForms
-from hotline1022.web.desk.late import of_another_session, sent_too_late
+from hotline1022.web.desk.late import of_another_session, sent_too_late, unanswered
 from hotline1022.web.desk.routes import ROUTES as DESK
 from hotline1022.web.failures import failure, json_response
 from hotline1022.web.health import READIER, Readier
@@ -34,7 +36,7 @@ from hotline1022.web.link_door import DOOR, LinkDoor
 from hotline1022.web.metrics import UNKNOWN, HttpMetrics
 from hotline1022.web.numbers import hide_numbers
 from hotline1022.web.openapi import DOCUMENT, document
-from hotline1022.web.page_render import page_failure
+from hotline1022.web.page_render import page_failure, typed_of
 from hotline1022.web.ports import Ports
 from hotline1022.web.route import PARTS, Answer, Ask, Route
 from hotline1022.web.routes import ROUTES
@@ -61,16 +63,20 @@ HEADERS = {
 }
 #: Keys of a query whose value is a telephone number, and those whose value may be about a person.
 _NUMBERS, _PERSONAL, _HIDDEN = frozenset({"caller", "phone", "number"}), frozenset({"words", "asker", "name"}), "***"
+#: parts of a path that may be a key or a token
+_LONG = re.compile(r"[^/]{20,}")
 #: a page may have its style sheet, a file that never changes may be kept, a form says that it comes from here
 _OWN = ("Content-Security-Policy", "Cache-Control", "Referrer-Policy")
 _ROUTE: web.RequestKey[Route] = web.RequestKey("route", Route)
 _BEGUN: web.RequestKey[web.StreamResponse] = web.RequestKey("begun", web.StreamResponse)
 _TOKEN: web.RequestKey[str] = web.RequestKey("token", str)
+#: seconds for a form whose sender gets it back
+_BACK = 5
 
 
 def make_app(ports: Ports, *, version: str) -> web.Application:
     """The application over these ports; `version` goes into the document."""
-    app = web.Application(client_max_size=BODY_BYTES, middlewares=[_guard(HttpMetrics(ports.registry))])
+    app = web.Application(client_max_size=BODY_BYTES, middlewares=[_guard(HttpMetrics(ports.registry), ports)])
     app[READIER] = Readier(ports)
     app[DOCUMENT] = _document(version)
     app[DOOR] = LinkDoor(ports)
@@ -111,19 +117,19 @@ async def _expect(request: web.Request) -> web.StreamResponse | None:
     return failure(web.HTTPExpectationFailed())
 
 
-def _guard(metrics: HttpMetrics) -> Middleware:
+def _guard(metrics: HttpMetrics, ports: Ports) -> Middleware:
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         began = time.monotonic()
         try:
             response = await handler(request)
         except (HotlineError, web.HTTPException, TimeoutError) as error:
-            response = _cut(request, error) or _failed(request, error)
+            response = _cut(request, error) or await _failed(request, error, ports)
         except Exception as error:
             begun = _cut(request, error)
             if begun is None or not isinstance(error, ConnectionError):  # a listener who hangs up is no fault
                 LOG.exception("a request broke")
-            response = begun or _failed(request, error)
+            response = begun or await _failed(request, error, ports)
         seconds = time.monotonic() - began
         route = request.get(_ROUTE)
         path = route.path if route else UNKNOWN
@@ -158,11 +164,29 @@ def _cut(request: web.Request, error: BaseException) -> web.StreamResponse | Non
     return begun
 
 
-def _failed(request: web.Request, error: BaseException) -> web.Response:
+async def _failed(request: web.Request, error: BaseException, ports: Ports) -> web.Response:
+    """The answer of an error; people get back what they have typed."""
     route = request.get(_ROUTE)
-    if route is not None and route.desk is not None:
-        return desk_failure(request, error)
-    return page_failure(error) if route is not None and route.page else failure(error)
+    if route is None or (route.desk is None and not route.page):
+        return failure(error)
+    sent = request.get(SENT)
+    try:
+        if SENT not in request and _gives_back(route, request, error):
+            async with asyncio.timeout(_BACK):
+                sent = await (read_form(request) if route.page else _body(route, request))
+    except (HotlineError, web.HTTPException, web.RequestPayloadError, OSError):  # a TimeoutError is an OSError
+        LOG.debug("what was sent cannot be given back")
+    if route.page:
+        return page_failure(error, typed_of(sent.firsts) if isinstance(sent, Form) else None)
+    left = unanswered(request, ports, error, sent) if isinstance(sent, Form) else None
+    return desk_failure(request, error, back=left.page, typed=left.texts) if left else desk_failure(request, error)
+
+
+def _gives_back(route: Route, request: web.Request, error: BaseException) -> bool:
+    """Whether what nobody has read yet is read for its sender. Files of strangers are not waited for."""
+    if route.page:  # who has no link that opens gets nothing back
+        return request.method == "POST" and failure(error).status >= 500
+    return request.content_type != MULTIPART or bool(request.app[STORE].whose(cookies.read(request)))
 
 
 def logged_address(request: web.Request, route: Route | None) -> str:
@@ -174,7 +198,10 @@ def logged_address(request: web.Request, route: Route | None) -> str:
         f"{{{name}}}" in route.path for name in SECRETS
     ):  # whoever has the address has the right
         return route.path
-    return (mask_text(request.rel_url.raw_path) + ("?" + query if query else ""))[:LOGGED]
+    path = request.rel_url.raw_path
+    if route is None:  # a sign too much behind a key, and it is no address of ours: it may be a right all the same
+        path = _LONG.sub(_HIDDEN, path)
+    return (mask_text(path) + ("?" + query if query else ""))[:LOGGED]
 
 
 def _logged(key: str, value: str) -> str:
@@ -194,6 +221,8 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
                 return await sent_too_late(request, ports, came, lambda: _body(route, request))
             if came is not None:
                 request[_TOKEN] = f"user:{came.user.login}"
+                if came.session.stage is Stage.FULL:
+                    request.app[STORE].met(cookies.read(request), came.user.id)
             who = await who_asks(route, request, gate, ports, lambda: _path(request))
             if who is not None:
                 request[_TOKEN] = who.actor if who.signed else who.name
@@ -211,6 +240,8 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
             if route.confirms and (away := confirmed(ask)) is not None:
                 return away
             answer = await _act(route, ask)
+        if came is not None and isinstance(answer, web.Response) and answer.status < 400 and not route.typing:
+            request.app[STORE].sent(came.user.id, request.path)
         if isinstance(answer, web.StreamResponse):
             return answer
         told = answer if isinstance(answer, Answer) else Answer(value=answer, status=route.status)
@@ -254,6 +285,14 @@ def _query(route: Route, request: web.Request) -> Any:
 
 
 async def _body(route: Route, request: web.Request) -> Any:
+    """What was sent; it is read once, and not again where that broke off."""
+    if SENT not in request:
+        request[SENT] = None
+        request[SENT] = await _read_body(route, request)
+    return request[SENT]
+
+
+async def _read_body(route: Route, request: web.Request) -> Any:
     if route.desk is not None and route.upload:
         return await read_form(request)
     if request.method in ("GET", "HEAD") or route.upload:

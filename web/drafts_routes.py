@@ -25,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
         needs=Permission.ANSWER,
         summary="The draft for one call",
         handler=drafts.get_draft,
+        by_itself=True,
         answer=w.DraftView,
         exact=True,
     ),

@@ -15,7 +15,7 @@ from hotline1022.core.errors import HotlineError, Invalid, Refused, Unavailable
 from hotline1022.core.masking import mask_name
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import Action, Named
-from hotline1022.web.desk.forms import Form, read_form
+from hotline1022.web.desk.forms import SENT, Form, read_form
 from hotline1022.web.desk.render import told
 from hotline1022.web.failures import failure
 from hotline1022.web.link_door import DOOR
@@ -30,6 +30,8 @@ from hotline1022.web.rules import parse
 from hotline1022.web.uploads import KINDS, name_of
 
 REVEAL = "reveal"
+#: nothing is done: the ticket as it is now, with what was typed before an answer failed
+LOOK = "look"
 #: what is done by a button, and the field that it needs
 NEEDS = {Action.ACCEPT: "", Action.ANSWER: "answer", Action.PASS_TO_LEADER: "leader", Action.RETURN: "why"}
 MOST = {"answer": MOST_ANSWER, "why": MOST_WHY}
@@ -57,7 +59,8 @@ async def show_page(ask: Ask) -> web.Response:
 async def act_on_page(ask: Ask) -> web.Response:
     """One of the buttons of the page."""
     await _open(ask)  # before anything is read: nobody else's photos are
-    sent = await read_form(ask.request, most=20)
+    ask.request[SENT] = None
+    ask.request[SENT] = sent = await read_form(ask.request, most=20)
     form, typed, problems = _form(sent)
     opened = await _open(ask)  # as it is now: photos take their time
     if opened.own is None:
@@ -65,6 +68,10 @@ async def act_on_page(ask: Ask) -> web.Response:
     if form.act == REVEAL:
         return await _reveal(ask, typed, again=sent.has_files)
     again = sent.has_files
+    if form.act == LOOK:
+        places = {Action.ANSWER: typed.answer, Action.RETURN: typed.why}
+        placeless = any(text and one not in opened.own.actions for one, text in places.items())
+        return _page(ask, opened, opened.own, typed=typed, changed=[] if placeless else None, again=again)
     action = next((one for one in NEEDS if one == form.act), None)
     if action is None:
         return _page(
@@ -112,7 +119,7 @@ def _see(ask: Ask, query: str = "") -> web.Response:
 
 def _form(body: Form) -> tuple[PageForm, Typed, dict[str, str]]:
     """The form, what was typed as it was typed, and by field what is wrong; Invalid for what no browser sends."""
-    given = dict(reversed(body.pairs))  # of a field that comes twice the first
+    given = body.firsts
     if body.too_large:  # the button stands behind the files, and files go with an answer
         given.setdefault("act", Action.ANSWER)
     sent: dict[str, str] = {name: given[name] for name in ("act", "version", "leader") if name in given}

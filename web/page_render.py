@@ -2,6 +2,7 @@
 sheet. Refuses a value that a template wants and nobody gave.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -62,9 +63,11 @@ def page(html: str, status: int = 200) -> web.Response:
     return web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)
 
 
-def plain(title: str, said: str, cure: str, status: int = 200, typed: Typed | None = None) -> web.Response:
-    """A page of a few sentences that tells nothing of any citizen."""
-    return page(fill("plain.html", title=title, said=said, cure=cure, typed=typed), status)
+def plain(
+    title: str, said: str, cure: str, status: int = 200, typed: Typed | None = None, *, again: bool = False
+) -> web.Response:
+    """A page of a few sentences that tells nothing of any citizen; with `again` it leads back to the ticket with what was typed."""
+    return page(fill("plain.html", title=title, said=said, cure=cure, typed=typed, again=again), status)
 
 
 def style() -> web.Response:
@@ -72,13 +75,18 @@ def style() -> web.Response:
     return web.Response(body=_STYLE, content_type="text/css", charset="utf-8")
 
 
-def page_failure(error: BaseException) -> web.Response:
-    """The page for an error, with the status and headers that the API would give."""
+def typed_of(given: Mapping[str, str]) -> Typed:
+    """What was typed into a form, as it was typed."""
+    return Typed(**{name: given.get(name, "").replace("\r\n", "\n") for name in ("answer", "why", "leader")})
+
+
+def page_failure(error: BaseException, typed: Typed | None = None) -> web.Response:
+    """The page for an error, with the status and headers that the API would give, and with what was typed."""
     told = failure(error)
     known = told.status if told.status in _SAID else 400 if told.status < 500 else 500
     say = words()
     title, said, cure = (say(f"plain.{known}.{part}") for part in ("title", "said", "cure"))
-    made = plain(title, said, cure, told.status)
+    made = plain(title, said, cure, told.status, typed, again=told.status >= 500)
     for name in ("Retry-After", "Allow"):
         if name in told.headers:
             made.headers[name] = told.headers[name]

@@ -21,7 +21,7 @@ class PageQuery:
 class PageForm:
     """The form of the page: everything that is typed, and which button was pressed."""
 
-    act: Annotated[str, Rule(doc="accept, answer, pass-to-leader, return or reveal", high=40)]
+    act: Annotated[str, Rule(doc="accept, answer, pass-to-leader, return, reveal or look", high=40)]
     version: Version
     answer: Annotated[str, Rule(doc="for answer", high=MOST_ANSWER, lines=True)] = ""
     why: Annotated[str, Rule(doc="for return", high=MOST_WHY, lines=True)] = ""

@@ -8,6 +8,7 @@ import re
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import Invalid
+from hotline1022.core.folding import fold
 from hotline1022.recordings.types import CatalogueFilter
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage, RecordingQuery
@@ -41,6 +42,7 @@ async def search_recordings(ask: Ask) -> RecordingPage:
             category=query.category or "",
             code=query.ticket or "",
             words=query.words or "",
+            open_words=not ask.sees_numbers,
             shortest_ms=query.longer_ms,
             longest_ms=query.shorter_ms,
             state=query.state,
@@ -52,8 +54,8 @@ async def search_recordings(ask: Ask) -> RecordingPage:
 
 
 def check_words(words: str, *, numbers: bool) -> None:
-    """Forbidden `search-number`: words of a ticket have the citizen's number too."""
-    if not numbers and _NUMBER.search(words):
+    """Forbidden `search-number` for what is no word but a number, whatever digits it is written with: it would find nothing."""
+    if not numbers and _NUMBER.search(fold(words)):
         raise Forbidden("a search by number needs the permission numbers", error_id="search-number")
 
 

@@ -160,6 +160,8 @@ class Route:
     body: type = NoInput
     #: who is signed in shows the password once more, where that was long ago: an open browser alone is not enough
     confirms: bool = False
+    #: asked by a page by itself: a session does not go on by it (pages of the desk: `Place.by_itself`)
+    by_itself: bool = False
     #: keeps what is being typed: no act of the audit, as what comes of it is
     typing: bool = False
     #: takes the bytes of a file of any type: the handler reads them itself; on pages of the desk, a form with files

@@ -14,6 +14,7 @@ from hotline1022.web.asker import Asker, of_session, of_token
 from hotline1022.web.auth import Gate
 from hotline1022.web.desk.door import note_seen
 from hotline1022.web.errors import Forbidden, Unauthorized
+from hotline1022.web.package import origin
 from hotline1022.web.ports import Ports
 from hotline1022.web.route import Route
 
@@ -43,7 +44,8 @@ async def who_asks(
             asker.demand(route.needs, of_agency=route.officers)
         except Forbidden as error:
             if route.needs is Permission.LISTEN:
-                await ports.acts.refused(refused_act(route, asker, request.remote, path(), error.error_id))
+                whence = origin(request) if asker.signed else request.remote
+                await ports.acts.refused(refused_act(route, asker, whence, path(), error.error_id))
             raise
     return asker
 
@@ -63,7 +65,7 @@ async def _found(route: Route, request: web.Request, gate: Gate, ports: Ports) -
         cookies.check_site(request)
     if request.method not in READING:
         cookies.check_form(cookie, request.headers.get(cookies.HEADER, ""))
-    if route.seconds is not None:  # a browser that listens is nobody who sits there
+    if route.seconds is not None and not route.by_itself:  # a browser that listens is nobody who sits there
         await note_seen(signed, ports)
     return await of_signed(signed, ports)
 

@@ -17,6 +17,7 @@ from secrets import token_hex
 from typing import Any
 
 from hotline1022.core.errors import Invalid, Unavailable
+from hotline1022.core.sheets import harmless
 from hotline1022.recordings.files import no_room
 from hotline1022.recordings.types import StoredFile
 from hotline1022.service.recordings.checked import Opener, checked, open_original
@@ -139,7 +140,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "@", "\t") else value
+    return harmless(value) if isinstance(value, str) else value
 
 
 def _page(data: Rows) -> str:

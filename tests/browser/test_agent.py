@@ -231,6 +231,18 @@ async def test_a_service_killed_in_the_middle_of_typing_and_a_browser_that_crash
             )
 
 
+async def test_what_others_left_in_this_browser_goes_after_a_day(desk: Desk, browser: Browser) -> None:
+    await desk.make_agent()
+    tab = await browser.tab()
+    await come_in(tab, desk)
+    await tab.run(
+        "for (const [who, hours] of [['a', 25], ['b', 23]]) localStorage.setItem(`hl-draft:${who}:hl1-1.1:x`,"
+        " JSON.stringify({ seen: 0, texts: { name: 'Ánh' }, at: Date.now() - hours * 3600e3 }))"
+    )
+    await tab.open(str(desk.world.server.make_url("/desk/agent")))
+    await sees(tab, "Object.keys(localStorage).join()", "hl-draft:b:hl1-1.1:x")
+
+
 async def test_a_session_that_ends_in_the_middle_of_typing_loses_nothing(desk: Desk, browser: Browser) -> None:
     user = await desk.make_agent()
     desk.sits(AgentState.TALKING)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from hotline1022.core.clock import local
+from hotline1022.core.errors import Unavailable
 from hotline1022.tickets.states import TABLE
 from hotline1022.tickets.types import HIDDEN, OF_AGENCIES, Action, Kind, State, Urgency
 from hotline1022.web.page import NEEDS, spaced
@@ -180,6 +181,37 @@ async def test_a_page_says_when_something_is_broken(tmp_path: Path, monkeypatch:
             monkeypatch.setattr(house.links, "open", broken)
             got, text = await look(house)
             assert got == status and said in text and "1022" in text and "error_id" not in text
+
+
+async def test_what_was_typed_comes_back_when_the_database_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_house(tmp_path) as house:
+        ticket = walked(made().after, Action.FORWARD, Action.ACCEPT)
+        house.tickets.tickets[TICKET] = ticket
+        answer = "Đã lấp hố <sâu>.\n  Cảm ơn."
+        form = {"act": "answer", "version": str(ticket.version), "answer": answer, "why": ""}
+        for fault, status in ((Unavailable("away", error_id="database-away"), 503), (ZeroDivisionError(), 500)):
+
+            async def away(*given: Any, fault: Exception = fault) -> None:
+                raise fault
+
+            with monkeypatch.context() as patch:
+                patch.setattr(house.links, "open" if status == 503 else "act", away)
+                async with house.client.post(f"/l/{TOKEN}", data=form) as response:
+                    assert response.status == status
+                    said = await response.text()
+            assert "Đã lấp hố &lt;sâu&gt;.\n  Cảm ơn.</textarea>" in said
+            sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="(.*?)">', said))
+            assert sent["act"] == "look"
+            async with house.client.post(f"/l/{TOKEN}", data=sent | {"answer": answer}) as response:
+                again = await response.text()
+                assert response.status == 200 and "Đã lấp hố &lt;sâu&gt;.\n  Cảm ơn.</textarea>" in again
+            assert house.tickets.tickets[TICKET] == ticket, "looking does nothing"
+        house.tickets.tickets[TICKET] = done(ticket, Action.ANSWER).after
+        async with house.client.post(f"/l/{TOKEN}", data=sent | {"answer": answer}) as response:
+            again = await response.text()
+            assert "không còn thực hiện được" in again and "Đã lấp hố &lt;sâu&gt;" in again
 
 
 async def test_tokens_of_the_api_change_nothing_on_a_page(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from hotline1022.web.routes import ROUTES
 from hotline1022.web.types import Scope, Token
 from hotline1022.web.wire import CallQuery
 from tests.unit.calls_memory import CALLER
+from tests.unit.listening_memory import KEY
 from tests.unit.staff_memory import PIN
 from tests.unit.web_memory import SECRETS, House, MemoryCheck, open_house
 
@@ -335,8 +336,11 @@ async def test_the_access_log_masks_numbers_and_knows_no_tokens(
         await house.ask("POST", "/api/lines/101/login", "agent", json={"person": "1001", "pin": PIN})
         await house.ask("GET", "/api/calls", SECRETS["admin"][:-1])
         await house.ask("GET", "/api/calls?caller=382233", "agent")
+        for path in (f"/wall/{KEY}/", f"/l/{KEY[:22]}/", f"/g/{KEY}.zip/", f"/api/listen/{KEY}/x", f"/wall%2F{KEY}"):
+            assert (await house.ask("GET", path, None))[0] == 404
     lines = [record.getMessage() for record in caplog.records if record.name == "hotline1022.access"]
-    assert len(lines) == 8
+    assert len(lines) == 13
+    assert lines[8].startswith("GET /wall/***/ 404 ") and lines[11].startswith("GET /api/listen/***/x 404 ")
     assert lines[1].startswith("GET /api/calls?caller=090****567&limit=5&line=%0AFAKE 400 ")
     assert "token=agent-token" in lines[1]
     assert lines[3].startswith(f"GET /api/calls/{call} 200 ")
@@ -344,5 +348,5 @@ async def test_the_access_log_masks_numbers_and_knows_no_tokens(
     assert lines[7].startswith("GET /api/calls?caller=****233 200 ")
     everything = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("hotline1022"))
     assert CALLER not in everything
-    assert PIN not in everything
+    assert PIN not in everything and KEY[:22] not in everything
     assert not any(secret[3:-1] in everything for secret in SECRETS.values())

@@ -13,6 +13,7 @@ from hotline1022.web.numbers import hide_numbers
 from tests.unit.accounts_memory import MemoryDoor
 from tests.unit.calls_memory import NOW
 from tests.unit.cascade_memory import MemoryCascades
+from tests.unit.catalogue_memory import MemoryCatalogue
 from tests.unit.disclosure_memory import ONE, MemoryDisclosures
 from tests.unit.staff_memory import PIN
 from tests.unit.test_web_acts import noted
@@ -75,17 +76,30 @@ async def test_an_agent_without_numbers_does_not_learn_a_name_by_the_line(tmp_pa
 
 
 @pytest.mark.parametrize(
-    "words", ["84901234567", "+84 901 234 567", "Lan 0901.234.567", "123456", "1 2 3 4 5 6", "Nguyễn Thị Ánh"]
+    "words",
+    [
+        "84901234567",
+        "+84 901 234 567",
+        "Lan 0901.234.567",
+        "123456",
+        "1 2 3 4 5 6",
+        "\uff18\uff14\uff19\uff10\uff11\uff12\uff13",
+        "⁸⁴⁹⁰¹²³",
+        "Nguyễn Thị Ánh",
+    ],
 )
 async def test_words_of_a_ticket_are_no_way_to_a_number(tmp_path: Path, words: str) -> None:
     """They are searched with name, number and address of whoever asked for help: who only looks, or only listens, tries no number."""
     async with open_house(tmp_path) as house:
         status, told = await house.ask("GET", f"/api/recordings?words={words.replace('+', '%2B')}", "read")
         assert (status, told["error_id"]) == (403, "scope-missing")
-        auditor = sign_in(house, "auditor")
+        assert isinstance(house.ports.catalogue, MemoryCatalogue)
+        auditor, asked = sign_in(house, "auditor"), house.ports.catalogue.asked
         status, told = await ask(house, "GET", f"/api/recordings?words={words.replace('+', '%2B')}", auditor)
         assert (status, told.get("error_id")) == ((403, "search-number") if words[-1].isdigit() else (200, None))
+        assert all(one.open_words for one in asked)
         assert (await house.ask("GET", f"/api/recordings?words={words.replace('+', '%2B')}", "agent"))[0] == 200
+        assert not asked[-1].open_words
 
 
 async def test_reasons_are_masked_as_the_pages_mask_them(tmp_path: Path) -> None:

@@ -223,8 +223,10 @@ async def test_an_officer_reaches_the_own_agencys_tickets(tmp_path: Path) -> Non
 async def test_who_wants_to_hear_without_the_right_is_written_down(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         cookie = sign_in(house, "supervisor")
-        status, _ = await ask(house, "POST", LISTEN, cookie, json=BODIES["/api/recordings/{recording}/listen"])
+        body, proxied = BODIES["/api/recordings/{recording}/listen"], {"X-Forwarded-For": "203.0.113.9"}
+        status, _ = await ask(house, "POST", LISTEN, cookie, json=body, headers=proxied)
         assert status == 403
         assert isinstance(house.ports.acts, MemoryActs)
         (act,) = house.ports.acts.without_right
         assert (act.actor, act.detail) == ("user:supervisor", {"refused": "scope-missing"})
+        assert act.origin == "203.0.113.9 via 127.0.0.1"

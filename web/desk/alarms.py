@@ -20,7 +20,7 @@ from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 from hotline1022.web.types import AlarmFilter, AlarmView
 
-LIST = "/desk/alarms"
+LIST, NOW = "/desk/alarms", "/desk/alarms/now"
 #: alarms on a page, and pages that one may turn
 SIZE, PAGES = 50, 200
 RINGING, OVER, ALL = "ringing", "over", "all"
@@ -86,7 +86,7 @@ async def _page(ask: Ask, typed: dict[str, str], error: HotlineError | None = No
         kinds=sorted(kinds.items(), key=lambda one: one[1].casefold()),
         which=list(_WHICH),
         marks=ask.signed is not None and ask.signed.may(Permission.SHIFT),
-        here=_address(typed),
+        now=f"{NOW}{_address(typed).removeprefix(LIST)}",
         earlier=_address(typed, page=str(number - 1)) if number > 1 else "",
         later=_address(typed, page=str(number + 1)) if len(found) > SIZE and number < PAGES else "",
     )

@@ -1,5 +1,7 @@
 """The routes of recordings, disclosures and evidence at the desk."""
 
+from dataclasses import replace
+
 from hotline1022.accounts.types import Permission
 from hotline1022.web.desk import disclosure_new, disclosures, evidence, holds, listen, recording, recordings
 from hotline1022.web.desk.account import DoneQuery
@@ -44,6 +46,10 @@ ROUTES: tuple[Route, ...] = (
     page("GET", "/desk/recordings/listen/{key}", "The player of a right", listen.show_player, P.LISTEN),
     page("GET", "/desk/disclosures", "Disclosures", disclosures.list_disclosures, EITHER, disclosures.ListQuery),
     page("GET", "/desk/disclosures/new", "A new request", disclosure_new.show_new, P.LISTEN, disclosure_new.NewQuery),
+    replace(
+        page("POST", "/desk/disclosures/new/rows", "A recording more, or less", disclosure_new.other_rows, P.LISTEN),
+        typing=True,
+    ),
     page("POST", "/desk/disclosures/new", "Write down what a unit asks for", disclosure_new.request, P.LISTEN),
     page(
         "GET",

@@ -211,6 +211,7 @@ async def _days(
         ask,
         "deadlines-days",
         said=said,
+        again=error is not None,
         year=year,
         days=[
             {

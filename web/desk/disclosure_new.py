@@ -38,7 +38,22 @@ class NewQuery:
 async def show_new(ask: Ask) -> web.Response:
     """The form, about the recordings that were chosen."""
     chosen = [one.strip() for one in ask.request.query.getall("recording", []) if one.strip()]
-    rows: list[Row] = []
+    rows, problem = await _with(ask, [], chosen)
+    return await _form(ask, rows, dict.fromkeys(_TEXTS, ""), problem)
+
+
+async def other_rows(ask: Ask) -> web.Response:
+    """The form with a recording more, or less; all that was typed stays, and nothing is written down yet."""
+    form: Form = ask.body
+    out, more = form.one("drop"), form.one("add").strip()
+    given = rows_of(form)
+    rows = [row for row in given if row["recording"] != out] or given  # with none there is no form
+    rows, problem = await _with(ask, rows, [more] if more and not out else [])
+    return await _form(ask, rows, _typed(form), problem)
+
+
+async def _with(ask: Ask, rows: list[Row], chosen: Sequence[str]) -> tuple[list[Row], HotlineError | None]:
+    """The rows, and those of other recordings, each once; what is wrong with one of them."""
     problem: HotlineError | None = None
     for name in dict.fromkeys(chosen[: MOST + 1]):
         try:
@@ -49,8 +64,8 @@ async def show_new(ask: Ask) -> web.Response:
             problem = error
             continue
         if all(row["recording"] != found for row in rows):
-            rows.append(*as_typed([found], ()))
-    return await _form(ask, rows, dict.fromkeys(_TEXTS, ""), problem)
+            rows = [*rows, *as_typed([found], ())]
+    return rows, problem
 
 
 async def request(ask: Ask) -> web.Response:
@@ -58,7 +73,7 @@ async def request(ask: Ask) -> web.Response:
     assert ask.signed is not None
     form: Form = ask.body
     rows = rows_of(form)
-    typed = {name: form.one(name).strip() for name in _TEXTS}
+    typed = _typed(form)
     try:
         if not rows:
             raise Invalid("no recording is chosen; choose one", error_id="disclosure-recordings")
@@ -77,6 +92,10 @@ async def request(ask: Ask) -> web.Response:
     except HotlineError as error:
         return await _form(ask, rows, typed, error)
     return see(f"{LIST}/{made.id}?done=asked")
+
+
+def _typed(form: Form) -> dict[str, str]:
+    return {name: form.one(name).strip() for name in _TEXTS}
 
 
 async def show_change(ask: Ask) -> web.Response:

@@ -3,6 +3,7 @@ forms of other sites.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from hotline1022.core.acting import Acting
 from hotline1022.core.errors import HotlineError
 from hotline1022.web import cookies
 from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.kept import KEPT
 from hotline1022.web.desk.render import theme_of, told, whole
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.failures import failure
@@ -123,8 +125,12 @@ def _sign_in(request: web.Request) -> str:
     return f"{SIGN_IN}?{urlencode(more)}" if more else SIGN_IN
 
 
-def desk_failure(request: web.Request, error: BaseException) -> web.Response:
-    """The page for an error, with the status that the API would give."""
+def desk_failure(
+    request: web.Request, error: BaseException, *, back: str = "", typed: Sequence[str] = ()
+) -> web.Response:
+    """The page for an error, with the status that the API would give; `back`: the page that has the form again, `typed`: what was
+    in it otherwise.
+    """
     plain = failure(error)
     status = plain.status if plain.status in _STATUSES else 500
     say = words()
@@ -135,6 +141,9 @@ def desk_failure(request: web.Request, error: BaseException) -> web.Response:
         title=say(f"failure.{status}.title"),
         cure=say(f"failure.{status}.cure"),
         said=told(error),
+        back=back,
+        minutes=round(KEPT.total_seconds() / 60),
+        typed=typed,
     )
     for name in ("Retry-After", "Allow"):
         if name in plain.headers:

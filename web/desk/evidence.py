@@ -118,7 +118,8 @@ async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") 
     }
     running = any(one and one["running"] for one in (values["evidence"], values["backups"]))
     status, problem = (failure(error).status, told(error)) if error else (200, "")
-    return show(ask, "evidence", status=status, problem=problem, said=said, running=running, **values)
+    again = error is not None
+    return show(ask, "evidence", status=status, problem=problem, again=again, said=said, running=running, **values)
 
 
 async def _evidence(ask: Ask) -> dict[str, Any]:

@@ -253,6 +253,7 @@ async def _entry(
     return show(
         ask,
         "faq-entry",
+        again=error is not None,
         status=failure(error).status if error else 200,
         problem=told(error) if error else "",
         said=said,

@@ -9,6 +9,7 @@ from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from hotline1022.core.errors import Invalid
+from hotline1022.web.desk.kept import SECRETS
 
 #: bytes of all files of a form, of all its texts, and parts at most
 FILES, TEXTS, PARTS = 10 * 1024 * 1024, 64 * 1024, 50
@@ -16,6 +17,9 @@ FILES, TEXTS, PARTS = 10 * 1024 * 1024, 64 * 1024, 50
 #: that still sends hears no answer
 READ = 4 * FILES
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+
+#: what was sent with a request, once it was read; None while it is
+SENT: web.RequestKey[object] = web.RequestKey("sent", object)
 
 #: names of our own fields look so
 _NAME = re.compile(r"[a-z][a-z_-]{0,19}")
@@ -52,6 +56,16 @@ class Form:
         if self.too_large:
             text = f"the files are too large; send at most {FILES >> 20} MiB at once"
             raise Invalid(text, error_id="attachment-large")
+
+    @property
+    def typed(self) -> tuple[tuple[str, str], ...]:
+        """What may stand in a form again."""
+        return tuple((name, value) for name, value in self.pairs if name not in SECRETS)
+
+    @property
+    def firsts(self) -> dict[str, str]:
+        """Of each name the first value, as it was typed."""
+        return dict(reversed(self.pairs))
 
     @property
     def names(self) -> frozenset[str]:

@@ -1,8 +1,9 @@
-"""What somebody has typed and could not send because the session was over, or the password was wanted once more: kept until the form
-is looked at again, for this user alone. Refuses to keep much or for long; which forms are kept: late.py, how they are filled in again:
-refill.py.
+"""What somebody has typed and could not send because the session was over, the password was wanted once more, or no answer came: kept
+until the form is looked at again, for this user alone. Refuses to keep much or for long; which forms are kept: late.py, how they are
+filled in again: refill.py.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,8 @@ from hotline1022.web import cookies
 KEPT = timedelta(minutes=30)
 #: forms of one user, and of all: a form has 64 KiB at most
 OF_ONE, OF_ALL = 5, 200
+#: sessions whose users are known without the database
+SESSIONS = 1000
 #: fields that are never kept, wherever they are
 SECRETS = frozenset({cookies.FIELD, "password", "old", "new", "again", "pin", "secret"})
 
@@ -31,6 +34,8 @@ class Kept:
     #: it had files, which nobody keeps
     files: bool
     until: datetime
+    #: it came in time, and nobody knows what became of it
+    unanswered: bool = False
 
 
 class KeptForms:
@@ -38,6 +43,19 @@ class KeptForms:
 
     def __init__(self) -> None:
         self._kept: list[Kept] = []
+        self._users: dict[bytes, str] = {}
+
+    def met(self, cookie: str, user: str) -> None:
+        """Whose session it is, for when nobody can be asked."""
+        name = _name(cookie)
+        self._users.pop(name, None)
+        self._users[name] = user
+        if len(self._users) > SESSIONS:
+            del self._users[next(iter(self._users))]
+
+    def whose(self, cookie: str) -> str:
+        """The user who came with this cookie; "" for one that nobody has come with."""
+        return self._users.get(_name(cookie), "")
 
     def put(self, one: Kept) -> None:
         """Keep it; the oldest ones go."""
@@ -47,6 +65,10 @@ class KeptForms:
             self._kept.remove(gone)
         self._kept = [*self._kept, one][-OF_ALL:]
 
+    def sent(self, user: str, action: str) -> None:
+        """A form was sent there with success: what is kept of it is no more wanted."""
+        self._kept = [one for one in self._kept if (one.user, one.action) != (user, action)]
+
     def take(self, user: str, page: str, now: datetime) -> Kept | None:
         """The latest of this user for this page, once."""
         self._kept = [one for one in self._kept if one.until > now]
@@ -54,6 +76,10 @@ class KeptForms:
         if found is not None:
             self._kept.remove(found)
         return found
+
+
+def _name(cookie: str) -> bytes:
+    return hashlib.sha256(cookie.encode()).digest()
 
 
 STORE: web.AppKey[KeptForms] = web.AppKey("kept", KeptForms)

@@ -1,20 +1,22 @@
-"""A form that comes too late: its session is over, or the password is wanted once more. What was typed is kept and its sender led to
-the door, and from there back to the form. Refuses secrets, and forms that no page of that session sent.
+"""A form that comes too late: its session is over, or the password is wanted once more; and one that nobody answers. What was typed is
+kept and its sender led to the door, and from there back to the form. Refuses secrets, and forms that no page of that session sent.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
 from aiohttp import web
 from yarl import URL
 
-from hotline1022.core.errors import HotlineError
+from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.web import cookies
 from hotline1022.web.desk.door import HOME, SIGN_IN, check_ours, led, safe
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.kept import KEPT, SECRETS, STORE, Kept
+from hotline1022.web.desk.kept import KEPT, STORE, Kept
+from hotline1022.web.desk.refill import texts
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.ports import Ports
 from hotline1022.web.route import Ask, Place
@@ -67,15 +69,49 @@ def of_another_session(place: Place, ask: Ask) -> web.StreamResponse | None:
     return None
 
 
-def keep(request: web.Request, user: str, form: Form, now: datetime) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """What its sender gets back of a form that failed."""
+
+    #: the page that has it again; "" for none
+    page: str = ""
+    #: where no page has it: what was typed, to be copied
+    texts: Sequence[str] = ()
+
+
+def unanswered(request: web.Request, ports: Ports, error: BaseException, form: Form) -> Unanswered:
+    """Keep a form to whose sender an error is told. The database may be away: who sent it is known from before."""
+    cookie = cookies.read(request)
+    # what a script sends for a part of a page stands in that page still
+    if request.method != "POST" or not cookie or "HX-Request" in request.headers or request.path.startswith(_NEVER):
+        return Unanswered()
+    try:
+        cookies.check_site(request)
+        cookies.check_form(cookie, form.secret(cookies.FIELD))
+    except Forbidden:
+        return Unanswered()
+    user = request.app[STORE].whose(cookie)
+    if not user or isinstance(error, Forbidden | NotFound):
+        return Unanswered(texts=texts(form.typed))
+    return Unanswered(page=keep(request, user, form, ports.clock(), unanswered=True))
+
+
+def keep(request: web.Request, user: str, form: Form, now: datetime, *, unanswered: bool = False) -> str:
     """Keep a form for its page, and say which page that is; "" for one that is not kept."""
     action = request.path
     if action.startswith(_NEVER):
         return ""
     page = _page(request)
-    pairs = tuple((name, value) for name, value in form.pairs if name not in SECRETS)
     request.app[STORE].put(
-        Kept(user=user, page=page, action=action, pairs=pairs, files=form.has_files, until=now + KEPT)
+        Kept(
+            user=user,
+            page=page,
+            action=action,
+            pairs=form.typed,
+            files=form.has_files,
+            until=now + KEPT,
+            unanswered=unanswered,
+        )
     )
     LOG.info("what was typed at %s is kept until its user is back", page.partition("?")[0])
     return page

@@ -57,6 +57,7 @@ async def _list(
     return show(
         ask,
         "pauses",
+        again=error is not None,
         status=failure(error).status if error else 200,
         said=said,
         problem=told(error) if error else "",

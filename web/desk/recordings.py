@@ -107,6 +107,7 @@ def _wanted(ask: Ask, typed: SearchQuery) -> CatalogueFilter:
         category=typed.category,
         code=code,
         words=typed.words,
+        open_words=not seen.sees_numbers(ask),
         shortest_ms=_length(typed.longer),
         longest_ms=_length(typed.shorter),
         state=next((one for one in Shown if one == typed.state), None),

@@ -13,23 +13,23 @@ _NOT_TYPED = frozenset({"submit", "button", "reset", "image", "file", "password"
 _Attributes = list[tuple[str, str | None]]
 
 
-def refill(html: str, kept: Kept) -> tuple[str, list[str]]:
-    """The page with what was typed, and the texts that found no field."""
+def refill(html: str, kept: Kept, *, hidden: bool = True) -> tuple[str, list[str]]:
+    """The page with what was typed, and the texts that found no field; without `hidden` what nobody types is as the page says."""
     looked = _Forms()
     looked.feed(html)
     names = {name for name, _ in kept.pairs}
     fitting = [one for one in looked.found if kept.action in one.actions]
     if not fitting:
-        return html, _texts(kept.pairs)
+        return html, texts(kept.pairs)
     best = max(fitting, key=lambda one: len(names & one.names))
-    writer = _Writer(best.place, kept.pairs)
+    writer = _Writer(best.place, kept.pairs, hidden)
     writer.feed(html)
     writer.close()
     left = [(name, value) for name, value in kept.pairs if name not in best.names]
-    return "".join(writer.out), _texts(left)
+    return "".join(writer.out), texts(left)
 
 
-def _texts(pairs: Sequence[tuple[str, str]]) -> list[str]:
+def texts(pairs: Sequence[tuple[str, str]]) -> list[str]:
     """What people would miss: no words of the page, such as which button it was."""
     return [value.strip() for _, value in pairs if len(value.strip().split()) > 1]
 
@@ -68,10 +68,11 @@ class _Forms(HTMLParser):
 class _Writer(HTMLParser):
     """The page as it was, but for the fields of one form."""
 
-    def __init__(self, place: int, pairs: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, place: int, pairs: Sequence[tuple[str, str]], hidden: bool) -> None:
         super().__init__(convert_charrefs=False)
         self.out: list[str] = []
         self._place, self._forms, self._inside = place, -1, False
+        self._left = _NOT_TYPED if hidden else _NOT_TYPED | {"hidden"}
         self._values: dict[str, list[str]] = defaultdict(list)
         for name, value in pairs:
             self._values[name].append(value)
@@ -87,7 +88,7 @@ class _Writer(HTMLParser):
             self._inside = self._forms == self._place
         if not self._inside or name in SECRETS:
             self.out.append(text)
-        elif tag == "input" and given.get("type") not in _NOT_TYPED and name:
+        elif tag == "input" and given.get("type") not in self._left and name:
             self.out.append(self._input(attrs, given, name, text))
         elif tag == "textarea" and name in self._values:
             self.out.append(f"{text}\n{escape(self._next(name))}")

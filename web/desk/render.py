@@ -16,6 +16,7 @@ from hotline1022.accounts.types import Permission, SignedIn, Stage
 from hotline1022.core.clock import local
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.web import cookies
+from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.kept import STORE, Kept
 from hotline1022.web.desk.refill import refill
 from hotline1022.web.page_words import words
@@ -89,9 +90,11 @@ _ENVIRONMENT = _environment()
 
 
 def show(
-    ask: Ask, template: str, *, status: int = 200, said: str = "", problem: str = "", **values: Any
+    ask: Ask, template: str, *, status: int = 200, said: str = "", problem: str = "", again: bool = False, **values: Any
 ) -> web.Response:
-    """A page for who is signed in, or at the door; `said` and `problem` stand above it."""
+    """A page for who is signed in, or at the door; `said` and `problem` stand above it. With `again`, what was just sent stands in
+    its form.
+    """
     common: dict[str, Any] = {"theme": theme_of(ask.request), "said": said, "problem": problem, "kept": None}
     if ask.signed is not None:
         common |= {
@@ -102,7 +105,11 @@ def show(
         }
     name = f"desk/{template}.html"
     kept = _kept(ask) if status == 200 else None
-    return _page(_with(name, kept, common | values), status) if kept else whole(name, status, **common | values)
+    if kept:
+        return _page(_with(name, kept, common | values), status)
+    if again and isinstance(ask.body, Form):
+        return _page(_again(name, ask.body, ask, common | values), status)
+    return whole(name, status, **common | values)
 
 
 def _kept(ask: Ask) -> Kept | None:
@@ -115,9 +122,20 @@ def _kept(ask: Ask) -> Kept | None:
 def _with(name: str, kept: Kept, values: dict[str, Any]) -> str:
     """The page with it."""
     page = _ENVIRONMENT.get_template(name)
-    html, left = refill(page.render(values | {"kept": {"left": [], "files": kept.files}}), kept)
+    told: dict[str, Any] = {"left": [], "files": kept.files, "how": "unanswered" if kept.unanswered else "said"}
+    html, left = refill(page.render(values | {"kept": told}), kept)
     if left:
-        html, _ = refill(page.render(values | {"kept": {"left": left, "files": kept.files}}), kept)
+        html, _ = refill(page.render(values | {"kept": told | {"left": left}}), kept)
+    return html
+
+
+def _again(name: str, form: Form, ask: Ask, values: dict[str, Any]) -> str:
+    """The page with what was sent to it, and what it has no field for any more."""
+    page, action = _ENVIRONMENT.get_template(name), ask.request.path
+    sent = Kept(user="", page="", action=action, pairs=form.typed, files=False, until=ask.ports.clock())
+    html, left = refill(page.render(values), sent, hidden=False)
+    if left:
+        html, _ = refill(page.render(values | {"kept": {"how": "", "left": left, "files": False}}), sent, hidden=False)
     return html
 
 

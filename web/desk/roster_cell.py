@@ -100,6 +100,7 @@ async def _cell(ask: Ask, error: HotlineError | None = None, *, picked: frozense
     return show(
         ask,
         "roster-cell",
+        again=error is not None,
         status=failure(error).status if error else 200,
         problem=told(error) if error else "",
         tab="calendar",

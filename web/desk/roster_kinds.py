@@ -156,6 +156,7 @@ async def _shift(
     return show(
         ask,
         "roster-shift",
+        again=error is not None,
         status=failure(error).status if error else 200,
         problem=told(error) if error else "",
         tab="shifts",
@@ -245,6 +246,7 @@ async def _crew(
     return show(
         ask,
         "roster-crew",
+        again=error is not None,
         status=failure(error).status if error else 200,
         problem=told(error) if error else "",
         tab="shifts",

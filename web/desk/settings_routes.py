@@ -6,13 +6,21 @@ from hotline1022.accounts.types import Permission
 from hotline1022.web.desk import alarms, gateways, retention, templates
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.pages import page
-from hotline1022.web.route import Route
+from hotline1022.web.route import Place, Route
 
 P = Permission
 _TEMPLATE = "/desk/messages/templates/{template}"
 
 ROUTES: tuple[Route, ...] = (
     page("GET", "/desk/alarms", "Alarms", alarms.list_alarms, P.LOOK, alarms.AlarmsQuery),
+    page(
+        "GET",
+        alarms.NOW,
+        "The same, as the page asks for it by itself",
+        alarms.list_alarms,
+        Place(needs=P.LOOK, by_itself=True),
+        alarms.AlarmsQuery,
+    ),
     page("POST", "/desk/alarms/{alarm}/seen", "Somebody has seen it", alarms.see_alarm, P.SHIFT),
     page("GET", "/desk/messages", "What each SMS and email says", templates.list_templates, P.SETTINGS),
     page("GET", _TEMPLATE, "One message, and its versions", templates.show_template, P.SETTINGS, DoneQuery),

@@ -12,7 +12,7 @@ from aiohttp import web
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable
 from hotline1022.tickets.ports import Act
-from hotline1022.tickets.types import Action, HistoryRow, Named, State, only_looked
+from hotline1022.tickets.types import LOOKING, Action, HistoryRow, Named, State
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.ticket import MOST, Trouble, gone_page, ticket_page
@@ -44,7 +44,7 @@ async def act(ask: Ask) -> web.Response:
         check_act(ask.asker, detail.ticket, action)
         form.check_files()
         wanted = _wanted(action, typed, detail)
-        _check(detail, action, seen, await ask.ports.tickets.history(detail.ticket.id))
+        _check(detail, action, seen, await ask.ports.tickets.history(detail.ticket.id), ask.by)
         owner = await owner_for(ask, action, wanted.owner)
         if form.files:
             await _store(ask, form)
@@ -72,7 +72,10 @@ async def attach(ask: Ask) -> web.Response:
         await _store(ask, form)
     except (Invalid, Refused, Unavailable) as error:
         trouble = Trouble(error=error, form=ATTACH, typed={}, seen=detail.ticket.version)
-        return await ticket_page(ask, await found_for(ask), trouble=trouble)
+        page = await ticket_page(ask, await found_for(ask), trouble=trouble)
+        if "HX-Request" in ask.request.headers:  # of an error a page would take nothing in
+            page.set_status(200)
+        return page
     return see(f"{LIST}/{detail.ticket.id}?done={ATTACH}")
 
 
@@ -118,15 +121,22 @@ def _day(text: str) -> date | None:
         raise Invalid("the new day is none; choose it again", error_id="until-invalid") from None
 
 
-def _check(detail: TicketDetail, action: Action, seen: int, history: Sequence[HistoryRow]) -> None:
-    """Refused `ticket-changed`, `ticket-state`: before anything is stored. Looks at who the citizen is stop nobody."""
+def _check(detail: TicketDetail, action: Action, seen: int, history: Sequence[HistoryRow], by: str) -> None:
+    """Refused `ticket-changed`, `ticket-state`: before anything is stored. Looks at who the citizen is stop nobody, nor do files that
+    one has added oneself, beside a form that is being filled in.
+    """
     if action not in detail.allowed:
         text = (
             f"a ticket that is {detail.ticket.state} cannot take {action}; load the page again to see what can be done"
         )
         raise Refused(text, error_id="ticket-state")
-    if seen != detail.ticket.version and not only_looked(history, seen):
+    since = [one for one in history if one.number > seen and not _own_file(one, by)]
+    if seen > detail.ticket.version or any(one.action not in LOOKING for one in since):
         raise _changed()
+
+
+def _own_file(row: HistoryRow, by: str) -> bool:
+    return (row.action, row.by) == (Action.ATTACH, by)
 
 
 async def _store(ask: Ask, form: Form) -> None:
@@ -147,7 +157,7 @@ async def _version(ask: Ask, before: int, *, stored: bool) -> int:
     if not stored:
         return before
     since = [one for one in await ask.ports.tickets.history(ask.path["ticket"]) if one.number > before]
-    if any(one.action is not Action.REVEAL and (one.action, one.by) != (Action.ATTACH, ask.by) for one in since):
+    if any(one.action is not Action.REVEAL and not _own_file(one, ask.by) for one in since):
         raise _changed()
     return before + len(since)
 

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from hotline1022.core.errors import HotlineError
+from hotline1022.web import cookies
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
@@ -66,6 +67,6 @@ async def _list(
         rows=rows,
         typed=typed,
         given=given,
-        origin=f"{ask.request.scheme}://{ask.request.host}",
+        origin=f"{'https' if cookies.is_secure(ask.request) else 'http'}://{ask.request.host}",
         **tabs(ask, "walls"),
     )

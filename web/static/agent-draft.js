@@ -5,7 +5,7 @@ window.HL = window.HL || {};
 HL.draft = (() => {
   const PAUSE = 400, MOST = 1500, RETRY = [1000, 2000, 4000, 8000], PATIENCE = 8000, OLD = 24 * 3600 * 1000;
   const page = document.getElementById("agent");
-  const said = page.dataset, store = `hl-draft:${said.owner}:`;
+  const said = page.dataset, ALL = "hl-draft:", store = `${ALL}${said.owner}:`;
   const own = Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
   const others = new BroadcastChannel("hl-draft");
   let form = null; // {root, call, seen, dirty, first, gone}
@@ -35,11 +35,13 @@ HL.draft = (() => {
   function laid() {
     const found = [];
     for (const name of Object.keys(localStorage)) {
-      if (!name.startsWith(store)) continue;
-      const [call, of] = name.slice(store.length).split(":");
+      if (!name.startsWith(ALL)) continue;
       const one = JSON.parse(localStorage.getItem(name) || "null");
-      if (!one || Date.now() - one.at > OLD) localStorage.removeItem(name);
-      else found.push({ name, call, of, ...one });
+      if (!one || !(Date.now() - one.at <= OLD)) localStorage.removeItem(name); // whoever typed it at this machine
+      else if (name.startsWith(store)) {
+        const [call, of] = name.slice(store.length).split(":");
+        found.push({ name, call, of, ...one });
+      }
     }
     return found;
   }

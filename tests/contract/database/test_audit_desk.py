@@ -283,6 +283,27 @@ async def test_who_asked_does_not_allow_by_whatever_account_or_token(audited: Au
         assert (await desk.get(id)).state is State.REQUESTED
 
 
+async def test_recordings_come_and_go_and_the_letter_stays(audited: Audited) -> None:
+    new, rows = "/desk/disclosures/new", "/desk/disclosures/new/rows"
+    async with audited.desk.signed_in("auditor") as browser:
+        shown = await browser.get(f"{new}?recording={audited.recording}")
+        typed = [*(shown.forms.fields[new] | LETTER | {"start": "0:01", "end": "0:05"}).items()]
+        unknown = await browser.post(rows, [*typed, ("add", "hl1-1.1")])
+        assert (
+            "Không có ghi âm" in unknown.text
+            and 'value="Trần Văn Bình"' in unknown.text
+            and 'value="0:05"' in unknown.text
+        )
+        other = ("f" * 16, "0:02", "", "")
+        two = [*typed, *zip(("recording", "start", "end", "bleeps"), other, strict=True)]
+        one = await browser.post(rows, [*two, ("drop", "f" * 16)])
+        assert one.status == 200 and one.text.count('name="start"') == 1 and 'value="0:01"' in one.text
+        assert 'value="Trần Văn Bình"' in one.text, "the letter stays"
+        last = await browser.post(rows, [*typed, ("drop", audited.recording)])
+        assert last.text.count('name="start"') == 1
+    assert "/rows" not in repr(await audited.desk.acts()), "nothing is done by it"
+
+
 async def test_parts_and_bleeps_are_asked_for_changed_and_allowed_as_seen(audited: Audited) -> None:
     async with audited.desk.signed_in("auditor") as asker, audited.desk.signed_in("admin", login="duyet") as admin:
         for typed, said in (
@@ -365,6 +386,8 @@ async def test_the_evidence_is_looked_at_and_what_is_wrong_is_named(audited: Aud
         wrong = await until(browser, "/desk/evidence", "Mục nhật ký bị sửa")
         assert "Xin đừng sửa gì trên máy chủ" in wrong.text
         assert (await browser.post("/desk/evidence/verify", {"csrf": csrf_of(wrong), "since": "hôm qua"})).status == 400
+        early = await browser.post("/desk/evidence/verify", {"csrf": csrf_of(wrong), "since": "2026-11-32"})
+        assert early.status == 400 and 'value="2026-11-32"' in early.text
         none = await browser.post("/desk/evidence/verify/stop", {"csrf": csrf_of(wrong)})
         assert none.status == 409 and "Không có lần kiểm tra nào" in none.text
         entries = await browser.get(f"/desk/evidence/entries?subject=call:{CALL}")

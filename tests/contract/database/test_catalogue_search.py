@@ -19,11 +19,20 @@ from tests.contract.database.made import at
 LAMP, WASTE, SILENT, EMERGENCY, FOREIGN = (f"hl1-{number}.1" for number in range(1, 6))
 
 
+REPORTER = {
+    "phone": "0988 777 666",
+    "name": "Nguyễn Thị Ánh",
+    "email": "anh.nguyen@example.vn",
+    "address": "12 Lê Lợi",
+    "content": "Đèn đường bị hỏng ở phường Phú Hòa, gọi 0912 345 678",
+}
+
+
 @pytest.fixture
 async def filled(database: Database) -> AsyncIterator[Database]:
     """Five calls, an hour apart."""
     await ended(database, LAMP, 0, caller_raw="842743822222", caller_e164="+842743822222", category="xay-dung")
-    await add_ticket(database, a_ticket("10000001", LAMP, phone="0988 777 666"))
+    await add_ticket(database, a_ticket("10000001", LAMP, **REPORTER))
     await ended(database, WASTE, 3600, person="1002", line="102", category="moi-truong")
     waste = a_ticket(
         "20000002", WASTE, category="moi-truong", agency="so-tnmt", content="Bãi rác Bình Mỹ, đường DT-747"
@@ -90,6 +99,19 @@ ASKED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a part of a word": ({"words": "ra"}, []),
     "a word with a hyphen": ({"words": "dt-747"}, [WASTE]),
     "words of two tickets": ({"words": "đèn rác"}, []),
+    "a name": ({"words": "Ánh"}, [LAMP]),
+    "words that tell nobody who it is": ({"words": "den duong", "open_words": True}, [LAMP]),
+    **{
+        f"not by {what}": ({"words": words, "open_words": True}, [])
+        for what, words in {
+            "a name": "Ánh",
+            "an address": "Lê Lợi",
+            "an email": "anh.nguyen",
+            "a number": "0988777666",
+            "a part of one": "777",
+            "a number in the content": "345",
+        }.items()
+    },
     "words that would be SQL": ({"words": "%' OR 1=1 --"}, []),
     "nothing but signs": ({"words": "--- !!!"}, [FOREIGN, EMERGENCY, SILENT, WASTE, LAMP]),
     "spooled": ({"state": Shown.SPOOLED}, [WASTE, LAMP]),

@@ -91,6 +91,12 @@ async def test_it_has_everything_of_the_citizen_and_nothing_of_others(house: Hou
         await export(house, to, audio=False)
 
 
+def test_no_cell_is_a_formula() -> None:
+    cells = ["=1", "@x", "\t=1", "\r=1", "+HYPERLINK(1)", "-2+3+cmd|' /C calc'!A0", "+84901234567", "a-b", 7]
+    read = list(csv.DictReader(io.StringIO(citizen_zip._table([{"a": one} for one in cells]).removeprefix("\ufeff"))))
+    assert [one["a"][:1] for one in read] == ["'"] * 6 + ["+", "a", "7"]
+
+
 async def test_the_chain_tells_who_why_and_of_which_calls(house: House, tmp_path: Path) -> None:
     await export(house, tmp_path / "rows.zip", audio=False)
     assert await told(house, Kind.RECORDING_EXPORTED) == [], "no recording was in it"

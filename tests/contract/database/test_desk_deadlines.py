@@ -137,8 +137,9 @@ async def test_days_are_added_and_taken_away(planning: Planning) -> None:
             assert (await browser.post(DAYS, {**seen, "first": day, "act": "drop"})).status == 303
         assert not planning.used[-1].offices.closed and not planning.used[-1].offices.worked
         for first, last, why in (("x", "", "Ngày không đúng"), ("2027-03-01", "2027-06-01", "nhiều nhất 31 ngày")):
-            refused = await browser.send(DAYS, DAYS, first=first, last=last, act="closed")
+            refused = await browser.send(DAYS, DAYS, first=first, last=last, act="closed", note="Theo công văn 12")
             assert refused.status == 400 and why in refused.text
+            assert 'value="Theo công văn 12"' in refused.text and f'value="{first}"' in refused.text
 
 
 async def test_two_at_once_and_an_earlier_version_comes_back(planning: Planning) -> None:
@@ -272,6 +273,17 @@ async def test_reasons_are_added_renamed_ended_and_brought_back_at_once(planning
         ("pause-reason:1", {"name": "Nghỉ giữa giờ", "ended": False}),
     ]
     assert acts[1]["before"] == {"name": "Giải lao", "ended": False}
+
+
+async def test_another_name_stays_when_somebody_was_quicker(planning: Planning) -> None:
+    async with planning.world.signed_in("admin") as one, planning.world.signed_in("admin", login="minh") as two:
+        path = f"{PAUSES}/1"
+        his = (await two.get(PAUSES)).forms.fields[path]
+        assert (await one.send(PAUSES, path, name="Nghỉ giữa giờ", act="rename")).status == 303
+        late = await two.post(path, {**his, "name": "Nghỉ ngắn", "act": "rename"})
+        assert late.status == 409 and 'value="Nghỉ ngắn"' in late.text
+        again = late.forms.fields[path]
+        assert (await two.post(path, {**again, "name": "Nghỉ ngắn", "act": "rename"})).status == 303
 
 
 async def test_two_at_one_reason_and_the_last_one_stays(planning: Planning) -> None:

@@ -1,5 +1,5 @@
-"""Forms that come too late: the session is over, or the password is wanted once more. Nothing that was typed is lost, and nobody else
-sees it.
+"""Forms that come too late: the session is over, or the password is wanted once more; and forms that nobody answers. Nothing that was
+typed is lost, and nobody else sees it.
 """
 
 import re
@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from hotline1022.core.errors import NotFound, Unavailable
 from hotline1022.db.unit import Database
-from hotline1022.service.accounts.desk import Terms
+from hotline1022.service.accounts.desk import AccountDesk, Terms
 from hotline1022.service.accounts.sign_in_tries import OF_BOTH
-from hotline1022.web.desk.kept import KEPT
+from hotline1022.service.directory.view import DirectoryView
+from hotline1022.web.desk.kept import KEPT, KeptForms
 from hotline1022.web.users import GOOD
 from tests.contract.database.desk_world import OWN, Browser, Shown, World, open_desk
 
@@ -144,6 +146,82 @@ async def test_users_and_roles_want_the_password_once_more(world: World) -> None
         assert done.status == 200 and "binh" in done.text
     acts = [one for one in await world.acts() if one["act"] == "POST /desk/confirm"]
     assert [one["actor"] for one in acts] == ["user:lan"] and OWN not in repr(await world.acts())
+
+
+AWAY = Unavailable("the database does not answer", error_id="database-away")
+
+
+async def unheard(
+    world: World, browser: Browser, monkeypatch: pytest.MonkeyPatch, where: str, what: BaseException
+) -> Shown:
+    """The form is sent, and `what` is raised at that place."""
+    hidden = (await browser.get(AREA)).forms.fields[AREA]
+
+    async def broken(*given: object) -> None:
+        raise what
+
+    with monkeypatch.context() as patch:
+        if where == "door":
+            patch.setattr(AccountDesk, "find", broken)
+        else:  # the page that would tell of it cannot be made either
+            patch.setattr(DirectoryView, "areas", broken)
+        return await browser.post(AREA, {**hidden, **TYPED}, Referer=str(world.server.make_url(AREA)))
+
+
+@pytest.mark.parametrize("where", ["door", "handler"])
+@pytest.mark.parametrize("what", [AWAY, TimeoutError(), ZeroDivisionError()])
+async def test_what_nobody_answered_is_in_its_form_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, where: str, what: BaseException
+) -> None:
+    async with world.signed_in("admin") as browser:
+        failed = await unheard(world, browser, monkeypatch, where, what)
+        assert failed.status == (500 if isinstance(what, ZeroDivisionError) else 503)
+        assert AREA in failed.forms.links and "30 phút" in failed.text
+        assert world.directory.now.areas["di-an"].name != TYPED["name"]
+        page = await browser.get(AREA)
+        assert 'value="Dĩ An &lt;Mới&gt;"' in page.text and "chưa chắc đã được ghi nhận" in page.text
+        assert (await browser.post(AREA, {**page.forms.fields[AREA], **TYPED})).status == 303
+
+
+async def test_what_was_sent_again_with_success_is_not_offered_once_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world.signed_in("admin") as browser:
+        hidden = (await browser.get(AREA)).forms.fields[AREA]
+        await unheard(world, browser, monkeypatch, "door", AWAY)
+        assert (await browser.post(AREA, {**hidden, **TYPED})).status == 303, "loaded again, as browsers offer it"
+        assert 'id="kept"' not in (await browser.get(AREA)).text
+
+
+async def test_what_has_no_page_any_more_is_given_to_be_copied(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with world.signed_in("admin") as browser:
+        gone = NotFound("there is no such area", error_id="area-unknown")
+        failed = await unheard(world, browser, monkeypatch, "handler", gone)
+        assert failed.status == 404 and "Dĩ An &lt;Mới&gt;" in failed.text
+        monkeypatch.setattr(KeptForms, "whose", lambda *_: "")  # the service was started anew since that page
+        failed = await unheard(world, browser, monkeypatch, "door", AWAY)
+        assert failed.status == 503 and AREA not in failed.forms.links and "Dĩ An &lt;Mới&gt;" in failed.text
+
+
+async def test_what_no_page_of_the_session_sent_is_not_kept_when_nobody_answers(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world.signed_in("admin") as browser, world.browser() as stranger:
+        hidden = (await browser.get(AREA)).forms.fields[AREA]
+
+        async def away(*given: object) -> None:
+            raise AWAY
+
+        with monkeypatch.context() as patch:
+            patch.setattr(AccountDesk, "find", away)
+            foreign = await browser.post(AREA, {**hidden, **TYPED}, Origin="https://evil.example")
+            wrong = await browser.post(AREA, {**hidden, **TYPED, "csrf": "0" * 64})
+            nobody = await stranger.post(AREA, {**hidden, **TYPED})
+            part = await browser.post(AREA, {**hidden, **TYPED}, **{"HX-Request": "true"})
+        assert nobody.goes_to == "/desk/sign-in"
+        for one in (foreign, wrong, part):
+            assert one.status == 503 and AREA not in one.forms.links and "Mới" not in one.text
+        assert 'id="kept"' not in (await browser.get(AREA)).text
 
 
 async def test_who_guesses_at_it_must_wait(world: World) -> None:

@@ -4,6 +4,7 @@ import re
 from base64 import b32decode
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,22 @@ async def test_a_session_ends_by_itself_and_says_so(world: World) -> None:
         door = await browser.get("/desk/account")
         assert door.goes_to == "/desk/sign-in?again=1&next=%2Fdesk%2Faccount"
         assert "Phiên làm việc đã hết" in (await browser.get(door.goes_to)).text
+
+
+async def test_what_a_page_asks_for_by_itself_keeps_no_session(world: World) -> None:
+    for login, role, page, path in (
+        ("lan", "agent", "/desk/agent", "/api/drafts/none"),
+        ("hoa", "supervisor", "/desk/alarms", ""),
+    ):
+        async with world.signed_in(role, login=login) as browser:
+            begun = world.now
+            if not path:
+                (path,) = re.findall(r'hx-get="([^"]+)" hx-trigger="every', (await browser.get(page)).text)
+            while world.now - begun < Terms().idle:
+                world.now += timedelta(minutes=10)
+                await browser.get(unescape(path))
+            door = await browser.get(page)
+            assert (door.status, door.goes_to.partition("?")[0]) == (303, "/desk/sign-in"), page
 
 
 async def test_two_admins_at_one_user(world: World) -> None:

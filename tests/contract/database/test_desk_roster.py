@@ -86,6 +86,26 @@ async def test_the_second_of_two_is_told_keeps_the_picks_and_may_go_over_it(plan
         assert await plan(planning.database) == {(MONDAY, "early"): ("k2",)}
 
 
+async def test_what_was_picked_for_a_swap_or_an_end_stays_when_it_is_refused(planning: Planning) -> None:
+    async with planning.world.signed_in("admin") as one, planning.world.signed_in("admin", login="minh") as two:
+        assert (await one.send(CELL, CELL, who=["1001", "1002"])).status == 303
+        his = (await two.get(CELL)).forms.fields[f"{CELL}/swap"]
+        assert (await one.send(CELL, CELL, who=["1001", "1002", "1003"])).status == 303
+        late = await two.post(f"{CELL}/swap", {**his, "out": "1002", "into": "1004"})
+        assert late.status == 409 and late.forms.fields[f"{CELL}/swap"]["before"] != his["before"]
+        for chosen in ("1002", "1004"):
+            assert f'<option value="{chosen}" selected>' in late.text
+        assert (
+            await two.post(f"{CELL}/swap", late.forms.fields[f"{CELL}/swap"] | {"out": "1002", "into": "1004"})
+        ).status == 303
+        page = f"{HERE}/shifts/late"
+        seen = (await two.get(page)).forms.fields[f"{page}/end"]
+        typed = {"name": "Ca tối", "starts": "14:00", "ends": "22:30", "needed": "2"}
+        assert (await one.send(page, page, **typed)).status == 303
+        late = await two.post(f"{page}/end", {**seen, "day": "2026-09-17"})
+        assert late.status == 409 and 'value="2026-09-17"' in late.text
+
+
 async def test_two_at_the_same_moment_one_is_refused(database: Database) -> None:
     await fill(database)
     desk = RosterDesk(database)

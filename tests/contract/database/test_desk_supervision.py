@@ -20,6 +20,7 @@ from hotline1022.service.figures.view import FiguresView
 from hotline1022.service.figures.wall_desk import WallDesk
 from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import CallsView
+from hotline1022.web.cookies import PLAIN, SECURE
 from tests.contract.database.desk_world import Browser, World, open_desk
 from tests.contract.database.made import of_calls, over
 from tests.lab.figures_world import NOW, WORDS, fill
@@ -143,6 +144,18 @@ async def test_a_file_is_offered_to_who_may_have_reports(world: World) -> None:
             assert response.status == 200 and (await response.read())[:2] == b"PK"
     async with world.signed_in("agent", login="hoa") as browser:
         assert "/export" not in (await browser.get(f"/desk/supervision?{SPAN}")).text
+
+
+async def test_the_address_of_a_television_is_the_proxys(world: World) -> None:
+    async with world.signed_in("supervisor") as browser:
+        token = (await browser.get("/desk/wallboards")).forms.fields["/desk/wallboards"]["csrf"]
+        host = world.server.make_url("/").authority
+        for said, scheme in (({}, "http"), ({"X-Forwarded-Proto": "https"}, "https")):
+            cookies = {SECURE: next(one.value for one in browser.client.cookie_jar if one.key == PLAIN)}
+            async with browser.client.post(
+                "/desk/wallboards", data={"csrf": token, "name": scheme}, headers=said, cookies=cookies
+            ) as response:
+                assert f"{scheme}://{host}/wall/" in await response.text()
 
 
 async def test_what_is_typed_is_text_and_faults_are_told(world: World) -> None:

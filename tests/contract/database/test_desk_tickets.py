@@ -244,7 +244,30 @@ async def test_photos_come_from_a_phone_with_the_answer(world: Handling) -> None
         assert more.goes_to == f"{page(ticket)}?done=attach"
         none = await upload(browser, ticket, f"{page(ticket)}/files")
         assert none.status == 400 and "chọn tệp" in none.text
+        part = await browser.post(
+            f"{page(ticket)}/files",
+            (await browser.get(page(ticket))).forms.fields[f"{page(ticket)}/files"],
+            **{"HX-Request": "true"},
+        )
+        files = part.text[part.text.index('id="files"') :]
+        assert part.status == 200 and "chọn tệp" in files[: files.index("</section>")], "beside what is being typed"
     assert [row.action for row in await world.history(ticket)][-4:] == [A.ATTACH, A.ATTACH, A.ANSWER, A.ATTACH]
+
+
+async def test_own_files_are_added_while_the_answer_is_being_written(world: Handling) -> None:
+    ticket = await world.ticket(A.ACCEPT)
+    action, photo = act_page(ticket, A.ANSWER), ("sau.png", "image/png", PNG)
+    async with (
+        world.desk.signed_in("specialist", login="cv", contact=SPECIALIST) as browser,
+        world.desk.signed_in("leader", login="ld", contact=LEADER) as other,
+    ):
+        form = (await browser.get(page(ticket))).forms.fields[action]
+        assert (await upload(other, ticket, f"{page(ticket)}/files", photo)).status == 303
+        late = await browser.post(action, {**form, "answer": "Đã lấp."})
+        assert late.status == 409 and "Đã lấp.</textarea>" in late.text, "somebody else's file is news"
+        form = late.forms.fields[action]
+        assert (await upload(browser, ticket, f"{page(ticket)}/files", photo)).status == 303
+        assert (await browser.post(action, {**form, "answer": "Đã lấp."})).goes_to == f"{page(ticket)}?done=answer"
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,14 @@ async def test_two_people_at_one_question(faq: Faq) -> None:
         late = await two.post(f"{page}/edit", {**hidden, **TYPED, "answer": "Chậm"})
         assert late.status == 409 and "người khác sửa" in late.text and ">Chậm</textarea>" in late.text
         assert (await two.post(f"{page}/propose", hidden)).status == 409
+        await one.send(page, f"{page}/propose")
+        seen = (await two.get(page)).forms.fields[f"{page}/return"]
+        await one.send(page, f"{page}/return", why="Thiếu căn cứ")
+        gone = await two.post(f"{page}/return", {**seen, "why": "Câu trả lời <chưa đủ>"})
+        assert gone.status == 409 and "Câu trả lời &lt;chưa đủ&gt;" in gone.text, "with no field left, to be copied"
+        await one.send(page, f"{page}/propose")
+        late = await two.post(f"{page}/return", {**seen, "why": "Câu trả lời <chưa đủ>"})
+        assert late.status == 409 and 'value="Câu trả lời &lt;chưa đủ&gt;"' in late.text
     assert (await faq.desk.faq.list(EntryFilter()))[0].shown.text.answer == "Nhanh"
 
 
