@@ -39,7 +39,7 @@ from hotline1022.web.ports import Ports
 from hotline1022.web.route import PARTS, Answer, Ask, Route
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.rules import dump, parse
-from hotline1022.web.wall import WALL, WallFigures
+from hotline1022.web.today import TODAY, TodayRoom
 from hotline1022.web.who import who_asks
 from hotline1022.web.wire import NoInput
 
@@ -74,7 +74,7 @@ def make_app(ports: Ports, *, version: str) -> web.Application:
     app[READIER] = Readier(ports)
     app[DOCUMENT] = _document(version)
     app[DOOR] = LinkDoor(ports)
-    app[WALL] = WallFigures(ports)
+    app[TODAY] = TodayRoom(ports)
     app[STORE] = KeptForms()
     gate = Gate(ports)
 
@@ -162,7 +162,7 @@ def _failed(request: web.Request, error: BaseException) -> web.Response:
     route = request.get(_ROUTE)
     if route is not None and route.desk is not None:
         return desk_failure(request, error)
-    return page_failure(error) if route is not None and route.page else failure(error)
+    return page_failure(error, again=route.again) if route is not None and route.page else failure(error)
 
 
 def logged_address(request: web.Request, route: Route | None) -> str:

@@ -6,6 +6,7 @@ from hotline1022.web import figures as h
 from hotline1022.web import figures_wire as w
 from hotline1022.web.route import Route
 from hotline1022.web.tickets_wire import TicketListed
+from hotline1022.web.today import get_today
 from hotline1022.web.wire import CallListed
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,7 +21,7 @@ ROUTES: tuple[Route, ...] = (
         path="/api/figures/today",
         needs=Permission.LOOK,
         summary="Now, and since midnight: lines, queue, cascades, service level, calls, tickets",
-        handler=h.get_today,
+        handler=get_today,
         query=w.TodayQuery,
         answer=w.Today,
     ),

@@ -72,8 +72,8 @@ def style() -> web.Response:
     return web.Response(body=_STYLE, content_type="text/css", charset="utf-8")
 
 
-def page_failure(error: BaseException) -> web.Response:
-    """The page for an error, with the status and headers that the API would give."""
+def page_failure(error: BaseException, *, again: int = 0) -> web.Response:
+    """The page for an error, with the status and headers that the API would give; `again`: see Route."""
     told = failure(error)
     known = told.status if told.status in _SAID else 400 if told.status < 500 else 500
     say = words()
@@ -82,4 +82,6 @@ def page_failure(error: BaseException) -> web.Response:
     for name in ("Retry-After", "Allow"):
         if name in told.headers:
             made.headers[name] = told.headers[name]
+    if again and told.status >= 429:
+        made.headers["Refresh"] = str(again)
     return made

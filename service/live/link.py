@@ -57,6 +57,10 @@ class News(Protocol):
         """Somebody waits no more; so many still do."""
         ...
 
+    def lost(self) -> None:
+        """Asterisk tells nothing any more."""
+        ...
+
     def asked_anew(self, waiting: int) -> None:
         """Everything was asked anew."""
         ...
@@ -103,8 +107,14 @@ class Live:
         self._link_changed = asyncio.Event()
         #: what was asked is put in force before a later event is
         self._order = asyncio.Lock()
-        self.up = False
+        #: since when Asterisk has not told who waits and who is at which line; None: it does
+        self.lost_at: datetime | None = datetime.now(UTC)
         self._asked = asyncio.Event()
+
+    @property
+    def up(self) -> bool:
+        """Whether what is known is so now."""
+        return self.lost_at is None
 
     async def known(self, seconds: float) -> bool:
         """Whether Asterisk has told, since the link is up, who is at which line; waits so long for it."""
@@ -139,7 +149,9 @@ class Live:
         """Up anew or down: an end that is heard from now on need not be of the talk that began before."""
         if self.up:
             self._call_log.unwatched(at)
-        self._link, self.up = link, False
+            self.lost_at = at
+            self._news.lost()
+        self._link = link
         self._asked.clear()
         self._talks.clear()
         self._rings.clear()
@@ -222,7 +234,7 @@ class Live:
         if self._link is not link:
             return  # it was lost while the last answer came
         self._call_log.watched(datetime.now(UTC))
-        self.up = True
+        self.lost_at = None
         self._asked.set()
         self._news.asked_anew(len(waiting))
         log.info("live link up (%d): %d members, %d waiting", link.epoch, len(members), len(waiting))

@@ -91,6 +91,9 @@ class Told:
     def left(self, event: live.CallerEvent, waiting: int) -> None:
         self.told.append(("left", waiting))
 
+    def lost(self) -> None:
+        self.told.append(("lost", 0))
+
     def asked_anew(self, waiting: int) -> None:
         self.told.append(("asked anew", waiting))
 
@@ -230,6 +233,18 @@ async def test_the_next_change_of_the_link_ends_the_asking() -> None:
         await until(lambda: house.consumer.up)
         await house.consumer.handle(live.LinkDown(at=after(2), epoch=2, reason="cut"))
         assert not house.consumer.up and house.log.watch == ["watched", "unwatched"]
+
+
+async def test_since_when_asterisk_tells_nothing_is_known_from_the_start_on() -> None:
+    house = House()
+    assert house.consumer.lost_at is not None, "nobody has told anything yet"
+    async with running(house):
+        await house.consumer.handle(link(1))
+        await until(lambda: house.consumer.lost_at is None)
+        await house.consumer.handle(live.LinkDown(at=after(60), epoch=1, reason="cut"))
+        house.asterisk.hangs = True
+        await house.consumer.handle(live.LinkUp(at=after(90), epoch=2))
+        assert house.consumer.lost_at == after(60) and not house.consumer.up, "a link alone tells nothing"
 
 
 async def test_who_asks_before_asterisk_has_told_waits_for_it() -> None:
@@ -373,4 +388,6 @@ async def test_who_begins_and_ceases_to_wait_is_told_once_and_all_is_asked_anew_
     async with running(house):
         await house.consumer.handle(link(1))
         await until(lambda: house.consumer.up)
-    assert house.news.told[2:] == [("asked anew", 0)]
+        assert house.news.told[2:] == [("asked anew", 0)]
+        await house.consumer.handle(live.LinkDown(at=after(60), epoch=1, reason="cut"))
+    assert house.news.told[3:] == [("lost", 0)], "what is shown is old from now on"
