@@ -52,7 +52,7 @@ class FigureRepository(Repository):
                 func.count().filter(call.c.wait_ms <= narrow.short_ms).label("short"),
                 _sum(call.c.wait_ms).label("wait_ms"),
                 _sum(call.c.talk_ms).label("talk_ms"),
-                func.coalesce(func.max(call.c.wait_ms), 0).label("longest_ms"),
+                func.max(call.c.wait_ms).label("longest_ms"),
             )
             .where(*call_conditions(self._dialect, wanted))
             .group_by(*keys)

@@ -56,7 +56,9 @@ async def export_tickets(ask: Ask) -> web.Response:
     """The list of tickets as a file."""
     query: TicketListed = ask.query
     wanted = tickets.listed(ask, query)
-    return _file(await ask.ports.figures.ticket_sheet(wanted, numbers=ask.sees_numbers, at=ask.ports.clock()))
+    return _file(
+        await ask.ports.figures.ticket_sheet(wanted, numbers=ask.sees_numbers, at=query.at or ask.ports.clock())
+    )
 
 
 def _file(sheet: SheetFile) -> web.Response:
