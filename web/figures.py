@@ -19,7 +19,8 @@ from hotline1022.web.rules import dump
 from hotline1022.web.tickets_wire import TicketFilters, TicketListed
 from hotline1022.web.wire import CallFilters, CallListed
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: what lists leave as
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 F = TypeVar("F", bound=CallFilters | TicketFilters)
 
 
@@ -65,7 +66,7 @@ def _file(sheet: SheetFile) -> web.Response:
     """Its rows are told in the act."""
     if (act := acting()) is not None:
         act.detail = {**act.detail, "rows": sheet.rows}
-    headers = {"Content-Type": _XLSX, "Content-Disposition": f'attachment; filename="{sheet.name}"'}
+    headers = {"Content-Type": SHEET, "Content-Disposition": f'attachment; filename="{sheet.name}"'}
     return web.Response(body=sheet.content, headers=headers)
 
 

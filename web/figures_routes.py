@@ -9,7 +9,6 @@ from hotline1022.web.tickets_wire import TicketListed
 from hotline1022.web.today import get_today
 from hotline1022.web.wire import CallListed
 
-_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OUT = (
     "An Excel file of 20,000 rows at most, else 400 export-large. Numbers are masked, names and addresses left out, unless "
     "whoever asks has the permission numbers. Asking for it is an act in the audit."
@@ -63,7 +62,7 @@ ROUTES: tuple[Route, ...] = (
         handler=h.export_calls,
         leaves=True,
         query=CallListed,
-        media=_SHEET,
+        media=h.SHEET,
         seconds=60,
     ),
     Route(
@@ -75,7 +74,7 @@ ROUTES: tuple[Route, ...] = (
         handler=h.export_tickets,
         leaves=True,
         query=TicketListed,
-        media=_SHEET,
+        media=h.SHEET,
         seconds=60,
     ),
 )
