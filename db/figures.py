@@ -149,15 +149,20 @@ class FigureRepository(Repository):
         return func.coalesce(cast(took, BigInteger), 0)
 
     async def wrap_up_ms(self, since: datetime, until: datetime) -> int:
-        """How long people wrote down after calls, of what began in [since, until) and has ended within `_ENDS_WITHIN`."""
+        """How long people wrote down after calls of the main queue, of what began in [since, until) and has ended within `_ENDS_WITHIN`."""
         of = agent_state_change.c
         ended = func.lead(of.at).over(partition_by=of.person_id, order_by=(of.at, of.id)).label("ended")
-        span = select(of.at, of.state, ended).where(of.at >= since, of.at < until + _ENDS_WITHIN).subquery()
+        span = select(of.at, of.state, of.counted, ended).where(of.at >= since, of.at < until + _ENDS_WITHIN).subquery()
         if self._dialect == "sqlite":  # microseconds since 1970
             took: Any = (type_coerce(span.c.ended, BigInteger) - type_coerce(span.c.at, BigInteger)) // 1000
         else:
             took = cast(func.floor(func.date_part("epoch", span.c.ended - span.c.at) * 1000), BigInteger)
-        query = select(_sum(took)).where(span.c.state == AgentState.WRAP_UP, span.c.at < until)
+        query = select(_sum(took)).where(
+            span.c.state == AgentState.WRAP_UP,
+            span.c.counted,
+            span.c.at < until,
+            took <= _ENDS_WITHIN // timedelta(milliseconds=1),
+        )
         return int((await self._connection.execute(query)).scalar_one())
 
 

@@ -73,7 +73,9 @@ def line_of(interface: str) -> str | None:
 
 def _in_either(member: Member, in_emergency: bool) -> Member:
     """A call of the emergency queue is one as well; the main queue only says that the phone is in use."""
-    return replace(member, phone=Phone.IN_CALL) if in_emergency and member.phone is Phone.BUSY else member
+    return (
+        replace(member, phone=Phone.IN_CALL, emergency=True) if in_emergency and member.phone is Phone.BUSY else member
+    )
 
 
 class Live:
@@ -264,13 +266,13 @@ class Live:
             case live.MemberStatus():
                 # both queues tell of each change of the phone, and each counts its own calls: one is enough
                 if event.queue == MAIN or event.in_call:
-                    await agents.phone(line, phone_of(event.state, event.in_call), at)
+                    await agents.phone(line, phone_of(event.state, event.in_call), at, counted=event.queue == MAIN)
             case live.AgentCalled():
                 self._rings[line] = at
                 await agents.happened(line, AgentEvent.RING, at)
             case live.AgentConnected():
                 self._talks[line] = event
-                await agents.happened(line, AgentEvent.ANSWER, at)
+                await agents.happened(line, AgentEvent.ANSWER, at, counted=event.queue == MAIN)
             case live.AgentCompleted():
                 begun = self._talks.get(line)
                 if begun is not None and begun.channel != event.channel != "":

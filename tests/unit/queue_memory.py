@@ -25,6 +25,8 @@ class MemoryStore:
 
     sessions: dict[str, Session] = field(default_factory=dict)
     states: list[tuple[str, str]] = field(default_factory=list)
+    #: of calls that are not of the main queue
+    uncounted: list[tuple[str, str]] = field(default_factory=list)
     away: bool = False
     #: seconds that opening a session takes
     slow: float = 0.0
@@ -64,9 +66,13 @@ class MemoryStore:
         self._here()
         self.sessions.pop(session, None)
 
-    async def note_state(self, person: str, line: str, state: str, reason: str, at: datetime) -> None:
+    async def note_state(
+        self, person: str, line: str, state: str, reason: str, at: datetime, *, counted: bool = True
+    ) -> None:
         self._here()
         self.states.append((line, state))
+        if not counted:
+            self.uncounted.append((line, state))
 
 
 @dataclass

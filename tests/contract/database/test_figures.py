@@ -12,12 +12,14 @@ import pytest
 
 from hotline1022.core.clock import day_begins
 from hotline1022.core.errors import Invalid
+from hotline1022.core.ids import PersonId
 from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.db.types import StateChange
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
 from hotline1022.figures.formulas import LEVELS
 from hotline1022.figures.types import CallPart, ChartName, Figure, Group, Rows, Unit, permille
-from hotline1022.queue.types import Shift
+from hotline1022.queue.types import Person, Shift
 from hotline1022.service.figures import sheets as figures_sheets
 from hotline1022.service.figures.view import FiguresView, say
 from hotline1022.service.tickets.view import ticket_filter
@@ -31,7 +33,7 @@ from hotline1022.web.rules import dump, parse
 from hotline1022.web.tickets_wire import TicketQuery
 from hotline1022.web.types import CallFilter
 from hotline1022.web.wire import CallQuery
-from tests.contract.database.made import a_call, answered, of_calls
+from tests.contract.database.made import HASH, a_call, answered, of_calls
 from tests.lab.figures_world import AGENCIES, AREAS, CATEGORIES, NOW, SERVICES, WORDS, Made, a_moment, fill
 from tests.lab.xlsx import seen as cells_of
 
@@ -224,6 +226,22 @@ async def test_who_speaks_a_message_waits_no_more_and_who_waits_has_no_longest_w
     await database.save(of_calls(timed_out))
     found = {one.id: one for one in (await view.calls(day, {}, level=ON_THE_WIRE[0])).figures}
     assert (found["waiting"].value, found["left"].value, found["longest-wait"].value) == (1, 1, 300_000)
+
+
+async def test_wrap_up_is_of_calls_of_the_queue_and_ends_within_an_hour(database: Database) -> None:
+    hour = 3600
+    states = [(0, "wrap-up", True), (30, "ready", True), (40, "talking", False), (50, "wrap-up", False)]
+    states += [(60, "ready", True), (100, "wrap-up", True), (101 + hour, "ringing", True)]
+    states += [(2 * hour, "wrap-up", True), (3 * hour, "ready", True)]
+    async with database.transaction() as tx:
+        await tx.agents.add_person(Person(id=PersonId("1001"), name="Lan", pin_hash=HASH, active=True))
+        for second, state, counted in states:
+            at = NOW + timedelta(seconds=second)
+            change = StateChange(person="1001", line="101", state=state, reason="", at=at, counted=counted)
+            await tx.agents.note_state(change)
+    async with database.reading() as tx:
+        found = await tx.figures.wrap_up_ms(NOW, NOW + timedelta(hours=5))
+        assert found == (30 + hour) * 1000, "not after a call of ours, and not over a hole in the history"
 
 
 async def test_a_shift_that_has_ended_is_in_no_later_day(database: Database, view: FiguresView) -> None:

@@ -1,0 +1,14 @@
+"""Whether the call that somebody talks in, or writes down, is one that figures of agents count"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0037"
+down_revision = "0033"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Towards the newer schema."""
+    op.add_column("agent_state_change", sa.Column("counted", sa.Boolean, nullable=False, server_default=sa.true()))
