@@ -13,11 +13,11 @@ from hotline1022.db.call_filter import QUEUE_PART, call_conditions, local_day, m
 from hotline1022.db.sql import Repository
 from hotline1022.db.tables import agent_state_change, call
 from hotline1022.db.tables_tickets import ticket
-from hotline1022.db.ticket_filter import IN_FIRST_TIME, SEEN, key_of, standing_at, ticket_conditions
+from hotline1022.db.ticket_filter import IN_FIRST_TIME, SEEN, key_of, late_at, standing_at, ticket_conditions
 from hotline1022.db.types import CallFilter
 from hotline1022.figures.types import CallCell, CallPart, TicketCell
 from hotline1022.queue.types import AgentState
-from hotline1022.tickets.types import TicketFilter
+from hotline1022.tickets.types import Standing, TicketFilter
 
 _FIRST_DAY = date(1970, 1, 1)
 #: writing down ends by itself long before (queue.wrap_up_seconds)
@@ -90,6 +90,13 @@ class FigureRepository(Repository):
         """The length of the list, without its limit."""
         query = select(func.count()).select_from(ticket).where(SEEN, *ticket_conditions(wanted))
         return int((await self._connection.execute(query)).scalar_one())
+
+    async def open_tickets(self, at: datetime) -> tuple[int, int]:
+        """How many of those made until then are open, and how many of these overdue: the lengths of their lists."""
+        wanted = TicketFilter(until=at, standing=Standing.OPEN, standing_at=at)
+        query = select(func.count(), func.count().filter(late_at(at))).select_from(ticket)
+        row = (await self._connection.execute(query.where(SEEN, *ticket_conditions(wanted)))).one()
+        return row[0], row[1]
 
     async def tickets(
         self, wanted: TicketFilter, at: datetime, groups: Collection[str] = GROUPS

@@ -86,6 +86,17 @@ for _column in (ticket.c.state, ticket.c.agency, ticket.c.category, ticket.c.pho
     Index(f"ix_ticket_{_column.name}", _column, ticket.c.created_at)
 _open = condition("begun_at IS NOT NULL AND closed_at IS NULL")
 Index("ix_ticket_open", ticket.c.answer_by, sqlite_where=_open, postgresql_where=_open)
+#: all that says which of them are overdue: they are counted without being read
+Index(
+    "ix_ticket_standing",
+    ticket.c.state,
+    ticket.c.created_at,
+    ticket.c.forward_by,
+    ticket.c.accept_by,
+    ticket.c.answer_by,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
 
 #: calls are not tied to `call`: a ticket may be made before the log has read of its call
 ticket_call = Table(
