@@ -104,7 +104,7 @@ async def test_today_tells_its_formula(tmp_path: Path, level: str) -> None:
         status, found = await house.ask("GET", f"/api/figures/today?level={level}")
         assert status == 200
         assert found["level"]["id"] == level and found["level"]["formula"] and found["level"]["name"]
-        assert found["level"]["rows"]["query"]["part"] == "answered-soon"
+        assert found["level"]["rows"]["query"]["part"] == ("soon" if level == "sl-both" else "answered-soon")
         assert found["cascades"]["rows"] == {"path": "/api/cascades", "query": {"under_way": "true"}}
         assert [one["id"] for one in found["tickets"]] == ["tickets", "open"]
 
