@@ -116,6 +116,7 @@ class AgentRepository(Repository):
             "state": AgentState(change.state),
             "reason": change.reason,
             "at": change.at,
+            "counted": change.counted,
         }
         await self._connection.execute(plain_insert(agent_state_change), values)
 

@@ -43,6 +43,7 @@ _EMERGENCY = condition(
     f" OR call.line = '' AND (call.result = '{Result.EMERGENCY}' OR call.reason = '{Reason.IN_EMERGENCY}'))"
 )
 _BY_AGENT = condition("call.line <> ''")
+_WAITING = condition(f"call.state = '{CallState.WAITING}'")
 _GOING_ON = condition("call.state <> 'ended'")
 _BEGUN_BY = {one: condition(f"call.direction = '{one}'") for one in Direction}
 
@@ -57,7 +58,7 @@ QUEUE_PART: ColumnElement[str] = case(
     (_NOT_OFFERED, null()),
     (_EMERGENCY, _word(CallPart.LEFT)),
     (_BY_AGENT, _word(CallPart.ANSWERED)),
-    (_GOING_ON, _word(CallPart.WAITING)),
+    (_WAITING, _word(CallPart.WAITING)),
     else_=_word(CallPart.LEFT),
 )
 
@@ -144,6 +145,9 @@ def _of_part(part: CallPart, wanted: CallNarrow) -> Sequence[ColumnElement[bool]
             return [_GIVEN_UP, call.c.wait_ms <= wanted.within_ms]
         case CallPart.GIVEN_UP_SHORT:
             return [_GIVEN_UP, call.c.wait_ms <= wanted.short_ms]
+        case CallPart.SOON:
+            both = QUEUE_PART.in_((CallPart.ANSWERED.value, CallPart.GIVEN_UP.value))
+            return [both, call.c.wait_ms <= wanted.within_ms]
         case CallPart.ANSWERED_SOON:
             return [_in_part(CallPart.ANSWERED), call.c.wait_ms <= wanted.within_ms]
         case _:

@@ -13,11 +13,11 @@ from hotline1022.db.call_filter import QUEUE_PART, call_conditions, local_day, m
 from hotline1022.db.sql import Repository
 from hotline1022.db.tables import agent_state_change, call
 from hotline1022.db.tables_tickets import ticket
-from hotline1022.db.ticket_filter import IN_FIRST_TIME, SEEN, key_of, standing_at, ticket_conditions
+from hotline1022.db.ticket_filter import IN_FIRST_TIME, SEEN, key_of, late_at, standing_at, ticket_conditions
 from hotline1022.db.types import CallFilter
 from hotline1022.figures.types import CallCell, CallPart, TicketCell
 from hotline1022.queue.types import AgentState
-from hotline1022.tickets.types import TicketFilter
+from hotline1022.tickets.types import Standing, TicketFilter
 
 _FIRST_DAY = date(1970, 1, 1)
 #: writing down ends by itself long before (queue.wrap_up_seconds)
@@ -52,7 +52,7 @@ class FigureRepository(Repository):
                 func.count().filter(call.c.wait_ms <= narrow.short_ms).label("short"),
                 _sum(call.c.wait_ms).label("wait_ms"),
                 _sum(call.c.talk_ms).label("talk_ms"),
-                func.coalesce(func.max(call.c.wait_ms), 0).label("longest_ms"),
+                func.max(call.c.wait_ms).label("longest_ms"),
             )
             .where(*call_conditions(self._dialect, wanted))
             .group_by(*keys)
@@ -90,6 +90,13 @@ class FigureRepository(Repository):
         """The length of the list, without its limit."""
         query = select(func.count()).select_from(ticket).where(SEEN, *ticket_conditions(wanted))
         return int((await self._connection.execute(query)).scalar_one())
+
+    async def open_tickets(self, at: datetime) -> tuple[int, int]:
+        """How many of those made until then are open, and how many of these overdue: the lengths of their lists."""
+        wanted = TicketFilter(until=at, standing=Standing.OPEN, standing_at=at)
+        query = select(func.count(), func.count().filter(late_at(at))).select_from(ticket)
+        row = (await self._connection.execute(query.where(SEEN, *ticket_conditions(wanted)))).one()
+        return row[0], row[1]
 
     async def tickets(
         self, wanted: TicketFilter, at: datetime, groups: Collection[str] = GROUPS
@@ -149,15 +156,20 @@ class FigureRepository(Repository):
         return func.coalesce(cast(took, BigInteger), 0)
 
     async def wrap_up_ms(self, since: datetime, until: datetime) -> int:
-        """How long people wrote down after calls, of what began in [since, until) and has ended within `_ENDS_WITHIN`."""
+        """How long people wrote down after calls of the main queue, of what began in [since, until) and has ended within `_ENDS_WITHIN`."""
         of = agent_state_change.c
         ended = func.lead(of.at).over(partition_by=of.person_id, order_by=(of.at, of.id)).label("ended")
-        span = select(of.at, of.state, ended).where(of.at >= since, of.at < until + _ENDS_WITHIN).subquery()
+        span = select(of.at, of.state, of.counted, ended).where(of.at >= since, of.at < until + _ENDS_WITHIN).subquery()
         if self._dialect == "sqlite":  # microseconds since 1970
             took: Any = (type_coerce(span.c.ended, BigInteger) - type_coerce(span.c.at, BigInteger)) // 1000
         else:
             took = cast(func.floor(func.date_part("epoch", span.c.ended - span.c.at) * 1000), BigInteger)
-        query = select(_sum(took)).where(span.c.state == AgentState.WRAP_UP, span.c.at < until)
+        query = select(_sum(took)).where(
+            span.c.state == AgentState.WRAP_UP,
+            span.c.counted,
+            span.c.at < until,
+            took <= _ENDS_WITHIN // timedelta(milliseconds=1),
+        )
         return int((await self._connection.execute(query)).scalar_one())
 
 

@@ -59,6 +59,7 @@ REVISIONS = (
     "0033",
     "0034",
     "0035",
+    "0037",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3

@@ -165,9 +165,11 @@ class SqlAgentStore:
         async with self._database.transaction() as tx:
             await tx.agents.close_session(session, at, reason)
 
-    async def note_state(self, person: str, line: str, state: str, reason: str, at: datetime) -> None:
+    async def note_state(
+        self, person: str, line: str, state: str, reason: str, at: datetime, *, counted: bool = True
+    ) -> None:
         """Append to the history of states."""
-        change = StateChange(person=person, line=line, state=state, reason=reason, at=at)
+        change = StateChange(person=person, line=line, state=state, reason=reason, at=at, counted=counted)
         async with self._database.transaction() as tx:
             await tx.agents.note_state(change)
 

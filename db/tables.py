@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Time,
     func,
+    true,
 )
 
 from hotline1022.core.events import LegKind, Mode
@@ -236,6 +237,8 @@ agent_state_change = Table(
     Column("state", Word(AgentState), nullable=False),
     _text("reason"),
     Column("at", UtcTime, nullable=False),
+    #: false while talking and writing down: of a call that 1022 makes, or of the emergency queue
+    Column("counted", Boolean, nullable=False, server_default=true()),
     listed("state", AgentState, "agent_state_change"),
 )
 Index("ix_agent_state_change_person", agent_state_change.c.person_id, agent_state_change.c.at)

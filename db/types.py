@@ -215,6 +215,8 @@ class StateChange:
     state: str
     reason: str
     at: datetime
+    #: False while talking and writing down: figures do not count the call as one that was answered in the queue
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

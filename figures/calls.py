@@ -42,8 +42,10 @@ def counted(cells: Iterable[CallCell]) -> Counter[CallPart]:
         found[one.part] += one.calls
         if one.part is CallPart.ANSWERED:
             found[CallPart.ANSWERED_SOON] += one.soon
+            found[CallPart.SOON] += one.soon
         if one.part is CallPart.GIVEN_UP:
             found[CallPart.GIVEN_UP_SOON] += one.soon
+            found[CallPart.SOON] += one.soon
             found[CallPart.GIVEN_UP_SHORT] += one.short
     return found
 
@@ -87,7 +89,9 @@ def figures(cells: Sequence[CallCell], query: Mapping[str, str], say: Say, *, wr
 
 
 def _longest(cells: Iterable[CallCell], made: "_Maker") -> Figure:
-    longest = max((one.longest_ms for one in cells if one.part is not None), default=None)
+    """Of those who wait still nobody knows yet how long."""
+    waits = [one.longest_ms for one in cells if one.part is not None and one.longest_ms is not None]
+    longest = max(waits, default=None)
     more = {} if longest is None else {"waited": str(longest)}
     rows = made.rows(part=CallPart.OFFERED, **more)
     return made.named("longest-wait", longest, Unit.MS, "max w(O)", rows)

@@ -63,8 +63,8 @@ LEVELS: tuple[Share, ...] = (
         id="sl-both",
         name="Mức phục vụ, coi cuộc gọi nhỡ trong X giây là đạt",
         formula="(A(X) + B(X)) / (A + B)",
-        of=lambda n: (n[_P.ANSWERED_SOON] + n[_P.GIVEN_UP_SOON], n[_P.ANSWERED] + n[_P.GIVEN_UP]),
-        part=_P.ANSWERED_SOON,
+        of=lambda n: (n[_P.SOON], n[_P.ANSWERED] + n[_P.GIVEN_UP]),
+        part=_P.SOON,
     ),
     Share(
         id="sl-answered",

@@ -37,6 +37,8 @@ class CallPart(StrEnum):
     WAITING = "waiting"
     ANSWERED_SOON = "answered-soon"
     GIVEN_UP_SOON = "given-up-soon"
+    #: the two before: what `sl-both` counts
+    SOON = "soon"
     #: hung up at once: hardly a wait
     GIVEN_UP_SHORT = "given-up-short"
     #: they have not ended
@@ -199,7 +201,8 @@ class CallCell:
     short: int
     wait_ms: int
     talk_ms: int
-    longest_ms: int
+    #: None: none of them has ceased to wait
+    longest_ms: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

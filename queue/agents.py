@@ -18,6 +18,8 @@ from hotline1022.queue.types import NO_ANSWER, AgentState, LineView, Phone, Sess
 log = logging.getLogger(__name__)
 
 MAIN, EMERGENCY = "hl1022-main", "hl1022-emergency"
+#: states that belong to a call
+_IN_CALL = frozenset({AgentState.TALKING, AgentState.WRAP_UP})
 #: how long Asterisk may take to forget a login that failed, seconds
 UNDO_SECONDS = 1.0
 #: refusals in a row that are a missed call: a phone that is broken or set to "do not disturb", not one slip of a finger
@@ -33,6 +35,8 @@ class Member:
     paused: bool
     reason: str
     phone: Phone
+    #: the call that the phone is in is one of the emergency queue
+    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,8 @@ class _Seat:
     ring_missed: bool = False
     #: in a row, without an answer between them
     refusals: int = 0
+    #: the last call that was answered was one of the main queue
+    counted: bool = True
 
 
 def _idle(seat: _Seat) -> AgentState:
@@ -164,13 +170,15 @@ class Agents:
 
     # -- what happens
 
-    async def happened(self, line: str, event: AgentEvent, at: datetime | None = None) -> None:
-        """Follow the table for one line; an event without a cell changes nothing and is logged."""
+    async def happened(self, line: str, event: AgentEvent, at: datetime | None = None, *, counted: bool = True) -> None:
+        """Follow the table for one line; an event without a cell changes nothing and is logged. `counted`: what is answered is a call of
+        the main queue.
+        """
         seat = self._seats.get(line)
         if seat is None:
             return
-        if event is AgentEvent.ANSWER and seat.refusals:
-            seat = self._sit(line, replace(seat, refusals=0))
+        if event is AgentEvent.ANSWER:
+            seat = self._sit(line, replace(seat, refusals=0, counted=counted))
         following = follow(seat.state, event)
         if following is None:
             log.debug("line %s: %s means nothing while %s", line, event, seat.state)
@@ -182,7 +190,9 @@ class Agents:
         at = at or datetime.now(UTC)
         self._sit(line, replace(seat, state=following, since=at))
         if seat.session is not None:
-            await self._note(seat.session, following, seat.reason, at)
+            await self._note(
+                seat.session, following, seat.reason, at, counted=seat.counted or following not in _IN_CALL
+            )
 
     async def rang_out(self, line: str, at: datetime, how: RingEnd = RingEnd.MISSED) -> None:
         """The phone was not answered: pause it with a visible reason, unless it is the last one.
@@ -214,15 +224,17 @@ class Agents:
         if not up:
             await self._keep_one()
 
-    async def phone(self, line: str, phone: Phone, at: datetime | None = None) -> None:
-        """What the phone is seen to do: it tells what no event told. At most two things: a talk's end and the next ring."""
+    async def phone(self, line: str, phone: Phone, at: datetime | None = None, *, counted: bool = True) -> None:
+        """What the phone is seen to do: it tells what no event told. At most two things: a talk's end and the next ring. `counted`: the
+        call that it may be in is one of the main queue.
+        """
         if phone is not Phone.GONE:
             await self.reachable(line, True, at)
         for _ in range(2):
             seat = self._seats.get(line)
             event = missed(seat.state, phone) if seat else None
             if event is not None:
-                await self.happened(line, event, at)
+                await self.happened(line, event, at, counted=counted)
         if phone is Phone.GONE:
             await self.reachable(line, False, at)
 
@@ -244,7 +256,7 @@ class Agents:
             await self._hands.add(EMERGENCY, line, session.person, paused=False, reason="")
             phone = member.phone if member is not None else await self._hands.phone(MAIN, line)
             await self._restore(line, session, reason, phone)
-            await self.phone(line, phone)
+            await self.phone(line, phone, counted=member is None or not member.emergency)
 
     async def _restore(self, line: str, session: Session, reason: str, phone: Phone) -> None:
         seat, now = self._seats[line], datetime.now(UTC)
@@ -344,10 +356,12 @@ class Agents:
         except (HotlineError, TimeoutError) as error:
             log.warning("line %s: a login that failed is not wholly taken back: %s", line, error)
 
-    async def _note(self, session: Session, state: AgentState, reason: str, at: datetime) -> None:
+    async def _note(
+        self, session: Session, state: AgentState, reason: str, at: datetime, *, counted: bool = True
+    ) -> None:
         """Write the history: without the database it has a hole, and what has to follow from the state follows."""
         try:
-            await self._store.note_state(session.person, session.line, state, reason, at)
+            await self._store.note_state(session.person, session.line, state, reason, at, counted=counted)
         except HotlineError as error:
             log.warning("line %s: %s is missing from the history of states: %s", session.line, state, error)
 

@@ -34,8 +34,10 @@ class AgentStore(Protocol):
         """Log out; closing twice changes nothing."""
         ...
 
-    async def note_state(self, person: str, line: str, state: str, reason: str, at: datetime) -> None:
-        """Append to the history of states."""
+    async def note_state(
+        self, person: str, line: str, state: str, reason: str, at: datetime, *, counted: bool = True
+    ) -> None:
+        """Append to the history of states; `counted`: False while talking in, and writing down, a call that is not of the main queue."""
         ...
 
     async def state_since(self, person: str, state: str, since: datetime) -> datetime | None:

@@ -112,7 +112,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             lines=LinesView(app.agents, lambda: app.house.pauses.names),
             callers=LineCallsView(app.database, app.agents, app.broadcast.at_lines, app.call_log.call, utc_now),
             live=app.broadcast.bus,
-            queue=QueueNowView(app.waiting, app.agents, app.expected),
+            queue=QueueNowView(app.waiting, app.agents, app.expected, lambda: app.live.lost_at),
             abandoned=AbandonedList(app.database),
             voicemails=VoicemailList(app.database),
             alarms=AlarmList(app.database, app.news.alarm_seen),

@@ -115,8 +115,15 @@ class LinesView:
 class QueueNowView:
     """web.ports.WaitingCallers."""
 
-    def __init__(self, waiting: WaitingRoom, agents: Agents, expected: ExpectedWait) -> None:
-        self._waiting, self._agents, self._expected = waiting, agents, expected
+    def __init__(
+        self,
+        waiting: WaitingRoom,
+        agents: Agents,
+        expected: ExpectedWait,
+        lost_at: Callable[[], datetime | None],
+    ) -> None:
+        """`lost_at`: since when Asterisk has not told who waits; None: it does."""
+        self._waiting, self._agents, self._expected, self._lost_at = waiting, agents, expected, lost_at
 
     async def now(self) -> web.QueueView:
         """Who waits."""
@@ -125,7 +132,9 @@ class QueueNowView:
         expected = self._expected.at(position, self._agents.on())
         ready = sum(1 for v in self._agents.views() if v.state is AgentState.READY)
         seconds = None if expected is None else round(expected.total_seconds())
-        return web.QueueView(waiting=tuple(waiting), ready=ready, expected_wait_seconds=seconds)
+        return web.QueueView(
+            waiting=tuple(waiting), ready=ready, expected_wait_seconds=seconds, lost_at=self._lost_at()
+        )
 
 
 class AbandonedList:

@@ -35,11 +35,15 @@ def act_of(route: Route, ask: Ask) -> Acting | None:
 
 
 def _of_user(route: Route, ask: Ask, login: str) -> Acting:
-    """Somebody who is signed in: the names of the fields, none of what was typed; of what is taken out, which it was."""
+    """Somebody who is signed in: the names of the fields, none of what was typed; of what is taken out, which it was,
+    or by what it was found.
+    """
     parts = [(name, value) for name, value in ask.path.items() if name not in SECRETS]
     detail: dict[str, object] = {"status": route.status}
-    if route.leaves:
+    if route.leaves and parts:
         detail["path"] = dict(parts[1:])
+    elif route.leaves:
+        detail["given"] = given_names(ask.query)
     else:
         detail["given"] = sorted(ask.body.names - {"csrf"})
     return Acting(

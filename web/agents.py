@@ -36,7 +36,8 @@ from hotline1022.web.wire import (
 
 async def list_lines(ask: Ask) -> LineList:
     """All lines."""
-    return LineList(lines=tuple(await ask.ports.lines.list()))
+    queue = await ask.ports.queue.now()
+    return LineList(lines=tuple(await ask.ports.lines.list()), lost_at=queue.lost_at)
 
 
 async def login(ask: Ask) -> LineView:

@@ -41,7 +41,7 @@ from hotline1022.web.ports import Ports
 from hotline1022.web.route import PARTS, Answer, Ask, Route
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.rules import dump, parse
-from hotline1022.web.wall import WALL, WallFigures
+from hotline1022.web.today import TODAY, TodayRoom
 from hotline1022.web.who import who_asks
 from hotline1022.web.wire import NoInput
 
@@ -80,7 +80,7 @@ def make_app(ports: Ports, *, version: str) -> web.Application:
     app[READIER] = Readier(ports)
     app[DOCUMENT] = _document(version)
     app[DOOR] = LinkDoor(ports)
-    app[WALL] = WallFigures(ports)
+    app[TODAY] = TodayRoom(ports)
     app[STORE] = KeptForms()
     gate = Gate(ports)
 
@@ -177,7 +177,7 @@ async def _failed(request: web.Request, error: BaseException, ports: Ports) -> w
     except (HotlineError, web.HTTPException, web.RequestPayloadError, OSError):  # a TimeoutError is an OSError
         LOG.debug("what was sent cannot be given back")
     if route.page:
-        return page_failure(error, typed_of(sent.firsts) if isinstance(sent, Form) else None)
+        return page_failure(error, typed_of(sent.firsts) if isinstance(sent, Form) else None, refresh=route.again)
     left = unanswered(request, ports, error, sent) if isinstance(sent, Form) else None
     return desk_failure(request, error, back=left.page, typed=left.texts) if left else desk_failure(request, error)
 

@@ -11,75 +11,17 @@ from aiohttp import web
 from hotline1022.core.acting import acting
 from hotline1022.core.clock import day_begins, local_day
 from hotline1022.core.errors import Invalid
-from hotline1022.figures.types import MOST_DAYS, CallFigures, Chart, ChartName, Rows, SheetFile, TicketFigures
-from hotline1022.queue.types import AgentState
-from hotline1022.tickets.types import TicketFilter
+from hotline1022.figures.types import MOST_DAYS, CallFigures, Chart, ChartName, SheetFile, TicketFigures
 from hotline1022.web import calls, tickets
-from hotline1022.web.cascade_wire import CascadeQuery
-from hotline1022.web.figures_wire import (
-    CallFiguresQuery,
-    ChartQuery,
-    Lines,
-    Queue,
-    TicketFiguresQuery,
-    Today,
-    TodayQuery,
-    UnderWay,
-)
-from hotline1022.web.ports import Ports
+from hotline1022.web.figures_wire import ChartQuery, TicketFiguresQuery
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import dump
 from hotline1022.web.tickets_wire import TicketFilters, TicketListed
-from hotline1022.web.types import CallFilter
 from hotline1022.web.wire import CallFilters, CallListed
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: of whom the page shows hunts at once
-_MOST_HUNTS = 200
+#: what lists leave as
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 F = TypeVar("F", bound=CallFilters | TicketFilters)
-
-
-async def get_today(ask: Ask) -> Today:
-    """Now, and since midnight."""
-    query: TodayQuery = ask.query
-    return await today_of(ask.ports, query.level)
-
-
-async def today_of(ports: Ports, level: str) -> Today:
-    """The same for whoever has the ports."""
-    now = whole(ports.clock())
-    lines = await ports.lines.list()
-    queue = await ports.queue.now()
-    hunts = await ports.cascades.list(CascadeQuery(under_way=True, limit=_MOST_HUNTS))
-    since, until = day_begins(local_day(now)), now
-    of_today = CallFiguresQuery(since=since, until=until)
-    counted = await ports.figures.calls(CallFilter(since=since, until=until), query_text(of_today), level=level)
-    made = await ports.figures.tickets(
-        TicketFilter(since=since, until=until), query_text(TicketListed(since=since, until=until, at=now)), at=now
-    )
-    states = [one.state for one in lines]
-    return Today(
-        at=now,
-        lines=Lines(
-            lines=tuple(lines),
-            people=sum(1 for one in lines if one.person),
-            ready=states.count(AgentState.READY),
-            talking=states.count(AgentState.TALKING),
-            paused=states.count(AgentState.PAUSED),
-            rows=Rows(path="/api/lines", query={}),
-        ),
-        queue=Queue(
-            queue=queue,
-            longest_wait_ms=max(
-                ((now - one.since) // timedelta(milliseconds=1) for one in queue.waiting), default=None
-            ),
-            rows=Rows(path="/api/queue", query={}),
-        ),
-        cascades=UnderWay(cascades=tuple(hunts), rows=Rows(path="/api/cascades", query={"under_way": "true"})),
-        level=next(one for one in counted.figures if one.id == counted.level),
-        calls=counted.figures,
-        tickets=(made.figures[0], *await ports.figures.open_tickets(now)),
-    )
 
 
 async def get_call_figures(ask: Ask) -> CallFigures:
@@ -115,14 +57,16 @@ async def export_tickets(ask: Ask) -> web.Response:
     """The list of tickets as a file."""
     query: TicketListed = ask.query
     wanted = tickets.listed(ask, query)
-    return _file(await ask.ports.figures.ticket_sheet(wanted, numbers=ask.sees_numbers, at=ask.ports.clock()))
+    return _file(
+        await ask.ports.figures.ticket_sheet(wanted, numbers=ask.sees_numbers, at=query.at or ask.ports.clock())
+    )
 
 
 def _file(sheet: SheetFile) -> web.Response:
     """Its rows are told in the act."""
     if (act := acting()) is not None:
         act.detail = {**act.detail, "rows": sheet.rows}
-    headers = {"Content-Type": _XLSX, "Content-Disposition": f'attachment; filename="{sheet.name}"'}
+    headers = {"Content-Type": SHEET, "Content-Disposition": f'attachment; filename="{sheet.name}"'}
     return web.Response(body=sheet.content, headers=headers)
 
 

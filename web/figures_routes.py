@@ -6,9 +6,9 @@ from hotline1022.web import figures as h
 from hotline1022.web import figures_wire as w
 from hotline1022.web.route import Route
 from hotline1022.web.tickets_wire import TicketListed
+from hotline1022.web.today import get_today
 from hotline1022.web.wire import CallListed
 
-_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OUT = (
     "An Excel file of 20,000 rows at most, else 400 export-large. Numbers are masked, names and addresses left out, unless "
     "whoever asks has the permission numbers. Asking for it is an act in the audit."
@@ -20,7 +20,7 @@ ROUTES: tuple[Route, ...] = (
         path="/api/figures/today",
         needs=Permission.LOOK,
         summary="Now, and since midnight: lines, queue, cascades, service level, calls, tickets",
-        handler=h.get_today,
+        handler=get_today,
         query=w.TodayQuery,
         answer=w.Today,
     ),
@@ -62,7 +62,7 @@ ROUTES: tuple[Route, ...] = (
         handler=h.export_calls,
         leaves=True,
         query=CallListed,
-        media=_SHEET,
+        media=h.SHEET,
         seconds=60,
     ),
     Route(
@@ -74,7 +74,7 @@ ROUTES: tuple[Route, ...] = (
         handler=h.export_tickets,
         leaves=True,
         query=TicketListed,
-        media=_SHEET,
+        media=h.SHEET,
         seconds=60,
     ),
 )

@@ -9,7 +9,7 @@ from hotline1022.queue.types import LineView
 from hotline1022.web.cascade_wire import CascadeView
 from hotline1022.web.rules import Rule
 from hotline1022.web.tickets_wire import TicketFilters
-from hotline1022.web.types import QueueView, When
+from hotline1022.web.types import LOST, QueueView, When
 from hotline1022.web.wire import CallFilters
 
 #: ids of figures/formulas.py; a test compares
@@ -77,7 +77,8 @@ class UnderWay:
 class Today:
     """What a supervisor sees: now, and since midnight in the province."""
 
-    at: When
+    at: Annotated[When, Rule(doc="when calls, tickets and cascades were counted: 2 seconds ago at most")]
+    lost_at: Annotated[When | None, LOST]
     lines: Lines
     queue: Queue
     cascades: UnderWay

@@ -80,8 +80,8 @@ def typed_of(given: Mapping[str, str]) -> Typed:
     return Typed(**{name: given.get(name, "").replace("\r\n", "\n") for name in ("answer", "why", "leader")})
 
 
-def page_failure(error: BaseException, typed: Typed | None = None) -> web.Response:
-    """The page for an error, with the status and headers that the API would give, and with what was typed."""
+def page_failure(error: BaseException, typed: Typed | None = None, *, refresh: int = 0) -> web.Response:
+    """The page for an error, with the status and headers that the API would give, and with what was typed; `refresh`: Route.again."""
     told = failure(error)
     known = told.status if told.status in _SAID else 400 if told.status < 500 else 500
     say = words()
@@ -90,4 +90,6 @@ def page_failure(error: BaseException, typed: Typed | None = None) -> web.Respon
     for name in ("Retry-After", "Allow"):
         if name in told.headers:
             made.headers[name] = told.headers[name]
+    if refresh and told.status >= 429:
+        made.headers["Refresh"] = str(refresh)
     return made

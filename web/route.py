@@ -153,6 +153,8 @@ class Route:
     officers: bool = False
     #: a page for people: its body is a form of texts, its errors are pages
     page: bool = False
+    #: seconds after which a browser asks once more by itself for a page that is a fault which may pass; 0 = somebody sits there
+    again: int = 0
     #: a page of the desk: the cookie of a session says who comes, forms are of that session
     desk: Place | None = None
     query: type = NoInput

@@ -54,7 +54,7 @@ async def list_tickets(ask: Ask) -> TicketPage:
     found = await ask.ports.tickets.list(wanted)
     tickets = tuple(_shown(ask, one) for one in found[: query.limit])
     more = len(found) > query.limit
-    now = ask.ports.clock()
+    now = query.at or ask.ports.clock()
     late = tuple(LateTicket(ticket=one.id, late=one.late(now)) for one in tickets if one.late(now))
     return TicketPage(
         tickets=tickets, late=late, next=cursor_text(tickets[-1].created_at, tickets[-1].id) if more else None

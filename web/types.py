@@ -196,6 +196,10 @@ class CallDetail:
     )
 
 
+#: beside everything that only the live link knows
+LOST = Rule(doc="since when Asterisk has told nothing: lines and queue are as they were then; null = as they are")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
     """Who waits now."""
@@ -203,6 +207,7 @@ class QueueView:
     waiting: tuple[Waiting, ...]
     ready: Annotated[int, Rule(doc="people who could take a call now")]
     expected_wait_seconds: Annotated[int | None, Rule(doc="of the next caller; null = too few samples")]
+    lost_at: Annotated[When | None, LOST]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

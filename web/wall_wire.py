@@ -57,4 +57,7 @@ class WallNow:
     at: When
     clock: Annotated[str, Rule(doc="hours and minutes of that moment in the province")]
     version: Annotated[str, Rule(doc="of the service and its pages: another one, and the page is loaded again")]
+    lost: Annotated[
+        str, Rule(doc="for people: since when Asterisk has told nothing of lines and queue; empty = it tells")
+    ]
     figures: tuple[WallFigure, ...]

@@ -10,6 +10,7 @@ from hotline1022.figures.types import SHORT_MS, WITHIN_MS, CallPart
 from hotline1022.queue.types import LineView
 from hotline1022.web.rules import Rule
 from hotline1022.web.types import (
+    LOST,
     AbandonedView,
     AlarmView,
     CallView,
@@ -157,6 +158,7 @@ class LineList:
     """All lines."""
 
     lines: tuple[LineView, ...]
+    lost_at: Annotated[When | None, LOST]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

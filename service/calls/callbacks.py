@@ -191,7 +191,7 @@ class CallBacks:
             except TimeoutError:
                 await self._look()
                 continue
-            await self._agents.happened(line, what, at)
+            await self._agents.happened(line, what, at, counted=False)
 
     async def _look(self) -> None:
         """A phone that could not even be rung leaves no row in the journal: its call would ring for ever."""

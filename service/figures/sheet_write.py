@@ -151,7 +151,9 @@ class _Page:
             case int():
                 self._sheet.write_number(self.rows, place, value)
             case _:
-                self._sheet.write_datetime(self.rows, place, local(value).replace(tzinfo=None), self._moment)
+                # whole seconds, as the format shows them: Excel rounds what it cannot show
+                moment = local(value).replace(tzinfo=None, microsecond=0)
+                self._sheet.write_datetime(self.rows, place, moment, self._moment)
 
 
 def _shown(text: str) -> str:

@@ -81,6 +81,11 @@ def _add(sheet: Sheet, book: Book, rows: Sequence[Any]) -> None:
     sheet.add(map(book.row, rows))
 
 
+def _seconds(ms: int) -> int:
+    """Rounded up: what is 20 at most in the sheet waited 20,000 ms at most, as figures count it."""
+    return -(-ms // 1000)
+
+
 class CallBook:
     """Calls."""
 
@@ -119,8 +124,8 @@ class CallBook:
             self._say("call-result", call.result or "going-on"),
             self._say("call-reason", call.reason) if call.reason else "",
             self._categories.get(call.category, call.category),
-            None if call.wait_ms is None else round(call.wait_ms / 1000),
-            round(call.talk_ms / 1000),
+            None if call.wait_ms is None else _seconds(call.wait_ms),
+            _seconds(call.talk_ms),
             call.line,
             call.person,
             call.ended_at,

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 
-from hotline1022.core.clock import day_begins
+from hotline1022.core.clock import day_begins, local_day
 from hotline1022.db.unit import Database, Work
 from hotline1022.directory.types import Directory
 from hotline1022.figures import calls as of_calls
@@ -97,8 +97,11 @@ class FiguresView:
             raise AssertionError("calls are counted of a time")
         asked = call_filter(wanted)
         async with self._counting() as tx:
+            first = local_day(wanted.since)
             shifts = [
-                Slot(id=one.id, name=one.name, starts=one.starts, ends=one.ends) for one in await tx.shifts.shifts()
+                Slot(id=one.id, name=one.name, starts=one.starts, ends=one.ends)
+                for one in await tx.shifts.shifts()
+                if one.on(first)
             ]
             cells = await tx.figures.calls(asked, step=of_calls.step_of(shifts))
             month = wanted.until - wanted.since <= timedelta(days=WRAP_UP_DAYS)
@@ -130,13 +133,13 @@ class FiguresView:
 
     async def open_tickets(self, at: datetime) -> tuple[Figure, ...]:
         """How many are open, and overdue."""
-        found = []
         async with self._counting() as tx:
-            for standing in (Standing.OPEN, Standing.OVERDUE):
-                count = await tx.figures.count_tickets(TicketFilter(standing=standing, standing_at=at))
-                rows = Rows(path=of_tickets.PATH, query={"standing": standing.value, **_text(at=at)})
-                name = say("standing", standing)
-                found.append(Figure(id=standing, name=name, value=count, unit=Unit.TICKETS, formula="", rows=rows))
+            counts = await tx.figures.open_tickets(at)
+        found = []
+        for standing, count in zip((Standing.OPEN, Standing.OVERDUE), counts, strict=True):
+            rows = Rows(path=of_tickets.PATH, query={"standing": standing.value, **_text(until=at, at=at)})
+            name = say("standing", standing)
+            found.append(Figure(id=standing, name=name, value=count, unit=Unit.TICKETS, formula="", rows=rows))
         return tuple(found)
 
     async def chart(self, name: ChartName, day: date, now: datetime) -> Chart:

@@ -61,6 +61,10 @@ class News(Protocol):
         """Somebody waits no more; so many still do."""
         ...
 
+    def lost(self) -> None:
+        """Asterisk tells nothing any more."""
+        ...
+
     def asked_anew(self, waiting: int) -> None:
         """Everything was asked anew."""
         ...
@@ -73,7 +77,9 @@ def line_of(interface: str) -> str | None:
 
 def _in_either(member: Member, in_emergency: bool) -> Member:
     """A call of the emergency queue is one as well; the main queue only says that the phone is in use."""
-    return replace(member, phone=Phone.IN_CALL) if in_emergency and member.phone is Phone.BUSY else member
+    return (
+        replace(member, phone=Phone.IN_CALL, emergency=True) if in_emergency and member.phone is Phone.BUSY else member
+    )
 
 
 class Live:
@@ -107,8 +113,14 @@ class Live:
         self._link_changed = asyncio.Event()
         #: what was asked is put in force before a later event is
         self._order = asyncio.Lock()
-        self.up = False
+        #: since when Asterisk has not told who waits and who is at which line; None: it does
+        self.lost_at: datetime | None = datetime.now(UTC)
         self._asked = asyncio.Event()
+
+    @property
+    def up(self) -> bool:
+        """Whether what is known is so now."""
+        return self.lost_at is None
 
     async def known(self, seconds: float) -> bool:
         """Whether Asterisk has told, since the link is up, who is at which line; waits so long for it."""
@@ -143,7 +155,9 @@ class Live:
         """Up anew or down: an end that is heard from now on need not be of the talk that began before."""
         if self.up:
             self._call_log.unwatched(at)
-        self._link, self.up = link, False
+            self.lost_at = at
+            self._news.lost()
+        self._link = link
         self._asked.clear()
         self._talks.clear()
         self._rings.clear()
@@ -230,7 +244,7 @@ class Live:
         if self._link is not link:
             return  # it was lost while the last answer came
         self._call_log.watched(datetime.now(UTC))
-        self.up = True
+        self.lost_at = None
         self._asked.set()
         self._news.asked_anew(len(waiting))
         log.info("live link up (%d): %d members, %d waiting", link.epoch, len(members), len(waiting))
@@ -270,13 +284,13 @@ class Live:
             case live.MemberStatus():
                 # both queues tell of each change of the phone, and each counts its own calls: one is enough
                 if event.queue == MAIN or event.in_call:
-                    await agents.phone(line, phone_of(event.state, event.in_call), at)
+                    await agents.phone(line, phone_of(event.state, event.in_call), at, counted=event.queue == MAIN)
             case live.AgentCalled():
                 self._rings[line] = at
                 await agents.happened(line, AgentEvent.RING, at)
             case live.AgentConnected():
                 self._talks[line] = event
-                await agents.happened(line, AgentEvent.ANSWER, at)
+                await agents.happened(line, AgentEvent.ANSWER, at, counted=event.queue == MAIN)
             case live.AgentCompleted():
                 begun = self._talks.get(line)
                 if begun is not None and begun.channel != event.channel != "":

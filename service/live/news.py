@@ -130,6 +130,11 @@ class LiveNews:
         self._tell(Topic.QUEUE, "left", call=event.caller, queue=event.queue, waiting=waiting)
 
     @_harmless
+    def lost(self) -> None:
+        """Asterisk tells nothing any more: what is shown is old from now on."""
+        self._tell(Topic.LINES, "changed")
+
+    @_harmless
     def asked_anew(self, waiting: int) -> None:
         """Asterisk told everything, after a link that was cut."""
         self._tell(Topic.QUEUE, "changed", waiting=waiting)

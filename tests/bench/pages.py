@@ -133,7 +133,7 @@ class Walk:
 
     def _new(self, address: str) -> bool:
         path = urlsplit(address)
-        if address in self._asked or path.path.startswith(NO_PAGES):
+        if address in self._asked or path.path.startswith(NO_PAGES) or path.path.endswith("/export"):
             return False
         self._asked.add(address)
         kind = self._kind(path.path) + "?" + ",".join(sorted(key for key, value in parse_qsl(path.query) if value))

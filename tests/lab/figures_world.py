@@ -39,6 +39,8 @@ _OF_RESULT = {
     Result.REFUSED: (Reason.LINES_FULL, Reason.UNKNOWN_NUMBER),
     Result.FAILED: (Reason.END_UNKNOWN,),
 }
+#: often one who waits
+_GOING_ON = (*(one for one in CallState if one is not CallState.ENDED), *(CallState.WAITING,) * 10)
 
 
 def a_moment(dice: random.Random) -> datetime:
@@ -58,7 +60,7 @@ def a_call(dice: random.Random, number: int) -> CallRow:
         ended_at=at + timedelta(minutes=3) if ended else None,
         did="1022",
         caller_raw=f"09{dice.randrange(10**8):08d}",
-        state=CallState.ENDED if ended else dice.choice([one for one in CallState if one is not CallState.ENDED]),
+        state=CallState.ENDED if ended else dice.choice(_GOING_ON),
         result=result,
         reason=dice.choice(_OF_RESULT[result]) if result else None,
         category=dice.choice(CATEGORIES),

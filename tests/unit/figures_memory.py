@@ -46,6 +46,8 @@ class MemoryFigures:
     of_calls: list[CallFilter] = field(default_factory=list)
     #: whether the files had numbers
     shown: list[bool] = field(default_factory=list)
+    #: at which moments tickets of files were looked at
+    judged: list[datetime] = field(default_factory=list)
 
     async def calls(self, wanted: CallFilter, query: Mapping[str, str], *, level: str) -> CallFigures:
         self.of_calls.append(wanted)
@@ -95,4 +97,5 @@ class MemoryFigures:
 
     async def ticket_sheet(self, wanted: TicketFilter, *, numbers: bool, at: datetime) -> SheetFile:
         self.shown.append(numbers)
+        self.judged.append(at)
         return SheetFile(name="1022-phieu.xlsx", content=b"PK", rows=3)

@@ -27,6 +27,8 @@ class MemoryStore:
     states: list[tuple[str, str]] = field(default_factory=list)
     #: when the last of them was noted, for each person
     noted_at: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    #: of calls that are not of the main queue
+    uncounted: list[tuple[str, str]] = field(default_factory=list)
     away: bool = False
     #: seconds that opening a session takes
     slow: float = 0.0
@@ -66,10 +68,14 @@ class MemoryStore:
         self._here()
         self.sessions.pop(session, None)
 
-    async def note_state(self, person: str, line: str, state: str, reason: str, at: datetime) -> None:
+    async def note_state(
+        self, person: str, line: str, state: str, reason: str, at: datetime, *, counted: bool = True
+    ) -> None:
         self._here()
         self.states.append((line, state))
         self.noted_at[person] = state, at
+        if not counted:
+            self.uncounted.append((line, state))
 
     async def state_since(self, person: str, state: str, since: datetime) -> datetime | None:
         self._here()

@@ -67,11 +67,14 @@ class MemoryLines:
 
 
 class MemoryQueue:
+    #: since when Asterisk tells nothing
+    lost_at: datetime | None = None
+
     async def now(self) -> QueueView:
         waiting = Waiting(
             call=CallId(ChannelId("hl1-1795470208.58")), queue="hl1022-agents", position=1, since=NOW, number=CALLER
         )
-        return QueueView(waiting=(waiting,), ready=2, expected_wait_seconds=None)
+        return QueueView(waiting=(waiting,), ready=2, expected_wait_seconds=None, lost_at=self.lost_at)
 
 
 class MemoryAbandoned:

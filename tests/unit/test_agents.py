@@ -1,6 +1,7 @@
 """People at lines: states that no event tells, alarms, and a database or an Asterisk that is away."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -95,6 +96,34 @@ async def test_a_talk_that_went_on_over_a_restart_is_followed_by_wrap_up() -> No
     assert room.state() is S.WRAP_UP
     await room.agents.tick(after(11))
     assert room.state() is S.READY
+
+
+async def test_a_restart_while_somebody_writes_down_is_in_the_history() -> None:
+    room = await Room().login("101")
+    await room.agents.happened("101", E.ANSWER, after(0))
+    await room.agents.happened("101", E.DONE, after(60))
+    room.start()
+    await room.agents.resync([seen("101", Phone.IDLE)])
+    assert room.store.states[-2:] == [("101", "wrap-up"), ("101", "ready")]
+    await room.agents.resync([seen("101", Phone.IDLE)])
+    assert room.store.states[-2:] == [("101", "wrap-up"), ("101", "ready")], "a link that comes back is no restart"
+
+
+async def test_what_is_written_down_after_another_call_than_one_of_the_queue_says_so() -> None:
+    room = await Room().login("101")
+    seconds = iter(range(100))
+    for counted in (False, True):
+        # that the phone is in a call may be told before whose call it is
+        await room.agents.phone("101", Phone.IN_CALL, after(next(seconds)))
+        await room.agents.happened("101", E.ANSWER, after(next(seconds)), counted=counted)
+        await room.agents.happened("101", E.DONE, after(next(seconds)))
+        await room.agents.happened("101", E.WRAPPED_UP, after(next(seconds)))
+    assert room.store.states.count(("101", "wrap-up")) == 2
+    assert room.store.uncounted == [("101", "wrap-up")]
+    room.start()
+    in_emergency = replace(seen("101", Phone.IN_CALL), emergency=True)
+    await room.agents.resync([in_emergency])
+    assert room.store.uncounted[1:] == [("101", "talking")]
 
 
 async def test_a_clock_that_was_set_back_keeps_nobody_writing_for_an_hour() -> None:

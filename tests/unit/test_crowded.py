@@ -62,9 +62,9 @@ async def test_a_folder_of_packages_that_hangs_takes_no_thread_of_others(
 async def test_however_many_count_years_most_connections_are_left() -> None:
     open_now, most, go = [0], [0], asyncio.Event()
 
-    async def counted(_: object) -> int:
+    async def counted(_: object) -> tuple[int, int]:
         await go.wait()
-        return 1
+        return 1, 1
 
     class Busy:
         @asynccontextmanager
@@ -72,7 +72,7 @@ async def test_however_many_count_years_most_connections_are_left() -> None:
             open_now[0] += 1
             most[0] = max(most[0], open_now[0])
             try:
-                yield SimpleNamespace(figures=SimpleNamespace(count_tickets=counted))
+                yield SimpleNamespace(figures=SimpleNamespace(open_tickets=counted))
             finally:
                 open_now[0] -= 1
 

@@ -8,7 +8,7 @@ import pytest
 from hotline1022.core.outcomes import Reason, Result
 from hotline1022.figures import calls
 from hotline1022.figures.formulas import LEVELS, RATES, mean
-from hotline1022.figures.types import CallCell, CallPart, ChartName, Slot, permille
+from hotline1022.figures.types import CallCell, CallPart, ChartName, Figure, Slot, permille
 from hotline1022.service.figures.view import say, span_of
 from hotline1022.tickets.types import Channel, Kind, Standing, State, Urgency
 from tests.unit.figures_memory import CELL
@@ -19,6 +19,7 @@ P = CallPart
 def test_the_same_day_by_every_formula_in_use() -> None:
     """A=1000, A(20)=860, B=60, B(20)=20: the worked check of a published comparison of service-level formulas."""
     n = {P.ANSWERED: 1000, P.ANSWERED_SOON: 860, P.GIVEN_UP: 60, P.GIVEN_UP_SOON: 20, P.GIVEN_UP_SHORT: 10, P.LEFT: 40}
+    n[P.SOON] = 880
     n[P.OFFERED] = 1100
     assert {one.id: one.permille(n) for one in (*LEVELS, *RATES)} == {
         "sl-strict": 811,
@@ -41,6 +42,17 @@ def test_shares_are_rounded_half_up(part: int, whole: int, found: int | None) ->
 
 def test_means_are_rounded_half_up_and_of_nothing_there_is_none() -> None:
     assert (mean(5, 2), mean(4, 3), mean(0, 5), mean(7, 0)) == (3, 1, 0, None)
+
+
+def test_the_longest_wait_is_of_those_who_wait_no_more() -> None:
+    waiting = replace(CELL, part=P.WAITING, result="", wait_ms=0, soon=0, short=0, longest_ms=None)
+
+    def longest(*cells: CallCell) -> Figure:
+        return next(one for one in calls.figures(cells, {}, say, wrap_up_ms=None) if one.id == "longest-wait")
+
+    assert longest(waiting).value is None
+    assert longest(waiting, CELL).value == CELL.longest_ms
+    assert longest(waiting, CELL).rows.query == {"part": P.OFFERED, "waited": str(CELL.longest_ms)}
 
 
 def test_a_cell_is_as_long_as_hours_and_shifts_allow() -> None:

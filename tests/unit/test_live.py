@@ -95,6 +95,9 @@ class Told:
     def left(self, event: live.CallerEvent, waiting: int) -> None:
         self.told.append(("left", waiting))
 
+    def lost(self) -> None:
+        self.told.append(("lost", 0))
+
     def asked_anew(self, waiting: int) -> None:
         self.told.append(("asked anew", waiting))
 
@@ -343,6 +346,18 @@ async def test_a_phone_that_is_gone_in_a_talk_is_gone_whoever_tells_it_first() -
     assert house.room.state() is AgentState.READY
 
 
+async def test_what_is_written_down_after_an_emergency_is_not_of_the_queue() -> None:
+    house = House()
+    await house.room.login("101")
+    for queue, second in ((EMERGENCY, 0), (MAIN, 60)):
+        await house.status("101", second, D.IN_USE, queue, in_call=True)
+        await house.answers("101", second + 1, queue=queue)
+        await house.completes("101", second + 30, queue=queue)
+        assert house.room.state() is AgentState.WRAP_UP
+        await house.room.agents.tick(after(second + 41))
+    assert house.room.store.uncounted == [("101", "talking"), ("101", "wrap-up")]
+
+
 async def test_a_phone_that_stops_ringing_unanswered_is_ready() -> None:
     house = House(room=await Room().login("101"))
     await house.tell(live.AgentCalled, "101", 1)
@@ -416,6 +431,7 @@ async def test_the_emergency_queue_counts_no_refusals_but_missed_rings() -> None
 
 async def test_who_begins_and_ceases_to_wait_is_told_once_and_all_is_asked_anew_after_a_cut() -> None:
     house = House()
+    assert house.consumer.lost_at is not None, "nobody has told anything yet"
     await house.waits(0)
     gone = {"at": after(5), "queue": MAIN, "caller": ChannelId("hl1-1.1"), "position": 1}
     await house.consumer.handle(live.CallerAbandoned(**gone, waited=timedelta(seconds=5)))  # type: ignore[arg-type]
@@ -424,4 +440,10 @@ async def test_who_begins_and_ceases_to_wait_is_told_once_and_all_is_asked_anew_
     async with running(house):
         await house.consumer.handle(link(1))
         await until(lambda: house.consumer.up)
-    assert house.news.told[2:] == [("asked anew", 0)]
+        assert house.news.told[2:] == [("asked anew", 0)]
+        assert house.consumer.lost_at is None
+        await house.consumer.handle(live.LinkDown(at=after(60), epoch=1, reason="cut"))
+        house.asterisk.hangs = True
+        await house.consumer.handle(link(2))
+        assert house.consumer.lost_at == after(60), "a link alone tells nothing"
+    assert house.news.told[3:] == [("lost", 0)], "what is shown is old from now on"

@@ -127,6 +127,11 @@ def test_a_disk_that_is_full_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         assert caught.value.error_id == "sheet-disk"
 
 
+def test_a_moment_is_a_whole_second_as_excel_shows_it() -> None:
+    late = datetime(2026, 11, 29, 17, 30, 59, 999_600, tzinfo=UTC)
+    assert one(late) == [datetime(2026, 11, 30, 0, 30, 59)]
+
+
 async def test_lists_leave_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each takes seconds of the process that answers telephones: however many ask, others get their turn between."""
     inside = most = 0

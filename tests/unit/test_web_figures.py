@@ -1,6 +1,6 @@
 """Figures through the API: times, words, formulas, and lists that leave."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ async def test_today_tells_its_formula(tmp_path: Path, level: str) -> None:
         status, found = await house.ask("GET", f"/api/figures/today?level={level}")
         assert status == 200
         assert found["level"]["id"] == level and found["level"]["formula"] and found["level"]["name"]
-        assert found["level"]["rows"]["query"]["part"] == "answered-soon"
+        assert found["level"]["rows"]["query"]["part"] == ("soon" if level == "sl-both" else "answered-soon")
         assert found["cascades"]["rows"] == {"path": "/api/cascades", "query": {"under_way": "true"}}
         assert [one["id"] for one in found["tickets"]] == ["tickets", "open"]
 
@@ -138,6 +138,14 @@ async def test_a_list_that_leaves_is_an_act_and_shows_numbers_to_few(tmp_path: P
             assert act.detail == {"status": 200, "given": ["since"], "rows": rows}
         await ask(house, "GET", "/api/figures/calls", cookie)
         assert len(noted(house)) == 2, "to look at figures is no act"
+
+
+async def test_a_file_of_tickets_is_of_the_moment_of_its_filter(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        cookie = sign_in(house, "supervisor")
+        await ask(house, "GET", "/api/tickets/export?standing=open-in-time&at=2026-11-23T09:00:00%2B07:00", cookie)
+        await ask(house, "GET", "/api/tickets/export", cookie)
+        assert house.figures.judged == [datetime(2026, 11, 23, 2, tzinfo=UTC), NOW]
 
 
 async def test_a_number_in_the_filter_is_not_for_who_may_see_none(tmp_path: Path) -> None:

@@ -160,6 +160,9 @@ async def test_which_deadline_is_late_is_told(tmp_path: Path) -> None:
             _, page = await house.ask("GET", "/api/tickets")
             assert page["late"] == ([{"ticket": made.id, "late": late}] if late else [])
             assert (await house.ask("GET", TICKET))[1]["late"] == late
+        earlier = (now - timedelta(seconds=2)).isoformat().replace("+00:00", "Z")
+        _, page = await house.ask("GET", "/api/tickets", params={"at": earlier})
+        assert page["tickets"] and page["late"] == [], "as it stood then"
 
 
 async def send(house: House, data: bytes, kind: str, name: str | None) -> tuple[int, Any]:

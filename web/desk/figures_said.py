@@ -51,8 +51,8 @@ def link(rows: Rows, **more: str) -> str:
 
 
 def file(path: str, query: Mapping[str, str]) -> str:
-    """The same rows as an Excel file."""
-    return f"{path}/export?{urlencode(query)}"
+    """The same rows as an Excel file; what stands in the way of it is a page, in words for people."""
+    return f"{_PAGES[path]}/export?{urlencode(query)}"
 
 
 def figure(one: Figure) -> dict[str, str]:

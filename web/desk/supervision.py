@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission
+from hotline1022.core.beside import beside
 from hotline1022.core.errors import HotlineError
 from hotline1022.figures.types import WITHIN_MS, CallFigures, TicketFigures
 from hotline1022.queue.types import AgentState
@@ -23,6 +24,7 @@ from hotline1022.web.figures_wire import LEVELS, CallFiguresQuery, TicketFigures
 from hotline1022.web.page import spaced
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule, parse
+from hotline1022.web.today import TODAY
 
 #: how many figures of today stand above
 _OF_TODAY = ("calls", "answered", "given-up", "asa")
@@ -52,24 +54,31 @@ async def show_supervision(ask: Ask) -> web.Response:
     """Now, the form, and what it counts."""
     query: SupervisionQuery = ask.query
     typed = {name: value.strip() for name, value in asdict(query).items()}
-    calls, tickets, problem, status = None, None, "", 200
+    filtered = any(value for name, value in typed.items() if name != "level")
+    room, calls, tickets, problem, status = ask.request.app[TODAY], None, None, "", 200
     try:
-        calls = await figures.get_call_figures(asking(ask, _wanted(CallFiguresQuery, typed)))
-        tickets = await figures.get_ticket_figures(asking(ask, _wanted(TicketFiguresQuery, typed)))
+        of_calls: CallFiguresQuery = _wanted(CallFiguresQuery, typed)
+        async with beside() as group:
+            counting = group.create_task(room.counted(of_calls.level))
+            if filtered:
+                calls = await figures.get_call_figures(asking(ask, of_calls))
+                tickets = await figures.get_ticket_figures(asking(ask, _wanted(TicketFiguresQuery, typed)))
+        counted = counting.result()
+        if not filtered:
+            calls, tickets = counted.calls, counted.tickets
     except HotlineError as error:
         problem, status = told(error), failure(error).status
         if status >= 500:
             raise
-    names = await seen.names_of(ask)
-    level = calls.level if calls else LEVELS[0]
-    today = await figures.today_of(ask.ports, level)
+        counted = await room.counted(LEVELS[0])
+    names, level, today = await seen.names_of(ask), counted.calls.level, await room.shown(counted)
     return show(
         ask,
         "supervision",
         status=status,
         problem=problem,
         typed=typed,
-        filtered=any(value for name, value in typed.items() if name != "level"),
+        filtered=filtered,
         level=level,
         levels=[(one.id, f"{one.name}: {one.formula}") for one in today.calls if one.id in LEVELS],
         agencies=_choices(names.agencies),
@@ -89,7 +98,7 @@ async def show_now(ask: Ask) -> web.Response:
     """What goes on at this moment, for the page that is open."""
     query: TodayQuery = ask.query
     names = await seen.names_of(ask)
-    values = now_of(ask, await figures.today_of(ask.ports, query.level), names)
+    values = now_of(ask, await ask.request.app[TODAY].now(query.level), names)
     return whole("desk/supervision-now.html", 200, level=query.level, **values)
 
 
@@ -102,6 +111,7 @@ def now_of(ask: Ask, today: Today, names: seen.Names) -> dict[str, Any]:
     at_lines = ((AgentState.READY, lines.ready), (AgentState.TALKING, lines.talking), (AgentState.PAUSED, lines.paused))
     return {
         "at": seen.clock(today.at),
+        "lost": seen.clock(today.lost_at) if today.lost_at else "",
         "wait": "" if queue.longest_wait_ms is None else seen.length(queue.longest_wait_ms),
         "waiting": [
             {"position": one.position, "number": seen.number(ask, one.number), "since": _since(one.since)}

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from hotline1022.core.outcomes import Direction
 from hotline1022.web import calls, figures, tickets
+from hotline1022.web.cookies import check_site
 from hotline1022.web.desk import figures_said as write
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.render import show
@@ -67,6 +68,18 @@ async def list_tickets(ask: Ask) -> web.Response:
         for one in page.tickets
     ]
     return _list(ask, "tickets", "/api/tickets", query, rows, page.next)
+
+
+async def export_calls(ask: Ask) -> web.Response:
+    """Calls of a figure as a file."""
+    check_site(ask.request)  # another site's link takes nothing out in somebody's name
+    return await figures.export_calls(asking(ask, ask.query))
+
+
+async def export_tickets(ask: Ask) -> web.Response:
+    """Tickets of a figure as a file."""
+    check_site(ask.request)
+    return await figures.export_tickets(asking(ask, ask.query))
 
 
 def _call(ask: Ask, one: CallView, names: seen.Names) -> dict[str, Any]:

@@ -5,13 +5,30 @@ from hotline1022.web.desk import supervision, supervision_charts, supervision_li
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.figures_said import ROOM
 from hotline1022.web.desk.pages import page
+from hotline1022.web.figures import SHEET
 from hotline1022.web.figures_wire import TodayQuery
-from hotline1022.web.route import Place, Route
-from hotline1022.web.tickets_wire import TicketQuery
-from hotline1022.web.wire import CallQuery
+from hotline1022.web.route import Handler, Place, Route
+from hotline1022.web.tickets_wire import TicketListed, TicketQuery
+from hotline1022.web.wire import CallListed, CallQuery
 
 P = Permission
 WALLS = "/desk/wallboards"
+
+
+def _file(kind: str, handler: Handler, query: type) -> Route:
+    return Route(
+        method="GET",
+        path=f"{ROOM}/{kind}/export",
+        needs=None,
+        desk=Place(needs=P.REPORTS),
+        summary=f"The {kind} behind a figure as an Excel file",
+        handler=handler,
+        query=query,
+        leaves=True,
+        media=SHEET,
+        seconds=60,
+    )
+
 
 ROUTES: tuple[Route, ...] = (
     page("GET", ROOM, "Now, and figures", supervision.show_supervision, P.LOOK, supervision.SupervisionQuery),
@@ -34,6 +51,8 @@ ROUTES: tuple[Route, ...] = (
     ),
     page("GET", f"{ROOM}/calls", "The calls behind a figure", supervision_lists.list_calls, P.LOOK, CallQuery),
     page("GET", f"{ROOM}/tickets", "The tickets behind a figure", supervision_lists.list_tickets, P.LOOK, TicketQuery),
+    _file("calls", supervision_lists.export_calls, CallListed),
+    _file("tickets", supervision_lists.export_tickets, TicketListed),
     page("GET", WALLS, "Addresses for televisions", wallboards.list_walls, P.WALLBOARD, DoneQuery),
     page("POST", WALLS, "Another one, shown once", wallboards.add, P.WALLBOARD),
     page("POST", f"{WALLS}/{{wallboard}}/revoke", "End one, at once", wallboards.revoke, P.WALLBOARD),

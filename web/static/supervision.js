@@ -1,16 +1,22 @@
 "use strict";
-/* What happens reaches the pages of supervision: the stream of events makes what is shown load anew, once in two seconds at most, and when
-   the stream is away it loads every five; clocks; charts, drawn from the tables beneath them. Refuses to draw anything else. */
+/* What happens reaches the pages of supervision: the stream of events makes what is shown load anew, once in two seconds at most and until
+   it has loaded two seconds after the last event, and every five when the stream is away; clocks; charts, drawn from the tables beneath them. Refuses to draw anything else. */
 (() => {
   const by = (id) => document.getElementById(id);
   const now = by("now"), notice = by("stream");
 
   // ---- the stream
   const TOPICS = ["lines", "queue", "cascades", "figures", "tickets"];
+  // CALM: what is loaded may have been counted so long before
   const CALM = 2000, POLL = 5000, ANEW = 3000, ALWAYS = 60000;
-  let stream = null, polling = 0, planned = 0, position = notice ? notice.dataset.position : "";
-  const load = () => { planned = 0; htmx.trigger(document.body, "hl-now"); };
-  const soon = () => { planned ||= setTimeout(load, CALM); };
+  let stream = null, polling = 0, planned = 0, told = -CALM, position = notice ? notice.dataset.position : "";
+  const plan = () => { planned ||= setTimeout(load, CALM); };
+  const soon = () => { told = performance.now(); plan(); };
+  function load() {
+    planned = 0;
+    htmx.trigger(document.body, "hl-now");
+    if (performance.now() - told < CALM) plan();
+  }
   function listen() {
     stream = new EventSource(`/desk/events?topics=${TOPICS.join()}&since=${encodeURIComponent(position)}`);
     for (const topic of [...TOPICS, "refresh"]) {

@@ -1,14 +1,16 @@
 "use strict";
-/* A television: asks for its figures every five seconds, for weeks; says so when they are old, loads itself anew when the service is
-   another one, and is blank as soon as its address is revoked. Refuses to take what it is told for HTML. */
+/* A television: asks for its figures every five seconds, for weeks; says so when they are old or Asterisk tells nothing, loads itself anew
+   when the service is another one, and is blank as soon as its address is revoked. Refuses to take what it is told for HTML. */
 (() => {
   const EVERY = 5000, PATIENCE = 4000, OLD = 20000;
   const room = document.getElementById("main"), old = document.getElementById("old");
   const said = room.dataset;
-  let heard = performance.now();
+  let heard = performance.now(), lost = said.lost;
 
   function show(now) {
     heard = performance.now();
+    lost = now.lost;
+    age();
     document.getElementById("clock").textContent = now.clock;
     for (const one of now.figures) {
       const place = room.querySelector(`[data-figure="${CSS.escape(one.id)}"]`);
@@ -19,7 +21,7 @@
   }
   function age() {
     const ms = performance.now() - heard;
-    if (ms < OLD) { old.textContent = ""; return; }
+    if (ms < OLD) { old.textContent = lost; return; }
     const minutes = Math.floor(ms / 60000);
     old.textContent = minutes ? said.minutes.replace("{number}", minutes) : said.seconds.replace("{number}", Math.floor(ms / 1000));
   }
@@ -40,8 +42,12 @@
       }
       if (answer.ok) {
         const now = await answer.json();
-        if (now.version !== said.version) { location.reload(); return; }
-        show(now);
+        if (now.version === said.version) show(now);
+        // a page that is a fault would never ask again
+        else if ((await fetch(location.href, { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) })).ok) {
+          location.reload();
+          return;
+        }
       }
     } catch { /* nobody answers: the age of the figures says so */ }
     setTimeout(ask, EVERY);

@@ -346,3 +346,4 @@ async def test_who_has_lifted_talks_whatever_the_queue_says(house: House) -> Non
                 await asyncio.sleep(0)
     finally:
         running.cancel()
+    assert house.room.store.uncounted == [("101", "talking")], "what is written down after it is not of the queue"

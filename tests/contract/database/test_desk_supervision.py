@@ -16,6 +16,7 @@ import pytest
 from hotline1022.core.outcomes import Direction, Reason, Result
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
+from hotline1022.service.figures import sheets
 from hotline1022.service.figures.view import FiguresView
 from hotline1022.service.figures.wall_desk import WallDesk
 from hotline1022.service.tickets.view import TicketsView
@@ -139,9 +140,13 @@ async def test_numbers_and_words_are_for_who_may_see_them(world: World) -> None:
 async def test_a_file_is_offered_to_who_may_have_reports(world: World) -> None:
     async with world.signed_in("supervisor") as browser:
         shown = await browser.get(f"/desk/supervision?{SPAN}&agency=so-xay-dung")
-        (path,) = (unescape(one) for one in re.findall(r'href="(/api/calls/export[^"]+)"', shown.text))
+        (path,) = (unescape(one) for one in re.findall(r'href="(/desk/supervision/calls/export[^"]+)"', shown.text))
         async with browser.client.get(path) as response:
             assert response.status == 200 and (await response.read())[:2] == b"PK"
+        assert (await browser.get(path, **{"Sec-Fetch-Site": "cross-site"})).status == 403
+        act = (await world.acts())[-1]
+        assert act["act"] == "GET /desk/supervision/calls/export" and act["actor"] == "user:lan"
+        assert (act["given"], act["rows"] > 0) == (["since", "until", "agency"], True)
     async with world.signed_in("agent", login="hoa") as browser:
         assert "/export" not in (await browser.get(f"/desk/supervision?{SPAN}")).text
 
@@ -156,6 +161,19 @@ async def test_the_address_of_a_television_is_the_proxys(world: World) -> None:
                 "/desk/wallboards", data={"csrf": token, "name": scheme}, headers=said, cookies=cookies
             ) as response:
                 assert f"{scheme}://{host}/wall/" in await response.text()
+
+
+async def test_a_file_that_cannot_be_is_told_on_a_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST", 3)
+    async with world.signed_in("supervisor") as browser:
+        for kind in ("calls", "tickets"):
+            path = f"/desk/supervision/{kind}/export?since=2026-11-12T00:00:00%2B07:00"
+            told = await browser.get(path)
+            assert (
+                told.status == 400 and "Danh sách quá dài cho một tệp" in told.text and "export-large" not in told.text
+            )
+    async with world.browser() as stranger:
+        assert (await stranger.get(path)).goes_to.startswith("/desk/sign-in?next=")
 
 
 async def test_what_is_typed_is_text_and_faults_are_told(world: World) -> None:

@@ -1,20 +1,25 @@
 """Every figure is the length of the list behind it: over everything that calls and tickets can be, and filters by lot."""
 
+import math
 import random
 from collections import Counter
 from dataclasses import fields, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from hotline1022.core.clock import day_begins
 from hotline1022.core.errors import Invalid
+from hotline1022.core.ids import PersonId
 from hotline1022.core.outcomes import CallState, Reason, Result
+from hotline1022.db.types import StateChange
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
 from hotline1022.figures.formulas import LEVELS
-from hotline1022.figures.types import CallPart, ChartName, Figure, Group, Rows, Unit
+from hotline1022.figures.types import CallPart, ChartName, Figure, Group, Rows, Unit, permille
+from hotline1022.queue.types import Person, Shift
 from hotline1022.service.figures import sheets as figures_sheets
 from hotline1022.service.figures.view import FiguresView, say
 from hotline1022.service.tickets.view import ticket_filter
@@ -28,7 +33,7 @@ from hotline1022.web.rules import dump, parse
 from hotline1022.web.tickets_wire import TicketQuery
 from hotline1022.web.types import CallFilter
 from hotline1022.web.wire import CallQuery
-from tests.contract.database.made import answered, of_calls
+from tests.contract.database.made import HASH, a_call, answered, of_calls
 from tests.lab.figures_world import AGENCIES, AREAS, CATEGORIES, NOW, SERVICES, WORDS, Made, a_moment, fill
 from tests.lab.xlsx import seen as cells_of
 
@@ -186,6 +191,79 @@ async def test_open_tickets_whenever_they_were_made(database: Database, made: Ma
         assert one.value == await length(database, one.rows) and one.value
 
 
+async def test_what_came_in_since_is_in_neither_the_open_tickets_nor_their_list(
+    database: Database, made: Made, view: FiguresView
+) -> None:
+    at = NOW - timedelta(days=5)
+    before = sum(one.begun_at is not None and one.closed_at is None and one.created_at < at for one in made.tickets)
+    found = await view.open_tickets(at)
+    assert found[0].value == await length(database, found[0].rows) == before > 0
+    assert before < ((await view.open_tickets(NOW + timedelta(days=2)))[0].value or 0)
+
+
+async def test_the_list_of_the_level_that_counts_both_is_its_numerator(
+    database: Database, made: Made, view: FiguresView
+) -> None:
+    whole = CallFilter(since=NOW - timedelta(days=20), until=NOW + timedelta(days=2))
+    query = query_text(CallFiguresQuery(since=whole.since, until=whole.until))
+    found = await view.calls(whole, query, level="sl-both")
+    n = {one.id: one for one in found.figures}
+    of, both = (n["answered"].value or 0) + (n["given-up"].value or 0), await length(database, n["sl-both"].rows)
+    assert both == (n["answered-soon"].value or 0) + (n["given-up-soon"].value or 0) > (n["answered-soon"].value or 0)
+    assert n["sl-both"].value == permille(both, of)
+
+
+async def test_who_speaks_a_message_waits_no_more_and_who_waits_has_no_longest_wait(
+    database: Database, view: FiguresView
+) -> None:
+    day = CallFilter(since=NOW - timedelta(hours=1), until=NOW + timedelta(hours=1))
+    entered = {"entered_at": NOW}
+    await database.save(of_calls(a_call("hl1-1.1", 0, state=CallState.WAITING, **entered)))
+    first = {one.id: one for one in (await view.calls(day, {}, level=ON_THE_WIRE[0])).figures}
+    assert (first["offered"].value, first["waiting"].value) == (1, 1)
+    assert first["longest-wait"].value is None, "nobody knows yet how long"
+    timed_out = a_call("hl1-1.2", 0, state=CallState.VOICEMAIL, wait_ms=300_000, **entered)
+    await database.save(of_calls(timed_out))
+    found = {one.id: one for one in (await view.calls(day, {}, level=ON_THE_WIRE[0])).figures}
+    assert (found["waiting"].value, found["left"].value, found["longest-wait"].value) == (1, 1, 300_000)
+
+
+async def test_wrap_up_is_of_calls_of_the_queue_and_ends_within_an_hour(database: Database) -> None:
+    hour = 3600
+    states = [(0, "wrap-up", True), (30, "ready", True), (40, "talking", False), (50, "wrap-up", False)]
+    states += [(60, "ready", True), (100, "wrap-up", True), (101 + hour, "ringing", True)]
+    states += [(2 * hour, "wrap-up", True), (3 * hour, "ready", True)]
+    async with database.transaction() as tx:
+        await tx.agents.add_person(Person(id=PersonId("1001"), name="Lan", pin_hash=HASH, active=True))
+        for second, state, counted in states:
+            at = NOW + timedelta(seconds=second)
+            change = StateChange(person="1001", line="101", state=state, reason="", at=at, counted=counted)
+            await tx.agents.note_state(change)
+    async with database.reading() as tx:
+        found = await tx.figures.wrap_up_ms(NOW, NOW + timedelta(hours=5))
+        assert found == (30 + hour) * 1000, "not after a call of ours, and not over a hole in the history"
+
+
+async def test_a_shift_that_has_ended_is_in_no_later_day(database: Database, view: FiguresView) -> None:
+    async with database.transaction() as tx:
+        six, seven = time(6), time(7)
+        await tx.shifts.save_shifts(
+            [
+                Shift(id="old", name="Ca sáng", starts=six, ends=time(14), needed=3),
+                Shift(id="new", name="Ca 1", starts=seven, ends=time(15), needed=3),
+            ]
+        )
+        await tx.shifts.end_shift("old", date(2026, 11, 26))
+
+    async def shifts(day: int, until: int) -> list[str]:
+        since, end = (day_begins(date(2026, 11, one)) for one in (day, until))
+        found = await view.calls(CallFilter(since=since, until=end), {}, level=ON_THE_WIRE[0])
+        return [one.key for group in found.groups if group.id == "shift" for one in group.buckets]
+
+    assert await shifts(26, 27) == ["new"]
+    assert await shifts(25, 26) == await shifts(25, 27) == ["old", "new"]
+
+
 async def test_offered_is_answered_given_up_left_and_waiting(database: Database, made: Made, view: FiguresView) -> None:
     whole = CallFilter(since=NOW - timedelta(days=20), until=NOW + timedelta(days=2))
     found = await view.calls(whole, {}, level=ON_THE_WIRE[0])
@@ -264,6 +342,11 @@ async def test_a_file_has_every_row_of_the_list_and_numbers_for_those_who_may(
     found = {row[head.index("Số điện thoại")] for row in rows}
     assert ({one.caller_raw for one in made.calls} == found) is numbers and all(found)
     assert all(("****" in one) is not numbers for one in found)
+    waits = {row[head.index("Mã cuộc gọi")]: row[head.index("Chờ (giây)")] for row in rows}
+    for one in made.calls:
+        assert waits[one.id] == (None if one.wait_ms is None else math.ceil(one.wait_ms / 1000)), (
+            "20 is 20,000 ms at most"
+        )
     tickets_sheet = await view.ticket_sheet(TicketFilter(words="mat nuoc"), numbers=numbers, at=NOW)
     head, *rows = cells_of(tickets_sheet.content)
     listed = [one for one in made.tickets if one.begun_at is not None and "mất nước" in one.content]
