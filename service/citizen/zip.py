@@ -123,7 +123,7 @@ def _named(part: Path, to: Path) -> None:
 
 
 def _told(calls: Sequence[str]) -> str:
-    lines = ["Các bản ghi âm sau không kèm theo, vì tập tin không còn đúng như khi lưu hoặc không mở được:"]
+    lines = ["Các bản ghi âm sau không kèm theo, vì tệp không còn đúng như khi lưu hoặc không mở được:"]
     return "\n".join([*lines, *calls, ""])
 
 

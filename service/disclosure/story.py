@@ -7,7 +7,7 @@ Why an excerpt's timeline leaves out so much: docs/decisions/017-excerpts.md.
 from collections.abc import Sequence
 from datetime import datetime
 
-from hotline1022.core.clock import local
+from hotline1022.core.clock import written
 from hotline1022.core.events import LegKind
 from hotline1022.core.masking import mask
 from hotline1022.evidence.excerpt import clock_time, spoken
@@ -56,7 +56,7 @@ def page_of(found: Catalogued, detail: CallDetail) -> Page:
         f"Cuộc gọi {call.id}, giờ Việt Nam",
         facts,
         Table(title="Các máy tham gia", columns=("Từ", "Đến", "Loại", "Ai"), rows=legs),
-        Table(title="Tập tin gốc", columns=("Bắt đầu", "Chiều", "Độ dài", "SHA-256"), rows=tracks),
+        Table(title="Tệp gốc", columns=("Bắt đầu", "Chiều", "Độ dài", "SHA-256"), rows=tracks),
     )
 
 
@@ -79,7 +79,7 @@ def page_of_part(detail: CallDetail, entered_at: datetime, part: Part, tracks: S
     bleeps = [
         [
             _spoken(entered_at, one.start_ms, one.end_ms),
-            "; ".join(names.get(track, track) for track in one.tracks) or "mọi tập tin",
+            "; ".join(names.get(track, track) for track in one.tracks) or "mọi tệp",
         ]
         for one in part.bleeps
     ]
@@ -88,9 +88,9 @@ def page_of_part(detail: CallDetail, entered_at: datetime, part: Part, tracks: S
         "Trích đoạn diễn biến cuộc gọi đến Tổng đài 1022",
         f"TRÍCH ĐOẠN - cuộc gọi {call.id}, giờ Việt Nam",
         facts,
-        Table(title="Đã thay bằng tiếng bíp", columns=("Từ - đến", "Ở tập tin"), rows=bleeps),
+        Table(title="Đã thay bằng tiếng bíp", columns=("Từ - đến", "Ở tệp"), rows=bleeps),
         Table(title="Các máy tham gia trong đoạn này", columns=("Từ", "Đến", "Loại"), rows=legs),
-        Table(title="Cắt từ các tập tin gốc", columns=("Ai", "Chiều", "SHA-256 của tập tin gốc"), rows=originals),
+        Table(title="Cắt từ các tệp gốc", columns=("Ai", "Chiều", "SHA-256 của tệp gốc"), rows=originals),
     )
 
 
@@ -160,7 +160,7 @@ def notes_of(entered_at: datetime, part: Part, letter: str, by: str) -> tuple[st
         f"Cung cấp theo văn bản {letter}; người duyệt: {by}.",
         f"Đoạn {_spoken(entered_at, part.start_ms, part.end_ms)}.",
         *(
-            f"Tiếng bíp {_spoken(entered_at, one.start_ms, one.end_ms)}: {', '.join(one.tracks) or 'mọi tập tin'}."
+            f"Tiếng bíp {_spoken(entered_at, one.start_ms, one.end_ms)}: {', '.join(one.tracks) or 'mọi tệp'}."
             for one in part.bleeps
         ),
     )
@@ -180,7 +180,7 @@ def _times(detail: CallDetail) -> list[tuple[str, str]]:
 
 
 def _time(at: datetime | None) -> str:
-    return local(at).strftime("%d/%m/%Y %H:%M:%S") if at else "không rõ"
+    return written(at, exactly=True) if at else "không rõ"
 
 
 def _spoken(entered_at: datetime, start_ms: int, end_ms: int) -> str:

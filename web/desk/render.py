@@ -13,7 +13,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 import hotline1022
 from hotline1022.accounts.types import Permission, SignedIn, Stage
-from hotline1022.core.clock import local
+from hotline1022.core.clock import written
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.web import cookies
 from hotline1022.web.desk.kept import STORE, Kept
@@ -153,8 +153,8 @@ def told_id(error_id: str) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """`30/11/2026 14:05`, on the province's clock."""
-    return local(at).strftime("%d/%m/%Y %H:%M") if at else words()("desk.never")
+    """`14:05 30/11/2026`, on the province's clock."""
+    return written(at) if at else words()("desk.never")
 
 
 def parts_of(signed: SignedIn) -> Sequence[Part]:
