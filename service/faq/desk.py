@@ -73,6 +73,7 @@ class FaqDesk:
             agencies=agencies,
             today=today,
             categories={id: one.name for id, one in directory.categories.items() if active(one, day)},
+            former={id: one.name for id, one in directory.categories.items() if not active(one, day)},
         )
 
     async def search(self, asked: Asked) -> Found:

@@ -1,8 +1,6 @@
 """Faults and oddities of a menu as its page tells them. Refuses nothing: what has no words here stays as the check said it."""
 
-import re
-
-from hotline1022.web.page_words import words
+from hotline1022.web.desk.service_words import in_words
 
 #: what the check says, with holes → word of the table `fault`; the first that fits
 _SAID = (
@@ -46,7 +44,4 @@ _SAID = (
 
 def fault_words(said: str) -> str:
     """In the language of the pages."""
-    for pattern, word in _SAID:
-        if found := re.fullmatch(pattern, said):
-            return words()(f"menu-fault.{word}", **found.groupdict())
-    return said
+    return in_words(said, "menu-fault", _SAID)

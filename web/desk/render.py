@@ -16,6 +16,7 @@ from hotline1022.accounts.types import Permission, SignedIn, Stage
 from hotline1022.core.clock import written
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.web import cookies
+from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.kept import STORE, Kept
 from hotline1022.web.desk.refill import refill
 from hotline1022.web.page_words import words
@@ -82,6 +83,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"t": words(), "asset": address}
+    made.filters["counted"] = count
     return made
 
 
