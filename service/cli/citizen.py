@@ -10,7 +10,7 @@ from hotline1022.db.unit import Database
 from hotline1022.service.citizen.desk import WHY, Citizens, Erasure
 from hotline1022.service.citizen.export import Exported
 from hotline1022.service.citizen.parts import citizen_exporter, citizens_of
-from hotline1022.service.citizen.zip import TITLES
+from hotline1022.service.citizen.zip import PARTS, part_name
 from hotline1022.service.cli.base import CONFIG, settings_of, speaking
 from hotline1022.service.cli.data import as_json, on_database
 from hotline1022.service.cli.export import originals_of
@@ -58,8 +58,8 @@ def citizen_export(config: str | None, number: str, to: Path, audio: bool, reaso
         )
 
     done = on_database(config, work)
-    for name, title in TITLES.items():
-        click.echo(f"{done.counts[name]:>6}  {title}")
+    for name in PARTS:
+        click.echo(f"{done.counts[name]:>6}  {part_name(name)}")
     click.echo(f"{to} is written, {done.audio} recordings in it.")
     for call in done.left_out:
         click.echo(f"not in it: the recordings of call {call}: hotline1022 evidence show call:{call}", err=True)
