@@ -231,6 +231,9 @@ async def test_asked_for_by_one_allowed_by_another_packed_and_handed_out(audited
         assert (await decided(admin, one, "withdraw")).status == 400, "it needs a reason"
         assert (await decided(admin, one, "withdraw", "Văn bản bị thu hồi")).goes_to.endswith("done=withdraw")
         assert "Đã thu hồi" in (await asker.get("/desk/disclosures?state=withdrawn")).text
+        assert one in (await asker.get("/desk/disclosures?words=cong+an&state=")).text
+        nothing = await asker.get("/desk/disclosures?words=khong+co")
+        assert "Không có đề nghị nào khớp" in nothing.text and one not in nothing.text
     async with audited.house.world.database.reading() as tx:
         entries = [(e.kind, e.actor) for e in await tx.audit.about(f"disclosure:{disclosure.id}") if e.kind != Kind.ACT]
     assert entries == [
