@@ -7,13 +7,14 @@ import click
 
 from hotline1022.core.errors import Invalid
 from hotline1022.db.unit import Database
-from hotline1022.service.citizen.desk import WHY, Citizens, Erasure
+from hotline1022.service.citizen.desk import Citizens, Erasure
 from hotline1022.service.citizen.export import Exported
 from hotline1022.service.citizen.parts import citizen_exporter, citizens_of
 from hotline1022.service.citizen.zip import PARTS, part_name
 from hotline1022.service.cli.base import CONFIG, settings_of, speaking
 from hotline1022.service.cli.data import as_json, on_database
 from hotline1022.service.cli.export import originals_of
+from hotline1022.web.page_words import words as catalogue
 
 _NAMES = {
     "calls": "calls of the number",
@@ -123,7 +124,7 @@ def _say(found: Erasure, plain: bool) -> None:
     if found.recordings:
         click.echo(f"{found.recordings:>6}  recordings stay until their own time is over, without the number")
     for subject, why in sorted(found.kept.items()):
-        click.echo(f"  stays: {subject}  {why}: {WHY[why]}")
+        click.echo(f"  stays: {subject}  {why}: {catalogue()(f'citizen-kept.{why}')}")
     if found.done:
         click.echo(f"Done; in figures it is {found.pseudonym} now.")
     elif found.request:
