@@ -13,8 +13,9 @@ from hotline1022.core.errors import ConfigError, Refused, Unavailable
 from hotline1022.recordings.retention import clock_doubt
 from hotline1022.service.background.work import with_id
 from hotline1022.tickets.policy import load_document, policy_of
+from hotline1022.web.desk.menu_words import trouble_words
 from hotline1022.web.desk.render import told_id
-from hotline1022.web.desk.service_words import alarm_words, doubt_words, policy_words, trouble_words
+from hotline1022.web.desk.service_words import alarm_words, doubt_words, policy_words
 
 NOW = datetime(2026, 11, 30, 7, 5, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -76,6 +77,9 @@ def test_an_alarm_is_told_with_its_cause() -> None:
         menu
     )
     assert trouble_words(with_id(error)) == told_id("espeak-missing") and trouble_words("") == ""
+    wrong = "/etc/menu.toml:2: menu root has no way out to 115; add 9 = x\n/etc/menu.toml:4: '77' cannot be a key: a key is one of 0-9; leave it out"
+    told = trouble_words(f"{wrong} [menu-invalid]")
+    assert "Dòng 2: Menu root chưa có lối ra cấp cứu 115" in told and "Dòng 4: '77' không phải là phím" in told, told
     assert "đang được tạo" in trouble_words("it is being put in force; its sounds are being made")
     stuck = alarm_words(f"files of call c-1 cannot be deleted: {with_id(OSError(13, 'no'))}")
     assert stuck == f"Không xoá được tệp của cuộc gọi c-1. {told_id('disk-io')}"
@@ -99,6 +103,16 @@ def test_what_comes_of_the_nights() -> None:
             "1500 recordings are due, 20 went in the last 30 nights; 500 go tonight. Is it right?",
             "1.500 ghi âm đến hạn xoá",
         ),
+        (
+            "only 900 MiB (3.2 %) are free below /data; make room, or calls will lose their recordings",
+            "Chỉ còn 900 MiB (3,2 %)",
+        ),
+        ("esms: gateway-login", "eSMS: Cổng SMS từ chối tài khoản"),
+        ("sms esms: failed, number-refused", "SMS, eSMS: Không gửi được, Cổng SMS cho rằng số không đúng."),
+        ("Sở Y tế (a1b2): webhook-timeout", "Sở Y tế: bên nhận trả lời quá chậm."),
+        ("reminders broke (KeyError); calls go on, and the service's log says why", "Phần reminders gặp lỗi KeyError"),
+        ("entry-changed: entry 7 is not what was written", "Mục nhật ký bị sửa."),
+        ("1200 findings: row-changed: x; row-changed: y", "1.200 điểm sai."),
         ("the moon is full", "the moon is full"),
     ],
 )

@@ -12,9 +12,8 @@ from hotline1022.ivr.types import MenuVersion
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.menu_words import fault_words
+from hotline1022.web.desk.menu_words import fault_words, trouble_words
 from hotline1022.web.desk.render import moment, show, told
-from hotline1022.web.desk.service_words import trouble_words
 from hotline1022.web.failures import failure
 from hotline1022.web.menu_wire import NOTE_LIMIT, TEXT_LIMIT, Checked, PublishBody, Remark
 from hotline1022.web.page_words import words

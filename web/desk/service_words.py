@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
+from hotline1022.audit.faults import Fault
 from hotline1022.core.clock import PROVINCE, written
 from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.render import told_id
@@ -16,6 +17,8 @@ Said = Sequence[tuple[str, str]]
 
 #: how services write a moment or a day, on the province's clock
 _AT = r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?"
+#: as gateways call themselves
+_GATEWAYS = r"folder|mail|smpp|speedsms|esms"
 _NIGHT = r"stamp of the audit|nightly look at the evidence"
 #: what ends with the id of an error, whose words are told instead of its own text
 _WITH_ID = re.compile(r"(?P<said>.*) \[(?P<id>[a-z0-9-]+)\]", re.DOTALL)
@@ -65,6 +68,20 @@ _ALARM: Said = (
     (rf"there is no (?P<night>{_NIGHT}) yet, and its first entry is of (?P<first>{_AT})", "none-yet"),
     (rf"the last (?P<night>{_NIGHT}) is of (?P<last>{_AT}): none since", "old"),
     (r"no emergency number answered", "emergency"),
+    (r"only (?P<room>\d+) MiB \((?P<share>\S+) %\) are free below (?P<folder>\S+); .*", "disk-room"),
+    (r"only (?P<files>\d+) more files \((?P<share>\S+) %\) can be made below (?P<folder>\S+) .*", "disk-files"),
+    (r"nothing more may be written below (?P<folder>\S+): its quota is used up; .*", "disk-quota"),
+    (r"the disk of (?P<folder>\S+) cannot be looked at or written .*", "disk-away"),
+    (rf"(?P<gateway>{_GATEWAYS}): (?P<error>[a-z-]+)", "gateway"),
+    (r"(?P<channel>sms|email) (?P<gateway>\w*): not written", "message-not-written"),
+    (r"(?P<channel>sms|email) (?P<gateway>\w*): (?P<state>failed|unknown), (?P<error>[a-z-]*)", "message"),
+    (r"(?P<name>.+) \(\w+\): (?P<webhook_error>webhook-[a-z-]+)", "webhook"),
+    (r"(?P<part>.+) broke \((?P<kind>.+)\); calls go on, .*", "part"),
+    (r"its history cannot be read, .*", "history"),
+    (r"a row of the audit cannot be read; .*", "row"),
+    (r"(?P<found>\d+) findings: .*", "findings"),
+    (r"and (?P<found>\d+) more; run hotline1022 evidence verify", "findings-more"),
+    (rf"(?P<fault>{'|'.join(Fault)}): .*", "fault"),
 )
 #: details that say more than one thing: where the next one begins
 _NEXT = re.compile(r"; (?=the last |there is no |and \d+ more)|(?<=names one); ")
@@ -107,22 +124,29 @@ def policy_words(said: str, categories: Mapping[str, str]) -> str:
     return " ".join(in_words(line, "policy-fault", _POLICY, spoken) for line in said.splitlines())
 
 
-def trouble_words(said: str) -> str:
-    """Why the newest menu is not in force."""
-    found = _WITH_ID.fullmatch(said)
-    return told_id(found["id"]) if found else words()("menu.being-put") if said else ""
+def parted(text: str) -> tuple[str, str]:
+    """What is said, and the id of the error that it ends with; "" for none."""
+    found = _WITH_ID.fullmatch(text)
+    return (found["said"], found["id"]) if found else (text, "")
 
 
 def alarm_words(detail: str) -> str:
     """The detail of an alarm; that of an error within it by its id."""
-    found = _WITH_ID.fullmatch(detail)
-    said, why = (found["said"], told_id(found["id"])) if found else (detail, "")
+    said, id = parted(detail)
+    why = told_id(id)
     say = words()
     spoken = {
         "doubt": doubt_words,
+        "share": lambda one: one.replace(".", ","),
+        "gateway": lambda one: say.or_itself("gateway", one),
+        "channel": lambda one: say(f"message-channel.{one}"),
+        "state": lambda one: say(f"message-state.{one}"),
+        "error": lambda one: say.or_itself("gateway-error", one),
+        "webhook_error": lambda one: say.or_itself("webhook-error", one),
+        "fault": lambda one: say(f"fault.{one}"),
         "role": lambda one: say(f"story.role.{one}"),
         "what": lambda one: say(f"alarm-said.what-{one}"),
-        **dict.fromkeys(("count", "many", "lately", "left"), lambda one: count(int(one))),
+        **dict.fromkeys(("count", "many", "lately", "left", "room", "files", "found"), lambda one: count(int(one))),
         "night": lambda one: say("alarm-said.stamp" if one.startswith("stamp") else "alarm-said.look"),
     }
     told = " ".join(in_words(one, "alarm-said", _ALARM, spoken) for one in _NEXT.split(said))
