@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
-from hotline1022.audit.faults import Fault
+from hotline1022.audit.types import Fault
 from hotline1022.core.clock import PROVINCE, written
 from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.render import told_id
