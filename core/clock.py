@@ -24,6 +24,11 @@ def local(at: datetime) -> datetime:
     return aware(at).astimezone(PROVINCE)
 
 
+def written(at: datetime, *, exactly: bool = False) -> str:
+    """`14:05 30/11/2026` on the province's clock, as pages, messages and documents write a moment; `exactly`: `14:05:07 30/11/2026`."""
+    return local(at).strftime("%H:%M:%S %d/%m/%Y" if exactly else "%H:%M %d/%m/%Y")
+
+
 def local_day(at: datetime) -> date:
     """The day in the province on which the moment falls."""
     return local(at).date()

@@ -5,14 +5,27 @@ any more.
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Select, String, Table, insert, or_, select, update
+from sqlalchemy import Select, String, Table, and_, insert, or_, select, update
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
+from hotline1022.core.folding import fold
 from hotline1022.db.sql import Repository, build, picker
 from hotline1022.db.tables_disclosure import disclosure, disclosure_hand_out, download_link
-from hotline1022.evidence.types import Bleep, Disclosure, DownloadLink, HandOut, Listed, Part, Request, State
+from hotline1022.evidence.types import (
+    Bleep,
+    Disclosure,
+    DownloadLink,
+    Filter,
+    HandOut,
+    Listed,
+    Part,
+    Place,
+    Request,
+    State,
+)
 
 #: rows read at a time
 PORTION = 1000
@@ -62,6 +75,20 @@ def _part(value: Mapping[str, Any]) -> Part:
     return Part(**{**value, "bleeps": tuple(bleeps)})
 
 
+def _wanted(query: Select[Any], wanted: Filter) -> Select[Any]:
+    row = disclosure.c
+    if wanted.state is not None:
+        query = query.where(row.state == wanted.state)
+    if wanted.before is not None:
+        at, id = wanted.before.asked_at, wanted.before.id
+        query = query.where(or_(row.asked_at < at, and_(row.asked_at == at, row.id > id)))
+    return _ordered(query)
+
+
+def _ordered(query: Select[Any]) -> Select[Any]:
+    return query.order_by(disclosure.c.asked_at.desc(), disclosure.c.id)
+
+
 def _link(row: Mapping[Any, Any]) -> DownloadLink:
     return build(DownloadLink, row, disclosure=row["disclosure_id"])
 
@@ -84,14 +111,36 @@ class DisclosureRepository(Repository):
 
     async def all(self, state: State | None = None, *, limit: int = 100) -> Listed:
         """Newest first; those that cannot be read by their ids alone."""
-        query = select(disclosure).order_by(disclosure.c.asked_at.desc(), disclosure.c.id).limit(limit)
-        if state is not None:
-            query = query.where(disclosure.c.state == state)
+        return await self.page(Filter(state=state, limit=limit))
+
+    async def page(self, wanted: Filter) -> Listed:
+        """A page of them."""
+        query = _wanted(select(disclosure), wanted).limit(wanted.limit + 1)
+        if keys := fold(wanted.words).split():
+            query = _ordered(select(disclosure).where(disclosure.c.id.in_(await self._with(keys, wanted))))
         rows = await self._some(query)
+        shown = rows[: wanted.limit]
+        found = tuple(one for _, one in shown if isinstance(one, Disclosure))
         return Listed(
-            found=tuple(one for _, one in rows if isinstance(one, Disclosure)),
-            unreadable=tuple(id for id, one in rows if isinstance(one, Refused)),
+            found=found,
+            unreadable=tuple(id for id, one in shown if isinstance(one, Refused)),
+            next=Place(asked_at=found[-1].asked_at, id=found[-1].id) if found and len(rows) > wanted.limit else None,
         )
+
+    async def _with(self, keys: Sequence[str], wanted: Filter) -> list[str]:
+        """Ids of a page and one more. They are few, and no database folds Vietnamese as we do: they are read through."""
+        found: list[str] = []
+        row = disclosure.c
+        for skip in count(0, PORTION):
+            query = _wanted(select(row.id, row.unit, row.letter), wanted).limit(PORTION).offset(skip)
+            rows = (await self._connection.execute(query)).all()
+            for id, unit, letter in rows:
+                text = fold(f"{unit} {letter}")
+                if all(key in text for key in keys):
+                    found.append(id)
+            if len(rows) < PORTION or len(found) > wanted.limit:
+                break
+        return found[: wanted.limit + 1]
 
     async def packages(self) -> frozenset[str]:
         """Names of all packages that are still to be had, also of disclosures that cannot be read."""

@@ -116,12 +116,33 @@ class Disclosure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The last disclosure of a page; the next page begins below it."""
+
+    asked_at: datetime
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which disclosures are wanted, newest first; None or empty means all."""
+
+    state: State | None = None
+    #: in the unit or the letter's number, each of them, without marks and case
+    words: str = ""
+    before: Place | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """Disclosures that were looked for."""
 
     found: tuple[Disclosure, ...]
     #: ids of those whose rows somebody changed so that they cannot be read
     unreadable: tuple[str, ...] = ()
+    #: None: this is the last page
+    next: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@ that are needed, or with one that nobody knows.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,15 +16,8 @@ from hotline1022.faq.types import Text
 #: bytes of a file; rows that are not empty
 LARGEST, MOST_ROWS = 4 * 1024 * 1024, 2000
 
-#: field → head of its column in the sheet that comes with the product, how wide it is
-HEADS = {
-    "question": ("Câu hỏi", 40),
-    "answer": ("Trả lời", 70),
-    "keywords": ("Từ khoá (cách nhau bằng dấu phẩy)", 30),
-    "legal_source": ("Căn cứ pháp lý", 40),
-    "category": ("Lĩnh vực", 20),
-    "valid_to": ("Có hiệu lực đến hết ngày (ngày/tháng/năm)", 20),
-}
+#: columns of the sheet that comes with the product: how wide they are
+WIDTHS = {"question": 40, "answer": 70, "keywords": 30, "legal_source": 40, "category": 20, "valid_to": 20}
 #: how heads begin, without marks: longer ones first
 _BEGINS = {
     "cau hoi": "question",
@@ -81,22 +74,13 @@ def texts_of(sheet: Rows, categories: Mapping[str, str]) -> list[Read]:
     return [_read(number, cells, columns, known, sheet.from_1904) for number, cells in rows]
 
 
-def template(categories: Mapping[str, str]) -> Sequence[Table]:
-    """The sheet that people fill in, and a second one that says how."""
-    rows = [
-        ("Câu hỏi", "Bắt buộc. 3 đến 300 ký tự, một dòng. Mỗi dòng của bảng là một câu hỏi."),
-        ("Trả lời", "Bắt buộc. Tối đa 4000 ký tự, có thể xuống dòng."),
-        ("Từ khoá", "Những cách gọi khác của người dân, cách nhau bằng dấu phẩy."),
-        ("Căn cứ pháp lý", "Luật, nghị định, quyết định, kèm số hiệu."),
-        ("Lĩnh vực", "Mã hoặc tên trong danh sách dưới đây; có thể để trống."),
-        ("Có hiệu lực đến", "Ngày cuối cùng còn đúng, dạng 31/12/2026; để trống nếu chưa biết."),
-        ("", ""),
-        ("Mã lĩnh vực", "Tên lĩnh vực"),
-    ]
-    rows += [*categories.items()]
-    filled = Table(title="Câu hỏi", columns=[Column(name=name, width=width) for name, width in HEADS.values()])
-    how = [Column(name="Cột", width=24), Column(name="Cách ghi", width=80)]
-    return [filled, Table(title="Hướng dẫn", columns=how, rows=rows)]
+def template(categories: Mapping[str, str], say: Callable[[str], str]) -> Sequence[Table]:
+    """The sheet that people fill in, and a second one that says how. `say`: the words of a key, such as `question`."""
+    rows = [(say(name), say(f"how-{name}")) for name in WIDTHS]
+    rows += [("", ""), (say("category-id"), say("category-name")), *categories.items()]
+    filled = Table(title=say("title"), columns=[Column(name=say(name), width=width) for name, width in WIDTHS.items()])
+    how = [Column(name=say("how-column"), width=24), Column(name=say("how-written"), width=80)]
+    return [filled, Table(title=say("how"), columns=how, rows=rows)]
 
 
 def too_large() -> Invalid:

@@ -217,8 +217,14 @@ class Names:
     agencies: Mapping[str, str]
     #: ids of those that are agencies today
     today: frozenset[str]
-    #: id → name
+    #: id → name, of those that may be chosen today
     categories: Mapping[str, str]
+    #: of those that may not: answers still have them
+    former: Mapping[str, str] = field(default_factory=dict)
+
+    def category(self, id: str) -> str:
+        """Its name; an id that nobody knows stays as it is."""
+        return self.categories.get(id) or self.former.get(id, id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hotline1022.core.clock import local
+from hotline1022.core.clock import written
 from hotline1022.notify import sms
 from hotline1022.notify.audience import ROLES, TOLD, Audience, name_of
 from hotline1022.notify.html import html_of
@@ -191,7 +191,7 @@ def _urgent(change: TicketChange) -> str:
 
 
 def _deadline(change: TicketChange) -> str:
-    return f"{local(change.deadline):%H:%M %d/%m/%Y}" if change.deadline else "chưa xác định"
+    return written(change.deadline) if change.deadline else "chưa xác định"
 
 
 def _tell(change: TicketChange, at: datetime) -> ToTell:

@@ -4,7 +4,7 @@ address of email.
 
 from datetime import datetime
 
-from hotline1022.core.clock import local
+from hotline1022.core.clock import written
 from hotline1022.core.errors import Invalid
 from hotline1022.core.mail_address import is_mail_address
 from hotline1022.notify import sms
@@ -16,7 +16,7 @@ _TEXT = "Tổng đài 1022: đây là tin nhắn thử lúc {at}."
 
 def trial(channel: Channel, to: str, at: datetime, key: str) -> NewMessage:
     """It leaves at once, in quiet hours too. Invalid `number-invalid`, `email-invalid`."""
-    text = _TEXT.format(at=local(at).strftime("%H:%M:%S %d/%m/%Y"))
+    text = _TEXT.format(at=written(at, exactly=True))
     mail = channel is Channel.EMAIL
     return NewMessage(
         key=f"test/{key}",

@@ -6,6 +6,7 @@ import errno
 import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.recordings.apart import SECONDS, WHOLE_SECONDS, on_disk
@@ -13,6 +14,8 @@ from hotline1022.recordings.files import Version, open_below, version_of
 from hotline1022.recordings.held import Held
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.reader import BLOCK, OpenFile, sha256_of
+
+R = TypeVar("R")
 
 
 class Stream:
@@ -39,7 +42,11 @@ class Stream:
 
     async def sha256(self) -> str:
         """Of all plain bytes, hexadecimal. The same errors."""
-        return await on_disk(self._place, WHOLE_SECONDS, self._file.use, sha256_of)
+        return await self.whole(sha256_of)
+
+    async def whole(self, job: Callable[[OpenFile], R]) -> R:
+        """What a job makes of all of it, in a thread. Unavailable `recordings-disk-hangs`."""
+        return await on_disk(self._place, WHOLE_SECONDS, self._file.use, job)
 
     async def close(self) -> None:
         """Close the file; one that a thread still hangs in is closed by that."""

@@ -3,15 +3,17 @@
 import audioop
 import base64
 import json
+from array import array
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
+from hotline1022.core.errors import Refused
 from hotline1022.recordings.layout import Layout, sides
 from hotline1022.recordings.levels import BLOCK_MS, SOUND_RMS, Levels, Meter
 from hotline1022.recordings.ports import Readable
-from hotline1022.recordings.reader import pieces
+from hotline1022.recordings.reader import BLOCK, pieces
 from hotline1022.recordings.types import Stretch, Survey, Voice
-from hotline1022.recordings.wav import PER_MS, WIDTH
+from hotline1022.recordings.wav import HEAD_BYTES, PER_MS, WIDTH, inspect
 
 #: a pause shorter than this belongs to what is said around it, blocks
 _PAUSE_BLOCKS = 300 // BLOCK_MS
@@ -29,7 +31,7 @@ _WORDS: Mapping[tuple[bool, bool], Voice] = {
 
 def survey(layout: Layout, open_file: Callable[[str], Readable]) -> Survey:
     """Map and peaks in one pass over the audio."""
-    step = next((ms for ms in STEPS_MS if layout.duration_ms <= ms * MOST_POINTS), STEPS_MS[-1])
+    step = _step(layout.duration_ms)
     meters, peaks = (Meter(), Meter()), (_Peaks(step), _Peaks(step))
     for both in sides(layout, open_file):
         for meter, peak, pcm in zip(meters, peaks, both, strict=True):
@@ -43,6 +45,34 @@ def survey(layout: Layout, open_file: Callable[[str], Readable]) -> Survey:
         citizen=peaks[0].done(),
         other=peaks[1].done(),
     )
+
+
+def survey_of_one(file: Readable, voice: Voice) -> Survey:
+    """The same of one original, of which `voice` is heard; the other side is empty. Refused `recording-unreadable`."""
+    facts = inspect(file.pread(HEAD_BYTES, 0), file.size)
+    if not facts.readable:
+        raise Refused("there is no sound in the file that can be read", error_id="recording-unreadable")
+    meter, peak = Meter(), _Peaks(_step(facts.duration_ms))
+    at, end = facts.offset, facts.offset + facts.frames * WIDTH
+    while at < end and (pcm := file.pread(min(BLOCK, end - at), at)):
+        meter.feed(pcm)
+        peak.feed(pcm)
+        at += len(pcm)
+    heard = meter.done()
+    silent = Levels(rms=array("H", bytes(2 * len(heard.rms))), zero=bytes(len(heard.zero)))
+    both = (heard, silent) if voice is Voice.CITIZEN else (silent, heard)
+    points = peak.done()
+    return Survey(
+        duration_ms=facts.duration_ms,
+        stretches=tuple(stretches(*both, facts.duration_ms)),
+        step_ms=_step(facts.duration_ms),
+        citizen=points if voice is Voice.CITIZEN else "",
+        other="" if voice is Voice.CITIZEN else points,
+    )
+
+
+def _step(duration_ms: int) -> int:
+    return next((ms for ms in STEPS_MS if duration_ms <= ms * MOST_POINTS), STEPS_MS[-1])
 
 
 def read_survey(file: Readable) -> Survey:

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from hotline1022.accounts.roles import first_roles
 from hotline1022.accounts.rules import one_time_password
 from hotline1022.accounts.types import From, Wanted
 from hotline1022.core.acting import by_the_service
 from hotline1022.db.unit import Database
 from hotline1022.service.accounts.desk import AccountDesk
-from hotline1022.service.accounts.user_admin import UserAdmin, utc_now
+from hotline1022.service.accounts.user_admin import UserAdmin, named_roles, utc_now
 
 #: role → login, name, person of the queue, contact point of the demo's agencies
 PEOPLE = {
@@ -38,7 +37,7 @@ async def sign_ins(database: Database, key: str) -> list[SignIn]:
     made = []
     with by_the_service():
         there = {one.login: one for one in await admin.users()}
-        for role in first_roles():
+        for role in named_roles():
             login, name, person, contact = PEOPLE[role.id]
             wanted = Wanted(login=login, name=name, roles=frozenset({role.id}), person=person, contact=contact)
             given = await (admin.reset(login) if login in there else admin.add(wanted))

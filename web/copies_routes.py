@@ -12,7 +12,7 @@ ROUTES: tuple[Route, ...] = (
         open=True,
         summary="Who is heard when: silence, citizen, other, both",
         detail="Made from the tracks on the call's clock, by tenths of a second; pauses below 0.3 s belong to what is "
-        "said. The key is that of a right to the stereo copy; that it was looked at is in the audit.",
+        "said. The key is that of a right to the stereo copy, or to an original alone, of which one side is empty; that it was looked at is in the audit.",
         handler=copies.get_map,
         answer=w.MapView,
         seconds=120,
@@ -23,7 +23,7 @@ ROUTES: tuple[Route, ...] = (
         needs=None,
         open=True,
         summary="How loud each side is, for drawing",
-        detail="The key is that of a right to the stereo copy; that it was looked at is in the audit.",
+        detail="The key is that of a right to the stereo copy, or to an original alone, of which one side is empty; that it was looked at is in the audit.",
         handler=copies.get_peaks,
         answer=w.PeaksView,
         seconds=120,

@@ -1,11 +1,13 @@
 """Answers about disclosures. Refuses nothing itself."""
 
-from hotline1022.evidence.types import Request
+from hotline1022.evidence.types import Filter, Place, Request, State
+from hotline1022.web.calls import read_cursor
 from hotline1022.web.disclosure_wire import (
     ChangeBody,
     DecisionBody,
     DisclosureBody,
     DisclosureList,
+    DisclosureQuery,
     DisclosureView,
     LinkMade,
 )
@@ -13,8 +15,17 @@ from hotline1022.web.route import Ask
 
 
 async def list_disclosures(ask: Ask) -> DisclosureList:
-    """All, or those of one state."""
-    return await ask.ports.disclosures.list(ask.query.state)
+    """A page of those that are wanted."""
+    query: DisclosureQuery = ask.query
+    return await ask.ports.disclosures.list(wanted(query.state, query.words, query.cursor))
+
+
+def wanted(state: State | None, words: str, cursor: str | None) -> Filter:
+    """As the API and the desk ask for a page; Invalid for a cursor that is none of ours."""
+    place = read_cursor(cursor) if cursor else None
+    return Filter(
+        state=state, words=words, before=Place(asked_at=place.entered_at, id=place.call) if place is not None else None
+    )
 
 
 async def get_disclosure(ask: Ask) -> DisclosureView:

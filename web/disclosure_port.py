@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from hotline1022.evidence.types import Request, State
+from hotline1022.evidence.types import Filter, Request
 from hotline1022.web.disclosure_wire import Decision, DisclosureList, DisclosureView, LinkMade, PackingView, PartBody
 
 
@@ -23,8 +23,8 @@ class Packs(Protocol):
 class Disclosures(Protocol):
     """Disclosures. NotFound `disclosure-unknown`; Refused `disclosure-state`, `disclosure-changed`."""
 
-    async def list(self, state: State | None) -> DisclosureList:
-        """Newest first, 100 at most; those whose rows cannot be read by their ids."""
+    async def list(self, wanted: Filter) -> DisclosureList:
+        """Newest first, a page; those whose rows cannot be read by their ids."""
         ...
 
     async def get(self, id: str) -> DisclosureView:

@@ -102,6 +102,10 @@ class DisclosureQuery:
     """Which are wanted."""
 
     state: State | None = None
+    words: Annotated[str, Rule(doc="in the unit or the letter's number, without marks and case", high=200)] = ""
+    cursor: Annotated[str | None, Rule(doc="the cursor that the page before gave", pattern=r"[A-Za-z0-9_-]{8,120}")] = (
+        None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +197,7 @@ class DisclosureList:
     unreadable: Annotated[
         tuple[str, ...], Rule(doc="ids of those whose rows somebody changed so that they cannot be read")
     ]
+    next: Annotated[str | None, Rule(doc="cursor of the next page; null = this is the last")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

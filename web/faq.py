@@ -317,5 +317,5 @@ def _text(text: Text, names: Names) -> dict[str, str]:
         "keywords": text.keywords,
         "legal_source": text.legal_source,
         "category": text.category,
-        "category_name": names.categories.get(text.category, text.category),
+        "category_name": names.category(text.category),
     }

@@ -99,7 +99,7 @@ class Listening(Protocol):
     async def survey(self, heard: Heard, what: str, origin: str) -> Survey:
         """Who is heard when, and how loud; that it was looked at (`map`, `peaks`) is written down before.
 
-        Refused `listen-of-part`: the right is not to the stereo copy; `recording-damaged`; Unavailable of the copies.
+        Of an original alone one side is empty. Refused `listen-of-part`: the right is to a message of the agents' list; `recording-damaged`; Unavailable of the copies.
         """
         ...
 

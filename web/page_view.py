@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from hotline1022.core.clock import local
+from hotline1022.core.clock import written
 from hotline1022.core.masking import mask, mask_text
 from hotline1022.tickets.types import CLOSED, Action, HistoryRow, State, Ticket
 from hotline1022.web.page_words import Words
@@ -51,7 +51,7 @@ class Step:
 
 def moment(at: datetime | None) -> str:
     """As the messages write it."""
-    return f"{local(at):%H:%M %d/%m/%Y}" if at else ""
+    return written(at) if at else ""
 
 
 def span(left: timedelta, words: Words) -> str:

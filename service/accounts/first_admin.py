@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hotline1022.accounts.types import Given
-from hotline1022.core.clock import local
+from hotline1022.core.clock import written
 from hotline1022.core.errors import HotlineError
 from hotline1022.service.accounts.user_admin import UserAdmin
 from hotline1022.service.settings.secrets import read_secret, write_once
@@ -59,5 +59,5 @@ def _said(path: Path) -> tuple[str, str]:
 
 def _write(path: Path, given: Given) -> None:
     path.unlink(missing_ok=True)
-    until = local(given.until).strftime("%d/%m/%Y %H:%M")
+    until = written(given.until)
     write_once(path, f"{given.user.login} {given.password} {until}\n".encode())

@@ -18,6 +18,7 @@ from hotline1022.db.unit import Database, Work
 from hotline1022.service.accounts.sign_in_tries import forget
 from hotline1022.service.lines.pins import hash_pin as hash_secret
 from hotline1022.service.lines.pins import verify_pin as verify_secret
+from hotline1022.web.page_words import words
 
 #: a one-time password is good so long
 GOOD_FOR = timedelta(days=3)
@@ -28,6 +29,11 @@ FIRST_GOOD_FOR = timedelta(days=14)
 def utc_now() -> datetime:
     """The clock of whoever has no other."""
     return datetime.now(UTC)
+
+
+def named_roles() -> tuple[Role, ...]:
+    """The roles that a new house begins with, by their names in the catalogue of pages."""
+    return first_roles(lambda id: words()(f"first-role.{id}"))
 
 
 class UserAdmin:
@@ -77,7 +83,7 @@ class UserAdmin:
             created_at=now,
         )
         if not await tx.accounts.roles():
-            for one in first_roles():
+            for one in named_roles():
                 await tx.accounts.add_role(one)
         await _linked(tx, user)
         await tx.accounts.add_user(user, Secret(password=hashed, password_until=now + good))

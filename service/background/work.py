@@ -50,6 +50,11 @@ def id_of(error: BaseException) -> str:
     )
 
 
+def with_id(error: BaseException) -> str:
+    """Its text, and behind it the id by which pages tell it in words of their own."""
+    return f"{error} [{id_of(error)}]"
+
+
 class Background(Generic[V]):
     """`run()` does what was begun."""
 

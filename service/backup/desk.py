@@ -13,7 +13,7 @@ from hotline1022.core.errors import HotlineError, Refused
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.apart import apart
-from hotline1022.service.background.work import Background, Progress, id_of, now
+from hotline1022.service.background.work import Background, Progress, id_of, now, with_id
 from hotline1022.service.backup.shelf import backups, read_about
 from hotline1022.service.recordings.catalogue_view import entry_view
 from hotline1022.service.settings.backup import no_folder
@@ -114,7 +114,7 @@ class BackupDesk:
         try:
             told = dict(await self._make(folder, actor, origin, moves))
         except HotlineError as error:
-            await self._bell.ring("backup-failed", str(error))
+            await self._bell.ring("backup-failed", with_id(error))
             raise
         finally:
             watching.cancel()

@@ -31,15 +31,6 @@ from hotline1022.service.calls.log_store import JOURNAL
 
 #: fewer digits are no citizen's number
 _FEWEST = 7
-#: why something stays
-WHY: Mapping[str, str] = {
-    "going-on": "cuộc gọi đang diễn ra",
-    "emergency": "cuộc gọi cấp cứu 115: giữ theo thời hạn lưu trữ",
-    "ticket-open": "phiếu chưa đóng: cần để giải quyết yêu cầu",
-    "held": "bản ghi âm đang bị phong tỏa theo công văn",
-    "not-settled": "tin nhắn chưa có kết quả gửi",
-    "damaged": "lịch sử cuộc gọi khác với chuỗi kiểm toán: giữ làm chứng cứ",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +42,7 @@ class Erasure:
     pseudonym: str
     #: how many of each: calls, rung, tickets, messages, told, to_tell, sms, drafts
     counts: Mapping[str, int]
-    #: what stays: `call:ID`, `ticket:CODE`, `message:ID` → why
+    #: what stays: `call:ID`, `ticket:CODE`, `message:ID` → why: a word of `citizen-kept` in the catalogue
     kept: Mapping[str, str]
     #: recordings of the erased calls, which stay for their own time
     recordings: int

@@ -21,18 +21,17 @@ from hotline1022.core.sheets import harmless
 from hotline1022.recordings.files import no_room
 from hotline1022.recordings.types import StoredFile
 from hotline1022.service.recordings.checked import Opener, checked, open_original
+from hotline1022.web.page_words import LANGUAGE, words
 
-#: names of the parts, in the order of the page
-TITLES = {
-    "calls": "Cuộc gọi",
-    "tickets": "Phiếu yêu cầu",
-    "drafts": "Phiếu đang ghi dở",
-    "messages": "Tin nhắn đã gửi",
-    "sms": "Tin nhắn đã nhận",
-    "recordings": "Bản ghi âm",
-}
+#: the parts, in the order of the page
+PARTS = ("calls", "tickets", "drafts", "messages", "sms", "recordings")
 AUDIO, LEFT_OUT = "ghi-am", "ghi-am/khong-kem-theo.txt"
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def part_name(part: str) -> str:
+    """What a part is called for people."""
+    return words()(f"citizen-data.{part}")
 
 
 class Stop:
@@ -124,7 +123,7 @@ def _named(part: Path, to: Path) -> None:
 
 
 def _told(calls: Sequence[str]) -> str:
-    lines = ["Các bản ghi âm sau không kèm theo, vì tập tin không còn đúng như khi lưu hoặc không mở được:"]
+    lines = [part_name("left-out")]
     return "\n".join([*lines, *calls, ""])
 
 
@@ -144,12 +143,13 @@ def _cell(value: Any) -> Any:
 
 
 def _page(data: Rows) -> str:
-    parts = ["<!doctype html><html lang=vi><meta charset=utf-8><title>Dữ liệu cá nhân – 1022</title>"]
+    title = html.escape(part_name("title"))
+    parts = [f"<!doctype html><html lang={LANGUAGE}><meta charset=utf-8><title>{title}</title>"]
     parts.append("<style>body{font:16px sans-serif;margin:2em}td,th{padding:.3em .6em;text-align:left}</style>")
-    parts.append("<h1>Dữ liệu cá nhân tại tổng đài 1022</h1>")
-    for name, title in TITLES.items():
+    parts.append(f"<h1>{title}</h1>")
+    for name in PARTS:
         rows = data[name]
-        parts.append(f"<h2>{title} ({len(rows)})</h2>")
+        parts.append(f"<h2>{html.escape(part_name(name))} ({len(rows)})</h2>")
         if rows:
             head = "".join(f"<th>{html.escape(key)}</th>" for key in rows[0])
             body = "".join(

@@ -7,13 +7,14 @@ import click
 
 from hotline1022.core.errors import Invalid
 from hotline1022.db.unit import Database
-from hotline1022.service.citizen.desk import WHY, Citizens, Erasure
+from hotline1022.service.citizen.desk import Citizens, Erasure
 from hotline1022.service.citizen.export import Exported
 from hotline1022.service.citizen.parts import citizen_exporter, citizens_of
-from hotline1022.service.citizen.zip import TITLES
+from hotline1022.service.citizen.zip import PARTS, part_name
 from hotline1022.service.cli.base import CONFIG, settings_of, speaking
 from hotline1022.service.cli.data import as_json, on_database
 from hotline1022.service.cli.export import originals_of
+from hotline1022.web.page_words import words as catalogue
 
 _NAMES = {
     "calls": "calls of the number",
@@ -58,8 +59,8 @@ def citizen_export(config: str | None, number: str, to: Path, audio: bool, reaso
         )
 
     done = on_database(config, work)
-    for name, title in TITLES.items():
-        click.echo(f"{done.counts[name]:>6}  {title}")
+    for name in PARTS:
+        click.echo(f"{done.counts[name]:>6}  {part_name(name)}")
     click.echo(f"{to} is written, {done.audio} recordings in it.")
     for call in done.left_out:
         click.echo(f"not in it: the recordings of call {call}: hotline1022 evidence show call:{call}", err=True)
@@ -123,7 +124,7 @@ def _say(found: Erasure, plain: bool) -> None:
     if found.recordings:
         click.echo(f"{found.recordings:>6}  recordings stay until their own time is over, without the number")
     for subject, why in sorted(found.kept.items()):
-        click.echo(f"  stays: {subject}  {why}: {WHY[why]}")
+        click.echo(f"  stays: {subject}  {why}: {catalogue()(f'citizen-kept.{why}')}")
     if found.done:
         click.echo(f"Done; in figures it is {found.pseudonym} now.")
     elif found.request:

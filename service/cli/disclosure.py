@@ -210,6 +210,8 @@ def list_disclosures(config: str | None, state: str | None, plain: bool) -> None
         click.echo(f"{id}  somebody changed its row: it cannot be read; run hotline1022 evidence verify")
     if not listed.found and not listed.unreadable:
         click.echo("No disclosures.")
+    if listed.next:
+        click.echo("There are older ones: choose a --state, or look at the desk.", err=True)
 
 
 @click.command("disclosure")

@@ -3,7 +3,7 @@
 import click
 
 from hotline1022.accounts.types import Given, Permission, Role, User, Wanted
-from hotline1022.core.clock import local
+from hotline1022.core.clock import written
 from hotline1022.db.unit import Database
 from hotline1022.service.accounts.user_admin import UserAdmin, utc_now
 from hotline1022.service.cli.base import CONFIG, speaking
@@ -20,7 +20,7 @@ def _admin(database: Database) -> UserAdmin:
 
 def shown_once(given: Given) -> str:
     """How a password is told."""
-    until = local(given.until).strftime("%d/%m/%Y %H:%M")
+    until = written(given.until)
     return (
         f"{given.user.login} signs in with this password until {until}, and must choose another one within a quarter of an hour.\n"
         f"Keep it now, it is not shown again:\n{given.password}"
@@ -42,7 +42,7 @@ def user_list(config: str | None) -> None:
 
 
 def _line(one: User) -> str:
-    seen = local(one.last_sign_in_at).strftime("%d/%m/%Y %H:%M") if one.last_sign_in_at else "never"
+    seen = written(one.last_sign_in_at) if one.last_sign_in_at else "never"
     marks = [
         *(["second factor"] if one.totp else []),
         *(["must change the password"] if one.must_change else []),

@@ -7,44 +7,36 @@ Why an excerpt's timeline leaves out so much: docs/decisions/017-excerpts.md.
 from collections.abc import Sequence
 from datetime import datetime
 
-from hotline1022.core.clock import local
+from hotline1022.core.clock import written
 from hotline1022.core.events import LegKind
 from hotline1022.core.masking import mask
 from hotline1022.evidence.excerpt import clock_time, spoken
 from hotline1022.evidence.timeline import Page, Table
 from hotline1022.evidence.types import Part
 from hotline1022.recordings.cut import TrackPart
-from hotline1022.recordings.types import Catalogued, Side, Status
+from hotline1022.recordings.types import Catalogued, Status
 from hotline1022.recordings.wav import PER_MS
 from hotline1022.service.disclosure.job import excerpt_names
+from hotline1022.web.page_words import words
 from hotline1022.web.types import CallDetail, CallEventView, CallLegView
-
-#: as the timeline calls whose telephone it was, and what a track has
-_WHO = {
-    LegKind.CITIZEN: "Người gọi",
-    LegKind.AGENT: "Điện thoại viên",
-    LegKind.EMERGENCY: "Cấp cứu 115",
-    LegKind.CONTACT: "Đầu mối của cơ quan",
-}
-_SIDES = {Side.SAID.value: "người này nói", Side.HEARD.value: "người này nghe"}
 
 
 def page_of(found: Catalogued, detail: CallDetail) -> Page:
     """The timeline of a whole call."""
-    call = detail.call
+    call, say = detail.call, _say
     facts = [
-        ("Mã cuộc gọi", call.id),
-        ("Số gọi đến", call.caller_e164 or call.caller_raw or "ẩn số"),
+        (say("call"), call.id),
+        (say("caller"), call.caller_e164 or call.caller_raw or words()("audit.withheld")),
         *_times(detail),
-        ("Mã phiếu", ", ".join(found.about.codes) or "không có"),
+        (say("codes"), ", ".join(found.about.codes) or say("no-codes")),
     ]
     legs = [
-        [_time(leg.started_at), _time(leg.ended_at), _WHO[leg.kind], leg.person or leg.party] for leg in detail.legs
+        [_time(leg.started_at), _time(leg.ended_at), _who(leg.kind), leg.person or leg.party] for leg in detail.legs
     ]
     tracks = [
         [
             _time(one.segment_started_at),
-            _SIDES[one.side],
+            _side(one.side),
             f"{(one.duration_ms or 0) / 1000:.1f} s",
             (one.sha256 or "")[:16] + "…",
         ]
@@ -52,45 +44,45 @@ def page_of(found: Catalogued, detail: CallDetail) -> Page:
         if Status(one.status).promised
     ]
     return _page(
-        "Diễn biến cuộc gọi đến Tổng đài 1022",
-        f"Cuộc gọi {call.id}, giờ Việt Nam",
+        say("title"),
+        say("footer", call=call.id),
         facts,
-        Table(title="Các máy tham gia", columns=("Từ", "Đến", "Loại", "Ai"), rows=legs),
-        Table(title="Tập tin gốc", columns=("Bắt đầu", "Chiều", "Độ dài", "SHA-256"), rows=tracks),
+        _table("legs", ("from", "to", "kind", "who"), legs),
+        _table("tracks", ("begun", "side", "length", "sha256"), tracks),
     )
 
 
 def page_of_part(detail: CallDetail, entered_at: datetime, part: Part, tracks: Sequence[TrackPart], by: str) -> Page:
     """The timeline of an excerpt, which `by` allowed."""
-    call = detail.call
+    call, say = detail.call, _say
     facts = [
-        ("Mã cuộc gọi", call.id),
-        ("Số gọi đến", mask(call.caller_e164 or call.caller_raw) or "ẩn số"),
+        (say("call"), call.id),
+        (say("caller"), mask(call.caller_e164 or call.caller_raw) or words()("audit.withheld")),
         *_times(detail),
-        ("Đoạn được cung cấp", _spoken(entered_at, part.start_ms, part.end_ms)),
-        ("Người duyệt", by),
-        ("Phần còn lại", "không cung cấp; bản gốc lưu tại Tổng đài 1022"),
+        (say("part"), _spoken(entered_at, part.start_ms, part.end_ms)),
+        (say("by"), by),
+        (say("rest"), say("rest-said")),
     ]
     legs = [
-        [_or_outside(leg.started_at, entered_at, part), _or_outside(leg.ended_at, entered_at, part), _WHO[leg.kind]]
+        [_or_outside(leg.started_at, entered_at, part), _or_outside(leg.ended_at, entered_at, part), _who(leg.kind)]
         for leg in _inside_legs(detail.legs, entered_at, part)
     ]
-    names = {one.row.id: f"{_WHO[one.row.kind]}, {_SIDES[one.row.side.value]}" for one in tracks}
+    names = {one.row.id: f"{_who(one.row.kind)}, {_side(one.row.side)}" for one in tracks}
     bleeps = [
         [
             _spoken(entered_at, one.start_ms, one.end_ms),
-            "; ".join(names.get(track, track) for track in one.tracks) or "mọi tập tin",
+            "; ".join(names.get(track, track) for track in one.tracks) or say("all-files"),
         ]
         for one in part.bleeps
     ]
-    originals = [[_WHO[one.row.kind], _SIDES[one.row.side.value], one.row.sha256] for one in tracks]
+    originals = [[_who(one.row.kind), _side(one.row.side), one.row.sha256] for one in tracks]
     return _page(
-        "Trích đoạn diễn biến cuộc gọi đến Tổng đài 1022",
-        f"TRÍCH ĐOẠN - cuộc gọi {call.id}, giờ Việt Nam",
+        say("part-title"),
+        say("part-footer", call=call.id),
         facts,
-        Table(title="Đã thay bằng tiếng bíp", columns=("Từ - đến", "Ở tập tin"), rows=bleeps),
-        Table(title="Các máy tham gia trong đoạn này", columns=("Từ", "Đến", "Loại"), rows=legs),
-        Table(title="Cắt từ các tập tin gốc", columns=("Ai", "Chiều", "SHA-256 của tập tin gốc"), rows=originals),
+        _table("bleeps", ("from-to", "in-file"), bleeps),
+        _table("legs-inside", ("from", "to", "kind"), legs),
+        _table("cut-from", ("who", "side", "sha256-of"), originals),
     )
 
 
@@ -157,13 +149,33 @@ def cut_of(entered_at: datetime, part: Part, tracks: Sequence[TrackPart]) -> dic
 def notes_of(entered_at: datetime, part: Part, letter: str, by: str) -> tuple[str, ...]:
     """What stands in the tags of an excerpt's files."""
     return (
-        f"Cung cấp theo văn bản {letter}; người duyệt: {by}.",
-        f"Đoạn {_spoken(entered_at, part.start_ms, part.end_ms)}.",
+        _say("tag-letter", letter=letter, by=by),
+        _say("tag-part", span=_spoken(entered_at, part.start_ms, part.end_ms)),
         *(
-            f"Tiếng bíp {_spoken(entered_at, one.start_ms, one.end_ms)}: {', '.join(one.tracks) or 'mọi tập tin'}."
+            _say(
+                "tag-bleep",
+                span=_spoken(entered_at, one.start_ms, one.end_ms),
+                tracks=", ".join(one.tracks) or _say("all-files"),
+            )
             for one in part.bleeps
         ),
     )
+
+
+def _say(key: str, **values: object) -> str:
+    return words()(f"timeline.{key}", **values)
+
+
+def _who(kind: LegKind) -> str:
+    return words()(f"timeline-who.{kind}")
+
+
+def _side(side: str) -> str:
+    return words()(f"timeline-side.{side}")
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    return Table(title=_say(title), columns=tuple(map(_say, columns)), rows=rows)
 
 
 def _page(title: str, footer: str, facts: Sequence[tuple[str, str]], *parts: Table) -> Page:
@@ -173,19 +185,19 @@ def _page(title: str, footer: str, facts: Sequence[tuple[str, str]], *parts: Tab
 def _times(detail: CallDetail) -> list[tuple[str, str]]:
     call = detail.call
     return [
-        ("Bắt đầu", _time(call.entered_at)),
-        ("Được trả lời", _time(call.answered_at)),
-        ("Kết thúc", _time(call.ended_at)),
+        (_say("begun"), _time(call.entered_at)),
+        (_say("answered"), _time(call.answered_at)),
+        (_say("ended"), _time(call.ended_at)),
     ]
 
 
 def _time(at: datetime | None) -> str:
-    return local(at).strftime("%d/%m/%Y %H:%M:%S") if at else "không rõ"
+    return written(at, exactly=True) if at else _say("unknown")
 
 
 def _spoken(entered_at: datetime, start_ms: int, end_ms: int) -> str:
     first, after = (clock_time(entered_at, one).strftime("%H:%M:%S.%f")[:-3] for one in (start_ms, end_ms))
-    return f"{spoken(start_ms)} - {spoken(end_ms)} (lúc {first} - {after})"
+    return _say("span", first=spoken(start_ms), after=spoken(end_ms), from_clock=first, to_clock=after)
 
 
 def _inside(at: datetime | None, entered_at: datetime, part: Part) -> datetime | None:
@@ -196,7 +208,7 @@ def _inside(at: datetime | None, entered_at: datetime, part: Part) -> datetime |
 
 
 def _or_outside(at: datetime | None, entered_at: datetime, part: Part) -> str:
-    return _time(at) if _inside(at, entered_at, part) else "ngoài đoạn này"
+    return _time(at) if _inside(at, entered_at, part) else _say("outside")
 
 
 def _inside_legs(legs: Sequence[CallLegView], entered_at: datetime, part: Part) -> list[CallLegView]:

@@ -6,9 +6,10 @@ from datetime import datetime
 from hotline1022.db.unit import Database, Work
 from hotline1022.evidence.excerpt import Asked, AskedPart
 from hotline1022.evidence.states import Move
-from hotline1022.evidence.types import Bleep, Disclosure, DownloadLink, HandOut, Part, Request, State
+from hotline1022.evidence.types import Bleep, Disclosure, DownloadLink, Filter, HandOut, Part, Request
 from hotline1022.service.disclosure.desk import DisclosureDesk
 from hotline1022.service.disclosure.links import DisclosureLinks
+from hotline1022.web.calls import cursor_text
 from hotline1022.web.disclosure_wire import (
     BleepView,
     Decision,
@@ -28,11 +29,15 @@ class DisclosuresView:
     def __init__(self, database: Database, desk: DisclosureDesk, links: DisclosureLinks) -> None:
         self._database, self._desk, self._links = database, desk, links
 
-    async def list(self, state: State | None) -> DisclosureList:
+    async def list(self, wanted: Filter) -> DisclosureList:
         """Newest first, and the ids of those that cannot be read."""
         async with self._database.reading() as tx:
-            listed = await tx.disclosures.all(state)
-            return DisclosureList(disclosures=tuple(await _read(tx, listed.found)), unreadable=listed.unreadable)
+            listed = await tx.disclosures.page(wanted)
+            return DisclosureList(
+                disclosures=tuple(await _read(tx, listed.found)),
+                unreadable=listed.unreadable,
+                next=cursor_text(listed.next.asked_at, listed.next.id) if listed.next else None,
+            )
 
     async def get(self, id: str) -> DisclosureView:
         """One."""

@@ -33,9 +33,15 @@ from hotline1022.faq.types import (
 from hotline1022.service.faq.search import FaqSearch
 from hotline1022.service.faq.sheet_import import FaqImport
 from hotline1022.service.figures.sheet_write import book_of
+from hotline1022.web.page_words import words
 
 #: see entries of all agencies
 _READ_ALL = (Permission.LOOK, Permission.ANSWER)
+
+
+def head_words(key: str) -> str:
+    """A word of the sheet that people fill in."""
+    return words()(f"sheet-faq.{key}")
 
 
 class FaqDesk:
@@ -73,6 +79,7 @@ class FaqDesk:
             agencies=agencies,
             today=today,
             categories={id: one.name for id, one in directory.categories.items() if active(one, day)},
+            former={id: one.name for id, one in directory.categories.items() if not active(one, day)},
         )
 
     async def search(self, asked: Asked) -> Found:
@@ -135,7 +142,7 @@ class FaqDesk:
     async def template(self) -> bytes:
         """The .xlsx file that people fill in."""
         names = await self.names()
-        return await asyncio.to_thread(book_of, template(names.categories))
+        return await asyncio.to_thread(book_of, template(names.categories, head_words))
 
     async def misses(self, limit: int) -> Sequence[Miss]:
         """Searches without an answer."""

@@ -26,6 +26,18 @@ MOST = 20_000
 _PAGE = 1000
 
 
+#: words of the columns, and how wide they are
+_CALLS = {
+    "id": 24, "at": 20, "number": 16, "did": 12, "result": 32, "reason": 32, "category": 36, "wait": 12, "talk": 18, "line": 8,
+    "person": 16, "ended": 20, "recorded": 10,
+}  # fmt: skip
+_TICKETS = {
+    "code": 12, "at": 20, "channel": 18, "name": 28, "phone": 16, "email": 24, "address": 32, "area": 28, "kind": 12, "urgency": 10,
+    "category": 36, "service": 24, "agency": 36, "content": 60, "state": 28, "due": 20, "standing": 24, "handled": 20, "answer": 60,
+    "closed": 20,
+}  # fmt: skip
+
+
 class Book(Protocol):
     """One kind of list."""
 
@@ -86,21 +98,20 @@ def _seconds(ms: int) -> int:
     return -(-ms // 1000)
 
 
+def _head(table: str, widths: Mapping[str, int], say: Say) -> Sequence[Column]:
+    return tuple(Column(name=say(table, word), width=width) for word, width in widths.items())
+
+
 class CallBook:
     """Calls."""
 
-    title, file = "Cuộc gọi", "cuoc-goi"
-    columns = tuple(
-        Column(name=name, width=width)
-        for name, width in {
-            "Mã cuộc gọi": 24, "Thời điểm gọi": 20, "Số điện thoại": 16, "Số được gọi": 12, "Kết quả": 32, "Lý do": 32,
-            "Lĩnh vực": 36, "Chờ (giây)": 12, "Nói chuyện (giây)": 18, "Máy": 8, "Điện thoại viên": 16,
-            "Kết thúc": 20, "Có ghi âm": 10,
-        }.items()
-    )  # fmt: skip
-
     def __init__(self, categories: Mapping[str, str], say: Say, *, numbers: bool) -> None:
         self._categories, self._say, self._numbers = categories, say, numbers
+        self.title, self.file, self.columns = (
+            say("sheet-calls", "title"),
+            say("sheet-calls", "file"),
+            _head("sheet-calls", _CALLS, say),
+        )
 
     async def count(self, tx: Work, wanted: CallFilter) -> int:
         """Rows in all."""
@@ -129,26 +140,20 @@ class CallBook:
             call.line,
             call.person,
             call.ended_at,
-            "có" if one.has_recording else "không",
+            self._say("directory", "yes" if one.has_recording else "no"),
         )
 
 
 class TicketBook:
     """Tickets: who asked, when, what, and what came of it, down to agency and category (decision 2376/QĐ-UBND)."""
 
-    title, file = "Phiếu yêu cầu", "phieu"
-    columns = tuple(
-        Column(name=name, width=width)
-        for name, width in {
-            "Mã phiếu": 12, "Thời điểm tiếp nhận": 20, "Kênh": 18, "Họ tên": 28, "Điện thoại": 16, "Thư điện tử": 24,
-            "Địa chỉ": 32, "Khu vực": 28, "Loại": 12, "Mức độ": 10, "Lĩnh vực": 36, "Nhóm dịch vụ": 24, "Cơ quan": 36,
-            "Nội dung": 60, "Trạng thái": 28, "Hạn trả lời": 20, "Tình trạng hạn": 24, "Thời điểm xử lý": 20,
-            "Nội dung xử lý": 60, "Thời điểm đóng": 20,
-        }.items()
-    )  # fmt: skip
-
     def __init__(self, say: Say, *, numbers: bool, at: datetime) -> None:
         self._say, self._numbers, self._at = say, numbers, at
+        self.title, self.file, self.columns = (
+            say("sheet-tickets", "title"),
+            say("sheet-tickets", "file"),
+            _head("sheet-tickets", _TICKETS, say),
+        )
 
     async def count(self, tx: Work, wanted: TicketFilter) -> int:
         """Rows in all."""

@@ -21,6 +21,7 @@ from hotline1022.ivr.load import load
 from hotline1022.ivr.model import MenuTree
 from hotline1022.ivr.types import MenuDraft, MenuVersion
 from hotline1022.queue.ports import AlarmBell
+from hotline1022.service.background.work import with_id
 from hotline1022.service.menu.file import file_text, forget, hash_of, keep, kept_text, read, stage
 from hotline1022.service.settings.tree import Settings
 
@@ -103,7 +104,7 @@ class MenuDesk:
                 tree = await asyncio.to_thread(load, settings.paths.menu)
             except (HotlineError, OSError) as error:
                 log.error("the menu of the settings is not in force as it is written: %s", error)
-                self.trouble = str(error)
+                self.trouble = with_id(error)
                 return
             if tree != self._menu():
                 self.trouble = "the menu of the settings is not in force yet; its sounds are being made"
@@ -136,9 +137,9 @@ class MenuDesk:
             if not newest.from_file and kept_text(self._settings()) != text:
                 await asyncio.to_thread(_keep, self._settings(), text)
         except (HotlineError, OSError) as error:
-            self.trouble = str(error)
+            self.trouble = with_id(error)
             if self.trouble != before:
-                text = f"version {newest.number} of the menu is not in force, the one at hand goes on: {error}"
+                text = f"version {newest.number} of the menu is not in force, the one at hand goes on: {self.trouble}"
                 log.error("%s", text)
                 if self._bell is not None:
                     await self._bell.ring("menu-not-in-force", text)

@@ -15,6 +15,7 @@ from hotline1022.audit.ports import Originals
 from hotline1022.audit.types import Fault, Finding
 from hotline1022.core.acting import by_the_service
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Unavailable
+from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.listening import Listening
 from hotline1022.db.tokens import digest
@@ -25,7 +26,8 @@ from hotline1022.recordings.on_demand import CopiesOnDemand
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.reasons import VOICEMAIL, Reasons
 from hotline1022.recordings.stream import Stream, open_stream
-from hotline1022.recordings.types import Catalogued, CopyKind, Survey
+from hotline1022.recordings.survey import survey_of_one
+from hotline1022.recordings.types import Catalogued, CopyKind, Side, Survey, Voice
 from hotline1022.service.recordings.listening_book import ListeningBook, still_stands
 from hotline1022.service.recordings.original_check import note_damage
 from hotline1022.service.settings.tree import Paths
@@ -41,6 +43,8 @@ log = logging.getLogger(__name__)
 GOOD_FOR = timedelta(minutes=10)
 #: files that are known to be whole
 BOUND = 1024
+#: pictures of single originals that are kept, of 30 KB at most
+DRAWN = 64
 #: a copy of which this is said is made again
 _MADE_AGAIN = frozenset({"recording-missing", "recording-io", "recording-key-missing"})
 _MEDIA = {f".{one.value}": media for one, media in MEDIA.items()}
@@ -66,6 +70,7 @@ class ListeningDesk:
         self._paths, self._keys = paths, keys
         self._originals, self._bell, self._reasons, self._book = originals, bell, reasons, book
         self._whole: OrderedDict[tuple[object, ...], None] = OrderedDict()
+        self._drawn: OrderedDict[tuple[str, str], Survey] = OrderedDict()
 
     def reasons(self) -> Sequence[ReasonView]:
         """The list."""
@@ -202,14 +207,32 @@ class ListeningDesk:
     async def survey(self, heard: Heard, what: str, origin: str) -> Survey:
         """Who is heard when; the chain has it before."""
         right = await self._right_of(heard)
-        if right.what != ListenTo.STEREO:
-            raise Refused(
-                "this right is to a part of the recording; ask for its stereo copy", error_id="listen-of-part"
-            )
+        if right.what not in (ListenTo.STEREO, ListenTo.TRACK):
+            raise Refused("this right is to a message alone; ask for its recording", error_id="listen-of-part")
         await self._check_originals(right.call_id)
-        found = await self._copies.survey(CallId(ChannelId(right.call_id)))
+        if right.what == ListenTo.STEREO:
+            found = await self._copies.survey(CallId(ChannelId(right.call_id)))
+        else:
+            found = await self._drawn_of(right)
         await self._book.drawn(right, what, origin)
         return found
+
+    async def _drawn_of(self, right: Listening) -> Survey:
+        """Of one original alone; a player asks for its map and its peaks at once."""
+        key = (right.sha256, right.name)
+        if key not in self._drawn:
+            async with self._database.reading() as tx:
+                mine = [one for one in await tx.recordings.tracks(right.call_id) if one.id == right.name]
+            said = all((one.kind, one.side) == (LegKind.CITIZEN, Side.SAID) for one in mine)  # of a message too
+            stream = await self._look(right)
+            try:
+                made = await stream.whole(lambda file: survey_of_one(file, Voice.CITIZEN if said else Voice.OTHER))
+            finally:
+                await stream.close()
+            self._drawn[key] = made
+            while len(self._drawn) > DRAWN:
+                self._drawn.popitem(last=False)
+        return self._drawn[key]
 
     async def open(self, heard: Heard, origin: str) -> RangeSource:
         """Its bytes."""

@@ -22,6 +22,7 @@ from hotline1022.recordings.ports import Elsewhere
 from hotline1022.recordings.retention import NIGHTS, allowed, clock_doubt
 from hotline1022.recordings.types import CallKind, Due, DueView, Terms
 from hotline1022.service.alarms import Daily
+from hotline1022.service.background.work import with_id
 from hotline1022.service.recordings.original_check import note_damage
 from hotline1022.service.retention.terms_book import terms_of
 from hotline1022.service.settings.retention import Retention as Settings
@@ -252,7 +253,7 @@ class Retention:
             for one in self._elsewhere:
                 await one.forget(call)
         except (Refused, OSError) as error:
-            await self._daily.ring("retention-stuck", f"files of call {name} cannot be deleted: {error}")
+            await self._daily.ring("retention-stuck", f"files of call {name} cannot be deleted: {with_id(error)}")
             return
         async with self._database.transaction() as tx:
             await tx.retention.gone(name)

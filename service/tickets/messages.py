@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from hotline1022.core.clock import local
+from hotline1022.core.clock import written
 from hotline1022.core.errors import HotlineError
 from hotline1022.db.types import LeftMessage
 from hotline1022.db.unit import Database
 from hotline1022.service.tickets.desk import TicketDesk
 from hotline1022.tickets.ports import Draft
 from hotline1022.tickets.types import Channel, Kind, Purpose
+from hotline1022.web.page_words import words
 
 #: older messages that nobody heard are not looked at again
 LOOK_BACK = timedelta(days=30)
@@ -38,5 +39,5 @@ def draft_of(message: LeftMessage) -> Draft:
         kind=Kind.QUESTION,
         phone=message.caller,
         category=message.category,
-        content=f"Lời nhắn thoại lúc {local(message.left_at):%H:%M ngày %d/%m/%Y}. Xin nghe bản ghi âm của cuộc gọi.",
+        content=words()("voicemail.content", time=written(message.left_at)),
     )

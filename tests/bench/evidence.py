@@ -23,7 +23,7 @@ from hotline1022.audit.types import EMPTY
 from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
-from hotline1022.evidence.types import State
+from hotline1022.evidence.types import Filter, State
 from hotline1022.recordings.below import Lying
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.verify import Verification, check, verify
@@ -129,7 +129,7 @@ class Bench:
             return len((await desk.entries("chain", 200)).entries)
 
         async def listed(state: State | None = None) -> int:
-            return len((await disclosures.list(state)).disclosures)
+            return len((await disclosures.list(Filter(state=state))).disclosures)
 
         async def unnoted() -> int:
             async with self._database.reading() as tx:

@@ -490,6 +490,23 @@ async def test_an_answer_is_found_while_typing_and_the_request_is_complete(
     assert (made.state, made.answer) == ("completed", "Tại UBND xã.\nMang theo giấy chứng sinh.")
 
 
+async def test_what_is_searched_in_vain_is_asked_once_as_a_whole(desk: Desk, browser: Browser) -> None:
+    await desk.make_agent()
+    tab = await browser.tab()
+    none = FAQ.replace("JSON.stringify({hits, near: false})", "JSON.stringify({hits: [], near: false})")
+    await tab.send("Page.addScriptToEvaluateOnNewDocument", source=none)
+    await come_in(tab, desk)
+    await sees(tab, "!document.getElementById('faq').hidden")
+    await key(tab, "F4")
+    await tab.type("nhập tịch")
+    whole = "window.asked.filter(one => one.includes('typing=false')).length"
+    await sees(tab, whole, 1)
+    await tab.press("Enter")
+    await tab.run("document.getElementById('faq-words').blur()")
+    await sees(tab, "document.getElementById('faq-said').textContent", "Chưa có câu trả lời phù hợp.")
+    assert await tab.run(whole) == 1, "noted once"
+
+
 async def test_a_house_without_answers_shows_no_search(desk: Desk, browser: Browser) -> None:
     await desk.make_agent()
     tab = await browser.tab()

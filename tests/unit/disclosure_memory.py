@@ -6,8 +6,9 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from hotline1022.core.errors import NotFound, Refused
+from hotline1022.core.folding import fold
 from hotline1022.evidence.states import Move, check_person
-from hotline1022.evidence.types import Request, State
+from hotline1022.evidence.types import Filter, Request, State
 from hotline1022.web.disclosure_wire import (
     Decision,
     DisclosureList,
@@ -34,8 +35,9 @@ ONE = DisclosureView(
 class MemoryDisclosures:
     asked: list[tuple[object, ...]] = field(default_factory=list)
 
-    async def list(self, state: State | None) -> DisclosureList:
-        return DisclosureList(disclosures=(ONE,) if state in (None, ONE.state) else (), unreadable=())
+    async def list(self, wanted: Filter) -> DisclosureList:
+        there = wanted.state in (None, ONE.state) and fold(wanted.words) in fold(f"{ONE.unit} {ONE.letter}")
+        return DisclosureList(disclosures=(ONE,) if there and wanted.before is None else (), unreadable=())
 
     async def get(self, id: str) -> DisclosureView:
         if id != ONE.id:

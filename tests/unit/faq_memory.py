@@ -23,6 +23,7 @@ from hotline1022.faq.types import (
     State,
     Text,
 )
+from hotline1022.service.faq.desk import head_words
 from hotline1022.service.figures.sheet_write import book_of
 from tests.unit.calls_memory import NOW
 
@@ -102,7 +103,7 @@ class MemoryFaq:
         return Report(rows=(RowReport(row=2, said=Said.NEW, question="Câu"), wrong), written=not dry_run)
 
     async def template(self) -> bytes:
-        return book_of(template({"other": "Lĩnh vực khác"}))
+        return book_of(template({"other": "Lĩnh vực khác"}, head_words))
 
     async def misses(self, limit: int) -> Sequence[Miss]:
         return [Miss(id=MISS, words="nhập tịch", count=3, first_at=NOW, last_at=NOW)]

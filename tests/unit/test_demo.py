@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from hotline1022.accounts.roles import first_roles
 from hotline1022.accounts.types import From, Stage
 from hotline1022.core.ids import PersonId
 from hotline1022.db.unit import Database
@@ -14,7 +13,7 @@ from hotline1022.directory.hunt import hunt
 from hotline1022.directory.types import SAMPLE, Skip
 from hotline1022.queue.types import Person
 from hotline1022.service.accounts.desk import AccountDesk
-from hotline1022.service.accounts.user_admin import utc_now
+from hotline1022.service.accounts.user_admin import named_roles, utc_now
 from hotline1022.service.cascades.plan import dialled
 from hotline1022.service.settings.config import load
 from scripts.demo_people import sign_ins
@@ -58,7 +57,7 @@ async def test_somebody_of_each_role_comes_in_and_each_demo_tells_other_password
         told = [await sign_ins(database, "key") for _ in range(2)]
         assert not {one.password for one in told[0]} & {one.password for one in told[1]}
         door = AccountDesk(database, "key", utc_now)
-        for one, role in zip(told[1], first_roles(), strict=True):
+        for one, role in zip(told[1], named_roles(), strict=True):
             entered = await door.sign_in(one.login, one.password, From(address="127.0.0.1"))
             assert entered.signed.permissions == role.permissions and entered.signed.session.stage is Stage.FULL
             assert one.role == role.name

@@ -95,7 +95,7 @@ def test_prompts_that_matter_are_told() -> None:
     heard = told(
         *(("PromptStarted", "", {"prompt": one}) for one in ("hl1022/greeting", "hl1022/menu-root", "digits/1"))
     )
-    assert heard == ["Người dân nghe lời chào và thông báo ghi âm", "Người dân nghe thực đơn"]
+    assert heard == ["Người dân nghe lời chào và thông báo ghi âm", "Người dân nghe menu thoại"]
 
 
 def test_how_things_are_written() -> None:

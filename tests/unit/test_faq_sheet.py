@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from hotline1022.core.errors import Invalid
 from hotline1022.faq.sheet import LARGEST, MOST_ROWS, Read, template, texts_of
 from hotline1022.service.faq import sheet_read
+from hotline1022.service.faq.desk import head_words
 from hotline1022.service.faq.sheet_read import UNPACKED, read_xlsx
 from hotline1022.service.figures.sheet_write import book_of
 from tests.lab.xlsx import a_book, seen
@@ -75,8 +76,10 @@ def error_of(data: bytes) -> str:
 
 
 def test_what_our_own_template_holds_is_read_back() -> None:
-    assert error_of(book_of(template(CATEGORIES))) == "sheet-empty", "its second sheet is not taken for questions"
-    assert ["other", "Lĩnh vực khác"] in seen(book_of(template(CATEGORIES)), 1)
+    assert error_of(book_of(template(CATEGORIES, head_words))) == "sheet-empty", (
+        "its second sheet is not taken for questions"
+    )
+    assert ["other", "Lĩnh vực khác"] in seen(book_of(template(CATEGORIES, head_words)), 1)
     (row,) = read(
         a_sheet(["Đăng ký khai sinh ở đâu?", "Tại xã.\nMang giấy.", "khai sinh", "Luật", "giao thong", "31/12/2026"])
     )

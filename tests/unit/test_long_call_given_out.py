@@ -24,7 +24,7 @@ from hotline1022.recordings.seal import MAGIC
 from hotline1022.recordings.types import CopyKind, Side, StoredFile, TrackRow
 from hotline1022.service.backup import files as backup_files
 from hotline1022.service.backup.writer import Writer
-from hotline1022.service.citizen.zip import TITLES, Stop, write_zip
+from hotline1022.service.citizen.zip import PARTS, Stop, write_zip
 from hotline1022.service.disclosure.job import Excerpt, Job, Source, Stored, write_package
 from hotline1022.service.recordings.checked import opener
 from hotline1022.service.recordings.export import write_originals
@@ -130,7 +130,7 @@ def export(folder: Path) -> None:
 def zip_for_citizen(folder: Path) -> None:
     """`citizen export --audio`."""
     to, files = folder / "citizen.zip", files_of(folder)
-    write_zip(to, dict.fromkeys(TITLES, ()), files, (), opener(folder / "plain", NO_KEYS), Stop())
+    write_zip(to, dict.fromkeys(PARTS, ()), files, (), opener(folder / "plain", NO_KEYS), Stop())
     with zipfile.ZipFile(to) as box:
         assert [one.file_size for one in box.infolist() if one.filename.startswith("ghi-am/")] == [TRACK] * 2
 

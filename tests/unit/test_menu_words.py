@@ -53,15 +53,15 @@ def test_patterns_and_words_fit_together() -> None:
         ("root = 'root'\n[menus.root\n", "Không đúng cú pháp TOML"),
         (
             "root = 'x'\n[menus.root]\ntext = 'a'\n[menus.root.keys]\n9 = 'emergency'\n0 = 'agents'\n",
-            "Không có thực đơn x",
+            "Không có menu x",
         ),
         (
             "root = 'root'\n[menus.root]\ntext = 'a'\n[menus.root.keys]\n0 = 'agents'\n",
-            "Thực đơn root chưa có lối ra cấp cứu 115",
+            "Menu root chưa có lối ra cấp cứu 115",
         ),
         (
             "root = 'root'\n[menus.root]\ntext = 'a'\n[menus.root.keys]\n9 = 'emergency'\n",
-            "Thực đơn root chưa có lối ra điện thoại viên",
+            "Menu root chưa có lối ra điện thoại viên",
         ),
         ("root = 'root'\n[menus.root]\ntext = 'a'\n[menus.root.keys]\n9 = 'agents'\n0 = 'agents'\n", "Phím 9"),
     ],

@@ -40,7 +40,11 @@ async def test_asked_allowed_and_handed_out(tmp_path: Path) -> None:
         assert (await house.ask("GET", "/api/disclosures?state=packed", "listen"))[1] == {
             "disclosures": [],
             "unreadable": [],
+            "next": None,
         }
+        assert len((await house.ask("GET", "/api/disclosures?words=cong%20an", "listen"))[1]["disclosures"]) == 1
+        assert (await house.ask("GET", "/api/disclosures?words=khac", "listen"))[1]["disclosures"] == []
+        assert (await house.ask("GET", "/api/disclosures?cursor=abcdefgh", "listen"))[0] == 400
         assert (await house.ask("GET", f"/api/disclosures/{'e' * 16}", "listen"))[0] == 404
 
 

@@ -63,7 +63,7 @@ async def values(
                 "call": one.call,
                 "who": one.text("name") or one.text("phone"),
                 "about": one.text("content")[:60],
-                "at": local(one.changed_at).strftime("%d/%m %H:%M"),
+                "at": local(one.changed_at).strftime("%H:%M %d/%m"),
             }
             for one in others[:_OTHERS]
         ],

@@ -14,6 +14,7 @@ from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.service_words import alarm_words
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
@@ -99,6 +100,7 @@ def _row(ask: Ask, one: AlarmView) -> dict[str, Any]:
         "name": say.or_itself("alarm", one.kind),
         "kind": one.kind,
         "cure": say.texts.get(f"alarm-cure.{one.kind}", ""),
+        "said": seen.free(ask, said) if (said := alarm_words(one.detail)) != one.detail else "",
         "detail": seen.free(ask, one.detail),
         "call": one.call or "",
         "since": seen.instant(one.raised_at),

@@ -29,6 +29,7 @@ from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.menu import name_of
 from hotline1022.web.desk.render import moment, show, told
 from hotline1022.web.desk.roster import YEARS, day_of, days_from, full, off_words
+from hotline1022.web.desk.service_words import policy_words
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
@@ -140,17 +141,19 @@ async def _common(ask: Ask, error: HotlineError | None, tab: str) -> dict[str, A
     now = await ask.ports.deadlines.now()
     return {
         "status": failure(error).status if error else 200,
-        "problem": _told(error) if error else "",
+        "problem": await _told(ask, error) if error else "",
         "tab": tab,
         "seen": now.version.number if now.version else 0,
         "note_most": REMARK_LIMIT,
     }
 
 
-def _told(error: HotlineError) -> str:
+async def _told(ask: Ask, error: HotlineError) -> str:
     """The faults of a policy are told one by one."""
     said = told(error)
-    return f"{said} {error}" if error.error_id == "deadlines-invalid" else said
+    if error.error_id != "deadlines-invalid":
+        return said
+    return f"{said} {policy_words(str(error), await _names(ask))}"
 
 
 async def _form(

@@ -12,13 +12,13 @@ from aiohttp import web
 
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
-from hotline1022.directory.types import Agency, Category, Contact, PastChange, Thing, What
+from hotline1022.directory.types import Agency, Category, Contact, Thing, What
 from hotline1022.web.desk.directory_find import leaf
 from hotline1022.web.desk.directory_forms import SHAPES, Shape, Sort, body_of, filled, of_day, seen_of, typed
+from hotline1022.web.desk.directory_history import told_changes
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.menu import name_of
-from hotline1022.web.desk.render import moment, show, told
+from hotline1022.web.desk.render import show, told
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask, Handler
@@ -46,7 +46,7 @@ def lister(what: What) -> Handler:
     async def show_list(ask: Ask) -> web.Response:
         query: ListQuery = ask.query
         today = local_day(ask.ports.clock())
-        names = await _names(ask)
+        names = await _names(ask, what)
         everything = query.all == "1"
         rows = [_row(one, today, names) for one in await _all(ask, what, None if everything else today)]
         asked = query.words.strip()
@@ -189,8 +189,10 @@ def _fixed(shape: Shape, known: Thing) -> list[tuple[Any, str]]:
     return [(one, values[one.name]) for one in shape.fields if one.fixed]
 
 
-async def _names(ask: Ask) -> Mapping[str, str]:
-    """Agencies by id."""
+async def _names(ask: Ask, what: What = What.CONTACT) -> Mapping[str, str]:
+    """What things of this sort belong to, by id: areas lie within areas, all else belongs to agencies."""
+    if what is What.AREA:
+        return {one.id: one.name for one in await ask.ports.directory.areas(None)}
     return {one.id: of_day(one) for one in await ask.ports.directory.agencies(None)}
 
 
@@ -215,7 +217,6 @@ async def _form(
     said: str = "",
     day: str = "",
 ) -> web.Response:
-    history = await ask.ports.directory.changes(shape.what, known.id, CHANGES) if known else []
     people: list[dict[str, Any]] = []
     if isinstance(known, Agency):
         today, names = local_day(ask.ports.clock()), await _names(ask)
@@ -234,7 +235,7 @@ async def _form(
         choices=await _choices(ask),
         people=people,
         day=day or local_day(ask.ports.clock()).isoformat(),
-        history=[_change(one) for one in history],
+        history=await told_changes(ask, shape.what, known.id, CHANGES) if known else [],
     )
 
 
@@ -257,33 +258,5 @@ def _row(one: Thing, today: date, names: Mapping[str, str]) -> dict[str, Any]:
             numbers = " / ".join(filter(None, (one.office, one.mobile)))
             about = [names.get(one.agency, one.agency), say(f"contact-role.{one.role}"), numbers, letter]
         case _:
-            about = [say(f"thing.{one.kind}"), one.parent or ""]
+            about = [say(f"thing.{one.kind}"), names.get(one.parent or "", one.parent or "")]
     return {"id": one.id, "name": one.name, "about": " · ".join(filter(None, about)), "state": state}
-
-
-def _change(one: PastChange) -> dict[str, Any]:
-    """What became other; of a new one nothing but that it is new."""
-    say = words()
-    parts = [
-        {
-            "field": say(f"named.{name}"),
-            "before": _plain(one.before.get(name)),
-            "after": _plain(one.after.get(name)),
-        }
-        for name in one.after
-        if one.before and one.before.get(name) != one.after.get(name)
-    ]
-    return {"at": moment(one.at), "by": name_of(one.by), "new": not one.before, "parts": parts}
-
-
-def _plain(value: Any) -> str:
-    match value:
-        case None | "" | [] | ():
-            return "—"
-        case bool():
-            return words()("directory.yes" if value else "directory.no")
-        case list() | tuple():
-            return ", ".join(_plain(one) for one in value)
-        case Mapping():
-            return " ".join(str(one) for one in value.values())
-    return str(value)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -19,6 +20,7 @@ from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.parts_form import offset
 from hotline1022.web.desk.recordings import row_of
 from hotline1022.web.desk.render import show, told, told_id
+from hotline1022.web.disclosure import wanted
 from hotline1022.web.disclosure_wire import Decision, DisclosureView, LinkMade, PackingView
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
@@ -38,6 +40,8 @@ class ListQuery:
     """Which ones."""
 
     state: Annotated[str, Rule(doc="a state")] = ""
+    words: Annotated[str, Rule(doc="in the unit or the letter's number, without marks and case", high=200)] = ""
+    cursor: Annotated[str, Rule(pattern=r"([A-Za-z0-9_-]{8,120})?")] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,9 @@ async def list_disclosures(ask: Ask) -> web.Response:
     """Newest first."""
     query: ListQuery = ask.query
     state = next((one for one in State if one == query.state), None)
-    found = await ask.ports.disclosures.list(state)
+    asked = query.words.strip()
+    found = await ask.ports.disclosures.list(wanted(state, asked, query.cursor or None))
+    kept = {"state": state.value if state else "", "words": asked}
     rows = [
         {
             "id": one.id,
@@ -68,7 +74,14 @@ async def list_disclosures(ask: Ask) -> web.Response:
     ]
     states = [one.value for one in State]
     return show(
-        ask, "disclosures", rows=rows, state=state.value if state else "", states=states, unreadable=found.unreadable
+        ask,
+        "disclosures",
+        rows=rows,
+        asked=kept,
+        states=states,
+        unreadable=found.unreadable,
+        first=f"{LIST}?{urlencode(kept)}" if query.cursor else "",
+        next=f"{LIST}?{urlencode(kept | {'cursor': found.next})}" if found.next else "",
     )
 
 

@@ -14,6 +14,7 @@ from hotline1022.core.errors import HotlineError, Invalid, NotFound
 from hotline1022.web.backup_wire import BackupView, ShelvedView
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
+from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show, told, told_id
 from hotline1022.web.evidence_wire import FindingView, VerificationView
@@ -177,7 +178,7 @@ def _more(one: FindingView) -> str:
     """What it means; the API and `evidence verify` tell the columns too."""
     say = words()
     key = f"fault-more.{one.fault.value}"
-    return say(key, seq=one.seq) if key in say.texts else ""
+    return say(key, seq=count(one.seq)) if key in say.texts else ""
 
 
 def _shelved(one: ShelvedView) -> dict[str, Any]:

@@ -213,7 +213,7 @@ def _row(one: Entry, names: Names, now: datetime) -> dict[str, Any]:
         "id": one.id,
         "question": shown.text.question,
         "agency": names.agencies.get(one.agency, one.agency),
-        "category": names.categories.get(shown.text.category, shown.text.category),
+        "category": names.category(shown.text.category),
         "state": shown.state,
         "beside": opened.state if opened and opened.number != shown.number else "",
         "over": shown.state is State.PUBLISHED and shown.out_of_date(now),
@@ -237,7 +237,7 @@ def _version(one: Version, names: Names, now: datetime) -> dict[str, Any]:
         "number": one.number,
         "state": one.state,
         "text": one.text,
-        "category": names.categories.get(one.text.category, one.text.category),
+        "category": names.category(one.text.category),
         "valid_to": day(one.text.valid_to),
         "over": one.out_of_date(now),
         "acts": [{"word": word, "name": name, "at": at} for word, name, at in acts],
@@ -275,7 +275,7 @@ async def _form(
     names = await ask.ports.faq.names()
     categories = dict(names.categories)
     if typed["category"] and typed["category"] not in categories and error is None:
-        categories[typed["category"]] = typed["category"]
+        categories[typed["category"]] = names.category(typed["category"])
     return show(
         ask,
         "faq-edit",

@@ -8,6 +8,7 @@ from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.service_words import doubt_words
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
@@ -73,7 +74,7 @@ async def _page(
             "held": due.held,
             "damaged": due.damaged,
             "calls": due.calls,
-            "doubt": due.doubt,
+            "doubt": doubt_words(due.doubt),
         }
         if due
         else None,

@@ -71,6 +71,9 @@ async def show_player(ask: Ask) -> web.Response:
         "listen",
         one=row_of(ask, detail.recording, names),
         stereo=heard.what == ListenTo.STEREO,
+        side="citizen"
+        if track and (track["kind"] == "message" or (track["kind"], track["side"]) == ("citizen", "r"))
+        else "other",
         what=say("listen.track", who=track["who"], what=track["what"], time=track["from"])
         if track
         else say("listen.stereo"),

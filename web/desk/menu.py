@@ -12,7 +12,7 @@ from hotline1022.ivr.types import MenuVersion
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.menu_words import fault_words
+from hotline1022.web.desk.menu_words import fault_words, trouble_words
 from hotline1022.web.desk.render import moment, show, told
 from hotline1022.web.failures import failure
 from hotline1022.web.menu_wire import NOTE_LIMIT, TEXT_LIMIT, Checked, PublishBody, Remark
@@ -174,7 +174,7 @@ async def _overview(ask: Ask, *, said: str = "") -> web.Response:
         "menu",
         said=said,
         now=_row(now.version) if now.version else None,
-        trouble=now.trouble,
+        trouble=trouble_words(now.trouble),
         tree=now.tree,
         draft=_who_kept(now.draft.by, moment(now.draft.at)) if now.draft else "",
         versions=[_row(one) for one in versions],

@@ -2,6 +2,8 @@
 
 import re
 
+from hotline1022.web.desk.render import told_id
+from hotline1022.web.desk.service_words import in_words, parted
 from hotline1022.web.page_words import words
 
 #: what the check says, with holes → word of the table `fault`; the first that fits
@@ -44,9 +46,21 @@ _SAID = (
 )
 
 
+def trouble_words(said: str) -> str:
+    """Why the newest menu is not in force; "" = it is."""
+    text, id = parted(said)
+    if not id:
+        return words()("menu.being-put") if said else ""
+    return " ".join((told_id(id), *map(_line, text.splitlines()))) if id == "menu-invalid" else told_id(id)
+
+
+def _line(text: str) -> str:
+    """`menu.toml:4: what is wrong` in words."""
+    if not (found := re.fullmatch(r"[^\n]*?:(?P<line>\d+): (?P<said>.*)", text)):
+        return fault_words(text)
+    return f"{words()('menu.line', line=found['line'])} {fault_words(found['said'])}"
+
+
 def fault_words(said: str) -> str:
     """In the language of the pages."""
-    for pattern, word in _SAID:
-        if found := re.fullmatch(pattern, said):
-            return words()(f"menu-fault.{word}", **found.groupdict())
-    return said
+    return in_words(said, "menu-fault", _SAID)

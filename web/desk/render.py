@@ -13,9 +13,10 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 import hotline1022
 from hotline1022.accounts.types import Permission, SignedIn, Stage
-from hotline1022.core.clock import local
+from hotline1022.core.clock import written
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.web import cookies
+from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.kept import STORE, Kept
 from hotline1022.web.desk.refill import refill
@@ -83,6 +84,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"t": words(), "asset": address}
+    made.filters["counted"] = count
     return made
 
 
@@ -171,8 +173,8 @@ def told_id(error_id: str) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """`30/11/2026 14:05`, on the province's clock."""
-    return local(at).strftime("%d/%m/%Y %H:%M") if at else words()("desk.never")
+    """`14:05 30/11/2026`, on the province's clock."""
+    return written(at) if at else words()("desk.never")
 
 
 def parts_of(signed: SignedIn) -> Sequence[Part]:

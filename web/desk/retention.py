@@ -16,6 +16,7 @@ from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.menu import name_of
 from hotline1022.web.desk.render import moment, show, told
+from hotline1022.web.desk.service_words import doubt_words
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.retention_wire import DueDayView, RetentionView, TermsPreview
@@ -94,7 +95,7 @@ async def _page(
         kinds=KINDS,
         now=in_force,
         hours=(now.from_hour, now.until_hour),
-        differs=now.differs,
+        differs=doubt_words(now.differs),
         of_file=not now.versions or now.versions[0].from_file,
         file={name: str(getattr(now.file, name)) for name in KINDS},
         typed=typed or in_force | {"why": ""},
@@ -118,7 +119,7 @@ def _due(found: RetentionView) -> dict[str, Any]:
         "calls": found.calls,
         "held": found.held,
         "damaged": found.damaged,
-        "doubt": found.doubt,
+        "doubt": doubt_words(found.doubt),
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline1022.accounts.types import Permission
-from hotline1022.core.clock import local
+from hotline1022.core.clock import local, written
 from hotline1022.core.masking import mask, mask_text
 from hotline1022.web.page_words import words
 from hotline1022.web.recordings_wire import AuditEntryView
@@ -56,8 +56,8 @@ def free(ask: Ask, text: str) -> str:
 
 
 def instant(at: datetime | None) -> str:
-    """`30/11/2026 09:31:05`, on the province's clock."""
-    return local(at).strftime("%d/%m/%Y %H:%M:%S") if at else words()("audit.unknown")
+    """`09:31:05 30/11/2026`, on the province's clock."""
+    return written(at, exactly=True) if at else words()("audit.unknown")
 
 
 def clock(at: datetime) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from hotline1022.core.clock import local
+from hotline1022.core.clock import written
 from hotline1022.core.masking import mask_text
 from hotline1022.tickets.ports import Left
 from hotline1022.tickets.types import CLOSED, HIDDEN, Action, Clock, HistoryRow, State, Ticket
@@ -117,7 +117,7 @@ def _after(row: HistoryRow, name: str) -> str:
 
 
 def _moment(text: str) -> str:
-    return f"{local(datetime.fromisoformat(text)):%H:%M %d/%m/%Y}" if text else ""
+    return written(datetime.fromisoformat(text)) if text else ""
 
 
 def excerpt(text: str) -> str:

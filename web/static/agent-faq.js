@@ -1,11 +1,12 @@
 "use strict";
-/* Answers beside the form: searched while somebody types, and put into the answer with one key. Stays hidden in a house that has no
-   questions and answers; refuses to take what it is told for HTML. */
+/* Answers beside the form: searched while somebody types, and put into the answer with one key. What has no answer is asked once more
+   as a whole when nobody types on, so that it stands in the list of what is missing. Stays hidden in a house that has no questions and
+   answers; refuses to take what it is told for HTML. */
 (() => {
   const room = document.getElementById("faq"), words = document.getElementById("faq-words");
   const found = document.getElementById("faq-found"), said = document.getElementById("faq-said");
-  const PAUSE = 250, MOST = 6;
-  let timer = 0, asked = 0;
+  const PAUSE = 250, STILL = 2000, MOST = 6;
+  let timer = 0, still = 0, asked = 0, whole = ""; // whole: what was asked as a whole last
 
   async function ask(text, typing, limit = MOST) {
     const query = new URLSearchParams({ words: text, typing, limit });
@@ -14,12 +15,16 @@
   }
   async function search(typing) {
     const text = words.value.trim(), number = ++asked;
+    clearTimeout(still);
+    still = 0;
+    if (!typing) whole = text;
     if (!text) { said.textContent = ""; found.replaceChildren(); return; }
     let told = null;
     try { told = await ask(text, typing); } catch { /* the stream tells that nobody answers */ }
     if (number !== asked || !told) return; // somebody has typed on
     said.textContent = told.hits.length ? (told.near ? room.dataset.near : "") : room.dataset.none;
     found.replaceChildren(...told.hits.map(shown));
+    if (text !== whole && (told.near || !told.hits.length)) still = setTimeout(search, STILL, false);
   }
   function shown(hit) {
     const one = document.createElement("details"), head = document.createElement("summary"), text = document.createElement("p");
@@ -38,11 +43,12 @@
     one.append(head, text, of, use);
     return one;
   }
-  words.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => search(true), PAUSE); });
+  words.addEventListener("input", () => { clearTimeout(timer); clearTimeout(still); still = 0; timer = setTimeout(() => search(true), PAUSE); });
+  words.addEventListener("blur", () => { if (still) search(false); });
   document.getElementById("faq-form").addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(timer);
-    search(false).then(() => found.querySelector("summary")?.focus());
+    search(words.value.trim() === whole).then(() => found.querySelector("summary")?.focus());
   });
   ask("a", true, 1).then((told) => {
     for (const one of [room, ...document.querySelectorAll("[data-faq]")]) one.hidden = !told;

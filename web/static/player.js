@@ -7,7 +7,7 @@
   const at = id => document.getElementById(id);
   const sound = at("sound"), wave = at("wave"), place = at("place"), play = at("play"), alarm = at("player-problem");
   const whole = Number(box.dataset.duration) / 1000, say = box.dataset;
-  const stereo = Boolean(box.dataset.peaks);
+  const stereo = Boolean(box.dataset.stereo);
   const KINDS = ["silence", "citizen", "other", "both"];
   let peaks = null, stretches = [], graph = null, zoom = 0, spoken = -1, stayed = performance.now();
 
@@ -76,7 +76,7 @@
     alarm.hidden = false;
   }
   function skipped(now) {
-    if (sound.paused || !at("skip") || !at("skip").checked) return;
+    if (sound.paused || !at("skip").checked) return;
     const here = stretches.find(one => now * 1000 >= one.from_ms && now * 1000 < one.to_ms);
     if (here && here.kind === "silence" && here.to_ms - now * 1000 > 1500) go(here.to_ms / 1000 - 0.3);
   }
@@ -94,11 +94,14 @@
     const pen = wave.getContext("2d"), style = getComputedStyle(box), colour = name => style.getPropertyValue("--" + name).trim();
     pen.setTransform(dots, 0, 0, dots, 0, 0);
     pen.clearRect(0, 0, wide, high);
-    const { first, span } = frame(), strip = stretches.length ? 14 : 0, tall = (high - strip) / 2;
+    const { first, span } = frame(), strip = stretches.length ? 14 : 0;
     if (peaks) {
-      [[peaks.citizen, "citizen", 0], [peaks.other, "other", tall]].forEach(([side, name, top]) => {
+      // of an original alone there is one side
+      const lanes = ["citizen", "other"].filter(name => peaks[name].length), tall = (high - strip) / Math.max(1, lanes.length);
+      lanes.forEach((name, lane) => {
+        const side = peaks[name], top = lane * tall;
         pen.fillStyle = colour(name);
-        pen.globalAlpha = at(name).checked ? 1 : 0.25;
+        pen.globalAlpha = !stereo || at(name).checked ? 1 : 0.25;
         for (let x = 0; x < wide; x++) {
           const from = Math.floor((first + span * x / wide) * 1000 / peaks.step);
           const to = Math.max(from + 1, Math.floor((first + span * (x + 1) / wide) * 1000 / peaks.step));
@@ -164,8 +167,8 @@
   at("speed").addEventListener("change", event => { sound.playbackRate = Number(event.target.value); });
   if (stereo) {
     for (const id of ["citizen", "other"]) at(id).addEventListener("change", () => { mix(); draw(); });
-    at("zoom").addEventListener("change", event => { zoom = Number(event.target.value); draw(); });
   }
+  at("zoom").addEventListener("change", event => { zoom = Number(event.target.value); draw(); });
   wave.addEventListener("pointerdown", event => {
     const { first, span } = frame();
     go(first + span * event.offsetX / wave.clientWidth);
@@ -210,7 +213,7 @@
       const sums = Object.fromEntries(KINDS.map(kind => [kind, 0]));
       for (const one of stretches) sums[one.kind] += one.to_ms - one.from_ms;
       for (const kind of KINDS) {
-        at("share-" + kind).textContent = map.duration_ms ? Math.round(100 * sums[kind] / map.duration_ms) + " %" : "–";
+        if (at("share-" + kind)) at("share-" + kind).textContent = map.duration_ms ? Math.round(100 * sums[kind] / map.duration_ms) + " %" : "–";
       }
       at("picture").hidden = true;
       draw();
@@ -221,6 +224,6 @@
   sound.removeAttribute("controls");
   box.querySelectorAll("[hidden].by-script").forEach(one => { one.hidden = false; });
   shown();
-  if (stereo) picture();
+  picture();
   play.focus();
 })();

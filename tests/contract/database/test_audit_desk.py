@@ -167,11 +167,15 @@ async def test_one_track_and_the_message_are_heard_as_they_were_stored(audited: 
         for row in (audited.house.world.filed.tracks[0], audited.house.world.filed.voicemails[0]):
             granted = await browser.send(page, action, **REASON | {"what": row.id})
             player = await browser.get(granted.goes_to)
-            assert "data-peaks" not in player.text
+            assert 'data-stereo=""' in player.text and "data-peaks" in player.text, "its own waveform, and no sides"
+            assert 'type="checkbox" id="other"' not in player.text
             source = re.findall(r'src="(/api/listen/[\w-]{43})"', player.text)[0]
             async with browser.client.get(source) as response:
                 data = await response.read()
             assert data == (audited.house.world.root / row.path).read_bytes()
+            async with browser.client.get(f"{source}/peaks") as response:
+                drawn = await response.json()
+            assert response.status == 200 and bool(drawn["citizen"]) != bool(drawn["other"]), "of this file alone"
         refused = await browser.send(page, action, **REASON | {"what": row.id, "format": "mp3"})
         assert refused.status == 400 and "chọn WAV" in refused.text
 
@@ -231,6 +235,9 @@ async def test_asked_for_by_one_allowed_by_another_packed_and_handed_out(audited
         assert (await decided(admin, one, "withdraw")).status == 400, "it needs a reason"
         assert (await decided(admin, one, "withdraw", "Văn bản bị thu hồi")).goes_to.endswith("done=withdraw")
         assert "Đã thu hồi" in (await asker.get("/desk/disclosures?state=withdrawn")).text
+        assert one in (await asker.get("/desk/disclosures?words=cong+an&state=")).text
+        nothing = await asker.get("/desk/disclosures?words=khong+co")
+        assert "Không có đề nghị nào khớp" in nothing.text and one not in nothing.text
     async with audited.house.world.database.reading() as tx:
         entries = [(e.kind, e.actor) for e in await tx.audit.about(f"disclosure:{disclosure.id}") if e.kind != Kind.ACT]
     assert entries == [

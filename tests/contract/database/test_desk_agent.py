@@ -48,14 +48,14 @@ async def act(browser: Browser, path: str, **given: str) -> Any:
 @pytest.mark.parametrize(
     ("table", "all_words"),
     [
-        ("agent-state", AgentState),
-        ("agent-result", Result),
+        ("line-state", AgentState),
+        ("call-result", Result),
         ("agent-tried", OF_CALLS_MADE),
         ("agent-hunt", Hunt),
         ("agent-outcome", Outcome),
         ("agent-step", [*StepOutcome, "calling", "answered"]),
-        ("agent-role", Role),
-        ("agent-which", Which),
+        ("contact-role", Role),
+        ("which", Which),
         ("kind", Kind),
         ("agent-list", [f"{one}{part}" for one in LISTS for part in ("", "-more", "-none")]),
         ("agent", [f"requester-{one}" for one in Requester]),
@@ -73,7 +73,7 @@ async def test_each_state_is_said(desk: Desk, state: AgentState) -> None:
     desk.sits(state, **paused)
     async with desk.agent() as browser:
         shown = await browser.get(PAGE)
-        assert shown.status == 200 and words()(f"agent-state.{state}") in shown.text and "Máy 101" in shown.text
+        assert shown.status == 200 and words()(f"line-state.{state}") in shown.text and "Máy 101" in shown.text
         assert ("Tạm nghỉ: Ăn trưa" in shown.text) is (state is AgentState.PAUSED)
         assert (await browser.get(f"{PAGE}/state")).text.strip().startswith('<section class="card agent-state')
 
@@ -318,7 +318,7 @@ async def test_a_citizen_of_a_list_is_called_back_from_the_own_line(desk: Desk) 
         assert "Bình đang gọi" in shown and "call-back" not in shown
         desk.callbacks.kept[CALL] = replace(going, ended_at=T0 + timedelta(seconds=50), reason=Reason.CITIZEN_BUSY)
         shown = (await browser.get(missed)).text
-        assert "Đã gọi lại 02/03/2026 08:00, Bình: máy bận" in shown and "call-back" in shown
+        assert "Đã gọi lại 08:00 02/03/2026, Bình: máy bận" in shown and "call-back" in shown
 
 
 async def test_a_call_that_is_made_is_seen_as_one_and_is_not_put_through(desk: Desk) -> None:

@@ -96,13 +96,13 @@ async def test_the_files_deadlines_are_the_first_version_and_others_are_in_force
     ("changes", "why"),
     [
         ({"ordinary-answer": "năm ngày"}, "Có thời hạn không đọc được"),
-        ({"ordinary-answer": ""}, "ordinary.answer"),
+        ({"ordinary-answer": ""}, "Trả lời (Thường): xin ghi như 30 phút"),
         ({"hours": "7h-11h"}, "Giờ làm việc không đọc được"),
-        ({"hours": "13:30-17:00, 07:30-11:30"}, "offices.hours"),
-        ({"weekday": []}, "offices.weekdays"),
+        ({"hours": "13:30-17:00, 07:30-11:30"}, "Giờ làm việc: xin ghi theo thứ tự"),
+        ({"weekday": []}, "Ngày làm việc trong tuần: xin chọn"),
         ({"longest": "0"}, "Có mục không đọc được"),
         ({"r0-category": "public-order", "r0-urgency": "now"}, "Có mục không đọc được"),
-        ({"r1-category": "public-order", "r1-urgency": "urgent", "r1-answer": "1 giờ"}, "public-order"),
+        ({"r1-category": "public-order", "r1-urgency": "urgent", "r1-answer": "1 giờ"}, "(Khẩn) có hai dòng"),
     ],
 )
 async def test_what_cannot_be_changes_nothing_and_stays_in_the_form(

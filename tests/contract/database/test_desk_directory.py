@@ -44,7 +44,8 @@ async def test_an_agency_is_made_gets_a_person_by_letter_and_is_merged_into_anot
         changed = {**hidden, **new, "name": "Sở Rất Mới", "hunt": "leader.mobile 30"}
         assert (await browser.post(f"{HERE}/agencies/so-moi", changed)).status == 303
         shown = await browser.get(f"{HERE}/agencies/so-moi")
-        assert "Tên: Sở Mới → Sở Rất Mới" in shown.text and "leader.mobile 30" in shown.text
+        assert "Tên: Sở Mới → Sở Rất Mới" in shown.text
+        assert "Thứ tự gọi: — → Lãnh đạo, di động, 30 giây" in shown.text
         end = {"day": "2026-03-01", "successor": "so-noi-vu"}
         ended = await browser.send(f"{HERE}/agencies/so-moi", f"{HERE}/agencies/so-moi/end", **end)
         assert ended.status == 303, ended.text
@@ -102,6 +103,9 @@ async def test_a_category_names_who_answers_and_the_preview_says_whom_it_rings(w
         assert (await browser.post(page, {**hidden, **rule})).status == 303
         look = f"{HERE}/hunt?category=traffic&at=2026-12-01T09:00"
         assert "Sở Xây dựng trả lời" in (await browser.get(look)).text
+        assert re.search("Cơ quan trả lời theo địa bàn: — → .*Dĩ An: Sở Nội vụ", (await browser.get(page)).text), (
+            "by names"
+        )
         there = await browser.get(f"{look}&area=di-an")
         assert "Sở Nội vụ trả lời" in there.text and "đổ chuông" in there.text
         night = await browser.get(f"{HERE}/hunt?agency=so-xay-dung&at=2026-12-01T23:00")

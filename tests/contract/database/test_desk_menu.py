@@ -43,7 +43,7 @@ async def test_a_menu_is_written_checked_published_and_brought_back(world: World
         refused = await browser.post("/desk/menu/publish", {**hidden, "text": WRONG, "note": "Thêm lời nhắn"})
         line = WRONG[: WRONG.index('8 = "menu:mor"')].count("\n") + 1
         assert refused.status == 400 and f"Dòng {line}:" in refused.text and "Có 1 lỗi" in refused.text
-        assert "Không có thực đơn mor." in refused.text and 'value="Thêm lời nhắn"' in refused.text
+        assert "Không có menu mor." in refused.text and 'value="Thêm lời nhắn"' in refused.text
         assert f"<code>{WRONG.splitlines()[line - 1]}</code>".replace('"', "&#34;") in refused.text
         assert world.menu.leads("4") == "Agents", "callers hear the old one"
         done = await browser.post("/desk/menu/publish", {**hidden, "text": OTHER, "note": "Thêm lời nhắn"})
@@ -101,8 +101,8 @@ async def test_keys_lead_on_the_screen_as_on_the_telephone_and_nothing_is_kept(w
 
         begun = await pressed()
         assert "Gọi 1022" in begun.text and "Cuộc gọi này được ghi âm" in begun.text
-        assert "đang ở thực đơn: root" in begun.text
-        assert "đang ở thực đơn: more" in (await pressed("8")).text
+        assert "đang ở menu: root" in begun.text
+        assert "đang ở menu: more" in (await pressed("8")).text
         twice = await pressed("8", "none", "7")
         assert "lần thứ 2 chưa chọn được" in twice.text and "không có trong danh mục" in twice.text
         assert "vào hàng chờ gặp điện thoại viên" in (await pressed("8", "none", "7", "none")).text

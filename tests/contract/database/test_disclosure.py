@@ -23,7 +23,7 @@ from hotline1022.db.disclosure import DisclosureRepository
 from hotline1022.evidence.excerpt import AskedPart
 from hotline1022.evidence.package import MANIFEST, SUMS
 from hotline1022.evidence.states import Move
-from hotline1022.evidence.types import Disclosure, State
+from hotline1022.evidence.types import Disclosure, Filter, State
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.seal import looks_sealed
 from hotline1022.service.cli.main import main
@@ -328,7 +328,7 @@ async def test_the_same_by_the_api(house: House) -> None:
     made = await view.pack(asked.id, ALLOWS, NOW)
     given = await view.hand_out(asked.id, "Trần Văn Bình", ALLOWS, NOW)
     assert [(one.received_by, one.sha256) for one in given.hand_outs] == [("Trần Văn Bình", made.sha256)]
-    listed = await view.list(State.HANDED_OUT)
+    listed = await view.list(Filter(state=State.HANDED_OUT))
     assert listed.disclosures == (await view.get(asked.id),) and given.recordings != (CALL,)
 
 

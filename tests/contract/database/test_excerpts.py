@@ -183,7 +183,7 @@ async def test_what_is_told_of_an_excerpt(house: House, tmp_path: Path) -> None:
         "Trích đoạn diễn biến cuộc gọi đến Tổng đài 1022",
         "0:01.000 - 0:05.000 (lúc 04:43:29.000 - 04:43:33.000)",
         "0:02.000 - 0:03.500 (lúc 04:43:30.000 - 04:43:31.500)",
-        "24/11/2026 04:43:28",
+        "04:43:28 24/11/2026",
         "Người duyệt",
         ALLOWS,
         "không cung cấp; bản gốc lưu tại Tổng đài 1022",
@@ -203,7 +203,7 @@ async def test_what_whole_recordings_tell_is_unchanged(house: House, tmp_path: P
     for line in (
         "Diễn biến cuộc gọi đến Tổng đài 1022",
         CALLER,
-        "24/11/2026 04:43:28",
+        "04:43:28 24/11/2026",
         "Điện thoại viên",
         "người này nghe",
     ):

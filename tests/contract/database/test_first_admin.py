@@ -27,7 +27,7 @@ async def test_the_password_is_told_until_it_was_changed(database: Database, sec
     assert stat.S_IMODE((secrets / FILE).stat().st_mode) == 0o600
     await first_admin(admin, secrets)
     login, password = told(secrets).split(" ")[3], told(secrets).split(" ")[5]
-    assert login == "admin" and told(secrets).endswith("until 16/03/2026 08:00")
+    assert login == "admin" and told(secrets).endswith("until 08:00 16/03/2026")
     entered = await desk.sign_in(login, password, HERE)
     await first_admin(admin, secrets)
     assert told(secrets), "not changed yet"

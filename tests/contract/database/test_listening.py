@@ -24,7 +24,7 @@ from hotline1022.recordings.names import from_ms
 from hotline1022.recordings.on_demand import CopiesOnDemand
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.reasons import load_reasons
-from hotline1022.recordings.types import FiledCall, Status, VoicemailRow
+from hotline1022.recordings.types import FiledCall, Status, Voice, VoicemailRow
 from hotline1022.service.recordings.listening_book import PIECE, ListeningBook
 from hotline1022.service.recordings.listening_desk import ListeningDesk
 from hotline1022.service.recordings.original_check import OriginalCheck
@@ -158,17 +158,19 @@ async def test_who_looks_at_the_map_needs_a_right_and_is_in_the_chain(house: Hou
     assert (entry.detail["step"], entry.detail["drawn"]) == ("drawn", "peaks") and WORDS not in repr(entry)
     track = house.world.filed.tracks[0]
     part = await house.ask(ListenBody(reason="ticket", text=WORDS, copy=ListenTo.TRACK, track=track.id))
-    with pytest.raises(HotlineError) as refused:
-        await house.desk.survey(
-            await house.desk.find(part.url.rpartition("/")[2], datetime.now(UTC)), "map", "10.0.0.7"
-        )
-    assert refused.value.error_id == "listen-of-part", "whoever may hear one track does not see the others"
+    alone = await house.desk.survey(
+        await house.desk.find(part.url.rpartition("/")[2], datetime.now(UTC)), "map", "10.0.0.7"
+    )
+    assert alone.duration_ms == part.duration_ms and alone.citizen and not alone.other, "of the others nothing is seen"
+    assert {one.kind for one in alone.stretches} <= {Voice.CITIZEN, Voice.SILENCE}
+    assert alone.stretches[-1].to_ms == alone.duration_ms
+    assert (await house.played())[-1].detail["drawn"] == "map"
     flip = house.world.root / track.path
     data = flip.read_bytes()
     flip.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     with pytest.raises(HotlineError) as refused:
         await house.desk.survey(heard, "map", "10.0.0.7")
-    assert refused.value.error_id == "recording-damaged" and len(await house.played()) == 1
+    assert refused.value.error_id == "recording-damaged" and len(await house.played()) == 2
 
 
 async def test_what_was_not_sent_is_taken_back(house: House) -> None:

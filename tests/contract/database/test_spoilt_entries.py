@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from hotline1022.audit.chain import Walk
 from hotline1022.audit.types import EMPTY, Fact, Fault, Finding, Kind, link
 from hotline1022.core.errors import Refused
-from hotline1022.evidence.types import State
+from hotline1022.evidence.types import Filter, State
 from hotline1022.service.cli.main import main
 from hotline1022.service.disclosure.desk import GOOD_FOR
 from hotline1022.service.disclosure.view import DisclosuresView
@@ -151,7 +151,7 @@ async def test_one_spoilt_disclosure_hides_no_other_and_the_sweep_goes_on_and_ri
     statement = f"UPDATE disclosure SET {change.format(value)} WHERE id = '{spoilt.id}'"
     if house.world.database.dialect == "postgresql" and change.startswith("unit"):  # a text there, and readable
         await house.world.attack(statement)
-        listed = await DisclosuresView(house.world.database, house.desk, house.links).list(None)
+        listed = await DisclosuresView(house.world.database, house.desk, house.links).list(Filter())
         assert (listed.unreadable, len(listed.disclosures)) == ((), 2)
         assert named(await house.world.findings(), Fault.DISCLOSURE) == [spoilt.id]
         return
@@ -161,7 +161,7 @@ async def test_one_spoilt_disclosure_hides_no_other_and_the_sweep_goes_on_and_ri
         return
     await house.world.attack(statement)
     view = DisclosuresView(house.world.database, house.desk, house.links)
-    listed = await view.list(None)
+    listed = await view.list(Filter())
     assert (listed.unreadable, [one.id for one in listed.disclosures]) == ((spoilt.id,), [whole.id])
     with pytest.raises(Refused, match=f"{spoilt.id}: it cannot be read"):
         await view.get(spoilt.id)

@@ -398,7 +398,7 @@ async def test_a_message_becomes_a_ticket_once(office: Office) -> None:
         "+84901234567",
         "Sở Giao thông Vận tải",
     )
-    assert first.content == "Lời nhắn thoại lúc 08:01 ngày 25/11/2026. Xin nghe bản ghi âm của cuộc gọi."
+    assert first.content == "Lời nhắn thoại lúc 08:01 25/11/2026. Xin nghe bản ghi âm của cuộc gọi."
     assert (made["hl1-3.3"].category_name, made["hl1-3.3"].agency) == ("gone", ""), "a menu that changed stops nothing"
     assert made["hl1-4.4"].phone == ""
     assert len(office.told) == 3
