@@ -154,7 +154,7 @@ async def ticket_page(
             for one in detail.attachments
         ],
         attaches=asker.officer or asker.may(Permission.ANSWER),
-        listens=asker.may(Permission.LISTEN),
+        listens=asker.may(Permission.LISTEN) or (asker.hears_own and ticket.agency in asker.agencies),
         actions=actions,
         waits_for_leader=ticket.state is State.WITH_LEADER and asker.officer and not asker.may(Permission.LEAD),
         leaders=leaders,
