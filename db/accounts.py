@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from hotline1022.accounts.rights import Rights, united
 from hotline1022.accounts.types import Permission, Role, Secret, User
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.db.sql import Repository, insert_new
@@ -76,16 +75,19 @@ class AccountRepository(Repository):
             raise _nobody(id)
         return found[0]
 
+    async def of_contact(self, contact: str) -> Sequence[User]:
+        """Who is this contact point, shut out or not."""
+        return await self._users(user_account.c.contact == contact)
+
     async def by_login(self, login: str) -> User | None:
         """Who types this."""
         found = await self._users(user_account.c.login == login)
         return found[0] if found else None
 
-    async def rights(self, user: User) -> Rights:
-        """What its roles allow together; words of a later version of the program allow nothing."""
-        rows = await self._connection.execute(select(role.c.permissions).where(role.c.id.in_(list(user.roles))))
-        sets = [frozenset(Permission(word) for word in words if word in _WORDS) for words in rows.scalars()]
-        return united(sets, contact=bool(user.contact))
+    async def allowed(self, roles: Iterable[str]) -> Sequence[frozenset[Permission]]:
+        """What each of these roles allows; words of a later version of the program allow nothing."""
+        rows = await self._connection.execute(select(role.c.permissions).where(role.c.id.in_(list(roles))))
+        return [frozenset(Permission(word) for word in words if word in _WORDS) for words in rows.scalars()]
 
     async def add_user(self, new: User, secret: Secret) -> None:
         """Refused `user-exists`, `user-person-taken`, `user-contact-taken`; NotFound `role-unknown`."""

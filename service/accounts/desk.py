@@ -24,6 +24,7 @@ from hotline1022.core.acting import by_the_service
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database, Work
 from hotline1022.service.accounts.sign_in_tries import WINDOW, TryBook, forget, of_code, of_password
+from hotline1022.service.accounts.user_rights import rights_of
 from hotline1022.service.lines.pins import hash_pin as hash_secret
 from hotline1022.service.lines.pins import verify_pin as verify_secret
 from hotline1022.service.settings.tree import Settings
@@ -119,7 +120,7 @@ class AccountDesk:
                 if session.stage is not Stage.SECOND:
                     await forget(tx, id)
                     await _note_in(tx, user, session, now)
-                rights = await tx.accounts.rights(user)
+                rights = await rights_of(tx, user)
         return Entered(signed=_signed(user, session, rights), token=token)
 
     async def second(self, signed: SignedIn, code: str, whence: From) -> Entered:
@@ -161,7 +162,7 @@ class AccountDesk:
             user = await tx.accounts.user(session.user)
             if not user.active:
                 return None
-            rights = await tx.accounts.rights(user)
+            rights = await rights_of(tx, user)
         return _signed(user, session, rights)
 
     async def whose(self, token: str) -> str:

@@ -8,6 +8,7 @@ from hotline1022.accounts.types import Permission, Stage
 from hotline1022.core.clock import local_day
 from hotline1022.db.unit import Work
 from hotline1022.directory.lookup import had_by
+from hotline1022.service.accounts.user_rights import rights_of
 from hotline1022.tickets.types import TicketFilter
 from hotline1022.web.asker import SESSION
 
@@ -25,7 +26,7 @@ async def stands(tx: Work, asker: str, needs: Permission, at: datetime, *, heard
     user = await tx.accounts.user(session.user)
     if not user.active:
         return False
-    rights = await tx.accounts.rights(user)
+    rights = await rights_of(tx, user)
     if needs in rights.permissions:
         return True
     own = needs is Permission.LISTEN and rights.hears_own and heard
