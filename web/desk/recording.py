@@ -76,13 +76,12 @@ async def page_of(
     needs: Permission = Permission.LISTEN,
 ) -> web.Response:
     """The page of a recording, with what went wrong above it and what was typed in its forms; `needs` is what lets all be seen."""
-    assert ask.signed is not None
     ask = await asked(ask)
     detail = await recording_for(ask, ask.path["recording"], needs)
     names = await seen.names_of(ask)
     call = await ask.ports.calls.get(detail.recording.call)
     own = only_own(ask.asker, needs)
-    may_hold = not own and ask.signed.may(Permission.RETENTION)
+    may_hold = not own and ask.asker.may(Permission.RETENTION)
     say = words()
     return show(
         ask,

@@ -26,8 +26,8 @@ async def world(database: Database, tmp_path: Path) -> AsyncIterator[Handling]:
 
 async def ask(browser: Browser, method: str, path: str, **body: Any) -> tuple[int, Any]:
     csrf = (await browser.get("/desk")).forms.fields["/desk/sign-out"]["csrf"]
-    headers, sent = {"X-CSRF-Token": csrf}, {"json": body} if method == "POST" else {}
-    async with browser.client.request(method, path, headers=headers, **sent) as response:
+    sent = body if method == "POST" else None
+    async with browser.client.request(method, path, headers={"X-CSRF-Token": csrf}, json=sent) as response:
         return response.status, await response.json()
 
 
@@ -64,13 +64,14 @@ async def test_who_is_of_an_agency_and_of_1022_does_both(world: Handling) -> Non
         assert (await ask(both, "GET", f"/api/tickets/{mine.id}/history"))[0] == 200
         for path in (f"/api/tickets/{theirs.id}/history", f"/api/tickets/{theirs.id}/attachments/{'f' * 16}"):
             assert (await ask(both, "GET", path))[0] == 403, path
-        given = {"version": (await world.stored(mine)).version, "answer": "Đã lấp."}
-        assert (await ask(both, "POST", f"/api/tickets/{mine.id}/answer", **given))[0] == 200
-        status, told = await ask(both, "POST", f"/api/tickets/{mine.id}/complete", version=given["version"] + 1)
+        version = (await world.stored(mine)).version
+        done = await ask(both, "POST", f"/api/tickets/{mine.id}/answer", version=version, answer="Đã lấp.")
+        assert done[0] == 200
+        status, told = await ask(both, "POST", f"/api/tickets/{mine.id}/complete", version=version + 1)
         assert (status, told["error_id"]) == (403, "scope-missing"), "completing is 1022's"
     async with world.desk.signed_in("specialist", "agent", login="ba", contact=OTHER) as third:
-        shown = (await third.get(page(theirs))).text
-        assert act_page(theirs, A.ACCEPT) in shown and act_page(theirs, A.FORWARD) in shown
+        text = (await third.get(page(theirs))).text
+        assert act_page(theirs, A.ACCEPT) in text and act_page(theirs, A.FORWARD) in text
         status, told = await ask(third, "POST", f"/api/tickets/{theirs.id}/extend", version=theirs.version, **EVERY)
         assert (status, told["error_id"]) == (403, "action-of-leader"), "the leader's stays the leader's"
 
