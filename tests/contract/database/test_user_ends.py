@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ async def test_an_ended_contact_point_is_shut_out_at_once(world: World) -> None:
     user = await world.admin.by_login("cv")
     assert user is not None and (user.active, user.contact) == (False, "")
     async with world.database.reading() as tx:
-        told = [
+        told: list[Any] = [
             one.detail async for one in tx.audit.of_kind(Kind.USER_CHANGED) if one.detail.get("by") == "contact-ended"
         ]
     ((before, after),) = [(one["before"], one["after"]) for one in told]
