@@ -34,7 +34,8 @@ class Permission(StrEnum):
     REPORTS = "reports"
     #: addresses for televisions
     WALLBOARD = "wallboard"
-    #: search recordings, listen with a reason, ask for a disclosure, have the evidence looked at
+    #: search recordings, listen with a reason, ask for a disclosure, have the evidence looked at; in a role of an agency, hear
+    #: recordings of the own agency's tickets with a reason, and nothing else: rights.py
     LISTEN = "listen"
     #: decide on disclosures that somebody else asked for, pack them, hand them out
     DISCLOSE = "disclose"
@@ -161,6 +162,8 @@ class SignedIn:
     user: User
     session: Session
     permissions: frozenset[Permission]
+    #: may listen, but to recordings of tickets of the own agency alone: see rights.py
+    hears_own: bool = False
 
     def may(self, permission: Permission) -> bool:
         """Whether it is allowed: never before the sign-in is whole."""

@@ -75,15 +75,19 @@ class AccountRepository(Repository):
             raise _nobody(id)
         return found[0]
 
+    async def of_contact(self, contact: str) -> Sequence[User]:
+        """Who is this contact point, shut out or not."""
+        return await self._users(user_account.c.contact == contact)
+
     async def by_login(self, login: str) -> User | None:
         """Who types this."""
         found = await self._users(user_account.c.login == login)
         return found[0] if found else None
 
-    async def permissions(self, roles: Iterable[str]) -> frozenset[Permission]:
-        """What these roles allow together; words of a later version of the program allow nothing."""
+    async def allowed(self, roles: Iterable[str]) -> Sequence[frozenset[Permission]]:
+        """What each of these roles allows; words of a later version of the program allow nothing."""
         rows = await self._connection.execute(select(role.c.permissions).where(role.c.id.in_(list(roles))))
-        return frozenset(Permission(word) for words in rows.scalars() for word in words if word in _WORDS)
+        return [frozenset(Permission(word) for word in words if word in _WORDS) for words in rows.scalars()]
 
     async def add_user(self, new: User, secret: Secret) -> None:
         """Refused `user-exists`, `user-person-taken`, `user-contact-taken`; NotFound `role-unknown`."""

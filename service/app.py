@@ -33,6 +33,7 @@ from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.reasons import load_reasons
 from hotline1022.service.accounts.desk import AccountDesk, terms_of
 from hotline1022.service.accounts.user_admin import UserAdmin, utc_now
+from hotline1022.service.accounts.user_ends import UserEnds
 from hotline1022.service.alarms import Bell
 from hotline1022.service.asterisk.answers import Desk
 from hotline1022.service.asterisk.console import Console
@@ -102,13 +103,13 @@ class App:
         self.house = HouseParts(self)
         self.reasons = load_reasons(paths.listening_reasons)
         self.closed = closed = self.house.closed
-        ends = TokenEnds(self.database, lambda: datetime.now(UTC))
+        ends = (TokenEnds(self.database, utc_now), UserEnds(self.database, utc_now))
         self.links = Links(secret=secrets.links)
         self.accounts = AccountDesk(self.database, secrets.accounts, utc_now, lambda: terms_of(self.settings))
         self.users = UserAdmin(self.database, utc_now)
         self.take_overs = take_overs_of(settings, self.links)
         self.directory = DirectoryDesk(
-            self.database, lambda: numbers_of(self.settings), ended=[ends], also=self.take_overs.tell, closed=closed
+            self.database, lambda: numbers_of(self.settings), ended=ends, also=self.take_overs.tell, closed=closed
         )
         self.bell = Bell(self.database, timedelta(seconds=settings.emergency.alarm_repeat_seconds))
         self.guard = Guard(self.bell)

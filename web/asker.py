@@ -43,6 +43,8 @@ class Asker:
     agencies: frozenset[str] = frozenset()
     #: it is an agency's: reaches tickets of `agencies` alone, and of 1022 nothing else
     officer: bool = False
+    #: hears recordings of tickets of `agencies`, and no others
+    hears_own: bool = False
     #: who is signed in; None for tokens
     signed: SignedIn | None = None
 
@@ -55,9 +57,13 @@ class Asker:
         """Whether it is allowed."""
         return permission in self.permissions
 
+    def handles(self, agency: str) -> bool:
+        """Whether it works for this agency: whoever handles its tickets, with whatever other role."""
+        return agency in self.agencies and (self.signed is None or self.may(P.HANDLE))
+
     def demand(self, permission: Permission, *, of_agency: bool = False) -> None:
         """Forbidden `scope-missing` unless it is allowed; what is `of_agency` those who handle tickets there may too."""
-        if self.may(permission) or (of_agency and self.officer and self.may(P.HANDLE)):
+        if self.may(permission) or (of_agency and self.may(P.HANDLE) and (self.officer or self.agencies)):
             return
         if self.signed is not None:
             raise Forbidden(f"user {self.signed.user.login} lacks the permission {permission}; an admin may give it")
@@ -93,5 +99,6 @@ def of_session(signed: SignedIn, belongs: Belongs | None) -> Asker:
         agency=belongs.agency if belongs else "",
         agencies=belongs.agencies if belongs else frozenset(),
         officer=P.LOOK not in signed.permissions,
+        hears_own=signed.hears_own and belongs is not None,
         signed=signed,
     )

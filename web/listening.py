@@ -4,11 +4,13 @@ import base64
 
 from aiohttp import web
 
+from hotline1022.accounts.types import Permission
 from hotline1022.web.asker import SESSION
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.listening_port import Heard
 from hotline1022.web.listening_wire import ListenRight, ReasonList
 from hotline1022.web.package import origin
+from hotline1022.web.recording_rights import recording_for
 from hotline1022.web.route import Ask
 from hotline1022.web.stream import serve_range
 
@@ -20,7 +22,8 @@ async def list_reasons(ask: Ask) -> ReasonList:
 
 async def grant(ask: Ask) -> ListenRight:
     """A right to a recording."""
-    wanted = (ask.path["recording"], ask.body, ask.asker, origin_of(ask), ask.ports.clock())
+    found = await recording_for(ask, ask.path["recording"], Permission.LISTEN)
+    wanted = (found.recording.id, ask.body, ask.asker, origin_of(ask), ask.ports.clock())
     return await ask.ports.listening.grant(*wanted)
 
 

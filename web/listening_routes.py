@@ -13,6 +13,7 @@ ROUTES: tuple[Route, ...] = (
         method="GET",
         path="/api/listen/reasons",
         needs=Permission.LISTEN,
+        own=True,
         summary="Reasons for which one may listen",
         handler=listening.list_reasons,
         answer=w.ReasonList,
@@ -21,8 +22,10 @@ ROUTES: tuple[Route, ...] = (
         method="POST",
         path="/api/recordings/{recording}/listen",
         needs=Permission.LISTEN,
+        own=True,
         summary="Ask to listen to a recording, with the reason",
-        detail="The answer's url is good for ten minutes and the recording's length, and ends with the token. "
+        detail="The answer's url is good for ten minutes and the recording's length, and ends with the token. Somebody of an agency "
+        "hears those of its tickets. "
         "A recording that is not what was stored is refused (recording-damaged). MP3 and Opus take a second for each "
         "minute or two of the call the first time.",
         handler=listening.grant,

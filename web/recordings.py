@@ -1,16 +1,18 @@
 """Answers about the catalogue of recordings. Refuses cursors it did not make, and words that would tell who a citizen is to whoever may
-neither hear recordings nor see numbers.
+neither hear recordings nor see numbers; which ones somebody of an agency reaches, recording_rights.py says.
 """
 
 import base64
 import binascii
 import re
+from dataclasses import replace
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import Invalid
 from hotline1022.core.folding import fold
 from hotline1022.recordings.types import CatalogueFilter
 from hotline1022.web.errors import Forbidden
+from hotline1022.web.recording_rights import check_ticket, of_tickets, only_own, recording_for
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage, RecordingQuery
 from hotline1022.web.route import Ask
 
@@ -23,6 +25,8 @@ _NUMBER = re.compile(r"[0-9](?:[^\w]{0,3}[0-9]){5,}")
 async def search_recordings(ask: Ask) -> RecordingPage:
     """One page of the catalogue."""
     query: RecordingQuery = ask.query
+    if only_own(ask.asker, Permission.LOOK):
+        return await _of_own_ticket(ask, query)
     if query.since and query.until and query.since >= query.until:
         raise Invalid("since is not before until; exchange them")
     if query.number is not None:
@@ -53,6 +57,15 @@ async def search_recordings(ask: Ask) -> RecordingPage:
     )
 
 
+async def _of_own_ticket(ask: Ask, query: RecordingQuery) -> RecordingPage:
+    """Those of one ticket of the own agency: by nothing else are they looked for."""
+    code = query.ticket or ""
+    await check_ticket(ask, code, Permission.LOOK)
+    before = read_place(query.cursor) if query.cursor else None
+    page = await ask.ports.catalogue.search(CatalogueFilter(code=code, before=before, limit=query.limit))
+    return replace(page, recordings=tuple(of_tickets(one, {code}) for one in page.recordings))
+
+
 def check_words(words: str, *, numbers: bool) -> None:
     """Forbidden `search-number` for what is no word but a number, whatever digits it is written with: it would find nothing."""
     if not numbers and _NUMBER.search(fold(words)):
@@ -61,7 +74,7 @@ def check_words(words: str, *, numbers: bool) -> None:
 
 async def show_recording(ask: Ask) -> RecordingDetail:
     """One recording."""
-    return await ask.ports.catalogue.get(ask.path["recording"])
+    return await recording_for(ask, ask.path["recording"], Permission.LOOK)
 
 
 def write_place(place: int) -> str:

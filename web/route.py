@@ -73,10 +73,14 @@ class Place:
     stages: frozenset[Stage] = frozenset({Stage.FULL})
     #: asked by a page by itself: nobody need sit there
     by_itself: bool = False
+    #: who hears recordings of the own agency's tickets alone may come too: the handler asks recording_rights.py for which
+    own: bool = False
 
     def takes(self, signed: SignedIn) -> bool:
         """Whether somebody who has come so far may come here."""
-        return self.needs is None or any(signed.may(one) for one in (self.needs, *self.others))
+        if self.needs is None or any(signed.may(one) for one in (self.needs, *self.others)):
+            return True
+        return self.own and signed.hears_own and signed.session.stage is Stage.FULL
 
 
 #: Gives a value of the route's `answer` type, an Answer around one, or a whole response.
@@ -151,6 +155,8 @@ class Route:
     open: bool = False
     #: takes officers of agencies too: the handler sees to it that they reach nothing but their agency's tickets
     officers: bool = False
+    #: takes who hears recordings of the own agency's tickets alone too: the handler asks recording_rights.py for which
+    own: bool = False
     #: a page for people: its body is a form of texts, its errors are pages
     page: bool = False
     #: seconds after which a browser asks once more by itself for a page that is a fault which may pass; 0 = somebody sits there

@@ -1,5 +1,6 @@
-"""Whose a ticket is, and who may do what to it, for the API and the desk alike. Refuses officers every ticket but their agency's,
-what is 1022's to do, and specialists what is their leader's.
+"""Whose a ticket is, and who may do what to it, for the API and the desk alike. Refuses officers every ticket but their agency's and
+what is 1022's to do, 1022 what is the agency's, and specialists what is their leader's. Who is of an agency is told ticket by
+ticket: whoever has a role of 1022 besides may do both.
 """
 
 from dataclasses import replace
@@ -30,18 +31,21 @@ def agencies_of(asker: Asker, wanted: str) -> frozenset[str]:
     return named or asker.agencies
 
 
-async def found_for(ask: Ask) -> TicketDetail:
-    """The ticket of the path, with what whoever asks may do to it; of another agency there is none for an officer."""
-    detail = await ask.ports.tickets.get(ask.path["ticket"])
+async def found_for(ask: Ask, needs: Permission | None = None) -> TicketDetail:
+    """The ticket of the path, with what whoever asks may do to it; of another agency there is none for an officer.
+
+    Forbidden `scope-missing` without `needs`, which whoever handles this very ticket need not have.
+    """
     asker = ask.asker
-    if not asker.officer:
-        return detail
-    if detail.ticket.agency not in asker.agencies:
-        raise NotFound(
-            f"your agency has no ticket {ask.path['ticket']}; look in /api/tickets", error_id="ticket-unknown"
-        )
-    possible = (one for one in detail.allowed if one in OF_AGENCIES)
-    return replace(detail, allowed=tuple(one for one in possible if not for_leader(asker, detail.ticket, Action(one))))
+    detail = await ask.ports.tickets.get(ask.path["ticket"])
+    if asker.officer and detail.ticket.agency not in asker.agencies:
+        # word for word what is said of none, so that nobody learns which codes others have
+        name = ask.path["ticket"]
+        raise NotFound(f"there is no ticket {name}; look in the list of tickets", error_id="ticket-unknown")
+    if needs is not None and not asker.handles(detail.ticket.agency):
+        asker.demand(needs)
+    allowed = tuple(one for one in detail.allowed if _refusal(asker, detail.ticket, Action(one)) is None)
+    return replace(detail, allowed=allowed)
 
 
 def for_leader(asker: Asker, ticket: Ticket, action: Action) -> bool:
@@ -50,23 +54,36 @@ def for_leader(asker: Asker, ticket: Ticket, action: Action) -> bool:
     Tokens are of a contact point, whom the directory calls specialist or leader: they are taken as both.
     """
     led = ticket.state is State.WITH_LEADER or action in OF_LEADERS
-    return led and asker.officer and asker.signed is not None and not asker.may(Permission.LEAD)
+    return led and asker.signed is not None and asker.handles(ticket.agency) and not asker.may(Permission.LEAD)
 
 
 def check_act(asker: Asker, ticket: Ticket, action: Action) -> None:
-    """Forbidden `action-of-1022`, `action-of-leader`. The ticket's version, which an act must name, keeps the answer true until it
-    is done.
+    """Forbidden `action-of-1022`, `action-of-agency`, `action-of-leader`, `scope-missing`. The ticket's version, which an act must
+    name, keeps the answer true until it is done.
     """
+    refused = _refusal(asker, ticket, action)
+    if refused is not None:
+        raise refused
+    if action not in OF_AGENCIES or not asker.handles(ticket.agency):
+        asker.demand(Permission.ANSWER)
+
+
+def _refusal(asker: Asker, ticket: Ticket, action: Action) -> Forbidden | None:
+    """Whose it is to do, where it is not theirs who ask. Tokens that are no contact point's stand for whoever runs 1022."""
     if asker.officer and action not in OF_AGENCIES:
-        raise Forbidden(f"{action} is for 1022 to do; ask 1022 for it", error_id="action-of-1022")
-    if for_leader(asker, ticket, action):
+        return Forbidden(f"{action} is for 1022 to do; ask 1022 for it", error_id="action-of-1022")
+    if asker.signed is not None and action in OF_AGENCIES and not asker.handles(ticket.agency):
+        text = f"{action} is for the agency that has the ticket; forward it there, or ask the agency"
+        return Forbidden(text, error_id="action-of-agency")
+    if action in OF_AGENCIES and for_leader(asker, ticket, action):
         text = f"{action} is for the leader to do now; ask somebody with the permission {Permission.LEAD}"
-        raise Forbidden(text, error_id="action-of-leader")
+        return Forbidden(text, error_id="action-of-leader")
+    return None
 
 
-async def owner_for(ask: Ask, action: Action, given: Named | None) -> Named | None:
+async def owner_for(ask: Ask, agency: str, action: Action, given: Named | None) -> Named | None:
     """Who has it from now on: an agency names its own people alone, and who accepts for it is the contact point that asks."""
-    if not ask.asker.officer:
+    if action not in OF_AGENCIES or not ask.asker.handles(agency):
         return given
     if given is None:
         return Named(id=ask.asker.contact) if action is Action.ACCEPT else None

@@ -107,7 +107,7 @@ async def get_ticket(ask: Ask) -> TicketDetail:
 
 async def get_history(ask: Ask) -> HistoryList:
     """Its changes."""
-    await found_for(ask)
+    await found_for(ask, Permission.NUMBERS)
     return HistoryList(history=tuple(_told(ask, row) for row in await ask.ports.tickets.history(ask.path["ticket"])))
 
 
@@ -120,6 +120,7 @@ async def create_ticket(ask: Ask) -> Ticket:
 
 async def edit_ticket(ask: Ask) -> Ticket:
     """Something is corrected."""
+    check_act(ask.asker, (await found_for(ask)).ticket, Action.EDIT)
     body: EditBody = ask.body
     names = (field.name for field in fields(EditBody) if field.name not in ("version", "why"))
     given = {name: getattr(body, name) for name in names if getattr(body, name) is not None}
@@ -130,6 +131,7 @@ async def edit_ticket(ask: Ask) -> Ticket:
 
 async def link_call(ask: Ask) -> Ticket:
     """A call belongs to it."""
+    check_act(ask.asker, (await found_for(ask)).ticket, Action.LINK)
     body: LinkBody = ask.body
     return await _act(ask, Act(action=Action.LINK, version=body.version, call=body.call))
 
@@ -138,7 +140,8 @@ async def act_on_ticket(ask: Ask) -> Ticket:
     """Something is done to it."""
     body: ActBody = ask.body
     action = Action(ask.path["action"])
-    check_act(ask.asker, (await found_for(ask)).ticket, action)
+    ticket = (await found_for(ask)).ticket
+    check_act(ask.asker, ticket, action)
     given = Named(id=body.owner, name=body.owner_name) if body.owner else None
     wanted = Act(
         action=action,
@@ -147,7 +150,7 @@ async def act_on_ticket(ask: Ask) -> Ticket:
         answer=body.answer,
         until=body.until,
         agency=Named(id=body.agency) if body.agency else None,
-        owner=await owner_for(ask, action, given),
+        owner=await owner_for(ask, ticket.agency, action, given),
     )
     return await _act(ask, wanted)
 
@@ -159,7 +162,7 @@ async def _act(ask: Ask, wanted: Act) -> Ticket:
 async def attach_file(ask: Ask) -> AttachmentView:
     """A file comes to a ticket."""
     query: AttachQuery = ask.query
-    await found_for(ask)
+    await found_for(ask, Permission.ANSWER)
     data = await read_upload(ask.request, LARGEST, _too_large)
     return await ask.ports.tickets.attach(
         ask.path["ticket"],
@@ -177,7 +180,7 @@ def _too_large() -> Invalid:
 
 async def get_attachment(ask: Ask) -> web.StreamResponse:
     """The file, to be saved and never shown by the browser."""
-    await found_for(ask)
+    await found_for(ask, Permission.NUMBERS)
     found = await ask.ports.tickets.attachment(ask.path["ticket"], ask.path["attachment"])
     if found is None:
         raise NotFound("this ticket has no such file; look at its attachments", error_id="attachment-unknown")

@@ -39,7 +39,7 @@ async def who_asks(
         if asker.signed is None:
             text = f"the token {asker.name!r} is a contact point's; use it for tickets of its agency"
             raise Forbidden(text, error_id="token-of-contact")
-    if route.needs is not None:
+    if route.needs is not None and not (route.own and asker.hears_own):
         try:
             asker.demand(route.needs, of_agency=route.officers)
         except Forbidden as error:

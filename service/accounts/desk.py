@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex, token_urlsafe
 
 from hotline1022.accounts import second_factor
+from hotline1022.accounts.rights import Rights
 from hotline1022.accounts.rules import LOGIN, check_password, plain_password
 from hotline1022.accounts.states import Step, begin, move
 from hotline1022.accounts.types import Entered, Factor, From, Secret, Session, SignedIn, Stage, User
@@ -23,6 +24,7 @@ from hotline1022.core.acting import by_the_service
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database, Work
 from hotline1022.service.accounts.sign_in_tries import WINDOW, TryBook, forget, of_code, of_password
+from hotline1022.service.accounts.user_rights import rights_of
 from hotline1022.service.lines.pins import hash_pin as hash_secret
 from hotline1022.service.lines.pins import verify_pin as verify_secret
 from hotline1022.service.settings.tree import Settings
@@ -118,8 +120,8 @@ class AccountDesk:
                 if session.stage is not Stage.SECOND:
                     await forget(tx, id)
                     await _note_in(tx, user, session, now)
-                permissions = await tx.accounts.permissions(user.roles)
-        return Entered(signed=SignedIn(user=user, session=session, permissions=permissions), token=token)
+                rights = await rights_of(tx, user)
+        return Entered(signed=_signed(user, session, rights), token=token)
 
     async def second(self, signed: SignedIn, code: str, whence: From) -> Entered:
         """The code of the second factor; another cookie. Refused `code-wrong`, `sign-in-wait`, `session-over`."""
@@ -160,8 +162,8 @@ class AccountDesk:
             user = await tx.accounts.user(session.user)
             if not user.active:
                 return None
-            permissions = await tx.accounts.permissions(user.roles)
-        return SignedIn(user=user, session=session, permissions=permissions)
+            rights = await rights_of(tx, user)
+        return _signed(user, session, rights)
 
     async def whose(self, token: str) -> str:
         """Id of the user whose session this cookie was and is no more; "" for any other cookie."""
@@ -290,6 +292,10 @@ class AccountDesk:
         with by_the_service():
             async with self._database.transaction() as tx:
                 await forget(tx, user.id)
+
+
+def _signed(user: User, session: Session, rights: Rights) -> SignedIn:
+    return SignedIn(user=user, session=session, permissions=rights.permissions, hears_own=rights.hears_own)
 
 
 def _moved(session: Session, step: Step) -> Session:

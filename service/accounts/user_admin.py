@@ -87,7 +87,7 @@ class UserAdmin:
                 await tx.accounts.add_role(one)
         await _linked(tx, user)
         await tx.accounts.add_user(user, Secret(password=hashed, password_until=now + good))
-        tx.audit.add(_fact(Kind.USER_CHANGED, f"user:{user.id}", now, {"before": None, "after": told(user)}))
+        tx.audit.add(fact(Kind.USER_CHANGED, f"user:{user.id}", now, {"before": None, "after": told(user)}))
         return Given(user=user, password=password, until=now + good)
 
     async def change(self, id: str, version: int, wanted: Wanted) -> User:
@@ -112,7 +112,7 @@ class UserAdmin:
             changed = await tx.accounts.change_user(after)
             if not changed.active:
                 await tx.sessions.end("user-ended", user=id)
-            tx.audit.add(_fact(Kind.USER_CHANGED, f"user:{id}", now, {"before": told(before), "after": told(changed)}))
+            tx.audit.add(fact(Kind.USER_CHANGED, f"user:{id}", now, {"before": told(before), "after": told(changed)}))
         return changed
 
     async def reset(self, login: str, *, second: bool = False) -> Given:
@@ -132,9 +132,9 @@ class UserAdmin:
                 await tx.accounts.set_totp(user.id, b"", on=False)
             await forget(tx, user.id)
             ended = await tx.sessions.end("password-reset", user=user.id)
-            tx.audit.add(_fact(Kind.USER_PASSWORD, f"user:{user.id}", now, {"by": "admin", "sessions": ended}))
+            tx.audit.add(fact(Kind.USER_PASSWORD, f"user:{user.id}", now, {"by": "admin", "sessions": ended}))
             if second and user.totp:
-                tx.audit.add(_fact(Kind.USER_SECOND_FACTOR, f"user:{user.id}", now, {"by": "admin", "on": False}))
+                tx.audit.add(fact(Kind.USER_SECOND_FACTOR, f"user:{user.id}", now, {"by": "admin", "on": False}))
         return Given(user=replace(user, must_change=True), password=password, until=now + GOOD_FOR)
 
     async def sign_out(self, id: str) -> int:
@@ -142,7 +142,7 @@ class UserAdmin:
         async with self._database.transaction() as tx:
             await tx.accounts.user(id)
             ended = await tx.sessions.end("admin", user=id)
-            tx.audit.add(_fact(Kind.USER_SIGNED_OUT, f"user:{id}", self._clock(), {"by": "admin", "sessions": ended}))
+            tx.audit.add(fact(Kind.USER_SIGNED_OUT, f"user:{id}", self._clock(), {"by": "admin", "sessions": ended}))
         return ended
 
     async def still_opens(self, login: str, password: str) -> bool:
@@ -185,7 +185,7 @@ class UserAdmin:
         new = Role(id=role_id_of(id), name=name_of(name), permissions=_permissions(permissions))
         async with self._database.transaction() as tx:
             await tx.accounts.add_role(new)
-            tx.audit.add(_fact(Kind.ROLE_CHANGED, f"role:{id}", self._clock(), {"before": None, "after": _role(new)}))
+            tx.audit.add(fact(Kind.ROLE_CHANGED, f"role:{id}", self._clock(), {"before": None, "after": _role(new)}))
         return new
 
     async def change_role(self, id: str, version: int, name: str, permissions: Iterable[str]) -> Role:
@@ -195,7 +195,7 @@ class UserAdmin:
             wanted = Role(id=id, name=name_of(name), permissions=_permissions(permissions), version=version)
             after = await tx.accounts.change_role(wanted)
             detail = {"before": _role(before) if before else None, "after": _role(after)}
-            tx.audit.add(_fact(Kind.ROLE_CHANGED, f"role:{id}", self._clock(), detail))
+            tx.audit.add(fact(Kind.ROLE_CHANGED, f"role:{id}", self._clock(), detail))
         return after
 
     async def remove_role(self, id: str) -> None:
@@ -204,7 +204,7 @@ class UserAdmin:
             before = next((one for one in await tx.accounts.roles() if one.id == id), None)
             await tx.accounts.remove_role(id)
             detail = {"before": _role(before) if before else None, "after": None}
-            tx.audit.add(_fact(Kind.ROLE_CHANGED, f"role:{id}", self._clock(), detail))
+            tx.audit.add(fact(Kind.ROLE_CHANGED, f"role:{id}", self._clock(), detail))
 
 
 def told(user: User) -> dict[str, object]:
@@ -253,7 +253,8 @@ async def _linked(tx: Work, user: User, before: User | None = None) -> None:
         raise NotFound(text, error_id="contact-unknown")
 
 
-def _fact(kind: Kind, subject: str, at: datetime, detail: Mapping[str, object]) -> Fact:
+def fact(kind: Kind, subject: str, at: datetime, detail: Mapping[str, object]) -> Fact:
+    """What was changed of users or roles, by whoever acts."""
     act = acting()
     return Fact(
         at=at,

@@ -157,7 +157,7 @@ async def still_stands(tx: Work, id: str, at: datetime) -> Listening:
 async def _has(tx: Work, right: Listening, at: datetime) -> bool:
     """A message is the agents' work, a recording is not."""
     needs = Permission.ANSWER if right.what == VOICEMAIL else Permission.LISTEN
-    return await stands(tx, right.token_id, needs, at)
+    return await stands(tx, right.token_id, needs, at, heard=right.call_id)
 
 
 def _begun(right: Listening, origin: str, at: datetime) -> Fact:

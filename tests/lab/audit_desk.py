@@ -22,6 +22,7 @@ from hotline1022.recordings.on_demand import CopiesOnDemand
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.reasons import load_reasons
 from hotline1022.service.background.work import Progress
+from hotline1022.service.directory.desk import DirectoryDesk
 from hotline1022.service.disclosure.pack_desk import PackDesk
 from hotline1022.service.disclosure.view import DisclosuresView
 from hotline1022.service.evidence.desk import EvidenceDesk
@@ -36,12 +37,18 @@ from hotline1022.service.recordings.original_check import OriginalCheck
 from hotline1022.service.retention.view import RetentionView
 from hotline1022.service.settings.retention import Retention
 from hotline1022.service.settings.tree import Paths
-from hotline1022.service.views import CallsView
+from hotline1022.service.tickets.desk import TicketDesk
+from hotline1022.service.tickets.names import DirectoryNames
+from hotline1022.service.tickets.view import TicketsView
+from hotline1022.service.views import CallsView, TokensView
+from hotline1022.tickets.attachments import Shelf
 from tests.contract.database.desk_world import World, open_desk
 from tests.contract.database.made import a_fact
 from tests.lab.disclosure_world import House, a_house
 from tests.lab.evidence_world import thread_pool
+from tests.unit.directory_memory import NUMBERS
 from tests.unit.recordings_world import AGENT, CALL, START, Board, Book, Phones, two_agents
+from tests.unit.tickets_made import POLICY
 
 #: what happens after the call was entered: milliseconds, on which channel, kind, data
 STORY: tuple[tuple[int, str, str, dict[str, Any]], ...] = (
@@ -65,6 +72,7 @@ class Audited:
     book: ListeningBook
     recording: str
     evidence: EvidenceDesk
+    tickets: TicketDesk
 
 
 @asynccontextmanager
@@ -108,6 +116,9 @@ async def open_audit(address: str, folder: Path, monkeypatch: pytest.MonkeyPatch
         evidence = EvidenceDesk(
             database, world.bells, look=look, originals=originals, stamper=world.stamper(), key=lambda: read_key(world.keys)
         )  # fmt: skip
+        directory = DirectoryDesk(database, lambda: NUMBERS)
+        await directory.start()
+        tickets = TicketDesk(database, POLICY, DirectoryNames(directory.read), Shelf(folder / "attachments"))
         packs = PackDesk(database, house.desk, house.folder)
         parts: dict[str, Any] = {
             "calls": CallsView(database),
@@ -116,6 +127,8 @@ async def open_audit(address: str, folder: Path, monkeypatch: pytest.MonkeyPatch
             "exports": ExportDesk(exporter),
             "disclosures": DisclosuresView(database, house.desk, house.links),
             "packs": packs,
+            "tickets": TicketsView(database, tickets),
+            "tokens": TokensView(database, directory.fresh),
             "evidence": evidence,
             "retention": RetentionView(database, Retention, patience=60),
         }
@@ -123,7 +136,7 @@ async def open_audit(address: str, folder: Path, monkeypatch: pytest.MonkeyPatch
         async with open_desk(database, folder / "desk", **parts) as desk, asyncio.TaskGroup() as group:
             desk.now = datetime.now(UTC)
             running = [group.create_task(one.run()) for one in (packs, evidence)]
-            yield Audited(desk, house, book, recording, evidence)
+            yield Audited(desk, house, book, recording, evidence, tickets)
             for task in running:
                 task.cancel()
         await pool.close()

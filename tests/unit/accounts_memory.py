@@ -42,6 +42,7 @@ class MemoryDoor:
         person: str = "",
         contact: str = "",
         stage: Stage = Stage.FULL,
+        hears_own: bool = False,
     ) -> str:
         """The cookie of somebody who may do this."""
         user = User(
@@ -58,7 +59,7 @@ class MemoryDoor:
             origin="127.0.0.1", browser="",
         )  # fmt: skip
         cookie = cookie_of(login)
-        self.known[cookie] = SignedIn(user=user, session=session, permissions=permissions)
+        self.known[cookie] = SignedIn(user=user, session=session, permissions=permissions, hears_own=hears_own)
         return cookie
 
     def __getattr__(self, name: str) -> Any:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-_ROW = re.compile(r"^\| `(GET|POST) (/\S+)` \| ([a-z-]+) \|(?: (officer) \||  \|)$", re.MULTILINE)
+_ROW = re.compile(r"^\| `(GET|POST) (/\S+)` \| ([a-z-]+) \|(?: (officer|own tickets) \||  \|)$", re.MULTILINE)
 
 
 _SET = re.compile(r"^\| `([a-z-]+)` \| [^|]+ \| ([a-z, -]+) \|$", re.MULTILINE)
@@ -30,4 +30,9 @@ def roles() -> dict[str, frozenset[str]]:
 
 def permissions() -> dict[tuple[str, str], tuple[str, bool]]:
     """(method, path) → (permission, or `open`, or `anybody`; whether an officer is let in)."""
-    return {(method, path): (needs, bool(officer)) for method, path, needs, officer in _ROW.findall(_document())}
+    return {(method, path): (needs, who == "officer") for method, path, needs, who in _ROW.findall(_document())}
+
+
+def of_own_tickets() -> set[tuple[str, str]]:
+    """(method, path) of what lets in who hears recordings of the own agency's tickets alone."""
+    return {(method, path) for method, path, _, who in _ROW.findall(_document()) if who == "own tickets"}

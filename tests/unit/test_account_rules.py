@@ -1,6 +1,7 @@
 """Names, passwords, second factors and the stages of a session, without a database."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 from unittest.mock import Mock
 
@@ -9,6 +10,7 @@ from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
 from hotline1022.accounts import second_factor
+from hotline1022.accounts.rights import united
 from hotline1022.accounts.roles import first_roles
 from hotline1022.accounts.rules import check_password, login_of, name_of, one_time_password, plain_password
 from hotline1022.accounts.states import MOVES, Step, begin, move
@@ -50,6 +52,42 @@ def test_every_permission_is_somebodys() -> None:
 def test_who_approves_does_not_listen_and_who_listens_does_not_approve() -> None:
     for role in first_roles():
         assert not {Permission.LISTEN, Permission.DISCLOSE} <= role.permissions, role.id
+
+
+P = Permission
+SPECIALIST = frozenset({P.HANDLE, P.FAQ_WRITE})
+SUPERVISOR = frozenset({P.LOOK, P.REPORTS})
+AUDITOR = frozenset({P.LOOK, P.LISTEN})
+#: roles, whether the user is a contact point, and what is heard
+HEARD: list[tuple[tuple[frozenset[Permission], ...], bool, str]] = [
+    ((SPECIALIST,), True, "nothing"),
+    ((SPECIALIST | {P.LISTEN},), True, "own"),
+    ((SPECIALIST | {P.LISTEN},), False, "own"),
+    ((SPECIALIST, frozenset({P.LISTEN})), True, "own"),
+    ((SPECIALIST | {P.LISTEN}, SUPERVISOR), True, "own"),
+    ((SPECIALIST | {P.LISTEN}, AUDITOR), True, "all"),
+    ((AUDITOR,), False, "all"),
+    ((frozenset({P.LISTEN}),), False, "all"),
+    ((SUPERVISOR,), False, "nothing"),
+]
+
+
+@pytest.mark.parametrize(("roles", "contact", "heard"), HEARD)
+def test_listen_in_a_role_of_an_agency_is_for_its_own_tickets(
+    roles: tuple[frozenset[Permission], ...], contact: bool, heard: str
+) -> None:
+    rights = united(roles, contact=contact)
+    assert (P.LISTEN in rights.permissions, rights.hears_own) == (heard == "all", heard == "own")
+    assert rights.permissions | {P.LISTEN} == frozenset[Permission]().union(*roles) | {P.LISTEN}
+
+
+def test_a_further_role_takes_no_right_away() -> None:
+    sets = [SPECIALIST, SPECIALIST | {P.LISTEN}, SUPERVISOR, AUDITOR, frozenset({P.LISTEN}), SUPERVISOR | {P.HANDLE}]
+    for contact in (True, False):
+        for first, second, third in product(sets, repeat=3):
+            before, after = united((first, second), contact=contact), united((first, second, third), contact=contact)
+            assert before.permissions <= after.permissions
+            assert not before.hears_own or after.hears_own or P.LISTEN in after.permissions
 
 
 def test_the_example_of_rfc_6238() -> None:

@@ -4,7 +4,7 @@ from hotline1022.accounts.roles import first_roles
 from hotline1022.accounts.types import Permission
 from hotline1022.web.asker import SCOPES
 from hotline1022.web.routes import ROUTES
-from tests.unit.permissions import permissions, roles, scopes
+from tests.unit.permissions import of_own_tickets, permissions, roles, scopes
 
 
 def test_every_route_stands_in_the_table_as_it_is() -> None:
@@ -13,6 +13,14 @@ def test_every_route_stands_in_the_table_as_it_is() -> None:
         for route in ROUTES
     }
     assert permissions() == routes
+    own = {(route.method, route.path) for route in ROUTES if route.own}
+    assert of_own_tickets() == own
+    assert own == {
+        ("GET", "/api/recordings"),
+        ("GET", "/api/recordings/{recording}"),
+        ("GET", "/api/listen/reasons"),
+        ("POST", "/api/recordings/{recording}/listen"),
+    }
 
 
 def test_scopes_and_first_roles_are_as_they_are_written_down() -> None:

@@ -58,6 +58,8 @@ class MemoryTickets:
         words = fold(f"{one.name} {one.content}")
         return (
             wanted.code in ("", one.code)
+            and (not wanted.agencies or one.agency in wanted.agencies)
+            and (not wanted.call or wanted.call in one.calls)
             and wanted.state in (None, one.state)
             and (not wanted.states or one.state in wanted.states)
             and (not wanted.phone or phone_of(wanted.phone) == one.phone)

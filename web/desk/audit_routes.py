@@ -10,14 +10,14 @@ from hotline1022.web.listening_routes import HOURS
 from hotline1022.web.route import Place, Route
 
 P = Permission
+#: an auditor, and somebody of an agency for its own tickets
+HEARS = Place(needs=P.LISTEN, own=True)
 EITHER = Place(needs=P.LISTEN, others=frozenset({P.DISCLOSE}))
 STAND = Place(needs=P.LISTEN, others=frozenset({P.RETENTION, P.SETTINGS}))
 
 ROUTES: tuple[Route, ...] = (
-    page("GET", "/desk/recordings", "Recordings", recordings.search, P.LISTEN, recordings.SearchQuery),
-    page(
-        "GET", "/desk/recordings/{recording}", "One recording", recording.show_recording, P.LISTEN, recording.OneQuery
-    ),
+    page("GET", "/desk/recordings", "Recordings", recordings.search, HEARS, recordings.SearchQuery),
+    page("GET", "/desk/recordings/{recording}", "One recording", recording.show_recording, HEARS, recording.OneQuery),
     page(
         "POST",
         "/desk/recordings/{recording}/check",
@@ -31,7 +31,7 @@ ROUTES: tuple[Route, ...] = (
         "/desk/recordings/{recording}/listen",
         "Ask to listen, with the reason",
         listen.grant,
-        P.LISTEN,
+        HEARS,
         seconds=600,
     ),
     page(
@@ -43,7 +43,7 @@ ROUTES: tuple[Route, ...] = (
         seconds=HOURS,
     ),
     page("POST", "/desk/recordings/{recording}/hold", "Keep it whatever its age", recording.hold, P.RETENTION),
-    page("GET", "/desk/recordings/listen/{key}", "The player of a right", listen.show_player, P.LISTEN),
+    page("GET", "/desk/recordings/listen/{key}", "The player of a right", listen.show_player, HEARS),
     page("GET", "/desk/disclosures", "Disclosures", disclosures.list_disclosures, EITHER, disclosures.ListQuery),
     page("GET", "/desk/disclosures/new", "A new request", disclosure_new.show_new, P.LISTEN, disclosure_new.NewQuery),
     replace(

@@ -4,8 +4,8 @@ sound before play is pressed.
 
 from aiohttp import web
 
+from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import HotlineError, Invalid
-from hotline1022.web.asker import Asker, of_session
 from hotline1022.web.copies_wire import Format
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
@@ -13,11 +13,13 @@ from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.recording import page_of, story_of, tracks_of
 from hotline1022.web.desk.recordings import row_of
 from hotline1022.web.desk.render import show
+from hotline1022.web.desk.tickets import asked
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.export import sent
 from hotline1022.web.listening_wire import WORDS, ListenBody, ListenTo, WhyBody
 from hotline1022.web.package import origin
 from hotline1022.web.page_words import words
+from hotline1022.web.recording_rights import recording_for
 from hotline1022.web.route import Ask
 
 HERE = "/desk/recordings/listen"
@@ -25,7 +27,9 @@ HERE = "/desk/recordings/listen"
 
 async def grant(ask: Ask) -> web.Response:
     """A right for a reason; the player is another page, so that loading it again asks for no other right."""
+    ask = await asked(ask)
     form: Form = ask.body
+    found = await recording_for(ask, ask.path["recording"], Permission.LISTEN)
     typed = {
         "reason": form.one("reason"),
         "text": form.one("text").strip(),
@@ -34,7 +38,7 @@ async def grant(ask: Ask) -> web.Response:
         "levelled": form.one("levelled") == "1",
     }
     try:
-        given = (ask.path["recording"], _wanted(form), _asker(ask), origin(ask.request), ask.ports.clock())
+        given = (found.recording.id, _wanted(form), ask.asker, origin(ask.request), ask.ports.clock())
         right = await ask.ports.listening.grant(*given)
     except HotlineError as error:
         return await page_of(ask, error, listen=typed)
@@ -43,12 +47,13 @@ async def grant(ask: Ask) -> web.Response:
 
 async def export(ask: Ask) -> web.StreamResponse:
     """All originals as a ZIP, for the same reason."""
+    ask = await asked(ask)
     form: Form = ask.body
     typed = {"reason": form.one("reason"), "text": form.one("text").strip()}
     try:
         wanted = _wanted(form)
         why = WhyBody(reason=wanted.reason, text=wanted.text)
-        outgoing = await ask.ports.exports.open(ask.path["recording"], why, _asker(ask))
+        outgoing = await ask.ports.exports.open(ask.path["recording"], why, ask.asker)
     except HotlineError as error:
         return await page_of(ask, error, listen=typed)
     return await sent(ask, outgoing)
@@ -56,11 +61,12 @@ async def export(ask: Ask) -> web.StreamResponse:
 
 async def show_player(ask: Ask) -> web.Response:
     """The player of a right of this session."""
+    ask = await asked(ask)
     heard = await ask.ports.listening.find(ask.path["key"], ask.ports.clock())
-    if heard.asker != _asker(ask).id:
+    if heard.asker != ask.asker.id:
         text = "this right to listen is another session's; open the recording and give your own reason"
         raise Forbidden(text, error_id="listen-of-another")
-    detail = await ask.ports.catalogue.get(heard.call)
+    detail = await recording_for(ask, heard.call, Permission.LISTEN)
     names = await seen.names_of(ask)
     call = await ask.ports.calls.get(heard.call)
     began = call.call.entered_at if call else detail.recording.started_at
@@ -102,8 +108,3 @@ def _wanted(form: Form) -> ListenBody:
         format=next((one for one in Format if one == form.one("format")), Format.WAV),
         levelled=form.one("levelled") == "1",
     )
-
-
-def _asker(ask: Ask) -> Asker:
-    assert ask.signed is not None
-    return of_session(ask.signed, None)

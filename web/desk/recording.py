@@ -18,8 +18,10 @@ from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.recordings import LIST, row_of
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.desk.story import story
+from hotline1022.web.desk.tickets import asked
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
+from hotline1022.web.recording_rights import only_own, recording_for
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingView, TrackEntry
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -59,7 +61,7 @@ async def hold(ask: Ask) -> web.Response:
                 raise Invalid(f"{name} is missing or too long; write it", error_id=f"hold-{name}")
         await ask.ports.retention.hold(ask.path["recording"], **typed)
     except HotlineError as error:
-        return await page_of(ask, error, typed=typed)
+        return await page_of(ask, error, typed=typed, needs=Permission.RETENTION)
     return see(f"{LIST}/{ask.path['recording']}?done=held")
 
 
@@ -71,17 +73,20 @@ async def page_of(
     problem: str = "",
     typed: Mapping[str, str] | None = None,
     listen: Mapping[str, Any] | None = None,
+    needs: Permission = Permission.LISTEN,
 ) -> web.Response:
-    """The page of a recording, with what went wrong above it and what was typed in its forms."""
-    assert ask.signed is not None
-    detail = await ask.ports.catalogue.get(ask.path["recording"])
+    """The page of a recording, with what went wrong above it and what was typed in its forms; `needs` is what lets all be seen."""
+    ask = await asked(ask)
+    detail = await recording_for(ask, ask.path["recording"], needs)
     names = await seen.names_of(ask)
     call = await ask.ports.calls.get(detail.recording.call)
-    may_hold = ask.signed.may(Permission.RETENTION)
+    own = only_own(ask.asker, needs)
+    may_hold = not own and ask.asker.may(Permission.RETENTION)
     say = words()
     return show(
         ask,
         "recording",
+        own=own,
         status=failure(error).status if error else 409 if problem else 200,
         said=said,
         problem=told(error) if error else problem,

@@ -1,5 +1,5 @@
 """Recordings as an auditor looks for them. Refuses a search by number to whoever may not
-see numbers, and tells on the page what a search lacks.
+see numbers, and all but those of one ticket to somebody of an agency; tells on the page what a search lacks.
 """
 
 import re
@@ -11,13 +11,16 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import PROVINCE
-from hotline1022.core.errors import Invalid
+from hotline1022.core.errors import Invalid, NotFound
 from hotline1022.recordings.types import CallKind, CatalogueFilter, Shown
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.tickets import asked
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.failures import failure
+from hotline1022.web.recording_rights import check_ticket, of_tickets, only_own
 from hotline1022.web.recordings import check_words, read_place
 from hotline1022.web.recordings_wire import RecordingView
 from hotline1022.web.route import Ask
@@ -26,6 +29,8 @@ from hotline1022.web.rules import YEARS, Rule
 LIST = "/desk/recordings"
 #: recordings of a page
 ROWS = 50
+#: what somebody of an agency looks by
+_OF_TICKET = frozenset({"ticket", "cursor"})
 _LENGTH = re.compile(r"(?:(\d{1,3}):)?(\d{1,4})(?::(\d\d))?", re.ASCII)
 
 
@@ -53,16 +58,21 @@ class SearchQuery:
 
 async def search(ask: Ask) -> web.Response:
     """The form, and a page of what fits."""
+    ask = await asked(ask)
     query: SearchQuery = ask.query
+    own = only_own(ask.asker, Permission.LISTEN)
     names = await seen.names_of(ask)
-    typed = {name: value.strip() for name, value in asdict(query).items()}
+    typed = {name: value.strip() if not own or name in _OF_TICKET else "" for name, value in asdict(query).items()}
     problem, rows, more, status = "", [], "", 200
     try:
-        page = await ask.ports.catalogue.search(_wanted(ask, SearchQuery(**typed)))
-    except (Invalid, Forbidden) as error:
+        wanted = _wanted(ask, SearchQuery(**typed))
+        await check_ticket(ask, wanted.code, Permission.LISTEN)
+        page = await ask.ports.catalogue.search(wanted)
+    except (Invalid, Forbidden, NotFound) as error:
         problem, status = told(error), failure(error).status
     else:
-        rows = [row_of(ask, one, names) for one in page.recordings]
+        found = [of_tickets(one, {wanted.code}) if own else one for one in page.recordings]
+        rows = [row_of(ask, one, names) for one in found]
         given = {name: value for name, value in typed.items() if value}
         more = f"{LIST}?{urlencode(given | {'cursor': page.next})}" if page.next else ""
     return show(
@@ -70,6 +80,7 @@ async def search(ask: Ask) -> web.Response:
         "recordings",
         status=status,
         problem=problem,
+        own=own,
         typed=typed,
         searched=any(value for name, value in typed.items() if name != "cursor"),
         later=bool(typed["cursor"]),

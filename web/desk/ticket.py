@@ -85,9 +85,8 @@ async def reveal(ask: Ask) -> web.Response:
     """Who the citizen is, for this page alone; the history and the audit know who looked."""
     ask = await asked(ask)
     asker = ask.asker
-    asker.demand(Permission.NUMBERS, of_agency=True)
     for _ in range(TRIES):
-        detail = await found_for(ask)
+        detail = await found_for(ask, Permission.NUMBERS)
         wanted = Act(action=Action.REVEAL, version=detail.ticket.version)
         try:
             await ask.ports.tickets.act(detail.ticket.id, wanted, by=asker.name, at=ask.ports.clock())
@@ -102,16 +101,20 @@ async def reveal(ask: Ask) -> web.Response:
 async def get_file(ask: Ask) -> web.StreamResponse:
     """A file of it, to be saved."""
     ask = await asked(ask)
-    ask.asker.demand(Permission.NUMBERS, of_agency=True)
     return await api.get_attachment(ask)
 
 
 def offered(asker: Asker, detail: TicketDetail) -> tuple[Action, ...]:
-    """What whoever asks is offered on the page: an agency its own, 1022 what is no agency's."""
-    if not asker.officer and not asker.may(Permission.ANSWER):
-        return ()
-    mine = OF_AGENCIES if asker.officer else BY_HAND - OF_AGENCIES
+    """What whoever asks is offered on the page: an agency its own, 1022 what is no agency's; both to who is of both."""
+    mine = OF_AGENCIES if asker.handles(detail.ticket.agency) else frozenset[Action]()
+    if works(asker):
+        mine |= BY_HAND - OF_AGENCIES
     return tuple(one for one in ORDER if one in mine and one in detail.allowed)
+
+
+def works(asker: Asker) -> bool:
+    """Whether it does what is 1022's."""
+    return not asker.officer and asker.may(Permission.ANSWER)
 
 
 async def ticket_page(
@@ -120,10 +123,11 @@ async def ticket_page(
     """The page as it stands now, with what is wrong."""
     asker, ticket, now, say = ask.asker, detail.ticket, ask.ports.clock(), words()
     full = asker.may(Permission.NUMBERS)
-    reads = full or asker.officer
+    handles = asker.handles(ticket.agency)
+    reads = full or handles
     shown = full or revealed
     history = await ask.ports.tickets.history(ticket.id) if reads else ()
-    leaders = await leaders_of(ask)
+    leaders = await leaders_of(ask) if handles else ()
     actions = [one for one in offered(asker, detail) if one is not Action.PASS_TO_LEADER or leaders]
     phone, content, answer = masked(ticket, shown=shown)
     return show(
@@ -154,10 +158,11 @@ async def ticket_page(
             }
             for one in detail.attachments
         ],
-        attaches=asker.officer or asker.may(Permission.ANSWER),
-        listens=asker.may(Permission.LISTEN),
+        attaches=handles or asker.may(Permission.ANSWER),
+        listens=asker.may(Permission.LISTEN) or (asker.hears_own and ticket.agency in asker.agencies),
         actions=actions,
-        waits_for_leader=ticket.state is State.WITH_LEADER and asker.officer and not asker.may(Permission.LEAD),
+        edits=works(asker) and full,
+        waits_for_leader=ticket.state is State.WITH_LEADER and handles and not asker.may(Permission.LEAD),
         leaders=leaders,
         agencies=await _agencies(ask) if Action.FORWARD in actions else [],
         first_day=local_day(now + timedelta(days=1)).isoformat(),
@@ -178,7 +183,7 @@ def gone_page(ask: Ask, error: NotFound, typed: Mapping[str, str]) -> web.Respon
 async def leaders_of(ask: Ask) -> Sequence[Named]:
     """To whom a specialist may pass on; who leads has nobody above."""
     asker = ask.asker
-    if not asker.officer or not asker.agency or asker.may(Permission.LEAD):
+    if not asker.agency or asker.may(Permission.LEAD):
         return ()
     people = await ask.ports.directory.contacts(local_day(ask.ports.clock()), asker.agency)
     return [Named(id=one.id, name=one.name) for one in people if one.role is Role.LEADER and one.id != asker.contact]

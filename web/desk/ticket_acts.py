@@ -39,13 +39,11 @@ async def act(ask: Ask) -> web.Response:
     except NotFound as error:
         return gone_page(ask, error, typed)
     try:
-        if not ask.asker.officer:
-            ask.asker.demand(Permission.ANSWER)
         check_act(ask.asker, detail.ticket, action)
         form.check_files()
         wanted = _wanted(action, typed, detail)
         _check(detail, action, seen, await ask.ports.tickets.history(detail.ticket.id), ask.by)
-        owner = await owner_for(ask, action, wanted.owner)
+        owner = await owner_for(ask, detail.ticket.agency, action, wanted.owner)
         if form.files:
             await _store(ask, form)
             stored = True
@@ -63,8 +61,7 @@ async def attach(ask: Ask) -> web.Response:
     """Files alone."""
     ask = await asked(ask)
     form: Form = ask.body
-    detail = await found_for(ask)
-    ask.asker.demand(Permission.ANSWER, of_agency=True)
+    detail = await found_for(ask, Permission.ANSWER)
     try:
         form.check_files()
         if not form.files:

@@ -1,7 +1,7 @@
 """The routes of the pages about tickets: for officers of agencies, and for 1022's own."""
 
 from hotline1022.accounts.types import Permission
-from hotline1022.web.desk import ticket, ticket_acts, tickets
+from hotline1022.web.desk import ticket, ticket_acts, ticket_edit, tickets
 from hotline1022.web.page_routes import UPLOAD_SECONDS
 from hotline1022.web.route import Handler, Place, Route
 from hotline1022.web.wire import NoInput
@@ -33,6 +33,8 @@ ROUTES: tuple[Route, ...] = (
     _page("GET", "/desk/tickets", "Tickets, what must be done first", tickets.list_tickets, tickets.TicketsQuery),
     _page("GET", "/desk/tickets/{ticket}", "One ticket", ticket.show_ticket, ticket.TicketSeen),
     _page("POST", "/desk/tickets/{ticket}/reveal", "Who the citizen is, for one view", ticket.reveal),
+    _page("GET", "/desk/tickets/{ticket}/edit", "What was written down, to be corrected", ticket_edit.show_edit),
+    _page("POST", "/desk/tickets/{ticket}/edit", "Correct what was written down", ticket_edit.edit),
     _page("POST", "/desk/tickets/{ticket}/files", "Add files", ticket_acts.attach, files=True),
     _page("POST", "/desk/tickets/{ticket}/act/{action}", "Do something to a ticket", ticket_acts.act, files=True),
     Route(

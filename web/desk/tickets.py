@@ -26,6 +26,8 @@ LIST = "/desk/tickets"
 #: tickets of a page, and pages at most
 SIZE, PAGES = 25, 400
 TODO, OPEN, ENDED, ALL = "todo", "open", "closed", "all"
+#: as agency: the own one, of who looks at all tickets besides
+MINE = "mine"
 #: as people choose among them
 STATES = tuple(one for one in State if one not in HIDDEN)
 
@@ -35,7 +37,7 @@ class TicketsQuery:
     """What the form above the list says; what nobody chose is passed over."""
 
     which: Annotated[str, Rule(doc="todo, open, closed, all, or a state")] = ""
-    agency: Annotated[str, Rule(doc="id of an agency")] = ""
+    agency: Annotated[str, Rule(doc="id of an agency; mine: the own one")] = ""
     category: Annotated[str, Rule(doc="id of a category")] = ""
     code: Annotated[str, Rule(doc="code of a ticket, however it is grouped")] = ""
     words: Annotated[str, Rule(doc="words of a ticket")] = ""
@@ -82,6 +84,7 @@ async def list_tickets(ask: Ask) -> web.Response:
         typed=typed,
         states=STATES,
         whole=not asker.officer,
+        mine=_both(asker),
         agencies=[] if asker.officer else _sorted(await ask.ports.directory.agencies(None)),
         categories=_sorted(await ask.ports.directory.categories(None)),
         numbers=shown,
@@ -96,7 +99,12 @@ def _typed(query: TicketsQuery, asker: Asker) -> dict[str, str]:
     """What was chosen, without what whoever asks may not choose."""
     given = {name: value.strip() for name, value in asdict(query).items() if name != "page"}
     given["code"] = "".join(given["code"].split())
-    works = asker.officer or asker.may(Permission.ANSWER)
+    both = _both(asker)
+    if both and not any(given.values()):
+        given["agency"] = MINE
+    elif given["agency"] == MINE and not both:
+        given["agency"] = ""
+    works = asker.officer or asker.may(Permission.ANSWER) or given["agency"] == MINE
     known = {TODO, OPEN, ENDED, ALL, *STATES}
     given["which"] = given["which"] if given["which"] in known else TODO if works else OPEN
     if not asker.may(Permission.NUMBERS):
@@ -106,13 +114,19 @@ def _typed(query: TicketsQuery, asker: Asker) -> dict[str, str]:
     return given
 
 
+def _both(asker: Asker) -> bool:
+    """Whether it is of an agency, and looks at all tickets besides."""
+    return not asker.officer and any(asker.handles(one) for one in asker.agencies)
+
+
 def _wanted(ask: Ask, typed: Mapping[str, str], number: int) -> TicketFilter:
-    states = states_of(typed["which"], officer=ask.asker.officer)
+    mine = typed["agency"] == MINE
+    states = states_of(typed["which"], officer=ask.asker.officer or mine)
     return TicketFilter(
         # who has the code looks for that ticket, wherever it stands
         states=frozenset() if typed["code"] else states,
         code=typed["code"],
-        agencies=agencies_of(ask.asker, typed["agency"]),
+        agencies=ask.asker.agencies if mine else agencies_of(ask.asker, typed["agency"]),
         category=typed["category"],
         words=typed["words"],
         overdue_at=ask.ports.clock() if typed["overdue"] else None,

@@ -16,6 +16,7 @@ from hotline1022.db.tables_accounts import user_account
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person
 from hotline1022.service.accounts.user_admin import FIRST_GOOD_FOR, GOOD_FOR, UserAdmin
+from hotline1022.service.accounts.user_rights import rights_of
 from tests.contract.database.made import HASH, T0
 
 ADMINS = frozenset({"admin"})
@@ -75,7 +76,7 @@ async def test_a_user_is_made_with_a_password_for_three_days(admin: UserAdmin, d
     async with database.reading() as tx:
         secret = await tx.accounts.secret(given.user.id)
         assert secret.password.startswith("$argon2id$") and secret.password_until == T0 + GOOD_FOR
-        assert await tx.accounts.permissions(given.user.roles) == first_roles()[0].permissions
+        assert (await rights_of(tx, given.user)).permissions == first_roles()[0].permissions
     told = (await entries(database, Kind.USER_CHANGED))[-1]
     assert told["after"] == {
         "active": True, "contact": "", "login": "lan.nguyen", "name": "Nguyễn Thị Lan", "person": "", "roles": ["agent"]
@@ -160,7 +161,7 @@ async def test_a_role_is_changed_as_it_was_seen_and_at_once(admin: UserAdmin, da
     after = await admin.change_role("thong-ke", made.version, "Thống kê", ["look"])
     assert after == Role(id="thong-ke", name="Thống kê", permissions=frozenset({Permission.LOOK}), version=2)
     async with database.reading() as tx:
-        assert await tx.accounts.permissions(user.roles) == {Permission.LOOK, Permission.LISTEN}
+        assert (await rights_of(tx, user)).permissions == {Permission.LOOK, Permission.LISTEN}
     for attempt, error in (
         (admin.change_role("thong-ke", 1, "x", []), "role-changed"),
         (admin.change_role("nobody", 1, "x", []), "role-unknown"),
@@ -181,11 +182,12 @@ async def test_a_role_is_changed_as_it_was_seen_and_at_once(admin: UserAdmin, da
 
 async def test_words_of_a_later_version_allow_nothing(admin: UserAdmin, database: Database) -> None:
     await admin.add_role("later", "Later", ["look"])
+    user = (await admin.add(Wanted(login="tk", name="TK", roles=frozenset({"later"})))).user
     async with database.transaction() as tx:
         await tx._connection.exec_driver_sql(
             "UPDATE role SET permissions = '[\"look\", \"teleport\"]' WHERE id = 'later'"
         )
-        assert await tx.accounts.permissions(["later"]) == {Permission.LOOK}
+        assert (await rights_of(tx, user)).permissions == {Permission.LOOK}
 
 
 async def test_a_hash_is_all_that_can_be_kept(admin: UserAdmin, database: Database) -> None:
