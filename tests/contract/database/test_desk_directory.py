@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import AsyncIterator
 from datetime import date
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -79,6 +80,35 @@ async def test_another_person_is_another_contact_point_and_an_end_is_final(world
         assert (await browser.send(page, f"{page}/end", day="2026-03-01")).status == 303
         assert world.directory.now.contacts["so-y-te-ld"].valid_to == date(2026, 3, 1)
         assert (await browser.get(f"{HERE}/contacts/nobody")).status == 404
+
+
+async def test_messages_follow_a_new_mobile_unless_they_have_a_number_of_their_own(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        page = f"{HERE}/contacts/so-y-te-ld"
+
+        async def saved(**typed: str) -> tuple[str, str]:
+            """What is stored after the page's own fields were sent, some of them typed anew; and what the field shows then."""
+            before = world.directory.now.contacts["so-y-te-ld"]
+            shown = await browser.get(page)
+            own = {"name": before.name, "order": str(before.order), "letter": before.letter, "email": before.email}
+            own |= {"mobile": before.mobile, "sms": value_of(shown.text, "sms")}
+            assert (await browser.post(page, {**shown.forms.fields[page], **own, **typed})).status == 303
+            return world.directory.now.contacts["so-y-te-ld"].sms, value_of((await browser.get(page)).text, "sms")
+
+        assert await saved(mobile="0900000001", sms="") == ("+84900000001", "")
+        assert await saved(mobile="0900000002") == ("+84900000002", ""), "they went along"
+        assert await saved(mobile="") == ("", ""), "nothing goes on to a telephone that is no more"
+        assert await saved(mobile="0900000003") == ("+84900000003", "")
+        assert await saved(sms="0900000009") == ("+84900000009", "+84900000009")
+        assert await saved(mobile="0900000004") == ("+84900000009", "+84900000009")
+        assert await saved(sms=" Khong ") == ("", "không")
+        assert await saved(letter="8/QĐ-SYT") == ("", "không"), "who wants none gets none by another edit"
+
+
+def value_of(html: str, field: str) -> str:
+    """What stands in a field of one line."""
+    (value,) = re.findall(rf'<input[^>]*id="{field}"[^>]*value="([^"]*)"', html)
+    return unescape(value)
 
 
 async def test_two_admins_at_one_area(world: World) -> None:
