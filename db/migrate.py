@@ -57,6 +57,7 @@ REVISIONS = (
     "0031",
     "0032",
     "0033",
+    "0036",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3

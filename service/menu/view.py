@@ -46,6 +46,7 @@ from hotline1022.web.menu_wire import (
     KeyView,
     Leads,
     LevelView,
+    MenuDraftBody,
     MenuNow,
     Place,
     PublishBody,
@@ -224,9 +225,9 @@ class MenuView:
         async with self._database.reading() as tx:
             return await tx.menus.draft()
 
-    async def save_draft(self, text: str, seen: int, by: str) -> MenuDraft:
+    async def save_draft(self, wanted: MenuDraftBody, by: str) -> MenuDraft:
         """Keep it."""
-        return await self._desk.save_draft(text, seen, by)
+        return await self._desk.save_draft(wanted.text, wanted.revision, by, base=wanted.base, note=wanted.note)
 
     async def drop_draft(self, seen: int) -> None:
         """Take it away."""
