@@ -153,11 +153,20 @@ async def test_two_at_once_and_an_earlier_version_comes_back(planning: Planning)
         late = await two.post(HERE, [*his.items(), *pairs])
         assert late.status == 409 and "Người khác vừa thay đổi" in late.text and 'value="Của tôi"' in late.text
         back = f"{HERE}/versions/1"
+        same = await two.send(back, back, note="")
+        assert same.status == 409 and "đang được áp dụng rồi" in same.text, "but for the day it is the same"
+        assert (await one.send(HERE, HERE, **typed(**{"ordinary-answer": "3 ngày"}))).status == 303
+        said(await two.get(back), "Ngày nghỉ và ngày làm bù giữ nguyên như hiện nay")
         assert (await two.send(back, back, note="Quay lại")).goes_to == f"{HERE}?done=saved"
-        said(await two.get(HERE), "Ban hành lại bản 1 · Quay lại")
+        said(await two.get(HERE), "Ban hành lại bản 1 · Quay lại", 'value="5 ngày"')
         assert (await two.get(f"{HERE}/versions/99")).status == 404
-    assert await versions(planning.world) == [(3, "user:minh", 1), (2, "user:lan", 0), (1, "settings", 0)]
-    assert not planning.used[-1].offices.closed
+    assert await versions(planning.world) == [
+        (4, "user:minh", 1),
+        (3, "user:lan", 0),
+        (2, "user:lan", 0),
+        (1, "settings", 0),
+    ]
+    assert planning.used[-1].offices.closed == {date(2026, 12, 31)}, "a day that was added since stays"
 
 
 async def test_a_ticket_keeps_the_date_that_it_was_given(database: Database, tmp_path: Path) -> None:
