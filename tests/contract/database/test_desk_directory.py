@@ -46,7 +46,7 @@ async def test_an_agency_is_made_gets_a_person_by_letter_and_is_merged_into_anot
         assert (await browser.post(f"{HERE}/agencies/so-moi", changed)).status == 303
         shown = await browser.get(f"{HERE}/agencies/so-moi")
         assert "Tên: Sở Mới → Sở Rất Mới" in shown.text and "leader.mobile 30" in shown.text
-        end = {"day": "2026-03-01", "successor": "so-noi-vu"}
+        end = {"day": "2026-03-01", "successor": "so-noi-vu", "sure": "1"}
         ended = await browser.send(f"{HERE}/agencies/so-moi", f"{HERE}/agencies/so-moi/end", **end)
         assert ended.status == 303, ended.text
         assert "Sở Rất Mới" not in (await browser.get(HERE)).text
@@ -77,7 +77,7 @@ async def test_another_person_is_another_contact_point_and_an_end_is_final(world
         other = await browser.post(page, {**hidden, **{k: body[k] for k in ("mobile", "order")}, "name": "Người Khác"})
         assert other.status == 409 and "Xin kết thúc đầu mối này" in other.text and 'value="Người Khác"' in other.text
         assert (await browser.send(page, f"{page}/end", day="hôm nay")).status == 400
-        assert (await browser.send(page, f"{page}/end", day="2026-03-01")).status == 303
+        assert (await browser.send(page, f"{page}/end", day="2026-03-01", sure="1")).status == 303
         assert world.directory.now.contacts["so-y-te-ld"].valid_to == date(2026, 3, 1)
         assert (await browser.get(f"{HERE}/contacts/nobody")).status == 404
 
@@ -124,6 +124,27 @@ async def test_two_admins_at_one_area(world: World) -> None:
         assert twice.status == 409 and "Đã có mục với mã này" in twice.text
 
 
+async def test_who_ends_an_agency_is_asked_first_with_what_it_takes_along(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        page = f"{HERE}/agencies/so-xay-dung"
+        people = [one for one in world.directory.now.contacts.values() if one.agency == "so-xay-dung"]
+        asked = await browser.send(page, f"{page}/end", day="2026-12-01", successor="")
+        assert asked.status == 200 and f"{len(people)} đầu mối" in asked.text and people[0].name in asked.text
+        assert "1 lĩnh vực: Xây dựng" in asked.text and "sẽ không đến ai" in asked.text
+        assert "Không hoàn tác được" in asked.text and "01/12/2026" in asked.text
+        asked = await browser.send(page, f"{page}/end", day="2026-12-01", successor="so-noi-vu")
+        assert "Sở Nội vụ" in asked.text and "sẽ không đến ai" not in asked.text
+        assert world.directory.now.agencies["so-xay-dung"].valid_to is None, "nothing has ended yet"
+        own = asked.forms.fields[f"{page}/end"]
+        refused = await browser.post(f"{page}/end", {**own, "day": "mai"})
+        assert refused.status == 400 and '<option value="so-noi-vu" selected>' in refused.text, "the choice stays"
+        circle = await browser.post(f"{page}/end", {**own, "successor": "so-xay-dung"})
+        assert circle.status == 400
+        assert (await browser.post(f"{page}/end", own)).status == 303
+        ended = world.directory.now.agencies["so-xay-dung"]
+        assert (ended.successor, ended.valid_to) == ("so-noi-vu", date(2026, 12, 1))
+
+
 async def test_a_category_names_who_answers_and_the_preview_says_whom_it_rings(world: World) -> None:
     async with world.signed_in("admin") as browser:
         page = f"{HERE}/categories/traffic"
@@ -139,7 +160,7 @@ async def test_a_category_names_who_answers_and_the_preview_says_whom_it_rings(w
         assert (await browser.get(f"{HERE}/hunt?agency=nobody")).status == 404
         wrong = await browser.send(page, page, **{**rule, "by_area": "di-an"})
         assert wrong.status == 400 and "thuan-an ubnd-thuan-an" in wrong.text
-        assert (await browser.send(page, f"{page}/end", day="2026-03-01")).status == 303
+        assert (await browser.send(page, f"{page}/end", day="2026-03-01", sure="1")).status == 303
 
 
 async def test_what_is_missing_leads_to_where_it_is_put_right(world: World) -> None:
