@@ -15,10 +15,11 @@ from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.directory.types import Agency, Category, Contact, PastChange, Thing, What
 from hotline1022.web.desk.directory_find import leaf
 from hotline1022.web.desk.directory_forms import SHAPES, Shape, Sort, body_of, filled, of_day, seen_of, typed
+from hotline1022.web.desk.directory_told import told_of, wrong_field
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.menu import name_of
-from hotline1022.web.desk.render import moment, show, told
+from hotline1022.web.desk.render import moment, show
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask, Handler
@@ -199,18 +200,21 @@ async def form_page(
     if isinstance(known, Agency):
         today, names = local_day(ask.ports.clock()), await _names(ask)
         people = [_row(one, today, names) for one in await ask.ports.directory.contacts(None, known.id)]
+    choices = await _choices(ask)
+    every = {id: name for pairs in choices.values() for id, name in pairs}
     return show(
         ask,
         "directory-one",
         status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        problem=told_of(error, known.id if known else given.get("id", ""), every) if error else "",
+        wrong=wrong_field(error),
         said=said,
         here=HERE,
         shape=shape,
         known=known,
         given=given,
         seen=seen_of(known) if known else "",
-        choices=await _choices(ask),
+        choices=choices,
         people=people,
         day=day or local_day(ask.ports.clock()).isoformat(),
         successor=successor,
