@@ -19,6 +19,7 @@ from hotline1022.service.tickets.deadlines_view import plain, wire
 from hotline1022.service.tickets.desk import TicketDesk
 from hotline1022.service.tickets.policy_desk import PolicyDesk, in_force
 from hotline1022.tickets.types import Urgency
+from hotline1022.web.desk.deadlines_form import ROWS
 from tests.contract.database.desk_world import Shown, World
 from tests.contract.database.made import T0
 from tests.contract.database.planning_world import Planning, open_planning
@@ -102,6 +103,8 @@ async def test_the_files_deadlines_are_the_first_version_and_others_are_in_force
         ({"weekday": []}, "offices.weekdays"),
         ({"longest": "0"}, "Có mục không đọc được"),
         ({"r0-category": "public-order", "r0-urgency": "now"}, "Có mục không đọc được"),
+        ({"r1-answer": "3 ngày", "ordinary-answer": "6 ngày"}, "chưa chọn lĩnh vực; dòng đó được đánh dấu"),
+        ({"r5-clock": "calendar"}, "chưa chọn lĩnh vực; dòng đó được đánh dấu"),
         ({"r1-category": "public-order", "r1-urgency": "urgent", "r1-answer": "1 giờ"}, "public-order"),
     ],
 )
@@ -113,6 +116,26 @@ async def test_what_cannot_be_changes_nothing_and_stays_in_the_form(
         assert refused.status == 400, refused.text
         said(refused, why, 'value="Ghi nhớ"')
     assert len(await versions(planning.world)) == 1 and len(planning.used) == 1
+
+
+async def test_a_row_without_a_category_is_marked_and_rows_that_are_not_shown_stay(planning: Planning) -> None:
+    async with planning.world.signed_in("admin") as browser:
+        refused = await browser.send(HERE, HERE, **typed(**{"r7-answer": "3 ngày"}))
+        assert refused.text.count('aria-invalid="true"') == 1, "the row comes back, and is the one that is marked"
+        marked = refused.text.index('aria-invalid="true"')
+        assert 'value="3 ngày"' in refused.text[marked : refused.text.index("</tr>", marked)]
+        document = wire(planning.policies.document)
+        own = document.categories[0]
+        many = tuple(replace(own, category=f"linh-vuc-{number:03}") for number in range(ROWS + 5))
+        await planning.policies.save(plain(replace(document, categories=many)), seen=1, by="user:lan")
+        shown = await browser.get(HERE)
+        said(shown, "Còn 5 dòng nữa không hiện ở đây")
+        rows = {f"r{number}-category": f"linh-vuc-{number:03}" for number in range(ROWS)}
+        for number in range(ROWS):
+            rows |= {f"r{number}-urgency": "urgent", f"r{number}-answer": "2 giờ"}
+        done = await browser.send(HERE, HERE, **(typed(**{"ordinary-answer": "7 ngày"}) | rows))
+        assert done.status == 303, done.text
+    assert len(wire(planning.policies.document).categories) == ROWS + 5
 
 
 async def test_days_are_added_and_taken_away(planning: Planning) -> None:

@@ -151,7 +151,7 @@ async def test_who_ends_an_agency_is_asked_first_with_what_it_takes_along(world:
         ("agencies", {"hours": "thứ 2-6 7:30-11:30"}, "Giờ làm việc: Không đọc được. Xin ghi như: mon-fri", "hours"),
         ("agencies", {"hours": "07:30–11:30, 13:30–17:00"}, "mon-fri 07:30-11:30 13:30-17:00", "hours"),
         ("agencies", {"hunt": "chuyên viên 20"}, "Thứ tự gọi: Không đọc được", "hunt"),
-        ("agencies", {"code": "701"}, "Mã chuyển máy: Sở Nội vụ đang có mã này", "code"),
+        ("agencies", {"code": "702"}, "Mã chuyển máy: Sở Nội vụ đang có mã này", "code"),
         ("agencies", {"code": "bảy"}, "Mã chuyển máy: Xin ghi một số từ 700 đến 799", "code"),
         ("agencies", {"name": ""}, "Tên: Xin ghi 1 đến 120 ký tự", "name"),
         ("agencies", {"id": "So-Moi"}, "Mã: Xin ghi chữ thường không dấu", "id"),
