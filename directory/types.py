@@ -294,6 +294,8 @@ class Missing(StrEnum):
     CODE = "code-missing"
     ANSWER = "answer-missing"
     CATEGORY = "category-missing"
+    #: the menu leads to it, and it has ended, or has not begun
+    ENDED = "category-ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

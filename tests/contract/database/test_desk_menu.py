@@ -9,8 +9,11 @@ from urllib.parse import urlencode
 import pytest
 
 from hotline1022.audit.types import Kind
+from hotline1022.core.clock import local_day
 from hotline1022.core.errors import ConfigError
 from hotline1022.db.unit import Database
+from hotline1022.directory.edit import end
+from hotline1022.directory.types import What
 from tests.contract.database.desk_world import Shown, World, open_desk
 from tests.contract.database.menu_world import OTHER, SHIPPED, THIRD, WRONG
 
@@ -115,6 +118,17 @@ async def test_whose_draft_was_published_by_another_is_told_so_and_does_not_go_o
         assert "chưa có những thay đổi của bản 2" in opened.text, "that it was kept says nothing of the version"
         refused = await one.post("/desk/menu/publish", {**opened.forms.fields[DRAFT], "text": THIRD})
         assert refused.status == 409 and world.menu.leads("4") == "Voicemail"
+
+
+async def test_a_menu_that_leads_to_an_ended_category_is_odd(world: World) -> None:
+    today = local_day(world.now)
+    await world.directory.change(lambda now: end(now, What.CATEGORY, "traffic", today), "user:lan")
+    async with world.signed_in("admin") as browser:
+        for page in ("/desk/menu/versions/1", DRAFT):
+            assert "(Giao thông) đã kết thúc hoặc chưa bắt đầu trong danh bạ" in (await browser.get(page)).text
+        gaps = await browser.get("/desk/directory/gaps")
+        assert "không còn hoặc chưa có hiệu lực" in gaps.text
+        assert "/desk/directory/categories/traffic" in gaps.forms.links
 
 
 async def test_what_is_on_the_screen_is_tried_and_the_reason_stays(world: World) -> None:
