@@ -145,49 +145,49 @@ async def test_who_ends_an_agency_is_asked_first_with_what_it_takes_along(world:
         assert (ended.successor, ended.valid_to) == ("so-noi-vu", date(2026, 12, 1))
 
 
-@pytest.mark.parametrize(
-    ("folder", "typed", "says", "field"),
-    [
-        ("agencies", {"hours": "thứ 2-6 7:30-11:30"}, "Giờ làm việc: Không đọc được. Xin ghi như: mon-fri", "hours"),
-        ("agencies", {"hours": "07:30–11:30, 13:30–17:00"}, "mon-fri 07:30-11:30 13:30-17:00", "hours"),
-        ("agencies", {"hunt": "chuyên viên 20"}, "Thứ tự gọi: Không đọc được", "hunt"),
-        ("agencies", {"code": "702"}, "Mã chuyển máy: Sở Nội vụ đang có mã này", "code"),
-        ("agencies", {"code": "bảy"}, "Mã chuyển máy: Xin ghi một số từ 700 đến 799", "code"),
-        ("agencies", {"name": ""}, "Tên: Xin ghi 1 đến 120 ký tự", "name"),
-        ("agencies", {"id": "So-Moi"}, "Mã: Xin ghi chữ thường không dấu", "id"),
-        ("agencies", {"parent": "aaa-moi", "id": "aaa-moi"}, "Trực thuộc: chọn aaa-moi thì thành vòng tròn", "parent"),
-        ("agencies", {"successor": "so-noi-vu"}, "Kết thúc từ ngày: đã có đơn vị tiếp nhận (Sở Nội vụ)", "valid_to"),
-        ("contacts", {"office": "0274 3822222 máy lẻ 12"}, "Điện thoại cơ quan: Số điện thoại không đúng", "office"),
-        ("contacts", {"mobile": "0274 3822 222"}, "Điện thoại di động: Đây không phải số di động", "mobile"),
-        ("contacts", {"sms": "115"}, "Số nhận tin nhắn: Đây không phải số di động", "sms"),
-        ("contacts", {"agency": ""}, "Cơ quan: Xin chọn trong danh sách", "agency"),
-        ("contacts", {"email": "an@"}, "Thư điện tử: Địa chỉ không đúng", "email"),
-        ("contacts", {"letter_date": "2026-11-02"}, "Văn bản cử đầu mối: Xin ghi", "letter"),
-        ("categories", {"by_area": "xa-moi so-noi-vu"}, "“xa-moi” không có trong danh bạ", "by_area"),
-        (
-            "areas",
-            {"valid_from": "2026-11-02", "valid_to": "2026-11-01"},
-            "Kết thúc từ ngày: Ngày không đúng",
-            "valid_to",
-        ),
-    ],
+#: what is typed, what is said of it, and the field that is marked
+WRONG = (
+    ("agencies", {"hours": "thứ 2-6 7:30-11:30"}, "Giờ làm việc: Không đọc được. Xin ghi như: mon-fri", "hours"),
+    ("agencies", {"hours": "07:30–11:30, 13:30–17:00"}, "mon-fri 07:30-11:30 13:30-17:00", "hours"),
+    ("agencies", {"hunt": "chuyên viên 20"}, "Thứ tự gọi: Không đọc được", "hunt"),
+    ("agencies", {"code": "702"}, "Mã chuyển máy: Sở Nội vụ đang có mã này", "code"),
+    ("agencies", {"code": "bảy"}, "Mã chuyển máy: Xin ghi một số từ 700 đến 799", "code"),
+    ("agencies", {"name": ""}, "Tên: Xin ghi 1 đến 120 ký tự", "name"),
+    ("agencies", {"id": "So-Moi"}, "Mã: Xin ghi chữ thường không dấu", "id"),
+    ("agencies", {"parent": "aaa-moi", "id": "aaa-moi"}, "Trực thuộc: chọn aaa-moi thì thành vòng tròn", "parent"),
+    ("agencies", {"successor": "so-noi-vu"}, "Kết thúc từ ngày: đã có đơn vị tiếp nhận (Sở Nội vụ)", "valid_to"),
+    ("contacts", {"office": "0274 3822222 máy lẻ 12"}, "Điện thoại cơ quan: Số điện thoại không đúng", "office"),
+    ("contacts", {"mobile": "0274 3822 222"}, "Điện thoại di động: Đây không phải số di động", "mobile"),
+    ("contacts", {"sms": "115"}, "Số nhận tin nhắn: Đây không phải số di động", "sms"),
+    ("contacts", {"agency": ""}, "Cơ quan: Xin chọn trong danh sách", "agency"),
+    ("contacts", {"email": "an@"}, "Thư điện tử: Địa chỉ không đúng", "email"),
+    ("contacts", {"letter_date": "2026-11-02"}, "Văn bản cử đầu mối: Xin ghi", "letter"),
+    ("categories", {"by_area": "xa-moi so-noi-vu"}, "“xa-moi” không có trong danh bạ", "by_area"),
+    (
+        "areas",
+        {"valid_from": "2026-11-02", "valid_to": "2026-11-01"},
+        "Kết thúc từ ngày: Ngày không đúng",
+        "valid_to",
+    ),
 )
-async def test_what_is_wrong_is_told_by_its_field_with_the_right_cure(
-    world: World, folder: str, typed: dict[str, str], says: str, field: str
-) -> None:
-    sound = {
-        "agencies": {"id": "zz-moi", "name": "Sở Mới", "short": "SM", "kind": "department"},
-        "areas": {"id": "zz-moi", "name": "Phường Mới", "kind": "ward"},
-        "categories": {"id": "zz-moi", "name": "Lĩnh vực mới", "agency": "so-noi-vu"},
-        "contacts": {"agency": "so-noi-vu", "role": "leader", "name": "Trần Văn Bình", "order": "1"},
-    }[folder]
+SOUND = {
+    "agencies": {"id": "zz-moi", "name": "Sở Mới", "short": "SM", "kind": "department"},
+    "areas": {"id": "zz-moi", "name": "Phường Mới", "kind": "ward"},
+    "categories": {"id": "zz-moi", "name": "Lĩnh vực mới", "agency": "so-noi-vu"},
+    "contacts": {"agency": "so-noi-vu", "role": "leader", "name": "Trần Văn Bình", "order": "1"},
+}
+
+
+async def test_what_is_wrong_is_told_by_its_field_with_the_right_cure(world: World) -> None:
     async with world.signed_in("admin") as browser:
-        page = f"{HERE}/{folder}/new"
-        refused = await browser.send(page, page, **{**sound, **typed})
-        assert refused.status == 400 and says in refused.text, refused.text
-        (marked,) = re.findall(r'id="(\w+)"[^>]*aria-invalid="true"', refused.text)
-        assert marked == field
-        assert (await browser.send(page, page, **sound)).status == 303, "all else of it was sound"
+        for folder, typed, says, field in WRONG:
+            page = f"{HERE}/{folder}/new"
+            refused = await browser.send(page, page, **{**SOUND[folder], **typed})
+            assert refused.status == 400 and says in refused.text, (typed, refused.text)
+            assert re.findall(r'id="(\w+)"[^>]*aria-invalid="true"', refused.text) == [field], typed
+        for folder, sound in SOUND.items():
+            page = f"{HERE}/{folder}/new"
+            assert (await browser.send(page, page, **sound)).status == 303, "all else of it was sound"
 
 
 async def test_a_category_names_who_answers_and_the_preview_says_whom_it_rings(world: World) -> None:
