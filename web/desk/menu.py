@@ -88,7 +88,7 @@ async def publish(ask: Ask) -> web.Response:
     text, revision, seen = form.one("text"), form.number("revision"), form.number("seen")
     note = _note(form)
     if not text.strip() or len(text) > TEXT_LIMIT:
-        return await _checked(ask, text, revision, seen)
+        return await _checked(ask, text, revision, seen, note)
     wanted = PublishBody(text=text, seen=seen, draft=revision, note=note)
     try:
         done = await ask.ports.menu.publish(wanted, who(ask))
