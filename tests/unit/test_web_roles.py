@@ -366,14 +366,6 @@ async def test_an_admin_adds_a_person_in_nfc(tmp_path: Path) -> None:
             assert "Lế Thị Cúc".encode() in await response.read()
 
 
-async def test_another_pin_is_given_to_a_person_there_is(tmp_path: Path) -> None:
-    async with open_house(tmp_path) as house:
-        status, person = await house.ask("POST", "/api/people/1001/pin", "admin", json={"pin": "24680"})
-        assert (status, person["id"]) == (200, "1001") and house.people.pins["1001"] == "24680"
-        assert (await house.ask("POST", "/api/people/7777/pin", "admin", json={"pin": "24680"}))[0] == 404
-        assert (await house.ask("POST", "/api/people/1001/pin", "admin", json={"pin": "12"}))[0] == 400
-
-
 async def test_prometheus_reads_the_metrics(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         await house.ask("GET", "/api/calls/hl1-1.1")
