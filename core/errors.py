@@ -8,6 +8,9 @@ HotlineError
 └── Invalid             a value from outside that is not acceptable
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class HotlineError(Exception):
     """Base of all expected errors. `error_id` is kebab-case and never changes its meaning."""
@@ -48,3 +51,15 @@ class Invalid(HotlineError):
     """A value from outside is not acceptable."""
 
     error_id = "value-invalid"
+    #: name of the field that is wrong; "" where it is none, or several
+    field = ""
+
+
+@contextmanager
+def in_field(name: str) -> Iterator[None]:
+    """What is Invalid in here is so because of this field."""
+    try:
+        yield
+    except Invalid as error:
+        error.field = error.field or name
+        raise

@@ -55,7 +55,7 @@ class MenuRepository(Repository):
         return build(MenuDraft, row) if row else None
 
     async def save_draft(self, draft: MenuDraft, seen: int) -> None:
-        """Write it over the revision that was seen, 0 = none. Refused `menu-draft-changed`."""
+        """Write it over the revision that was seen, 0 = none. Refused `menu-draft-changed`, `menu-draft-gone`."""
         values: dict[str, Any] = {one.name: getattr(draft, one.name) for one in fields(MenuDraft)}
         if seen:
             mine = update(menu_draft).where(menu_draft.c.revision == seen).values(values)
@@ -63,15 +63,19 @@ class MenuRepository(Repository):
         else:
             done = await self._connection.execute(insert_new(self._dialect, menu_draft), values | {"id": 1})
         if not done.rowcount:
-            raise _changed()
+            raise draft_changed(await self.draft())
 
     async def drop_draft(self, seen: int) -> None:
-        """Take it away; none, and 0 for none, is no error. Refused `menu-draft-changed`."""
+        """Take it away; none, and 0 for none, is no error. Refused `menu-draft-changed`, `menu-draft-gone`."""
         there = await self.draft()
         if (there.revision if there else 0) != seen:
-            raise _changed()
+            raise draft_changed(there)
         await self._connection.execute(delete(menu_draft).where(menu_draft.c.revision == seen))
 
 
-def _changed() -> Refused:
+def draft_changed(there: MenuDraft | None) -> Refused:
+    """What is said to whoever saw another draft than there is."""
+    if there is None:
+        text = "the draft was published or thrown away meanwhile; look at the version in force"
+        return Refused(text, error_id="menu-draft-gone")
     return Refused("somebody else changed the draft meanwhile; look at it again", error_id="menu-draft-changed")

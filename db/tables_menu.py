@@ -32,5 +32,7 @@ menu_draft = Table(
     Column("by", String, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("revision", Big, nullable=False),
+    Column("base", Big, nullable=False, server_default="0"),
+    Column("note", String, nullable=False, server_default=""),
     CheckConstraint("id = 1", name="ck_menu_draft_one"),
 )

@@ -8,9 +8,22 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from hotline1022.core.errors import Invalid, NotFound, Refused
+from hotline1022.core.errors import NotFound, Refused
 from hotline1022.directory.lookup import InTree, ended
-from hotline1022.directory.types import SAMPLE, Agency, Area, Category, Change, Contact, Directory, Thing, What
+from hotline1022.directory.types import (
+    SAMPLE,
+    Agency,
+    Area,
+    Category,
+    Change,
+    Contact,
+    Directory,
+    DirectoryInvalid,
+    Misfit,
+    Problem,
+    Thing,
+    What,
+)
 
 
 def put(directory: Directory, things: Iterable[Thing]) -> Directory:
@@ -35,7 +48,7 @@ def put(directory: Directory, things: Iterable[Thing]) -> Directory:
     )
     problems = list(_problems(new))
     if problems:
-        raise Invalid("\n".join(problems), error_id="directory-invalid")
+        raise DirectoryInvalid(problems)
     new = replace(new, contacts={one.id: _with_agency(new, one) for one in new.contacts.values()})
     _ends_stay(directory, new)
     return new
@@ -140,8 +153,8 @@ def _plain(name: str) -> str:
     return bare.casefold().replace("đ", "d")
 
 
-def _problems(directory: Directory) -> Iterator[str]:
-    """Everything that does not fit together, one line each, with the cure."""
+def _problems(directory: Directory) -> Iterator[Problem]:
+    """Everything that does not fit together, with the cure."""
     agencies, areas = directory.agencies, directory.areas
     yield from _tree("agency", agencies)
     yield from _tree("area", areas)
@@ -150,31 +163,41 @@ def _problems(directory: Directory) -> Iterator[str]:
         if agency.code is None:
             continue
         if agency.code in codes:
-            yield f"agency {agency.id}: code {agency.code} is that of {codes[agency.code]}; give each its own"
+            other = codes[agency.code]
+            text = f"agency {agency.id}: code {agency.code} is that of {other}; give each its own"
+            yield Problem(misfit=Misfit.CODE, id=agency.id, field="code", other=other, text=text)
         codes.setdefault(agency.code, agency.id)
     for category in directory.categories.values():
         if category.agency not in agencies:
-            yield f"category {category.id}: there is no agency {category.agency}; add it or name another"
+            yield _absent(category, "agency", "agency", category.agency)
         for rule in category.by_area:
             if rule.area not in areas:
-                yield f"category {category.id}: there is no area {rule.area}; add it or name another"
+                yield _absent(category, "by_area", "area", rule.area)
             if rule.agency not in agencies:
-                yield f"category {category.id}: there is no agency {rule.agency}; add it or name another"
+                yield _absent(category, "by_area", "agency", rule.agency)
     for contact in directory.contacts.values():
         if contact.agency not in agencies:
-            yield f"contact {contact.id}: there is no agency {contact.agency}; add it or name another"
+            yield _absent(contact, "agency", "agency", contact.agency)
 
 
-def _tree(what: str, things: Mapping[str, InTree]) -> Iterator[str]:
+def _absent(thing: Thing, field: str, what: str, other: str) -> Problem:
+    text = f"{what_of(thing)} {thing.id}: there is no {what} {other}; add it or name another"
+    return Problem(misfit=Misfit.UNKNOWN, id=thing.id, field=field, other=other, text=text)
+
+
+def _tree(what: str, things: Mapping[str, InTree]) -> Iterator[Problem]:
     for one in things.values():
         for word, other in (("parent", one.parent), ("successor", one.successor)):
             if other is not None and other not in things:
-                yield f"{what} {one.id}: its {word} {other} is not there; add it or name another"
+                text = f"{what} {one.id}: its {word} {other} is not there; add it or name another"
+                yield Problem(misfit=Misfit.UNKNOWN, id=one.id, field=word, other=other, text=text)
         if one.successor is not None and one.valid_to is None:
-            yield f"{what} {one.id} has a successor and no end; give valid_to, the first day of the successor"
+            text = f"{what} {one.id} has a successor and no end; give valid_to, the first day of the successor"
+            yield Problem(misfit=Misfit.END, id=one.id, field="valid_to", other=one.successor, text=text)
         for word in ("parent", "successor"):
             if _in_circle(things, one.id, word):
-                yield f"{what} {one.id} is its own {word} in the end; break the circle"
+                text = f"{what} {one.id} is its own {word} in the end; break the circle"
+                yield Problem(misfit=Misfit.CIRCLE, id=one.id, field=word, other=getattr(one, word), text=text)
 
 
 def _in_circle(things: Mapping[str, InTree], id: str, word: str) -> bool:

@@ -14,9 +14,17 @@ def gaps(directory: Directory, day: date, menu: Mapping[str, str] | None = None)
     """What is missing on that day. `menu`: categories of the menu, id → name, that must be there."""
     found: list[Gap] = []
     for category, name in (menu or {}).items():
-        if category not in directory.categories:
+        known, kind, text = directory.categories.get(category), None, ""
+        if known is None:
+            kind = Missing.CATEGORY
             text = f"{name} is in the menu and not in the directory; add the category, with who answers"
-            found.append(Gap(kind=Missing.CATEGORY, what=What.CATEGORY, id=category, name=name, message=text))
+        elif not active(known, day):
+            kind = Missing.ENDED
+            text = (
+                f"{name} is in the menu and not in force in the directory; publish a menu without it, or move its days"
+            )
+        if kind is not None:
+            found.append(Gap(kind=kind, what=What.CATEGORY, id=category, name=name, message=text))
     for one in directory.categories.values():
         if active(one, day):
             found += _of_category(directory, one, day)

@@ -1,10 +1,12 @@
-"""From what people write (API, file) to values of the directory, each checked by itself. Refuses with reason and cure."""
+"""From what people write (API, file) to values of the directory, each checked by itself. Refuses with reason and cure, and names
+the field.
+"""
 
 import re
 from collections.abc import Iterable
 from datetime import date
 
-from hotline1022.core.errors import Invalid
+from hotline1022.core.errors import Invalid, in_field
 from hotline1022.core.mail_address import is_mail_address
 from hotline1022.directory.hours import read_hours
 from hotline1022.directory.hunt import MOST_STEPS, read_step
@@ -33,12 +35,13 @@ def an_agency(
     """An agency that can be; Invalid `agency-invalid`, `hours-invalid`, `hunt-invalid`."""
     _common("agency", id, name, valid_from, valid_to)
     if not 1 <= len(short) <= 40:
-        raise _bad("agency", "the short name is empty or too long; write 1 to 40 characters")
+        raise _bad("agency", "short", "the short name is empty or too long; write 1 to 40 characters")
     if code is not None and not CODES[0] <= code <= CODES[1]:
-        raise _bad("agency", f"{code} is no transfer code; choose from {CODES[0]} to {CODES[1]}")
-    steps = tuple(read_step(text) for text in hunt)
+        raise _bad("agency", "code", f"{code} is no transfer code; choose from {CODES[0]} to {CODES[1]}")
+    with in_field("hunt"):
+        steps = tuple(read_step(text) for text in hunt)
     if len(steps) > MOST_STEPS:
-        raise _bad("agency", f"the hunt has {len(steps)} steps; write at most {MOST_STEPS}")
+        raise _bad("agency", "hunt", f"the hunt has {len(steps)} steps; write at most {MOST_STEPS}")
     return Agency(
         id=id,
         name=name,
@@ -96,10 +99,10 @@ def a_category(
     for text in by_area:
         area, _, other = text.partition(" ")
         if not area or not re.fullmatch(ID, other):
-            raise _bad("category", f"{text!r} is no area and agency; write thuan-an ubnd-thuan-an")
+            raise _bad("category", "by_area", f"{text!r} is no area and agency; write thuan-an ubnd-thuan-an")
         rules.append(Answering(area=area, agency=other))
     if len({rule.area for rule in rules}) < len(rules):
-        raise _bad("category", "an area is named twice; name one agency for each")
+        raise _bad("category", "by_area", "an area is named twice; name one agency for each")
     return Category(
         id=id,
         name=name,
@@ -134,22 +137,27 @@ def a_contact(
     """
     _common("contact", id, name, valid_from, valid_to)
     if email and not is_mail_address(email):
-        raise _bad("contact", f"{email!r} is no email address; write ten@coquan.gov.vn")
+        raise _bad("contact", "email", f"{email!r} is no email address; write ten@coquan.gov.vn")
     if not 1 <= order <= 99:
-        raise _bad("contact", f"the order {order} is out of range; choose from 1 to 99")
+        raise _bad("contact", "order", f"the order {order} is out of range; choose from 1 to 99")
     if len(letter) > 80:
-        raise _bad("contact", "the letter's number is too long; write at most 80 characters")
+        raise _bad("contact", "letter", "the letter's number is too long; write at most 80 characters")
     if letter_date is not None and not letter:
-        raise _bad("contact", "the letter has a date and no number; write both")
-    reachable = numbers.mobile(mobile) if mobile else ""
+        raise _bad("contact", "letter", "the letter has a date and no number; write both")
+    with in_field("office"):
+        landline = numbers.office(office) if office else ""
+    with in_field("mobile"):
+        reachable = numbers.mobile(mobile) if mobile else ""
+    with in_field("sms"):
+        messages = reachable if sms is None else numbers.mobile(sms) if sms else ""
     return Contact(
         id=id,
         agency=agency,
         role=role,
         name=name,
-        office=numbers.office(office) if office else "",
+        office=landline,
         mobile=reachable,
-        sms=reachable if sms is None else numbers.mobile(sms) if sms else "",
+        sms=messages,
         email=email,
         hours=_hours(hours),
         order=order,
@@ -162,18 +170,21 @@ def a_contact(
 
 def _common(what: str, id: str, name: str, valid_from: date | None, valid_to: date | None) -> None:
     if not re.fullmatch(ID, id):
-        raise _bad(what, f"{id!r} is no id; use small letters, digits and -, 40 in all: so-noi-vu")
+        raise _bad(what, "id", f"{id!r} is no id; use small letters, digits and -, 40 in all: so-noi-vu")
     if not 1 <= len(name) <= 120 or name != name.strip():
-        raise _bad(what, "the name is empty or too long; write 1 to 120 characters without blanks around")
+        raise _bad(what, "name", "the name is empty or too long; write 1 to 120 characters without blanks around")
     if valid_from and valid_to and valid_to < valid_from:
-        raise _bad(what, f"it ends on {valid_to} before it begins on {valid_from}; correct the days")
+        raise _bad(what, "valid_to", f"it ends on {valid_to} before it begins on {valid_from}; correct the days")
 
 
 def _hours(text: str) -> str:
     if text:
-        read_hours(text)
+        with in_field("hours"):
+            read_hours(text)
     return text
 
 
-def _bad(what: str, text: str) -> Invalid:
-    return Invalid(text, error_id=f"{what}-invalid")
+def _bad(what: str, field: str, text: str) -> Invalid:
+    error = Invalid(text, error_id=f"{what}-invalid")
+    error.field = field
+    return error

@@ -3,11 +3,13 @@
 Days are the province's. `valid_to` is the first day on which a thing is no more, so what ends today is out at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Any
+
+from hotline1022.core.errors import Invalid
 
 #: what stands in the letter's number of people in the sample data
 SAMPLE = "MẪU"
@@ -80,6 +82,43 @@ class What(StrEnum):
     AREA = "area"
     CATEGORY = "category"
     CONTACT = "contact"
+
+
+class Misfit(StrEnum):
+    """Why a thing does not fit to the others."""
+
+    #: its transfer code is that of another agency
+    CODE = "code"
+    #: what it names is not there
+    UNKNOWN = "unknown"
+    #: it has a successor and no end
+    END = "end"
+    #: it is above itself, or comes after itself
+    CIRCLE = "circle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that does not fit to the others."""
+
+    misfit: Misfit
+    #: the thing, and which of its fields
+    id: str
+    field: str
+    #: what it names there, or who has the code
+    other: str
+    #: for who writes files or programs, with the cure
+    text: str
+
+
+class DirectoryInvalid(Invalid):
+    """The directory would not fit together; the message has a line for each problem."""
+
+    error_id = "directory-invalid"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(one.text for one in problems))
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +294,8 @@ class Missing(StrEnum):
     CODE = "code-missing"
     ANSWER = "answer-missing"
     CATEGORY = "category-missing"
+    #: the menu leads to it, and it has ended, or has not begun
+    ENDED = "category-ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

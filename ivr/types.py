@@ -37,6 +37,10 @@ class MenuDraft:
     at: datetime
     #: another one with each save: who saves says which one was seen
     revision: int
+    #: number of the version that it was begun from, or held against since; 0 = none
+    base: int
+    #: why, as it will stand beside the version
+    note: str = ""
 
     def __post_init__(self) -> None:
         aware(self.at)

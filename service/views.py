@@ -270,6 +270,16 @@ class PeopleView:
             await tx.agents.add_person(Person(id=PersonId(person), name=name, pin_hash=hashed, active=True))
         return web.PersonView(id=person, name=name, active=True)
 
+    async def new_pin(self, person: str, pin: str) -> web.PersonView:
+        """Another PIN; earlier wrong ones are forgotten."""
+        hashed = await self._hash_pin(check_new_pin(pin))
+        async with self._database.transaction() as tx:
+            await tx.agents.change_person(person, pin_hash=hashed)
+            await tx.agents.forget_pin_tries(person)
+            known = await tx.agents.person(person)
+        assert known is not None, "it was changed in this transaction"
+        return web.PersonView(id=known.id, name=known.name, active=known.active)
+
 
 class TokensView:
     """web.ports.Tokens."""

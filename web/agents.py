@@ -26,6 +26,7 @@ from hotline1022.web.wire import (
     PauseBody,
     PersonBody,
     PersonList,
+    PinBody,
     Roster,
     RosterQuery,
     ShiftList,
@@ -154,3 +155,9 @@ async def create_person(ask: Ask) -> PersonView:
     """One more who answers."""
     body: PersonBody = ask.body
     return await ask.ports.people.create(body.id, body.name, body.pin)
+
+
+async def change_pin(ask: Ask) -> PersonView:
+    """Another PIN for one who answers."""
+    body: PinBody = ask.body
+    return await ask.ports.people.new_pin(ask.path["person"], body.pin)

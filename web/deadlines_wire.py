@@ -107,7 +107,7 @@ class DeadlinesBody:
 
     seen: Annotated[int, Rule(doc="number of the version in force, as it was read; 0 = none")]
     document: Annotated[DeadlinesDocument | None, Rule(doc="all of it; null with `again`")] = None
-    again: Annotated[int, Rule(doc="number of the version that comes back; 0 = none")] = 0
+    again: Annotated[int, Rule(doc="number of the version that comes back, with the days off of today; 0 = none")] = 0
     note: Annotated[str, Rule(doc="why", high=REMARK_LIMIT)] = ""
 
 

@@ -42,7 +42,7 @@ async def check(ask: Ask) -> Checked:
 async def save_draft(ask: Ask) -> MenuDraft:
     """A draft is kept."""
     body: MenuDraftBody = ask.body
-    return await ask.ports.menu.save_draft(body.text, body.revision, ask.asker.actor)
+    return await ask.ports.menu.save_draft(body, ask.asker.actor)
 
 
 async def publish(ask: Ask) -> Published:

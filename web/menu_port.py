@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from hotline1022.ivr.types import MenuDraft, MenuVersion
-from hotline1022.web.menu_wire import Checked, MenuNow, PublishBody, Published, TryBody, VersionDetail, Way
+from hotline1022.web.menu_wire import (
+    Checked,
+    MenuDraftBody,
+    MenuNow,
+    PublishBody,
+    Published,
+    TryBody,
+    VersionDetail,
+    Way,
+)
 
 
 class MenuPort(Protocol):
@@ -26,12 +35,12 @@ class MenuPort(Protocol):
         """The one there is."""
         ...
 
-    async def save_draft(self, text: str, seen: int, by: str) -> MenuDraft:
-        """Keep it over the revision that was seen; Refused `menu-draft-changed`."""
+    async def save_draft(self, wanted: MenuDraftBody, by: str) -> MenuDraft:
+        """Keep it over the revision that was seen; Refused `menu-draft-changed`, `menu-draft-gone`."""
         ...
 
     async def drop_draft(self, seen: int) -> None:
-        """Take it away; Refused `menu-draft-changed`."""
+        """Take it away; Refused `menu-draft-changed`, `menu-draft-gone`."""
         ...
 
     async def check(self, text: str) -> Checked:
@@ -42,7 +51,7 @@ class MenuPort(Protocol):
         """Put it in force; calls go on. An error changes nothing.
 
         Invalid `menu-invalid` with a line for each fault, `menu-sounds` when a text cannot be spoken; Refused `menu-changed`,
-        `menu-draft-changed`, `menu-same`.
+        `menu-draft-changed`, `menu-draft-gone`, `menu-same`.
         """
         ...
 

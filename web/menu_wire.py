@@ -146,6 +146,11 @@ class MenuDraftBody:
 
     text: MenuText
     revision: Annotated[int, Rule(doc="revision of the draft that was seen; 0 = there was none")] = 0
+    base: Annotated[
+        int | None,
+        Rule(doc="version that it was begun from; null = as the draft before it, else the one in force"),
+    ] = None
+    note: Annotated[str, Rule(doc="why, in a few words", high=NOTE_LIMIT)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

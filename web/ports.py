@@ -193,6 +193,10 @@ class People(Protocol):
         """Add one; hashes the PIN. Refused `person-exists`."""
         ...
 
+    async def new_pin(self, person: str, pin: str) -> PersonView:
+        """Another PIN, by which one who was shut out comes in at once; Invalid `pin-weak`, NotFound `person-not-found`."""
+        ...
+
 
 class Tickets(Protocol):
     """Tickets. A name is an id or a code; one that nobody has, or of a hidden ticket, is NotFound `ticket-unknown`."""

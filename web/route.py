@@ -123,6 +123,7 @@ PARTS: dict[str, Rule] = {
     ),
     "wallboard": Rule(doc="id of an address for a television", pattern=r"[0-9a-f]{16}"),
     "shift": Rule(doc="id of a shift", pattern=r"[a-z][a-z0-9-]{0,19}"),
+    "person": Rule(doc="id of one who answers, as it is keyed", pattern=r"[0-9]{1,8}"),
     "crew": Rule(doc="id of a crew", pattern=r"[a-z][a-z0-9-]{0,19}"),
     "reason": Rule(doc="digit of a reason for a pause", pattern=r"[0-9]"),
     "day": Rule(doc="a day: 2026-11-24", pattern=r"20[0-9]{2}-[01][0-9]-[0-3][0-9]"),

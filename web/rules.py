@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hotline1022.core.clock import PROVINCE, local
-from hotline1022.core.errors import Invalid
+from hotline1022.core.errors import Invalid, in_field
 from hotline1022.core.texts import tidy
 
 #: Times from outside must lie in these years.
@@ -51,10 +51,11 @@ def parse(kind: type, given: Mapping[str, object], *, texts: bool) -> Any:
             cure = f'did you mean "{near[0]}"?' if near else f"known are: {', '.join(hints) or 'none'}"
             raise Invalid(f"{_short(name)} is unknown here; {cure}", error_id="key-unknown")
     for field in fields(kind):
-        if field.name in given:
-            values[field.name] = _value(field.name, given[field.name], hints[field.name], texts)
-        elif field.default is MISSING and field.default_factory is MISSING:
-            raise Invalid(f"{field.name} is missing; give it", error_id="value-missing")
+        with in_field(field.name):
+            if field.name in given:
+                values[field.name] = _value(field.name, given[field.name], hints[field.name], texts)
+            elif field.default is MISSING and field.default_factory is MISSING:
+                raise Invalid(f"{field.name} is missing; give it", error_id="value-missing")
     return kind(**values)
 
 

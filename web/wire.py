@@ -146,6 +146,13 @@ class PersonBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PinBody:
+    """Another PIN of a person."""
+
+    pin: PinText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallPage:
     """Calls, newest first."""
 

@@ -16,6 +16,7 @@ from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.acting import acting
 from hotline1022.core.errors import ConfigError, HotlineError, Invalid, Refused, Unavailable
 from hotline1022.core.texts import one_form
+from hotline1022.db.menus import draft_changed
 from hotline1022.db.unit import Database
 from hotline1022.ivr.load import load
 from hotline1022.ivr.model import MenuTree
@@ -188,15 +189,33 @@ class MenuDesk:
 
     # ---------------------------------------------------------------- the draft
 
-    async def save_draft(self, text: str, seen: int, by: str) -> MenuDraft:
-        """Keep it over the revision that was seen. Refused `menu-draft-changed`."""
-        draft = MenuDraft(text=written(text), by=by, at=self._clock(), revision=randbelow(999_999_998) + 1)
+    async def save_draft(self, text: str, seen: int, by: str, *, base: int | None = None, note: str = "") -> MenuDraft:
+        """Keep it over the revision that was seen. `base`: the version that whoever writes has seen; None = as the draft before
+        has it, else what is in force. Refused `menu-draft-changed`, `menu-draft-gone`.
+        """
+        if base is None:
+            base = await self._base()
+        draft = MenuDraft(
+            text=written(text),
+            by=by,
+            at=self._clock(),
+            revision=randbelow(999_999_998) + 1,
+            base=base,
+            note=one_form(note.strip()),
+        )
         async with self._database.transaction() as tx:
             await tx.menus.save_draft(draft, seen)
         return draft
 
+    async def _base(self) -> int:
+        async with self._database.reading() as tx:
+            there, newest = await tx.menus.draft(), await tx.menus.newest()
+        if there is not None:
+            return there.base
+        return newest.number if newest else 0
+
     async def drop_draft(self, seen: int) -> None:
-        """Take it away. Refused `menu-draft-changed`."""
+        """Take it away. Refused `menu-draft-changed`, `menu-draft-gone`."""
         async with self._database.transaction() as tx:
             await tx.menus.drop_draft(seen)
 
@@ -208,7 +227,8 @@ class MenuDesk:
         """Put it in force; the version, the menu, and how many sounds were made. An error changes nothing.
 
         `seen`: the version that is in force, as whoever publishes knows it. `draft`: its revision, which is taken away.
-        Invalid `menu-invalid`, `menu-sounds`; Refused `menu-changed`, `menu-draft-changed`, `menu-same`; Unavailable.
+        Invalid `menu-invalid`, `menu-sounds`; Refused `menu-changed`, `menu-draft-changed`, `menu-draft-gone`, `menu-same`;
+        Unavailable.
         """
         # Whoever waits may give up (a browser that is closed, a limit of time); what is half done is then done all the same.
         self._work = asyncio.create_task(self._publish(text, seen, by, note, again, draft))
@@ -266,7 +286,7 @@ class MenuDesk:
                 error_id="menu-changed",
             )
         if draft is not None and (there.revision if there else 0) != draft:
-            raise Refused("somebody else changed the draft meanwhile; look at it again", error_id="menu-draft-changed")
+            raise draft_changed(there)
         if newest is not None and newest.sha256 == hash_of(text) and not self.trouble:
             raise Refused("this menu is in force already; change something first", error_id="menu-same")
         return newest

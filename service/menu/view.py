@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import assert_never
 
+from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
 from hotline1022.db.unit import Database
 from hotline1022.directory.hunt import hunt
+from hotline1022.directory.lookup import active
 from hotline1022.directory.types import Directory, Hunt
 from hotline1022.ivr.flow import (
     Ask,
@@ -46,6 +48,7 @@ from hotline1022.web.menu_wire import (
     KeyView,
     Leads,
     LevelView,
+    MenuDraftBody,
     MenuNow,
     Place,
     PublishBody,
@@ -224,9 +227,9 @@ class MenuView:
         async with self._database.reading() as tx:
             return await tx.menus.draft()
 
-    async def save_draft(self, text: str, seen: int, by: str) -> MenuDraft:
+    async def save_draft(self, wanted: MenuDraftBody, by: str) -> MenuDraft:
         """Keep it."""
-        return await self._desk.save_draft(text, seen, by)
+        return await self._desk.save_draft(wanted.text, wanted.revision, by, base=wanted.base, note=wanted.note)
 
     async def drop_draft(self, seen: int) -> None:
         """Take it away."""
@@ -275,7 +278,7 @@ class MenuView:
             return None  # the warning says so: the directory does not have the category
 
     def _warnings(self, tree: MenuTree) -> tuple[Remark, ...]:
-        """The menu's own, and categories that the directory does not have: nobody would be rung for them."""
+        """The menu's own, and categories that the directory does not have: nobody would be rung for them, or no longer has."""
         try:
             known = self._directory().categories
         except HotlineError:
@@ -285,4 +288,10 @@ class MenuView:
             for one in tree.categories
             if one.id not in known
         ]
-        return (*remarks(tree.warnings), *remarks(absent))
+        day = local_day(self._clock())
+        over = [
+            f"the category {one.id} ({one.name}) is not in force in the directory; leave it out, or move its days there"
+            for one in tree.categories
+            if one.id in known and not active(known[one.id], day)
+        ]
+        return (*remarks(tree.warnings), *remarks(absent), *remarks(over))

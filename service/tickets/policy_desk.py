@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 30.0
 #: who wrote what the settings' file has
 BY_FILE = "settings"
+#: of a document's `offices`: days off beside those of the state, and days that are worked all the same
+DAYS = ("closed", "worked")
 #: what stands before a fault
 SOURCE = "deadlines"
 
@@ -133,15 +135,17 @@ class PolicyDesk:
         """Put it in force for what is due from now on.
 
         Invalid `deadlines-invalid` with a line for each fault; Refused `deadlines-changed` when the version that was seen is
-        not in force any more, `deadlines-same`; NotFound `deadlines-version-unknown`. `again`: the version whose document it is.
+        not in force any more, `deadlines-same`; NotFound `deadlines-version-unknown`. `again`: the version whose document it is,
+        with the days off that are in force.
         """
-        text = (await self._again(again)) if again else _text(document)
-        read, policy = _read(text)
-        _opens(policy, self._clock())
+        old = json.loads(await self._again(again)) if again else None
         async with self._lock:
             before = self.version
             if (before.number if before else 0) != seen:
                 raise changed()
+            text = _text(document if old is None else _with_days(old, self.document))
+            read, policy = _read(text)
+            _opens(policy, self._clock())
             if before is not None and before.sha256 == _hash(text):
                 raise Refused("this is in force already; change something first", error_id="deadlines-same")
             version = self._next(text, by, note, again=again)
@@ -194,6 +198,13 @@ def _opens(policy: Policy, at: datetime) -> None:
         closing(at.date(), policy.calendar(Clock.WORKING))
     except ConfigError as error:
         raise Invalid(str(error), error_id="deadlines-invalid") from error
+
+
+def _with_days(old: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """Days off are added one by one over the years and have a page of their own: going back takes none of them away."""
+    offices = {name: value for name, value in old.get("offices", {}).items() if name not in DAYS}
+    kept = {name: value for name, value in now.get("offices", {}).items() if name in DAYS}
+    return {**old, "offices": offices | kept}
 
 
 def _text(document: Mapping[str, Any]) -> str:

@@ -6,13 +6,23 @@ from datetime import UTC, datetime
 from importlib.resources import files
 
 from hotline1022.core.errors import NotFound, Refused
+from hotline1022.db.menus import draft_changed
 from hotline1022.ivr.load import shipped
 from hotline1022.ivr.model import MenuTree
 from hotline1022.ivr.types import MenuDraft, MenuVersion
 from hotline1022.service.menu.desk import written
 from hotline1022.service.menu.file import hash_of, read
 from hotline1022.service.menu.view import check_text, remarks, tree_view, way
-from hotline1022.web.menu_wire import Checked, MenuNow, PublishBody, Published, TryBody, VersionDetail, Way
+from hotline1022.web.menu_wire import (
+    Checked,
+    MenuDraftBody,
+    MenuNow,
+    PublishBody,
+    Published,
+    TryBody,
+    VersionDetail,
+    Way,
+)
 
 TEXT = (files("hotline1022.ivr") / "menu.toml").read_text(encoding="utf-8")
 AT = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
@@ -43,9 +53,12 @@ class MemoryMenu:
     async def draft(self) -> MenuDraft | None:
         return self.kept
 
-    async def save_draft(self, text: str, seen: int, by: str) -> MenuDraft:
-        await self._seen(seen)
-        self.kept = MenuDraft(text=written(text), by=by, at=AT, revision=seen + 1)
+    async def save_draft(self, wanted: MenuDraftBody, by: str) -> MenuDraft:
+        await self._seen(wanted.revision)
+        base = wanted.base if wanted.base is not None else self.kept.base if self.kept else len(self.rows)
+        self.kept = MenuDraft(
+            text=written(wanted.text), by=by, at=AT, revision=wanted.revision + 1, base=base, note=wanted.note
+        )
         return self.kept
 
     async def drop_draft(self, seen: int) -> None:
@@ -71,4 +84,4 @@ class MemoryMenu:
 
     async def _seen(self, seen: int) -> None:
         if (self.kept.revision if self.kept else 0) != seen:
-            raise Refused("somebody else changed the draft; look at it again", error_id="menu-draft-changed")
+            raise draft_changed(self.kept)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from hotline1022.core.errors import Invalid, Refused
+from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.core.ids import CallId, ChannelId, LineId
 from hotline1022.queue.types import AgentState, LineView, Waiting
 from hotline1022.web.types import (
@@ -169,5 +169,11 @@ class MemoryPeople:
         if person in self.people:
             raise Refused(f"{person} is taken; choose another id", error_id="person-exists")
         self.people[person] = PersonView(id=person, name=name, active=True)
+        self.pins[person] = pin
+        return self.people[person]
+
+    async def new_pin(self, person: str, pin: str) -> PersonView:
+        if person not in self.people:
+            raise NotFound(f"there is no person {person}", error_id="person-not-found")
         self.pins[person] = pin
         return self.people[person]

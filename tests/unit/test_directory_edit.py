@@ -241,7 +241,8 @@ def test_a_category_needs_somebody_who_answers_and_the_menus_must_be_there() -> 
     found = end(whole, What.AGENCY, "b", DAY)
     assert kinds(found, {"x": "X", "traffic": "Giao thông"}) == [(Missing.CATEGORY, "traffic"), (Missing.ANSWER, "x")]
     assert kinds(put(found, [replace(found.agencies["b"], successor="a")])) == []
-    assert kinds(end(found, What.CATEGORY, "x", DAY)) == []
+    ended = end(found, What.CATEGORY, "x", DAY)
+    assert kinds(ended) == [] and kinds(ended, {"x": "X"}) == [(Missing.ENDED, "x")], "callers still press its key"
 
 
 def test_a_thing_as_json_knows_it() -> None:

@@ -30,6 +30,7 @@ from hotline1022.queue.types import Person, Phone
 from hotline1022.service.cli.main import main
 from hotline1022.web import wire
 from tests.lab.migrated import migrated
+from tests.unit.web_memory import open_house
 
 DIALPLAN = Path(__file__).parents[2] / "asterisk-conf" / "hl1022" / "extensions.conf"
 
@@ -199,3 +200,11 @@ async def test_an_id_that_nobody_has_is_shut_out_alike_and_one_that_is_none_is_n
     assert {await refused(agents, "123456789", "4711") for _ in range(PIN_TRIES + 1)} == {"pin-wrong"}
     assert {await refused(agents, "1001", "47") for _ in range(PIN_TRIES)} == {"pin-wrong"}
     assert looked == []
+
+
+async def test_another_pin_is_given_to_a_person_there_is(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        status, person = await house.ask("POST", "/api/people/1001/pin", "admin", json={"pin": "24680"})
+        assert (status, person["id"]) == (200, "1001") and house.people.pins["1001"] == "24680"
+        assert (await house.ask("POST", "/api/people/7777/pin", "admin", json={"pin": "24680"}))[0] == 404
+        assert (await house.ask("POST", "/api/people/1001/pin", "admin", json={"pin": "12"}))[0] == 400

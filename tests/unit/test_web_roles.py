@@ -78,6 +78,7 @@ BODIES: dict[str, Any] = {
     "/api/menu/try": {"keys": ["8", "none", "1"], "holiday": True},
     "/api/cascades": {"call": "hl1-1795470208.58", "agency": "so-xay-dung", "introduce": True},
     "/api/people": {"id": "1003", "name": "Lê Thị Cúc", "pin": "12345"},
+    "/api/people/{person}/pin": {"pin": "24680"},
     "/api/tickets": {"name": "Lê Thị Cúc", "phone": "0901234567", "content": "Mất nước từ sáng."},
     "/api/tickets/{ticket}/edit": {"version": 2, "address": "14 đường Lê Lợi"},
     "/api/tickets/{ticket}/calls": {"version": 3, "call": "hl1-1795470300.7"},
@@ -131,7 +132,7 @@ UPLOADS = {"/api/tickets/{ticket}/attachments": {"name": "a.txt"}, "/api/faq/imp
 
 def real_parts(house: House) -> dict[str, str]:
     """What stands in the braces of paths, as it is there in memory."""
-    parts = {"call": house.calls.calls[0].id, "line": "101", "voicemail": "v1", "alarm": "a1"}
+    parts = {"call": house.calls.calls[0].id, "line": "101", "person": "1001", "voicemail": "v1", "alarm": "a1"}
     parts |= {"agency": "so-tu-phap", "area": "di-an", "category": "other", "contact": "so-y-te-ld"}
     parts |= {"chart": "states-week", "ticket": "a" * 16, "attachment": "f" * 16, "code": CODE, "action": "forward"}
     parts |= {

@@ -2,13 +2,15 @@
 another window has changed; what was typed stays on the page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from aiohttp import web
 
 from hotline1022.core.clock import local, local_day
 from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.directory.types import Category
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import Action, Kind, Requester, State, Ticket, TicketFilter, Urgency
 from hotline1022.web.desk.agent_call import CallQuery, answers, current, sees_numbers
@@ -52,7 +54,7 @@ async def values(
         "version": draft.version if draft else 0,
         "saved": local(draft.changed_at).strftime("%H:%M:%S") if draft else "",
         "value": known,
-        "categories": await ask.ports.directory.categories(day),
+        "categories": await _categories(ask, day, known["category"]),
         "areas": sorted(await ask.ports.directory.areas(day), key=lambda one: one.name),
         "agencies": sorted(names.items(), key=lambda one: one[1]),
         "answers": names.get(await answers(ask, known["category"], known["area"], now), ""),
@@ -68,6 +70,14 @@ async def values(
             for one in others[:_OTHERS]
         ],
     }
+
+
+async def _categories(ask: Ask, day: date, chosen: str) -> Sequence[Category]:
+    """Those of the day, and the one that the form has: a caller may have pressed the key of one that has ended."""
+    found = await ask.ports.directory.categories(day)
+    if not chosen or any(one.id == chosen for one in found):
+        return found
+    return [*found, *(one for one in await ask.ports.directory.categories(None) if one.id == chosen)]
 
 
 async def make(ask: Ask) -> web.Response:

@@ -23,6 +23,7 @@ from hotline1022.web.desk.deadlines_form import (
     filled,
     rows_of,
     typed,
+    unchosen,
 )
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
@@ -175,7 +176,8 @@ async def _form(
         "deadlines",
         said=said,
         values=values,
-        rows=rows[:ROWS],
+        rows=[row | {"unchosen": unchosen(row)} for row in rows[:ROWS]],
+        more=max(0, len(now.document.categories) - ROWS),
         lengths=LENGTHS,
         general=GENERAL,
         urgencies=GENERAL,

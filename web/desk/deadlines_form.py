@@ -1,5 +1,5 @@
 """Deadlines as a form of the desk: lengths in words, what a form gives to the API's own rules. Refuses (Invalid `length-invalid`,
-`hours-invalid`) what is no length and no hours.
+`hours-invalid`, `deadlines-category-missing`) what is no length, no hours, and a row of no category.
 """
 
 import re
@@ -11,7 +11,7 @@ from hotline1022.tickets.types import Clock, Urgency
 from hotline1022.web.deadlines_wire import DeadlinesDocument, TermsView
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.page_words import words
-from hotline1022.web.rules import parse
+from hotline1022.web.rules import dump, parse
 
 #: fields of a row, in the order of the page
 LENGTHS = ("forward", "accept", "answer", "remind_accept", "remind_answer")
@@ -46,7 +46,8 @@ def meant(text: str) -> str | None:
 def filled(document: DeadlinesDocument) -> dict[str, Any]:
     """What stands in the form."""
     rows = [
-        {"category": one.category, "urgency": one.urgency.value} | _filled(one.terms) for one in document.categories
+        {"category": one.category, "urgency": one.urgency.value} | _filled(one.terms)
+        for one in document.categories[:ROWS]
     ]
     return {
         "general": {urgency.value: _filled(getattr(document, urgency.value)) for urgency in GENERAL},
@@ -64,12 +65,12 @@ def _filled(terms: TermsView) -> dict[str, str]:
 def typed(form: Form) -> dict[str, Any]:
     """What was typed, as it goes back into the form."""
     general = {urgency.value: _typed(form, urgency.value) for urgency in GENERAL}
-    rows = [
+    every = (
         {"category": form.one(f"r{number}-category")[:40], "urgency": form.one(f"r{number}-urgency")[:10]}
         | _typed(form, f"r{number}")
         for number in range(ROWS)
-        if form.one(f"r{number}-category")
-    ]
+    )
+    rows = [row for row in every if row["category"] or unchosen(row)]
     return {
         "general": general,
         "rows": rows,
@@ -83,15 +84,24 @@ def _typed(form: Form, group: str) -> dict[str, str]:
     return {name: form.one(f"{group}-{name}").strip()[:20] for name in (*LENGTHS, "clock")}
 
 
+def unchosen(row: Mapping[str, str]) -> bool:
+    """Whether something is said in a row, and not of which category."""
+    return not row["category"] and any(row[name] for name in (*LENGTHS, "clock"))
+
+
 def document_of(given: Mapping[str, Any], now: DeadlinesDocument) -> DeadlinesDocument:
-    """The document that a form means; its days off are those of `now`. Invalid. A row with nothing in it is taken away."""
+    """The document that a form means; its days off, and rows beyond those that it shows, are those of `now`. Invalid. A row with nothing in
+    it is taken away.
+    """
+    if any(unchosen(row) for row in given["rows"]):
+        raise Invalid("a row has no category; choose one", error_id="deadlines-category-missing")
     rows = [
         {"category": row["category"], "urgency": row["urgency"], "terms": terms}
         for row in given["rows"]
         if (terms := _terms(row))
     ]
     value: dict[str, object] = {urgency.value: _terms(given["general"][urgency.value]) for urgency in GENERAL}
-    value["categories"] = rows
+    value["categories"] = rows + dump(now.categories[ROWS:])
     value["longest_extension_days"] = (
         int(given["longest"]) if given["longest"].isascii() and given["longest"].isdecimal() else 0
     )

@@ -11,14 +11,15 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from hotline1022.core.clock import local_day
-from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
+from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.directory.types import Agency, Category, Contact, Thing, What
 from hotline1022.web.desk.directory_find import leaf
 from hotline1022.web.desk.directory_forms import SHAPES, Shape, Sort, body_of, filled, of_day, seen_of, typed
 from hotline1022.web.desk.directory_history import told_changes
+from hotline1022.web.desk.directory_told import told_of, wrong_field
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.render import show
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask, Handler
@@ -48,7 +49,7 @@ def lister(what: What) -> Handler:
         today = local_day(ask.ports.clock())
         names = await _names(ask, what)
         everything = query.all == "1"
-        rows = [_row(one, today, names) for one in await _all(ask, what, None if everything else today)]
+        rows = [_row(one, today, names) for one in await all_of(ask, what, None if everything else today)]
         asked = query.words.strip()
         path = f"{HERE}/{SHAPES[what].folder}"
         return show(
@@ -72,7 +73,7 @@ def adder(what: What) -> Handler:
     async def show_new(ask: Ask) -> web.Response:
         query: ListQuery = ask.query
         shape = SHAPES[what]
-        return await _form(ask, shape, None, filled(shape, None, agency=query.agency))
+        return await form_page(ask, shape, None, filled(shape, None, agency=query.agency))
 
     return show_new
 
@@ -82,9 +83,9 @@ def shower(what: What) -> Handler:
 
     async def show_one(ask: Ask) -> web.Response:
         query: ListQuery = ask.query
-        known = await _known(ask, what)
+        known = await known_of(ask, what)
         said = words()("directory.saved") if query.done else ""
-        return await _form(ask, SHAPES[what], known, filled(SHAPES[what], known), said=said)
+        return await form_page(ask, SHAPES[what], known, filled(SHAPES[what], known), said=said)
 
     return show_one
 
@@ -95,7 +96,7 @@ def saver(what: What, *, new: bool) -> Handler:
     async def save(ask: Ask) -> web.Response:
         form: Form = ask.body
         shape = SHAPES[what]
-        known = None if new else await _known(ask, what)
+        known = None if new else await known_of(ask, what)
         given = typed(shape, form)
         if known is not None:
             given |= {one.name: value for one, value in _fixed(shape, known)}
@@ -107,28 +108,10 @@ def saver(what: What, *, new: bool) -> Handler:
                 raise Refused(f"{what} {known.id} was changed meanwhile; look at it again", error_id="thing-changed")
             saved = await _save(ask, what, known, body)
         except HotlineError as error:
-            return await _form(ask, shape, known, given, error)
+            return await form_page(ask, shape, known, given, error)
         return see(f"{HERE}/{shape.folder}/{saved.id}?done=saved")
 
     return save
-
-
-def ender(what: What) -> Handler:
-    """One is no more from a day on."""
-
-    async def end(ask: Ask) -> web.Response:
-        form: Form = ask.body
-        known = await _known(ask, what)
-        day = form.one("day")
-        try:
-            successor = form.one("successor") or None
-            on = _day(day) if day else local_day(ask.ports.clock())
-            await ask.ports.directory.end(what, known.id, on, successor, who(ask))
-        except HotlineError as error:
-            return await _form(ask, SHAPES[what], known, filled(SHAPES[what], known), error, day=day)
-        return see(f"{HERE}/{SHAPES[what].folder}/{known.id}?done=saved")
-
-    return end
 
 
 def _others(asked: str, everything: bool) -> str:
@@ -137,14 +120,8 @@ def _others(asked: str, everything: bool) -> str:
     return f"?{urlencode(given)}" if given else ""
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Invalid("that is no day; write 2026-11-23", error_id="day-invalid") from None
-
-
-async def _all(ask: Ask, what: What, day: date | None) -> Sequence[Thing]:
+async def all_of(ask: Ask, what: What, day: date | None) -> Sequence[Thing]:
+    """All of one sort that there are on a day; None: at any time."""
     port = ask.ports.directory
     match what:
         case What.AGENCY:
@@ -170,9 +147,10 @@ async def _save(ask: Ask, what: What, known: Thing | None, body: Any) -> Thing:
             return await port.change_contact(known.id, body, by) if known else await port.add_contact(body, by)
 
 
-async def _known(ask: Ask, what: What) -> Thing:
+async def known_of(ask: Ask, what: What) -> Thing:
+    """The one that the address names; NotFound `agency-unknown` …"""
     id = ask.path[what.value]
-    found = next((one for one in await _all(ask, what, None) if one.id == id), None)
+    found = next((one for one in await all_of(ask, what, None) if one.id == id), None)
     if found is None:
         raise NotFound(f"there is no {what} {id}; the list has them", error_id=f"{what}-unknown")
     return found
@@ -180,7 +158,7 @@ async def _known(ask: Ask, what: What) -> Thing:
 
 async def _is_new(ask: Ask, what: What, id: str) -> None:
     """The API writes over one of the same id; who fills in a form for a new one does not mean that."""
-    if id and any(one.id == id for one in await _all(ask, what, None)):
+    if id and any(one.id == id for one in await all_of(ask, what, None)):
         raise Refused(f"there is a {what} {id} already; open it, or choose another id", error_id="thing-exists")
 
 
@@ -207,7 +185,7 @@ def _by_name(pair: tuple[str, str]) -> str:
     return pair[1]
 
 
-async def _form(
+async def form_page(
     ask: Ask,
     shape: Shape,
     known: Thing | None,
@@ -216,25 +194,31 @@ async def _form(
     *,
     said: str = "",
     day: str = "",
+    successor: str = "",
 ) -> web.Response:
+    """A thing as a form, with its history; `day` and `successor`: what stands in the form that ends it."""
     people: list[dict[str, Any]] = []
     if isinstance(known, Agency):
         today, names = local_day(ask.ports.clock()), await _names(ask)
         people = [_row(one, today, names) for one in await ask.ports.directory.contacts(None, known.id)]
+    choices = await _choices(ask)
+    every = {id: name for pairs in choices.values() for id, name in pairs}
     return show(
         ask,
         "directory-one",
         status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        problem=told_of(error, known.id if known else given.get("id", ""), every) if error else "",
+        wrong=wrong_field(error),
         said=said,
         here=HERE,
         shape=shape,
         known=known,
         given=given,
         seen=seen_of(known) if known else "",
-        choices=await _choices(ask),
+        choices=choices,
         people=people,
         day=day or local_day(ask.ports.clock()).isoformat(),
+        successor=successor,
         history=await told_changes(ask, shape.what, known.id, CHANGES) if known else [],
     )
 

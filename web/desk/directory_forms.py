@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from hotline1022.directory.types import Agency, AgencyKind, AreaKind, Role, Step, Thing, What, document
+from hotline1022.core.folding import fold
+from hotline1022.directory.types import Agency, AgencyKind, AreaKind, Contact, Role, Step, Thing, What, document
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.directory_wire import AgencyBody, AreaBody, CategoryBody, ContactBody
+from hotline1022.web.page_words import words
 from hotline1022.web.rules import parse
 
 
@@ -29,6 +31,8 @@ class Sort(StrEnum):
     DAY = "day"
     NUMBER = "number"
     FLAG = "flag"
+    #: where messages go: empty is to the mobile, a word of the catalogue is to nowhere
+    SMS = "sms"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +124,7 @@ SHAPES: Mapping[What, Shape] = {
             Field(name="name", required=True, note=True),
             Field(name="office", most=30),
             Field(name="mobile", most=30),
-            Field(name="sms", most=30, note=True),
+            Field(name="sms", sort=Sort.SMS, most=30, note=True),
             Field(name="email", most=200),
             _HOURS,
             Field(name="order", sort=Sort.NUMBER, most=2, note=True),
@@ -150,6 +154,8 @@ def body_of(shape: Shape, given: Mapping[str, Any]) -> Any:
                 values[one.name] = bool(text)
             case Sort.LINES:
                 values[one.name] = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+            case Sort.SMS if fold(text) == fold(words()("directory.no-sms")):
+                values[one.name] = ""
             case Sort.NUMBER if text.isascii() and text.isdecimal() and len(text) < 10:
                 values[one.name] = int(text)
             case _ if text or one.required:
@@ -163,7 +169,15 @@ def filled(shape: Shape, thing: Thing | None, **given: str) -> dict[str, Any]:
     """What stands in the form of a thing, or of a new one."""
     if thing is None:
         return {one.name: given.get(one.name, False if one.sort is Sort.FLAG else "") for one in shape.fields}
-    return {one.name: _text(getattr(thing, one.name), one) for one in shape.fields}
+    values = {one.name: _text(getattr(thing, one.name), one) for one in shape.fields}
+    return values | {"sms": _sms(thing)} if isinstance(thing, Contact) else values
+
+
+def _sms(contact: Contact) -> str:
+    """Empty where it is the mobile's, so that it goes along when the mobile is changed."""
+    if contact.sms == contact.mobile:
+        return ""
+    return contact.sms or words()("directory.no-sms")
 
 
 def _text(value: Any, field: Field) -> Any:

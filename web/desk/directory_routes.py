@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 
 from hotline1022.accounts.types import Permission
 from hotline1022.directory.types import What
-from hotline1022.web.desk.directory import HERE, ListQuery, adder, ender, lister, saver, shower
+from hotline1022.web.desk.directory import HERE, ListQuery, adder, lister, saver, shower
+from hotline1022.web.desk.directory_end import ender
 from hotline1022.web.desk.directory_forms import SHAPES
 from hotline1022.web.desk.directory_look import HuntLook, show_gaps, show_hunt
 from hotline1022.web.route import Route

@@ -15,7 +15,7 @@ from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.menu_words import fault_words, trouble_words
 from hotline1022.web.desk.render import moment, show, told
 from hotline1022.web.failures import failure
-from hotline1022.web.menu_wire import NOTE_LIMIT, TEXT_LIMIT, Checked, PublishBody, Remark
+from hotline1022.web.menu_wire import NOTE_LIMIT, TEXT_LIMIT, Checked, MenuDraftBody, PublishBody, Remark
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 
@@ -40,7 +40,7 @@ async def publish_again(ask: Ask) -> web.Response:
     """An earlier version comes back."""
     form: Form = ask.body
     number = int(ask.path["version"])
-    note = form.one("note").strip()[:NOTE_LIMIT]
+    note = _note(form)
     try:
         done = await ask.ports.menu.publish(PublishBody(again=number, seen=form.number("seen"), note=note), who(ask))
     except HotlineError as error:
@@ -57,33 +57,38 @@ async def show_draft(ask: Ask) -> web.Response:
         text = (await ask.ports.menu.version(version.number)).text
     query: DoneQuery = ask.query
     found = await ask.ports.menu.check(text) if text else None
-    return await _draft(ask, text, revision=draft.revision if draft else 0, found=found, said=_said(query))
+    if draft is None:
+        return await _draft(ask, text, revision=0, found=found, said=_said(query))
+    return await _draft(
+        ask, text, revision=draft.revision, seen=draft.base, note=draft.note, found=found, said=_said(query)
+    )
 
 
 async def save_draft(ask: Ask) -> web.Response:
-    """Look at it, keep it, or throw it away."""
+    """Look at it, keep it, keep it and try it, or throw it away."""
     form: Form = ask.body
-    text, revision = form.one("text"), form.number("revision")
-    act = form.one("act")
+    text, revision, seen = form.one("text"), form.number("revision"), form.number("seen")
+    act, note = form.one("act"), _note(form)
     try:
         if act == "drop":
             await ask.ports.menu.drop_draft(revision)
             return see(f"{HERE}?done=dropped")
-        if act == "save" and text.strip() and len(text) <= TEXT_LIMIT:
-            await ask.ports.menu.save_draft(text, revision, who(ask))
-            return see(f"{DRAFT}?done=saved")
+        if act in ("save", "try") and text.strip() and len(text) <= TEXT_LIMIT:
+            kept = MenuDraftBody(text=text, revision=revision, base=seen, note=note)
+            await ask.ports.menu.save_draft(kept, who(ask))
+            return see(f"{DRAFT}?done=saved" if act == "save" else f"{HERE}/try?of=draft")
     except HotlineError as error:
-        return await _draft(ask, text, revision=revision, seen=form.number("seen"), error=error)
-    return await _checked(ask, text, revision, form.number("seen"))
+        return await _draft(ask, text, revision=revision, seen=seen, note=note, error=error)
+    return await _checked(ask, text, revision, seen, note)
 
 
 async def publish(ask: Ask) -> web.Response:
     """What was typed is put in force, and the draft is no more."""
     form: Form = ask.body
     text, revision, seen = form.one("text"), form.number("revision"), form.number("seen")
-    note = form.one("note").strip()[:NOTE_LIMIT]
+    note = _note(form)
     if not text.strip() or len(text) > TEXT_LIMIT:
-        return await _checked(ask, text, revision, seen)
+        return await _checked(ask, text, revision, seen, note)
     wanted = PublishBody(text=text, seen=seen, draft=revision, note=note)
     try:
         done = await ask.ports.menu.publish(wanted, who(ask))
@@ -94,7 +99,11 @@ async def publish(ask: Ask) -> web.Response:
     return see(f"{HERE}?done=published&count={done.version.number}")
 
 
-async def _checked(ask: Ask, text: str, revision: int, seen: int, note: str = "") -> web.Response:
+def _note(form: Form) -> str:
+    return form.one("note").strip()[:NOTE_LIMIT]
+
+
+async def _checked(ask: Ask, text: str, revision: int, seen: int, note: str) -> web.Response:
     say = words()
     if not text.strip() or len(text) > TEXT_LIMIT:
         problem = say("menu.text-missing") if not text.strip() else say("menu.text-long", most=TEXT_LIMIT)
@@ -121,13 +130,19 @@ async def _draft(
     said: str = "",
     problem: str = "",
 ) -> web.Response:
-    """`seen` None: the page is opened now. After a refusal the page says what is there now, and the next try goes over it."""
+    """`seen`: the version from which the text was begun; None: the one in force. After a refusal the page says what is there now,
+    and the next try goes over it.
+    """
     now = await ask.ports.menu.now()
     number = now.version.number if now.version else 0
+    seen = number if seen is None else seen
+    newer = now.version if seen != number else None
     known, other = revision, ""
-    if error is not None and error.error_id in ("menu-changed", "menu-draft-changed"):
-        known, seen = (now.draft.revision if now.draft else 0), number
+    if error is not None and error.error_id in ("menu-changed", "menu-draft-changed", "menu-draft-gone"):
+        known = now.draft.revision if now.draft else 0
         other = now.draft.text if now.draft and now.draft.revision != revision else ""
+        if error.error_id == "menu-changed":  # what was refused for the draft's sake says nothing of the version
+            seen = number
     lines = text.splitlines()
     return show(
         ask,
@@ -138,10 +153,10 @@ async def _draft(
         text=text,
         other=other,
         revision=known,
-        seen=number if seen is None else seen,
+        seen=seen,
+        newer=_row(newer) if newer else None,
         note=note,
         draft=_who_kept(now.draft.by, moment(now.draft.at)) if now.draft else "",
-        number=number,
         problems=_remarks(found.problems, lines) if found else [],
         warnings=_remarks(found.warnings, lines) if found else [],
         tree=found.tree if found else None,

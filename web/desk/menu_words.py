@@ -43,6 +43,7 @@ _SAID = (
     (r"the answer has (?P<length>\d+) characters, .*", "too-long"),
     (r"(?P<name>.+) cannot be sent to the dialplan: .*", "no-id"),
     (r"the category (?P<id>\S+) \((?P<name>.+)\) is not in the directory; .*", "not-in-directory"),
+    (r"the category (?P<id>\S+) \((?P<name>.+)\) is not in force in the directory; .*", "not-in-force"),
 )
 
 

@@ -1,7 +1,7 @@
 """The routes of the plan of shifts, and of what the house decides: deadlines, days off, reasons for a pause."""
 
 from hotline1022.accounts.types import Permission
-from hotline1022.web.desk import deadlines, pauses, roster, roster_cell, roster_kinds
+from hotline1022.web.desk import deadlines, pauses, roster, roster_cell, roster_kinds, roster_people
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.pages import page
 from hotline1022.web.route import Place, Route
@@ -10,6 +10,7 @@ _SEES = Place(needs=Permission.LOOK, others=frozenset({Permission.ROSTER}))
 _PLANS, _RULES = Permission.ROSTER, Permission.SETTINGS
 _CELL = "/desk/roster/days/{day}/{shift}"
 _SHIFT, _CREW = "/desk/roster/shifts/{shift}", "/desk/roster/crews/{crew}"
+_PEOPLE = "/desk/roster/people"
 _VERSION = "/desk/deadlines/versions/{version}"
 
 ROUTES: tuple[Route, ...] = (
@@ -37,6 +38,9 @@ ROUTES: tuple[Route, ...] = (
     page("GET", _CREW, "One crew", roster_kinds.show_crew, _PLANS),
     page("POST", _CREW, "Who is in a crew", roster_kinds.change_crew, _PLANS),
     page("POST", f"{_CREW}/end", "A crew is planned for nothing any more", roster_kinds.end_crew, _PLANS),
+    page("GET", _PEOPLE, "Those who answer at the lines", roster_people.list_people, _PLANS),
+    page("POST", _PEOPLE, "One more who answers, and the PIN", roster_people.add_person, _PLANS),
+    page("POST", f"{_PEOPLE}/{{person}}/pin", "Another PIN", roster_people.give_pin, _PLANS),
     page("GET", "/desk/deadlines", "Deadlines of tickets", deadlines.show_deadlines, _RULES, DoneQuery),
     page("POST", "/desk/deadlines", "Other deadlines, at once", deadlines.save_deadlines, _RULES),
     page("GET", "/desk/deadlines/days", "Days off", deadlines.show_days, _RULES, deadlines.YearQuery),

@@ -121,7 +121,7 @@ ROUTES: tuple[Route, ...] = (
     *SUPERVISION,
     *directory_pages(_page),
     *TICKETS,
-    _page("GET", "/desk/users", "Users", users.list_users, Permission.USERS, DoneQuery),
+    _page("GET", "/desk/users", "Users", users.list_users, Permission.USERS, users.UsersQuery),
     _page("GET", "/desk/users/new", "A new user", users.show_new, Permission.USERS),
     _page(
         "POST",

@@ -3,27 +3,40 @@ that answers, and is in no address.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from aiohttp import web
 
 from hotline1022.accounts.types import Given, User, Wanted
 from hotline1022.core.errors import HotlineError
 from hotline1022.web.desk.account import DoneQuery, browser_name
+from hotline1022.web.desk.directory_find import leaf
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import moment, show, told
+from hotline1022.web.desk.user_choices import belongs, choices
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
+from hotline1022.web.rules import Rule
 from hotline1022.web.users import refuse_self
 
 LIST = "/desk/users"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsersQuery:
+    """Which of them."""
+
+    done: Annotated[str, Rule(doc="what was done: a word of the page")] = ""
+    words: Annotated[str, Rule(doc="what is searched, without marks and case", high=200)] = ""
+    page: Annotated[str, Rule(doc="number of the page")] = ""
+
+
 async def list_users(ask: Ask) -> web.Response:
-    """All."""
-    query: DoneQuery = ask.query
+    """All, or those who are searched."""
+    query: UsersQuery = ask.query
     return await _list(ask, said=words()("users.saved") if query.done else "")
 
 
@@ -100,12 +113,23 @@ async def _active(ask: Ask, *, active: bool) -> web.Response:
 
 async def _list(ask: Ask, *, said: str = "", given: Given | None = None) -> web.Response:
     names = {one.id: one.name for one in await ask.ports.users.roles()}
-    people = [
+
+    def role_name(role: str) -> str:
+        return names.get(role, role)
+
+    query = ask.query if isinstance(ask.query, UsersQuery) else UsersQuery()
+    agencies = await belongs(ask)
+    people: list[dict[str, Any]] = [
         {
-            "id": one.id,
+            "user": one.id,
+            # what is searched: login, name, and what else people know of somebody
+            "id": one.login,
             "name": one.name,
-            "login": one.login,
-            "roles": sorted(names.get(role, role) for role in one.roles),
+            "about": " · ".join(
+                filter(None, (agencies.get(one.contact, one.contact), one.person, *sorted(map(role_name, one.roles))))
+            ),
+            "agency": agencies.get(one.contact, one.contact),
+            "roles": sorted(map(role_name, one.roles)),
             "active": one.active,
             "must_change": one.must_change,
             "totp": one.totp,
@@ -114,7 +138,9 @@ async def _list(ask: Ask, *, said: str = "", given: Given | None = None) -> web.
         for one in await ask.ports.users.users()
     ]
     once = {"user": given.user, "password": given.password, "until": moment(given.until)} if given else None
-    return show(ask, "users", said=said, people=people, given=once)
+    asked = query.words.strip()
+    found = leaf(people, LIST, words=asked, page=query.page, everything=False)
+    return show(ask, "users", said=said, leaf=found, asked=asked, given=once)
 
 
 async def _form(
@@ -129,6 +155,7 @@ async def _form(
         said=said,
         known=known,
         typed=typed,
+        choices=await choices(ask, person=typed["person"], contact=typed["contact"]),
         roles=await ask.ports.users.roles(),
         version_seen=known.version if known else 0,
         sessions=[

@@ -12,6 +12,7 @@ from hotline1022.db.types import Crew
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person, Shift
 from hotline1022.service.lines.pause_desk import PauseDesk
+from hotline1022.service.lines.pins import hash_pin
 from hotline1022.service.lines.roster_desk import RosterDesk
 from hotline1022.service.settings.tree import Settings
 from hotline1022.service.tickets.deadlines_view import DeadlinesView
@@ -64,9 +65,6 @@ async def open_planning(database: Database, folder: Path, *, policy: Path | None
 
     def clock() -> Any:
         return made.world.now
-
-    async def hash_pin(pin: str) -> str:
-        return HASH
 
     codes: list[str] = []
     used: list[Policy] = []

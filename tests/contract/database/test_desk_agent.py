@@ -12,10 +12,12 @@ from hotline1022.accounts.types import Wanted
 from hotline1022.core.callbacks import Callback, CallbackWhat
 from hotline1022.core.cascade import Outcome, StepOutcome
 from hotline1022.core.cascade import State as Hunt
+from hotline1022.core.clock import local_day
 from hotline1022.core.drafts import Writing
 from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 from hotline1022.db.unit import Database
-from hotline1022.directory.types import Role, Which
+from hotline1022.directory.edit import end
+from hotline1022.directory.types import Role, What, Which
 from hotline1022.queue.types import AgentState
 from hotline1022.tickets.types import Kind, Requester, State
 from hotline1022.web.desk.agent_lists import LISTS
@@ -115,6 +117,16 @@ async def test_when_the_own_phone_rings_all_that_is_known_is_there_and_the_form_
     assert f'data-draft="{CALL}"' in shown.text
     assert f'name="phone" value="{CALLER}"' in shown.text and '<option value="traffic" selected>' in shown.text
     assert "Theo lĩnh vực: Sở Giao thông Vận tải" in shown.text
+
+
+async def test_a_key_of_a_category_that_has_ended_still_fills_the_form(desk: Desk) -> None:
+    today = local_day(desk.world.now)
+    await desk.world.directory.change(lambda now: end(now, What.CATEGORY, "traffic", today), "user:lan")
+    desk.sits(AgentState.RINGING)
+    await desk.caller.rings()
+    async with desk.agent() as browser:
+        shown = await browser.get(PAGE)
+    assert '<option value="traffic" selected>' in shown.text and "Theo lĩnh vực: Sở Giao thông Vận tải" in shown.text
 
 
 async def test_who_may_not_see_numbers_sees_none(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from hotline1022.service.tickets.deadlines_view import plain, wire
 from hotline1022.service.tickets.desk import TicketDesk
 from hotline1022.service.tickets.policy_desk import PolicyDesk, in_force
 from hotline1022.tickets.types import Urgency
+from hotline1022.web.desk.deadlines_form import ROWS
 from tests.contract.database.desk_world import Shown, World
 from tests.contract.database.made import T0
 from tests.contract.database.planning_world import Planning, open_planning
@@ -102,6 +103,8 @@ async def test_the_files_deadlines_are_the_first_version_and_others_are_in_force
         ({"weekday": []}, "Ngày làm việc trong tuần: xin chọn"),
         ({"longest": "0"}, "Có mục không đọc được"),
         ({"r0-category": "public-order", "r0-urgency": "now"}, "Có mục không đọc được"),
+        ({"r1-answer": "3 ngày", "ordinary-answer": "6 ngày"}, "chưa chọn lĩnh vực; dòng đó được đánh dấu"),
+        ({"r5-clock": "calendar"}, "chưa chọn lĩnh vực; dòng đó được đánh dấu"),
         ({"r1-category": "public-order", "r1-urgency": "urgent", "r1-answer": "1 giờ"}, "(Khẩn) có hai dòng"),
     ],
 )
@@ -113,6 +116,26 @@ async def test_what_cannot_be_changes_nothing_and_stays_in_the_form(
         assert refused.status == 400, refused.text
         said(refused, why, 'value="Ghi nhớ"')
     assert len(await versions(planning.world)) == 1 and len(planning.used) == 1
+
+
+async def test_a_row_without_a_category_is_marked_and_rows_that_are_not_shown_stay(planning: Planning) -> None:
+    async with planning.world.signed_in("admin") as browser:
+        refused = await browser.send(HERE, HERE, **typed(**{"r7-answer": "3 ngày"}))
+        assert refused.text.count('aria-invalid="true"') == 1, "the row comes back, and is the one that is marked"
+        marked = refused.text.index('aria-invalid="true"')
+        assert 'value="3 ngày"' in refused.text[marked : refused.text.index("</tr>", marked)]
+        document = wire(planning.policies.document)
+        own = document.categories[0]
+        many = tuple(replace(own, category=f"linh-vuc-{number:03}") for number in range(ROWS + 5))
+        await planning.policies.save(plain(replace(document, categories=many)), seen=1, by="user:lan")
+        shown = await browser.get(HERE)
+        said(shown, "Còn 5 dòng nữa không hiện ở đây")
+        rows = {f"r{number}-category": f"linh-vuc-{number:03}" for number in range(ROWS)}
+        for number in range(ROWS):
+            rows |= {f"r{number}-urgency": "urgent", f"r{number}-answer": "2 giờ"}
+        done = await browser.send(HERE, HERE, **(typed(**{"ordinary-answer": "7 ngày"}) | rows))
+        assert done.status == 303, done.text
+    assert len(wire(planning.policies.document).categories) == ROWS + 5
 
 
 async def test_days_are_added_and_taken_away(planning: Planning) -> None:
@@ -154,11 +177,20 @@ async def test_two_at_once_and_an_earlier_version_comes_back(planning: Planning)
         late = await two.post(HERE, [*his.items(), *pairs])
         assert late.status == 409 and "Người khác vừa thay đổi" in late.text and 'value="Của tôi"' in late.text
         back = f"{HERE}/versions/1"
+        same = await two.send(back, back, note="")
+        assert same.status == 409 and "đang được áp dụng rồi" in same.text, "but for the day it is the same"
+        assert (await one.send(HERE, HERE, **typed(**{"ordinary-answer": "3 ngày"}))).status == 303
+        said(await two.get(back), "Ngày nghỉ và ngày làm bù giữ nguyên như hiện nay")
         assert (await two.send(back, back, note="Quay lại")).goes_to == f"{HERE}?done=saved"
-        said(await two.get(HERE), "Ban hành lại bản 1 · Quay lại")
+        said(await two.get(HERE), "Ban hành lại bản 1 · Quay lại", 'value="5 ngày"')
         assert (await two.get(f"{HERE}/versions/99")).status == 404
-    assert await versions(planning.world) == [(3, "user:minh", 1), (2, "user:lan", 0), (1, "settings", 0)]
-    assert not planning.used[-1].offices.closed
+    assert await versions(planning.world) == [
+        (4, "user:minh", 1),
+        (3, "user:lan", 0),
+        (2, "user:lan", 0),
+        (1, "settings", 0),
+    ]
+    assert planning.used[-1].offices.closed == {date(2026, 12, 31)}, "a day that was added since stays"
 
 
 async def test_a_ticket_keeps_the_date_that_it_was_given(database: Database, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import AsyncIterator
 from datetime import date
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -46,7 +47,7 @@ async def test_an_agency_is_made_gets_a_person_by_letter_and_is_merged_into_anot
         shown = await browser.get(f"{HERE}/agencies/so-moi")
         assert "Tên: Sở Mới → Sở Rất Mới" in shown.text
         assert "Thứ tự gọi: — → Lãnh đạo, di động, 30 giây" in shown.text
-        end = {"day": "2026-03-01", "successor": "so-noi-vu"}
+        end = {"day": "2026-03-01", "successor": "so-noi-vu", "sure": "1"}
         ended = await browser.send(f"{HERE}/agencies/so-moi", f"{HERE}/agencies/so-moi/end", **end)
         assert ended.status == 303, ended.text
         assert "Sở Rất Mới" not in (await browser.get(HERE)).text
@@ -77,9 +78,38 @@ async def test_another_person_is_another_contact_point_and_an_end_is_final(world
         other = await browser.post(page, {**hidden, **{k: body[k] for k in ("mobile", "order")}, "name": "Người Khác"})
         assert other.status == 409 and "Xin kết thúc đầu mối này" in other.text and 'value="Người Khác"' in other.text
         assert (await browser.send(page, f"{page}/end", day="hôm nay")).status == 400
-        assert (await browser.send(page, f"{page}/end", day="2026-03-01")).status == 303
+        assert (await browser.send(page, f"{page}/end", day="2026-03-01", sure="1")).status == 303
         assert world.directory.now.contacts["so-y-te-ld"].valid_to == date(2026, 3, 1)
         assert (await browser.get(f"{HERE}/contacts/nobody")).status == 404
+
+
+async def test_messages_follow_a_new_mobile_unless_they_have_a_number_of_their_own(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        page = f"{HERE}/contacts/so-y-te-ld"
+
+        async def saved(**typed: str) -> tuple[str, str]:
+            """What is stored after the page's own fields were sent, some of them typed anew; and what the field shows then."""
+            before = world.directory.now.contacts["so-y-te-ld"]
+            shown = await browser.get(page)
+            own = {"name": before.name, "order": str(before.order), "letter": before.letter, "email": before.email}
+            own |= {"mobile": before.mobile, "sms": value_of(shown.text, "sms")}
+            assert (await browser.post(page, {**shown.forms.fields[page], **own, **typed})).status == 303
+            return world.directory.now.contacts["so-y-te-ld"].sms, value_of((await browser.get(page)).text, "sms")
+
+        assert await saved(mobile="0900000001", sms="") == ("+84900000001", "")
+        assert await saved(mobile="0900000002") == ("+84900000002", ""), "they went along"
+        assert await saved(mobile="") == ("", ""), "nothing goes on to a telephone that is no more"
+        assert await saved(mobile="0900000003") == ("+84900000003", "")
+        assert await saved(sms="0900000009") == ("+84900000009", "+84900000009")
+        assert await saved(mobile="0900000004") == ("+84900000009", "+84900000009")
+        assert await saved(sms=" Khong ") == ("", "không")
+        assert await saved(letter="8/QĐ-SYT") == ("", "không"), "who wants none gets none by another edit"
+
+
+def value_of(html: str, field: str) -> str:
+    """What stands in a field of one line."""
+    (value,) = re.findall(rf'<input[^>]*id="{field}"[^>]*value="([^"]*)"', html)
+    return unescape(value)
 
 
 async def test_two_admins_at_one_area(world: World) -> None:
@@ -93,6 +123,72 @@ async def test_two_admins_at_one_area(world: World) -> None:
         assert world.directory.now.areas["di-an"].name == "Dĩ An Mới"
         twice = await one.send(f"{HERE}/areas/new", f"{HERE}/areas/new", id="di-an", name="Khác", kind="ward")
         assert twice.status == 409 and "Đã có mục với mã này" in twice.text
+
+
+async def test_who_ends_an_agency_is_asked_first_with_what_it_takes_along(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        page = f"{HERE}/agencies/so-xay-dung"
+        people = [one for one in world.directory.now.contacts.values() if one.agency == "so-xay-dung"]
+        asked = await browser.send(page, f"{page}/end", day="2026-12-01", successor="")
+        assert asked.status == 200 and f"{len(people)} đầu mối" in asked.text and people[0].name in asked.text
+        assert "1 lĩnh vực: Xây dựng" in asked.text and "sẽ không đến ai" in asked.text
+        assert "Không hoàn tác được" in asked.text and "01/12/2026" in asked.text
+        asked = await browser.send(page, f"{page}/end", day="2026-12-01", successor="so-noi-vu")
+        assert "Sở Nội vụ" in asked.text and "sẽ không đến ai" not in asked.text
+        assert world.directory.now.agencies["so-xay-dung"].valid_to is None, "nothing has ended yet"
+        own = asked.forms.fields[f"{page}/end"]
+        refused = await browser.post(f"{page}/end", {**own, "day": "mai"})
+        assert refused.status == 400 and '<option value="so-noi-vu" selected>' in refused.text, "the choice stays"
+        circle = await browser.post(f"{page}/end", {**own, "successor": "so-xay-dung"})
+        assert circle.status == 400
+        assert (await browser.post(f"{page}/end", own)).status == 303
+        ended = world.directory.now.agencies["so-xay-dung"]
+        assert (ended.successor, ended.valid_to) == ("so-noi-vu", date(2026, 12, 1))
+
+
+#: what is typed, what is said of it, and the field that is marked
+WRONG = (
+    ("agencies", {"hours": "thứ 2-6 7:30-11:30"}, "Giờ làm việc: Không đọc được. Xin ghi như: mon-fri", "hours"),
+    ("agencies", {"hours": "07:30–11:30, 13:30–17:00"}, "mon-fri 07:30-11:30 13:30-17:00", "hours"),
+    ("agencies", {"hunt": "chuyên viên 20"}, "Thứ tự gọi: Không đọc được", "hunt"),
+    ("agencies", {"code": "702"}, "Mã chuyển máy: Sở Nội vụ đang có mã này", "code"),
+    ("agencies", {"code": "bảy"}, "Mã chuyển máy: Xin ghi một số từ 700 đến 799", "code"),
+    ("agencies", {"name": ""}, "Tên: Xin ghi 1 đến 120 ký tự", "name"),
+    ("agencies", {"id": "So-Moi"}, "Mã: Xin ghi chữ thường không dấu", "id"),
+    ("agencies", {"parent": "aaa-moi", "id": "aaa-moi"}, "Trực thuộc: chọn aaa-moi thì thành vòng tròn", "parent"),
+    ("agencies", {"successor": "so-noi-vu"}, "Kết thúc từ ngày: đã có đơn vị tiếp nhận (Sở Nội vụ)", "valid_to"),
+    ("contacts", {"office": "0274 3822222 máy lẻ 12"}, "Điện thoại cơ quan: Số điện thoại không đúng", "office"),
+    ("contacts", {"mobile": "0274 3822 222"}, "Điện thoại di động: Đây không phải số di động", "mobile"),
+    ("contacts", {"sms": "115"}, "Số nhận tin nhắn: Đây không phải số di động", "sms"),
+    ("contacts", {"agency": ""}, "Cơ quan: Xin chọn trong danh sách", "agency"),
+    ("contacts", {"email": "an@"}, "Thư điện tử: Địa chỉ không đúng", "email"),
+    ("contacts", {"letter_date": "2026-11-02"}, "Văn bản cử đầu mối: Xin ghi", "letter"),
+    ("categories", {"by_area": "xa-moi so-noi-vu"}, "“xa-moi” không có trong danh bạ", "by_area"),
+    (
+        "areas",
+        {"valid_from": "2026-11-02", "valid_to": "2026-11-01"},
+        "Kết thúc từ ngày: Ngày không đúng",
+        "valid_to",
+    ),
+)
+SOUND = {
+    "agencies": {"id": "zz-moi", "name": "Sở Mới", "short": "SM", "kind": "department"},
+    "areas": {"id": "zz-moi", "name": "Phường Mới", "kind": "ward"},
+    "categories": {"id": "zz-moi", "name": "Lĩnh vực mới", "agency": "so-noi-vu"},
+    "contacts": {"agency": "so-noi-vu", "role": "leader", "name": "Trần Văn Bình", "order": "1"},
+}
+
+
+async def test_what_is_wrong_is_told_by_its_field_with_the_right_cure(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        for folder, typed, says, field in WRONG:
+            page = f"{HERE}/{folder}/new"
+            refused = await browser.send(page, page, **{**SOUND[folder], **typed})
+            assert refused.status == 400 and says in refused.text, (typed, refused.text)
+            assert re.findall(r'id="(\w+)"[^>]*aria-invalid="true"', refused.text) == [field], typed
+        for folder, sound in SOUND.items():
+            page = f"{HERE}/{folder}/new"
+            assert (await browser.send(page, page, **sound)).status == 303, "all else of it was sound"
 
 
 async def test_a_category_names_who_answers_and_the_preview_says_whom_it_rings(world: World) -> None:
@@ -113,7 +209,7 @@ async def test_a_category_names_who_answers_and_the_preview_says_whom_it_rings(w
         assert (await browser.get(f"{HERE}/hunt?agency=nobody")).status == 404
         wrong = await browser.send(page, page, **{**rule, "by_area": "di-an"})
         assert wrong.status == 400 and "thuan-an ubnd-thuan-an" in wrong.text
-        assert (await browser.send(page, f"{page}/end", day="2026-03-01")).status == 303
+        assert (await browser.send(page, f"{page}/end", day="2026-03-01", sure="1")).status == 303
 
 
 async def test_what_is_missing_leads_to_where_it_is_put_right(world: World) -> None:

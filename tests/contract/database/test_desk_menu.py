@@ -9,8 +9,11 @@ from urllib.parse import urlencode
 import pytest
 
 from hotline1022.audit.types import Kind
+from hotline1022.core.clock import local_day
 from hotline1022.core.errors import ConfigError
 from hotline1022.db.unit import Database
+from hotline1022.directory.edit import end
+from hotline1022.directory.types import What
 from tests.contract.database.desk_world import Shown, World, open_desk
 from tests.contract.database.menu_world import OTHER, SHIPPED, THIRD, WRONG
 
@@ -80,6 +83,69 @@ async def test_who_is_slower_is_told_and_keeps_the_text(world: World) -> None:
         assert world.menu.leads("4") == "Voicemail"
         stale = {**hidden, "seen": "1", "note": ""}
         assert (await two.post("/desk/menu/versions/1", stale)).status == 409
+
+
+async def test_a_draft_knows_the_version_it_was_begun_from(world: World) -> None:
+    async with world.signed_in("admin") as one:
+        assert (await one.send(DRAFT, DRAFT, text=THIRD, note="Đổi phím 4", act="save")).status == 303
+        assert "chưa có những thay đổi" not in (await one.get(DRAFT)).text
+        await world.menu.desk.publish(OTHER, seen=1, by="user:minh")  # in a hurry; the draft stays
+        opened = await one.get(DRAFT)
+        assert written(opened) == THIRD and 'value="Đổi phím 4"' in opened.text
+        assert "chưa có những thay đổi của bản 2, do minh" in opened.text
+        assert "/desk/menu/versions/2" in opened.forms.links
+        hidden = {**opened.forms.fields[DRAFT], "text": THIRD, "note": "Đổi phím 4"}
+        late = await one.post("/desk/menu/publish", hidden)
+        assert late.status == 409 and "vừa ban hành một bản mới" in late.text and "của bản 2, do minh" in late.text
+        assert world.menu.leads("4") == "Voicemail"
+        again = {**late.forms.fields[DRAFT], "text": THIRD, "note": "Đổi phím 4"}
+        done = await one.post("/desk/menu/publish", again)
+        assert done.goes_to == "/desk/menu?done=published&count=3", "who was told goes over it"
+
+
+async def test_whose_draft_was_published_by_another_is_told_so_and_does_not_go_over_it(world: World) -> None:
+    async with world.signed_in("admin") as one, world.signed_in("admin", login="minh") as two:
+        await one.send(DRAFT, DRAFT, text=OTHER, act="save")
+        mine = (await one.get(DRAFT)).forms.fields[DRAFT]
+        published = {**(await two.get(DRAFT)).forms.fields[DRAFT], "text": OTHER, "note": ""}
+        assert (await two.post("/desk/menu/publish", published)).status == 303
+        late = await one.post(DRAFT, {**mine, "text": THIRD, "note": "vội", "act": "save"})
+        assert late.status == 409 and "đã được ban hành hoặc đã bỏ" in late.text and 'value="vội"' in late.text
+        assert "chưa có những thay đổi của bản 2, do minh" in late.text
+        kept = await one.post(DRAFT, {**late.forms.fields[DRAFT], "text": THIRD, "act": "save"})
+        assert kept.status == 303
+        opened = await one.get(DRAFT)
+        assert "chưa có những thay đổi của bản 2" in opened.text, "that it was kept says nothing of the version"
+        refused = await one.post("/desk/menu/publish", {**opened.forms.fields[DRAFT], "text": THIRD})
+        assert refused.status == 409 and world.menu.leads("4") == "Voicemail"
+
+
+async def test_a_menu_that_leads_to_an_ended_category_is_odd(world: World) -> None:
+    today = local_day(world.now)
+    await world.directory.change(lambda now: end(now, What.CATEGORY, "traffic", today), "user:lan")
+    async with world.signed_in("admin") as browser:
+        for page in ("/desk/menu/versions/1", DRAFT):
+            assert "(Giao thông) đã kết thúc hoặc chưa bắt đầu trong danh bạ" in (await browser.get(page)).text
+        gaps = await browser.get("/desk/directory/gaps")
+        assert "không còn hoặc chưa có hiệu lực" in gaps.text
+        assert "/desk/directory/categories/traffic" in gaps.forms.links
+
+
+async def test_what_is_on_the_screen_is_tried_and_the_reason_stays(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        tried = await browser.send(DRAFT, DRAFT, text=OTHER, note="Phím 4 là lời nhắn", act="try")
+        assert tried.goes_to == "/desk/menu/try?of=draft", tried.text
+        pressed = await browser.get("/desk/menu/try?of=draft&press=4")
+        assert "để lại lời nhắn" in pressed.text
+        opened = await browser.get(DRAFT)
+        assert written(opened) == OTHER and 'value="Phím 4 là lời nhắn"' in opened.text
+        for text in (THIRD, WRONG):
+            shown = await browser.send(DRAFT, DRAFT, text=text, note="Vẫn còn", act="check")
+            assert 'value="Vẫn còn"' in shown.text
+        for action, act in ((DRAFT, "try"), ("/desk/menu/publish", "")):
+            hidden = (await browser.get(DRAFT)).forms.fields[DRAFT]
+            empty = await browser.post(action, {**hidden, "text": " ", "note": "Vẫn còn", "act": act})
+            assert empty.status == 400 and 'value="Vẫn còn"' in empty.text
 
 
 async def test_what_cannot_be_spoken_is_told_and_nothing_is_in_force(world: World) -> None:

@@ -6,12 +6,16 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from hotline1022.accounts.types import Permission, Wanted
+from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Unavailable
 from hotline1022.db.unit import Database
+from hotline1022.directory.edit import end
+from hotline1022.directory.types import What
 from hotline1022.service.accounts.desk import Terms
 from hotline1022.service.accounts.sign_in_tries import OF_BOTH
 from hotline1022.web import static_files
@@ -32,7 +36,7 @@ REAL = {"{role}": "agent", "{recording}": FIRST.id, "{disclosure}": ONE.id, "{ho
 REAL |= {"{version}": "1", "{agency}": "so-noi-vu", "{area}": "di-an", "{category}": "other", "{contact}": "so-y-te-ld"}
 REAL |= {"{template}": NAME, "{channel}": "sms", "{alarm}": "a1"}
 REAL |= {"{entry}": ID, "{miss}": MISS, "{webhook}": HOOK, "{wallboard}": WALL.id}
-REAL |= {"{day}": "2026-11-24", "{shift}": "night", "{crew}": "k1", "{reason}": "1"}
+REAL |= {"{day}": "2026-11-24", "{shift}": "night", "{crew}": "k1", "{reason}": "1", "{person}": "1001"}
 
 
 @pytest.fixture
@@ -252,6 +256,34 @@ async def test_two_admins_at_one_user(world: World) -> None:
         assert late.status == 409 and "người khác sửa" in late.text and 'value="Lan Muộn"' in late.text
         assert (await two.post(f"{page}/shut", {**hidden})).status == 409
     assert (await world.admin.by_login("lan")).name == "Lan Mới"
+
+
+async def test_users_are_chosen_and_found_by_their_names(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        page = "/desk/users/new"
+        form = await browser.get(page)
+        contact = world.directory.now.contacts["so-y-te-ld"]
+        assert (
+            '<optgroup label="Sở Y tế">' in form.text and f'value="so-y-te-ld">{contact.name} (Lãnh đạo)' in form.text
+        )
+        assert '<option value="1001">1001 · ' in form.text
+        typed = {"name": "Đặng Thị Ánh", "login": "anh", "role": ["leader"], "person": "", "contact": "so-y-te-ld"}
+        assert (await browser.send(page, page, **typed)).status == 200
+        anh = await world.admin.by_login("anh")
+        assert anh.contact == "so-y-te-ld"
+        shown = await browser.get(f"/desk/users/{anh.id}")
+        assert f'<option value="so-y-te-ld" selected>{contact.name}' in shown.text
+        for words in ("dang thi anh", "ĐẶNG", "so y te", "anh lanh dao"):
+            found = await browser.get(f"/desk/users?{urlencode({'words': words})}")
+            listed = [one for one in found.forms.links if one.startswith("/desk/users/") and one != page]
+            assert listed == [f"/desk/users/{anh.id}"], words
+        assert "Sở Y tế, Lãnh đạo" in (await browser.get("/desk/users")).text
+        assert "Không có người dùng nào khớp" in (await browser.get("/desk/users?words=khong+ai")).text
+        today = local_day(world.now)
+        await world.directory.change(lambda now: end(now, What.CONTACT, "so-y-te-ld", today), "user:lan")
+        shown = await browser.get(f"/desk/users/{anh.id}")
+        assert '<option value="so-y-te-ld" selected>' in shown.text, "what an account has is not lost by another edit"
+        assert "so-y-te-ld" not in (await browser.get(page)).text
 
 
 async def test_what_is_typed_is_shown_as_text(world: World) -> None:

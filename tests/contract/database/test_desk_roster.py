@@ -3,13 +3,14 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from hotline1022.core.errors import HotlineError, Refused
 from hotline1022.db.unit import Database
+from hotline1022.service.lines.pins import verify_pin
 from hotline1022.service.lines.roster_desk import RosterDesk
 from hotline1022.service.lines.shift_plan import by_shift
 from hotline1022.web.roster_wire import CopyBody, PlannedBody, ShiftBody, SwapBody
@@ -253,3 +254,43 @@ async def test_a_copy_leaves_out_crews_and_shifts_that_have_ended(database: Data
     assert done.written and (await plan(database))[MONDAY + timedelta(days=7), "early"] == ("1003",)
     with pytest.raises(Refused, match="meanwhile"):
         await desk.copy(CopyBody(week=MONDAY, mark=looked.mark))
+
+
+async def test_a_person_is_added_with_a_pin_that_is_shown_once_and_gets_another(planning: Planning) -> None:
+    page = f"{HERE}/people"
+
+    async def stored(person: str) -> str:
+        async with planning.database.reading() as tx:
+            known = await tx.agents.person(person)
+        assert known is not None
+        return known.pin_hash
+
+    def pin_of(html: str) -> str:
+        (pin,) = re.findall(r'class="once mb-0">([0-9]{6})<', html)
+        return str(pin)
+
+    async with planning.world.signed_in("shift-manager") as browser:
+        listed = await browser.get(page)
+        assert "Nguyễn Thị Lan" in listed.text and 'class="once' not in listed.text
+        added = await browser.send(page, page, id="1005", name="Võ Thị Năm")
+        assert added.status == 200 and "PIN của Võ Thị Năm (mã 1005)" in added.text
+        first = pin_of(added.text)
+        assert await verify_pin(await stored("1005"), first)
+        assert first not in (await browser.get(page)).text
+        for typed, status in (({"id": "1005", "name": "Ai Khác"}, 409), ({"id": "máy 5", "name": "Ai Khác"}, 400)):
+            refused = await browser.send(page, page, **typed)
+            assert refused.status == status and 'value="Ai Khác"' in refused.text
+        now = datetime.now(UTC)
+        async with planning.database.transaction() as tx:  # shut out by one wrong try
+            assert await tx.agents.try_pin("1005", now, tries=1, since=now - timedelta(minutes=10))
+            assert not await tx.agents.try_pin("1005", now, tries=1, since=now - timedelta(minutes=10))
+        given = await browser.send(page, f"{page}/1005/pin")
+        second = pin_of(given.text)
+        assert second != first and await verify_pin(await stored("1005"), second)
+        async with planning.database.transaction() as tx:
+            assert await tx.agents.try_pin("1005", now, tries=1, since=now - timedelta(minutes=10)), "may try again"
+        csrf = given.forms.fields[page]["csrf"]
+        assert (await browser.post(f"{page}/7777/pin", {"csrf": csrf})).status == 404
+        assert page in (await browser.get(HERE)).forms.links
+    acts = [one for one in await planning.world.acts() if f"{page}/" in one["act"] or one["act"] == f"POST {page}"]
+    assert len(acts) == 2 and first not in repr(acts) and second not in repr(acts)

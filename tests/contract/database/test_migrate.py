@@ -10,14 +10,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, text
+from sqlalchemy import URL, insert, text
 
 from hotline1022.core.errors import ConfigError, Unavailable
 from hotline1022.core.outcomes import CallState
 from hotline1022.db import migrate as migration
 from hotline1022.db.migrate import HEAD, back_up, current, migrate
 from hotline1022.db.tables import call
+from hotline1022.db.tables_menu import menu_draft
 from hotline1022.db.unit import Database
+from hotline1022.ivr.types import MenuVersion
 from tests.contract.database.made import T0, a_call, of_calls
 from tests.lab.postgres import TemporaryPostgres
 
@@ -225,3 +227,21 @@ async def test_from_the_first_schema_everything_is_kept(empty: str, monkeypatch:
             assert (kept.caller_raw, kept.caller_sent) == ("0901234567", "")
         async with database.transaction() as tx:
             assert await tx.agents.try_pin("1001", T0, tries=1, since=T0)
+
+
+async def test_a_draft_of_the_menu_gets_the_version_that_was_in_force_when_it_was_saved(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await migrate_to(empty, migration.REVISIONS[migration.REVISIONS.index("0036") - 1], monkeypatch)
+    hour = timedelta(hours=1)
+    async with Database(empty) as database:
+        async with database.transaction() as tx:
+            for number, at in ((1, T0), (2, T0 + 2 * hour)):
+                version = MenuVersion(number=number, sha256=f"{number:064}", note="", by="user:lan", at=at)
+                await tx.menus.add(version, "text")
+            row = {"id": 1, "text": "text", "by": "user:lan", "at": T0 + hour, "revision": 7}
+            await tx._connection.execute(insert(menu_draft).values(row))
+        await migrate(empty)
+        async with database.reading() as tx:
+            draft = await tx.menus.draft()
+    assert draft is not None and (draft.base, draft.note, draft.revision) == (1, "", 7)
