@@ -207,11 +207,11 @@ async def test_forms_that_are_not_finished_wait_beside_the_next_call(desk: Desk)
     async with desk.agent() as browser:
         user = await desk.world.admin.by_login("lan")
         writing = Writing(window="window-a", seen=0, texts={"name": "Trần Văn Bình", "content": "Ngập nước"})
-        await desk.drafts.write(f"user:{user.id}", CALL, writing, datetime.now(UTC))
+        kept = await desk.drafts.write(f"user:{user.id}", CALL, writing, datetime.now(UTC))
         await desk.caller.rings(NEXT)
         shown = (await browser.get(f"{PAGE}/form?call={NEXT}")).text
         assert f'data-open="{CALL}"' in shown and "Trần Văn Bình · Ngập nước" in shown
-        dropped = await act(browser, f"{PAGE}/drop", call=CALL, seen="1")
+        dropped = await act(browser, f"{PAGE}/drop", call=CALL, seen=str(kept.draft.version))
         assert dropped.status == 200 and "Trần Văn Bình" not in dropped.text
         assert await desk.drafts.get(f"user:{user.id}", CALL) is None
 
