@@ -52,6 +52,7 @@ async def show_agent(ask: Ask) -> web.Response:
         alone=False,
         beside=False,
         lists=await agent_lists.rows(ask, "missed"),
+        hear=None,
     )
 
 
