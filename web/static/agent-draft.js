@@ -85,7 +85,11 @@ HL.draft = (() => {
     if (answer.status !== 200) return away();
     failures = 0;
     document.getElementById("out").hidden = true;
-    if (of !== form) { sweep(); return true; } // more may have been typed before another form came
+    if (of !== form) { // more may have been typed before another form came, and into that one since
+      sweep();
+      if (form?.dirty.size) plan(0);
+      return true;
+    }
     for (const [name, text] of Object.entries(given)) {
       if (clean(field(name).value) === text || answer.told.kept.includes(name)) of.dirty.delete(name);
     }

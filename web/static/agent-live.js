@@ -52,7 +52,7 @@
 
   // ---- the form and the transfer of a call
   // `before`: the call whose form was shown once; whoever opens another one then keeps it
-  let showing = "", before = by("call").dataset.call, of = by("form").dataset.draft;
+  let showing = null, before = by("call").dataset.call, of = by("form").dataset.draft;
   // what is asked when it rings may come after what is asked when it is picked up: then it is asked once more
   let rings = 0, later = false, knew = null;
   const shows = (call) => by("form").dataset.draft === call;
@@ -64,13 +64,17 @@
   }
   function opened(call) {
     if (showing !== call) return;
-    showing = "";
-    of = by("form").dataset.draft;
-    const beside = about("transfer", of);
-    if (by("transfer").getAttribute("hx-get") !== beside) load("transfer", beside);
+    showing = null;
+    level();
     known(knew);
     if (by("call").dataset.call !== call) return;
     if (shows(call)) before = call; else setTimeout(looked, ANEW);
+  }
+  /* the transfer is that of the form, whichever came last */
+  function level() {
+    of = by("form").dataset.draft;
+    const beside = about("transfer", of);
+    if (by("transfer").getAttribute("hx-get") !== beside) load("transfer", beside);
   }
   function show(call) {
     if (showing === call) return;
@@ -110,6 +114,7 @@
     }
     answer.finally(() => {
       opened(told.call);
+      if (showing === null) level();
       rings -= 1;
       if (!rings && later) { later = false; happened("call"); }
     });
@@ -151,14 +156,14 @@
     }
   }, 0));
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr, elt, target, pathInfo } = event.detail, text = xhr.responseText, whole = /^\s*<!doctype/i.test(text);
+    const { xhr, elt, target, pathInfo, requestConfig } = event.detail, text = xhr.responseText, whole = /^\s*<!doctype/i.test(text);
     if (xhr.status === 401) by("out").hidden = false;
     event.detail.shouldSwap = !whole && text !== "";
     event.detail.isError = false;
     for (const field of elt.matches("form") ? elt.elements : []) if (xhr.status < 400 || field.type === "password") chosen.delete(field);
     // it was asked for before another call was opened
-    const call = new URL(pathInfo.requestPath, location.href).searchParams.get("call");
-    if (target.id === "transfer" && call !== null && call !== of) event.detail.shouldSwap = false;
+    const call = new URL(pathInfo.requestPath, location.href).searchParams.get("call") ?? requestConfig.parameters.call;
+    if (target.id === "transfer" && call !== undefined && call !== of) event.detail.shouldSwap = false;
     if (whole && xhr.status >= 400) {
       const made = new DOMParser().parseFromString(text, "text/html").querySelector("[role=alert]");
       oops(made ? made.textContent : page.dataset.refused);
