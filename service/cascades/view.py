@@ -117,8 +117,8 @@ class CascadesView:
         known = category if category in self._directory.now.categories else ""
         if wanted.category and not known:
             raise NotFound(f"there is no category {wanted.category!r}; choose one", error_id="category-unknown")
-        names = ("name", "phone", "email", "address", "area", "kind", "requester")
-        given = {name: getattr(wanted, name) for name in names}
+        written = ("name", "phone", "email", "address", "area", "kind", "requester")
+        given = {name: getattr(wanted, name) for name in written}
         reporter = Reporter(**given, urgent=wanted.urgency is Urgency.URGENT)
         plan = await self._cascades.planned(call.id, wanted.agency, known, wanted.note, reporter)
         names = {one.channel: one.name for one in await self._actions.channels()}

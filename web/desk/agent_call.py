@@ -141,7 +141,7 @@ async def transfer(ask: Ask, of_call: str, call: CallerView | None) -> Mapping[s
         "agencies": await agencies(ask, category, area, now) if talking and going is None else [],
         "category": category,
         "going": going.state.value if going else "",
-        "hunts": [_hunt(one, names) | {"more": await _more(ask, one, draft)} for one in hunts],
+        "hunts": [{**_hunt(one, names), "more": await _more(ask, one, draft)} for one in hunts],
     }
 
 
