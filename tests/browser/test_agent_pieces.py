@@ -135,13 +135,16 @@ async def test_a_ring_whose_answer_is_lost_has_its_form_all_the_same(desk: Desk,
     tab = await browser.tab()
     await come_in(tab, desk)
     await tab.send("Network.enable")
-    await tab.send("Network.setBlockedURLs", urls=["*ring=*"])
+    await tab.send("Network.setBlockedURLs", urls=["*ring=*", "*/transfer*"])
     await desk.caller.rings()
     desk.happens(Topic.CALL, "ring", line="101", call=CALL, number=CALLER)
     await sees(tab, "document.getElementById('call-title').textContent", CALLER)
     await desk.caller.rings(answered_at=datetime.now(UTC))
     desk.happens(Topic.CALL, "talk", line="101", call=CALL)
     await sees(tab, FORM, CALL)
+    await tab.send("Network.setBlockedURLs", urls=[])
+    await asyncio.sleep(0.2)  # what was asked for before is refused by then
+    desk.happens(Topic.CASCADES, "cascade")
     await sees(tab, "!!document.getElementById('to')")
 
 

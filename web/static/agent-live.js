@@ -163,7 +163,10 @@
     for (const field of elt.matches("form") ? elt.elements : []) if (xhr.status < 400 || field.type === "password") chosen.delete(field);
     // it was asked for before another call was opened
     const call = new URL(pathInfo.requestPath, location.href).searchParams.get("call") ?? requestConfig.parameters.call;
-    if (target.id === "transfer" && call !== undefined && call !== of) event.detail.shouldSwap = false;
+    if (target.id === "transfer" && call !== undefined && call !== of) {
+      event.detail.shouldSwap = false;
+      if (showing === null) level(); // what was asked for since may have been lost
+    }
     if (whole && xhr.status >= 400) {
       const made = new DOMParser().parseFromString(text, "text/html").querySelector("[role=alert]");
       oops(made ? made.textContent : page.dataset.refused);
