@@ -381,13 +381,7 @@ class TemplateVersion:
     @property
     def wording(self) -> Wording:
         """What it says."""
-        return Wording(
-            subject=self.subject,
-            text=self.text,
-            encoding=self.encoding,
-            message_class=self.message_class,
-            parts=self.parts,
-        )
+        return Wording(**{name: getattr(self, name) for name in Wording.__dataclass_fields__})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

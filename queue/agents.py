@@ -263,10 +263,11 @@ class Agents:
                 await self._hands.add(MAIN, line, session.person, paused=bool(reason), reason=reason)
             await self._hands.add(EMERGENCY, line, session.person, paused=False, reason="")
             phone = member.phone if member is not None else await self._hands.phone(MAIN, line)
-            await self._restore(line, session, reason, phone)
-            await self.phone(line, phone, counted=member is None or not member.emergency)
+            counted = member is None or not member.emergency
+            await self._restore(line, session, reason, phone, counted=counted)
+            await self.phone(line, phone, counted=counted)
 
-    async def _restore(self, line: str, session: Session, reason: str, phone: Phone) -> None:
+    async def _restore(self, line: str, session: Session, reason: str, phone: Phone, *, counted: bool) -> None:
         seat, now = self._seats[line], datetime.now(UTC)
         if seat.session is not None and seat.session.id == session.id and seat.state is not AgentState.LOGGED_OUT:
             seat = replace(seat, reason=reason)
@@ -277,6 +278,7 @@ class Agents:
             person = await self._store.person(session.person)
             name = person.name if person else ""
             seat = replace(seat, session=session, name=name, reason=reason, reachable=phone is not Phone.GONE)
+            seat = replace(seat, counted=counted)
             idle = _idle(seat)
             event = missed(idle, phone)
             state = (follow(idle, event) if event else None) or idle
@@ -284,7 +286,7 @@ class Agents:
             since, noted = known or now, known is not None
         self._sit(line, replace(seat, state=state, since=since if noted else now))
         if not noted:
-            await self._note(session, state, reason, now)
+            await self._note(session, state, reason, now, counted=seat.counted or state not in _IN_CALL)
 
     async def tick(self, now: datetime) -> None:
         """End wrap-up times that have run out, or that began in a time to come: the clock was set back meanwhile. Call it about once
