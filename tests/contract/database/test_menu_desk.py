@@ -100,7 +100,7 @@ async def test_a_version_that_is_no_menu_for_this_release_leaves_the_one_at_hand
     assert house.desk.version == version
     house.mute = ConfigError("espeak-ng is missing", error_id="espeak-missing")
     await house.desk.look()
-    text = "version 2 of the menu is not in force, the one at hand goes on: espeak-ng is missing"
+    text = "version 2 of the menu is not in force, the one at hand goes on: espeak-ng is missing [espeak-missing]"
     assert house.bell.rung == [("menu-not-in-force", text)], "once for each reason"
     await house.desk.look()
     assert house.leads("4") == "Voicemail" and house.desk.trouble == "", "as soon as it can be"
