@@ -169,6 +169,7 @@ async def test_two_people_at_one_question(faq: Faq) -> None:
         await one.send(f"{page}/edit", f"{page}/edit", **TYPED | {"answer": "Nhanh"})
         late = await two.post(f"{page}/edit", {**hidden, **TYPED, "answer": "Chậm"})
         assert late.status == 409 and "người khác sửa" in late.text and ">Chậm</textarea>" in late.text
+        assert "nay là “Nhanh”." in late.text, "what the other one wrote is seen before it is written over"
         assert (await two.post(f"{page}/propose", hidden)).status == 409
         await one.send(page, f"{page}/propose")
         seen = (await two.get(page)).forms.fields[f"{page}/return"]
