@@ -116,11 +116,11 @@ async def test_two_admins_at_one_area(world: World) -> None:
     async with world.signed_in("admin") as one, world.signed_in("admin", login="minh") as two:
         page = f"{HERE}/areas/di-an"
         his = (await two.get(page)).forms.fields[page]
-        typed = {"name": "Dĩ An Mới", "kind": "town", "parent": ""}
+        typed = {"name": "Dĩ An Mới", "kind": "city", "parent": ""}
         assert (await one.send(page, page, **typed)).status == 303
-        late = await two.post(page, {**his, **typed, "name": "Dĩ An Muộn", "kind": "city"})
+        late = await two.post(page, {**his, **typed, "name": "Dĩ An Muộn", "kind": "town"})
         assert late.status == 409 and "người khác sửa" in late.text and 'value="Dĩ An Muộn"' in late.text
-        assert "nay là “Dĩ An Mới”." in late.text and '<option value="town" selected>' in late.text
+        assert "nay là “Dĩ An Mới”." in late.text and '<option value="city" selected>' in late.text
         assert world.directory.now.areas["di-an"].name == "Dĩ An Mới"
         twice = await one.send(f"{HERE}/areas/new", f"{HERE}/areas/new", id="di-an", name="Khác", kind="ward")
         assert twice.status == 409 and "Đã có mục với mã này" in twice.text
