@@ -45,7 +45,7 @@ class Drafted:
     owner: str
     #: "" = for no call
     call: str = ""
-    #: grows by one with each write that changes something; 0 = nothing is kept yet
+    #: grows by one with each write that changes something, from `began` on; 0 = nothing is kept yet
     version: int = 0
     made_at: datetime
     changed_at: datetime
@@ -55,6 +55,12 @@ class Drafted:
     def __post_init__(self) -> None:
         aware(self.made_at)
         aware(self.changed_at)
+
+    @property
+    def first(self) -> int:
+        """Its first version; a window that shows an earlier one shows a draft that is no more."""
+        begun = began(self.made_at)
+        return begun if self.version >= begun else min(self.version, 1)  # kept since versions began at 1
 
     def text(self, name: str, otherwise: str = "") -> str:
         """The text of a field; `otherwise` where nobody has typed in it."""
@@ -83,16 +89,23 @@ class TakenIn:
     changed: bool = False
 
 
+def began(at: datetime) -> int:
+    """The first version of a draft that is made then: its milliseconds, so that no later draft of the same call has a version of
+    this one again.
+    """
+    return int(at.timestamp() * 1000)
+
+
 def take_in(before: Drafted | None, writing: Writing, *, owner: str, call: str, at: datetime) -> TakenIn:
     """The draft after a write. Each field by itself: the last writer wins who had seen what stands there.
 
     A window that goes on in its own words has seen them, though the answer to its last write was lost. Refused `draft-gone`:
     the window shows a draft that is no more.
     """
-    if before is None and writing.seen:
+    if writing.seen and (before is None or writing.seen < before.first):
         raise gone()
     known = before or Drafted(owner=owner, call=call, made_at=at, changed_at=at)
-    version = known.version + 1
+    version = known.version + 1 if before else began(at)
     fields, kept = dict(known.fields), []
     for name, text in writing.texts.items():
         there = known.fields.get(name)

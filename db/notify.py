@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from hotline1022.core.errors import NotFound
+from hotline1022.core.errors import NotFound, Refused
 from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository, build, insert, picker
 from hotline1022.db.tables_notify import inbound_sms, to_tell
@@ -51,11 +51,24 @@ class ToTellRepository(Repository):
         found = (await self._connection.execute(query)).mappings().one_or_none()
         return None if found is None else build(ToTellRow, found)
 
-    async def mark_told(self, line: str, by: str, at: datetime) -> ToTellRow:
-        """The citizen was told; the first mark stays. NotFound `to-tell-unknown`."""
-        await self._connection.execute(
-            update(to_tell).where(to_tell.c.id == line, _UNTOLD).values(told_at=at, told_by=by)
-        )
+    async def mark_told(self, line: str, by: str, at: datetime, *, seen: str = "") -> ToTellRow:
+        """The citizen was told what `seen` is the mark of, "" = what stands there; the first mark stays. NotFound `to-tell-unknown`,
+        Refused `to-tell-changed`.
+        """
+        found = await self._line(line)
+        if found.told_at is not None:
+            return found
+        same = (to_tell.c.event == found.event, to_tell.c.text == found.text)
+        if seen in ("", found.mark):
+            done = update(to_tell).where(to_tell.c.id == line, _UNTOLD, *same).values(told_at=at, told_by=by)
+            await self._connection.execute(done)
+            found = await self._line(line)
+        if found.told_at is None:
+            text = "the ticket has changed meanwhile, and so has what is to be told; read it, then tell it"
+            raise Refused(text, error_id="to-tell-changed")
+        return found
+
+    async def _line(self, line: str) -> ToTellRow:
         found = (await self._connection.execute(select(to_tell).where(to_tell.c.id == line))).mappings().one_or_none()
         if found is None:
             raise NotFound("there is no such line; look in /api/to-tell", error_id="to-tell-unknown")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from hotline1022.core.clock import aware
 
@@ -241,6 +242,11 @@ class ToTellRow:
     told_at: datetime | None
     told_by: str
 
+    @property
+    def mark(self) -> str:
+        """Stands for what is to be told: another one when a later change has taken its place."""
+        return sha256(f"{self.event}\n{self.text}".encode(errors="replace")).hexdigest()[:16]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Billed:
@@ -375,13 +381,7 @@ class TemplateVersion:
     @property
     def wording(self) -> Wording:
         """What it says."""
-        return Wording(
-            subject=self.subject,
-            text=self.text,
-            encoding=self.encoding,
-            message_class=self.message_class,
-            parts=self.parts,
-        )
+        return Wording(**{name: getattr(self, name) for name in Wording.__dataclass_fields__})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,17 +137,22 @@ class Agents:
         return self.view(line)
 
     async def logout(self, line: str, reason: str = "logout") -> LineView:
-        """Log out whoever is there. A call under way goes on."""
+        """Log out whoever is there. A call under way goes on. The session is closed first: without the database nothing is done, and
+        the line that still looks ready rings.
+        """
         seat = self._seat(line)
         if seat.session is None:
             raise Refused(f"nobody is logged in at line {line}", error_id="line-empty")
+        await self._store.close_session(seat.session.id, datetime.now(UTC), reason)
         await self._hands.remove(MAIN, line)
         await self._hands.remove(EMERGENCY, line)
-        await self._store.close_session(seat.session.id, datetime.now(UTC), reason)
-        await self.happened(line, AgentEvent.LOGOUT)
-        self._sit(line, replace(self._seats[line], session=None, name="", reason=""))
+        await self._leave(line)
         await self._keep_one()
         return self.view(line)
+
+    async def _leave(self, line: str) -> None:
+        await self.happened(line, AgentEvent.LOGOUT)
+        self._sit(line, replace(self._seats[line], session=None, name="", reason=""))
 
     async def pause(self, line: str, reason: str) -> LineView:
         """Pause with a reason of the list. The emergency queue still rings."""
@@ -240,6 +245,7 @@ class Agents:
 
     async def resync(self, members: Sequence[Member]) -> None:
         """After (re)connecting: Asterisk's members and the open sessions become one truth; the sessions decide who."""
+        sat = {line: seat.session for line, seat in self._seats.items()}
         sessions: dict[str, Session] = {s.line: s for s in await self._store.open_sessions()}
         by_line = {m.line: m for m in members}
         for line in self._seats:
@@ -249,16 +255,19 @@ class Agents:
                     await self._hands.remove(MAIN, line)
                     await self._hands.remove(EMERGENCY, line)
                     await self.phone(line, member.phone)
+                if sat.get(line) is not None and self._seats[line].session is sat[line]:
+                    await self._leave(line)  # its session was closed, and Asterisk did not answer then
                 continue
             reason = member.reason if member is not None and member.paused else ""
             if member is None or member.person != session.person:
                 await self._hands.add(MAIN, line, session.person, paused=bool(reason), reason=reason)
             await self._hands.add(EMERGENCY, line, session.person, paused=False, reason="")
             phone = member.phone if member is not None else await self._hands.phone(MAIN, line)
-            await self._restore(line, session, reason, phone)
-            await self.phone(line, phone, counted=member is None or not member.emergency)
+            counted = member is None or not member.emergency
+            await self._restore(line, session, reason, phone, counted=counted)
+            await self.phone(line, phone, counted=counted)
 
-    async def _restore(self, line: str, session: Session, reason: str, phone: Phone) -> None:
+    async def _restore(self, line: str, session: Session, reason: str, phone: Phone, *, counted: bool) -> None:
         seat, now = self._seats[line], datetime.now(UTC)
         if seat.session is not None and seat.session.id == session.id and seat.state is not AgentState.LOGGED_OUT:
             seat = replace(seat, reason=reason)
@@ -269,6 +278,7 @@ class Agents:
             person = await self._store.person(session.person)
             name = person.name if person else ""
             seat = replace(seat, session=session, name=name, reason=reason, reachable=phone is not Phone.GONE)
+            seat = replace(seat, counted=counted)
             idle = _idle(seat)
             event = missed(idle, phone)
             state = (follow(idle, event) if event else None) or idle
@@ -276,7 +286,7 @@ class Agents:
             since, noted = known or now, known is not None
         self._sit(line, replace(seat, state=state, since=since if noted else now))
         if not noted:
-            await self._note(session, state, reason, now)
+            await self._note(session, state, reason, now, counted=seat.counted or state not in _IN_CALL)
 
     async def tick(self, now: datetime) -> None:
         """End wrap-up times that have run out, or that began in a time to come: the clock was set back meanwhile. Call it about once

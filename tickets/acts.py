@@ -18,7 +18,19 @@ from hotline1022.tickets.deadlines import closing, due, put_off
 from hotline1022.tickets.policy import Policy
 from hotline1022.tickets.ports import NOBODY_KNOWN, Act, Draft, Outcome, Reporter, Settled
 from hotline1022.tickets.states import NEEDS_REASON, TABLE, follow
-from hotline1022.tickets.types import SHOWN_TO, Action, Changed, Channel, HistoryRow, Named, State, Ticket, Urgency
+from hotline1022.tickets.types import (
+    SHOWN_TO,
+    Action,
+    Changed,
+    Channel,
+    HistoryRow,
+    Kind,
+    Named,
+    Requester,
+    State,
+    Ticket,
+    Urgency,
+)
 
 V = TypeVar("V", Draft, Act)
 #: what a correction may change
@@ -55,8 +67,10 @@ def reserved(
 ) -> Changed:
     """A row and a code for a cascade that is about to start; the citizen's number and what the agent wrote, where known."""
     ticket = Ticket(
-        urgency=Urgency.URGENT if urgent else Urgency.ORDINARY,
-        phone=phone_of(phone) if phone else "",
+        urgency=Urgency.URGENT if urgent or reporter.urgent else Urgency.ORDINARY,
+        kind=reporter.kind or Kind.REPORT,
+        requester=reporter.requester or Requester.PERSON,
+        phone=phone_of(reporter.phone or phone),
         content=_text(content),
         name=_text(reporter.name),
         email=_text(reporter.email),

@@ -39,13 +39,19 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reporter:
-    """Who asks, and about which place, as far as it is written down before there is a ticket."""
+    """Who asks for what, and about which place, as far as it is written down before there is a ticket."""
 
     name: str = ""
+    #: any way of writing; "" = the one that calls
+    phone: str = ""
     email: str = ""
     address: str = ""
     #: id of an area
     area: str = ""
+    #: None = nobody has said
+    kind: Kind | None = None
+    requester: Requester | None = None
+    urgent: bool = False
 
 
 #: nothing of it is known

@@ -286,6 +286,8 @@ def _query(route: Route, request: web.Request) -> Any:
 
 async def _body(route: Route, request: web.Request) -> Any:
     """What was sent; it is read once, and not again where that broke off."""
+    if route.page or (route.upload and route.desk is None):  # the handler reads it, when it knows who sends it
+        return NoInput()
     if SENT not in request:
         request[SENT] = None
         request[SENT] = await _read_body(route, request)
@@ -295,7 +297,7 @@ async def _body(route: Route, request: web.Request) -> Any:
 async def _read_body(route: Route, request: web.Request) -> Any:
     if route.desk is not None and route.upload:
         return await read_form(request)
-    if request.method in ("GET", "HEAD") or route.upload:
+    if request.method in ("GET", "HEAD"):
         return NoInput()
     raw = await request.read()
     if route.desk is not None:

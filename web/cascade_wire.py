@@ -6,6 +6,7 @@ from typing import Annotated
 
 from hotline1022.cascade.types import PickUp
 from hotline1022.core.cascade import Outcome, State, StepOutcome
+from hotline1022.tickets.types import Kind, Requester, Urgency
 from hotline1022.web.rules import Rule
 from hotline1022.web.tickets_wire import EMAIL
 from hotline1022.web.types import Limit
@@ -52,11 +53,15 @@ class CascadeBody:
         str, Rule(doc="id of the agency; empty = the one that answers for the category", pattern=f"|{_ID}")
     ] = ""
     category: Annotated[str, Rule(doc="id of the category; empty = the one of the call", pattern=f"|{_ID}")] = ""
-    note: Annotated[str, Rule(doc="what it is about: the content of the ticket", high=2000, lines=True)] = ""
+    note: Annotated[str, Rule(doc="what it is about: the content of the ticket", high=4000, lines=True)] = ""
     name: Annotated[str, Rule(doc="of the citizen or the business, for the ticket as what follows is", high=120)] = ""
+    phone: Annotated[str, Rule(doc="in any way of writing; empty = the number that calls", high=32)] = ""
     email: Annotated[str, Rule(doc="an address such as an@example.vn", pattern=EMAIL, high=254)] = ""
     address: Annotated[str, Rule(high=300)] = ""
     area: Annotated[str, Rule(doc="id of an area", pattern=f"|{AREA}")] = ""
+    kind: Kind | None = None
+    requester: Requester | None = None
+    urgency: Annotated[Urgency | None, Rule(doc="ordinary leaves what the category says")] = None
     introduce: Annotated[
         bool, Rule(doc="the agent stays, and talks in private with whoever presses 1; else the agent is free at once")
     ] = False

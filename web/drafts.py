@@ -33,7 +33,7 @@ async def get_draft(ask: Ask) -> DraftView:
     """One; version 0 where nothing is kept."""
     found = await ask.ports.drafts.get(ask.asker.owner, call_of(ask))
     if found is None:
-        return DraftView(call=call_of(ask), version=0, changed_at=ask.ports.clock(), fields={})
+        return DraftView(call=call_of(ask), version=0, first=0, changed_at=ask.ports.clock(), fields={})
     return view(found)
 
 

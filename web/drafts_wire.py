@@ -13,7 +13,9 @@ from hotline1022.web.types import When
 MOST = 8000
 _Typed = Annotated[str | None, Rule(doc="as it was typed, whole or not", high=MOST, lines=True)]
 #: fits core.drafts.Drafted.version
-_Seen = Annotated[int, Rule(doc="version of the draft that the window shows; 0 = nothing was kept then")]
+_Seen = Annotated[
+    int, Rule(doc="version of the draft that the window shows; 0 = nothing was kept then", high=2**53 - 1)
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,7 @@ class DraftView:
 
     call: Annotated[str, Rule(doc="id of the call; empty = for none")]
     version: Annotated[int, Rule(doc="0 = nothing is kept")]
+    first: Annotated[int, Rule(doc="its first version: whoever has seen an earlier one shows a draft that is no more")]
     changed_at: When
     fields: Annotated[Mapping[str, Any], Rule(doc="fields that were typed in, with their texts")]
     kept: Annotated[
@@ -85,6 +88,7 @@ def view(draft: Drafted, kept: tuple[str, ...] = ()) -> DraftView:
     return DraftView(
         call=draft.call,
         version=draft.version,
+        first=draft.first,
         changed_at=draft.changed_at,
         fields={name: one.text for name, one in draft.fields.items()},
         kept=kept,

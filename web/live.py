@@ -48,7 +48,7 @@ SHOWN: dict[Permission, frozenset[Topic]] = {
     Permission.WALLBOARD: frozenset({Topic.FIGURES}),
 }
 #: of the own line
-OWN = frozenset({Topic.LINES, Topic.CALL})
+OWN = frozenset({Topic.LINES, Topic.CALL, Topic.CASCADES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

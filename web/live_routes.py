@@ -22,8 +22,9 @@ event: lines
 data: {"what":"line","line":"101","reachable":true,"person":"1001","name":"Nguyễn Thị Ánh","state":"ringing",\
 "since":"2026-11-24T01:30:08.412+07:00","reason":""}
 
-: still here
 id: 6b1f2c3d-57
+event: mark
+data: {}
 
 id: 6b1f2c3d-58
 event: tickets
@@ -43,7 +44,7 @@ ROUTES: tuple[Route, ...] = (
         officers=True,
         summary="What happens now, as server-sent events, without end",
         detail="`event` is the topic: lines, queue, call, cascades, tickets, alarms, figures; `what` in the data says what "
-        "happened. `refresh`: something was missed, ask for everything. `end`: signed-out, or stopping (come back). A client "
+        "happened. `refresh`: something was missed, ask for everything. `mark`: the connection lives (every 15 s when nothing else is told). `end`: signed-out, or stopping (come back). A client "
         "that comes back with Last-Event-ID gets what it missed, each once, or one refresh. `call` is told to who may "
         "answer: of the own line, or, to a token, of the line that is named; numbers are masked without numbers; an officer "
         "hears of the tickets of the own agency. At most 8 streams of one session or token (streams-many) and 400 in all (streams-full). When session or token ends, "

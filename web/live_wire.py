@@ -36,8 +36,8 @@ def end(why: str) -> bytes:
 
 
 def mark(id: str) -> bytes:
-    """A comment that keeps the connection, and a position without an event."""
-    return f": still here\nid: {id}\n\n".encode()
+    """It keeps the connection, and carries a position; an event and no comment, so that scripts notice when none comes any more."""
+    return _sent("mark", {}, id)
 
 
 def retry(milliseconds: int) -> bytes:

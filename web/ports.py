@@ -262,7 +262,7 @@ class Outbox(Protocol):
         """Who waits longest first."""
         ...
 
-    async def mark_told(self, line: str, by: str, at: datetime) -> ToTellRow:
+    async def mark_told(self, line: str, by: str, at: datetime, *, seen: str = "") -> ToTellRow:
         """The first mark stays; NotFound `to-tell-unknown`."""
         ...
 

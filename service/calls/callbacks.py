@@ -60,6 +60,7 @@ class CallBacks:
         self._turns = Turns()
         #: what agents are seen to do by the log: line, what, when
         self._told: asyncio.Queue[tuple[str, AgentEvent, datetime]] = asyncio.Queue()
+        self._lapsed_at: datetime | None = None
 
     # -- to do
 
@@ -195,6 +196,7 @@ class CallBacks:
 
     async def _look(self) -> None:
         """A phone that could not even be rung leaves no row in the journal: its call would ring for ever."""
+        await self._lapse()
         before = self._clock() - timedelta(seconds=RING_SECONDS) - LOOK_LATE
         late = [one for one in self._call_log.going_on() if one.state is CallState.CALLING_AGENT]
         late = [one for one in late if one.entered_at < before]
@@ -208,6 +210,19 @@ class CallBacks:
         for call in late:
             if call.id not in there:
                 self._call_log.note(LegEnded(at=self._clock(), call=call.id, channel=call.id, cause=0))
+
+    async def _lapse(self) -> None:
+        """A try that was broken off before its phone rang is over, though nobody tries anybody else: its citizen may be called again."""
+        now = self._clock()
+        if self._lapsed_at is not None and abs(now - self._lapsed_at) < LAPSE:
+            return
+        try:
+            async with self._database.transaction() as tx:
+                await tx.callbacks.lapse(now - LAPSE, now)
+        except HotlineError as error:
+            log.warning("tries that never rang are not ended yet: %s", error)
+            return
+        self._lapsed_at = now
 
 
 async def _wanted(tx: Work, what: CallbackWhat, target: str) -> str:

@@ -192,7 +192,9 @@ class Cascades:
         row = kept.row
         at = row.ended_at or self._clock()
         outcome = self._outcome(kept)
-        if outcome.how is not Settled.DROPPED or not await self._used_later(kept):
+        # one that broke off may have been ended by the next one
+        gone_on = outcome.how is Settled.DROPPED or (row.outcome is CascadeOutcome.LOST and row.taken_at is None)
+        if not gone_on or not await self._used_later(kept):
             ticket = row.ticket or (await self._back_filled(kept, at)).id
             try:
                 await self._tickets.settle(ticket, outcome, at)
@@ -203,7 +205,7 @@ class Cascades:
             await tx.cascades.settle(row.call_id, row.hunt, self._clock())
 
     async def _used_later(self, kept: KeptCascade) -> bool:
-        """The agent who took the citizen back has put her through again already: her ticket is that hunt's now."""
+        """The citizen has been put through again already: her ticket is that hunt's now."""
         async with self._database.reading() as tx:
             hunts = await tx.cascades.of_call(kept.row.call_id)
         return any(one.row.hunt > kept.row.hunt and one.row.ticket == kept.row.ticket for one in hunts)

@@ -3,6 +3,7 @@
 Refuses what the call's state does not allow. Everything that lasts is done by the dialplan: here it is only told where to go.
 """
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import fields
@@ -22,9 +23,13 @@ from hotline1022.service.calls.call_log import CallLog
 from hotline1022.service.cascades.hunts import Cascades
 from hotline1022.service.directory.desk import DirectoryDesk
 from hotline1022.tickets.ports import Reporter
+from hotline1022.tickets.types import Urgency
 from hotline1022.web.cascade_wire import Begun, CascadeBody, CascadeQuery, CascadeView, StepView
 
 log = logging.getLogger(__name__)
+
+#: seconds in which the log hears of a hunt that Asterisk was told to begin, or there is none
+BEGUN_SECONDS = 10.0
 
 
 class CascadesView:
@@ -42,6 +47,8 @@ class CascadesView:
         self._call_log, self._actions = call_log, actions
         #: hunts whose citizen is on her way back: the log learns of it a moment later
         self._taken_back: set[tuple[CallId, int]] = set()
+        #: calls that were put through, with the hunts that the log knew then and until when the next one is waited for
+        self._begun: dict[CallId, tuple[int, float]] = {}
 
     # -- to look at
 
@@ -88,14 +95,31 @@ class CascadesView:
                 "a citizen who is called back cannot be put through; take down what she needs, or ask her to call 1022"
             )
             raise Refused(text, error_id="call-outgoing")
-        if _going_on(call):
+        if _going_on(call) or self._just_begun(call):
             raise Refused("this citizen is being put through already; take her back first", error_id="cascade-running")
         agent = _talking(call)
+        now = asyncio.get_running_loop().time()
+        self._begun = {one: kept for one, kept in self._begun.items() if kept[1] > now}
+        self._begun[call.id] = (len(call.cascades), now + BEGUN_SECONDS)
+        try:
+            return await self._put_through(call, agent, wanted, by)
+        except HotlineError:
+            del self._begun[call.id]
+            raise
+
+    def _just_begun(self, call: Call) -> bool:
+        """Asked for already, and the log has not heard of it: a second hunt would end the first one."""
+        known, until = self._begun.get(call.id, (-1, 0.0))
+        return len(call.cascades) == known and asyncio.get_running_loop().time() < until
+
+    async def _put_through(self, call: Call, agent: Leg, wanted: CascadeBody, by: str) -> Begun:
         category = wanted.category or call.category
         known = category if category in self._directory.now.categories else ""
         if wanted.category and not known:
             raise NotFound(f"there is no category {wanted.category!r}; choose one", error_id="category-unknown")
-        reporter = Reporter(name=wanted.name, email=wanted.email, address=wanted.address, area=wanted.area)
+        written = ("name", "phone", "email", "address", "area", "kind", "requester")
+        given = {name: getattr(wanted, name) for name in written}
+        reporter = Reporter(**given, urgent=wanted.urgency is Urgency.URGENT)
         plan = await self._cascades.planned(call.id, wanted.agency, known, wanted.note, reporter)
         names = {one.channel: one.name for one in await self._actions.channels()}
         citizen = _named(names, call.id)

@@ -209,7 +209,8 @@ class LiveNews:
             if len(self._hunts) > HUNTS:  # of calls that were filed without their last word
                 self._hunts.pop(next(iter(self._hunts)))
         if facts != told:
-            self._publish(Event(topic=Topic.CASCADES, what="cascade", facts=facts, line=hunt.line))
+            people = frozenset({self._people.get(hunt.line, "")} - {""})
+            self._publish(Event(topic=Topic.CASCADES, what="cascade", facts=facts, line=hunt.line, people=people))
 
     @_harmless
     def ticket(self, changed: Changed) -> None:

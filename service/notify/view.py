@@ -48,10 +48,10 @@ class OutboxView:
         async with self._database.reading() as tx:
             return await tx.to_tell.list(told=told, limit=limit)
 
-    async def mark_told(self, line: str, by: str, at: datetime) -> ToTellRow:
+    async def mark_told(self, line: str, by: str, at: datetime, *, seen: str = "") -> ToTellRow:
         """The first mark stays."""
         async with self._database.transaction() as tx:
-            return await tx.to_tell.mark_told(line, by, at)
+            return await tx.to_tell.mark_told(line, by, at, seen=seen)
 
     async def inbound(self, limit: int) -> Sequence[InboundSms]:
         """Latest first."""

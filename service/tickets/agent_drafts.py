@@ -77,7 +77,8 @@ class AgentDrafts:
 async def _end(tx: Work, owner: str, call: str, seen: int) -> None:
     if await tx.drafts.remove(owner, call, seen):
         return
-    if await tx.drafts.get(owner, call) is None:
+    there = await tx.drafts.get(owner, call)
+    if there is None or 0 < seen < there.first:
         raise gone()
     text = "something was typed in another window meanwhile; look at it, then do it again"
     raise Refused(text, error_id="draft-changed")

@@ -206,13 +206,13 @@ class TicketDesk:
                         return known
                 for known in before:
                     if known.state in HIDDEN:
-                        said = {"name": reporter.name, "email": reporter.email, "address": reporter.address}
-                        said |= {"area": reporter.area, "area_name": area_name}
-                        fields = {name: text for name, text in said.items() if text} | {
+                        names = ("name", "phone", "email", "address", "area", "kind", "requester")
+                        said = {name: getattr(reporter, name) for name in names} | {"area_name": area_name}
+                        fields = {name: given for name, given in said.items() if given} | {
                             "category": about.id,
                             "category_name": about.name,
                             "content": content or known.content,
-                            "urgency": Urgency.URGENT if urgent else Urgency.ORDINARY,
+                            "urgency": Urgency.URGENT if urgent or reporter.urgent else Urgency.ORDINARY,
                         }
                         return await self._change(
                             tx, known, Act(action=Action.RESERVE, agency=of, fields=fields), CASCADE, at

@@ -123,6 +123,8 @@ def recordings(rows: int) -> Iterator[One]:
             *kind_keys(CallKind(kind)),
             *state_keys(State(state)),
             *spoken,
+            # the same words once more, for whoever may not see who the citizen is
+            *(f"v:{key.removeprefix('w:')}" for key in spoken),
         ]
         yield One(row, keys)
 
@@ -212,6 +214,9 @@ def questions(rows: int) -> dict[str, CatalogueFilter]:
         "a word nobody said": f(words="chuachuaai"),
         "a word of two years ago": f(words=OLD),
         "a word of two years ago, with an agency": f(words=OLD, agency="so-3"),
+        "a rare word, without who it is": f(words=RARE, open_words=True),
+        "three common words, without who it is": f(words="tu1 tu2 tu3", open_words=True),
+        "a word of two years ago, without who it is": f(words=OLD, open_words=True),
         "two words that hardly meet": f(words="tu150 tu151"),
         "six words": f(words="tu1 tu2 tu5 tu9 tu14 tu22"),
         "a common word on a day": f(words="tu1", since=middle, until=middle + timedelta(days=1)),
@@ -248,7 +253,7 @@ def questions(rows: int) -> dict[str, CatalogueFilter]:
 
 
 def _with_ticket(rows: int) -> int:
-    return next(n for n, one in enumerate(recordings(rows)) if one.keys[-1].startswith("w:"))
+    return next(n for n, one in enumerate(recordings(rows)) if one.keys[-1].startswith("v:"))
 
 
 @dataclass(frozen=True, slots=True)

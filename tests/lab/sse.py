@@ -61,8 +61,8 @@ class Listener:
         return found
 
     async def _block(self) -> Any:
-        """One block of lines: an event, None for one without, Ellipsis at the end."""
-        name, data, comment = "message", "", False
+        """One block of lines: an event, None for one without and for a heartbeat, Ellipsis at the end."""
+        name, data = "message", ""
         while True:
             line = (await self.response.content.readline()).decode()
             if not line:
@@ -77,11 +77,11 @@ class Listener:
                     data = value
                 case "retry":
                     self.retry = int(value)
-                case "" if value:
-                    comment = True
                 case _:
                     assert line == "\n", line
-                    self.marks += comment
+                    if name == "mark":
+                        self.marks += 1
+                        return None
                     return Said(name, json.loads(data), asyncio.get_running_loop().time()) if data else None
 
 

@@ -163,10 +163,12 @@ class MemoryOutbox:
         found = [one for one in self.lines.values() if told is None or (one.told_at is not None) is told]
         return found[:limit]
 
-    async def mark_told(self, line: str, by: str, at: datetime) -> ToTellRow:
+    async def mark_told(self, line: str, by: str, at: datetime, *, seen: str = "") -> ToTellRow:
         known = self.lines.get(line)
         if known is None:
             raise NotFound("there is no such line; look in /api/to-tell", error_id="to-tell-unknown")
+        if known.told_at is None and seen not in ("", known.mark):
+            raise Refused("the ticket has changed meanwhile", error_id="to-tell-changed")
         if known.told_at is None:
             self.lines[line] = replace(known, told_at=at, told_by=by)
         return self.lines[line]

@@ -150,6 +150,31 @@ async def test_a_talk_that_goes_on_is_left_alone_at_the_resync() -> None:
     assert room.state() is S.TALKING
 
 
+async def test_a_logout_without_the_database_leaves_a_line_that_rings() -> None:
+    room = await Room().login("101")
+    room.store.away = True
+    with pytest.raises(Unavailable):
+        await room.agents.logout("101")
+    assert room.state() is S.READY and set(room.hands.members) == {(MAIN, "101"), (EMERGENCY, "101")}
+    room.store.away = False
+    await room.agents.logout("101")
+    assert room.state() is S.LOGGED_OUT and room.hands.members == {}
+
+
+async def test_a_logout_that_asterisk_did_not_hear_of_is_done_at_the_resync(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = await Room().login("101")
+
+    async def away(queue: str, line: str) -> None:
+        raise Unavailable("Asterisk does not answer")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(room.hands, "remove", away)
+        with pytest.raises(Unavailable):
+            await room.agents.logout("101")
+    await room.agents.resync([seen("101", Phone.IDLE)])
+    assert room.state() is S.LOGGED_OUT and room.hands.members == {} and room.agents.present() == []
+
+
 async def test_the_citizen_hangs_up_while_the_phone_rings() -> None:
     room = await Room().login("101")
     await room.agents.happened("101", E.RING)

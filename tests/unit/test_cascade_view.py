@@ -16,6 +16,11 @@ from tests.scenario.tables import START
 from tests.unit.cascade_house import CALL, FREE, TAKEN, TALKING, House, a_house, hunting
 
 BODY = CascadeBody(call=CALL, agency="so-xay-dung", note="Vỉa hè hỏng")
+BACK_AT_LINE = """16.0 a HL_LEG call=%c|kind=agent|party=101
+17.0 a ANSWER
+17.1 c BRIDGE_ENTER q
+17.1 a BRIDGE_ENTER q
+"""
 ROOM = """15.0 s ANSWER
 18.0 s HL_CONFIRM call=%c|try=1|key=1
 18.1 s HL_ROOM call=%c|try=1
@@ -64,12 +69,39 @@ async def test_an_agent_who_introduces_is_moved_with_the_citizen(house: House) -
     assert redirect == "redirect PJSIP/c hl1022-cascade,given,1 PJSIP/a hl1022-introducer"
 
 
-async def test_without_an_agency_the_category_decides(house: House) -> None:
+@pytest.mark.parametrize(
+    ("typed", "category", "agency"),
+    [("traffic", "traffic", "so-giao-thong-van-tai"), ("", "construction", "so-xay-dung")],
+    ids=["typed", "keyed"],
+)
+async def test_without_an_agency_the_category_decides(house: House, typed: str, category: str, agency: str) -> None:
     await house.stored(TALKING)
-    begun = await house.view.begin(replace(BODY, agency="", category="traffic"), by="lan")
-    assert (begun.agency, begun.category) == ("so-giao-thong-van-tai", "traffic")
-    menu = await house.view.begin(replace(BODY, agency=""), by="lan")
-    assert (menu.agency, menu.category) == ("so-xay-dung", "construction"), "the one that was keyed"
+    begun = await house.view.begin(replace(BODY, agency="", category=typed), by="lan")
+    assert (begun.agency, begun.category) == (agency, category)
+
+
+async def test_asked_twice_before_the_log_knows_she_is_put_through_once(house: House) -> None:
+    """A double click: an introduction goes on, and the log still has the citizen at the line."""
+    await house.stored(TALKING)
+    wanted = replace(BODY, introduce=True)
+    both = await asyncio.gather(
+        house.view.begin(wanted, by="lan"), house.view.begin(wanted, by="lan"), return_exceptions=True
+    )
+    (second,) = [one for one in both if isinstance(one, HotlineError)]
+    assert second.error_id == "cascade-running"
+    assert len([one for one in house.asterisk.done if one.startswith("redirect")]) == 1
+    await house.stored(TALKING, FREE, hunting(None), "15.0 c HL_CASCADE_END outcome=taken-back\n", BACK_AT_LINE)
+    await house.view.begin(wanted, by="lan")
+    assert len([one for one in house.asterisk.done if one.startswith("redirect")]) == 2, "once it is over, the next may"
+
+
+async def test_what_failed_may_be_tried_again_at_once(house: House) -> None:
+    await house.stored(TALKING)
+    house.asterisk.living = []
+    with pytest.raises(HotlineError):
+        await house.view.begin(BODY, by="lan")
+    house.asterisk.living = ["c", "a"]
+    assert (await house.view.begin(BODY, by="lan")).call == CALL
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,13 @@ from hotline1022.ami_bridge.journal import Position
 from hotline1022.core import events as e
 from hotline1022.core.call import Call, fold
 from hotline1022.core.ids import CallId, ChannelId, LineId
-from hotline1022.core.live import Event, Topic
+from hotline1022.core.live import Event, Topic, Viewer
 from hotline1022.queue.types import AgentState, LineView
 from hotline1022.service.calls.call_log import Saved
 from hotline1022.service.live.line_calls import LineCalls
 from hotline1022.service.live.news import LiveNews
 from hotline1022.tickets.types import Action, Changed, HistoryRow, State
+from hotline1022.web.live import OWN
 from tests.scenario.test_calls_out import ANSWERED, LIFTED, OVER, RINGS
 from tests.scenario.test_calls_out import made as call_made
 from tests.unit.queue_memory import after
@@ -180,6 +181,7 @@ def test_calls_that_begin_and_end_are_counted_and_others_are_not_told() -> None:
 
 def test_a_hunt_is_told_when_it_is_another_than_before() -> None:
     house = House()
+    house.news.line(a_view())
     begun = e.CascadeStarted(
         at=after(30), call=CallId(ONE), channel=ONE, hunt=1, agency="so-y-te", category="", ticket="t", code="12345674",
         line="101", origin="phone",
@@ -196,6 +198,10 @@ def test_a_hunt_is_told_when_it_is_another_than_before() -> None:
         ("so-y-te", None, ""), ("so-y-te", 1, "specialist"),
     ]  # fmt: skip
     assert "02743000001" not in repr(house.told)
+    assert [one.people for one in house.told if one.topic is Topic.CASCADES] == [{"1001"}, {"1001"}]
+    agent = Viewer(own=OWN, person="1001")
+    assert agent.sees(house.told[-1]), "whoever put her through sees the steps without the right to look"
+    assert not Viewer(own=OWN, person="1002").sees(house.told[-1])
 
 
 def test_a_pick_up_within_a_hunt_is_told() -> None:

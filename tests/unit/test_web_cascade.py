@@ -68,7 +68,7 @@ async def test_a_body_that_says_more_than_it_may_is_refused(tmp_path: Path) -> N
             {},
             {"call": "x"},
             {"call": CALL, "agency": "a&b"},
-            {"call": CALL, "note": "x" * 2001},
+            {"call": CALL, "note": "x" * 4001},
             {"call": CALL, "introduce": "yes"},
             {"call": CALL, "numbers": ["0901234567"]},
         ):

@@ -42,6 +42,7 @@ async def show_agent(ask: Ask) -> web.Response:
         ask,
         "agent",
         position=position,
+        now=ask.ports.clock().isoformat(),
         owner=signed_of(ask).user.id,
         state=await _state(ask, line),
         queue=await _queue(ask),
@@ -51,6 +52,7 @@ async def show_agent(ask: Ask) -> web.Response:
         alone=False,
         beside=False,
         lists=await agent_lists.rows(ask, "missed"),
+        hear=None,
     )
 
 

@@ -6,17 +6,20 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission
-from hotline1022.core.cascade import State
+from hotline1022.core.cascade import Outcome, State
 from hotline1022.core.clock import local, local_day
+from hotline1022.core.drafts import Drafted
 from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.core.masking import mask
 from hotline1022.core.outcomes import CallState, Direction
 from hotline1022.queue.types import LineView
+from hotline1022.tickets.types import Kind, Requester, Urgency, phone_key
 from hotline1022.web.cascade_wire import AREA, CascadeBody, CascadeQuery, CascadeView
 from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of
 from hotline1022.web.desk.forms import Form
@@ -29,8 +32,11 @@ from hotline1022.web.rules import Rule
 from hotline1022.web.tickets_wire import EMAIL
 
 #: of what goes with a transfer, as CascadeBody has it
-_NOTE, _NAME, _ADDRESS = 2000, 120, 300
+_NOTE, _NAME, _PHONE, _ADDRESS = 4000, 120, 32, 300
 _FINISHED = {"email": EMAIL, "area": AREA}
+_CHOSEN: dict[str, type[StrEnum]] = {"kind": Kind, "requester": Requester, "urgency": Urgency}
+#: by so many last digits a number is the same, with a country's code or without
+_DIGITS = 9
 #: hunts of a call that are shown
 _HUNTS = 3
 
@@ -135,8 +141,29 @@ async def transfer(ask: Ask, of_call: str, call: CallerView | None) -> Mapping[s
         "agencies": await agencies(ask, category, area, now) if talking and going is None else [],
         "category": category,
         "going": going.state.value if going else "",
-        "hunts": [_hunt(one, names) for one in hunts],
+        "hunts": [{**_hunt(one, names), "more": await _more(ask, one, draft)} for one in hunts],
     }
+
+
+async def _more(ask: Ask, hunt: CascadeView, draft: Drafted | None) -> bool:
+    """Whether something is written down that the ticket of a transfer lacks: other words, or an answer."""
+    if draft is None or not hunt.ticket or hunt.outcome in (None, Outcome.TAKEN_BACK):
+        return False
+    try:
+        ticket = (await ask.ports.tickets.get(hunt.ticket)).ticket
+    except NotFound:  # not settled yet: the next event shows it
+        return False
+    for name, text in ((name, one.text.strip()) for name, one in draft.fields.items()):
+        there = str(getattr(ticket, name))
+        if name == "phone":
+            same = phone_key(there)[-_DIGITS:] == phone_key(text)[-_DIGITS:]
+        elif name == "urgency":
+            same = text == Urgency.ORDINARY or text == there
+        else:
+            same = text == there
+        if text and not same:
+            return True
+    return False
 
 
 async def agencies(ask: Ask, category: str, area: str, now: datetime) -> Sequence[Mapping[str, Any]]:
@@ -198,11 +225,13 @@ async def begin_transfer(ask: Ask) -> web.Response:
     return await _done(ask, begin)
 
 
-def _reporter(form: Form) -> dict[str, str]:
+def _reporter(form: Form) -> dict[str, Any]:
     """Who it is, and where, as far as it is written down: what is not finished yet must not hold the citizen up."""
     typed = {name: form.one(name).strip() for name in ("email", "area")}
     finished = {name: text if re.fullmatch(_FINISHED[name], text) else "" for name, text in typed.items()}
-    return {"name": form.one("name").strip()[:_NAME], "address": form.one("address").strip()[:_ADDRESS], **finished}
+    chosen = {name: kind(form.one(name)) for name, kind in _CHOSEN.items() if form.one(name) in set(kind)}
+    cut = {"name": _NAME, "phone": _PHONE, "address": _ADDRESS}
+    return {name: form.one(name).strip()[:most] for name, most in cut.items()} | finished | chosen
 
 
 async def take_back(ask: Ask) -> web.Response:

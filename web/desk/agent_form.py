@@ -85,7 +85,7 @@ async def make(ask: Ask) -> web.Response:
     form: Form = ask.body
     call, act, typed = form.one("call"), form.one("act"), {name: form.one(name) for name in TYPED}
     try:
-        made = await _make(ask, call, act, form.number("seen"), typed)
+        made = await _make(ask, call, act, _seen(form), typed)
     except HotlineError as error:
         return await _again(ask, call, typed, error)
     forwarded, failed = made, None
@@ -130,8 +130,8 @@ async def drop(ask: Ask) -> web.Response:
     form: Form = ask.body
     call, failed = form.one("call"), None
     try:
-        if form.number("seen"):
-            await ask.ports.drafts.drop(owner_of(ask), call, form.number("seen"))
+        if _seen(form):
+            await ask.ports.drafts.drop(owner_of(ask), call, _seen(form))
     except HotlineError as error:
         failed = error
     at_line = await current(ask, await own_line(ask))
@@ -151,6 +151,11 @@ async def _known(ask: Ask, of_call: str, call: CallerView | None) -> dict[str, s
     if detail is None:
         return {}
     return {"category": detail.call.category} | ({"phone": detail.call.caller_raw} if shown else {})
+
+
+def _seen(form: Form) -> int:
+    """The version of the draft that the page shows: milliseconds, and the writes since."""
+    return form.number("seen", digits=15)
 
 
 def owner_of(ask: Ask) -> str:

@@ -9,10 +9,12 @@ from aiohttp import web
 from hotline1022.core.callbacks import Callback, CallbackWhat
 from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.masking import mask
+from hotline1022.web.asker import of_session
 from hotline1022.web.desk.agent_call import clock, sees_numbers
 from hotline1022.web.desk.agent_own import own_line, piece, signed_of
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import moment
+from hotline1022.web.package import origin
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 
@@ -52,10 +54,24 @@ async def tell(ask: Ask) -> web.Response:
     form: Form = ask.body
     failed = None
     try:
-        await ask.ports.outbox.mark_told(form.one("id"), signed_of(ask).user.name, ask.ports.clock())
+        await ask.ports.outbox.mark_told(
+            form.one("id"), signed_of(ask).user.name, ask.ports.clock(), seen=form.one("seen")
+        )
     except HotlineError as error:
         failed = error
     return piece(ask, "lists", failed, lists=await rows(ask, "tell"))
+
+
+async def hear(ask: Ask) -> web.Response:
+    """A right to listen to a message, which is the agent's work: its sound beside the list."""
+    form: Form = ask.body
+    asker = of_session(signed_of(ask), None)
+    try:
+        right = await ask.ports.listening.voicemail(form.one("id"), asker, origin(ask.request), ask.ports.clock())
+    except HotlineError as error:
+        return piece(ask, "hear", error, hear=None)
+    heard = {"source": right.url, "until": moment(right.expires_at), "number": form.one("number"), "at": form.one("at")}
+    return piece(ask, "hear", hear=heard)
 
 
 async def call_back(ask: Ask) -> web.Response:
@@ -98,6 +114,7 @@ async def rows(ask: Ask, which: str) -> Mapping[str, Any]:
                 "at": moment(one.since),
                 "more": one.code,
                 "text": f"{one.name}: {one.text}" if shown else "",
+                "mark": one.mark,
             }
             for one in await ask.ports.outbox.to_tell(False, _ROWS)
         ]

@@ -21,7 +21,7 @@ def _get(path: str, summary: str, handler: Handler, query: type = NoInput, *, by
     )
 
 
-def _post(path: str, summary: str, handler: Handler) -> Route:
+def _post(path: str, summary: str, handler: Handler, *, seconds: float = 15) -> Route:
     return Route(
         method="POST",
         path=path,
@@ -30,6 +30,7 @@ def _post(path: str, summary: str, handler: Handler) -> Route:
         summary=summary,
         handler=handler,
         media="text/html",
+        seconds=seconds,
     )
 
 
@@ -50,6 +51,7 @@ ROUTES: tuple[Route, ...] = (
     _post("/desk/agent/connect", "End the introduction: the two talk", agent_call.connect),
     _post("/desk/agent/take-back", "The citizen comes back", agent_call.take_back),
     _get("/desk/agent/lists", "Whom to call back", agent_lists.show_list, agent_lists.ListQuery),
+    _post("/desk/agent/hear", "Listen to a message", agent_lists.hear, seconds=60),
     _post("/desk/agent/heard", "A message was seen to", agent_lists.heard),
     _post("/desk/agent/told", "A citizen was told", agent_lists.tell),
     _post("/desk/agent/call-back", "Call a citizen of a list back", agent_lists.call_back),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from aiohttp import web
+from yarl import URL
 
 from hotline1022.accounts.types import Permission, SignedIn, Stage
 from hotline1022.core.acting import Acting
@@ -40,9 +41,9 @@ async def signed_in(place: Place, request: web.Request, ports: Ports) -> SignedI
     cookie = cookies.read(request)
     signed = await ports.door.find(cookie) if cookie else None
     if signed is None:
-        return None if not place.stages else led(request, _sign_in(request))
+        return None if not place.stages else _elsewhere(place, request, _sign_in(request))
     if place.stages and signed.session.stage not in place.stages:
-        return led(request, _NEXT[signed.session.stage])
+        return _elsewhere(place, request, _NEXT[signed.session.stage])
     if not place.takes(signed):
         if place.needs is Permission.LISTEN:
             await ports.acts.refused(_refused(request, signed))
@@ -92,6 +93,23 @@ def led(request: web.Request, path: str) -> web.Response:
     return web.Response(headers={"HX-Redirect": path}) if "HX-Request" in request.headers else see(path)
 
 
+def _elsewhere(place: Place, request: web.Request, path: str) -> web.Response:
+    """To the door. A piece that loads by itself takes nobody out of the middle of a word: its page says that the session is over."""
+    if place.by_itself and "HX-Request" in request.headers:
+        return web.Response(status=401)
+    return led(request, path)
+
+
+def said_page(request: web.Request) -> str:
+    """The page on which something was done, as the browser says it, where it is one of this site; else ""."""
+    told: str = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    try:
+        said = URL(told)
+        return said.raw_path_qs if said.host and said.authority == request.host else ""
+    except ValueError:
+        return ""
+
+
 def _refused(request: web.Request, signed: SignedIn) -> Acting:
     """Somebody wanted a recording, or what is known of one, without the right to it: the audit has that, as by the API."""
     resource, parts = request.match_info.route.resource, request.match_info
@@ -119,6 +137,8 @@ def safe(path: str) -> bool:
 
 def _sign_in(request: web.Request) -> str:
     wanted = request.rel_url.raw_path_qs if request.method == "GET" else ""
+    if "HX-Request" in request.headers:  # what htmx asks for may be a piece of the page alone
+        wanted = said_page(request) or wanted
     more = {"again": "1"} if cookies.read(request) else {}
     if safe(wanted) and wanted != HOME:
         more["next"] = wanted

@@ -89,10 +89,10 @@ class Form:
         """The first file of this field; nothing when there is none."""
         return next((one.data for one in self.files if one.field == name), b"")
 
-    def number(self, name: str) -> int:
-        """A small whole number; 0 for what is none."""
+    def number(self, name: str, *, digits: int = 9) -> int:
+        """A whole number of so many digits at most; 0 for what is none."""
         text = self.one(name)
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+        return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else 0
 
 
 def read_fields(content_type: str, raw: bytes, *, most: int = 400) -> list[tuple[str, str]]:

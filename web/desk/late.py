@@ -9,11 +9,10 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from aiohttp import web
-from yarl import URL
 
 from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.web import cookies
-from hotline1022.web.desk.door import HOME, SIGN_IN, check_ours, led, safe
+from hotline1022.web.desk.door import HOME, SIGN_IN, check_ours, led, safe, said_page
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.kept import KEPT, STORE, Kept
 from hotline1022.web.desk.refill import texts
@@ -119,23 +118,13 @@ def keep(request: web.Request, user: str, form: Form, now: datetime, *, unanswer
 
 def _page(request: web.Request) -> str:
     """The page that a form was on: what the browser says, where that can be asked for, else the nearest above its address."""
-    wanted = _said(request)
+    wanted = said_page(request)
     places = [wanted] if safe(wanted) else []
     path = request.rel_url.raw_path
     while len(path) > len(HOME):
         places.append(path)
         path = path.rpartition("/")[0]
     return next((one for one in places if _can_be_asked(request.app, one.partition("?")[0])), HOME)
-
-
-def _said(request: web.Request) -> str:
-    """The page as the browser says it, where it is one of this site."""
-    told: str = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
-    try:
-        said = URL(told)
-        return said.raw_path_qs if said.host and said.authority == request.host else ""
-    except ValueError:
-        return ""
 
 
 def _can_be_asked(app: web.Application, path: str) -> bool:

@@ -89,6 +89,7 @@ async def show_supervision(ask: Ask) -> web.Response:
         calls=_told(calls),
         tickets=_told(tickets),
         position=ask.ports.live.position(),
+        made=ask.ports.clock().isoformat(),
         **tabs(ask, "now"),
         **now_of(ask, today, names),
     )

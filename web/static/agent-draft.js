@@ -15,6 +15,8 @@ HL.draft = (() => {
   const field = (name) => fields().find((one) => one.name === name);
   // a half sign or a control character would be refused, and with it all the rest
   const clean = (text) => text.replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, " ").toWellFormed();
+  // as the service keeps it: a blank that was typed last is not in it
+  const kept = (text) => clean(text).replace(/\t/g, " ").normalize("NFC").trim();
   const headers = { "Content-Type": "application/json", "X-CSRF-Token": said.csrf };
   const address = (call) => `/api/drafts/${call || "none"}`;
   const clock = (at) => at.toLocaleTimeString("vi-VN", { hour12: false, timeZone: "Asia/Ho_Chi_Minh" });
@@ -85,11 +87,15 @@ HL.draft = (() => {
     if (answer.status !== 200) return away();
     failures = 0;
     document.getElementById("out").hidden = true;
-    if (of !== form) { sweep(); return true; } // more may have been typed before another form came
+    if (of !== form) { // more may have been typed before another form came, and into that one since
+      sweep();
+      if (form?.dirty.size) plan(0);
+      return true;
+    }
     for (const [name, text] of Object.entries(given)) {
       if (clean(field(name).value) === text || answer.told.kept.includes(name)) of.dirty.delete(name);
     }
-    offer(answer.told.kept.map((name) => [name, given[name]]));
+    offer(answer.told.kept.map((name) => [name, clean(field(name).value)])); // with what was typed since it was sent
     take(answer.told);
     of.first = of.dirty.size ? Date.now() : 0;
     lay(of.call, of.seen, texts([...of.dirty]));
@@ -110,7 +116,7 @@ HL.draft = (() => {
     if (seen) seen.value = told.version;
     for (const [name, text] of Object.entries(told.fields)) {
       const one = field(name);
-      if (one && !form.dirty.has(name) && clean(one.value) !== text) one.value = text;
+      if (one && !form.dirty.has(name) && kept(one.value) !== kept(text)) one.value = text;
     }
   }
   function offer(words) {
@@ -136,23 +142,33 @@ HL.draft = (() => {
       const answer = await fetch(address(of.call), { redirect: "error", signal: AbortSignal.timeout(PATIENCE) });
       if (!answer.ok || of !== form || of.dirty.size || sending) return;
       const told = await answer.json();
-      if (told.version > of.seen) { take(told); tell(said.saved.replace("{time}", clock(new Date(told.changed_at)))); }
+      if (of.seen && told.first > of.seen) { of.gone = true; tell(said.gone, true); }
+      else if (told.version > of.seen) { take(told); tell(said.saved.replace("{time}", clock(new Date(told.changed_at)))); }
       else if (!told.version && of.seen) { of.gone = true; tell(said.gone, true); }
     } catch { /* the stream tells that nobody answers */ }
   }
 
   // ---- what an earlier page of this browser could not send
   let sweeping = false;
+  // each window holds a lock as long as it lives; where a browser has none, a living one lays its words anew before they are this old
+  const YOUNG = 30000, lock = (of) => `hl-draft:${of}`;
+  navigator.locks?.request(lock(own), () => new Promise(() => {}));
+  async function living() {
+    if (!navigator.locks) return (one) => Date.now() - one.at < YOUNG;
+    const { held } = await navigator.locks.query(), names = new Set(held.map((one) => one.name));
+    return (one) => names.has(lock(one.of));
+  }
   async function sweep() {
     if (sweeping) return;
     sweeping = true;
     try {
+      const lives = await living();
       for (const one of laid()) {
-        if (one.of === own && form && one.call === form.call) continue;
+        if (one.of === own ? form && one.call === form.call : lives(one)) continue; // its own window sends it, and newer words with it
         const answer = await post(one.call, { window: one.of, seen: one.seen, ...one.texts });
         if (answer.status === 400) continue; // it lies there for a day, should somebody want to look
         if (answer.status !== 200 && answer.status !== 409) return;
-        localStorage.removeItem(one.name);
+        if (JSON.parse(localStorage.getItem(one.name) || "null")?.at === one.at) localStorage.removeItem(one.name);
         if (answer.status !== 200 || !form || one.call !== form.call) continue;
         if (!form.dirty.size && !sending) take(answer.told);
         offer(answer.told.kept.map((name) => [name, one.texts[name]]));
@@ -163,16 +179,30 @@ HL.draft = (() => {
   function open(root) {
     if (form && form.root === root) return;
     if (form && form.dirty.size) lay(form.call, form.seen, texts([...form.dirty])); // swept once the other form is there
+    if (form && form.seen) others.postMessage({ owner: said.owner, call: form.call }); // it may have become a ticket
     clearTimeout(timer);
     form = root.querySelector("#ticket")
       ? { root, call: root.dataset.draft, seen: Number(root.dataset.version), dirty: new Set(), first: 0, gone: false }
       : null;
     if (form) for (const one of fields()) one.addEventListener("input", () => typed(one.name));
+    if (form) resume();
     sweep();
+  }
+  /* this window wrote into this form before, and went to another one before it was kept */
+  function resume() {
+    const left = laid().find((one) => one.of === own && one.call === form.call);
+    if (!left) return;
+    if (left.seen > form.seen) { lay(form.call, 0, {}); return; } // that draft is no more
+    form.seen = left.seen; // what another window wrote since stays, and these words are offered
+    for (const [name, text] of Object.entries(left.texts)) {
+      const one = field(name);
+      if (one) { one.value = text; form.dirty.add(name); }
+    }
+    plan(0);
   }
 
   others.addEventListener("message", (event) => {
-    if (form && event.data.owner === said.owner && event.data.call === form.call && event.data.version > form.seen) pull();
+    if (form && event.data.owner === said.owner && event.data.call === form.call && !(event.data.version <= form.seen)) pull();
   });
   addEventListener("pagehide", () => send(true));
   document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? send(true) : pull()));

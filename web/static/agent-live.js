@@ -1,12 +1,11 @@
 "use strict";
 /* What happens reaches the page of an agent: the stream of events makes its pieces load anew, and when the stream is away they load
-   every two seconds; clocks, keys, and the form of a call that rings. Refuses to take away what somebody is typing into. */
+   every two seconds; keys, and the form of a call that rings. Refuses to take away what somebody is typing into or has chosen. */
 (() => {
   const TOPICS = ["lines", "queue", "call", "cascades", "figures"];
-  const POLL = 2000, ANEW = 3000;
+  const POLL = 2000, ANEW = 3000, PATIENCE = 8000;
   const page = document.getElementById("agent"), title = document.title;
   const by = (id) => document.getElementById(id);
-  let stream = null, polling = 0, position = page.dataset.position;
   Idiomorph.defaults.ignoreActiveValue = true;
   // a button that has just come works at once, for who is quick with the keys; and none ever leaves the page
   htmx.config.defaultSettleDelay = 0;
@@ -15,90 +14,131 @@
   const happened = (what) => htmx.trigger(document.body, `hl-${what}`);
 
   // ---- the stream
-  function listen() {
-    stream = new EventSource(`/desk/events?since=${encodeURIComponent(position)}`);
-    for (const topic of TOPICS) stream.addEventListener(topic, (event) => heard(topic, event));
-    stream.addEventListener("refresh", (event) => { position = event.lastEventId || position; happened("all"); });
-    stream.addEventListener("end", (event) => {
-      if (JSON.parse(event.data).why !== "signed-out") return;
-      stream.close();
-      by("out").hidden = false;
-      away();
-    });
-    stream.addEventListener("open", () => {
-      if (polling) { clearInterval(polling); polling = 0; happened("all"); HL.draft.flush(); }
-      by("stream").hidden = true;
-    });
-    stream.addEventListener("error", () => {
-      away();
-      if (stream.readyState === EventSource.CLOSED) setTimeout(listen, ANEW);
-    });
-  }
+  let polling = 0;
   function away() {
     by("stream").hidden = false;
     polling ||= setInterval(() => happened("all"), POLL);
   }
+  function back() {
+    if (polling) { clearInterval(polling); polling = 0; happened("all"); HL.draft.flush(); }
+    by("stream").hidden = true;
+  }
   function heard(topic, event) {
-    position = event.lastEventId || position;
+    if (topic === "refresh") { happened("all"); return; }
     const told = JSON.parse(event.data);
     if (topic === "call" && told.what === "ring") ring(told); else happened(topic);
     if (topic === "call" && told.what !== "ring") later ||= rings > 0;
     if (topic === "call" && told.what === "known") known(told);
   }
 
-  // ---- the form and the transfer of a call
-  let showing = "", before = by("call").dataset.call;
-  // what is asked when it rings may come after what is asked when it is picked up: then it is asked once more
-  let rings = 0, later = false;
-  function show(call) {
-    if (showing === call || by("form").dataset.draft === call) return;
-    showing = call;
-    HL.draft.flush(); // what is not kept by then lies in this browser, and is sent later
-    const of = encodeURIComponent(call);
-    htmx.ajax("GET", `/desk/agent/form?call=${of}`, { target: "#form", swap: "outerHTML" }).finally(() => { showing = ""; });
-    htmx.ajax("GET", `/desk/agent/transfer?call=${of}`, { target: "#transfer", swap: "morph:outerHTML" });
+  // ---- pieces that are asked for here, each by an element of its own: htmx lets go what waits behind another one of the same
+  const doors = {}, asked = {}, lines = {};
+  for (const name of ["call", "form", "transfer"]) {
+    doors[name] = document.createElement("span");
+    doors[name].hidden = true;
+    doors[name].setAttribute("hx-request", JSON.stringify({ timeout: PATIENCE }));
+    page.append(doors[name]);
   }
-  /* it rang before the log knew who calls */
+  /* one after the other, and of those that wait the last */
+  function load(name, path) {
+    asked[name] = path;
+    const swap = name === "form" ? "outerHTML" : "morph:outerHTML";
+    lines[name] = (lines[name] || Promise.resolve())
+      .then(() => asked[name] === path && htmx.ajax("GET", path, { source: doors[name], target: `#${name}`, swap }))
+      .catch(() => {}); // nobody answered: who wanted it looks whether it is there
+    return lines[name];
+  }
+  const about = (piece, call) => `/desk/agent/${piece}?call=${encodeURIComponent(call)}`;
+
+  // ---- the form and the transfer of a call
+  // `before`: the call whose form was shown once; whoever opens another one then keeps it
+  let showing = null, before = by("call").dataset.call, of = by("form").dataset.draft;
+  // what is asked when it rings may come after what is asked when it is picked up: then it is asked once more
+  let rings = 0, later = false, knew = null;
+  const shows = (call) => by("form").dataset.draft === call;
+  function put(call) {
+    showing = of = call;
+    leave(call);
+    HL.draft.flush(); // what is not kept by then lies in this browser, and is sent later
+    return Promise.all([load("form", about("form", call)), load("transfer", about("transfer", call))]).finally(() => opened(call));
+  }
+  function opened(call) {
+    if (showing !== call) return;
+    showing = null;
+    level();
+    known(knew);
+    if (by("call").dataset.call !== call) return;
+    if (shows(call)) before = call; else setTimeout(looked, ANEW);
+  }
+  /* the transfer is that of the form, whichever came last */
+  function level() {
+    of = by("form").dataset.draft;
+    const beside = about("transfer", of);
+    if (by("transfer").getAttribute("hx-get") !== beside) load("transfer", beside);
+  }
+  function show(call) {
+    if (showing === call) return;
+    if (shows(call)) before = call; else put(call);
+  }
+  /* what was chosen for one call is nothing for the next */
+  function leave(call) {
+    if (!shows(call) && by("transfer").contains(document.activeElement)) document.activeElement.blur();
+  }
+  /* it rang before the log knew who calls; that may be told before the form is there */
   function known(told) {
-    if (by("form").dataset.draft !== told.call) return;
+    knew = told;
+    if (!told || !shows(told.call)) return;
+    knew = null;
     for (const [id, text] of [["f-phone", told.number], ["f-category", told.category]]) {
       const one = by(id);
       if (one && text && !one.value) one.value = text;
     }
   }
-  /* who calls, the form and the transfer in one answer; the number, which is known already, at once */
+  /* who calls, the form and the transfer in one answer; the number, which is known already, at once. A form of this call that is
+     written into stays: it rings again when she was taken back, or was not picked up before */
   function ring(told) {
     if (told.number) by("call-title").textContent = told.number;
     document.title = `☎ ${page.dataset.ringing} ${told.number} · ${title}`;
-    before = showing = told.call;
+    leave(told.call);
+    of = told.call;
     rings += 1;
-    HL.draft.flush();
-    htmx.ajax("GET", `/desk/agent/call?ring=${encodeURIComponent(told.call)}`, { target: "#call", swap: "morph:outerHTML" })
-      .finally(() => {
-        showing = "";
-        rings -= 1;
-        if (!rings && later) { later = false; happened("call"); }
-      });
+    let answer;
+    if (shows(told.call) && !by("form").dataset.done) {
+      before = told.call;
+      load("transfer", about("transfer", told.call));
+      answer = load("call", "/desk/agent/call");
+    } else {
+      showing = told.call;
+      HL.draft.flush();
+      answer = load("call", `/desk/agent/call?ring=${encodeURIComponent(told.call)}`);
+    }
+    answer.finally(() => {
+      opened(told.call);
+      if (showing === null) level();
+      rings -= 1;
+      if (!rings && later) { later = false; happened("call"); }
+    });
   }
   function looked() {
     const call = by("call").dataset, ringing = call.call && !call.answered;
     document.title = ringing ? `☎ ${page.dataset.ringing} ${call.number} · ${title}` : title;
-    if (call.call && call.call !== before) show(call.call);
-    before = call.call;
-  }
-
-  // ---- clocks
-  function tick() {
-    for (const one of document.querySelectorAll("[data-since]")) {
-      const at = Date.parse(one.dataset.since);
-      if (Number.isNaN(at)) continue;
-      const s = Math.max(0, Math.floor((Date.now() - at) / 1000)), two = (n) => String(n).padStart(2, "0");
-      const h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
-      one.textContent = h ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
-    }
+    if (!call.call) before = "";
+    else if (call.call !== before) show(call.call);
   }
 
   // ---- pieces
+  // what was chosen or typed in a piece stays though it loads anew, until its own form is answered
+  const chosen = new WeakMap();
+  const call_of = (field) => field.form?.elements.call?.value || "";
+  page.addEventListener("input", (event) => {
+    const field = event.target;
+    if (field.closest("#state, #transfer")) chosen.set(field, { value: field.value, call: call_of(field) });
+  });
+  Idiomorph.defaults.callbacks.afterNodeMorphed = (field) => {
+    const had = chosen.get(field);
+    if (!had) return;
+    if (had.call !== call_of(field)) chosen.delete(field); else if (field.value !== had.value) field.value = had.value;
+  };
   const held = new Set();
   const typing = (piece) => piece.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
   document.body.addEventListener("htmx:beforeRequest", (event) => {
@@ -109,17 +149,25 @@
   });
   document.body.addEventListener("focusout", () => setTimeout(() => {
     for (const id of held) {
-      if (typing(by(id))) continue;
+      const piece = by(id);
+      if (piece.contains(document.activeElement)) continue; // from a field to the button beside it
       held.delete(id);
-      htmx.ajax("GET", by(id).getAttribute("hx-get"), { target: `#${id}`, swap: "morph:outerHTML" });
+      htmx.ajax("GET", piece.getAttribute("hx-get"), { source: piece, target: `#${id}`, swap: "morph:outerHTML" }).catch(() => {});
     }
   }, 0));
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    const text = event.detail.xhr.responseText, whole = /^\s*<!doctype/i.test(text);
-    if (event.detail.xhr.responseURL.includes("/desk/sign-in")) by("out").hidden = false;
+    const { xhr, elt, target, pathInfo, requestConfig } = event.detail, text = xhr.responseText, whole = /^\s*<!doctype/i.test(text);
+    if (xhr.status === 401) by("out").hidden = false;
     event.detail.shouldSwap = !whole && text !== "";
     event.detail.isError = false;
-    if (whole && event.detail.xhr.status >= 400) {
+    for (const field of elt.matches("form") ? elt.elements : []) if (xhr.status < 400 || field.type === "password") chosen.delete(field);
+    // it was asked for before another call was opened
+    const call = new URL(pathInfo.requestPath, location.href).searchParams.get("call") ?? requestConfig.parameters.call;
+    if (target.id === "transfer" && call !== undefined && call !== of) {
+      event.detail.shouldSwap = false;
+      if (showing === null) level(); // what was asked for since may have been lost
+    }
+    if (whole && xhr.status >= 400) {
       const made = new DOMParser().parseFromString(text, "text/html").querySelector("[role=alert]");
       oops(made ? made.textContent : page.dataset.refused);
     }
@@ -130,7 +178,7 @@
   function oops(text) { by("oops").textContent = text; by("oops").hidden = false; }
   document.body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) by("oops").hidden = true; });
   document.body.addEventListener("htmx:afterSettle", () => {
-    tick();
+    HL.tick();
     looked();
     HL.draft.open(by("form"));
     const after = by("after"); // the ticket is made: the keys go on from there
@@ -138,8 +186,8 @@
   });
   // a ticket is made of what is kept, and the note of a transfer is what stands in the form
   document.body.addEventListener("htmx:confirm", (event) => {
-    const of = event.detail.elt;
-    if (of.id !== "ticket" && of.id !== "drop") return;
+    const { id } = event.detail.elt;
+    if (id !== "ticket" && id !== "drop") return;
     if (HL.draft.clean()) return;
     event.preventDefault();
     HL.draft.flush().then((kept) => { if (kept || by("saved").textContent === page.dataset.gone) event.detail.issueRequest(); else oops(page.dataset.unsaved); });
@@ -148,12 +196,10 @@
     if (event.detail.elt.classList.contains("agent-transfer")) event.detail.parameters.set("note", by("f-content")?.value || "");
   });
   document.addEventListener("click", (event) => {
-    const asked = event.target.closest("[data-open]");
-    if (!asked) return;
-    HL.draft.flush();
-    htmx.ajax("GET", `/desk/agent/form?call=${encodeURIComponent(asked.dataset.open)}`, { target: "#form", swap: "outerHTML" })
-      .then(() => by("f-content")?.focus());
-    htmx.ajax("GET", `/desk/agent/transfer?call=${encodeURIComponent(asked.dataset.open)}`, { target: "#transfer", swap: "morph:outerHTML" });
+    const button = event.target.closest("[data-open]");
+    if (!button) return;
+    before = by("call").dataset.call;
+    put(button.dataset.open).then(() => by("f-content")?.focus());
   });
 
   // ---- keys
@@ -166,14 +212,17 @@
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey || event.metaKey) return;
     if (event.ctrlKey && event.key === "Enter" && event.target.closest("#ticket")) { event.preventDefault(); by("make-forward").click(); return; }
+    // not into a ticket that is sent out half written
+    if (event.key === "Enter" && event.target.matches("#ticket input")) { event.preventDefault(); return; }
     const wanted = !event.ctrlKey && !event.shiftKey && KEYS[event.key];
     const place = wanted && wanted.map(by).find(Boolean);
     if (place) { event.preventDefault(); place.focus(); }
   });
 
-  setInterval(tick, 1000);
-  tick();
   looked();
   HL.draft.open(by("form"));
-  listen();
+  HL.stream({
+    path: "/desk/events?", position: page.dataset.position, topics: TOPICS, heard, back, away,
+    out: () => { clearInterval(polling); by("out").hidden = false; },
+  });
 })();

@@ -8,8 +8,8 @@
   // ---- the stream
   const TOPICS = ["lines", "queue", "cascades", "figures", "tickets"];
   // CALM: what is loaded may have been counted so long before
-  const CALM = 2000, POLL = 5000, ANEW = 3000, ALWAYS = 60000;
-  let stream = null, polling = 0, planned = 0, told = -CALM, position = notice ? notice.dataset.position : "";
+  const CALM = 2000, POLL = 5000, ALWAYS = 60000;
+  let polling = 0, planned = 0, told = -CALM;
   const plan = () => { planned ||= setTimeout(load, CALM); };
   const soon = () => { told = performance.now(); plan(); };
   function load() {
@@ -17,43 +17,20 @@
     htmx.trigger(document.body, "hl-now");
     if (performance.now() - told < CALM) plan();
   }
-  function listen() {
-    stream = new EventSource(`/desk/events?topics=${TOPICS.join()}&since=${encodeURIComponent(position)}`);
-    for (const topic of [...TOPICS, "refresh"]) {
-      stream.addEventListener(topic, (event) => { position = event.lastEventId || position; soon(); });
-    }
-    stream.addEventListener("end", (event) => {
-      if (JSON.parse(event.data).why !== "signed-out") return;
-      stream.close();
-      clearInterval(polling);
-      by("out").hidden = false;
-    });
-    stream.addEventListener("open", () => { clearInterval(polling); polling = 0; notice.hidden = true; soon(); });
-    stream.addEventListener("error", () => {
-      notice.hidden = false;
-      polling ||= setInterval(load, POLL);
-      if (stream.readyState === EventSource.CLOSED) setTimeout(listen, ANEW);
-    });
-  }
-  function tick() {
-    for (const one of document.querySelectorAll("[data-since]")) {
-      const at = Date.parse(one.dataset.since);
-      if (Number.isNaN(at)) continue;
-      const s = Math.max(0, Math.floor((Date.now() - at) / 1000)), two = (n) => String(n).padStart(2, "0");
-      const h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
-      one.textContent = h ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
-    }
-  }
+  function out() { clearInterval(polling); by("out").hidden = false; }
+  function back() { clearInterval(polling); polling = 0; notice.hidden = true; soon(); }
+  function away() { notice.hidden = false; polling ||= setInterval(load, POLL); }
   if (now) {
     // a page instead of a piece is a fault, or the door: what is shown stays
     document.body.addEventListener("htmx:beforeSwap", (event) => {
       if (/^\s*<!doctype/i.test(event.detail.xhr.responseText)) event.detail.shouldSwap = false;
+      if (event.detail.xhr.status === 401) out();
     });
-    document.body.addEventListener("htmx:afterSettle", tick);
-    setInterval(tick, 1000);
+    document.body.addEventListener("htmx:afterSettle", HL.tick);
     setInterval(load, ALWAYS);
-    tick();
-    listen();
+    HL.stream({
+      path: `/desk/events?topics=${TOPICS.join()}&`, position: notice.dataset.position, topics: TOPICS, heard: soon, back, away, out,
+    });
   }
 
   // ---- charts

@@ -211,6 +211,24 @@ async def test_what_asterisk_was_not_asked_for_leaves_nothing(house: House, erro
     await house.desk.begin("101", W.ABANDONED, ONE)
 
 
+async def test_a_try_that_was_killed_before_its_phone_rang_keeps_nobody_from_being_called(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody calls anybody else meanwhile: the list itself must let her be called again."""
+    monkeypatch.setattr("hotline1022.service.calls.callbacks.LOOK_SECONDS", 0.01)
+    house.phones.fails = Unavailable("the link", error_id="ami-link-lost")
+    assert await refusal(house, "101", W.ABANDONED, ONE) == "ami-link-lost"
+    assert (await house.desk.tried(W.ABANDONED, {ONE: "0901234567"}))[ONE].ended_at is None
+    house.now += LAPSE + timedelta(seconds=1)
+    running = asyncio.create_task(house.desk.run())
+    try:
+        async with asyncio.timeout(5):
+            while await house.desk.tried(W.ABANDONED, {ONE: "0901234567"}):  # noqa: ASYNC110 - no event on this side
+                await asyncio.sleep(0.01)
+    finally:
+        running.cancel()
+
+
 async def test_a_call_that_the_log_cannot_take_is_not_made(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hotline1022.service.calls.callbacks.STORE_SECONDS", 0.05)
     house.log.away = True

@@ -1,5 +1,6 @@
 """The page of an agent over both databases: what each state shows, the form, the ticket, the transfer, and whose is what."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,9 @@ from hotline1022.db.unit import Database
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import Role, What, Which
 from hotline1022.queue.types import AgentState
-from hotline1022.tickets.types import Kind, Requester, State
+from hotline1022.tickets.ports import Outcome as Settle
+from hotline1022.tickets.ports import Reporter, Settled
+from hotline1022.tickets.types import Kind, Requester, State, Urgency
 from hotline1022.web.desk.agent_lists import LISTS
 from hotline1022.web.page_words import words
 from tests.contract.database.agent_world import AGENT, CALL, NEXT, Desk, open_agent_desk
@@ -27,7 +30,9 @@ from tests.contract.database.desk_world import Browser
 from tests.contract.database.made import T0
 from tests.unit.callback_memory import MADE
 from tests.unit.calls_memory import CALLER
+from tests.unit.cascade_memory import a_cascade
 from tests.unit.staff_memory import PIN, a_line
+from tests.unit.tickets_made import NOW
 
 PAGE = "/desk/agent"
 #: how calls end that 1022 makes: those of the list behind the one that any call may have
@@ -199,11 +204,12 @@ async def test_what_was_typed_by_the_api_stands_in_the_form_and_pressed_twice_is
         csrf = (await browser.get("/desk/account")).forms.fields["/desk/sign-out"]["csrf"]
         body = {"window": "window-a", "seen": 0, "content": "Đèn đường\nhỏng", "phone": "0912 000 111"}
         async with browser.client.post(f"/api/drafts/{CALL}", json=body, headers={"X-CSRF-Token": csrf}) as answer:
-            assert (answer.status, (await answer.json())["version"]) == (200, 1)
+            version = str((await answer.json())["version"])
+            assert answer.status == 200
         shown = (await browser.get(PAGE)).text
         assert "Đèn đường\nhỏng</textarea>" in shown and 'value="0912 000 111"' in shown, "typed goes before known"
-        assert 'data-version="1"' in shown
-        given = {"call": CALL, "seen": "1", "content": "Đèn đường hỏng", "act": "new"}
+        assert f'data-version="{version}"' in shown
+        given = {"call": CALL, "seen": version, "content": "Đèn đường hỏng", "act": "new"}
         first = await act(browser, f"{PAGE}/ticket", **given)
         again = await act(browser, f"{PAGE}/ticket", **given)
         (made,) = await desk.tickets()
@@ -219,11 +225,11 @@ async def test_forms_that_are_not_finished_wait_beside_the_next_call(desk: Desk)
     async with desk.agent() as browser:
         user = await desk.world.admin.by_login("lan")
         writing = Writing(window="window-a", seen=0, texts={"name": "Trần Văn Bình", "content": "Ngập nước"})
-        await desk.drafts.write(f"user:{user.id}", CALL, writing, datetime.now(UTC))
+        kept = await desk.drafts.write(f"user:{user.id}", CALL, writing, datetime.now(UTC))
         await desk.caller.rings(NEXT)
         shown = (await browser.get(f"{PAGE}/form?call={NEXT}")).text
         assert f'data-open="{CALL}"' in shown and "Trần Văn Bình · Ngập nước" in shown
-        dropped = await act(browser, f"{PAGE}/drop", call=CALL, seen="1")
+        dropped = await act(browser, f"{PAGE}/drop", call=CALL, seen=str(kept.draft.version))
         assert dropped.status == 200 and "Trần Văn Bình" not in dropped.text
         assert await desk.drafts.get(f"user:{user.id}", CALL) is None
 
@@ -254,6 +260,25 @@ async def test_a_transfer_asks_first_for_who_answers_and_shows_its_steps(desk: D
         assert "không cần lập phiếu nữa" in (await browser.get(f"{PAGE}/transfer?call={CALL}")).text
 
 
+async def test_what_a_kept_ticket_lacks_is_said(desk: Desk) -> None:
+    desk.sits(AgentState.TALKING)
+    await desk.caller.rings(answered_at=datetime.now(UTC))
+    known = Reporter(phone="0912000111", urgent=True)
+    kept = await desk.office.desk.reserve(CALL, "so-xay-dung", "construction", NOW, content="Sụt đường", reporter=known)
+    await desk.office.desk.settle(kept.id, Settle(how=Settled.NOBODY), NOW)
+    desk.hunts.cascades = [replace(a_cascade(CALL), ticket=kept.id, outcome=Outcome.NOBODY)]
+    async with desk.agent() as browser:
+        owner = f"user:{(await desk.world.admin.by_login('lan')).id}"
+        texts = {"content": "Sụt đường ", "phone": "0912 000 111", "urgency": "urgent", "name": ""}
+        await desk.drafts.write(owner, CALL, Writing(window="window-a", seen=0, texts=texts), datetime.now(UTC))
+        shown = (await browser.get(f"{PAGE}/transfer?call={CALL}")).text
+        assert "không cần lập phiếu nữa" in shown and "chưa có đủ" not in shown
+        more = {"content": "Sụt đường, một người bị thương"}
+        await desk.drafts.write(owner, CALL, Writing(window="window-a", seen=0, texts=more), datetime.now(UTC))
+        shown = (await browser.get(f"{PAGE}/transfer?call={CALL}")).text
+        assert "không cần lập phiếu nữa" not in shown and "chưa có đủ" in shown
+
+
 @pytest.mark.parametrize(("email", "taken"), [("mai@1022.example", "mai@1022.example"), ("mai@", "")])
 async def test_who_it_is_goes_with_the_citizen_and_what_is_half_typed_stops_nobody(
     desk: Desk, email: str, taken: str
@@ -262,10 +287,14 @@ async def test_who_it_is_goes_with_the_citizen_and_what_is_half_typed_stops_nobo
     await desk.caller.rings(answered_at=datetime.now(UTC))
     async with desk.agent() as browser:
         typed = {"name": " Huỳnh Thị Mai ", "email": email, "address": "12 Lê Lợi", "area": "thuan-an"}
+        typed |= {"phone": "0912 000 111", "kind": "question", "requester": "nobody", "urgency": "urgent"}
+        typed |= {"note": "Sụt đường. " * 300}
         begun = await act(browser, f"{PAGE}/begin-transfer", call=CALL, agency="so-xay-dung", **typed)
         assert begun.status == 200
         (body,) = desk.hunts.bodies
         assert (body.name, body.email, body.address, body.area) == ("Huỳnh Thị Mai", taken, "12 Lê Lợi", "thuan-an")
+        assert (body.phone, body.kind, body.requester) == ("0912 000 111", Kind.QUESTION, None)
+        assert body.urgency is Urgency.URGENT and body.note == typed["note"].strip()
 
 
 async def test_a_page_that_is_opened_while_a_citizen_is_put_through_shows_how_far_it_is(desk: Desk) -> None:
@@ -302,7 +331,37 @@ async def test_lists_are_ticked_off(desk: Desk) -> None:
         assert (await act(browser, f"{PAGE}/heard", id="v9")).status == 404
         shown = await browser.get(f"{PAGE}/lists?list=tell")
         assert shown.status == 200
+        mark = re.search(r'name="seen" value="([0-9a-f]{16})"', shown.text)
+        line = re.search(r'name="id" value="([^"]+)"><input type="hidden" name="seen"', shown.text)
+        assert mark and line
+        other = await act(browser, f"{PAGE}/told", id=line[1], seen="0" * 16)
+        assert other.status == 409 and words()("error.to-tell-changed") in other.text
+        assert (await act(browser, f"{PAGE}/told", id=line[1], seen=mark[1])).status == 200
         assert (await browser.get(f"{PAGE}/lists?list=x")).status == 400
+
+
+async def test_a_message_is_heard_beside_its_list(desk: Desk) -> None:
+    async with desk.agent() as browser:
+        assert 'hx-post="/desk/agent/hear"' in (await browser.get(f"{PAGE}/lists?list=voicemail")).text
+        heard = await act(browser, f"{PAGE}/hear", id="v1", number="0901 <b>", at="02/03/2026 08:00")
+        assert heard.status == 200 and '<audio class="w-100" src="/api/listen/' in heard.text
+        assert "Lời nhắn của 0901 &lt;b&gt;, 02/03/2026 08:00" in heard.text
+        gone = await act(browser, f"{PAGE}/hear", id="v9")
+        assert gone.status == 404 and "<audio" not in gone.text and words()("error.voicemail-unknown") in gone.text
+    assert "POST /desk/agent/hear" in [one["act"] for one in await desk.world.acts()]
+
+
+async def test_a_piece_of_a_session_that_is_over_leads_its_page_nowhere(desk: Desk) -> None:
+    async with desk.agent() as browser, desk.world.browser() as nobody:
+        at = f"{desk.world.server.make_url(PAGE)}"
+        more = {"HX-Request": "true", "HX-Current-URL": at}
+        for piece in ("state", "queue", "lists", "call", "transfer"):
+            shown = await nobody.get(f"{PAGE}/{piece}", **more)
+            assert (shown.status, shown.text, shown.headers.get("HX-Redirect")) == (401, "", None), piece
+        assert (await nobody.get(f"{PAGE}/queue")).goes_to.startswith("/desk/sign-in?next=")
+        token = (await browser.get("/desk/account")).forms.fields["/desk/sign-out"]["csrf"]
+        sent = await nobody.post(f"{PAGE}/pause", {"reason": "1"}, **more, **{"X-CSRF-Token": token})
+        assert sent.headers["HX-Redirect"] == "/desk/sign-in?next=%2Fdesk%2Fagent", "the page, and no piece of it"
 
 
 async def test_a_citizen_of_a_list_is_called_back_from_the_own_line(desk: Desk) -> None:

@@ -116,7 +116,12 @@ async def test_some_permissions_alone_show_a_little(world: World, streams: Memor
     await world.admin.add_role("only-answer", "Chỉ nghe máy", [Permission.ANSWER])
     await world.admin.add_role("only-shift", "Chỉ quản lý ca", [Permission.SHIFT])
     async with signed_in(world, "lan", "only-answer", person="1002") as lan, at_desk(lan) as stream:
-        assert await heard(stream, streams.bus) == [("call", "102"), ("lines", "102")]
+        # a transfer that no line began is told to all
+        assert await heard(stream, streams.bus) == [("call", "102"), ("lines", "102"), ("cascades", None)]
+        for line, person in (("101", "1001"), ("102", "1002")):
+            hunt = {"line": line, "people": frozenset({person}), "facts": {"at": line}}
+            streams.bus.publish(Event(topic=Topic.CASCADES, what="cascade", **hunt))  # type: ignore[arg-type]
+        assert [one.data["at"] for one in await stream.until(streams.bus.position())] == ["102"]
     async with signed_in(world, "binh", "only-shift") as binh, at_desk(binh) as stream:
         assert await heard(stream, streams.bus) == [("lines", "101"), ("lines", "102"), ("alarms", None)]
         refused = await binh.get("/desk/events?topics=tickets")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline1022.core.drafts import Writing
+from hotline1022.core.drafts import Writing, began
 from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.service.tickets.agent_drafts import KEPT, AgentDrafts, DraftClock
@@ -17,6 +17,7 @@ from tests.contract.database.test_ticket_desk import CALL, Office
 from tests.unit.tickets_made import NOW, a_draft
 
 LAN = "user:1"
+FIRST = began(NOW)
 
 
 def typed(seen: int = 0, window: str = "window-a", **texts: str) -> Writing:
@@ -34,7 +35,7 @@ async def test_what_was_typed_is_there_after_a_restart(address: str, tmp_path: P
         await drafts.write(LAN, CALL, typed(name="Lê Thị Cúc", content="Mất nước\nhai ngày "), NOW)
     async with Database(address) as database:
         found = await AgentDrafts(database, Office(database, tmp_path).desk).get(LAN, CALL)
-    assert found is not None and found.version == 1
+    assert found is not None and found.version == FIRST
     assert (found.text("name"), found.text("content")) == ("Lê Thị Cúc", "Mất nước\nhai ngày ")
 
 
@@ -63,7 +64,7 @@ async def test_windows_that_write_at_once_lose_nothing(office: Office) -> None:
             assert not isinstance(one, BaseException), one
     found = await drafts.get(LAN, CALL)
     assert found is not None and {name: found.text(name) for name in names} == {name: name for name in names}
-    assert found.version == len(names)
+    assert found.version == FIRST + len(names) - 1
 
 
 async def test_the_ticket_and_the_end_of_the_draft_are_one(office: Office) -> None:
@@ -71,10 +72,10 @@ async def test_the_ticket_and_the_end_of_the_draft_are_one(office: Office) -> No
     await drafts.write(LAN, CALL, typed(content="Mất nước"), NOW)
     office.fails = Unavailable("no message can be made of this ticket")
     with pytest.raises(Unavailable):
-        await drafts.ticket(LAN, CALL, 1, a_draft(), answer="", by="Lan", at=NOW)
+        await drafts.ticket(LAN, CALL, FIRST, a_draft(), answer="", by="Lan", at=NOW)
     assert await drafts.get(LAN, CALL) is not None, "without a ticket the draft stays"
     office.fails = None
-    made = await drafts.ticket(LAN, CALL, 1, a_draft(), answer="Đã giải thích", by="Lan", at=NOW)
+    made = await drafts.ticket(LAN, CALL, FIRST, a_draft(), answer="Đã giải thích", by="Lan", at=NOW)
     assert made.state is State.COMPLETED
     assert await drafts.get(LAN, CALL) is None
 
@@ -83,7 +84,7 @@ async def test_pressed_twice_or_in_two_windows_it_is_one_ticket(office: Office) 
     drafts = AgentDrafts(office.database, office.desk)
     await drafts.write(LAN, CALL, typed(content="Mất nước"), NOW)
     both = await asyncio.gather(
-        *(drafts.ticket(LAN, CALL, 1, a_draft(), answer="", by="Lan", at=NOW) for _ in range(2)),
+        *(drafts.ticket(LAN, CALL, FIRST, a_draft(), answer="", by="Lan", at=NOW) for _ in range(2)),
         return_exceptions=True,
     )
     (refused,) = [one for one in both if isinstance(one, BaseException)]
@@ -91,21 +92,44 @@ async def test_pressed_twice_or_in_two_windows_it_is_one_ticket(office: Office) 
     async with office.database.reading() as tx:
         assert len(await tx.tickets.list(TicketFilter(call=CALL))) == 1
     with pytest.raises(Refused) as error:
-        await drafts.write(LAN, CALL, typed(1, content="Mất nước hai ngày"), NOW)
+        await drafts.write(LAN, CALL, typed(FIRST, content="Mất nước hai ngày"), NOW)
     assert error.value.error_id == "draft-gone", "a window that still shows it does not bring it back"
+
+
+async def test_a_second_window_does_not_take_the_next_request_for_its_own(office: Office) -> None:
+    """It was not told that a ticket was made of what it shows, and that the caller has one more request."""
+    drafts = AgentDrafts(office.database, office.desk)
+    later = NOW + timedelta(seconds=20)
+    await drafts.write(LAN, CALL, typed(content="Mất nước"), NOW)
+    await drafts.ticket(LAN, CALL, FIRST, a_draft(), answer="", by="Lan", at=NOW)
+    await drafts.write(LAN, CALL, typed(content="Đèn đường hỏng"), later)
+    late = (
+        drafts.write(LAN, CALL, typed(FIRST, "window-b", content="Mất nước hai ngày"), later),
+        drafts.ticket(LAN, CALL, FIRST, a_draft(), answer="", by="Lan", at=later),
+        drafts.drop(LAN, CALL, FIRST),
+    )
+    for one in late:
+        with pytest.raises(Refused) as error:
+            await one
+        assert error.value.error_id == "draft-gone"
+    found = await drafts.get(LAN, CALL)
+    assert found is not None and found.text("content") == "Đèn đường hỏng"
 
 
 async def test_what_another_window_typed_meanwhile_is_looked_at_first(office: Office) -> None:
     drafts = AgentDrafts(office.database, office.desk)
     await drafts.write(LAN, CALL, typed(content="Mất nước"), NOW)
-    await drafts.write(LAN, CALL, typed(1, "window-b", content="Mất nước hai ngày"), NOW)
-    for late in (drafts.ticket(LAN, CALL, 1, a_draft(), answer="", by="Lan", at=NOW), drafts.drop(LAN, CALL, 1)):
+    await drafts.write(LAN, CALL, typed(FIRST, "window-b", content="Mất nước hai ngày"), NOW)
+    for late in (
+        drafts.ticket(LAN, CALL, FIRST, a_draft(), answer="", by="Lan", at=NOW),
+        drafts.drop(LAN, CALL, FIRST),
+    ):
         with pytest.raises(Refused) as error:
             await late
         assert error.value.error_id == "draft-changed"
     async with office.database.reading() as tx:
         assert await tx.tickets.list(TicketFilter(call=CALL)) == []
-    await drafts.drop(LAN, CALL, 2)
+    await drafts.drop(LAN, CALL, FIRST + 1)
     assert await drafts.get(LAN, CALL) is None
 
 

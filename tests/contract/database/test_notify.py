@@ -276,6 +276,18 @@ async def test_one_open_line_a_ticket_gone_when_told(database: Database) -> None
             await tx.to_tell.mark_told("nobody", "lan", at(5))
 
 
+async def test_what_has_changed_since_it_was_read_is_not_told(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.to_tell.put([a_line("t1", 0, event="extended", text="Được gia hạn")])
+        (seen,) = await tx.to_tell.list()
+        await tx.to_tell.put([a_line("t1", 2, event="completed", text="Đã giải quyết")])
+        with pytest.raises(Refused) as refused:
+            await tx.to_tell.mark_told(seen.id, "lan", at(5), seen=seen.mark)
+        assert refused.value.error_id == "to-tell-changed"
+        (there,) = await tx.to_tell.list()
+        assert (await tx.to_tell.mark_told(there.id, "lan", at(5), seen=there.mark)).text == "Đã giải quyết"
+
+
 def a_piece(text: str, number: int = 1, total: int = 1, reference: int | None = None) -> Piece:
     raw = text.encode("utf-16-be").hex()
     return Piece(

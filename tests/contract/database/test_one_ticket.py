@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline1022.core.drafts import Writing
+from hotline1022.core.drafts import Writing, began
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database
 from hotline1022.service.tickets.agent_drafts import AgentDrafts
@@ -63,7 +63,7 @@ async def test_the_form_fills_the_ticket_of_a_transfer_that_goes_on(address: str
     async with Database(address) as database:
         office = Office(database, tmp_path)
         drafts = AgentDrafts(database, office.desk)
-        made = await drafts.ticket(LAN, CALL, 1, form(), answer="", by="lan", at=NOW)
+        made = await drafts.ticket(LAN, CALL, began(NOW), form(), answer="", by="lan", at=NOW)
         assert (made.id, made.code, made.state) == (kept.id, kept.code, State.NEW), "the code that is spoken"
         assert (made.name, made.content, made.agency) == ("Lê Thị Cúc", "Mất nước hai ngày", BUILDING)
         assert await drafts.get(LAN, CALL) is None

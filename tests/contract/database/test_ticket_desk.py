@@ -28,12 +28,15 @@ from hotline1022.tickets.types import (
     Action,
     Changed,
     Channel,
+    Kind,
     Named,
     Purpose,
     Reminder,
+    Requester,
     State,
     Ticket,
     TicketFilter,
+    Urgency,
 )
 from hotline1022.web.errors import TooMany
 from hotline1022.web.tickets_wire import StatusView
@@ -219,6 +222,17 @@ async def test_what_the_agent_wrote_down_of_the_citizen_is_in_the_ticket(office:
     assert (again.email, again.address) == (one.email, one.address), "what is not said again stays"
     ended = await office.desk.settle(one.id, NOBODY, NOW)
     assert (ended.state, ended.name) == (State.NEW, "Huỳnh Thị Mai Anh")
+
+
+async def test_what_the_agent_chose_before_a_transfer_is_in_the_ticket(office: Office) -> None:
+    known = Reporter(phone="0912 000 111", kind=Kind.QUESTION, requester=Requester.BUSINESS, urgent=True)
+    one = await office.desk.reserve(CALL, "so-xay-dung", "construction", NOW, phone="+84901234567", reporter=known)
+    assert (one.phone, one.kind, one.requester) == ("+84912000111", Kind.QUESTION, Requester.BUSINESS)
+    assert one.urgency is Urgency.URGENT, "its deadlines are those of urgent ones"
+    await office.desk.settle(one.id, DROPPED, NOW)
+    more = Reporter(kind=Kind.PROPOSAL, urgent=True)
+    again = await office.desk.reserve(CALL, "cong-an-tinh", "public-order", NOW, reporter=more)
+    assert (again.kind, again.requester, again.urgency) == (Kind.PROPOSAL, Requester.BUSINESS, Urgency.URGENT)
 
 
 async def test_a_back_fill_makes_one_ticket(office: Office) -> None:
