@@ -61,7 +61,7 @@ def merge(form: Form, now: Mapping[str, Any], typed: Mapping[str, Any], fields: 
             had = before.get(name)
             kept = not isinstance(had, list)
             # each choice for itself: what somebody else added or took away is so here too
-            read = typed[name] if kept else frozenset(map(str, had))
+            read = frozenset(map(str, had)) if isinstance(had, list) else typed[name]
             added, removed = now[name] - read, read - now[name]
             if not kept:
                 values[name] = typed[name] - removed | added
