@@ -65,17 +65,33 @@ def unknown(entry: str) -> NotFound:
 
 
 def written(entry: Entry | None, text: Text, by: Author, at: datetime) -> Version:
-    """The version that writing this text gives: the draft changed, or a new one beside what is published.
+    """The version that writing this text gives: the draft changed, or a new one: beside what is published, and in place of a draft
+    that somebody else wrote.
 
     Refused `faq-state` while a version is proposed.
     """
     now = entry.open if entry else None
+    number = entry.last + 1 if entry else 1
     if now is not None:
+        number = number if _of_another(now, text, by) else now.number
         state = follow(now.state, Move.EDIT)
         authors = now.authors | by.keys
-        return replace(now, state=state, text=text, authors=authors, written_by=by.name, written_at=at)
-    number = entry.last + 1 if entry else 1
+        return replace(now, number=number, state=state, text=text, authors=authors, written_by=by.name, written_at=at)
     return Version(number=number, state=State.DRAFT, text=text, authors=by.keys, written_by=by.name, written_at=at)
+
+
+def edited(entry: Entry, text: Text, by: Author, at: datetime) -> Entry:
+    """The entry with this text as its draft. What somebody else wrote there stays among its versions, dropped. Refused as `written`."""
+    after, now = written(entry, text, by, at), entry.open
+    if now is not None and after.number != now.number:
+        dropped = replace(now, state=follow(now.state, Move.DROP), ended_by=by.name, ended_at=at)
+        entry = with_version(entry, dropped, at)
+    return with_version(entry, after, at)
+
+
+def _of_another(now: Version, text: Text, by: Author) -> bool:
+    """Whether a text of somebody else would be lost under this one."""
+    return now.written_by != by.name and now.text != text
 
 
 def new_entry(id: str, agency: str, version: Version, at: datetime) -> Entry:

@@ -14,7 +14,17 @@ from hotline1022.core.folding import fold
 from hotline1022.db.unit import Database, Work
 from hotline1022.directory.lookup import active, agency_at, had_by
 from hotline1022.directory.types import Directory
-from hotline1022.faq.rules import check_agency, check_seen, moved, new_entry, replaced, text_of, with_version, written
+from hotline1022.faq.rules import (
+    check_agency,
+    check_seen,
+    edited,
+    moved,
+    new_entry,
+    replaced,
+    text_of,
+    with_version,
+    written,
+)
 from hotline1022.faq.search import keys_of
 from hotline1022.faq.sheet import template
 from hotline1022.faq.types import (
@@ -113,7 +123,7 @@ class FaqDesk:
         async with self._database.transaction() as tx:
             before = await self._own(tx, entry, revision, by)
             _check_category(text, names, before)
-            after = with_version(before, written(before, text, by, at), at)
+            after = edited(before, text, by, at)
             await _once(tx, after)
             return await _write(tx, before, after)
 

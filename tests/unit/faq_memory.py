@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from hotline1022.accounts.types import SignedIn
-from hotline1022.faq.rules import check_agency, check_seen, moved, new_entry, text_of, with_version, written
+from hotline1022.faq.rules import check_agency, check_seen, edited, moved, new_entry, text_of, with_version, written
 from hotline1022.faq.sheet import template
 from hotline1022.faq.types import (
     Asked,
@@ -84,7 +84,7 @@ class MemoryFaq:
     async def edit(self, entry: str, revision: int, text: Text, by: Author, at: datetime) -> Entry:
         one = an_entry()
         check_agency(by, one.agency)
-        return with_version(one, written(one, text_of(text), by, at), at)
+        return edited(one, text_of(text), by, at)
 
     async def move(self, entry: str, revision: int, move: Move, why: str, by: Author, at: datetime) -> Entry:
         one = an_entry()

@@ -8,7 +8,7 @@ import pytest
 
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
 from hotline1022.core.folding import fold
-from hotline1022.faq.rules import check_agency, check_seen, moved, replaced, text_of, with_version, written
+from hotline1022.faq.rules import check_agency, check_seen, edited, moved, replaced, text_of, with_version, written
 from hotline1022.faq.search import best, keys_of, noted, query_of
 from hotline1022.faq.seed import MARK, examples
 from hotline1022.faq.states import TABLE, allowed, follow
@@ -52,6 +52,20 @@ def test_who_wrote_a_part_of_it_does_not_publish_it() -> None:
     mended = step(mended, Move.PROPOSE, CHIEF)
     for by in (WRITER, CHIEF):
         assert refused(moved, mended, Move.PUBLISH, "", by, NOW) == "faq-same-person"
+
+
+def test_what_somebody_else_wrote_stays_in_the_history_when_it_is_written_over() -> None:
+    one = an_entry()
+    own = edited(one, replace(TEXT, answer="Của Lan."), WRITER, NOW)
+    assert (own.opened, own.last) == (2, 2), "the own draft is changed in place"
+    assert edited(own, own.version(2).text, CHIEF, NOW).last == 2, "the same text loses nothing"
+    other = edited(own, replace(TEXT, answer="Của Bình."), CHIEF, NOW)
+    assert (other.published, other.opened, other.last) == (1, 3, 3)
+    before, after = other.version(2), other.version(3)
+    assert (before.state, before.text.answer, before.ended_by) == (State.WITHDRAWN, "Của Lan.", "Bình")
+    assert (after.state, after.text.answer, after.authors) == (State.DRAFT, "Của Bình.", WRITER.keys | CHIEF.keys)
+    proposed = step(other, Move.PROPOSE, CHIEF)
+    assert refused(edited, proposed, TEXT, WRITER, NOW) == "faq-state"
 
 
 def test_a_new_version_lies_beside_the_published_one_until_it_is_published() -> None:

@@ -13,6 +13,7 @@ from aiohttp import web
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.directory.types import Agency, Category, Contact, Thing, What
+from hotline1022.web.desk import meanwhile
 from hotline1022.web.desk.directory_find import leaf
 from hotline1022.web.desk.directory_forms import SHAPES, Shape, Sort, body_of, filled, of_day, seen_of, typed
 from hotline1022.web.desk.directory_history import told_changes
@@ -108,7 +109,10 @@ def saver(what: What, *, new: bool) -> Handler:
                 raise Refused(f"{what} {known.id} was changed meanwhile; look at it again", error_id="thing-changed")
             saved = await _save(ask, what, known, body)
         except HotlineError as error:
-            return await form_page(ask, shape, known, given, error)
+            if known is None or form.one("seen") == seen_of(known):
+                return await form_page(ask, shape, known, given, error)
+            merged = meanwhile.merge(form, filled(shape, known), given, await _fields(ask, shape))
+            return await form_page(ask, shape, known, merged.values, error, merged=merged)
         return see(f"{HERE}/{shape.folder}/{saved.id}?done=saved")
 
     return save
@@ -167,6 +171,19 @@ def _fixed(shape: Shape, known: Thing) -> list[tuple[Any, str]]:
     return [(one, values[one.name]) for one in shape.fields if one.fixed]
 
 
+async def _fields(ask: Ask, shape: Shape) -> dict[str, meanwhile.Field]:
+    """What somebody else may have changed meanwhile."""
+    say, choices = words(), await _choices(ask)
+    return {
+        one.name: meanwhile.Field(
+            label=say(f"named.{one.name}"),
+            names=dict(choices.get(one.sort, ())) | {word: say(f"{one.prefix}.{word}") for word in one.words},
+        )
+        for one in shape.fields
+        if not one.fixed
+    }
+
+
 async def _names(ask: Ask, what: What = What.CONTACT) -> Mapping[str, str]:
     """What things of this sort belong to, by id: areas lie within areas, all else belongs to agencies."""
     if what is What.AREA:
@@ -195,6 +212,7 @@ async def form_page(
     said: str = "",
     day: str = "",
     successor: str = "",
+    merged: meanwhile.Filled | None = None,
 ) -> web.Response:
     """A thing as a form, with its history; `day` and `successor`: what stands in the form that ends it."""
     people: list[dict[str, Any]] = []
@@ -214,6 +232,7 @@ async def form_page(
         shape=shape,
         known=known,
         given=given,
+        merged=merged or meanwhile.fill(filled(shape, known) if known else {}),
         seen=seen_of(known) if known else "",
         choices=choices,
         people=people,

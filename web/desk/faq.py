@@ -1,5 +1,5 @@
-"""Questions and answers at the desk: the list, one question with its versions, writing, proposing, publishing. Refuses what
-somebody else changed meanwhile; what was typed stays on the page.
+"""Questions and answers at the desk: the list, one question with its versions, writing, proposing, publishing. Refuses to
+write over what somebody else changed meanwhile, unseen; what was typed stays on the page.
 """
 
 from collections.abc import Mapping
@@ -28,6 +28,7 @@ from hotline1022.faq.types import (
 from hotline1022.web.calls import cursor_text, read_cursor
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge
 from hotline1022.web.desk.render import moment, show, told
 from hotline1022.web.failures import failure
 from hotline1022.web.faq import agencies_for
@@ -167,7 +168,12 @@ async def edit(ask: Ask) -> web.Response:
     try:
         await ask.ports.faq.edit(entry, form.number("revision"), _text(typed), by, ask.ports.clock())
     except HotlineError as error:
-        return await _form(ask, await ask.ports.faq.get(entry, by), by, typed, error)
+        known = await ask.ports.faq.get(entry, by)
+        if known.revision == form.number("revision"):
+            return await _form(ask, known, by, typed, error)
+        now = _as_typed(known.open or known.shown)
+        filled = merge(form, now, typed, _fields(await ask.ports.faq.names()))
+        return await _form(ask, known, by, filled.values, error, filled)
     return see(f"{LIST}/{entry}?done=saved")
 
 
@@ -270,12 +276,18 @@ async def _entry(
 
 
 async def _form(
-    ask: Ask, known: Entry | None, by: Author, typed: Mapping[str, str], error: HotlineError | None = None
+    ask: Ask,
+    known: Entry | None,
+    by: Author,
+    typed: Mapping[str, str],
+    error: HotlineError | None = None,
+    filled: Filled | None = None,
 ) -> web.Response:
     names = await ask.ports.faq.names()
     categories = dict(names.categories)
-    if typed["category"] and typed["category"] not in categories and error is None:
-        categories[typed["category"]] = names.category(typed["category"])
+    now = _as_typed(known.open or known.shown) if known else _EMPTY
+    if now["category"]:  # its own, which may have ended
+        categories.setdefault(now["category"], names.category(now["category"]))
     return show(
         ask,
         "faq-edit",
@@ -284,10 +296,18 @@ async def _form(
         known=known,
         beside=known is not None and bool(known.published),
         typed=typed,
+        filled=filled or fill(now if known else {}),
         revision=known.revision if known else 0,
         agencies=writable(by, names),
         categories=_choices(categories),
     )
+
+
+def _fields(names: Names) -> dict[str, Field]:
+    """What somebody else may have changed meanwhile."""
+    say = words()
+    called = {name: Field(label=say(f"faq.{name.replace('_', '-')}")) for name in _EMPTY if name != "agency"}
+    return called | {"category": Field(label=say("faq.category"), names={**names.former, **names.categories})}
 
 
 def _typed(form: Form) -> dict[str, str]:

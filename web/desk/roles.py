@@ -1,4 +1,5 @@
-"""Roles, as an admin sees and changes them. Refuses what somebody else changed meanwhile, and to leave nobody who may change users."""
+"""Roles, as an admin sees and changes them. Refuses to write over what somebody else changed meanwhile, unseen,
+and to leave nobody who may change users."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
@@ -55,7 +57,7 @@ async def add(ask: Ask) -> web.Response:
 async def show_role(ask: Ask) -> web.Response:
     """One."""
     known = await _known(ask)
-    return _form(ask, known, {"id": known.id, "name": known.name, "may": known.permissions})
+    return _form(ask, known, _as_typed(known))
 
 
 async def change(ask: Ask) -> web.Response:
@@ -65,7 +67,11 @@ async def change(ask: Ask) -> web.Response:
     try:
         await ask.ports.users.change_role(known.id, form.number("version"), typed["name"], typed["may"])
     except HotlineError as error:
-        return _form(ask, known, typed, error)
+        known = await _known(ask)
+        if known.version == form.number("version"):
+            return _form(ask, known, typed, error)
+        filled = merge(form, _as_typed(known), typed, _fields())
+        return _form(ask, known, filled.values, error, filled)
     return see(f"{LIST}?done=saved")
 
 
@@ -75,7 +81,7 @@ async def remove(ask: Ask) -> web.Response:
     try:
         await ask.ports.users.remove_role(known.id)
     except HotlineError as error:
-        return _form(ask, known, {"id": known.id, "name": known.name, "may": known.permissions}, error)
+        return _form(ask, known, _as_typed(known), error)
     return see(f"{LIST}?done=removed")
 
 
@@ -86,7 +92,13 @@ async def _known(ask: Ask) -> Role:
     return found
 
 
-def _form(ask: Ask, known: Role | None, typed: Mapping[str, Any], error: HotlineError | None = None) -> web.Response:
+def _form(
+    ask: Ask,
+    known: Role | None,
+    typed: Mapping[str, Any],
+    error: HotlineError | None = None,
+    filled: Filled | None = None,
+) -> web.Response:
     return show(
         ask,
         "role",
@@ -94,9 +106,23 @@ def _form(ask: Ask, known: Role | None, typed: Mapping[str, Any], error: Hotline
         problem=told(error) if error else "",
         known=known,
         typed=typed,
+        filled=filled or fill(_as_typed(known) if known else {}),
         permissions=list(Permission),
         version_seen=known.version if known else 0,
     )
+
+
+def _as_typed(known: Role) -> dict[str, Any]:
+    return {"id": str(known.id), "name": known.name, "may": frozenset(map(str, known.permissions))}
+
+
+def _fields() -> dict[str, Field]:
+    """What somebody else may have changed meanwhile."""
+    say = words()
+    return {
+        "name": Field(label=say("roles.name")),
+        "may": Field(label=say("roles.may"), names={str(one): say(f"permission.{one}") for one in Permission}),
+    }
 
 
 def _typed(form: Form) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""Shifts and crews at the desk: listed, made, changed, ended. Refuses to write over what somebody else changed meanwhile, and a new
-one under an id that is taken.
+"""Shifts and crews at the desk: listed, made, changed, ended. Refuses to write over what somebody else changed meanwhile,
+unseen, and a new one under an id that is taken.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.desk.roster import HERE, day_of, hours, plan_of
 from hotline1022.web.failures import failure
@@ -105,7 +106,8 @@ async def change_shift(ask: Ask) -> web.Response:
         _as_seen(form, known)
         await ask.ports.roster.save_times(body)
     except HotlineError as error:
-        return await _shift(ask, known, typed, error)
+        filled = _merged(form, known, _of_shift(known), typed, _shift_fields())
+        return await _shift(ask, known, filled.values if filled else typed, error, filled)
     return see(f"{LIST}?done=saved")
 
 
@@ -150,13 +152,23 @@ def _shift_body(typed: Mapping[str, str]) -> ShiftBody:
     return body
 
 
+def _shift_fields() -> dict[str, Field]:
+    say = words()
+    return {name: Field(label=say(f"roster.{name}")) for name in ("name", "starts", "ends", "needed")}
+
+
 async def _shift(
-    ask: Ask, known: ShiftTimes | None, typed: Mapping[str, str], error: HotlineError | None = None
+    ask: Ask,
+    known: ShiftTimes | None,
+    typed: Mapping[str, str],
+    error: HotlineError | None = None,
+    filled: Filled | None = None,
 ) -> web.Response:
     return show(
         ask,
         "roster-shift",
-        again=error is not None,
+        again=error is not None and filled is None,
+        filled=filled or fill(_of_shift(known) if known else {}),
         status=failure(error).status if error else 200,
         problem=told(error) if error else "",
         tab="shifts",
@@ -203,7 +215,8 @@ async def change_crew(ask: Ask) -> web.Response:
         _as_seen(form, known)
         await ask.ports.roster.save_crew(body)
     except HotlineError as error:
-        return await _crew(ask, known, typed, error)
+        filled = _merged(form, known, _of_crew(known), typed, await _crew_fields(ask))
+        return await _crew(ask, known, filled.values if filled else typed, error, filled)
     return see(f"{LIST}?done=saved")
 
 
@@ -239,14 +252,27 @@ def _crew_body(typed: Mapping[str, Any]) -> CrewBody:
     return body
 
 
+async def _crew_fields(ask: Ask) -> dict[str, Field]:
+    names = {one.id: one.name for one in await ask.ports.people.list()}
+    return {
+        "name": Field(label=words()("roster.name")),
+        "people": Field(label=words()("roster.people"), names=names),
+    }
+
+
 async def _crew(
-    ask: Ask, known: CrewView | None, typed: Mapping[str, Any], error: HotlineError | None = None
+    ask: Ask,
+    known: CrewView | None,
+    typed: Mapping[str, Any],
+    error: HotlineError | None = None,
+    filled: Filled | None = None,
 ) -> web.Response:
     people = await ask.ports.people.list()
     return show(
         ask,
         "roster-crew",
-        again=error is not None,
+        again=error is not None and filled is None,
+        filled=filled or fill(_of_crew(known) if known else {}),
         status=failure(error).status if error else 200,
         problem=told(error) if error else "",
         tab="shifts",
@@ -289,6 +315,17 @@ def mark_of(known: ShiftTimes | CrewView) -> str:
 def _as_seen(form: Form, known: ShiftTimes | CrewView) -> None:
     if form.one("seen") != mark_of(known):
         raise Refused(f"{known.id} was changed meanwhile; look at it again", error_id="thing-changed")
+
+
+def _merged(
+    form: Form,
+    known: ShiftTimes | CrewView,
+    now: Mapping[str, Any],
+    typed: Mapping[str, Any],
+    fields: Mapping[str, Field],
+) -> Filled | None:
+    """What the form says when it was opened before `known` was changed; None for one that has seen it."""
+    return None if form.one("seen") == mark_of(known) else merge(form, now, typed, fields)
 
 
 def _there(id: str) -> Refused:

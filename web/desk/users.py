@@ -1,4 +1,4 @@
-"""Users, as an admin sees and changes them. Refuses what somebody else changed meanwhile; a password is shown once, on the page
+"""Users, as an admin sees and changes them. Refuses to write over what somebody else changed meanwhile, unseen; a password is shown once, on the page
 that answers, and is in no address.
 """
 
@@ -14,8 +14,9 @@ from hotline1022.web.desk.account import DoneQuery, browser_name
 from hotline1022.web.desk.directory_find import leaf
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge
 from hotline1022.web.desk.render import moment, show, told
-from hotline1022.web.desk.user_choices import belongs, choices
+from hotline1022.web.desk.user_choices import Choices, belongs, choices
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
@@ -69,7 +70,12 @@ async def change(ask: Ask) -> web.Response:
     try:
         await ask.ports.users.change(ask.path["user"], form.number("version"), _wanted(typed))
     except HotlineError as error:
-        return await _form(ask, await ask.ports.users.user(ask.path["user"]), typed, error)
+        known = await ask.ports.users.user(ask.path["user"])
+        if known.version == form.number("version"):
+            return await _form(ask, known, typed, error)
+        offered = await choices(ask, person=known.person, contact=known.contact)
+        filled = merge(form, _as_typed(known), typed, await _fields(ask, offered))
+        return await _form(ask, known, filled.values, error, filled=filled)
     return see(f"{LIST}?done=saved")
 
 
@@ -144,7 +150,13 @@ async def _list(ask: Ask, *, said: str = "", given: Given | None = None) -> web.
 
 
 async def _form(
-    ask: Ask, known: User | None, typed: Mapping[str, Any], error: HotlineError | None = None, *, said: str = ""
+    ask: Ask,
+    known: User | None,
+    typed: Mapping[str, Any],
+    error: HotlineError | None = None,
+    *,
+    said: str = "",
+    filled: Filled | None = None,
 ) -> web.Response:
     sessions = await ask.ports.door.sessions(known.id) if known else []
     return show(
@@ -155,6 +167,7 @@ async def _form(
         said=said,
         known=known,
         typed=typed,
+        filled=filled or fill(_as_typed(known) if known else {}),
         choices=await choices(ask, person=typed["person"], contact=typed["contact"]),
         roles=await ask.ports.users.roles(),
         version_seen=known.version if known else 0,
@@ -167,6 +180,19 @@ async def _form(
 
 def _as_typed(known: User) -> dict[str, Any]:
     return {name: getattr(known, name) for name in ("name", "login", "roles", "person", "contact")}
+
+
+async def _fields(ask: Ask, offered: Choices) -> dict[str, Field]:
+    """What somebody else may have changed meanwhile."""
+    say = words()
+    contacts = {id: f"{name}, {agency}" for agency, rows in offered.contacts for id, name in rows}
+    return {
+        "name": Field(label=say("users.name")),
+        "login": Field(label=say("users.login")),
+        "roles": Field(label=say("users.role"), names={str(one.id): one.name for one in await ask.ports.users.roles()}),
+        "person": Field(label=say("users.person"), names=dict(offered.people)),
+        "contact": Field(label=say("users.contact"), names=contacts),
+    }
 
 
 def _typed(form: Form) -> dict[str, Any]:

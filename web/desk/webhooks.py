@@ -1,5 +1,5 @@
-"""Webhooks, as an admin sees and changes them. Refuses what somebody else changed meanwhile; a secret is shown once, on the page
-that answers, and is in no address.
+"""Webhooks, as an admin sees and changes them. Refuses to write over what somebody else changed meanwhile, unseen; a secret is
+shown once, on the page that answers, and is in no address.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from hotline1022.web.desk import seen
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge
 from hotline1022.web.desk.render import moment, show, told
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
@@ -74,7 +75,11 @@ async def change(ask: Ask) -> web.Response:
     try:
         await ask.ports.webhooks.change(webhook, form.number("version"), _wanted(typed), sees_numbers=sees)
     except HotlineError as error:
-        return await _one(ask, await _known(ask), typed, error)
+        known = await _known(ask)
+        if known.version == form.number("version"):
+            return await _one(ask, known, typed, error)
+        filled = merge(form, _as_typed(known), typed, _fields())
+        return await _one(ask, known, filled.values, error, filled=filled)
     return see(f"{LIST}/{webhook}?done=saved")
 
 
@@ -133,6 +138,7 @@ async def _one(
     given: Given | None = None,
     tried: Sent | None = None,
     everything: bool = False,
+    filled: Filled | None = None,
 ) -> web.Response:
     found = await ask.ports.webhooks.deliveries(known.id)
     return show(
@@ -148,7 +154,8 @@ async def _one(
         taken=bool(tried and tried.taken),
         deliveries=[_delivery(one) for one in (found if everything else found[:LATEST])],
         more=0 if everything else max(0, len(found) - LATEST),
-        typed=typed or {name: getattr(known, name) for name in _EMPTY},
+        typed=typed or _as_typed(known),
+        filled=filled or fill(_as_typed(known)),
         badges=BADGES,
         **_choices(ask),
     )
@@ -216,6 +223,21 @@ def _error(error_id: str) -> str:
 
 def _key(what: str, kind: EventKind) -> str:
     return f"webhooks.{what}-{kind.replace('.', '-')}"
+
+
+def _as_typed(known: Webhook) -> dict[str, Any]:
+    return {name: getattr(known, name) for name in _EMPTY}
+
+
+def _fields() -> dict[str, Field]:
+    """What somebody else may have changed meanwhile."""
+    say = words()
+    return {
+        "name": Field(label=say("webhooks.name")),
+        "url": Field(label=say("webhooks.url")),
+        "kinds": Field(label=say("webhooks.kinds"), names={str(one): say(_key("kind", one)) for one in EventKind}),
+        "numbers": Field(label=say("webhooks.numbers")),
+    }
 
 
 def _typed(form: Form) -> dict[str, Any]:

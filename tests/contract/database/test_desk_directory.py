@@ -118,8 +118,9 @@ async def test_two_admins_at_one_area(world: World) -> None:
         his = (await two.get(page)).forms.fields[page]
         typed = {"name": "Dĩ An Mới", "kind": "city", "parent": ""}
         assert (await one.send(page, page, **typed)).status == 303
-        late = await two.post(page, {**his, **typed, "name": "Dĩ An Muộn"})
+        late = await two.post(page, {**his, **typed, "name": "Dĩ An Muộn", "kind": "town"})
         assert late.status == 409 and "người khác sửa" in late.text and 'value="Dĩ An Muộn"' in late.text
+        assert "nay là “Dĩ An Mới”." in late.text and '<option value="city" selected>' in late.text
         assert world.directory.now.areas["di-an"].name == "Dĩ An Mới"
         twice = await one.send(f"{HERE}/areas/new", f"{HERE}/areas/new", id="di-an", name="Khác", kind="ward")
         assert twice.status == 409 and "Đã có mục với mã này" in twice.text

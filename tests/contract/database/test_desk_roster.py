@@ -164,8 +164,10 @@ async def test_shifts_are_made_changed_and_ended_and_the_past_is_kept(planning: 
         assert "Từ hôm nay đang có 2 ca" in (await browser.get(page)).text
         changed = {"name": "Ca chiều tối", "starts": "14:00", "ends": "22:30", "needed": "2"}
         assert (await browser.send(page, page, **changed)).status == 303
-        late = await browser.post(page, {**stale, **changed})
+        late = await browser.post(page, {**stale, "name": "Ca tối", "starts": "14:00", "ends": "22:00", "needed": "2"})
         assert late.status == 409 and "người khác sửa" in late.text
+        assert "nay là “Ca chiều tối”." in late.text and 'value="Ca tối"' in late.text
+        assert 'value="22:30"' in late.text and 'value="22:00"' not in late.text
         ended = await browser.send(page, f"{page}/end", day=str(MONDAY + timedelta(days=1)))
         assert ended.goes_to == f"{HERE}/shifts?done=ended&count=1"
         assert "Kết thúc từ 03/03/2026" in (await browser.get(ended.goes_to)).text
@@ -188,7 +190,14 @@ async def test_crews_are_made_changed_and_ended(planning: Planning) -> None:
         new = f"{HERE}/crews/new"
         assert (await browser.send(new, new, id="k3", name="Kíp 3", people=["1001", "1004"])).status == 303
         page = f"{HERE}/crews/k1"
+        stale = (await browser.get(page)).forms.fields[page]
         assert (await browser.send(page, page, name="Kíp Một", people=["1001"])).status == 303
+        late = await browser.post(
+            page, [*stale.items(), ("name", "Kíp 1"), ("people", "1001"), ("people", "1002"), ("people", "1004")]
+        )
+        assert late.status == 409 and "đã bỏ Trần Văn Bình." in late.text
+        chosen = [who for who in ("1001", "1002", "1004") if f'value="{who}" checked' in late.text]
+        assert chosen == ["1001", "1004"], "who was taken out by the other one stays out"
         assert "Kíp Một: Nguyễn Thị Lan" in (await browser.get(HERE)).text
         assert (await browser.send(page, f"{page}/end", day="mai")).status == 400
         ended = await browser.send(page, f"{page}/end", day=str(MONDAY + timedelta(days=1)))

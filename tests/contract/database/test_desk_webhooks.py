@@ -44,6 +44,8 @@ async def test_an_admin_adds_tries_pauses_and_removes_one(database: Database, tm
             assert (await browser.post(one, {**hidden, **changed})).goes_to == f"{one}?done=saved"
             late = await browser.post(one, {**hidden, **changed, "name": "Muộn"})
             assert late.status == 409 and "người khác sửa" in late.text and 'value="Muộn"' in late.text
+            assert "nay là “Cổng”." in late.text
+            assert 'value="ticket.made" checked' not in late.text and 'value="call.missed" checked' in late.text
             assert (await browser.send(one, f"{one}/pause")).goes_to == f"{one}?done=paused"
             assert "Tạm dừng" in (await browser.get(f"{one}?done=paused")).text
             assert (await browser.send(one, f"{one}/resume")).goes_to == f"{one}?done=resumed"

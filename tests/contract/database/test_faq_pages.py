@@ -169,6 +169,12 @@ async def test_two_people_at_one_question(faq: Faq) -> None:
         await one.send(f"{page}/edit", f"{page}/edit", **TYPED | {"answer": "Nhanh"})
         late = await two.post(f"{page}/edit", {**hidden, **TYPED, "answer": "Chậm"})
         assert late.status == 409 and "người khác sửa" in late.text and ">Chậm</textarea>" in late.text
+        assert "nay là “Nhanh”." in late.text, "what the other one wrote is seen before it is written over"
+        over = await two.post(f"{page}/edit", {**late.forms.fields[f"{page}/edit"], **TYPED, "answer": "Chậm"})
+        assert over.status == 303
+        both = await one.get(page)
+        assert "Chậm" in both.text and "Nhanh" in both.text.partition('id="before"')[2], "it stays in the history"
+        await one.send(f"{page}/edit", f"{page}/edit", **TYPED | {"answer": "Nhanh"})
         assert (await two.post(f"{page}/propose", hidden)).status == 409
         await one.send(page, f"{page}/propose")
         seen = (await two.get(page)).forms.fields[f"{page}/return"]
