@@ -50,8 +50,9 @@ def told(recipient: str, text: str) -> Told:
 
 
 def arrived(carrier: Smsc, mails: MailServer) -> Counter[Told]:
-    """How often each message arrived."""
-    sms = [told(event.destination_addr, event.short_message.decode("latin-1")) for event in carrier.submits]
+    """How often each message arrived; the first part of an SMS that has several says whose it is."""
+    firsts = [one for one in carrier.submits if not one.esm_class & 0x40 or one.short_message[5] == 1]
+    sms = [told(event.destination_addr, event.short_message.decode("latin-1")) for event in firsts]
     mail = [told(one["To"].addresses[0].addr_spec, str(one["Subject"])) for one in mails.mails]
     return Counter(sms + mail)
 
