@@ -15,6 +15,7 @@ from hotline1022.core.live import Event, Topic
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
+from hotline1022.queue.types import AgentState
 from hotline1022.service.figures.view import FiguresView
 from hotline1022.service.figures.wall_desk import WallDesk
 from hotline1022.service.tickets.view import TicketsView
@@ -25,7 +26,14 @@ from tests.lab.browser import Browser, Tab
 from tests.lab.figures_world import NOW
 from tests.lab.figures_world import fill as history
 from tests.unit.live_memory import MemoryLive
+from tests.unit.staff_memory import MemoryLines, a_line
 
+LINES = (
+    a_line("101", person="1001", name="Nguyễn Thị Ánh", state=AgentState.TALKING),
+    a_line("102", person="1002", name="Trần Văn Bình", state=AgentState.READY),
+    a_line("103", person="1003", name="Lê Thị Cúc", state=AgentState.TALKING),
+    a_line("104", reachable=False, state=AgentState.UNREACHABLE),
+)
 #: lists alone are asked for
 NO_DESK: Any = None
 SPAN = "since=2026-11-12&until=2026-11-27"
@@ -49,6 +57,7 @@ async def world(tmp_path: Path, streams: MemoryLive) -> AsyncIterator[World]:
             "figures": FiguresView(database, Directory, dict),
             "wallboards": WallDesk(database, lambda: NOW),
             "live": streams,
+            "lines": MemoryLines({one.line: one for one in LINES}),
         }
         async with open_desk(database, tmp_path, **parts) as opened:
             opened.now = NOW
@@ -134,6 +143,55 @@ async def test_charts_are_drawn_both_ways_and_what_happens_is_shown(
     streams.bus.publish(Event(topic=Topic.QUEUE, what="changed", facts={}))
     await until(tab, "document.getElementById('now-title').textContent === 'Hiện tại'")
     assert serious(tab) == []
+
+
+async def test_what_happens_is_shown_at_once_and_a_storm_is_calm(
+    world: World, browser: Browser, streams: MemoryLive
+) -> None:
+    tab = await browser.tab()
+    await supervisor(tab, world)
+    await go(tab, world, "/desk/supervision")
+    await until(tab, "document.getElementById('stream').hidden && !!window.htmx")
+    await tab.run("window.asked = 0; document.body.addEventListener('htmx:beforeRequest', () => { asked += 1; })")
+    before = -1
+    while before != (before := await tab.run("asked")):
+        await asyncio.sleep(3)  # it loads once more after the stream has opened
+    await tab.run("asked = 0")
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    streams.bus.publish(Event(topic=Topic.LINES, what="changed", facts={}))
+    await until(tab, "asked > 0")
+    assert loop.time() - began < 1.6, "the first event of a quiet page waits for nothing"
+    while loop.time() - began < 5:
+        streams.bus.publish(Event(topic=Topic.LINES, what="changed", facts={}))
+        await asyncio.sleep(0.05)
+    assert await tab.run("asked") <= 3
+
+
+async def test_a_figure_of_lines_opens_exactly_its_lines(world: World, browser: Browser) -> None:
+    tab = await browser.tab()
+    await supervisor(tab, world)
+    await go(tab, world, "/desk/supervision")
+    shown = (
+        "[...document.querySelectorAll('#lines tbody tr')].filter(e => e.offsetParent).map(e => e.cells[0].innerText)"
+    )
+    wanted = {
+        "Đang nói chuyện": ["101", "103"],
+        "Sẵn sàng": ["102"],
+        "Tạm nghỉ": [],
+        "Người đang trực": ["101", "102", "103"],
+        "Mất kết nối máy": ["104"],
+    }
+    found = {}
+    for name in wanted:
+        link = f"[...document.querySelectorAll('.figure-said')].find(e => e.querySelector('.figure-name').innerText === '{name}')"
+        figure = int(await tab.run(f"{link}.querySelector('strong').innerText"))
+        await tab.run(f"{link}.click()")
+        found[name] = await tab.run(shown)
+        assert len(found[name]) == figure
+    assert found == wanted
+    await tab.run("document.querySelector('.lines-all').click()")
+    assert await tab.run(shown) == ["101", "102", "103", "104"]
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

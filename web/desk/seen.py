@@ -22,6 +22,7 @@ class Names:
 
     agencies: Mapping[str, str]
     categories: Mapping[str, str]
+    areas: Mapping[str, str]
     people: Mapping[str, str]
 
     def person(self, id: str) -> str:
@@ -34,6 +35,7 @@ async def names_of(ask: Ask) -> Names:
     return Names(
         agencies={one.id: one.name for one in await ask.ports.directory.agencies(None)},
         categories={one.id: one.name for one in await ask.ports.directory.categories(None)},
+        areas={one.id: one.name for one in await ask.ports.directory.areas(None)},
         people={one.id: one.name for one in await ask.ports.people.list()},
     )
 

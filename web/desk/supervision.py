@@ -123,7 +123,13 @@ def now_of(ask: Ask, today: Today, names: seen.Names) -> dict[str, Any]:
         "line_states": [(one.value, number) for one, number in at_lines],
         "unreachable": states.count(AgentState.UNREACHABLE),
         "lines": [
-            {"line": one.line, "name": one.name, "state": one.state.value, "since": _since(one.since)}
+            {
+                "line": one.line,
+                "name": one.name,
+                "person": bool(one.person),
+                "state": one.state.value,
+                "since": _since(one.since),
+            }
             for one in lines.lines
         ],
         "hunts": [

@@ -34,7 +34,7 @@ async def list_calls(ask: Ask) -> web.Response:
     page = await calls.list_calls(asking(ask, query))
     names = await seen.names_of(ask)
     rows = [_call(ask, one, names) for one in page.calls]
-    return _list(ask, "calls", "/api/calls", query, rows, page.next, other=_other_way(query))
+    return _list(ask, "calls", "/api/calls", query, rows, page.next, names, other=_other_way(query))
 
 
 def _other_way(query: CallQuery) -> dict[str, str]:
@@ -67,7 +67,8 @@ async def list_tickets(ask: Ask) -> web.Response:
         }
         for one in page.tickets
     ]
-    return _list(ask, "tickets", "/api/tickets", query, rows, page.next)
+    names = await seen.names_of(ask)
+    return _list(ask, "tickets", "/api/tickets", query, rows, page.next, names)
 
 
 async def export_calls(ask: Ask) -> web.Response:
@@ -105,6 +106,7 @@ def _list(
     query: CallQuery | TicketQuery,
     rows: list[dict[str, Any]],
     after: str | None,
+    names: seen.Names,
     *,
     other: dict[str, str] | None = None,
 ) -> web.Response:
@@ -117,21 +119,21 @@ def _list(
         rows=rows,
         more=more,
         first=f"{here}?{urlencode(given)}" if query.cursor else "",
-        filters=[_filter(query, name) for name in given],
+        filters=[_filter(query, name, names) for name in given],
         file=write.file(path, given),
         other=other,
         **tabs(ask, kind),
     )
 
 
-def _filter(query: CallQuery | TicketQuery, name: str) -> str:
+def _filter(query: CallQuery | TicketQuery, name: str, names: seen.Names) -> str:
     """`Từ: 26/11/2026 00:00:00`."""
     say, value = words(), getattr(query, name)
     assert name in {one.name for one in fields(query)} and name not in _PLACE
-    return say("supervision.filter", name=say(f"supervision-filter.{name}"), value=_value(name, value))
+    return say("supervision.filter", name=say(f"supervision-filter.{name}"), value=_value(name, value, names))
 
 
-def _value(name: str, value: Any) -> str:
+def _value(name: str, value: Any, names: seen.Names) -> str:
     say = words()
     if hasattr(value, "astimezone"):
         return seen.instant(value)
@@ -145,6 +147,11 @@ def _value(name: str, value: Any) -> str:
         return say.or_itself("call-direction", str(value))
     if value == "-":
         return say("figure.not-known")
+    called = {"agency": names.agencies, "category": names.categories, "area": names.areas}
+    if name in called:
+        return called[name].get(value, value)
+    if name == "person":
+        return names.person(value)
     if name == "state":
         return say.or_itself("state", str(value))
     if name == "waited":

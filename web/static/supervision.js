@@ -1,6 +1,6 @@
 "use strict";
-/* What happens reaches the pages of supervision: the stream of events makes what is shown load anew, once in two seconds at most and until
-   it has loaded two seconds after the last event, and every five when the stream is away; clocks; charts, drawn from the tables beneath them. Refuses to draw anything else. */
+/* What happens reaches the pages of supervision: the stream of events makes what is shown load anew, at once, but not more often than
+   every two seconds, and until it has loaded two seconds after the last event; every five seconds when the stream is away; clocks; charts, drawn from the tables beneath them. Refuses to draw anything else. */
 (() => {
   const by = (id) => document.getElementById(id);
   const now = by("now"), notice = by("stream");
@@ -9,13 +9,14 @@
   const TOPICS = ["lines", "queue", "cascades", "figures", "tickets"];
   // CALM: what is loaded may have been counted so long before
   const CALM = 2000, POLL = 5000, ALWAYS = 60000;
-  let polling = 0, planned = 0, told = -CALM;
-  const plan = () => { planned ||= setTimeout(load, CALM); };
+  let polling = 0, planned = 0, told = -CALM, loaded = -CALM;
+  const plan = () => { planned ||= setTimeout(load, Math.max(0, loaded + CALM - performance.now())); };
   const soon = () => { told = performance.now(); plan(); };
   function load() {
     planned = 0;
+    loaded = performance.now();
     htmx.trigger(document.body, "hl-now");
-    if (performance.now() - told < CALM) plan();
+    if (loaded - told < CALM) plan();
   }
   function out() { clearInterval(polling); by("out").hidden = false; }
   function back() { clearInterval(polling); polling = 0; notice.hidden = true; soon(); }
