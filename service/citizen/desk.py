@@ -87,11 +87,11 @@ class Citizens:
         """
         digits = digits_of(number)
         found, words = await self._found(digits), await self._having(digits)
+        said = await self._said(found, words=words)
+        _must_be(said.seen, seen)
         if not found.anything and not words:
             text = "nothing that may be erased is kept under this number; see the same with --dry-run"
             raise Refused(text, error_id="citizen-unknown")
-        said = await self._said(found, words=words)
-        _must_be(said.seen, seen)
         act, at = _who(), datetime.now(UTC)
         request, pseudonym = id or token_hex(8), f"an-danh-{token_hex(6)}"
         proof = await asyncio.to_thread(_proof, digits)

@@ -4,7 +4,7 @@ Refuses nothing itself: what the service refuses is told on the page, and what w
 
 from aiohttp import web
 
-from hotline1022.core.acting import Acting
+from hotline1022.core.acting import Acting, acts
 from hotline1022.core.errors import HotlineError, Invalid
 from hotline1022.web.desk.citizen_erase import confirmation
 from hotline1022.web.desk.citizen_page import HERE, page_of, reason_of, typed_of
@@ -26,7 +26,8 @@ async def show_citizens(ask: Ask) -> web.Response:
     act = Acting(
         actor=who(ask), origin=origin(ask.request), act=f"GET {HERE}", detail={"status": 200, "given": ["number"]}
     )
-    await ask.ports.acts.note(act)
+    with acts(act):
+        await ask.ports.acts.note(act)
     if late.action == f"{HERE}/erasures":
         request = dict(late.pairs).get("request", "")
         return await confirmation(ask, typed | {"request": request})

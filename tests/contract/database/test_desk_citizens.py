@@ -48,7 +48,7 @@ async def test_what_there_is_is_shown_and_the_number_is_in_no_address_and_no_ent
         for number in (NUMBER, "+84 (0)901-234-567", "84901234567", "0901.234.567"):
             shown = await found(browser, number)
             assert shown.status == 200 and "Phiếu: 1" in shown.text and "10000001" in shown.text, number
-            assert "Lý do, ghi chú có số này: 6" in shown.text and CALL in shown.text
+            assert "Lý do, ghi chú có số này: 5" in shown.text and CALL in shown.text
         assert len(await cared.house.traces()) > 8, "a look erases nothing"
         assert "Không có dữ liệu nào" in (await found(browser, "0987 000 111")).text
         for wrong in ("115", "không phải số", ""):
