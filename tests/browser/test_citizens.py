@@ -89,7 +89,7 @@ async def test_every_page_is_readable_and_without_barriers(
     assert await tab.run("document.getElementById('number').value") == "115"
     await look("no number of a citizen")
     await search(tab, cared, NUMBER)
-    assert "cuộc gọi cấp cứu 115" in await said(tab)
+    assert "Cuộc gọi cấp cứu 115" in await said(tab)
     await look("all there is")
     await submit(tab, "download")
     assert "Xin ghi số đơn" in await said(tab)

@@ -11,6 +11,7 @@ from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import HotlineError, Invalid
 from hotline1022.web.citizen_wire import CitizenExportView, CitizenHistory, ErasureRequestView, ErasureView
 from hotline1022.web.desk import seen
+from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.failures import failure
@@ -20,6 +21,8 @@ from hotline1022.web.route import Ask
 HERE = "/desk/citizens"
 #: what is kept, in the order of the page
 PARTS = ("calls", "tickets", "messages", "sms", "to_tell", "drafts", "told", "rung")
+#: those whose ids people know, or find
+NAMED = ("calls", "rung", "tickets", "drafts")
 #: of a number, a letter, a reason
 NUMBER_MOST, LETTER_MOST, WHY_MOST = 40, 100, 350
 #: things of one kind that a page lists by themselves
@@ -59,6 +62,7 @@ async def page_of(
         except HotlineError as wrong:
             error = error or wrong
     terms = (await ask.ports.retention.terms()).terms
+    days = (_days(terms.ordinary), _days(terms.emergency))
     return show(
         ask,
         "citizens",
@@ -69,7 +73,7 @@ async def page_of(
         found=data_of(ask, found) if found else None,
         reasons=ask.ports.listening.reasons(),
         listens=ask.signed.may(Permission.LISTEN),
-        days=(str(terms.ordinary), str(terms.emergency)),
+        days=days,
         most=(LETTER_MOST, WHY_MOST),
         **_history(ask, await ask.ports.citizens.history()),
     )
@@ -90,7 +94,9 @@ def data_of(ask: Ask, found: ErasureView) -> dict[str, Any]:
                     "all": len(goes) + len(stays),
                     "goes": len(goes),
                     "stays": len(stays),
-                    "going": [{"id": one.id, "at": seen.instant(one.at)} for one in goes[:SHOWN]],
+                    "going": [
+                        {"id": one.id if part in NAMED else "", "at": seen.instant(one.at)} for one in goes[:SHOWN]
+                    ],
                     "more": max(0, len(goes) - SHOWN),
                     "since": seen.instant(min(one.at for one in goes)) if goes else "",
                     "until": seen.instant(max(one.at for one in goes)) if goes else "",
@@ -109,9 +115,9 @@ def data_of(ask: Ask, found: ErasureView) -> dict[str, Any]:
         "staying": [
             {
                 "part": one.part.replace("_", "-"),
-                "id": one.id,
+                "id": one.id if one.part in NAMED else "",
                 "at": seen.instant(one.at),
-                "why": words().or_itself("citizen-kept", one.why),
+                "why": _sentence(words().or_itself("citizen-kept", one.why)),
                 "link": f"/desk/tickets/{one.id}" if one.part == "tickets" and opens else "",
             }
             for one in staying[:SHOWN]
@@ -138,6 +144,15 @@ def request_of(ask: Ask, one: ErasureRequestView) -> dict[str, Any]:
     }
 
 
+def _days(days: int) -> str:
+    say = words()
+    return say("terms.days", count=count(days)) if days else say("terms.for-ever")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _history(ask: Ask, found: CitizenHistory) -> dict[str, Any]:
     names = {one.id: one.name for one in ask.ports.listening.reasons()}
     return {
@@ -162,5 +177,5 @@ def _export(ask: Ask, one: CitizenExportView, names: Mapping[str, str]) -> dict[
 def _counts(counts: Mapping[str, Any], table: str) -> Sequence[tuple[str, int]]:
     """Of each how many, those that there are; somebody may have spoilt the entry that tells of them."""
     say = words()
-    known = [(say.or_itself(table, name.replace("_", "-")), count) for name, count in counts.items()]
-    return [(name, count) for name, count in known if isinstance(count, int) and count]
+    known = [(_sentence(say.or_itself(table, name.replace("_", "-"))), many) for name, many in counts.items()]
+    return [(name, many) for name, many in known if isinstance(many, int) and many]

@@ -64,13 +64,13 @@ async def test_what_must_stay_is_told_with_its_reason(cared: Cared) -> None:
         await tx.holds.hold(CALL, letter="12/CV", why="điều tra", by="cli:an", at=cared.desk.now)
     async with cared.desk.signed_in("admin") as browser:
         shown = await found(browser, NUMBER)
-        assert shown.text.count("ghi âm có lệnh giữ theo văn bản") >= 3, "the call, its ticket, and what hangs on it"
+        assert shown.text.count("Ghi âm có lệnh giữ theo văn bản") >= 3, "the call, its ticket, and what hangs on it"
         assert 'href="/desk/tickets/10000001"' in shown.text
         sure = await prepared(browser, NUMBER)
-        assert "ghi âm có lệnh giữ theo văn bản" in sure.text
+        assert "Ghi âm có lệnh giữ theo văn bản" in sure.text
         done = await browser.post(CONFIRM, confirming(sure))
         end = await ended(browser, done.goes_to)
-    assert "ghi âm có lệnh giữ theo văn bản: 2" in end.text and "Phiếu: " not in end.text
+    assert "Ghi âm có lệnh giữ theo văn bản: 2" in end.text and "Phiếu: " not in end.text
     async with cared.house.world.database.reading() as tx:
         assert (await tx.tickets.get("10000001")).name == NAME
 
