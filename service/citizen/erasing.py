@@ -79,18 +79,20 @@ class Erasing:
 
     async def erasure(self, request: str) -> ErasureRequestView:
         """How far one is; NotFound `erasure-unknown`."""
+        last = self._work.view  # before the row is read: whoever runs then and is not done in the row runs still
         async with self._database.reading() as tx:
             row = await tx.citizens.asked(request)
-            return self._view(row, await tx.audit.told_about(f"citizen:{row['pseudonym']}", [Kind.CITIZEN_ERASED]))
+            return _view(last, row, await tx.audit.told_about(f"citizen:{row['pseudonym']}", [Kind.CITIZEN_ERASED]))
 
     async def latest(self, limit: int) -> tuple[ErasureRequestView, ...]:
         """The latest ones, those first that nobody has carried out."""
+        last = self._work.view
         async with self._database.reading() as tx:
             rows = await tx.citizens.requests(limit)
             about = [f"citizen:{row['pseudonym']}" for row in rows if row["done_at"] is not None]
             told = await tx.audit.about(*about, limit=limit * 4)
         return tuple(
-            self._view(row, [one for one in told if one.subject == f"citizen:{row['pseudonym']}"]) for row in rows
+            _view(last, row, [one for one in told if one.subject == f"citizen:{row['pseudonym']}"]) for row in rows
         )
 
     async def _row(self, request: str) -> Mapping[str, Any] | None:
@@ -107,26 +109,27 @@ class Erasing:
             await self._citizens.confirm(asked.request, asked.number, seen=asked.seen, progress=progress)
         return {"number": ""}
 
-    def _view(self, row: Mapping[str, Any], told: Sequence[Entry]) -> ErasureRequestView:
-        last = self._work.view if self._work.view and self._work.view.request == row["id"] else None
-        runs = last is not None and last.state is WorkState.RUNNING
-        end = next((one.detail for one in told if one.detail.get("request") == row["id"]), {})
-        return ErasureRequestView(
-            request=row["id"],
-            stage=_stage(row, runs),
-            reason=row["reason"],
-            asked_at=row["requested_at"],
-            asked_by=row["requested_by"],
-            confirmed_at=row["confirmed_at"],
-            confirmed_by=row["confirmed_by"],
-            done_at=row["done_at"],
-            pseudonym=row["pseudonym"],
-            counts=_mapping(end.get("counts")),
-            kept=_mapping(end.get("kept")),
-            done=last.done if last else 0,
-            work=last.work if last else 0,
-            error_id=last.error_id if last and row["done_at"] is None else "",
-        )
+
+def _view(last: Running | None, row: Mapping[str, Any], told: Sequence[Entry]) -> ErasureRequestView:
+    last = last if last is not None and last.request == row["id"] else None
+    runs = last is not None and last.state is WorkState.RUNNING
+    end = next((one.detail for one in told if one.detail.get("request") == row["id"]), {})
+    return ErasureRequestView(
+        request=row["id"],
+        stage=_stage(row, runs),
+        reason=row["reason"],
+        asked_at=row["requested_at"],
+        asked_by=row["requested_by"],
+        confirmed_at=row["confirmed_at"],
+        confirmed_by=row["confirmed_by"],
+        done_at=row["done_at"],
+        pseudonym=row["pseudonym"],
+        counts=_mapping(end.get("counts")),
+        kept=_mapping(end.get("kept")),
+        done=last.done if last else 0,
+        work=last.work if last else 0,
+        error_id=last.error_id if last and row["done_at"] is None else "",
+    )
 
 
 def _stage(row: Mapping[str, Any], runs: bool) -> ErasureStage:

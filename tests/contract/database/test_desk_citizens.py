@@ -6,14 +6,16 @@ import asyncio
 import io
 import re
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from pathlib import Path
 
 import pytest
 
-from hotline1022.audit.types import Kind
+from hotline1022.audit.types import Entry, Kind
 from hotline1022.core.acting import Acting, acts
+from hotline1022.db.audit import AuditRepository
 from hotline1022.service.accounts.desk import Terms
+from hotline1022.web.citizen_wire import ErasureStage
 from hotline1022.web.users import GOOD
 from tests.contract.database.catalogue_made import ended as call_ended
 from tests.contract.database.citizen_world import DIGITS, NAME, NUMBER
@@ -238,3 +240,19 @@ async def test_what_was_broken_off_goes_on(cared: Cared, monkeypatch: pytest.Mon
         await browser.post(CONFIRM, sure.forms.fields[CONFIRM] | {"typed": NUMBER})
         assert "Đã xoá" in (await ended(browser, page)).text
     assert await cared.house.traces() == [] and len(await cared.requests()) == 1
+
+
+async def test_one_that_ends_while_its_page_is_made_is_not_broken_off(
+    cared: Cared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = AuditRepository.told_about
+
+    async def late(tx: AuditRepository, subject: str, kinds: Collection[Kind]) -> Sequence[Entry]:
+        while subject.startswith("citizen:") and cared.erasing._work.running:  # noqa: ASYNC110 -- the row was read
+            await asyncio.sleep(0.01)
+        return await told(tx, subject, kinds)
+
+    monkeypatch.setattr(AuditRepository, "told_about", late)
+    begun = await asyncio.wait_for(cared.erasing.begin("a" * 16, NUMBER, "Đơn 14", ""), 60)
+    assert begun.stage is ErasureStage.RUNNING
+    assert (await cared.erasing.erasure("a" * 16)).stage is ErasureStage.DONE
