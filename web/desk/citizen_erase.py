@@ -46,12 +46,11 @@ async def prepare(ask: Ask) -> web.Response:
 async def prepare_again(ask: Ask) -> web.Response:
     """The same of a request that is there: asked for by somebody else, or broken off."""
     request, typed = ask.path["erasure"], typed_of(ask.body)
+    await ask.ports.citizens.erasure(request)
     try:
         await ask.ports.citizens.check(request, typed["number"])
         return await _confirmation(ask, typed | {"request": request})
     except HotlineError as error:
-        if isinstance(error, NotFound):
-            raise
         return await _state(ask, error, number=typed["number"])
 
 
