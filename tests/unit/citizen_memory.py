@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import NotFound
@@ -45,7 +46,7 @@ GIVEN = CitizenExportView(
 )  # fmt: skip
 
 #: bodies for each route that takes one
-BODIES = {
+BODIES: dict[str, dict[str, Any]] = {
     "/api/citizens/export": {"number": "0901234567", "reason": "citizen", "text": "Đơn ngày 12/11/2026"},
     "/api/citizens/export/zip": {"number": "0901234567", "reason": "citizen", "text": "Đơn ngày 12/11/2026"},
     "/api/citizens/erasures/preview": {"number": "0901234567"},
