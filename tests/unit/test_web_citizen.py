@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ async def test_a_file_has_recordings_for_who_may_listen_too(tmp_path: Path) -> N
         ):
             cookie = house.ports.door.let_in(f"{len(permissions)}-{audio}-{wanted}", frozenset(permissions), NOW)
             headers = {"Cookie": f"{PLAIN}={cookie}", HEADER: form_token(cookie)}
-            sent = {"json": body | {"audio": audio}, "headers": headers}
+            sent: dict[str, Any] = {"json": body | {"audio": audio}, "headers": headers}
             async with house.client.post("/api/citizens/export/zip", **sent) as response:
                 assert response.status == wanted, (permissions, audio)
                 if wanted == 200:
