@@ -120,6 +120,13 @@ class AuditRepository(Repository):
         found = await self._some(audit_entry.c.seq.in_(newest.order_by(audit_entry.c.seq.desc()).limit(1)), limit=1)
         return found[0] if found else None
 
+    async def latest(self, kind: Kind, limit: int) -> Sequence[Entry]:
+        """The last entries of a kind, in the order of the chain."""
+        newest = select(audit_entry.c.seq).where(audit_entry.c.kind == kind.value)
+        return await self._some(
+            audit_entry.c.seq.in_(newest.order_by(audit_entry.c.seq.desc()).limit(limit)), limit=limit
+        )
+
     async def last_moments(self, kind: Kind, limit: int) -> Sequence[datetime]:
         """When the last entries of a kind were written, in the order of the chain."""
         query = select(audit_entry.c.at).where(audit_entry.c.kind == kind.value)

@@ -58,6 +58,12 @@ class CitizenRepository(Repository):
             raise NotFound(text, error_id="erasure-unknown")
         return dict(row)
 
+    async def requests(self, limit: int) -> list[Mapping[str, Any]]:
+        """The rows of the latest requests: those that nobody has carried out first, then the newest."""
+        c = citizen_erasure.c
+        query = select(citizen_erasure).order_by(c.done_at.is_not(None), c.requested_at.desc(), c.id).limit(limit)
+        return [dict(row) for row in (await self._connection.execute(query)).mappings()]
+
     async def note(self, request: str, **values: Any) -> None:
         """Change the row of a request."""
         await self._connection.execute(update(citizen_erasure).where(citizen_erasure.c.id == request).values(**values))

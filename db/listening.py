@@ -75,6 +75,11 @@ class ListeningRepository(Repository):
         """One by its id."""
         return await self._one(id, listening.c.id)
 
+    async def words_of(self, ids: Sequence[str]) -> dict[str, str]:
+        """What these were about, in people's words."""
+        query = select(listening.c.id, listening.c.words).where(listening.c.id.in_(ids))
+        return {id: words for id, words in await self._connection.execute(query)}
+
     async def begun(self, id: str, at: datetime) -> bool:
         """Note that it is played; whether this is the first time."""
         done = await self._connection.execute(

@@ -48,6 +48,8 @@ from hotline1022.service.calls.segments import Segments
 from hotline1022.service.cascades.hunts import Cascades
 from hotline1022.service.cascades.phone_button import PhoneButton
 from hotline1022.service.cascades.plan_keeper import PlanKeeper
+from hotline1022.service.citizen.erasing import Erasing
+from hotline1022.service.citizen.parts import citizens_of
 from hotline1022.service.directory.desk import DirectoryDesk, numbers_of
 from hotline1022.service.directory.token_ends import TokenEnds
 from hotline1022.service.disclosure.pack_desk import PackDesk
@@ -184,6 +186,8 @@ class App:
             stamp=self.evidence.stamper.stamp,
             ffmpeg=ffmpeg,
         )
+        self.citizens = citizens_of(settings, self.database)
+        self.erasing = Erasing(self.citizens, self.database)
         self.packs = PackDesk(self.database, self.disclosures, paths.packages)
         self.retention = retention_of(
             lambda: self.settings.retention,

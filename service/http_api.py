@@ -11,7 +11,7 @@ from hotline1022.core.errors import ConfigError
 from hotline1022.service.accounts.user_admin import utc_now
 from hotline1022.service.cascades.view import CascadesView
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
-from hotline1022.service.citizen.parts import citizen_exporter, citizens_of
+from hotline1022.service.citizen.parts import citizen_exporter
 from hotline1022.service.citizen.view import CitizenApi
 from hotline1022.service.directory.desk import menu_categories
 from hotline1022.service.directory.view import DirectoryView
@@ -104,8 +104,10 @@ def http_of(app: "App") -> aiohttp_web.Application:
             chores=app.chores,
             catalogue=CatalogueApi(app.database),
             citizens=CitizenApi(
-                citizens_of(settings, app.database),
+                app.citizens,
                 citizen_exporter(settings, app.database, app.evidence.originals, app.bell),
+                app.erasing,
+                app.database,
             ),
             evidence=app.evidence.desk,
             retention=RetentionView(app.database, lambda: app.settings.retention),

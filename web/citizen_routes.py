@@ -3,6 +3,7 @@
 from hotline1022.accounts.types import Permission
 from hotline1022.web import citizen as h
 from hotline1022.web import citizen_wire as w
+from hotline1022.web.listening_routes import HOURS
 from hotline1022.web.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -17,6 +18,26 @@ ROUTES: tuple[Route, ...] = (
         body=w.ExportBody,
         answer=w.CitizenView,
         seconds=60,
+    ),
+    Route(
+        method="POST",
+        path="/api/citizens/export/zip",
+        needs=Permission.CITIZENS,
+        summary="The same as a ZIP, with the recordings where asked for",
+        detail="JSON, tables, a page to read, made while it is sent: one that breaks off is cut before its table of contents. "
+        "`audio` needs `listen` too; damaged originals are left out and named.",
+        handler=h.export_zip,
+        body=w.ExportZipBody,
+        media="application/zip",
+        seconds=HOURS,
+    ),
+    Route(
+        method="GET",
+        path="/api/citizens/requests",
+        needs=Permission.CITIZENS,
+        summary="What was given out and erased before, and requests that nobody has carried out",
+        handler=h.list_requests,
+        answer=w.CitizenHistory,
     ),
     Route(
         method="POST",
@@ -40,6 +61,27 @@ ROUTES: tuple[Route, ...] = (
         seconds=60,
     ),
     Route(
+        method="GET",
+        path="/api/citizens/erasures/{erasure}",
+        needs=Permission.CITIZENS,
+        summary="How far a request to erase is",
+        handler=h.show_erasure,
+        answer=w.ErasureRequestView,
+    ),
+    Route(
+        method="POST",
+        path="/api/citizens/erasures/{erasure}/begin",
+        needs=Permission.CITIZENS,
+        summary="Erase in the background: the second step, with the number typed again",
+        detail="One runs at a time. One that runs or is done already is told as it is.",
+        handler=h.begin_erasure,
+        body=w.ErasureConfirm,
+        answer=w.ErasureRequestView,
+        status=202,
+        confirms=True,
+        seconds=60,
+    ),
+    Route(
         method="POST",
         path="/api/citizens/erasures/{erasure}/confirm",
         needs=Permission.CITIZENS,
@@ -48,6 +90,7 @@ ROUTES: tuple[Route, ...] = (
         handler=h.confirm_erasure,
         body=w.ErasureConfirm,
         answer=w.ErasureView,
+        confirms=True,
         seconds=600,
     ),
 )

@@ -11,10 +11,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes, token_hex
+from typing import Any
 
 from hotline1022.audit.types import Fact, Finding, Kind
 from hotline1022.core.acting import Acting, acting
@@ -26,27 +27,13 @@ from hotline1022.db.citizen_words import PORTION as TEXTS
 from hotline1022.db.citizen_words import Place
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import significant
+from hotline1022.service.background.work import Progress
 from hotline1022.service.calls.journal_scrub import scrub
 from hotline1022.service.calls.log_store import JOURNAL
+from hotline1022.service.citizen.erasure import PARTS, Erasure, seen_of, things_of
 
 #: fewer digits are no citizen's number
 _FEWEST = 7
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Erasure:
-    """What a request would take away, or took away."""
-
-    #: "" for a dry run
-    request: str
-    pseudonym: str
-    #: how many of each: calls, rung, tickets, messages, told, to_tell, sms, drafts
-    counts: Mapping[str, int]
-    #: what stays: `call:ID`, `ticket:CODE`, `message:ID` → why: a word of `citizen-kept` in the catalogue
-    kept: Mapping[str, str]
-    #: recordings of the erased calls, which stay for their own time
-    recordings: int
-    done: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,38 +76,54 @@ class Citizens:
 
     async def look(self, number: str) -> Erasure:
         """What would go and what would stay; changes nothing."""
-        found = await self._found(digits_of(number))
-        return await self._said(found, request="", pseudonym="", done=False)
-
-    async def request(self, number: str, reason: str) -> Erasure:
-        """The first step: write down that this is wanted. Refused `citizen-unknown` when nothing may go."""
         digits = digits_of(number)
         found = await self._found(digits)
-        if not found.anything:
+        return await self._said(found, words=await self._having(digits))
+
+    async def request(self, number: str, reason: str, *, seen: str = "", id: str = "") -> Erasure:
+        """The first step: write down that this is wanted, under an id of one's own or a new one.
+
+        Refused `citizen-unknown` when nothing may go, `erasure-changed` when something else would go than was `seen`.
+        """
+        digits = digits_of(number)
+        found, words = await self._found(digits), await self._having(digits)
+        said = await self._said(found, words=words)
+        _must_be(said.seen, seen)
+        if not found.anything and not words:
             text = "nothing that may be erased is kept under this number; see the same with --dry-run"
             raise Refused(text, error_id="citizen-unknown")
         act, at = _who(), datetime.now(UTC)
-        request, pseudonym = token_hex(8), f"an-danh-{token_hex(6)}"
+        request, pseudonym = id or token_hex(8), f"an-danh-{token_hex(6)}"
         proof = await asyncio.to_thread(_proof, digits)
         async with self._database.transaction() as tx:
             await tx.citizens.request(
                 id=request, pseudonym=pseudonym, proof=proof, reason=reason, requested_at=at, requested_by=act.actor
             )
-        return await self._said(found, request=request, pseudonym=pseudonym, done=False)
+        return replace(said, request=request, pseudonym=pseudonym)
 
-    async def confirm(self, request: str, number: str) -> Erasure:
+    async def proven(self, request: str, number: str, *, seen: str = "") -> None:
+        """Whether it may be confirmed now. Refuses as `confirm`."""
+        digits = digits_of(number)
+        asked = await self._proven(request, digits)
+        if asked["confirmed_at"] is None and seen:
+            _must_be((await self._said(await self._found(digits))).seen, seen)
+
+    async def confirm(
+        self, request: str, number: str, *, seen: str = "", progress: Progress = lambda done, work: None
+    ) -> Erasure:
         """The second step: erase. Killed on the way, confirming again goes on, with the same pseudonym.
 
-        NotFound `erasure-unknown`; Refused `erasure-other-number`, `erasure-done`; Unavailable `backup-running`.
+        NotFound `erasure-unknown`; Refused `erasure-other-number`, `erasure-done`, `erasure-changed`: something else would go
+        than was `seen`, which is not asked where it goes on; Unavailable `backup-running`.
         """
         digits = digits_of(number)
         with self._leave() as may:
             if not may:
                 text = "a backup is being made, or old recordings are just being deleted; confirm again afterwards"
                 raise Unavailable(text, error_id="backup-running")
-            return await self._confirm(request, digits)
+            return await self._confirm(request, digits, seen, progress)
 
-    async def _confirm(self, request: str, digits: str) -> Erasure:
+    async def _proven(self, request: str, digits: str) -> Mapping[str, Any]:
         async with self._database.reading() as tx:
             asked = await tx.citizens.asked(request)
         if asked["done_at"] is not None:
@@ -128,14 +131,20 @@ class Citizens:
         if not await asyncio.to_thread(_proves, asked["proof"], digits):
             text = "the number is not the one of this request; type it again, or make another request"
             raise Refused(text, error_id="erasure-other-number")
+        return asked
+
+    async def _confirm(self, request: str, digits: str, seen: str, progress: Progress) -> Erasure:
+        asked = await self._proven(request, digits)
         act = _who()
+        found, words = await self._found(digits), await self._having(digits)
         if asked["confirmed_at"] is None:
+            if seen:
+                _must_be((await self._said(found)).seen, seen)
             async with self._database.transaction() as tx:
                 await tx.citizens.note(request, confirmed_at=datetime.now(UTC), confirmed_by=act.actor)
-        found = await self._found(digits)
-        await self._erase(found, digits, asked["pseudonym"], request, act)
+        await self._erase(found, digits, asked["pseudonym"], request, act, progress)
         await self._finish(request, digits)
-        said = await self._said(found, request=request, pseudonym=asked["pseudonym"], done=True)
+        said = replace(await self._said(found, words=words), request=request, pseudonym=asked["pseudonym"], done=True)
         async with self._database.transaction() as tx:
             at = datetime.now(UTC)
             await tx.citizens.note(request, done_at=at, proof="", files=[])
@@ -160,8 +169,12 @@ class Citizens:
             raise Refused(text, error_id="citizen-is-contact")
         return found
 
-    async def _erase(self, found: Found, digits: str, pseudonym: str, request: str, act: Acting) -> None:
-        """Calls last: as long as one is there, everything linked to it is found again."""
+    async def _erase(
+        self, found: Found, digits: str, pseudonym: str, request: str, act: Acting, progress: Progress
+    ) -> None:
+        """Calls last: as long as one is there, everything linked to it is found again. `progress`: in calls."""
+        done, work = 0, len(found.calls) + len(found.rung)
+        progress(done, work)
         by = {"actor": act.actor, "origin": act.origin}
         async with self._database.transaction() as tx:
             at = datetime.now(UTC)
@@ -181,6 +194,8 @@ class Citizens:
                         await tx.citizens.erase_calls(portion, digits, pseudonym, datetime.now(UTC), **by)
                     else:
                         await tx.citizens.erase_rung(portion, digits, datetime.now(UTC), **by)
+                done += len(wanted)
+                progress(done, work)
 
     async def _words(self, digits: str, pseudonym: str, by: dict[str, str]) -> None:
         """Wherever people wrote it: to listen, to hold, to disclose, to erase; and in alarms. Nothing is held while it is
@@ -239,15 +254,39 @@ class Citizens:
                 finally:
                     os.close(fd)
 
-    async def _said(self, found: Found, *, request: str, pseudonym: str, done: bool) -> Erasure:
-        differing = await self._differing(found.calls) if found.calls else frozenset()
-        kept = {**found.kept, **{f"call:{one}": "damaged" for one in differing}}
+    async def _having(self, digits: str) -> int:
+        """In how many texts of people the number stands."""
         async with self._database.reading() as tx:
-            recordings = len(await tx.originals.last(found.calls)) if found.calls else 0
-        names = ("calls", "rung", "tickets", "messages", "told", "to_tell", "sms", "drafts")
-        counts = {name: len(getattr(found, name)) for name in names}
+            portions = await tx.citizen_words.suspected(digits)
+            places = [await tx.citizen_words.with_number(one, digits) for one in portions]
+        return sum(len(one.ids) for one in places)
+
+    async def _said(self, found: Found, *, words: int = 0) -> Erasure:
+        differing = await self._differing(found.calls) if found.calls else frozenset()
+        things = things_of(found, differing)
+        async with self._database.reading() as tx:
+            calls = [one.id for one in things if one.part == "calls"]
+            recorded = await tx.originals.last(calls) if calls else {}
+        counts = {name: len(getattr(found, name)) for name in PARTS}
         counts["calls"] -= len(differing)
-        return Erasure(request=request, pseudonym=pseudonym, counts=counts, kept=kept, recordings=recordings, done=done)
+        return Erasure(
+            request="",
+            pseudonym="",
+            counts=counts,
+            kept={**found.kept, **{f"call:{one}": "damaged" for one in differing}},
+            recordings=sum(one in recorded for one in found.calls),
+            done=False,
+            recorded=len(recorded),
+            words=words,
+            things=things,
+            seen=seen_of(things),
+        )
+
+
+def _must_be(now: str, seen: str) -> None:
+    if seen and seen != now:
+        text = "something else would be erased now than was shown; look at it again, then confirm that"
+        raise Refused(text, error_id="erasure-changed")
 
 
 def _who() -> Acting:

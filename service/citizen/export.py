@@ -45,6 +45,17 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What is given out: the audit has it."""
+
+    #: times as texts
+    data: Data
+    files: tuple[StoredFile, ...]
+    #: calls whose originals are not in it
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CitizenExporter:
     """Gives out the data of citizens of one hotline."""
 
@@ -57,9 +68,7 @@ class CitizenExporter:
 
     async def rows(self, number: str, reason: str, words: str) -> Data:
         """All rows, times as texts, and the entry that they were given out. Invalid `number-invalid`, `reason-…`."""
-        data, why = await self._read(number), why_of(self.reasons, reason, words)
-        await self._note(data, why, {}, (), audio=False)
-        return _plain_rows(data)
+        return (await self.prepare(number, reason, words, audio=False)).data
 
     async def to_zip(self, number: str, reason: str, words: str, to: Path, *, audio: bool) -> Exported:
         """Write the ZIP, and its entries: one without the number, and one for each call whose originals are in it.
@@ -67,21 +76,28 @@ class CitizenExporter:
         Invalid `file-exists`, `number-invalid`, `reason-…`; Refused `recording-damaged`, `recording-expired`: one
         changed, or went, meanwhile; Unavailable `export-unwritable`, `disk-full`, `recording-not-listed`.
         """
-        why = why_of(self.reasons, reason, words)
+        why_of(self.reasons, reason, words)
         digits_of(number)
         await asyncio.to_thread(must_be_new, to)
+        given = await self.prepare(number, reason, words, audio=audio)
+        await self._write(to, given)
+        return Exported(
+            counts={name: len(rows) for name, rows in given.data.items()},
+            audio=len(given.files),
+            left_out=given.left_out,
+        )
+
+    async def prepare(self, number: str, reason: str, words: str, *, audio: bool) -> Prepared:
+        """What goes out, with the originals or without, looked at now; its entries are written. Invalid, Unavailable as above."""
+        why = why_of(self.reasons, reason, words)
         data = await self._read(number)
         left_out = [call for call in _by_call(data) if await self._wrong(call)] if audio else []
         if audio:  # the look takes long: what expired meanwhile is given out no more
             data = await self._read(number)
         sound = {call: some for call, some in _by_call(data).items() if call not in left_out} if audio else {}
         await self._note(data, why, sound, left_out, audio=audio)
-        await self._write(to, _plain_rows(data), [one for some in sound.values() for one in some], left_out)
-        return Exported(
-            counts={name: len(rows) for name, rows in data.items()},
-            audio=sum(map(len, sound.values())),
-            left_out=tuple(left_out),
-        )
+        files = tuple(one for some in sound.values() for one in some)
+        return Prepared(data=_plain_rows(data), files=files, left_out=tuple(left_out))
 
     async def _read(self, number: str) -> Data:
         async with self.database.reading() as tx:
@@ -101,7 +117,9 @@ class CitizenExporter:
         audio: bool,
     ) -> None:
         """All entries, and the words of the reason beside the chain, in one transaction."""
-        detail = {
+        whole = _whole(why)
+        detail: dict[str, object] = {
+            "listening": whole.id,
             "counts": {name: len(rows) for name, rows in data.items()},
             "audio": audio,
             "calls": len(sound),
@@ -111,7 +129,7 @@ class CitizenExporter:
         }
         fact = Fact(at=why.at, kind=Kind.CITIZEN_EXPORTED, actor=why.actor, origin=why.origin, detail=detail)
         async with self.database.transaction() as tx:
-            await tx.listening.add(_whole(why))
+            await tx.listening.add(whole)
             for call, files in sound.items():
                 found = await tx.catalogue.find(call)
                 if found is None:
@@ -122,15 +140,15 @@ class CitizenExporter:
                 tx.audit.add(fact_of(right, files))
             tx.audit.add(fact)
 
-    async def _write(self, to: Path, data: Data, files: Sequence[StoredFile], left_out: Sequence[str]) -> None:
+    async def _write(self, to: Path, given: Prepared) -> None:
         stop = Stop()
         work = asyncio.ensure_future(
             asyncio.to_thread(
                 write_zip,
                 to,
-                data,
-                files,
-                left_out,
+                given.data,
+                given.files,
+                given.left_out,
                 opener(self.root, self.keys),
                 stop,
             )

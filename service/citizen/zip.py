@@ -10,7 +10,7 @@ import json
 import os
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -21,6 +21,7 @@ from hotline1022.core.sheets import harmless
 from hotline1022.recordings.files import no_room
 from hotline1022.recordings.types import StoredFile
 from hotline1022.service.recordings.checked import Opener, checked, open_original
+from hotline1022.service.recordings.zip_source import Sink
 from hotline1022.web.page_words import LANGUAGE, words
 
 #: the parts, in the order of the page
@@ -71,19 +72,8 @@ def write_zip(
     part = to.with_name(f".{to.name}.{token_hex(4)}.part")
     try:
         with _new(part) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as box:
-            box.writestr("du-lieu.json", json.dumps(data, ensure_ascii=False, indent=2))
-            box.writestr("doc-truoc.html", _page(data))
-            for name, rows in data.items():
-                box.writestr(f"{name}.csv", _table(rows))
-            if left_out:
-                box.writestr(LEFT_OUT, _told(left_out))
-            for one in files:
-                name = f"{AUDIO}/{one.path.rpartition('/')[2]}"
-                original = open_original(one.path, opened)
-                with closing(original), box.open(name, "w", force_zip64=True) as out:
-                    for piece in checked(one, original):
-                        stop.look()
-                        out.write(piece)
+            for _ in _filled(box, data, files, left_out, opened):
+                stop.look()
         stop.look()
         _named(part, to)
     except OSError as error:
@@ -94,6 +84,39 @@ def write_zip(
         raise Unavailable(text, error_id="export-unwritable") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def zip_pieces(
+    data: Rows, files: Sequence[StoredFile], left_out: Sequence[str], opened: Opener
+) -> Generator[bytes, None, None]:
+    """The same ZIP in pieces, as it is made. Blocks. Changed: as above; then its table of contents has not come."""
+    sink = Sink()
+    box = zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED)  # type: ignore[call-overload]  # closed when whole alone
+    for _ in _filled(box, data, files, left_out, opened):
+        if piece := sink.taken():
+            yield piece
+    box.close()
+    yield sink.taken()
+
+
+def _filled(
+    box: zipfile.ZipFile, data: Rows, files: Sequence[StoredFile], left_out: Sequence[str], opened: Opener
+) -> Iterator[None]:
+    """Put all into the ZIP, step by step."""
+    box.writestr("du-lieu.json", json.dumps(data, ensure_ascii=False, indent=2))
+    box.writestr("doc-truoc.html", _page(data))
+    for name, rows in data.items():
+        box.writestr(f"{name}.csv", _table(rows))
+        yield
+    if left_out:
+        box.writestr(LEFT_OUT, _told(left_out))
+    for one in files:
+        name = f"{AUDIO}/{one.path.rpartition('/')[2]}"
+        original = open_original(one.path, opened)
+        with closing(original), box.open(name, "w", force_zip64=True) as out:
+            for piece in checked(one, original):
+                yield
+                out.write(piece)
 
 
 @contextmanager

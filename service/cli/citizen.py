@@ -7,7 +7,8 @@ import click
 
 from hotline1022.core.errors import Invalid
 from hotline1022.db.unit import Database
-from hotline1022.service.citizen.desk import Citizens, Erasure
+from hotline1022.service.citizen.desk import Citizens
+from hotline1022.service.citizen.erasure import Erasure
 from hotline1022.service.citizen.export import Exported
 from hotline1022.service.citizen.parts import citizen_exporter, citizens_of
 from hotline1022.service.citizen.zip import PARTS, part_name

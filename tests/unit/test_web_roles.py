@@ -15,6 +15,7 @@ from tests.unit.accounts_memory import OWN
 from tests.unit.calls_memory import CALLER, a_call
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.chores_memory import BACKUP
+from tests.unit.citizen_memory import BODIES as CITIZENS
 from tests.unit.disclosure_memory import ONE
 from tests.unit.faq_memory import ID, MISS
 from tests.unit.links_memory import TOKEN
@@ -39,10 +40,7 @@ BODIES: dict[str, Any] = {
     "/api/lines/{line}/calls": {"what": "abandoned", "id": "hl1-1795470208.58"},
     "/api/recordings/{recording}/holds": {"letter": "12/CV-CAT", "why": "điều tra"},
     "/api/holds/{hold}/release": {"why": "xong"},
-    "/api/citizens/export": {"number": "0901234567", "reason": "citizen", "text": "Đơn ngày 12/11/2026"},
-    "/api/citizens/erasures/preview": {"number": "0901234567"},
-    "/api/citizens/erasures": {"number": "0901234567", "reason": "Đơn"},
-    "/api/citizens/erasures/{erasure}/confirm": {"number": "0901234567", "confirm": True},
+    **CITIZENS,
     "/api/shifts": {"id": "night", "name": "Ca đêm", "starts": "22:00", "ends": "06:00", "needed": 1},
     "/api/crews": {"id": "k1", "name": "Kíp 1", "people": ["1001", "1002"]},
     "/api/roster": {"day": "2026-11-24", "shift": "night", "who": ["k1", "1003"]},

@@ -69,6 +69,12 @@ class KeptForms:
         """A form was sent there with success: what is kept of it is no more wanted."""
         self._kept = [one for one in self._kept if (one.user, one.action) != (user, action)]
 
+    def look(self, user: str, page: str, now: datetime) -> Kept | None:
+        """The same as `take` gives, which stays."""
+        return next(
+            (one for one in reversed(self._kept) if (one.user, one.page) == (user, page) and one.until > now), None
+        )
+
     def take(self, user: str, page: str, now: datetime) -> Kept | None:
         """The latest of this user for this page, once."""
         self._kept = [one for one in self._kept if one.until > now]

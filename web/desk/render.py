@@ -59,6 +59,7 @@ PARTS = (
         needs=Permission.LISTEN,
         others=frozenset({Permission.RETENTION, Permission.SETTINGS}),
     ),
+    Part(key="citizens", path="/desk/citizens", needs=Permission.CITIZENS),
     Part(key="faq", path="/desk/faq", needs=Permission.LOOK, others=FAQ_SEEN),
     Part(key="menu", path="/desk/menu", needs=Permission.MENU),
     Part(key="directory", path="/desk/directory", needs=Permission.DIRECTORY),

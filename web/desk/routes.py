@@ -17,6 +17,7 @@ from hotline1022.web.desk import (
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.agent_routes import ROUTES as AGENT
 from hotline1022.web.desk.audit_routes import ROUTES as AUDIT
+from hotline1022.web.desk.citizen_routes import ROUTES as CITIZENS
 from hotline1022.web.desk.confirm import ConfirmQuery
 from hotline1022.web.desk.directory_routes import directory_pages
 from hotline1022.web.desk.faq import FaqDoneQuery, FaqListQuery
@@ -177,6 +178,7 @@ ROUTES: tuple[Route, ...] = (
     _page("POST", "/desk/webhooks/{webhook}/remove", "Take a webhook away", webhooks.remove, Permission.SETTINGS),
     *PLANNING,
     *AUDIT,
+    *CITIZENS,
     *SETTINGS,
     _page("GET", "/desk/faq", "Questions and answers", faq.list_entries, SEES_FAQ, FaqListQuery),
     _page("GET", "/desk/faq/new", "A new question", faq.show_new, Permission.FAQ_WRITE),

@@ -16,6 +16,7 @@ from hotline1022.db.citizen_words import GONE
 from hotline1022.directory.numbers import Numbers
 from hotline1022.recordings.types import CatalogueFilter
 from hotline1022.service.citizen import desk as citizen_service
+from hotline1022.service.citizen.erasure import Erasure
 from hotline1022.service.directory.desk import DirectoryDesk
 from hotline1022.tickets.types import State
 from tests.contract.database.catalogue_made import a_ticket, add_ticket, ended
@@ -31,7 +32,7 @@ async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         yield made
 
 
-async def erased(house: House, number: str = NUMBER) -> citizen_service.Erasure:
+async def erased(house: House, number: str = NUMBER) -> Erasure:
     with acts(Acting(actor="cli:an", origin="cli", act="hotline1022 citizen erase")):
         asked = await house.citizens().request(number, f"Đơn ngày 12/11/2026, điện thoại {NUMBER}")
     with acts(Acting(actor="cli:binh", origin="cli", act="hotline1022 citizen confirm")):

@@ -23,6 +23,7 @@ from hotline1022.web.desk.routes import ROUTES
 from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.contract.database.test_account_desk import code
 from tests.unit.catalogue_memory import FIRST
+from tests.unit.citizen_memory import REQUEST
 from tests.unit.disclosure_memory import ONE
 from tests.unit.faq_memory import ID, MISS
 from tests.unit.listening_memory import KEY
@@ -34,7 +35,7 @@ from tests.unit.webhooks_memory import HOOK
 #: parts of paths that are there in memory
 REAL = {"{role}": "agent", "{recording}": FIRST.id, "{disclosure}": ONE.id, "{hold}": HOLD.id, "{key}": KEY}
 REAL |= {"{version}": "1", "{agency}": "so-noi-vu", "{area}": "di-an", "{category}": "other", "{contact}": "so-y-te-ld"}
-REAL |= {"{template}": NAME, "{channel}": "sms", "{alarm}": "a1"}
+REAL |= {"{template}": NAME, "{channel}": "sms", "{alarm}": "a1", "{erasure}": REQUEST}
 REAL |= {"{entry}": ID, "{miss}": MISS, "{webhook}": HOOK, "{wallboard}": WALL.id}
 REAL |= {"{day}": "2026-11-24", "{shift}": "night", "{crew}": "k1", "{reason}": "1", "{person}": "1001"}
 

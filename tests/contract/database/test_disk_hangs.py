@@ -6,8 +6,8 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -21,10 +21,12 @@ from hotline1022.recordings.types import StoredFile
 from hotline1022.recordings.verify import versions
 from hotline1022.service.evidence import walk as evidence
 from hotline1022.service.lines import pins
-from hotline1022.service.recordings import disk_watch, export_desk
+from hotline1022.service.recordings import disk_watch, zip_source
+from hotline1022.service.recordings.checked import opener
 from hotline1022.service.recordings.export import Taken
-from hotline1022.service.recordings.export_desk import ZipSource
+from hotline1022.service.recordings.export_desk import zip_pieces
 from hotline1022.service.recordings.original_check import OriginalCheck
+from hotline1022.service.recordings.zip_source import ZipSource
 from tests.lab.evidence_world import World, build, everything_now
 from tests.unit.recordings_world import CALL
 
@@ -38,7 +40,7 @@ async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     everything_now(monkeypatch)
     for module in (stream, held, evidence, disk_watch):
         monkeypatch.setattr(module, "SECONDS", PATIENCE)
-    monkeypatch.setattr(export_desk, "PIECE_SECONDS", PATIENCE)
+    monkeypatch.setattr(zip_source, "PIECE_SECONDS", PATIENCE)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(OWN))
     async with Database(address) as database:
         yield await build(address, database, tmp_path)
@@ -144,8 +146,15 @@ async def test_an_export_that_hangs_in_the_middle(world: World, let_go: threadin
     before = open_files()
     files = tuple(StoredFile(path=one.path, sha256=one.sha256) for one in world.filed.tracks)
     taken = Taken(found=None, files=files)  # type: ignore[arg-type]
-    exporter = SimpleNamespace(root=world.root, keys=world.ring)
-    source = ZipSource(exporter, taken, "t", lambda: None)  # type: ignore[arg-type]
+    source = ZipSource(
+        zip_pieces(taken, opener(world.root, world.ring), datetime.now(UTC)),
+        root=world.root,
+        database=world.database,
+        bell=world.bells,
+        asker="t",
+        needs=(),
+        ended=lambda: None,
+    )
     pieces = source.pieces()
     assert await anext(pieces)
     whole = reader.PlainFile.pread

@@ -23,8 +23,9 @@ from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.reasons import load_reasons
 from hotline1022.service.recordings.export import Exporter
-from hotline1022.service.recordings.export_desk import MOST, ExportDesk, ZipSource
+from hotline1022.service.recordings.export_desk import ExportDesk
 from hotline1022.service.recordings.original_check import OriginalCheck
+from hotline1022.service.recordings.zip_source import MOST, ZipSource
 from hotline1022.web import stream
 from hotline1022.web.asker import of_token
 from hotline1022.web.listening_wire import WhyBody
