@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     String,
     any_,
     bindparam,
@@ -97,7 +98,7 @@ def one_of_span(
         of_ticket = select(ticket_call.c.call_id).join(ticket, ticket.c.id == ticket_call.c.ticket_id).where(*fits)
         return call.c.id.in_(union_all(*(of_ticket.where(*one) for one in links)))
     # OFFSET: the ticket of each link is looked up, as a join all tickets would be read; ANY: and so is each call, by its key
-    fitting = select(literal_column("1")).where(ticket.c.id == ticket_call.c.ticket_id, *fits)
+    fitting: Select[Any] = select(literal_column("1")).where(ticket.c.id == ticket_call.c.ticket_id, *fits)
     each = fitting.correlate(ticket_call).offset(literal_column("0")).lateral()
     of_span = select(ticket_call.c.call_id).select_from(ticket_call.join(each, true()))
     found = union_all(*(of_span.where(*one) for one in links)).scalar_subquery()
