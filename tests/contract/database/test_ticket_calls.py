@@ -62,7 +62,7 @@ async def same(database: Database, dice: random.Random) -> int:
         spans: list[tuple[datetime | None, datetime | None]] = [(None, None), (None, NOW), (NOW - LONG, NOW + LONG)]
         moments = (await tx.calls._connection.execute(select(call.c.entered_at))).scalars().all()
         for _ in range(6):  # to the microsecond of a call
-            spans.append((*sorted(dice.sample(list(moments), 2)),))  # type: ignore[arg-type]
+            spans.append((*sorted(dice.sample(list(moments), 2)),))
         for narrow in NARROWS:
             for since, until in spans:
                 wanted = CallFilter(since=since, until=until, narrow=narrow)
