@@ -27,8 +27,9 @@ _COMMON = 2000
 _AT_ONCE = 500
 
 
-# A search has a dozen words and six steps: its questions are written out, as putting them together took longer than answering
-# them. PostgreSQL looks each key up as it comes (OFFSET): to plan a join of twelve takes longer, too.
+# A search has a dozen words and six steps: its questions are written out, as putting them together took about as long as answering
+# them. PostgreSQL looks each key up as it comes (OFFSET): as a join of twelve it takes longer to plan than to answer, and without
+# statistics, as after an import, all keys are read.
 _WITH = (
     "SELECT f.entry_id FROM faq_key faq_key_0 JOIN faq_find f ON f.place = faq_key_0.place WHERE faq_key_0.key = :k0"
 )
