@@ -17,7 +17,6 @@ from sqlalchemy import (
     literal_column,
     null,
     or_,
-    select,
     type_coerce,
 )
 
@@ -25,7 +24,8 @@ from hotline1022.core.folding import fold
 from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 from hotline1022.db.columns import condition
 from hotline1022.db.tables import call, number
-from hotline1022.db.tables_tickets import ticket, ticket_call
+from hotline1022.db.tables_tickets import ticket
+from hotline1022.db.ticket_calls import has_ticket, one_of_span
 from hotline1022.db.ticket_filter import SEEN, is_one
 from hotline1022.db.types import CallFilter
 from hotline1022.figures.types import CallNarrow, CallPart
@@ -86,8 +86,8 @@ def minutes(at: time) -> int:
     return at.hour * 60 + at.minute
 
 
-def call_conditions(dialect: str, wanted: CallFilter) -> Sequence[ColumnElement[bool]]:
-    """All of them."""
+def call_conditions(dialect: str, wanted: CallFilter, *, page: bool = False) -> Sequence[ColumnElement[bool]]:
+    """All of them; `page`: for the newest few, which are found by another way than all of a year, and are the same."""
     found: list[ColumnElement[bool]] = []
     if wanted.direction is not None:
         found.append(_BEGUN_BY[wanted.direction])
@@ -106,7 +106,7 @@ def call_conditions(dialect: str, wanted: CallFilter) -> Sequence[ColumnElement[
     if wanted.before is not None:
         at, last = wanted.before.entered_at, wanted.before.call
         found += [call.c.entered_at <= at, or_(call.c.entered_at < at, call.c.id < last)]
-    return [*found, *_narrowed(dialect, wanted.narrow)]
+    return [*found, *_narrowed(dialect, wanted.narrow), *_with_ticket(dialect, wanted, page)]
 
 
 def _narrowed(dialect: str, wanted: CallNarrow) -> Sequence[ColumnElement[bool]]:
@@ -123,7 +123,7 @@ def _narrowed(dialect: str, wanted: CallNarrow) -> Sequence[ColumnElement[bool]]
         found += _of_part(wanted.part, wanted)
     if wanted.waited_ms is not None:
         found.append(call.c.wait_ms >= wanted.waited_ms)
-    return [*found, *_with_ticket(wanted)]
+    return found
 
 
 def _of_day(dialect: str, since: time, until: time) -> Sequence[ColumnElement[bool]]:
@@ -158,12 +158,13 @@ def _in_part(part: CallPart) -> ColumnElement[bool]:
     return QUEUE_PART.in_((part.value,))
 
 
-def _with_ticket(wanted: CallNarrow) -> Sequence[ColumnElement[bool]]:
+def _with_ticket(dialect: str, wanted: CallFilter, page: bool) -> Sequence[ColumnElement[bool]]:
     """That a ticket which fits hangs on the call."""
-    fits: list[ColumnElement[bool]] = [ticket.c.search.contains(w, autoescape=True) for w in fold(wanted.words).split()]
-    named = {ticket.c.agency: wanted.agency, ticket.c.service_group: wanted.service}
+    narrow = wanted.narrow
+    fits: list[ColumnElement[bool]] = [ticket.c.search.contains(w, autoescape=True) for w in fold(narrow.words).split()]
+    named = {ticket.c.agency: narrow.agency, ticket.c.service_group: narrow.service}
     fits += [is_one(column, value) for column, value in named.items() if value]
     if not fits:
         return []
-    of_ticket = select(ticket_call.c.call_id).join(ticket, ticket.c.id == ticket_call.c.ticket_id)
-    return [call.c.id.in_(of_ticket.where(SEEN, *fits))]
+    fits.append(SEEN)
+    return [has_ticket(fits) if page else one_of_span(dialect, fits, wanted.since, wanted.until)]

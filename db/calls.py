@@ -19,6 +19,7 @@ from hotline1022.db.columns import condition
 from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.sql import Bulk, Repository, Told, build, insert, insert_new, nobody, run_bulks, upsert
 from hotline1022.db.tables import call, call_event, journal_position, leg, number, track
+from hotline1022.db.ticket_calls import TOLD_OF
 from hotline1022.recordings.types import NO_FILE
 
 _OPEN = condition("call.state <> 'ended'")
@@ -30,6 +31,7 @@ _LEG_OPEN = condition("leg.ended_at IS NULL")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bulks:
     calls: Bulk
+    links: Bulk
     legs: Bulk
     events: Bulk
     positions: Bulk
@@ -43,6 +45,7 @@ def _compiled(dialect: Dialect) -> _Bulks:
     if dialect.name not in _bulks:
         _bulks[dialect.name] = _Bulks(
             calls=Bulk(_upsert_call(dialect.name), call, t.CallRow, dialect),
+            links=Bulk(TOLD_OF, call, t.CallRow, dialect, some=("id",)),
             legs=Bulk(upsert(dialect.name, leg), leg, t.LegRow, dialect),
             events=Bulk(insert_new(dialect.name, call_event), call_event, t.EventRow, dialect),
             positions=Bulk(upsert(dialect.name, journal_position), journal_position, t.JournalPosition, dialect),
@@ -71,6 +74,7 @@ class CallRepository(Repository):
         await run_bulks(
             self._connection,
             (bulks.calls, batch.calls),
+            (bulks.links, batch.calls),
             (bulks.legs, batch.legs),
             (bulks.events, batch.events),
             (bulks.positions, batch.positions),
@@ -144,7 +148,7 @@ class CallRepository(Repository):
     async def list(self, wanted: t.CallFilter) -> t.CallPage:
         """A page of calls, newest first."""
         recorded = exists().where(track.c.call_id == call.c.id, track.c.status.not_in(NO_FILE)).label("has_recording")
-        query = select(call, recorded).where(*call_conditions(self._dialect, wanted))
+        query = select(call, recorded).where(*call_conditions(self._dialect, wanted, page=True))
         query = query.order_by(call.c.entered_at.desc(), call.c.id.desc()).limit(wanted.limit + 1)
         rows = (await self._connection.execute(query)).mappings().all()
         listed = tuple(

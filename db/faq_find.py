@@ -3,12 +3,13 @@
 The list of the rarest word is walked through, and each of its answers asked for the other words, until enough are found.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, text, update
 from sqlalchemy import insert as plain_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.core.errors import NotFound
 from hotline1022.db.faq import version_of
@@ -26,11 +27,30 @@ _COMMON = 2000
 _AT_ONCE = 500
 
 
+# A search has a dozen words and six steps: its questions are written out, as putting them together took about as long as answering
+# them. PostgreSQL looks each key up as it comes (OFFSET): as a join of twelve it takes longer to plan than to answer, and without
+# statistics, as after an import, all keys are read.
+_WITH = (
+    "SELECT f.entry_id FROM faq_key faq_key_0 JOIN faq_find f ON f.place = faq_key_0.place WHERE faq_key_0.key = :k0"
+)
+_HAS = {
+    "sqlite": " AND EXISTS (SELECT 1 FROM faq_key faq_key_1 WHERE faq_key_1.key = :k{number} AND faq_key_1.place = faq_key_0.place)",
+    "postgresql": " AND EXISTS (SELECT 1 FROM faq_key faq_key_1 WHERE faq_key_1.key = :k{number} AND faq_key_1.place = faq_key_0.place OFFSET 0)",
+}
+_COUNT = f"(SELECT count(*) FROM (SELECT 1 FROM faq_key WHERE key = :k{{number}} LIMIT {_COMMON}) c{{number}})"
+
+
 class FaqFindRepository(Repository):
     """Searches within one transaction."""
 
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection)
+        #: key → how many answers have it, _COMMON at most
+        self._counts: dict[str, int] = {}
+
     async def find_by(self, entry: str, agency: str, category: str, keys: Sequence[str]) -> None:
         """A published answer is found by these keys from now on."""
+        self._counts.clear()
         new = (
             plain_insert(faq_find).values(entry_id=entry, agency=agency, category=category).returning(faq_find.c.place)
         )
@@ -40,6 +60,7 @@ class FaqFindRepository(Repository):
 
     async def forget(self, entry: str, keys: Sequence[str]) -> None:
         """It is found no more; `keys`: those by which it was."""
+        self._counts.clear()
         place = (await self._connection.execute(select(faq_find.c.place).where(faq_find.c.entry_id == entry))).scalar()
         if place is None:
             return
@@ -50,16 +71,21 @@ class FaqFindRepository(Repository):
 
     async def with_all(self, keys: Sequence[str], of: frozenset[str] | None, category: str) -> list[str]:
         """Ids of entries that have all these keys, at most a few hundred; `of`: agencies, None = all."""
-        rarest = await self._rarest(keys)
-        if not rarest:
+        await self.count(keys)
+        rarest = sorted(dict.fromkeys(keys), key=lambda key: self._counts[key])
+        if not rarest or not self._counts[rarest[0]]:
             return []
-        first = faq_key.alias()
-        query = select(faq_find.c.entry_id).select_from(faq_find.join(first, first.c.place == faq_find.c.place))
-        query = query.where(first.c.key == rarest[0], *_of(of, category))
-        for key in rarest[1:]:
-            other = faq_key.alias()
-            query = query.where(exists().where(other.c.key == key, other.c.place == first.c.place))
-        return list((await self._connection.execute(query.limit(LOOKED_AT))).scalars())
+        values: dict[str, object] = {f"k{number}": key for number, key in enumerate(rarest)}
+        more = [_HAS[self._dialect].format(number=number) for number in range(1, len(rarest))]
+        if of is not None:
+            more.append(" AND f.agency IN :agencies")
+            values["agencies"] = sorted(of)
+        if category:
+            more.append(" AND f.category = :category")
+            values["category"] = category
+        query = text(f"{_WITH}{''.join(more)} LIMIT {LOOKED_AT}")
+        query = query if of is None else query.bindparams(bindparam("agencies", expanding=True))
+        return list((await self._connection.execute(query, values)).scalars())
 
     async def with_some(self, keys: Sequence[str], of: frozenset[str] | None, category: str) -> list[str]:
         """Ids of entries that have one of these keys, those with most of them first."""
@@ -69,20 +95,14 @@ class FaqFindRepository(Repository):
         query = query.order_by(count.desc(), faq_find.c.entry_id).limit(LOOKED_AT)
         return list((await self._connection.execute(query)).scalars())
 
-    async def _rarest(self, keys: Sequence[str]) -> list[str]:
-        """The keys, that of fewest answers first; none where one of them is in no answer."""
-        keys = list(dict.fromkeys(keys))
-        if len(keys) < 2:
-            return keys
-        counts = (
-            select(func.count())
-            .select_from(select(faq_key.c.place).where(faq_key.c.key == key).limit(_COMMON).subquery())
-            .scalar_subquery()
-            for key in keys
-        )
-        row = (await self._connection.execute(select(*counts))).one()
-        found = dict(zip(keys, row, strict=True))
-        return sorted(keys, key=lambda key: found[key]) if min(found.values()) else []
+    async def count(self, keys: Iterable[str]) -> None:
+        """How many answers each of these keys has, for what is asked after this in the same transaction: one question for all."""
+        new = [key for key in dict.fromkeys(keys) if key not in self._counts]
+        if new:
+            values = {f"k{number}": key for number, key in enumerate(new)}
+            query = text("SELECT " + ", ".join(_COUNT.format(number=number) for number in range(len(new))))
+            row = (await self._connection.execute(query, values)).one()
+            self._counts |= dict(zip(new, row, strict=True))
 
     async def candidates(self, entries: Sequence[str]) -> list[Candidate]:
         """What is needed of these to choose among them."""

@@ -1,7 +1,7 @@
 """Small helpers over SQLAlchemy Core: upserts in both dialects, dataclass ↔ row, many rows at once. Refuses naive times."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
@@ -69,16 +69,21 @@ def build(cls: type[T], row: Mapping[Any, Any], **more: Any) -> T:
 
 
 class Bulk:
-    """A statement that takes the fields of one dataclass, compiled once: many rows go to the driver as they are."""
+    """A statement that takes the fields of one dataclass, or `some` of them by its own bindparams, compiled once: many rows go to
+    the driver as they are.
+    """
 
-    def __init__(self, statement: Any, table: Table, cls: type[Any], dialect: Dialect) -> None:
-        names = [f.name for f in fields(cls)]
-        compiled = statement.compile(dialect=dialect, column_keys=names)
+    def __init__(
+        self, statement: Any, table: Table, cls: type[Any], dialect: Dialect, *, some: Sequence[str] = ()
+    ) -> None:
+        names = list(some) or [f.name for f in fields(cls)]
+        compiled = statement.compile(dialect=dialect, column_keys=None if some else names)
         order = compiled.positiontup
         if order is None or sorted(order) != sorted(names):
             raise AssertionError(f"{table.name}: the statement takes {order}, the rows have {names}")
         self.sql = str(compiled)
-        self._take = attrgetter(*order)
+        take: Any = attrgetter(*order)
+        self._take = take if len(order) > 1 else lambda value: (take(value),)
         columns = ((place, plain(table.c[name].type, dialect.name)) for place, name in enumerate(order))
         self._plain = tuple((place, change) for place, change in columns if change is not None)
 

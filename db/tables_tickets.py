@@ -98,8 +98,11 @@ ticket_call = Table(
     Column("purpose", Word(Purpose), nullable=False),
     #: place among the calls of the ticket
     Column("place", Integer, nullable=False),
+    #: when the call came in; NULL until the log has told of it
+    Column("entered_at", UtcTime),
     listed("purpose", Purpose, "ticket_call"),
 )
+Index("ix_ticket_call_entered", ticket_call.c.entered_at, ticket_call.c.ticket_id, ticket_call.c.call_id)
 Index("ix_ticket_call_call", ticket_call.c.call_id)
 _made = condition("purpose <> 'talk'")
 #: by itself a call makes one ticket for each purpose

@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.core.folding import fold
 from hotline1022.core.outcomes import Reason
-from hotline1022.db.sql import Repository, Told, Values, build, insert_new, nobody, picker, run_many
+from hotline1022.db.sql import Repository, Told, Values, build, insert_new, nobody, picker
 from hotline1022.db.tables import call, voicemail
 from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_call, ticket_history, ticket_reminder
+from hotline1022.db.ticket_calls import link_more, link_new
 from hotline1022.db.ticket_filter import DUE, OPEN, SEEN, ticket_conditions
 from hotline1022.db.types import LeftMessage
 from hotline1022.tickets.types import (
@@ -62,13 +63,9 @@ class TicketRepository(Repository):
         done = await self._connection.execute(insert_new(self._dialect, ticket), ticket_values(new))
         if not done.rowcount:
             return False
-        for place, call_id in enumerate(new.calls):
-            values = {"ticket_id": new.id, "call_id": call_id, "purpose": purpose, "place": place}
-            done = await self._connection.execute(insert_new(self._dialect, ticket_call), values)
-            if not done.rowcount:
-                await self._connection.execute(delete(ticket_call).where(ticket_call.c.ticket_id == new.id))
-                await self._connection.execute(delete(ticket).where(ticket.c.id == new.id))
-                return False
+        if not await link_new(self._connection, new.id, new.calls, purpose):
+            await self._connection.execute(delete(ticket).where(ticket.c.id == new.id))
+            return False
         await self._write_history(made.row)
         self._told(new.calls)
         self._changed(made)
@@ -89,14 +86,7 @@ class TicketRepository(Repository):
                 error_id="ticket-changed",
             )
         linked = [one for one in after.calls if one not in before.calls]
-        await run_many(
-            self._connection,
-            plain_insert(ticket_call),
-            (
-                {"ticket_id": after.id, "call_id": one, "purpose": Purpose.TALK, "place": len(before.calls) + number}
-                for number, one in enumerate(linked)
-            ),
-        )
+        await link_more(self._connection, after.id, linked, len(before.calls))
         await self._write_history(made.row)
         self._told(after.calls)
         self._changed(made)

@@ -100,17 +100,32 @@ class WebhookRepository(Repository):
             update(hook).where(hook.c.id == webhook).values(paused_at=None, paused_why=None, **_SOUND)
         )
         fresh = {"due_at": at, "tries": 0, "first_try_at": None}
+        # what was never tried is as fresh as can be: there may be very many
+        tried = or_(delivery.c.tries > 0, delivery.c.due_at > at)
         await self._connection.execute(
-            update(delivery).where(delivery.c.webhook_id == webhook, _WAITING).values(**fresh)
+            update(delivery).where(delivery.c.webhook_id == webhook, _WAITING, tried).values(**fresh)
         )
         self.filled = True
         return await self.get(webhook)
 
     async def remove(self, webhook: str) -> None:
-        """With all its deliveries; NotFound `webhook-unknown`."""
+        """Out of sight, with all its deliveries: `sweep` takes these; NotFound `webhook-unknown`."""
         await self.get(webhook)
-        await self._connection.execute(delete(delivery).where(delivery.c.webhook_id == webhook))
         await self._connection.execute(delete(hook).where(hook.c.id == webhook))
+
+    async def going(self) -> str:
+        """A webhook that was removed and has deliveries still; "" when there is none."""
+        there, last = set((await self._connection.execute(select(hook.c.id))).scalars()), ""
+        while True:  # from one webhook to the next along the index, whatever they have
+            following = select(func.min(delivery.c.webhook_id)).where(delivery.c.webhook_id > last)
+            last = await self._connection.scalar(following) or ""
+            if last not in there:
+                return last
+
+    async def sweep(self) -> int:
+        """Some deliveries of a webhook that was removed; how many: none is left after 0."""
+        some = select(delivery.c.place).where(delivery.c.webhook_id == await self.going()).limit(AT_ONCE)
+        return (await self._connection.execute(delete(delivery).where(delivery.c.place.in_(some)))).rowcount
 
     # -- what happens
 
@@ -251,7 +266,8 @@ class WebhookRepository(Repository):
 
     async def waiting(self) -> int:
         """Deliveries that are not over."""
-        return int(await self._connection.scalar(select(func.count()).select_from(delivery).where(_OPEN)) or 0)
+        query = select(func.count()).where(_OPEN, delivery.c.webhook_id.in_(select(hook.c.id)))
+        return int(await self._connection.scalar(query) or 0)
 
     async def _hooks(self, *wanted: Any) -> Sequence[Webhook]:
         query = select(*_PLAIN).where(*wanted).order_by(hook.c.name, hook.c.id)

@@ -44,7 +44,11 @@ class Webhooks(Protocol):
         ...
 
     async def remove(self, webhook: str) -> None:
-        """Gone, with what waits."""
+        """Gone, with what waits: nothing of it is told or shown any more, its events go by and by."""
+        ...
+
+    async def going(self) -> bool:
+        """Whether events of removed ones are there still."""
         ...
 
     async def test(self, webhook: str) -> Sent:

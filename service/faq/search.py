@@ -54,7 +54,9 @@ class FaqSearch:
         """Entries among which the best are chosen, and whether none of them has all the words."""
         of, about = asked.agencies, asked.category
         found: dict[str, None] = {}
-        for keys in query.steps:
+        steps = query.steps
+        await tx.faq_find.count(key for keys in steps for key in keys)
+        for keys in steps:
             found |= dict.fromkeys(await tx.faq_find.with_all(keys, of, about))
             if len(found) >= asked.limit:
                 break

@@ -95,8 +95,13 @@ class WebhookDesk:
             await tx.webhooks.get(webhook)
             return await tx.webhooks.resume(webhook, self._clock())
 
+    async def going(self) -> bool:
+        """Whether events of removed ones are there still."""
+        async with self._database.reading() as tx:
+            return bool(await tx.webhooks.going())
+
     async def remove(self, webhook: str) -> None:
-        """Gone."""
+        """Gone; its events go afterwards, off the request."""
         async with self._database.transaction() as tx:
             await tx.webhooks.remove(webhook)
 

@@ -16,10 +16,10 @@ from typing import Protocol
 
 from hotline1022.core.errors import NotFound, Unavailable
 from hotline1022.db.unit import Database, Work
-from hotline1022.db.webhooks import AT_ONCE
 from hotline1022.service.background.set_back import SetBack
 from hotline1022.service.settings.webhooks import WebhookSettings
 from hotline1022.service.webhooks.event import event_of, unseal_secret
+from hotline1022.service.webhooks.tidy import Tidy
 from hotline1022.webhooks.rules import PAUSES, headers_of, pause_after
 from hotline1022.webhooks.types import Delivery, Leased, PausedWhy, Sent
 
@@ -30,9 +30,8 @@ IDLE, AGAIN = 5.0, 1.0
 CONNECTIONS = 4
 #: longer than any request takes
 LEASE = timedelta(seconds=120)
-#: seconds between two counts for the figures
+#: seconds between two counts for the figures, and two looks at what may go
 COUNT_EVERY = 15.0
-FORGET_EVERY = timedelta(hours=6)
 #: kind of the alarm of a receiver that is told nothing any more
 PAUSED_ALARM = "webhook-paused"
 
@@ -82,7 +81,8 @@ class WebhookWorker:
         """`broke` is told of what nobody foresaw; `doubt`: why the clock is not to be believed, before anything is forgotten."""
         self._database, self._sender, self._key, self._settings = database, sender, key, settings
         self._owner, self._clock, self._chance, self._pauses, self._idle = owner, clock, chance, pauses, idle
-        self._broke, self._doubt = broke, doubt
+        self._broke, self._tidy = broke, Tidy(database, settings, clock, doubt)
+        self._tidying = False
         self._lanes: set[str] = set()
         #: webhooks whose events broke what works on them, so that they are not told again and again
         self._set_back: SetBack[str] = SetBack(first=60.0, longest=3600.0)
@@ -93,7 +93,7 @@ class WebhookWorker:
 
     async def run(self) -> None:
         """Until cancelled."""
-        anew, counted, forgotten = True, 0.0, datetime.min.replace(tzinfo=UTC)
+        anew, counted = True, 0.0
         loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as group:
             while True:
@@ -105,10 +105,10 @@ class WebhookWorker:
                         async with self._database.reading() as tx:
                             self.waiting = await tx.webhooks.waiting()
                         anew, counted = False, loop.time()
+                        if not self._tidying:
+                            self._tidying = True
+                            group.create_task(self._let_go())
                     await self._look(group)
-                    if self._clock() - forgotten >= FORGET_EVERY:
-                        await self._forget()
-                        forgotten = self._clock()
                 except Unavailable as error:
                     log.warning("webhooks: the database is away, events wait: %s", error)
                 except Exception as error:  # a spoilt row of one must not end the lanes of all
@@ -127,16 +127,17 @@ class WebhookWorker:
             self._lanes.add(webhook)
             group.create_task(self._lane(webhook))
 
-    async def _forget(self) -> None:
-        """What is older than it is kept; by portions, so that the log of calls waits for none of them long."""
-        if why := await self._doubt(self._clock()):
-            log.info("webhooks: no event is forgotten: %s", why)
-            return
-        before = self._clock() - timedelta(days=self._settings().keep_days)
-        while True:
-            async with self._database.transaction() as tx:
-                if await tx.webhooks.forget(before) < AT_ONCE:
-                    return
+    async def _let_go(self) -> None:
+        """What is over, beside what is told."""
+        try:
+            await self._tidy.once()
+        except Unavailable as error:
+            log.warning("webhooks: the database is away, what is over stays: %s", error)
+        except Exception as error:  # events are told all the same
+            log.exception("webhooks: what is over stays")
+            await self._broke("letting go what webhooks were told", error)
+        finally:
+            self._tidying = False
 
     async def _lane(self, webhook: str) -> None:
         """Send one receiver what is due, until nothing is."""

@@ -53,8 +53,8 @@ SELECT md5(call_id), lpad((row_number() OVER (ORDER BY place))::text, 8, '0'), s
     '', '', '', '', '', '', coalesce(about -> 'agencies' ->> 0, ''), '', '', 'answer', '', '', started_at, started_at + interval '5 days',
     CASE WHEN kind <> 'ticket-open' THEN started_at + interval '4 days' END, 'working', 'person:1001', 1, ''
 FROM catalogue WHERE jsonb_array_length(about -> 'codes') > 0 OR kind = 'ticket-open';
-INSERT INTO ticket_call (ticket_id, call_id, purpose, place)
-SELECT md5(call_id), call_id, 'talk', 1 FROM catalogue
+INSERT INTO ticket_call (ticket_id, call_id, purpose, place, entered_at)
+SELECT md5(call_id), call_id, 'talk', 1, started_at FROM catalogue
 WHERE jsonb_array_length(about -> 'codes') > 0 OR kind = 'ticket-open';
 """
 _LISTENED = f"""

@@ -53,5 +53,8 @@ class MemoryWebhooks:
     async def remove(self, webhook: str) -> None:
         return None
 
+    async def going(self) -> bool:
+        return False
+
     async def test(self, webhook: str) -> Sent:
         return Sent(status=204)

@@ -123,6 +123,7 @@ async def _list(
         problem=told(error) if error else "",
         said=said,
         hooks=[_row(one) for one in await ask.ports.webhooks.list()],
+        going=await ask.ports.webhooks.going(),
         typed=typed,
         **_choices(ask),
     )

@@ -481,7 +481,7 @@ async def test_events_are_forgotten_by_portions_and_by_a_clock_that_is_believed_
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hotline1022.db.webhooks.AT_ONCE", 2)
-    monkeypatch.setattr("hotline1022.service.webhooks.worker.AT_ONCE", 2)
+    monkeypatch.setattr("hotline1022.service.webhooks.tidy.AT_ONCE", 2)
     asked: list[datetime] = []
     doubts = ["the clock went back"]
 

@@ -53,7 +53,7 @@ COLUMNS: dict[Table, tuple[str, ...]] = {
     cascade: (*_names(CascadeRow), "settled_at"),
     cascade_step: _names(StepRow),
     ticket: _columns(ticket),
-    ticket_call: ("ticket_id", "call_id", "purpose", "place"),
+    ticket_call: ("ticket_id", "call_id", "purpose", "place", "entered_at"),
     ticket_history: _columns(ticket_history),
     agent_session: ("id", "person_id", "line", "logged_in_at", "logged_out_at", "end_reason"),
     agent_state_change: ("person_id", "line", "state", "reason", "at"),
@@ -141,7 +141,7 @@ class History:
         phone = story.caller
         if self._dice.random() >= HUNTED:
             kept = office.written(number, story.at, category, call=story.call, phone=phone)
-            self._keep_ticket(made, kept, Purpose.TALK)
+            self._keep_ticket(made, kept, Purpose.TALK, story.events[0].at)
             return
         reserved = office.hunted(number, story.at, category, call=story.call, phone=phone)
         agency = reserved.after.agency
@@ -153,7 +153,8 @@ class History:
             code=reserved.after.code,
         )
         stories.hunted(story, self._dice, hunt, line)
-        self._keep_ticket(made, office.settled(reserved, story.at, story.taker), Purpose.CASCADE)
+        kept = office.settled(reserved, story.at, story.taker)
+        self._keep_ticket(made, kept, Purpose.CASCADE, story.events[0].at)
 
     def _without_call(self, made: Portion, at: datetime) -> None:
         dice = self._dice
@@ -176,11 +177,11 @@ class History:
         if row.answered_at is not None and row.result is not Result.REFUSED:
             made.answered.append(row.id)
 
-    def _keep_ticket(self, made: Portion, kept: Kept, purpose: Purpose) -> None:
+    def _keep_ticket(self, made: Portion, kept: Kept, purpose: Purpose, entered: datetime | None = None) -> None:
         values = ticket_values(kept.ticket)
         made.rows[ticket].append(tuple(values[name] for name in COLUMNS[ticket]))
         for one in kept.ticket.calls:
-            made.rows[ticket_call].append((kept.ticket.id, one, purpose, 0))
+            made.rows[ticket_call].append((kept.ticket.id, one, purpose, 0, entered))
         for row in kept.rows:
             values = history_values(row)
             made.rows[ticket_history].append(tuple(values[name] for name in COLUMNS[ticket_history]))
