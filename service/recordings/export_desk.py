@@ -18,8 +18,8 @@ from hotline1022.recordings.held import Held
 from hotline1022.service.recordings.asker_stands import stands
 from hotline1022.service.recordings.checked import Changed, Opener, checked, open_original, opener
 from hotline1022.service.recordings.export import SUMS, Exporter, Taken, expired, name_of, why_of
-from hotline1022.service.recordings.listening_desk import refused
 from hotline1022.service.recordings.original_check import note_changed
+from hotline1022.service.recordings.refused import refused
 from hotline1022.web.asker import Asker
 from hotline1022.web.export_port import Outgoing
 from hotline1022.web.listening_wire import WhyBody

@@ -2,10 +2,15 @@
 sound before play is pressed.
 """
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.recordings.types import Speaker
 from hotline1022.web.copies_wire import Format
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
@@ -16,6 +21,7 @@ from hotline1022.web.desk.render import show
 from hotline1022.web.desk.tickets import asked
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.export import sent
+from hotline1022.web.listening_port import Heard
 from hotline1022.web.listening_wire import WORDS, ListenBody, ListenTo, WhyBody
 from hotline1022.web.package import origin
 from hotline1022.web.page_words import words
@@ -70,13 +76,17 @@ async def show_player(ask: Ask) -> web.Response:
     names = await seen.names_of(ask)
     call = await ask.ports.calls.get(heard.call)
     began = call.call.entered_at if call else detail.recording.started_at
-    track = next((one for one in tracks_of(ask, detail, names) if one["id"] == heard.name), None)
+    tracks = tracks_of(ask, detail, names)
+    track = next((one for one in tracks if one["id"] == heard.name), None)
     say = words()
+    whole = heard.what == ListenTo.STEREO
+    people = _speakers(ask, await ask.ports.listening.speakers(heard), tracks, heard, began) if whole else []
     return show(
         ask,
         "listen",
         one=row_of(ask, detail.recording, names),
-        stereo=heard.what == ListenTo.STEREO,
+        stereo=whole,
+        speakers=people,
         side="citizen"
         if track and (track["kind"] == "message" or (track["kind"], track["side"]) == ("citizen", "r"))
         else "other",
@@ -90,6 +100,25 @@ async def show_player(ask: Ask) -> web.Response:
         until=seen.instant(heard.expires_at),
         lines=await story_of(ask, detail, call, names),
     )
+
+
+def _speakers(
+    ask: Ask, found: Sequence[Speaker], tracks: Sequence[Mapping[str, Any]], heard: Heard, began: datetime
+) -> list[dict[str, Any]]:
+    """Who can be switched on and off: named as among the tracks, with the time from the first piece to the last."""
+    say, by = words(), {one["id"]: one["who"] for one in tracks}
+    return [
+        {
+            "key": one.key,
+            "name": by.get(one.tracks[0], one.key) if one.kind else say(f"player.{one.key}"),
+            "side": one.voice.value,
+            "from": seen.clock(began + timedelta(milliseconds=one.spans[0][0])),
+            "to": seen.clock(began + timedelta(milliseconds=max(end for _, end in one.spans))),
+            "pieces": len(one.spans),
+            "chosen": not heard.speakers or one.key in heard.speakers,
+        }
+        for one in found
+    ]
 
 
 def _wanted(form: Form) -> ListenBody:

@@ -167,8 +167,10 @@ async def test_one_track_and_the_message_are_heard_as_they_were_stored(audited: 
         for row in (audited.house.world.filed.tracks[0], audited.house.world.filed.voicemails[0]):
             granted = await browser.send(page, action, **REASON | {"what": row.id})
             player = await browser.get(granted.goes_to)
-            assert 'data-stereo=""' in player.text and "data-peaks" in player.text, "its own waveform, and no sides"
-            assert 'type="checkbox" id="other"' not in player.text
+            assert 'data-speakers=""' in player.text and "data-peaks" in player.text, (
+                "its own waveform, and nobody else"
+            )
+            assert 'data-speaker="' not in player.text
             source = re.findall(r'src="(/api/listen/[\w-]{43})"', player.text)[0]
             async with browser.client.get(source) as response:
                 data = await response.read()
