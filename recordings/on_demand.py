@@ -73,7 +73,7 @@ class CopiesOnDemand:
             if text:
                 self._notices.notice(Notice(why=Why.COPY_CHANGED, subject=call, text=text))
             if made.row != known or made.fault:
-                await self._store.save_derived(made.row, made.fault, made.tracks)
+                await self._store.save_derived(made.row, made.fault, made.tracks if speakers else ())
             return made
 
     async def speakers(self, call: CallId) -> tuple[Speaker, ...]:

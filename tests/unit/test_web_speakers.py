@@ -1,10 +1,14 @@
 """Some speakers alone over HTTP: who can be chosen is seen by the key, a choice is asked for by whoever may listen, and refused to others."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from hotline1022.core.errors import Refused
+from hotline1022.web.desk.listen import called
+from hotline1022.web.desk.seen import Names
+from tests.unit.cascade_memory import a_cascade
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.listening_memory import ENDED, KEY
 from tests.unit.web_memory import open_house
@@ -61,3 +65,18 @@ async def test_who_has_no_right_chooses_nothing(
     async with open_house(tmp_path) as house:
         status, told = await house.ask("POST", f"/api/listen/{key}/speakers", who, json={"speakers": ["citizen"]})
         assert (status, told["error_id"]) == wanted and house.listening.chosen == []
+
+
+def test_somebody_of_an_agency_is_called_by_the_step_in_which_the_telephone_was_picked_up() -> None:
+    names = Names(agencies={"so-xay-dung": "Sở Xây dựng"}, categories={}, people={})
+    step = a_cascade().steps[1]
+    picked = step.answered_at
+    assert picked is not None and step.name
+    track = {"id": "t3-r", "kind": "contact", "who": "Đầu mối cơ quan", "began": picked + timedelta(milliseconds=300)}
+    others = {"t2-r": ("agent", 0), "t4-r": ("contact", 60)}
+    tracks = [track, *(
+        {"id": id, "kind": kind, "who": kind, "began": picked + timedelta(seconds=later)} for id, (kind, later) in others.items()
+    )]  # fmt: skip
+    assert called(tracks, [a_cascade()], names) == {
+        "t3-r": f"{step.name}, Sở Xây dựng", "t2-r": "agent", "t4-r": "contact",
+    }  # fmt: skip

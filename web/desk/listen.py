@@ -10,12 +10,14 @@ from aiohttp import web
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.core.events import LegKind
 from hotline1022.recordings.types import Speaker
+from hotline1022.web.cascade_wire import CascadeView
 from hotline1022.web.copies_wire import Format
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.recording import page_of, story_of, tracks_of
+from hotline1022.web.desk.recording import cascades_of, page_of, story_of, tracks_of
 from hotline1022.web.desk.recordings import row_of
 from hotline1022.web.desk.render import show
 from hotline1022.web.desk.tickets import asked
@@ -29,6 +31,8 @@ from hotline1022.web.recording_rights import recording_for
 from hotline1022.web.route import Ask
 
 HERE = "/desk/recordings/listen"
+#: a track begins so soon after its telephone was picked up
+PICKED_UP = timedelta(seconds=3)
 
 
 async def grant(ask: Ask) -> web.Response:
@@ -80,7 +84,10 @@ async def show_player(ask: Ask) -> web.Response:
     track = next((one for one in tracks if one["id"] == heard.name), None)
     say = words()
     whole = heard.what == ListenTo.STEREO
-    people = _speakers(ask, await ask.ports.listening.speakers(heard), tracks, heard, began) if whole else []
+    people: list[dict[str, Any]] = []
+    if whole:
+        whose = called(tracks, await cascades_of(ask, call), names)
+        people = _speakers(await ask.ports.listening.speakers(heard), whose, heard, began)
     return show(
         ask,
         "listen",
@@ -102,15 +109,30 @@ async def show_player(ask: Ask) -> web.Response:
     )
 
 
+def called(tracks: Sequence[Mapping[str, Any]], cascades: Sequence[CascadeView], names: seen.Names) -> dict[str, str]:
+    """What whose track it is is called: as among the tracks, and somebody of an agency by the step in which the telephone was picked
+    up just then.
+    """
+    found = {str(one["id"]): str(one["who"]) for one in tracks}
+    answered = [(step, one.agency) for one in cascades for step in one.steps if step.answered_at and step.name]
+    for one in tracks:
+        for step, agency in answered if one["kind"] == LegKind.CONTACT else ():
+            if step.answered_at and abs(step.answered_at - one["began"]) < PICKED_UP:
+                found[str(one["id"])] = words()(
+                    "player.contact", name=step.name, agency=names.agencies.get(agency, agency)
+                )
+    return found
+
+
 def _speakers(
-    ask: Ask, found: Sequence[Speaker], tracks: Sequence[Mapping[str, Any]], heard: Heard, began: datetime
+    found: Sequence[Speaker], whose: Mapping[str, str], heard: Heard, began: datetime
 ) -> list[dict[str, Any]]:
-    """Who can be switched on and off: named as among the tracks, with the time from the first piece to the last."""
-    say, by = words(), {one["id"]: one["who"] for one in tracks}
+    """Who can be switched on and off, with the time from the first piece to the last."""
+    say = words()
     return [
         {
             "key": one.key,
-            "name": by.get(one.tracks[0], one.key) if one.kind else say(f"player.{one.key}"),
+            "name": whose.get(one.tracks[0], one.key) if one.kind else say(f"player.{one.key}"),
             "side": one.voice.value,
             "from": seen.clock(began + timedelta(milliseconds=one.spans[0][0])),
             "to": seen.clock(began + timedelta(milliseconds=max(end for _, end in one.spans))),
