@@ -138,6 +138,21 @@ async def test_nobody_is_nobody_and_a_choice_before_play_loads_no_sound(tab: Tab
     assert await tab.run("document.getElementById('sound').paused"), "who had stopped it starts it"
 
 
+async def test_a_choice_that_could_not_be_had_is_asked_for_again_by_play(tab: Tab) -> None:
+    sent = "[window.real, window.fetch] = [window.fetch, (to, more) => more?.method === 'POST' ? Promise.reject(new TypeError()) : window.real(to, more)]"
+    await tab.run(sent)
+    await tab.press("1")
+    await wait(tab, "!document.getElementById('player-problem').hidden")
+    assert "bấm Phát" in await tab.run("document.getElementById('player-problem').innerText")
+    await tab.run("window.fetch = window.real")
+    await tab.press(" ")
+    await wait(tab, "!document.getElementById('sound').paused && document.getElementById('player-problem').hidden")
+    await attach(tab)
+    await tab.run(AGAIN)
+    await wait(tab, f"{HEARD} > 1.3")
+    await hears(tab, 2)
+
+
 async def test_a_choice_that_is_refused_says_what_to_do_and_nothing_is_heard(tab: Tab, audited: Audited) -> None:
     await tab.press(" ")
     await wait(tab, f"{HEARD} > 0.1")

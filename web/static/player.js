@@ -12,8 +12,8 @@
   const boxes = [...box.querySelectorAll("[data-speaker]")];
   //: a lane: its canvas, points of `step` ms from `from` ms on, colour, checkbox
   let lanes = [], stretches = [], zoom = 0, spoken = -1, stayed = performance.now();
-  //: which choice is asked for; whether the sound is the one that is chosen; whether it is to play when it is
-  let turn = 0, ready = true, wish = false, later = 0, drawing = 0;
+  //: which choice is asked for; whether the sound is the one that is chosen, is to play when it is, could not be had
+  let turn = 0, ready = true, wish = false, stuck = false, later = 0, drawing = 0;
 
   const two = n => String(n).padStart(2, "0");
   const written = s => { const t = Math.max(0, Math.floor(s)), h = Math.floor(t / 3600);
@@ -28,7 +28,7 @@
   function choose() {
     turn += 1;
     wish = wish || !sound.paused;
-    ready = false;
+    ready = stuck = false;
     sound.pause();
     state();
     clearTimeout(later);
@@ -52,6 +52,7 @@
       if (!rights.has(which)) {
         said.textContent = "";
         wish = false;
+        stuck = true;
         state();
         tell([401, 403, 404, 409].includes(status) ? say.ended : say.unmade);
         return;
@@ -79,7 +80,8 @@
     alarm.hidden = true;
     if (ready) { await start(); return; }
     wish = !wish;
-    if (!chosen().length) at("choice").textContent = say.nobody;
+    if (stuck) { stuck = false; take(turn, chosen()); } // once more
+    else if (!chosen().length) at("choice").textContent = say.nobody;
     state();
   }
   async function start() {
