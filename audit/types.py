@@ -244,7 +244,7 @@ class ToldHold:
 class Copy:
     """One row of a copy, as an entry `copy-made` tells of it."""
 
-    #: `wav` for the stereo one, `mp3` …
+    #: `wav` for the stereo one, `mp3` …; of some speakers alone with their keys, `wav of citizen`
     kind: str
     #: below its folder
     name: str

@@ -27,8 +27,13 @@ from hotline1022.recordings.types import NO_FILE, CopyKind, CopyRow, DerivedRow
 ALARM = "copy-changed"
 #: why one of which nothing is known was made again: it may have been right, whatever bytes it had
 UNTOLD = "no entry told of the one before it"
-#: of a call and a kind
+#: of a call and a kind, as `which_of` writes it
 Which = tuple[str, str]
+
+
+def which_of(kind: CopyKind, speakers: str) -> str:
+    """A kind as entries name it, with those who alone are heard: `wav`, `wav of citizen agent:hl1-1795470208.59`."""
+    return f"{kind.value} of {speakers}" if speakers else kind.value
 
 
 class Told(NamedTuple):
@@ -56,26 +61,26 @@ class CopyRepository(Repository):
         written = await self._recordings.save_copies(rows, at)
         await self._tell([(call, CopyKind.WAV.value) for call in written], before, at, fault)
 
-    async def save_derived(self, row: DerivedRow, at: datetime, *, fault: str = "") -> None:
-        """The same of a copy in the cache."""
+    async def save_derived(self, row: DerivedRow, at: datetime, *, fault: str = "", tracks: Sequence[str] = ()) -> None:
+        """The same of a copy in the cache; `tracks`: ids of the originals that are heard in it, none = all of the call."""
         before = await self.both([row.call])
         await self._recordings.save_derived(row, at)
-        await self._tell([(row.call, row.kind.value)], before, at, fault)
+        await self._tell([(row.call, which_of(row.kind, row.speakers))], before, at, fault, tracks)
 
     async def stereo(self, call: str) -> CopyRow | None:
         """The row of a call's listening copy; None where the chain does not tell the same of it."""
         vouched = await self.vouched(call, CopyKind.WAV)
         return await self._recordings.listening_copy(call) if vouched is not None else None
 
-    async def derived(self, call: str, kind: CopyKind) -> DerivedRow | None:
+    async def derived(self, call: str, kind: CopyKind, speakers: str = "") -> DerivedRow | None:
         """The same of a copy in the cache."""
-        vouched = await self.vouched(call, kind)
-        return await self._recordings.derived(call, kind) if vouched is not None else None
+        vouched = await self.vouched(call, kind, speakers)
+        return await self._recordings.derived(call, kind, speakers) if vouched is not None else None
 
-    async def vouched(self, call: str, kind: CopyKind) -> Copy | None:
+    async def vouched(self, call: str, kind: CopyKind, speakers: str = "") -> Copy | None:
         """The copy as its row and the chain tell of it; None where they do not tell the same."""
         rows, told = await self.both([call])
-        which = (call, kind.value)
+        which = (call, which_of(kind, speakers))
         there, entry = rows.get(which), told.get(which)
         return there if there is not None and entry is not None and entry.copy == there else None
 
@@ -103,6 +108,7 @@ class CopyRepository(Repository):
         before: tuple[Mapping[Which, Copy], Mapping[Which, Told]],
         at: datetime,
         fault: str,
+        tracks: Sequence[str] = (),
     ) -> None:
         """Have entries written of rows that were just written; none where the last one tells the same and nothing was wrong."""
         calls = [call for call, _ in which]
@@ -117,7 +123,9 @@ class CopyRepository(Repository):
             detail: dict[str, object] = {
                 "copy": {name: getattr(now[one], name) for name in Copy.__slots__},
                 "originals": [
-                    {"id": found["id"], "sha256": found["sha256"]} for found in originals if found["call_id"] == call
+                    {"id": found["id"], "sha256": found["sha256"]}
+                    for found in originals
+                    if found["call_id"] == call and (not tracks or found["id"] in tracks)
                 ],
             }
             if row is not None:
@@ -151,7 +159,7 @@ def _asked(dialect: Dialect) -> tuple[Question, ...]:
         Question(query, dialect)
         for query in (
             select(r.call_id, r.path, r.sha256, r.duration_ms, r.notes).where(among(dialect.name, r.call_id)),
-            select(d.call_id, d.kind, d.name, d.sha256, d.bytes).where(among(dialect.name, d.call_id)),
+            select(d.call_id, d.kind, d.speakers, d.name, d.sha256, d.bytes).where(among(dialect.name, d.call_id)),
             select(audit_entry)
             .where(among(dialect.name, e.subject, after="call:"), condition("subject <> ''"))
             .where(condition(f"kind = '{Kind.COPY_MADE.value}'"))
@@ -192,4 +200,5 @@ def _of_stereo(row: Found) -> tuple[str, Copy]:
 
 def _of_derived(row: Found) -> tuple[str, Copy]:
     rest = digest({"call": row["call_id"], "bytes": row["bytes"]})
-    return row["call_id"], Copy(kind=row["kind"].value, name=row["name"], sha256=row["sha256"], rest=rest)
+    which = which_of(row["kind"], row["speakers"])
+    return row["call_id"], Copy(kind=which, name=row["name"], sha256=row["sha256"], rest=rest)

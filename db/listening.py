@@ -40,6 +40,8 @@ class Listening:
     duration_ms: int
     #: when the first byte was about to be sent
     played_at: datetime | None
+    #: of a stereo copy: keys of those who alone are heard, with blanks between; "" = all
+    speakers: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,8 @@ from hotline1022.recordings.types import (
 
 #: rows fetched at once when all are walked through
 PAGE = 1000
+#: copies of some speakers alone whose hashes are kept of one call
+MOST_CHOICES = 64
 _track_values, _message_values, _derived_values = picker(TrackRow), picker(VoicemailRow), picker(DerivedRow)
 
 
@@ -104,10 +106,23 @@ class RecordingRepository(Repository):
         """Write the row of a copy in the cache, in place of an older one."""
         values = _renamed(_derived_values(row), made_at=at)
         await run_many(self._connection, upsert(self._dialect, derived_copy), [values])
+        if row.speakers:
+            await self._forget_choices(row.call)
 
-    async def derived(self, call_id: str, kind: CopyKind) -> DerivedRow | None:
-        """The row of the copy of that kind, if one was made."""
-        wanted = select(derived_copy).where(derived_copy.c.call_id == call_id, derived_copy.c.kind == kind)
+    async def _forget_choices(self, call_id: str) -> None:
+        """Of copies of some speakers the latest MOST_CHOICES stay; another one is made again when somebody asks."""
+        d = derived_copy.c
+        order = select(d.kind, d.speakers).where(d.call_id == call_id, d.speakers != "")
+        found = await self._connection.execute(order.order_by(d.made_at.desc(), d.name).offset(MOST_CHOICES))
+        for kind, speakers in found.all():
+            await self._connection.execute(
+                delete(derived_copy).where(d.call_id == call_id, d.kind == kind, d.speakers == speakers)
+            )
+
+    async def derived(self, call_id: str, kind: CopyKind, speakers: str = "") -> DerivedRow | None:
+        """The row of the copy of that kind and these speakers, if one was made."""
+        d = derived_copy.c
+        wanted = select(derived_copy).where(d.call_id == call_id, d.kind == kind, d.speakers == speakers)
         row = (await self._connection.execute(wanted)).mappings().one_or_none()
         return None if row is None else build(DerivedRow, row, call=CallId(row["call_id"]))
 

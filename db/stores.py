@@ -56,15 +56,15 @@ class SqlRecordingStore:
         async with self._database.reading() as tx:
             return await tx.copies.stereo(call)
 
-    async def save_derived(self, row: DerivedRow, fault: str = "") -> None:
+    async def save_derived(self, row: DerivedRow, fault: str = "", tracks: Sequence[str] = ()) -> None:
         """The row of a copy in the cache, and the entry that tells of it."""
         async with self._database.transaction() as tx:
-            await tx.copies.save_derived(row, self._clock(), fault=fault)
+            await tx.copies.save_derived(row, self._clock(), fault=fault, tracks=tracks)
 
-    async def derived(self, call: CallId, kind: CopyKind) -> DerivedRow | None:
-        """What was made of the call last, of this kind, if the chain tells the same of it."""
+    async def derived(self, call: CallId, kind: CopyKind, speakers: str = "") -> DerivedRow | None:
+        """What was made of the call last, of this kind and these speakers, if the chain tells the same of it."""
         async with self._database.reading() as tx:
-            return await tx.copies.derived(call, kind)
+            return await tx.copies.derived(call, kind, speakers)
 
     async def stored(self) -> AsyncIterator[StoredFile]:
         """Every file that a row promises, as it is when its page is read: a connection is held for a page alone."""

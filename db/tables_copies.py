@@ -11,6 +11,8 @@ derived_copy = Table(
     metadata,
     Column("call_id", String, primary_key=True),
     Column("kind", Word(CopyKind), primary_key=True),
+    #: who is heard in it alone, as recordings.types.DerivedRow has it; "" = all
+    Column("speakers", String, primary_key=True, server_default=""),
     Column("name", String, nullable=False),
     Column("sha256", String, nullable=False),
     Column("bytes", Big, nullable=False),

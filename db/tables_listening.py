@@ -25,6 +25,7 @@ listening = Table(
     Column("bytes", Big, nullable=False),
     Column("duration_ms", Big, nullable=False),
     Column("played_at", UtcTime),
+    Column("speakers", String, nullable=False, server_default=""),
     CheckConstraint("reason <> '' AND actor <> ''", name="ck_listening_reason"),
     CheckConstraint("(key_sha256 IS NULL) = (expires_at IS NULL)", name="ck_listening_key"),
 )

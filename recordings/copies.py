@@ -57,9 +57,13 @@ def source_of(facts: CallFacts, rows: Sequence[TrackRow]) -> Source:
         hours = layout.duration_ms / 3_600_000
         text = f"the listening copy of call {facts.call} would be {hours:.1f} hours long; listen to its tracks"
         raise Refused(text, error_id="recording-too-long")
+    return Source(layout=layout, rows=used_in(layout, rows), fingerprint=fingerprint(layout, rows))
+
+
+def used_in(layout: Layout, rows: Sequence[TrackRow]) -> tuple[TrackRow, ...]:
+    """The originals that are heard in a lay-out, by id."""
     used = {path_of(piece.path)[0] for piece in (*layout.left, *layout.right)}
-    heard = tuple(sorted((row for row in rows if row.path in used), key=lambda row: row.id))
-    return Source(layout=layout, rows=heard, fingerprint=fingerprint(layout, rows))
+    return tuple(sorted((row for row in rows if row.path in used), key=lambda row: row.id))
 
 
 def fingerprint(layout: Layout, rows: Sequence[TrackRow], *more: str) -> str:

@@ -6,7 +6,7 @@ Planning is pure; rendering streams in blocks. The same originals and facts give
 import audioop
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from hotline1022.core.events import LegKind
 from hotline1022.recordings import wav
@@ -24,6 +24,8 @@ _SLACK_MS = 5_000
 #: silence of the call's clock that is kept after the last audio: a lost call may have been seen to end days later
 _TAIL_MS = 2_000
 _USABLE = frozenset({Status.STORED, Status.REPAIRED})
+#: who is heard in a piece: the citizen, what the machine gave to hear; of another PBX everybody else, or everybody in one file
+CITIZEN, MACHINE, OTHERS, ALL = "citizen", "machine", "others", "all"
 Frames = tuple[int, int]
 
 
@@ -36,6 +38,8 @@ class Piece:
     frames: int
     #: only these stretches (frames on the call's clock, sorted, apart) are taken; None = all
     only: tuple[Frames, ...] | None = None
+    #: who is heard in it; no part of its writing, over which the names of copies are hashed
+    speaker: str = field(default="", repr=False)
 
     @property
     def end(self) -> int:
@@ -51,6 +55,8 @@ class Layout:
     right: tuple[Piece, ...]
     frames: int
     notes: tuple[Reason, ...] = ()
+    #: one side is all there is, and is for both ears
+    alone: bool = False
 
     @property
     def duration_ms(self) -> int:
@@ -77,14 +83,18 @@ def plan(facts: CallFacts, tracks: Sequence[TrackRow]) -> Layout:
         start = _place(row, origin, last, notes)
         piece = Piece(path=row.path, start=start, frames=row.duration_ms * PER_MS)
         if row.foreign is not None:
-            for side, path in zip((left, right), row.foreign.paths(row.path), strict=True):
-                side.append(replace(piece, path=path))
+            paths = row.foreign.paths(row.path)
+            whose = (CITIZEN, OTHERS) if paths[0] != paths[1] else (ALL, ALL)
+            for side, path, speaker in zip((left, right), paths, whose, strict=True):
+                side.append(replace(piece, path=path, speaker=speaker))
+        elif row.side is Side.SAID and row.kind is LegKind.CITIZEN:
+            left.append(replace(piece, speaker=CITIZEN))
         elif row.side is Side.SAID:
-            (left if row.kind is LegKind.CITIZEN else right).append(piece)
+            right.append(replace(piece, speaker=f"{row.kind.value}:{row.channel}"))
         elif row.kind is LegKind.CITIZEN:
             only = tuple(_cut(waiting, origin, piece))
             if only:
-                right.append(Piece(path=piece.path, start=piece.start, frames=piece.frames, only=only))
+                right.append(replace(piece, only=only, speaker=MACHINE))
         if row.gap_ms and row.side is Side.SAID:
             text = (
                 f"{row.id} is {row.gap_ms / 1000:.1f} s shorter than the clock: later words in it may sound too early"
@@ -176,9 +186,9 @@ def render(layout: Layout, open_file: Callable[[str], Readable], *, marks: bytes
     """The bytes of the listening copy, with `marks` (see wav.marks) behind the audio. Closes what `open_file` opens."""
     from hotline1022.recordings.door import stereo  # pydub takes 50 ms to load: only where it is needed
 
-    yield wav.header(layout.frames, channels=2, after=len(marks))
+    yield wav.header(layout.frames, channels=1 if layout.alone else 2, after=len(marks))
     for left, right in sides(layout, open_file):
-        yield stereo(left, right)
+        yield left if layout.alone else stereo(left, right)
     if marks:
         yield marks
 
@@ -186,7 +196,8 @@ def render(layout: Layout, open_file: Callable[[str], Readable], *, marks: bytes
 def sides(
     layout: Layout, open_file: Callable[[str], Readable], gains: Mapping[str, float] | None = None
 ) -> Iterator[tuple[bytes, bytes]]:
-    """Left and right in blocks of BLOCK frames: 16 bit; with `gains` (factors by path) 32 bit, 1/HEADROOM as loud.
+    """Left and right in blocks of BLOCK frames: 16 bit; with `gains` (factors by path) 32 bit, 1/HEADROOM as loud. One that is
+    alone is on both sides.
 
     `open_file` opens an original by its path; this closes it.
     """
@@ -195,8 +206,12 @@ def sides(
         width = WIDTH if gains is None else WIDE
         for at in range(0, layout.frames, BLOCK):
             count = min(BLOCK, layout.frames - at)
-            left, right = (_mix(side, at, count, width) for side in both)
-            yield left, right
+            if layout.alone:
+                one = _mix(both[0] or both[1], at, count, width)
+                yield one, one
+            else:
+                left, right = (_mix(side, at, count, width) for side in both)
+                yield left, right
 
 
 def alone(piece: Piece, open_file: Callable[[str], Readable]) -> Iterator[bytes]:

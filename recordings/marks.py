@@ -28,6 +28,11 @@ def comment(rows: Sequence[TrackRow], *notes: str) -> str:
     return "\n".join((f"{COPY}. Làm lại được từ các bản gốc (SHA-256, tên):", *_named(rows), *notes))
 
 
+def only(speakers: str) -> str:
+    """Who is heard in a copy of some speakers alone."""
+    return f"Chỉ có tiếng của: {speakers}"
+
+
 def excerpt(call: CallId, rows: Sequence[TrackRow], *notes: str) -> tuple[str, str]:
     """Title and comment of an excerpt; `notes` say which part it is and what is bleeped."""
     lines = (f"{EXCERPT}.", *notes, "Cắt từ các bản gốc (SHA-256, tên):", *_named(rows))

@@ -24,7 +24,7 @@ class MemoryStore:
         self.track_rows: dict[str, TrackRow] = {}
         self.voicemail_rows: dict[str, VoicemailRow] = {}
         self.copies: dict[CallId, CopyRow] = {}
-        self.derived_rows: dict[tuple[CallId, CopyKind], DerivedRow] = {}
+        self.derived_rows: dict[tuple[CallId, CopyKind, str], DerivedRow] = {}
         #: calls that wait to be filed, as the catalogue was told
         self.waiting: set[CallId] = set()
         #: what was wrong with copies that were made again
@@ -63,15 +63,15 @@ class MemoryStore:
         """The listening copy of a call."""
         return self.copies.get(call)
 
-    async def save_derived(self, row: DerivedRow, fault: str = "") -> None:
+    async def save_derived(self, row: DerivedRow, fault: str = "", tracks: Sequence[str] = ()) -> None:
         """Upsert the row of a copy in the cache."""
         self._there()
         self.faults += [fault] if fault else []
-        self.derived_rows[row.call, row.kind] = row
+        self.derived_rows[row.call, row.kind, row.speakers] = row
 
-    async def derived(self, call: CallId, kind: CopyKind) -> DerivedRow | None:
+    async def derived(self, call: CallId, kind: CopyKind, speakers: str = "") -> DerivedRow | None:
         """What was made last."""
-        return self.derived_rows.get((call, kind))
+        return self.derived_rows.get((call, kind, speakers))
 
     async def stored(self) -> AsyncIterator[StoredFile]:
         """Every file that a row promises."""

@@ -51,12 +51,14 @@ class RecordingStore(Protocol):
         """The row of a call's listening copy; None where none was made, and where the chain does not tell of this one."""
         ...
 
-    async def save_derived(self, row: DerivedRow, fault: str = "") -> None:
-        """The same of a copy in the cache, in place of the one of the same call and kind."""
+    async def save_derived(self, row: DerivedRow, fault: str = "", tracks: Sequence[str] = ()) -> None:
+        """The same of a copy in the cache, in place of the one of the same call, kind and speakers. `tracks`: ids of the originals that
+        are heard in it; none = all of the call.
+        """
         ...
 
-    async def derived(self, call: CallId, kind: CopyKind) -> DerivedRow | None:
-        """What was made of the call last, of this kind, if the chain tells of it; its file may be gone."""
+    async def derived(self, call: CallId, kind: CopyKind, speakers: str = "") -> DerivedRow | None:
+        """What was made of the call last, of this kind and these speakers, if the chain tells of it; its file may be gone."""
         ...
 
     def stored(self) -> AsyncIterator[StoredFile]:

@@ -31,8 +31,8 @@ _WORDS: Mapping[tuple[bool, bool], Voice] = {
 
 def survey(layout: Layout, open_file: Callable[[str], Readable]) -> Survey:
     """Map and peaks in one pass over the audio."""
-    step = _step(layout.duration_ms)
-    meters, peaks = (Meter(), Meter()), (_Peaks(step), _Peaks(step))
+    step = step_of(layout.duration_ms)
+    meters, peaks = (Meter(), Meter()), (Peaks(step), Peaks(step))
     for both in sides(layout, open_file):
         for meter, peak, pcm in zip(meters, peaks, both, strict=True):
             meter.feed(pcm)
@@ -52,7 +52,7 @@ def survey_of_one(file: Readable, voice: Voice) -> Survey:
     facts = inspect(file.pread(HEAD_BYTES, 0), file.size)
     if not facts.readable:
         raise Refused("there is no sound in the file that can be read", error_id="recording-unreadable")
-    meter, peak = Meter(), _Peaks(_step(facts.duration_ms))
+    meter, peak = Meter(), Peaks(step_of(facts.duration_ms))
     at, end = facts.offset, facts.offset + facts.frames * WIDTH
     while at < end and (pcm := file.pread(min(BLOCK, end - at), at)):
         meter.feed(pcm)
@@ -65,13 +65,14 @@ def survey_of_one(file: Readable, voice: Voice) -> Survey:
     return Survey(
         duration_ms=facts.duration_ms,
         stretches=tuple(stretches(*both, facts.duration_ms)),
-        step_ms=_step(facts.duration_ms),
+        step_ms=step_of(facts.duration_ms),
         citizen=points if voice is Voice.CITIZEN else "",
         other="" if voice is Voice.CITIZEN else points,
     )
 
 
-def _step(duration_ms: int) -> int:
+def step_of(duration_ms: int) -> int:
+    """Milliseconds of a peak of a call of this length."""
     return next((ms for ms in STEPS_MS if duration_ms <= ms * MOST_POINTS), STEPS_MS[-1])
 
 
@@ -92,7 +93,7 @@ def read_survey(file: Readable) -> Survey:
 
 def stretches(left: Levels, right: Levels, duration_ms: int) -> Iterator[Stretch]:
     """The whole call cut into stretches of one kind, by blocks that are sound (levels.SOUND_RMS)."""
-    talks = zip(_talk(left), _talk(right), strict=True)
+    talks = zip(talk(left), talk(right), strict=True)
     at = 0
     for kind, blocks in groupby(talks, key=lambda both: _WORDS[both]):
         first = at
@@ -100,7 +101,7 @@ def stretches(left: Levels, right: Levels, duration_ms: int) -> Iterator[Stretch
         yield Stretch(from_ms=first * BLOCK_MS, to_ms=min(at * BLOCK_MS, duration_ms), kind=kind)
 
 
-def _talk(levels: Levels) -> list[bool]:
+def talk(levels: Levels) -> list[bool]:
     """Sound by block, with short pauses filled."""
     sound = [rms >= SOUND_RMS for rms in levels.rms]
     at = 0
@@ -112,7 +113,7 @@ def _talk(levels: Levels) -> list[bool]:
     return sound
 
 
-class _Peaks:
+class Peaks:
     """Takes audio in pieces of any even size; the cutting does not change the points."""
 
     def __init__(self, step_ms: int) -> None:

@@ -28,16 +28,27 @@ from hotline1022.recordings.catalogue import (
     state_keys,
     word_keys,
 )
+from hotline1022.recordings.copy_types import (
+    CopyKind,
+    DerivedRow,
+    Speaker,
+    SpeakerPeaks,
+    SpeakerSurvey,
+    Stretch,
+    Survey,
+    Voice,
+)
 from hotline1022.recordings.retention import Due, DueDay, DueView, Hold, Terms, TermsVersion
 from hotline1022.recordings.states import Move, State, follow
 
-#: the catalogue and its states have files of their own; this is where other rooms find them
+#: catalogue, states and what is made of a call have files of their own; this is where other rooms find them
 __all__ = [
-    "NO_FILE", "About", "CallFacts", "CallKind", "CatalogueFilter", "CataloguePage", "Catalogued", "CopyRow", "Due",
-    "DueDay", "DueView", "FiledCall", "Hold", "Judged", "Leg", "Move", "Notice", "Reason", "Shown", "Side", "Span",
-    "SpoolFile", "State", "Status", "StoredFile", "Terms", "TermsVersion", "TrackFacts", "TrackRow", "Verdict", "VoicemailFacts",
-    "VoicemailRow", "Why", "about_keys", "asked_duration", "asked_keys", "asked_number", "duration_keys", "follow",
-    "kind_keys", "number_keys", "significant", "state_keys", "word_keys",
+    "NO_FILE", "About", "CallFacts", "CallKind", "CatalogueFilter", "CataloguePage", "Catalogued", "CopyKind", "CopyRow",
+    "DerivedRow", "Due", "DueDay", "DueView", "FiledCall", "Hold", "Judged", "Leg", "Move", "Notice", "Reason", "Shown",
+    "Side", "Span", "Speaker", "SpeakerPeaks", "SpeakerSurvey", "SpoolFile", "State", "Status", "StoredFile", "Stretch",
+    "Survey", "Terms", "TermsVersion", "TrackFacts", "TrackRow", "Verdict", "Voice", "VoicemailFacts", "VoicemailRow",
+    "Why", "about_keys", "asked_duration", "asked_keys", "asked_number", "duration_keys", "follow", "kind_keys",
+    "number_keys", "significant", "state_keys", "word_keys",
 ]  # fmt: skip
 
 
@@ -292,74 +303,6 @@ class CopyRow:
     sha256: str
     duration_ms: int
     notes: tuple[Reason, ...] = ()
-
-
-class CopyKind(StrEnum):
-    """The kinds of copies that are made of a call. The database repeats this list, but for the first."""
-
-    #: the stereo lay-out itself: CopyRow
-    WAV = "wav"
-    MP3 = "mp3"
-    OPUS = "opus"
-    WAV_LEVELLED = "wav-levelled"
-    MP3_LEVELLED = "mp3-levelled"
-    OPUS_LEVELLED = "opus-levelled"
-    #: map and peaks: Survey
-    SURVEY = "survey"
-
-    @property
-    def form(self) -> str:
-        """wav, mp3, opus or survey."""
-        return self.value.partition("-")[0]
-
-    @property
-    def levelled(self) -> bool:
-        """Whether everybody is equally loud in it."""
-        return self.value.endswith("-levelled")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DerivedRow:
-    """A copy that was made once. The file may be gone from the cache; made again under this name it has these bytes."""
-
-    call: CallId
-    kind: CopyKind
-    #: of the file in the cache; another one when the copy would be another
-    name: str
-    sha256: str
-    bytes: int
-
-
-class Voice(StrEnum):
-    """Who is heard in a stretch of a call; `other` is everybody and everything but the citizen."""
-
-    SILENCE = "silence"
-    CITIZEN = "citizen"
-    OTHER = "other"
-    BOTH = "both"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
-    """A part of a call in which the same are heard; milliseconds on the call's clock."""
-
-    from_ms: int
-    to_ms: int
-    kind: Voice
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
-    """Who speaks when, and how loud."""
-
-    duration_ms: int
-    #: without gaps, in order
-    stretches: tuple[Stretch, ...]
-    #: milliseconds of one peak
-    step_ms: int
-    #: peaks of each side, a byte each (0..255), in base64
-    citizen: str
-    other: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from hotline1022.recordings.types import Survey
+from hotline1022.recordings.types import Speaker, SpeakerSurvey, Survey
 from hotline1022.web.asker import Asker
 from hotline1022.web.listening_wire import ListenBody, ListenRight, ReasonView
 
@@ -71,6 +71,8 @@ class Heard:
     expires_at: datetime
     #: under which a browser saves it
     filename: str
+    #: keys of those who alone are heard in it; none = all
+    speakers: tuple[str, ...] = ()
 
 
 class Listening(Protocol):
@@ -100,6 +102,22 @@ class Listening(Protocol):
         """Who is heard when, and how loud; that it was looked at (`map`, `peaks`) is written down before.
 
         Of an original alone one side is empty. Refused `listen-of-part`: the right is to a message of the agents' list; `recording-damaged`; Unavailable of the copies.
+        """
+        ...
+
+    async def speakers(self, heard: Heard) -> Sequence[Speaker]:
+        """Who is heard in the recording and can be chosen. Refused `listen-of-part`: the right is to one original alone."""
+        ...
+
+    async def speaker_survey(self, heard: Heard, origin: str) -> SpeakerSurvey:
+        """How loud each of them is; that it was looked at is written down before. The same errors as `survey`."""
+        ...
+
+    async def choose(self, heard: Heard, wanted: Sequence[str], origin: str, at: datetime) -> ListenRight:
+        """A right like this one, as long as this one, to these speakers alone: others are not in its bytes; of all of them the copy
+        of all. Made now if it is not there.
+
+        Invalid `speakers-none`, `speaker-unknown`; Refused `listen-of-part`, `recording-damaged`; Unavailable of the copies.
         """
         ...
 

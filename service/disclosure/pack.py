@@ -46,7 +46,7 @@ from hotline1022.service.disclosure.job import (
 from hotline1022.service.disclosure.story import cut_of, notes_of, page_of, page_of_part, story_of_part
 from hotline1022.service.evidence.filing_list import Listed, find_listed
 from hotline1022.service.evidence.history import subjects_of
-from hotline1022.service.recordings.listening_desk import refused
+from hotline1022.service.recordings.refused import refused
 from hotline1022.service.views import CallsView
 
 #: seconds that writing one package may take

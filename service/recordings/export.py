@@ -26,8 +26,8 @@ from hotline1022.recordings.reasons import Reasons
 from hotline1022.recordings.types import Catalogued, StoredFile
 from hotline1022.service.recordings.checked import Changed, Opener, checked, open_original, opener
 from hotline1022.service.recordings.listening_book import about
-from hotline1022.service.recordings.listening_desk import refused
 from hotline1022.service.recordings.original_check import note_changed
+from hotline1022.service.recordings.refused import refused
 
 SUMS = "SHA256SUMS"
 

@@ -177,7 +177,7 @@ def _heard(right: Listening, origin: str, parts: Sequence[SentRange]) -> Fact:
     """These ranges were heard, or are about to be."""
     sound = Sound(bytes=right.bytes, duration_ms=right.duration_ms, wav=right.path.endswith(".wav"))
     ranges = told(((one.noted, one.after) for one in parts), sound)
-    detail = {"step": "heard", "listening": right.id, "reason": right.reason, "ranges": ranges}
+    detail = {"step": "heard", "listening": right.id, "reason": right.reason, "ranges": ranges, **_of(right)}
     return Fact(
         at=datetime.now(UTC),
         kind=Kind.RECORDING_PLAYED,
@@ -198,4 +198,10 @@ def about(right: Listening) -> dict[str, object]:
         "what": right.what,
         "name": right.name,
         "sha256": right.sha256,
+        **_of(right),
     }
+
+
+def _of(right: Listening) -> dict[str, object]:
+    """Who alone is heard, where not all are."""
+    return {"speakers": right.speakers.split()} if right.speakers else {}

@@ -25,11 +25,13 @@ from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.on_demand import CopiesOnDemand
 from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.reasons import VOICEMAIL, Reasons
+from hotline1022.recordings.speakers import choice
 from hotline1022.recordings.stream import Stream, open_stream
 from hotline1022.recordings.survey import survey_of_one
-from hotline1022.recordings.types import Catalogued, CopyKind, Side, Survey, Voice
+from hotline1022.recordings.types import Catalogued, CopyKind, Side, Speaker, SpeakerSurvey, Survey, Voice
 from hotline1022.service.recordings.listening_book import ListeningBook, still_stands
 from hotline1022.service.recordings.original_check import note_damage
+from hotline1022.service.recordings.refused import refused
 from hotline1022.service.settings.tree import Paths
 from hotline1022.web.asker import Asker
 from hotline1022.web.copies import KINDS, MEDIA
@@ -92,12 +94,23 @@ class ListeningDesk:
         await self._check_originals(found.call)
         if wanted.track is None:
             kind = KINDS[wanted.format, wanted.levelled]
-            file = await self._copy(found, kind)
+            file = await self._copy(found.call, kind)
             what, name = ListenTo.STEREO.value, kind.value
         else:
             file, what = await self._track(found, wanted.track), ListenTo.TRACK.value
             name = wanted.track
         return await self._right(found, file, (what, name), (wanted.reason, words), asker, origin, at)
+
+    async def choose(self, heard: Heard, wanted: Sequence[str], origin: str, at: datetime) -> ListenRight:
+        """The same right to some speakers alone; it ends when the first one does."""
+        first = await self._right_of(heard)
+        of = choice(await self._speakers(first), wanted)
+        await self._check_originals(first.call_id)
+        path, sha256, duration_ms = await self._copy(first.call_id, CopyKind(first.name), of)
+        key = token_urlsafe(32)
+        file = replace(first, path=path, sha256=sha256, duration_ms=duration_ms, speakers=of)
+        right = replace(file, id=token_hex(8), key_sha256=digest(key), origin=origin, asked_at=at, played_at=None)
+        return await self._kept(right, key)
 
     async def voicemail(self, voicemail: str, asker: Asker, origin: str, at: datetime) -> ListenRight:
         """A right to one message."""
@@ -146,6 +159,9 @@ class ListeningDesk:
             duration_ms=duration_ms,
             played_at=None,
         )
+        return await self._kept(right, key)
+
+    async def _kept(self, right: Listening, key: str) -> ListenRight:
         stream = await self._look(right)
         await stream.close()
         async with self._database.transaction() as tx:
@@ -154,16 +170,19 @@ class ListeningDesk:
         return ListenRight(
             url=f"/api/listen/{key}",
             expires_at=right.expires_at,
-            call=found.call,
-            media=_media(path),
+            call=right.call_id,
+            media=_media(right.path),
             bytes=stream.size,
-            duration_ms=duration_ms,
-            sha256=sha256,
+            duration_ms=right.duration_ms,
+            sha256=right.sha256,
         )
 
-    async def _copy(self, found: Catalogued, kind: CopyKind) -> tuple[str, str, int]:
-        """Path, SHA-256 and length of the copy, made now if it is not there."""
-        call = CallId(ChannelId(found.call))
+    async def _copy(self, name: str, kind: CopyKind, speakers: str = "") -> tuple[str, str, int]:
+        """Path, SHA-256 and length of the copy of a call, made now if it is not there."""
+        call = CallId(ChannelId(name))
+        if speakers:
+            some = await self._copies.copy(call, kind, speakers)
+            return some.row.name, some.row.sha256, some.duration_ms
         stereo = await self._worker.listening_copy(call)
         if kind is CopyKind.WAV:
             return stereo.path, stereo.sha256, stereo.duration_ms
@@ -202,6 +221,7 @@ class ListeningDesk:
             name=right.name,
             duration_ms=right.duration_ms,
             expires_at=right.expires_at or at,
+            speakers=tuple(right.speakers.split()),
         )
 
     async def survey(self, heard: Heard, what: str, origin: str) -> Survey:
@@ -216,6 +236,22 @@ class ListeningDesk:
             found = await self._drawn_of(right)
         await self._book.drawn(right, what, origin)
         return found
+
+    async def speakers(self, heard: Heard) -> Sequence[Speaker]:
+        """Who can be chosen."""
+        return await self._speakers(await self._right_of(heard))
+
+    async def speaker_survey(self, heard: Heard, origin: str) -> SpeakerSurvey:
+        """How loud each of them is; the chain has it before."""
+        right = await self._right_of(heard)
+        call = _whole(right).call_id
+        await self._check_originals(call)
+        found = await self._copies.speaker_survey(CallId(ChannelId(call)))
+        await self._book.drawn(right, CopyKind.SPEAKERS.value, origin)
+        return found
+
+    async def _speakers(self, right: Listening) -> Sequence[Speaker]:
+        return await self._copies.speakers(CallId(ChannelId(_whole(right).call_id)))
 
     async def _drawn_of(self, right: Listening) -> Survey:
         """Of one original alone; a player asks for its map and its peaks at once."""
@@ -274,7 +310,7 @@ class ListeningDesk:
     async def _vouched(self, right: Listening) -> bool:
         """Whether the copy that was asked for is the one which the chain tells of."""
         async with self._database.reading() as tx:
-            copy = await tx.copies.vouched(right.call_id, CopyKind(right.name))
+            copy = await tx.copies.vouched(right.call_id, CopyKind(right.name), right.speakers)
         return copy is not None and (copy.name, copy.sha256) == (right.path, right.sha256)
 
     async def _whole_of(self, right: Listening) -> Stream | None:
@@ -300,14 +336,12 @@ class ListeningDesk:
             raise
 
     async def _stream(self, right: Listening) -> Stream:
-        cached = right.what == ListenTo.STEREO and right.name != CopyKind.WAV
+        cached = right.what == ListenTo.STEREO and (right.name != CopyKind.WAV or bool(right.speakers))
         return await open_stream(self._paths.copies if cached else self._paths.recordings, right.path, self._keys)
 
     async def _again(self, right: Listening) -> None:
         """A copy that is gone, or not what was made, is made again, and then has the same bytes; else the recording has changed."""
-        async with self._database.reading() as tx:
-            found = await tx.catalogue.get(right.call_id)
-        path, sha256, _ = await self._copy(found, CopyKind(right.name))
+        path, sha256, _ = await self._copy(right.call_id, CopyKind(right.name), right.speakers)
         if (path, sha256) != (right.path, right.sha256):
             text = "the recording has another copy by now; ask to listen again"
             raise Refused(text, error_id="listen-changed")
@@ -327,14 +361,12 @@ class ListeningDesk:
         return refused(found)
 
 
-def refused(found: Sequence[Finding]) -> HotlineError:
-    """What whoever asks for something damaged is told: no path, and no more than they need. A key that is away is no damage."""
-    if all(one.fault is Fault.KEY_MISSING for one in found):
-        text = "the recording is sealed with a key that is not here; have it put back into recordings.keys"
-        return Unavailable(text, error_id="recording-key-missing")
-    what = ", ".join(sorted({one.fault.value for one in found}))
-    text = f"the recording is not what was stored ({what}) and is not given out; tell whoever looks after the evidence"
-    return Refused(text, error_id="recording-damaged")
+def _whole(right: Listening) -> Listening:
+    """A right to the call. Refused `listen-of-part`: it is to one original, or a message."""
+    if right.what != ListenTo.STEREO:
+        text = "this right is to one original or message alone; ask for the whole recording"
+        raise Refused(text, error_id="listen-of-part")
+    return right
 
 
 async def _sha256(stream: Stream) -> str:
@@ -353,5 +385,7 @@ def _media(path: str) -> str:
 
 def _filename(right: Listening) -> str:
     """What a browser calls it: a copy says that it is one."""
-    middle = "ban-sao" if right.what == ListenTo.STEREO else right.what
+    middle = right.what
+    if right.what == ListenTo.STEREO:
+        middle = "ban-sao-chon" if right.speakers else "ban-sao"
     return f"{right.call_id}-{middle}{PurePosixPath(right.path).suffix}"

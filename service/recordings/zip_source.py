@@ -18,8 +18,8 @@ from hotline1022.recordings.held import Held
 from hotline1022.service.recordings.asker_stands import stands
 from hotline1022.service.recordings.checked import Changed
 from hotline1022.service.recordings.export import expired
-from hotline1022.service.recordings.listening_desk import refused
 from hotline1022.service.recordings.original_check import note_changed
+from hotline1022.service.recordings.refused import refused
 
 #: exports that may run at once: each hashes hours of sound, and holds its files
 MOST = 2

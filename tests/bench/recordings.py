@@ -58,7 +58,8 @@ async def measure(folder: Path, number: int, ms: int) -> int:
             jobs.release(spool, root, [mark for one in outcomes for mark in one.marks])
     rows = {one.filed.call: one.filed.tracks for one in outcomes}
     for kind in (kind for kind in CopyKind if kind is not CopyKind.WAV):
-        with spent(seconds, "map and peaks" if kind is CopyKind.SURVEY else f"copy as {kind.value}"):
+        drawn = {CopyKind.SURVEY: "map and peaks", CopyKind.SPEAKERS: "peaks of each speaker"}
+        with spent(seconds, drawn.get(kind, f"copy as {kind.value}")):
             for call in calls:
                 derive(spool, root, cache, ffmpeg(), call, rows[call.call], kind, None)
     real = number * ms / 1000

@@ -36,6 +36,7 @@ from tests.browser.story_world import House, story_house
 from tests.browser.test_agent import SAVED, type_at_end
 from tests.browser.test_desk import serious
 from tests.lab.browser import Browser
+from tests.lab.ear import attach
 from tests.lab.network import BUSY, UNREACHABLE, Answers, Key, Leg, Plan, Rings, Wait
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -284,8 +285,9 @@ async def the_auditor_listens(cast: Cast, code: str) -> None:
     await page.leave("form[action$='/listen'] button")
     await page.sees("document.getElementById('picture').hidden")
     await page.tab.press(" ")
-    for side in ("citizen", "other"):
-        await page.sees(f"document.getElementById('{side}-level').value > 0.02")
+    await attach(page.tab)
+    for side in (0, 1):
+        await page.sees(f"window.ear.side({side}) > 0.02")
     await page.picture("6-recording")
     await page.tab.run("document.getElementById('sound').pause()")
 

@@ -28,6 +28,7 @@ _KEYS = {
     " ": ("Space", 32, " "),
     "1": ("Digit1", 49, "1"),
     "2": ("Digit2", 50, "2"),
+    "4": ("Digit4", 52, "4"),
     "Home": ("Home", 36, ""),
     "ArrowLeft": ("ArrowLeft", 37, ""),
     "ArrowRight": ("ArrowRight", 39, ""),

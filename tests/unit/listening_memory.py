@@ -7,8 +7,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from hotline1022.core.errors import HotlineError, NotFound, Refused
+from hotline1022.core.events import LegKind
+from hotline1022.recordings.speakers import choice
 from hotline1022.recordings.stream import Stream, open_stream
-from hotline1022.recordings.types import Stretch, Survey, Voice
+from hotline1022.recordings.types import Speaker, SpeakerPeaks, SpeakerSurvey, Stretch, Survey, Voice
 from hotline1022.web.asker import Asker
 from hotline1022.web.listening_port import Heard, RangeSource
 from hotline1022.web.listening_wire import ListenBody, ListenRight, ReasonView
@@ -31,12 +33,31 @@ SURVEY = Survey(
 )
 
 
+SPEAKERS = (
+    Speaker(key="citizen", kind=LegKind.CITIZEN, voice=Voice.CITIZEN, tracks=("t1-r",), spans=((0, 400),)),
+    Speaker(
+        key="agent:hl1-1795470208.59", kind=LegKind.AGENT, voice=Voice.OTHER, tracks=("t2-r",), spans=((100, 300),)
+    ),
+    Speaker(key="machine", kind=None, voice=Voice.OTHER, tracks=("t1-t",), spans=((0, 100),)),
+)
+LOUD = SpeakerSurvey(
+    duration_ms=400,
+    step_ms=100,
+    speakers=(
+        SpeakerPeaks(key="citizen", from_ms=0, sound_ms=300, peaks="/yAQAA=="),
+        SpeakerPeaks(key="agent:hl1-1795470208.59", from_ms=100, sound_ms=200, peaks="ICA="),
+        SpeakerPeaks(key="machine", from_ms=0, sound_ms=100, peaks="EA=="),
+    ),
+)
+
+
 @dataclass
 class MemoryListening:
     root: Path
     name: str = "copy.wav"
     asked: list[tuple[str, ListenBody | None, str, str]] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
+    chosen: list[str] = field(default_factory=list)
     fails: HotlineError | None = None
 
     def reasons(self) -> Sequence[ReasonView]:
@@ -82,6 +103,29 @@ class MemoryListening:
             raise self.fails
         self.opened.append(f"{what} {origin}")
         return SURVEY
+
+    async def speakers(self, heard: Heard) -> Sequence[Speaker]:
+        return SPEAKERS
+
+    async def speaker_survey(self, heard: Heard, origin: str) -> SpeakerSurvey:
+        if self.fails:
+            raise self.fails
+        self.opened.append(f"speakers {origin}")
+        return LOUD
+
+    async def choose(self, heard: Heard, wanted: Sequence[str], origin: str, at: datetime) -> ListenRight:
+        if self.fails:
+            raise self.fails
+        self.chosen.append(choice(SPEAKERS, wanted))
+        return ListenRight(
+            url=f"/api/listen/{KEY}",
+            expires_at=heard.expires_at,
+            call=heard.call,
+            media="audio/wav",
+            bytes=len(self._bytes()),
+            duration_ms=heard.duration_ms,
+            sha256=heard.sha256,
+        )
 
     async def open(self, heard: Heard, origin: str) -> RangeSource:
         if self.fails:

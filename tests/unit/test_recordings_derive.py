@@ -46,7 +46,7 @@ from tests.unit.recordings_world import (
     two_agents,
 )
 
-AUDIO = [kind for kind in CopyKind if kind not in (CopyKind.WAV, CopyKind.SURVEY)]
+AUDIO = [kind for kind in CopyKind if kind not in (CopyKind.WAV, CopyKind.SURVEY, CopyKind.SPEAKERS)]
 
 
 class World:
@@ -77,7 +77,7 @@ def world(tmp_path: Path) -> World:
     return world
 
 
-@pytest.mark.parametrize("kind", [*AUDIO, CopyKind.SURVEY])
+@pytest.mark.parametrize("kind", [*AUDIO, CopyKind.SURVEY, CopyKind.SPEAKERS])
 def test_made_again_from_the_originals_a_copy_has_the_same_bytes(world: World, kind: CopyKind) -> None:
     before = world.originals()
     first = world.make(kind)
@@ -254,7 +254,7 @@ async def test_copies_on_demand_are_made_elsewhere_and_written_down(world: World
     )
     try:
         first, second = await asyncio.gather(copies.copy(CALL, CopyKind.MP3), copies.copy(CALL, CopyKind.MP3))
-        assert first.made and not second.made and first.row == second.row == store.derived_rows[CALL, CopyKind.MP3]
+        assert first.made and not second.made and first.row == second.row == store.derived_rows[CALL, CopyKind.MP3, ""]
         first.path.write_bytes(b"something else")
         assert (await copies.copy(CALL, CopyKind.MP3)).row == first.row
         assert board.kinds() == ["copy-changed"]

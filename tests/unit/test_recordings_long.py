@@ -36,8 +36,8 @@ WORK = """
     assert isinstance(outcome, jobs.Filed), outcome
     cache = Cache(folder=folder / "copies", most=10**10)
     rows = outcome.filed.tracks
-    for kind in (CopyKind.SURVEY, CopyKind.WAV, CopyKind.WAV_LEVELLED):
-        made = derive(spool, root, cache, ffmpeg(), four_hours(), rows, kind, None)
+    for kind, speakers in ((CopyKind.SURVEY, ""), (CopyKind.SPEAKERS, ""), (CopyKind.WAV, "citizen"), (CopyKind.WAV_LEVELLED, "")):
+        made = derive(spool, root, cache, ffmpeg(), four_hours(), rows, kind, None, speakers)
         print(made.path.stat().st_size)
         made.path.unlink()
     print(peak_kib() // 1024)
@@ -74,9 +74,11 @@ def test_four_hours_in_little_memory(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(WORK), str(tmp_path)], capture_output=True, text=True, check=True
     )
-    survey, copy, levelled, mib = map(int, done.stdout.split())
+    survey, speakers, copy, levelled, mib = map(int, done.stdout.split())
     assert survey < 62_000, "map and peaks of four hours"
-    assert copy > 1_000_000 and levelled > 1_000_000
+    assert speakers < 3 * 30_000, "peaks of the citizen, the agent and the machine"
+    assert copy == pytest.approx(HOURS_MS * 16, abs=2000), "one of them alone is one channel"
+    assert levelled > 1_000_000
     assert mib < MOST_MIB
 
 

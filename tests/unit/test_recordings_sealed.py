@@ -73,8 +73,8 @@ class World:
     def cache(self) -> Cache:
         return Cache(folder=self.root.parent / "copies", most=10**9, reserve=0, keys=self.keys)
 
-    def derived(self, kind: CopyKind, filed: FiledCall, known: DerivedRow | None = None) -> Derived:
-        return derive(self.spool, self.root, self.cache, ffmpeg(), self.call, filed.tracks, kind, known)
+    def derived(self, kind: CopyKind, filed: FiledCall, known: DerivedRow | None = None, speakers: str = "") -> Derived:
+        return derive(self.spool, self.root, self.cache, ffmpeg(), self.call, filed.tracks, kind, known, speakers)
 
 
 @pytest.fixture
@@ -137,20 +137,25 @@ def test_the_same_as_without_a_key(world: World, tmp_path: Path) -> None:
 
 def test_copies_in_the_cache_are_sealed_too(world: World) -> None:
     filed = world.filed()
-    for kind in (CopyKind.SURVEY, CopyKind.MP3):
-        made = world.derived(kind, filed)
+    for kind, speakers in (
+        (CopyKind.SURVEY, ""),
+        (CopyKind.MP3, ""),
+        (CopyKind.WAV, "citizen"),
+        (CopyKind.SPEAKERS, ""),
+    ):
+        made = world.derived(kind, filed, speakers=speakers)
         assert made.path.read_bytes().startswith(MAGIC) and made.path.stat().st_mode & 0o777 == 0o640
         assert [path.name for path in world.cache.folder.iterdir()] == [made.row.name], "nothing plain lies beside it"
-        again = world.derived(kind, filed, made.row)
+        again = world.derived(kind, filed, made.row, speakers)
         assert not again.made and again.row == made.row
         touched = bytearray(made.path.read_bytes())
         touched[len(touched) // 2] ^= 1
         made.path.write_bytes(touched)
-        mended = world.derived(kind, filed, made.row)
+        mended = world.derived(kind, filed, made.row, speakers)
         assert mended.made and "other bytes" in mended.fault and mended.row == made.row
         with closing(world.cache.open(made.row.name)) as kept:
             made.path.write_bytes(b"".join(pieces(kept)))
-        mended = world.derived(kind, filed, made.row)
+        mended = world.derived(kind, filed, made.row, speakers)
         assert mended.made and not mended.fault, "from before sealing: made again, no fault of anybody"
         assert world.cache.forget_others(world.keys.newest().id) == 0
         assert world.cache.forget_others("another key") == 1 and not list(world.cache.folder.iterdir())

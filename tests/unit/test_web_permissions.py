@@ -20,6 +20,7 @@ def test_every_route_stands_in_the_table_as_it_is() -> None:
         ("GET", "/api/recordings/{recording}"),
         ("GET", "/api/listen/reasons"),
         ("POST", "/api/recordings/{recording}/listen"),
+        ("POST", "/api/listen/{key}/speakers"),
     }
 
 
@@ -34,6 +35,7 @@ def test_what_touches_evidence_is_for_few() -> None:
     listeners = {path for (_, path), (scope, _) in table.items() if scope == Permission.LISTEN}
     assert listeners == {
         "/api/listen/reasons",
+        "/api/listen/{key}/speakers",
         "/api/recordings/{recording}/listen",
         "/api/disclosures",
         "/api/disclosures/{disclosure}",

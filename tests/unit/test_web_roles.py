@@ -119,8 +119,8 @@ BODIES: dict[str, Any] = {
     "/api/recordings/verification": {"since": "2026-11-24"},
     "/api/recordings/{recording}/export": {"reason": "authority", "text": "Công văn 12/CSĐT"},
     "/api/recordings/{recording}/listen": {"reason": "quality", "text": "Nghe lại cuộc gọi."},
+    "/api/listen/{key}/speakers": {"speakers": ["citizen"]},
 }
-#: what a route must be asked with
 QUERIES = {"/api/evidence/entries": {"subject": "chain"}, "/api/faq/search": {"words": "khai sinh"}}
 #: routes that take a form
 FORMS = {"/l/{token}": {"act": "reveal", "version": "1"}}

@@ -2,20 +2,28 @@
 sound before play is pressed.
 """
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.core.events import LegKind
+from hotline1022.recordings.types import Speaker
+from hotline1022.web.cascade_wire import CascadeView
 from hotline1022.web.copies_wire import Format
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.recording import page_of, story_of, tracks_of
+from hotline1022.web.desk.recording import cascades_of, page_of, story_of, tracks_of
 from hotline1022.web.desk.recordings import row_of
 from hotline1022.web.desk.render import show
 from hotline1022.web.desk.tickets import asked
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.export import sent
+from hotline1022.web.listening_port import Heard
 from hotline1022.web.listening_wire import WORDS, ListenBody, ListenTo, WhyBody
 from hotline1022.web.package import origin
 from hotline1022.web.page_words import words
@@ -23,6 +31,8 @@ from hotline1022.web.recording_rights import recording_for
 from hotline1022.web.route import Ask
 
 HERE = "/desk/recordings/listen"
+#: a track begins so soon after its telephone was picked up
+PICKED_UP = timedelta(seconds=3)
 
 
 async def grant(ask: Ask) -> web.Response:
@@ -70,13 +80,20 @@ async def show_player(ask: Ask) -> web.Response:
     names = await seen.names_of(ask)
     call = await ask.ports.calls.get(heard.call)
     began = call.call.entered_at if call else detail.recording.started_at
-    track = next((one for one in tracks_of(ask, detail, names) if one["id"] == heard.name), None)
+    tracks = tracks_of(ask, detail, names)
+    track = next((one for one in tracks if one["id"] == heard.name), None)
     say = words()
+    whole = heard.what == ListenTo.STEREO
+    people: list[dict[str, Any]] = []
+    if whole:
+        whose = called(tracks, await cascades_of(ask, call), names)
+        people = _speakers(await ask.ports.listening.speakers(heard), whose, heard, began)
     return show(
         ask,
         "listen",
         one=row_of(ask, detail.recording, names),
-        stereo=heard.what == ListenTo.STEREO,
+        stereo=whole,
+        speakers=people,
         side="citizen"
         if track and (track["kind"] == "message" or (track["kind"], track["side"]) == ("citizen", "r"))
         else "other",
@@ -90,6 +107,40 @@ async def show_player(ask: Ask) -> web.Response:
         until=seen.instant(heard.expires_at),
         lines=await story_of(ask, detail, call, names),
     )
+
+
+def called(tracks: Sequence[Mapping[str, Any]], cascades: Sequence[CascadeView], names: seen.Names) -> dict[str, str]:
+    """What whose track it is is called: as among the tracks, and somebody of an agency by the step in which the telephone was picked
+    up just then.
+    """
+    found = {str(one["id"]): str(one["who"]) for one in tracks}
+    answered = [(step, one.agency) for one in cascades for step in one.steps if step.answered_at and step.name]
+    for one in tracks:
+        for step, agency in answered if one["kind"] == LegKind.CONTACT else ():
+            if step.answered_at and abs(step.answered_at - one["began"]) < PICKED_UP:
+                found[str(one["id"])] = words()(
+                    "player.contact", name=step.name, agency=names.agencies.get(agency, agency)
+                )
+    return found
+
+
+def _speakers(
+    found: Sequence[Speaker], whose: Mapping[str, str], heard: Heard, began: datetime
+) -> list[dict[str, Any]]:
+    """Who can be switched on and off, with the time from the first piece to the last."""
+    say = words()
+    return [
+        {
+            "key": one.key,
+            "name": whose.get(one.tracks[0], one.key) if one.kind else say(f"player.{one.key}"),
+            "side": one.voice.value,
+            "from": seen.clock(began + timedelta(milliseconds=one.spans[0][0])),
+            "to": seen.clock(began + timedelta(milliseconds=max(end for _, end in one.spans))),
+            "pieces": len(one.spans),
+            "chosen": not heard.speakers or one.key in heard.speakers,
+        }
+        for one in found
+    ]
 
 
 def _wanted(form: Form) -> ListenBody:

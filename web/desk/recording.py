@@ -122,13 +122,13 @@ async def story_of(
     """What happened in its call, with milliseconds from the recording's beginning; nothing where its history is gone."""
     if call is None:
         return []
-    lines = story(call, await _cascades(ask, call), names, words())
+    lines = story(call, await cascades_of(ask, call), names, words())
     return [{"at": seen.clock(one.at), "text": seen.free(ask, one.text), "ms": one.offset_ms} for one in lines]
 
 
-async def _cascades(ask: Ask, call: CallDetail) -> Sequence[CascadeView]:
-    """Its transfers."""
-    if not any(one.kind == "CascadeStarted" for one in call.events):
+async def cascades_of(ask: Ask, call: CallDetail | None) -> Sequence[CascadeView]:
+    """Its transfers; none where its history is gone."""
+    if call is None or not any(one.kind == "CascadeStarted" for one in call.events):
         return ()
     last = max(one.at for one in call.events)
     wanted = CascadeQuery(since=call.call.entered_at, until=last + timedelta(seconds=1), limit=200)

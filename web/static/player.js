@@ -1,5 +1,6 @@
-// Plays a recording that somebody has a right to: waveform, who is heard when, each side on and off, by keys alone. Refuses to load
-// anything before play is pressed, but for the picture; keeps nothing of the sound, so that a call of hours costs no memory.
+// Plays a recording that somebody has a right to: waveform, who is heard when, each speaker on and off, by keys alone. Refuses to load
+// anything before play is pressed, but for the picture; keeps nothing of the sound, so that a call of hours costs no memory. Mixes
+// nothing itself: for each choice of speakers it asks for a copy in which nobody else is, so what is sent is what is heard.
 "use strict";
 (() => {
   const box = document.getElementById("player");
@@ -7,47 +8,66 @@
   const at = id => document.getElementById(id);
   const sound = at("sound"), wave = at("wave"), place = at("place"), play = at("play"), alarm = at("player-problem");
   const whole = Number(box.dataset.duration) / 1000, say = box.dataset;
-  const stereo = Boolean(box.dataset.stereo);
   const KINDS = ["silence", "citizen", "other", "both"];
-  let peaks = null, stretches = [], graph = null, zoom = 0, spoken = -1, stayed = performance.now();
+  const boxes = [...box.querySelectorAll("[data-speaker]")];
+  //: a lane: its canvas, points of `step` ms from `from` ms on, colour, checkbox
+  let lanes = [], stretches = [], zoom = 0, spoken = -1, stayed = performance.now();
+  //: which choice is asked for; whether the sound is the one that is chosen, is to play when it is, could not be had
+  let turn = 0, ready = true, wish = false, stuck = false, later = 0, drawing = 0;
 
   const two = n => String(n).padStart(2, "0");
   const written = s => { const t = Math.max(0, Math.floor(s)), h = Math.floor(t / 3600);
     return (h ? h + ":" + two(Math.floor(t / 60) % 60) : Math.floor(t / 60)) + ":" + two(t % 60); };
   const length = () => Number.isFinite(sound.duration) && sound.duration > 0 ? sound.duration : whole;
 
-  // ------------------------------------------------------------ the two sides
-  function connect() {
-    if (graph || !stereo || !window.AudioContext) return;
-    const context = new AudioContext(), split = context.createChannelSplitter(2), join = context.createChannelMerger(2);
-    context.createMediaElementSource(sound).connect(split);
-    const side = number => {
-      const ears = [context.createGain(), context.createGain()], look = context.createAnalyser();
-      look.fftSize = 1024;
-      ears.forEach((ear, n) => { split.connect(ear, number); ear.connect(join, 0, n); });
-      ears.forEach(ear => ear.connect(look));
-      return { ears, look, heard: new Float32Array(look.fftSize) };
-    };
-    join.connect(context.destination);
-    graph = { context, sides: [side(0), side(1)] };
-    mix();
+  // ------------------------------------------------------------ who is heard
+  const chosen = () => boxes.filter(one => one.checked).map(one => one.dataset.speaker);
+  const rights = new Map([[chosen().join(" "), sound.getAttribute("src")]]);
+
+  // whoever is switched off is silent at once; the others go on from the same moment, when there is a copy of them alone
+  function choose() {
+    turn += 1;
+    wish = wish || !sound.paused;
+    ready = stuck = false;
+    sound.pause();
+    state();
+    clearTimeout(later);
+    later = setTimeout(take, 250, turn, chosen());
   }
-  // both: each in an ear of its own; one alone: in both ears
-  function mix() {
-    if (!graph) return;
-    const on = [at("citizen").checked, at("other").checked], alone = on[0] !== on[1];
-    graph.sides.forEach((side, number) => side.ears.forEach((ear, n) => {
-      ear.gain.value = on[number] && (alone || n === number) ? 1 : 0;
-    }));
-  }
-  function meters() {
-    if (!graph) return;
-    graph.sides.forEach((side, number) => {
-      side.look.getFloatTimeDomainData(side.heard);
-      let most = 0;
-      for (const one of side.heard) most = Math.max(most, Math.abs(one));
-      at(number ? "other-level" : "citizen-level").value = sound.paused ? 0 : Math.min(1, most);
-    });
+  async function take(mine, keys) {
+    const said = at("choice"), which = keys.join(" ");
+    if (!keys.length) { said.textContent = say.nobody; return; }
+    if (!rights.has(which)) {
+      said.textContent = say.making;
+      let status = 0;
+      try {
+        const answer = await fetch(box.dataset.speakers, {
+          method: "POST", redirect: "error", body: JSON.stringify({ speakers: keys }),
+          headers: { "Content-Type": "application/json", "X-CSRF-Token": say.csrf },
+        });
+        status = answer.status;
+        if (answer.ok) rights.set(which, (await answer.json()).url);
+      } catch { status = 0; }
+      if (mine !== turn) return;
+      if (!rights.has(which)) {
+        said.textContent = "";
+        wish = false;
+        stuck = true;
+        state();
+        tell([401, 403, 404, 409].includes(status) ? say.ended : say.unmade);
+        return;
+      }
+    }
+    said.textContent = "";
+    alarm.hidden = true;
+    const now = sound.currentTime, source = rights.get(which);
+    if (sound.getAttribute("src") !== source) {
+      sound.src = source;
+      sound.currentTime = now;
+    }
+    ready = true;
+    if (wish) await start();
+    state();
   }
 
   // ------------------------------------------------------------ moving
@@ -56,11 +76,17 @@
     shown();
   }
   async function toggle() {
-    if (!sound.paused) { sound.pause(); return; }
+    if (ready && !sound.paused) { sound.pause(); return; }
     alarm.hidden = true;
-    connect();
+    if (ready) { await start(); return; }
+    wish = !wish;
+    if (stuck) { stuck = false; take(turn, chosen()); } // once more
+    else if (!chosen().length) at("choice").textContent = say.nobody;
+    state();
+  }
+  async function start() {
+    wish = false;
     try {
-      if (graph) await graph.context.resume();
       await sound.play();
     } catch (error) {
       if (error.name !== "AbortError" && !sound.error) tell(say.broken);
@@ -88,39 +114,43 @@
     return { first, span };
   }
   function draw() {
-    const wide = wave.clientWidth, high = wave.clientHeight, dots = window.devicePixelRatio || 1;
-    if (!wide) return;
-    if (wave.width !== Math.round(wide * dots)) { wave.width = Math.round(wide * dots); wave.height = Math.round(high * dots); }
-    const pen = wave.getContext("2d"), style = getComputedStyle(box), colour = name => style.getPropertyValue("--" + name).trim();
-    pen.setTransform(dots, 0, 0, dots, 0, 0);
-    pen.clearRect(0, 0, wide, high);
-    const { first, span } = frame(), strip = stretches.length ? 14 : 0;
-    if (peaks) {
-      // of an original alone there is one side
-      const lanes = ["citizen", "other"].filter(name => peaks[name].length), tall = (high - strip) / Math.max(1, lanes.length);
-      lanes.forEach((name, lane) => {
-        const side = peaks[name], top = lane * tall;
-        pen.fillStyle = colour(name);
-        pen.globalAlpha = !stereo || at(name).checked ? 1 : 0.25;
-        for (let x = 0; x < wide; x++) {
-          const from = Math.floor((first + span * x / wide) * 1000 / peaks.step);
-          const to = Math.max(from + 1, Math.floor((first + span * (x + 1) / wide) * 1000 / peaks.step));
-          let most = 0;
-          for (let n = from; n < to && n < side.length; n++) most = Math.max(most, side[n]);
-          const half = Math.max(0.5, Math.sqrt(most / 255) * (tall / 2 - 2));
-          pen.fillRect(x, top + tall / 2 - half, 1, 2 * half);
-        }
-        pen.globalAlpha = 1;
-      });
+    const style = getComputedStyle(box), colour = name => style.getPropertyValue("--" + name).trim();
+    for (const canvas of [wave, ...lanes.map(one => one.canvas).filter(one => one !== wave)]) {
+      const wide = canvas.clientWidth, high = canvas.clientHeight, dots = window.devicePixelRatio || 1;
+      if (!wide) continue;
+      if (canvas.width !== Math.round(wide * dots)) {
+        canvas.width = Math.round(wide * dots);
+        canvas.height = Math.round(high * dots);
+      }
+      const pen = canvas.getContext("2d"), { first, span } = frame();
+      pen.setTransform(dots, 0, 0, dots, 0, 0);
+      pen.clearRect(0, 0, wide, high);
+      const own = lanes.filter(one => one.canvas === canvas), strip = canvas === wave && stretches.length ? 14 : 0;
+      const tall = (high - strip) / Math.max(1, own.length);
+      own.forEach((lane, number) => points(pen, lane, first, span, wide, number * tall, tall, colour(lane.side)));
+      for (const one of canvas === wave ? stretches : []) {
+        const from = (one.from_ms / 1000 - first) / span * wide, to = (one.to_ms / 1000 - first) / span * wide;
+        if (to < 0 || from > wide) continue;
+        pen.fillStyle = colour(one.kind);
+        pen.fillRect(from, high - strip + 3, Math.max(1, to - from), strip - 3);
+      }
+      pen.fillStyle = colour("needle");
+      pen.fillRect((sound.currentTime - first) / span * wide - 1, 0, 2, high);
     }
-    for (const one of stretches) {
-      const from = (one.from_ms / 1000 - first) / span * wide, to = (one.to_ms / 1000 - first) / span * wide;
-      if (to < 0 || from > wide) continue;
-      pen.fillStyle = colour(one.kind);
-      pen.fillRect(from, high - strip + 3, Math.max(1, to - from), strip - 3);
+  }
+  function points(pen, lane, first, span, wide, top, tall, colour) {
+    pen.fillStyle = colour;
+    pen.globalAlpha = !lane.box || lane.box.checked ? 1 : 0.25;
+    const place = x => Math.floor(((first + span * x / wide) * 1000 - lane.from) / lane.step);
+    for (let x = 0; x < wide; x++) {
+      const from = place(x), to = Math.max(from + 1, place(x + 1));
+      if (to <= 0 || from >= lane.points.length) continue; // this speaker is not there
+      let most = 0;
+      for (let n = Math.max(0, from); n < to && n < lane.points.length; n++) most = Math.max(most, lane.points[n]);
+      const half = Math.max(0.5, Math.sqrt(most / 255) * (tall / 2 - 2));
+      pen.fillRect(x, top + tall / 2 - half, 1, 2 * half);
     }
-    pen.fillStyle = colour("needle");
-    pen.fillRect((sound.currentTime - first) / span * wide - 1, 0, 2, high);
+    pen.globalAlpha = 1;
   }
   function shown() {
     const now = sound.currentTime, second = Math.floor(now);
@@ -149,30 +179,29 @@
   }
   function turning() {
     stay();
-    meters();
     skipped(sound.currentTime);
     shown();
-    if (!sound.paused && !sound.ended) requestAnimationFrame(turning);
+    if (!sound.paused && !sound.ended) drawing = requestAnimationFrame(turning);
   }
   function state() {
     const going = !sound.paused && !sound.ended;
-    play.textContent = going ? say.pause : say.play;
-    if (going) requestAnimationFrame(turning); else { meters(); shown(); }
+    play.textContent = going || wish ? say.pause : say.play;
+    cancelAnimationFrame(drawing);
+    if (going) drawing = requestAnimationFrame(turning); else shown();
   }
 
   // ------------------------------------------------------------ by hand and by keys
   play.addEventListener("click", toggle);
   for (const [id, by] of [["back", -10], ["on", 10]]) at(id).addEventListener("click", () => go(sound.currentTime + by));
   place.addEventListener("input", () => go(Number(place.value)));
-  at("speed").addEventListener("change", event => { sound.playbackRate = Number(event.target.value); });
-  if (stereo) {
-    for (const id of ["citizen", "other"]) at(id).addEventListener("change", () => { mix(); draw(); });
-  }
+  // the default is what the next copy begins with
+  at("speed").addEventListener("change", event => { sound.defaultPlaybackRate = sound.playbackRate = Number(event.target.value); });
+  boxes.forEach(one => one.addEventListener("change", choose));
   at("zoom").addEventListener("change", event => { zoom = Number(event.target.value); draw(); });
-  wave.addEventListener("pointerdown", event => {
+  box.querySelectorAll("canvas").forEach(one => one.addEventListener("pointerdown", event => {
     const { first, span } = frame();
-    go(first + span * event.offsetX / wave.clientWidth);
-  });
+    go(first + span * event.offsetX / one.clientWidth);
+  }));
   document.querySelectorAll("[data-seek]").forEach(line => line.addEventListener("click", () => go(Number(line.dataset.seek) / 1000)));
   box.addEventListener("keydown", event => {
     const own = event.target.closest("select, input[type=checkbox], a");
@@ -185,10 +214,9 @@
     } else if (to !== undefined && !event.target.closest("select")) {
       event.preventDefault();
       go(to);
-    } else if (stereo && (event.key === "1" || event.key === "2")) {
-      const side = at(event.key === "1" ? "citizen" : "other");
-      side.checked = !side.checked;
-      side.dispatchEvent(new Event("change"));
+    } else if (/^[1-9]$/.test(event.key) && boxes[event.key - 1] && !event.target.closest("select")) {
+      boxes[event.key - 1].checked = !boxes[event.key - 1].checked;
+      choose();
     }
   });
   // a space that was taken on keydown must not press the button too
@@ -207,8 +235,14 @@
   }
   async function picture() {
     try {
-      const [loud, map] = await Promise.all([fetched(box.dataset.peaks), fetched(box.dataset.map)]);
-      peaks = { step: loud.step_ms, citizen: bytes(loud.citizen), other: bytes(loud.other) };
+      const [loud, map] = await Promise.all([fetched(boxes.length ? say.speakers : say.peaks), fetched(say.map)]);
+      lanes = boxes.length
+        ? loud.speakers.map(one => ({ ...one, box: boxes.find(other => other.dataset.speaker === one.key) }))
+          .filter(one => one.box)
+          .map(one => ({ canvas: one.box.closest(".speaker").querySelector("canvas"), box: one.box, side: one.side,
+            step: loud.step_ms, from: one.from_ms, points: bytes(one.peaks) }))
+        // of an original alone there is one side
+        : ["citizen", "other"].filter(name => loud[name]).map(name => ({ canvas: wave, side: name, step: loud.step_ms, from: 0, points: bytes(loud[name]) }));
       stretches = map.stretches;
       const sums = Object.fromEntries(KINDS.map(kind => [kind, 0]));
       for (const one of stretches) sums[one.kind] += one.to_ms - one.from_ms;

@@ -17,6 +17,7 @@ from hotline1022.accounts.types import Permission, Wanted
 from hotline1022.audit.types import Kind
 from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import State
+from hotline1022.web.cookies import HEADER
 from tests.contract.database.desk_world import Browser, Shown
 from tests.lab.audit_desk import Audited, open_audit
 from tests.unit.recordings_world import CALL
@@ -143,12 +144,25 @@ async def test_nothing_is_heard_without_a_reason_and_only_by_the_session_that_ga
         (source,) = re.findall(r'<audio id="sound" src="(/api/listen/[\w-]{43})" preload="none"', player.text)
         async with browser.client.get(source, headers={"Range": "bytes=0-99"}) as response:
             assert response.status == 206 and len(await response.read()) == 100
-        for drawn in ("peaks", "map"):
+        for drawn in ("peaks", "map", "speakers"):
             assert (await browser.get(f"{source}/{drawn}")).status == 200
+        assert re.findall(r'data-speaker="([a-z]+)', player.text) == ["citizen", "agent", "agent", "machine"]
+        (csrf,) = re.findall(r'data-csrf="([^"]+)"', player.text)
+        alone, choose = {"speakers": ["citizen"]}, f"{source}/speakers"
+        async with browser.client.post(choose, json=alone, headers={HEADER: csrf}) as response:
+            assert response.status == 201
+            chosen = (await response.json())["url"]
+        async with browser.client.post(choose, json=alone) as response:
+            assert response.status == 403, "no page of the session sent it"
+        again = await browser.get(chosen.replace("/api/", "/desk/recordings/"))
+        assert again.status == 200 and len(re.findall(r"data-speaker=[^>]* checked", again.text)) == 1
         async with audited.desk.browser() as nobody:
             assert (await nobody.get(source)).status in (401, 403)
         async with audited.desk.signed_in("auditor", login="other") as other:
-            assert (await other.get(source)).status == 403
+            theirs = re.findall(r'"X-CSRF-Token": "([^"]+)"', (await other.get("/desk")).text)[0]
+            async with other.client.post(choose, json=alone, headers={HEADER: theirs}) as response:
+                assert (response.status, (await response.json())["error_id"]) == (403, "listen-of-another")
+            assert (await other.get(source)).status == 403 and (await other.get(chosen)).status == 403
             assert (await other.get(source.replace("/api/", "/desk/recordings/"))).status == 403
         await audited.book.flush()
         async with audited.house.world.database.reading() as tx:
@@ -167,8 +181,10 @@ async def test_one_track_and_the_message_are_heard_as_they_were_stored(audited: 
         for row in (audited.house.world.filed.tracks[0], audited.house.world.filed.voicemails[0]):
             granted = await browser.send(page, action, **REASON | {"what": row.id})
             player = await browser.get(granted.goes_to)
-            assert 'data-stereo=""' in player.text and "data-peaks" in player.text, "its own waveform, and no sides"
-            assert 'type="checkbox" id="other"' not in player.text
+            assert 'data-speakers=""' in player.text and "data-peaks" in player.text, (
+                "its own waveform, and nobody else"
+            )
+            assert 'data-speaker="' not in player.text
             source = re.findall(r'src="(/api/listen/[\w-]{43})"', player.text)[0]
             async with browser.client.get(source) as response:
                 data = await response.read()

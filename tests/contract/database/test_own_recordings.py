@@ -63,6 +63,11 @@ async def test_the_recording_of_my_ticket_is_heard_and_no_more_of_it(audited: Au
         source = f"/api/listen/{granted.goes_to.rpartition('/')[2]}"
         assert (await browser.get(source, Range="bytes=0-99")).status == 206
         csrf = page.forms.fields[f"{one}/listen"]["csrf"]
+        alone = {"speakers": ["citizen"]}
+        async with browser.client.post(f"{source}/speakers", json=alone, headers={HEADER: csrf}) as response:
+            assert response.status == 201
+            chosen = (await response.json())["url"]
+        assert (await browser.get(chosen, Range="bytes=0-99")).status == 206, "each speaker of the own ticket's call"
         assert await api(browser, csrf, f"/api/recordings/{audited.recording}/listen", **ASK) == (201, "")
         for path in (f"{one}/check", f"{one}/export", "/desk/evidence/verify"):
             assert (await browser.post(path, {"csrf": csrf, **REASON})).status == 403, path
@@ -79,7 +84,10 @@ async def test_the_recording_of_my_ticket_is_heard_and_no_more_of_it(audited: Au
         await audited.tickets.act(ticket.id, Act(action=Action.RETURN, why="nhầm"), by="lan", at=audited.desk.now)
         other = Act(action=Action.FORWARD, agency=Named(id="so-y-te"))
         await audited.tickets.act(ticket.id, other, by="lan", at=audited.desk.now)
-        assert (await browser.get(source, Range="bytes=0-99")).status == 404
+        for ended in (source, chosen):
+            assert (await browser.get(ended, Range="bytes=0-99")).status == 404
+        async with browser.client.post(f"{source}/speakers", json=alone, headers={HEADER: csrf}) as response:
+            assert response.status == 404
         assert (await browser.get(one)).status == 404
         assert (await browser.post(f"{one}/listen", {"csrf": csrf, **REASON})).status == 404
         assert await api(browser, csrf, f"/api/recordings/{audited.recording}/listen", **ASK) == (
