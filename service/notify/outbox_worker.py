@@ -316,7 +316,9 @@ class OutboxWorker:
                     log.warning("outbox: %s is away: %s", way.gateway.name, mask_text(reason))
                 way.away_since = way.away_since or at
                 if at - way.away_since >= RING_AFTER:
-                    await self._bell.ring("gateway-away", f"{way.gateway.name}: {error_id}")
+                    await self._bell.ring(
+                        "gateway-away", said("alarm-said.gateway", gateway=way.gateway.name, error=error_id)
+                    )
             case NotTaken(seconds=float(seconds), error_id=error_id):
                 way.until, way.error_id = max(way.until or at, at + timedelta(seconds=seconds)), error_id
             case Accepted():

@@ -1,0 +1,120 @@
+"""Every word of every page comes from the catalogue, and every day and number is written as it says: the whole service speaks a
+language that nobody speaks, and whatever Vietnamese is left on its pages is of the house's own data.
+"""
+
+import asyncio
+import re
+import tomllib
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData, select
+
+from hotline1022.db.engine import connect
+from hotline1022.service.settings.tree import Queue
+from tests.contract.test_every_page import SEE, _get, _paths, pages
+from tests.lab.pseudo_language import outside, pseudo, spoken, strings, vietnamese
+from tests.lab.whole_service import Whole, served
+from tests.unit.test_words import HOUSE
+
+pytestmark = pytest.mark.slow
+#: what people read or hear of an element beside its text
+SEEN = {"title", "alt", "placeholder", "value", "aria-label", "aria-description", "content", "label", "summary"}
+#: files of the house's own content, which it writes anew at the desk: agencies, menu, plan, holidays, reasons, templates
+CONTENT = ("directory/agencies.toml", "ivr/menu.toml", "service/lines/shifts.toml", "tickets/policy.toml")
+CONTENT += ("recordings/reasons.toml", "notify/templates.toml", "faq/seed.toml")
+#: a day as the pseudo-language does not write it
+DAY = re.compile(r"\b\d\d?/\d\d?/\d{4}\b")
+
+
+class Said(HTMLParser):
+    """What a page says, piece by piece: texts of elements, and of attributes that people see or scripts say."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self.language = ""
+        self._quiet = 0
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self._quiet += tag in ("script", "style")
+        if tag == "html":
+            self.language = given.get("lang", "")
+        self.pieces += [value for name, value in given.items() if name in SEEN or name.startswith("data-")]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._quiet -= tag in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        if not self._quiet:
+            self.pieces.append(data)
+
+
+@pytest.fixture(scope="module", params=["sqlite"])
+def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    with spoken(pseudo()), served(request, tmp_path_factory.mktemp("words"), "every_word") as made:
+        yield made
+
+
+async def _rows(address: str) -> set[str]:
+    """Every text in the database."""
+    found: set[str] = set()
+    engines = connect(address)
+    async with engines.reader.connect() as connection:
+        tables = MetaData()
+        await connection.run_sync(tables.reflect)
+        for table in tables.sorted_tables:
+            for row in await connection.execute(select(table)):
+                found.update(strings(list(row)))
+    await engines.close()
+    return found
+
+
+def data_of(whole: Whole) -> list[str]:
+    """Whatever is the house's own, the longest first; a text that is a whole file by its lines."""
+    found = asyncio.run(_rows(whole.app.settings.database_url))
+    for name in CONTENT:
+        text = (HOUSE / name).read_text(encoding="utf-8")
+        found |= {*strings(tomllib.loads(text)), *text.splitlines()}
+    found |= {one.name for one in Queue().pause_reasons}
+    lines = {line.strip() for one in found for line in (one, *one.splitlines())}
+    return sorted((one for one in lines if "«" not in one and vietnamese(one)), key=len, reverse=True)
+
+
+def test_every_word_of_every_page_is_of_the_catalogue(whole: Whole) -> None:
+    data, looked = data_of(whole), 0
+    wrong: dict[str, str] = {}
+    for route in pages():
+        for who in SEE if route.desk else ("nobody",):
+            for path in _paths(whole, route):
+                answer = _get(whole, path, who)
+                said = Said(answer.text)
+                if not said.pieces:
+                    continue
+                looked += 1
+                assert said.language in ("qps-ploc", ""), (path, said.language)
+                assert "«" in answer.text or not said.language, path
+                for piece in said.pieces:
+                    rest = outside(piece)
+                    if DAY.search(rest):
+                        wrong.setdefault(f"{route.path}: {DAY.findall(rest)}", rest)
+                    if vietnamese(rest):
+                        for one in data:
+                            if one in rest:
+                                rest = rest.replace(one, "\n")
+                    if vietnamese(rest):
+                        wrong.setdefault(f"{route.path}: {' '.join(rest.split())}", piece)
+    assert looked > 150, looked
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_api_and_files_that_leave_name_things_by_it(whole: Whole) -> None:
+    told = whole.ask("GET", "/api/figures/calls", params={"since": "2026-01-01"})
+    assert all(one["name"].startswith("«") for one in told["figures"]), told
+    sample = Path(HOUSE / "web" / "pages" / "vi.toml").read_text(encoding="utf-8")
+    assert "«" not in sample, "else what is wrapped would not be told from what was there"
