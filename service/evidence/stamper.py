@@ -163,7 +163,7 @@ async def note_key(database: Database, key: Ed25519PrivateKey) -> None:
 
 
 def _mail(stamp: Stamp, to: str, at: datetime) -> NewMessage:
-    text = f"{words()('notice.stamp')}\n\n{as_file(stamp).decode()}"
+    text = words()("notice.stamp") + "\n\n" + as_file(stamp).decode()
     return NewMessage(
         key=f"stamp/{stamp.name}",
         channel=Channel.EMAIL,

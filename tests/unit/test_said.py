@@ -28,6 +28,8 @@ SAMPLE = {
     "[a-z0-9-]*": "gateway-login",
     r"\w*": "esms",
 }
+#: words of values, in the same tables
+VALUES = {"policy-fault.place", *(f"alarm-said.{one}" for one in ("what-recordings", "what-calls", "stamp", "look"))}
 #: what may be rung besides: an error with its id, whose words are told; what was made by said() elsewhere
 OTHERS = {"with_id", "ahead", "_told", "say", "told"}
 #: where what is rung was made: passed on by the bell and its helpers, or words of Asterisk's dialplan, whose alarms have no detail
@@ -48,6 +50,8 @@ def sample(hole: str) -> str:
 def test_every_sentence_has_words_with_its_values() -> None:
     bare = SENTENCES.keys() - TEXTS.keys()
     assert not bare, "write words for them under the same keys in web/pages/vi.toml"
+    tables = tuple(f"{id.partition('.')[0]}." for id in SENTENCES)
+    assert {key for key in TEXTS if key.startswith(tables)} - SENTENCES.keys() == VALUES
     for id, sentence in SENTENCES.items():
         used = {name for _, name, _, _ in Formatter().parse(TEXTS[id]) if name}
         assert used <= holes(sentence), id
