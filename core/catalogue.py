@@ -16,7 +16,7 @@ from hotline1022.core.words import Words, flat, shipped
 #: keys that a message names at most, of each kind
 SHOWN = 5
 #: how html names a language
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _LANGUAGE_KEY = "page.language"
 #: what strftime takes for what, where hours may be of half a day
 _HALF_DAYS = {"%I": "%H", "%p": ""}

@@ -97,7 +97,7 @@ def test_every_word_of_every_page_is_of_the_catalogue(whole: Whole) -> None:
                 if not said.pieces:
                     continue
                 looked += 1
-                assert said.language in ("qps-ploc", ""), (path, said.language)
+                assert said.language in ("qps-Ploc", ""), (path, said.language)
                 assert "«" in answer.text or not said.language, path
                 for piece in said.pieces:
                     rest = outside(piece)

@@ -13,7 +13,7 @@ from hotline1022.core.words import Words, shipped, speak
 
 #: how it writes; no day of it looks like `30/11/2026`
 FORMATS = {
-    "page.language": "qps-ploc",
+    "page.language": "qps-Ploc",
     "format.moment": "%Y.%m.%d-%H:%M",
     "format.moment-exact": "%Y.%m.%d-%H:%M:%S",
     "format.moment-short": "%m.%d-%H:%M",

@@ -14,6 +14,7 @@ from hotline1022.core.catalogue import catalogue_of, differences, read_texts
 from hotline1022.core.clock import day_as_written, written
 from hotline1022.core.errors import ConfigError
 from hotline1022.core.words import day_written, languages, number_written, shipped, speak, words
+from hotline1022.faq.sheet import Rows, template, texts_of
 from hotline1022.notify.trial import trial
 from hotline1022.notify.types import Channel
 from hotline1022.service.cli.main import main
@@ -21,6 +22,7 @@ from hotline1022.service.reload_plan import NEEDS_RESTART
 from hotline1022.service.settings.config import SettingsError, load
 from hotline1022.service.settings.desk import DeskSettings
 from hotline1022.service.settings.language import lacking, use_language
+from hotline1022.web.desk.deadlines_form import meant, said
 from hotline1022.web.desk.figures_said import share
 from hotline1022.web.desk.render import whole
 from hotline1022.web.page_render import fill
@@ -177,8 +179,19 @@ def test_pages_and_messages_speak_it() -> None:
         message = trial(Channel.EMAIL, "a@example.vn", AT, "1")
     assert isinstance(desk.body, bytes)
     for page in (desk.body.decode(), html):
-        assert '<html lang="qps-ploc"' in page and "«" in page
+        assert '<html lang="qps-Ploc"' in page and "«" in page
     assert re.fullmatch(r"«Tổng đài 1022: .* 2026\.11\.30-14:05:09\.»", message.text) and message.subject.startswith(
         "«"
     )
     assert '<html lang="vi"' in plain() and "«" not in plain()
+
+
+def test_what_people_type_is_understood_in_it(tmp_path: Path) -> None:
+    with spoken(catalogue_of(changed(tmp_path, length__hour="Stunden", sheet_faq__title="x"))[0]):
+        assert meant(said("4 hours")) == meant("4 stunden") == "4 hours"
+        head = template({}, lambda key: words()(f"sheet-faq.{key}"))[0].columns
+        cells = {place: one.name for place, one in enumerate(head)}
+        row = {0: "Where?", 1: "Here.", 5: "2026.12.31"}
+        (read,) = texts_of(Rows(rows=((1, cells), (2, row)), from_1904=False), {})
+        assert (read.text.question, read.text.answer, read.text.valid_to) == ("Where?", "Here.", date(2026, 12, 31))
+        assert not read.problems
