@@ -18,6 +18,8 @@ SHOWN = 5
 #: how html names a language
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _LANGUAGE_KEY = "page.language"
+#: what the library of holidays names those of Vietnam in
+_HOLIDAYS_KEY, _HOLIDAYS = "format.holidays", ("vi", "en_US", "th")
 #: what strftime takes for what, where hours may be of half a day
 _HALF_DAYS = {"%I": "%H", "%p": ""}
 
@@ -99,6 +101,8 @@ def _unfit(key: str, text: object, model: Words) -> str:
         return f"lacks {lost[0]}"
     if key == _LANGUAGE_KEY and not _LANGUAGE.fullmatch(text):
         return "write the language as html does, such as en or pt-BR"
+    if key == _HOLIDAYS_KEY and text not in _HOLIDAYS:
+        return f"choose {', '.join(_HOLIDAYS)}"
     if key.startswith("format.") and _directives(text) != _directives(model.texts[key]):
         return f"must have {' '.join(sorted(_directives(model.texts[key])))} and nothing else"
     return ""

@@ -21,6 +21,7 @@ FORMATS = {
     "format.day-short": "%m.%d",
     "format.thousands": "'",
     "format.decimal": "·",
+    "format.holidays": "en_US",
     "format.sheet": "yyyy.mm.dd hh:mm:ss",
 }
 _INNERMOST = re.compile(r"«[^«»]*»")
