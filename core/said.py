@@ -20,7 +20,7 @@ FORMS: Mapping[str, str] = {
     **dict.fromkeys(("last", "before", "after", "since", "first", "due"), _MOMENT),
     **dict.fromkeys(("until", "day"), _DAY),
     **dict.fromkeys(("days", "number", "most", "count", "many", "lately", "nights", "left", "room", "files"), _COUNT),
-    **dict.fromkeys(("found", "hunt"), _COUNT),
+    **dict.fromkeys(("found", "hunt", "seq"), _COUNT),
     **dict.fromkeys(("line", "person", "ticket_state", "category", "urgency", "what", "role", "channel"), _WORD),
     **dict.fromkeys(("state", "webhook", "disclosure", "link", "place", "hours"), _WORD),
     **dict.fromkeys(("error", "webhook_error", "fault"), "[a-z0-9-]*"),

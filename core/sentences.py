@@ -59,6 +59,8 @@ SENTENCES: Mapping[str, str] = {
     "alarm-said.backup-stuck": "the backup has made no progress for {hours} h; nothing is deleted until it ends",
     "alarm-said.backup-spoilt": "{name}: {count} files of a backup are not what was written: {texts}",
     "alarm-said.files-spoilt": "{count} files are not as they were stored: {texts}",
+    "alarm-said.files-other": "{count} files are not what was stored; hotline1022 recordings verify names them",
+    "alarm-said.spoilt": "entry {seq} was spoilt: the chain goes on behind it; run hotline1022 evidence verify",
     "alarm-said.no-end": "the nightly look at the evidence comes to no end; the log says why, and it is tried again",
     "alarm-said.not-stamped": "the audit's chain is not stamped",
     "alarm-said.ahead": "the last {night} is of {last}, which is still to come: the clock was wrong then, or is now",

@@ -7,11 +7,13 @@ import sqlite3
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from hotline1022.core.words import shipped
 from hotline1022.service.settings.tree import Queue
 from hotline1022.tickets.calendar import holiday_names
 from tests.contract.test_every_page import SEE, _get, _paths, pages
@@ -21,7 +23,13 @@ from tests.unit.test_words import HOUSE
 
 pytestmark = pytest.mark.slow
 #: what people read or hear of an element beside its text
-SEEN = {"title", "alt", "placeholder", "value", "aria-label", "aria-description", "content", "label", "summary"}
+SEEN = {"title", "alt", "placeholder", "aria-label", "aria-description", "label", "summary"}
+#: what may be words, or ids
+MIXED = {"value", "content"}
+#: words of the catalogue without marks that pages have as ids, units and forms of files, and those of an SMS in GSM-7
+BARE = {"menu", "root", "information", "ticket", "recording", "recordings", "kb", "wav", "opus", "https", "api"}
+BARE |= {"phieu", "tra", "goi", "phim"}
+_WORD = re.compile(r"(?<![\w./_-])[a-z]{2,}(?![\w_-]|\.\w|/)", re.IGNORECASE)
 #: files of the house's own content, which it writes anew at the desk: agencies, menu, plan, holidays, reasons, templates
 CONTENT: tuple[str, ...] = (
     "directory/agencies.toml",
@@ -39,7 +47,9 @@ class Said(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.pieces: list[str] = []
+        #: what people see, and what may be for programs
+        self.seen: list[str] = []
+        self.mixed: list[str] = []
         self.language = ""
         self._quiet = 0
         self.feed(html)
@@ -50,14 +60,15 @@ class Said(HTMLParser):
         self._quiet += tag in ("script", "style")
         if tag == "html":
             self.language = given.get("lang", "")
-        self.pieces += [value for name, value in given.items() if name in SEEN or name.startswith("data-")]
+        self.seen += [value for name, value in given.items() if name in SEEN]
+        self.mixed += [value for name, value in given.items() if name in MIXED or name.startswith("data-")]
 
     def handle_endtag(self, tag: str) -> None:
         self._quiet -= tag in ("script", "style")
 
     def handle_data(self, data: str) -> None:
         if not self._quiet:
-            self.pieces.append(data)
+            self.seen.append(data)
 
 
 @pytest.fixture(scope="module", params=["sqlite"])
@@ -77,7 +88,7 @@ def _rows(address: str) -> set[str]:
     return found
 
 
-def data_of(whole: Whole) -> list[str]:
+def data_of(whole: Whole) -> tuple[str, ...]:
     """Whatever is the house's own, the longest first; a text that is a whole file by its lines."""
     found = _rows(whole.app.settings.database_url)
     for name in CONTENT:
@@ -87,13 +98,29 @@ def data_of(whole: Whole) -> list[str]:
     lines = {line.strip() for one in found for line in (one, *one.splitlines())}
     # as the library of holidays writes them, with days in them
     lines |= {name for year in range(2024, 2030) for name in holiday_names(year).values()}
-    wanted = (one for one in lines if "«" not in one and (vietnamese(one) or DAY.search(one)))
-    return sorted(wanted, key=len, reverse=True)
+    return tuple(sorted((one for one in lines if "«" not in one and len(one) > 2), key=len, reverse=True))
+
+
+@cache
+def without(rest: str, data: tuple[str, ...]) -> str:
+    """The text without what is the house's own."""
+    if not re.search(r"[^\W\d_]{2}|/", rest):
+        return ""
+    for one in data:
+        rest = rest.replace(one, "\n")
+    return rest
+
+
+def vocabulary() -> set[str]:
+    """Words of the catalogue that have no marks: neither names nor values in braces."""
+    texts = (re.sub(r"\{[^}]*\}|[\w.-]+\.[\w.-]+|/\S+", "", text) for text in shipped().texts.values())
+    return {word.lower() for text in texts for word in re.findall(r"\w+", text) if re.fullmatch("[A-Za-z]{2,}", word)}
 
 
 def test_every_word_of_every_page_is_of_the_catalogue(whole: Whole) -> None:
     data, looked = data_of(whole), 0
     wrong: dict[str, str] = {}
+    known = vocabulary()
     for route in pages():
         for who in SEE if route.desk else ("nobody",):
             for path in _paths(whole, route):
@@ -104,12 +131,14 @@ def test_every_word_of_every_page_is_of_the_catalogue(whole: Whole) -> None:
                 looked += 1
                 assert said.language in ("qps-Ploc", ""), (path, said.language)
                 assert "«" in answer.text or not said.language, path
-                for piece in said.pieces:
-                    rest = outside(piece)
-                    for one in data if vietnamese(rest) or DAY.search(rest) else ():
-                        rest = rest.replace(one, "\n")
+                for piece in (*said.seen, *said.mixed):
+                    rest = without(outside(piece), data)
                     if vietnamese(rest) or DAY.search(rest):
                         wrong.setdefault(f"{route.path}: {' '.join(rest.split())}", piece)
+                for piece in said.seen:
+                    found = {one.lower() for one in _WORD.findall(without(outside(piece), data))}
+                    if bare := found & known - BARE:
+                        wrong.setdefault(f"{route.path}: {bare}", piece)
     assert looked > 150, looked
     assert not wrong, "\n".join(wrong)
 

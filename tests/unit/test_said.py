@@ -163,7 +163,7 @@ def test_sentences_are_written_nowhere_else() -> None:
     stretches = {id: max(re.split(r"\{\w+\}", text), key=len) for id, text in SENTENCES.items()}
     for room in ROOMS:
         for path in sorted((HOUSE / room).rglob("*.py")):
-            if path.name != "sentences.py":
+            if path.name != "sentences.py" and path.parent.name != "cli":  # what a terminal says is its own
                 text = path.read_text(encoding="utf-8")
                 again = [id for id, one in stretches.items() if len(one) > 25 and one in text]
                 assert not again, path
