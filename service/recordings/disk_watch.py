@@ -80,9 +80,9 @@ class Room:
 
     def said(self, folder: Path, meaning: str) -> str:
         """In words, with what follows from it."""
-        about = {"folder": folder, "share": f"{self.share():.1f}", "meaning": meaning}
         if self.refused:
-            return said("alarm-said.disk-quota", **about)
+            return said("alarm-said.disk-quota", folder=folder, meaning=meaning)
+        about = {"folder": folder, "share": f"{self.share():.1f}", "meaning": meaning}
         if self.files_total and self.files * self.total < self.free * self.files_total:
             return said("alarm-said.disk-files", files=self.files, **about)
         return said("alarm-said.disk-room", room=self.free // 1024**2, **about)
