@@ -27,6 +27,7 @@ from hotline1022.web.desk.figures_said import share
 from hotline1022.web.desk.render import whole
 from hotline1022.web.page_render import fill
 from tests.lab.pseudo_language import as_toml, pseudo, spoken, written_to
+from tests.unit.test_words import HOUSE, ROOMS
 
 MODEL = shipped()
 AT = datetime(2026, 11, 30, 7, 5, 9, tzinfo=UTC)
@@ -195,3 +196,15 @@ def test_what_people_type_is_understood_in_it(tmp_path: Path) -> None:
         (read,) = texts_of(Rows(rows=((1, cells), (2, row)), from_1904=False), {})
         assert (read.text.question, read.text.answer, read.text.valid_to) == ("Where?", "Here.", date(2026, 12, 31))
         assert not read.problems
+
+
+def test_days_are_written_nowhere_by_hand() -> None:
+    """But where tables of another PBX are read, and in a terminal's story of a call."""
+    wrong = [
+        f"{path.relative_to(HOUSE)}:{number}"
+        for room in ROOMS
+        for path in sorted((HOUSE / room).rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if re.search(r"%d/%m|%m/%d|%d\.%m", line) and path.name not in ("table.py", "timeline.py")
+    ]
+    assert not wrong, "use day_written() of core/words.py, written() of core/clock.py"
