@@ -10,16 +10,15 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from hotline1022.core.errors import Unavailable
+from hotline1022.recordings.polite import be_polite_apart
 
 P = ParamSpec("P")
 T = TypeVar("T")
-#: how much more polite than the service the worker is
-NICE = 10
 
 
 def _settle_in() -> None:
     """In the new process: be polite, leave Ctrl-C to the service, and do not outlive it."""
-    os.nice(NICE)
+    be_polite_apart()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

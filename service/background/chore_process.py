@@ -5,7 +5,6 @@ No command for people: `hotline1022 recordings …` and `backup --verify` are. I
 """
 
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,6 +16,7 @@ from typing import Any
 from hotline1022.core.acting import Acting, acts
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
+from hotline1022.recordings.polite import be_polite
 from hotline1022.recordings.verify import verify
 from hotline1022.service.backup.check import check_backups
 from hotline1022.service.backup.make import NICE
@@ -114,7 +114,7 @@ def main() -> None:
     given = json.load(sys.stdin)
     settings_file = config[0] if config else None
     settings = settings_of(settings_file)
-    os.nice(NICE)
+    be_polite(NICE)
     if chore == "backup-check":
         print(json.dumps(_backup(given)))
         return

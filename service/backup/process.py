@@ -5,11 +5,11 @@ No command for people: `hotline1022 backup` is. Its reader is backup_child.py.
 """
 
 import json
-import os
 import sys
 from pathlib import Path
 
 from hotline1022.core.acting import Acting, acts
+from hotline1022.recordings.polite import be_polite
 from hotline1022.service.backup.make import NICE, Made, make_backup
 from hotline1022.service.cli.base import finished, settings_of, speaking
 from hotline1022.service.cli.progress import Steps
@@ -25,7 +25,7 @@ def main() -> None:
     by = json.load(sys.stdin)
     settings_file = config[0] if config else None
     settings = settings_of(settings_file)
-    os.nice(NICE)
+    be_polite(NICE)
 
     async def made() -> Made:
         # the act itself is in the audit since it was asked for

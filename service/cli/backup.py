@@ -1,12 +1,12 @@
 """Commands that keep everything elsewhere and bring it back: backup, restore. Refuse to overwrite anything."""
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from hotline1022.recordings.polite import be_polite
 from hotline1022.service.backup.check import CURE, check_backups
 from hotline1022.service.backup.key_box import check_passphrase
 from hotline1022.service.backup.make import NICE, KeyFile, Made, make_backup
@@ -70,7 +70,7 @@ def backup(
         _verify(Path(shelf))
         return
     keys = _keys(keys_path, passphrase_file, new=True)
-    os.nice(NICE)
+    be_polite(NICE)
     progress = Progress("files")
     made = finished(make_backup(settings, config, Path(shelf).resolve(), copies=copies, keys=keys, watch=progress))
     progress.clear()

@@ -1,6 +1,5 @@
 """Commands about the evidence: is everything as it was, what is known of one thing, a stamp now, whose key. Repairs nothing."""
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -13,7 +12,7 @@ from hotline1022.audit.types import Entry, Stamp
 from hotline1022.core.clock import local
 from hotline1022.core.errors import HotlineError
 from hotline1022.db.unit import Database
-from hotline1022.recordings.pool import NICE
+from hotline1022.recordings.polite import be_polite
 from hotline1022.service.alarms import Bell
 from hotline1022.service.cli.base import CONFIG, settings_of, speaking
 from hotline1022.service.cli.data import as_json, day_of, on_database
@@ -90,7 +89,7 @@ async def _keep(database: Database, found: Evidence, asked_at: datetime, since: 
 
 def _steps(work: int) -> Callable[[int], None]:
     """For a program, which waits for nothing: the work is more polite than others."""
-    os.nice(NICE)
+    be_polite()
     tell, done = Steps(), 0
 
     def step(count: int) -> None:

@@ -74,9 +74,11 @@ class Load:
 
     async def sustained(
         self, rates: list[float], seconds: float, fine: Callable[[], bool], say: Callable[[str], None]
-    ) -> float | None:
-        """The highest of these rising rates that was held, calls a second, None without any; `fine`: nothing else went wrong."""
-        held = 0.0 if rates else None
+    ) -> tuple[float, ...]:
+        """The highest of these rising rates that was held, calls a second, nothing without any; `fine`: nothing else went wrong."""
+        if not rates:
+            return ()
+        held = 0.0
         for rate in rates:
             found = (await self.stretch(rate, seconds, emergency=False, probes=False)).sipp
             good = found.failed == 0 and found.rate >= SHARE * rate and found.answer_p99 <= ANSWER_P99 and fine()
@@ -88,7 +90,7 @@ class Load:
                 break
             held = found.rate
             await asyncio.sleep(3)
-        return held
+        return (held,)
 
     async def _measure(self, seen: Probes, seconds: float, emergency: bool) -> None:
         end = time.monotonic() + seconds

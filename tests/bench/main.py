@@ -10,7 +10,9 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -25,7 +27,7 @@ from tests.bench.watch import DatabaseWatch, cpu_seconds
 from tests.lab.world_conf import Address
 
 PROMPTS = Path(__file__).parents[2] / "data" / "bench-prompts"
-RISING = [25.0, 30.0, 35.0, 40.0, 45.0, 50.0, 60.0, 70.0, 80.0]
+RISING = [25.0, 30.0, 35.0, 40.0, 45.0, 50.0, 55.0, 60.0, 65.0, 70.0, 80.0]
 
 
 def say(text: str) -> None:
@@ -33,20 +35,34 @@ def say(text: str) -> None:
     click.echo(f"  {time.strftime('%H:%M:%S')}  {text}", err=True)
 
 
-async def measure_bare(product: Product, folder: Path, rate: float, seconds: float, rising: list[float]) -> Side:
-    """The bare dialplan."""
+@asynccontextmanager
+async def bare_load(product: Product, folder: Path) -> AsyncIterator[Load]:
+    """The bare dialplan running, and what makes calls to it."""
     asterisk = bare(product.prepared)
     await asterisk.start()
     try:
         assert asterisk.pid is not None
         async with Carrier(*addresses(product)) as carrier:
-            load = Load(folder, carrier.product, carrier, {"asterisk": asterisk.pid})
-            say(f"Bare dialplan: {rate:g} calls/s for {seconds:g} s ...")
-            stretch = await load.stretch(rate, seconds, emergency=False)
-            held = await load.sustained(rising, 16, lambda: True, say)
-        return Side(stretch=stretch, held=held)
+            yield Load(folder, carrier.product, carrier, {"asterisk": asterisk.pid})
     finally:
         await asterisk.stop()
+
+
+async def measure_bare(product: Product, folder: Path, rate: float, seconds: float, rising: list[float]) -> Side:
+    """The bare dialplan."""
+    async with bare_load(product, folder) as load:
+        say(f"Bare dialplan: {rate:g} calls/s for {seconds:g} s ...")
+        stretch = await load.stretch(rate, seconds, emergency=False)
+        return Side(stretch=stretch, held=await load.sustained(rising, 16, lambda: True, say))
+
+
+async def search_again(product: Product, folder: Path, rising: list[float]) -> tuple[float, ...]:
+    """The bare dialplan's highest rate once more: a machine that others share is not the same some minutes later."""
+    if not rising:
+        return ()
+    async with bare_load(product, folder) as load:
+        say("Bare dialplan, once more ...")
+        return await load.sustained(rising, 16, lambda: True, say)
 
 
 async def measure_product(
@@ -143,6 +159,7 @@ async def bench(place: Path, rate: float, seconds: float, rising: list[float], t
     product = await asyncio.to_thread(hotline, place, PROMPTS)
     plain = await measure_bare(product, place / "sipp", rate, seconds, rising)
     full, stored = await measure_product(product, place / "sipp", rate, seconds, rising)
+    plain = replace(plain, held=plain.held + await search_again(product, place / "sipp", rising))
     version = ".".join(map(str, product.prepared.engine.version))
     report = Report(plain=plain, full=full, stored=stored, version=f"Asterisk {version}")
     tell(report)
@@ -157,7 +174,7 @@ async def bench(place: Path, rate: float, seconds: float, rising: list[float], t
 @click.option("--no-bounds", is_flag=True, help="Exit code 0 also when a bound does not hold.")
 @click.option("--keep", is_flag=True, help="Keep the folder of the run and say where it is.")
 def main(rate: float, seconds: float, quick: bool, no_search: bool, no_bounds: bool, keep: bool) -> None:
-    """Measure the hotline against a bare dialplan on this machine (about ten minutes).
+    """Measure the hotline against a bare dialplan on this machine (about twelve minutes).
 
     \b
     scripts/bench
