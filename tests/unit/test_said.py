@@ -121,7 +121,7 @@ def _keys(value: ast.expr, function: ast.AST) -> set[str]:
     for node in ast.walk(function):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(keys=keys)) if name == value.id:
-                return {key.value for key in keys if isinstance(key, ast.Constant)}
+                return {str(key.value) for key in keys if isinstance(key, ast.Constant)}
     raise AssertionError(f"{value.id} is no mapping that is written out here")
 
 
