@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline1022.audit.types import Kind
-from hotline1022.core.clock import local, to_come
+from hotline1022.core.clock import to_come
+from hotline1022.core.said import said
 
 #: one of each is made every day
 LATE = timedelta(days=2)
@@ -34,14 +35,10 @@ class Nights:
         if since is None or now - since <= LATE:
             return ""
         if last is None:
-            return f"there is no {_NAMES[what]} yet, and its first entry is of {_said(since)}"
-        return f"the last {_NAMES[what]} is of {_said(last)}: none since"
+            return said("alarm-said.none-yet", night=_NAMES[what], first=since)
+        return said("alarm-said.old", night=_NAMES[what], last=last)
 
 
 def ahead(what: str, last: datetime) -> str:
     """In words, that the last `what` is of a time to come."""
-    return f"the last {_NAMES[what]} is of {_said(last)}, which is still to come: the clock was wrong then, or is now"
-
-
-def _said(at: datetime) -> str:
-    return f"{local(at):%F %H:%M}"
+    return said("alarm-said.ahead", night=_NAMES[what], last=last)

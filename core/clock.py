@@ -1,8 +1,11 @@
 """Time: aware UTC inside, Asia/Ho_Chi_Minh for people. Refuses naive times."""
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from hotline1022.core.words import words
 
 #: The province's zone; days and months are this zone's, whatever the server's.
 PROVINCE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -26,7 +29,7 @@ def local(at: datetime) -> datetime:
 
 def written(at: datetime, *, exactly: bool = False) -> str:
     """`14:05 30/11/2026` on the province's clock, as pages, messages and documents write a moment; `exactly`: `14:05:07 30/11/2026`."""
-    return local(at).strftime("%H:%M:%S %d/%m/%Y" if exactly else "%H:%M %d/%m/%Y")
+    return local(at).strftime(words()("format.moment-exact" if exactly else "format.moment"))
 
 
 def local_day(at: datetime) -> date:
@@ -40,7 +43,12 @@ def day_begins(day: date) -> datetime:
 
 
 def day_as_written(text: str) -> date | None:
-    """The day of `31/12/2026`, `31.12.2026`, `31-12-2026`, `2026-12-31`; None for what is none."""
+    """The day of `2026-12-31` and of what the language writes, `31/12/2026`, else of `31/12/2026`, `31.12.2026`, `31-12-2026`; None
+    for what is none.
+    """
+    if text.isascii():
+        with suppress(ValueError):
+            return datetime.strptime(text.strip(), words()("format.day")).date()
     try:
         if found := _DAY.fullmatch(text.strip()):
             day, month, year = map(int, found.groups())

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Dialect, exists, func, insert, select, text
 
 from hotline1022.audit.types import EMPTY, Entry, Fact, Head, Kind, Stamp, in_place_of, is_hash, link
+from hotline1022.core.said import said
 from hotline1022.db.alarms import AlarmRepository
 from hotline1022.db.ask import per_dialect
 from hotline1022.db.sql import Bulk, Repository, build, picker, run_bulks
@@ -50,7 +51,7 @@ class AuditRepository(Repository):
             await self._connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         head, spoilt = await self._last()
         if spoilt:
-            text_ = f"entry {head.seq} was spoilt: the chain goes on behind it; run hotline1022 evidence verify"
+            text_ = said("alarm-said.spoilt", seq=head.seq)
             await AlarmRepository(self._connection).raise_alarm(DAMAGED_ALARM, text_, datetime.now(UTC))
         entries = []
         for fact in facts:

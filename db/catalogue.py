@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.errors import NotFound
 from hotline1022.core.outcomes import CallState
+from hotline1022.core.said import said
 from hotline1022.db.alarms import AlarmRepository
 from hotline1022.db.ask import ask_all
 from hotline1022.db.catalogue_facts import Facts, facts_of, made
@@ -212,7 +213,7 @@ class CatalogueRepository(Repository):
                 damaged.append(row.id)
                 detail = {"call": one.call, "files": list(one.wrong)}
                 told.append(_fact(Kind.RECORDING_DAMAGED, at, subject=f"recording:{row.id}", detail=detail))
-                alarm = f"{len(one.wrong)} files are not what was stored; hotline1022 recordings verify names them"
+                alarm = said("alarm-said.files-other", count=len(one.wrong))
                 await AlarmRepository(self._connection).raise_alarm(DAMAGED_ALARM, alarm, at, one.call)
         await self._move(sound, state=State.VERIFIED, verified_at=at)
         await self._move(damaged, state=State.DAMAGED)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Dialect, select, union
 
 from hotline1022.audit.types import Copy, Entry, Fact, Kind, digest
+from hotline1022.core.said import said
 from hotline1022.db.alarms import AlarmRepository
 from hotline1022.db.ask import Found, Question, among, ask_all, per_dialect
 from hotline1022.db.audit import AuditRepository
@@ -132,7 +133,7 @@ class CopyRepository(Repository):
                 detail["instead_of"] = {"name": row.name, "sha256": row.sha256}
             if wrong:
                 detail["why"] = wrong
-                text = f"a copy ({kind}) was not what was made: {wrong}. The originals are whole, and it was made again from them"
+                text = said("alarm-said.copy", kind=kind, why=wrong)
                 await self._alarms.raise_alarm(ALARM, text, at, call)
             elif row is not None and told is None:
                 detail["why"] = UNTOLD

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from hotline1022.core.errors import NotFound
+from hotline1022.core.said import said
 from hotline1022.directory.lookup import active, contacts_of, successor_at
 from hotline1022.directory.types import SAMPLE, Agency, Category, Contact, Directory, Gap, Missing, Role, What
 
@@ -49,7 +50,7 @@ def _of_agency(directory: Directory, agency: Agency, day: date) -> Iterator[Gap]
     for role, missing in _ROLES.items():
         people = contacts_of(directory, agency.id, day, role)
         if not people:
-            yield _gap(agency, missing, f"{agency.name} has no {role}; ask it for a letter that names one")
+            yield _gap(agency, missing, said("alarm-said.nobody", name=agency.name, role=role))
         for one in people:
             yield from _of_contact(agency, one)
 

@@ -22,6 +22,11 @@ class Table:
 class Page:
     """What is printed."""
 
+    #: two or three letters
+    language: str
+    author: str
+    #: the word before the number of a page
+    page: str
     title: str
     footer: str
     #: name and value

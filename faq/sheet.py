@@ -11,6 +11,7 @@ from hotline1022.core.clock import day_as_written
 from hotline1022.core.errors import Invalid
 from hotline1022.core.folding import fold
 from hotline1022.core.sheets import Column, Table
+from hotline1022.core.words import words
 from hotline1022.faq.types import Text
 
 #: bytes of a file; rows that are not empty
@@ -18,7 +19,7 @@ LARGEST, MOST_ROWS = 4 * 1024 * 1024, 2000
 
 #: columns of the sheet that comes with the product: how wide they are
 WIDTHS = {"question": 40, "answer": 70, "keywords": 30, "legal_source": 40, "category": 20, "valid_to": 20}
-#: how heads begin, without marks: longer ones first
+#: how heads of Vietnamese sheets begin, without marks: longer ones first
 _BEGINS = {
     "cau hoi": "question",
     "cau tra loi": "answer",
@@ -109,10 +110,15 @@ def _head(sheet: Rows) -> tuple[dict[int, str], Sequence[tuple[int, dict[int, st
 
 
 def _field(head: str) -> str | None:
-    """The field of a column; "" for one that is passed over, None for one that nobody knows."""
+    """The field of a column, by the template's heads in the language of the house, or by a Vietnamese sheet's; "" for one that is
+    passed over, None for one that nobody knows.
+    """
     folded = fold(head)
     if folded.startswith(_PASSED):
         return ""
+    say = words()
+    if own := next((name for name in WIDTHS if folded == fold(say(f"sheet-faq.{name}"))), None):
+        return own
     return next((name for begin, name in _BEGINS.items() if folded.startswith(begin)), None)
 
 

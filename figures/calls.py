@@ -6,6 +6,7 @@ from datetime import time
 from math import gcd
 
 from hotline1022.core.outcomes import Result
+from hotline1022.core.words import time_written
 from hotline1022.figures.formulas import LEVEL_BY_ID, LEVELS, RATES, mean
 from hotline1022.figures.types import Bucket, CallCell, CallPart, Figure, Group, Rows, Slot, Unit
 from hotline1022.tickets.types import NONE
@@ -58,7 +59,7 @@ def figures(cells: Sequence[CallCell], query: Mapping[str, str], say: Say, *, wr
     found += [
         Figure(
             id=share.id,
-            name=share.name,
+            name=say("figure", share.id),
             value=share.permille(n),
             unit=Unit.PERMILLE,
             formula=share.formula,
@@ -167,7 +168,7 @@ def _result(key: str, say: Say) -> tuple[str, str, Mapping[str, str]]:
 
 
 def _between(slot: Slot, say: Say) -> str:
-    return say("figure-group", "hour-of", start=f"{slot.starts:%H:%M}", end=f"{slot.ends:%H:%M}")
+    return say("figure-group", "hour-of", start=time_written(slot.starts), end=time_written(slot.ends))
 
 
 def _slot_query(slot: Slot) -> Mapping[str, str]:

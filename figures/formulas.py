@@ -1,4 +1,4 @@
-"""Service levels and shares by name, each with its formula in signs and its name in Vietnamese. Pure.
+"""Service levels and shares by name, each with its formula in signs; the catalogue names them. Pure.
 
 Signs, as in docs/figures.md: O offered to the queue, A answered, B given up, F left it, W waits still; O = A + B + F + W.
 A(X), B(X): within X seconds; B(s): within the short time. Refuses to divide by nothing: None.
@@ -22,8 +22,8 @@ def mean(total: int, count: int) -> int | None:
 class Share:
     """One share: what of what."""
 
+    #: names it in `[figure]` of the catalogue
     id: str
-    name: str
     formula: str
     of: Callable[[Counts], tuple[int, int]]
     #: the part whose list is behind it
@@ -40,42 +40,36 @@ LEVEL = "sl-strict"
 LEVELS: tuple[Share, ...] = (
     Share(
         id=LEVEL,
-        name="Mức phục vụ, tính cả cuộc gọi nhỡ",
         formula="A(X) / (A + B)",
         of=lambda n: (n[_P.ANSWERED_SOON], n[_P.ANSWERED] + n[_P.GIVEN_UP]),
         part=_P.ANSWERED_SOON,
     ),
     Share(
         id="sl-no-penalty",
-        name="Mức phục vụ, không tính cuộc gọi nhỡ trong X giây",
         formula="A(X) / (A + B − B(X))",
         of=lambda n: (n[_P.ANSWERED_SOON], n[_P.ANSWERED] + n[_P.GIVEN_UP] - n[_P.GIVEN_UP_SOON]),
         part=_P.ANSWERED_SOON,
     ),
     Share(
         id="sl-no-short",
-        name="Mức phục vụ, không tính cuộc gọi nhỡ quá ngắn",
         formula="A(X) / (A + B − B(s))",
         of=lambda n: (n[_P.ANSWERED_SOON], n[_P.ANSWERED] + n[_P.GIVEN_UP] - n[_P.GIVEN_UP_SHORT]),
         part=_P.ANSWERED_SOON,
     ),
     Share(
         id="sl-both",
-        name="Mức phục vụ, coi cuộc gọi nhỡ trong X giây là đạt",
         formula="(A(X) + B(X)) / (A + B)",
         of=lambda n: (n[_P.SOON], n[_P.ANSWERED] + n[_P.GIVEN_UP]),
         part=_P.SOON,
     ),
     Share(
         id="sl-answered",
-        name="Mức phục vụ, chỉ trên cuộc gọi đã nghe",
         formula="A(X) / A",
         of=lambda n: (n[_P.ANSWERED_SOON], n[_P.ANSWERED]),
         part=_P.ANSWERED_SOON,
     ),
     Share(
         id="sl-offered",
-        name="Mức phục vụ, trên mọi cuộc gọi đã rời hàng đợi",
         formula="A(X) / (A + B + F)",
         of=lambda n: (n[_P.ANSWERED_SOON], n[_P.ANSWERED] + n[_P.GIVEN_UP] + n[_P.LEFT]),
         part=_P.ANSWERED_SOON,
@@ -84,14 +78,12 @@ LEVELS: tuple[Share, ...] = (
 RATES: tuple[Share, ...] = (
     Share(
         id="answer-rate",
-        name="Tỷ lệ cuộc gọi được nghe",
         formula="A / O",
         of=lambda n: (n[_P.ANSWERED], n[_P.OFFERED]),
         part=_P.ANSWERED,
     ),
     Share(
         id="abandon-rate",
-        name="Tỷ lệ cuộc gọi nhỡ",
         formula="B / O",
         of=lambda n: (n[_P.GIVEN_UP], n[_P.OFFERED]),
         part=_P.GIVEN_UP,

@@ -13,8 +13,6 @@ from hotline1022.core.outcomes import CallState, Reason
 
 #: see tickets
 NONE = "-"
-#: what that is called
-NOT_KNOWN = "Chưa rõ"
 #: answered within so many milliseconds is answered soon; given up within so many was no wait
 WITHIN_MS, SHORT_MS = 20_000, 5_000
 #: no figure is counted over more days at once

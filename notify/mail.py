@@ -7,13 +7,14 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from hotline1022.core.clock import local
+from hotline1022.core.words import words
 from hotline1022.notify.types import Message
 
 
 def mail_of(message: Message, *, sender: str, at: datetime) -> EmailMessage:
     """The email. Its Message-ID is the message's key, so that one that comes twice is known for the same."""
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(display_name="Tổng đài 1022", addr_spec=sender)
+    mail["From"] = Address(display_name=words()("notice.sender"), addr_spec=sender)
     mail["To"] = Address(display_name=_header(message.name), addr_spec=message.recipient)
     mail["Subject"] = _header(message.subject)
     mail["Date"] = format_datetime(local(at))

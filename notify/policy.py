@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hotline1022.core.clock import written
+from hotline1022.core.words import words
 from hotline1022.notify import sms
 from hotline1022.notify.audience import ROLES, TOLD, Audience, name_of
 from hotline1022.notify.html import html_of
@@ -26,18 +27,8 @@ from hotline1022.notify.types import (
 LinkMaker = Callable[[str, str], str]
 #: tickets that an email lists at most, with a line and a link each
 LISTED = 500
-_UNKNOWN = "không rõ"
-#: how officers open a ticket where messages have no links
-_AT_DESK = "đăng nhập phần mềm 1022"
 #: every placeholder has a value, those that mean nothing to a message too
 _NONE = dict.fromkeys(PLACEHOLDERS, "")
-#: what people are asked to tell the citizen
-_TELL = {
-    TicketEvent.MADE: "Đã tiếp nhận, mã phiếu {code}, chuyển đến {agency}.",
-    TicketEvent.ANSWERED: "{agency} đã trả lời phiếu {code}: {answer}",
-    TicketEvent.COMPLETED: "Phiếu {code} đã được giải quyết xong: {answer}",
-    TicketEvent.EXTENDED: "Phiếu {code} được gia hạn đến {deadline}. Lý do: {answer}",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +57,10 @@ def messages_for(
             continue
         mine = [one for one in contacts if one.role is ROLES.get(audience, one.role)]
         for one in mine or ([] if len(TOLD[change.event]) > 1 else contacts):
-            opens = how.link(one.contact, change.ticket) if how.link else _AT_DESK
+            opens = how.link(one.contact, change.ticket) if how.link else words()("notice.at-desk")
             values = _values(change, officer=one.name, link=opens)
-            words = dict.fromkeys(Channel, values)
-            messages += _to_officer(change.change, one, (audience, change.event), words, how, at, change)
+            given = dict.fromkeys(Channel, values)
+            messages += _to_officer(change.change, one, (audience, change.event), given, how, at, change)
     return messages, to_tell
 
 
@@ -84,20 +75,21 @@ def take_over_messages(of: TakeOver, contact: Recipient, how: How, at: datetime)
         "officer": contact.name,
     }
     lists = {Channel.SMS: ", ".join(one.code for one in of.tickets), Channel.EMAIL: _listed(of.tickets, contact, how)}
-    words = {channel: values | {"tickets": text} for channel, text in lists.items()}
+    given = {channel: values | {"tickets": text} for channel, text in lists.items()}
     audience = Audience(contact.role.value)
-    made = _to_officer(of.change, contact, (audience, TicketEvent.TAKEN_OVER), words, how, at, about)
+    made = _to_officer(of.change, contact, (audience, TicketEvent.TAKEN_OVER), given, how, at, about)
     return [replace(one, ticket="") for one in made]
 
 
 def _listed(tickets: Sequence[TicketChange], contact: Recipient, how: How) -> str:
-    lines = []
+    say, lines = words(), []
     for one in tickets[:LISTED]:
-        about = f"phiếu {one.code}, {one.category or _UNKNOWN}, hạn trả lời {_deadline(one)}"
+        category = one.category or say("notice.unknown")
+        about = say("notice.listed", code=one.code, category=category, deadline=_deadline(one))
         opens = f"\n{how.link(contact.contact, one.ticket)}\n" if how.link else ""
         lines.append(f"{_urgent(one)} {about}{opens}".strip(" "))
     if len(tickets) > LISTED:
-        lines.append(f"và {len(tickets) - LISTED} phiếu khác có hạn muộn hơn")
+        lines.append(say("notice.more", count=len(tickets) - LISTED))
     return "\n".join(lines)
 
 
@@ -115,7 +107,7 @@ def _to_officer(
     key: str,
     contact: Recipient,
     what: tuple[Audience, TicketEvent],
-    words: Mapping[Channel, Mapping[str, str]],
+    given: Mapping[Channel, Mapping[str, str]],
     how: How,
     at: datetime,
     change: TicketChange,
@@ -127,7 +119,7 @@ def _to_officer(
             f"{key}/{contact.contact}/{channel.value}",
             change,
             how.templates[name_of(*what, channel)],
-            words[channel],
+            given[channel],
             address,
             at,
             how.quiet,
@@ -177,21 +169,21 @@ def _values(change: TicketChange, *, officer: str, link: str = "") -> dict[str, 
         "agency": change.agency,
         "category": change.category,
         "deadline": _deadline(change),
-        "answer": change.answer or "mời ông/bà gọi 1022 để biết nội dung.",
+        "answer": change.answer or words()("notice.no-answer"),
         "urgent": _urgent(change),
         "link": link,
         "officer": officer,
-        "name": change.name or _UNKNOWN,
-        "phone": change.phone or _UNKNOWN,
+        "name": change.name or words()("notice.unknown"),
+        "phone": change.phone or words()("notice.unknown"),
     }
 
 
 def _urgent(change: TicketChange) -> str:
-    return "KHẨN:" if change.urgent else ""
+    return words()("notice.urgent") if change.urgent else ""
 
 
 def _deadline(change: TicketChange) -> str:
-    return written(change.deadline) if change.deadline else "chưa xác định"
+    return written(change.deadline) if change.deadline else words()("notice.no-deadline")
 
 
 def _tell(change: TicketChange, at: datetime) -> ToTell:
@@ -201,6 +193,6 @@ def _tell(change: TicketChange, at: datetime) -> ToTell:
         name=change.name,
         number=change.phone,
         event=change.event.value,
-        text=_TELL[change.event].format(**_values(change, officer="")),
+        text=words()(f"to-tell.{change.event.value}", **_values(change, officer="")),
         since=at,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from hotline1022.core.words import words
 from hotline1022.notify import sms
 from hotline1022.notify.audience import Audience
 from hotline1022.notify.policy import How, LinkMaker, messages_for, take_over_messages
@@ -38,19 +39,20 @@ class TemplateExample:
 
 
 def _change(event: TicketEvent, number: int = 1) -> TicketChange:
+    say = words()
     return TicketChange(
         change=f"example/{number}",
         ticket=f"example-{number}",
         code=f"4711082{number}",
         event=event,
-        agency="Sở Xây dựng",
-        category="Xây dựng",
+        agency=say("example.agency"),
+        category=say("example.category"),
         urgent=number == 1,
-        name="Nguyễn Văn An",
+        name=say("example.citizen"),
         phone=PHONE,
         email=EMAIL,
         deadline=DEADLINE,
-        answer="Đội duy tu đã thay đèn đường tại đường Lê Lợi trong ngày 30/11.",
+        answer=say("example.answer"),
     )
 
 
@@ -69,9 +71,11 @@ def example(template: Template, known: Templates, link: LinkMaker | None) -> Tem
 
 def _of(event: TicketEvent, audience: Audience, how: How) -> list[NewMessage]:
     role = Role.LEADER if audience is Audience.LEADER else Role.SPECIALIST
-    officer = Recipient(contact="example", name="Trần Thị Bình", role=role, sms=PHONE, email=EMAIL)
+    officer = Recipient(contact="example", name=words()("example.officer"), role=role, sms=PHONE, email=EMAIL)
     if event is not TicketEvent.TAKEN_OVER:
         return messages_for(_change(event), [officer], how, AT)[0]
     tickets = tuple(_change(event, number) for number in range(1, 4))
-    over = TakeOver(change="example", agency="Sở Xây dựng", former=("Sở Giao thông vận tải",), tickets=tickets)
+    over = TakeOver(
+        change="example", agency=words()("example.agency"), former=(words()("example.former"),), tickets=tickets
+    )
     return take_over_messages(over, officer, how, AT)

@@ -7,16 +7,15 @@ from datetime import datetime
 from hotline1022.core.clock import written
 from hotline1022.core.errors import Invalid
 from hotline1022.core.mail_address import is_mail_address
+from hotline1022.core.words import words
 from hotline1022.notify import sms
 from hotline1022.notify.html import html_of
 from hotline1022.notify.types import TEST, Channel, Encoding, NewMessage, RecipientKind
 
-_TEXT = "Tổng đài 1022: đây là tin nhắn thử lúc {at}."
-
 
 def trial(channel: Channel, to: str, at: datetime, key: str) -> NewMessage:
     """It leaves at once, in quiet hours too. Invalid `number-invalid`, `email-invalid`."""
-    text = _TEXT.format(at=written(at, exactly=True))
+    text = words()("notice.trial", at=written(at, exactly=True))
     mail = channel is Channel.EMAIL
     return NewMessage(
         key=f"test/{key}",
@@ -25,7 +24,7 @@ def trial(channel: Channel, to: str, at: datetime, key: str) -> NewMessage:
         recipient=_email(to) if mail else _mobile(to),
         template=TEST,
         encoding=Encoding.NONE if mail else Encoding.GSM7,
-        subject="[1022] Email thử" if mail else "",
+        subject=words()("notice.trial-subject") if mail else "",
         text=text if mail else sms.written(text, Encoding.GSM7),
         html=html_of(text) if mail else "",
         urgent=True,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
+from hotline1022.core.said import said
 from hotline1022.queue.agent_state import AgentEvent, RingEnd, follow, missed
 from hotline1022.queue.pin_door import PinDoor
 from hotline1022.queue.ports import AgentStore, AlarmBell, QueueHands
@@ -214,10 +215,12 @@ class Agents:
             return
         if self._open_lines() - {line}:
             await self._pause(line, NO_ANSWER)
-            await self._bell.ring("agent-no-answer", f"line {line}, person {seat.session.person}")
+            await self._bell.ring("agent-no-answer", said("alarm-said.line", line=line, person=seat.session.person))
         else:
             self._sit(line, replace(self._seats[line], ring_missed=True))
-            await self._bell.ring("last-agent-no-answer", f"line {line}, person {seat.session.person}: called again")
+            await self._bell.ring(
+                "last-agent-no-answer", said("alarm-said.line-again", line=line, person=seat.session.person)
+            )
 
     async def reachable(self, line: str, up: bool, at: datetime | None = None) -> None:
         """The phone registered, or is gone."""
@@ -387,5 +390,5 @@ class Agents:
                     log.error("line %s is the last one and cannot be taken back: %s", line, error)
                     continue
                 await self._bell.ring(
-                    "last-agent-no-answer", f"line {line}, person {seat.session.person}: called again"
+                    "last-agent-no-answer", said("alarm-said.line-again", line=line, person=seat.session.person)
                 )

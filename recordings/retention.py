@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
-from hotline1022.core.clock import SLACK, aware, local, to_come
+from hotline1022.core.clock import SLACK, aware, local_day, to_come
+from hotline1022.core.said import said
 from hotline1022.recordings.catalogue import CallKind
 
 #: the clock must have gone without a jump for so long before anything is deleted
@@ -166,28 +167,24 @@ def clock_doubt(now: datetime, last: datetime | None, looks: Sequence[datetime])
     STEADY before anything is deleted, so that somebody sees the alarm meanwhile.
     """
     if last is None or not looks:
-        return f"the audit has no daily looks yet; retention begins when it has them for {STEADY.days} days"
+        return said("doubt.no-looks", days=STEADY.days)
     if to_come(last, now):
-        return f"the last entry of the audit is of {_said(last)}, which is still to come; set the clock right"
+        return said("doubt.to-come", last=last)
     steps = [*looks, now]
     for before, after in zip(reversed(steps[:-1]), reversed(steps[1:]), strict=True):
         if now - after >= STEADY:
             return ""
         if after < before - SLACK:
-            return f"the clock went back from {_said(before)} to {_said(after)}; {_waits(after)}"
+            return said("doubt.went-back", before=before, after=after, until=_until(after))
         if after - before > GAP:
-            return f"from {_said(before)} to {_said(after)} the audit has no daily look; {_waits(after)}"
+            return said("doubt.gap", before=before, after=after, until=_until(after))
     if now - looks[0] >= STEADY:
         return ""
-    return f"the audit has daily looks since {_said(looks[0])} alone; {_waits(looks[0])}"
+    return said("doubt.few-looks", since=looks[0], until=_until(looks[0]))
 
 
-def _said(at: datetime) -> str:
-    return local(at).strftime("%F %H:%M")
-
-
-def _waits(since: datetime) -> str:
-    return f"if the clock is right, retention goes on by itself on {local(since + STEADY):%F}"
+def _until(since: datetime) -> date:
+    return local_day(since + STEADY)
 
 
 def allowed(most: int, lately: int) -> int:

@@ -19,6 +19,7 @@ from hotline1022.ami_bridge.link import AmiLink
 from hotline1022.ami_bridge.types import TransferRefused
 from hotline1022.core.call import Call, RaiseAlarm
 from hotline1022.core.errors import Unavailable
+from hotline1022.core.said import said
 from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlAgentStore, SqlRecordingStore
 from hotline1022.db.unit import Database
@@ -77,6 +78,7 @@ from hotline1022.service.recordings.recorder_ports import AsteriskChannels, Data
 from hotline1022.service.recordings.voicemail_gate import VoicemailGate
 from hotline1022.service.reload import LOCK, Reloaded, reload, tell, write_answer
 from hotline1022.service.retention.parts import retention_of
+from hotline1022.service.settings.language import lacking
 from hotline1022.service.settings.secrets import ensure_secrets
 from hotline1022.service.settings.tree import Settings
 from hotline1022.service.tickets.agent_drafts import AgentDrafts
@@ -263,7 +265,7 @@ class App:
 
     async def _alarm(self, alarm: RaiseAlarm) -> None:
         async with self.guard.beside("an alarm of the log"):
-            await self.bell.ring(alarm.kind, "no emergency number answered", alarm.call)
+            await self.bell.ring(alarm.kind, said("alarm-said.emergency"), alarm.call)
 
     # -- life
 
@@ -351,6 +353,8 @@ class App:
 async def serve(settings: Settings, config: str | None = None) -> None:
     """Run the service until SIGTERM or Ctrl-C; SIGHUP reads the settings file `config` and the menu anew."""
     folders(settings)
+    if said := lacking(settings.desk):
+        log.warning("%s", said)
     loop = asyncio.get_running_loop()
     early: list[bool] = []  # SIGHUP while it starts must not end it
     loop.add_signal_handler(signal.SIGHUP, early.append, True)

@@ -38,6 +38,8 @@ NEEDS_RESTART = frozenset(
         "service.http_address",
         "service.http_port",
         "database.url",
+        "desk.language",
+        "desk.catalogue",
         "recordings.seal",
         "recordings.keys",
         *(f"notify.{field.name}" for field in fields(Notify)),

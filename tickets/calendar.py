@@ -11,6 +11,7 @@ from typing import Protocol
 import holidays
 
 from hotline1022.core.clock import PROVINCE, local
+from hotline1022.core.words import words
 
 #: open and close of one stretch of work
 Span = tuple[datetime, datetime]
@@ -45,8 +46,9 @@ def decreed(year: int) -> Decreed:
 
 @cache
 def holiday_names(year: int) -> Mapping[date, str]:
-    """How Vietnam's public holidays of a year are called, in Vietnamese."""
-    return dict(holidays.country_holidays("VN", years=year, language="vi").items())
+    """How Vietnam's public holidays of a year are called, in the language that the catalogue names."""
+    language = words()("format.holidays")
+    return dict(holidays.country_holidays("VN", years=year, language=language).items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from hotline1022.core.clock import local
 from hotline1022.core.errors import ConfigError, Invalid
+from hotline1022.core.said import said
 from hotline1022.tickets.calendar import Calendar, Span
 
 #: days after which the search for a working day is given up
@@ -120,6 +121,6 @@ def ahead(deadline: datetime, length: Amount, at: datetime, calendar: Calendar) 
 
 def _never() -> ConfigError:
     return ConfigError(
-        "the calendar of the offices has no open day in ten years; look at its days and hours",
+        said("policy-fault.never"),
         error_id="calendar-never",
     )

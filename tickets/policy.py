@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hotline1022.core.errors import ConfigError, HotlineError
+from hotline1022.core.said import said
 from hotline1022.tickets.calendar import Calendar, DayAndNight, OfficeHours
 from hotline1022.tickets.deadlines import Amount, amount
 from hotline1022.tickets.types import Clock, Urgency
@@ -122,7 +123,12 @@ class _Faults:
         self.found: list[str] = []
 
     def add(self, place: str, what: str) -> None:
+        """What only a file can have."""
         self.found.append(f"{self._source}: {place}: {what}")
+
+    def say(self, id: str, place: str, **values: object) -> None:
+        """What the desk can have too: pages have words for it."""
+        self.found.append(f"{self._source}: {said(id, place=place, **values)}")
 
     def table(self, data: Mapping[str, Any], key: str, place: str, known: frozenset[str]) -> dict[str, Any]:
         value = data.get(key, {})
@@ -133,11 +139,11 @@ class _Faults:
             self.add(f"{place}.{name}", f"is unknown; known are {', '.join(sorted(known))}")
         return {name: one for name, one in value.items() if name in known}
 
-    def read(self, place: str, how: Callable[[], V], default: V, cure: str) -> V:
+    def read(self, place: str, how: Callable[[], V], default: V, id: str, **values: object) -> V:
         try:
             return how()
         except (ValueError, TypeError, KeyError, HotlineError):
-            self.add(place, cure)
+            self.say(id, place, **values)
             return default
 
 
@@ -161,9 +167,14 @@ def policy_of(data: Mapping[str, Any], source: str) -> Policy:
             urgency = Urgency(word)
             given = faults.table(own, word, f"{place}.{word}", _TERMS)
             special[category, urgency] = _terms({**raw[urgency], **given}, f"{place}.{word}", faults)
-    cure = f"is no number of days; write 1 to {LONGEST_EXTENSION}"
     given = faults.table(data, "extension", "extension", frozenset({"longest_days"}))
-    longest = faults.read("extension.longest_days", lambda: _days_long(given), LONGEST_EXTENSION, cure)
+    longest = faults.read(
+        "extension.longest_days",
+        lambda: _days_long(given),
+        LONGEST_EXTENSION,
+        "policy-fault.no-number",
+        most=LONGEST_EXTENSION,
+    )
     if faults.found:
         raise _invalid(faults.found)
     return Policy(
@@ -176,11 +187,11 @@ def policy_of(data: Mapping[str, Any], source: str) -> Policy:
 
 def _terms(raw: Mapping[str, Any], place: str, faults: _Faults) -> Terms | None:
     words = ", ".join(Clock)
-    clock = faults.read(f"{place}.clock", lambda: Clock(raw["clock"]), None, f"is no clock; choose {words}")
+    clock = faults.read(f"{place}.clock", lambda: Clock(raw["clock"]), None, "policy-fault.no-clock", known=words)
     lengths: dict[str, Amount] = {}
     for name in sorted(_TERMS - {"clock"}):
-        cure = "is no length of time; write 30 minutes, 4 hours or 5 days"
-        length = faults.read(f"{place}.{name}", lambda name=name: amount(str(raw[name])), None, cure)  # type: ignore[misc]
+        id = "policy-fault.no-length"
+        length = faults.read(f"{place}.{name}", lambda name=name: amount(str(raw[name])), None, id)  # type: ignore[misc]
         if length is not None:
             lengths[name] = length
     return Terms(clock=clock, **lengths) if clock and len(lengths) == len(_TERMS) - 1 else None
@@ -188,15 +199,15 @@ def _terms(raw: Mapping[str, Any], place: str, faults: _Faults) -> Terms | None:
 
 def _offices(raw: Mapping[str, Any], faults: _Faults) -> OfficeHours:
     shipped = OfficeHours()
-    cure = 'are no hours; write them in order, ["07:30-11:30", "13:30-17:00"]'
-    hours = faults.read("offices.hours", lambda: _hours(raw["hours"]), shipped.hours, cure)
-    cure = "are no weekdays; write numbers from 1 (Monday) to 7, [1, 2, 3, 4, 5]"
-    weekdays = faults.read("offices.weekdays", lambda: _weekdays(raw["weekdays"]), shipped.weekdays, cure)
-    cure = 'are no days; write ["2026-08-31"]'
-    closed = faults.read("offices.closed", lambda: _days(raw["closed"]), shipped.closed, cure)
-    worked = faults.read("offices.worked", lambda: _days(raw["worked"]), shipped.worked, cure)
+    hours = faults.read("offices.hours", lambda: _hours(raw["hours"]), shipped.hours, "policy-fault.no-hours")
+    weekdays = faults.read(
+        "offices.weekdays", lambda: _weekdays(raw["weekdays"]), shipped.weekdays, "policy-fault.no-weekdays"
+    )
+    id = "policy-fault.no-days"
+    closed = faults.read("offices.closed", lambda: _days(raw["closed"]), shipped.closed, id)
+    worked = faults.read("offices.worked", lambda: _days(raw["worked"]), shipped.worked, id)
     for day in sorted(closed & worked):
-        faults.add("offices.closed", f"{day} is in worked too; keep it in one of them")
+        faults.say("policy-fault.both", "offices.closed", day=day)
     return OfficeHours(hours=hours, weekdays=weekdays, closed=closed, worked=worked)
 
 

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from aiohttp import web
 
+from hotline1022.core.words import number_written
 from hotline1022.web.link_door import DOOR
 from hotline1022.web.package_port import PackageFound
 from hotline1022.web.page_render import fill, page, style
@@ -26,7 +27,7 @@ async def show_package(ask: Ask) -> web.Response:
     html = fill(
         "package.html",
         package=found,
-        size=f"{found.bytes:,}".replace(",", "."),
+        size=number_written(found.bytes),
         until=moment(found.expires_at),
         # beside the page, whatever a proxy puts in front
         package_path=f"{ask.path['key']}.zip",

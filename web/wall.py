@@ -8,6 +8,7 @@ from aiohttp import web
 
 import hotline1022
 from hotline1022.core.clock import local
+from hotline1022.core.words import time_written
 from hotline1022.figures.types import WITHIN_MS, Figure, Unit
 from hotline1022.web import wall_wire as w
 from hotline1022.web.desk.figures_said import NOTHING, count, said
@@ -37,8 +38,8 @@ def _told(today: Today) -> w.WallNow:
     lost = today.lost_at
     return w.WallNow(
         at=today.at,
-        lost="" if lost is None else words()("wall.lost", time=local(lost).strftime("%H:%M")),
-        clock=local(today.at).strftime("%H:%M"),
+        lost="" if lost is None else words()("wall.lost", time=time_written(local(lost))),
+        clock=time_written(local(today.at)),
         version=f"{hotline1022.__version__}-{digest()}",
         figures=(
             _live("waiting", count(waiting), lost, bad=waiting > lines.ready),

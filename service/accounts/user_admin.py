@@ -54,7 +54,7 @@ class UserAdmin:
         async with self._database.transaction() as tx:
             if await tx.accounts.somebody():  # another process was quicker
                 return None
-            wanted = Wanted(login=ADMIN, name="Quản trị", roles=frozenset({ADMIN}))
+            wanted = Wanted(login=ADMIN, name=words()("first-role.admin"), roles=frozenset({ADMIN}))
             given = await self._add(tx, wanted, password, hashed, FIRST_GOOD_FOR)
             if keep is not None:
                 await keep(given)

@@ -10,6 +10,7 @@ from typing import Any
 
 from hotline1022.core.acting import acting
 from hotline1022.core.errors import ConfigError, NotFound, Refused, Unavailable
+from hotline1022.core.said import said
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.apart import apart
@@ -179,7 +180,7 @@ class ChoreDesk:
 
     async def _verified(self, told: Mapping[str, Any]) -> Mapping[str, object]:
         if told["wrong"]:
-            text = f"{told['wrong']} files are not as they were stored: {'; '.join(told['findings'][:3])}"
+            text = said("alarm-said.files-spoilt", count=told["wrong"], texts="; ".join(told["findings"][:3]))
             await self._bell.ring("evidence-damaged", text)
         return await _findings(told)
 
@@ -206,8 +207,10 @@ class ChoreDesk:
 
     async def _checked(self, told: Mapping[str, Any]) -> Mapping[str, object]:
         if told["wrong"]:
-            text = f"{told['wrong']} files of a backup are not what was written: {'; '.join(told['findings'][:3])}"
-            await self._bell.ring("backup-damaged", f"{self._backup.view.name if self._backup.view else ''}: {text}")
+            name = self._backup.view.name if self._backup.view else "-"
+            texts = "; ".join(told["findings"][:3])
+            text = said("alarm-said.backup-spoilt", name=name, count=told["wrong"], texts=texts)
+            await self._bell.ring("backup-damaged", text)
         return await _findings(told)
 
 

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from hotline1022.core.errors import Unavailable
+from hotline1022.core.said import said
 from hotline1022.queue.ports import AlarmBell
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ class Guard:
     async def broke(self, part: str, error: Exception) -> None:
         """Count and ring, for parts that go on by themselves; the log has it from whoever caught it. Raises nothing."""
         self.broken[part] += 1
-        text = f"{part} broke ({_name(error)}); calls go on, and the service's log says why"
+        text = said("alarm-said.part", part=part, kind=_name(error))
         try:
             await self._bell.ring("part-broken", text)
         except Exception:  # the bell is such a part itself

@@ -10,6 +10,7 @@ from pathlib import Path
 from hotline1022.audit.types import Kind
 from hotline1022.core.acting import acting
 from hotline1022.core.errors import HotlineError, Refused
+from hotline1022.core.said import said
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.apart import apart
@@ -119,7 +120,7 @@ class BackupDesk:
         finally:
             watching.cancel()
         if told["wrong"]:
-            text = f"{told['wrong']} files of backup {told['name']} are not as the database promises"
+            text = said("alarm-said.backup-wrong", count=told["wrong"], name=told["name"])
             await self._bell.ring("backup-failed", text)
         return {**told, "findings": tuple(told["findings"])}  # type: ignore[arg-type]
 
@@ -131,7 +132,7 @@ class BackupDesk:
                 async with asyncio.timeout(self._stuck):
                     await moved.wait()
             except TimeoutError:
-                text = f"the backup has made no progress for {self._stuck / 3600:g} h; nothing is deleted until it ends"
+                text = said("alarm-said.backup-stuck", hours=f"{self._stuck / 3600:g}")
                 await self._bell.ring("backup-stuck", text)
 
     async def _shelf(self) -> tuple[tuple[w.ShelvedView, ...], str, str]:

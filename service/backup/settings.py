@@ -19,6 +19,7 @@ TAKEN: Mapping[str, str] = {
     "asterisk.tls_certificate": "tls_certificate.pem",
     "trunk.tls_ca": "trunk_ca.pem",
     "notify.templates": "templates.toml",
+    "desk.catalogue": "catalogue.toml",
     "notify.sms_profile": "sms_profile.toml",
     "notify.sms_ca": "sms_ca.pem",
     "notify.mail_ca": "mail_ca.pem",

@@ -15,6 +15,7 @@ from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.call import Call, fold
 from hotline1022.core.events import CascadeStarted, Event, LegKind
 from hotline1022.core.ids import CallId
+from hotline1022.core.said import said
 from hotline1022.db.rows import call_row, cascade_rows, event_of, event_row, leg_rows, step_rows
 from hotline1022.db.types import Batch, JournalPosition, LegRow, OpenCall
 from hotline1022.db.unit import Database, Work
@@ -105,7 +106,7 @@ class DatabaseLogStore:
         return histories
 
     async def _ring(self, call: str) -> None:
-        text = "its history cannot be read, and what follows in it is not written down; see the service's log"
+        text = said("alarm-said.history")
         async with self._database.transaction() as tx:
             await tx.alarms.raise_alarm(HISTORY_ALARM, text, datetime.now(UTC), call)
 

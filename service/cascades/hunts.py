@@ -14,6 +14,7 @@ from hotline1022.core.cascade import Outcome as CascadeOutcome
 from hotline1022.core.cascade import State
 from hotline1022.core.errors import HotlineError, NotFound, Unavailable
 from hotline1022.core.ids import CallId, ChannelId
+from hotline1022.core.said import said
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.service.background.set_back import SetBack
@@ -183,7 +184,9 @@ class Cascades:
                 "call %s: hunt %d could not be settled (%d times): %s", call, hunt, times, error, exc_info=not why
             )
             if times >= ALARM_FROM:
-                await self._bell.ring("cascade-unsettled", f"hunt {hunt}: {why or type(error).__name__}", call)
+                await self._bell.ring(
+                    "cascade-unsettled", said("alarm-said.hunt", hunt=hunt, why=why or type(error).__name__), call
+                )
             return error
         return None
 

@@ -22,7 +22,7 @@ from hotline1022.recordings.files import no_room
 from hotline1022.recordings.types import StoredFile
 from hotline1022.service.recordings.checked import Opener, checked, open_original
 from hotline1022.service.recordings.zip_source import Sink
-from hotline1022.web.page_words import LANGUAGE, words
+from hotline1022.web.page_words import words
 
 #: the parts, in the order of the page
 PARTS = ("calls", "tickets", "drafts", "messages", "sms", "recordings")
@@ -167,7 +167,7 @@ def _cell(value: Any) -> Any:
 
 def _page(data: Rows) -> str:
     title = html.escape(part_name("title"))
-    parts = [f"<!doctype html><html lang={LANGUAGE}><meta charset=utf-8><title>{title}</title>"]
+    parts = [f"<!doctype html><html lang={words()('page.language')}><meta charset=utf-8><title>{title}</title>"]
     parts.append("<style>body{font:16px sans-serif;margin:2em}td,th{padding:.3em .6em;text-align:left}</style>")
     parts.append(f"<h1>{title}</h1>")
     for name in PARTS:

@@ -16,6 +16,7 @@ from hotline1022.core.clock import local
 from hotline1022.core.errors import HotlineError
 from hotline1022.service.asked import Stopped
 from hotline1022.service.settings.config import load
+from hotline1022.service.settings.language import use_language
 from hotline1022.service.settings.tree import Settings
 
 P = ParamSpec("P")
@@ -68,10 +69,12 @@ def finished(work: Coroutine[Any, Any, R]) -> R:
 
 
 def settings_of(config: str | None, **overrides: str | None) -> Settings:
-    """The settings, with command-line values in place of variables."""
+    """The settings, with command-line values in place of variables; what is said from now on is said in their language."""
     values = {key: value for key, value in overrides.items() if value}
     os.environ.update(values)  # the service, a child, must see the same
-    return load(config, os.environ)
+    settings = load(config, os.environ)
+    use_language(settings.desk)
+    return settings
 
 
 class _ProvinceClock(logging.Formatter):

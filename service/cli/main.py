@@ -12,7 +12,7 @@ from hotline1022.service.cli.lazy_group import LazyGroup
 _FILES = {
     "backup": "backup", "restore": "backup", "calls": "data", "people": "data", "token": "data", "citizen": "citizen",
     "directory": "directory", "evidence": "evidence", "faq": "faq", "outbox": "outbox", "recordings": "recordings",
-    "shifts": "shifts", "tickets": "tickets", "user": "users",
+    "language": "language", "shifts": "shifts", "tickets": "tickets", "user": "users",
 }  # fmt: skip
 
 
@@ -111,10 +111,11 @@ def config_group() -> None:
 @CONFIG
 @speaking
 def config_check(config: str | None) -> None:
-    """Check settings, menu, ticket deadlines, reasons to listen and templates; change nothing. Exit code 1 when something is wrong."""
+    """Check settings, menu, ticket deadlines, reasons to listen, words and templates; change nothing. Exit code 1 when something is wrong."""
     from hotline1022.ivr.load import load as load_menu
     from hotline1022.recordings.reasons import load_reasons
     from hotline1022.service.notify.parts import check_messages
+    from hotline1022.service.settings.language import lacking
     from hotline1022.tickets.policy import load_policy
 
     settings = settings_of(config)
@@ -122,6 +123,8 @@ def config_check(config: str | None) -> None:
     load_policy(settings.paths.ticket_policy)
     load_reasons(settings.paths.listening_reasons)
     check_messages(settings)
+    if said := lacking(settings.desk):
+        click.echo(f"note: {said}", err=True)
     for warning in tree.warnings:
         click.echo(f"note: {warning}", err=True)
     click.echo(f"The settings are in order: {len(settings.lines.numbers)} lines, {len(tree.menus)} menus.")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from hotline1022.core.clock import local_day
+from hotline1022.core.said import said
 from hotline1022.directory.types import Missing
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.service.directory.desk import DirectoryDesk
@@ -36,8 +37,8 @@ class DirectoryWatch:
         """Ring when somebody is missing: anew when others are, and each day. The bell repeats it until somebody has seen it."""
         day = local_day(self._clock())
         found = [gap.message for gap in self._desk.gaps(day) if gap.kind in _RINGS]
-        more = f"; and {len(found) - MOST} more, see hotline1022 directory check" if len(found) > MOST else ""
-        text = "; ".join(found[:MOST]) + more
+        more = [said("alarm-said.more", count=len(found) - MOST)] if len(found) > MOST else []
+        text = "; ".join([*found[:MOST], *more])
         if text and (day, text) != self._rung:
             await self._bell.ring("agency-without-people", text)
         self._rung = (day, text)

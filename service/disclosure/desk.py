@@ -13,6 +13,7 @@ from secrets import token_hex
 from hotline1022.audit.disclosed import ROW, of_hand_out
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.errors import Invalid, Refused
+from hotline1022.core.said import said
 from hotline1022.db.audit import DAMAGED_ALARM
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Database, Work
@@ -260,7 +261,7 @@ class DisclosureDesk:
     async def _ring(self, unreadable: Sequence[str], at: datetime) -> None:
         """Once for each: the bell repeats it until somebody has seen it."""
         for id in set(unreadable) - self._rung:
-            text = f"the row of the disclosure {id} cannot be read, and stays as it is; run hotline1022 evidence verify"
+            text = said("alarm-said.disclosure", disclosure=id)
             async with self._database.transaction() as tx:
                 await tx.alarms.raise_alarm(DAMAGED_ALARM, text, at)
             self._rung.add(id)

@@ -13,6 +13,7 @@ from secrets import token_hex, token_urlsafe
 from hotline1022.audit.disclosed import ROW, of_link
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable
+from hotline1022.core.said import said
 from hotline1022.db.tokens import digest
 from hotline1022.db.unit import Database, Work
 from hotline1022.evidence.types import Disclosure, DownloadLink, State
@@ -126,10 +127,7 @@ class DisclosureLinks:
         )
 
     async def _ring(self, link: DownloadLink, at: datetime) -> None:
-        text = (
-            f"somebody tried the link {link.id} of the disclosure {link.disclosure}, of which the audit does not tell as its row "
-            "does; it opens nothing, run hotline1022 evidence verify"
-        )
+        text = said("alarm-said.link", link=link.id, disclosure=link.disclosure)
         async with self._database.transaction() as tx:
             await tx.alarms.raise_alarm(DIFFERS_ALARM, text, at)
 

@@ -179,7 +179,16 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 
 def _page(title: str, footer: str, facts: Sequence[tuple[str, str]], *parts: Table) -> Page:
-    return Page(title=title, footer=footer, facts=facts, parts=[one for one in parts if one.rows])
+    say = words()
+    return Page(
+        language=say("page.language").partition("-")[0],
+        author=say("page.service"),
+        page=say("timeline.page"),
+        title=title,
+        footer=footer,
+        facts=facts,
+        parts=[one for one in parts if one.rows],
+    )
 
 
 def _times(detail: CallDetail) -> list[tuple[str, str]]:

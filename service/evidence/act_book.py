@@ -14,6 +14,7 @@ from typing import Any
 from hotline1022.audit.types import Fact, Kind, written
 from hotline1022.core.acting import Acting
 from hotline1022.core.errors import HotlineError, Unavailable
+from hotline1022.core.said import said
 from hotline1022.db.unit import Database
 from hotline1022.service.calls.laid_aside import append_synced
 
@@ -106,7 +107,7 @@ class ActBook:
     async def _put_aside(self, lines: Sequence[bytes]) -> None:
         """Killed after it, they are put there twice: none is lost."""
         await asyncio.to_thread(append_synced, self._file.with_name(ASIDE), b"".join(lines))
-        text = f"acts could not go into the audit; they lie in {ASIDE} beside the journal"
+        text = said("alarm-said.aside", file=ASIDE)
         async with self._database.transaction() as tx:
             await tx.alarms.raise_alarm(ASIDE_ALARM, text, datetime.now(UTC))
 

@@ -15,6 +15,7 @@ from hotline1022.audit.stamps import fingerprint, pem_of
 from hotline1022.audit.types import Entry, Fault, Finding, Kind, Stamp
 from hotline1022.core.acting import acting
 from hotline1022.core.errors import ConfigError, HotlineError, NotFound, Refused
+from hotline1022.core.said import said
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.service.background.work import Background, Progress, now
@@ -159,7 +160,9 @@ class EvidenceDesk:
         )
         if found.findings:
             texts = "; ".join(f"{one.fault}: {one.text}" for one in found.findings[:3])
-            await self._bell.ring("evidence-damaged", f"{counts_of(found)['wrong']} findings: {texts}")
+            await self._bell.ring(
+                "evidence-damaged", said("alarm-said.findings", found=counts_of(found)["wrong"], texts=texts)
+            )
         async with self._database.transaction() as tx:
             tx.audit.add(fact)
 

@@ -11,6 +11,7 @@ from hotline1022.audit.nights import ahead
 from hotline1022.audit.types import EMPTY, Entry, Fact, Fault, Finding, Head, Kind
 from hotline1022.core.clock import is_over, to_come
 from hotline1022.core.errors import HotlineError, Unavailable
+from hotline1022.core.said import said
 from hotline1022.db.originals import PORTION
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
@@ -67,8 +68,7 @@ class Nightly:
                 continue
             failed = 0 if await self.tried() else failed + 1
             if failed >= RINGS:
-                text = "the nightly look at the evidence comes to no end; the log says why, and it is tried again"
-                await self._daily.ring("nightly-failed", text)
+                await self._daily.ring("nightly-failed", said("alarm-said.no-end"))
 
     async def tried(self) -> bool:
         """Look; whether it came to its end."""
@@ -81,9 +81,7 @@ class Nightly:
             Exception
         ):  # a row that no program of ours writes must be told, and must not end the service: calls go on
             log.exception("the nightly look at the evidence cannot read a row")
-            await self._bell.ring(
-                "evidence-damaged", "a row of the audit cannot be read; run hotline1022 evidence verify"
-            )
+            await self._bell.ring("evidence-damaged", said("alarm-said.row"))
             return False
         return True
 
@@ -175,12 +173,12 @@ class Nightly:
             tx.audit.add(Fact(at=at, kind=Kind.CHAIN_CHECKED, actor="service", subject="chain", detail=detail))
         for one in evidence.remarks:
             if one.seq in evidence.cuts and one.seq > start.seq:  # once: the bell repeats it until somebody has seen it
-                await self._bell.ring("chain-cut", one.text)
+                await self._bell.ring("chain-cut", said("alarm-said.fault", fault=one.fault, text=one.text))
         for one in evidence.findings[:MOST_ALARMS]:
-            await self._bell.ring("evidence-damaged", f"{one.fault}: {one.text}")
+            await self._bell.ring("evidence-damaged", said("alarm-said.fault", fault=one.fault, text=one.text))
         left = len(evidence.findings) + evidence.more - MOST_ALARMS
         if left > 0:
-            await self._bell.ring("evidence-damaged", f"and {left} more; run hotline1022 evidence verify")
+            await self._bell.ring("evidence-damaged", said("alarm-said.findings-more", found=left))
 
 
 def _end_of(check: Entry | None) -> Head:

@@ -19,6 +19,8 @@ from hotline1022.audit.stamps import SUFFIX, as_file, fingerprint, signed, state
 from hotline1022.audit.types import Fact, Head, Kind, Stamp
 from hotline1022.core.clock import is_over, to_come
 from hotline1022.core.errors import HotlineError, Refused, Unavailable
+from hotline1022.core.said import said
+from hotline1022.core.words import words
 from hotline1022.db.unit import Database, Work
 from hotline1022.notify.types import Channel, NewMessage, RecipientKind
 from hotline1022.queue.ports import AlarmBell
@@ -126,7 +128,7 @@ class Stamper:
                 pause = AGAIN
             except HotlineError as error:
                 log.warning("the chain is not stamped, tried again in %.0f s: %s", pause, error)
-                await self._bell.ring("stamp-failed", f"the audit's chain is not stamped [{error.error_id}]")
+                await self._bell.ring("stamp-failed", f"{said('alarm-said.not-stamped')} [{error.error_id}]")
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, MOST)
             else:
@@ -161,17 +163,14 @@ async def note_key(database: Database, key: Ed25519PrivateKey) -> None:
 
 
 def _mail(stamp: Stamp, to: str, at: datetime) -> NewMessage:
-    text = (
-        "Dấu xác nhận của chuỗi nhật ký Tổng đài 1022. Hãy giữ thư này: nó chứng minh nhật ký không bị sửa hay cắt bớt.\n\n"
-        + as_file(stamp).decode()
-    )
+    text = words()("notice.stamp") + "\n\n" + as_file(stamp).decode()
     return NewMessage(
         key=f"stamp/{stamp.name}",
         channel=Channel.EMAIL,
         kind=RecipientKind.AGENCY,
         recipient=to,
         template="stamp",
-        subject=f"Tổng đài 1022: dấu xác nhận nhật ký, mục {stamp.seq}",
+        subject=words()("notice.stamp-subject", seq=stamp.seq),
         text=text,
         created_at=at,
     )

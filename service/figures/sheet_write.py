@@ -21,6 +21,7 @@ from hotline1022.core import sheets
 from hotline1022.core.clock import local
 from hotline1022.core.errors import Invalid, Unavailable
 from hotline1022.core.sheets import Cell, Column, Table, harmless
+from hotline1022.core.words import words
 
 #: what XML cannot hold
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -124,7 +125,7 @@ class _Page:
         head = book.add_format({"bold": True, **look})
         # shown and edited as text
         self._text = book.add_format({"num_format": "@", "quote_prefix": True, **look})
-        self._moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss", **look})
+        self._moment = book.add_format({"num_format": words()("format.sheet"), **look})
         sheet.freeze_panes(1, 0)
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)

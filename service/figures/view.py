@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 
 from hotline1022.core.clock import day_begins, local_day
+from hotline1022.core.words import day_written
 from hotline1022.db.unit import Database, Work
 from hotline1022.directory.types import Directory
 from hotline1022.figures import calls as of_calls
@@ -168,7 +169,7 @@ class FiguresView:
             week = [days.get(monday + timedelta(days=number), 0) for number in range(7)]
             begin, end = day_begins(monday), min(day_begins(monday + timedelta(days=7)), until)
             rows = Rows(path=of_calls.PATH, query=_text(since=begin, until=end))
-            name = say("figure-group", "week-of", day=f"{monday:%d/%m/%Y}")
+            name = say("figure-group", "week-of", day=day_written(monday))
             found.append(Bucket(key=monday.isoformat(), name=name, count=sum(week), parts={}, level=None, rows=rows))
             monday += timedelta(days=7)
         return tuple(found)

@@ -14,6 +14,7 @@ from hotline1022.ami_bridge import types as live
 from hotline1022.core import events as e
 from hotline1022.core.errors import HotlineError
 from hotline1022.core.ids import CallId, ChannelId
+from hotline1022.core.said import said
 from hotline1022.queue.agent_state import AgentEvent, RingEnd, ring_end
 from hotline1022.queue.agents import MAIN, Agents, Member
 from hotline1022.queue.expected_wait import ExpectedWait
@@ -166,7 +167,9 @@ class Live:
     async def _follow(self, event: live.LiveEvent) -> None:
         match event:
             case live.LinkRefused():
-                await self._bell.ring("ami-refused", f"account {event.username}: {event.message}")
+                await self._bell.ring(
+                    "ami-refused", said("alarm-said.account", account=event.username, message=event.message)
+                )
             case live.Held() | live.Resumed():
                 await self._hold(event)
             case live.AgentEvent() | live.MemberEvent():

@@ -15,6 +15,7 @@ from secrets import randbelow
 from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.acting import acting
 from hotline1022.core.errors import ConfigError, HotlineError, Invalid, Refused, Unavailable
+from hotline1022.core.said import said
 from hotline1022.core.texts import one_form
 from hotline1022.db.menus import draft_changed
 from hotline1022.db.unit import Database
@@ -140,7 +141,7 @@ class MenuDesk:
         except (HotlineError, OSError) as error:
             self.trouble = with_id(error)
             if self.trouble != before:
-                text = f"version {newest.number} of the menu is not in force, the one at hand goes on: {self.trouble}"
+                text = said("alarm-said.menu", number=newest.number, why=self.trouble)
                 log.error("%s", text)
                 if self._bell is not None:
                     await self._bell.ring("menu-not-in-force", text)

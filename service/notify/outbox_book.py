@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hotline1022.core.errors import HotlineError, Unavailable
+from hotline1022.core.said import said
 from hotline1022.db.unit import Database, Work
 from hotline1022.notify.decide import Step
 from hotline1022.notify.receipts import spellings
@@ -52,7 +53,10 @@ class OutboxBook:
             except HotlineError as error_:
                 if not (step.error or step.ids):
                     log.error("outbox: what became of message %s cannot be written: %s", message.id, error_)
-                    await self._bell.ring("outbox-dead-letter", f"{message.channel.value} {gateway}: not written")
+                    await self._bell.ring(
+                        "outbox-dead-letter",
+                        said("alarm-said.message-not-written", channel=message.channel.value, gateway=gateway),
+                    )
                     return
                 log.error("outbox: what a carrier said of message %s is left out: %s", message.id, error_)
                 step = replace(step, error="", ids=())
@@ -119,9 +123,8 @@ class OutboxBook:
             return
         self.reached[state.value, gateway] += 1
         if state in (MessageState.FAILED, MessageState.UNKNOWN):
-            await self._bell.ring(
-                "outbox-dead-letter", f"{message.channel.value} {gateway}: {state.value}, {error}"[:200]
-            )
+            about = {"channel": message.channel.value, "gateway": gateway, "state": state.value, "error": error}
+            await self._bell.ring("outbox-dead-letter", said("alarm-said.message", **about)[:200])
 
     # -- what comes in
 

@@ -16,6 +16,7 @@ from functools import partial
 
 from hotline1022.core.errors import Unavailable
 from hotline1022.core.masking import mask_text
+from hotline1022.core.said import said
 from hotline1022.db.unit import Database, Work
 from hotline1022.notify.answers import Accepted, Asked, NoAnswer, NotTaken, Sent, StillOpen
 from hotline1022.notify.caps import HOUR, MINUTE, Caps, may_send
@@ -305,10 +306,10 @@ class OutboxWorker:
             log.exception("outbox: gateway %s broke", gateway.name)
             return NoAnswer(reason=f"{gateway.name} broke: {type(error).__name__}")
 
-    async def _note(self, way: _Way, said: Sent) -> None:
+    async def _note(self, way: _Way, answer: Sent) -> None:
         """Leave a gateway alone that is away or wants us slower; ring when it stays away."""
         at = self._clock()
-        match said:
+        match answer:
             case NotTaken(away=True, error_id=error_id, reason=reason):
                 way.error_id = error_id
                 if way.until is None or at >= way.until:
@@ -316,7 +317,9 @@ class OutboxWorker:
                     log.warning("outbox: %s is away: %s", way.gateway.name, mask_text(reason))
                 way.away_since = way.away_since or at
                 if at - way.away_since >= RING_AFTER:
-                    await self._bell.ring("gateway-away", f"{way.gateway.name}: {error_id}")
+                    await self._bell.ring(
+                        "gateway-away", said("alarm-said.gateway", gateway=way.gateway.name, error=error_id)
+                    )
             case NotTaken(seconds=float(seconds), error_id=error_id):
                 way.until, way.error_id = max(way.until or at, at + timedelta(seconds=seconds)), error_id
             case Accepted():

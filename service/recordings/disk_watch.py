@@ -14,10 +14,12 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from hotline1022.core.errors import HotlineError
+from hotline1022.core.said import said
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.apart import SECONDS, apart
 from hotline1022.recordings.files import no_room
@@ -76,13 +78,18 @@ class Room:
             shares.append(self.files * 100 / self.files_total)
         return min(shares)
 
-    def said(self, folder: Path) -> str:
-        """In words."""
+    def said(self, folder: Path, meaning: str) -> str:
+        """In words, with what follows from it."""
         if self.refused:
-            return f"nothing more may be written below {folder}: its quota is used up"
+            return said("alarm-said.disk-quota", folder=folder, meaning=meaning)
+        about = {"folder": folder, "share": f"{self.share():.1f}", "meaning": meaning}
         if self.files_total and self.files * self.total < self.free * self.files_total:
-            return f"only {self.files} more files ({self.share():.1f} %) can be made below {folder} (inodes)"
-        return f"only {self.free // 1024**2} MiB ({self.share():.1f} %) are free below {folder}"
+            return said("alarm-said.disk-files", files=self.files, **about)
+        return said("alarm-said.disk-room", room=self.free // 1024**2, **about)
+
+
+def _away(folder: Path, why: str, meaning: str) -> str:
+    return said("alarm-said.disk-away", folder=folder, why=why, meaning=meaning)
 
 
 def room_of(folder: Path) -> Room:
@@ -179,29 +186,31 @@ class DiskWatch:
 
     async def look(self) -> Level:
         """Look, ring each alarm once an hour at most (it may go up and down around a limit), and tell who must know."""
-        self.level, text = await self._worst()
+        self.level, say = await self._worst()
         for level, kind in ALARMS.items():
             if level <= self.level:
-                await self._ring(level, kind, f"{text}; {_MEANING[level]}")
+                await self._ring(level, kind, say(_MEANING[level]))
         await self._tell_catalogue()
         if self._voicemail is not None:
             await self._tell("asterisk", self._voicemail.take(self.level < Level.NO_VOICEMAIL))
         return self.level
 
-    async def _worst(self) -> tuple[Level, str]:
-        worst, text = Level.ROOM, ""
+    async def _worst(self) -> tuple[Level, Callable[[str], str]]:
+        """The worst level, and what says it with its meaning."""
+        worst: Level = Level.ROOM
+        say: Callable[[str], str] = str
         limits = self._limits()
         for folder in self._folders:
             try:
                 room = await apart(folder, SECONDS, self._room, folder)
             except OSError as error:  # a TimeoutError of ours, or of the disk, is one
                 why = error.strerror or "it does not answer"
-                level, said = Level.LOW, f"the disk of {folder} cannot be looked at or written ({why}); is it there?"
+                level, told = Level.LOW, partial(_away, folder, why)
             else:
-                level, said = level_of(room, limits), room.said(folder)
+                level, told = level_of(room, limits), partial(room.said, folder)
             if level > worst:
-                worst, text = level, said
-        return worst, text
+                worst, say = level, told
+        return worst, say
 
     async def _ring(self, level: Level, kind: str, text: str) -> None:
         now, rung = self._now(), self._rung.get(level)

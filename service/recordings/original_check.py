@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from hotline1022.audit.types import Fact, Fault, Finding, Kind
 from hotline1022.core.acting import by_the_service
+from hotline1022.core.said import said
 from hotline1022.db.holds import subject_of_recording
 from hotline1022.db.originals import subject_of
 from hotline1022.db.unit import Database
@@ -65,8 +66,12 @@ class OriginalCheck:
         if damage:
             await note_damage(self._database, self._bell, call, damage)
         if unread:  # says nothing of the recording: the chain, which keeps it for ever, does not tell of it
-            await self._bell.ring("recording-key-missing", "; ".join(one.text for one in unread[:5]), call)
+            await self._bell.ring("recording-key-missing", _told(unread), call)
         return tuple(evidence.findings)
+
+
+def _told(found: Sequence[Finding]) -> str:
+    return said("alarm-said.fault", fault=found[0].fault, text="; ".join(one.text for one in found[:5]))
 
 
 async def note_damage(database: Database, bell: AlarmBell, call: str, found: Sequence[Finding]) -> None:
@@ -77,7 +82,7 @@ async def note_damage(database: Database, bell: AlarmBell, call: str, found: Seq
         async with database.transaction() as tx:
             at = datetime.now(UTC)
             tx.audit.add(Fact(at=at, kind=Kind.RECORDING_DAMAGED, actor="service", subject=subject, detail=detail))
-    await bell.ring("recording-damaged", "; ".join(one.text for one in found[:5]), call)
+    await bell.ring("recording-damaged", _told(found), call)
 
 
 async def note_changed(database: Database, bell: AlarmBell, path: str) -> Finding | None:

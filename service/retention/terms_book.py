@@ -8,6 +8,7 @@ from dataclasses import asdict, fields, replace
 
 from hotline1022.audit.types import Entry, Kind
 from hotline1022.core.errors import Unavailable
+from hotline1022.core.said import said
 from hotline1022.db.unit import Database, Work
 from hotline1022.recordings.types import Terms, TermsVersion
 from hotline1022.service.settings.retention import Retention
@@ -57,10 +58,9 @@ def detail_of(version: TermsVersion, before: Terms) -> dict[str, object]:
 def _differs(newest: TermsVersion | None, told: Entry | None) -> str:
     if newest is None and told is None:
         return ""
-    cure = "run hotline1022 evidence verify, then decide the days anew at /desk/evidence/retention"
     if newest is None:
-        return f"the audit tells of days that were decided at the desk, and they are gone from the database; {cure}"
+        return said("doubt.days-gone")
     same = {"version": newest.number, "days": asdict(newest.terms)}
     if told is None or any(told.detail.get(name) != value for name, value in same.items()):
-        return f"version {newest.number} of the days is not what the audit tells; {cure}"
+        return said("doubt.days-differ", number=newest.number)
     return ""

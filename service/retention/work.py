@@ -15,6 +15,7 @@ from hotline1022.audit.types import Fault, Finding, Kind
 from hotline1022.core.clock import PROVINCE, local, local_day
 from hotline1022.core.errors import HotlineError, Refused
 from hotline1022.core.ids import CallId, ChannelId
+from hotline1022.core.said import said
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.names import call_of
@@ -138,12 +139,12 @@ class Retention:
         if doubt := await doubt_of(self._database, now):
             due = await look(self._database, self._settings(), now)
             if due.days or due.calls:  # else nothing would have gone: a new house has had no looks yet
-                await self._daily.ring("retention-clock", f"nothing was deleted: {doubt}")
+                await self._daily.ring("retention-clock", said("alarm-said.nothing-deleted", doubt=doubt))
             return True
         async with self._database.reading() as tx:
             self._kept, differs = await terms_of(tx, self._settings())
         if differs:
-            await self._daily.ring("retention-terms", f"nothing was deleted: {differs}")
+            await self._daily.ring("retention-terms", said("alarm-said.nothing-deleted", doubt=differs))
             return True
         terms = self._kept.terms
         done = await self._recordings(terms.ends(now), now)
@@ -153,10 +154,7 @@ class Retention:
         """The quiet hours are over: ring where all of them were lost to a backup."""
         lost, self._held_up, self._went = self._held_up and not self._went, False, False
         if lost:
-            text = (
-                "nothing of what is due was deleted: a backup was being made in all of the quiet hours. Does one hang?"
-            )
-            await self._bell.ring("retention-held-up", text)
+            await self._bell.ring("retention-held-up", said("alarm-said.backup-all-night"))
 
     # ---------------------------------------------------------------- recordings
 
@@ -190,10 +188,7 @@ class Retention:
         most = allowed(self._settings().most_a_night, lately)
         left = max(0, most - tonight)
         if due > left:
-            text = (
-                f"{due} {what} are due, {lately} went in the last {NIGHTS} nights; {left} go tonight. Is the clock right, "
-                "did somebody shorten the days? `hotline1022 recordings retention --dry-run`; retention.most_a_night"
-            )
+            text = said("alarm-said.many", many=due, what=what, lately=lately, nights=NIGHTS, left=left)
             await self._daily.ring("retention-many", text)
         return left
 
@@ -215,7 +210,7 @@ class Retention:
             except Refused as error:  # it was held, or a ticket was opened, in this very moment
                 log.info("recording %s is kept: %s", one.id, error)
                 if error.error_id == "hold-differs":
-                    await self._bell.ring("hold-differs", str(error), one.call)
+                    await self._bell.ring("hold-differs", with_id(error), one.call)
                 continue
             await self._finish(one.call)
             gone += 1
@@ -253,7 +248,7 @@ class Retention:
             for one in self._elsewhere:
                 await one.forget(call)
         except (Refused, OSError) as error:
-            await self._daily.ring("retention-stuck", f"files of call {name} cannot be deleted: {with_id(error)}")
+            await self._daily.ring("retention-stuck", said("alarm-said.stuck", call=name, why=with_id(error)))
             return
         async with self._database.transaction() as tx:
             await tx.retention.gone(name)

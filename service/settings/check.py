@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import phonenumbers
 
 from hotline1022.core.people import PAUSE_DIGITS, fits, words
+from hotline1022.core.words import languages
 from hotline1022.recordings.retention import too_short
 from hotline1022.service.settings.check_notify import Finding, check_notify
 from hotline1022.service.settings.tree import PauseReason, Settings
@@ -292,6 +293,10 @@ def _webhooks(settings: Settings) -> Iterator[Finding]:
 
 def _desk(settings: Settings) -> Iterator[Finding]:
     desk = settings.desk
+    if not desk.catalogue and desk.language not in languages():
+        keys = ("desk.language", "desk.catalogue")
+        cure = f"choose {', '.join(languages())}, or name a file of that language in desk.catalogue"
+        yield Finding(keys=keys, value=desk.language, reason="has no catalogue that comes with 1022", cure=cure)
     if desk.idle_minutes > desk.session_hours * 60:
         reason = "is longer than desk.session_hours: nobody would ever be signed out by it"
         cure = f"choose {desk.session_hours * 60} or less"

@@ -14,6 +14,7 @@ from hotline1022.core.errors import ConfigError
 from hotline1022.service.settings.audit import AUDIT_FILES, Audit
 from hotline1022.service.settings.backup import BACKUP_FILES
 from hotline1022.service.settings.check import check
+from hotline1022.service.settings.desk import DESK_FILES
 from hotline1022.service.settings.notify import NOTIFY_FILES, Notify
 from hotline1022.service.settings.read import Problem, read, shown
 from hotline1022.service.settings.recordings import RECORDINGS_FILES, Recordings
@@ -64,7 +65,7 @@ class SettingsError(ConfigError):
 
 #: keys that name a file or folder, beside those of [paths]
 FILES = frozenset(
-    {"tls_certificate", "tls_key", "tls_ca", *NOTIFY_FILES, *AUDIT_FILES, *RECORDINGS_FILES, *BACKUP_FILES}
+    {"tls_certificate", "tls_key", "tls_ca", *NOTIFY_FILES, *AUDIT_FILES, *RECORDINGS_FILES, *BACKUP_FILES, *DESK_FILES}
 )
 
 

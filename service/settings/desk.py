@@ -1,7 +1,10 @@
-"""The settings of the desk: how long somebody stays signed in. Refuses nothing itself."""
+"""The settings of the desk: its language, and how long somebody stays signed in. Refuses nothing itself."""
 
 from dataclasses import dataclass, field
 from typing import Any
+
+#: keys that name a file
+DESK_FILES = frozenset({"catalogue"})
 
 
 def _whole(default: int, low: int, high: int) -> Any:
@@ -10,8 +13,14 @@ def _whole(default: int, low: int, high: int) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSettings:
-    """Sessions of the pages."""
+    """Words and sessions of the pages."""
 
+    #: language of pages and messages, of the catalogues that come with 1022; "vi"
+    language: str = field(
+        default="vi", metadata={"pattern": r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", "shape": "a language such as vi"}
+    )
+    #: own file of words in another language, in place of `language`; "" = none
+    catalogue: str = ""
     #: minutes without a request after which somebody is signed out; 60
     idle_minutes: int = _whole(60, 5, 1440)
     #: hours after which somebody signs in again, whatever was done: longer than a shift; 12

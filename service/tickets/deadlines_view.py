@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from hotline1022.core.errors import Invalid
+from hotline1022.core.said import said
 from hotline1022.service.tickets.policy_desk import PolicyDesk
 from hotline1022.tickets.calendar import holiday_names
 from hotline1022.tickets.deadlines import due
@@ -117,7 +118,7 @@ def plain(given: DeadlinesDocument) -> dict[str, Any]:
         each = categories.setdefault(one.category, {})
         if one.urgency in each:
             raise Invalid(
-                f"category {one.category} is there twice for {one.urgency}; keep one", error_id="deadlines-invalid"
+                said("policy-fault.twice", category=one.category, urgency=one.urgency), error_id="deadlines-invalid"
             )
         each[one.urgency.value] = _terms(one)
     return {
@@ -132,7 +133,7 @@ def plain(given: DeadlinesDocument) -> dict[str, Any]:
 def _terms(one: CategoryTerms) -> dict[str, Any]:
     terms = _given(one.terms)
     if not terms:
-        text = f"category {one.category} has nothing of its own for {one.urgency}; leave it out"
+        text = said("policy-fault.nothing", category=one.category, urgency=one.urgency)
         raise Invalid(text, error_id="deadlines-invalid")
     return terms
 

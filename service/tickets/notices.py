@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hotline1022.core.clock import local, local_day
+from hotline1022.core.clock import local_day
+from hotline1022.core.said import said
 from hotline1022.db.unit import Work
 from hotline1022.directory.lookup import active, agency_at, contacts_of
 from hotline1022.directory.types import Contact, Directory
@@ -116,8 +117,11 @@ class Notices:
 
 async def _alarm(tx: Work, ticket: Ticket, reminder: Reminder, at: datetime) -> None:
     """In the transaction that notes it as told: no crash loses it, and no look rings it again."""
-    agency = ticket.agency_name or "no agency yet"
-    text = f"ticket {grouped(ticket.code)}, {ticket.state}, {agency}: due {local(reminder.due):%Y-%m-%d %H:%M}"
+    about = {"code": grouped(ticket.code), "ticket_state": ticket.state, "due": reminder.due}
+    if ticket.agency_name:
+        text = said("alarm-said.ticket", agency=ticket.agency_name, **about)
+    else:
+        text = said("alarm-said.ticket-of-nobody", **about)
     await tx.alarms.raise_alarm(NOT_FORWARDED_ALARM, text, at)
     log.error("ALARM %s: %s", NOT_FORWARDED_ALARM, text)
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from hotline1022.core.errors import NotFound, Unavailable
+from hotline1022.core.said import said
 from hotline1022.db.unit import Database, Work
 from hotline1022.service.background.set_back import SetBack
 from hotline1022.service.settings.webhooks import WebhookSettings
@@ -229,4 +230,5 @@ class WebhookWorker:
         why = PausedWhy.GONE if gone else PausedWhy.FAILING
         if await tx.webhooks.pause(webhook.id, why, at):
             log.warning("webhook %s is paused: %s", webhook.id, sent.error_id)
-            await tx.alarms.raise_alarm(PAUSED_ALARM, f"{webhook.name} ({webhook.id}): {sent.error_id}", at)
+            text = said("alarm-said.webhook", name=webhook.name, webhook=webhook.id, webhook_error=sent.error_id)
+            await tx.alarms.raise_alarm(PAUSED_ALARM, text, at)

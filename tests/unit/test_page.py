@@ -42,7 +42,7 @@ def test_templates_and_catalogue_know_the_same_keys() -> None:
     assert len(asked) > 60
     code = "".join(
         path.read_text(encoding="utf-8")
-        for room in (ROOM, HOUSE / "service", HOUSE / "figures")
+        for room in (ROOM, *(HOUSE / name for name in ("core", "service", "figures", "notify")))
         for path in room.rglob("*.py")
     )
     for key, given in asked:

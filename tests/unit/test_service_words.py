@@ -10,6 +10,7 @@ import pytest
 
 from hotline1022.audit.nights import KINDS, Nights, ahead
 from hotline1022.core.errors import ConfigError, Refused, Unavailable
+from hotline1022.core.said import said
 from hotline1022.recordings.retention import clock_doubt
 from hotline1022.service.background.work import with_id
 from hotline1022.tickets.policy import load_document, policy_of
@@ -94,13 +95,13 @@ def test_what_comes_of_the_nights() -> None:
 
 
 @pytest.mark.parametrize(
-    ("detail", "said"),
+    ("detail", "words"),
     [
         ("line 101, person 1003: called again", "Máy 101, điện thoại viên 1003."),
         ("ticket 12 34 56 78, new, no agency yet: due 2026-11-30 09:05", "hạn chuyển 09:05 30/11/2026"),
         ("ticket 12 34 56 78, new, Sở Xây dựng: due 2026-11-30 09:05", "Phiếu 12 34 56 78, Sở Xây dựng"),
         (
-            "1500 recordings are due, 20 went in the last 30 nights; 500 go tonight. Is it right?",
+            said("alarm-said.many", many=1500, what="recordings", lately=20, nights=30, left=500),
             "1.500 ghi âm đến hạn xoá",
         ),
         (
@@ -116,5 +117,5 @@ def test_what_comes_of_the_nights() -> None:
         ("the moon is full", "the moon is full"),
     ],
 )
-def test_details(detail: str, said: str) -> None:
-    assert said in alarm_words(detail)
+def test_details(detail: str, words: str) -> None:
+    assert words in alarm_words(detail)

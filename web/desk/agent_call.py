@@ -18,6 +18,7 @@ from hotline1022.core.drafts import Drafted
 from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.core.masking import mask
 from hotline1022.core.outcomes import CallState, Direction
+from hotline1022.core.words import time_written
 from hotline1022.queue.types import LineView
 from hotline1022.tickets.types import Kind, Requester, Urgency, phone_key
 from hotline1022.web.cascade_wire import AREA, CascadeBody, CascadeQuery, CascadeView
@@ -194,7 +195,7 @@ def _hunt(one: CascadeView, names: Mapping[str, str]) -> Mapping[str, Any]:
         "outcome": one.outcome.value if one.outcome else "",
         "steps": [
             {
-                "at": local(step.started_at).strftime("%H:%M:%S"),
+                "at": time_written(local(step.started_at), exactly=True),
                 "role": step.role,
                 "name": step.name,
                 "which": step.which,

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from hotline1022.core.clock import local, local_day
 from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.core.words import time_written
 from hotline1022.directory.types import Category
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import Action, Kind, Requester, State, Ticket, TicketFilter, Urgency
@@ -52,7 +53,7 @@ async def values(
     return {
         "call": of_call,
         "version": draft.version if draft else 0,
-        "saved": local(draft.changed_at).strftime("%H:%M:%S") if draft else "",
+        "saved": time_written(local(draft.changed_at), exactly=True) if draft else "",
         "value": known,
         "categories": await _categories(ask, day, known["category"]),
         "areas": sorted(await ask.ports.directory.areas(day), key=lambda one: one.name),
@@ -65,7 +66,7 @@ async def values(
                 "call": one.call,
                 "who": one.text("name") or one.text("phone"),
                 "about": one.text("content")[:60],
-                "at": local(one.changed_at).strftime("%H:%M %d/%m"),
+                "at": local(one.changed_at).strftime(words()("format.moment-short")),
             }
             for one in others[:_OTHERS]
         ],

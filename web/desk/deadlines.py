@@ -11,6 +11,7 @@ from aiohttp import web
 
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.core.words import day_written
 from hotline1022.tickets.ports import PolicyVersion
 from hotline1022.web.deadlines_wire import REMARK_LIMIT, DeadlinesBody, DeadlinesDocument
 from hotline1022.web.desk.account import DoneQuery
@@ -246,8 +247,8 @@ async def _version(ask: Ask, error: HotlineError | None = None, note: str = "") 
         hours=", ".join(one.replace("-", "–") for one in offices.hours),
         weekdays=", ".join(words()(f"weekday.{one}") for one in offices.weekdays),
         longest=found.document.longest_extension_days,
-        closed=", ".join(f"{day:%d/%m/%Y}" for day in offices.closed),
-        worked=", ".join(f"{day:%d/%m/%Y}" for day in offices.worked),
+        closed=", ".join(day_written(day) for day in offices.closed),
+        worked=", ".join(day_written(day) for day in offices.worked),
         note=note,
         **await _common(ask, error, "deadlines"),
     )

@@ -37,7 +37,7 @@ def meant(text: str) -> str | None:
     if not text:
         return None
     for unit in _UNITS:
-        if found := re.fullmatch(rf"([0-9]{{1,4}}) ?{re.escape(say(f'length.{unit}'))}", text):
+        if found := re.fullmatch(rf"([0-9]{{1,4}}) ?{re.escape(say(f'length.{unit}').lower())}", text):
             number = int(found[1])
             return f"{number} {unit}{'' if number == 1 else 's'}"
     raise Invalid(f"{text[:20]!r} is no length of time; write 30 minutes, 4 hours or 5 days", error_id="length-invalid")

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, NotFound, Refused
+from hotline1022.core.words import day_written
 from hotline1022.directory.types import Agency, Category, Contact, Thing, What
 from hotline1022.web.desk import meanwhile
 from hotline1022.web.desk.directory_find import leaf
@@ -247,9 +248,9 @@ def _row(one: Thing, today: date, names: Mapping[str, str]) -> dict[str, Any]:
     state = ""
     if one.valid_to is not None:
         ended = one.valid_to <= today
-        state = say("directory.ended" if ended else "directory.ends", day=one.valid_to.strftime("%d/%m/%Y"))
+        state = say("directory.ended" if ended else "directory.ends", day=day_written(one.valid_to))
     elif one.valid_from is not None and one.valid_from > today:
-        state = say("directory.begins", day=one.valid_from.strftime("%d/%m/%Y"))
+        state = say("directory.begins", day=day_written(one.valid_from))
     about: list[str] = []
     match one:
         case Agency():
@@ -257,7 +258,7 @@ def _row(one: Thing, today: date, names: Mapping[str, str]) -> dict[str, Any]:
         case Category():
             about = [names.get(one.agency, one.agency), say("named.urgent") if one.urgent else ""]
         case Contact():
-            letter = f"{one.letter} ({one.letter_date:%d/%m/%Y})" if one.letter and one.letter_date else one.letter
+            letter = f"{one.letter} ({day_written(one.letter_date)})" if one.letter and one.letter_date else one.letter
             numbers = " / ".join(filter(None, (one.office, one.mobile)))
             about = [names.get(one.agency, one.agency), say(f"contact-role.{one.role}"), numbers, letter]
         case _:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.core.words import day_written
 from hotline1022.directory.types import Agency, Category, Thing, What
 from hotline1022.tickets.types import TicketFilter
 from hotline1022.web.desk.directory import HERE, all_of, form_page, known_of
@@ -62,7 +63,7 @@ async def _ask_first(ask: Ask, known: Thing, what: What, on: date, successor: st
         shape=SHAPES[what],
         known=known,
         day=on.isoformat(),
-        day_said=f"{on:%d/%m/%Y}",
+        day_said=day_written(on),
         successor=successor,
         successor_name=names.get(successor, successor),
         taken=taken,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from hotline1022.core.words import day_written
 from hotline1022.directory.types import PastChange, What
 from hotline1022.web.desk.menu import name_of
 from hotline1022.web.desk.render import moment
@@ -69,7 +70,7 @@ def _said(name: str, value: Any, names: Mapping[str, str], known: Known) -> str:
         case (("kind" | "role"), str()):
             return say.or_itself(_TABLES[name], value)
         case _, str() if _DAY.fullmatch(value):
-            return f"{date.fromisoformat(value):%d/%m/%Y}"
+            return day_written(date.fromisoformat(value))
         case _, list() | tuple():
             return _listed(value)
     return str(value)

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
+from hotline1022.core.words import day_written
 from hotline1022.evidence.types import LONGEST, State
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.disclosure_new import LIST, actor_of
@@ -63,7 +64,7 @@ async def list_disclosures(ask: Ask) -> web.Response:
             "id": one.id,
             "unit": one.unit,
             "letter": one.letter,
-            "day": one.letter_date.strftime("%d/%m/%Y"),
+            "day": day_written(one.letter_date),
             "state": one.state.value,
             "asked_by": seen.who(one.asked_by),
             "asked_at": seen.instant(one.asked_at),
@@ -189,7 +190,7 @@ def _shown(ask: Ask, one: DisclosureView) -> dict[str, Any]:
         "state": one.state.value,
         "unit": one.unit,
         "letter": one.letter,
-        "day": one.letter_date.strftime("%d/%m/%Y"),
+        "day": day_written(one.letter_date),
         "person": one.person,
         "why": seen.free(ask, one.why),
         "terms": one.terms,

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
+from hotline1022.core.words import day_written
 from hotline1022.web.backup_wire import BackupView, ShelvedView
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
@@ -157,7 +158,7 @@ def _nightly(at: Any, detail: Mapping[str, Any]) -> dict[str, Any]:
 def _verification(one: VerificationView) -> dict[str, Any]:
     return {
         "state": one.state.value,
-        "since": one.since.strftime("%d/%m/%Y") if one.since else "",
+        "since": day_written(one.since) if one.since else "",
         "by": seen.who(one.asked_by),
         "at": seen.instant(one.asked_at),
         "ended": seen.instant(one.ended_at) if one.ended_at else "",

@@ -13,6 +13,7 @@ from aiohttp import web
 from hotline1022.accounts.types import Permission, SignedIn
 from hotline1022.core.clock import day_as_written, local_day
 from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.core.words import day_written
 from hotline1022.faq.types import (
     Author,
     Entry,
@@ -210,7 +211,7 @@ def _choices(names: Mapping[str, str]) -> list[dict[str, str]]:
 
 def day(one: date | None) -> str:
     """`30/11/2026`; "" for none."""
-    return one.strftime("%d/%m/%Y") if one else ""
+    return day_written(one) if one else ""
 
 
 def _row(one: Entry, names: Names, now: datetime) -> dict[str, Any]:

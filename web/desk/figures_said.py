@@ -1,4 +1,4 @@
-"""How pages write figures, and where each leads: counts, shares and times as Vietnamese is written, lists of the desk for lists of
+"""How pages write figures, and where each leads: counts, shares and times as the language writes them, lists of the desk for lists of
 the API. Refuses nothing.
 """
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from hotline1022.core.words import decimal_written, number_written, words
 from hotline1022.figures.types import Bucket, CallPart, Figure, Group, Rows, Unit
 from hotline1022.tickets.types import Standing
 from hotline1022.web.desk.seen import length
@@ -24,12 +25,12 @@ _PARTS = {
 
 def count(number: int) -> str:
     """`1.234`."""
-    return f"{number:,}".replace(",", ".")
+    return number_written(number)
 
 
 def share(permille: int | None) -> str:
     """`81,1 %`."""
-    return NOTHING if permille is None else f"{permille // 10},{permille % 10} %"
+    return NOTHING if permille is None else words()("format.share", value=decimal_written(f"{permille / 10:.1f}"))
 
 
 def said(value: int | None, unit: Unit) -> str:

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.core.words import day_written
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
@@ -64,7 +65,7 @@ async def _page(
         due={
             "days": [
                 {
-                    "day": one.day.strftime("%d/%m/%Y"),
+                    "day": day_written(one.day),
                     "kind": one.kind.value,
                     "recordings": one.recordings,
                     "size": seen.size(one.bytes),

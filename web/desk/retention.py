@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.core.words import day_written
 from hotline1022.recordings.types import Terms, TermsVersion
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.account import DoneQuery
@@ -133,8 +134,8 @@ def _by_kind(days: Sequence[DueDayView]) -> list[dict[str, Any]]:
                 "kind": kind.value,
                 "recordings": sum(one.recordings for one in mine),
                 "size": seen.size(sum(one.bytes for one in mine)),
-                "since": min(one.day for one in mine).strftime("%d/%m/%Y"),
-                "until": max(one.day for one in mine).strftime("%d/%m/%Y"),
+                "since": day_written(min(one.day for one in mine)),
+                "until": day_written(max(one.day for one in mine)),
             }
         )
     return rows

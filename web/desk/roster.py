@@ -11,6 +11,7 @@ from aiohttp import web
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local, local_day
+from hotline1022.core.words import day_short, day_written, time_written
 from hotline1022.queue.types import Double
 from hotline1022.web.deadlines_wire import DayOff
 from hotline1022.web.desk.render import show
@@ -145,12 +146,12 @@ def weekday(day: date) -> str:
 
 def full(day: date) -> str:
     """`Thứ Ba, 24/11/2026`."""
-    return f"{weekday(day)}, {day:%d/%m/%Y}"
+    return f"{weekday(day)}, {day_written(day)}"
 
 
 def hours(shift: ShiftTimes) -> str:
     """`22:00–06:00`."""
-    return f"{shift.starts:%H:%M}–{shift.ends:%H:%M}"
+    return f"{time_written(shift.starts)}–{time_written(shift.ends)}"
 
 
 def people_in(plan: Plan, who: Who) -> list[str]:
@@ -180,7 +181,7 @@ def _title(view: str, day: date, since: date, until: date) -> str:
         return full(day)
     if view == "month":
         return say("roster.month-of", month=day.month, year=day.year)
-    return say("roster.week-of", since=f"{since:%d/%m}", until=f"{until:%d/%m/%Y}")
+    return say("roster.week-of", since=day_short(since), until=day_written(until))
 
 
 def _day(plan: Plan, day: date, today: date, check: RosterCheck, off: DayOff | None) -> dict[str, Any]:
@@ -188,7 +189,7 @@ def _day(plan: Plan, day: date, today: date, check: RosterCheck, off: DayOff | N
     return {
         "iso": day.isoformat(),
         "name": weekday(day),
-        "date": f"{day:%d/%m}",
+        "date": day_short(day),
         "month": day.month,
         "today": day == today,
         "off": off_words(off) if off else "",
@@ -230,12 +231,12 @@ def _double(plan: Plan, one: Double) -> str:
     if (one.other_day, one.other_shift) == (one.day, one.shift):
         return say("roster.twice", name=plan.name(one.person))
     other = next((each.name for each in plan.shifts if each.id == one.other_shift), one.other_shift)
-    return say("roster.double", name=plan.name(one.person), shift=other, day=f"{one.other_day:%d/%m}")
+    return say("roster.double", name=plan.name(one.person), shift=other, day=day_short(one.other_day))
 
 
 def _stretch(start: Any, end: Any) -> str:
-    until = f"{local(end):%H:%M}"
-    return f"{local(start):%H:%M}–{'24:00' if until == '00:00' else until}"
+    until = time_written(local(end))
+    return f"{time_written(local(start))}–{'24:00' if until == '00:00' else until}"
 
 
 def _odd(plan: Plan, check: RosterCheck) -> list[dict[str, str]]:
@@ -245,7 +246,7 @@ def _odd(plan: Plan, check: RosterCheck) -> list[dict[str, str]]:
         (one.day, _double(plan, one)) for one in check.doubles
     ]
     return [
-        {"day": f"{weekday(day)} {day:%d/%m}", "to": f"#day-{day.isoformat()}", "text": text}
+        {"day": f"{weekday(day)} {day_short(day)}", "to": f"#day-{day.isoformat()}", "text": text}
         for day, text in sorted(found)[:LISTED]
     ]
 

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
+from hotline1022.core.words import day_written
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
@@ -340,4 +341,4 @@ def _end_day(form: Form) -> date:
 
 
 def _ended(ended_on: date | None) -> str:
-    return words()("roster.ended", day=f"{ended_on:%d/%m/%Y}") if ended_on else ""
+    return words()("roster.ended", day=day_written(ended_on)) if ended_on else ""

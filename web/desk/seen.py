@@ -9,6 +9,7 @@ from datetime import datetime
 from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local, written
 from hotline1022.core.masking import mask, mask_text
+from hotline1022.core.words import decimal_written, time_written
 from hotline1022.web.page_words import words
 from hotline1022.web.recordings_wire import AuditEntryView
 from hotline1022.web.route import Ask
@@ -64,7 +65,7 @@ def instant(at: datetime | None) -> str:
 
 def clock(at: datetime) -> str:
     """`09:31:05`."""
-    return local(at).strftime("%H:%M:%S")
+    return time_written(local(at), exactly=True)
 
 
 def length(ms: int) -> str:
@@ -75,10 +76,10 @@ def length(ms: int) -> str:
 
 
 def size(count: int) -> str:
-    """`1,4 MB`, as Vietnamese is written."""
+    """`1,4 MB`."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if count >= factor:
-            return f"{count / factor:.1f} {unit}".replace(".", ",")
+            return f"{decimal_written(f'{count / factor:.1f}')} {unit}"
     return f"{count} B"
 
 

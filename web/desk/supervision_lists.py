@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from hotline1022.core.outcomes import Direction
+from hotline1022.core.words import time_written
 from hotline1022.web import calls, figures, tickets
 from hotline1022.web.cookies import check_site
 from hotline1022.web.desk import figures_said as write
@@ -138,7 +139,7 @@ def _value(name: str, value: Any, names: seen.Names) -> str:
     if hasattr(value, "astimezone"):
         return seen.instant(value)
     if hasattr(value, "strftime"):
-        return f"{value:%H:%M}"
+        return time_written(value)
     tables = {"part": "call-part", "result": "call-result", "reason": "call-reason", "standing": "standing"}
     tables |= {"channel": "channel"}
     if name in tables:

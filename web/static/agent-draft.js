@@ -19,7 +19,7 @@ HL.draft = (() => {
   const kept = (text) => clean(text).replace(/\t/g, " ").normalize("NFC").trim();
   const headers = { "Content-Type": "application/json", "X-CSRF-Token": said.csrf };
   const address = (call) => `/api/drafts/${call || "none"}`;
-  const clock = (at) => at.toLocaleTimeString("vi-VN", { hour12: false, timeZone: "Asia/Ho_Chi_Minh" });
+  const clock = (at) => at.toLocaleTimeString(document.documentElement.lang, { hour12: false, timeZone: "Asia/Ho_Chi_Minh" });
 
   function tell(text, bad = false) {
     const place = document.getElementById("saved");

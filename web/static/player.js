@@ -160,7 +160,7 @@
     if (second !== spoken) {
       spoken = second;
       const moment = new Date(Number(box.dataset.began) + second * 1000);
-      const text = moment.toLocaleTimeString("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hour12: false });
+      const text = moment.toLocaleTimeString(document.documentElement.lang, { timeZone: "Asia/Ho_Chi_Minh", hour12: false });
       at("moment").textContent = text;
       place.setAttribute("aria-valuetext", written(now) + ", " + text);
       document.querySelectorAll("[data-seek]").forEach(line => {

@@ -53,7 +53,7 @@
         datasets: [{ data: found.map((one) => one.count), backgroundColor: bar ? COLOURS[0] : found.map((_, n) => COLOURS[n % MOST]) }],
       },
       options: {
-        animation: false, responsive: true, maintainAspectRatio: false, locale: "vi-VN", color: text,
+        animation: false, responsive: true, maintainAspectRatio: false, locale: document.documentElement.lang, color: text,
         indexAxis: flat ? "y" : "x",
         font: { family: style.fontFamily },
         plugins: { legend: { display: !bar, position: "bottom", labels: { color: text, boxWidth: 14 } } },

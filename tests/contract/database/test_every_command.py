@@ -36,7 +36,7 @@ CITIZEN = "0901234567"
 LOOKING = {
     "calls list", "calls show", "config check", "config sample", "directory check", "directory sample", "directory show",
     "doctor", "evidence disclosure", "evidence key", "evidence list", "evidence show", "faq list", "faq search",
-    "faq template", "outbox list",
+    "faq template", "language check", "language new", "outbox list",
     "outbox statement", "people list", "recordings holds", "recordings key list", "recordings reasons",
     "recordings retention", "recordings search", "recordings show", "shifts missing", "shifts sample", "shifts show",
     "tickets list", "tickets show", "token list", "user list", "user roles",
@@ -52,6 +52,7 @@ TOLD = {
     "recordings search": "+84901234567", "recordings show": CALL, "tickets list": "Sở Xây dựng", "tickets show": "+84901234567",
 }  # fmt: skip
 TABLE = "calldate,src,dst,duration,billsec,uniqueid,recordingfile\n2024-03-02 08:30:00,0901234567,1022,1,1,1.1,a.wav\n"
+CATALOGUE = Path(__file__).parents[3] / "web" / "pages" / "vi.toml"
 WORDS = "Công văn 12/CSĐT ngày 24.11.2026"
 LETTER = ("--unit", "Công an tỉnh", "--letter", "12/CSĐT", "--date", "2026-11-24", "--person", "Bình", "--why", WORDS)
 
@@ -267,6 +268,8 @@ async def test_a_command_that_looks_leaves_the_audit_as_it_was(shell: Shell) -> 
         "tickets show": (CODE,),
         "faq search": ("khai sinh",),
         "faq template": (str(shell.folder / "t.xlsx"),),
+        "language check": (str(CATALOGUE),),
+        "language new": (str(shell.folder / "en.toml"),),
         "outbox statement": ("2026-11",),
     }
     asked = found(r"([0-9a-f]{16})", await shell.run("evidence request", CALL, *LETTER))
