@@ -61,6 +61,7 @@ REVISIONS = (
     "0035",
     "0036",
     "0037",
+    "0041",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3
