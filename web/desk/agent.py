@@ -11,6 +11,7 @@ from aiohttp import web
 from hotline1022.core.errors import HotlineError, Refused
 from hotline1022.core.masking import mask
 from hotline1022.queue.types import AgentState, LineView
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.desk import agent_call, agent_form, agent_lists
 from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of
 from hotline1022.web.desk.door import note_seen
@@ -150,7 +151,7 @@ async def _queue(ask: Ask) -> Mapping[str, Any]:
         "rows": [
             {
                 "position": one.position,
-                "number": one.number if shown else mask(one.number),
+                "number": said_number(one.number if shown else mask(one.number)),
                 "since": one.since.isoformat(),
                 "emergency": one.queue.endswith("emergency"),
             }

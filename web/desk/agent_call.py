@@ -20,6 +20,7 @@ from hotline1022.core.masking import mask
 from hotline1022.core.outcomes import CallState, Direction
 from hotline1022.queue.types import LineView
 from hotline1022.tickets.types import Kind, Requester, Urgency, phone_key
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.cascade_wire import AREA, CascadeBody, CascadeQuery, CascadeView
 from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of
 from hotline1022.web.desk.forms import Form
@@ -81,7 +82,7 @@ async def facts(ask: Ask, call: CallerView | None) -> Mapping[str, Any] | None:
     names = {one.id: one.name for one in await ask.ports.directory.categories(None)}
     return {
         "call": call.call,
-        "number": call.caller if shown else mask(call.caller),
+        "number": said_number(call.caller if shown else mask(call.caller)),
         "name": call.name if shown else "",
         "category": names.get(call.category, call.category),
         "pressed": " › ".join(call.keys),

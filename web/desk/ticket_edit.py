@@ -22,6 +22,7 @@ from hotline1022.web.desk.ticket_look import story
 from hotline1022.web.desk.tickets import LIST, asked
 from hotline1022.web.failures import failure
 from hotline1022.web.page import spaced
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import parse
@@ -106,7 +107,12 @@ def _wanted(mine: Mapping[str, str], why: str, version: int) -> Act:
 
 
 def _values(ticket: Ticket) -> dict[str, str]:
-    return {name: str(getattr(ticket, name)) for name in MOST}
+    return {name: _written(name, getattr(ticket, name)) for name in MOST}
+
+
+def _written(name: str, value: object) -> str:
+    """A field as it stands in the form."""
+    return said_number(str(value)) if name == "phone" else str(value)
 
 
 def _before(history: Sequence[HistoryRow], ticket: Ticket, seen: int) -> dict[str, str]:
@@ -117,7 +123,7 @@ def _before(history: Sequence[HistoryRow], ticket: Ticket, seen: int) -> dict[st
             break
         for name, change in row.changes.items():
             if name in values and isinstance(change, list | tuple) and len(change) == 2:
-                values[name] = str(change[0] or "")
+                values[name] = _written(name, change[0] or "")
     return values
 
 
