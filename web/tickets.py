@@ -22,6 +22,7 @@ from hotline1022.web.tickets_wire import (
     AttachmentView,
     AttachQuery,
     EditBody,
+    FileQuery,
     HistoryList,
     LateTicket,
     LinkBody,
@@ -183,7 +184,8 @@ def _too_large() -> Invalid:
 
 
 async def get_attachment(ask: Ask) -> web.StreamResponse:
-    """The file, to be saved and never shown by the browser."""
+    """The file, to be saved and never shown by the browser; or of a picture what may be handed to citizens."""
+    query: FileQuery = ask.query
     await found_for(ask, Permission.NUMBERS)
     found = await ask.ports.tickets.attachment(ask.path["ticket"], ask.path["attachment"])
     if found is None:
@@ -193,6 +195,8 @@ async def get_attachment(ask: Ask) -> web.StreamResponse:
         "Content-Type": found.view.media_type,
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.view.name, safe='')}",
     }
+    if query.copy:
+        return web.Response(body=await ask.ports.tickets.clean_copy(found), headers=headers)
     return web.FileResponse(found.path, headers=headers)
 
 

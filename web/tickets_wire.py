@@ -153,6 +153,20 @@ class AttachQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileQuery:
+    """Which of a file."""
+
+    copy: Annotated[
+        str,
+        Rule(
+            doc="clean: of a picture (JPEG, PNG, WebP) a copy to hand out, without where, when, with what and by whom it was "
+            "taken; left out: the file as it was stored",
+            pattern="(clean)?",
+        ),
+    ] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusQuery:
     """Who asks."""
 
