@@ -102,9 +102,9 @@ def ticket_conditions(wanted: TicketFilter) -> Sequence[ColumnElement[bool]]:
     searched = ticket.c.open_search if wanted.open_words else ticket.c.search
     found += [searched.contains(word, autoescape=True) for word in fold(wanted.words).split()]
     if wanted.due_since is not None:
-        found += [OPEN, DUE >= wanted.due_since]
+        found += [OPEN, wanted.due_since <= DUE]
     if wanted.due_until is not None:
-        found += [OPEN, DUE < wanted.due_until]
+        found += [OPEN, wanted.due_until > DUE]
     if wanted.states:
         found.append(ticket.c.state.in_(sorted(wanted.states)))
     if wanted.agencies:

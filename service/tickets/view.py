@@ -1,7 +1,7 @@
 """The API's port for tickets over the desk and the database: conversions, and the guard against guessed codes."""
 
-import math
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime

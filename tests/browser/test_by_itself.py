@@ -168,7 +168,7 @@ async def test_a_message_sounds_beside_its_list(database: Database, tmp_path: Pa
         await tab.size(360, 740, mobile=True)
         await agent_comes_in(tab, desk)
         await tab.run("htmx.ajax('GET', '/desk/agent/lists?list=voicemail', { target: '#lists', swap: 'outerHTML' })")
-        button = "#lists form[hx-post$=\"/hear\"] button"
+        button = '#lists form[hx-post$="/hear"] button'
         await sees(tab, f"!!document.querySelector('{button}')")
         # a browser lets a page sound by itself only when somebody has pressed something
         await tab.run(f"document.querySelector('{button}').focus()")

@@ -60,10 +60,12 @@ def test_a_jpeg_without_anything_stays_as_it_is_and_one_that_is_upright_has_no_e
     bare = jpeg(JFIF, FRAME, SCAN)
     assert clean(bare, "image/jpeg") == bare
     for order, side in (("<", 1), (">", 1), ("<", 9)):
-        assert clean(jpeg(segment(0xE1, b"Exif\0\0" + tiff(order, side)), FRAME, SCAN), "image/jpeg") == jpeg(FRAME, SCAN)
+        assert clean(jpeg(segment(0xE1, b"Exif\0\0" + tiff(order, side)), FRAME, SCAN), "image/jpeg") == jpeg(
+            FRAME, SCAN
+        )
     turned = clean(jpeg(segment(0xE1, b"Exif\0\0" + tiff("<", 8)), FRAME, SCAN), "image/jpeg")
     assert b"\x01\x12\0\3\0\0\0\1\0\x08" in turned and GPS not in turned
-    small = segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\2\2" + b"thumbnail of" )
+    small = segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\2\2" + b"thumbnail of")
     assert b"thumb" not in clean(jpeg(small, FRAME, SCAN), "image/jpeg")
 
 

@@ -116,7 +116,7 @@ BODIES: dict[str, Any] = {
     "/api/to-tell/{to_tell}/told": {"mark": "f5f23df39f7971f8"},
     "/api/roles": {"id": "night", "name": "Ca đêm", "permissions": ["look"]},
     "/api/roles/{role}": {"version": 1, "name": "Ca đêm", "permissions": ["look", "answer"]},
-    **dict.fromkeys(("/api/users/{user}/reset", "/api/evidence/verification"), {}),
+    **{key: {} for key in ("/api/users/{user}/reset", "/api/evidence/verification")},
     "/api/recordings/import": {"folder": "2024"},
     "/api/recordings/verification": {"since": "2026-11-24"},
     "/api/recordings/{recording}/export": {"reason": "authority", "text": "Công văn 12/CSĐT"},

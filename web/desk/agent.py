@@ -11,12 +11,12 @@ from aiohttp import web
 from hotline1022.core.errors import HotlineError, Refused
 from hotline1022.core.masking import mask
 from hotline1022.queue.types import AgentState, LineView
-from hotline1022.web.numbers_said import said_number
 from hotline1022.web.desk import agent_call, agent_form, agent_lists
 from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of
 from hotline1022.web.desk.door import note_seen
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 

@@ -20,12 +20,12 @@ from hotline1022.core.masking import mask
 from hotline1022.core.outcomes import CallState, Direction
 from hotline1022.queue.types import LineView
 from hotline1022.tickets.types import Kind, Requester, Urgency, phone_key
-from hotline1022.web.numbers_said import said_number
 from hotline1022.web.cascade_wire import AREA, CascadeBody, CascadeQuery, CascadeView
 from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import moment
 from hotline1022.web.line_call_wire import CallerView
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.own_line import check_here, check_hunt
 from hotline1022.web.page import spaced
 from hotline1022.web.route import Ask

@@ -14,10 +14,10 @@ from hotline1022.accounts.types import Stage
 from hotline1022.core.clock import written
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.web import cookies
+from hotline1022.web.desk.desk_map import menu_of
 from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.kept import STORE, Kept
-from hotline1022.web.desk.desk_map import menu_of
 from hotline1022.web.desk.refill import refill
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask

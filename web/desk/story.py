@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline1022.core.events import LegKind
-from hotline1022.web.numbers_said import said_number
 from hotline1022.web.cascade_wire import CascadeView, StepView
 from hotline1022.web.desk.seen import Names
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import Words
 from hotline1022.web.types import CallDetail, CallEventView, CallLegView
 

@@ -21,8 +21,8 @@ from hotline1022.web.desk.render import show, told
 from hotline1022.web.desk.ticket_look import story
 from hotline1022.web.desk.tickets import LIST, asked
 from hotline1022.web.failures import failure
-from hotline1022.web.page import spaced
 from hotline1022.web.numbers_said import said_number
+from hotline1022.web.page import spaced
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import parse

@@ -117,7 +117,15 @@ async def test_when_the_own_phone_rings_all_that_is_known_is_there_and_the_form_
     await desk.caller.rings()
     async with desk.agent() as browser:
         shown = await browser.get(PAGE)
-    for known in (CALLER_SAID, "Lê Thị Cúc", "Đã bấm 3", "Giao thông", "Những lần gọi trước", "23456789", "Sở Xây dựng"):
+    for known in (
+        CALLER_SAID,
+        "Lê Thị Cúc",
+        "Đã bấm 3",
+        "Giao thông",
+        "Những lần gọi trước",
+        "23456789",
+        "Sở Xây dựng",
+    ):
         assert known in shown.text, known
     assert f'data-draft="{CALL}"' in shown.text
     assert f'name="phone" value="{CALLER_SAID}"' in shown.text and '<option value="traffic" selected>' in shown.text

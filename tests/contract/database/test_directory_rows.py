@@ -43,7 +43,7 @@ async def test_hours_and_steps_are_rows_and_are_kept_as_the_api_has_them(world: 
         assert "Đang áp dụng: T2–T6 07:30–11:30, 13:30–17:00; T7 07:30–11:30" in shown.text
         assert "Giờ làm việc: — → T2–T6 07:30–11:30, 13:30–17:00; T7 07:30–11:30" in shown.text
         assert "mon-fri" not in shown.text and "specialist.office" not in shown.text
-        again = await sent(browser, shown, **{"always": "1"}, **steps)
+        again = await sent(browser, shown, always="1", **steps)
         assert again.status == 303
         assert world.directory.now.agencies["so-xay-dung"].hours == "always"
         none = await sent(browser, await browser.get(PAGE))

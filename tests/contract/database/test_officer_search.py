@@ -26,7 +26,19 @@ A = Action
 CONTENT = "Nắp cống trước nhà bà Đào vỡ, gọi lại 0274 3822 123 giúp tôi."
 #: words by which an officer finds it, and those that would tell who it is
 OPEN = ("nap cong", "NẮP CỐNG vỡ", "nắp cống vỡ", "đào", "so xay dung", "xây dựng cống")
-WHO = ("anh", "Nguyễn", "0901234567", "0901 234 567", "901234567", "+84901", "lê lợi", "0274", "02743822123", "3822", "example")
+WHO = (
+    "anh",
+    "Nguyễn",
+    "0901234567",
+    "0901 234 567",
+    "901234567",
+    "+84901",
+    "lê lợi",
+    "0274",
+    "02743822123",
+    "3822",
+    "example",
+)
 
 
 @pytest.fixture

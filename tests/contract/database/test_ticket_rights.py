@@ -12,7 +12,16 @@ from hotline1022.accounts.types import Permission
 from hotline1022.db.unit import Database
 from hotline1022.tickets.types import OF_AGENCIES, Action, Named, State, Ticket
 from tests.contract.database.desk_world import Browser
-from tests.contract.database.handling_world import LEADER, OTHER, SPECIALIST, WHO, Handling, act_page, open_handling, page
+from tests.contract.database.handling_world import (
+    LEADER,
+    OTHER,
+    SPECIALIST,
+    WHO,
+    Handling,
+    act_page,
+    open_handling,
+    page,
+)
 
 A, P = Action, Permission
 EVERY = {"why": "x", "answer": "Xong.", "until": "2026-12-30"}
