@@ -3,8 +3,8 @@
 from hotline1022.accounts.roles import first_roles
 from hotline1022.accounts.types import Permission, SignedIn
 from hotline1022.web.desk.desk_map import PARTS, SIDE_BY_SIDE, Group, Part, grouped, menu_of, parts_of
+from hotline1022.web.desk.routes import ROUTES
 from hotline1022.web.page_words import words
-from hotline1022.web.routes import ROUTES
 from tests.unit.accounts_memory import AT, MemoryDoor
 
 ROLES = {role.id: role.permissions for role in first_roles()}
