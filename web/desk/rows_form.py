@@ -52,7 +52,7 @@ def pressed(form: Form) -> bool:
 
 def done(form: Form) -> Rows:
     """The rows as they are after the button; as they were typed where it is none of ours."""
-    typed = {HOURS: list(week_form.typed_rows(form)), HUNT: list(hunt_form.typed_rows(form))}
+    typed: dict[str, list[Any]] = {HOURS: week_form.typed_rows(form), HUNT: hunt_form.typed_rows(form)}
     if found := _DONE.fullmatch(form.one(DO)):
         _do(typed[found[1]], found[2], int(found[3] or 0), _KINDS[found[1]][1])
     return Rows(
