@@ -12,7 +12,7 @@ from tests.contract.database.desk_world import Browser, Shown, World, open_desk
 from tests.contract.database.test_desk_directory import HERE, a_step
 
 PAGE = f"{HERE}/agencies/so-xay-dung"
-WEEK = {"h0-day": ["0", "1", "2", "3", "4"], "h0-a-from": "7h30", "h0-a-to": "11:30", "h0-b-from": "13:30",
+WEEK: dict[str, str | list[str]] = {"h0-day": ["0", "1", "2", "3", "4"], "h0-a-from": "7h30", "h0-a-to": "11:30", "h0-b-from": "13:30",
         "h0-b-to": "17:00", "h1-day": ["5"], "h1-a-from": "07:30", "h1-a-to": "11:30", "h1-b-from": "", "h1-b-to": ""}  # fmt: skip
 NAMED = {"name": "Sở Xây dựng", "short": "Sở XD", "kind": "department"}
 
