@@ -34,7 +34,9 @@ async def sideways(tab: Tab, width: int) -> bool:
     return bool(await tab.run("document.documentElement.scrollWidth") > width)
 
 
-@pytest.mark.parametrize(("width", "height", "theme"), [(360, 740, "light"), (1280, 800, "dark"), (1920, 1080, "light")])
+@pytest.mark.parametrize(
+    ("width", "height", "theme"), [(360, 740, "light"), (1280, 800, "dark"), (1920, 1080, "light")]
+)
 async def test_the_menu_of_an_admin_opens_by_keys_and_stands_in_one_line(
     world: World, browser: Browser, tmp_path: Path, width: int, height: int, theme: str
 ) -> None:

@@ -100,8 +100,8 @@ async def test_messages_follow_a_new_mobile_unless_they_have_a_number_of_their_o
         assert await saved(mobile="0900000002") == ("+84900000002", ""), "they went along"
         assert await saved(mobile="") == ("", ""), "nothing goes on to a telephone that is no more"
         assert await saved(mobile="0900000003") == ("+84900000003", "")
-        assert await saved(sms="0900000009") == ("+84900000009", "+84900000009")
-        assert await saved(mobile="0900000004") == ("+84900000009", "+84900000009")
+        assert await saved(sms="0900000009") == ("+84900000009", "0900 000 009")
+        assert await saved(mobile="0900000004") == ("+84900000009", "0900 000 009")
         assert await saved(sms=" Khong ") == ("", "không")
         assert await saved(letter="8/QĐ-SYT") == ("", "không"), "who wants none gets none by another edit"
 
@@ -156,7 +156,7 @@ def a_step(role: str, which: str, seconds: str, *, number: int = 0) -> dict[str,
 WRONG = (
     ("agencies", {"h0-a-from": "07:30", "h0-a-to": "11:30"}, "Giờ làm việc: Xin chọn ngày", "hours"),
     ("agencies", {"h0-day": "0", "h0-a-from": "11:30", "h0-a-to": "07:30"}, "giờ sau lớn hơn giờ trước", "hours"),
-    ("agencies", {"h0-day": "0"}, "ghi đủ giờ của từng dòng", "hours"),
+    ("agencies", {"h0-day": "0", "h0-a-from": ""}, "ghi đủ giờ của từng dòng", "hours"),
     ("agencies", a_step("leader", "mobile", "300"), "Thứ tự gọi: Xin chọn gọi ai", "hunt"),
     ("agencies", a_step("", "mobile", "30"), "Thứ tự gọi: Xin chọn gọi ai", "hunt"),
     ("agencies", {"code": "702"}, "Mã chuyển máy: Sở Nội vụ đang có mã này", "code"),
