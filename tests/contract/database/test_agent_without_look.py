@@ -56,7 +56,7 @@ async def test_every_piece_of_the_page_is_there_and_no_door_is_shown_that_is_clo
             assert shown.status == 200, path
             for link in sorted(set(re.findall(r'href="(/desk[^"]*)"', shown.text))):
                 if "static" not in link:
-                    assert (await browser.get(link)).status == 200, f"{path} leads to {link}"
+                    assert (await browser.get(link)).status < 400, f"{path} leads to {link}"
         page = await browser.get(PAGE)
         assert "Lê Thị Cúc" in page.text and "0901 234 567" in page.text
         for path in CLOSED:
