@@ -64,7 +64,8 @@ async def edit(ask: Ask) -> web.Response:
     before = _before(history, ticket, seen)
     # of what somebody else changed, what was not touched here is left as it is now
     now = _values(ticket)
-    mine = {name: text for name, text in typed.items() if text != before[name]}
+    # the same number in another way of writing is no correction
+    mine = {name: text for name, text in typed.items() if _written(name, text) != before[name]}
     merged = now | mine
     try:
         if seen != ticket.version and not only_looked(history, seen):
