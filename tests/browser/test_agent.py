@@ -350,6 +350,7 @@ async def test_a_citizen_is_called_back_by_one_click(desk: Desk, browser: Browse
         while not desk.callbacks.begun:  # noqa: ASYNC110 - what is awaited has no event on this side
             await asyncio.sleep(0.02)
     assert desk.callbacks.begun == [("101", CallbackWhat.ABANDONED, CALL)]
+    await sees(tab, "!document.querySelector('#lists .htmx-request')")  # its answer is there: it knows of no call yet
     # the own phone rings: the page has the call, and the list says who calls, without a click
     tried = Callback(
         call=MADE,
