@@ -18,9 +18,9 @@ def first_roles(named: Callable[[str], str] = str) -> tuple[Role, ...]:
             ("agent", agent),
             ("shift-manager", agent | {P.SHIFT, P.ROSTER, P.REPORTS}),
             ("specialist", specialist),
-            ("leader", specialist | {P.LEAD, P.FAQ_PUBLISH}),
+            ("leader", specialist | {P.LEAD, P.EXTEND, P.FAQ_PUBLISH}),
             ("supervisor", {P.LOOK, P.REPORTS, P.WALLBOARD}),
             ("auditor", {P.LOOK, P.LISTEN}),
-            (ADMIN, set(P) - {P.LISTEN, P.ANSWER, P.HANDLE, P.LEAD}),
+            (ADMIN, set(P) - {P.LISTEN, P.ANSWER, P.HANDLE, P.LEAD, P.EXTEND}),
         )
     )

@@ -24,8 +24,10 @@ class Permission(StrEnum):
     SHIFT = "shift"
     #: handle the tickets of the own agency
     HANDLE = "handle"
-    #: do what is the leader's for the own agency: a later date, and whatever was passed to the leader
+    #: do what is the leader's for the own agency: whatever was passed to the leader
     LEAD = "lead"
+    #: give a ticket of the own agency a later date than the citizen was promised
+    EXTEND = "extend"
     #: write questions and answers of the own agency
     FAQ_WRITE = "faq-write"
     #: publish questions and answers that somebody else wrote

@@ -25,6 +25,7 @@ from hotline1022.db.tables_citizen import AliasKind, citizen_alias, citizen_eras
 from hotline1022.db.tables_drafts import agent_draft
 from hotline1022.db.tables_notify import early_receipt, inbound_sms, outbox_message, outbox_part, to_tell
 from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_history
+from hotline1022.db.tickets import open_search
 
 #: calls whose history is written anew in one transaction
 PORTION = 100
@@ -108,6 +109,7 @@ class CitizenRepository(Repository):
             empty = dict.fromkeys(("name", "phone", "phone_key", "email", "address", "content"), "")
             empty["answer"] = GONE if row["answer"] else ""
             empty["search"] = fold(" ".join(row[name] for name in _KEPT_WORDS))
+            empty["open_search"] = open_search({**row, **empty})
             await self._connection.execute(update(ticket).where(ticket.c.id == row["id"]).values(**empty))
         past = select(ticket_history).where(ticket_history.c.ticket_id.in_(tickets))
         for row in (await self._connection.execute(past)).mappings().all():

@@ -63,6 +63,7 @@ REVISIONS = (
     "0037",
     "0038",
     "0040",
+    "0041",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3

@@ -65,6 +65,8 @@ ticket = Table(
     Column("version", Integer, nullable=False),
     #: everything that is searched, without marks and case
     _text("search"),
+    #: the same without who the citizen is: neither name nor address, and no telephone number
+    Column("open_search", String, nullable=False, server_default=""),
     listed("channel", Channel, "ticket"),
     listed("state", State, "ticket"),
     listed("urgency", Urgency, "ticket"),

@@ -99,7 +99,12 @@ def ticket_conditions(wanted: TicketFilter) -> Sequence[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value]
     named = {ticket.c.category: wanted.category, ticket.c.service_group: wanted.service, ticket.c.area: wanted.area}
     found += [is_one(column, value) for column, value in named.items() if value]
-    found += [ticket.c.search.contains(word, autoescape=True) for word in fold(wanted.words).split()]
+    searched = ticket.c.open_search if wanted.open_words else ticket.c.search
+    found += [searched.contains(word, autoescape=True) for word in fold(wanted.words).split()]
+    if wanted.due_since is not None:
+        found += [OPEN, wanted.due_since <= DUE]
+    if wanted.due_until is not None:
+        found += [OPEN, wanted.due_until > DUE]
     if wanted.states:
         found.append(ticket.c.state.in_(sorted(wanted.states)))
     if wanted.agencies:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.core.folding import fold
+from hotline1022.core.masking import mask_text
 from hotline1022.core.outcomes import Reason
 from hotline1022.db.sql import Repository, Told, Values, build, insert_new, nobody, picker
 from hotline1022.db.tables import call, voicemail
@@ -40,6 +41,8 @@ _attachment_values = picker(Attachment)
 #: what free words are looked for in
 _SEARCHED = ("code", "name", "phone", "email", "address", "area_name", "category_name", "agency_name", "service_group")
 _TEXTS = ("content", "answer")
+#: those of them that tell nothing of who it is
+_OPEN = ("area_name", "category_name", "agency_name", "service_group")
 #: ids in one question: drivers take a limited number of values
 _AT_ONCE = 500
 
@@ -288,4 +291,11 @@ def ticket_values(of: Ticket) -> Values:
     del values["calls"]
     values["phone_key"] = of.phone_key
     values["search"] = fold(" ".join(values[name] for name in (*_SEARCHED, *_TEXTS)))
+    values["open_search"] = open_search(values)
     return values
+
+
+def open_search(values: Mapping[str, Any]) -> str:
+    """What is searched by those who may not see who the citizen is: what they read of a ticket anyway, with numbers masked."""
+    said = " ".join(values[name] for name in (*_OPEN, *_TEXTS))
+    return f"{values['code']} {mask_text(fold(said))}".strip()

@@ -369,6 +369,11 @@ class TicketFilter:
     until: datetime | None = None
     #: all of these, anywhere, in any form
     words: str = ""
+    #: the words are looked for only in what whoever may not see the citizen reads: in no name, address or telephone number
+    open_words: bool = False
+    #: the first of the deadlines that count is met by then: from, and before; what is paused or closed has none
+    due_since: datetime | None = None
+    due_until: datetime | None = None
     #: a deadline that counts had passed at this time: Ticket.late says which
     overdue_at: datetime | None = None
     channel: Channel | None = None

@@ -10,7 +10,7 @@ from hotline1022.web.types import Belongs, Scope, Token
 
 P = Permission
 #: what hears recordings, is a machine's, is an agency's own, or makes people who may do all of this, is not in admin
-_APART = {P.LISTEN, P.METRICS, P.HANDLE, P.LEAD, P.USERS}
+_APART = {P.LISTEN, P.METRICS, P.HANDLE, P.LEAD, P.EXTEND, P.USERS}
 #: what a token of each scope may do; docs/permissions.md has the same for people
 SCOPES: dict[Scope, frozenset[Permission]] = {
     Scope.READ: frozenset({P.LOOK}),

@@ -6,6 +6,7 @@ from typing import Any
 
 from hotline1022.core.live import Event
 from hotline1022.web.numbers import hide_numbers
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.rules import dump
 
 
@@ -20,9 +21,16 @@ class Frame:
 def frame(id: str, event: Event) -> Frame:
     """The event with its id."""
     facts = dump({"what": event.what, **event.facts})
-    hidden = hide_numbers(facts)
+    hidden = _with_said(hide_numbers(facts))
+    facts = _with_said(facts)
     full = _sent(event.topic, facts, id)
     return Frame(full=full, masked=full if hidden == facts else _sent(event.topic, hidden, id))
+
+
+def _with_said(facts: Any) -> Any:
+    """With the number as pages show it, at once and without asking."""
+    number = facts.get("number")
+    return {**facts, "said": said_number(number)} if isinstance(number, str) and number else facts
 
 
 def refresh(id: str) -> bytes:

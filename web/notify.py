@@ -8,9 +8,10 @@ from typing import Any
 
 from aiohttp import web
 
+from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local
 from hotline1022.core.masking import mask_name, mask_text
-from hotline1022.notify.types import Message, OutboxFilter, RecipientKind
+from hotline1022.notify.types import Message, OutboxFilter, RecipientKind, ToTellRow
 from hotline1022.web.link_door import DOOR
 from hotline1022.web.notify_wire import (
     InboundList,
@@ -24,6 +25,7 @@ from hotline1022.web.notify_wire import (
     OutboxQuery,
     ResendBody,
     StatementView,
+    ToldBody,
     ToTellList,
     ToTellQuery,
     ToTellView,
@@ -90,14 +92,22 @@ async def list_to_tell(ask: Ask) -> ToTellList:
     """Citizens to tell."""
     query: ToTellQuery = ask.query
     lines = await ask.ports.outbox.to_tell(query.told, query.limit)
-    shown = lines if ask.sees_numbers else [replace(one, name="") for one in lines]
-    return ToTellList(to_tell=tuple(_pick(ToTellView, one) for one in shown))
+    return ToTellList(to_tell=tuple(_to_tell(ask, one) for one in lines))
 
 
 async def mark_told(ask: Ask) -> ToTellView:
-    """The citizen was told."""
-    line = await ask.ports.outbox.mark_told(ask.path["to_tell"], ask.by, ask.ports.clock())
-    return _pick(ToTellView, line)  # type: ignore[no-any-return]
+    """The citizen was told what stood there when it was read; Refused `to-tell-changed` when that is another text now."""
+    body: ToldBody = ask.body
+    line = await ask.ports.outbox.mark_told(ask.path["to_tell"], ask.by, ask.ports.clock(), seen=body.mark)
+    return _to_tell(ask, line)
+
+
+def _to_tell(ask: Ask, line: ToTellRow) -> ToTellView:
+    """A line; by its mark whoever has no business with it could find out what a masked text says."""
+    view: ToTellView = _pick(ToTellView, line)
+    if not ask.sees_numbers:
+        view = replace(view, name="")
+    return view if ask.asker.may(Permission.ANSWER) else replace(view, mark="")
 
 
 async def list_inbound(ask: Ask) -> InboundList:

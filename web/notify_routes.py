@@ -59,7 +59,9 @@ ROUTES: tuple[Route, ...] = (
         path="/api/to-tell/{to_tell}/told",
         needs=Permission.ANSWER,
         summary="The citizen was told, by the token's name; the line is gone",
+        detail="`mark` is that of the line as it was read. When the ticket has changed since, and with it what is to be told, nothing is marked: 409 `to-tell-changed`, and the list has the new text with its mark. Told already: the first one stays.",
         handler=notify.mark_told,
+        body=w.ToldBody,
         answer=w.ToTellView,
     ),
     Route(

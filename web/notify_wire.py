@@ -108,6 +108,19 @@ class StatementView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldBody:
+    """What the citizen was told."""
+
+    mark: Annotated[
+        str,
+        Rule(
+            doc="the line's mark as it was read: it stands for the text, and is another one when that has changed",
+            pattern=r"[0-9a-f]{16}",
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToTellView:
     """A citizen whom no SMS reaches."""
 
@@ -118,6 +131,7 @@ class ToTellView:
     number: Number
     event: str
     text: Annotated[str, Rule(doc="what to tell")]
+    mark: Annotated[str, Rule(doc="stands for the text, to say what was told; empty for who tells nobody")]
     since: When
     told_at: When | None
     told_by: str

@@ -10,6 +10,7 @@ from enum import StrEnum
 from hotline1022.core.clock import written
 from hotline1022.core.masking import mask, mask_text
 from hotline1022.tickets.types import CLOSED, Action, HistoryRow, State, Ticket
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import Words
 
 #: of the whole time to a deadline, the last part in which it is near
@@ -115,5 +116,6 @@ def _step(row: HistoryRow, words: Words, why: str) -> Step:
 
 def masked(ticket: Ticket, *, shown: bool) -> tuple[str, str, str]:
     """Phone, content and answer as this officer may see them now."""
-    texts = (ticket.phone, ticket.content, ticket.answer)
-    return texts if shown else (mask(ticket.phone), mask_text(ticket.content), mask_text(ticket.answer))
+    if shown:
+        return said_number(ticket.phone), ticket.content, ticket.answer
+    return said_number(mask(ticket.phone)), mask_text(ticket.content), mask_text(ticket.answer)

@@ -235,6 +235,10 @@ class Tickets(Protocol):
         """A file of this ticket, compared with its hash; Unavailable `attachment-damaged`."""
         ...
 
+    async def clean_copy(self, file: AttachmentFile) -> bytes:
+        """A picture without where, when and by whom it was taken; Refused `attachment-no-copy` for what is no JPEG, PNG, WebP."""
+        ...
+
     async def status(self, code: str, asker: str, at: datetime) -> StatusView:
         """What whoever has the code is told; TooMany for an asker who guesses."""
 

@@ -1,8 +1,9 @@
 """Whose a ticket is, and who may do what to it, for the API and the desk alike. Refuses officers every ticket but their agency's and
-what is 1022's to do, 1022 what is the agency's, and specialists what is their leader's. Who is of an agency is told ticket by
-ticket: whoever has a role of 1022 besides may do both.
+what is 1022's to do, 1022 what is the agency's, specialists what is their leader's, and a later date where the role may not give it.
+Who is of an agency is told ticket by ticket: whoever has a role of 1022 besides may do both.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from hotline1022.accounts.types import Permission
@@ -14,8 +15,7 @@ from hotline1022.web.errors import Forbidden
 from hotline1022.web.route import Ask
 from hotline1022.web.tickets_wire import TicketDetail
 
-#: what changes the date that the citizen was promised is the leader's, wherever the ticket stands
-OF_LEADERS = frozenset({Action.EXTEND})
+P = Permission
 
 
 def agencies_of(asker: Asker, wanted: str) -> frozenset[str]:
@@ -29,6 +29,17 @@ def agencies_of(asker: Asker, wanted: str) -> frozenset[str]:
     if not named <= asker.agencies:
         raise Forbidden("these are tickets of another agency; leave agency out", error_id="agency-other")
     return named or asker.agencies
+
+
+def words_open(asker: Asker, agencies: AbstractSet[str]) -> bool:
+    """Whether words are looked for only in what is open to who may not see the citizen: so it is for officers, in the tickets of
+    these agencies, which must be their own. Forbidden `scope-missing` for others: what is found would tell who it is.
+    """
+    if asker.may(Permission.NUMBERS):
+        return False
+    if not agencies or not all(map(asker.handles, agencies)):
+        asker.demand(Permission.NUMBERS)
+    return True
 
 
 async def found_for(ask: Ask, needs: Permission | None = None) -> TicketDetail:
@@ -48,18 +59,21 @@ async def found_for(ask: Ask, needs: Permission | None = None) -> TicketDetail:
     return replace(detail, allowed=allowed)
 
 
-def for_leader(asker: Asker, ticket: Ticket, action: Action) -> bool:
-    """Whether only somebody who leads may do it: a later date, and whatever is done to what was passed to the leader.
+def _lacks(asker: Asker, ticket: Ticket, action: Action) -> Permission | None:
+    """What somebody of the agency must have besides: `lead` for whatever was passed to the leader, `extend` for a later date than
+    the citizen was promised; None when nothing is missing.
 
     Tokens are of a contact point, whom the directory calls specialist or leader: they are taken as both.
     """
-    led = ticket.state is State.WITH_LEADER or action in OF_LEADERS
-    return led and asker.signed is not None and asker.handles(ticket.agency) and not asker.may(Permission.LEAD)
+    if asker.signed is None or not asker.handles(ticket.agency):
+        return None
+    led, later = ticket.state is State.WITH_LEADER, action is Action.EXTEND
+    return next((one for one, so in ((P.LEAD, led), (P.EXTEND, later)) if so and not asker.may(one)), None)
 
 
 def check_act(asker: Asker, ticket: Ticket, action: Action) -> None:
-    """Forbidden `action-of-1022`, `action-of-agency`, `action-of-leader`, `scope-missing`. The ticket's version, which an act must
-    name, keeps the answer true until it is done.
+    """Forbidden `action-of-1022`, `action-of-agency`, `action-of-leader`, `action-extend`, `scope-missing`. The ticket's version, which an
+    act must name, keeps the answer true until it is done.
     """
     refused = _refusal(asker, ticket, action)
     if refused is not None:
@@ -75,9 +89,13 @@ def _refusal(asker: Asker, ticket: Ticket, action: Action) -> Forbidden | None:
     if asker.signed is not None and action in OF_AGENCIES and not asker.handles(ticket.agency):
         text = f"{action} is for the agency that has the ticket; forward it there, or ask the agency"
         return Forbidden(text, error_id="action-of-agency")
-    if action in OF_AGENCIES and for_leader(asker, ticket, action):
-        text = f"{action} is for the leader to do now; ask somebody with the permission {Permission.LEAD}"
+    lacks = _lacks(asker, ticket, action) if action in OF_AGENCIES else None
+    if lacks is P.LEAD:
+        text = f"{action} is for the leader to do now; ask somebody with the permission {lacks}"
         return Forbidden(text, error_id="action-of-leader")
+    if lacks is not None:
+        text = f"{action} takes the permission {lacks}; ask somebody who has it, or an admin to give it to your role"
+        return Forbidden(text, error_id="action-extend")
     return None
 
 

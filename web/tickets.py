@@ -16,12 +16,13 @@ from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import Action, HistoryRow, Named, Ticket, TicketCursor, TicketFilter
 from hotline1022.web.calls import cursor_text, read_cursor
 from hotline1022.web.route import Ask
-from hotline1022.web.ticket_rights import agencies_of, check_act, found_for, owner_for
+from hotline1022.web.ticket_rights import agencies_of, check_act, found_for, owner_for, words_open
 from hotline1022.web.tickets_wire import (
     ActBody,
     AttachmentView,
     AttachQuery,
     EditBody,
+    FileQuery,
     HistoryList,
     LateTicket,
     LinkBody,
@@ -65,9 +66,13 @@ def listed(ask: Ask, query: TicketListed) -> TicketFilter:
     """What is asked for; Forbidden for a number of readers."""
     if query.phone is not None:
         ask.asker.demand(Permission.NUMBERS)
+    if query.due_since and query.due_until and query.due_since >= query.due_until:
+        raise Invalid("due_since is not before due_until; exchange them")
     now = ask.ports.clock()
     return replace(
         narrowed(ask, query),
+        due_since=query.due_since,
+        due_until=query.due_until,
         code=query.code or "",
         phone=query.phone or "",
         call=query.call or "",
@@ -81,13 +86,13 @@ def narrowed(ask: Ask, query: TicketFilters) -> TicketFilter:
     """What is asked for, of lists and figures; Forbidden for words of readers, and for tickets of another agency."""
     if query.since and query.until and query.since >= query.until:
         raise Invalid("since is not before until; exchange them")
-    if query.words is not None:
-        ask.asker.demand(Permission.NUMBERS)
+    agencies = agencies_of(ask.asker, query.agency or "")
     return TicketFilter(
         since=query.since,
         until=query.until,
         state=query.state,
-        agencies=agencies_of(ask.asker, query.agency or ""),
+        agencies=agencies,
+        open_words=query.words is not None and words_open(ask.asker, agencies),
         category=query.category or "",
         service=query.service or "",
         area=query.area or "",
@@ -179,7 +184,8 @@ def _too_large() -> Invalid:
 
 
 async def get_attachment(ask: Ask) -> web.StreamResponse:
-    """The file, to be saved and never shown by the browser."""
+    """The file, to be saved and never shown by the browser; or of a picture what may be handed to citizens."""
+    query: FileQuery = ask.query
     await found_for(ask, Permission.NUMBERS)
     found = await ask.ports.tickets.attachment(ask.path["ticket"], ask.path["attachment"])
     if found is None:
@@ -189,6 +195,8 @@ async def get_attachment(ask: Ask) -> web.StreamResponse:
         "Content-Type": found.view.media_type,
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.view.name, safe='')}",
     }
+    if query.copy:
+        return web.Response(body=await ask.ports.tickets.clean_copy(found), headers=headers)
     return web.FileResponse(found.path, headers=headers)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from hotline1022.tickets.types import Channel, Deadline, HistoryRow, Kind, Requester, Standing, State, Ticket, Urgency
 from hotline1022.web.rules import Rule
 from hotline1022.web.types import Limit, When
-from hotline1022.web.wire import IdOrNone, TextOrNone, Words
+from hotline1022.web.wire import IdOrNone, TextOrNone
 
 _AN_ID = r"[a-z0-9][a-z0-9-]{0,63}"
 CallText = Annotated[
@@ -33,7 +33,15 @@ class TicketFilters:
     service: TextOrNone | None = None
     area: IdOrNone | None = None
     channel: Channel | None = None
-    words: Words | None = None
+    words: Annotated[
+        str | None,
+        Rule(
+            doc="all of these words, with marks or without; an officer who may not see the citizen finds them in code, content, "
+            "answer, place, category and service group alone, never in a name, an address or a number",
+            low=1,
+            high=120,
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,13 @@ class TicketListed(TicketFilters):
     overdue: Annotated[
         bool, Rule(doc="only those that should have been forwarded, accepted or answered by now; late says which")
     ] = False
+    due_since: Annotated[
+        datetime | None,
+        Rule(doc="the first deadline that counts is met by then: at or after; what is paused or closed has none"),
+    ] = None
+    due_until: Annotated[
+        datetime | None, Rule(doc="the same: before; a day alone means through its end", until=True)
+    ] = None
     standing: Annotated[Standing | None, Rule(doc="open or closed, in time or not, as figures count them")] = None
     at: Annotated[datetime | None, Rule(doc="when that is looked at; left out, now")] = None
 
@@ -135,6 +150,20 @@ class AttachQuery:
     """What people call the file; its type is that of Content-Type."""
 
     name: Annotated[str, Rule(doc="name of the file, without folders", pattern=r'[^/\\"]{1,120}')]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileQuery:
+    """Which of a file."""
+
+    copy: Annotated[
+        str,
+        Rule(
+            doc="clean: of a picture (JPEG, PNG, WebP) a copy to hand out, without where, when, with what and by whom it was "
+            "taken; left out: the file as it was stored",
+            pattern="(clean)?",
+        ),
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

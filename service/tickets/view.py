@@ -1,5 +1,6 @@
 """The API's port for tickets over the desk and the database: conversions, and the guard against guessed codes."""
 
+import asyncio
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
@@ -10,6 +11,7 @@ from hotline1022.db.unit import Database, Work
 from hotline1022.service.tickets.desk import TicketDesk
 from hotline1022.tickets.citizen import phone_of
 from hotline1022.tickets.code import is_code
+from hotline1022.tickets.picture_copy import clean
 from hotline1022.tickets.ports import Act, Draft, Left
 from hotline1022.tickets.spoken import TEXTS, Guard
 from hotline1022.tickets.states import allowed
@@ -85,6 +87,10 @@ class TicketsView:
         if found is None:
             return None
         return AttachmentFile(view=attachment_view(found), path=await self._desk.file(found))
+
+    async def clean_copy(self, file: AttachmentFile) -> bytes:
+        """The same picture without what tells of people and places."""
+        return await asyncio.to_thread(lambda: clean(file.path.read_bytes(), file.view.media_type))
 
     async def status(self, code: str, asker: str, at: datetime) -> StatusView:
         """What whoever has the code is told."""

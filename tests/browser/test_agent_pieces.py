@@ -25,7 +25,7 @@ from tests.browser.test_agent import (
 from tests.contract.database.agent_world import CALL, LOGIN, NEXT, Desk
 from tests.lab.browser import Browser, Tab
 from tests.lab.cable import cable
-from tests.unit.calls_memory import CALLER
+from tests.unit.calls_memory import CALLER, CALLER_SAID
 from tests.unit.staff_memory import PIN
 
 __all__ = ["desk"]
@@ -138,7 +138,7 @@ async def test_a_ring_whose_answer_is_lost_has_its_form_all_the_same(desk: Desk,
     await tab.send("Network.setBlockedURLs", urls=["*ring=*", "*/transfer*"])
     await desk.caller.rings()
     desk.happens(Topic.CALL, "ring", line="101", call=CALL, number=CALLER)
-    await sees(tab, "document.getElementById('call-title').textContent", CALLER)
+    await sees(tab, "document.getElementById('call-title').textContent", CALLER_SAID)
     await desk.caller.rings(answered_at=datetime.now(UTC))
     desk.happens(Topic.CALL, "talk", line="101", call=CALL)
     await sees(tab, FORM, CALL)

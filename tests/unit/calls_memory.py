@@ -18,6 +18,8 @@ from hotline1022.web.types import (
 
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 CALLER = "0901234567"
+#: the same as pages write it
+CALLER_SAID = "0901 234 567"
 
 
 def a_call(number: int, **changes: Any) -> CallView:

@@ -15,7 +15,7 @@ from hotline1022.web.types import CallDetail, CallEventView
 from tests.unit.calls_memory import a_call, a_detail
 from tests.unit.cascade_memory import a_cascade, a_step
 
-NAMES = Names(agencies={"so-xay-dung": "Sở Xây dựng"}, categories={}, people={"1001": "Nguyễn Thị Ánh"})
+NAMES = Names(agencies={"so-xay-dung": "Sở Xây dựng"}, categories={}, areas={}, people={"1001": "Nguyễn Thị Ánh"})
 CALL = a_call(1)
 AGENT = "hl1-1.2"
 

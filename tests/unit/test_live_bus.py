@@ -158,8 +158,9 @@ async def test_only_what_may_be_seen_is_told_and_masked() -> None:
     bus.publish(Event(topic=Topic.TICKETS, what="ticket", facts={"n": 1}, agencies=frozenset({"so-xay-dung"})))
     moved = frozenset({"so-xay-dung", "so-y-te"})
     bus.publish(Event(topic=Topic.TICKETS, what="ticket", facts={"n": 2}, agencies=moved))
-    assert [data for *_, data in await told(reader)] == [{"what": "joined", "number": "090****567"}]
-    assert [data for *_, data in await told(lan)] == [{"what": "ring", "number": "0907654321"}]
+    hidden = "090****567"
+    assert [data for *_, data in await told(reader)] == [{"what": "joined", "number": hidden, "said": hidden}]
+    assert [data for *_, data in await told(lan)] == [{"what": "ring", "number": "0907654321", "said": "0907 654 321"}]
     assert await numbers(officer) == [2]
 
 

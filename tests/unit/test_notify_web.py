@@ -119,13 +119,33 @@ async def test_who_was_told_is_gone_from_the_list(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         _, told = await house.ask("GET", "/api/to-tell", "agent")
         assert [(one["code"], one["number"]) for one in told["to_tell"]] == [("4711", "02743822333")]
-        _, line = await house.ask("POST", "/api/to-tell/l1/told", "agent")
+        seen = {"mark": told["to_tell"][0]["mark"]}
+        _, line = await house.ask("POST", "/api/to-tell/l1/told", "agent", json=seen)
         assert (line["told_by"], line["told_at"]) == ("agent-token", "2026-11-24T01:30:00.000+07:00")
-        _, line = await house.ask("POST", "/api/to-tell/l1/told", "admin")
+        _, line = await house.ask("POST", "/api/to-tell/l1/told", "admin", json=seen)
         assert line["told_by"] == "agent-token"
         assert (await house.ask("GET", "/api/to-tell"))[1] == {"to_tell": []}
         assert len((await house.ask("GET", "/api/to-tell?told=true"))[1]["to_tell"]) == 1
-        assert (await house.ask("POST", "/api/to-tell/l9/told", "agent"))[0] == 404
+        assert (await house.ask("POST", "/api/to-tell/l9/told", "agent", json=seen))[0] == 404
+
+
+async def test_who_told_another_text_is_refused_and_reads_the_new_one(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        _, told = await house.ask("GET", "/api/to-tell", "agent")
+        seen = {"mark": told["to_tell"][0]["mark"]}
+        assert house.outbox.lines["l1"].mark == seen["mark"]
+        house.outbox.lines["l1"] = replace(house.outbox.lines["l1"], text="Đã giải quyết")
+        status, refused = await house.ask("POST", "/api/to-tell/l1/told", "agent", json=seen)
+        assert (status, refused["error_id"]) == (409, "to-tell-changed")
+        for wrong in ({}, {"mark": ""}, {"mark": "x" * 16}):
+            assert (await house.ask("POST", "/api/to-tell/l1/told", "agent", json=wrong))[0] == 400
+        assert house.outbox.lines["l1"].told_at is None
+        (line,) = (await house.ask("GET", "/api/to-tell", "agent"))[1]["to_tell"]
+        assert line["text"] == "Đã giải quyết"
+        status, line = await house.ask("POST", "/api/to-tell/l1/told", "agent", json={"mark": line["mark"]})
+        assert status == 200 and line["told_by"] == "agent-token"
+        told = repr((await house.ask("GET", "/api/to-tell?told=true", "read"))[1])
+        assert line["mark"] not in told, "who tells nobody has no mark to guess the text by"
 
 
 async def test_a_link_opens_without_a_token_and_is_never_logged(

@@ -68,7 +68,7 @@ async def test_who_has_no_right_chooses_nothing(
 
 
 def test_somebody_of_an_agency_is_called_by_the_step_in_which_the_telephone_was_picked_up() -> None:
-    names = Names(agencies={"so-xay-dung": "Sở Xây dựng"}, categories={}, people={})
+    names = Names(agencies={"so-xay-dung": "Sở Xây dựng"}, categories={}, areas={}, people={})
     step = a_cascade().steps[1]
     picked = step.answered_at
     assert picked is not None and step.name

@@ -13,6 +13,7 @@ from hotline1022.tickets.attachments import check_kind, check_name
 from hotline1022.tickets.citizen import phone_of
 from hotline1022.tickets.code import draw_code
 from hotline1022.tickets.left import left
+from hotline1022.tickets.picture_copy import clean
 from hotline1022.tickets.ports import Act, Draft, Left
 from hotline1022.tickets.spoken import TEXTS, Guard
 from hotline1022.tickets.states import allowed
@@ -113,6 +114,9 @@ class MemoryTickets:
     async def attachment(self, ticket: str, attachment: str) -> AttachmentFile | None:
         self._find(ticket)
         return self.files.get(attachment)
+
+    async def clean_copy(self, file: AttachmentFile) -> bytes:
+        return clean(file.path.read_bytes(), file.view.media_type)
 
     async def status(self, code: str, asker: str, at: datetime) -> StatusView:
         if (wait := self.guard.wait(asker, at).total_seconds()) > 0:

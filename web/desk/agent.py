@@ -16,6 +16,7 @@ from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of
 from hotline1022.web.desk.door import note_seen
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 
@@ -150,7 +151,7 @@ async def _queue(ask: Ask) -> Mapping[str, Any]:
         "rows": [
             {
                 "position": one.position,
-                "number": one.number if shown else mask(one.number),
+                "number": said_number(one.number if shown else mask(one.number)),
                 "since": one.since.isoformat(),
                 "emergency": one.queue.endswith("emergency"),
             }

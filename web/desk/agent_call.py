@@ -26,6 +26,7 @@ from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import moment
 from hotline1022.web.line_call_wire import CallerView
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.own_line import check_here, check_hunt
 from hotline1022.web.page import spaced
 from hotline1022.web.route import Ask
@@ -82,7 +83,7 @@ async def facts(ask: Ask, call: CallerView | None) -> Mapping[str, Any] | None:
     names = {one.id: one.name for one in await ask.ports.directory.categories(None)}
     return {
         "call": call.call,
-        "number": call.caller if shown else mask(call.caller),
+        "number": said_number(call.caller if shown else mask(call.caller)),
         "name": call.name if shown else "",
         "category": names.get(call.category, call.category),
         "pressed": " › ".join(call.keys),

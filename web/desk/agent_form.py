@@ -20,6 +20,7 @@ from hotline1022.web.desk.forms import Form
 from hotline1022.web.drafts import draft_of
 from hotline1022.web.drafts_wire import TYPED
 from hotline1022.web.line_call_wire import CallerView
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 
@@ -147,11 +148,11 @@ async def _known(ask: Ask, of_call: str, call: CallerView | None) -> dict[str, s
     shown = sees_numbers(ask)
     if call is not None and call.call == of_call:
         found = {"category": call.category}
-        return found | ({"phone": call.caller, "name": call.name} if shown else {})
+        return found | ({"phone": said_number(call.caller), "name": call.name} if shown else {})
     detail = await ask.ports.calls.get(of_call)
     if detail is None:
         return {}
-    return {"category": detail.call.category} | ({"phone": detail.call.caller_raw} if shown else {})
+    return {"category": detail.call.category} | ({"phone": said_number(detail.call.caller_raw)} if shown else {})
 
 
 def _seen(form: Form) -> int:

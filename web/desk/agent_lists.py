@@ -14,6 +14,7 @@ from hotline1022.web.desk.agent_call import clock, sees_numbers
 from hotline1022.web.desk.agent_own import own_line, piece, signed_of
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import moment
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.package import origin
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -133,7 +134,7 @@ async def rows(ask: Ask, which: str) -> Mapping[str, Any]:
     tried = await ask.ports.callbacks.tried(LISTS[which], {one["target"]: one["caller"] for one in found})
     for one in found:
         caller = one.pop("caller")
-        one |= {"number": caller if shown else mask(caller), "tried": _tried(tried.get(one["target"]))}
+        one |= {"number": said_number(caller if shown else mask(caller)), "tried": _tried(tried.get(one["target"]))}
     return {"which": which, "rows": found, "lists": tuple(LISTS)}
 
 

@@ -3,7 +3,7 @@ decide anything: what may be is for the directory, behind the API's own port.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.words import day_written
 from hotline1022.directory.types import Agency, Category, Contact, Thing, What
-from hotline1022.web.desk import meanwhile
+from hotline1022.web.desk import hunt_form, meanwhile, rows_form, week_form
 from hotline1022.web.desk.directory_find import leaf
 from hotline1022.web.desk.directory_forms import SHAPES, Shape, Sort, body_of, filled, of_day, seen_of, typed
 from hotline1022.web.desk.directory_history import told_changes
@@ -23,6 +23,7 @@ from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show
 from hotline1022.web.failures import failure
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask, Handler
 from hotline1022.web.rules import Rule
@@ -102,6 +103,8 @@ def saver(what: What, *, new: bool) -> Handler:
         given = typed(shape, form)
         if known is not None:
             given |= {one.name: value for one, value in _fixed(shape, known)}
+        if rows_form.pressed(form):
+            return await form_page(ask, shape, known, given, form=form)
         try:
             body = body_of(shape, given)
             if known is None:
@@ -112,7 +115,7 @@ def saver(what: What, *, new: bool) -> Handler:
         except HotlineError as error:
             if known is None or form.one("seen") == seen_of(known):
                 return await form_page(ask, shape, known, given, error)
-            merged = meanwhile.merge(form, filled(shape, known), given, await _fields(ask, shape))
+            merged = meanwhile.merge(form, filled(shape, known), given, await _fields(ask, shape, known))
             return await form_page(ask, shape, known, merged.values, error, merged=merged)
         return see(f"{HERE}/{shape.folder}/{saved.id}?done=saved")
 
@@ -172,13 +175,16 @@ def _fixed(shape: Shape, known: Thing) -> list[tuple[Any, str]]:
     return [(one, values[one.name]) for one in shape.fields if one.fixed]
 
 
-async def _fields(ask: Ask, shape: Shape) -> dict[str, meanwhile.Field]:
+async def _fields(ask: Ask, shape: Shape, known: Thing) -> dict[str, meanwhile.Field]:
     """What somebody else may have changed meanwhile."""
-    say, choices = words(), await _choices(ask)
+    say, choices, now = words(), await _choices(ask), filled(shape, known)
+    in_words = {Sort.WEEK: week_form.said, Sort.HUNT: hunt_form.said}
     return {
         one.name: meanwhile.Field(
             label=say(f"named.{one.name}"),
-            names=dict(choices.get(one.sort, ())) | {word: say(f"{one.prefix}.{word}") for word in one.words},
+            names=dict(choices.get(one.sort, ()))
+            | {word: say(f"{one.prefix}.{word}") for word in one.words}
+            | ({now[one.name]: in_words[one.sort](now[one.name])} if one.sort in in_words else {}),
         )
         for one in shape.fields
         if not one.fixed
@@ -214,8 +220,17 @@ async def form_page(
     day: str = "",
     successor: str = "",
     merged: meanwhile.Filled | None = None,
+    form: Form | None = None,
 ) -> web.Response:
-    """A thing as a form, with its history; `day` and `successor`: what stands in the form that ends it."""
+    """A thing as a form, with its history; `day` and `successor`: what stands in the form that ends it; `form`: what was sent by a button
+    that only changes the rows of the form, which stays as it was opened.
+    """
+    seen = seen_of(known) if known else ""
+    merged = merged or meanwhile.fill(filled(shape, known) if known else {})
+    rows = rows_form.rows_of(given)
+    if form is not None:
+        seen, rows = form.one("seen"), rows_form.done(form)
+        merged = replace(merged, read=form.one(meanwhile.READ))
     people: list[dict[str, Any]] = []
     if isinstance(known, Agency):
         today, names = local_day(ask.ports.clock()), await _names(ask)
@@ -233,8 +248,15 @@ async def form_page(
         shape=shape,
         known=known,
         given=given,
-        merged=merged or meanwhile.fill(filled(shape, known) if known else {}),
-        seen=seen_of(known) if known else "",
+        merged=merged,
+        seen=seen,
+        rows=rows,
+        said_hours=week_form.said(filled(shape, known).get("hours", "")) if known else "",
+        days=range(len(week_form.DAYS)),
+        spans=week_form.SPANS,
+        roles=hunt_form.ROLES,
+        telephones=hunt_form.TELEPHONES,
+        most_rows={"hours": week_form.MOST, "hunt": hunt_form.MOST},
         choices=choices,
         people=people,
         day=day or local_day(ask.ports.clock()).isoformat(),
@@ -252,6 +274,7 @@ def _row(one: Thing, today: date, names: Mapping[str, str]) -> dict[str, Any]:
     elif one.valid_from is not None and one.valid_from > today:
         state = say("directory.begins", day=day_written(one.valid_from))
     about: list[str] = []
+    dialled = ""
     match one:
         case Agency():
             about = [one.short, say(f"thing.{one.kind}"), str(one.code) if one.code else ""]
@@ -259,8 +282,10 @@ def _row(one: Thing, today: date, names: Mapping[str, str]) -> dict[str, Any]:
             about = [names.get(one.agency, one.agency), say("named.urgent") if one.urgent else ""]
         case Contact():
             letter = f"{one.letter} ({day_written(one.letter_date)})" if one.letter and one.letter_date else one.letter
-            numbers = " / ".join(filter(None, (one.office, one.mobile)))
+            numbers = " / ".join(said_number(number) for number in (one.office, one.mobile) if number)
             about = [names.get(one.agency, one.agency), say(f"contact-role.{one.role}"), numbers, letter]
+            dialled = f"{one.office} {one.mobile}"
         case _:
             about = [say(f"thing.{one.kind}"), names.get(one.parent or "", one.parent or "")]
-    return {"id": one.id, "name": one.name, "about": " · ".join(filter(None, about)), "state": state}
+    about_it = " · ".join(filter(None, about))
+    return {"id": one.id, "name": one.name, "about": about_it, "dialled": dialled, "state": state}

@@ -51,7 +51,7 @@ def leaf(rows: Sequence[Mapping[str, Any]], path: str, *, words: str, page: str,
 
 def has(row: Mapping[str, Any], words: str) -> bool:
     """Whether a row has all the words; a telephone number is found as it is dialled too: 0912…, in any groups."""
-    text = fold(" ".join((row["id"], row["name"], row["about"])))
+    text = fold(" ".join((row["id"], row["name"], row["about"], row.get("dialled", ""))))
     text = f"{text} {text.replace('+84', '0')}"
     asked = fold(words)
     digits = "".join(one for one in asked if one not in " .-()")

@@ -11,8 +11,10 @@ from typing import Any
 
 from hotline1022.core.folding import fold
 from hotline1022.directory.types import Agency, AgencyKind, AreaKind, Contact, Role, Step, Thing, What, document
+from hotline1022.web.desk import hunt_form, week_form
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.directory_wire import AgencyBody, AreaBody, CategoryBody, ContactBody
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import words
 from hotline1022.web.rules import parse
 
@@ -28,6 +30,10 @@ class Sort(StrEnum):
     AREA = "area"
     #: one entry a line
     LINES = "lines"
+    #: hours of a week: rows of days and times
+    WEEK = "week"
+    #: an order in which telephones ring: rows of steps
+    HUNT = "hunt"
     DAY = "day"
     NUMBER = "number"
     FLAG = "flag"
@@ -65,10 +71,12 @@ class Shape:
     fields: tuple[Field, ...]
 
 
+#: telephone numbers
+NUMBERS = frozenset({"office", "mobile", "sms"})
 _ID = Field(name="id", most=40, required=True, note=True, fixed=True)
 _NAME = Field(name="name", required=True)
 _SPAN = (Field(name="valid_from", sort=Sort.DAY), Field(name="valid_to", sort=Sort.DAY, note=True))
-_HOURS = Field(name="hours", most=200, note=True)
+_HOURS = Field(name="hours", sort=Sort.WEEK, most=200, note=True)
 
 SHAPES: Mapping[What, Shape] = {
     What.AGENCY: Shape(
@@ -83,7 +91,7 @@ SHAPES: Mapping[What, Shape] = {
             Field(name="parent", sort=Sort.AGENCY),
             Field(name="code", sort=Sort.NUMBER, most=3, note=True),
             _HOURS,
-            Field(name="hunt", sort=Sort.LINES, most=400, note=True),
+            Field(name="hunt", sort=Sort.HUNT, most=400, note=True),
             *_SPAN,
             Field(name="successor", sort=Sort.AGENCY, note=True),
         ),
@@ -138,10 +146,20 @@ SHAPES: Mapping[What, Shape] = {
 
 def typed(shape: Shape, form: Form) -> dict[str, Any]:
     """What was typed, as it goes back into the form."""
-    return {
-        one.name: form.one(one.name) == "1" if one.sort is Sort.FLAG else form.one(one.name).strip()[: one.most + 1]
-        for one in shape.fields
-    }
+    return {one.name: _typed(one, form) for one in shape.fields}
+
+
+def _typed(field: Field, form: Form) -> str | bool:
+    match field.sort:
+        case Sort.FLAG:
+            return form.one(field.name) == "1"
+        case Sort.WEEK:
+            text = week_form.text_of(week_form.typed_rows(form), always=form.one("always") == "1")
+        case Sort.HUNT:
+            text = hunt_form.text_of(hunt_form.typed_rows(form))
+        case _:
+            text = form.one(field.name).strip()
+    return text[: field.most + 1]
 
 
 def body_of(shape: Shape, given: Mapping[str, Any]) -> Any:
@@ -152,7 +170,7 @@ def body_of(shape: Shape, given: Mapping[str, Any]) -> Any:
         match one.sort:
             case Sort.FLAG:
                 values[one.name] = bool(text)
-            case Sort.LINES:
+            case Sort.LINES | Sort.HUNT:
                 values[one.name] = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
             case Sort.SMS if fold(text) == fold(words()("directory.no-sms")):
                 values[one.name] = ""
@@ -177,14 +195,18 @@ def _sms(contact: Contact) -> str:
     """Empty where it is the mobile's, so that it goes along when the mobile is changed."""
     if contact.sms == contact.mobile:
         return ""
-    return contact.sms or words()("directory.no-sms")
+    return said_number(contact.sms) or words()("directory.no-sms")
 
 
 def _text(value: Any, field: Field) -> Any:
     if field.sort is Sort.FLAG:
         return bool(value)
-    if field.sort is Sort.LINES:
+    if field.sort in (Sort.LINES, Sort.HUNT):
         return "\n".join(_line(one) for one in value)
+    if field.sort is Sort.WEEK:  # as the rows say it, so that who changes nothing has changed nothing
+        return week_form.text_of(week_form.rows_of(value), always=value == week_form.ALWAYS)
+    if field.name in NUMBERS:
+        return said_number(str(value))
     return "" if value is None else str(value)
 
 

@@ -10,8 +10,10 @@ from typing import Any
 
 from hotline1022.core.words import day_written
 from hotline1022.directory.types import PastChange, What
+from hotline1022.web.desk import week_form
 from hotline1022.web.desk.menu import name_of
 from hotline1022.web.desk.render import moment
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 
@@ -69,6 +71,10 @@ def _said(name: str, value: Any, names: Mapping[str, str], known: Known) -> str:
             return names.get(value, value)
         case (("kind" | "role"), str()):
             return say.or_itself(_TABLES[name], value)
+        case "hours", str():
+            return week_form.said(value)
+        case "office" | "mobile" | "sms", str():
+            return said_number(value)
         case _, str() if _DAY.fullmatch(value):
             return day_written(date.fromisoformat(value))
         case _, list() | tuple():

@@ -17,6 +17,7 @@ from hotline1022.web.desk.render import show, told
 from hotline1022.web.desk.templates import title_of
 from hotline1022.web.failures import failure
 from hotline1022.web.gateways_wire import GatewayEvent, GatewayTest, GatewayView
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -122,7 +123,7 @@ def _event(ask: Ask, one: GatewayEvent) -> dict[str, Any]:
 def _tried(ask: Ask, one: GatewayTest) -> dict[str, Any]:
     return {
         "id": one.id,
-        "to": one.recipient if seen.sees_numbers(ask) else mask_recipient(one.recipient),
+        "to": said_number(one.recipient if seen.sees_numbers(ask) else mask_recipient(one.recipient)),
         "state": one.state.value,
         "tone": _TONES[one.state],
         "over": one.over,

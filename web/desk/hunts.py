@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hotline1022.directory.types import HuntStep
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import words
 
 
@@ -15,7 +16,7 @@ def ring_rows(steps: Iterable[HuntStep]) -> list[dict[str, Any]]:
             "name": one.name or say("directory.nobody"),
             "role": say(f"contact-role.{one.role}"),
             "which": say(f"which.{one.which}"),
-            "number": one.number,
+            "number": said_number(one.number),
             "seconds": one.seconds,
             "skip": say(f"skip.{one.skip}") if one.skip else "",
         }

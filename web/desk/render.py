@@ -2,8 +2,6 @@
 files. Refuses a value that a template wants and nobody gave.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -12,64 +10,24 @@ from aiohttp import web
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 import hotline1022
-from hotline1022.accounts.types import Permission, SignedIn, Stage
+from hotline1022.accounts.types import Stage
 from hotline1022.core.clock import written
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.web import cookies
+from hotline1022.web.desk.desk_map import menu_of
 from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.kept import STORE, Kept
 from hotline1022.web.desk.refill import refill
 from hotline1022.web.page_words import words
-from hotline1022.web.route import Ask, Place
+from hotline1022.web.route import Ask
 from hotline1022.web.static_files import address
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-#: who sees questions and answers beside those who look at everything
-FAQ_SEEN = frozenset({Permission.ANSWER, Permission.FAQ_WRITE, Permission.FAQ_PUBLISH})
 _THEMES = ("light", "dark")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A part of the desk: who may go there."""
-
-    key: str
-    path: str
-    needs: Permission | None = None
-    #: who has one of these may go there too
-    others: frozenset[Permission] = frozenset()
-
-
-#: in the order of the menu
-PARTS = (
-    Part(key="agent", path="/desk/agent", needs=Permission.ANSWER),
-    Part(key="tickets", path="/desk/tickets", needs=Permission.LOOK, others=frozenset({Permission.HANDLE})),
-    Part(key="supervision", path="/desk/supervision", needs=Permission.LOOK),
-    Part(key="alarms", path="/desk/alarms", needs=Permission.LOOK),
-    Part(key="wallboards", path="/desk/wallboards", needs=Permission.WALLBOARD),
-    Part(key="recordings", path="/desk/recordings", needs=Permission.LISTEN),
-    Part(key="disclosures", path="/desk/disclosures", needs=Permission.LISTEN, others=frozenset({Permission.DISCLOSE})),
-    Part(
-        key="evidence",
-        path="/desk/evidence",
-        needs=Permission.LISTEN,
-        others=frozenset({Permission.RETENTION, Permission.SETTINGS}),
-    ),
-    Part(key="citizens", path="/desk/citizens", needs=Permission.CITIZENS),
-    Part(key="faq", path="/desk/faq", needs=Permission.LOOK, others=FAQ_SEEN),
-    Part(key="menu", path="/desk/menu", needs=Permission.MENU),
-    Part(key="directory", path="/desk/directory", needs=Permission.DIRECTORY),
-    Part(key="messages", path="/desk/messages", needs=Permission.SETTINGS),
-    Part(key="roster", path="/desk/roster", needs=Permission.LOOK, others=frozenset({Permission.ROSTER})),
-    Part(key="deadlines", path="/desk/deadlines", needs=Permission.SETTINGS),
-    Part(key="webhooks", path="/desk/webhooks", needs=Permission.SETTINGS),
-    Part(key="users", path="/desk/users", needs=Permission.USERS),
-    Part(key="account", path="/desk/account"),
-)
 
 
 def _environment() -> Environment:
@@ -103,7 +61,7 @@ def show(
         common |= {
             "user": ask.signed.user,
             "csrf": cookies.form_token(cookies.read(ask.request)),
-            "menu": _menu(ask.signed, ask.request.path),
+            "menu": menu_of(ask.signed, ask.request.path),
             "version": hotline1022.__version__,
         }
     name = f"desk/{template}.html"
@@ -176,19 +134,6 @@ def told_id(error_id: str) -> str:
 def moment(at: datetime | None) -> str:
     """`14:05 30/11/2026`, on the province's clock."""
     return written(at) if at else words()("desk.never")
-
-
-def parts_of(signed: SignedIn) -> Sequence[Part]:
-    """Where somebody may go."""
-    return [one for one in PARTS if Place(needs=one.needs, others=one.others).takes(signed)]
-
-
-def _menu(signed: SignedIn, path: str) -> list[dict[str, object]]:
-    say = words()
-    return [
-        {"path": one.path, "name": say(f"part.{one.key}"), "here": path == one.path or path.startswith(f"{one.path}/")}
-        for one in parts_of(signed)
-    ]
 
 
 def theme_of(request: web.Request) -> str:

@@ -19,12 +19,12 @@ from hotline1022.web.desk.agent_routes import ROUTES as AGENT
 from hotline1022.web.desk.audit_routes import ROUTES as AUDIT
 from hotline1022.web.desk.citizen_routes import ROUTES as CITIZENS
 from hotline1022.web.desk.confirm import ConfirmQuery
+from hotline1022.web.desk.desk_map import FAQ_SEEN
 from hotline1022.web.desk.directory_routes import directory_pages
 from hotline1022.web.desk.faq import FaqDoneQuery, FaqListQuery
 from hotline1022.web.desk.menu_try import TryQuery
 from hotline1022.web.desk.pages import page as _page
 from hotline1022.web.desk.planning_routes import ROUTES as PLANNING
-from hotline1022.web.desk.render import FAQ_SEEN
 from hotline1022.web.desk.settings_routes import ROUTES as SETTINGS
 from hotline1022.web.desk.sign_in import DoorQuery
 from hotline1022.web.desk.supervision_routes import ROUTES as SUPERVISION

@@ -10,6 +10,7 @@ from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local, written
 from hotline1022.core.masking import mask, mask_text
 from hotline1022.core.words import decimal_written, time_written
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import words
 from hotline1022.web.recordings_wire import AuditEntryView
 from hotline1022.web.route import Ask
@@ -50,7 +51,7 @@ def number(ask: Ask, text: str) -> str:
     """A telephone number for who looks; words where there is none."""
     if not text:
         return words()("audit.withheld")
-    return text if sees_numbers(ask) else mask(text)
+    return said_number(text if sees_numbers(ask) else mask(text))
 
 
 def free(ask: Ask, text: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from hotline1022.core.events import LegKind
 from hotline1022.web.cascade_wire import CascadeView, StepView
 from hotline1022.web.desk.seen import Names
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import Words
 from hotline1022.web.types import CallDetail, CallEventView, CallLegView
 
@@ -114,7 +115,7 @@ class _Teller:
             case "role":
                 return self._say.or_itself("story.role", str(value))
             case "number" | "caller":
-                return value or self._say("audit.withheld")
+                return said_number(str(value)) if value else self._say("audit.withheld")
             case _:
                 return value
 
@@ -128,9 +129,9 @@ class _Teller:
             case LegKind.AGENT:
                 return self._say("story.agent", name=name or leg.party, line=leg.line or leg.party)
             case LegKind.EMERGENCY:
-                return self._say("story.emergency", number=leg.party)
+                return self._say("story.emergency", number=said_number(leg.party))
             case LegKind.CONTACT:
-                return self._say("story.contact", number=leg.party)
+                return self._say("story.contact", number=said_number(leg.party))
 
 
 class _Given(dict[str, object]):

@@ -32,6 +32,8 @@ from hotline1022.web.ticket_rights import found_for
 from hotline1022.web.tickets_wire import TicketDetail
 from hotline1022.web.uploads import KINDS
 
+#: of these there is a copy to hand out
+PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 #: what is typed into the forms, and characters of it at most
 MOST = {"answer": MOST_ANSWER, "why": MOST_WHY, "until": 10, "owner": 64, "agency": 64}
 #: people who change the same ticket in the same moments: so often it is tried again
@@ -155,6 +157,7 @@ async def ticket_page(
                 "size": max(1, one.size // 1000),
                 "by": one.stored_by,
                 "at": moment(one.stored_at),
+                "picture": one.media_type in PICTURES,
             }
             for one in detail.attachments
         ],

@@ -21,6 +21,7 @@ from hotline1022.web.desk.render import show, told
 from hotline1022.web.desk.ticket_look import story
 from hotline1022.web.desk.tickets import LIST, asked
 from hotline1022.web.failures import failure
+from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page import spaced
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
@@ -63,7 +64,8 @@ async def edit(ask: Ask) -> web.Response:
     before = _before(history, ticket, seen)
     # of what somebody else changed, what was not touched here is left as it is now
     now = _values(ticket)
-    mine = {name: text for name, text in typed.items() if text != before[name]}
+    # the same number in another way of writing is no correction
+    mine = {name: text for name, text in typed.items() if _written(name, text) != before[name]}
     merged = now | mine
     try:
         if seen != ticket.version and not only_looked(history, seen):
@@ -106,7 +108,12 @@ def _wanted(mine: Mapping[str, str], why: str, version: int) -> Act:
 
 
 def _values(ticket: Ticket) -> dict[str, str]:
-    return {name: str(getattr(ticket, name)) for name in MOST}
+    return {name: _written(name, getattr(ticket, name)) for name in MOST}
+
+
+def _written(name: str, value: object) -> str:
+    """A field as it stands in the form."""
+    return said_number(str(value)) if name == "phone" else str(value)
 
 
 def _before(history: Sequence[HistoryRow], ticket: Ticket, seen: int) -> dict[str, str]:
@@ -117,7 +124,7 @@ def _before(history: Sequence[HistoryRow], ticket: Ticket, seen: int) -> dict[st
             break
         for name, change in row.changes.items():
             if name in values and isinstance(change, list | tuple) and len(change) == 2:
-                values[name] = str(change[0] or "")
+                values[name] = _written(name, change[0] or "")
     return values
 
 

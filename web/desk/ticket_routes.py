@@ -4,6 +4,7 @@ from hotline1022.accounts.types import Permission
 from hotline1022.web.desk import ticket, ticket_acts, ticket_edit, tickets
 from hotline1022.web.page_routes import UPLOAD_SECONDS
 from hotline1022.web.route import Handler, Place, Route
+from hotline1022.web.tickets_wire import FileQuery
 from hotline1022.web.wire import NoInput
 
 #: whoever looks at everything, and whoever handles what the own agency has; the handlers tell them apart
@@ -44,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
         desk=HERE,
         summary="A file of a ticket",
         handler=ticket.get_file,
+        query=FileQuery,
         leaves=True,
         media="application/octet-stream",
         seconds=60,

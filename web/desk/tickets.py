@@ -1,15 +1,17 @@
 """The list of tickets: an officer's agency, or all for 1022's own; what must be done first comes first. Refuses to search in what
-tells who a citizen is for whoever may not see that.
+tells who a citizen is for whoever may not see that: an officer searches what is read on the own agency's tickets anyway.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission
+from hotline1022.core.clock import day_as_written, day_begins
 from hotline1022.core.masking import mask_text
 from hotline1022.tickets.types import CLOSED, HIDDEN, TO_ANSWER, TO_FORWARD, State, Ticket, TicketFilter
 from hotline1022.web.asker import Asker
@@ -19,7 +21,7 @@ from hotline1022.web.page import spaced
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
-from hotline1022.web.ticket_rights import agencies_of
+from hotline1022.web.ticket_rights import agencies_of, words_open
 from hotline1022.web.who import of_signed
 
 LIST = "/desk/tickets"
@@ -42,6 +44,8 @@ class TicketsQuery:
     code: Annotated[str, Rule(doc="code of a ticket, however it is grouped")] = ""
     words: Annotated[str, Rule(doc="words of a ticket")] = ""
     overdue: Annotated[str, Rule(doc="1: only what is overdue")] = ""
+    due_from: Annotated[str, Rule(doc="first day of the deadline that counts, 2026-12-31")] = ""
+    due_to: Annotated[str, Rule(doc="last day of it")] = ""
     page: Annotated[str, Rule(doc="number of the page")] = ""
 
 
@@ -59,9 +63,13 @@ async def list_tickets(ask: Ask) -> web.Response:
     typed = _typed(query, asker)
     number = min(max(int(query.page), 1), PAGES) if query.page.isascii() and query.page.isdecimal() else 1
     found: list[Ticket] = []
-    if not asker.officer or asker.agencies:
+    say = words()
+    problem = say("tickets.no-agency") if asker.officer and not asker.agencies else ""
+    if "" < typed["due_to"] < typed["due_from"]:
+        problem = problem or say("tickets.due-order")
+    elif not asker.officer or asker.agencies:
         found = list(await ask.ports.tickets.list(_wanted(ask, typed, number)))
-    shown, say = asker.may(Permission.NUMBERS), words()
+    shown = asker.may(Permission.NUMBERS)
     rows = [
         {
             "id": one.id,
@@ -79,7 +87,7 @@ async def list_tickets(ask: Ask) -> web.Response:
     return show(
         ask,
         "tickets",
-        problem=say("tickets.no-agency") if asker.officer and not asker.agencies else "",
+        problem=problem,
         rows=rows,
         typed=typed,
         states=STATES,
@@ -87,6 +95,7 @@ async def list_tickets(ask: Ask) -> web.Response:
         mine=_both(asker),
         agencies=[] if asker.officer else _sorted(await ask.ports.directory.agencies(None)),
         categories=_sorted(await ask.ports.directory.categories(None)),
+        searches=shown or _own(asker, typed),
         numbers=shown,
         number=number,
         filtered=any(typed[name] for name in typed if name != "which"),
@@ -107,11 +116,18 @@ def _typed(query: TicketsQuery, asker: Asker) -> dict[str, str]:
     works = asker.officer or asker.may(Permission.ANSWER) or given["agency"] == MINE
     known = {TODO, OPEN, ENDED, ALL, *STATES}
     given["which"] = given["which"] if given["which"] in known else TODO if works else OPEN
-    if not asker.may(Permission.NUMBERS):
-        given["words"] = ""
     if asker.officer:
         given["agency"] = ""
+    if not asker.may(Permission.NUMBERS) and not _own(asker, given):
+        given["words"] = ""
+    for name in ("due_from", "due_to"):
+        given[name] = day.isoformat() if (day := day_as_written(given[name])) else ""
     return given
+
+
+def _own(asker: Asker, typed: Mapping[str, str]) -> bool:
+    """Whether the list is of the own agency's tickets alone, in which its officers may search."""
+    return asker.officer or typed["agency"] == MINE
 
 
 def _both(asker: Asker) -> bool:
@@ -121,14 +137,19 @@ def _both(asker: Asker) -> bool:
 
 def _wanted(ask: Ask, typed: Mapping[str, str], number: int) -> TicketFilter:
     mine = typed["agency"] == MINE
+    agencies = ask.asker.agencies if mine else agencies_of(ask.asker, typed["agency"])
+    first, last = day_as_written(typed["due_from"]), day_as_written(typed["due_to"])
     states = states_of(typed["which"], officer=ask.asker.officer or mine)
     return TicketFilter(
         # who has the code looks for that ticket, wherever it stands
         states=frozenset() if typed["code"] else states,
         code=typed["code"],
-        agencies=ask.asker.agencies if mine else agencies_of(ask.asker, typed["agency"]),
+        agencies=agencies,
         category=typed["category"],
         words=typed["words"],
+        open_words=bool(typed["words"]) and words_open(ask.asker, agencies),
+        due_since=day_begins(first) if first else None,
+        due_until=day_begins(last + timedelta(days=1)) if last else None,
         overdue_at=ask.ports.clock() if typed["overdue"] else None,
         due_first=not states & CLOSED,
         skip=(number - 1) * SIZE,

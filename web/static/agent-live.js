@@ -89,7 +89,7 @@
     knew = told;
     if (!told || !shows(told.call)) return;
     knew = null;
-    for (const [id, text] of [["f-phone", told.number], ["f-category", told.category]]) {
+    for (const [id, text] of [["f-phone", told.said], ["f-category", told.category]]) {
       const one = by(id);
       if (one && text && !one.value) one.value = text;
     }
@@ -97,8 +97,8 @@
   /* who calls, the form and the transfer in one answer; the number, which is known already, at once. A form of this call that is
      written into stays: it rings again when she was taken back, or was not picked up before */
   function ring(told) {
-    if (told.number) by("call-title").textContent = told.number;
-    document.title = `☎ ${page.dataset.ringing} ${told.number} · ${title}`;
+    if (told.said) by("call-title").textContent = told.said;
+    document.title = `☎ ${page.dataset.ringing} ${told.said || ""} · ${title}`;
     leave(told.call);
     of = told.call;
     rings += 1;

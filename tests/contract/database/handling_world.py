@@ -29,7 +29,7 @@ from tests.unit.tickets_made import NEEDS, NOW, POLICY, a_draft
 SPECIALIST, LEADER, OTHER = "so-xay-dung-cv", "so-xay-dung-ld", "so-y-te-cv"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 #: what tells who the citizen of a_draft is
-WHO = ("Nguyễn Thị Ánh", "+84901234567", "12 đường Lê Lợi")
+WHO = ("Nguyễn Thị Ánh", "0901 234 567", "+84901234567", "12 đường Lê Lợi")
 
 
 @dataclass(slots=True)

@@ -42,7 +42,7 @@ async def test_1022_corrects_and_supplements_what_was_written_down(world: Handli
     async with world.desk.signed_in("agent", login="dtv") as agent:
         assert f"{page(ticket)}/edit" in (await agent.get(page(ticket))).text
         form = await agent.get(f"{page(ticket)}/edit")
-        assert WHO[0] in form.text and 'value="+84901234567"' in form.text
+        assert WHO[0] in form.text and 'value="0901 234 567"' in form.text
         read = form.forms
         assert len(set(read.ids)) == len(read.ids) and {id for id, _ in read.inputs} <= read.labelled
         longer = f"{ticket.content}\r\nNgười dân bổ sung: trước số nhà 14."

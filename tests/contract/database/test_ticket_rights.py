@@ -10,9 +10,18 @@ import pytest
 
 from hotline1022.accounts.types import Permission
 from hotline1022.db.unit import Database
-from hotline1022.tickets.types import OF_AGENCIES, Action, Named, Ticket
+from hotline1022.tickets.types import OF_AGENCIES, Action, Named, State, Ticket
 from tests.contract.database.desk_world import Browser
-from tests.contract.database.handling_world import OTHER, SPECIALIST, WHO, Handling, act_page, open_handling, page
+from tests.contract.database.handling_world import (
+    LEADER,
+    OTHER,
+    SPECIALIST,
+    WHO,
+    Handling,
+    act_page,
+    open_handling,
+    page,
+)
 
 A, P = Action, Permission
 EVERY = {"why": "x", "answer": "Xong.", "until": "2026-12-30"}
@@ -73,7 +82,7 @@ async def test_who_is_of_an_agency_and_of_1022_does_both(world: Handling) -> Non
         text = (await third.get(page(theirs))).text
         assert act_page(theirs, A.ACCEPT) in text and act_page(theirs, A.FORWARD) in text
         status, told = await ask(third, "POST", f"/api/tickets/{theirs.id}/extend", version=theirs.version, **EVERY)
-        assert (status, told["error_id"]) == (403, "action-of-leader"), "the leader's stays the leader's"
+        assert (status, told["error_id"]) == (403, "action-extend"), "a later date stays the leader's"
 
 
 async def test_an_officer_reaches_no_other_agencys_ticket_by_further_permissions(world: Handling) -> None:
@@ -101,3 +110,27 @@ async def test_nobody_learns_which_codes_others_have(world: Handling) -> None:
         none = "10000008" if ticket.code != "10000008" else "10000016"
         _, nobodys = await ask(other, "GET", f"/api/tickets/{none}")
         assert theirs["message"].replace(ticket.code, none) == nobodys["message"]
+
+
+async def test_the_admin_may_give_a_later_date_to_a_role_and_no_more_with_it(world: Handling) -> None:
+    """A specialist with `extend`; and a leader from whom it was taken."""
+    roles = {one.id: one for one in await world.desk.admin.roles()}
+    specialist, leader = roles["specialist"], roles["leader"]
+    for role, given in ((specialist, {P.EXTEND}), (leader, set[Permission]())):
+        await world.desk.admin.change_role(role.id, role.version, role.name, (role.permissions - {P.EXTEND}) | given)
+    mine, passed = await world.ticket(A.ACCEPT), await world.ticket(A.ACCEPT, A.PASS_TO_LEADER)
+    until = {"why": "Chờ vật tư.", "until": "2026-12-18"}
+    async with world.desk.signed_in("specialist", login="cv", contact=SPECIALIST) as browser:
+        assert act_page(mine, A.EXTEND) in (await browser.get(page(mine))).text
+        done = await browser.send(page(mine), act_page(mine, A.EXTEND), **until)
+        assert done.goes_to == f"{page(mine)}?done=extend", done.text
+        assert (await world.stored(mine)).state is State.EXTENDED
+        assert act_page(passed, A.EXTEND) not in (await browser.get(page(passed))).text
+        path = f"/api/tickets/{passed.code}/extend"
+        status, told = await ask(browser, "POST", path, version=passed.version, **until)
+        assert (status, told["error_id"]) == (403, "action-of-leader")
+    async with world.desk.signed_in("leader", login="ld", contact=LEADER) as browser:
+        assert act_page(passed, A.ANSWER) in (await browser.get(page(passed))).text
+        status, told = await ask(browser, "POST", path, version=passed.version, **until)
+        assert (status, told["error_id"]) == (403, "action-extend")
+    assert await world.stored(passed) == passed

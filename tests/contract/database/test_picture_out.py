@@ -1,0 +1,51 @@
+"""A picture that goes out of the house: by page and API the copy has neither place nor owner in it, the stored file stays bit by bit, and
+fetching either is an act.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hotline1022.db.unit import Database
+from hotline1022.tickets.types import Action
+from tests.contract.database.handling_world import OTHER, SPECIALIST, Handling, open_handling, page
+from tests.unit.test_picture_copy import FRAME, GPS, JFIF, OWNER, SCAN, jpeg, segment, tiff
+
+PHOTO = jpeg(JFIF, segment(0xE1, b"Exif\0\0" + tiff(side=1)), FRAME, SCAN) + GPS
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[Handling]:
+    async with open_handling(database, tmp_path) as made:
+        yield made
+
+
+async def test_the_copy_that_goes_out_has_neither_place_nor_owner(world: Handling, tmp_path: Path) -> None:
+    ticket = await world.ticket(Action.ACCEPT)
+    for name, kind, data in (("anh.jpg", "image/jpeg", PHOTO), ("don.pdf", "application/pdf", b"%PDF-1.7")):
+        await world.tickets.attach(ticket.id, name=name, media_type=kind, data=data, by="Người cv", at=world.desk.now)
+    async with world.desk.database.reading() as tx:
+        by_name = {one.name: one.id for one in await tx.tickets.attachments(ticket.id)}
+    photo, paper = by_name["anh.jpg"], by_name["don.pdf"]
+    async with world.desk.signed_in("specialist", login="cv", contact=SPECIALIST) as browser:
+        shown = (await browser.get(page(ticket))).text
+        assert f"{page(ticket)}/files/{photo}?copy=clean" in shown and f"{paper}?copy=clean" not in shown
+        for path in (f"{page(ticket)}/files", f"/api/tickets/{ticket.id}/attachments"):
+            async with browser.client.get(f"{path}/{photo}") as answer:
+                assert await answer.read() == PHOTO
+            async with browser.client.get(f"{path}/{photo}?copy=clean") as answer:
+                made = await answer.read()
+                assert answer.status == 200 and answer.content_type == "image/jpeg"
+                assert answer.headers["Content-Disposition"].startswith("attachment;")
+            assert made == jpeg(JFIF, FRAME, SCAN) and GPS not in made and OWNER not in made
+            async with browser.client.get(f"{path}/{paper}?copy=clean") as answer:
+                assert answer.status == 409
+            async with browser.client.get(f"{path}/{photo}?copy=quatsch") as answer:
+                assert answer.status == 400
+    (stored,) = [one for one in (tmp_path / "attachments").rglob("*") if one.is_file() and one.read_bytes() == PHOTO]
+    assert stored.read_bytes() == PHOTO
+    acts = [one["act"] for one in await world.desk.acts() if "{attachment}" in one["act"]]
+    assert len(acts) >= 4, "each fetch is an act"
+    async with world.desk.signed_in("specialist", login="yte", contact=OTHER) as other:
+        assert (await other.get(f"{page(ticket)}/files/{photo}?copy=clean")).status == 404

@@ -1,0 +1,75 @@
+"""What the buttons within a form do to its rows: one more, one less, one place up. Nothing is saved by them. Refuses rows beyond those
+that a form has.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hotline1022.web.desk import hunt_form, week_form
+from hotline1022.web.desk.forms import Form
+
+#: the button that was pressed, where it is none that saves
+DO = "do"
+HOURS, HUNT = "hours", "hunt"
+_DONE = re.compile(r"(hours|hunt)-(add|drop|up)(?:-([0-9]{1,2}))?")
+_KINDS: Mapping[str, tuple[Any, Any]] = {
+    HOURS: (week_form, week_form.HourRow()),
+    HUNT: (hunt_form, hunt_form.StepRow()),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """What stands in the rows of a form."""
+
+    hours: str = ""
+    hunt: str = ""
+    #: the days and times do not count
+    always: bool = False
+    #: blank rows besides, by field
+    blank: Mapping[str, int] = field(default_factory=dict)
+
+    def shown(self, name: str) -> list[Any]:
+        """The rows as they are drawn, one at least."""
+        kind, empty = _KINDS[name]
+        rows = list(kind.rows_of(getattr(self, name)))
+        more = max(self.blank.get(name, 0), 0 if rows else 1)
+        return [*rows, *[empty] * more][: kind.MOST]
+
+
+def rows_of(given: Mapping[str, Any]) -> Rows:
+    """Of the values of a form."""
+    hours = given.get(HOURS, "")
+    return Rows(hours=hours, hunt=given.get(HUNT, ""), always=hours == week_form.ALWAYS)
+
+
+def pressed(form: Form) -> bool:
+    """Whether the form was sent by a button that saves nothing."""
+    return bool(form.one(DO))
+
+
+def done(form: Form) -> Rows:
+    """The rows as they are after the button; as they were typed where it is none of ours."""
+    typed: dict[str, list[Any]] = {HOURS: week_form.typed_rows(form), HUNT: hunt_form.typed_rows(form)}
+    if found := _DONE.fullmatch(form.one(DO)):
+        _do(typed[found[1]], found[2], int(found[3] or 0), _KINDS[found[1]][1])
+    return Rows(
+        hours=week_form.text_of(typed[HOURS]),
+        hunt=hunt_form.text_of(typed[HUNT]),
+        always=bool(form.one("always")),
+        blank={name: sum(row.blank for row in some) for name, some in typed.items()},
+    )
+
+
+def _do(rows: list[Any], what: str, place: int, empty: Any) -> None:
+    match what:
+        case "add":
+            rows.append(empty)
+        case "drop" if place < len(rows):
+            del rows[place]
+        case "up" if 0 < place < len(rows):
+            rows[place - 1], rows[place] = rows[place], rows[place - 1]
+        case _:
+            pass
