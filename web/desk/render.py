@@ -59,6 +59,8 @@ PARTS = (
         needs=Permission.LISTEN,
         others=frozenset({Permission.RETENTION, Permission.SETTINGS}),
     ),
+    Part(key="store", path="/desk/store", needs=Permission.SETTINGS),
+    Part(key="backups", path="/desk/backups", needs=Permission.SETTINGS),
     Part(key="faq", path="/desk/faq", needs=Permission.LOOK, others=FAQ_SEEN),
     Part(key="menu", path="/desk/menu", needs=Permission.MENU),
     Part(key="directory", path="/desk/directory", needs=Permission.DIRECTORY),
