@@ -75,6 +75,7 @@ async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") 
         check=_checked(checked),
         shelf=[_shelved(one) for one in now.shelf],
         away=told_id(now.error_id),
+        fresh=now.error_id == "backup-folder-new",
         unset=now.error_id == "backup-no-folder",
     )
 
