@@ -80,7 +80,7 @@ def full(keeper: Keeper) -> None:
     wrong: dict[str, Any] = {"wrong": 1012, "findings": FOUND}
     keeper.backups.backup = BackupView(**ENDED, name=BACKUP, sha256="c" * 64, files=184_211, bytes=412_000_000_000, **wrong)
     keeper.backups.last = AuditEntryView(
-        seq=7, sha256="d" * 64, at=AT, written_at=AT.isoformat(), kind=Kind.BACKUP_MADE.value, actor=BY, origin="10.0.0.7",
+        seq=7, prev="b" * 64, sha256="d" * 64, at=AT, written_at=AT.isoformat(), kind=Kind.BACKUP_MADE.value, actor=BY, origin="10.0.0.7",
         subject=f"backup:{BACKUP}", detail={},
     )  # fmt: skip
     keeper.backups.shelf = (
@@ -209,12 +209,12 @@ async def test_a_folder_is_tried_and_begun_with_the_report_on_the_page(keeper: K
     await tab.run("window.same = 1")
     keeper.chores.put(tried(250))
     await shows(tab, "import-box", "Nhập 500 ghi âm")
-    await shows(tab, "import-box", "Dòng 1 đến 100 của 510")
+    await shows(tab, "import-box", "Dòng 1 đến 50 của 510")
     assert await tab.run("window.same") == 1, "nothing was loaded anew"
     tab.expect_load()
     await tab.run("[...document.querySelectorAll('a')].find(one => one.innerText === 'Trang sau').click()")
     await tab.loaded()
-    await shows(tab, "import-box", "Dòng 101 đến 200 của 510")
+    await shows(tab, "import-box", "Dòng 51 đến 100 của 510")
     await tab.run("document.getElementById('begin-import').focus()")
     await press(tab)
     await shows(tab, "import-box", "Nhập: Ghi âm năm 2024")

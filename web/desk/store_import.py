@@ -26,7 +26,7 @@ HERE = "/desk/store/import"
 #: the same page as it asks for itself
 NOW = "/desk/store/import/now"
 #: rows of the report on a page
-SIZE = 100
+SIZE = 50
 _DONE = ("try-begun", "begun", "stopped")
 #: what a row can come to that is well
 _WELL = {"imported", "would-import", "already-there"}
