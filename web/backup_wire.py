@@ -47,7 +47,9 @@ class ShelvedView:
             high=2**53,
         ),
     ] = None
-    findings: Annotated[tuple[str, ...], Rule(doc="those of `wrong`, 100 at most; the backup's manifest names all")] = ()
+    findings: Annotated[
+        tuple[str, ...], Rule(doc="those of `wrong`, 100 at most; the backup's manifest names all")
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,9 @@ def running(keeper: Keeper) -> None:
     keeper.chores.put(w.BackupCheckView(**begun, name=BACKUP))
     keeper.chores.put(w.FilesView(**begun, since=AT.date()))
     keeper.chores.put(w.RebuildView(**{**begun, "work": 0}))
-    keeper.chores.put(w.ImportView(**{**begun, "done": 0, "work": 0}, folder="Ghi âm năm 2024 của tổng đài cũ", dry_run=True))
+    keeper.chores.put(
+        w.ImportView(**{**begun, "done": 0, "work": 0}, folder="Ghi âm năm 2024 của tổng đài cũ", dry_run=True)
+    )
     keeper.chores.keyring = (replace(KEY, id="f" * 16, newest=False), KEY)
     keeper.chores.put(w.KeyCountView(**begun))
     keeper.chores.put(w.ResealView(**begun))
@@ -78,7 +80,9 @@ def running(keeper: Keeper) -> None:
 def full(keeper: Keeper) -> None:
     """All done, with much that is wrong."""
     wrong: dict[str, Any] = {"wrong": 1012, "findings": FOUND}
-    keeper.backups.backup = BackupView(**ENDED, name=BACKUP, sha256="c" * 64, files=184_211, bytes=412_000_000_000, **wrong)
+    keeper.backups.backup = BackupView(
+        **ENDED, name=BACKUP, sha256="c" * 64, files=184_211, bytes=412_000_000_000, **wrong
+    )
     keeper.backups.last = AuditEntryView(
         seq=7, prev="b" * 64, sha256="d" * 64, at=AT, written_at=AT.isoformat(), kind=Kind.BACKUP_MADE.value, actor=BY, origin="10.0.0.7",
         subject=f"backup:{BACKUP}", detail={},
@@ -91,8 +95,14 @@ def full(keeper: Keeper) -> None:
     keeper.chores.put(w.BackupCheckView(**ENDED, name=BACKUP, files=184_211, **wrong))
     keeper.chores.put(w.FilesView(**{**ENDED, "done": 5}, since=None, **wrong))
     keeper.chores.put(w.RebuildView(**ENDED, calls=1_000_000))
-    keeper.chores.put(w.KeyCountView(**ENDED, counts=(w.KeyCount(key=KEY.id, files=99), w.KeyCount(key="plain", files=3))))
-    keeper.chores.put(w.ResealView(**ENDED, key=KEY.id, sealed=5, ready=9, wrong=1, findings=(f"{FILE}: other bytes than were stored",)))
+    keeper.chores.put(
+        w.KeyCountView(**ENDED, counts=(w.KeyCount(key=KEY.id, files=99), w.KeyCount(key="plain", files=3)))
+    )
+    keeper.chores.put(
+        w.ResealView(
+            **ENDED, key=KEY.id, sealed=5, ready=9, wrong=1, findings=(f"{FILE}: other bytes than were stored",)
+        )
+    )
     keeper.chores.folders = ("2024", "Ghi âm năm 2024 của tổng đài cũ ở trung tâm hành chính")
     keeper.chores.put(tried(1000))
 
@@ -127,7 +137,9 @@ def failed(keeper: Keeper) -> None:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize(("width", "height", "theme"), [(360, 740, "light"), (1920, 1080, "dark"), (1920, 1080, "light")])
+@pytest.mark.parametrize(
+    ("width", "height", "theme"), [(360, 740, "light"), (1920, 1080, "dark"), (1920, 1080, "light")]
+)
 async def test_every_page_is_readable_and_without_barriers(
     keeper: Keeper, browser: Browser, tmp_path: Path, width: int, height: int, theme: str
 ) -> None:

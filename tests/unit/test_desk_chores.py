@@ -53,7 +53,11 @@ def test_every_finding_of_the_services_is_told_in_words_with_its_file(tmp_path: 
             "a.wav",
         ),
         ("a.wav: it was exchanged or deleted meanwhile; begin again", "file-fault.meanwhile", "a.wav"),
-        ("a.wav: the key 0123 is not here; put it back [recording-key-missing]", "error.recording-key-missing", "a.wav"),
+        (
+            "a.wav: the key 0123 is not here; put it back [recording-key-missing]",
+            "error.recording-key-missing",
+            "a.wav",
+        ),
         ("the backup is broken: manifest.json is not what was written; take another one", "error.backup-broken", ""),
     ],
 )

@@ -66,11 +66,11 @@ async def _done(ask: Ask, act: Callable[[], Awaitable[object]], word: str) -> we
 
 
 async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") -> web.Response:
-    known, away = None, ""
+    known, away, unset = None, "", False
     try:
         known = await ask.ports.chores.keys()
     except HotlineError as problem:
-        away = told(problem)
+        away, unset = told(problem), problem.error_id == "recording-keys-unset"
     resealing = (await ask.ports.chores.resealing()).chore
     return show(
         ask,
@@ -81,6 +81,7 @@ async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") 
         said=said,
         now=NOW,
         away=away,
+        unset=unset,
         sealing=known is not None and known.sealing,
         keys=_keys(known) if known else [],
         others=_others(known.count) if known else [],

@@ -25,7 +25,9 @@ ROUTES: tuple[Route, ...] = (
     page("POST", "/desk/store/rebuild", "Make the catalogue again", store.rebuild, P),
     page("POST", "/desk/store/rebuild/stop", "Stop that", store.stop_rebuild, P),
     page("GET", store_import.HERE, "Recordings of another PBX", store_import.show_import, P, ImportQuery),
-    page("GET", store_import.NOW, "The same, as the page asks for it", store_import.show_import, BY_ITSELF, ImportQuery),
+    page(
+        "GET", store_import.NOW, "The same, as the page asks for it", store_import.show_import, BY_ITSELF, ImportQuery
+    ),
     page("POST", "/desk/store/import/try", "Say what an import would do", store_import.try_it, P),
     page("POST", store_import.HERE, "Take over what was tried", store_import.begin, P, confirms=True),
     page("POST", "/desk/store/import/stop", "Stop that", store_import.stop, P),

@@ -88,9 +88,11 @@ async def keeper(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 async def ended(browser: Browser, page: str) -> Shown:
     """The page when nothing runs any more."""
     async with asyncio.timeout(90):
-        while "<progress" in (shown := await browser.get(page)).text:
+        while True:
+            shown = await browser.get(page)
+            if "<progress" not in shown.text:
+                return shown
             await asyncio.sleep(0.05)
-    return shown
 
 
 async def press(browser: Browser, page: str, action: str, done: str, **typed: str) -> None:
@@ -126,7 +128,10 @@ async def test_a_backup_is_made_read_and_told_file_by_file(keeper: Keeper) -> No
         read = await ended(browser, BACKUPS)
         assert "1 tệp không đúng" in read.text and str(path.relative_to(made)) in read.text
         assert "Nội dung không còn như khi ghi" in read.text and "is not what was written" not in read.text
-        for action, said in (("/stop", "Không có lần sao lưu nào"), ("/verification/stop", "Không có lần kiểm tra bản")):
+        for action, said in (
+            ("/stop", "Không có lần sao lưu nào"),
+            ("/verification/stop", "Không có lần kiểm tra bản"),
+        ):
             none = await browser.post(f"{BACKUPS}{action}", {"csrf": csrf(read)})
             assert none.status == 409 and said in none.text
         gone = await browser.post(f"{BACKUPS}/20200101T000000Z/verify", {"csrf": csrf(read)})
@@ -161,7 +166,9 @@ async def test_a_folder_is_tried_and_then_taken_over_as_it_was_tried(keeper: Kee
         a_folder(place / "thang-3")
         a_folder(place / "khac")
         for folder, status, said in (("", 404, "Xin chọn trong danh sách"), ("..", 400, ""), ("none", 404, "Xin chọn")):
-            wrong = await browser.send(IMPORT, f"{IMPORT}/try", folder=folder, preset="freepbx", citizen="left", tz=ZONE)
+            wrong = await browser.send(
+                IMPORT, f"{IMPORT}/try", folder=folder, preset="freepbx", citizen="left", tz=ZONE
+            )
             assert wrong.status == status and said in wrong.text, wrong.text
         mars = await browser.send(
             IMPORT, f"{IMPORT}/try", folder="thang-3", preset="freepbx", citizen="right", tz="Mars/Olympus"
@@ -188,7 +195,9 @@ async def test_a_folder_is_tried_and_then_taken_over_as_it_was_tried(keeper: Kee
         assert (await browser.post(IMPORT, {"csrf": csrf(done), "tried": "x"})).status == 409, "nothing was tried since"
     told = [one for one in await keeper.entries() if one.kind == Kind.RECORDING_IMPORTED]
     assert [one.actor for one in told] == ["user:lan"] * 2
-    assert {"POST /desk/store/import", "POST /desk/store/import/try"} <= {one["act"] for one in await keeper.desk.acts()}
+    assert {"POST /desk/store/import", "POST /desk/store/import/try"} <= {
+        one["act"] for one in await keeper.desk.acts()
+    }
 
 
 async def test_who_sees_no_numbers_reads_none_in_names_of_files(keeper: Keeper, tmp_path: Path) -> None:
