@@ -6,10 +6,11 @@ import asyncio
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,8 @@ class Keeper:
     #: in force
     settings: Settings
     patch: pytest.MonkeyPatch
+    #: a backup goes on while it is set
+    goes_on: asyncio.Event
 
     def set(self, **recordings: object) -> None:
         """Settings of recordings, for the pages and for the processes."""
@@ -70,15 +73,16 @@ async def keeper(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     held, bells = list[Keeper](), Bells()
     async with Database(house.settings.database_url) as database:
         chores = ChoreDesk(database, bells, settings=lambda: held[0].settings, do=in_process(None))
-        backups = BackupDesk(
-            database,
-            bells,
-            folder=lambda: held[0].settings.backup.folder,
-            make=lambda *given: backup_in_child(None, *given),
-        )
+
+        async def make(*given: Any) -> Mapping[str, object]:
+            await held[0].goes_on.wait()
+            return await backup_in_child(None, *given)
+
+        backups = BackupDesk(database, bells, folder=lambda: held[0].settings.backup.folder, make=make)
         (tmp_path / "desk").mkdir()
         async with open_desk(database, tmp_path / "desk", chores=chores, backups=backups) as desk:
-            held.append(Keeper(house, desk, chores, backups, house.settings, monkeypatch))
+            held.append(Keeper(house, desk, chores, backups, house.settings, monkeypatch, asyncio.Event()))
+            held[0].goes_on.set()
             task = asyncio.create_task(together({"backups": backups.run, **chores.parts()}))
             yield held[0]
             task.cancel()
@@ -108,12 +112,14 @@ async def test_a_backup_is_made_read_and_told_file_by_file(keeper: Keeper) -> No
         assert "backup.folder" in unset.text and "begin-backup" not in unset.text
         keeper.settings = replace(keeper.settings, backup=BackupSettings(folder=str(keeper.house.shelf)))
         assert "Chưa có bản sao lưu nào" in (await browser.get(BACKUPS)).text
+        keeper.goes_on.clear()
         begun = await browser.send(BACKUPS, BACKUPS)
         assert begun.goes_to == f"{BACKUPS}?done=begun"
         # the other one has the page of before, and sees who was first
         again = await other.post(BACKUPS, {"csrf": (await other.get("/desk")).forms.fields["/desk/sign-out"]["csrf"]})
         assert again.status == 409 and "Đang có một lần sao lưu" in again.text
         assert "Người dùng lan bắt đầu lúc" in again.text and "stop-backup" in again.text
+        keeper.goes_on.set()
         done = await ended(browser, BACKUPS)
         (made,) = [one for one in keeper.house.shelf.iterdir() if not one.name.startswith(".")]
         assert made.name in done.text and "Lần thành công gần nhất" in done.text and "Đủ" in done.text
