@@ -99,7 +99,7 @@ def _one(root: Path, path: str, promised: str, keys: Keys, result: Prepared) -> 
     except HotlineError as error:
         if error.error_id == "disk-full":
             raise
-        result.failed.append(f"{path}: {error}")
+        result.failed.append(f"{path}: {error} [{error.error_id}]")
 
 
 def replace(root: Path, files: Sequence[Resealed]) -> tuple[str, ...]:

@@ -39,6 +39,17 @@ class ShelvedView:
     wrong: Annotated[int, Rule(doc="files that were missing, changed, or could not be checked")]
     error: Annotated[str, Rule(doc="why it cannot be told; empty = it can")]
     error_id: Annotated[str, Rule(doc="of `error`; empty = nothing went wrong")] = ""
+    made_at: Annotated[datetime | None, Rule(doc="the moment that it has; null = it cannot be told")] = None
+    bytes: Annotated[
+        int | None,
+        Rule(
+            doc="of all its files, those in common with other backups too; null = one that was made before this was kept",
+            high=2**53,
+        ),
+    ] = None
+    findings: Annotated[
+        tuple[str, ...], Rule(doc="those of `wrong`, 100 at most; the backup's manifest names all")
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,10 @@ class ImportView(ChoreView):
 
     folder: str
     dry_run: bool
+    preset: Preset = Preset.FREEPBX
+    map: Annotated[str, Rule(doc="how the table was read: what was asked with")] = ""
+    tz: str = "Asia/Ho_Chi_Minh"
+    citizen: Channel = Channel.LEFT
     wrong: Annotated[int, Rule(doc="rows that could not be imported")] = 0
     counts: tuple[OutcomeCount, ...] = ()
     rows: Annotated[tuple[ImportRow, ...], Rule(doc="1,000 at most, those that could not be imported first")] = ()
@@ -103,6 +107,7 @@ class ImportsNow:
     chore: Annotated[ImportView | None, Rule(doc="the one that runs, or the last one since the service's start")]
     folders: Annotated[tuple[str, ...], Rule(doc="those that are there to be imported, 200 at most")]
     error: Annotated[str, Rule(doc="why they cannot be told; empty = they can")]
+    error_id: Annotated[str, Rule(doc="of `error`; empty = nothing went wrong")] = ""
 
 
 # ---------------------------------------------------------------- keys

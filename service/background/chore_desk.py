@@ -61,13 +61,13 @@ class ChoreDesk:
 
     async def imports(self) -> w.ImportsNow:
         """How imports stand."""
-        folders, error = (), ""
+        folders, error, error_id = (), "", ""
         try:
             place = self._place()
             folders = await self._look(place, folders_in, place)
         except (Refused, Unavailable) as problem:
-            error = str(problem)
-        return w.ImportsNow(chore=self._import.view, folders=folders, error=error)
+            error, error_id = str(problem), problem.error_id
+        return w.ImportsNow(chore=self._import.view, folders=folders, error=error, error_id=error_id)
 
     async def begin_import(self, body: w.ImportBody) -> w.ImportView:
         """Begin one; Refused and Invalid as the port says."""
@@ -83,7 +83,15 @@ class ChoreDesk:
             "tz": body.tz,
             "citizen": body.citizen.value,
         }
-        return self._import.begin(given, folder=body.folder, dry_run=body.dry_run)
+        return self._import.begin(
+            given,
+            folder=body.folder,
+            dry_run=body.dry_run,
+            preset=body.preset,
+            map=body.map,
+            tz=body.tz,
+            citizen=body.citizen,
+        )
 
     async def stop_import(self) -> w.ImportView:
         """End the one that runs."""

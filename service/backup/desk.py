@@ -23,6 +23,8 @@ from hotline1022.web.types import WorkState
 
 #: backups of the folder that are told
 SHOWN = 100
+#: files of one of them that are named
+NAMED = 100
 #: seconds that the folder may take: it may be a share of a machine that is away
 SECONDS = 5.0
 #: seconds without any progress after which one is taken to hang: a large database alone may take hours
@@ -160,8 +162,17 @@ def _shelved(folder: Path) -> tuple[w.ShelvedView, ...]:
 def _view(backup: Path) -> w.ShelvedView:
     try:
         about, sha256 = read_about(backup)
-        wrong = sum(len(about[name]) for name in ("missing", "changed", "unchecked"))
-        return w.ShelvedView(name=backup.name, sha256=sha256, files=about["files"], wrong=wrong, error="")
-    except (HotlineError, OSError, KeyError) as error:
-        id = id_of(error) if not isinstance(error, KeyError) else "backup-broken"
+        wrong = [f"{what} {name}" for what in ("missing", "changed", "unchecked") for name in about[what]]
+        return w.ShelvedView(
+            name=backup.name,
+            sha256=sha256,
+            files=about["files"],
+            wrong=len(wrong),
+            error="",
+            made_at=datetime.fromisoformat(about["made_at"]),
+            bytes=about.get("bytes"),
+            findings=tuple(wrong[:NAMED]),
+        )
+    except (HotlineError, OSError, KeyError, ValueError) as error:
+        id = id_of(error) if isinstance(error, HotlineError | OSError) else "backup-broken"
         return w.ShelvedView(name=backup.name, sha256="", files=0, wrong=0, error=str(error), error_id=id)

@@ -129,7 +129,10 @@ def _finish(
     name = free_name(writer.shelf, f"{begun:%Y%m%dT%H%M%SZ}")
     try:
         made = Made(
-            sha256=writer.finish(name, about), folder=writer.shelf / name, files=len(writer.sums), copies=copied
+            sha256=writer.finish(name, {**about, "bytes": _bytes(writer)}),
+            folder=writer.shelf / name,
+            files=len(writer.sums),
+            copies=copied,
         )
         if box is not None:
             box.name()
@@ -137,6 +140,11 @@ def _finish(
         if box is not None:
             box.drop()
     return made
+
+
+def _bytes(writer: Writer) -> int:
+    """Of all its files, those that it has in common with the backup before too."""
+    return sum((writer.folder / name).stat().st_size for name in writer.sums)
 
 
 async def _database(settings: Settings, writer: Writer, threads: HeldThreads) -> Moment:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from hotline1022.core.errors import NotFound, Refused
+from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.web import chores_wire as w
 from hotline1022.web.types import WorkState
 from tests.unit.catalogue_memory import AT
@@ -21,30 +21,44 @@ BACKUP = "20261129T020000Z"
 class MemoryChores:
     """web.chores_port.Chores."""
 
+    #: of each kind the one that runs, or the last one
     running: dict[str, Any] = field(default_factory=dict)
     asked: list[object] = field(default_factory=list)
+    folders: tuple[str, ...] = ("2024",)
+    #: why there are no folders
+    away: str = ""
+    keyring: tuple[w.SealingKeyView, ...] = (KEY,)
+    #: why there are no keys
+    locked: HotlineError | None = None
+
+    def put(self, view: Any) -> None:
+        """How one stands."""
+        self.running[type(view).__name__] = view
 
     def _begin(self, view: Any) -> Any:
-        kind = type(view).__name__
-        if kind in self.running:
+        known = self.running.get(type(view).__name__)
+        if known is not None and known.state is WorkState.RUNNING:
             raise Refused("one runs already; wait for it", error_id="chore-running")
-        self.running[kind] = view
+        self.put(view)
         return view
 
     def _stop(self, kind: type) -> Any:
-        view = self.running.pop(kind.__name__, None)
-        if view is None:
+        view = self.running.get(kind.__name__)
+        if view is None or view.state is not WorkState.RUNNING:
             raise Refused("none runs", error_id="chore-none")
-        return replace(view, state=WorkState.STOPPED)
+        self.put(replace(view, state=WorkState.STOPPED, ended_at=AT))
+        return self.running[kind.__name__]
 
     async def imports(self) -> w.ImportsNow:
-        """One folder is there."""
-        return w.ImportsNow(chore=self.running.get("ImportView"), folders=("2024",), error="")
+        """These folders are there."""
+        chore = self.running.get("ImportView")
+        return w.ImportsNow(chore=chore, folders=self.folders, error=self.away, error_id=self.away)
 
     async def begin_import(self, body: w.ImportBody) -> w.ImportView:
         """It begins."""
         self.asked.append(body)
-        view: w.ImportView = self._begin(w.ImportView(**BEGUN, folder=body.folder, dry_run=body.dry_run))
+        asked = {name: getattr(body, name) for name in ("folder", "dry_run", "preset", "map", "tz", "citizen")}
+        view: w.ImportView = self._begin(w.ImportView(**BEGUN, **asked))
         return view
 
     async def stop_import(self) -> w.ImportView:
@@ -53,8 +67,10 @@ class MemoryChores:
         return view
 
     async def keys(self) -> w.KeysNow:
-        """One."""
-        return w.KeysNow(sealing=True, keys=(KEY,), count=self.running.get("KeyCountView"))
+        """These."""
+        if self.locked:
+            raise self.locked
+        return w.KeysNow(sealing=True, keys=self.keyring, count=self.running.get("KeyCountView"))
 
     async def new_key(self) -> w.SealingKeyView:
         """The one that there is."""

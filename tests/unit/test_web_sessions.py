@@ -121,7 +121,9 @@ async def test_nobody_resets_the_own_password(tmp_path: Path) -> None:
 
 
 async def test_an_open_browser_alone_changes_nobody(tmp_path: Path) -> None:
-    """Every change of users and roles wants the password, once in ten minutes; wrong ones are refused, and looking is free."""
+    """Every change of users and roles, a new key, sealing anew and an import want the password, once in ten minutes, as does an erasure; wrong ones are
+    refused, and looking is free.
+    """
     async with open_house(tmp_path) as house:
         admin = sign_in(house, "admin")
         assert isinstance(house.ports.door, MemoryDoor)
@@ -129,10 +131,16 @@ async def test_an_open_browser_alone_changes_nobody(tmp_path: Path) -> None:
         known = door.known[admin]
         door.known[admin] = replace(known, session=replace(known.session, made_at=NOW - GOOD))
         routes = [route for route in ROUTES if route.needs is Permission.USERS and route.path != "/api/me/confirm"]
+        dear = [route for route in ROUTES if route.confirms]
         assert {route.confirms for route in routes if route.method == "POST"} == {True}
-        others = {route.path for route in ROUTES if route.confirms and route not in routes}
-        assert others == {f"/api/citizens/erasures/{{erasure}}/{step}" for step in ("begin", "confirm")}
-        for route in routes:
+        assert {f"{route.method} {route.path}" for route in ROUTES if route.confirms and route not in routes} == {
+            "POST /api/citizens/erasures/{erasure}/begin",
+            "POST /api/citizens/erasures/{erasure}/confirm",
+            "POST /api/recordings/import",
+            "POST /api/recordings/keys",
+            "POST /api/recordings/reseal",
+        }
+        for route in (*routes, *dear):
             body = BODIES.get(route.path) if route.method == "POST" else None
             status, told = await ask(house, route.method, real(route.path, house), admin, json=body)
             assert (

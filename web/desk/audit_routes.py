@@ -87,8 +87,6 @@ ROUTES: tuple[Route, ...] = (
     page(
         "GET", "/desk/evidence/entries", "Entries of one thing", evidence.show_entries, P.LISTEN, evidence.SubjectQuery
     ),
-    page("POST", "/desk/evidence/backup", "Begin a backup", evidence.begin_backup, P.SETTINGS),
-    page("POST", "/desk/evidence/backup/stop", "Stop it", evidence.stop_backup, P.SETTINGS),
     page("GET", "/desk/evidence/holds", "Holds", holds.list_holds, P.RETENTION, DoneQuery),
     page("POST", "/desk/evidence/holds/{hold}/release", "End a hold", holds.release, P.RETENTION),
 )

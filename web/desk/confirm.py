@@ -1,5 +1,5 @@
-"""The password once more, before what an open browser alone must not do: change users and roles. Refuses it by the same page; for
-the API see web/users.py.
+"""The password once more, before what an open browser alone must not do: change users and roles, make a key, seal anew, import.
+Refuses it by the same page; for the API see web/users.py.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def confirmed(ask: Ask) -> web.StreamResponse | None:
     if signed is None or ask.ports.clock() - signed.session.password_at < GOOD:
         return None
     if ask.signed is None:
-        text = "your password was typed too long ago for this; send it to POST /api/me/confirm, then ask again"
+        text = "your password was typed too long ago for this; type it at /desk/confirm, or send it to POST /api/me/confirm, then ask again"
         raise Forbidden(text, error_id="password-needed")
     form: Form = ask.body
     page = keep(ask.request, signed.user.id, form, ask.ports.clock())

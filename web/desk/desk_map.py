@@ -63,6 +63,8 @@ PARTS = (
     Part("messages", G.HOUSE, P.SETTINGS),
     Part("roster", G.RUNNING, P.LOOK, frozenset({P.ROSTER})),
     Part("deadlines", G.RUNNING, P.SETTINGS),
+    Part("store", G.RUNNING, P.SETTINGS),
+    Part("backups", G.RUNNING, P.SETTINGS),
     Part("wallboards", G.RUNNING, P.WALLBOARD),
     Part("webhooks", G.RUNNING, P.SETTINGS),
     Part("users", G.USERS, P.USERS),

@@ -1,5 +1,5 @@
 """How the evidence stands: the chain, its stamps, the nightly look, a verification and how far it is, what it found; entries of one
-thing; backups. Refuses nothing itself: what the service refuses is told on the page.
+thing. Refuses nothing itself: what the service refuses is told on the page.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,7 +12,6 @@ from aiohttp import web
 from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
 from hotline1022.core.words import day_written
-from hotline1022.web.backup_wire import BackupView, ShelvedView
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.figures_said import count
@@ -74,16 +73,6 @@ async def stamp(ask: Ask) -> web.Response:
     return await _done(ask, ask.ports.evidence.stamp, "stamped")
 
 
-async def begin_backup(ask: Ask) -> web.Response:
-    """A backup now."""
-    return await _done(ask, ask.ports.backups.begin, "backup-begun")
-
-
-async def stop_backup(ask: Ask) -> web.Response:
-    """End the one that runs."""
-    return await _done(ask, ask.ports.backups.stop, "backup-stopped")
-
-
 async def show_entries(ask: Ask) -> web.Response:
     """What the chain has about one thing."""
     query: SubjectQuery = ask.query
@@ -116,9 +105,8 @@ async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") 
         "holds": may(Permission.RETENTION),
         "settles": may(Permission.SETTINGS),
         "evidence": await _evidence(ask) if may(Permission.LISTEN) or may(Permission.SETTINGS) else None,
-        "backups": await _backups(ask) if may(Permission.SETTINGS) else None,
     }
-    running = any(one and one["running"] for one in (values["evidence"], values["backups"]))
+    running = bool(values["evidence"] and values["evidence"]["running"])
     status, problem = (failure(error).status, told(error)) if error else (200, "")
     again = error is not None
     return show(ask, "evidence", status=status, problem=problem, again=again, said=said, running=running, **values)
@@ -182,16 +170,6 @@ def _more(one: FindingView) -> str:
     return say(key, seq=count(one.seq)) if key in say.texts else ""
 
 
-def _shelved(one: ShelvedView) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "files": one.files,
-        "wrong": one.wrong,
-        "sha256": one.sha256,
-        "error": told_id(one.error_id),
-    }
-
-
 def _finding(one: FindingView) -> dict[str, Any]:
     return {
         "fault": words().or_itself("fault", one.fault.value),
@@ -199,28 +177,4 @@ def _finding(one: FindingView) -> dict[str, Any]:
         "name": one.name,
         "seq": one.seq,
         "text": _more(one),
-    }
-
-
-async def _backups(ask: Ask) -> dict[str, Any]:
-    now = await ask.ports.backups.now()
-    return {
-        "running": now.backup is not None and now.backup.state is WorkState.RUNNING,
-        "backup": _backup(now.backup) if now.backup else None,
-        "last": {"at": seen.instant(now.last.at), "who": seen.who(now.last.actor)} if now.last else None,
-        "shelf": [_shelved(one) for one in now.shelf],
-        "error": told_id(now.error_id),
-    }
-
-
-def _backup(one: BackupView) -> dict[str, Any]:
-    return {
-        "state": one.state.value,
-        "by": seen.who(one.asked_by),
-        "at": seen.instant(one.asked_at),
-        "done": one.done,
-        "work": one.work,
-        "name": one.name,
-        "wrong": one.wrong,
-        "error": told_id(one.error_id),
     }

@@ -27,6 +27,7 @@ from hotline1022.web.desk.pages import page as _page
 from hotline1022.web.desk.planning_routes import ROUTES as PLANNING
 from hotline1022.web.desk.settings_routes import ROUTES as SETTINGS
 from hotline1022.web.desk.sign_in import DoorQuery
+from hotline1022.web.desk.store_routes import ROUTES as STORE
 from hotline1022.web.desk.supervision_routes import ROUTES as SUPERVISION
 from hotline1022.web.desk.ticket_routes import ROUTES as TICKETS
 from hotline1022.web.live import EventsQuery, listen_at_desk
@@ -180,6 +181,7 @@ ROUTES: tuple[Route, ...] = (
     *AUDIT,
     *CITIZENS,
     *SETTINGS,
+    *STORE,
     _page("GET", "/desk/faq", "Questions and answers", faq.list_entries, SEES_FAQ, FaqListQuery),
     _page("GET", "/desk/faq/new", "A new question", faq.show_new, Permission.FAQ_WRITE),
     _page("POST", "/desk/faq/new", "A new question, as a draft", faq.add, Permission.FAQ_WRITE),

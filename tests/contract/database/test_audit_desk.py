@@ -426,17 +426,11 @@ async def test_the_evidence_is_looked_at_and_what_is_wrong_is_named(audited: Aud
         assert (await browser.post("/desk/evidence/stamp", {"csrf": csrf_of(wrong)})).status == 403
 
 
-async def test_who_settles_sees_backups_and_stamps_and_who_keeps_only_holds(audited: Audited) -> None:
+async def test_who_settles_stamps_and_is_led_to_backups_and_who_keeps_sees_only_holds(audited: Audited) -> None:
     async with audited.desk.signed_in("admin") as browser:
         shown = await browser.get("/desk/evidence")
-        assert "Sao lưu ngay" in shown.text and "/desk/evidence/verify" not in shown.text
+        assert "/desk/backups" in shown.text and "/desk/evidence/verify" not in shown.text
         assert (await browser.send("/desk/evidence", "/desk/evidence/stamp")).goes_to.endswith("done=stamped")
-        assert (await browser.send("/desk/evidence", "/desk/evidence/backup")).goes_to.endswith("done=backup-begun")
-        running = await browser.get("/desk/evidence")
-        assert "<progress" in running.text and 'http-equiv="refresh"' in running.text
-        again = await browser.post("/desk/evidence/backup", {"csrf": csrf_of(running)})
-        assert again.status == 409 and "Đang có một lần sao lưu" in again.text
-        assert (await browser.send("/desk/evidence", "/desk/evidence/backup/stop")).goes_to.endswith("backup-stopped")
     async with audited.desk.signed_in("keeper", login="giu") as keeper:
         shown = await keeper.get("/desk/evidence")
         assert shown.status == 200 and "/desk/evidence/holds" in shown.text

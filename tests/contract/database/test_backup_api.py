@@ -112,9 +112,12 @@ async def test_it_is_made_told_and_put_back(house: House, office: Office) -> Non
     assert (done["state"], done["name"], done["sha256"], done["wrong"]) == ("done", folder.name, sha256, 0)
     assert done["files"] == about["files"] and done["error"] == "" and done["ended_at"] is not None
     _, told = await office.ask()
-    assert told["shelf"] == [
-        {"name": folder.name, "sha256": sha256, "files": about["files"], "wrong": 0, "error": "", "error_id": ""}
-    ]
+    (shelved,) = told["shelf"]
+    whole = {"name": folder.name, "sha256": sha256, "files": about["files"], "wrong": 0, "error": "", "error_id": ""}
+    own = sum((folder / name).stat().st_size for name in ("SHA256SUMS", "manifest.json", "manifest.sha256"))
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) - own
+    assert shelved.pop("made_at").startswith(f"{folder.name[:4]}-{folder.name[4:6]}-")
+    assert shelved == whole | {"bytes": size, "findings": []}
     (entry,) = await entries(house, Kind.BACKUP_MADE)
     assert (entry.actor, entry.origin, entry.subject) == ("token:quan-tri", "127.0.0.1", f"backup:{folder.name}")
     assert (entry.detail["manifest"], entry.detail["keys"]) == (sha256, False)
@@ -140,7 +143,8 @@ async def test_what_is_not_as_it_should_be_is_told_and_rings(house: House, offic
     assert done["findings"] == [f"changed recordings/{damaged.path}"]
     ((kind, text, _),) = office.bells.rung
     assert kind == "backup-failed" and done["name"] in text
-    assert (await office.ask())[1]["shelf"][0]["wrong"] == 1
+    shelved = (await office.ask())[1]["shelf"][0]
+    assert (shelved["wrong"], shelved["findings"]) == (1, done["findings"])
     (house.shelf / done["name"] / "manifest.json").write_text("{}")
     (one,) = (await office.ask())[1]["shelf"]
     assert one["sha256"] == "" and "manifest.json is not what was written" in one["error"]
