@@ -46,6 +46,8 @@ async def test_every_route_is_in_the_document_and_nothing_else(tmp_path: Path) -
         assert written == {(route.method, route.path) for route in ROUTES}
         assert served == written | pages and not written & pages
         assert house.document["openapi"] == "3.1.0"
+        async with house.client.get("/api/openapi.json", headers={"Authorization": f"Bearer {SECRETS['read']}"}) as got:
+            assert await got.json() == house.document
         names = [op["operationId"] for ops in house.document["paths"].values() for op in ops.values()]
         assert len(set(names)) == len(names)
         assert "pin_hash" not in repr(house.document)
