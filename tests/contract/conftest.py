@@ -18,13 +18,16 @@ from tests.lab.migrated import migrated
 from tests.lab.postgres import TemporaryPostgres
 
 _numbers = itertools.count(1)
-#: they take minutes, most of it in processes of their own: first, so that at the end nobody waits for one alone
+#: they take a minute or more, most of it in processes of their own: first, so that at the end nobody waits for one alone
 _LONG = (
     "test_ticket_kill.py",
     "test_outbox_kill.py",
     "test_going_kill.py",
     "test_chain_kill.py",
     "test_storing_kill.py",
+    "test_story.py",
+    "test_story_killed.py",
+    "test_supervision.py",
 )
 _TEMPLATE = "hl_migrated"
 # as cheap here as the passwords of those who are there: tests/conftest.py
@@ -37,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[TemporaryPostgres]:
-    running = TemporaryPostgres()
+    running = TemporaryPostgres(in_memory=True)
     try:
         running.create()
         running.start()
