@@ -187,7 +187,8 @@ class TemporaryPostgres:
 
     async def make(self, name: str, *, template: str = "template0") -> str:
         """A new database; its address. Files are copied as they are: in memory that costs less than a log of every page."""
-        how = " STRATEGY FILE_COPY" if self._memory and int(self._usr.name) >= 15 else ""  # before, there was no other way
+        # before 15 there was no other way
+        how = " STRATEGY FILE_COPY" if self._memory and int(self._usr.name) >= 15 else ""
         await self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{how}')
         return self.url(name)
 
