@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -56,6 +57,12 @@ _ENTRY = {"areas": "area", "agencies": "agency", "categories": "category", "cont
 def shipped_text() -> str:
     """The file that comes with the product: the decision's agencies with sample numbers."""
     return (files("hotline1022.directory") / SHIPPED).read_text(encoding="utf-8")
+
+
+@cache
+def shipped(numbers: Numbers) -> tuple[Thing, ...]:
+    """Everything that it names."""
+    return read(shipped_text(), numbers)
 
 
 def read(text: str, numbers: Numbers, *, source: str = SHIPPED) -> tuple[Thing, ...]:

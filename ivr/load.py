@@ -6,6 +6,7 @@ Refuses (ConfigError, `menu-invalid`) what would leave a caller without an answe
 
 import tomllib
 import unicodedata
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def load(path: Path | None = None) -> MenuTree:
     return parse(text, source=str(path), base=shipped())
 
 
+@cache
 def shipped() -> MenuTree:
     """The menu that comes with the product."""
     return parse((files("hotline1022.ivr") / SHIPPED).read_text(encoding="utf-8"), source=SHIPPED)

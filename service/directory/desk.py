@@ -16,7 +16,7 @@ from hotline1022.db.unit import Database, Work
 from hotline1022.directory.edit import difference, out_now, put
 from hotline1022.directory.gaps import gaps
 from hotline1022.directory.hunt import hunt, never_closed
-from hotline1022.directory.load import read, shipped_text
+from hotline1022.directory.load import shipped
 from hotline1022.directory.lookup import agency_of_code, who_answers
 from hotline1022.directory.numbers import Numbers
 from hotline1022.directory.ports import Ended
@@ -73,7 +73,7 @@ async def fill(database: Database, numbers: Numbers, at: datetime) -> bool:
     async with database.reading() as tx:
         if await tx.directory.version():
             return False
-    things = read(shipped_text(), numbers)
+    things = shipped(numbers)
     await change(database, lambda found: _if_empty(found, things), FIRST_START, at)
     return True
 

@@ -19,7 +19,6 @@ from hotline1022.core.callbacks import Callback, CallbackWhat
 from hotline1022.core.cascade import Outcome
 from hotline1022.core.live import Topic
 from hotline1022.core.outcomes import CallState, Direction, Reason
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import AgentState
 from hotline1022.service.accounts.desk import AccountDesk
@@ -32,6 +31,7 @@ from tests.contract.database.desk_world import OWN
 from tests.contract.database.test_ticket_desk import Office
 from tests.lab.browser import Browser, Tab
 from tests.lab.cable import cable
+from tests.lab.migrated import migrated
 from tests.unit.callback_memory import MADE
 from tests.unit.calls_memory import CALLER, CALLER_SAID
 from tests.unit.staff_memory import PIN
@@ -47,7 +47,7 @@ RING_MS = 300
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     file = tmp_path / "hotline.sqlite"
-    await migrate(file)
+    await migrated(file)
     async with Database(file) as database, open_agent_desk(database, tmp_path) as made:
         yield made
 

@@ -11,12 +11,12 @@ import pytest
 
 from hotline1022.accounts.types import Wanted
 from hotline1022.core.clock import local_day
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.faq.types import Asked, Move
 from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.contract.database.faq_made import AGENCY, ANYBODY, BIRTH, Desk, a_desk
 from tests.lab.browser import Browser, Tab
+from tests.lab.migrated import migrated
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe.js"
 LONG = "Nguyễn Thị Hoàng Ngân Phương Thảo " * 2
@@ -30,7 +30,7 @@ FOCUSED = """
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     file = tmp_path / "hotline.sqlite"
-    await migrate(file)
+    await migrated(file)
     async with Database(file) as database:
         desk = await a_desk(database)
         async with open_desk(database, tmp_path, faq=desk.faq) as opened:
@@ -41,7 +41,7 @@ async def barriers(tab: Tab) -> list[Any]:
     """What axe finds against WCAG 2.2 A and AA."""
     await tab.run(AXE.read_text(encoding="utf-8") + "\n;0")
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    script = f"axe.run(document, {{runOnly: {tags}}}).then(r => JSON.stringify(r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 120))])))"
+    script = f"axe.run(document, {{runOnly: {tags}, resultTypes: ['violations']}}).then(r => JSON.stringify(r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 120))])))"
     import json
 
     found: list[Any] = json.loads(await tab.run(script))

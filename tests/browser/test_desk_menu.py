@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from tests.browser.test_desk import barriers, fill, go_to, press, serious, settle
 from tests.contract.database.desk_world import World, open_desk
 from tests.contract.database.menu_world import OTHER, WRONG
 from tests.lab.browser import Browser
+from tests.lab.migrated import migrated
 
 PAGES = (
     "/desk/menu",
@@ -41,7 +41,7 @@ PAGES = (
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     file = tmp_path / "hotline.sqlite"
-    await migrate(file)
+    await migrated(file)
     async with Database(file) as database, open_desk(database, tmp_path) as opened:
         yield opened
 

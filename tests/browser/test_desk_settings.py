@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.notify.types import Encoding, Wording
 from hotline1022.service.retention.view import RetentionView
@@ -22,6 +21,7 @@ from tests.contract.database.desk_world import World, open_desk
 from tests.contract.database.made import at
 from tests.contract.database.test_desk_settings import GATEWAYS, MESSAGES, ONE, TERMS, gateways, templates
 from tests.lab.browser import Browser, Tab
+from tests.lab.migrated import migrated
 
 OWN = Wording(text="1022: đã nhận, mã {code}.", encoding=Encoding.UCS2)
 
@@ -29,7 +29,7 @@ OWN = Wording(text="1022: đã nhận, mã {code}.", encoding=Encoding.UCS2)
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     file = tmp_path / "hotline.sqlite"
-    await migrate(file)
+    await migrated(file)
     async with Database(file) as database:
         parts: dict[str, Any] = {
             "alarms": AlarmList(database),

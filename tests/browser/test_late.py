@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.service.accounts.desk import Terms
 from hotline1022.web.users import GOOD
@@ -13,6 +12,7 @@ from tests.browser.test_agent import sees
 from tests.browser.test_desk import barriers, enter, fill, press, serious, settle
 from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.lab.browser import Browser, Tab
+from tests.lab.migrated import migrated
 
 NAME = 'Trần "Bình" <b>'
 
@@ -20,7 +20,7 @@ NAME = 'Trần "Bình" <b>'
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     file = tmp_path / "hotline.sqlite"
-    await migrate(file)
+    await migrated(file)
     async with Database(file) as database, open_desk(database, tmp_path) as opened:
         yield opened
 

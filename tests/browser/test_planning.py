@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.service.lines.roster_desk import RosterDesk
 from hotline1022.service.lines.shift_plan import by_shift
@@ -17,6 +16,7 @@ from hotline1022.web.roster_wire import PlannedBody, ShiftBody
 from tests.browser.test_desk import barriers, go_to, press, serious, settle
 from tests.contract.database.planning_world import SHIFTS, Planning, fill, open_planning
 from tests.lab.browser import Browser, Tab
+from tests.lab.migrated import migrated
 
 MONDAY = date(2026, 3, 2)
 ROSTER, RULES = "/desk/roster", "/desk/deadlines"
@@ -25,7 +25,7 @@ ROSTER, RULES = "/desk/roster", "/desk/deadlines"
 @pytest.fixture
 async def planning(tmp_path: Path) -> AsyncIterator[Planning]:
     file = tmp_path / "hotline.sqlite"
-    await migrate(file)
+    await migrated(file)
     async with Database(file) as database, open_planning(database, tmp_path) as opened:
         yield opened
 

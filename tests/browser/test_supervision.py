@@ -12,7 +12,6 @@ import pytest
 
 from hotline1022.accounts.types import Wanted
 from hotline1022.core.live import Event, Topic
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
 from hotline1022.queue.types import AgentState
@@ -25,6 +24,7 @@ from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.lab.browser import Browser, Tab
 from tests.lab.figures_world import NOW
 from tests.lab.figures_world import fill as history
+from tests.lab.migrated import migrated
 from tests.unit.live_memory import MemoryLive
 from tests.unit.staff_memory import MemoryLines, a_line
 
@@ -48,7 +48,7 @@ def streams() -> MemoryLive:
 @pytest.fixture
 async def world(tmp_path: Path, streams: MemoryLive) -> AsyncIterator[World]:
     file = tmp_path / "hotline.sqlite"
-    await migrate(file)
+    await migrated(file)
     async with Database(file) as database:
         await history(database, random.Random(1022), calls=150, tickets=90)
         parts: dict[str, Any] = {

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.webhooks.types import Delivery, DeliveryState, EventKind, PausedWhy, Sent, Webhook
 from tests.browser.test_desk import barriers, fill, go_to, press, serious, settle
 from tests.contract.database.desk_world import World, open_desk
 from tests.contract.database.test_webhooks import desk_of, receiver
 from tests.lab.browser import Browser
+from tests.lab.migrated import migrated
 from tests.unit.calls_memory import NOW
 from tests.unit.webhooks_memory import HOOK, ONE, MemoryWebhooks
 
@@ -75,7 +75,7 @@ def hooks() -> FullHouse:
 @pytest.fixture
 async def world(tmp_path: Path, hooks: FullHouse) -> AsyncIterator[World]:
     file = tmp_path / "hotline.sqlite"
-    await migrate(file)
+    await migrated(file)
     async with Database(file) as database, open_desk(database, tmp_path, webhooks=hooks) as opened:
         yield opened
 
@@ -132,7 +132,7 @@ async def test_every_state_is_readable_and_without_barriers(
 
 async def test_by_keys_alone_one_is_added_refused_and_tried(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "hotline.sqlite"
-    await migrate(file)
+    await migrated(file)
     async with (
         receiver() as there,
         Database(file) as database,

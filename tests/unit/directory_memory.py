@@ -9,7 +9,7 @@ from hotline1022.core.errors import NotFound
 from hotline1022.directory.edit import all_of, difference, end, put
 from hotline1022.directory.gaps import gaps
 from hotline1022.directory.hunt import hunt
-from hotline1022.directory.load import read, shipped_text
+from hotline1022.directory.load import shipped as directory_file
 from hotline1022.directory.numbers import Numbers
 from hotline1022.directory.types import (
     Agency,
@@ -41,7 +41,7 @@ AT = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 @cache
 def shipped() -> Directory:
     """What a service has after its first start."""
-    return put(Directory(version=1), read(shipped_text(), NUMBERS))
+    return put(Directory(version=1), directory_file(NUMBERS))
 
 
 @dataclass

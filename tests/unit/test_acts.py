@@ -16,7 +16,6 @@ from hotline1022.audit.types import Entry
 from hotline1022.core.acting import Acting, acting, acts, by_the_service
 from hotline1022.core.errors import Unavailable
 from hotline1022.core.ids import PersonId
-from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlAgentStore
 from hotline1022.db.unit import Database
 from hotline1022.queue.agents import Agents
@@ -27,6 +26,7 @@ from hotline1022.service.asterisk.answers import Desk
 from hotline1022.service.cli.main import main
 from hotline1022.service.evidence.act_book import ActBook
 from tests.contract.database.made import HASH
+from tests.lab.migrated import migrated
 from tests.unit.queue_memory import PIN, MemoryBell, MemoryHands
 
 
@@ -38,7 +38,7 @@ async def entries(database: Database) -> list[Entry]:
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     file = tmp_path / "db" / "hotline.sqlite"
-    await migrate(file)
+    await migrated(file)
     async with Database(file) as opened:
         yield opened
 

@@ -46,6 +46,8 @@ async def test_every_route_is_in_the_document_and_nothing_else(tmp_path: Path) -
         assert written == {(route.method, route.path) for route in ROUTES}
         assert served == written | pages and not written & pages
         assert house.document["openapi"] == "3.1.0"
+        async with house.client.get("/api/openapi.json", headers={"Authorization": f"Bearer {SECRETS['read']}"}) as got:
+            assert await got.json() == house.document
         names = [op["operationId"] for ops in house.document["paths"].values() for op in ops.values()]
         assert len(set(names)) == len(names)
         assert "pin_hash" not in repr(house.document)
@@ -339,13 +341,13 @@ async def test_the_access_log_masks_numbers_and_knows_no_tokens(
         for path in (f"/wall/{KEY}/", f"/l/{KEY[:22]}/", f"/g/{KEY}.zip/", f"/api/listen/{KEY}/x", f"/wall%2F{KEY}"):
             assert (await house.ask("GET", path, None))[0] == 404
     lines = [record.getMessage() for record in caplog.records if record.name == "hotline1022.access"]
-    assert len(lines) == 13
-    assert lines[8].startswith("GET /wall/***/ 404 ") and lines[11].startswith("GET /api/listen/***/x 404 ")
-    assert lines[1].startswith("GET /api/calls?caller=090****567&limit=5&line=%0AFAKE 400 ")
-    assert "token=agent-token" in lines[1]
-    assert lines[3].startswith(f"GET /api/calls/{call} 200 ")
-    assert lines[4].startswith("GET /api/find/090****567 404 ")
-    assert lines[7].startswith("GET /api/calls?caller=****233 200 ")
+    assert len(lines) == 12
+    assert lines[7].startswith("GET /wall/***/ 404 ") and lines[10].startswith("GET /api/listen/***/x 404 ")
+    assert lines[0].startswith("GET /api/calls?caller=090****567&limit=5&line=%0AFAKE 400 ")
+    assert "token=agent-token" in lines[0]
+    assert lines[2].startswith(f"GET /api/calls/{call} 200 ")
+    assert lines[3].startswith("GET /api/find/090****567 404 ")
+    assert lines[6].startswith("GET /api/calls?caller=****233 200 ")
     everything = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("hotline1022"))
     assert CALLER not in everything
     assert PIN not in everything and KEY[:22] not in everything

@@ -198,8 +198,11 @@ async def test_the_service_stops_and_every_stream_ends_at_once(lively: Lively) -
         assert (status, told["error_id"]) == (503, "streams-closed")
 
 
-async def test_who_takes_nothing_slows_nobody_and_is_told_to_refresh(lively: Lively) -> None:
+async def test_who_takes_nothing_slows_nobody_and_is_told_to_refresh(
+    lively: Lively, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A browser whose network has stopped: megabytes are told meanwhile."""
+    monkeypatch.setattr(live, "BREATH", 0.001)  # a thousand of them one by one would take a minute
     async with lively.listens() as slow, lively.listens("agent") as quick:
         for stream in (slow, quick):
             await stream.next("refresh")

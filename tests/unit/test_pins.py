@@ -1,0 +1,29 @@
+"""What PINs and passwords cost to guess in the service: tests run with cheaper ones."""
+
+from importlib.util import module_from_spec, spec_from_file_location
+from types import ModuleType
+
+from argon2 import extract_parameters
+
+from hotline1022.service.accounts import desk
+from hotline1022.service.lines import pins
+
+
+def shipped(module: ModuleType) -> ModuleType:
+    """The module as it was before tests made anything cheaper."""
+    assert module.__file__ is not None
+    spec = spec_from_file_location("shipped_as_it_is", module.__file__)
+    assert spec is not None and spec.loader is not None
+    made = module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+async def test_a_guess_takes_19_mib_and_two_passes_also_where_there_is_nobody() -> None:
+    fresh = shipped(pins)
+    kept = await fresh.hash_pin("2468")
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert await fresh.verify_pin(kept, "2468") and not await fresh.verify_pin(kept, "2469")
+    assert not await fresh.verify_pin("no hash", "2468")
+    nobody = extract_parameters(shipped(desk)._NOBODY)
+    assert nobody == extract_parameters(kept)
