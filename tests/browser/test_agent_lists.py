@@ -25,9 +25,7 @@ FOCUS = "document.activeElement.id"
 
 def one(number: int) -> AbandonedView:
     call = f"hl1-1795470208.{number}"
-    return AbandonedView(
-        caller=f"090100{number:04}", count=1, last_at=NOW - timedelta(minutes=number), last_call=call
-    )
+    return AbandonedView(caller=f"090100{number:04}", count=1, last_at=NOW - timedelta(minutes=number), last_call=call)
 
 
 async def test_rows_wait_while_a_hand_is_among_them(
@@ -41,6 +39,7 @@ async def test_rows_wait_while_a_hand_is_among_them(
     monkeypatch.setattr(MemoryAbandoned, "list", every)
     await desk.make_agent()
     desk.sits()
+    desk.callbacks.number = one(2).caller
     tab = await browser.tab()
     await tab.size(1920, 1080)
     await come_in(tab, desk)

@@ -6,7 +6,7 @@ import asyncio
 
 from hotline1022.core.live import Topic
 from hotline1022.queue.types import AgentState
-from tests.browser.test_agent import CONTENT, come_in, desk, kept, key, sees, type_at_end, until_kept
+from tests.browser.test_agent import CONTENT, desk, kept, key, sees, type_at_end, until_kept
 from tests.browser.test_agent_pieces import FORM, choose, loads, talks
 from tests.contract.database.agent_world import CALL, NEXT, Desk
 from tests.lab.browser import Browser, Tab
@@ -42,7 +42,7 @@ async def test_the_transfer_goes_by_what_its_form_shows(desk: Desk, browser: Bro
     await category(tab, "traffic")
     await type_at_end(tab, "f-content", " đường")
     await sees(tab, f"(loaded.transfer || 0) > {before}")
-    await sees(tab, by_category, "Theo lĩnh vực: Sở Giao thông vận tải")
+    await sees(tab, by_category, "Theo lĩnh vực: Sở Giao thông Vận tải")
     assert await tab.run(TO) == to and await tab.run(CONTENT) == "Đèn đường"
     await tab.run("document.getElementById('begin').click()")
     await sees(tab, "!!document.getElementById('take-back')")

@@ -119,7 +119,9 @@ async def test_when_the_own_phone_rings_all_that_is_known_is_there_and_the_form_
         shown = await browser.get(PAGE)
     for known in (CALLER, "Lê Thị Cúc", "Đã bấm 3", "Giao thông", "Những lần gọi trước", "23456789", "Sở Xây dựng"):
         assert known in shown.text, known
-    assert re.search(r'<a href="/desk/tickets/[^"]+" target="_blank" rel="noopener"', shown.text), "what is open is a click away"
+    assert re.search(r'<a href="/desk/tickets/[^"]+" target="_blank" rel="noopener"', shown.text), (
+        "what is open is a click away"
+    )
     assert f'data-draft="{CALL}"' in shown.text
     assert f'name="phone" value="{CALLER}"' in shown.text and '<option value="traffic" selected>' in shown.text
     assert "Theo lĩnh vực: Sở Giao thông Vận tải" in shown.text
