@@ -372,11 +372,11 @@ async def test_a_citizen_of_a_list_is_called_back_from_the_own_line(desk: Desk) 
     async with desk.agent() as browser:
         mark = re.search(r'name="mark" value="([0-9a-f]{16})"', (await browser.get(missed)).text)
         assert mark
-        shown = {"list": "missed", "id": CALL, "mark": mark[1]}
-        nowhere = await act(browser, f"{PAGE}/call-back", **shown)
+        given = {"list": "missed", "id": CALL, "mark": mark[1]}
+        nowhere = await act(browser, f"{PAGE}/call-back", **given)
         assert nowhere.status == 409 and words()("error.line-none") in nowhere.text
         desk.sits()
-        done = await act(browser, f"{PAGE}/call-back", **shown)
+        done = await act(browser, f"{PAGE}/call-back", **given)
         assert done.status == 200 and 'id="lists"' in done.text
         assert desk.callbacks.begun == [("101", CallbackWhat.ABANDONED, CALL)]
         gone = await act(browser, f"{PAGE}/call-back", list="missed", id="nobody")

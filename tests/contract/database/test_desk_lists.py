@@ -105,7 +105,7 @@ async def test_a_part_of_each_list(database: Database) -> None:
             assert ([one.ticket for one in lines], total) == (lines_there, 3)
     listed = AbandonedList(database)
     listed.DAYS = 36500
-    found, total = await listed.waiting(0, 2, latest=False)
-    assert ([one.last_call for one in found], total) == (["hl1-1.0", "hl1-1.1"], 3)
-    found, total = await listed.waiting(2, 2, latest=True)
-    assert ([one.last_call for one in found], total) == (["hl1-1.0"], 3)
+    calls, total = await listed.waiting(0, 2, latest=False)
+    assert ([one.last_call for one in calls], total) == (["hl1-1.0", "hl1-1.1"], 3)
+    calls, total = await listed.waiting(2, 2, latest=True)
+    assert ([one.last_call for one in calls], total) == (["hl1-1.0"], 3)
