@@ -135,7 +135,7 @@
     rings += 1;
     let answer;
     if (!shows(told.call) && HL.turn.typing()) {
-      wait(told.call, told.said || told.number);
+      wait(told.call, told.said || told.number || "");
       answer = load("call", "/desk/agent/call");
     } else {
       HL.turn.drop();
@@ -258,6 +258,7 @@
       for (const name of ["category", "area"]) parameters.set(name, by(`f-${name}`).value);
     }
     if (!elt.classList.contains("agent-transfer")) return;
+    if (!shows(by("transfer").dataset.call)) { event.preventDefault(); level(); return; } // what another form says is nothing for it
     parameters.set("note", by("f-content")?.value || "");
     parameters.set("by_hand", chosen.has(by("to")) ? "1" : "0");
   });
