@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.db.columns import condition
@@ -44,6 +44,14 @@ class ToTellRepository(Repository):
         if told is not None:
             query = query.where(to_tell.c.told_at.is_not(None) if told else _UNTOLD)
         return [build(ToTellRow, row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def waiting(self, *, skip: int, limit: int, latest: bool) -> tuple[Sequence[ToTellRow], int]:
+        """A part of those who were not told yet, who waits longest first, else the latest; and how many there are."""
+        count = select(func.count()).select_from(to_tell).where(_UNTOLD)
+        total = int((await self._connection.execute(count)).scalar_one())
+        order = to_tell.c.since.desc() if latest else to_tell.c.since
+        query = select(to_tell).where(_UNTOLD).order_by(order, to_tell.c.id).offset(skip).limit(limit)
+        return [build(ToTellRow, row) for row in (await self._connection.execute(query)).mappings()], total
 
     async def open_of(self, ticket: str) -> ToTellRow | None:
         """The line of a ticket whose citizen waits to be told; None when there is none."""

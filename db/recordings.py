@@ -209,6 +209,13 @@ class RecordingRepository(Repository):
             wanted.append(voicemail.c.heard_at.is_not(None) if heard else voicemail.c.heard_at.is_(None))
         return await self._messages(wanted, limit)
 
+    async def unheard(self, *, skip: int, limit: int, latest: bool) -> tuple[Sequence[VoicemailView], int]:
+        """A part of the messages that nobody has heard, those that wait longest first, else the latest; and how many there are."""
+        wanted = [voicemail.c.duration_ms > 0, voicemail.c.status != Status.EXPIRED, voicemail.c.heard_at.is_(None)]
+        count = select(func.count()).select_from(voicemail).where(*wanted)
+        total = int((await self._connection.execute(count)).scalar_one())
+        return await self._messages(wanted, limit, skip=skip, latest=latest), total
+
     async def voicemail(self, voicemail_id: str) -> VoicemailView | None:
         """One message; None when there is no such message."""
         found = await self._messages([voicemail.c.id == voicemail_id], 1)
@@ -227,14 +234,17 @@ class RecordingRepository(Repository):
         )
         return await self.voicemail(voicemail_id)
 
-    async def _messages(self, wanted: list[ColumnElement[bool]], limit: int) -> list[VoicemailView]:
+    async def _messages(
+        self, wanted: list[ColumnElement[bool]], limit: int, *, skip: int = 0, latest: bool = True
+    ) -> list[VoicemailView]:
         caller = func.coalesce(call.c.caller_e164, call.c.caller_raw, "").label("caller")
         rows = await self._connection.execute(
             select(voicemail, caller)
             .outerjoin(call, call.c.id == voicemail.c.call_id)
             .where(*wanted)
-            .order_by(voicemail.c.left_at.desc(), voicemail.c.id)
+            .order_by(voicemail.c.left_at.desc() if latest else voicemail.c.left_at, voicemail.c.id)
             .limit(limit)
+            .offset(skip)
         )
         return [build(VoicemailView, row) for row in rows.mappings()]
 

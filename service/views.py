@@ -141,6 +141,8 @@ class AbandonedList:
     """web.ports.Abandoned: the last 30 days."""
 
     DAYS = 30
+    #: numbers that are counted; more than that do not give up in a month
+    MOST = 5000
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -150,6 +152,11 @@ class AbandonedList:
         since = datetime.now(UTC) - timedelta(days=self.DAYS)
         async with self._database.reading() as tx:
             return [_pick(web.AbandonedView, a) for a in await tx.calls.abandoned(since=since, limit=limit)]
+
+    async def waiting(self, skip: int, limit: int, *, latest: bool) -> tuple[Sequence[web.AbandonedView], int]:
+        """A part of them, and how many there are: who was not reached is known of all together."""
+        every = await self.list(self.MOST)
+        return (every if latest else every[::-1])[skip : skip + limit], len(every)
 
 
 class VoicemailList:
@@ -162,6 +169,12 @@ class VoicemailList:
         """Latest first."""
         async with self._database.reading() as tx:
             return [self._view(row) for row in await tx.recordings.voicemails(heard=heard, limit=limit)]
+
+    async def unheard(self, skip: int, limit: int, *, latest: bool) -> tuple[Sequence[web.VoicemailView], int]:
+        """A part of those that nobody has heard, and how many there are."""
+        async with self._database.reading() as tx:
+            rows, total = await tx.recordings.unheard(skip=skip, limit=limit, latest=latest)
+        return [self._view(row) for row in rows], total
 
     async def mark_heard(self, voicemail: str, by: str, at: datetime) -> web.VoicemailView | None:
         """The first mark stays."""

@@ -1,6 +1,6 @@
 """What the API needs to call citizens back; the composition root hands it in. Refuses nothing itself."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from hotline1022.core.callbacks import Callback, CallbackWhat
@@ -10,11 +10,13 @@ from hotline1022.web.callback_wire import CallbackView
 class CallBacks(Protocol):
     """Calls to citizens who stand in a list."""
 
-    async def begin(self, line: str, what: CallbackWhat, target: str) -> CallbackView:
-        """Ring the line's phone, which then calls her.
+    async def begin(
+        self, line: str, what: CallbackWhat, target: str, *, shown: Callable[[str], bool] | None = None
+    ) -> CallbackView:
+        """Ring the line's phone, which then calls her. `shown`: whether her number is the one that was shown; None = nobody looked.
 
         NotFound `line-unknown`, `callback-unknown`; Refused `line-empty`, `phone-gone`, `line-busy`, `number-not-callable`,
-        `callback-running`; Unavailable `ami-link-down`, `ami-link-lost`,
+        `callback-running`, `callback-changed`; Unavailable `ami-link-down`, `ami-link-lost`,
         `call-log-behind`.
         """
         ...

@@ -133,12 +133,20 @@ class Abandoned(Protocol):
         """One line per number, latest first."""
         ...
 
+    async def waiting(self, skip: int, limit: int, *, latest: bool) -> tuple[Sequence[AbandonedView], int]:
+        """A part of them, whose last call is longest ago first, else the latest; and how many there are."""
+        ...
+
 
 class Voicemails(Protocol):
     """Messages."""
 
     async def list(self, heard: bool | None, limit: int) -> Sequence[VoicemailView]:
         """Latest first."""
+        ...
+
+    async def unheard(self, skip: int, limit: int, *, latest: bool) -> tuple[Sequence[VoicemailView], int]:
+        """A part of those that nobody has heard, which waits longest first, else the latest; and how many there are."""
         ...
 
     async def mark_heard(self, voicemail: str, by: str, at: datetime) -> VoicemailView | None:
@@ -264,6 +272,10 @@ class Outbox(Protocol):
 
     async def to_tell(self, told: bool | None, limit: int) -> Sequence[ToTellRow]:
         """Who waits longest first."""
+        ...
+
+    async def untold(self, skip: int, limit: int, *, latest: bool) -> tuple[Sequence[ToTellRow], int]:
+        """A part of those who wait, who waits longest first, else the latest; and how many there are."""
         ...
 
     async def mark_told(self, line: str, by: str, at: datetime, *, seen: str = "") -> ToTellRow:

@@ -64,11 +64,15 @@ class CallBacks:
 
     # -- to do
 
-    async def begin(self, line: str, what: CallbackWhat, target: str) -> CallbackView:
-        """Ring the line's phone, which then calls the citizen."""
+    async def begin(
+        self, line: str, what: CallbackWhat, target: str, *, shown: Callable[[str], bool] | None = None
+    ) -> CallbackView:
+        """Ring the line's phone, which then calls the citizen; `shown`: whether her number is the one that was shown."""
         view = self._free(line)
         async with self._database.reading() as tx:
             caller = await _wanted(tx, what, target)
+        if shown is not None and not shown(caller):
+            raise Refused("she has another number than was shown; load the list anew", error_id="callback-changed")
         number = to_dial(caller, self._own())
         await self._idle(line)
         async with self._turns.of(number):  # from looking whether anybody calls her until the log knows that we do

@@ -48,6 +48,11 @@ class OutboxView:
         async with self._database.reading() as tx:
             return await tx.to_tell.list(told=told, limit=limit)
 
+    async def untold(self, skip: int, limit: int, *, latest: bool) -> tuple[Sequence[ToTellRow], int]:
+        """A part of those who wait, and how many there are."""
+        async with self._database.reading() as tx:
+            return await tx.to_tell.waiting(skip=skip, limit=limit, latest=latest)
+
     async def mark_told(self, line: str, by: str, at: datetime, *, seen: str = "") -> ToTellRow:
         """The first mark stays."""
         async with self._database.transaction() as tx:

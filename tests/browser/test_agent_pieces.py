@@ -252,3 +252,12 @@ async def test_clocks_are_right_though_that_of_the_computer_is_not(desk: Desk, b
     await tab.send("Page.addScriptToEvaluateOnNewDocument", source=late)
     await come_in(tab, desk)
     await sees(tab, "/^1:[123]/.test(document.querySelector('#state .agent-since').textContent)")
+
+
+async def test_what_cannot_be_kept_is_told_in_words_for_people(desk: Desk, browser: Browser) -> None:
+    tab = await talks(desk, browser)
+    await tab.run(
+        "(() => { const e = document.getElementById('f-answer'); e.value = 'a'.repeat(9000);"
+        " e.dispatchEvent(new Event('input', {bubbles: true})); })()"
+    )
+    await sees(tab, f"{SAVED}.startsWith('Chưa lưu được: nội dung quá dài')")

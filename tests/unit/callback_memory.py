@@ -1,10 +1,10 @@
 """Calls to citizens in memory, behind the API's port."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hotline1022.core.callbacks import Callback, CallbackWhat
-from hotline1022.core.errors import NotFound
+from hotline1022.core.errors import NotFound, Refused
 from hotline1022.web.callback_wire import CallbackView
 from tests.unit.calls_memory import CALLER
 
@@ -17,10 +17,16 @@ class MemoryCallbacks:
 
     begun: list[tuple[str, CallbackWhat, str]] = field(default_factory=list)
     kept: dict[str, Callback] = field(default_factory=dict)
+    #: of everybody
+    number: str = CALLER
 
-    async def begin(self, line: str, what: CallbackWhat, target: str) -> CallbackView:
+    async def begin(
+        self, line: str, what: CallbackWhat, target: str, *, shown: Callable[[str], bool] | None = None
+    ) -> CallbackView:
         if target == "nobody":
             raise NotFound("this citizen is not in that list any more; load it anew", error_id="callback-unknown")
+        if shown is not None and not shown(self.number):
+            raise Refused("another number than was shown; load the list anew", error_id="callback-changed")
         self.begun.append((line, what, target))
         return CallbackView(call=MADE, line=line, number=CALLER)
 

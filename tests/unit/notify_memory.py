@@ -163,6 +163,10 @@ class MemoryOutbox:
         found = [one for one in self.lines.values() if told is None or (one.told_at is not None) is told]
         return found[:limit]
 
+    async def untold(self, skip: int, limit: int, *, latest: bool) -> tuple[Sequence[ToTellRow], int]:
+        every = sorted(await self.to_tell(False, 1000), key=lambda one: one.since, reverse=latest)
+        return every[skip : skip + limit], len(every)
+
     async def mark_told(self, line: str, by: str, at: datetime, *, seen: str = "") -> ToTellRow:
         known = self.lines.get(line)
         if known is None:

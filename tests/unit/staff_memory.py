@@ -81,6 +81,10 @@ class MemoryAbandoned:
     async def list(self, limit: int) -> Sequence[AbandonedView]:
         return [AbandonedView(caller=CALLER, count=2, last_at=NOW, last_call="hl1-1795470208.58")][:limit]
 
+    async def waiting(self, skip: int, limit: int, *, latest: bool) -> tuple[Sequence[AbandonedView], int]:
+        every = await self.list(1000)
+        return (every if latest else every[::-1])[skip : skip + limit], len(every)
+
 
 @dataclass
 class MemoryVoicemails:
@@ -89,6 +93,10 @@ class MemoryVoicemails:
     async def list(self, heard: bool | None, limit: int) -> Sequence[VoicemailView]:
         found = [v for v in self.voicemails.values() if heard is None or (v.heard_at is not None) is heard]
         return found[:limit]
+
+    async def unheard(self, skip: int, limit: int, *, latest: bool) -> tuple[Sequence[VoicemailView], int]:
+        every = sorted(await self.list(False, 1000), key=lambda one: one.left_at, reverse=latest)
+        return every[skip : skip + limit], len(every)
 
     async def mark_heard(self, voicemail: str, by: str, at: datetime) -> VoicemailView | None:
         known = self.voicemails.get(voicemail)

@@ -52,7 +52,7 @@ async def show_agent(ask: Ask) -> web.Response:
         transfer=await agent_call.transfer(ask, of_call, call),
         alone=False,
         beside=False,
-        lists=await agent_lists.rows(ask, "missed"),
+        lists=await agent_lists.rows(ask, agent_lists.ListQuery()),
         hear=None,
     )
 

@@ -15,7 +15,7 @@ from hotline1022.accounts.types import Permission
 from hotline1022.core.cascade import Outcome, State
 from hotline1022.core.clock import local, local_day
 from hotline1022.core.drafts import Drafted
-from hotline1022.core.errors import HotlineError, NotFound
+from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.masking import mask
 from hotline1022.core.outcomes import CallState, Direction
 from hotline1022.core.words import time_written
@@ -41,6 +41,7 @@ _CHOSEN: dict[str, type[StrEnum]] = {"kind": Kind, "requester": Requester, "urge
 _DIGITS = 9
 #: hunts of a call that are shown
 _HUNTS = 3
+_OR_NONE = f"({AREA})?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,16 @@ class CallQuery:
     """Of which call."""
 
     call: Annotated[str, Rule(doc="id of a call; empty = of none", pattern=CALL)] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferQuery(CallQuery):
+    """The transfer of which call, for what stands in its form."""
+
+    category: Annotated[str | None, Rule(doc="id that the form shows; left out = as it is kept", pattern=_OR_NONE)] = (
+        None
+    )
+    area: Annotated[str | None, Rule(doc="the same", pattern=_OR_NONE)] = None
 
 
 def sees_numbers(ask: Ask) -> bool:
@@ -70,9 +81,10 @@ async def put_through(ask: Ask, line: LineView | None) -> str:
 
 async def show_transfer(ask: Ask) -> web.Response:
     """The transfer of a call."""
-    query: CallQuery = ask.query
+    query: TransferQuery = ask.query
     call = await current(ask, await own_line(ask))
-    return piece(ask, "transfer", transfer=await transfer(ask, query.call, call))
+    shown = await transfer(ask, query.call, call, category=query.category, area=query.area)
+    return piece(ask, "transfer", transfer=shown)
 
 
 async def facts(ask: Ask, call: CallerView | None) -> Mapping[str, Any] | None:
@@ -81,6 +93,7 @@ async def facts(ask: Ask, call: CallerView | None) -> Mapping[str, Any] | None:
         return None
     shown = sees_numbers(ask)
     names = {one.id: one.name for one in await ask.ports.directory.categories(None)}
+    opens = signed_of(ask).may(Permission.LOOK)
     return {
         "call": call.call,
         "number": said_number(call.caller if shown else mask(call.caller)),
@@ -103,6 +116,7 @@ async def facts(ask: Ask, call: CallerView | None) -> Mapping[str, Any] | None:
         ],
         "tickets": [
             {
+                "id": one.id if opens else "",
                 "code": one.code,
                 "state": one.state,
                 "urgent": one.urgency == "urgent",
@@ -124,24 +138,34 @@ def _made(call: CallerView) -> str:
     return call.state.value if call.state is not None and going else "calling-citizen"
 
 
-async def transfer(ask: Ask, of_call: str, call: CallerView | None) -> Mapping[str, Any]:
-    """What may be done with this call's citizen now, and what became of earlier tries."""
+async def transfer(
+    ask: Ask, of_call: str, call: CallerView | None, *, category: str | None = None, area: str | None = None
+) -> Mapping[str, Any]:
+    """What may be done with this call's citizen now, and what became of earlier tries.
+
+    `category`, `area`: what the form shows, which may not be kept yet; None = as it is kept, else as the caller pressed.
+    """
     hunts = list(await ask.ports.cascades.list(CascadeQuery(call=of_call, limit=_HUNTS))) if of_call else []
     going = next((one for one in hunts if one.state is not State.ENDED), None)
     here = call if call is not None and call.call == of_call else None
     talking = here is not None and here.answered_at is not None and here.direction is Direction.IN
-    category = here.category if here is not None else ""
-    draft = await ask.ports.drafts.get(f"user:{signed_of(ask).user.id}", of_call) if of_call else None
-    if draft is not None:
-        category = draft.text("category", category)
-    area = draft.text("area") if draft is not None else ""
+    draft = await ask.ports.drafts.get(f"user:{signed_of(ask).user.id}", of_call)
+    if category is None:
+        category = here.category if here is not None else ""
+        category = draft.text("category", category) if draft is not None else category
+    if area is None:
+        area = draft.text("area") if draft is not None else ""
     now = ask.ports.clock()
-    names = {one.id: one.short for one in await ask.ports.directory.agencies(None)}
+    every = await ask.ports.directory.agencies(None)
+    names = {one.id: one.short for one in every}
+    first = await answers(ask, category, area, now)
     return {
         "call": of_call,
         "may": talking and going is None,
-        "agencies": await agencies(ask, category, area, now) if talking and going is None else [],
+        "agencies": await agencies(ask, first, now) if talking and going is None else [],
         "category": category,
+        "area": area,
+        "answers": next((one.name for one in every if one.id == first), ""),
         "going": going.state.value if going else "",
         "hunts": [{**_hunt(one, names), "more": await _more(ask, one, draft)} for one in hunts],
     }
@@ -168,11 +192,10 @@ async def _more(ask: Ask, hunt: CascadeView, draft: Drafted | None) -> bool:
     return False
 
 
-async def agencies(ask: Ask, category: str, area: str, now: datetime) -> Sequence[Mapping[str, Any]]:
+async def agencies(ask: Ask, first: str, now: datetime) -> Sequence[Mapping[str, Any]]:
     """Whom to put through to: first who answers for the category there, then who answers for others, then the rest."""
     day = local_day(now)
     there = {one.id: one for one in await ask.ports.directory.agencies(day)}
-    first = await answers(ask, category, area, now)
     leading = {one.agency for one in await ask.ports.directory.categories(day)}
     order = sorted(there.values(), key=lambda one: (one.id != first, one.id not in leading, one.name))
     return [{"id": one.id, "name": one.name, "likely": one.id == first} for one in order]
@@ -214,6 +237,7 @@ async def begin_transfer(ask: Ask) -> web.Response:
     form: Form = ask.body
 
     async def begin(call: str) -> None:
+        await _as_written(ask, form)
         body = CascadeBody(
             call=call,
             agency=form.one("agency"),
@@ -225,6 +249,13 @@ async def begin_transfer(ask: Ask) -> web.Response:
         await ask.ports.cascades.begin(body, by=signed_of(ask).user.name)
 
     return await _done(ask, begin)
+
+
+async def _as_written(ask: Ask, form: Form) -> None:
+    """Who has chosen no agency by hand means the one that answers for what stands in the form now, not for what stood there."""
+    first = await answers(ask, form.one("category"), form.one("area"), ask.ports.clock())
+    if form.one("by_hand") == "0" and first and form.one("agency") != first:
+        raise Refused("the category has changed; look at the agency and put through again", error_id="agency-changed")
 
 
 def _reporter(form: Form) -> dict[str, Any]:
@@ -254,8 +285,9 @@ async def _done(ask: Ask, act: Any, *, own: bool = True) -> web.Response:
         await act(call)
     except HotlineError as error:
         failed = error
-    shown = await current(ask, await own_line(ask))
-    return piece(ask, "transfer", failed, transfer=await transfer(ask, call, shown))
+    at_line = await current(ask, await own_line(ask))
+    written = {name: form.one(name) for name in ("category", "area")} if form.one("by_hand") else {}
+    return piece(ask, "transfer", failed, transfer=await transfer(ask, call, at_line, **written))
 
 
 def clock(seconds: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Annotated, Any
 
 from aiohttp import web
@@ -24,17 +25,30 @@ LISTS = {"missed": CallbackWhat.ABANDONED, "voicemail": CallbackWhat.VOICEMAIL, 
 _ROWS = 30
 
 
+#: who waits longest first, the latest first
+ORDERS = ("longest", "latest")
+_PAGES = 9999
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListQuery:
-    """Which."""
+    """Which, and which part of it."""
 
     list: Annotated[str, Rule(doc="missed, voicemail or tell", pattern="|".join(LISTS))] = "missed"
+    order: Annotated[str, Rule(doc="who waits longest first, or the latest", pattern="|".join(ORDERS))] = ORDERS[0]
+    page: Annotated[int, Rule(doc="from 1; behind the last one is the last one", low=1, high=_PAGES)] = 1
 
 
 async def show_list(ask: Ask) -> web.Response:
     """One list."""
     query: ListQuery = ask.query
-    return piece(ask, "lists", lists=await rows(ask, query.list))
+    return piece(ask, "lists", lists=await rows(ask, query))
+
+
+def _part(form: Form, which: str) -> ListQuery:
+    """The part of the list that the form was sent from."""
+    order = form.one("order") if form.one("order") in ORDERS else ORDERS[0]
+    return ListQuery(list=which, order=order, page=min(max(1, form.number("page", digits=4)), _PAGES))
 
 
 async def heard(ask: Ask) -> web.Response:
@@ -47,7 +61,7 @@ async def heard(ask: Ask) -> web.Response:
             raise NotFound("there is no such message", error_id="voicemail-unknown")
     except HotlineError as error:
         failed = error
-    return piece(ask, "lists", failed, lists=await rows(ask, "voicemail"))
+    return piece(ask, "lists", failed, lists=await rows(ask, _part(form, "voicemail")))
 
 
 async def tell(ask: Ask) -> web.Response:
@@ -60,7 +74,7 @@ async def tell(ask: Ask) -> web.Response:
         )
     except HotlineError as error:
         failed = error
-    return piece(ask, "lists", failed, lists=await rows(ask, "tell"))
+    return piece(ask, "lists", failed, lists=await rows(ask, _part(form, "tell")))
 
 
 async def hear(ask: Ask) -> web.Response:
@@ -84,17 +98,53 @@ async def call_back(ask: Ask) -> web.Response:
         line = await own_line(ask)
         if line is None:
             raise Refused("you are logged in at no line; log in first", error_id="line-none")
-        await ask.ports.callbacks.begin(line.line, LISTS[which], form.one("id"))
+        id, mark = form.one("id"), form.one("mark")
+
+        def shown(number: str) -> bool:
+            return mark == _mark(ask, id, number)
+
+        await ask.ports.callbacks.begin(line.line, LISTS[which], id, shown=shown)
     except HotlineError as error:
         failed = error
-    return piece(ask, "lists", failed, lists=await rows(ask, which))
+    return piece(ask, "lists", failed, lists=await rows(ask, _part(form, which)))
 
 
-async def rows(ask: Ask, which: str) -> Mapping[str, Any]:
-    """A list as it is shown."""
+def _mark(ask: Ask, target: str, number: str) -> str:
+    """Of a number as this user sees it: a masked one tells nothing more."""
+    seen = number if sees_numbers(ask) else mask(number)
+    return sha256(f"{target} {seen}".encode()).hexdigest()[:16]
+
+
+async def rows(ask: Ask, query: ListQuery) -> Mapping[str, Any]:
+    """A part of a list as it is shown."""
+    found, total = await _found(ask, query, query.page)
+    pages = max(1, -(-total // _ROWS))
+    page = min(query.page, pages)
+    if page < query.page:  # those behind were called meanwhile
+        found, total = await _found(ask, query, page)
     shown = sees_numbers(ask)
-    found: list[dict[str, Any]]
-    if which == "voicemail":
+    tried = await ask.ports.callbacks.tried(LISTS[query.list], {one["target"]: one["caller"] for one in found})
+    for one in found:
+        caller = one.pop("caller")
+        one |= {"number": said_number(caller if shown else mask(caller)), "tried": _tried(tried.get(one["target"]))}
+        one["shown"] = _mark(ask, one["target"], caller)
+    return {
+        "which": query.list,
+        "rows": found,
+        "lists": tuple(LISTS),
+        "order": query.order,
+        "orders": ORDERS,
+        "page": page,
+        "pages": pages,
+        "total": total,
+    }
+
+
+async def _found(ask: Ask, query: ListQuery, page: int) -> tuple[list[dict[str, Any]], int]:
+    """The rows of a page, and how many the list has."""
+    part: dict[str, Any] = {"skip": (page - 1) * _ROWS, "limit": _ROWS, "latest": query.order == "latest"}
+    if query.list == "voicemail":
+        messages, total = await ask.ports.voicemails.unheard(**part)
         found = [
             {
                 "id": one.id,
@@ -104,9 +154,11 @@ async def rows(ask: Ask, which: str) -> Mapping[str, Any]:
                 "more": clock(one.duration_ms // 1000) if one.duration_ms else "",
                 "text": "",
             }
-            for one in await ask.ports.voicemails.list(False, _ROWS)
+            for one in messages
         ]
-    elif which == "tell":
+    elif query.list == "tell":
+        lines, total = await ask.ports.outbox.untold(**part)
+        names = sees_numbers(ask)
         found = [
             {
                 "id": one.id,
@@ -114,12 +166,13 @@ async def rows(ask: Ask, which: str) -> Mapping[str, Any]:
                 "caller": one.number,
                 "at": moment(one.since),
                 "more": one.code,
-                "text": f"{one.name}: {one.text}" if shown else "",
+                "text": f"{one.name}: {one.text}" if names else "",
                 "mark": one.mark,
             }
-            for one in await ask.ports.outbox.to_tell(False, _ROWS)
+            for one in lines
         ]
     else:
+        calls, total = await ask.ports.abandoned.waiting(**part)
         found = [
             {
                 "id": one.last_call,
@@ -129,13 +182,9 @@ async def rows(ask: Ask, which: str) -> Mapping[str, Any]:
                 "more": str(one.count),
                 "text": "",
             }
-            for one in await ask.ports.abandoned.list(_ROWS)
+            for one in calls
         ]
-    tried = await ask.ports.callbacks.tried(LISTS[which], {one["target"]: one["caller"] for one in found})
-    for one in found:
-        caller = one.pop("caller")
-        one |= {"number": said_number(caller if shown else mask(caller)), "tried": _tried(tried.get(one["target"]))}
-    return {"which": which, "rows": found, "lists": tuple(LISTS)}
+    return found, total
 
 
 def _tried(last: Callback | None) -> Mapping[str, str] | None:

@@ -46,7 +46,7 @@ ROUTES: tuple[Route, ...] = (
     _get("/desk/agent/form", "The form of a call", agent_form.show_form, agent_call.CallQuery),
     _post("/desk/agent/ticket", "Make a ticket of it", agent_form.make),
     _post("/desk/agent/drop", "Throw away what was typed", agent_form.drop),
-    _get("/desk/agent/transfer", "The transfer of a call", agent_call.show_transfer, agent_call.CallQuery),
+    _get("/desk/agent/transfer", "The transfer of a call", agent_call.show_transfer, agent_call.TransferQuery),
     _post("/desk/agent/begin-transfer", "Put the citizen through", agent_call.begin_transfer),
     _post("/desk/agent/connect", "End the introduction: the two talk", agent_call.connect),
     _post("/desk/agent/take-back", "The citizen comes back", agent_call.take_back),

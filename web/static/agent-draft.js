@@ -6,6 +6,7 @@ HL.draft = (() => {
   const PAUSE = 400, MOST = 1500, RETRY = [1000, 2000, 4000, 8000], PATIENCE = 8000, OLD = 24 * 3600 * 1000;
   const page = document.getElementById("agent");
   const said = page.dataset, ALL = "hl-draft:", store = `${ALL}${said.owner}:`;
+  const refusals = JSON.parse(said.refusals); // in words for people; the API's own are for programs
   const own = Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
   const others = new BroadcastChannel("hl-draft");
   let form = null; // {root, call, seen, dirty, first, gone}
@@ -83,7 +84,7 @@ HL.draft = (() => {
     if (answer.status === 409 && answer.told.error_id === "draft-gone") {
       of.gone = true; lay(of.call, 0, {}); tell(said.gone, true); return false;
     }
-    if (answer.status === 400) { tell(`${said.refused} ${answer.told.message || ""}`, true); return false; }
+    if (answer.status === 400) { tell(`${said.notKept} ${refusals[answer.told.error_id] || refusals.other}`, true); return false; }
     if (answer.status !== 200) return away();
     failures = 0;
     document.getElementById("out").hidden = true;
@@ -118,6 +119,7 @@ HL.draft = (() => {
       const one = field(name);
       if (one && !form.dirty.has(name) && kept(one.value) !== kept(text)) one.value = text;
     }
+    page.dispatchEvent(new Event("hl-taken"));
   }
   function offer(words) {
     const place = document.getElementById("words");
@@ -130,7 +132,10 @@ HL.draft = (() => {
       note.textContent = said.other.replace("{field}", label ? label.textContent : name);
       quote.textContent = one.tagName === "SELECT" ? one.querySelector(`option[value="${CSS.escape(text)}"]`)?.textContent || text : text;
       use.type = "button"; use.className = "btn btn-sm"; use.textContent = said.use;
-      use.addEventListener("click", () => { one.value = text; box.remove(); one.focus(); typed(name); });
+      use.addEventListener("click", () => {
+        one.value = text; box.remove(); one.focus(); typed(name);
+        one.dispatchEvent(new Event("change", { bubbles: true }));
+      });
       box.append(note, quote, use);
       place.append(box);
     }

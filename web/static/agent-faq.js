@@ -1,7 +1,8 @@
 "use strict";
 /* Answers beside the form: searched while somebody types, and put into the answer with one key. What has no answer is asked once more
-   as a whole when nobody types on, so that it stands in the list of what is missing. Stays hidden in a house that has no questions and
-   answers; refuses to take what it is told for HTML. */
+   as a whole when nobody types on, so that it stands in the list of what is missing. Hidden in a house that has no questions and answers
+   (404, 403), and asked again there when the page loads all anew or opens a form. Refuses to take what it is told for HTML, and to
+   show the answers of other words than stand there. */
 (() => {
   const room = document.getElementById("faq"), words = document.getElementById("faq-words");
   const found = document.getElementById("faq-found"), said = document.getElementById("faq-said");
@@ -11,8 +12,16 @@
   async function ask(text, typing, limit = MOST) {
     const query = new URLSearchParams({ words: text, typing, limit });
     const answer = await fetch(`/api/faq/search?${query}`, { redirect: "error", signal: AbortSignal.timeout(8000) });
+    if (answer.ok) there(true); else if (answer.status === 404 || answer.status === 403) there(false);
     return answer.ok ? answer.json() : null;
   }
+  /* what a service says that is just starting, or none, is no reason to take the search away */
+  let has = null;
+  function there(so) {
+    has = so;
+    for (const one of [room, ...document.querySelectorAll("[data-faq]")]) one.hidden = !so;
+  }
+  function look() { if (has !== true) ask("a", true, 1).catch(() => {}); }
   async function search(typing) {
     const text = words.value.trim(), number = ++asked;
     clearTimeout(still);
@@ -21,7 +30,8 @@
     if (!text) { said.textContent = ""; found.replaceChildren(); return; }
     let told = null;
     try { told = await ask(text, typing); } catch { /* the stream tells that nobody answers */ }
-    if (number !== asked || !told) return; // somebody has typed on
+    if (number !== asked) return; // somebody has typed on
+    if (!told) { said.textContent = room.dataset.unfound; found.replaceChildren(); if (!typing) whole = ""; return; }
     said.textContent = told.hits.length ? (told.near ? room.dataset.near : "") : room.dataset.none;
     found.replaceChildren(...told.hits.map(shown));
     if (text !== whole && (told.near || !told.hits.length)) still = setTimeout(search, STILL, false);
@@ -50,7 +60,11 @@
     clearTimeout(timer);
     search(words.value.trim() === whole).then(() => found.querySelector("summary")?.focus());
   });
-  ask("a", true, 1).then((told) => {
-    for (const one of [room, ...document.querySelectorAll("[data-faq]")]) one.hidden = !told;
-  }, () => {});
+  let form = document.getElementById("form").dataset.draft;
+  document.body.addEventListener("hl-all", look);
+  document.body.addEventListener("htmx:afterSettle", () => {
+    const now = document.getElementById("form").dataset.draft;
+    if (now !== form) { form = now; look(); }
+  });
+  look();
 })();

@@ -60,7 +60,7 @@
     showing = of = call;
     leave(call);
     HL.draft.flush(); // what is not kept by then lies in this browser, and is sent later
-    return Promise.all([load("form", about("form", call)), load("transfer", about("transfer", call))]).finally(() => opened(call));
+    return load("form", about("form", call)).finally(() => opened(call)); // and then its transfer: never beside another one's form
   }
   function opened(call) {
     if (showing !== call) return;
@@ -74,12 +74,44 @@
   function level() {
     of = by("form").dataset.draft;
     const beside = about("transfer", of);
-    if (by("transfer").getAttribute("hx-get") !== beside) load("transfer", beside);
+    if (by("transfer").getAttribute("hx-get") !== beside) load("transfer", beside); else agree();
   }
   function show(call) {
     if (showing === call) return;
-    if (shows(call)) before = call; else put(call);
+    if (shows(call)) before = call; else if (HL.turn.typing()) wait(call); else put(call);
   }
+  /* somebody types into another form: it comes when that is done */
+  function wait(call, number = by("call").dataset.number) {
+    if (showing === call) showing = null;
+    of = by("form").dataset.draft;
+    HL.turn.wait(call, number || page.dataset.withheld);
+  }
+  HL.turn.still((call) => show(call));
+  /* a form comes in place of another one: letters must not go on into a field of the same name */
+  let heading = false;
+  function lift() {
+    const field = document.activeElement;
+    if (!field.closest("#form")) return;
+    heading = true;
+    field.blur();
+  }
+  /* whom a call is put through to goes by what its form shows, kept or not; once for each thing that it shows */
+  let agreed = "", changed = 0;
+  function agree() {
+    const { call, category, area, answers } = by("transfer").dataset;
+    if (!by("ticket") || !shows(call)) return;
+    const now = [call, by("f-category").value, by("f-area").value].join(" ");
+    if (now === [call, category, area].join(" ")) { by("f-agency").options[0].textContent = answers; agreed = ""; return; }
+    if (now === agreed) return;
+    agreed = now;
+    if (typing(by("transfer"))) held.add("transfer"); else load("transfer", about("transfer", call));
+  }
+  page.addEventListener("hl-taken", agree);
+  page.addEventListener("change", (event) => {
+    if (!event.target.matches("#f-category, #f-area")) return;
+    clearTimeout(changed);
+    changed = setTimeout(() => { agreed = ""; agree(); HL.draft.flush(); }, 50);
+  });
   /* what was chosen for one call is nothing for the next */
   function leave(call) {
     if (!shows(call) && by("transfer").contains(document.activeElement)) document.activeElement.blur();
@@ -93,24 +125,23 @@
       const one = by(id);
       if (one && text && !one.value) one.value = text;
     }
+    agree();
   }
   /* who calls, the form and the transfer in one answer; the number, which is known already, at once. A form of this call that is
      written into stays: it rings again when she was taken back, or was not picked up before */
   function ring(told) {
     if (told.said) by("call-title").textContent = told.said;
     document.title = `☎ ${page.dataset.ringing} ${told.said || ""} · ${title}`;
-    leave(told.call);
-    of = told.call;
     rings += 1;
     let answer;
-    if (shows(told.call) && !by("form").dataset.done) {
-      before = told.call;
-      load("transfer", about("transfer", told.call));
+    if (!shows(told.call) && HL.turn.typing()) {
+      wait(told.call, told.said || told.number || "");
       answer = load("call", "/desk/agent/call");
     } else {
-      showing = told.call;
-      HL.draft.flush();
-      answer = load("call", `/desk/agent/call?ring=${encodeURIComponent(told.call)}`);
+      HL.turn.drop();
+      leave(told.call);
+      of = told.call;
+      answer = rung(told);
     }
     answer.finally(() => {
       opened(told.call);
@@ -119,9 +150,20 @@
       if (!rings && later) { later = false; happened("call"); }
     });
   }
+  function rung(told) {
+    if (shows(told.call) && !by("form").dataset.done) {
+      before = told.call;
+      load("transfer", about("transfer", told.call));
+      return load("call", "/desk/agent/call");
+    }
+    showing = told.call;
+    HL.draft.flush();
+    return load("call", `/desk/agent/call?ring=${encodeURIComponent(told.call)}`);
+  }
   function looked() {
     const call = by("call").dataset, ringing = call.call && !call.answered;
     document.title = ringing ? `☎ ${page.dataset.ringing} ${call.number} · ${title}` : title;
+    if (!rings && call.call !== HL.turn.waits()) HL.turn.drop();
     if (!call.call) before = "";
     else if (call.call !== before) show(call.call);
   }
@@ -136,10 +178,11 @@
   });
   Idiomorph.defaults.callbacks.afterNodeMorphed = (field) => {
     const had = chosen.get(field);
-    if (!had) return;
+    if (!had) { if (field.id === "to") field.selectedIndex = 0; return; } // the most likely one
     if (had.call !== call_of(field)) chosen.delete(field); else if (field.value !== had.value) field.value = had.value;
   };
   const held = new Set();
+  let listed = false;
   const typing = (piece) => piece.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     const piece = event.detail.elt;
@@ -156,16 +199,27 @@
     }
   }, 0));
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr, elt, target, pathInfo, requestConfig } = event.detail, text = xhr.responseText, whole = /^\s*<!doctype/i.test(text);
+    const { xhr, target, pathInfo, requestConfig } = event.detail, { elt } = requestConfig, text = xhr.responseText, whole = /^\s*<!doctype/i.test(text);
     if (xhr.status === 401) by("out").hidden = false;
+    const asked = new URL(pathInfo.requestPath, location.href).searchParams;
     event.detail.shouldSwap = !whole && text !== "";
     event.detail.isError = false;
     for (const field of elt.matches("form") ? elt.elements : []) if (xhr.status < 400 || field.type === "password") chosen.delete(field);
     // it was asked for before another call was opened
-    const call = new URL(pathInfo.requestPath, location.href).searchParams.get("call") ?? requestConfig.parameters.call;
+    const call = asked.get("call") ?? requestConfig.parameters.call;
     if (target.id === "transfer" && call !== undefined && call !== of) {
       event.detail.shouldSwap = false;
       if (showing === null) level(); // what was asked for since may have been lost
+    }
+    // a form that was not sent from the form itself
+    const brings = target.id === "form" && requestConfig.verb === "get" ? call : text.includes('id="form"') ? asked.get("ring") : null;
+    if (event.detail.shouldSwap && brings !== null && !shows(brings)) {
+      if (!HL.turn.typing()) lift();
+      else { wait(brings); if (target.id === "form") event.detail.shouldSwap = false; }
+    }
+    if (target.id === "transfer" && elt.matches("form") && document.activeElement.id === "to" && !chosen.has(document.activeElement)) {
+      document.activeElement.blur(); // its list would stay the old one
+      listed = true;
     }
     if (whole && xhr.status >= 400) {
       const made = new DOMParser().parseFromString(text, "text/html").querySelector("[role=alert]");
@@ -175,12 +229,18 @@
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.body.addEventListener(name, (event) => { if (event.detail.requestConfig?.verb !== "get") oops(page.dataset.unsaved); });
   }
+  document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (HL.turn.waits() !== null) event.detail.shouldSwap = false; // form and transfer of the call that waits
+  });
   function oops(text) { by("oops").textContent = text; by("oops").hidden = false; }
   document.body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) by("oops").hidden = true; });
   document.body.addEventListener("htmx:afterSettle", () => {
     HL.tick();
-    looked();
     HL.draft.open(by("form"));
+    looked();
+    agree();
+    if (heading) { heading = false; by("form-title").focus({ preventScroll: true }); }
+    if (listed) { listed = false; by("to")?.focus(); }
     const after = by("after"); // the ticket is made: the keys go on from there
     if (after && !after.dataset.shown) { after.dataset.shown = "1"; after.focus(); }
   });
@@ -193,13 +253,22 @@
     HL.draft.flush().then((kept) => { if (kept || by("saved").textContent === page.dataset.gone) event.detail.issueRequest(); else oops(page.dataset.unsaved); });
   });
   document.body.addEventListener("htmx:configRequest", (event) => {
-    if (event.detail.elt.classList.contains("agent-transfer")) event.detail.parameters.set("note", by("f-content")?.value || "");
+    const { elt, path, parameters } = event.detail;
+    if (path.startsWith("/desk/agent/transfer?") && by("ticket") && path === about("transfer", by("form").dataset.draft)) {
+      for (const name of ["category", "area"]) parameters.set(name, by(`f-${name}`).value);
+    }
+    if (!elt.classList.contains("agent-transfer")) return;
+    if (!shows(by("transfer").dataset.call)) { event.preventDefault(); level(); return; } // what another form says is nothing for it
+    parameters.set("note", by("f-content")?.value || "");
+    parameters.set("by_hand", chosen.has(by("to")) ? "1" : "0");
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-open]");
     if (!button) return;
     before = by("call").dataset.call;
-    put(button.dataset.open).then(() => by("f-content")?.focus());
+    HL.turn.over(); // who presses a button types no more
+    HL.turn.drop();
+    put(button.dataset.open).then(() => { if (shows(button.dataset.open)) by("f-content")?.focus(); });
   });
 
   // ---- keys

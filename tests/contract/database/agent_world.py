@@ -125,8 +125,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_agent_desk(database: Database, folder: Path) -> AsyncIterator[Desk]:
-    """The desk with an agent's parts."""
+async def open_agent_desk(database: Database, folder: Path, **more: Any) -> AsyncIterator[Desk]:
+    """The desk with an agent's parts; `more`: other ones."""
     office = Office(database, folder)
     lines = MemoryLines({number: a_line(number) for number in ("101", "102")})
     caller, hunts, callbacks = OneCaller(lines), Hunts(cascades=[]), MemoryCallbacks()
@@ -140,6 +140,7 @@ async def open_agent_desk(database: Database, folder: Path) -> AsyncIterator[Des
         "live": live,
         "drafts": drafts,
         "tickets": office.view,
+        **more,
     }
     async with open_desk(database, folder, **parts) as world:
         yield Desk(world, office, lines, caller, hunts, callbacks, live, drafts)

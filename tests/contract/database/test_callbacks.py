@@ -184,6 +184,9 @@ async def test_who_stands_in_no_list_is_not_called(house: House) -> None:
         with pytest.raises(NotFound) as unknown:
             await house.desk.begin("101", what, target)
         assert unknown.value.error_id == "callback-unknown"
+    with pytest.raises(Refused) as changed:
+        await house.desk.begin("101", W.ABANDONED, ONE, shown=lambda number: number != "+84901234567")
+    assert changed.value.error_id == "callback-changed", "the page showed another number"
     assert house.phones.asked == []
 
 

@@ -127,6 +127,9 @@ async def test_when_the_own_phone_rings_all_that_is_known_is_there_and_the_form_
         "Sở Xây dựng",
     ):
         assert known in shown.text, known
+    assert re.search(r'<a href="/desk/tickets/[^"]+" target="_blank" rel="noopener"', shown.text), (
+        "what is open is a click away"
+    )
     assert f'data-draft="{CALL}"' in shown.text
     assert f'name="phone" value="{CALLER_SAID}"' in shown.text and '<option value="traffic" selected>' in shown.text
     assert "Theo lĩnh vực: Sở Giao thông Vận tải" in shown.text
@@ -376,17 +379,15 @@ async def test_a_piece_of_a_session_that_is_over_leads_its_page_nowhere(desk: De
 async def test_a_citizen_of_a_list_is_called_back_from_the_own_line(desk: Desk) -> None:
     missed = f"{PAGE}/lists?list=missed"
     async with desk.agent() as browser:
-        assert 'hx-post="/desk/agent/call-back"' in (await browser.get(missed)).text
-        nowhere = await act(browser, f"{PAGE}/call-back", list="missed", id=CALL)
+        mark = re.search(r'name="mark" value="([0-9a-f]{16})"', (await browser.get(missed)).text)
+        assert mark
+        given = {"list": "missed", "id": CALL, "mark": mark[1]}
+        nowhere = await act(browser, f"{PAGE}/call-back", **given)
         assert nowhere.status == 409 and words()("error.line-none") in nowhere.text
         desk.sits()
-        done = await act(browser, f"{PAGE}/call-back", list="missed", id=CALL)
+        done = await act(browser, f"{PAGE}/call-back", **given)
         assert done.status == 200 and 'id="lists"' in done.text
-        await act(browser, f"{PAGE}/call-back", list="voicemail", id="v1")
-        assert desk.callbacks.begun == [
-            ("101", CallbackWhat.ABANDONED, CALL),
-            ("101", CallbackWhat.VOICEMAIL, "v1"),
-        ]
+        assert desk.callbacks.begun == [("101", CallbackWhat.ABANDONED, CALL)]
         gone = await act(browser, f"{PAGE}/call-back", list="missed", id="nobody")
         assert gone.status == 404 and words()("error.callback-unknown") in gone.text
         # who calls is seen by all, and cannot be called by a second one

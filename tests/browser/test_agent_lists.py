@@ -1,0 +1,82 @@
+"""Lists keep still under a hand: who is called back is who stands there, whatever comes and goes meanwhile."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from hotline1022.core.callbacks import CallbackWhat
+from hotline1022.core.live import Topic
+from hotline1022.web.types import AbandonedView
+from tests.browser.test_agent import come_in, desk, sees
+from tests.browser.test_agent_pieces import COUNT
+from tests.browser.test_desk import barriers
+from tests.contract.database.agent_world import Desk
+from tests.lab.browser import Browser
+from tests.unit.calls_memory import NOW
+from tests.unit.staff_memory import MemoryAbandoned
+
+__all__ = ["desk"]
+
+ROWS = "document.querySelectorAll('#lists-rows > li').length"
+ANEW = "document.getElementById('lists-anew').hidden"
+FOCUS = "document.activeElement.id"
+
+
+def one(number: int) -> AbandonedView:
+    call = f"hl1-1795470208.{number}"
+    return AbandonedView(caller=f"090100{number:04}", count=1, last_at=NOW - timedelta(minutes=number), last_call=call)
+
+
+async def test_rows_wait_while_a_hand_is_among_them(
+    desk: Desk, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [one(1), one(2), one(3)]
+
+    async def every(self: MemoryAbandoned, limit: int) -> Sequence[AbandonedView]:
+        return waiting[:limit]
+
+    monkeypatch.setattr(MemoryAbandoned, "list", every)
+    await desk.make_agent()
+    desk.sits()
+    desk.callbacks.number = one(2).caller
+    tab = await browser.tab()
+    await tab.size(1920, 1080)
+    await come_in(tab, desk)
+    await tab.run(COUNT)
+    await tab.run("document.getElementById('call-hl1-1795470208.2').focus()")
+    del waiting[2]  # who stood above was reached by another one
+    desk.happens(Topic.FIGURES, "calls")
+    await sees(tab, ANEW, False)
+    assert await tab.run(ROWS) == 3 and await tab.run(FOCUS) == "call-hl1-1795470208.2"
+    assert await barriers(tab) == []
+    await tab.press("Enter")
+    await sees(tab, ROWS, 2)
+    assert desk.callbacks.begun == [("101", CallbackWhat.ABANDONED, "hl1-1795470208.2")]
+    # under the pointer too; it goes on by itself once the pointer is gone
+    await tab.run("document.activeElement.blur()")
+    x, y = await tab.run(
+        "(() => { const r = document.querySelector('#lists-rows li').getBoundingClientRect(); return [r.x + 9, r.y + 9]; })()"
+    )
+    await tab.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    waiting.append(one(4))
+    desk.happens(Topic.FIGURES, "calls")
+    await sees(tab, ANEW, False)
+    assert await tab.run(ROWS) == 2
+    await tab.send("Input.dispatchMouseEvent", type="mouseMoved", x=x + 500, y=y)
+    await sees(tab, ROWS, 3)
+    assert await tab.run(ANEW)
+    # asked for, it is there at once
+    await tab.run("document.getElementById('call-hl1-1795470208.1').focus()")
+    waiting.append(one(5))
+    desk.happens(Topic.FIGURES, "calls")
+    await sees(tab, ANEW, False)
+    await tab.run("document.getElementById('lists-anew').click()")
+    await sees(tab, ROWS, 4)
+    # who was heard leaves the list only after a question
+    await tab.run("window.confirm = text => { (window.asked ||= []).push(text); return false; }")
+    await tab.run("document.getElementById('list-voicemail').click()")
+    await sees(tab, "!!document.getElementById('done-v1')")
+    await tab.run("document.getElementById('done-v1').click()")
+    await sees(tab, "(window.asked || []).length", 1)
+    assert "đã nghe lời nhắn" in (await tab.run("window.asked"))[0] and await tab.run(ROWS) == 1
