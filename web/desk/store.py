@@ -84,7 +84,7 @@ def _files(one: FilesView | None) -> dict[str, Any] | None:
     if one is None or (shown := work(one)) is None:
         return None
     return shown | {
-        "since": one.since.strftime("%d/%m/%Y") if one.since else "",
+        "since": day_written(one.since) if one.since else "",
         "wrong": one.wrong,
         "findings": findings(one.findings, one.wrong),
     }
