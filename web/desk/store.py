@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from hotline1022.core.errors import HotlineError
+from hotline1022.core.words import day_written
 from hotline1022.web.chores_wire import FilesBody, FilesView, RebuildView
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.chores_said import findings, work
