@@ -98,3 +98,27 @@ async def test_a_deadline_that_passes_is_told_without_an_event(world: Handling, 
     await tab.open(str(world.desk.server.make_url("/desk/tickets")))
     assert not await tab.run(BAR)
     await until(tab, BAR)
+
+
+async def test_a_page_that_nobody_sees_keeps_no_connection_and_misses_nothing(
+    world: Handling, browser: Browser, streams: MemoryLive
+) -> None:
+    ticket = await world.ticket()
+    tab = await browser.tab()
+    await come_in(tab, world, "cv", "specialist", SPECIALIST)
+    await tab.open(str(world.desk.server.make_url("/desk/tickets")))
+    await listened(streams, 1)
+
+    async def seen(hidden: str) -> None:
+        await tab.run(
+            f"Object.defineProperty(document, 'hidden', {{value: {hidden}, configurable: true}});"
+            " document.dispatchEvent(new Event('visibilitychange'))"
+        )
+
+    await seen("true")
+    streams.bus.publish(told(ticket, "accept"))
+    await asyncio.sleep(4)  # longer than until a stream that has broken is asked for again
+    assert len(streams.opened) == 1 and not await tab.run(BAR)
+    await seen("false")
+    await until(tab, BAR)
+    assert len(streams.opened) == 2
