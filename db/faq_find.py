@@ -154,10 +154,10 @@ class FaqFindRepository(Repository):
             over = least.order_by(*order).limit(many - MOST_MISSES)
             await self._connection.execute(delete(faq_miss).where(faq_miss.c.id.in_(over)))
 
-    async def misses(self, limit: int) -> Sequence[Miss]:
+    async def misses(self, limit: int, skip: int = 0) -> Sequence[Miss]:
         """Those that nobody has ticked off, the most frequent first."""
         order = (faq_miss.c.count.desc(), faq_miss.c.last_at.desc(), faq_miss.c.id)
-        query = select(faq_miss).where(faq_miss.c.done_at.is_(None)).order_by(*order).limit(limit)
+        query = select(faq_miss).where(faq_miss.c.done_at.is_(None)).order_by(*order).limit(limit).offset(skip)
         return [build(Miss, row) for row in (await self._connection.execute(query)).mappings()]
 
     async def tick(self, miss: str, by: str, at: datetime) -> None:

@@ -60,8 +60,8 @@ class Faq(Protocol):
         """The .xlsx file that people fill in."""
         ...
 
-    async def misses(self, limit: int) -> Sequence[Miss]:
-        """Searches without an answer that nobody has ticked off, the most frequent first."""
+    async def misses(self, limit: int, skip: int = 0) -> Sequence[Miss]:
+        """Searches without an answer that nobody has ticked off, the most frequent first, without the first `skip`."""
         ...
 
     async def tick(self, miss: str, by: str, at: datetime) -> None:

@@ -154,10 +154,10 @@ class FaqDesk:
         names = await self.names()
         return await asyncio.to_thread(book_of, template(names.categories, head_words))
 
-    async def misses(self, limit: int) -> Sequence[Miss]:
+    async def misses(self, limit: int, skip: int = 0) -> Sequence[Miss]:
         """Searches without an answer."""
         async with self._database.reading() as tx:
-            return await tx.faq_find.misses(limit)
+            return await tx.faq_find.misses(limit, skip)
 
     async def tick(self, miss: str, by: str, at: datetime) -> None:
         """Somebody has seen to it."""

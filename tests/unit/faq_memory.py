@@ -105,7 +105,7 @@ class MemoryFaq:
     async def template(self) -> bytes:
         return book_of(template({"other": "Lĩnh vực khác"}, head_words))
 
-    async def misses(self, limit: int) -> Sequence[Miss]:
+    async def misses(self, limit: int, skip: int = 0) -> Sequence[Miss]:
         return [Miss(id=MISS, words="nhập tịch", count=3, first_at=NOW, last_at=NOW)]
 
     async def tick(self, miss: str, by: str, at: datetime) -> None:

@@ -36,3 +36,11 @@ def permissions() -> dict[tuple[str, str], tuple[str, bool]]:
 def of_own_tickets() -> set[tuple[str, str]]:
     """(method, path) of what lets in who hears recordings of the own agency's tickets alone."""
     return {(method, path) for method, path, _, who in _ROW.findall(_document()) if who == "own tickets"}
+
+
+_PAGE = re.compile(r"^\| `(/desk\S*)` \| ([a-z-]+(?: tickets)?(?:, [a-z-]+(?: tickets)?)*) \| [^|]+ \|$", re.MULTILINE)
+
+
+def desk_pages() -> dict[str, frozenset[str]]:
+    """Path of a page or form of the desk → permissions of which one lets in; or `anybody`, or `door`; beside them `own tickets`."""
+    return {path: frozenset(who.split(", ")) for path, who in _PAGE.findall(_document())}

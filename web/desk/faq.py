@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -29,6 +28,7 @@ from hotline1022.faq.types import (
 from hotline1022.web.calls import cursor_text, read_cursor
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.leaf import Trail, leaf
 from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge
 from hotline1022.web.desk.render import moment, show, told
 from hotline1022.web.failures import failure
@@ -74,6 +74,7 @@ class FaqListQuery:
     state: Annotated[str, Rule(pattern=rf"({_STATES})?")] = ""
     over: Annotated[str, Rule(pattern="1?")] = ""
     cursor: Annotated[str, Rule(pattern=r"([A-Za-z0-9_-]{8,120})?")] = ""
+    trail: Trail = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,14 +103,15 @@ async def list_entries(ask: Ask) -> web.Response:
     names = await ask.ports.faq.names()
     kept = {name: getattr(query, name) for name in ("words", "agency", "category", "state", "over")}
     last = found[PAGE - 1] if len(found) > PAGE else None
-    more = f"{LIST}?{urlencode(kept | {'cursor': cursor_text(last.changed_at, last.id)})}" if last else ""
+    after = cursor_text(last.changed_at, last.id) if last else ""
+    rows = [_row(one, names, now) for one in found[:PAGE]]
     return show(
         ask,
         "faq",
-        entries=[_row(one, names, now) for one in found[:PAGE]],
+        entries=rows,
         asked=kept,
         filtered=any(kept.values()) or bool(query.cursor),
-        more=more,
+        leaf=leaf(LIST, kept, cursor=query.cursor, trail=query.trail, rows=len(rows), size=PAGE, after=after),
         agencies=_choices(_readable(by, names)),
         categories=_choices(names.categories),
         states=list(State),

@@ -2,7 +2,9 @@
 tried.
 """
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -11,14 +13,23 @@ from hotline1022.faq.types import Report, Said
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.faq import BADGES, LIST, FaqDoneQuery, author, rights, writable
 from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.leaf import Leaf, shown
 from hotline1022.web.desk.render import moment, show, told, told_id
 from hotline1022.web.failures import failure
 from hotline1022.web.faq import sheet, too_large
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
+from hotline1022.web.rules import Rule
 
-#: searches that are shown
-MISSES = 200
+#: searches of a page, and pages at most
+MISSES, PAGES = 100, 99
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissesQuery(FaqDoneQuery):
+    """What was done just before, and the page."""
+
+    page: Annotated[int, Rule(doc="number of the page", low=1, high=PAGES)] = 1
 
 
 async def show_import(ask: Ask) -> web.Response:
@@ -56,13 +67,22 @@ async def get_template(ask: Ask) -> web.Response:
 
 async def list_misses(ask: Ask) -> web.Response:
     """Searches without an answer."""
-    query: FaqDoneQuery = ask.query
-    found = await ask.ports.faq.misses(MISSES)
+    query: MissesQuery = ask.query
+    skipped = (query.page - 1) * MISSES
+    found = await ask.ports.faq.misses(MISSES + 1, skipped)
+    rows = found[:MISSES]
     return show(
         ask,
         "faq-misses",
         said=words()("faq.done-ticked") if query.done else "",
-        misses=[{"id": one.id, "words": one.words, "count": one.count, "last": moment(one.last_at)} for one in found],
+        misses=[{"id": one.id, "words": one.words, "count": one.count, "last": moment(one.last_at)} for one in rows],
+        page=query.page,
+        leaf=Leaf(
+            shown=shown(skipped, len(rows)),
+            first=_misses(1) if query.page > 1 else "",
+            before=_misses(query.page - 1) if query.page > 1 else "",
+            after=_misses(query.page + 1) if len(found) > MISSES and query.page < PAGES else "",
+        ),
         **rights(ask, await author(ask)),
     )
 
@@ -71,7 +91,15 @@ async def tick(ask: Ask) -> web.Response:
     """Somebody has seen to it."""
     assert ask.signed is not None
     await ask.ports.faq.tick(ask.path["miss"], f"user:{ask.signed.user.login}", ask.ports.clock())
-    return see(f"{LIST}/misses?done=ticked")
+    form: Form = ask.body
+    page = form.one("page")
+    return see(_misses(int(page) if page.isascii() and page.isdecimal() and len(page) < 3 else 1, done="ticked"))
+
+
+def _misses(page: int, **more: str) -> str:
+    """The address of a page of them."""
+    given = more | ({"page": str(page)} if page > 1 else {})
+    return f"{LIST}/misses?{urlencode(given)}" if given else f"{LIST}/misses"
 
 
 async def _page(ask: Ask, report: Report | None = None, *, error: HotlineError | None = None) -> web.Response:

@@ -14,6 +14,7 @@ from hotline1022.accounts.types import Stage
 from hotline1022.core.clock import written
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.web import cookies
+from hotline1022.web.desk.day_said import marks, said
 from hotline1022.web.desk.desk_map import menu_of
 from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.forms import Form
@@ -42,7 +43,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"t": words(), "asset": address}
+    made.globals |= {"t": words(), "asset": address, "day_of": marks, "day_said": said}
     made.filters["counted"] = count
     return made
 

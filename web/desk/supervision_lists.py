@@ -2,7 +2,7 @@
 to whoever may not see them.
 """
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from hotline1022.web import calls, figures, tickets
 from hotline1022.web.cookies import check_site
 from hotline1022.web.desk import figures_said as write
 from hotline1022.web.desk import seen
+from hotline1022.web.desk.leaf import Trail, leaf
 from hotline1022.web.desk.render import show
 from hotline1022.web.desk.supervision import asking, tabs
 from hotline1022.web.page import spaced
@@ -24,21 +25,35 @@ from hotline1022.web.types import CallView
 from hotline1022.web.wire import CallQuery
 
 #: parts of a query that are no filter
-_PLACE = ("cursor", "limit")
+_PLACE = ("cursor", "limit", "trail")
 #: filters that mean the same for calls that came in and for those that 1022 made
 _EITHER_WAY = ("since", "until", "caller", "line", "person")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallsSeen(CallQuery):
+    """Filters, and where one is in the list."""
+
+    trail: Trail = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketsSeen(TicketQuery):
+    """Filters, and where one is in the list."""
+
+    trail: Trail = ""
+
+
 async def list_calls(ask: Ask) -> web.Response:
     """Calls of a figure."""
-    query: CallQuery = ask.query
+    query: CallsSeen = ask.query
     page = await calls.list_calls(asking(ask, query))
     names = await seen.names_of(ask)
     rows = [_call(ask, one, names) for one in page.calls]
     return _list(ask, "calls", "/api/calls", query, rows, page.next, names, other=_other_way(query))
 
 
-def _other_way(query: CallQuery) -> dict[str, str]:
+def _other_way(query: CallsSeen) -> dict[str, str]:
     """The same time and people, of calls that 1022 made: no figure leads to them. From there, of those that came in."""
     out = query.direction is Direction.OUT
     kept = {name: text for name, text in figures.query_text(query).items() if name in _EITHER_WAY}
@@ -49,7 +64,7 @@ def _other_way(query: CallQuery) -> dict[str, str]:
 
 async def list_tickets(ask: Ask) -> web.Response:
     """Tickets of a figure."""
-    query: TicketQuery = ask.query
+    query: TicketsSeen = ask.query
     page = await tickets.list_tickets(asking(ask, query))
     late = {one.ticket for one in page.late}
     say = words()
@@ -104,7 +119,7 @@ def _list(
     ask: Ask,
     kind: str,
     path: str,
-    query: CallQuery | TicketQuery,
+    query: CallsSeen | TicketsSeen,
     rows: list[dict[str, Any]],
     after: str | None,
     names: seen.Names,
@@ -112,14 +127,21 @@ def _list(
     other: dict[str, str] | None = None,
 ) -> web.Response:
     here = f"{write.ROOM}/{kind}"
-    given = figures.query_text(replace(query, cursor=None, limit=type(query)().limit))
-    more = f"{here}?{urlencode(given | {'cursor': after})}" if after else ""
+    size = type(query)().limit
+    given = figures.query_text(replace(query, cursor=None, limit=size, trail=""))
     return show(
         ask,
         f"supervision-{kind}",
         rows=rows,
-        more=more,
-        first=f"{here}?{urlencode(given)}" if query.cursor else "",
+        leaf=leaf(
+            here,
+            given,
+            cursor=query.cursor or "",
+            trail=query.trail,
+            rows=len(rows),
+            size=size,
+            after=after or "",
+        ),
         filters=[_filter(query, name, names) for name in given],
         file=write.file(path, given),
         other=other,
@@ -127,7 +149,7 @@ def _list(
     )
 
 
-def _filter(query: CallQuery | TicketQuery, name: str, names: seen.Names) -> str:
+def _filter(query: CallsSeen | TicketsSeen, name: str, names: seen.Names) -> str:
     """`Từ: 26/11/2026 00:00:00`."""
     say, value = words(), getattr(query, name)
     assert name in {one.name for one in fields(query)} and name not in _PLACE

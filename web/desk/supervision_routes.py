@@ -8,8 +8,8 @@ from hotline1022.web.desk.pages import page
 from hotline1022.web.figures import SHEET
 from hotline1022.web.figures_wire import TodayQuery
 from hotline1022.web.route import Handler, Place, Route
-from hotline1022.web.tickets_wire import TicketListed, TicketQuery
-from hotline1022.web.wire import CallListed, CallQuery
+from hotline1022.web.tickets_wire import TicketListed
+from hotline1022.web.wire import CallListed
 
 P = Permission
 WALLS = "/desk/wallboards"
@@ -49,8 +49,22 @@ ROUTES: tuple[Route, ...] = (
         supervision_charts.ChartsQuery,
         seconds=30,
     ),
-    page("GET", f"{ROOM}/calls", "The calls behind a figure", supervision_lists.list_calls, P.LOOK, CallQuery),
-    page("GET", f"{ROOM}/tickets", "The tickets behind a figure", supervision_lists.list_tickets, P.LOOK, TicketQuery),
+    page(
+        "GET",
+        f"{ROOM}/calls",
+        "The calls behind a figure",
+        supervision_lists.list_calls,
+        P.LOOK,
+        supervision_lists.CallsSeen,
+    ),
+    page(
+        "GET",
+        f"{ROOM}/tickets",
+        "The tickets behind a figure",
+        supervision_lists.list_tickets,
+        P.LOOK,
+        supervision_lists.TicketsSeen,
+    ),
     _file("calls", supervision_lists.export_calls, CallListed),
     _file("tickets", supervision_lists.export_tickets, TicketListed),
     page("GET", WALLS, "Addresses for televisions", wallboards.list_walls, P.WALLBOARD, DoneQuery),

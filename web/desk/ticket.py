@@ -20,7 +20,7 @@ from hotline1022.web import tickets as api
 from hotline1022.web.asker import Asker
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.desk.ticket_look import story, time_left
-from hotline1022.web.desk.tickets import asked
+from hotline1022.web.desk.tickets import LIST, asked, fresh
 from hotline1022.web.failures import failure
 from hotline1022.web.page import spaced
 from hotline1022.web.page_view import masked, moment
@@ -139,6 +139,7 @@ async def ticket_page(
         said=said,
         problem=told(trouble.error) if trouble else "",
         ticket=ticket,
+        fresh=fresh(ask, [ticket], f"{LIST}/{ticket.id}", ticket.id),
         code=spaced(ticket.code),
         left=time_left(ticket, ask.ports.tickets.left(ticket, now), say),
         created=moment(ticket.created_at),

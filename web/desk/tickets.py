@@ -2,9 +2,10 @@
 tells who a citizen is for whoever may not see that: an officer searches what is read on the own agency's tickets anyway.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from math import ceil
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -30,6 +31,8 @@ SIZE, PAGES = 25, 400
 TODO, OPEN, ENDED, ALL = "todo", "open", "closed", "all"
 #: as agency: the own one, of who looks at all tickets besides
 MINE = "mine"
+#: where live events stood when the page was asked for
+POSITION = web.RequestKey("live-position", str)
 #: as people choose among them
 STATES = tuple(one for one in State if one not in HIDDEN)
 
@@ -52,6 +55,7 @@ class TicketsQuery:
 async def asked(ask: Ask) -> Ask:
     """The same, with who is signed in as the API knows him."""
     assert ask.signed is not None
+    ask.request[POSITION] = ask.ports.live.position()  # before anything is read: what happens meanwhile is told
     return replace(ask, who=await of_signed(ask.signed, ask.ports))
 
 
@@ -89,6 +93,7 @@ async def list_tickets(ask: Ask) -> web.Response:
         "tickets",
         problem=problem,
         rows=rows,
+        fresh=fresh(ask, found[:SIZE], ask.request.rel_url.raw_path_qs),
         typed=typed,
         states=STATES,
         whole=not asker.officer,
@@ -102,6 +107,17 @@ async def list_tickets(ask: Ask) -> web.Response:
         earlier=_page(typed, number - 1) if number > 1 else "",
         later=_page(typed, number + 1) if len(found) > SIZE and number < PAGES else "",
     )
+
+
+def fresh(ask: Ask, shown: Sequence[Ticket], here: str, only: str = "") -> dict[str, Any]:
+    """What the page needs to say that it is old: where live events stood before it was read, seconds until the next of its tickets is
+    overdue ("" for none), its address, and the one ticket that it is about.
+    """
+    now = ask.ports.clock()
+    left = (ask.ports.tickets.left(one, now) for one in shown)
+    due = [one.by for one in left if one is not None and not one.over]
+    seconds = ceil((min(due) - now).total_seconds()) if due else ""
+    return {"position": ask.request[POSITION], "due": seconds, "here": here, "ticket": only}
 
 
 def _typed(query: TicketsQuery, asker: Asker) -> dict[str, str]:

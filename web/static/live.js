@@ -7,9 +7,9 @@ window.HL = window.HL || {};
   const ANEW = 3000, SILENT = 35000, LOOK = 5000;
 
   /* `heard(topic, event)` for each event and for `refresh`; `back()` when it is there (again), `away()` when it is not, `out()` when
-     the session has ended, which ends the stream */
+     the session has ended, which ends the stream. Gives what lets it rest, and wakes it where it stopped */
   HL.stream = ({ path, position, topics, heard, back, away, out }) => {
-    let stream = null, last = 0, over = false, planned = 0;
+    let stream = null, last = 0, over = false, planned = 0, resting = false;
     const sign = () => { last = performance.now(); };
     function listen() {
       clearTimeout(planned);
@@ -28,18 +28,22 @@ window.HL = window.HL || {};
       });
       own.addEventListener("open", () => { sign(); back(); });
       own.addEventListener("error", () => {
-        if (own !== stream || over) return;
+        if (own !== stream || over || resting) return;
         away();
         if (own.readyState === EventSource.CLOSED) planned ||= setTimeout(listen, ANEW);
       });
     }
     setInterval(() => {
-      if (over || planned || performance.now() - last < SILENT) return;
+      if (over || resting || planned || performance.now() - last < SILENT) return;
       stream.close();
       away();
       listen();
     }, LOOK);
     listen();
+    return {
+      rest() { resting = true; clearTimeout(planned); planned = 0; stream.close(); },
+      wake() { if (resting && !over) { resting = false; listen(); } },
+    };
   };
 
   /* the server's time in ms: what it was when the page was made, and what has passed since */

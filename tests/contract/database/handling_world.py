@@ -89,8 +89,8 @@ async def upload(browser: Browser, ticket: Ticket, action: str, *files: tuple[st
 
 
 @asynccontextmanager
-async def open_handling(database: Database, folder: Path) -> AsyncIterator[Handling]:
-    """The desk over this database."""
+async def open_handling(database: Database, folder: Path, **more: Any) -> AsyncIterator[Handling]:
+    """The desk over this database; `more` takes the place of ports in memory."""
     async with AsyncExitStack() as stack:
         desk: World
 
@@ -107,6 +107,6 @@ async def open_handling(database: Database, folder: Path) -> AsyncIterator[Handl
             "tokens": TokensView(database, directory.fresh),
             "attachments_root": folder / "attachments",
         }
-        desk = await stack.enter_async_context(open_desk(database, folder, **parts))
+        desk = await stack.enter_async_context(open_desk(database, folder, **parts, **more))
         desk.now = NOW
         yield Handling(desk, tickets)

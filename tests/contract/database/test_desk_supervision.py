@@ -47,6 +47,26 @@ async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
         yield made
 
 
+async def test_a_list_leads_back_and_says_which_rows_are_shown(world: World) -> None:
+    async with world.signed_in("supervisor") as browser:
+        for kind in ("calls", "tickets"):
+            first = await browser.get(f"/desk/supervision/{kind}")
+            assert "Đang hiện dòng 1 đến 50" in first.text and 'rel="prev"' not in first.text
+            second = await browser.get(_to(first.text, "next"))
+            assert "Đang hiện dòng 51 đến " in second.text
+            back = await browser.get(_to(second.text, "prev"))
+            assert _codes(back.text) == _codes(first.text) != _codes(second.text)
+
+
+def _to(text: str, rel: str) -> str:
+    (tag,) = [one for one in re.findall(r"<a [^>]*>", text) if f'rel="{rel}"' in one]
+    return unescape(re.findall(r'href="([^"]*)"', tag)[0])
+
+
+def _codes(text: str) -> list[str]:
+    return re.findall(r"<tr data-row><td[^>]*>(.*?)</td>", text)
+
+
 async def rows(browser: Browser, path: str) -> int:
     """How many rows the list has, over all its pages."""
     found = 0

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hotline1022.accounts.types import Wanted
 from hotline1022.core.clock import local_day
 from hotline1022.db.unit import Database
 from hotline1022.faq.types import Asked, EntryFilter, State, Text
+from hotline1022.web.desk import faq_import
 from tests.contract.database.desk_world import OWN, Browser, Shown, World, open_desk
 from tests.contract.database.faq_made import AGENCY, BIRTH, OTHER, Desk, a_desk
 from tests.lab.xlsx import MEDIA_TYPE, a_book
@@ -213,8 +215,37 @@ async def test_a_long_list_has_pages(faq: Faq) -> None:
         while path:
             shown = await browser.get(path)
             seen += re.findall(r"Câu hỏi số \d+", shown.text)
-            path = next((one for one in shown.forms.links if "cursor=" in one), "")
-        assert len(seen) == len(set(seen)) == 120
+            path = linked(shown, "next")
+        assert len(seen) == len(set(seen)) == 120 and "Đang hiện dòng 101 đến 120" in shown.text
+        for rows_shown, number in (("51 đến 100", 50), ("1 đến 50", 0)):
+            shown = await browser.get(linked(shown, "prev"))
+            assert f"Đang hiện dòng {rows_shown}" in shown.text
+            assert re.findall(r"Câu hỏi số \d+", shown.text) == seen[number : number + 50]
+        assert not linked(shown, "prev")
+
+
+def linked(shown: Shown, rel: str) -> str:
+    """The page before (prev) or after (next); "" for none."""
+    tags = [one for one in re.findall(r"<a [^>]*>", shown.text) if f'rel="{rel}"' in one]
+    return unescape(re.findall(r'href="([^"]*)"', tags[0])[0]) if tags else ""
+
+
+async def test_more_searches_than_a_page_holds_are_all_there(faq: Faq, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faq_import, "MISSES", 2)
+    async with faq.person("ld", "leader", agency=AGENCY) as leader:
+        for words in ("một hai", "ba bốn", "năm sáu", "bảy tám", "chín mười"):
+            await faq.desk.faq.search(Asked(words=words))
+        path, seen = "/desk/faq/misses", []
+        while path:
+            shown = await leader.get(path)
+            seen += re.findall(r'data-label="Từ đã tìm">([^<]+)<', shown.text)
+            path = linked(shown, "next")
+        assert len(seen) == len(set(seen)) == 5 and "Đang hiện dòng 5 đến 5" in shown.text
+        shown = await leader.get(linked(shown, "prev"))
+        assert "Đang hiện dòng 3 đến 4" in shown.text
+        action = next(one for one in shown.forms.fields if one.endswith("/done"))
+        done = await leader.post(action, shown.forms.fields[action])
+        assert done.goes_to == "/desk/faq/misses?done=ticked&page=2", "one stays where one was"
 
 
 async def test_a_sheet_is_tried_and_then_written(faq: Faq) -> None:

@@ -1,0 +1,53 @@
+"""Pages of tickets carry what they need to say that they are old, and never more than that."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hotline1022.db.unit import Database
+from hotline1022.tickets.types import Action
+from tests.contract.database.handling_world import SPECIALIST, Handling, act_page, open_handling, page
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[Handling]:
+    async with open_handling(database, tmp_path) as made:
+        yield made
+
+
+def room(text: str) -> dict[str, str]:
+    """The attributes of what says that the page is old."""
+    (tag,) = re.findall(r'<div id="fresh"[^>]*>', text)
+    return dict(re.findall(r' ([a-z-]+)="([^"]*)"', tag))
+
+
+async def test_pages_of_tickets_say_where_they_stand(world: Handling) -> None:
+    ticket = await world.ticket()
+    async with world.desk.signed_in("specialist", login="cv", contact=SPECIALIST) as browser:
+        for path, about in (("/desk/tickets?which=open&page=1", ""), (page(ticket), ticket.id)):
+            shown = await browser.get(path)
+            found = room(shown.text)
+            assert found["role"] == "status" and found["data-ticket"] == about
+            assert re.fullmatch(r"\S+-\d+", found["data-position"]), "what happened since is told"
+            assert f'hidden>Có thay đổi. <a href="{path.replace("&", "&amp;")}">Tải lại</a>' in shown.text
+            assert re.search(r'src="/assets/\w+/live.js" defer.*src="/assets/\w+/tickets.js" defer', shown.text)
+            assert ticket.accept_by is not None
+            assert float(found["data-due"]) == (ticket.accept_by - world.desk.now).total_seconds()
+
+
+async def test_what_is_overdue_is_waited_for_no_more(world: Handling) -> None:
+    await world.ticket()
+    world.desk.now += timedelta(days=9)
+    async with world.desk.signed_in("specialist", login="cv", contact=SPECIALIST) as browser:
+        assert room((await browser.get("/desk/tickets")).text)["data-due"] == ""
+
+
+async def test_a_page_that_came_from_a_form_leads_back_to_the_ticket(world: Handling) -> None:
+    ticket = await world.ticket()
+    async with world.desk.signed_in("specialist", login="cv", contact=SPECIALIST) as browser:
+        csrf = (await browser.get(page(ticket))).forms.fields[act_page(ticket, Action.ACCEPT)]["csrf"]
+        late = await browser.post(act_page(ticket, Action.ACCEPT), {"csrf": csrf, "version": "1"})
+        assert late.status == 409 and f'Có thay đổi. <a href="{page(ticket)}">' in late.text
