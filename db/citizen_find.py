@@ -102,6 +102,7 @@ async def find(connection: AsyncConnection, forms: Sequence[str]) -> Found:
     messages = await _messages(connection, forms, tickets)
     kept |= {f"message:{one.id}": one.why for one in messages if one.why == "not-settled"}
     rung = await _rung(connection, forms, calls)
+    kept |= {f"call:{one.id}": one.why for one in rung if one.why}
     to_tell_ = await _to_tell(connection, forms, tickets)
     drafts = await _drafts(connection, forms, calls)
     sms = await _sms(connection, forms)
@@ -149,14 +150,18 @@ async def _messages(
 
 
 async def _rung(connection: AsyncConnection, forms: Sequence[str], calls: Collection[str]) -> list[Thing]:
-    """Calls of others in which the number was rung."""
+    """Calls of others in which the number was rung; those that are held or still go on stay as they are."""
     query = (
-        select(call.c.id, call.c.entered_at)
+        select(call.c.id, call.c.entered_at, call.c.state, catalogue.c.held)
         .join(leg, leg.c.call_id == call.c.id)
+        .join(catalogue, catalogue.c.call_id == call.c.id, isouter=True)
         .where(leg.c.party.in_(forms), leg.c.call_id.not_in(calls))
         .distinct()
     )
-    return [Thing(part="rung", id=one, at=at) for one, at in await connection.execute(query)]
+    return [
+        Thing(part="rung", id=one, at=at, why="going-on" if state is not CallState.ENDED else "held" if held else "")
+        for one, at, state, held in await connection.execute(query)
+    ]
 
 
 async def _to_tell(

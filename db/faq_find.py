@@ -71,6 +71,8 @@ class FaqFindRepository(Repository):
 
     async def with_all(self, keys: Sequence[str], of: frozenset[str] | None, category: str) -> list[str]:
         """Ids of entries that have all these keys, at most a few hundred; `of`: agencies, None = all."""
+        if of is not None and not of:
+            return []
         await self.count(keys)
         rarest = sorted(dict.fromkeys(keys), key=lambda key: self._counts[key])
         if not rarest or not self._counts[rarest[0]]:

@@ -18,7 +18,7 @@ from hotline1022.ami_bridge.journal import Journal
 from hotline1022.ami_bridge.link import AmiLink
 from hotline1022.ami_bridge.types import TransferRefused
 from hotline1022.core.call import Call, RaiseAlarm
-from hotline1022.core.errors import Unavailable
+from hotline1022.core.errors import ConfigError, Unavailable
 from hotline1022.core.said import said
 from hotline1022.db.migrate import migrate
 from hotline1022.db.stores import SqlAgentStore, SqlRecordingStore
@@ -353,8 +353,9 @@ class App:
 async def serve(settings: Settings, config: str | None = None) -> None:
     """Run the service until SIGTERM or Ctrl-C; SIGHUP reads the settings file `config` and the menu anew."""
     folders(settings)
-    if said := lacking(settings.desk):
-        log.warning("%s", said)
+    with contextlib.suppress(ConfigError):  # told where the settings were read
+        if said := lacking(settings.desk):
+            log.warning("%s", said)
     loop = asyncio.get_running_loop()
     early: list[bool] = []  # SIGHUP while it starts must not end it
     loop.add_signal_handler(signal.SIGHUP, early.append, True)

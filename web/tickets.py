@@ -4,7 +4,7 @@ ticket is, and who may do what to it, ticket_rights.py says.
 
 import asyncio
 from dataclasses import fields, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from aiohttp import web
@@ -191,9 +191,11 @@ async def get_attachment(ask: Ask) -> web.StreamResponse:
     if found is None:
         raise NotFound("this ticket has no such file; look at its attachments", error_id="attachment-unknown")
     await asyncio.to_thread(_inside, found.path, ask.ports.attachments_root)
+    # the name that somebody gave it may say who or when, too
+    name = f"{found.view.id}{PurePath(found.view.name).suffix.lower()}" if query.copy else found.view.name
     headers = {
         "Content-Type": found.view.media_type,
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.view.name, safe='')}",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
     }
     if query.copy:
         return web.Response(body=await ask.ports.tickets.clean_copy(found), headers=headers)

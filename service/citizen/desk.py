@@ -262,13 +262,15 @@ class Citizens:
         return sum(len(one.ids) for one in places)
 
     async def _said(self, found: Found, *, words: int = 0) -> Erasure:
-        differing = await self._differing(found.calls) if found.calls else frozenset()
+        every = [*found.calls, *found.rung]
+        differing = await self._differing(every) if every else frozenset()
         things = things_of(found, differing)
         async with self._database.reading() as tx:
             calls = [one.id for one in things if one.part == "calls"]
             recorded = await tx.originals.last(calls) if calls else {}
         counts = {name: len(getattr(found, name)) for name in PARTS}
-        counts["calls"] -= len(differing)
+        for part in ("calls", "rung"):
+            counts[part] -= sum(one in differing for one in getattr(found, part))
         return Erasure(
             request="",
             pseudonym="",

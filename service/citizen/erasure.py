@@ -38,7 +38,7 @@ class Erasure:
 def things_of(found: Found, damaged: Collection[str]) -> tuple[Thing, ...]:
     """All that is there; calls whose history is not what the chain tells stay as evidence."""
     return tuple(
-        replace(one, why=one.why or "damaged") if one.part == "calls" and one.id in damaged else one
+        replace(one, why=one.why or "damaged") if one.part in ("calls", "rung") and one.id in damaged else one
         for one in found.things
     )
 

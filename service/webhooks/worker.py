@@ -95,6 +95,8 @@ class WebhookWorker:
     async def run(self) -> None:
         """Until cancelled."""
         anew, counted = True, 0.0
+        self._tidying = False
+        self._lanes.clear()  # of a run before, whose tasks are over
         loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as group:
             while True:

@@ -116,6 +116,9 @@ def test_the_settings_name_it(tmp_path: Path) -> None:
     finally:
         use_language(DeskSettings())
     assert words()("page.service") == "Tổng đài 1022"
+    (tmp_path / "own.toml").write_text("[page\n")
+    use_language(settings.desk)  # half saved when the machine starts anew: telephones ring all the same
+    assert words()("page.service") == "Tổng đài 1022"
     assert languages() == ("vi",) and {"desk.language", "desk.catalogue"} <= NEEDS_RESTART
 
 

@@ -254,7 +254,7 @@ async def begin_transfer(ask: Ask) -> web.Response:
 async def _as_written(ask: Ask, form: Form) -> None:
     """Who has chosen no agency by hand means the one that answers for what stands in the form now, not for what stood there."""
     first = await answers(ask, form.one("category"), form.one("area"), ask.ports.clock())
-    if form.one("by_hand") == "0" and first and form.one("agency") != first:
+    if form.one("by_hand") == "0" and form.one("agency") != first:
         raise Refused("the category has changed; look at the agency and put through again", error_id="agency-changed")
 
 

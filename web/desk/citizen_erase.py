@@ -18,6 +18,7 @@ from hotline1022.web.desk.citizen_page import (
     NUMBER_MOST,
     WHY_MOST,
     data_of,
+    note_look,
     page_of,
     reason_of,
     request_of,
@@ -51,6 +52,7 @@ async def prepare_again(ask: Ask) -> web.Response:
         await ask.ports.citizens.check(request, typed["number"])
         return await _confirmation(ask, typed | {"request": request})
     except HotlineError as error:
+        await note_look(ask, error)  # it tells whose number this is not
         return await _state(ask, error, number=typed["number"])
 
 
@@ -100,6 +102,8 @@ def _request(text: str) -> str:
 async def _confirmation(ask: Ask, typed: Mapping[str, str], error: HotlineError | None = None) -> web.Response:
     request = typed["request"]
     found = data_of(ask, await ask.ports.citizens.look(typed["number"]))
+    if error:
+        await note_look(ask, error)
     if not found["anything"] and not await _there(ask, request):
         text = "nothing that may be erased is kept under this number"
         return await page_of(ask, error or Refused(text, error_id=_NOTHING), typed=typed, look=True)

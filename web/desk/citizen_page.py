@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission
+from hotline1022.core.acting import acting
 from hotline1022.core.errors import HotlineError, Invalid
 from hotline1022.web.citizen_wire import CitizenExportView, CitizenHistory, ErasureRequestView, ErasureView
 from hotline1022.web.desk import seen
@@ -61,6 +62,8 @@ async def page_of(
             found = await ask.ports.citizens.look(given["number"])
         except HotlineError as wrong:
             error = error or wrong
+    if found and error:
+        await note_look(ask, error)
     terms = (await ask.ports.retention.terms()).terms
     days = (_days(terms.ordinary), _days(terms.emergency))
     return show(
@@ -77,6 +80,14 @@ async def page_of(
         most=(LETTER_MOST, WHY_MOST),
         **_history(ask, await ask.ports.citizens.history()),
     )
+
+
+async def note_look(ask: Ask, error: HotlineError) -> None:
+    """Write down who asks, before an answer that refuses something shows a citizen's data, or whose number it is, all the same."""
+    act = acting()
+    if act is not None:
+        act.detail = {**act.detail, "status": failure(error).status}
+        await ask.ports.acts.note(act)
 
 
 def data_of(ask: Ask, found: ErasureView) -> dict[str, Any]:

@@ -5,6 +5,7 @@ stays as the service said it.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 
 from hotline1022.core.clock import PROVINCE, written
@@ -114,6 +115,7 @@ def _urgency(one: str) -> str:
 def _value(text: str) -> str:
     """Moments and days as the language writes them."""
     if re.fullmatch(_AT, text):
-        at = datetime.fromisoformat(text)
-        return written(at.replace(tzinfo=PROVINCE)) if " " in text else day_written(date.fromisoformat(text))
+        with suppress(ValueError):  # a name may look like a day that is none
+            at = datetime.fromisoformat(text)
+            return written(at.replace(tzinfo=PROVINCE)) if " " in text else day_written(date.fromisoformat(text))
     return text

@@ -123,7 +123,7 @@
     knew = null;
     for (const [id, text] of [["f-phone", told.said], ["f-category", told.category]]) {
       const one = by(id);
-      if (one && text && !one.value) one.value = text;
+      if (one && text && !text.includes("*") && !one.value) one.value = text; // a masked number is nobody's
     }
     agree();
   }

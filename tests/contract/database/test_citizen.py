@@ -142,6 +142,16 @@ async def test_what_must_stay_stays_with_the_reason(house: House) -> None:
         assert {leg.party for leg in (await tx.calls.get("hl1-1795470000.1")).legs} >= {""}
 
 
+async def test_a_held_call_of_another_in_which_the_number_was_rung_stays(house: House) -> None:
+    database, rung = house.world.database, "hl1-1795470000.1"
+    async with database.transaction() as tx:
+        await tx.holds.hold(rung, letter="12/CV", why="điều tra", by="cli:an", at=at(80))
+    done = await erased(house)
+    assert done.kept == {f"call:{rung}": "held"} and done.counts["rung"] == 0
+    async with database.reading() as tx:
+        assert "0901234567" in {leg.party for leg in (await tx.calls.get(rung)).legs}
+
+
 async def test_a_history_that_was_tampered_with_stays_as_evidence(house: House) -> None:
     await house.world.attack(f"UPDATE call_event SET kind = 'Hangup' WHERE call_id = '{CALL}' AND seq = 2")
     before = {(one.fault, one.name) for one in await house.world.findings()}

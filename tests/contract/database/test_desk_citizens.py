@@ -77,13 +77,23 @@ async def test_what_must_stay_is_told_with_its_reason(cared: Cared) -> None:
         assert (await tx.tickets.get("10000001")).name == NAME
 
 
+async def acts_told(cared: Cared) -> int:
+    """How many acts of people the audit has."""
+    async with cared.house.world.database.reading() as tx:
+        return len(await tx.audit.latest(Kind.ACT, 400))
+
+
 async def test_it_is_given_out_as_it_is_made_and_written_down_before(cared: Cared) -> None:
     async with cared.desk.signed_in("admin") as browser:
         shown = await found(browser, NUMBER)
+        before = await acts_told(cared)
         for missing in ({"reason": ""}, {"letter": ""}, {"text": ""}):
             status, page = await fetched(browser, shown, **WHY | missing)
             kept = [value for name, value in (WHY | missing).items() if value and name != "reason"]
             assert status == 400 and all(f'value="{one}"' in page.decode() for one in kept), missing
+        assert CALL in page.decode() and await acts_told(cared) == before + 3, (
+            "what is shown is looked at, refused or not"
+        )
         status, data = await fetched(browser, shown, **WHY)
         assert status == 200
         with zipfile.ZipFile(io.BytesIO(data)) as box:
@@ -121,7 +131,9 @@ async def test_what_was_shown_is_erased_and_the_result_told(cared: Cared) -> Non
         sure = await prepared(browser, NUMBER)
         assert sure.status == 200 and CALL in sure.text and "10000001" in sure.text and NUMBER in sure.text
         assert await cared.requests() == [], "nothing is asked for yet"
+        before = await acts_told(cared)
         wrong = await browser.post(CONFIRM, confirming(sure, "0901 234 568"))
+        assert CALL in wrong.text and await acts_told(cared) == before + 1
         assert wrong.status == 409 and "Số gõ lại không khớp" in wrong.text and 'value="0901 234 568"' in wrong.text
         assert await cared.requests() == [] and len(await cared.house.traces()) > 8
         done = await browser.post(CONFIRM, confirming(sure, "+84 901234567"))
@@ -134,8 +146,8 @@ async def test_what_was_shown_is_erased_and_the_result_told(cared: Cared) -> Non
     assert await cared.house.traces() == [] and await cared.house.world.findings() == []
     (row,) = await cared.requests()
     assert (row["requested_by"], row["confirmed_by"], row["proof"]) == ("user:lan", "user:lan", "")
-    begun = [one for one in await cared.desk.acts() if one["act"] == f"POST {CONFIRM}"]
-    assert len(begun) == 1, "one act, however much work it was"
+    begun = [one["status"] for one in await cared.desk.acts() if one["act"] == f"POST {CONFIRM}"]
+    assert sorted(begun) == [303, 409], "one act, however much work it was; and the refusal that showed the data"
 
 
 async def test_pressed_twice_it_is_one_erasure(cared: Cared) -> None:
