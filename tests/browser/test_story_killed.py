@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from hotline1022.db.unit import Database
+from hotline1022.web.numbers_said import said_number
 from tests.asterisk.cascade_sound import takes
 from tests.asterisk.world import STAY, eventually
 from tests.browser import story_world as w
@@ -75,7 +76,7 @@ async def put_through(house: House, page: Seat, caller: str, content: str, leade
     for number, plan in zip(w.PHONES, plans, strict=True):
         await net.number(number).does(plan)
     citizen = await net.call("1022", caller=caller, script=[Wait(1), Key(w.KEY), STAY], talk=True)
-    await page.reads(caller, "Đang nói chuyện", within="#call", seconds=60)
+    await page.reads(said_number(caller), "Đang nói chuyện", within="#call", seconds=60)
     await page.sees("document.querySelector('#form').dataset.draft === document.querySelector('#call').dataset.call")
     await type_at_end(page.tab, "f-content", content)
     await page.sees(f"{SAVED}.startsWith('Đã lưu lúc ')")

@@ -52,6 +52,7 @@ def test_templates_and_catalogue_know_the_same_keys() -> None:
         wanted = {name for _, name, _, _ in Formatter().parse(SAY.texts[key]) if name}
         assert wanted == set(re.findall(r"(\w+)=", given)), key
     used = {key for key, _ in asked} | set(re.findall(r'"([a-z-]+\.[a-z0-9-]+)"', code))
+    used |= set(re.findall(r"'([a-z-]+\.[a-z0-9-]+)'", html))  # chosen between, or handed to a macro
     begun = {key for key, _ in asked if key.endswith((".", "-"))} | set(re.findall(r"f[\"']([a-z.-]+[.-])\{", code))
     begun |= {f"{table}." for table in re.findall(r'in_words\([^"]+"([a-z-]+)",', code)}
     begun |= {

@@ -44,7 +44,7 @@ class FakeAsk:
     """Somebody who may see all."""
 
     ports = SimpleNamespace(clock=lambda: NOW)
-    asker = SimpleNamespace(demand=lambda permission: None, officer=False)
+    asker = SimpleNamespace(demand=lambda permission: None, may=lambda permission: True, officer=False)
 
 
 ASK: Any = FakeAsk()

@@ -41,10 +41,15 @@ ROOMS = (
     recordings_routes, retention_routes, citizen_routes, copies_routes, listening_routes, backup_routes,
     disclosure_routes, evidence_routes,
 )  # fmt: skip
-#: of those without a scope a right to listen lets in, not a token
-ROUTES: tuple[Route, ...] = tuple(route for room in ROOMS for route in room.ROUTES if route.needs is not None)
+#: of those without a scope, and of a choice of speakers, a right to listen lets in, not a token
+ROUTES: tuple[Route, ...] = tuple(
+    route
+    for room in ROOMS
+    for route in room.ROUTES
+    if route.needs is not None and not route.path.startswith("/api/listen/{key}")
+)
 #: with its port in memory its act is written when all was sent; with the real one before: test_export_api.py
-STREAMED = {"/api/recordings/{recording}/export"}
+STREAMED = {"/api/recordings/{recording}/export", "/api/citizens/export/zip"}
 _BOTH = {"listen and admin": frozenset({Scope.LISTEN, Scope.ADMIN})}
 #: the scopes of each token
 SCOPES_OF = {scope.value: frozenset({scope}) for scope in Scope} | _BOTH | {"officer": frozenset(Scope)}
