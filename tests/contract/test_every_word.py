@@ -29,6 +29,8 @@ MIXED = {"value", "content"}
 #: words of the catalogue without marks that pages have as ids, units and forms of files, and those of an SMS in GSM-7
 BARE = {"menu", "root", "information", "ticket", "recording", "recordings", "kb", "wav", "opus", "https", "api"}
 BARE |= {"phieu", "tra", "goi", "phim"}
+#: commands
+BARE |= {"restore", "evidence", "verify"}
 _WORD = re.compile(r"(?<![\w./_-])[a-z]{2,}(?![\w_-]|\.\w|/)", re.IGNORECASE)
 #: files of the house's own content, which it writes anew at the desk: agencies, menu, plan, holidays, reasons, templates
 CONTENT: tuple[str, ...] = (

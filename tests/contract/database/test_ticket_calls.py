@@ -177,10 +177,10 @@ async def test_a_call_that_made_its_ticket_makes_no_second_one(database: Databas
     assert list(await times(database)) == [(f"{1:016x}", row.id)]
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)  # SQLite has one writer
 async def test_both_at_the_same_moment(database: Database) -> None:
     """The log writes a call while a ticket takes it up: neither waits for the other, and what is counted is right."""
-    if database.dialect == "sqlite":
-        pytest.skip("SQLite has one writer")
     dice = random.Random(45)
     new, moved = some_calls(dice, 1, 2)
     await database.save(Batch(calls=(moved,)))
