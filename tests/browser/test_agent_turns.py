@@ -126,3 +126,18 @@ async def test_a_call_that_is_over_before_anybody_looked_opens_no_form(desk: Des
     await sees(tab, "document.getElementById('offer').hidden")
     await asyncio.sleep(1.2)  # the form would have come by then
     assert await tab.run(FORM) == CALL and await tab.run(CONTENT) == "Mất nước"
+
+
+async def test_what_became_of_a_ticket_is_read_before_the_next_form_comes(desk: Desk, browser: Browser) -> None:
+    tab = await talks(desk, browser)
+    await type_at_end(tab, "f-content", "Mất")
+    await desk.caller.rings(NEXT, caller=OTHER)
+    desk.happens(Topic.CALL, "ring", line="101", call=NEXT, number=OTHER)
+    await tab.type(" nước")
+    await sees(tab, "document.getElementById('offer').hidden", False)
+    await tab.run("document.querySelector('#ticket button[type=submit]').click()")
+    await sees(tab, "!!document.getElementById('after')")
+    await asyncio.sleep(1.5)
+    assert await tab.run("!!document.getElementById('after')") and await tab.run(FORM) == CALL
+    await sees(tab, FORM, NEXT)
+    assert await tab.run(CONTENT) == ""

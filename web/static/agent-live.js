@@ -232,6 +232,9 @@
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
     if (HL.turn.waits() !== null) event.detail.shouldSwap = false; // form and transfer of the call that waits
   });
+  for (const name of ["htmx:afterRequest", "htmx:validation:halted"]) {
+    document.body.addEventListener(name, (event) => { if (["ticket", "drop"].includes(event.detail.elt.id)) HL.turn.ended(); });
+  }
   function oops(text) { by("oops").textContent = text; by("oops").hidden = false; }
   document.body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) by("oops").hidden = true; });
   document.body.addEventListener("htmx:afterSettle", () => {
@@ -248,9 +251,10 @@
   document.body.addEventListener("htmx:confirm", (event) => {
     const { id } = event.detail.elt;
     if (id !== "ticket" && id !== "drop") return;
+    HL.turn.began();
     if (HL.draft.clean()) return;
     event.preventDefault();
-    HL.draft.flush().then((kept) => { if (kept || by("saved").textContent === page.dataset.gone) event.detail.issueRequest(); else oops(page.dataset.unsaved); });
+    HL.draft.flush().then((kept) => { if (kept || by("saved").textContent === page.dataset.gone) event.detail.issueRequest(); else { HL.turn.ended(); oops(page.dataset.unsaved); } });
   });
   document.body.addEventListener("htmx:configRequest", (event) => {
     const { elt, path, parameters } = event.detail;
