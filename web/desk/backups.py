@@ -12,8 +12,8 @@ from hotline1022.web.backup_wire import BackupView, ShelvedView
 from hotline1022.web.chores_wire import BackupCheckView
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.account import DoneQuery
+from hotline1022.web.desk.acted import acted
 from hotline1022.web.desk.chores_said import findings, work
-from hotline1022.web.desk.door import see
 from hotline1022.web.desk.render import show, told, told_id
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
@@ -52,11 +52,7 @@ async def stop_check(ask: Ask) -> web.Response:
 
 
 async def _done(ask: Ask, act: Callable[[], Awaitable[object]], word: str) -> web.Response:
-    try:
-        await act()
-    except HotlineError as error:
-        return await _page(ask, error)
-    return see(f"{HERE}?done={word}")
+    return await acted(act, f"{HERE}?done={word}", lambda error: _page(ask, error))
 
 
 async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") -> web.Response:

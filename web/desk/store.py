@@ -11,8 +11,8 @@ from hotline1022.core.errors import HotlineError
 from hotline1022.core.words import day_written
 from hotline1022.web.chores_wire import FilesBody, FilesView, RebuildView
 from hotline1022.web.desk.account import DoneQuery
+from hotline1022.web.desk.acted import acted
 from hotline1022.web.desk.chores_said import findings, work
-from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.failures import failure
@@ -60,11 +60,7 @@ async def stop_rebuild(ask: Ask) -> web.Response:
 
 
 async def _done(ask: Ask, act: Callable[[], Awaitable[object]], word: str) -> web.Response:
-    try:
-        await act()
-    except HotlineError as error:
-        return await _page(ask, error)
-    return see(f"{HERE}?done={word}")
+    return await acted(act, f"{HERE}?done={word}", lambda error: _page(ask, error))
 
 
 async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") -> web.Response:

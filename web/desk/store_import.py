@@ -12,8 +12,8 @@ from aiohttp import web
 from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.web.chores_wire import Channel, ImportBody, ImportRow, ImportView, Preset
 from hotline1022.web.desk import seen
+from hotline1022.web.desk.acted import acted
 from hotline1022.web.desk.chores_said import work
-from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show, told, told_id
 from hotline1022.web.failures import failure
@@ -82,11 +82,7 @@ async def stop(ask: Ask) -> web.Response:
 
 
 async def _done(ask: Ask, act: Callable[[], Awaitable[object]], word: str) -> web.Response:
-    try:
-        await act()
-    except HotlineError as error:
-        return await _page(ask, error)
-    return see(f"{HERE}?done={word}")
+    return await acted(act, f"{HERE}?done={word}", lambda error: _page(ask, error))
 
 
 def _tried(one: ImportView) -> bool:

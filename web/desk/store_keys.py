@@ -11,8 +11,8 @@ from hotline1022.core.errors import HotlineError
 from hotline1022.web.chores_wire import KeyCountView, KeysNow, ResealView
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.account import DoneQuery
+from hotline1022.web.desk.acted import acted
 from hotline1022.web.desk.chores_said import findings, work
-from hotline1022.web.desk.door import see
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
@@ -58,11 +58,7 @@ async def stop_reseal(ask: Ask) -> web.Response:
 
 
 async def _done(ask: Ask, act: Callable[[], Awaitable[object]], word: str) -> web.Response:
-    try:
-        await act()
-    except HotlineError as error:
-        return await _page(ask, error)
-    return see(f"{HERE}?done={word}")
+    return await acted(act, f"{HERE}?done={word}", lambda error: _page(ask, error))
 
 
 async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") -> web.Response:
