@@ -2,6 +2,7 @@
 names that are not in one of the two.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from functools import cache
@@ -62,6 +63,12 @@ def are_there() -> bool:
     return "tabler.css" in _there()
 
 
+@cache
+def _content(path: Path) -> bytes:
+    """A file's bytes; all of them together take less than two megabytes."""
+    return path.read_bytes()
+
+
 async def show_file(ask: Ask) -> web.StreamResponse:
     """A file, zipped where the browser takes that. Who asks with another content's address is given the content of today, and must
     not keep it.
@@ -69,8 +76,13 @@ async def show_file(ask: Ask) -> web.StreamResponse:
     path = _there().get(ask.path["file"])
     if path is None:
         raise NotFound("there is no such file; load the page again", error_id="asset-unknown")
-    response = web.FileResponse(path)
-    response.content_type = _KINDS[path.suffix]
+    zipped = path.with_name(path.name + ".gz")
+    fits = "gzip" in ask.request.headers.get("Accept-Encoding", "") and zipped.is_file()
+    # kept: a file that is open for each browser stays open when the browser is gone before it was read
+    content = await asyncio.to_thread(_content, zipped if fits else path)
+    response = web.Response(body=content, content_type=_KINDS[path.suffix])
+    if fits:
+        response.headers["Content-Encoding"] = "gzip"
     if ask.path["digest"] == digest():
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Vary"] = "Accept-Encoding"
