@@ -48,6 +48,7 @@ def own_words(world: World, call: CallDetail, channel: str | None, phone: Leg, e
     written = sum(track.duration_ms for track in said) / 1000
     assert written == pytest.approx(phone.lasted, abs=RIGHT), f"{phone} talked {phone.lasted} s"
     for track in said:
+        assert track.path, f"{phone} has no file: {track}"
         heard = tones(world, track, everybody)
         # an end may be cut within a half second, and the first frames come before the phone's tone
         assert all(found == {phone.frequency} for found in heard[1:-1]), f"{phone} said {heard}"

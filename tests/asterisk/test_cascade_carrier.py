@@ -85,21 +85,22 @@ async def test_without_a_number_of_hers_none_is_shown(world: World) -> None:
 
 
 async def test_a_carrier_without_a_circuit_is_a_full_trunk_too(world: World) -> None:
-    await set_up(world, NO_CIRCUIT, CONGESTION, PERSON)
+    """Whose channel it was is free for the next one, who is called although no other is."""
+    await set_up(world, NO_CIRCUIT, CONGESTION, CONGESTION, CONGESTION, PERSON)
     one = await talk(world, "0909800005")
     await asyncio.sleep(1)
     await one.transfer(NO_CIRCUIT)
-    specialist = await called(world, NO_CIRCUIT.numbers[1])
+    leader = await called(world, NO_CIRCUIT.numbers[3])
     await asyncio.sleep(TAKES_AFTER)
-    await specialist.press("1")
-    await asyncio.sleep(1)
-    await specialist.hangup()
+    await leader.press("1")
+    await asyncio.sleep(3)
+    await leader.hangup()
     await one.citizen.ended(10)
     await world.quiet()
     call = await world.logged(one.citizen)
     (kept,) = await cascades(world, call)
-    assert outcomes(kept) == [("specialist", "office", "trunk-full"), ("specialist", "mobile", "taken")]
-    assert kept.steps[0].cause == 34 and str(kept.row.outcome) == "connected"
+    assert [how for _, _, how in outcomes(kept)] == [*["trunk-full"] * 3, "taken"]
+    assert [step.cause for step in kept.steps[:3]] == [34] * 3 and str(kept.row.outcome) == "connected"
     at_once(kept, rung(world, NO_CIRCUIT))
 
 
