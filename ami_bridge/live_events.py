@@ -13,7 +13,6 @@ from hotline1022.ami_bridge.types import (
     CallerAbandoned,
     CallerJoinedQueue,
     CallerLeftQueue,
-    ChannelGone,
     DeviceChanged,
     Held,
     LiveEvent,
@@ -44,12 +43,6 @@ def _held(packet: Packet, at: datetime) -> LiveEvent:
 
 def _resumed(packet: Packet, at: datetime) -> LiveEvent:
     return Resumed(at=at, channel=headers.channel(packet), name=packet.get("Channel"))
-
-
-def _gone(packet: Packet, at: datetime) -> LiveEvent:
-    return ChannelGone(
-        at=at, channel=headers.channel(packet), name=packet.get("Channel"), cause=headers.number(packet, "Cause")
-    )
 
 
 def _originated(packet: Packet, at: datetime) -> LiveEvent:
@@ -218,7 +211,6 @@ def _alarm(packet: Packet, at: datetime) -> LiveEvent | None:
 _TABLE: dict[str, Callable[[Packet, datetime], LiveEvent | None]] = {
     "Hold": _held,
     "Unhold": _resumed,
-    "Hangup": _gone,
     "OriginateResponse": _originated,
     "QueueMemberAdded": _member_added,
     "QueueMemberRemoved": _member_removed,

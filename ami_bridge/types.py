@@ -86,13 +86,6 @@ class Resumed(ChannelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelGone(ChannelEvent):
-    """The channel is gone; `cause` is the Q.850 cause of its own hangup."""
-
-    cause: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TransferRefused(ChannelEvent):
     """This phone's own button was to send the other side there, and Asterisk could not: out of a room it never can."""
 

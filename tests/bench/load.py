@@ -73,24 +73,34 @@ class Load:
         return Stretch(run, seen, cpu, memory)
 
     async def sustained(
-        self, rates: list[float], seconds: float, fine: Callable[[], bool], say: Callable[[str], None]
+        self, rates: list[float], seconds: float, wrong: Callable[[], int], say: Callable[[str], None]
     ) -> tuple[float, ...]:
-        """The highest of these rising rates that was held, calls a second, nothing without any; `fine`: nothing else went wrong."""
+        """The highest of these rising rates that was held, or halfway to the one that was not; calls a second, nothing without any.
+        `wrong` counts what else went wrong so far.
+        """
         if not rates:
             return ()
-        held = 0.0
+        held, offered = 0.0, 0.0
         for rate in rates:
-            found = (await self.stretch(rate, seconds, emergency=False, probes=False)).sipp
-            good = found.failed == 0 and found.rate >= SHARE * rate and found.answer_p99 <= ANSWER_P99 and fine()
-            say(
-                f"{rate:g} calls/s: {found.rate:.1f} made, {found.failed} failed,"
-                f" answered within {found.answer_p99 * 1000:.0f} ms (p99): {'held' if good else 'not held'}"
-            )
-            if not good:
-                break
-            held = found.rate
-            await asyncio.sleep(3)
+            found = await self._held(rate, seconds, wrong, say)
+            if not found:
+                halfway = await self._held((offered + rate) / 2, seconds, wrong, say) if offered else 0.0
+                return (halfway or held,)
+            held, offered = found, rate
         return (held,)
+
+    async def _held(self, rate: float, seconds: float, wrong: Callable[[], int], say: Callable[[str], None]) -> float:
+        """Calls a second that were made at this rate; 0 when it was not held."""
+        before = wrong()
+        found = (await self.stretch(rate, seconds, emergency=False, probes=False)).sipp
+        quick = found.rate >= SHARE * rate and found.answer_p99 <= ANSWER_P99
+        good = quick and found.failed == 0 and wrong() == before
+        say(
+            f"{rate:g} calls/s: {found.rate:.1f} made, {found.failed} failed,"
+            f" answered within {found.answer_p99 * 1000:.0f} ms (p99): {'held' if good else 'not held'}"
+        )
+        await asyncio.sleep(3 if good else 15)  # what was too much is not to be in the way of the next
+        return found.rate if good else 0.0
 
     async def _measure(self, seen: Probes, seconds: float, emergency: bool) -> None:
         end = time.monotonic() + seconds

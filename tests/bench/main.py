@@ -53,7 +53,7 @@ async def measure_bare(product: Product, folder: Path, rate: float, seconds: flo
     async with bare_load(product, folder) as load:
         say(f"Bare dialplan: {rate:g} calls/s for {seconds:g} s ...")
         stretch = await load.stretch(rate, seconds, emergency=False)
-        return Side(stretch=stretch, held=await load.sustained(rising, 16, lambda: True, say))
+        return Side(stretch=stretch, held=await load.sustained(rising, 16, lambda: 0, say))
 
 
 async def search_again(product: Product, folder: Path, rising: list[float]) -> tuple[float, ...]:
@@ -62,7 +62,7 @@ async def search_again(product: Product, folder: Path, rising: list[float]) -> t
         return ()
     async with bare_load(product, folder) as load:
         say("Bare dialplan, once more ...")
-        return await load.sustained(rising, 16, lambda: True, say)
+        return await load.sustained(rising, 16, lambda: 0, say)
 
 
 async def measure_product(
@@ -86,7 +86,7 @@ async def measure_product(
                 drained = await all_stored(database, stretch.calls)
             stretch.cpu["service"] = cpu_seconds(processes["service"]) - before
             stored = await Stored.count(product, database, stretch, watch.late, drained)
-            held = await load.sustained(rising, 16, lambda: static_steps(product) == 0, say)
+            held = await load.sustained(rising, 16, lambda: static_steps(product), say)
         return Side(stretch=stretch, held=held), stored
     finally:
         try:

@@ -105,9 +105,9 @@ async def test_repeated_headers_and_malformed_events_end_nothing() -> None:
     heard = Listener()
     async with scripted_ami() as ami, running(ami.port, on_event=heard) as link:
         await link.wait_up(5)
-        ami.send(hold(1, "Event: Unhold", "Event: Hangup", "ActionID: a", "ActionID: b"))
+        ami.send(hold(1, "Event: Unhold", "Event: BlindTransfer", "ActionID: a", "ActionID: b"))
         ami.send(message("Event: Hold", "Channel: without an id"))
-        ami.send(message("Event: Hangup", "Uniqueid: 1.1", "Cause: " + "9" * 5000))
+        ami.send(message("Event: QueueCallerLeave", "Uniqueid: 1.1", "Queue: q", "Count: " + "9" * 5000))
         ami.send(message("nothing at all") + b"\r\n\r\n" + hold(2))
         await until(lambda: heard.held == ["hl1-1", "hl1-2"])
         assert link.is_up and link.stats.malformed == 2

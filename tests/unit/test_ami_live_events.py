@@ -63,10 +63,6 @@ TABLE: list[tuple[str, LiveEvent]] = [
     ),
     (f"Event: Unhold\n{SNAPSHOT}", types.Resumed(at=READ_AT, channel=CALLER, name="PJSIP/trunk-00000010")),
     (
-        f"Event: Hangup\n{SNAPSHOT}Cause: 17\nCause-txt: User busy",
-        types.ChannelGone(at=READ_AT, channel=CALLER, name="PJSIP/trunk-00000010", cause=17),
-    ),
-    (
         (
             f"Event: BlindTransfer\nResult: Invalid\nTransfererChannel: PJSIP/line-101-00000011\nTransfererUniqueid: {AGENT}"
             "\nIsExternal: Yes\nContext: hl1022-transfer\nExtension: 763"
@@ -161,8 +157,8 @@ def test_asterisks_own_time_is_taken_where_it_sends_one() -> None:
         "Event: Hold\nChannel: x",
         "Event: Hold\nUniqueid: 1.1\nTimestamp: yesterday",
         "Event: Hold\nUniqueid: 1.1\nTimestamp: inf",
-        "Event: Hangup\nUniqueid: 1.1\nCause: many",
-        "Event: Hangup\nUniqueid: 1.1\nCause: " + "9" * 5000,
+        "Event: QueueMemberStatus\nQueue: q\nInterface: i\nCallsTaken: many",
+        "Event: QueueMemberStatus\nQueue: q\nInterface: i\nCallsTaken: " + "9" * 5000,
         "Event: QueueMemberPause\nQueue: q\nPaused: 1",
         "Event: UserEvent\nUserEvent: HLAlarm",
     ],
@@ -173,7 +169,7 @@ def test_an_event_without_what_it_must_have_is_refused(text: str) -> None:
 
 
 def test_other_events_and_other_peoples_user_events_say_nothing() -> None:
-    assert translate(packet("Event: VarSet\nUniqueid: 1.1"), READ_AT) is None
+    assert translate(packet("Event: Hangup\nUniqueid: 1.1"), READ_AT) is None
     assert translate(packet("Event: UserEvent\nUserEvent: Other\nUniqueid: 1.1"), READ_AT) is None
 
 

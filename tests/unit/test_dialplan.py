@@ -5,6 +5,8 @@ from importlib.resources import files
 
 import pytest
 
+from hotline1022.ami_bridge.live_events import WANTED
+
 FILES = {
     file.name: file.read_text(encoding="utf-8")
     for file in (files("hotline1022.asterisk_conf") / "hl1022").iterdir()
@@ -157,3 +159,12 @@ def test_what_the_dialplan_uses_is_loaded() -> None:
     assert len(applications) >= 15 and len(functions) >= 8
     assert not {APPLICATIONS[one] for one in applications - CORE} - loaded
     assert not {FUNCTIONS[one] for one in functions} - loaded
+
+
+def test_asterisk_writes_what_the_link_listens_to_and_lets_nothing_else_through() -> None:
+    own = set(re.findall(r"name\((\w+)\)", FILES["manager.conf"]))
+    assert own == {name.decode() for name in WANTED} - {"OriginateResponse"}, "that one comes to who asked"
+    whole = (files("hotline1022.asterisk_conf") / "pbx" / "manager.conf").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^disabledevents=(.+)$", whole, flags=re.MULTILINE)
+    unwritten = set(line.split(","))
+    assert {"Newexten", "VarSet"} <= unwritten and not unwritten & own
