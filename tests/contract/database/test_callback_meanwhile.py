@@ -14,7 +14,6 @@ from hotline1022.core.ids import CallId, ChannelId, PersonId
 from hotline1022.core.outcomes import Direction, Reason, Result
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch, CallRow
-from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person
 from hotline1022.recordings.types import FiledCall
 from tests.contract.database.made import HASH, a_leg, answered, at, gave_up, of_calls, over

@@ -12,7 +12,7 @@ from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import AgentState
-from hotline1022.service.views import AbandonedList
+from hotline1022.service.calls.abandoned import AbandonedList
 from hotline1022.web.desk.render import moment
 from hotline1022.web.page_words import words
 from hotline1022.web.types import AbandonedView
