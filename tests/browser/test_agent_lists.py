@@ -1,5 +1,6 @@
 """Lists keep still under a hand: who is called back is who stands there, whatever comes and goes meanwhile."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -80,3 +81,52 @@ async def test_rows_wait_while_a_hand_is_among_them(
     await tab.run("document.getElementById('done-v1').click()")
     await sees(tab, "(window.asked || []).length", 1)
     assert "đã nghe lời nhắn" in (await tab.run("window.asked"))[0] and await tab.run(ROWS) == 1
+
+
+async def test_a_pointer_that_was_parked_holds_nobody(
+    desk: Desk, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [one(1), one(2)]
+
+    async def every(self: MemoryAbandoned, limit: int) -> Sequence[AbandonedView]:
+        return waiting[:limit]
+
+    monkeypatch.setattr(MemoryAbandoned, "list", every)
+    await desk.make_agent()
+    desk.sits()
+    tab = await browser.tab()
+    await tab.size(1920, 1080)
+    await come_in(tab, desk)
+    x, y = await tab.run(
+        "(() => { const r = document.querySelector('#lists-rows li').getBoundingClientRect(); return [r.x + 30, r.y + r.height / 2]; })()"
+    )
+    # by a finger: what it touched is held as long as it lies there, and for a while after it has moved
+    finger = {"id": 1, "radiusX": 4, "radiusY": 4, "force": 1}
+    await tab.send("Input.dispatchTouchEvent", type="touchStart", touchPoints=[finger | {"x": x, "y": y}])
+    await tab.send("Input.dispatchTouchEvent", type="touchMove", touchPoints=[finger | {"x": x + 2, "y": y}])
+    waiting.append(one(3))
+    desk.happens(Topic.FIGURES, "calls")
+    await sees(tab, ANEW, False)
+    assert await tab.run(ROWS) == 2
+    await tab.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    begun = asyncio.get_running_loop().time()
+    await sees(tab, ROWS, 3)
+    assert asyncio.get_running_loop().time() - begun > 4, "a finger is lifted between two taps"
+    # a mouse that stands there since: at first it holds, then it is no hand any more
+    await tab.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    waiting.append(one(4))
+    desk.happens(Topic.FIGURES, "calls")
+    await sees(tab, ANEW, False)
+    assert await tab.run(ROWS) == 3
+    await sees(tab, ROWS, 4)
+    assert await tab.run(ANEW)
+    # nor is the focus that a click left behind, once the mouse has gone
+    await tab.run("document.getElementById('call-hl1-1795470208.2').focus()")
+    await tab.send("Input.dispatchMouseEvent", type="mousePressed", x=x, y=y, button="left", buttons=1, clickCount=1)
+    waiting.append(one(5))
+    desk.happens(Topic.FIGURES, "calls")
+    await sees(tab, ANEW, False)
+    assert await tab.run(ROWS) == 4, "a button is pressed"
+    await tab.send("Input.dispatchMouseEvent", type="mouseReleased", x=x, y=y, button="left", clickCount=1)
+    await tab.send("Input.dispatchMouseEvent", type="mouseMoved", x=x + 500, y=y)
+    await sees(tab, ROWS, 5, seconds=4)
