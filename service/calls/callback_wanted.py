@@ -63,9 +63,9 @@ async def talks(tx: Work, rows: Mapping[str, Wanted]) -> Mapping[str, Talk]:
     return {key: talk for key, talk in last.items() if talk is not None and talk.at > rows[key].since}
 
 
-def dealt(how: str, name: str, at: datetime) -> Dealt:
-    """The refusal: it needs no call any more, or somebody must want it in spite of that talk."""
-    said = f"{name or 'somebody'} {_DONE[how]} at {written(at)}; load the list anew"
+def dealt(how: str, name: str, at: datetime, call: str = "") -> Dealt:
+    """The refusal: it needs no call any more, or somebody must want it in spite of that talk; `call`: the id of the talk's."""
+    said = f"{name or 'somebody'} {_DONE[how]} at {written(at)}{f' (call {call})' if call else ''}; load the list anew"
     return Dealt(said, error_id=f"callback-{how}", name=name, at=at)
 
 

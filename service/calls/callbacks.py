@@ -88,7 +88,7 @@ class CallBacks:
         if shown is not None and not shown(found.number):
             raise Refused("she has another number than was shown; load the list anew", error_id="callback-changed")
         if last is not None and (what is CallbackWhat.ABANDONED or last.call != talk):
-            raise dealt("talked", last.name, last.at)
+            raise dealt("talked", last.name, last.at, last.call)
         return found
 
     async def _begin(self, view: LineView, what: CallbackWhat, target: str, number: str) -> CallbackView:
