@@ -62,6 +62,26 @@ async def test_a_list_that_stands_open_is_not_taken_away(desk: Desk, browser: Br
     await sees(tab, FORM, NEXT)
 
 
+async def test_what_another_window_chose_does_not_change_a_list_that_stands_open(desk: Desk, browser: Browser) -> None:
+    tab = await talks(desk, browser)
+    await tab.size(1920, 1080)
+    chosen = "document.getElementById('f-category').value"
+    before = await tab.run(chosen)
+    await click(tab, "f-category")
+    await sees(tab, OPEN)
+    owner = (await desk.world.admin.by_login(LOGIN)).id
+    texts = {"category": "construction", "name": "Trần Văn Bình"}
+    writing = Writing(window="window-b", seen=0, texts=texts)
+    taken = await desk.drafts.write(f"user:{owner}", CALL, writing, datetime.now(UTC))
+    told = f"{{owner: '{owner}', call: '{CALL}', version: {taken.draft.version}}}"
+    await tab.run(f"(window.other = new BroadcastChannel('hl-draft')).postMessage({told})")
+    await sees(tab, "document.getElementById('f-name').value", "Trần Văn Bình")
+    await asyncio.sleep(2)
+    assert await tab.run(OPEN) and await tab.run(chosen) == before != "construction"
+    await tab.run("document.getElementById('f-content').focus()")
+    await sees(tab, chosen, "construction")
+
+
 async def test_the_offer_has_the_number_of_the_call_that_waits(desk: Desk, browser: Browser) -> None:
     """Letters that come while the new form is on its way: the card still shows who called before."""
     tab = await talks(desk, browser)

@@ -42,10 +42,10 @@ HL.turn = (() => {
   for (const name of ["change", "focusout"]) page.addEventListener(name, () => { opened = -OPEN; }, true);
   function choosing() {
     const field = document.activeElement;
-    return !!field?.matches("#ticket select") && (TELLS ? field.matches(":open") : performance.now() - opened < OPEN);
+    return field?.matches("#ticket select") && (TELLS ? field.matches(":open") : performance.now() - opened < OPEN) ? field : null;
   }
 
-  const typing = () => performance.now() < busy || (!!document.getElementById("ticket") && (composing || choosing() || performance.now() - last < STILL));
+  const typing = () => performance.now() < busy || (!!document.getElementById("ticket") && (composing || !!choosing() || performance.now() - last < STILL));
   const began = () => { busy = performance.now() + ANSWER; };
   const ended = () => { busy = waits === null ? 0 : performance.now() + READ; look(); };
   function look() {
@@ -67,5 +67,5 @@ HL.turn = (() => {
     look();
   }
   function drop() { waits = null; clearTimeout(timer); offer.hidden = true; said.textContent = ""; }
-  return { typing, wait, drop, waits: () => waits, began, ended, over: () => { last = -STILL; busy = 0; composing = false; }, still: (then) => { still = then; } };
+  return { typing, choosing, wait, drop, waits: () => waits, began, ended, over: () => { last = -STILL; busy = 0; composing = false; }, still: (then) => { still = then; } };
 })();
