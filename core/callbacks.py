@@ -1,9 +1,10 @@
-"""Citizens whom an agent calls back: values. Pure; refuses nothing."""
+"""Citizens whom an agent calls back: values, and the refusal of a call that nobody needs any more. Pure; refuses nothing itself."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hotline1022.core.errors import Refused
 from hotline1022.core.outcomes import Reason
 
 
@@ -36,3 +37,26 @@ class Callback:
     ended_at: datetime | None = None
     #: how it ended; None while it goes on, and where no phone ever rang
     reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """Somebody of 1022 talked with a citizen, whoever called."""
+
+    call: str
+    #: when it began
+    at: datetime
+    #: who talked with her; "" = not known
+    name: str
+
+
+class Dealt(Refused):
+    """What she stands in a list for was dealt with meanwhile: `callback-talked`, `callback-heard`, `callback-told`. Whoever clicked
+    is told by whom and when.
+    """
+
+    def __init__(self, message: str, *, error_id: str, name: str, at: datetime) -> None:
+        super().__init__(message, error_id=error_id)
+        #: "" = not known
+        self.name = name
+        self.at = at

@@ -2,7 +2,7 @@
 a newer one, so reading a journal twice changes nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import Dialect, Select, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline1022.core.callbacks import Talk
 from hotline1022.core.errors import NotFound
-from hotline1022.core.outcomes import CallState, Direction, Reason, Result
+from hotline1022.core.outcomes import CallState, Reason, Result
 from hotline1022.db import types as t
 from hotline1022.db.call_filter import call_conditions
 from hotline1022.db.columns import condition
+from hotline1022.db.reached import PICKED_UP, TALKED, talks_with
 from hotline1022.db.recordings import RecordingRepository
 from hotline1022.db.sql import Bulk, Repository, Told, build, insert, insert_new, nobody, run_bulks, upsert
 from hotline1022.db.tables import call, call_event, journal_position, leg, number, track
@@ -199,17 +201,11 @@ class CallRepository(Repository):
         """Which of these numbers were not reached since they gave up, latest first."""
         given_up = call.alias("given_up")
         given_number = func.coalesce(given_up.c.caller_e164, given_up.c.caller_raw)
-        talked = or_(
-            call.c.result.in_((Result.ANSWERED, Result.REACHED)),
-            call.c.reason == Reason.EMERGENCY_BY_AGENT,
-            condition(f"call.line <> '' AND call.direction = '{Direction.IN}'"),  # and asked for 115 afterwards
-        )
-        came_again = exists().where(number == given_number, call.c.entered_at > given_up.c.entered_at, talked)
+        came_again = exists().where(number == given_number, call.c.entered_at > given_up.c.entered_at, TALKED)
         called_back = exists().where(
             leg.c.party.in_((given_up.c.caller_e164, given_up.c.caller_raw)),
             leg.c.started_at > given_up.c.entered_at,
-            leg.c.answered_at.is_not(None),
-            leg.c.kind != "citizen",
+            *PICKED_UP,
         )
         in_queue = condition(f"given_up.reason = '{Reason.IN_QUEUE}'")
         conditions = [in_queue, given_number.in_(callers), not_(came_again), not_(called_back)]
@@ -231,6 +227,10 @@ class CallRepository(Repository):
         )
         query = select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.last_at.desc(), ranked.c.last_call.desc())
         return [build(t.Abandoned, row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def talks_with(self, numbers: Collection[str], since: datetime) -> Mapping[str, Talk]:
+        """The last talk of each of these numbers that began later, by number as it is given: E.164, as sent, or as dialled."""
+        return await talks_with(self._connection, numbers, since)
 
     async def recent_talks(self, limit: int) -> Sequence[int]:
         """How long the latest answered callers talked, milliseconds, latest first. Calls that asked for 115 are none."""

@@ -59,6 +59,13 @@ class ToTellRepository(Repository):
         found = (await self._connection.execute(query)).mappings().one_or_none()
         return None if found is None else build(ToTellRow, found)
 
+    async def told_of(self, ticket: str) -> ToTellRow | None:
+        """The line of a ticket whose citizen was told last; None when she never was."""
+        query = select(to_tell).where(to_tell.c.ticket == ticket, to_tell.c.told_at.is_not(None))
+        found = await self._connection.execute(query.order_by(to_tell.c.told_at.desc()).limit(1))
+        row = found.mappings().one_or_none()
+        return None if row is None else build(ToTellRow, row)
+
     async def mark_told(self, line: str, by: str, at: datetime, *, seen: str = "") -> ToTellRow:
         """The citizen was told what `seen` is the mark of, "" = what stands there; the first mark stays. NotFound `to-tell-unknown`,
         Refused `to-tell-changed`.

@@ -42,6 +42,7 @@ from hotline1022.service.asterisk.questions import Questions, answer_on
 from hotline1022.service.background.chore_parts import backups_of, chores_of
 from hotline1022.service.background.guard import Guard
 from hotline1022.service.background.parts import begun_of, parts_of
+from hotline1022.service.calls.abandoned import AbandonedList
 from hotline1022.service.calls.call_log import CallLog, Saved
 from hotline1022.service.calls.callback_parts import callbacks_of
 from hotline1022.service.calls.log_store import DatabaseLogStore
@@ -159,6 +160,7 @@ class App:
             bell=self.bell,
         )
         self.callbacks = callbacks_of(self)
+        self.abandoned = AbandonedList(self.database)
         self.button = PhoneButton(self.call_log, actions)
         self.status = StatusByPhone(database=self.database, agency=self.directory_sounds.agency)
         self.plans = PlanKeeper(self.directory, Console(settings), closed, lambda: datetime.now(UTC))
@@ -256,6 +258,7 @@ class App:
     def _saved(self, saved: Saved) -> None:
         self.cascades.saved(saved)
         self.callbacks.saved(saved)
+        self.abandoned.saved(saved)
         self.news.saved(saved)
 
     async def _complete(self, call: Call) -> None:

@@ -38,7 +38,6 @@ from hotline1022.service.tickets.deadlines_view import DeadlinesView
 from hotline1022.service.tickets.link_desk import LinkDesk
 from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import (
-    AbandonedList,
     AlarmList,
     CallsView,
     LinesView,
@@ -115,7 +114,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             callers=LineCallsView(app.database, app.agents, app.broadcast.at_lines, app.call_log.call, utc_now),
             live=app.broadcast.bus,
             queue=QueueNowView(app.waiting, app.agents, app.expected, lambda: app.live.lost_at),
-            abandoned=AbandonedList(app.database),
+            abandoned=app.abandoned,
             voicemails=VoicemailList(app.database),
             alarms=AlarmList(app.database, app.news.alarm_seen),
             shifts=ShiftsView(app.database, app.agents),

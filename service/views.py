@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hotline1022.core.clock import local_day
@@ -135,28 +135,6 @@ class QueueNowView:
         return web.QueueView(
             waiting=tuple(waiting), ready=ready, expected_wait_seconds=seconds, lost_at=self._lost_at()
         )
-
-
-class AbandonedList:
-    """web.ports.Abandoned: the last 30 days."""
-
-    DAYS = 30
-    #: numbers that are counted; more than that do not give up in a month
-    MOST = 5000
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def list(self, limit: int) -> Sequence[web.AbandonedView]:
-        """Numbers to call back."""
-        since = datetime.now(UTC) - timedelta(days=self.DAYS)
-        async with self._database.reading() as tx:
-            return [_pick(web.AbandonedView, a) for a in await tx.calls.abandoned(since=since, limit=limit)]
-
-    async def waiting(self, skip: int, limit: int, *, latest: bool) -> tuple[Sequence[web.AbandonedView], int]:
-        """A part of them, and how many there are: who was not reached is known of all together."""
-        every = await self.list(self.MOST)
-        return (every if latest else every[::-1])[skip : skip + limit], len(every)
 
 
 class VoicemailList:

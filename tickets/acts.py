@@ -1,7 +1,7 @@
 """What each change does to a ticket: fields, deadlines, and the row of its history. Pure; ids and times are given.
 
 Refuses what states.py has no cell for (`ticket-state`), what somebody else changed meanwhile (`ticket-changed`), and what
-lacks a reason, an answer, an agency or a later date.
+lacks a reason, an answer, an agency or a later date; and a masked number (`phone-masked`).
 """
 
 import unicodedata
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from hotline1022.core.clock import local
 from hotline1022.core.errors import Invalid, Refused
 from hotline1022.tickets.calendar import DayAndNight
-from hotline1022.tickets.citizen import phone_of
+from hotline1022.tickets.citizen import masked, phone_of, whole_phone
 from hotline1022.tickets.deadlines import closing, due, put_off
 from hotline1022.tickets.policy import Policy
 from hotline1022.tickets.ports import NOBODY_KNOWN, Act, Draft, Outcome, Reporter, Settled
@@ -45,7 +45,7 @@ def opened(draft: Draft, *, id: str, code: str, by: str, at: datetime, policy: P
     """A new ticket, whose deadlines run from now."""
     draft = _nfc(draft)
     values = {field.name: getattr(draft, field.name) for field in fields(Draft)}
-    values["phone"] = phone_of(draft.phone)
+    values["phone"] = whole_phone(draft.phone)
     ticket = Ticket(id=id, code=code, created_at=at, state=_S.NEW, made_by=by, **values)
     return _made(_begun(ticket, at, policy), _A.OPEN, by, at)
 
@@ -70,7 +70,7 @@ def reserved(
         urgency=Urgency.URGENT if urgent or reporter.urgent else Urgency.ORDINARY,
         kind=reporter.kind or Kind.REPORT,
         requester=reporter.requester or Requester.PERSON,
-        phone=phone_of(reporter.phone or phone),
+        phone=phone_of(phone if masked(reporter.phone) else reporter.phone or phone),
         content=_text(content),
         name=_text(reporter.name),
         email=_text(reporter.email),
@@ -289,7 +289,7 @@ def _with_fields(ticket: Ticket, wanted: Act) -> Ticket:
         raise Invalid(f"{', '.join(sorted(unknown))} cannot be corrected; leave it out", error_id="field-unknown")
     values = {name: _text(value) for name, value in wanted.fields.items()}
     if "phone" in values:
-        values["phone"] = phone_of(values["phone"])
+        values["phone"] = whole_phone(values["phone"])
     return replace(ticket, **values)
 
 

@@ -15,4 +15,4 @@ async def place_call(ask: Ask) -> CallbackView:
         there = next(known.person for known in await ask.ports.lines.list() if known.line == line)
         if not asker.person or there != asker.person:
             raise Refused("you are logged in at another line, or at none; call from your own", error_id="line-other")
-    return await ask.ports.callbacks.begin(line, body.what, body.id)
+    return await ask.ports.callbacks.begin(line, body.what, body.id, talk=body.talk)

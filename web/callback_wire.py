@@ -22,6 +22,14 @@ class CallbackBody:
             pattern=r"[A-Za-z0-9][A-Za-z0-9.~-]{0,127}",
         ),
     ]
+    talk: Annotated[
+        str,
+        Rule(
+            doc="for a message or a ticket, where somebody has talked with her since (callback-talked) and she is to be called all "
+            "the same: the id of that call, /api/calls?caller=",
+            pattern=r"([A-Za-z0-9][A-Za-z0-9.~-]{0,127})?",
+        ),
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

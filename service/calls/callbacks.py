@@ -1,5 +1,5 @@
 """An agent calls a citizen back: the own phone rings, and the dialplan does the rest. Refuses who cannot call now, whom somebody
-calls already, and a number that is none; nothing is called without a row that was committed before.
+calls or talks with already or has reached meanwhile, and a number that is none; nothing is called without a row that was committed before.
 """
 
 import asyncio
@@ -9,19 +9,20 @@ from datetime import datetime, timedelta
 from secrets import randbelow
 
 from hotline1022.ami_bridge.ports import Actions
-from hotline1022.core.callbacks import Callback, CallbackWhat
-from hotline1022.core.errors import HotlineError, NotFound, Refused, Unavailable
+from hotline1022.core.callbacks import Callback, CallbackWhat, Talk
+from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.core.events import CallPlaced, CitizenTried, LegAnswered, LegEnded
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.masking import mask
-from hotline1022.core.outcomes import CallState, Direction, Reason
+from hotline1022.core.outcomes import CallState, Direction
 from hotline1022.core.turns import Turns
-from hotline1022.db.unit import Database, Work
+from hotline1022.db.unit import Database
 from hotline1022.queue.agent_state import AgentEvent
 from hotline1022.queue.agents import Agents
 from hotline1022.queue.types import AgentState, LineView
 from hotline1022.service.calls.call_log import CallLog, Saved
 from hotline1022.service.calls.callback_number import to_dial
+from hotline1022.service.calls.callback_wanted import Wanted, dealt, talks, wanted
 from hotline1022.service.calls.log_store import e164
 from hotline1022.service.lines.hands import INTERFACE
 from hotline1022.web.callback_wire import CallbackView
@@ -65,19 +66,30 @@ class CallBacks:
     # -- to do
 
     async def begin(
-        self, line: str, what: CallbackWhat, target: str, *, shown: Callable[[str], bool] | None = None
+        self, line: str, what: CallbackWhat, target: str, *, shown: Callable[[str], bool] | None = None, talk: str = ""
     ) -> CallbackView:
-        """Ring the line's phone, which then calls the citizen; `shown`: whether her number is the one that was shown."""
+        """Ring the line's phone, which then calls the citizen; `shown`: whether her number is the one that was shown, `talk`: id of the
+        call in which somebody talked with her, as was shown.
+        """
         view = self._free(line)
-        async with self._database.reading() as tx:
-            caller = await _wanted(tx, what, target)
-        if shown is not None and not shown(caller):
-            raise Refused("she has another number than was shown; load the list anew", error_id="callback-changed")
-        number = to_dial(caller, self._own())
+        number = to_dial((await self._wanted(what, target, shown, talk)).number, self._own())
         await self._idle(line)
         async with self._turns.of(number):  # from looking whether anybody calls her until the log knows that we do
-            self._nobody_calls(number)
+            self._nobody_talks(number)
+            # a call that has ended since is stored before the log forgets it: what came of it is seen now
+            await self._wanted(what, target, shown, talk)
             return await self._begin(view, what, target, number)
+
+    async def _wanted(self, what: CallbackWhat, target: str, shown: Callable[[str], bool] | None, talk: str) -> Wanted:
+        """Whoever stands there, and was not reached since; but for a message or a ticket she is called all the same by who knows it."""
+        async with self._database.reading() as tx:
+            found = await wanted(tx, what, target)
+            last = (await talks(tx, {target: found})).get(target)
+        if shown is not None and not shown(found.number):
+            raise Refused("she has another number than was shown; load the list anew", error_id="callback-changed")
+        if last is not None and (what is CallbackWhat.ABANDONED or last.call != talk):
+            raise dealt("talked", last.name, last.at, last.call)
+        return found
 
     async def _begin(self, view: LineView, what: CallbackWhat, target: str, number: str) -> CallbackView:
         line, now = view.line, self._clock()
@@ -114,11 +126,16 @@ class CallBacks:
         if any(one.name.startswith(own) for one in await self._actions.channels()):
             raise Refused(f"the phone of line {line} is in use; hang up first", error_id="line-busy")
 
-    def _nobody_calls(self, number: str) -> None:
-        """The same citizen may stand in two lists."""
+    def _nobody_talks(self, number: str) -> None:
+        """The same citizen may stand in two lists, and may call just now."""
         for call in self._call_log.going_on():
-            if call.direction is Direction.OUT and e164(call.caller) == e164(number):
+            if e164(call.caller) != e164(number):
+                continue
+            if call.direction is Direction.OUT:
                 raise _called_by(self._name(call.line) or call.person)
+            raise Refused(
+                "this citizen is calling 1022 just now; load the list anew in a moment", error_id="callback-here"
+            )
 
     def _name(self, line: str) -> str:
         return next((one.name for one in self._agents.views() if one.line == line), "")
@@ -157,6 +174,11 @@ class CallBacks:
             await tx.callbacks.forget(new.call)
 
     # -- to look at
+
+    async def talks(self, rows: Mapping[str, tuple[str, datetime]]) -> Mapping[str, Talk]:
+        """The last talk with each of these, id → number and since when she stands there; by its id."""
+        async with self._database.reading() as tx:
+            return await talks(tx, {id: Wanted(number=number, since=since) for id, (number, since) in rows.items()})
 
     async def tried(self, what: CallbackWhat, rows: Mapping[str, str]) -> Mapping[str, Callback]:
         """The last try for each row of a list, id → citizen's number, by its id; of numbers that gave up, whatever it was for."""
@@ -227,24 +249,6 @@ class CallBacks:
             log.warning("tries that never rang are not ended yet: %s", error)
             return
         self._lapsed_at = now
-
-
-async def _wanted(tx: Work, what: CallbackWhat, target: str) -> str:
-    """The number of whoever stands in the list with this; NotFound `callback-unknown` where nobody does."""
-    match what:
-        case CallbackWhat.ABANDONED:
-            found = await tx.calls.load([target])
-            if found and found[0].call.reason is Reason.IN_QUEUE:
-                return found[0].call.caller_e164 or found[0].call.caller_raw
-        case CallbackWhat.VOICEMAIL:
-            message = await tx.recordings.voicemail(target)
-            if message is not None:
-                return message.caller
-        case CallbackWhat.TICKET:
-            line = await tx.to_tell.open_of(target)
-            if line is not None:
-                return line.number
-    raise NotFound("this citizen is not in that list any more; load the list anew", error_id="callback-unknown")
 
 
 def _call_id(now: datetime) -> str:

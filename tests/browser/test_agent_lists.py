@@ -1,5 +1,6 @@
 """Lists keep still under a hand: who is called back is who stands there, whatever comes and goes meanwhile."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from tests.browser.test_agent import come_in, desk, sees
 from tests.browser.test_agent_pieces import COUNT
 from tests.browser.test_desk import barriers
 from tests.contract.database.agent_world import Desk
-from tests.lab.browser import Browser
+from tests.lab.browser import Browser, Tab
 from tests.unit.calls_memory import NOW
 from tests.unit.staff_memory import MemoryAbandoned
 
@@ -80,3 +81,72 @@ async def test_rows_wait_while_a_hand_is_among_them(
     await tab.run("document.getElementById('done-v1').click()")
     await sees(tab, "(window.asked || []).length", 1)
     assert "đã nghe lời nhắn" in (await tab.run("window.asked"))[0] and await tab.run(ROWS) == 1
+
+
+@pytest.fixture
+async def waiting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[AbandonedView]:
+    """Citizens of the first list, whom a test adds to."""
+    found = [one(1), one(2)]
+
+    async def every(self: MemoryAbandoned, limit: int) -> Sequence[AbandonedView]:
+        return found[:limit]
+
+    monkeypatch.setattr(MemoryAbandoned, "list", every)
+    await desk.make_agent()
+    desk.sits()
+    return found
+
+
+async def row(desk: Desk, browser: Browser) -> tuple[Tab, float, float]:
+    """The page, and where its first row is."""
+    tab = await browser.tab()
+    await tab.size(1920, 1080)
+    await come_in(tab, desk)
+    x, y = await tab.run(
+        "(() => { const r = document.querySelector('#lists-rows li').getBoundingClientRect(); return [r.x + 30, r.y + r.height / 2]; })()"
+    )
+    return tab, x, y
+
+
+async def test_a_mouse_that_was_parked_holds_no_rows(
+    desk: Desk, browser: Browser, waiting: list[AbandonedView]
+) -> None:
+    tab, x, y = await row(desk, browser)
+    await tab.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    waiting.append(one(3))
+    desk.happens(Topic.FIGURES, "calls")
+    await sees(tab, ANEW, False)
+    assert await tab.run(ROWS) == 2
+    await sees(tab, ROWS, 3)
+    assert await tab.run(ANEW)
+
+
+async def test_rows_are_held_under_a_finger(desk: Desk, browser: Browser, waiting: list[AbandonedView]) -> None:
+    tab, x, y = await row(desk, browser)
+    finger = {"id": 1, "radiusX": 4, "radiusY": 4, "force": 1}
+    await tab.send("Input.dispatchTouchEvent", type="touchStart", touchPoints=[finger | {"x": x, "y": y}])
+    await tab.send("Input.dispatchTouchEvent", type="touchMove", touchPoints=[finger | {"x": x + 2, "y": y}])
+    waiting.append(one(3))
+    desk.happens(Topic.FIGURES, "calls")
+    await sees(tab, ANEW, False)
+    assert await tab.run(ROWS) == 2
+    await tab.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    begun = asyncio.get_running_loop().time()
+    await sees(tab, ROWS, 3)
+    assert asyncio.get_running_loop().time() - begun > 4, "a finger is lifted between two taps"
+
+
+async def test_rows_are_held_while_a_button_is_pressed_and_not_by_the_focus_that_it_left(
+    desk: Desk, browser: Browser, waiting: list[AbandonedView]
+) -> None:
+    tab, x, y = await row(desk, browser)
+    await tab.run("document.getElementById('call-hl1-1795470208.2').focus()")
+    await tab.send("Input.dispatchMouseEvent", type="mousePressed", x=x, y=y, button="left", buttons=1, clickCount=1)
+    await tab.run("document.getElementById('call-hl1-1795470208.2').focus()")
+    waiting.append(one(3))
+    desk.happens(Topic.FIGURES, "calls")
+    await sees(tab, ANEW, False)
+    assert await tab.run(ROWS) == 2
+    await tab.send("Input.dispatchMouseEvent", type="mouseReleased", x=x, y=y, button="left", clickCount=1)
+    await tab.send("Input.dispatchMouseEvent", type="mouseMoved", x=x + 500, y=y)
+    await sees(tab, ROWS, 3, seconds=4)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from aiohttp import web
 
-from hotline1022.core.callbacks import Callback, CallbackWhat
+from hotline1022.core.callbacks import Callback, CallbackWhat, Dealt, Talk
 from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.masking import mask
 from hotline1022.web.asker import of_session
@@ -17,6 +17,7 @@ from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import moment
 from hotline1022.web.numbers_said import said_number
 from hotline1022.web.package import origin
+from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 
@@ -93,7 +94,7 @@ async def call_back(ask: Ask) -> web.Response:
     """The own phone rings, then hers."""
     form: Form = ask.body
     which = form.one("list") if form.one("list") in LISTS else "missed"
-    failed = None
+    failed, said = None, ""
     try:
         line = await own_line(ask)
         if line is None:
@@ -103,10 +104,20 @@ async def call_back(ask: Ask) -> web.Response:
         def shown(number: str) -> bool:
             return mark == _mark(ask, id, number)
 
-        await ask.ports.callbacks.begin(line.line, LISTS[which], id, shown=shown)
+        await ask.ports.callbacks.begin(line.line, LISTS[which], id, shown=shown, talk=form.one("talk"))
     except HotlineError as error:
-        failed = error
-    return piece(ask, "lists", failed, lists=await rows(ask, _part(form, which)))
+        failed, said = error, _dealt(error, which)
+    return piece(ask, "lists", failed, said=said, lists=await rows(ask, _part(form, which)))
+
+
+def _dealt(error: HotlineError, which: str) -> str:
+    """Who was quicker, and when; "" = nobody was."""
+    if not isinstance(error, Dealt):
+        return ""
+    again = error.error_id == "callback-talked" and which != "missed"  # she stands there still, and the row says it now
+    say = words()
+    by = error.name or say("agent-list.somebody")
+    return say(f"agent-list.{error.error_id}{'-again' if again else ''}", by=by, at=moment(error.at))
 
 
 def _mark(ask: Ask, target: str, number: str) -> str:
@@ -124,9 +135,14 @@ async def rows(ask: Ask, query: ListQuery) -> Mapping[str, Any]:
         found, total = await _found(ask, query, page)
     shown = sees_numbers(ask)
     tried = await ask.ports.callbacks.tried(LISTS[query.list], {one["target"]: one["caller"] for one in found})
+    waiting = {one["target"]: (one["caller"], one["since"]) for one in found if one["caller"]}
+    talks = (
+        await ask.ports.callbacks.talks(waiting) if query.list != "missed" else {}
+    )  # whoever was reached leaves that one
     for one in found:
-        caller = one.pop("caller")
-        one |= {"number": said_number(caller if shown else mask(caller)), "tried": _tried(tried.get(one["target"]))}
+        caller, talk, last = one.pop("caller"), talks.get(one["target"]), tried.get(one["target"])
+        one |= {"talk": talk.call if talk else "", "talked": _talked(talk, last)}
+        one |= {"number": said_number(caller if shown else mask(caller)), "tried": _tried(last)}
         one["shown"] = _mark(ask, one["target"], caller)
     return {
         "which": query.list,
@@ -151,6 +167,7 @@ async def _found(ask: Ask, query: ListQuery, page: int) -> tuple[list[dict[str, 
                 "target": one.id,
                 "caller": one.caller,
                 "at": moment(one.left_at),
+                "since": one.left_at,
                 "more": clock(one.duration_ms // 1000) if one.duration_ms else "",
                 "text": "",
             }
@@ -165,6 +182,7 @@ async def _found(ask: Ask, query: ListQuery, page: int) -> tuple[list[dict[str, 
                 "target": one.ticket,
                 "caller": one.number,
                 "at": moment(one.since),
+                "since": one.since,
                 "more": one.code,
                 "text": f"{one.name}: {one.text}" if names else "",
                 "mark": one.mark,
@@ -179,12 +197,20 @@ async def _found(ask: Ask, query: ListQuery, page: int) -> tuple[list[dict[str, 
                 "target": one.last_call,
                 "caller": one.caller,
                 "at": moment(one.last_at),
+                "since": one.last_at,
                 "more": str(one.count),
                 "text": "",
             }
             for one in calls
         ]
     return found, total
+
+
+def _talked(talk: Talk | None, tried: Callback | None) -> Mapping[str, str] | None:
+    """When somebody talked with her since, and who; the last try says it where it was that one."""
+    if talk is None or (tried is not None and tried.call == talk.call):
+        return None
+    return {"at": moment(talk.at), "by": talk.name or words()("agent-list.somebody")}
 
 
 def _tried(last: Callback | None) -> Mapping[str, str] | None:

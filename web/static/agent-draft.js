@@ -112,13 +112,17 @@ HL.draft = (() => {
 
   // ---- what is kept, shown
   function take(told) {
+    const of = form;
+    let open = false;
     form.seen = told.version;
     const seen = document.getElementById("seen");
     if (seen) seen.value = told.version;
     for (const [name, text] of Object.entries(told.fields)) {
       const one = field(name);
-      if (one && !form.dirty.has(name) && kept(one.value) !== kept(text)) one.value = text;
+      if (!one || form.dirty.has(name) || kept(one.value) === kept(text)) continue;
+      if (HL.turn.choosing() === one) open = true; else one.value = text;
     }
+    if (open) setTimeout(() => { if (of === form && of.seen === told.version) take(told); }, MOST); // not under the hand that chooses
     page.dispatchEvent(new Event("hl-taken"));
   }
   function offer(words) {

@@ -1,6 +1,6 @@
 "use strict";
 /* What happens reaches the page of an agent: the stream of events makes its pieces load anew, and when the stream is away they load
-   every two seconds; keys, and the form of a call that rings. Refuses to take away what somebody is typing into or has chosen. */
+   every two seconds; and the form of a call that rings. Refuses to take away what somebody is typing into or has chosen. */
 (() => {
   const TOPICS = ["lines", "queue", "call", "cascades", "figures"];
   const POLL = 2000, ANEW = 3000, PATIENCE = 8000;
@@ -20,15 +20,18 @@
     polling ||= setInterval(() => happened("all"), POLL);
   }
   function back() {
+    HL.events.anew();
     if (polling) { clearInterval(polling); polling = 0; happened("all"); HL.draft.flush(); }
     by("stream").hidden = true;
   }
   function heard(topic, event) {
-    if (topic === "refresh") { happened("all"); return; }
+    if (topic === "refresh") { HL.events.anew(); happened("all"); return; }
     const told = JSON.parse(event.data);
-    if (topic === "call" && told.what === "ring") ring(told); else happened(topic);
-    if (topic === "call" && told.what !== "ring") later ||= rings > 0;
-    if (topic === "call" && told.what === "known") known(told);
+    if (topic !== "call") { HL.events.heard(topic, told); return; }
+    if (told.what === "ring") { ring(told); return; }
+    happened("call");
+    later ||= rings > 0;
+    if (told.what === "known") known(told);
   }
 
   // ---- pieces that are asked for here, each by an element of its own: htmx lets go what waits behind another one of the same
@@ -65,6 +68,7 @@
   function opened(call) {
     if (showing !== call) return;
     showing = null;
+    if (shows(hand)) hand = null;
     level();
     known(knew);
     if (by("call").dataset.call !== call) return;
@@ -80,13 +84,18 @@
     if (showing === call) return;
     if (shows(call)) before = call; else if (HL.turn.typing()) wait(call); else put(call);
   }
-  /* somebody types into another form: it comes when that is done */
-  function wait(call, number = by("call").dataset.number) {
+  /* somebody types into another form: it comes when that is done. `seen`: whose form was here before; `hand`: the one that was asked for by
+     hand, which is no call at all. The number is that of the call that waits: the one at the line may still stand on the page */
+  const seen = new Set();
+  let hand = null, rang = {};
+  function wait(call) {
     if (showing === call) showing = null;
     of = by("form").dataset.draft;
-    HL.turn.wait(call, number || page.dataset.withheld);
+    const { offer, offerAgain, offerHand, withheld } = page.dataset, at = by("call").dataset;
+    const number = (at.call === call && at.number) || (rang.call === call && (rang.said || rang.number)) || withheld;
+    HL.turn.wait(call, call === hand ? offerHand : (seen.has(call) ? offerAgain : offer).replace("{number}", number));
   }
-  HL.turn.still((call) => show(call));
+  HL.turn.still((call) => (call === hand ? put(call) : show(call)));
   /* a form comes in place of another one: letters must not go on into a field of the same name */
   let heading = false;
   function lift() {
@@ -133,9 +142,11 @@
     if (told.said) by("call-title").textContent = told.said;
     document.title = `☎ ${page.dataset.ringing} ${told.said || ""} · ${title}`;
     rings += 1;
+    rang = told;
+    hand = null;
     let answer;
     if (!shows(told.call) && HL.turn.typing()) {
-      wait(told.call, told.said || told.number || "");
+      wait(told.call);
       answer = load("call", "/desk/agent/call");
     } else {
       HL.turn.drop();
@@ -163,7 +174,7 @@
   function looked() {
     const call = by("call").dataset, ringing = call.call && !call.answered;
     document.title = ringing ? `☎ ${page.dataset.ringing} ${call.number} · ${title}` : title;
-    if (!rings && call.call !== HL.turn.waits()) HL.turn.drop();
+    if (!rings && ![call.call, hand].includes(HL.turn.waits())) HL.turn.drop();
     if (!call.call) before = "";
     else if (call.call !== before) show(call.call);
   }
@@ -240,6 +251,7 @@
   document.body.addEventListener("htmx:afterSettle", () => {
     HL.tick();
     HL.draft.open(by("form"));
+    seen.add(by("form").dataset.draft);
     looked();
     agree();
     if (heading) { heading = false; by("form-title").focus({ preventScroll: true }); }
@@ -270,28 +282,13 @@
     const button = event.target.closest("[data-open]");
     if (!button) return;
     before = by("call").dataset.call;
+    hand = button.dataset.open;
     HL.turn.over(); // who presses a button types no more
     HL.turn.drop();
     put(button.dataset.open).then(() => { if (shows(button.dataset.open)) by("f-content")?.focus(); });
   });
 
-  // ---- keys
-  const KEYS = {
-    F2: ["f-content"],
-    F4: ["faq-words"],
-    F8: ["connect", "take-back", "to"],
-    F9: ["state-go", "state-pause", "line"],
-  };
-  document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.altKey || event.metaKey) return;
-    if (event.ctrlKey && event.key === "Enter" && event.target.closest("#ticket")) { event.preventDefault(); by("make-forward").click(); return; }
-    // not into a ticket that is sent out half written
-    if (event.key === "Enter" && event.target.matches("#ticket input")) { event.preventDefault(); return; }
-    const wanted = !event.ctrlKey && !event.shiftKey && KEYS[event.key];
-    const place = wanted && wanted.map(by).find(Boolean);
-    if (place) { event.preventDefault(); place.focus(); }
-  });
-
+  seen.add(of);
   looked();
   HL.draft.open(by("form"));
   HL.stream({

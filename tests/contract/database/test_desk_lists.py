@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from hotline1022.core.callbacks import CallbackWhat
+from hotline1022.core.callbacks import CallbackWhat, Talk
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import AgentState
-from hotline1022.service.views import AbandonedList
+from hotline1022.service.calls.abandoned import AbandonedList
+from hotline1022.web.desk.render import moment
 from hotline1022.web.page_words import words
 from hotline1022.web.types import AbandonedView
 from tests.contract.database.agent_world import Desk, open_agent_desk
@@ -76,6 +77,35 @@ async def test_only_who_was_shown_is_called_back(desk: Desk) -> None:
         desk.callbacks.number = "02743822333"
         assert (await act(browser, f"{PAGE}/call-back", **given)).status == 200
         assert desk.callbacks.begun == [("101", CallbackWhat.TICKET, target[1])]
+
+
+@pytest.mark.parametrize(
+    ("which", "said"),
+    [("missed", "callback-talked"), ("voicemail", "callback-talked-again"), ("tell", "callback-talked-again")],
+)
+async def test_who_was_quicker_is_said_and_a_second_click_knows_it(desk: Desk, which: str, said: str) -> None:
+    desk.sits(AgentState.READY)
+    async with desk.agent() as browser:
+        found = re.search(
+            r'name="id" value="([^"]+)"><input type="hidden" name="mark" value="([0-9a-f]{16})"',
+            (await browser.get(f"{PAGE}/lists?list={which}")).text,
+        )
+        assert found
+        if which == "tell":
+            desk.callbacks.number = "02743822333"
+        given = {"list": which, "id": found[1], "mark": found[2], "order": "longest", "page": "1"}
+        desk.callbacks.talked[found[1]] = Talk(call="out-1795470300.1", at=NOW, name="Trần Bình")
+        refused = await act(browser, f"{PAGE}/call-back", **given)
+        assert refused.status == 409 and desk.callbacks.begun == []
+        assert words()(f"agent-list.{said}", by="Trần Bình", at=moment(NOW)) in refused.text
+        assert words()("error.callback-talked") not in refused.text, "one sentence"
+        if which == "missed":
+            return
+        assert words()("agent-list.talked", by="Trần Bình", at=moment(NOW)) in refused.text
+        known = re.search(r'name="talk" value="([^"]+)"', refused.text)
+        assert known
+        assert (await act(browser, f"{PAGE}/call-back", **given, talk=known[1])).status == 200
+        assert [target for _, _, target in desk.callbacks.begun] == [found[1]]
 
 
 async def test_rows_have_names_of_their_own(desk: Desk, many: list[AbandonedView]) -> None:

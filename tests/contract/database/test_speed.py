@@ -31,6 +31,8 @@ QUESTIONS: dict[str, tuple[Question, str]] = {
     "abandoned": (lambda tx: tx.calls.abandoned(), "ix_call_abandoned"),
     "reached since": (lambda tx: tx.calls._not_reached(["x"], None), "ix_call_number"),
     "called back": (lambda tx: tx.calls._not_reached(["x"], None), "ix_leg_party"),
+    "talked with since": (lambda tx: tx.calls.talks_with({"x"}, at(0)), "ix_call_number"),
+    "picked up since": (lambda tx: tx.calls.talks_with({"x"}, at(0)), "ix_leg_party"),
     "open tickets": (lambda tx: tx.tickets.open_after(None, 200), "ix_ticket_open"),
     "last messages of a channel": (lambda tx: tx.outbox.last_sent(Channel.SMS, 5), "ix_outbox_message_last_sent"),
     "talks": (lambda tx: tx.calls.recent_talks(20), "ix_call_result"),

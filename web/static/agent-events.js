@@ -1,0 +1,33 @@
+"use strict";
+/* Which live events concern the page of an agent, and how often its pieces load for them: at once, then once a second at most, however many
+   come; two hundred of these pages stand open. The ring goes past all this. Refuses to load for a line or a hunt that nothing here shows. */
+window.HL = window.HL || {};
+HL.events = (() => {
+  const EVERY = 1000; // ms
+  const by = (id) => document.getElementById(id), happened = (what) => htmx.trigger(document.body, `hl-${what}`);
+  const last = {}, planned = {}, takes = new Map();
+
+  function gently(what) {
+    if (planned[what]) return;
+    const left = (last[what] ?? -EVERY) + EVERY - performance.now();
+    const now = () => { planned[what] = 0; last[what] = performance.now(); happened(what); };
+    if (left > 0) planned[what] = setTimeout(now, left); else now();
+  }
+  /* the own line, and where one sits at none, which are free; who waits is told how many are ready, and that by this how long it takes */
+  function line(told) {
+    if (told.what !== "line") { takes.clear(); gently("lines"); gently("queue"); return; }
+    const { line, person } = by("state").dataset, shown = by("line");
+    const free = shown && Array.from(shown.options).some((one) => one.value === told.line) === !!told.person;
+    if (told.line === line || (person && told.person === person) || free || (!line && person && !shown && !told.person)) gently("lines");
+    const state = [told.state === "ready", told.person && told.reachable && !told.reason].join();
+    if (takes.get(told.line) === state) return;
+    takes.set(told.line, state);
+    gently("queue");
+  }
+  function heard(topic, told) {
+    if (topic === "lines") line(told);
+    else if (topic !== "cascades") gently(topic);
+    else if (told.call === undefined || told.call === by("transfer").dataset.call) happened(topic);
+  }
+  return { heard, anew: () => takes.clear() };
+})();
