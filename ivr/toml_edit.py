@@ -79,9 +79,7 @@ def drop_table(text: str, table: Path) -> str:
     """The table goes, with those within it and what is said between their lines."""
     while True:
         lines = scan(text)
-        place = next(
-            (at for at, one in enumerate(lines.stood) if one.header and one.path[: len(table)] == table), None
-        )
+        place = next((at for at, one in enumerate(lines.stood) if one.header and one.path[: len(table)] == table), None)
         if place is None:
             return text
         last = lines.stood[place]
