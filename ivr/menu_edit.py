@@ -117,6 +117,8 @@ def put_root(text: str, id: str) -> str:
     meant = deepcopy(_data(text))
     if id not in dict(_tables(meant.get("menus"))):
         raise _unknown(id)
+    if meant.get("root") == id:
+        return text
     meant["root"] = id
     return _proved(set_value(text, ("root",), id), meant)
 
@@ -180,7 +182,10 @@ def _data(text: str) -> dict[str, Any]:
 
 def _again(text: str, path: Path, value: str | int) -> object:
     """The value as the text has it now: a text in lines of its own ends with the end of one."""
-    found: Any = _data(text)
+    try:
+        found: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise unfit(path) from error
     for part in path:
         found = found.get(part) if isinstance(found, dict) else None
     return found if _same(found, value) else value

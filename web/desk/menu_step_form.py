@@ -4,7 +4,7 @@ what was typed stays as it was typed, beside what is said of it.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from hotline1022.core.texts import tidy
@@ -51,7 +51,7 @@ def typed(form: Form) -> Typed:
     given = {name: form.one(name).strip()[:40] for name in (*_NUMBERS, "no_input", "invalid")}
     given |= {"text": form.one("text").replace("\r\n", "\n").strip(), "after": form.one("after").strip()[:60]}
     rows = [
-        KeyRow(form.one(f"r{at}-key").strip()[:3], form.one(f"r{at}-to").strip()[:60])
+        KeyRow(*("".join(form.one(f"r{at}-{name}").split())[:60] for name in KeyRow._fields))
         for at in range(KEYS_MOST)
         if any(name in (f"r{at}-key", f"r{at}-to") for name, _ in form.pairs)
     ]
@@ -164,7 +164,7 @@ def merged(form: Form, step: MenuStep, given: Typed, known: MenuSteps) -> tuple[
     order += [key for key in (name.removeprefix(_KEY) for name in keys) if key not in order]
     rows = [KeyRow(key, found.values.get(_KEY + key, "")) for key in order]
     values = {name: found.values[name] for name in given.values}
-    return Typed(values=values, rows=[row for row in rows if row.to]), found
+    return Typed(values=values, rows=[row for row in rows if row.to]), replace(found, read=read_of(step).read)
 
 
 def _flat(given: Typed) -> dict[str, Any]:
