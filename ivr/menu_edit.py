@@ -11,7 +11,7 @@ from typing import Any
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.ivr.flow import NAME
 from hotline1022.ivr.model import Fixed, MenuTree
-from hotline1022.ivr.toml_edit import add_table, drop_table, set_table, set_value, unfit
+from hotline1022.ivr.toml_edit import add_element, add_table, drop_table, set_table, set_value, unfit
 from hotline1022.ivr.toml_lines import Path
 from hotline1022.ivr.types import MenuCategory, MenuStep, MenuSteps, SpokenText, StepKey
 
@@ -110,6 +110,25 @@ def put_spoken(text: str, table: str, id: str, spoken: str) -> str:
     if not isinstance(meant.setdefault(table, {}), dict):
         raise unfit((table,))
     return _put_text(text, meant, (table, id), spoken)
+
+
+def put_category(text: str, category: MenuCategory, agency: MenuCategory) -> str:
+    """With this category that keys may choose, and its lead agency; as it was where it has the category."""
+    _named(category.id)
+    _named(agency.id)
+    meant = deepcopy(_data(text))
+    agencies, categories = meant.setdefault("agencies", []), meant.setdefault("categories", [])
+    if not isinstance(agencies, list) or not isinstance(categories, list):
+        raise unfit(("categories",))
+    if category.id in _ids(categories):
+        return text
+    if agency.id not in _ids(agencies):
+        said: dict[str, str | int] = {"id": agency.id, "name": agency.name}
+        agencies.append(said)
+        text = add_element(text, "agencies", said)
+    more: dict[str, str | int] = {"id": category.id, "name": category.name, "agency": agency.id, "goes_to": "agents"}
+    categories.append(more)
+    return _proved(add_element(text, "categories", more), meant)
 
 
 def put_root(text: str, id: str) -> str:
@@ -213,6 +232,10 @@ def _unknown(id: str) -> NotFound:
 
 def _tables(value: object) -> list[tuple[str, dict[str, Any]]]:
     return [(id, one) for id, one in value.items() if isinstance(one, dict)] if isinstance(value, dict) else []
+
+
+def _ids(found: Iterable[object]) -> set[object]:
+    return {one.get("id") for one in found if isinstance(one, dict)}
 
 
 def _list(value: object) -> list[Any]:

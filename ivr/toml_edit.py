@@ -75,6 +75,14 @@ def add_table(text: str, table: Path, wanted: Mapping[str, str | int]) -> str:
     return _add(text, scan(text), table, said)
 
 
+def add_element(text: str, name: str, wanted: Mapping[str, str | int]) -> str:
+    """One more element of an array of tables, behind the others, or behind everything."""
+    kind = [one for one in scan(text).stood if one.path[:1] == (name,)]
+    end = kind[-1].end if kind else len(text.rstrip())
+    said = "\n".join(f"{_key(key)} = {literal(value)}" for key, value in wanted.items())
+    return f"{text[:end]}\n\n[[{_key(name)}]]\n{said}{text[end:]}"
+
+
 def drop_table(text: str, table: Path) -> str:
     """The table goes, with those within it and what is said between their lines."""
     while True:

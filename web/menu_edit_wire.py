@@ -71,12 +71,24 @@ class SpokenBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MenuCategoryBody:
+    """A category that keys may choose from now on; one that is there stays as it is."""
+
+    id: StepId
+    name: Annotated[str, Rule(doc="as agents and those who are called hear it", low=1, high=120)]
+    #: id and name of the lead agency
+    agency: StepId
+    agency_name: Annotated[str, Rule(doc="1 to 120 characters", low=1, high=120)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MenuChangeBody:
     """A text, and the one thing that is to be changed in it."""
 
     text: MenuText
     step: StepBody | None = None
     spoken: SpokenBody | None = None
+    category: MenuCategoryBody | None = None
     drop_step: StepId | None = None
     drop_information: StepId | None = None
     #: the step that comes first

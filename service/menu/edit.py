@@ -6,8 +6,16 @@ from collections.abc import Callable
 
 from hotline1022.core.errors import Invalid
 from hotline1022.core.texts import one_form
-from hotline1022.ivr.menu_edit import drop_information, drop_step, put_information, put_root, put_spoken, put_step
-from hotline1022.ivr.types import MenuStep, StepKey
+from hotline1022.ivr.menu_edit import (
+    drop_information,
+    drop_step,
+    put_category,
+    put_information,
+    put_root,
+    put_spoken,
+    put_step,
+)
+from hotline1022.ivr.types import MenuCategory, MenuStep, StepKey
 from hotline1022.service.menu.desk import written
 from hotline1022.web.menu_edit_wire import MenuChangeBody, SpokenBody, SpokenKind, StepBody
 from hotline1022.web.menu_wire import TEXT_LIMIT
@@ -21,6 +29,10 @@ def change_text(wanted: MenuChangeBody) -> str:
         made.append(lambda: put_step(text, _step(step)))
     if (spoken := wanted.spoken) is not None:
         made.append(lambda: _put_spoken(text, spoken))
+    if (category := wanted.category) is not None:
+        named = MenuCategory(id=category.id, name=category.name)
+        agency = MenuCategory(id=category.agency, name=category.agency_name)
+        made.append(lambda: put_category(text, named, agency))
     if (gone := wanted.drop_step) is not None:
         made.append(lambda: drop_step(text, gone))
     if (silent := wanted.drop_information) is not None:

@@ -96,7 +96,8 @@ async def test_by_keys_alone_a_key_leads_elsewhere_is_tried_and_published(world:
     await go_to(tab, f"{STEPS}/root")
     await press(tab)
     await go_to(tab, "keys-3-to")
-    await tab.type("Để lại lời nhắn")  # a list goes to what is typed
+    for key in ("Home", "ArrowRight", "ArrowRight"):
+        await tab.press(key)
     assert await tab.run("document.activeElement.value") == "voicemail"
     await go_to(tab, "keys-6-down")
     await tab.press("Enter")

@@ -5,9 +5,11 @@ else kept meanwhile is refused by the menu's desk.
 from dataclasses import dataclass
 from typing import Any
 
+from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError
 from hotline1022.ivr.types import MenuDraft, MenuSteps, MenuVersion
 from hotline1022.web.desk.door import who
+from hotline1022.web.menu_edit_wire import MenuCategoryBody
 from hotline1022.web.menu_wire import MenuDraftBody
 from hotline1022.web.route import Ask
 
@@ -65,6 +67,22 @@ async def steps_at_least(ask: Ask, known: Document) -> tuple[MenuSteps, HotlineE
     except HotlineError as error:
         text = (await ask.ports.menu.version(known.number)).text if known.number else "\n"
         return await ask.ports.menu.steps(text), error
+
+
+async def offered(ask: Ask, parts: MenuSteps) -> list[MenuCategoryBody]:
+    """Categories of the directory that keys may choose as soon as the text has them: it is given them with the key."""
+    try:
+        day = local_day(ask.ports.clock())
+        names = {one.id: one.name for one in await ask.ports.directory.agencies(None)}
+        found = await ask.ports.directory.categories(day)
+    except HotlineError:
+        return []  # without the directory one chooses of what the text has
+    there = {one.id for one in parts.categories}
+    return [
+        MenuCategoryBody(id=one.id, name=one.name, agency=one.agency, agency_name=names.get(one.agency, one.agency))
+        for one in found
+        if one.id not in there
+    ]
 
 
 async def keep(ask: Ask, known: Document, text: str, **more: Any) -> None:

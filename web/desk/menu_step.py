@@ -16,7 +16,7 @@ from hotline1022.web.desk import menu_step_form as f
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.menu_doc import MEANWHILE, STEPS, document, keep, steps_at_least, steps_of
+from hotline1022.web.desk.menu_doc import MEANWHILE, STEPS, document, keep, offered, steps_at_least, steps_of
 from hotline1022.web.desk.menu_step_words import beginning, prompts, targets, used_by, used_words
 from hotline1022.web.desk.menu_words import fault_words
 from hotline1022.web.desk.render import show, told
@@ -40,13 +40,15 @@ async def show_step(ask: Ask) -> web.Response:
     if step is None:
         raise NotFound("the menu has no such step; its page names them", error_id="step-unknown")
     said = words()("menu-form.saved") if query.done else ""
-    return _form(ask, parts, step.id, f.filled(step), read=f.read_of(step).read, error=error, said=said, known=step)
+    return await _form(
+        ask, parts, step.id, f.filled(step), read=f.read_of(step).read, error=error, said=said, known=step
+    )
 
 
 async def show_new(ask: Ask) -> web.Response:
     """An empty one."""
     parts, error = await steps_at_least(ask, await document(ask))
-    return _form(ask, parts, "", f.fresh(), error=error)
+    return await _form(ask, parts, "", f.fresh(), error=error)
 
 
 async def change_rows(ask: Ask) -> web.Response:
@@ -55,7 +57,9 @@ async def change_rows(ask: Ask) -> web.Response:
     parts, error = await steps_at_least(ask, await document(ask))
     id = ask.path.get("step", "")
     given = f.Typed(values=f.typed(form).values, rows=f.done(form))
-    return _form(ask, parts, id, given, read=form.one(meanwhile.READ), error=error, form=form, known=_find(parts, id))
+    return await _form(
+        ask, parts, id, given, read=form.one(meanwhile.READ), error=error, form=form, known=_find(parts, id)
+    )
 
 
 async def save_step(ask: Ask) -> web.Response:
@@ -82,37 +86,38 @@ async def _save(ask: Ask, id: str, *, new: bool) -> web.Response:
     step = _find(parts, id) if id else None
     read, say = form.one(meanwhile.READ), words()
 
-    def again(**more: Any) -> web.Response:
-        return _form(ask, parts, "" if new else id, given, **({"read": read, "form": form, "known": step} | more))
+    async def again(**more: Any) -> web.Response:
+        return await _form(ask, parts, "" if new else id, given, **({"read": read, "form": form, "known": step} | more))
 
     if error is not None:
-        return again(error=error)
+        return await again(error=error)
     wrong = f.faults(given)
     if new and not id:
         wrong["name"] = say("menu-form.name-missing")
     elif new and step is not None:
         wrong["name"] = say("menu-form.name-there", name=id)
     if wrong:
-        return again(wrong=wrong)
+        return await again(wrong=wrong)
     if step is None and not new and not form.one("gone"):
-        return again(gone=True, error=Refused("somebody took the step away", error_id="menu-step-gone"))
+        return await again(gone=True, error=Refused("somebody took the step away", error_id="menu-step-gone"))
     if step is not None and f.read_of(step).read != read:
-        return _meanwhile(ask, parts, step, given)
+        return await _meanwhile(ask, parts, step, given)
     try:
-        changed = await ask.ports.menu.change(MenuChangeBody(text=known.text, step=f.body_of(id, given)))
+        text = await _with_categories(ask, known.text, parts, given)
+        changed = await ask.ports.menu.change(MenuChangeBody(text=text, step=f.body_of(id, given)))
         if own := [one for one in changed.problems if _is_of(one, id)]:
-            return again(wrong=_beside(own, given, id), gone=step is None and not new)
+            return await again(wrong=_beside(own, given, id), gone=step is None and not new)
         if changed.text != known.text:
             await keep(ask, known, changed.text)
     except HotlineError as refused:
         if refused.error_id not in MEANWHILE:
-            return again(error=refused)
+            return await again(error=refused)
         # between reading and writing: as if it had been so before
         parts = await steps_of(ask, await document(ask))
         there = _find(parts, id)
         if there is None or new:
-            return again(error=refused, gone=there is None and not new)
-        return _meanwhile(ask, parts, there, given)
+            return await again(error=refused, gone=there is None and not new)
+        return await _meanwhile(ask, parts, there, given)
     return see(f"{STEPS}?done={'added' if new else 'saved'}&count={id}")
 
 
@@ -134,14 +139,23 @@ async def drop_step(ask: Ask) -> web.Response:
     step = _find(parts, id)
     if step is None:
         raise NotFound("the menu has no such step; its page names them", error_id="step-unknown")
-    return _form(ask, parts, id, f.filled(step), read=f.read_of(step).read, error=error, known=step)
+    return await _form(ask, parts, id, f.filled(step), read=f.read_of(step).read, error=error, known=step)
 
 
-def _meanwhile(ask: Ask, parts: MenuSteps, step: MenuStep, given: f.Typed) -> web.Response:
+async def _with_categories(ask: Ask, text: str, parts: MenuSteps, given: f.Typed) -> str:
+    """The text, with the categories of the directory to which a key leads now."""
+    wanted = {given.values["after"], *(row.to for row in given.rows)}
+    for one in await offered(ask, parts):
+        if f"agents:{one.id}" in wanted:
+            text = (await ask.ports.menu.change(MenuChangeBody(text=text, category=one))).text
+    return text
+
+
+async def _meanwhile(ask: Ask, parts: MenuSteps, step: MenuStep, given: f.Typed) -> web.Response:
     form: Form = ask.body
     rows, found = f.merged(form, step, given, parts)
     error = Refused("somebody else changed the step meanwhile; look at it again", error_id="menu-step-changed")
-    return _form(ask, parts, step.id, rows, read=found.read, error=error, changes=found, known=step, form=form)
+    return await _form(ask, parts, step.id, rows, read=found.read, error=error, changes=found, known=step, form=form)
 
 
 def _find(parts: MenuSteps, id: str) -> MenuStep | None:
@@ -163,7 +177,7 @@ def _beside(found: Sequence[Remark], given: f.Typed, id: str) -> dict[str, str]:
     return wrong
 
 
-def _form(
+async def _form(
     ask: Ask,
     parts: MenuSteps,
     id: str,
@@ -182,6 +196,7 @@ def _form(
     say = words()
     problem = told(error) if error else say("menu-form.faulty", count=len(wrong)) if wrong else ""
     status = failure(error).status if error else 400 if wrong else 200
+    more = await offered(ask, parts)
     used = used_by(parts, f"menu:{id}") if id else []
     to_here = "" if not id else say("menu-form.is-first") if id == parts.root else used_words(used)
     return show(
@@ -200,8 +215,8 @@ def _form(
         wrong=wrong or {},
         gone=gone or bool(form and form.one("gone")),
         pad=f.PAD,
-        targets=targets(parts),
-        exits=targets(parts, exits=True),
+        targets=targets(parts, more),
+        exits=targets(parts, more, exits=True),
         prompts=prompts(parts),
         used=to_here,
         removable=bool(id and known and id != parts.root and not used),

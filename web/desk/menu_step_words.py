@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hotline1022.ivr.types import MenuStep, MenuSteps
 from hotline1022.web.desk.menu_words import fault_words
-from hotline1022.web.menu_edit_wire import SpokenKind
+from hotline1022.web.menu_edit_wire import MenuCategoryBody, SpokenKind
 from hotline1022.web.menu_wire import Leads, Remark
 from hotline1022.web.page_words import words
 
@@ -45,15 +45,26 @@ def beginning(text: str) -> str:
     return short if len(short) <= BEGINNING else short[:BEGINNING].rsplit(" ", 1)[0] + "…"
 
 
-def targets(known: MenuSteps, *, exits: bool = False) -> list[Choices]:
-    """Where a key may lead; `exits`: where one goes on after the last try."""
+def targets(known: MenuSteps, more: Sequence[MenuCategoryBody] = (), *, exits: bool = False) -> list[Choices]:
+    """Where a key may lead; `more`: categories that only the directory has; `exits`: where one goes on after the last try."""
     say = words()
     plain = [(str(one), say(f"lead.{one}")) for one in (_EXITS if exits else _PLAIN)]
-    named = [(f"agents:{one.id}", one.name) for one in known.categories if one.id]
-    found = [Choices(label="", options=plain), Choices(label=say("menu-form.to-category"), options=named)]
+    # a list that is shut shows what is chosen alone: the kind stands in it too
+    named = [(f"agents:{one.id}", say("menu-form.is-category", name=one.name)) for one in known.categories if one.id]
+    further = [(f"agents:{one.id}", say("menu-form.is-category", name=one.name)) for one in more]
+    found = [
+        Choices(label="", options=plain),
+        Choices(label=say("menu-form.to-category"), options=named),
+        Choices(label=say("menu-form.to-further"), options=further),
+    ]
     if not exits:
-        steps = [(f"menu:{one.id}", f"{one.id}: {beginning(one.text)}") for one in known.steps]
-        texts = [(f"information:{one.id}", f"{one.id}: {beginning(one.text)}") for one in known.information]
+        steps = [
+            (f"menu:{one.id}", say("menu-form.is-step", name=one.id, text=beginning(one.text))) for one in known.steps
+        ]
+        texts = [
+            (f"information:{one.id}", say("menu-form.is-information", name=one.id, text=beginning(one.text)))
+            for one in known.information
+        ]
         found += [
             Choices(label=say("menu-form.to-step"), options=steps),
             Choices(label=say("menu-form.to-information"), options=texts),
@@ -66,8 +77,17 @@ def target_words(target: str, known: MenuSteps) -> str:
     leads, _, to = target.partition(":")
     if leads not in list(Leads):
         return target
-    names = {one.id: one.name for one in known.categories}
-    return " · ".join(filter(None, (words()(f"lead.{leads}"), names.get(to, to) if leads == Leads.AGENTS else to)))
+    say = words()
+    match leads:
+        case Leads.MENU:
+            return say("menu-form.leads-step", name=to)
+        case Leads.INFORMATION:
+            return say("menu-form.leads-information", name=to)
+        case Leads.AGENTS if to:
+            name = next((one.name for one in known.categories if one.id == to), to)
+            return say("menu-form.is-category", name=name)
+        case _:
+            return say(f"lead.{leads}")
 
 
 def prompts(known: MenuSteps) -> list[Choices]:

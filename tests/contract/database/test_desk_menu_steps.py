@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from hotline1022.db.unit import Database
+from hotline1022.service.directory.view import DirectoryView
+from hotline1022.web.directory_wire import CategoryBody
 from tests.contract.database.desk_world import Browser, Shown, World, open_desk
 from tests.contract.database.menu_world import OTHER, SHIPPED
 
@@ -157,6 +159,25 @@ async def test_a_step_is_added_led_to_tried_and_taken_away(world: World) -> None
         assert kept.status == 409 and "phím 2 của bước information" in kept.text
         chosen = await browser.post("/desk/menu/first", token | {"root": "more"})
         assert chosen.status == 303 and 'root = "more"' in await draft(world)
+
+
+async def test_a_category_that_only_the_directory_has_comes_with_its_key(world: World) -> None:
+    body = CategoryBody(id="education", name="Giáo dục", agency="so-giao-duc-dao-tao")
+    await DirectoryView(world.directory, world.database, lambda: world.menu.tree).save_category(body, "user:lan")
+    async with world.signed_in("admin") as browser:
+        shown = await browser.get(MORE)
+        assert '<option value="agents:education">Giáo dục (gặp điện thoại viên)</option>' in shown.text
+        kept = await again(browser, MORE, shown, **{f"{row(shown, '4')}-to": "agents:education"})
+        assert kept.status == 303, kept.text
+        now, before = tomllib.loads(await draft(world)), tomllib.loads(SHIPPED)
+        assert now["menus"]["more"]["keys"].pop("4") == "agents:education"
+        assert now["categories"].pop() == {
+            "id": "education", "name": "Giáo dục", "agency": "so-giao-duc-dao-tao", "goes_to": "agents",
+        }  # fmt: skip
+        assert now["agencies"].pop()["id"] == "so-giao-duc-dao-tao"
+        del before["menus"]["more"]["keys"]["4"]
+        assert now == before
+        assert "Lĩnh vực: Giáo dục" in (await browser.get("/desk/menu/try?of=draft&keys=8&press=4")).text
 
 
 async def test_buttons_of_rows_keep_what_was_typed_and_save_nothing(world: World) -> None:
