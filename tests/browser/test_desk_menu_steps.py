@@ -99,7 +99,7 @@ async def test_by_keys_alone_a_key_leads_elsewhere_is_tried_and_published(world:
     for key in ("Home", "ArrowRight", "ArrowRight"):
         await tab.press(key)
     assert await tab.run("document.activeElement.value") == "voicemail"
-    await go_to(tab, "keys-6-down")
+    await go_to(tab, "keys-down-6")
     await tab.press("Enter")
     for _ in range(100):
         if await tab.run("document.getElementById('keys-6-key').value") == "8":
