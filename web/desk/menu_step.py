@@ -16,7 +16,7 @@ from hotline1022.web.desk import menu_step_form as f
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.menu_doc import MEANWHILE, STEPS, document, keep, offered, steps_at_least, steps_of
+from hotline1022.web.desk.menu_doc import HERE, MEANWHILE, STEPS, document, keep, offered, steps_at_least, steps_of
 from hotline1022.web.desk.menu_step_words import beginning, prompts, targets, used_by, used_words
 from hotline1022.web.desk.menu_words import fault_words
 from hotline1022.web.desk.render import show, told
@@ -118,6 +118,8 @@ async def _save(ask: Ask, id: str, *, new: bool) -> web.Response:
         if there is None or new:
             return await again(error=refused, gone=there is None and not new)
         return await _meanwhile(ask, parts, there, given)
+    if form.one("act") == "try":
+        return see(f"{HERE}/try?of=draft" if known.draft or changed.text != known.text else f"{HERE}/try")
     return see(f"{STEPS}?done={'added' if new else 'saved'}&count={id}")
 
 

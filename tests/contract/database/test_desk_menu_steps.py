@@ -77,6 +77,7 @@ async def test_forms_write_the_document_and_nothing_else_in_it(world: World) -> 
             same = await save(browser, page)
             assert same.status == 303, same.text
         assert await world.menu.view(lambda: world.directory.now).draft() is None, "nothing was changed"
+        assert (await save(browser, MORE, act="try")).goes_to == "/desk/menu/try"
         shown = await browser.get(ROOT)
         four = row(shown, "4")
         kept = await again(browser, ROOT, shown, **{f"{four}-to": "voicemail"})
@@ -85,6 +86,7 @@ async def test_forms_write_the_document_and_nothing_else_in_it(world: World) -> 
         told = await browser.get(kept.goes_to)
         assert "Bản nháp do lan lưu" in told.text and "Người gọi chưa nghe thấy" in told.text
         assert world.menu.leads("4") == "Agents"
+        assert (await save(browser, MORE, act="try")).goes_to == "/desk/menu/try?of=draft"
         kept = await save(browser, MORE, tries="5", wait_seconds="8", after="voicemail", no_input="please-wait")
         kept = await save(browser, MORE, text="Nội dung khác, bấm phím 4.\nCấp cứu, bấm phím 9.", invalid="no-input")
         kept = await save(browser, GREETING, text="Xin kính chào quý vị. Cuộc gọi này được ghi âm.")
