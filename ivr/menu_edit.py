@@ -271,5 +271,5 @@ def _step(id: str, table: Mapping[str, Any]) -> MenuStep:
 
 
 def _spoken(value: object, base: Mapping[str, str]) -> tuple[SpokenText, ...]:
-    own = {id: _text(text) for id, text in value.items()} if isinstance(value, dict) else {}
-    return tuple(SpokenText(id=id, text=own.get(id, text), own=id in own) for id, text in (dict(base) | own).items())
+    own: dict[str, str] = {id: _text(text) for id, text in value.items()} if isinstance(value, dict) else {}
+    return tuple(SpokenText(id=id, text=text, own=id in own) for id, text in (dict(base) | own).items())

@@ -9,7 +9,8 @@ from tests.unit.menu_memory import TEXT
 from tests.unit.web_memory import open_house
 
 GREETING = {"kind": "prompts", "id": "greeting", "text": "Kính chào quý vị."}
-STEP = {"id": "moi", "text": "Cấp cứu 115, phím 9.", "keys": [{"key": "9", "target": "emergency"}]}
+KEYS = [{"key": "9", "target": "emergency"}]
+STEP = {"id": "moi", "text": "Cấp cứu 115, phím 9.", "keys": KEYS}
 
 
 async def test_a_text_is_read_as_its_steps_and_comes_back_changed(tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ async def test_what_is_wrong_then_is_told_with_its_place(tmp_path: Path) -> None
         ({"root": "none"}, 404, "menu-step-unknown"),
         ({"text": "root =", "root": "more"}, 400, "menu-not-toml"),
         ({"text": 'root = "a"\nmenus = {a = {text = "x"}}', "step": STEP | {"id": "a"}}, 400, "menu-form-unfit"),
-        ({"step": STEP | {"keys": STEP["keys"] * 2}}, 400, "menu-key-twice"),
+        ({"step": STEP | {"keys": KEYS * 2}}, 400, "menu-key-twice"),
         ({"text": TEXT + "#" * (29_990 - len(TEXT)), "step": STEP}, 400, "menu-long"),
     ],
 )

@@ -105,6 +105,9 @@ async def _save(ask: Ask, kind: SpokenKind, id: str, *, new: bool) -> web.Respon
     parts, error = await steps_at_least(ask, known)
     there = next((one for one in _of(parts, kind) if one.id == id), None)
 
+    if there is None and not new and not read and not form.one("gone"):
+        raise _unknown()  # it never was: the form of one that was there says what it had read
+
     def again(**more: Any) -> web.Response:
         return _form(ask, parts, kind, "" if new else id, text, **({"read": read} | more))
 
@@ -166,8 +169,12 @@ def _of(parts: MenuSteps, kind: SpokenKind) -> Sequence[SpokenText]:
 def _known(parts: MenuSteps, kind: SpokenKind, id: str) -> SpokenText:
     there = next((one for one in _of(parts, kind) if one.id == id), None)
     if there is None:
-        raise NotFound("the menu speaks nothing of this name; its page names what it speaks", error_id="spoken-unknown")
+        raise _unknown()
     return there
+
+
+def _unknown() -> NotFound:
+    return NotFound("the menu speaks nothing of this name; its page names what it speaks", error_id="spoken-unknown")
 
 
 def _row(kind: SpokenKind, one: SpokenText) -> dict[str, Any]:

@@ -38,7 +38,7 @@ async def show_step(ask: Ask) -> web.Response:
     parts, error = await steps_at_least(ask, known)
     step = _find(parts, ask.path["step"])
     if step is None:
-        raise NotFound("the menu has no such step; its page names them", error_id="step-unknown")
+        raise _unknown()
     said = words()("menu-form.saved") if query.done else ""
     return await _form(
         ask, parts, step.id, f.filled(step), read=f.read_of(step).read, error=error, said=said, known=step
@@ -57,6 +57,8 @@ async def change_rows(ask: Ask) -> web.Response:
     parts, error = await steps_at_least(ask, await document(ask))
     id = ask.path.get("step", "")
     given = f.Typed(values=f.typed(form).values, rows=f.done(form))
+    if id and _find(parts, id) is None and not _opened(form):
+        raise _unknown()
     return await _form(
         ask, parts, id, given, read=form.one(meanwhile.READ), error=error, form=form, known=_find(parts, id)
     )
@@ -86,8 +88,12 @@ async def _save(ask: Ask, id: str, *, new: bool) -> web.Response:
     step = _find(parts, id) if id else None
     read, say = form.one(meanwhile.READ), words()
 
+    if step is None and not new and not _opened(form):
+        raise _unknown()
+
     async def again(**more: Any) -> web.Response:
-        return await _form(ask, parts, "" if new else id, given, **({"read": read, "form": form, "known": step} | more))
+        filled: dict[str, Any] = {"read": read, "form": form, "known": step} | more
+        return await _form(ask, parts, "" if new else id, given, **filled)
 
     if error is not None:
         return await again(error=error)
@@ -134,14 +140,23 @@ async def drop_step(ask: Ask) -> web.Response:
             await keep(ask, known, changed.text)
         except HotlineError as refused:
             if refused.error_id == "menu-step-unknown":
-                raise NotFound(str(refused), error_id="step-unknown") from refused
+                raise _unknown() from refused
             error = refused
     if error is None:
         return see(f"{STEPS}?done=removed&count={id}")
     step = _find(parts, id)
     if step is None:
-        raise NotFound("the menu has no such step; its page names them", error_id="step-unknown")
+        raise _unknown()
     return await _form(ask, parts, id, f.filled(step), read=f.read_of(step).read, error=error, known=step)
+
+
+def _unknown() -> NotFound:
+    return NotFound("the menu has no such step; its page names them", error_id="step-unknown")
+
+
+def _opened(form: Form) -> bool:
+    """Whether the form is of a step that was there when it was opened."""
+    return bool(form.one(meanwhile.READ) or form.one("gone"))
 
 
 async def _with_categories(ask: Ask, text: str, parts: MenuSteps, given: f.Typed) -> str:

@@ -12,7 +12,7 @@ from hotline1022.web.menu_wire import Leads, Remark
 from hotline1022.web.page_words import words
 
 #: characters of a text that stand for it in a list
-BEGINNING = 60
+BEGINNING = 200
 #: where a key leads without naming anything
 _PLAIN = (Leads.AGENTS, Leads.VOICEMAIL, Leads.STATUS, Leads.EMERGENCY, Leads.REPEAT, Leads.BACK)
 #: what may follow the last try
@@ -40,9 +40,9 @@ class Placed:
 
 
 def beginning(text: str) -> str:
-    """The first words of a text."""
-    short = " ".join(text.split())
-    return short if len(short) <= BEGINNING else short[:BEGINNING].rsplit(" ", 1)[0] + "…"
+    """The first line of a text."""
+    line = text.strip().partition("\n")[0].strip()
+    return line if len(line) <= BEGINNING else line[:BEGINNING].rsplit(" ", 1)[0] + "…"
 
 
 def targets(known: MenuSteps, more: Sequence[MenuCategoryBody] = (), *, exits: bool = False) -> list[Choices]:

@@ -109,8 +109,7 @@ async def test_forms_write_the_document_and_nothing_else_in_it(world: World) -> 
         assert now == before
         comments = [line for line in SHIPPED.splitlines() if line.startswith("#")]
         assert [line for line in (await draft(world)).splitlines() if line.startswith("#")] == comments
-        page = await browser.get(STEPS)
-        hidden = page.forms.fields["/desk/menu/publish-draft"]
+        hidden = (await browser.get(STEPS)).forms.fields["/desk/menu/publish-draft"]
         done = await browser.post("/desk/menu/publish-draft", {**hidden, "note": "Gọn hơn"})
         assert done.goes_to == "/desk/menu?done=published&count=2"
         assert world.menu.leads("4") == "Voicemail" and "Gọn hơn" in (await browser.get("/desk/menu")).text
