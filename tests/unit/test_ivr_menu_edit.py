@@ -173,6 +173,14 @@ def test_what_is_written_otherwise_is_refused_and_never_changed_wrongly(text: st
     assert refused(lambda: edit.put_step(text, changed)) == "menu-form-unfit"
 
 
+def test_a_change_that_the_text_would_show_half_is_refused() -> None:
+    text = OWN.replace("'menu:more'", "'agents'").replace(
+        """[menus.more]\ntext = '''\nPhím 9.\nPhím 0.\n'''\n""", '[menus]\nmore.text = "Phím 9. Phím 0."\n'
+    )
+    assert steps(text)["more"].text == "Phím 9. Phím 0."
+    assert refused(lambda: edit.drop_step(text, "more")) == "menu-form-unfit"
+
+
 def test_what_is_no_toml_and_no_step_is_refused() -> None:
     assert refused(lambda: edit.steps_of("root =", shipped())) == "menu-not-toml"
     assert refused(lambda: edit.steps_of(OWN + "[menus.main]\n", shipped())) == "menu-not-toml"

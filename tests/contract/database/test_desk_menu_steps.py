@@ -267,6 +267,20 @@ async def test_two_at_one_step_lose_nothing_and_see_each_other(world: World) -> 
         )
 
 
+async def test_a_key_that_another_added_comes_into_the_form(world: World) -> None:
+    async with world.signed_in("admin") as one, world.signed_in("admin", login="minh") as two:
+        mine, his = await one.get(MORE), await two.get(MORE)
+        assert (
+            await again(two, MORE, his, **{"r8-key": "5", "r8-to": "status", "r0-key": "", "r0-to": ""})
+        ).status == 303
+        late = await again(one, MORE, mine, tries="8")
+        assert late.status == 409 and 'Phím 5</strong>: <span class="as-typed">nay là “Tra cứu phiếu”' in late.text
+        assert 'Phím 1</strong>: <span class="as-typed">nay để trống' in late.text
+        assert (await again(one, MORE, late)).status == 303
+        more = tomllib.loads(await draft(world))["menus"]["more"]
+        assert more["tries"] == 8 and more["keys"]["5"] == "status" and "1" not in more["keys"]
+
+
 async def test_two_at_two_steps_do_not_meet(world: World) -> None:
     async with world.signed_in("admin") as one, world.signed_in("admin", login="minh") as two:
         mine = await one.get(MORE)
