@@ -1,4 +1,6 @@
-"""Which line of a TOML text says what, and what is said twice: tomllib tells neither. Understands no values."""
+"""Which line of a TOML text says what, from where to where it stands, and what is said twice: tomllib tells none of it. Understands no
+values.
+"""
 
 import re
 from dataclasses import dataclass
@@ -22,12 +24,28 @@ class Twice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stood:
+    """A key with its value, or the header of a table, as it stands in the text."""
+
+    path: Path
+    header: bool
+    #: the beginning of its first line
+    start: int
+    #: behind its last line, without the end of it
+    end: int
+    #: behind the sign = of a key; where a header begins
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
     """What stands where in a TOML text."""
 
     #: path → line, from 1
     at: dict[Path, int]
     twice: tuple[Twice, ...]
+    #: all of it, in the order of the text
+    stood: tuple[Stood, ...] = ()
 
     def line(self, path: Path) -> int:
         """The line of `path`, or of the nearest table around it; 1 when there is none."""
@@ -37,11 +55,20 @@ class Lines:
             path = path[:-1]
         return 1
 
+    def paths(self) -> dict[int, Path]:
+        """Line → what begins there, the innermost of it."""
+        found: dict[int, Path] = {}
+        for path, line in self.at.items():
+            if len(path) >= len(found.get(line, ())):
+                found[line] = path
+        return found
+
 
 def scan(text: str) -> Lines:
     """Find every key and table of `text`; what cannot be understood is passed over, tomllib will name it."""
     at: dict[Path, int] = {}
     twice: list[Twice] = []
+    stood: list[Stood] = []
     elements: dict[Path, int] = {}
     table: Path = ()
     offset = 0
@@ -61,16 +88,19 @@ def scan(text: str) -> Lines:
                 if table in at and not many:
                     twice.append(Twice(path=table, first_line=at[table], line=number, start=offset, end=end))
                 at.setdefault(table, number)
+                stood.append(Stood(path=table, header=True, start=offset, end=end, value=offset))
         elif bare and not bare.startswith("#"):
             name = _key(line, "=")
             if name is not None:
-                end = _line_end(text, _value_end(text, text.index("=", offset + _key_length(line)) + 1))
+                value = text.index("=", offset + _key_length(line)) + 1
+                end = _line_end(text, _value_end(text, value))
                 path = (*table, *name)
                 if path in at:
                     twice.append(Twice(path=path, first_line=at[path], line=number, start=offset, end=end))
                 at.setdefault(path, number)
+                stood.append(Stood(path=path, header=False, start=offset, end=end, value=value))
         offset = end + 1
-    return Lines(at=at, twice=tuple(twice))
+    return Lines(at=at, twice=tuple(twice), stood=tuple(stood))
 
 
 def without(text: str, twice: tuple[Twice, ...]) -> str:
@@ -128,7 +158,7 @@ def _value_end(text: str, offset: int) -> int:
     while offset < len(text):
         sign = text[offset]
         if sign in "\"'":
-            offset = _string_end(text, offset)
+            offset = string_end(text, offset)
             continue
         if sign == "#":
             offset = _line_end(text, offset)
@@ -143,7 +173,8 @@ def _value_end(text: str, offset: int) -> int:
     return offset
 
 
-def _string_end(text: str, offset: int) -> int:
+def string_end(text: str, offset: int) -> int:
+    """Behind the string that begins at `offset`; where it has no end, behind the text or its line."""
     quote = text[offset]
     mark = quote * 3 if text.startswith(quote * 3, offset) else quote
     offset += len(mark)

@@ -1,6 +1,7 @@
 """Answers about the menu: what is in force, its versions, its draft, the way that keys lead; and another one put in force."""
 
-from hotline1022.ivr.types import MenuDraft
+from hotline1022.ivr.types import MenuDraft, MenuSteps
+from hotline1022.web.menu_edit_wire import MenuChangeBody, MenuChanged
 from hotline1022.web.menu_wire import (
     CheckBody,
     Checked,
@@ -37,6 +38,18 @@ async def check(ask: Ask) -> Checked:
     """What is wrong with a text."""
     body: CheckBody = ask.body
     return await ask.ports.menu.check(body.text)
+
+
+async def get_steps(ask: Ask) -> MenuSteps:
+    """A text as its parts."""
+    body: CheckBody = ask.body
+    return await ask.ports.menu.steps(body.text)
+
+
+async def change(ask: Ask) -> MenuChanged:
+    """A text with one thing changed."""
+    body: MenuChangeBody = ask.body
+    return await ask.ports.menu.change(body)
 
 
 async def save_draft(ask: Ask) -> MenuDraft:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from hotline1022.ivr.types import MenuDraft, MenuVersion
+from hotline1022.ivr.types import MenuDraft, MenuSteps, MenuVersion
+from hotline1022.web.menu_edit_wire import MenuChangeBody, MenuChanged
 from hotline1022.web.menu_wire import (
     Checked,
     MenuDraftBody,
@@ -45,6 +46,18 @@ class MenuPort(Protocol):
 
     async def check(self, text: str) -> Checked:
         """What is wrong with it, and what is odd; changes nothing."""
+        ...
+
+    async def steps(self, text: str) -> MenuSteps:
+        """A text as its parts, also one that is no menu yet; Invalid `menu-not-toml`."""
+        ...
+
+    async def change(self, wanted: MenuChangeBody) -> MenuChanged:
+        """The text with one thing changed, every other character as it was; nothing is kept.
+
+        Invalid `menu-not-toml`, `menu-form-unfit`, `menu-key-twice`, `menu-step-id`, `menu-change-which`, `menu-long`; NotFound
+        `menu-step-unknown`; Refused `menu-step-used`, `menu-step-first`.
+        """
         ...
 
     async def publish(self, wanted: PublishBody, by: str) -> Published:

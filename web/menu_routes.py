@@ -1,8 +1,9 @@
 """The routes of the menu."""
 
 from hotline1022.accounts.types import Permission
-from hotline1022.ivr.types import MenuDraft
+from hotline1022.ivr.types import MenuDraft, MenuSteps
 from hotline1022.web import menu
+from hotline1022.web import menu_edit_wire as e
 from hotline1022.web import menu_wire as w
 from hotline1022.web.route import Route
 
@@ -43,6 +44,28 @@ ROUTES: tuple[Route, ...] = (
         handler=menu.check,
         body=w.CheckBody,
         answer=w.Checked,
+    ),
+    Route(
+        method="POST",
+        path="/api/menu/steps",
+        needs=Permission.MENU,
+        summary="A menu's text as its steps, keys and spoken texts; changes nothing",
+        detail="Also of a text that is no menu yet, as long as it is TOML: menu-not-toml.",
+        handler=menu.get_steps,
+        body=w.CheckBody,
+        answer=MenuSteps,
+    ),
+    Route(
+        method="POST",
+        path="/api/menu/change",
+        needs=Permission.MENU,
+        summary="A menu's text with one step or spoken text changed, added or taken away; keeps nothing",
+        detail="Every other character stays as it was, comments and order too. Name one change. The text may still be no menu: "
+        "problems says so. menu-step-used while a key leads to what is taken away; menu-form-unfit where the text is written so "
+        "that it can only be changed as text. POST /api/menu/draft keeps what comes back, POST /api/menu puts it in force.",
+        handler=menu.change,
+        body=e.MenuChangeBody,
+        answer=e.MenuChanged,
     ),
     Route(
         method="POST",

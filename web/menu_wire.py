@@ -87,6 +87,8 @@ class Remark:
     #: None: it is of no line
     line: int | None
     text: str
+    #: the place that the line says, with dots between: `menus.root.keys.4`; "" = of none
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,6 +133,11 @@ PARTS: dict[str, Rule] = {
     "template": Rule(doc="name of a message: citizen.made.sms", pattern=r"[a-z]{2,20}\.[a-z-]{2,20}\.(sms|email)"),
     "chart": Rule(doc="name of a chart", pattern="|".join(ChartName)),
     "version": Rule(doc="number of a version", pattern=r"[1-9][0-9]{0,8}"),
+    "step": Rule(doc="id of a step of the menu", pattern=r"[a-z0-9-]{1,40}"),
+    "spoken": Rule(
+        doc="what the menu speaks: prompts.greeting",
+        pattern=r"(information|prompts|sounds)\.[a-z0-9-]{1,60}(/[a-z0-9-]{1,60})?",
+    ),
     "digest": Rule(doc="of a file's content", pattern=r"[0-9a-f]{12}"),
     "file": Rule(doc="name of a file of the pages", pattern=r"[a-z0-9][a-z0-9.-]{0,80}"),
     "backup": Rule(doc="name of a backup: 20261129T020000Z", pattern=r"[0-9]{8}T[0-9]{6}Z(-[0-9]{1,6})?"),

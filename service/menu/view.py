@@ -1,10 +1,8 @@
 """The menu for pages and API: as a tree, its faults by line, the way that keys lead at some moment. Changes nothing itself."""
 
 import asyncio
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import assert_never
 
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
@@ -25,37 +23,23 @@ from hotline1022.ivr.flow import (
     opening,
     step,
 )
-from hotline1022.ivr.model import (
-    Agents,
-    Back,
-    Choice,
-    Emergency,
-    Fixed,
-    Information,
-    Menu,
-    MenuTree,
-    Repeat,
-    Status,
-    ToMenu,
-    Voicemail,
-    texts,
-)
-from hotline1022.ivr.types import MenuDraft, MenuVersion
+from hotline1022.ivr.load import shipped
+from hotline1022.ivr.menu_edit import steps_of
+from hotline1022.ivr.model import Fixed, Menu, MenuTree, texts
+from hotline1022.ivr.types import MenuDraft, MenuSteps, MenuVersion
 from hotline1022.service.menu.desk import MenuDesk, written
-from hotline1022.service.menu.file import SOURCE, read
+from hotline1022.service.menu.edit import change_text
+from hotline1022.service.menu.file import read
+from hotline1022.service.menu.look import category_name, check_text, keys_view, remarks, tree_view
+from hotline1022.web.menu_edit_wire import MenuChangeBody, MenuChanged
 from hotline1022.web.menu_wire import (
     Checked,
-    KeyView,
-    Leads,
-    LevelView,
     MenuDraftBody,
     MenuNow,
     Place,
     PublishBody,
     Published,
     Remark,
-    SpokenView,
-    TreeView,
     TryBody,
     TryStep,
     VersionDetail,
@@ -64,79 +48,6 @@ from hotline1022.web.menu_wire import (
 
 #: what the dialplan says at a place that the flow only leads to
 _FIRST_WORDS = {Place.VOICEMAIL: Fixed.VOICEMAIL, Place.STATUS: Fixed.TICKET_ENTER_CODE}
-_AT_LINE = re.compile(rf"(?:{SOURCE}|[^:\n]*\.toml):(\d+): (.*)")
-
-
-def remark(line: str) -> Remark:
-    """`menu:12: text` as line and text; what has no line stays whole."""
-    found = _AT_LINE.fullmatch(line)
-    return Remark(line=int(found[1]), text=found[2]) if found else Remark(line=None, text=line)
-
-
-def remarks(lines: Iterable[str]) -> tuple[Remark, ...]:
-    """Of all."""
-    return tuple(remark(line) for line in lines)
-
-
-def key_view(tree: MenuTree, choice: Choice) -> KeyView:
-    """Where a key leads, with the name of what is there."""
-    to = name = ""
-    match choice.target:
-        case ToMenu(menu=to):
-            leads = Leads.MENU
-        case Information(id=to):
-            leads = Leads.INFORMATION
-        case Agents(category=to):
-            leads, name = Leads.AGENTS, category_name(tree, to)
-        case Emergency():
-            leads = Leads.EMERGENCY
-        case Voicemail():
-            leads = Leads.VOICEMAIL
-        case Status():
-            leads = Leads.STATUS
-        case Repeat():
-            leads = Leads.REPEAT
-        case Back():
-            leads = Leads.BACK
-        case _:
-            assert_never(choice.target)
-    return KeyView(key=choice.key, leads=leads, to=to, name=name)
-
-
-def category_name(tree: MenuTree, id: str) -> str:
-    """The name of a category of the menu; "" for none."""
-    return next((one.name for one in tree.categories if one.id == id), id)
-
-
-def tree_view(tree: MenuTree) -> TreeView:
-    """Its menus from the first one down, then those to which no key leads."""
-    depths = {tree.root: 0}
-    order = [tree.root]
-    for id in order:
-        for choice in tree.menus[id].choices:
-            if isinstance(choice.target, ToMenu) and choice.target.menu not in depths:
-                depths[choice.target.menu] = depths[id] + 1
-                order.append(choice.target.menu)
-    order += [id for id in tree.menus if id not in depths]
-    return TreeView(
-        levels=tuple(_level(tree, tree.menus[id], depths.get(id, -1)) for id in order),
-        information=tuple(SpokenView(id=id, text=text) for id, text in tree.information.items()),
-    )
-
-
-def _level(tree: MenuTree, menu: Menu, depth: int) -> LevelView:
-    return LevelView(
-        id=menu.id,
-        text=menu.text,
-        keys=_keys(tree, menu),
-        tries=menu.tries,
-        wait_seconds=menu.wait_seconds,
-        depth=depth,
-    )
-
-
-def _keys(tree: MenuTree, menu: Menu) -> tuple[KeyView, ...]:
-    return tuple(key_view(tree, choice) for choice in menu.choices)
 
 
 def way(tree: MenuTree, keys: Sequence[str]) -> tuple[tuple[TryStep, ...], Menu | None, str]:
@@ -176,15 +87,6 @@ def _step(tree: MenuTree, said: dict[str, str], key: str, decision: Decision, *f
     heard = (*first, *(said[prompt] for prompt in decision.play), *last)
     name = category_name(tree, category) if category else ""
     return TryStep(key=key, heard=heard, place=place, menu=menu, tries=tries, category=name)
-
-
-def check_text(text: str, more: Callable[[MenuTree], Sequence[Remark]]) -> Checked:
-    """What is wrong with a text; where nothing is, what is odd as `more` tells it. Blocks for some ms."""
-    try:
-        tree = read(written(text))
-    except Invalid as error:
-        return Checked(problems=remarks(str(error).splitlines()), warnings=(), tree=None)
-    return Checked(problems=(), warnings=tuple(more(tree)), tree=tree_view(tree))
 
 
 class MenuView:
@@ -239,6 +141,16 @@ class MenuView:
         """What is wrong with it, and what is odd."""
         return await asyncio.to_thread(check_text, text, self._warnings)
 
+    async def steps(self, text: str) -> MenuSteps:
+        """Its parts."""
+        return await asyncio.to_thread(lambda: steps_of(written(text), shipped()))
+
+    async def change(self, wanted: MenuChangeBody) -> MenuChanged:
+        """The text with one thing changed; nothing is kept."""
+        text = await asyncio.to_thread(change_text, wanted)
+        found = await self.check(text)
+        return MenuChanged(text=text, problems=found.problems, warnings=found.warnings)
+
     async def publish(self, wanted: PublishBody, by: str) -> Published:
         """Put it in force."""
         if (wanted.text is None) == (wanted.again is None):
@@ -258,7 +170,7 @@ class MenuView:
         return Way(
             steps=steps,
             open=menu is not None,
-            keys=_keys(tree, menu) if menu else (),
+            keys=keys_view(tree, menu) if menu else (),
             rings=found.steps if found else (),
             agency=found.agency.name if found else "",
             at=at,

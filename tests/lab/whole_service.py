@@ -252,6 +252,8 @@ def _fill(made: Whole) -> None:
         "recording": [recording, *(one["id"] for one in listed[:2])],
         "key": [right["url"].rpartition("/")[2], wall["path"].rpartition("/")[2]],
         "version": ["1"],
+        "step": ["more", "root"],
+        "spoken": ["prompts.greeting", "information.look-up"],
         "draft": ["none"],
     }
 

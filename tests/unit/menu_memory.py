@@ -8,11 +8,15 @@ from importlib.resources import files
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.db.menus import draft_changed
 from hotline1022.ivr.load import shipped
+from hotline1022.ivr.menu_edit import steps_of
 from hotline1022.ivr.model import MenuTree
-from hotline1022.ivr.types import MenuDraft, MenuVersion
+from hotline1022.ivr.types import MenuDraft, MenuSteps, MenuVersion
 from hotline1022.service.menu.desk import written
+from hotline1022.service.menu.edit import change_text
 from hotline1022.service.menu.file import hash_of, read
-from hotline1022.service.menu.view import check_text, remarks, tree_view, way
+from hotline1022.service.menu.look import check_text, remarks, tree_view
+from hotline1022.service.menu.view import way
+from hotline1022.web.menu_edit_wire import MenuChangeBody, MenuChanged
 from hotline1022.web.menu_wire import (
     Checked,
     MenuDraftBody,
@@ -67,6 +71,13 @@ class MemoryMenu:
 
     async def check(self, text: str) -> Checked:
         return check_text(text, lambda tree: remarks(tree.warnings))
+
+    async def steps(self, text: str) -> MenuSteps:
+        return steps_of(written(text), shipped())
+
+    async def change(self, wanted: MenuChangeBody) -> MenuChanged:
+        found = await self.check(text := change_text(wanted))
+        return MenuChanged(text=text, problems=found.problems, warnings=found.warnings)
 
     async def publish(self, wanted: PublishBody, by: str) -> Published:
         if wanted.seen != len(self.rows):

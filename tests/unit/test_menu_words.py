@@ -10,7 +10,7 @@ import pytest
 
 from hotline1022.core.errors import Invalid
 from hotline1022.service.menu.file import read
-from hotline1022.service.menu.view import remark
+from hotline1022.service.menu.look import remark
 from hotline1022.web.desk.menu_words import _SAID, fault_words
 from hotline1022.web.page_words import words
 

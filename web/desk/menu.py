@@ -8,10 +8,12 @@ from typing import Any
 from aiohttp import web
 
 from hotline1022.core.errors import HotlineError
-from hotline1022.ivr.types import MenuVersion
+from hotline1022.ivr.types import MenuDraft, MenuVersion
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.menu_doc import HERE
+from hotline1022.web.desk.menu_doc import TEXT as DRAFT
 from hotline1022.web.desk.menu_words import fault_words, trouble_words
 from hotline1022.web.desk.render import moment, show, told
 from hotline1022.web.failures import failure
@@ -19,8 +21,6 @@ from hotline1022.web.menu_wire import NOTE_LIMIT, TEXT_LIMIT, Checked, MenuDraft
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 
-HERE = "/desk/menu"
-DRAFT = f"{HERE}/draft"
 #: versions that the page lists
 LISTED = 100
 
@@ -40,7 +40,7 @@ async def publish_again(ask: Ask) -> web.Response:
     """An earlier version comes back."""
     form: Form = ask.body
     number = int(ask.path["version"])
-    note = _note(form)
+    note = note_of(form)
     try:
         done = await ask.ports.menu.publish(PublishBody(again=number, seen=form.number("seen"), note=note), who(ask))
     except HotlineError as error:
@@ -57,10 +57,18 @@ async def show_draft(ask: Ask) -> web.Response:
         text = (await ask.ports.menu.version(version.number)).text
     query: DoneQuery = ask.query
     found = await ask.ports.menu.check(text) if text else None
+    problem = words()("menu-form.not-toml") if query.done == "not-toml" and found and found.problems else ""
     if draft is None:
-        return await _draft(ask, text, revision=0, found=found, said=_said(query))
+        return await _draft(ask, text, revision=0, found=found, said=_said(query), problem=problem)
     return await _draft(
-        ask, text, revision=draft.revision, seen=draft.base, note=draft.note, found=found, said=_said(query)
+        ask,
+        text,
+        revision=draft.revision,
+        seen=draft.base,
+        note=draft.note,
+        found=found,
+        said=_said(query),
+        problem=problem,
     )
 
 
@@ -68,7 +76,7 @@ async def save_draft(ask: Ask) -> web.Response:
     """Look at it, keep it, keep it and try it, or throw it away."""
     form: Form = ask.body
     text, revision, seen = form.one("text"), form.number("revision"), form.number("seen")
-    act, note = form.one("act"), _note(form)
+    act, note = form.one("act"), note_of(form)
     try:
         if act == "drop":
             await ask.ports.menu.drop_draft(revision)
@@ -86,7 +94,7 @@ async def publish(ask: Ask) -> web.Response:
     """What was typed is put in force, and the draft is no more."""
     form: Form = ask.body
     text, revision, seen = form.one("text"), form.number("revision"), form.number("seen")
-    note = _note(form)
+    note = note_of(form)
     if not text.strip() or len(text) > TEXT_LIMIT:
         return await _checked(ask, text, revision, seen, note)
     wanted = PublishBody(text=text, seen=seen, draft=revision, note=note)
@@ -99,7 +107,8 @@ async def publish(ask: Ask) -> web.Response:
     return see(f"{HERE}?done=published&count={done.version.number}")
 
 
-def _note(form: Form) -> str:
+def note_of(form: Form) -> str:
+    """Why, as it was typed."""
     return form.one("note").strip()[:NOTE_LIMIT]
 
 
@@ -156,7 +165,7 @@ async def _draft(
         seen=seen,
         newer=_row(newer) if newer else None,
         note=note,
-        draft=_who_kept(now.draft.by, moment(now.draft.at)) if now.draft else "",
+        draft=who_kept(now.draft) if now.draft else "",
         problems=_remarks(found.problems, lines) if found else [],
         warnings=_remarks(found.warnings, lines) if found else [],
         tree=found.tree if found else None,
@@ -165,8 +174,9 @@ async def _draft(
     )
 
 
-def _who_kept(by: str, at: str) -> str:
-    return words()("menu.draft-by", by=name_of(by), at=at)
+def who_kept(draft: MenuDraft) -> str:
+    """Whose draft it is."""
+    return words()("menu.draft-by", by=name_of(draft.by), at=moment(draft.at))
 
 
 def _remarks(found: Sequence[Remark], lines: Sequence[str]) -> list[dict[str, Any]]:
@@ -191,7 +201,7 @@ async def _overview(ask: Ask, *, said: str = "") -> web.Response:
         now=_row(now.version) if now.version else None,
         trouble=trouble_words(now.trouble),
         tree=now.tree,
-        draft=_who_kept(now.draft.by, moment(now.draft.at)) if now.draft else "",
+        draft=who_kept(now.draft) if now.draft else "",
         versions=[_row(one) for one in versions],
     )
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from hotline1022.core.clock import PROVINCE, local
 from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.web.desk.hunts import ring_rows
-from hotline1022.web.desk.menu import HERE
+from hotline1022.web.desk.menu_doc import HERE
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.failures import failure
 from hotline1022.web.menu_wire import KEYS_LIMIT, TryBody, TryStep, Way

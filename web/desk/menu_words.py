@@ -62,6 +62,11 @@ def _line(text: str) -> str:
     return f"{words()('menu.line', line=found['line'])} {fault_words(found['said'])}"
 
 
-def fault_words(said: str) -> str:
-    """In the language of the pages."""
+def fault_words(said: str, *, form: bool = False) -> str:
+    """In the language of the pages; `form`: on the form of a step, where nobody sees the text that is spoken of."""
+    if form:
+        known = words().texts
+        shown = in_words(said, "menu-form-fault", [one for one in _SAID if f"menu-form-fault.{one[1]}" in known])
+        if shown != said:
+            return shown
     return in_words(said, "menu-fault", _SAID)

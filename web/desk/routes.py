@@ -7,8 +7,6 @@ from hotline1022.web.desk import (
     faq,
     faq_import,
     home,
-    menu,
-    menu_try,
     roles,
     sign_in,
     users,
@@ -22,7 +20,7 @@ from hotline1022.web.desk.confirm import ConfirmQuery
 from hotline1022.web.desk.desk_map import FAQ_SEEN
 from hotline1022.web.desk.directory_routes import directory_pages
 from hotline1022.web.desk.faq import FaqDoneQuery, FaqListQuery
-from hotline1022.web.desk.menu_try import TryQuery
+from hotline1022.web.desk.menu_routes import ROUTES as MENU
 from hotline1022.web.desk.pages import page as _page
 from hotline1022.web.desk.planning_routes import ROUTES as PLANNING
 from hotline1022.web.desk.settings_routes import ROUTES as SETTINGS
@@ -31,7 +29,6 @@ from hotline1022.web.desk.store_routes import ROUTES as STORE
 from hotline1022.web.desk.supervision_routes import ROUTES as SUPERVISION
 from hotline1022.web.desk.ticket_routes import ROUTES as TICKETS
 from hotline1022.web.live import EventsQuery, listen_at_desk
-from hotline1022.web.menu_routes import PUBLISH_SECONDS
 from hotline1022.web.route import Place, Route
 from hotline1022.web.static_files import show_file
 from hotline1022.web.webhooks_routes import TEST_SECONDS
@@ -97,29 +94,7 @@ ROUTES: tuple[Route, ...] = (
     _page("POST", "/desk/account/second/begin", "A new second factor, shown once", account.begin_second),
     _page("POST", "/desk/account/second/confirm", "A code of it: in force", account.confirm_second),
     _page("POST", "/desk/account/second/drop", "Take it away", account.drop_second),
-    _page("GET", "/desk/menu", "The menu in force, and its versions", menu.show_menu, Permission.MENU, DoneQuery),
-    _page(
-        "GET", "/desk/menu/try", "Keys on the screen, and where they lead", menu_try.show_try, Permission.MENU, TryQuery
-    ),
-    _page("GET", "/desk/menu/draft", "The draft", menu.show_draft, Permission.MENU, DoneQuery),
-    _page("POST", "/desk/menu/draft", "Keep the draft, or look at it", menu.save_draft, Permission.MENU),
-    _page(
-        "POST",
-        "/desk/menu/publish",
-        "Put what is written in force",
-        menu.publish,
-        Permission.MENU,
-        seconds=PUBLISH_SECONDS,
-    ),
-    _page("GET", "/desk/menu/versions/{version}", "One version", menu.show_version, Permission.MENU),
-    _page(
-        "POST",
-        "/desk/menu/versions/{version}",
-        "Put it in force again",
-        menu.publish_again,
-        Permission.MENU,
-        seconds=PUBLISH_SECONDS,
-    ),
+    *MENU,
     *SUPERVISION,
     *directory_pages(_page),
     *TICKETS,
