@@ -1,8 +1,7 @@
 """Searches among 20 000 published answers, on PostgreSQL and SQLite, each timed; exit code 1 over the bound.
 
 Answers are made of syllables as frequent as in texts: a few stand in nearly every answer. PostgreSQL is asked twice, before and
-after its own tidying up; the bound is for after. Refuses to call a search quick that
-found nothing where there is something.
+after its own tidying up; the bound is for after. Refuses to call a search quick that found nothing where there is something.
 """
 
 import asyncio
@@ -15,8 +14,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
 
-import asyncpg
 import click
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
@@ -73,11 +72,12 @@ async def ask(desk: Desk, texts: Sequence[Text], times: int) -> Timed:
 
 async def vacuum(address: str) -> None:
     """What PostgreSQL does by itself within a minute after many new rows."""
-    connection = await asyncpg.connect(address.replace("+asyncpg", ""))
+    engine = create_async_engine(address, isolation_level="AUTOCOMMIT")
     try:
-        await connection.execute("VACUUM (ANALYZE)")
+        async with engine.connect() as connection:
+            await connection.exec_driver_sql("VACUUM (ANALYZE)")
     finally:
-        await connection.close()
+        await engine.dispose()
 
 
 def report(name: str, entries: int, timed: Timed, bound: float | None) -> bool:
