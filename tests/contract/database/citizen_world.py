@@ -22,7 +22,8 @@ from hotline1022.evidence.types import Disclosure, Request
 from hotline1022.evidence.types import State as Asked
 from hotline1022.notify.types import Channel, NewMessage, RecipientKind, ToTell
 from hotline1022.service.calls.log_store import JOURNAL
-from hotline1022.service.citizen.desk import Citizens, Places
+from hotline1022.service.citizen.desk import Citizens
+from hotline1022.service.citizen.steps import Places
 from hotline1022.tickets.types import Attachment, State
 from tests.contract.database.catalogue_made import a_ticket, add_ticket, ended
 from tests.contract.database.made import a_fact, a_leg, at
