@@ -30,6 +30,8 @@ FORMS: Mapping[str, str] = {
     "code": r"[\d ]+",
     "night": "stamp of the audit|nightly look at the evidence",
 }
+#: holes whose value is a moment or a day; in any other one such a text is somebody's name
+MOMENTS = frozenset(name for name, form in FORMS.items() if form in (_MOMENT, _DAY))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

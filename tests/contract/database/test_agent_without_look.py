@@ -103,3 +103,24 @@ async def test_it_hears_of_its_own_line_and_of_nothing_else(desk: Desk) -> None:
             told += (await answer.content.readline()).decode()
         assert "event: queue" not in told and "event: tickets" not in told
         assert "901234567" not in told and "090****567" in told, "and without `numbers` numbers are masked"
+
+
+async def test_without_numbers_no_masked_number_goes_into_the_form(desk: Desk) -> None:
+    """Who keeps it as it stands would write down a number that nobody has."""
+    login = await only_answers(desk)
+    desk.sits(AgentState.TALKING)
+    async with desk.world.browser() as browser:
+        await browser.enter(login, OWN)
+        for at_line in (True, False):  # as the line knows who calls, then as the log does
+            desk.caller.call = None
+            if at_line:
+                await desk.caller.rings()
+            shown = (await browser.get(f"{PAGE}/form?call={CALL}")).text
+            (phone,) = re.findall(r'<input[^>]* id="f-phone"[^>]*>', shown)
+            assert 'value=""' in phone and "*" not in phone, at_line
+            assert "090****567" not in shown and "Lê Thị Cúc" not in shown
+        await desk.caller.rings()
+        made = await act(browser, f"{PAGE}/ticket", call=CALL, act="new", content="Đèn đường hỏng", seen="0", phone="")
+        assert made.status == 200, made.text
+    (ticket,) = await desk.tickets()
+    assert "*" not in ticket.phone
