@@ -19,10 +19,12 @@ KIND = "erasure-broken-off"
 EVERY_SECONDS = 60.0
 #: what has not moved for so long was left by a process that has ended: a command may be at it, portion by portion
 STILL = timedelta(minutes=10)
+#: what this process is at, and has not moved for so long, hangs: a disk, a database
+HANGS = timedelta(hours=1)
 
 
 class Standing:
-    """`running`: the request that this process erases now, which is none of those; "" = none."""
+    """`running`: the request that this process erases now; "" = none."""
 
     def __init__(self, database: Database, running: Callable[[], str]) -> None:
         self._database, self._running = database, running
@@ -37,11 +39,11 @@ class Standing:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def look(self, at: datetime) -> None:
-        """Ring for each that was left."""
+        """Ring for each that was left, or hangs."""
         async with self._database.reading() as tx:
             left = await tx.citizens.requests.standing(at - STILL)
         for row in left:
-            if row["id"] != self._running():
+            if row["id"] != self._running() or row["moved_at"] <= at - HANGS:
                 await self.tell(row["id"])
 
     async def tell(self, request: str, error_id: str = "") -> None:

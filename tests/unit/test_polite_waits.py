@@ -50,9 +50,7 @@ def test_one_that_is_busy_for_ever_is_left(pauses: list[float], monkeypatch: pyt
 
 
 @pytest.mark.parametrize("error", [errno.EPERM, errno.ENOENT])
-def test_where_there_is_none_nobody_waits(
-    pauses: list[float], monkeypatch: pytest.MonkeyPatch, error: int
-) -> None:
+def test_where_there_is_none_nobody_waits(pauses: list[float], monkeypatch: pytest.MonkeyPatch, error: int) -> None:
     group = Group(10_000, error)
     monkeypatch.setattr(polite, "_GROUP", group)
     polite.be_polite(7)

@@ -122,9 +122,7 @@ def test_details(detail: str, words: str) -> None:
 
 
 #: there is no such day, there is one, and a moment
-@pytest.mark.parametrize(
-    "name", ["2026-13-45", "2026-02-30", "2026-11-30", "2026-11-30 14:05", "2026-11-30 99:99"]
-)
+@pytest.mark.parametrize("name", ["2026-13-45", "2026-02-30", "2026-11-30", "2026-11-30 14:05", "2026-11-30 99:99"])
 def test_a_name_that_looks_like_a_day_stays_a_name(name: str) -> None:
     assert f"bản sao lưu {name} không" in alarm_words(said("alarm-said.backup-wrong", count=3, name=name))
     assert alarm_words(said("alarm-said.nobody", name=name, role="leader")).startswith(f"{name} chưa có")

@@ -42,8 +42,7 @@ def _told(text: str, table: str, spoken: Spoken | None = None) -> str:
     if found is None:
         return text
     return " ".join(
-        say(one.id, **{name: _value(name, value, spoken or {}) for name, value in one.values.items()})
-        for one in found
+        say(one.id, **{name: _value(name, value, spoken or {}) for name, value in one.values.items()}) for one in found
     )
 
 

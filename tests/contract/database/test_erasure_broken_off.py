@@ -19,7 +19,7 @@ from hotline1022.db.types import AlarmRow
 from hotline1022.service.accounts.desk import Terms
 from hotline1022.service.citizen import steps
 from hotline1022.service.citizen.erasing import Erasing
-from hotline1022.service.citizen.standing import KIND, STILL, Standing
+from hotline1022.service.citizen.standing import HANGS, KIND, STILL, Standing
 from hotline1022.service.citizen.steps import Steps
 from hotline1022.web.citizen_wire import ErasureStage
 from hotline1022.web.desk.service_words import alarm_words
@@ -126,6 +126,8 @@ async def test_what_was_left_by_a_process_rings_once_until_it_is_seen(cared: Car
     assert await alarms(cared) == [], "a command may be at it"
     await Standing(database, lambda: asked.request).look(datetime.now(UTC) + STILL)
     assert await alarms(cared) == [], "this process is at it"
+    await Standing(database, lambda: asked.request).look(datetime.now(UTC) + HANGS)
+    assert len(await alarms(cared, ringing=True)) == 1, "and hangs"
     for _ in range(2):
         await standing.look(datetime.now(UTC) + STILL)
         (alarm,) = await alarms(cared, ringing=True)

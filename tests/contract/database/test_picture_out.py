@@ -37,7 +37,9 @@ async def test_the_copy_that_goes_out_has_neither_place_nor_owner(world: Handlin
         for path in (f"{page(ticket)}/files", f"/api/tickets/{ticket.id}/attachments"):
             async with browser.client.get(f"{path}/{photo}") as answer:
                 assert await answer.read() == PHOTO
-                assert answer.headers["Content-Disposition"].endswith(f"''{quote(NAME, safe='')}"), "to who works with it"
+                assert answer.headers["Content-Disposition"].endswith(f"''{quote(NAME, safe='')}"), (
+                    "to who works with it"
+                )
             async with browser.client.get(f"{path}/{photo}?copy=clean") as answer:
                 made = await answer.read()
                 assert answer.status == 200 and answer.content_type == "image/jpeg"
