@@ -22,7 +22,7 @@ from hotline1022.service.cli.main import main
 from hotline1022.service.settings import secrets
 from hotline1022.service.settings.desk import DeskSettings
 from hotline1022.service.settings.language import use_language
-from hotline1022.web.page_words import words
+from hotline1022.web.page_words import words as page_words
 from tests.lab.killed import KILLED, run_until
 from tests.lab.small_disk import append, small_disk
 
@@ -253,7 +253,7 @@ def test_a_catalogue_that_is_only_in_the_backup_comes_back_with_it(
     config.write_text(f'[desk]\ncatalogue = "{own}"\n')
     try:
         assert ask("people", "add", "1001", "Nguyễn Thị Lan", "--pin", "4711", "--config", config).exit_code == 0
-        assert words()("page.service") == "Tổng đài của tỉnh"
+        assert page_words()("page.service") == "Tổng đài của tỉnh"
         done = ask("backup", tmp_path / "shelf", "--config", config)
         assert done.exit_code == 0, done.output
         (backup,) = backups(tmp_path / "shelf")
@@ -264,7 +264,7 @@ def test_a_catalogue_that_is_only_in_the_backup_comes_back_with_it(
         (kept,) = (tmp_path / "new").rglob("restored-settings*/catalogue.toml")
         own.write_bytes(kept.read_bytes())
         assert "Nguyễn Thị Lan" in ask("people", "list", "--config", config).stdout
-        assert words()("page.service") == "Tổng đài của tỉnh"
+        assert page_words()("page.service") == "Tổng đài của tỉnh"
     finally:
         use_language(DeskSettings())
 

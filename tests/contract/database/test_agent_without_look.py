@@ -14,6 +14,7 @@ from hotline1022.queue.types import AgentState
 from tests.contract.database.agent_world import AGENT, CALL, Desk, open_agent_desk
 from tests.contract.database.desk_world import OWN
 from tests.contract.database.test_desk_agent import PAGE, act
+from tests.unit.calls_memory import CALLER_SAID, a_call
 from tests.unit.staff_memory import PIN
 
 P = Permission
@@ -109,17 +110,14 @@ async def test_without_numbers_no_masked_number_goes_into_the_form(desk: Desk) -
     """Who keeps it as it stands would write down a number that nobody has."""
     login = await only_answers(desk)
     desk.sits(AgentState.TALKING)
-    async with desk.world.browser() as browser:
+    await desk.caller.rings()
+    async with desk.agent("binh", "1002") as sees_all, desk.world.browser() as browser:
         await browser.enter(login, OWN)
-        for at_line in (True, False):  # as the line knows who calls, then as the log does
-            desk.caller.call = None
-            if at_line:
-                await desk.caller.rings()
-            shown = (await browser.get(f"{PAGE}/form?call={CALL}")).text
+        for call in (CALL, a_call(1).id):  # as the line knows who calls, and as the log does
+            shown = (await browser.get(f"{PAGE}/form?call={call}")).text
             (phone,) = re.findall(r'<input[^>]* id="f-phone"[^>]*>', shown)
-            assert 'value=""' in phone and "*" not in phone, at_line
-            assert "090****567" not in shown and "Lê Thị Cúc" not in shown
-        await desk.caller.rings()
+            assert 'value=""' in phone and "*" not in shown and "Lê Thị Cúc" not in shown, call
+        assert f'value="{CALLER_SAID}"' in (await sees_all.get(f"{PAGE}/form?call={call}")).text, "the log knows it"
         made = await act(browser, f"{PAGE}/ticket", call=CALL, act="new", content="Đèn đường hỏng", seen="0", phone="")
         assert made.status == 200, made.text
     (ticket,) = await desk.tickets()
