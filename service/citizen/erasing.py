@@ -4,7 +4,7 @@ because a button was pressed twice, is one.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from hotline1022.core.acting import Acting, acting, acts
 from hotline1022.core.errors import NotFound, Refused, Unavailable
 from hotline1022.db.citizen_requests import counts_of
 from hotline1022.db.unit import Database
+from hotline1022.service.background.guard import Run
 from hotline1022.service.background.work import Background, Progress, id_of, now
 from hotline1022.service.citizen.desk import Citizens
 from hotline1022.service.citizen.erasure import PARTS
@@ -58,7 +59,7 @@ class Erasing:
         finally:
             self._number = ""
 
-    def parts(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+    def parts(self) -> Mapping[str, Run]:
         """What works in the background, by name."""
         return {"erasures": self.run, "erasures that are broken off": self._standing.run}
 

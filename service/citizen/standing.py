@@ -14,7 +14,7 @@ from hotline1022.db.unit import Database
 
 log = logging.getLogger(__name__)
 
-KIND = "erasure-broken-off"
+ERASURE_ALARM = "erasure-broken-off"
 #: seconds between two looks
 EVERY_SECONDS = 60.0
 #: what has not moved for so long was left by a process that has ended: a command may be at it, portion by portion
@@ -56,5 +56,5 @@ class Standing:
                 since = row["moved_at"] or row["confirmed_at"] or row["requested_at"]
                 why = f" [{error_id}]" if error_id else ""
                 detail = said("alarm-said.erasure", request=request, since=since) + why
-                alarm, _ = await tx.alarms.raise_alarm(KIND, detail, datetime.now(UTC))
+                alarm, _ = await tx.alarms.raise_alarm(ERASURE_ALARM, detail, datetime.now(UTC))
                 await tx.citizens.requests.note(request, alarm=alarm.id)

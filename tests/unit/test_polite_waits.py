@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -27,9 +28,9 @@ class Group:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """This process keeps its niceness and its group, and is told to lead a session."""
     slept: list[float] = []
-    monkeypatch.setattr(polite.os, "nice", lambda by: by)
-    monkeypatch.setattr(polite.os, "getsid", lambda _: os.getpid())
-    monkeypatch.setattr(polite.time, "sleep", slept.append)
+    monkeypatch.setattr(os, "nice", lambda by: by)
+    monkeypatch.setattr(os, "getsid", lambda _: os.getpid())
+    monkeypatch.setattr(time, "sleep", slept.append)
     return slept
 
 

@@ -35,6 +35,8 @@ DIGITS = "901234567"
 OTHER = "+84912000111"
 NAME = "Lê Thị Cúc"
 SENT = '"Le Thi Cuc" <84901234567>'
+#: what an erasure takes of it
+WHOLE = {"calls": 1, "rung": 1, "tickets": 1, "messages": 1, "told": 1, "to_tell": 1, "sms": 0, "drafts": 2}
 JOURNALLED = b'{"caller":"0901234567","linkedid":"hl1-1901234567.3"}\n{"caller":"+84901234567"}\n'
 
 

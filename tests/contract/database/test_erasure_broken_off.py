@@ -19,19 +19,18 @@ from hotline1022.db.types import AlarmRow
 from hotline1022.service.accounts.desk import Terms
 from hotline1022.service.citizen import steps
 from hotline1022.service.citizen.erasing import Erasing
-from hotline1022.service.citizen.standing import HANGS, KIND, STILL, Standing
+from hotline1022.service.citizen.standing import ERASURE_ALARM, HANGS, STILL, Standing
 from hotline1022.service.citizen.steps import Steps
 from hotline1022.web.citizen_wire import ErasureStage
 from hotline1022.web.desk.service_words import alarm_words
 from tests.contract.database.catalogue_made import ended as call_ended
-from tests.contract.database.citizen_world import DIGITS, NUMBER, House
+from tests.contract.database.citizen_world import DIGITS, NUMBER, WHOLE, House
 from tests.contract.database.desk_world import Browser
 from tests.lab.citizen_desk import HERE, Cared, ended, open_citizens, prepared
 from tests.unit.recordings_world import CALL
 
 CONFIRM = f"{HERE}/erasures"
 WHY = {"erase_letter": "12/ĐN-2026", "why": "người dân đề nghị", "typed": NUMBER}
-WHOLE = {"calls": 1, "rung": 1, "tickets": 1, "messages": 1, "told": 1, "to_tell": 1, "sms": 0, "drafts": 2}
 NEW = "hl1-1795470009.1"
 
 
@@ -64,7 +63,7 @@ async def killed(house: House, request: str, after: int = 0) -> None:
 async def alarms(cared: Cared, *, ringing: bool | None = None) -> Sequence[AlarmRow]:
     """Those of erasures."""
     async with cared.house.world.database.reading() as tx:
-        return await tx.alarms.list(kind=KIND, ringing=ringing)
+        return await tx.alarms.list(kind=ERASURE_ALARM, ringing=ringing)
 
 
 async def broken(cared: Cared, monkeypatch: pytest.MonkeyPatch, browser: Browser, step: str = "_calls") -> str:
