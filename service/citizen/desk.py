@@ -135,9 +135,11 @@ class Citizens:
         said = await self._said(found)
         async with self._database.transaction() as tx:
             at = datetime.now(UTC)
-            counts = counts_of((await tx.citizens.requests.asked(request))["gone"])
+            now = await tx.citizens.requests.asked(request)
+            counts = counts_of(now["gone"])
             whole = whole_of(said, counts, counts_of(asked["gone"]))
-            await tx.citizens.requests.note(request, done_at=at, proof="", files=[], gone=counts)
+            await tx.alarms.end(now["alarm"], at)  # it hung, and rang for that
+            await tx.citizens.requests.note(request, done_at=at, proof="", files=[], gone=counts, alarm="")
             detail: dict[str, object] = {
                 "request": request,
                 "counts": dict(whole.counts),

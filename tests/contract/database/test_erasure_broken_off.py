@@ -141,6 +141,23 @@ async def test_what_was_left_by_a_process_rings_once_until_it_is_seen(cared: Car
     assert await alarms(cared, ringing=True) == []
 
 
+async def test_one_that_hung_and_is_done_after_all_rings_no_more(cared: Cared, monkeypatch: pytest.MonkeyPatch) -> None:
+    finish = Steps.finish
+
+    async def hangs(self: Steps, *given: Any) -> None:
+        await cared.erasing._standing.look(datetime.now(UTC) + HANGS)
+        assert len(await alarms(cared, ringing=True)) == 1
+        await finish(self, *given)
+
+    monkeypatch.setattr(Steps, "finish", hangs)
+    await cared.erasing.begin("a" * 16, NUMBER, "Đơn 14", "")
+    async with asyncio.timeout(60):
+        while cared.erasing._work.running:  # noqa: ASYNC110 -- it tells nobody
+            await asyncio.sleep(0.01)
+    assert (await cared.erasing.erasure("a" * 16)).stage is ErasureStage.DONE
+    assert len(await alarms(cared)) == 1 and await alarms(cared, ringing=True) == []
+
+
 async def test_one_that_was_confirmed_and_not_begun_rings_too(cared: Cared) -> None:
     idle = Erasing(cared.house.citizens(), cared.house.world.database)  # its process ends before its work begins
     await idle.begin("a" * 16, NUMBER, "Đơn 14", "")
