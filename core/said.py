@@ -22,7 +22,7 @@ FORMS: Mapping[str, str] = {
     **dict.fromkeys(("days", "number", "most", "count", "many", "lately", "nights", "left", "room", "files"), _COUNT),
     **dict.fromkeys(("found", "hunt", "seq"), _COUNT),
     **dict.fromkeys(("line", "person", "ticket_state", "category", "urgency", "what", "role", "channel"), _WORD),
-    **dict.fromkeys(("state", "webhook", "disclosure", "link", "place", "hours"), _WORD),
+    **dict.fromkeys(("state", "webhook", "disclosure", "link", "place", "hours", "request"), _WORD),
     **dict.fromkeys(("error", "webhook_error", "fault"), "[a-z0-9-]*"),
     "name": "[^;]+",
     "gateway": r"\w*",
@@ -30,6 +30,8 @@ FORMS: Mapping[str, str] = {
     "code": r"[\d ]+",
     "night": "stamp of the audit|nightly look at the evidence",
 }
+#: holes whose value is a moment or a day; in any other one such a text is somebody's name
+MOMENTS = frozenset(name for name, form in FORMS.items() if form in (_MOMENT, _DAY))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,10 @@ SENTENCES: Mapping[str, str] = {
     "alarm-said.disk-away": "the disk of {folder} cannot be looked at or written ({why}); is it there?; {meaning}",
     "alarm-said.message-not-written": "{channel} {gateway}: not written",
     "alarm-said.message": "{channel} {gateway}: {state}, {error}",
+    "alarm-said.erasure": (
+        "the erasure {request} stands broken off since {since}: part of it may be gone, the rest is there; type the number again at "
+        "/desk/citizens, or hotline1022 citizen confirm, to go on"
+    ),
     "alarm-said.gateway": "{gateway}: {error}",
     "alarm-said.webhook": "{name} ({webhook}): {webhook_error}",
     "alarm-said.part": "{part} broke ({kind}); calls go on, and the service's log says why",

@@ -77,6 +77,11 @@ class AlarmRepository(Repository):
         done = await self._connection.execute(update(alarm).where(*wanted).values(cleared_at=at))
         return done.rowcount
 
+    async def end(self, alarm_id: str, at: datetime) -> None:
+        """The cause of this one is gone."""
+        one = (alarm.c.id == alarm_id, alarm.c.cleared_at.is_(None))
+        await self._connection.execute(update(alarm).where(*one).values(cleared_at=at))
+
     async def list(
         self,
         *,

@@ -109,6 +109,15 @@ class AuditRepository(Repository):
         rows = (await self._connection.execute(query.order_by(audit_entry.c.seq))).mappings()
         return [build(Entry, row) for row in rows]
 
+    async def last_about(self, subjects: Collection[str], kind: Kind) -> Mapping[str, Entry]:
+        """The last entry of this kind about each of these, by subject."""
+        newest = (
+            select(func.max(audit_entry.c.seq))
+            .where(audit_entry.c.subject.in_(subjects), text("subject <> ''"), audit_entry.c.kind == kind.value)
+            .group_by(audit_entry.c.subject)
+        )
+        return {one.subject: one for one in await self._some(audit_entry.c.seq.in_(newest), limit=len(subjects))}
+
     async def hash_at(self, seq: int) -> str | None:
         """The hash of one entry as it is written down; None when it is not there."""
         query = select(audit_entry.c.sha256).where(audit_entry.c.seq == seq)

@@ -12,16 +12,16 @@ from sqlalchemy import String, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.audit.types import Kind
-from hotline1022.core.errors import NotFound
 from hotline1022.core.folding import fold
 from hotline1022.core.numbers import without
 from hotline1022.db.catalogue import CatalogueRepository
 from hotline1022.db.citizen_find import Found, find
+from hotline1022.db.citizen_requests import ErasureRequests
 from hotline1022.db.citizen_words import GONE, having
 from hotline1022.db.originals import OriginalRepository
 from hotline1022.db.sql import Repository, insert_new, run_many
 from hotline1022.db.tables import call, call_event, leg
-from hotline1022.db.tables_citizen import AliasKind, citizen_alias, citizen_erasure
+from hotline1022.db.tables_citizen import AliasKind, citizen_alias
 from hotline1022.db.tables_drafts import agent_draft
 from hotline1022.db.tables_notify import early_receipt, inbound_sms, outbox_message, outbox_part, to_tell
 from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_history
@@ -39,40 +39,17 @@ class CitizenRepository(Repository):
     def __init__(self, connection: AsyncConnection, rows: CatalogueRepository, originals: OriginalRepository) -> None:
         super().__init__(connection)
         self._rows, self._originals = rows, originals
+        #: who asked for it to be erased
+        self.requests = ErasureRequests(connection)
 
     async def find(self, forms: Sequence[str]) -> Found:
         """What is there under these forms of one number."""
         return await find(self._connection, forms)
 
-    # ---------------------------------------------------------------- requests
-
-    async def request(self, **values: Any) -> None:
-        """Write down a request: id, pseudonym, proof, reason, requested_at, requested_by."""
-        await self._connection.execute(citizen_erasure.insert(), [{**values, "confirmed_by": "", "files": []}])
-
-    async def asked(self, request: str) -> Mapping[str, Any]:
-        """The row of a request; NotFound `erasure-unknown`."""
-        query = select(citizen_erasure).where(citizen_erasure.c.id == request)
-        row = (await self._connection.execute(query)).mappings().one_or_none()
-        if row is None:
-            text = f"there is no request {request}; `hotline1022 citizen erase` makes one"
-            raise NotFound(text, error_id="erasure-unknown")
-        return dict(row)
-
-    async def requests(self, limit: int) -> list[Mapping[str, Any]]:
-        """The rows of the latest requests: those that nobody has carried out first, then the newest."""
-        c = citizen_erasure.c
-        query = select(citizen_erasure).order_by(c.done_at.is_not(None), c.requested_at.desc(), c.id).limit(limit)
-        return [dict(row) for row in (await self._connection.execute(query)).mappings()]
-
-    async def note(self, request: str, **values: Any) -> None:
-        """Change the row of a request."""
-        await self._connection.execute(update(citizen_erasure).where(citizen_erasure.c.id == request).values(**values))
-
-    # ---------------------------------------------------------------- erasing
-
-    async def erase_calls(self, calls: Sequence[str], digits: str, pseudonym: str, at: datetime, **by: str) -> None:
-        """Numbers of these calls, in their rows, legs and histories; `by`: actor and origin, for the entries."""
+    async def erase_calls(self, calls: Sequence[str], digits: str, pseudonym: str, at: datetime, **by: str) -> int:
+        """Numbers of these calls, in their rows, legs and histories; `by`: actor and origin, for the entries. How many of them are
+        recorded.
+        """
         nobody = {"caller_raw": "", "caller_sent": "", "caller_e164": None}
         await self._connection.execute(update(call).where(call.c.id.in_(calls)).values(**nobody))
         await self._histories(calls, digits, own=True)
@@ -80,6 +57,7 @@ class CitizenRepository(Repository):
         await self._originals.tell(sorted(told), at, kind=Kind.CITIZEN_ERASED, **by, pseudonym=pseudonym)
         await self._alias(AliasKind.CALL, calls, pseudonym)
         self._rows.touch(calls)
+        return len(told)
 
     async def erase_rung(self, calls: Sequence[str], digits: str, at: datetime, **by: str) -> None:
         """The number where somebody else's call rang it."""

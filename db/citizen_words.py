@@ -82,8 +82,8 @@ class CitizenWords(Repository):
         ids = await asyncio.to_thread(_having, [tuple(row) for row in rows], digits)
         return Place(table=place.table, field=place.field, ids=ids)
 
-    async def take_out(self, place: Place, digits: str) -> list[dict[str, str]]:
-        """Take the number out of these rows; the rest of the words stays.
+    async def take_out(self, place: Place, digits: str) -> tuple[int, list[dict[str, str]]]:
+        """Take the number out of these rows; the rest of the words stays. How many had it, and what the audit is to be told.
 
         Of reasons: where, and the SHA-256 of what is there now, for older entries of the audit may have that of the words as
         they were; of what a disclosure is asked for, its terms before and now.
@@ -103,7 +103,7 @@ class CitizenWords(Repository):
             if before:
                 told |= {"terms_before": before, "terms": await self._terms(key)}
             changed.append(told)
-        return changed if place.table in _REASONS else []
+        return len(changed), changed if place.table in _REASONS else []
 
     async def _terms(self, id: str) -> str:
         """Of a disclosure; "" where its row cannot be read."""

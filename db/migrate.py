@@ -64,6 +64,7 @@ REVISIONS = (
     "0038",
     "0040",
     "0041",
+    "0043",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3

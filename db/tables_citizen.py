@@ -40,6 +40,12 @@ citizen_erasure = Table(
     Column("done_at", UtcTime),
     #: files that go last: folder and name
     Column("files", Document, nullable=False),
+    #: what has gone so far: of each part how many, or their ids where they may be met again (db/citizen_requests.py)
+    Column("gone", Document, nullable=False, server_default="{}"),
+    #: when something of it went last, or when it was taken up
+    Column("moved_at", UtcTime),
+    #: id of the alarm that rang because it stands broken off; "" = none
+    Column("alarm", String, nullable=False, server_default=""),
     CheckConstraint("reason <> '' AND pseudonym <> ''", name="ck_citizen_erasure_reason"),
     CheckConstraint("(confirmed_at IS NULL) = (confirmed_by = '')", name="ck_citizen_erasure_confirmed"),
     CheckConstraint("done_at IS NULL OR confirmed_at IS NOT NULL", name="ck_citizen_erasure_done"),

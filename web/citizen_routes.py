@@ -86,7 +86,8 @@ ROUTES: tuple[Route, ...] = (
         path="/api/citizens/erasures/{erasure}/confirm",
         needs=Permission.CITIZENS,
         summary="Erase: the second step, with the number typed again",
-        detail="It cannot be undone. Asked again after a failure it goes on where it was.",
+        detail="It cannot be undone. Asked again after a failure it goes on where it was, with `seen` of a new preview, and tells the "
+        "whole at its end.",
         handler=h.confirm_erasure,
         body=w.ErasureConfirm,
         answer=w.ErasureView,

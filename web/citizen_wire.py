@@ -54,7 +54,8 @@ class ErasureConfirm:
     seen: Annotated[
         str,
         Rule(
-            doc="`seen` of the answer that was looked at: refused when something else would go by now",
+            doc="`seen` of the answer that was looked at: refused when something else would go by now; one that was broken off is "
+            "looked at again",
             pattern=r"([0-9a-f]{32})?",
         ),
     ] = ""
@@ -88,7 +89,10 @@ class ErasureView:
     done: bool
     recorded: Annotated[int, Rule(doc="recordings of all calls, of those that stay too")] = 0
     words: Annotated[int, Rule(doc="reasons and other texts of people that the number is taken out of")] = 0
-    things: Annotated[tuple[ThingView, ...], Rule(doc="each by itself, what stays too")] = ()
+    things: Annotated[
+        tuple[ThingView, ...],
+        Rule(doc="each by itself, what stays too; of one that was broken off, those of the last try"),
+    ] = ()
     seen: Annotated[str, Rule(doc="of what would go: send it along to confirm this and nothing else")] = ""
 
 
@@ -115,7 +119,9 @@ class ErasureRequestView:
     confirmed_by: str
     done_at: When | None
     pseudonym: str
-    counts: Annotated[Mapping[str, Any], Rule(doc="of one that is done: as the audit tells")]
+    counts: Annotated[
+        Mapping[str, Any], Rule(doc="of one that is done: as the audit tells; of one that is not: what has gone so far")
+    ]
     kept: Annotated[Mapping[str, Any], Rule(doc="of one that is done: why things stay, and how many")]
     done: Annotated[int, Rule(doc="calls that are erased, while it runs")]
     work: Annotated[int, Rule(doc="calls in all, while it runs")]

@@ -70,7 +70,7 @@ def parts_of(app: "App") -> Mapping[str, Run]:
         **app.chores.parts(),
         **DisclosureClock(app.disclosures, app.packs).parts(),
         "retention": app.retention.run,
-        "erasures": app.erasing.run,
+        **app.erasing.parts(),
         "the clock of accounts": AccountClock(app.accounts).run,
         "the clock of drafts": DraftClock(app.database).run,
         "what was left half made": app.leftovers.run,

@@ -6,43 +6,28 @@ Refuses an office's number, and to erase without a request. The audit has the ps
 import asyncio
 import hashlib
 import hmac
-import os
 import unicodedata
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from secrets import token_bytes, token_hex
 from typing import Any
 
 from hotline1022.audit.types import Fact, Finding, Kind
 from hotline1022.core.acting import Acting, acting
 from hotline1022.core.errors import Invalid, Refused, Unavailable
-from hotline1022.core.numbers import forms
-from hotline1022.db.citizen import PORTION
 from hotline1022.db.citizen_find import Found
-from hotline1022.db.citizen_words import PORTION as TEXTS
-from hotline1022.db.citizen_words import Place
+from hotline1022.db.citizen_requests import counts_of
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import significant
 from hotline1022.service.background.work import Progress
-from hotline1022.service.calls.journal_scrub import scrub
-from hotline1022.service.calls.log_store import JOURNAL
-from hotline1022.service.citizen.erasure import PARTS, Erasure, seen_of, things_of
+from hotline1022.service.citizen.erasure import PARTS, Erasure, seen_of, things_of, whole_of
+from hotline1022.service.citizen.steps import Erased, Places, Steps, forms_of
 
 #: fewer digits are no citizen's number
 _FEWEST = 7
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """Where files with a citizen's data lie."""
-
-    attachments: Path
-    outbox: Path
-    journal: Path
 
 
 def digits_of(number: str) -> str:
@@ -52,11 +37,6 @@ def digits_of(number: str) -> str:
         text = f"{number!r} is no telephone number of a citizen; write all of it, 0901 234 567"
         raise Invalid(text, error_id="number-invalid")
     return digits
-
-
-def forms_of(digits: str) -> tuple[str, ...]:
-    """Every way in which it may stand in a column."""
-    return forms(digits, significant)
 
 
 class Citizens:
@@ -70,7 +50,7 @@ class Citizens:
         *,
         leave: Callable[[], AbstractContextManager[bool]] = lambda: nullcontext(True),
     ) -> None:
-        self._database, self._places, self._rows = database, places, rows
+        self._database, self._steps = database, Steps(database, places, rows)
         #: whether files may go while inside; False: a backup copies what rows promised when it began
         self._leave = leave
 
@@ -96,7 +76,7 @@ class Citizens:
         request, pseudonym = id or token_hex(8), f"an-danh-{token_hex(6)}"
         proof = await asyncio.to_thread(_proof, digits)
         async with self._database.transaction() as tx:
-            await tx.citizens.request(
+            await tx.citizens.requests.add(
                 id=request, pseudonym=pseudonym, proof=proof, reason=reason, requested_at=at, requested_by=act.actor
             )
         return replace(said, request=request, pseudonym=pseudonym)
@@ -104,17 +84,27 @@ class Citizens:
     async def proven(self, request: str, number: str, *, seen: str = "") -> None:
         """Whether it may be confirmed now. Refuses as `confirm`."""
         digits = digits_of(number)
-        asked = await self._proven(request, digits)
-        if asked["confirmed_at"] is None and seen:
+        await self._proven(request, digits)
+        if seen:
             _must_be((await self._said(await self._found(digits))).seen, seen)
+
+    async def accept(self, request: str) -> None:
+        """Write down that it is confirmed, and by whom, or taken up again: an alarm that it stands broken off ends."""
+        act, at = _who(), datetime.now(UTC)
+        async with self._database.transaction() as tx:
+            asked = await tx.citizens.requests.asked(request)
+            first = {"confirmed_at": at, "confirmed_by": act.actor} if asked["confirmed_at"] is None else {}
+            await tx.alarms.end(asked["alarm"], at)
+            await tx.citizens.requests.note(request, moved_at=at, alarm="", **first)
 
     async def confirm(
         self, request: str, number: str, *, seen: str = "", progress: Progress = lambda done, work: None
     ) -> Erasure:
-        """The second step: erase. Killed on the way, confirming again goes on, with the same pseudonym.
+        """The second step: erase. Killed on the way, confirming again goes on, with the same pseudonym, and tells the whole at its end;
+        `things` are those of the last try.
 
         NotFound `erasure-unknown`; Refused `erasure-other-number`, `erasure-done`, `erasure-changed`: something else would go
-        than was `seen`, which is not asked where it goes on; Unavailable `backup-running`.
+        now than was `seen`, also where it goes on; Unavailable `backup-running`.
         """
         digits = digits_of(number)
         with self._leave() as may:
@@ -125,7 +115,7 @@ class Citizens:
 
     async def _proven(self, request: str, digits: str) -> Mapping[str, Any]:
         async with self._database.reading() as tx:
-            asked = await tx.citizens.asked(request)
+            asked = await tx.citizens.requests.asked(request)
         if asked["done_at"] is not None:
             raise Refused(f"the request {request} was carried out", error_id="erasure-done")
         if not await asyncio.to_thread(_proves, asked["proof"], digits):
@@ -135,31 +125,38 @@ class Citizens:
 
     async def _confirm(self, request: str, digits: str, seen: str, progress: Progress) -> Erasure:
         asked = await self._proven(request, digits)
-        act = _who()
-        found, words = await self._found(digits), await self._having(digits)
-        if asked["confirmed_at"] is None:
-            if seen:
-                _must_be((await self._said(found)).seen, seen)
-            async with self._database.transaction() as tx:
-                await tx.citizens.note(request, confirmed_at=datetime.now(UTC), confirmed_by=act.actor)
-        await self._erase(found, digits, asked["pseudonym"], request, act, progress)
-        await self._finish(request, digits)
-        said = replace(await self._said(found, words=words), request=request, pseudonym=asked["pseudonym"], done=True)
+        found = await self._found(digits)
+        if seen:  # exactly what was found here goes: what comes in from now on is not in it
+            _must_be((await self._said(found)).seen, seen)
+        await self.accept(request)
+        one = Erased(request=request, pseudonym=asked["pseudonym"], digits=digits, by=_who())
+        await self._steps.erase(one, found, counts_of(asked["gone"]), progress)
+        await self._steps.finish(one)
+        said = await self._said(found)
         async with self._database.transaction() as tx:
             at = datetime.now(UTC)
-            await tx.citizens.note(request, done_at=at, proof="", files=[])
+            now = await tx.citizens.requests.asked(request)
+            counts = counts_of(now["gone"])
+            whole = whole_of(said, counts, counts_of(asked["gone"]))
+            await tx.alarms.end(now["alarm"], at)  # it hung, and rang for that
+            await tx.citizens.requests.note(request, done_at=at, proof="", files=[], gone=counts, alarm="")
             detail: dict[str, object] = {
                 "request": request,
-                "counts": dict(said.counts),
+                "counts": dict(whole.counts),
                 "kept": dict(Counter(said.kept.values())),
             }
-            subject = f"citizen:{said.pseudonym}"
+            subject = f"citizen:{one.pseudonym}"
             tx.audit.add(
                 Fact(
-                    at=at, kind=Kind.CITIZEN_ERASED, actor=act.actor, origin=act.origin, subject=subject, detail=detail
+                    at=at,
+                    kind=Kind.CITIZEN_ERASED,
+                    actor=one.by.actor,
+                    origin=one.by.origin,
+                    subject=subject,
+                    detail=detail,
                 )
             )
-        return said
+        return replace(whole, request=request, pseudonym=one.pseudonym, done=True)
 
     async def _found(self, digits: str) -> Found:
         async with self._database.reading() as tx:
@@ -168,91 +165,6 @@ class Citizens:
             text = f"the number is that of the contact point {found.contact}: it belongs to an office; end it there"
             raise Refused(text, error_id="citizen-is-contact")
         return found
-
-    async def _erase(
-        self, found: Found, digits: str, pseudonym: str, request: str, act: Acting, progress: Progress
-    ) -> None:
-        """Calls last: as long as one is there, everything linked to it is found again. `progress`: in calls."""
-        done, work = 0, len(found.calls) + len(found.rung)
-        progress(done, work)
-        by = {"actor": act.actor, "origin": act.origin}
-        async with self._database.transaction() as tx:
-            at = datetime.now(UTC)
-            files = await tx.citizens.erase_tickets(found.tickets, pseudonym)
-            await tx.citizens.erase_drafts(found.drafts)
-            files += await tx.citizens.erase_messages(found, forms_of(digits), pseudonym, at)
-            before = (await tx.citizens.asked(request))["files"]
-            await tx.citizens.note(request, files=[*before, *files])
-        await self._words(digits, pseudonym, by)
-        for calls, own in ((found.calls, True), (found.rung, False)):
-            for at_call in range(0, len(calls), PORTION):
-                wanted = calls[at_call : at_call + PORTION]
-                differing = await self._differing(wanted)
-                portion = [one for one in wanted if one not in differing]
-                async with self._database.transaction() as tx:
-                    if own:
-                        await tx.citizens.erase_calls(portion, digits, pseudonym, datetime.now(UTC), **by)
-                    else:
-                        await tx.citizens.erase_rung(portion, digits, datetime.now(UTC), **by)
-                done += len(wanted)
-                progress(done, work)
-
-    async def _words(self, digits: str, pseudonym: str, by: dict[str, str]) -> None:
-        """Wherever people wrote it: to listen, to hold, to disclose, to erase; and in alarms. Nothing is held while it is
-        searched for; each portion is one transaction, with its entry.
-        """
-        async with self._database.reading() as tx:
-            suspected = await tx.citizen_words.suspected(digits)
-        waiting: list[Place] = []
-        for portion in suspected:
-            async with self._database.reading() as tx:
-                place = await tx.citizen_words.with_number(portion, digits)
-            if place.ids:
-                waiting.append(place)
-            if sum(len(one.ids) for one in waiting) >= TEXTS:
-                await self._take_out(waiting, digits, pseudonym, by)
-                waiting = []
-        await self._take_out(waiting, digits, pseudonym, by)
-
-    async def _take_out(self, places: Sequence[Place], digits: str, pseudonym: str, by: dict[str, str]) -> None:
-        if not places:
-            return
-        async with self._database.transaction() as tx:
-            changed = [told for place in places for told in await tx.citizen_words.take_out(place, digits)]
-            if changed:
-                detail: dict[str, object] = {"reasons": changed}
-                subject = f"citizen:{pseudonym}"
-                tx.audit.add(Fact(at=datetime.now(UTC), kind=Kind.CITIZEN_ERASED, **by, subject=subject, detail=detail))
-
-    async def _differing(self, calls: Sequence[str]) -> frozenset[str]:
-        """Those of them whose rows or histories are not what the chain tells."""
-        if not await self._rows(calls):
-            return frozenset()
-        return frozenset([call for call in calls if await self._rows([call])])
-
-    async def _finish(self, request: str, digits: str) -> None:
-        """Files of what was erased, and the journal as far as it was read."""
-        async with self._database.reading() as tx:
-            files = (await tx.citizens.asked(request))["files"]
-            position = await tx.calls.position(JOURNAL)
-        inode, offset = (position.inode, position.offset) if position else (0, 0)
-        await asyncio.to_thread(self._unlink, files)
-        await asyncio.to_thread(scrub, self._places.journal, digits, live="cel.jsonl", inode=inode, offset=offset)
-
-    def _unlink(self, files: Sequence[Sequence[str]]) -> None:
-        roots = {"attachments": self._places.attachments, "outbox": self._places.outbox}
-        for kind, name in files:
-            path = roots[kind] / name
-            if path.resolve().is_relative_to(roots[kind].resolve()):
-                with suppress(FileNotFoundError):
-                    path.unlink()
-        for root in roots.values():
-            if root.is_dir():
-                fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-                try:
-                    os.fsync(fd)
-                finally:
-                    os.close(fd)
 
     async def _having(self, digits: str) -> int:
         """In how many texts of people the number stands."""
@@ -263,7 +175,7 @@ class Citizens:
 
     async def _said(self, found: Found, *, words: int = 0) -> Erasure:
         every = [*found.calls, *found.rung]
-        differing = await self._differing(every) if every else frozenset()
+        differing = await self._steps.differing(every) if every else frozenset()
         things = things_of(found, differing)
         async with self._database.reading() as tx:
             calls = [one.id for one in things if one.part == "calls"]

@@ -47,3 +47,15 @@ def seen_of(things: Collection[Thing]) -> str:
     """The same as long as the same would go."""
     going = sorted((one.part, one.id) for one in things if not one.why)
     return sha256(json.dumps(going).encode()).hexdigest()[:32]
+
+
+def whole_of(last: Erasure, gone: Mapping[str, int], before: Mapping[str, int]) -> Erasure:
+    """What an erasure took in all its tries: `gone`; `last` is what the last one had before it, and `before` what was gone then."""
+    earlier = before.get("recordings", 0)
+    return replace(
+        last,
+        counts={part: gone.get(part, 0) for part in PARTS},
+        recordings=gone.get("recordings", 0),
+        recorded=last.recorded + earlier,
+        words=gone.get("words", 0),
+    )

@@ -24,7 +24,8 @@ from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.reasons import Reasons
 from hotline1022.recordings.types import StoredFile
-from hotline1022.service.citizen.desk import digits_of, forms_of
+from hotline1022.service.citizen.desk import digits_of
+from hotline1022.service.citizen.steps import forms_of
 from hotline1022.service.citizen.zip import Stop, must_be_new, write_zip
 from hotline1022.service.recordings.checked import Changed, opener
 from hotline1022.service.recordings.export import Why, expired, fact_of, right_of, why_of

@@ -4,8 +4,9 @@ from hotline1022.audit.ports import Originals
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
 from hotline1022.recordings.reasons import load_reasons
-from hotline1022.service.citizen.desk import Citizens, Places
+from hotline1022.service.citizen.desk import Citizens
 from hotline1022.service.citizen.export import CitizenExporter
+from hotline1022.service.citizen.steps import Places
 from hotline1022.service.evidence.stamp_check import trust_of
 from hotline1022.service.evidence.walk import Examiner
 from hotline1022.service.lock import LEAVING, may_leave

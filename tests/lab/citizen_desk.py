@@ -36,7 +36,7 @@ class Cared:
     async def requests(self) -> list[Any]:
         """All rows of requests to erase."""
         async with self.house.world.database.reading() as tx:
-            return await tx.citizens.requests(100)
+            return await tx.citizens.requests.latest(100)
 
     @asynccontextmanager
     async def who_listens(self) -> AsyncIterator[Browser]:

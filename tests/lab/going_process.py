@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from hotline1022.db.unit import Database
-from hotline1022.service.citizen.desk import Citizens, Places
+from hotline1022.service.citizen.desk import Citizens
+from hotline1022.service.citizen.steps import Places
 from tests.lab.evidence_world import Bells, World
 from tests.lab.retention_world import Old
 

@@ -20,6 +20,9 @@ from hotline1022.service.backup.shelf import UNFINISHED, backups, check_files, f
 from hotline1022.service.backup.writer import Writer
 from hotline1022.service.cli.main import main
 from hotline1022.service.settings import secrets
+from hotline1022.service.settings.desk import DeskSettings
+from hotline1022.service.settings.language import use_language
+from hotline1022.web.page_words import words as page_words
 from tests.lab.killed import KILLED, run_until
 from tests.lab.small_disk import append, small_disk
 
@@ -239,6 +242,31 @@ def test_the_commands(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for command in ("backup", "restore"):
         told = ask(command, "--help").stdout
         assert f"hotline1022 {command} /mnt/backup" in told
+
+
+def test_a_catalogue_that_is_only_in_the_backup_comes_back_with_it(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings of the burnt machine name it; nothing else of that machine is there yet."""
+    own, config = tmp_path / "own.toml", tmp_path / "1022.toml"
+    own.write_text('[page]\nservice = "Tổng đài của tỉnh"\n')
+    config.write_text(f'[desk]\ncatalogue = "{own}"\n')
+    try:
+        assert ask("people", "add", "1001", "Nguyễn Thị Lan", "--pin", "4711", "--config", config).exit_code == 0
+        assert page_words()("page.service") == "Tổng đài của tỉnh"
+        done = ask("backup", tmp_path / "shelf", "--config", config)
+        assert done.exit_code == 0, done.output
+        (backup,) = backups(tmp_path / "shelf")
+        own.unlink()
+        monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "new"))
+        back = ask("restore", backup, "--config", config)
+        assert back.exit_code == 0 and "are back" in back.stdout, back.output
+        (kept,) = (tmp_path / "new").rglob("restored-settings*/catalogue.toml")
+        own.write_bytes(kept.read_bytes())
+        assert "Nguyễn Thị Lan" in ask("people", "list", "--config", config).stdout
+        assert page_words()("page.service") == "Tổng đài của tỉnh"
+    finally:
+        use_language(DeskSettings())
 
 
 def test_nothing_starts_on_half_a_restore(data: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hotline1022.db.catalogue import DAMAGED_ALARM
 from hotline1022.db.copies import ALARM as COPY_ALARM
 from hotline1022.service.calls.log_store import HISTORY_ALARM
+from hotline1022.service.citizen.standing import ERASURE_ALARM
 from hotline1022.service.cli.main import main
 from hotline1022.service.disclosure.links import DIFFERS_ALARM
 from hotline1022.service.evidence.act_book import ASIDE_ALARM
@@ -130,6 +131,7 @@ def test_every_alarm_is_explained() -> None:
         PAUSED_ALARM,
         ASIDE_ALARM,
         HISTORY_ALARM,
+        ERASURE_ALARM,
     }
     assert set(re.findall(r"^\| `([a-z-]+)` \|", rows("Alarms"), flags=re.MULTILINE)) == raised
 

@@ -10,11 +10,11 @@ import pytest
 
 from hotline1022.audit.nights import KINDS, Nights, ahead
 from hotline1022.core.errors import ConfigError, Refused, Unavailable
-from hotline1022.core.said import said
+from hotline1022.core.said import MOMENTS, said
 from hotline1022.recordings.retention import clock_doubt
 from hotline1022.service.background.work import with_id
 from hotline1022.tickets.policy import load_document, policy_of
-from hotline1022.web.desk.menu_words import trouble_words
+from hotline1022.web.desk.menu_words import fault_words, trouble_words
 from hotline1022.web.desk.render import told_id
 from hotline1022.web.desk.service_words import alarm_words, doubt_words, policy_words
 
@@ -119,3 +119,20 @@ def test_what_comes_of_the_nights() -> None:
 )
 def test_details(detail: str, words: str) -> None:
     assert words in alarm_words(detail)
+
+
+#: there is no such day, there is one, and a moment
+@pytest.mark.parametrize("name", ["2026-13-45", "2026-02-30", "2026-11-30", "2026-11-30 14:05", "2026-11-30 99:99"])
+def test_a_name_that_looks_like_a_day_stays_a_name(name: str) -> None:
+    assert f"bản sao lưu {name} không" in alarm_words(said("alarm-said.backup-wrong", count=3, name=name))
+    assert alarm_words(said("alarm-said.nobody", name=name, role="leader")).startswith(f"{name} chưa có")
+    assert f" {name}:" in alarm_words(said("alarm-said.disk-quota", folder=name, meaning="x"))
+    key = name.partition(" ")[0]
+    assert key in fault_words(f"no key leads to menu {key}")
+
+
+def test_a_moment_is_written_as_the_language_does_and_one_that_there_is_not_as_it_was_said() -> None:
+    text = said("alarm-said.erasure", request="a" * 16, since=NOW)
+    assert "14:05 30/11/2026" in alarm_words(text)
+    assert "2026-11-31 14:05" in alarm_words(text.replace("2026-11-30", "2026-11-31"))
+    assert {"until", "day", "since", "due"} <= MOMENTS and "name" not in MOMENTS

@@ -15,7 +15,7 @@ from hotline1022.accounts.types import Permission
 from hotline1022.core.cascade import Outcome, State
 from hotline1022.core.clock import local, local_day
 from hotline1022.core.drafts import Drafted
-from hotline1022.core.errors import HotlineError, NotFound, Refused
+from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
 from hotline1022.core.masking import mask
 from hotline1022.core.outcomes import CallState, Direction
 from hotline1022.core.words import time_written
@@ -238,6 +238,8 @@ async def begin_transfer(ask: Ask) -> web.Response:
 
     async def begin(call: str) -> None:
         await _as_written(ask, form)
+        if not form.one("agency"):  # by the API that is the agency of the call's own category: nobody has seen it here
+            raise Invalid("no agency is chosen; choose one", error_id="agency-missing")
         body = CascadeBody(
             call=call,
             agency=form.one("agency"),

@@ -4,7 +4,7 @@ from hotline1022.accounts.types import Permission
 from hotline1022.web.desk import citizen_erase, citizens
 from hotline1022.web.desk.pages import page
 from hotline1022.web.listening_routes import HOURS
-from hotline1022.web.route import Route
+from hotline1022.web.route import Place, Route
 
 P = Permission
 
@@ -23,6 +23,13 @@ ROUTES: tuple[Route, ...] = (
     ),
     page("POST", "/desk/citizens/erasures", "Erase it", citizen_erase.begin, P.CITIZENS, confirms=True, seconds=60),
     page("GET", "/desk/citizens/erasures/{erasure}", "How far an erasure is", citizen_erase.show_erasure, P.CITIZENS),
+    page(
+        "GET",
+        "/desk/citizens/erasures/{erasure}/now",
+        "The same, as the page asks for it",
+        citizen_erase.show_erasure,
+        Place(needs=P.CITIZENS, by_itself=True),
+    ),
     page(
         "POST",
         "/desk/citizens/erasures/{erasure}",

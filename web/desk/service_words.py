@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import date, datetime
 
 from hotline1022.core.clock import PROVINCE, written
-from hotline1022.core.said import understood
+from hotline1022.core.said import MOMENTS, understood
 from hotline1022.core.words import day_written, decimal_written
 from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.render import told_id
@@ -20,8 +20,6 @@ Forms = Sequence[tuple[str, str]]
 #: how the value of a hole is written
 Spoken = Mapping[str, Callable[[str], str]]
 
-#: how services write a moment or a day, on the province's clock
-_AT = r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?"
 #: what ends with the id of an error, whose words are told instead of its own text
 _WITH_ID = re.compile(r"(?P<said>.*) \[(?P<id>[a-z0-9-]+)\]", re.DOTALL)
 
@@ -33,7 +31,7 @@ def in_words(said: str, table: str, patterns: Forms) -> str:
     """The first that fits, in the words of its table."""
     for pattern, word in patterns:
         if found := re.fullmatch(pattern, said, re.DOTALL):
-            return words()(f"{table}.{word}", **{name: _value(value) for name, value in found.groupdict().items()})
+            return words()(f"{table}.{word}", **found.groupdict())
     return said
 
 
@@ -44,8 +42,7 @@ def _told(text: str, table: str, spoken: Spoken | None = None) -> str:
     if found is None:
         return text
     return " ".join(
-        say(one.id, **{name: (spoken or {}).get(name, _value)(value) for name, value in one.values.items()})
-        for one in found
+        say(one.id, **{name: _value(name, value, spoken or {}) for name, value in one.values.items()}) for one in found
     )
 
 
@@ -112,10 +109,12 @@ def _urgency(one: str) -> str:
     return words().or_itself("urgency", one)
 
 
-def _value(text: str) -> str:
-    """Moments and days as the language writes them."""
-    if re.fullmatch(_AT, text):
-        with suppress(ValueError):  # a name may look like a day that is none
+def _value(name: str, text: str, spoken: Spoken) -> str:
+    """As the language writes it; only what is a moment or a day becomes one: a backup, a webhook may have such a name."""
+    if name in spoken:
+        return spoken[name](text)
+    if name in MOMENTS:
+        with suppress(ValueError):  # none that there is, written down by somebody else
             at = datetime.fromisoformat(text)
             return written(at.replace(tzinfo=PROVINCE)) if " " in text else day_written(date.fromisoformat(text))
     return text

@@ -22,7 +22,8 @@ from hotline1022.evidence.types import Disclosure, Request
 from hotline1022.evidence.types import State as Asked
 from hotline1022.notify.types import Channel, NewMessage, RecipientKind, ToTell
 from hotline1022.service.calls.log_store import JOURNAL
-from hotline1022.service.citizen.desk import Citizens, Places
+from hotline1022.service.citizen.desk import Citizens
+from hotline1022.service.citizen.steps import Places
 from hotline1022.tickets.types import Attachment, State
 from tests.contract.database.catalogue_made import a_ticket, add_ticket, ended
 from tests.contract.database.made import a_fact, a_leg, at
@@ -34,6 +35,8 @@ DIGITS = "901234567"
 OTHER = "+84912000111"
 NAME = "Lê Thị Cúc"
 SENT = '"Le Thi Cuc" <84901234567>'
+#: what an erasure takes of it
+WHOLE = {"calls": 1, "rung": 1, "tickets": 1, "messages": 1, "told": 1, "to_tell": 1, "sms": 0, "drafts": 2}
 JOURNALLED = b'{"caller":"0901234567","linkedid":"hl1-1901234567.3"}\n{"caller":"+84901234567"}\n'
 
 

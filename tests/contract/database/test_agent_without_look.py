@@ -14,6 +14,7 @@ from hotline1022.queue.types import AgentState
 from tests.contract.database.agent_world import AGENT, CALL, Desk, open_agent_desk
 from tests.contract.database.desk_world import OWN
 from tests.contract.database.test_desk_agent import PAGE, act
+from tests.unit.calls_memory import CALLER_SAID, a_call
 from tests.unit.staff_memory import PIN
 
 P = Permission
@@ -103,3 +104,21 @@ async def test_it_hears_of_its_own_line_and_of_nothing_else(desk: Desk) -> None:
             told += (await answer.content.readline()).decode()
         assert "event: queue" not in told and "event: tickets" not in told
         assert "901234567" not in told and "090****567" in told, "and without `numbers` numbers are masked"
+
+
+async def test_without_numbers_no_masked_number_goes_into_the_form(desk: Desk) -> None:
+    """Who keeps it as it stands would write down a number that nobody has."""
+    login = await only_answers(desk)
+    desk.sits(AgentState.TALKING)
+    await desk.caller.rings()
+    async with desk.agent("binh", "1002") as sees_all, desk.world.browser() as browser:
+        await browser.enter(login, OWN)
+        for call in (CALL, a_call(1).id):  # as the line knows who calls, and as the log does
+            shown = (await browser.get(f"{PAGE}/form?call={call}")).text
+            (phone,) = re.findall(r'<input[^>]* id="f-phone"[^>]*>', shown)
+            assert 'value=""' in phone and "*" not in shown and "Lê Thị Cúc" not in shown, call
+        assert f'value="{CALLER_SAID}"' in (await sees_all.get(f"{PAGE}/form?call={call}")).text, "the log knows it"
+        made = await act(browser, f"{PAGE}/ticket", call=CALL, act="new", content="Đèn đường hỏng", seen="0", phone="")
+        assert made.status == 200, made.text
+    (ticket,) = await desk.tickets()
+    assert "*" not in ticket.phone

@@ -15,19 +15,19 @@ from hotline1022.core.outcomes import Reason, Result
 from hotline1022.db.citizen_words import GONE
 from hotline1022.directory.numbers import Numbers
 from hotline1022.recordings.types import CatalogueFilter
-from hotline1022.service.citizen import desk as citizen_service
+from hotline1022.service.citizen import steps
 from hotline1022.service.citizen.erasure import Erasure
 from hotline1022.service.directory.desk import DirectoryDesk
 from hotline1022.tickets.types import State
-from tests.contract.database.catalogue_made import a_ticket, add_ticket, ended
-from tests.contract.database.citizen_world import JOURNALLED, NAME, NUMBER, House, a_reason, citizen_house
+from tests.contract.database.catalogue_made import a_ticket, add_ticket, ended, filed
+from tests.contract.database.citizen_world import JOURNALLED, NAME, NUMBER, WHOLE, House, a_reason, citizen_house
 from tests.contract.database.made import at
 from tests.unit.recordings_world import CALL
 
 
 @pytest.fixture
 async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    monkeypatch.setattr(citizen_service, "PORTION", 1)
+    monkeypatch.setattr(steps, "PORTION", 1)
     async with citizen_house(address, tmp_path, monkeypatch) as made:
         yield made
 
@@ -43,9 +43,7 @@ async def test_nothing_says_who_it_was_and_the_chain_verifies(house: House) -> N
     assert len(await house.traces()) > 8
     done = await erased(house)
     assert await house.traces() == []
-    assert done.counts == {
-        "calls": 1, "rung": 1, "tickets": 1, "messages": 1, "told": 1, "to_tell": 1, "sms": 0, "drafts": 2,
-    }  # fmt: skip
+    assert done.counts == WHOLE
     assert (done.kept, done.recordings) == ({}, 1)
     assert await house.world.findings() == []
     assert list((house.folder / "attachments").iterdir()) == list((house.folder / "outbox").iterdir()) == []
@@ -150,6 +148,21 @@ async def test_a_held_call_of_another_in_which_the_number_was_rung_stays(house: 
     assert done.kept == {f"call:{rung}": "held"} and done.counts["rung"] == 0
     async with database.reading() as tx:
         assert "0901234567" in {leg.party for leg in (await tx.calls.get(rung)).legs}
+
+
+async def test_a_damaged_call_of_another_in_which_the_number_was_rung_stays(house: House) -> None:
+    database, rung = house.world.database, "hl1-1795470000.1"
+    await filed(database, rung)
+    async with database.transaction() as tx:
+        await tx.originals.attest([rung], at(70))
+    assert (await house.citizens().look(NUMBER)).kept == {}, "so far nothing is wrong"
+    await house.world.attack(f"UPDATE track SET bytes = 7 WHERE call_id = '{rung}'")
+    before = {(one.fault, one.name) for one in await house.world.findings()}
+    done = await erased(house)
+    assert done.kept == {f"call:{rung}": "damaged"} and done.counts["rung"] == 0
+    async with database.reading() as tx:
+        assert "0901234567" in {leg.party for leg in (await tx.calls.get(rung)).legs}
+    assert {(one.fault, one.name) for one in await house.world.findings()} == before
 
 
 async def test_a_history_that_was_tampered_with_stays_as_evidence(house: House) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import io
 import re
 import zipfile
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from hotline1022.audit.types import Entry, Kind
 from hotline1022.core.acting import Acting, acts
 from hotline1022.db.audit import AuditRepository
 from hotline1022.service.accounts.desk import Terms
+from hotline1022.service.citizen.steps import Steps
 from hotline1022.web.citizen_wire import ErasureStage
 from hotline1022.web.users import GOOD
 from tests.contract.database.catalogue_made import ended as call_ended
@@ -236,12 +237,10 @@ async def test_one_asks_and_another_carries_it_out(cared: Cared) -> None:
 
 
 async def test_what_was_broken_off_goes_on(cared: Cared, monkeypatch: pytest.MonkeyPatch) -> None:
-    citizens = cared.erasing._citizens
-
     async def full(*_: object) -> None:
         raise OSError(28, "no room")
 
-    monkeypatch.setattr(citizens, "_finish", full)
+    monkeypatch.setattr(Steps, "finish", full)
     async with cared.desk.signed_in("admin") as browser:
         done = await browser.post(CONFIRM, confirming(await prepared(browser, NUMBER)))
         page = done.goes_to
@@ -257,14 +256,14 @@ async def test_what_was_broken_off_goes_on(cared: Cared, monkeypatch: pytest.Mon
 async def test_one_that_ends_while_its_page_is_made_is_not_broken_off(
     cared: Cared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = AuditRepository.told_about
+    told = AuditRepository.last_about
 
-    async def late(tx: AuditRepository, subject: str, kinds: Collection[Kind]) -> Sequence[Entry]:
-        while subject.startswith("citizen:") and cared.erasing._work.running:  # noqa: ASYNC110 -- the row was read
+    async def late(tx: AuditRepository, subjects: Collection[str], kind: Kind) -> Mapping[str, Entry]:
+        while cared.erasing._work.running:  # noqa: ASYNC110 -- the row was read
             await asyncio.sleep(0.01)
-        return await told(tx, subject, kinds)
+        return await told(tx, subjects, kind)
 
-    monkeypatch.setattr(AuditRepository, "told_about", late)
+    monkeypatch.setattr(AuditRepository, "last_about", late)
     begun = await asyncio.wait_for(cared.erasing.begin("a" * 16, NUMBER, "Đơn 14", ""), 60)
     assert begun.stage is ErasureStage.RUNNING
     assert (await cared.erasing.erasure("a" * 16)).stage is ErasureStage.DONE

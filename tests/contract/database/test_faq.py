@@ -42,6 +42,15 @@ async def refused(work: Any) -> str:
     return caught.value.error_id
 
 
+async def test_who_is_of_no_agency_finds_nothing(desk: Desk) -> None:
+    """PostgreSQL knows no type of a list that is empty."""
+    await desk.publish()
+    for more in ({}, {"category": "ho-tich"}):
+        for words in ("khai sinh", "khai sinh trễ hạn", "giấy", "không ai hỏi"):
+            assert await found(desk, words, agencies=frozenset(), **more) == [], words
+    assert await found(desk, "khai sinh", agencies=frozenset({AGENCY})) == [BIRTH.question]
+
+
 async def test_from_a_draft_to_what_is_found_and_out_again(desk: Desk) -> None:
     one = await desk.faq.add("", BIRTH, LAN, desk.now)
     assert (one.agency, one.revision, one.open and one.open.state) == (AGENCY, 1, State.DRAFT)

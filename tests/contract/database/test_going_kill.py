@@ -9,7 +9,7 @@ import pytest
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import State
-from tests.contract.database.citizen_world import NUMBER, House, fill
+from tests.contract.database.citizen_world import NUMBER, WHOLE, House, fill
 from tests.lab.evidence_world import build, everything_now
 from tests.lab.forked import forked
 from tests.lab.going_process import places
@@ -59,5 +59,6 @@ async def test_erasure(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert list(places(tmp_path).attachments.iterdir()) == list(places(tmp_path).outbox.iterdir()) == []
         async with database.reading() as tx:
             told = await tx.audit.about(f"citizen:{asked.pseudonym}")
-        assert len([one for one in told if "counts" in one.detail]) == 1
+        (end,) = [one for one in told if "counts" in one.detail]
+        assert end.detail["counts"] == WHOLE, "all that went, whenever it was killed"
         assert len([one for one in told if "reasons" in one.detail]) == 1, "once done, nothing is left to do again"

@@ -1,6 +1,8 @@
 """A webhook that is removed: out of sight at once, its events by portions afterwards, and nothing of others with them."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,11 @@ from sqlalchemy import bindparam, event, text
 from hotline1022.core.errors import NotFound
 from hotline1022.db.columns import UtcTime
 from hotline1022.db.unit import Database
+from hotline1022.db.webhooks import WebhookRepository
 from hotline1022.webhooks.types import DeliveryState
 from tests.contract.database.desk_world import open_desk
 from tests.contract.database.test_webhooks import add, desk_of, ended, happen, met, receiver, until, working
+from tests.lab.webhook_process import worker
 
 PAGE = "/desk/webhooks"
 #: what the page says while events go
@@ -79,6 +83,59 @@ async def test_the_worker_lets_them_go_while_it_tells_others(database: Database)
         await happen(database, ended(9))
         await until(database, given.webhook.id, DeliveryState.DELIVERED)
         await met(gone)
+
+
+async def test_one_that_is_added_while_another_ones_events_go_keeps_its_own(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, *others = await three_of_five_events(database)
+    await desk_of(database).remove(gone)
+    looked = WebhookRepository.going
+    meanwhile = [*others]
+
+    async def going(self: WebhookRepository) -> str:
+        """Its list of webhooks was read before these were added."""
+        return meanwhile.pop() if meanwhile else await looked(self)
+
+    monkeypatch.setattr(WebhookRepository, "going", going)
+    for _ in others:
+        async with database.transaction() as tx:
+            assert await tx.webhooks.sweep() == 0
+    assert await rows(database) == 15
+    async with database.transaction() as tx:
+        assert await tx.webhooks.sweep() == 5
+    assert [len(await desk_of(database).deliveries(one)) for one in others] == [5, 5]
+
+
+async def test_a_worker_that_broke_lets_go_of_what_is_over_when_it_is_started_anew(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = await three_of_five_events(database)
+    await desk_of(database).remove(ids[0])
+    one = worker(database)
+
+    class Ended(BaseException):
+        pass
+
+    async def breaks(*_: object) -> None:
+        raise Ended
+
+    with monkeypatch.context() as patch:
+        patch.setattr(one, "_look", breaks)  # before the other task has begun
+        with pytest.raises(BaseExceptionGroup):
+            await one.run()
+    assert await rows(database) == 15
+
+    async def gone() -> bool:
+        return await rows(database) == 10
+
+    running = asyncio.create_task(one.run())
+    try:
+        await met(gone)
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
 
 
 async def test_the_page_says_that_events_go_until_they_are_gone(database: Database, tmp_path: Path) -> None:

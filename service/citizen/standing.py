@@ -1,0 +1,60 @@
+"""Rings for an erasure that stands broken off: its citizen was told that it is done, and part of the data is still there. Rings once for each
+try, in the transaction that writes it down; the bell repeats it until somebody has seen it or taken the erasure up again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from hotline1022.core.acting import by_the_service
+from hotline1022.core.errors import Unavailable
+from hotline1022.core.said import said
+from hotline1022.db.unit import Database
+
+log = logging.getLogger(__name__)
+
+ERASURE_ALARM = "erasure-broken-off"
+#: seconds between two looks
+EVERY_SECONDS = 60.0
+#: what has not moved for so long was left by a process that has ended: a command may be at it, portion by portion
+STILL = timedelta(minutes=10)
+#: what this process is at, and has not moved for so long, hangs: a disk, a database
+HANGS = timedelta(hours=1)
+
+
+class Standing:
+    """`running`: the request that this process erases now; "" = none."""
+
+    def __init__(self, database: Database, running: Callable[[], str]) -> None:
+        self._database, self._running = database, running
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self.look(datetime.now(UTC))
+            except Unavailable as error:
+                log.warning("erasures that stand broken off cannot be looked for: %s", error)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def look(self, at: datetime) -> None:
+        """Ring for each that was left, or hangs."""
+        async with self._database.reading() as tx:
+            left = await tx.citizens.requests.standing(at - STILL)
+        for row in left:
+            if row["id"] != self._running() or row["moved_at"] <= at - HANGS:
+                await self.tell(row["id"])
+
+    async def tell(self, request: str, error_id: str = "") -> None:
+        """Say that it is broken off, unless that rings or rang since it was taken up last. Unavailable."""
+        with by_the_service():
+            async with self._database.transaction() as tx:
+                row = await tx.citizens.requests.asked(request)
+                if row["done_at"] is not None or row["alarm"]:
+                    return
+                since = row["moved_at"] or row["confirmed_at"] or row["requested_at"]
+                why = f" [{error_id}]" if error_id else ""
+                detail = said("alarm-said.erasure", request=request, since=since) + why
+                alarm, _ = await tx.alarms.raise_alarm(ERASURE_ALARM, detail, datetime.now(UTC))
+                await tx.citizens.requests.note(request, alarm=alarm.id)
