@@ -14,8 +14,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
 
+import asyncpg  # type: ignore[import-untyped]
 import click
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
@@ -72,12 +72,11 @@ async def ask(desk: Desk, texts: Sequence[Text], times: int) -> Timed:
 
 async def vacuum(address: str) -> None:
     """What PostgreSQL does by itself within a minute after many new rows."""
-    engine = create_async_engine(address, isolation_level="AUTOCOMMIT")
+    connection = await asyncpg.connect(address)
     try:
-        async with engine.connect() as connection:
-            await connection.exec_driver_sql("VACUUM (ANALYZE)")
+        await connection.execute("VACUUM (ANALYZE)")
     finally:
-        await engine.dispose()
+        await connection.close()
 
 
 def report(name: str, entries: int, timed: Timed, bound: float | None) -> bool:
