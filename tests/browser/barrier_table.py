@@ -153,7 +153,7 @@ DESK = (
     _page("/desk/store", FORMS),
     _page("/desk/store/now"),
     _page("/desk/store/import", FORMS),
-    _page("/desk/store/import/now"),
+    _page("/desk/store/import/now", FORMS),
     _page("/desk/store/keys"),
     _page("/desk/store/keys/now"),
     _page("/desk/faq", Wrong.NEVER, nothing=(NOBODY,)),
