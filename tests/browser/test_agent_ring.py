@@ -33,8 +33,8 @@ from tests.unit.tickets_made import made
 
 #: ms, for the middle one of so many rings
 RING_MS, RINGS = 300, 9
-#: ms of the small event on a machine that is free; what it takes longer, each of the pieces of a caller may take longer too: the
-#: stream, what is told at once, and form, transfer and list of the queue from the service
+#: ms of the small event on a machine that is free; what it takes longer, each of the pieces of a caller may take longer too: what is
+#: told at once, the answer with caller, form and transfer, and state, queue and lists, which load beside it
 FREE_MS, PIECES = 25, 5
 NOTHING = Event(topic=Topic.ALARMS, what="changed", facts={})
 #: what listens to it: a stream of its own, and one piece of the page that is fetched and thrown away
