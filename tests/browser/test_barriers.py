@@ -205,7 +205,7 @@ def _refused(house: Whole, row: Row, form: Form) -> list[tuple[str, str]] | None
                 headers=dict(house.who[row.who]),
                 timeout=60,
                 allow_redirects=False,
-                **({"files": [(name, (None, value)) for name, value in pairs]} if form.files else {"data": pairs}),  # type: ignore[arg-type]
+                **({"files": [(name, (None, value)) for name, value in pairs]} if form.files else {"data": pairs}),
             )
             assert answer.status_code < 500, (form.action, answer.text)
             if answer.status_code in REFUSED and "<html" in answer.text:
