@@ -42,6 +42,7 @@ from hotline1022.web.route import PARTS, Answer, Ask, Route
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.rules import dump, parse
 from hotline1022.web.today import TODAY, TodayRoom
+from hotline1022.web.unknown import unknown
 from hotline1022.web.who import who_asks
 from hotline1022.web.wire import NoInput
 
@@ -167,7 +168,9 @@ def _cut(request: web.Request, error: BaseException) -> web.StreamResponse | Non
 async def _failed(request: web.Request, error: BaseException, ports: Ports) -> web.Response:
     """The answer of an error; people get back what they have typed."""
     route = request.get(_ROUTE)
-    if route is None or (route.desk is None and not route.page):
+    if route is None:
+        return unknown(request, error)
+    if route.desk is None and not route.page:
         return failure(error)
     sent = request.get(SENT)
     try:

@@ -62,11 +62,13 @@ def _session(route: Route) -> dict[str, Any]:
 def _operation(route: Route, parts: dict[str, Any]) -> dict[str, Any]:
     example = examples().get(f"{route.method} {route.path}", NONE)
     needs = "open to all" if route.open else f"permission {route.needs}" if route.needs else "any token or session"
+    if route.people:
+        needs = "any session"
     operation: dict[str, Any] = {
         "operationId": route.handler.__name__,
         "summary": route.summary,
         "description": f"{route.detail} ({needs})".strip(),
-        "security": [*([{}] if route.open else []), {"token": []}, _session(route)],
+        "security": [*([{}] if route.open else []), *([] if route.people else [{"token": []}]), _session(route)],
         "responses": _responses(route, parts, example),
     }
     if parameters := [*_path_parameters(route, example), *_query_parameters(route, parts, example)]:

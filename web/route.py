@@ -161,6 +161,8 @@ class Route:
     open: bool = False
     #: takes officers of agencies too: the handler sees to it that they reach nothing but their agency's tickets
     officers: bool = False
+    #: for people who are signed in, whatever they may: a token has no account
+    people: bool = False
     #: takes who hears recordings of the own agency's tickets alone too: the handler asks recording_rights.py for which
     own: bool = False
     #: a page for people: its body is a form of texts, its errors are pages

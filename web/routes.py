@@ -5,6 +5,7 @@ from hotline1022.queue.types import LineView
 from hotline1022.web import agents, calls, health, metrics, openapi
 from hotline1022.web import types as t
 from hotline1022.web import wire as w
+from hotline1022.web.account_routes import ROUTES as ACCOUNT
 from hotline1022.web.backup_routes import ROUTES as LEAVING
 from hotline1022.web.callback_routes import ROUTES as CALLBACKS
 from hotline1022.web.cascade_routes import ROUTES as CASCADE
@@ -194,6 +195,7 @@ ROUTES: tuple[Route, ...] = (
         answer=t.PersonView,
     ),
     *USERS,
+    *ACCOUNT,
     *WALLS,
     *LIVE,
     *RECORDINGS,

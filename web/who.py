@@ -39,6 +39,8 @@ async def who_asks(
         if asker.signed is None:
             text = f"the token {asker.name!r} is a contact point's; use it for tickets of its agency"
             raise Forbidden(text, error_id="token-of-contact")
+    if route.people and asker.signed is None:
+        raise Forbidden(f"the token {asker.name!r} has no account; sign in at /desk")
     if route.needs is not None and not (route.own and asker.hears_own):
         try:
             asker.demand(route.needs, of_agency=route.officers)

@@ -1,5 +1,5 @@
-"""The service as it is put together, over a database with something of everything in it, in a thread of its own: whoever asks it
-waits as a client does. Asterisk is away, and no background work runs; no sound is made of a published menu.
+"""The service as it is put together, over a database with something of everything in it, or with nothing yet, in a thread of its own:
+whoever asks it waits as a client does. Asterisk is away, and no background work runs; no sound is made of a published menu.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ from hotline1022.service.http_api import http_of
 from hotline1022.service.menu.desk import MenuDesk
 from hotline1022.service.prepare import folders
 from hotline1022.service.settings.config import load
+from hotline1022.service.settings.tree import Settings
 from hotline1022.tickets.policy import load_policy
 from hotline1022.web.cookies import HEADER, PLAIN, form_token
 from hotline1022.web.types import Scope
@@ -101,8 +102,12 @@ def served(request: pytest.FixtureRequest, folder: Path, name: str) -> Iterator[
 
 
 @contextmanager
-def whole_service(address: Callable[[], Coroutine[Any, Any, str]], folder: Path) -> Iterator[Whole]:
-    """It serves while the block runs. `address` makes the database, which is migrated and empty."""
+def whole_service(
+    address: Callable[[], Coroutine[Any, Any, str]], folder: Path, *, bare: bool = False, **more: str
+) -> Iterator[Whole]:
+    """It serves while the block runs. `address` makes the database, which is migrated and empty; a `bare` house stays so, but for
+    its people. `more` are settings by the names of the environment, without `HOTLINE1022_`.
+    """
     ready: list[Whole | BaseException] = []
     there, over = threading.Event(), asyncio.Event()
     loops: list[asyncio.AbstractEventLoop] = []
@@ -110,7 +115,7 @@ def whole_service(address: Callable[[], Coroutine[Any, Any, str]], folder: Path)
     async def live() -> None:
         loops.append(asyncio.get_running_loop())
         try:
-            async with _opened(await address(), folder) as made:
+            async with _opened(await address(), folder, bare, more) as made:
                 ready.append(made)
                 there.set()
                 await over.wait()
@@ -128,7 +133,8 @@ def whole_service(address: Callable[[], Coroutine[Any, Any, str]], folder: Path)
         if isinstance(made, BaseException):
             raise made
         with made.session:
-            _fill(made)
+            if not bare:
+                _fill(made)
             yield made
     finally:
         loops[0].call_soon_threadsafe(over.set)
@@ -138,16 +144,15 @@ def whole_service(address: Callable[[], Coroutine[Any, Any, str]], folder: Path)
 
 
 @asynccontextmanager
-async def _opened(address: str, folder: Path) -> AsyncIterator[Whole]:
+async def _opened(address: str, folder: Path, bare: bool, more: Mapping[str, str]) -> AsyncIterator[Whole]:
     own = {"PATHS_DATA": str(folder / "data"), "DATABASE_URL": address, "BACKUP_FOLDER": str(folder / "shelf")}
     own["DISCLOSURE_LINK_ADDRESS"] = "https://1022.example.vn/g/"
-    settings = load(None, {f"HOTLINE1022_{name}": value for name, value in own.items()})
-    async with Database(address) as database:
-        await build(address, database, folder)
-        await database.save(Batch(calls=(answered(CALL, 0, answered_at=at(0), version=9),)))
+    settings = load(None, {f"HOTLINE1022_{name}": value for name, value in (own | {**more}).items()})
+    if not bare:
+        await _rows(address, folder)
     folders(settings)
-    wanted = Seeded(calls=40, tickets=12, days=3, until=datetime.now(UTC).replace(second=0, microsecond=0))
-    await make(address, wanted, numbers_of(settings), load_policy(settings.paths.ticket_policy))
+    if not bare:
+        await _days(address, settings)
     with mock.patch.object(app_module, "HeavyPool", lambda **_: thread_pool()):
         app = App(settings)  # what hashes and cuts does it in a thread: another process takes a second to start
 
@@ -164,7 +169,8 @@ async def _opened(address: str, folder: Path) -> AsyncIterator[Whole]:
     await app.menus.start()
     await app.directory.start()
     await app.call_log.start()
-    await app.bell.ring("disk-full", "12 GiB are free on the disk of recordings", CALL)
+    if not bare:
+        await app.bell.ring("disk-full", "12 GiB are free on the disk of recordings", CALL)
     server = TestServer(http_of(app))
     await server.start_server(access_log=None)
     try:
@@ -176,6 +182,19 @@ async def _opened(address: str, folder: Path) -> AsyncIterator[Whole]:
         await app.pool.close()
         await app.copying.close(seconds=0.5)
         await app.database.close()
+
+
+async def _rows(address: str, folder: Path) -> None:
+    """A call whose recording is whole."""
+    async with Database(address) as database:
+        await build(address, database, folder)
+        await database.save(Batch(calls=(answered(CALL, 0, answered_at=at(0), version=9),)))
+
+
+async def _days(address: str, settings: Settings) -> None:
+    """Some days of the seed."""
+    wanted = Seeded(calls=40, tickets=12, days=3, until=datetime.now(UTC).replace(second=0, microsecond=0))
+    await make(address, wanted, numbers_of(settings), load_policy(settings.paths.ticket_policy))
 
 
 async def _tokens(app: App) -> dict[str, dict[str, str]]:

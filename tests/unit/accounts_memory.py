@@ -7,11 +7,34 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from hotline1022.accounts.types import From, Given, Permission, Role, Session, SignedIn, Stage, User, Wanted
+from hotline1022.accounts.types import (
+    Entered,
+    Factor,
+    From,
+    Given,
+    Permission,
+    Role,
+    Session,
+    SignedIn,
+    Stage,
+    User,
+    Wanted,
+)
 from hotline1022.core.errors import Refused, Unavailable
 
 #: the password of everybody
 OWN = "sen trắng nở bên hồ 5"
+#: a code of everybody's second factor
+CODE = "123456"
+#: bodies for each route of the own account that takes one
+BODIES: dict[str, dict[str, str]] = {
+    "/api/me/confirm": {"password": OWN},
+    "/api/me/password": {"old": OWN, "new": "mây bay qua đồng lúa 7"},
+    "/api/me/sessions/end": {},
+    "/api/me/second/begin": {"password": OWN},
+    "/api/me/second/confirm": {"code": CODE},
+    "/api/me/second/drop": {"password": OWN},
+}
 
 
 @dataclass
@@ -32,6 +55,30 @@ class MemoryDoor:
         for cookie, one in self.known.items():
             if one.session.id == signed.session.id:
                 self.known[cookie] = replace(one, session=replace(one.session, confirmed_at=one.session.seen_at))
+
+    async def sessions(self, user: str) -> Sequence[Session]:
+        return [one.session for one in self.known.values() if one.user.id == user]
+
+    async def sign_out(self, signed: SignedIn, whence: From, *, id: str = "") -> int:
+        return 1
+
+    async def sign_out_everywhere(self, signed: SignedIn, whence: From, *, here: bool = False) -> int:
+        return 2
+
+    async def change_password(self, signed: SignedIn, old: str, new: str, whence: From) -> Entered:
+        await self.confirm(signed, old, whence)
+        return Entered(signed=signed, token=cookie_of(signed.user.login))
+
+    async def begin_second(self, signed: SignedIn, password: str, whence: From) -> Factor:
+        await self.confirm(signed, password, whence)
+        return Factor(address=f"otpauth://totp/1022:{signed.user.login}?secret=GEZDGNBV", typed="GEZD GNBV")
+
+    async def confirm_second(self, signed: SignedIn, code: str, whence: From) -> None:
+        if code != CODE:
+            raise Refused("the code is wrong", error_id="code-wrong")
+
+    async def drop_second(self, signed: SignedIn, password: str, whence: From) -> None:
+        await self.confirm(signed, password, whence)
 
     def let_in(
         self,

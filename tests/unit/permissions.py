@@ -29,7 +29,7 @@ def roles() -> dict[str, frozenset[str]]:
 
 
 def permissions() -> dict[tuple[str, str], tuple[str, bool]]:
-    """(method, path) → (permission, or `open`, or `anybody`; whether an officer is let in)."""
+    """(method, path) → (permission, or `open`, `anybody`, `signed-in`; whether an officer is let in)."""
     return {(method, path): (needs, who == "officer") for method, path, needs, who in _ROW.findall(_document())}
 
 

@@ -154,6 +154,28 @@ async def test_what_the_library_refuses_is_json_too(tmp_path: Path) -> None:
         assert (status, told["error_id"]) == (417, "http-417")
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/", 404, "Không tìm thấy trang"),
+        ("/desk/nowhere", 404, "Không tìm thấy trang"),
+        ("/desk/account/second/drop", 405, "Không tìm thấy trang"),
+        ("/l/x/y", 404, "Liên kết không mở được"),
+        ("/api/nowhere", 404, "route-unknown"),
+    ],
+)
+async def test_who_mistypes_an_address_in_a_browser_reads_a_page(
+    tmp_path: Path, path: str, status: int, said: str
+) -> None:
+    async with open_house(tmp_path) as house:
+        asked = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+        async with house.client.get(path, headers=asked) as response:
+            text = await response.text()
+            assert (response.status, "<html" in text) == (status, not path.startswith("/api/")) and said in text
+        async with house.client.get(path) as response:
+            assert response.content_type == "application/json"
+
+
 async def test_a_stranger_cannot_make_us_read_a_body(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         big = b"x" * (BODY_BYTES + 1)

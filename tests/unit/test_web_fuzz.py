@@ -139,6 +139,6 @@ async def fuzzed(tmp_path: Path) -> Any:
 
 def shown(path: str) -> dict[str, str]:
     """Whoever may do everything: a token, and where only people may, a session."""
-    if path.startswith(("/api/users", "/api/roles", "/api/me/confirm")):
+    if path.startswith(("/api/users", "/api/roles", "/api/me/")):
         return {"Cookie": f"{PLAIN}={COOKIE}", HEADER: form_token(COOKIE)}
     return {"Authorization": f"Bearer {EVERY}"}

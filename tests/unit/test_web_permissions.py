@@ -9,7 +9,10 @@ from tests.unit.permissions import of_own_tickets, permissions, roles, scopes
 
 def test_every_route_stands_in_the_table_as_it_is() -> None:
     routes = {
-        (route.method, route.path): ("open" if route.open else route.needs or "anybody", route.officers)
+        (route.method, route.path): (
+            "open" if route.open else "signed-in" if route.people else route.needs or "anybody",
+            route.officers,
+        )
         for route in ROUTES
     }
     assert permissions() == routes
@@ -72,6 +75,9 @@ def test_what_touches_evidence_is_for_few() -> None:
         }
         assert found == {needs}, word
     officers = {path for (_, path), (_, officer) in table.items() if officer}
-    assert all(path.startswith(("/api/tickets", "/api/faq")) or path in ("/api/me", "/api/events") for path in officers)
+    own = ("/api/tickets", "/api/faq", "/api/me/")
+    assert all(path.startswith(own) or path in ("/api/me", "/api/events") for path in officers)
+    mine = {path for (_, path), (needs, _) in table.items() if needs == "signed-in"}
+    assert mine == {path for _, path in table if path.startswith("/api/me/")} - {"/api/me/confirm"}
     opened = {path for (_, path), (scope, _) in table.items() if scope == "open"}
     assert all(path.endswith((".css", "/live", "/ready")) or "{token}" in path or "{key}" in path for path in opened)

@@ -11,7 +11,7 @@ from hotline1022.faq.types import BY_HAND
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.rules import Rule, part_name
 from hotline1022.web.types import Scope
-from tests.unit.accounts_memory import OWN
+from tests.unit.accounts_memory import BODIES as ACCOUNTS
 from tests.unit.calls_memory import CALLER, a_call
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.chores_memory import BACKUP
@@ -109,7 +109,7 @@ BODIES: dict[str, Any] = {
     "/api/disclosures/{disclosure}/change": {"parts": [{"recording": FIRST.id, "start": "0:01", "end": "0:02"}]},
     "/api/disclosures/{disclosure}/hand-out": {"received_by": "Trần Văn Bình"},
     "/api/disclosures/{disclosure}/links": {"received_by": "Trần Văn Bình"},
-    "/api/me/confirm": {"password": OWN},
+    **ACCOUNTS,
     "/api/users": {"login": "hoa", "name": "Trần Thị Hoa", "roles": ["agent"]},
     "/api/users/{user}": {"version": 1, "name": "Trần Thị Hoa"},
     "/api/to-tell/{to_tell}/told": {"mark": "f5f23df39f7971f8"},

@@ -72,7 +72,7 @@ async def test_every_route_asks_a_session_for_its_permission(tmp_path: Path, rol
                 assert (status, told["error_id"]) == (409, "not-who-asked")
             elif route.path == "/api/tickets/{ticket}/{action}" and role in OFFICERS:
                 assert (status, told["error_id"]) == (403, "action-of-1022"), "forward is 1022's"
-            elif needs == "anybody" or needs in may or (officers and role in OFFICERS):
+            elif needs in {"anybody", "signed-in", *may} or (officers and role in OFFICERS):
                 assert status in (200, 201, 202), (route.method, route.path, told)
             else:
                 assert (status, told["error_id"]) == (403, "scope-missing"), (route.method, route.path)
@@ -112,6 +112,29 @@ async def test_people_alone_make_people(tmp_path: Path) -> None:
         _, given = await ask(house, "POST", "/api/users", admin, json=BODIES["/api/users"])
         assert (given["user"]["login"], given["password"]) == ("hoa", "ba con 3 mèo")
         assert "ba con" not in repr(noted(house))
+
+
+async def test_the_own_account_is_of_who_is_signed_in_alone(tmp_path: Path) -> None:
+    """Whatever somebody may, and each change is one act of the audit, without what was typed; a token has no account."""
+    async with open_house(tmp_path) as house:
+        nobody = sign_in(house, "specialist")
+        routes = [route for route in ROUTES if route.people]
+        assert len(routes) == 7
+        for route in routes:
+            noted(house).clear()
+            sent = {"json": BODIES[route.path]} if route.method == "POST" else {}
+            status, told = await ask(house, route.method, route.path, nobody, **sent)
+            assert status == route.status, (route.path, told)
+            acts = [(act.actor, act.act) for act in noted(house)]
+            assert acts == ([("user:specialist", f"POST {route.path}")] if route.method == "POST" else [])
+            assert OWN not in repr(noted(house)) and BODIES["/api/me/password"]["new"] not in repr(noted(house))
+            for who in ("read", "admin"):
+                status, told = await house.ask(route.method, route.path, who, **sent)
+                assert (status, told["error_id"]) == (403, "scope-missing"), route.path
+        for path in ("password", "second/begin", "second/drop"):
+            wrong = {name: "falsch" for name in BODIES[f"/api/me/{path}"]}
+            status, told = await ask(house, "POST", f"/api/me/{path}", nobody, json=wrong)
+            assert (status, told["error_id"]) == (409, "password-wrong")
 
 
 async def test_nobody_resets_the_own_password(tmp_path: Path) -> None:

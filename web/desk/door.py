@@ -152,11 +152,12 @@ def desk_failure(
     in it otherwise.
     """
     plain = failure(error)
-    status = plain.status if plain.status in _STATUSES else 500
+    status = 404 if plain.status == 405 else plain.status if plain.status in _STATUSES else 500
     say = words()
     made = whole(
         "desk/failure.html",
-        status,
+        # an address that takes forms alone is no page, whoever types it
+        plain.status if status == 404 else status,
         theme=theme_of(request),
         title=say(f"failure.{status}.title"),
         cure=say(f"failure.{status}.cure"),

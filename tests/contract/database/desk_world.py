@@ -20,6 +20,7 @@ from hotline1022.service.directory.desk import DirectoryDesk
 from hotline1022.service.directory.view import DirectoryView
 from hotline1022.service.evidence.act_book import ActBook
 from hotline1022.web.app import make_app
+from hotline1022.web.ports import Ports
 from tests.contract.database.made import T0
 from tests.contract.database.menu_world import MenuHouse, begun
 from tests.unit.directory_memory import NUMBERS
@@ -115,6 +116,14 @@ class World:
     folder: Path
     menu: MenuHouse
     directory: DirectoryDesk
+    ports: Ports
+
+    async def again(self) -> None:
+        """The service started anew over the same, at another port: what it kept in memory is gone."""
+        await self.server.close()
+        self.ports = replace(self.ports, registry=CollectorRegistry())
+        self.server = TestServer(make_app(self.ports, version="0"))
+        await self.server.start_server(access_log=None)
 
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[Browser]:
@@ -164,11 +173,11 @@ async def open_desk(database: Database, folder: Path, **parts: Any) -> AsyncIter
         )
         server = TestServer(make_app(ports, version="0"))
         await server.start_server(access_log=None)
-        made = World(database, server, admin, T0, "", folder, menu, directory)
+        made = World(database, server, admin, T0, "", folder, menu, directory, ports)
         await directory.start()
         await begun(menu.desk)
         first = await admin.first()
         assert first is not None
         made.once = first.password
         yield made
-        await server.close()
+        await made.server.close()

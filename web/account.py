@@ -1,0 +1,95 @@
+"""Answers about the own account, as the page *Tài khoản của tôi* has them. Refuses tokens, which have none (`Route.people`), and to
+change a secret without the password.
+"""
+
+from aiohttp import web
+
+from hotline1022.accounts.types import SignedIn
+from hotline1022.web import account_wire as w
+from hotline1022.web import cookies
+from hotline1022.web.errors import Unauthorized
+from hotline1022.web.failures import json_response
+from hotline1022.web.route import Ask
+from hotline1022.web.rules import dump
+from hotline1022.web.users_wire import SignedOut
+
+
+async def get_own_account(ask: Ask) -> w.OwnAccount:
+    """Whose session asks."""
+    user = _me(ask).user
+    names = {one.id: one.name for one in await ask.ports.users.roles()}
+    return w.OwnAccount(
+        login=user.login,
+        name=user.name,
+        roles=tuple(w.OwnRole(id=one, name=names.get(one, one)) for one in sorted(user.roles)),
+        person=user.person,
+        contact=user.contact,
+        second=user.totp,
+        created_at=user.created_at,
+        last_sign_in_at=user.last_sign_in_at,
+    )
+
+
+async def list_own_sessions(ask: Ask) -> w.OwnSessions:
+    """Where one is signed in."""
+    me = _me(ask)
+    return w.OwnSessions(
+        sessions=tuple(
+            w.OwnSession(
+                id=one.id,
+                browser=one.browser,
+                origin=one.origin,
+                made_at=one.made_at,
+                seen_at=one.seen_at,
+                ends_at=one.ends_at,
+                here=one.id == me.session.id,
+            )
+            for one in await ask.ports.door.sessions(me.user.id)
+        )
+    )
+
+
+async def end_own_sessions(ask: Ask) -> SignedOut:
+    """One, or all others."""
+    body: w.OwnEndBody = ask.body
+    me, door, here = _me(ask), ask.ports.door, cookies.whence(ask.request)
+    ended = await door.sign_out(me, here, id=body.session) if body.session else await door.sign_out_everywhere(me, here)
+    return SignedOut(sessions=ended)
+
+
+async def change_own_password(ask: Ask) -> web.Response:
+    """Another password; the cookie of this session is another one too."""
+    body: w.NewPasswordBody = ask.body
+    entered = await ask.ports.door.change_password(_me(ask), body.old, body.new, cookies.whence(ask.request))
+    answer = json_response(dump(w.PasswordDone(csrf=cookies.form_token(entered.token))), 200)
+    cookies.write(ask.request, answer, entered.token)
+    return answer
+
+
+async def begin_own_second(ask: Ask) -> w.SecondBegun:
+    """A new second factor, told once."""
+    body: w.OwnPasswordBody = ask.body
+    made = await ask.ports.door.begin_second(_me(ask), body.password, cookies.whence(ask.request))
+    return w.SecondBegun(address=made.address, typed=made.typed)
+
+
+async def confirm_own_second(ask: Ask) -> w.SecondState:
+    """A code of it: in force."""
+    body: w.SecondCodeBody = ask.body
+    await ask.ports.door.confirm_second(_me(ask), body.code, cookies.whence(ask.request))
+    return w.SecondState(second=True)
+
+
+async def drop_own_second(ask: Ask) -> w.SecondState:
+    """Take it away."""
+    body: w.OwnPasswordBody = ask.body
+    await ask.ports.door.drop_second(_me(ask), body.password, cookies.whence(ask.request))
+    return w.SecondState(second=False)
+
+
+def _me(ask: Ask) -> SignedIn:
+    """Who is signed in; the door has let in nobody else."""
+    signed = ask.asker.signed
+    if signed is None:
+        raise Unauthorized("nobody is signed in; sign in at /desk", error_id="session-over")
+    return signed
