@@ -52,6 +52,7 @@ async def test_a_folder_is_imported_row_by_row_and_once(house: House, office: Of
     assert dry["counts"] == [{"outcome": "would-import", "rows": 3}, {"outcome": "file-missing", "rows": 1}]
     assert Kind.RECORDING_IMPORTED not in {one.kind for one in await office.entries()}
     done = await office.done(PATH, folder="thang-3")
+    assert done["mark"] == dry["mark"] != ""
     assert [(one["outcome"], one["line"]) for one in done["rows"]] == [
         ("file-missing", 5), ("imported", 2), ("imported", 3), ("imported", 4),
     ]  # fmt: skip
