@@ -4,6 +4,7 @@ what is wanted on standard input. What came of it is JSON on standard output; ke
 No command for people: `hotline1022 recordings …` and `backup --verify` are. Its reader is chore_desk.py.
 """
 
+import asyncio
 import json
 import sys
 from collections import Counter
@@ -25,7 +26,7 @@ from hotline1022.service.cli.base import settings_of, speaking
 from hotline1022.service.cli.data import on_database
 from hotline1022.service.cli.progress import Steps
 from hotline1022.service.evidence.file_findings import findings_of
-from hotline1022.service.importing.folder import check_folder, mark_of, ours_of, table_of
+from hotline1022.service.importing.folder import check_folder, mark_of, ours_of, table_of, written_of
 from hotline1022.service.importing.table import columns_of, records
 from hotline1022.service.importing.work import Wanted, import_rows, zone_of
 from hotline1022.service.recordings.catalogue_keeper import rebuild
@@ -45,7 +46,8 @@ async def _import(database: Database, settings: Settings, given: Given) -> Told:
     check_folder(place, name, ours_of(settings))  # once more: it was somebody else's moment
     columns = columns_of(given["preset"], given["map"])
     table = table_of(place, name)
-    mark = mark_of(place, name, table, {one: given[one] for one in ("preset", "map", "tz", "citizen")})
+    files = await asyncio.to_thread(written_of, place, name)
+    mark = mark_of(name, table, {one: given[one] for one in ("preset", "map", "tz", "citizen")}, files)
     if given.get("mark", mark) not in ("", mark):
         text = f"the table or the files of {name!r} are not those that were tried, nothing was imported; try it again"
         raise Refused(text, error_id="import-not-as-tried")
@@ -55,6 +57,7 @@ async def _import(database: Database, settings: Settings, given: Given) -> Told:
         below=name,
         citizen=given["citizen"],
         dry=given["dry_run"],
+        files=files if given.get("mark") else None,
         actor=given["actor"],
         origin=given["origin"],
     )

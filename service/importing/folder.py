@@ -7,11 +7,12 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.recordings.files import open_below, open_folder_below
-from hotline1022.recordings.importing import index
+from hotline1022.recordings.importing import Written, index, written
 from hotline1022.recordings.reader import PlainFile, pieces
 from hotline1022.service.settings.tree import Settings
 
@@ -97,16 +98,16 @@ def table_of(place: Path, name: str) -> bytes:
         os.close(fd)
 
 
-def mark_of(place: Path, name: str, table: bytes, read: Mapping[str, str]) -> str:
-    """Short for what an import would take: the table's bytes, how it is read, and each file of the folder with its size and when it
-    was last written. Opens none of them: what is in it is hashed when it is taken. Unavailable `import-folder-gone`. Blocks.
-    """
-    made = hashlib.sha256(json.dumps([name, dict(read)], sort_keys=True).encode())
-    made.update(hashlib.sha256(table).digest())
+def written_of(place: Path, name: str) -> dict[str, Written]:
+    """Each file of a folder, by its path in it. Opens none of them. Unavailable `import-folder-gone`. Blocks."""
+    found = {}
     for path in index(place, name):
-        try:
-            found = os.stat(place / name / path, follow_symlinks=False)
-        except FileNotFoundError:
-            continue
-        made.update(json.dumps([path, found.st_size, found.st_mtime_ns]).encode())
-    return made.hexdigest()
+        with suppress(FileNotFoundError):
+            found[path] = written(place / name / path)
+    return found
+
+
+def mark_of(name: str, table: bytes, read: Mapping[str, str], files: Mapping[str, Written]) -> str:
+    """Short for what an import would take: the table's bytes, how it is read, and each file of the folder as it was last written."""
+    told = json.dumps([name, hashlib.sha256(table).hexdigest(), dict(read), dict(files)], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
