@@ -8,6 +8,7 @@ import os
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.recordings import jobs, wav
@@ -18,6 +19,15 @@ from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.reader import PlainFile, pieces, sha256_of
 from hotline1022.recordings.store import FOLDER_MODE, Mark
 from hotline1022.recordings.types import CallFacts, FiledCall, Foreign, Status, TrackRow
+
+
+class Written(NamedTuple):
+    """What tells without reading it whether a file is the one that it was."""
+
+    #: bytes
+    size: int
+    #: nanoseconds since 1970
+    at_ns: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +71,12 @@ def index(folder: Path, below: str = "") -> tuple[str, ...]:
             if path.is_file() and not path.is_symlink():
                 found.append(path.relative_to(top).as_posix())
     return tuple(sorted(found))
+
+
+def written(file: Path) -> Written:
+    """How it was last written; OSError. No link is followed."""
+    found = file.lstat()
+    return Written(size=found.st_size, at_ns=found.st_mtime_ns)
 
 
 def examine(folder: Path, path: str, name: str, ffmpeg: Ffmpeg | None, citizen: int) -> Examined:

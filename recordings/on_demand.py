@@ -1,9 +1,9 @@
 """Copies for the browser, levelled ones, map and peaks of a call: made when somebody asks, in a process of their own.
 
-Not in the process that files recordings: an hour as Opus takes half a minute, and calls end meanwhile.
+Not in the process that files recordings: an hour as Opus takes half a minute, and calls end meanwhile. One after the other; of one
+listener who clicks through speakers only the latest choice waits.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +20,7 @@ from hotline1022.recordings.ports import CallBook, Notices, RecordingStore
 from hotline1022.recordings.speaker_survey import read_speaker_survey
 from hotline1022.recordings.speakers import speakers_of
 from hotline1022.recordings.survey import read_survey
+from hotline1022.recordings.turns import Turns
 from hotline1022.recordings.types import CallFacts, CopyKind, Notice, Speaker, SpeakerSurvey, Survey, TrackRow, Why
 
 #: an hour of copying is more than the longest call needs
@@ -44,17 +45,17 @@ class CopiesOnDemand:
         self._spool, self._root, self._cache = spool, root, cache
         self._store, self._book, self._pool, self._notices = store, book, pool, notices
         self._ffmpeg = ffmpeg
-        self._making = asyncio.Lock()
+        self._turns = Turns()
 
-    async def copy(self, call: CallId, kind: CopyKind, speakers: str = "") -> Derived:
+    async def copy(self, call: CallId, kind: CopyKind, speakers: str = "", whose: str = "") -> Derived:
         """The copy, made now if it is not there, not what it was, or not told of by the chain; of all speakers `kind` is any but WAV,
-        which is the listening copy.
+        which is the listening copy. A newer call of `whose` takes the place of one that waits for its turn still.
 
-        Raises Invalid `speaker-unknown`; NotFound `call-unknown`, `recording-none`; Refused `recording-too-long`, `recording-damaged`; Unavailable `ffmpeg-missing`,
-        `ffmpeg-encoder`, `ffmpeg-failed`, `disk-full`, `recording-key-missing`, `recording-damaged`, `recordings-worker`,
-        `recording-copy`.
+        Raises Invalid `speaker-unknown`; NotFound `call-unknown`, `recording-none`; Refused `recording-too-long`,
+        `recording-damaged`, and `speakers-newer` for the one that waited; Unavailable `ffmpeg-missing`, `ffmpeg-encoder`,
+        `ffmpeg-failed`, `disk-full`, `recording-key-missing`, `recording-damaged`, `recordings-worker`, `recording-copy`.
         """
-        async with self._making:
+        async with self._turns.turn(whose):
             facts, rows = await self._of(call)
             known = await self._store.derived(call, kind, speakers)
             ours = all(row.foreign is None for row in rows)
@@ -108,5 +109,5 @@ class CopiesOnDemand:
 
     async def forget(self, call: CallId) -> None:
         """Take its copies out of the cache, as when its originals expire."""
-        async with self._making:
+        async with self._turns.turn():
             await self._pool.run(self._cache.forget, call)

@@ -13,7 +13,11 @@ _PNG_KEPT = frozenset(
     b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYS hIST cICP mDCV cLLI acTL fcTL fdAT".split()
 )
 _WEBP_KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
-_SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14, _COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE, 0xFE
+_SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
+#: frames, by how they are coded (ITU-T T.81, table B.1); C4, C8 and CC are something else
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+#: besides them all that is decoded by: tables of Huffman and arithmetic coding, scans, quantization, lines, restarts, hierarchy, the end
+_DRAWN = _FRAMES | {0xC4, 0xCC, _SOS, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF, _EOI}
 #: markers without a length
 _BARE = frozenset((0x01, *range(0xD0, 0xD8)))
 _EXIF = b"Exif\0\0"
@@ -32,32 +36,44 @@ def clean(data: bytes, media_type: str) -> bytes:
 
 
 def _jpeg(data: bytes) -> bytes:
-    """Its frame and scans, colours, and what was Adobe's; nothing behind its end, where cameras put further pictures and films."""
+    """Its frames, tables and scans, colours, and what Adobe says of them. Nothing else, known or not, and nothing behind its end, where
+    cameras put further pictures and films.
+    """
     if data[:2] != bytes((0xFF, _SOI)):
         raise ValueError("no JPEG")
-    kept, side = [data[:2]], _UPRIGHT
+    kept, side, found = [data[:2]], _UPRIGHT, set[int]()
     for marker, part in _segments(data):
-        if marker == _APP1 and part[4:].startswith(_EXIF):
+        if marker == _APP1 and marker not in found and part[4:].startswith(_EXIF):
             side = _orientation(part[4 + len(_EXIF) :])
-        if _of_looks(marker, part):
-            kept.append(part if marker != _APP0 else part[:2] + b"\0\x10" + part[4:16] + b"\0\0")
+            found.add(marker)  # viewers go by the first one
+        if needed := _of_looks(marker, part, found):
+            found.add(marker)
+            kept.append(needed)
+    if _SOS not in found or not found & _FRAMES:
+        raise ValueError("no picture is left")
     if side != _UPRIGHT:
         exif = _EXIF + _only(side)
         # behind what opens the file as JFIF
         place = 2 if kept[1][1] == _APP0 else 1
-        kept.insert(place, bytes((0xFF, _APP1)) + struct.pack(">H", len(exif) + 2) + exif)
+        kept.insert(place, _segment(_APP1, exif))
     return b"".join(kept)
 
 
-def _of_looks(marker: int, part: bytes) -> bool:
+def _of_looks(marker: int, part: bytes, found: set[int]) -> bytes:
+    """What of a segment is needed to draw the picture; nothing of one that says the same again."""
     body = part[4:]
-    if marker == _APP0:
-        return body.startswith(b"JFIF\0") and len(body) >= 14
-    if marker == _APP2:
-        return body.startswith(b"ICC_PROFILE\0")
-    if marker == _APP14:
-        return body.startswith(b"Adobe")
-    return marker != _COM and not _APP0 <= marker < _APP0 + 16
+    if marker == _APP0 and body.startswith(b"JFIF\0") and len(body) >= 14:
+        # without the small picture
+        return b"" if marker in found else _segment(marker, body[:12] + b"\0\0")
+    if marker == _APP2 and body.startswith(b"ICC_PROFILE\0"):
+        return part
+    if marker == _APP14 and body.startswith(b"Adobe") and len(body) >= 12:
+        return b"" if marker in found else _segment(marker, body[:12])
+    return part if marker in _DRAWN else b""
+
+
+def _segment(marker: int, body: bytes) -> bytes:
+    return bytes((0xFF, marker)) + struct.pack(">H", len(body) + 2) + body
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:

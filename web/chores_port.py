@@ -18,7 +18,8 @@ class Chores(Protocol):
 
     async def begin_import(self, body: w.ImportBody) -> w.ImportView:
         """Begin one. Refused `import-no-folder`, `import-folder-link`, `import-inside-data`, `import-table`; NotFound
-        `import-folder-unknown`; Invalid `import-folder-name`, `import-map`, `import-zone`; Unavailable `folder-away`.
+        `import-folder-unknown`; Invalid `import-folder-name`, `import-map`, `import-zone`; Unavailable `folder-away`. It fails with
+        `import-not-as-tried` where its `mark` is not that of table and files.
         """
         ...
 
@@ -30,8 +31,10 @@ class Chores(Protocol):
         """Which there are; Refused `recording-keys-unset`."""
         ...
 
-    async def new_key(self) -> w.SealingKeyView:
-        """A key that seals from now on; Refused `recording-keys-unset`, `recording-key-unwritable`."""
+    async def new_key(self, after: str | None = None) -> w.SealingKeyView:
+        """A key that seals from now on; Refused `recording-keys-unset`, `recording-key-unwritable`, and `recording-key-newer` when
+        `after` (id, "" = none; None = whichever) is not the newest one any more.
+        """
         ...
 
     async def count_keys(self) -> w.KeyCountView:

@@ -63,6 +63,13 @@ class ImportBody:
     ] = ""
     tz: Annotated[str, Rule(doc="zone of the table's times, such as Asia/Ho_Chi_Minh", high=64)] = "Asia/Ho_Chi_Minh"
     citizen: Annotated[Channel, Rule(doc="the citizen's channel of stereo files")] = Channel.LEFT
+    mark: Annotated[
+        str,
+        Rule(
+            doc="`mark` of a dry run: it fails as import-not-as-tried, and imports nothing, where table or files are others now; empty = whatever is there",
+            high=64,
+        ),
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +102,9 @@ class ImportView(ChoreView):
     map: Annotated[str, Rule(doc="how the table was read: what was asked with")] = ""
     tz: str = "Asia/Ho_Chi_Minh"
     citizen: Channel = Channel.LEFT
+    mark: Annotated[
+        str, Rule(doc="short for the table, how it was read, and the files that were there; empty = not known yet")
+    ] = ""
     wrong: Annotated[int, Rule(doc="rows that could not be imported")] = 0
     counts: tuple[OutcomeCount, ...] = ()
     rows: Annotated[tuple[ImportRow, ...], Rule(doc="1,000 at most, those that could not be imported first")] = ()

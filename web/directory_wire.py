@@ -29,7 +29,7 @@ FirstDay = Annotated[date | None, Rule(doc="first day; null = since ever")]
 EndDay = Annotated[date | None, Rule(doc="first day on which it is no more; null = no end is known")]
 HoursText = Annotated[
     str,
-    Rule(doc="mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30, or always; empty = those of what is above", high=200),
+    Rule(doc="mon-fri 07:30-11:30 13:30-17:00; sat 07:30-11:30, or always; empty = those of what is above", high=2000),
 ]
 NumberText = Annotated[str, Rule(doc="telephone number as it is dialled; empty = none", high=30)]
 

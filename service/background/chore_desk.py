@@ -45,6 +45,7 @@ class ChoreDesk:
         clock: Callable[[], datetime] = now,
     ) -> None:
         self._database, self._bell, self._settings = database, bell, settings
+        self._key_made = asyncio.Lock()
         self._import = Chore("import", make=w.ImportView, do=do, end=_imported, clock=clock)
         self._reseal = Chore("reseal", make=w.ResealView, do=do, end=_findings, clock=clock)
         self._rebuild = Chore("rebuild", make=w.RebuildView, do=do, end=_as_told, clock=clock)
@@ -82,6 +83,7 @@ class ChoreDesk:
             "map": body.map,
             "tz": body.tz,
             "citizen": body.citizen.value,
+            "mark": body.mark,
         }
         return self._import.begin(
             given,
@@ -91,6 +93,7 @@ class ChoreDesk:
             map=body.map,
             tz=body.tz,
             citizen=body.citizen,
+            mark=body.mark,
         )
 
     async def stop_import(self) -> w.ImportView:
@@ -125,14 +128,20 @@ class ChoreDesk:
         ]
         return w.KeysNow(sealing=settings.recordings.seal, keys=tuple(views), count=self._count.view)
 
-    async def new_key(self) -> w.SealingKeyView:
+    async def new_key(self, after: str | None = None) -> w.SealingKeyView:
         """A key that seals from now on."""
         act = acting()
         actor, origin = (act.actor, act.origin) if act else ("service", "service")
-        try:
-            made = await new_key(self._database, self._settings(), actor, origin)
-        except ConfigError as error:
-            raise Refused(str(error), error_id=error.error_id) from error
+        async with self._key_made:  # of two that know the same keys, the second one sees the first one's
+            if after is not None:
+                known = await asyncio.to_thread(listed, _ring(self._settings()))
+                if (known[-1][0] if known else "") != after:
+                    text = "a key was made since you looked at the list, none was made now; look at it again"
+                    raise Refused(text, error_id="recording-key-newer")
+            try:
+                made = await new_key(self._database, self._settings(), actor, origin)
+            except ConfigError as error:
+                raise Refused(str(error), error_id=error.error_id) from error
         told = {key: at for key, at in await asyncio.to_thread(listed, _ring(self._settings()))}
         return w.SealingKeyView(id=made.id, since=told.get(made.id), newest=True)
 

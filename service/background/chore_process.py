@@ -4,6 +4,7 @@ what is wanted on standard input. What came of it is JSON on standard output; ke
 No command for people: `hotline1022 recordings …` and `backup --verify` are. Its reader is chore_desk.py.
 """
 
+import asyncio
 import json
 import sys
 from collections import Counter
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline1022.core.acting import Acting, acts
+from hotline1022.core.errors import Refused
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings.polite import be_polite
@@ -24,7 +26,7 @@ from hotline1022.service.cli.base import settings_of, speaking
 from hotline1022.service.cli.data import on_database
 from hotline1022.service.cli.progress import Steps
 from hotline1022.service.evidence.file_findings import findings_of
-from hotline1022.service.importing.folder import check_folder, ours_of, table_of
+from hotline1022.service.importing.folder import check_folder, mark_of, ours_of, table_of, written_of
 from hotline1022.service.importing.table import columns_of, records
 from hotline1022.service.importing.work import Wanted, import_rows, zone_of
 from hotline1022.service.recordings.catalogue_keeper import rebuild
@@ -43,12 +45,19 @@ async def _import(database: Database, settings: Settings, given: Given) -> Told:
     place, name = Path(given["place"]), given["folder"]
     check_folder(place, name, ours_of(settings))  # once more: it was somebody else's moment
     columns = columns_of(given["preset"], given["map"])
-    rows = list(records(table_of(place, name), columns, zone_of(given["tz"])))
+    table = table_of(place, name)
+    files = await asyncio.to_thread(written_of, place, name)
+    mark = mark_of(name, table, {one: given[one] for one in ("preset", "map", "tz", "citizen")}, files)
+    if given.get("mark", mark) not in ("", mark):
+        text = f"the table or the files of {name!r} are not those that were tried, nothing was imported; try it again"
+        raise Refused(text, error_id="import-not-as-tried")
+    rows = list(records(table, columns, zone_of(given["tz"])))
     wanted = Wanted(
         folder=place,
         below=name,
         citizen=given["citizen"],
         dry=given["dry_run"],
+        files=files if given.get("mark") else None,
         actor=given["actor"],
         origin=given["origin"],
     )
@@ -56,6 +65,7 @@ async def _import(database: Database, settings: Settings, given: Given) -> Told:
     counts = Counter(one.outcome for one in done).most_common()
     return {
         **_of(len(done)),
+        "mark": mark,
         "wrong": sum(not one.well for one in done),
         "counts": [{"outcome": outcome, "rows": number} for outcome, number in counts],
         "rows": [asdict(one) for one in sorted(done, key=lambda one: one.well)[:SHOWN]],

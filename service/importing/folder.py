@@ -2,13 +2,17 @@
 but one plain name, links, and folders that hold our own data.
 """
 
+import hashlib
+import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.recordings.files import open_below, open_folder_below
+from hotline1022.recordings.importing import Written, index, written
 from hotline1022.recordings.reader import PlainFile, pieces
 from hotline1022.service.settings.tree import Settings
 
@@ -92,3 +96,18 @@ def table_of(place: Path, name: str) -> bytes:
         return b"".join(pieces(PlainFile(fd)))
     finally:
         os.close(fd)
+
+
+def written_of(place: Path, name: str) -> dict[str, Written]:
+    """Each file of a folder, by its path in it. Opens none of them. Unavailable `import-folder-gone`. Blocks."""
+    found = {}
+    for path in index(place, name):
+        with suppress(FileNotFoundError):
+            found[path] = written(place / name / path)
+    return found
+
+
+def mark_of(name: str, table: bytes, read: Mapping[str, str], files: Mapping[str, Written]) -> str:
+    """Short for what an import would take: the table's bytes, how it is read, and each file of the folder as it was last written."""
+    told = json.dumps([name, hashlib.sha256(table).hexdigest(), dict(read), dict(files)], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()

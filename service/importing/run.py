@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hotline1022.audit.types import Fact, Kind
-from hotline1022.core.errors import HotlineError, Unavailable
+from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings import jobs
 from hotline1022.recordings.facts import facts_of
 from hotline1022.recordings.ffmpeg import Ffmpeg
 from hotline1022.recordings.foreign import ending_of
-from hotline1022.recordings.importing import Examined, clear, examine, index, still_there, take_over
+from hotline1022.recordings.importing import Examined, Written, clear, examine, index, still_there, take_over, written
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.names import ENDINGS
 from hotline1022.recordings.pool import HeavyPool
@@ -66,12 +66,14 @@ class Importer:
         below: str = "",
         citizen: int = 0,
         dry: bool = False,
+        tried: Mapping[str, Written] | None = None,
         keys: Keys = NO_KEYS,
     ) -> None:
         self._keys, self._origin, self._below = keys, origin, below
         self._folder, self._spool, self._root = folder, spool, root
         self._database, self._store, self._pool = database, SqlRecordingStore(database), pool
         self._ffmpeg, self._actor, self._citizen, self._dry = ffmpeg, actor, citizen, dry
+        self._tried = tried
         self._files: Mapping[str, Sequence[str]] = {}
         self._seen: set[str] = set()
 
@@ -106,6 +108,11 @@ class Importer:
         seen = await self._pool.run(
             examine, self._folder, self._opened(path), f"x.{ending}", self._ffmpeg, self._citizen
         )
+        if self._tried is not None:
+            now = await self._pool.run(written, self._folder / self._opened(path))
+            if now != self._tried.get(path):
+                text = f"{path} changed since it was tried; see who writes there, and try again"
+                raise Refused(text, error_id="import-changed")
         one = imported(record, path, seen)
         note = "number-odd" if record.odd else ""
         known = await self._store.tracks(one.call.id)

@@ -1,6 +1,6 @@
 """One import from its first row to its last, for the command and the API alike. Refuses a second one beside it that writes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hotline1022.core.errors import Invalid
 from hotline1022.db.unit import Database
+from hotline1022.recordings.importing import Written
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.importing.run import Importer, Outcome
 from hotline1022.service.importing.table import Record
@@ -33,6 +34,8 @@ class Wanted:
     citizen: str = "left"
     #: say what would be done, and do nothing
     dry: bool = False
+    #: the files as they were tried, by path; None = whatever is there
+    files: Mapping[str, Written] | None = None
     actor: str
     origin: str
 
@@ -56,6 +59,7 @@ async def import_rows(
                 origin=wanted.origin,
                 citizen=CITIZEN[wanted.citizen],
                 dry=wanted.dry,
+                tried=wanted.files,
                 keys=keys_of(settings),
             )
             await importer.start()

@@ -106,7 +106,7 @@ class ListeningDesk:
         first = await self._right_of(heard)
         of = choice(await self._speakers(first), wanted)
         await self._check_originals(first.call_id)
-        path, sha256, duration_ms = await self._copy(first.call_id, CopyKind(first.name), of)
+        path, sha256, duration_ms = await self._copy(first.call_id, CopyKind(first.name), of, heard.id)
         key = token_urlsafe(32)
         file = replace(first, path=path, sha256=sha256, duration_ms=duration_ms, speakers=of)
         right = replace(file, id=token_hex(8), key_sha256=digest(key), origin=origin, asked_at=at, played_at=None)
@@ -177,11 +177,11 @@ class ListeningDesk:
             sha256=right.sha256,
         )
 
-    async def _copy(self, name: str, kind: CopyKind, speakers: str = "") -> tuple[str, str, int]:
+    async def _copy(self, name: str, kind: CopyKind, speakers: str = "", whose: str = "") -> tuple[str, str, int]:
         """Path, SHA-256 and length of the copy of a call, made now if it is not there."""
         call = CallId(ChannelId(name))
         if speakers:
-            some = await self._copies.copy(call, kind, speakers)
+            some = await self._copies.copy(call, kind, speakers, whose)
             return some.row.name, some.row.sha256, some.duration_ms
         stereo = await self._worker.listening_copy(call)
         if kind is CopyKind.WAV:

@@ -57,7 +57,7 @@ class MemoryChores:
     async def begin_import(self, body: w.ImportBody) -> w.ImportView:
         """It begins."""
         self.asked.append(body)
-        asked = {name: getattr(body, name) for name in ("folder", "dry_run", "preset", "map", "tz", "citizen")}
+        asked = {name: getattr(body, name) for name in ("folder", "dry_run", "preset", "map", "tz", "citizen", "mark")}
         view: w.ImportView = self._begin(w.ImportView(**BEGUN, **asked))
         return view
 
@@ -72,7 +72,7 @@ class MemoryChores:
             raise self.locked
         return w.KeysNow(sealing=True, keys=self.keyring, count=self.running.get("KeyCountView"))
 
-    async def new_key(self) -> w.SealingKeyView:
+    async def new_key(self, after: str | None = None) -> w.SealingKeyView:
         """The one that there is."""
         self.asked.append("key")
         return KEY

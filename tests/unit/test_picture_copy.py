@@ -56,6 +56,49 @@ def test_a_jpeg_loses_all_but_its_looks_and_its_side() -> None:
     assert clean(made, "image/jpeg") == made
 
 
+#: reserved ones, a table of nothing, a JPEG in the JPEG, other makers' words, markers that stand alone
+UNKNOWN = (*range(0x02, 0xC0, 9), 0xBF, 0xC8, 0xD8, *range(0xE0, 0xF0), *range(0xF0, 0xFE), 0xFE)
+
+
+def test_a_jpeg_loses_whatever_no_decoder_needs() -> None:
+    secret = b"".join(segment(marker, b"maker\0" + OWNER + GPS) for marker in UNKNOWN)
+    tables = b"".join(segment(marker, b"\0" * 4) for marker in (0xC4, 0xCC, 0xDB, 0xDC, 0xDD))
+    again = JFIF + ADOBE
+    told = segment(0xEE, b"Adobe\0d\0\0\0\0\1" + OWNER)
+    given = jpeg(
+        JFIF,
+        secret,
+        told,
+        ICC,
+        again,
+        tables,
+        b"\xff\x01",
+        b"\xff\xff\xff",
+        FRAME,
+        secret,
+        SCAN,
+        secret,
+        b"\xff\xd0",
+        SCAN,
+    )
+    made = clean(given, "image/jpeg")
+    assert made == jpeg(JFIF, ADOBE, ICC, tables, FRAME, SCAN, SCAN)
+
+
+def test_all_frames_are_kept_and_the_first_word_on_the_side_counts() -> None:
+    for marker in (*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0)):
+        frame = segment(marker, FRAME[4:])
+        sides = segment(0xE1, b"Exif\0\0" + tiff("<", 8)), segment(0xE1, b"Exif\0\0" + tiff("<", 3))
+        made = clean(jpeg(*sides, frame, SCAN), "image/jpeg")
+        assert b"\x01\x12\0\3\0\0\0\1\0\x08" in made and made.endswith(jpeg(frame, SCAN)[2:])
+
+
+def test_a_jpeg_of_which_nothing_is_left_to_draw_has_no_copy() -> None:
+    for parts in ((JFIF,), (JFIF, FRAME), (JFIF, segment(0xF7, b"\x08\0\1"), SCAN)):
+        with pytest.raises(Refused):
+            clean(jpeg(*parts), "image/jpeg")
+
+
 def test_a_jpeg_without_anything_stays_as_it_is_and_one_that_is_upright_has_no_exif() -> None:
     bare = jpeg(JFIF, FRAME, SCAN)
     assert clean(bare, "image/jpeg") == bare

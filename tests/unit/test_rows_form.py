@@ -133,9 +133,12 @@ def test_buttons_move_steps(button: str, text: str, rows: int) -> None:
     assert len(done.shown("hours")) == 1, "one at least is there to be filled in"
 
 
-def test_there_are_never_more_rows_than_a_form_has() -> None:
-    many = {f"h{number}_day": "0" for number in range(9)} | {f"h{number}_a_from": "07:00" for number in range(9)}
-    done = rows_form.done(form(**many, do="hours-add", always="1"))
-    assert len(done.shown("hours")) == week_form.MOST and done.always
+def test_no_row_is_thrown_away_and_none_is_added_where_there_are_as_many_as_there_may_be() -> None:
+    for count, shown in ((9, 10), (week_form.MOST, week_form.MOST), (week_form.MOST + 5, week_form.MOST + 5)):
+        many = {f"h{n}_day": "0" for n in range(count)} | {f"h{n}_a_from": "07:00" for n in range(count)}
+        done = rows_form.done(form(**many, do="hours-add", always="1"))
+        assert len(done.shown("hours")) == shown and done.always
+        kept = rows_form.rows_of({"hours": week_form.text_of(week_form.typed_rows(form(**many)))})
+        assert len(kept.shown("hours")) == count
     blank = rows_form.done(form(h0_a_from="", h1_a_from="", do="hours-add"))
     assert len(blank.shown("hours")) == 3 and not rows_form.pressed(form(do=""))

@@ -1,5 +1,5 @@
 """The things of the directory as forms of the desk: their fields, what a form gives to the API's own rules, what stands in a form.
-Refuses nothing itself: web/rules.py and the directory do.
+Refuses more hours than a form may have; all else web/rules.py and the directory refuse.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from hotline1022.core.errors import Invalid, in_field
 from hotline1022.core.folding import fold
 from hotline1022.directory.types import Agency, AgencyKind, AreaKind, Contact, Role, Step, Thing, What, document
 from hotline1022.web.desk import hunt_form, week_form
@@ -76,7 +77,7 @@ NUMBERS = frozenset({"office", "mobile", "sms"})
 _ID = Field(name="id", most=40, required=True, note=True, fixed=True)
 _NAME = Field(name="name", required=True)
 _SPAN = (Field(name="valid_from", sort=Sort.DAY), Field(name="valid_to", sort=Sort.DAY, note=True))
-_HOURS = Field(name="hours", sort=Sort.WEEK, most=200, note=True)
+_HOURS = Field(name="hours", sort=Sort.WEEK, note=True)
 
 SHAPES: Mapping[What, Shape] = {
     What.AGENCY: Shape(
@@ -91,7 +92,7 @@ SHAPES: Mapping[What, Shape] = {
             Field(name="parent", sort=Sort.AGENCY),
             Field(name="code", sort=Sort.NUMBER, most=3, note=True),
             _HOURS,
-            Field(name="hunt", sort=Sort.HUNT, most=400, note=True),
+            Field(name="hunt", sort=Sort.HUNT, note=True),
             *_SPAN,
             Field(name="successor", sort=Sort.AGENCY, note=True),
         ),
@@ -154,16 +155,15 @@ def _typed(field: Field, form: Form) -> str | bool:
         case Sort.FLAG:
             return form.one(field.name) == "1"
         case Sort.WEEK:
-            text = week_form.text_of(week_form.typed_rows(form), always=form.one("always") == "1")
+            return week_form.text_of(week_form.typed_rows(form), always=form.one("always") == "1")
         case Sort.HUNT:
-            text = hunt_form.text_of(hunt_form.typed_rows(form))
+            return hunt_form.text_of(hunt_form.typed_rows(form))
         case _:
-            text = form.one(field.name).strip()
-    return text[: field.most + 1]
+            return form.one(field.name).strip()[: field.most + 1]
 
 
 def body_of(shape: Shape, given: Mapping[str, Any]) -> Any:
-    """A value of the shape's body; Invalid as the API says it. A field that is left empty is left out."""
+    """A value of the shape's body; Invalid `hours-many`, and as the API says it. A field that is left empty is left out."""
     values: dict[str, object] = {}
     for one in shape.fields:
         text = given[one.name]
@@ -172,6 +172,10 @@ def body_of(shape: Shape, given: Mapping[str, Any]) -> Any:
                 values[one.name] = bool(text)
             case Sort.LINES | Sort.HUNT:
                 values[one.name] = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+            case Sort.WEEK if (count := len(week_form.rows_of(text))) > week_form.MOST:
+                with in_field(one.name):
+                    text = f"there are {count} rows of hours; write at most {week_form.MOST}, with several days in one"
+                    raise Invalid(text, error_id="hours-many")
             case Sort.SMS if fold(text) == fold(words()("directory.no-sms")):
                 values[one.name] = ""
             case Sort.NUMBER if text.isascii() and text.isdecimal() and len(text) < 10:

@@ -23,7 +23,7 @@ def told_of(error: HotlineError, own: str, names: Mapping[str, str]) -> str:
     if isinstance(error, DirectoryInvalid):
         return " ".join(dict.fromkeys(_misfit(one, own, names) for one in error.problems))
     field = wrong_field(error)
-    cure = say.texts.get(f"directory-cure.{field}")
+    cure = None if error.error_id == "hours-many" else say.texts.get(f"directory-cure.{field}")
     return f"{say(f'named.{field}')}: {cure}" if cure else told(error)
 
 

@@ -2,6 +2,7 @@
 was typed, and the directory refuses it.
 """
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from hotline1022.web.page_words import words
 
 #: rows of one form at most: the directory takes no more steps
 MOST = 12
+_ROW = re.compile(r"s([0-9]{1,3})-role")
 ROLES, TELEPHONES = tuple(Role), tuple(Which)
 
 
@@ -28,11 +30,11 @@ class StepRow(NamedTuple):
 
 
 def typed_rows(form: Form) -> list[StepRow]:
-    """The rows of a form, blank ones too."""
+    """The rows of a form, blank ones too: all that it has."""
+    found = (_ROW.fullmatch(name) for name, _ in form.pairs)
     return [
         StepRow(*("".join(form.one(f"s{number}-{name}").split())[:12] for name in StepRow._fields))
-        for number in range(MOST)
-        if any(name == f"s{number}-role" for name, _ in form.pairs)
+        for number in dict.fromkeys(one[1] for one in found if one)
     ]
 
 

@@ -3,7 +3,6 @@ until the form is looked at again, for this user alone. Refuses to keep much or 
 filled in again: refill.py.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,11 +42,12 @@ class KeptForms:
 
     def __init__(self) -> None:
         self._kept: list[Kept] = []
-        self._users: dict[bytes, str] = {}
+        #: by what the forms of a session carry, which outlives the cookie
+        self._users: dict[str, str] = {}
 
     def met(self, cookie: str, user: str) -> None:
         """Whose session it is, for when nobody can be asked."""
-        name = _name(cookie)
+        name = cookies.form_token(cookie)
         self._users.pop(name, None)
         self._users[name] = user
         if len(self._users) > SESSIONS:
@@ -55,7 +55,11 @@ class KeptForms:
 
     def whose(self, cookie: str) -> str:
         """The user who came with this cookie; "" for one that nobody has come with."""
-        return self._users.get(_name(cookie), "")
+        return self.of_form(cookies.form_token(cookie))
+
+    def of_form(self, token: str) -> str:
+        """The user whose pages had this token in their forms; "" for one that nobody has come with."""
+        return self._users.get(token, "")
 
     def put(self, one: Kept) -> None:
         """Keep it; the oldest ones go."""
@@ -75,17 +79,12 @@ class KeptForms:
             (one for one in reversed(self._kept) if (one.user, one.page) == (user, page) and one.until > now), None
         )
 
-    def take(self, user: str, page: str, now: datetime) -> Kept | None:
-        """The latest of this user for this page, once."""
-        self._kept = [one for one in self._kept if one.until > now]
-        found = next((one for one in reversed(self._kept) if (one.user, one.page) == (user, page)), None)
-        if found is not None:
-            self._kept.remove(found)
+    def take(self, user: str, page: str, now: datetime) -> list[Kept]:
+        """All of this user for this page, once; the latest last."""
+        known = [one for one in self._kept if one.until > now]
+        found = [one for one in known if (one.user, one.page) == (user, page)]
+        self._kept = [one for one in known if one not in found]
         return found
-
-
-def _name(cookie: str) -> bytes:
-    return hashlib.sha256(cookie.encode()).digest()
 
 
 STORE: web.AppKey[KeptForms] = web.AppKey("kept", KeptForms)

@@ -21,6 +21,8 @@ from hotline1022.web.ports import Ports
 from hotline1022.web.route import Ask, Place
 
 LOG = logging.getLogger("hotline1022.web")
+#: on an answer: what was sent is kept
+SIGN = "HL-Kept"
 #: pages of the door and of one's own secrets, and the page of agents, which keeps what is typed by itself
 _NEVER = ("/desk/sign-", "/desk/second", "/desk/password", "/desk/account", "/desk/confirm", "/desk/agent")
 
@@ -46,12 +48,13 @@ async def sent_too_late(
     except (HotlineError, web.HTTPException):
         return door
     page = keep(request, user, form, ports.clock())
-    return led(request, f"{SIGN_IN}?{urlencode({'again': '1', 'next': page})}") if page else door
+    return _kept(led(request, f"{SIGN_IN}?{urlencode({'again': '1', 'next': page})}")) if page else door
 
 
 def of_another_session(place: Place, ask: Ask) -> web.StreamResponse | None:
     """None for a form of this session. One of this site whose user has signed in anew meanwhile, in another window, leads back to its
-    page with what was typed: to be looked at, and sent from there. Forbidden `form-foreign` for all others.
+    page with what was typed: to be looked at, and sent from there. Forbidden `form-foreign` for all others, and where somebody
+    else is known to have typed it.
     """
     try:
         check_ours(place, ask)
@@ -61,11 +64,20 @@ def of_another_session(place: Place, ask: Ask) -> web.StreamResponse | None:
         if not said or signed is None or not place.stages or not isinstance(form, Form):
             raise
         cookies.check_site(ask.request)  # `Origin` is our own: no other site can say so
+        token = form.secret(cookies.FIELD) or ask.request.headers.get(cookies.HEADER, "")
+        if ask.request.app[STORE].of_form(token) not in ("", signed.user.id):
+            raise
         page = keep(ask.request, signed.user.id, form, ask.ports.clock())
         if not page:
             raise
-        return led(ask.request, page)
+        return _kept(led(ask.request, page))
     return None
+
+
+def _kept(answer: web.Response) -> web.Response:
+    """Says to a script that it may leave its page."""
+    answer.headers[SIGN] = "1"
+    return answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ def show(
             "version": hotline1022.__version__,
         }
     name = f"desk/{template}.html"
-    kept = _kept(ask) if status == 200 else None
+    kept = _kept(ask) if status == 200 else []
     if kept:
         return _page(_with(name, kept, common | values), status)
     if again and isinstance(ask.body, Form):
@@ -74,21 +74,30 @@ def show(
     return whole(name, status, **common | values)
 
 
-def _kept(ask: Ask) -> Kept | None:
+def _kept(ask: Ask) -> list[Kept]:
     """What was typed here and could not be sent then."""
     if ask.request.method != "GET" or ask.signed is None or ask.signed.session.stage is not Stage.FULL:
-        return None
+        return []
     return ask.request.app[STORE].take(ask.signed.user.id, ask.request.rel_url.raw_path_qs, ask.ports.clock())
 
 
-def _with(name: str, kept: Kept, values: dict[str, Any]) -> str:
-    """The page with it."""
+def _with(name: str, kept: list[Kept], values: dict[str, Any]) -> str:
+    """The page with it, each form for itself."""
     page = _ENVIRONMENT.get_template(name)
-    told: dict[str, Any] = {"left": [], "files": kept.files, "how": "unanswered" if kept.unanswered else "said"}
-    html, left = refill(page.render(values | {"kept": told}), kept)
+    how = "unanswered" if any(one.unanswered for one in kept) else "said"
+    told: dict[str, Any] = {"left": [], "files": any(one.files for one in kept), "how": how}
+    html, left = _filled(page.render(values | {"kept": told}), kept)
     if left:
-        html, _ = refill(page.render(values | {"kept": told | {"left": left}}), kept)
+        html, _ = _filled(page.render(values | {"kept": told | {"left": left}}), kept)
     return html
+
+
+def _filled(html: str, kept: list[Kept]) -> tuple[str, list[str]]:
+    left: list[str] = []
+    for one in kept:
+        html, more = refill(html, one)
+        left += more
+    return html, left
 
 
 def _again(name: str, form: Form, ask: Ask, values: dict[str, Any]) -> str:

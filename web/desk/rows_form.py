@@ -1,5 +1,5 @@
-"""What the buttons within a form do to its rows: one more, one less, one place up. Nothing is saved by them. Refuses rows beyond those
-that a form has.
+"""What the buttons within a form do to its rows: one more, one less, one place up. Nothing is saved by them. Refuses one more where a
+form has as many as it may; throws none away.
 """
 
 import re
@@ -36,7 +36,7 @@ class Rows:
         kind, empty = _KINDS[name]
         rows = list(kind.rows_of(getattr(self, name)))
         more = max(self.blank.get(name, 0), 0 if rows else 1)
-        return [*rows, *[empty] * more][: kind.MOST]
+        return [*rows, *[empty] * more]
 
 
 def rows_of(given: Mapping[str, Any]) -> Rows:
@@ -54,7 +54,7 @@ def done(form: Form) -> Rows:
     """The rows as they are after the button; as they were typed where it is none of ours."""
     typed: dict[str, list[Any]] = {HOURS: week_form.typed_rows(form), HUNT: hunt_form.typed_rows(form)}
     if found := _DONE.fullmatch(form.one(DO)):
-        _do(typed[found[1]], found[2], int(found[3] or 0), _KINDS[found[1]][1])
+        _do(typed[found[1]], found[2], int(found[3] or 0), _KINDS[found[1]])
     return Rows(
         hours=week_form.text_of(typed[HOURS]),
         hunt=hunt_form.text_of(typed[HUNT]),
@@ -63,9 +63,10 @@ def done(form: Form) -> Rows:
     )
 
 
-def _do(rows: list[Any], what: str, place: int, empty: Any) -> None:
+def _do(rows: list[Any], what: str, place: int, kind: tuple[Any, Any]) -> None:
+    form, empty = kind
     match what:
-        case "add":
+        case "add" if len(rows) < form.MOST:
             rows.append(empty)
         case "drop" if place < len(rows):
             del rows[place]

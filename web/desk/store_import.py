@@ -1,5 +1,5 @@
 """Recordings of another PBX at the desk: a folder chosen, tried, and taken over as it was tried. Refuses to take over what was not tried
-last; everything else the service refuses, and it is told on the page.
+last, or is no more what it was; everything else the service refuses, and it is told on the page.
 """
 
 from collections.abc import Awaitable, Callable
@@ -30,6 +30,8 @@ SIZE = 50
 _DONE = ("try-begun", "begun", "stopped")
 #: what a row can come to that is well
 _WELL = {"imported", "would-import", "already-there"}
+#: states of an import that came of the form, however often it was sent
+_TAKEN = {WorkState.RUNNING, WorkState.DONE}
 _FIELDS = ("folder", "preset", "map", "tz", "citizen")
 
 
@@ -62,16 +64,30 @@ async def try_it(ask: Ask) -> web.Response:
 
 
 async def begin(ask: Ask) -> web.Response:
-    """Take over what was tried, read as it was read then."""
+    """Take over what was tried, read as it was read then. Pressed twice it is one."""
     form: Form = ask.body
-    tried = (await ask.ports.chores.imports()).chore
+    mark = form.one("mark")
+
+    async def taken() -> ImportView | None:
+        one = (await ask.ports.chores.imports()).chore
+        return one if one and mark and one.mark == mark and not one.dry_run and one.state in _TAKEN else None
 
     async def take_over() -> object:
+        if (one := await taken()) is not None:
+            return one
+        tried = (await ask.ports.chores.imports()).chore
+        if tried is not None and tried.state is WorkState.RUNNING:
+            raise Refused("an import runs already; see how far it is, and wait for it", error_id="import-running")
         if tried is None or not _tried(tried) or tried.asked_at.isoformat() != form.one("tried"):
             text = "another import was tried or begun meanwhile; look at what came of it, and try yours again"
             raise Refused(text, error_id="import-untried")
-        read = {name: getattr(tried, name) for name in _FIELDS}
-        return await ask.ports.chores.begin_import(ImportBody(**read))
+        read = {name: getattr(tried, name) for name in (*_FIELDS, "mark")}
+        try:
+            return await ask.ports.chores.begin_import(ImportBody(**read))
+        except Refused:  # pressed twice at once
+            if (one := await taken()) is not None:
+                return one
+            raise
 
     return await _done(ask, take_over, "begun")
 
@@ -125,6 +141,7 @@ def _import(ask: Ask, one: ImportView, number: int) -> dict[str, Any]:
         "wrong": one.wrong,
         "counts": [{"what": _outcome(what), "well": what in _WELL, "rows": rows} for what, rows in counts.items()],
         "tried": one.asked_at.isoformat() if _tried(one) and counts.get("would-import") else "",
+        "mark": one.mark,
         "new": counts.get("would-import", 0),
         "rows": [_row(ask, each) for each in rows],
         "first": (number - 1) * SIZE + 1,

@@ -13,6 +13,7 @@ from hotline1022.web.desk import seen
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.acted import acted
 from hotline1022.web.desk.chores_said import findings, work
+from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
@@ -33,8 +34,9 @@ async def show_keys(ask: Ask) -> web.Response:
 
 
 async def make(ask: Ask) -> web.Response:
-    """A new one."""
-    return await _done(ask, ask.ports.chores.new_key, "key-made")
+    """A new one, by a form that saw the newest one: pressed twice it makes one."""
+    form: Form = ask.body
+    return await _done(ask, lambda: ask.ports.chores.new_key(form.one("after")), "key-made")
 
 
 async def count(ask: Ask) -> web.Response:
@@ -79,6 +81,7 @@ async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") 
         away=away,
         unset=unset,
         sealing=known is not None and known.sealing,
+        newest=next((one.id for one in known.keys if one.newest), "") if known else "",
         keys=_keys(known) if known else [],
         others=_others(known.count) if known else [],
         count=work(known.count) if known else None,

@@ -111,13 +111,20 @@ async def list_tickets(ask: Ask) -> web.Response:
 
 def fresh(ask: Ask, shown: Sequence[Ticket], here: str, only: str = "") -> dict[str, Any]:
     """What the page needs to say that it is old: where live events stood before it was read, seconds until the next of its tickets is
-    overdue ("" for none), its address, and the one ticket that it is about.
+    overdue ("" for none), its address, the one ticket that it is about, and whose page it is.
     """
+    assert ask.signed is not None
     now = ask.ports.clock()
     left = (ask.ports.tickets.left(one, now) for one in shown)
     due = [one.by for one in left if one is not None and not one.over]
     seconds = ceil((min(due) - now).total_seconds()) if due else ""
-    return {"position": ask.request[POSITION], "due": seconds, "here": here, "ticket": only}
+    return {
+        "position": ask.request[POSITION],
+        "due": seconds,
+        "here": here,
+        "ticket": only,
+        "user": ask.signed.user.id,
+    }
 
 
 def _typed(query: TicketsQuery, asker: Asker) -> dict[str, str]:

@@ -12,12 +12,13 @@ from hotline1022.web.page_words import words
 #: as the directory writes them, Monday first
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS = "always"
-#: rows of one form at most
-MOST = 7
+#: rows of one form at most, many more than a week of any office has; what is kept with more is shown all the same
+MOST = 30
 #: spans of a row: in the morning, in the afternoon
 SPANS = ("a", "b")
 #: stands for days that nobody ticked: the directory knows no such day
 _NO_DAY = "?"
+_ROW = re.compile(r"h([0-9]{1,3})-a-from")
 _TIME = re.compile(r"([0-9]{1,2})(?:[:hHgG.]([0-9]{2})?)?")
 
 
@@ -36,7 +37,8 @@ class HourRow:
 
 
 def typed_rows(form: Form) -> list[HourRow]:
-    """The rows of a form, blank ones too."""
+    """The rows of a form, blank ones too: all that it has."""
+    found = (_ROW.fullmatch(name) for name, _ in form.pairs)
     return [
         HourRow(
             days=frozenset(int(day) for day in form.all(f"h{number}-day") if day in "0123456" and len(day) == 1),
@@ -44,8 +46,7 @@ def typed_rows(form: Form) -> list[HourRow]:
                 (_time(form.one(f"h{number}-{span}-from")), _time(form.one(f"h{number}-{span}-to"))) for span in SPANS
             ),
         )
-        for number in range(MOST)
-        if any(name == f"h{number}-a-from" for name, _ in form.pairs)
+        for number in dict.fromkeys(one[1] for one in found if one)
     ]
 
 

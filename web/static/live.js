@@ -30,8 +30,19 @@ window.HL = window.HL || {};
       own.addEventListener("error", () => {
         if (own !== stream || over || resting) return;
         away();
-        if (own.readyState === EventSource.CLOSED) planned ||= setTimeout(listen, ANEW);
+        if (own.readyState !== EventSource.CLOSED) return;
+        planned ||= setTimeout(listen, ANEW);
+        ended();
       });
+    }
+    // a stream that is refused does not say why: a session that ended while nobody listened is asked for
+    async function ended() {
+      const answer = await fetch(`${path}since=`, { method: "HEAD", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(ANEW) }).catch(() => null);
+      if (over || resting || answer?.status !== 401) return;
+      over = true;
+      clearTimeout(planned);
+      stream.close();
+      out();
     }
     setInterval(() => {
       if (over || resting || planned || performance.now() - last < SILENT) return;

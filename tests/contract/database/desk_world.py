@@ -88,6 +88,10 @@ class Browser:
         async with self.client.get(path, headers=headers, allow_redirects=False) as response:
             return Shown(response.status, await response.text(errors="replace"), response.headers)
 
+    async def head(self, path: str, **headers: str) -> Shown:
+        async with self.client.head(path, headers=headers, allow_redirects=False) as response:
+            return Shown(response.status, "", response.headers)
+
     async def post(self, path: str, data: Any, **headers: str) -> Shown:
         async with self.client.post(path, data=data, headers=headers, allow_redirects=False) as response:
             return Shown(response.status, await response.text(), response.headers)

@@ -206,6 +206,73 @@ async def test_a_folder_is_tried_and_then_taken_over_as_it_was_tried(keeper: Kee
     }
 
 
+@pytest.mark.parametrize("what", ["table", "size", "written", "new", "gone"])
+async def test_what_changed_since_it_was_tried_is_not_taken_over(keeper: Keeper, tmp_path: Path, what: str) -> None:
+    folder = tmp_path / "incoming" / "thang-3"
+    a_folder(folder)
+    keeper.set(import_folder=folder.parent)
+    typed = {"folder": "thang-3", "preset": "freepbx", "citizen": "left", "tz": ZONE}
+    async with keeper.desk.signed_in("admin") as browser:
+        await press(browser, IMPORT, f"{IMPORT}/try", "try-begun", **typed)
+        assert "Nhập 2 ghi âm" in (await ended(browser, IMPORT)).text
+        match what:
+            case "table":
+                table = folder / "cdr.csv"
+                table.write_text(table.read_text().replace("0901234567", "0907654321", 1))
+            case "size":
+                (folder / "c0.wav").write_bytes(file(tone(CITIZEN_TONE, 400)))
+            case "written":
+                (folder / "c0.wav").write_bytes(file(tone(CITIZEN_TONE + 9, 200)))
+            case "new":
+                (folder / "c2.wav").write_bytes(file(tone(CITIZEN_TONE, 200)))
+            case _:
+                (folder / "c1.wav").unlink()
+        await press(browser, IMPORT, IMPORT, "begun")
+        failed = await ended(browser, IMPORT)
+        assert "đã thay đổi từ lần chạy thử nên chưa nhập gì" in failed.text and "begin-import" not in failed.text
+        assert Kind.RECORDING_IMPORTED not in {one.kind for one in await keeper.entries()}
+        await press(browser, IMPORT, f"{IMPORT}/try", "try-begun", **typed)
+        await ended(browser, IMPORT)
+        await press(browser, IMPORT, IMPORT, "begun")
+        assert "Đã nhập" in (await ended(browser, IMPORT)).text
+
+
+async def test_a_take_over_that_is_pressed_twice_is_one_and_says_so(keeper: Keeper, tmp_path: Path) -> None:
+    a_folder(tmp_path / "incoming" / "thang-3")
+    a_folder(tmp_path / "incoming" / "khac")
+    keeper.set(import_folder=tmp_path / "incoming")
+    typed = {"preset": "freepbx", "citizen": "left", "tz": ZONE}
+    async with keeper.desk.signed_in("admin") as browser:
+        await press(browser, IMPORT, f"{IMPORT}/try", "try-begun", folder="khac", **typed)
+        other = (await ended(browser, IMPORT)).forms.fields[IMPORT]
+        await press(browser, IMPORT, f"{IMPORT}/try", "try-begun", folder="thang-3", **typed)
+        form = (await ended(browser, IMPORT)).forms.fields[IMPORT]
+        both = await asyncio.gather(*(browser.post(IMPORT, form) for _ in range(3)))
+        assert {one.goes_to for one in both} == {f"{IMPORT}?done=begun"}
+        stale = await browser.post(IMPORT, other)
+        assert stale.status == 409 and "thang-3" in stale.text
+        if "<progress" in stale.text:  # it may be over already
+            assert "Đang có một lần nhập" in stale.text
+        done = await ended(browser, IMPORT)
+        assert "Nhập: thang-3" in done.text
+        assert (await browser.post(IMPORT, form)).goes_to == f"{IMPORT}?done=begun", "and when it is over"
+        assert "Nhập: thang-3" in (await browser.get(IMPORT)).text
+    assert len([one for one in await keeper.entries() if one.kind == Kind.RECORDING_IMPORTED]) == 2
+
+
+async def test_one_form_makes_one_key(keeper: Keeper, tmp_path: Path) -> None:
+    keeper.set(keys=tmp_path / "keys", seal=True)
+    async with keeper.desk.signed_in("admin") as browser:
+        for count in (1, 2):
+            form = (await browser.get(KEYS)).forms.fields[KEYS]
+            sent = await asyncio.gather(*(browser.post(KEYS, form) for _ in range(3)))
+            assert sorted(one.status for one in sent) == [303, 409, 409]
+            late = await browser.post(KEYS, form)
+            assert late.status == 409 and "đã có khoá mới" in late.text
+            assert len((await keeper.chores.keys()).keys) == count
+    assert len([one for one in await keeper.entries() if one.kind == Kind.KEY_MADE]) == 2
+
+
 async def test_who_sees_no_numbers_reads_none_in_names_of_files(keeper: Keeper, tmp_path: Path) -> None:
     a_folder(tmp_path / "incoming" / "thang-3")
     keeper.set(import_folder=tmp_path / "incoming")

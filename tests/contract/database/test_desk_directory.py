@@ -152,6 +152,51 @@ def a_step(role: str, which: str, seconds: str, *, number: int = 0) -> dict[str,
     return {f"s{number}-role": role, f"s{number}-which": which, f"s{number}-seconds": seconds}
 
 
+def many_hours(count: int) -> dict[str, str]:
+    """So many rows, on one day after the other, an hour at a time."""
+    return {
+        f"h{number}-{field}": value
+        for number in range(count)
+        for field, value in (
+            ("day", str(number % 7)),
+            ("a-from", f"{6 + number // 7:02d}:00"),
+            ("a-to", f"{6 + number // 7:02d}:45"),
+        )
+    }
+
+
+@pytest.mark.parametrize("count", [7, 8, 12, 30])
+async def test_hours_of_many_rows_are_kept_whole(world: World, count: int) -> None:
+    page = f"{HERE}/agencies/so-noi-vu"
+    async with world.signed_in("admin") as browser:
+        assert (await browser.send(page, page, **known_agency(world), **many_hours(count))).status == 303
+        kept = world.directory.now.agencies["so-noi-vu"].hours
+        assert kept.count(":45") == count
+        shown = await browser.get(page)
+        rows = dict(re.findall(r'name="(h[0-9]+-[ab]-(?:from|to))"[^>]*value="([^"]*)"', shown.text))
+        rows |= {f"h{n}-day": str(n % 7) for n in range(count)}
+        assert rows.items() >= many_hours(count).items()
+        assert (await browser.send(page, page, **known_agency(world), **rows)).status == 303
+        assert world.directory.now.agencies["so-noi-vu"].hours == kept, "saved again as it was shown"
+
+
+async def test_more_hours_than_a_form_may_have_are_refused_and_stay_as_they_were_typed(world: World) -> None:
+    page = f"{HERE}/agencies/so-noi-vu"
+    async with world.signed_in("admin") as browser:
+        before = world.directory.now.agencies["so-noi-vu"]
+        refused = await browser.send(page, page, **known_agency(world), **many_hours(31))
+        assert refused.status == 400 and "tối đa 30 dòng" in refused.text
+        assert 'name="h30-a-to" id="hours-30-a-to" value="10:45"' in refused.text
+        assert 'value="hours-add"' not in refused.text
+        assert world.directory.now.agencies["so-noi-vu"] == before
+
+
+def known_agency(world: World) -> dict[str, str]:
+    """What else stands in its form."""
+    one = world.directory.now.agencies["so-noi-vu"]
+    return {"name": one.name, "short": one.short, "kind": one.kind, "code": str(one.code or "")}
+
+
 #: what is typed, what is said of it, and the field that is marked
 WRONG = (
     ("agencies", {"h0-a-from": "07:30", "h0-a-to": "11:30"}, "Giờ làm việc: Xin chọn ngày", "hours"),

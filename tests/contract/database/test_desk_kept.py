@@ -238,3 +238,14 @@ async def test_it_leads_nowhere_else(world: World, wanted: str) -> None:
         hidden = (await browser.get("/desk/confirm")).forms.fields["/desk/confirm"]
         done = await browser.post("/desk/confirm", {**hidden, "next": wanted, "password": OWN})
         assert done.goes_to == "/desk"
+
+
+async def test_somebody_else_at_the_same_browser_gets_nothing_of_it(world: World) -> None:
+    own = str(world.server.make_url("/")).rstrip("/")
+    async with world.signed_in("admin") as browser, world.signed_in("admin", login="minh"):
+        hidden = (await browser.get(AREA)).forms.fields[AREA]
+        world.now += Terms().idle + timedelta(minutes=1)
+        await browser.enter("minh", OWN)
+        refused = await browser.post(AREA, {**hidden, **TYPED}, Origin=own)
+        assert refused.status == 403 and "Mới" not in refused.text and "HL-Kept" not in refused.headers
+        assert "&lt;Mới&gt;" not in (await browser.get(AREA)).text

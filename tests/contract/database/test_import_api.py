@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ import pytest
 from hotline1022.audit.types import Kind
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.stores import SqlRecordingStore
-from hotline1022.service.importing.table import PRESETS
-from hotline1022.service.importing.work import CITIZEN
+from hotline1022.service.importing.folder import written_of
+from hotline1022.service.importing.table import PRESETS, columns_of, records
+from hotline1022.service.importing.work import CITIZEN, Wanted, import_rows, zone_of
 from hotline1022.service.lock import ONE_IMPORTS, locked, owner
 from hotline1022.web.chores_wire import Channel, Preset
 from tests.contract.database.backup_world import House, house, sound
@@ -52,6 +54,7 @@ async def test_a_folder_is_imported_row_by_row_and_once(house: House, office: Of
     assert dry["counts"] == [{"outcome": "would-import", "rows": 3}, {"outcome": "file-missing", "rows": 1}]
     assert Kind.RECORDING_IMPORTED not in {one.kind for one in await office.entries()}
     done = await office.done(PATH, folder="thang-3")
+    assert done["mark"] == dry["mark"] != ""
     assert [(one["outcome"], one["line"]) for one in done["rows"]] == [
         ("file-missing", 5), ("imported", 2), ("imported", 3), ("imported", 4),
     ]  # fmt: skip
@@ -178,6 +181,18 @@ async def test_killed_with_its_service_it_ends_and_the_next_service_finishes_it(
     told = await office.done(PATH, folder="many")
     assert told["wrong"] == 0 and sum(one["rows"] for one in told["counts"]) == MANY
     assert await sound(office.settings) == MANY + 6
+
+
+async def test_a_file_that_changes_while_what_was_tried_is_taken_over_is_left_out(office: Office) -> None:
+    folder = office.monitor("thang-3", 3)
+    rows = list(records((folder / "cdr.csv").read_bytes(), columns_of("freepbx", ""), zone_of("Asia/Ho_Chi_Minh")))
+    tried = written_of(office.place, "thang-3")
+    (folder / "c1.wav").write_bytes((folder / "c2.wav").read_bytes())
+    wanted = Wanted(folder=office.place, below="thang-3", files=tried, actor=WHO, origin="test")
+    done = await import_rows(office.database, office.settings, rows, wanted, lambda *_: None)
+    assert [one.outcome for one in done] == ["imported", "import-changed", "imported"]
+    whatever = await import_rows(office.database, office.settings, rows, replace(wanted, files=None), lambda *_: None)
+    assert [one.outcome for one in whatever] == ["already-there", "imported", "already-there"]
 
 
 async def test_a_folder_that_vanishes_is_told_once(office: Office) -> None:

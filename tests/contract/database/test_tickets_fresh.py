@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from hotline1022.db.unit import Database
+from hotline1022.service.accounts.desk import Terms
 from hotline1022.tickets.types import Action
+from tests.contract.database.desk_world import OWN
 from tests.contract.database.handling_world import SPECIALIST, Handling, act_page, open_handling, page
 
 
@@ -51,3 +53,30 @@ async def test_a_page_that_came_from_a_form_leads_back_to_the_ticket(world: Hand
         csrf = (await browser.get(page(ticket))).forms.fields[act_page(ticket, Action.ACCEPT)]["csrf"]
         late = await browser.post(act_page(ticket, Action.ACCEPT), {"csrf": csrf, "version": "1"})
         assert late.status == 409 and f'Có thay đổi. <a href="{page(ticket)}">' in late.text
+
+
+async def test_all_forms_that_were_typed_into_are_back_after_the_door(world: Handling) -> None:
+    ticket = await world.ticket(Action.ACCEPT)
+    texts = {Action.ANSWER: {"answer": "Đã lấp lại vỉa hè."}, Action.RETURN: {"why": "Không thuộc <thẩm quyền>"}}
+    async with world.desk.signed_in("specialist", login="cv", contact=SPECIALIST) as browser:
+        here = await browser.get(page(ticket))
+        world.desk.now += Terms().idle + timedelta(minutes=1)
+        script = {"HX-Request": "true", "HX-Current-URL": str(world.desk.server.make_url(page(ticket)))}
+        for action, typed in texts.items():
+            door = await browser.post(
+                act_page(ticket, action), here.forms.fields[act_page(ticket, action)] | typed, **script
+            )
+            assert (door.status, door.headers["HL-Kept"]) == (200, "1")
+        await browser.send(door.headers["HX-Redirect"], "/desk/sign-in", login="cv", password=OWN)
+        again = await browser.get(page(ticket))
+        assert "Đã lấp lại vỉa hè.</textarea>" in again.text
+        assert "Không thuộc &lt;thẩm quyền&gt;</textarea>" in again.text
+        assert (await world.stored(ticket)).version == ticket.version, "nothing was done by it"
+
+
+async def test_a_script_hears_that_the_session_has_ended(world: Handling) -> None:
+    async with world.desk.signed_in("specialist", login="cv", contact=SPECIALIST) as browser:
+        events, script = "/desk/events?topics=tickets&since=", {"HX-Request": "true"}
+        assert (await browser.head(events, **script)).status == 200
+        world.desk.now += Terms().idle + timedelta(minutes=1)
+        assert (await browser.head(events, **script)).status == 401
