@@ -205,7 +205,9 @@ class App:
         )
         self.leftovers = leftovers_of(paths, self.database, self.pool, self.recordings.making)
         self.segments = Segments(actions, Console(settings), paths.spool, self.call_log.note)
-        self.positions = Positions(lambda call, language: AmiLanguage(actions).set(self.call_log.citizen(call), language))
+        self.positions = Positions(
+            lambda call, language: AmiLanguage(actions).set(self.call_log.citizen(call), language)
+        )
         self.live = Live(
             agents=self.agents,
             waiting=self.waiting,

@@ -37,8 +37,9 @@ class Called:
         status, told = await self.desk.ask("POST", "/api/cascades", body)
         assert status == 201, told
 
-    async def ended(self, *outcomes: str) -> tuple[CallDetail, list[KeptCascade]]:
-        """The call as the log has it, filed, and its hunts, which ended so; what holds of every such call holds."""
+    async def ended(self, *outcomes: str, silence: float = 2.0) -> tuple[CallDetail, list[KeptCascade]]:
+        """The call as the log has it, filed, and its hunts, which ended so; what holds of every such call holds. `silence`: the longest
+        that she heard, seconds."""
         await self.desk.world.quiet()
         call = await logged(self.desk.world, self.id)
         row = call.call
@@ -50,7 +51,7 @@ class Called:
         kept = await cascades(self.desk.world, call, len(outcomes))
         assert [str(one.row.outcome) for one in kept] == list(outcomes)
         assert {one.row.line for one in kept} <= {self.line}
-        no_silence(self.citizen)
+        no_silence(self.citizen, silence)
         verify(self.desk.world.product, call)
         # each who answered is on the recording, on a track of the own
         answered = {leg.channel for leg in call.legs if leg.answered_at is not None}

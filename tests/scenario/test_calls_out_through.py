@@ -92,7 +92,9 @@ def test_another_agent_has_her_afterwards() -> None:
 """
     call, effects = followed(TALKING + KEYED + HUNTING + TAKEN + back)
     assert (call.state, call.line) == (CallState.TALKING, "101") and not effects
-    over, effects = followed(TALKING + KEYED + HUNTING + TAKEN + back + "70.0 b HANGUP 16\n70.1 c HANGUP 16\n70.2 s HANGUP 16\n")
+    over, effects = followed(
+        TALKING + KEYED + HUNTING + TAKEN + back + "70.0 b HANGUP 16\n70.1 c HANGUP 16\n70.2 s HANGUP 16\n"
+    )
     assert over.complete and not [one for one in effects if isinstance(one, Anomaly)]
     assert over.result is Result.REACHED
 

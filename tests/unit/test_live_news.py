@@ -306,12 +306,16 @@ def test_a_citizen_who_was_called_back_and_put_through_is_at_no_line_until_she_c
     talk = "53.0 b ANSWER\n53.1 c BRIDGE_ENTER b5\n53.1 b BRIDGE_ENTER b5\n"
     through = TALKING + KEYED + HUNTING
     for table, whats in (
+        (RINGS, ["ring"]),
         (TALKING, ["ring", "talk"]),
         (TALKING + KEYED, ["ring", "talk", "over"]),
         (through, ["ring", "talk", "over"]),
         (through + back, ["ring", "talk", "over", "ring"]),
         (through + back + talk, ["ring", "talk", "over", "ring", "talk"]),
-        (through + back + talk + "60.0 b HANGUP 16\n60.1 c HANGUP 16\n", ["ring", "talk", "over", "ring", "talk", "over"]),
+        (
+            through + back + talk + "60.0 b HANGUP 16\n60.1 c HANGUP 16\n",
+            ["ring", "talk", "over", "ring", "talk", "over"],
+        ),
     ):
         call = fold(call_made(table))
         assert call is not None
