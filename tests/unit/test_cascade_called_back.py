@@ -104,8 +104,19 @@ def test_the_timeline_tells_that_she_hung_up_in_the_hunt() -> None:
         return CallEventView(at=datetime(2026, 11, 24, 2, 0, tzinfo=UTC), kind=kind, channel=channel, data=data)
 
     at = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-    names = {"agency": "x", "category": "", "ticket": "", "code": "", "line": "101", "origin": "phone"}
-    row = CascadeRow(call_id=CALL, hunt=1, started_at=at, state=State.ENDED, outcome=Outcome.DROPPED, **names)
+    row = CascadeRow(
+        call_id=CALL,
+        hunt=1,
+        agency="x",
+        category="",
+        ticket="",
+        code="",
+        line="101",
+        origin="phone",
+        started_at=at,
+        state=State.ENDED,
+        outcome=Outcome.DROPPED,
+    )
     transfers = Transfers([KeptCascade(row=row, steps=(), settled_at=None)], {})
     assert list(transfers.told(told("CascadeStarted", CHANNELS["c"], hunt=1, agency="x", line="101")))
     assert list(transfers.told(told("LegEnded", CHANNELS["a"], cause=16))) == []
