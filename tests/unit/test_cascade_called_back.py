@@ -68,13 +68,6 @@ async def test_she_is_taken_back_by_her_channel(house: House) -> None:
     assert house.asterisk.done == ["redirect PJSIP/c hl1022-back,taken,1"]
 
 
-async def test_the_agent_in_the_room_connects(house: House) -> None:
-    room = "25.0 s HL_LEG call=%a|kind=contact|party=02740000019\n26.0 s ANSWER\n27.0 s HL_ROOM call=%a|try=1\n"
-    await house.stored(TALKING, HUNTING, room)
-    await house.view.connect(CALL, by="lan")
-    assert house.asterisk.done == [f"hangup {CALL}"]
-
-
 async def test_the_phones_button_in_a_room_moves_her(house: House) -> None:
     await house.stored(TALKING)
     pressed = TransferRefused(
