@@ -324,6 +324,7 @@ def test_a_citizen_who_was_called_back_and_put_through_is_at_no_line_until_she_c
         assert house.whats() == whats, table
         at = house.at_lines.at("101")
         assert (at is None) is (whats[-1] == "over") and (at is None or at.call == call.id)
+    assert len(house.heard(Topic.FIGURES)) == 3, "lists load anew when it rings, when the line is free, and at the end"
 
 
 def test_who_introduces_her_stays_at_the_line_and_in_the_talk() -> None:
