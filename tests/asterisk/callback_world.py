@@ -10,6 +10,7 @@ from hotline1022.cascade.types import KeptCascade
 from hotline1022.core.outcomes import Direction, Reason, Result
 from hotline1022.db.types import CallDetail
 from tests.asterisk.cascade_api import Screen, screen
+from tests.asterisk.cascade_sound import unsent
 from tests.asterisk.cascade_world import Agency, cascades, directory, no_silence
 from tests.asterisk.test_callback import AGENT, begun, logged, on_duty, shown
 from tests.asterisk.world import hotline, legs, near, verify
@@ -52,7 +53,7 @@ class Called:
         assert [str(one.row.outcome) for one in kept] == list(outcomes)
         assert {one.row.line for one in kept} <= {self.line}
         no_silence(self.citizen, silence)
-        verify(self.desk.world.product, call)
+        verify(self.desk.world.product, call, missing=unsent(self.citizen, self.agent))
         # each who answered is on the recording, on a track of the own
         answered = {leg.channel for leg in call.legs if leg.answered_at is not None}
         assert {track.channel for track in call.tracks if str(track.side) == "r"} == answered
