@@ -375,9 +375,21 @@ def _leg_ended(call: Call, event: e.LegEnded | e.CallLost) -> tuple[Call, tuple[
     if leg is not None and leg.ended_at is None:
         cause = event.cause if isinstance(event, e.LegEnded) else None
         call = _with_leg(call, ended_leg(leg, event.at, cause))
-    if event.channel != call.id or call.state is CallState.ENDED:
+    if call.state is CallState.ENDED or not _leads(call, event.channel):
         return call, ()
     return _end(call, event.at, lost=isinstance(event, e.CallLost))
+
+
+def _leads(call: Call, channel: ChannelId) -> bool:
+    """Whether the call ends with this channel, which has just ended: that of who began it; of a call to a citizen hers too as soon as
+    she was put through, or is there without the agent, whose end is none of the call then.
+    """
+    if call.direction is Direction.IN:
+        return channel == call.id
+    agent, hers = call.legs[call.id], call.legs.get(call.citizen)
+    if channel == call.id:
+        return hers is None or hers.answered_at is None or hers.ended_at is not None
+    return channel == call.citizen and (bool(call.cascades) or agent.ended_at is not None)
 
 
 def _end(call: Call, at: datetime, *, lost: bool = False) -> tuple[Call, tuple[Effect, ...]]:

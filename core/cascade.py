@@ -162,6 +162,8 @@ class Cascade:
     line: str
     origin: str
     started_at: datetime
+    #: the citizen's own channel, which is hunted for; of a call that came in it names the call
+    citizen: ChannelId
     state: State = State.HUNTING
     outcome: Outcome | None = None
     ended_at: datetime | None = None
@@ -187,6 +189,7 @@ def begun(event: e.CascadeStarted) -> Cascade:
         line=event.line,
         origin=event.origin,
         started_at=event.at,
+        citizen=event.channel,
     )
 
 
@@ -195,7 +198,7 @@ def apply(cascade: Cascade, event: e.Event) -> Cascade:
 
     Read twice, or late, a fact of a step that is over changes nothing; where a step's end is missing, the next one ends it.
     """
-    if isinstance(event, e.LegEnded) and event.channel != cascade.call:
+    if isinstance(event, e.LegEnded) and event.channel != cascade.citizen:
         return _on_channel(cascade, event.channel, cause=event.cause)
     if cascade.state is State.ENDED:
         return cascade
@@ -225,7 +228,7 @@ def apply(cascade: Cascade, event: e.Event) -> Cascade:
             return _move(ended, Trigger.STEP_OVER)
         case e.CascadeEnded():
             return _end(cascade, event.at, Outcome(event.outcome))
-        case e.LegEnded() | e.CallLost() if event.channel == cascade.call:
+        case e.LegEnded() | e.CallLost() if event.channel == cascade.citizen:
             lost = isinstance(event, e.CallLost)
             talking = cascade.state is State.TALKING or _just_parted(cascade, event.at)
             return _end(cascade, event.at, Outcome.LOST if lost else Outcome.CONNECTED if talking else Outcome.DROPPED)

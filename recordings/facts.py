@@ -24,7 +24,7 @@ def facts_of(
             held=tuple((holds or {}).get(leg.channel, ())),
             held_ms=leg.held_ms,
             rtp_received=leg.rtp_received,
-            keys=leg.keys + (sum(map(len, call.keys)) if leg.channel == call.id else 0),
+            keys=leg.keys + (sum(map(len, call.keys)) if leg.channel == call.citizen else 0),
         )
         for leg in call.legs.values()
     )

@@ -63,6 +63,7 @@ from hotline1022.service.lines.hands import AmiLanguage, AmiQueueHands, AmiSnaps
 from hotline1022.service.lines.pins import verify_pin
 from hotline1022.service.lines.positions import Positions
 from hotline1022.service.live.link import Live
+from hotline1022.service.live.of_call import OfCall
 from hotline1022.service.live.parts import LiveParts
 from hotline1022.service.lock import locked
 from hotline1022.service.menu.file import in_force
@@ -147,6 +148,7 @@ class App:
             on_alarm=self._alarm,
             on_saved=self._saved,
         )
+        self.of_call = OfCall(self.call_log.call_of)
         self.tickets = desk_of(settings, self.database, self.directory.read, notices, self.house.policies.policy)
         self.drafts = AgentDrafts(self.database, self.tickets)
         self.directory_sounds = sounds_of(self)
@@ -205,7 +207,9 @@ class App:
         )
         self.leftovers = leftovers_of(paths, self.database, self.pool, self.recordings.making)
         self.segments = Segments(actions, Console(settings), paths.spool, self.call_log.note)
-        self.positions = Positions(AmiLanguage(actions).set)
+        self.positions = Positions(
+            lambda call, language: AmiLanguage(actions).set(self.call_log.citizen(call), language)
+        )
         self.live = Live(
             agents=self.agents,
             waiting=self.waiting,
@@ -244,14 +248,14 @@ class App:
             username=account,
             secret=secret,
             on_event=self._live_event if events else None,
-            at_once=self.news.heard if events else lambda event: None,
+            at_once=(lambda event: self.news.heard(self.of_call.told(event))) if events else lambda event: None,
         )
 
     async def _live_event(self, event: object) -> None:
         if isinstance(event, TransferRefused):
             await self.button.pressed(event)
         else:
-            await self.live.handle(event)  # type: ignore[arg-type]
+            await self.live.handle(self.of_call.told(event))  # type: ignore[arg-type]
 
     # -- what follows from the call log
 

@@ -142,6 +142,11 @@ class CallLog:
         """The call that a living channel belongs to."""
         return self._facts.call_of(channel)
 
+    def citizen(self, call: CallId) -> ChannelId:
+        """Her own channel; of a call that is not known here, or in which she is not yet, the one that names it."""
+        known = self._calls.get(call)
+        return (known.citizen if known is not None else ChannelId("")) or call
+
     @property
     def position(self) -> Position:
         """How far the journal is stored."""

@@ -49,12 +49,15 @@ class Transfers:
         self._kept = {one.row.hunt: one for one in kept}
         self._names = names
         self._now: KeptCascade | None = None
+        #: her own channel
+        self._citizen = ""
 
     def told(self, event: CallEventView) -> Iterator[str]:
         """The lines of one fact; none when it is no fact of a transfer."""
         data = event.data
         if event.kind == "CascadeStarted":
             self._now = self._kept.get(data["hunt"])
+            self._citizen = event.channel
             yield f"is transferred to {self._name(data['agency'])} by line {data['line'] or '-'}"
         elif event.kind == "TransferUnknown":
             yield f"line {data['line'] or '-'} transfers to {data['wanted']}, a code that no agency has"
@@ -64,7 +67,7 @@ class Transfers:
     def _of(self, kept: KeptCascade, event: CallEventView) -> Iterator[str]:
         data = event.data
         step = next((one for one in kept.steps if one.number == data.get("step")), None)
-        if event.kind == "CascadeEnded" or (event.kind in _CUTS and event.channel == kept.row.call_id):
+        if event.kind == "CascadeEnded" or (event.kind in _CUTS and event.channel == self._citizen):
             last = kept.steps[-1] if kept.steps else None
             if last is not None and last.outcome in {StepOutcome.CANCELLED, StepOutcome.HUNG_UP, StepOutcome.LOST}:
                 yield f"step {last.number} ends: {STEPS[last.outcome]}"

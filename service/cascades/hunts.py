@@ -68,14 +68,15 @@ class Cascades:
     # -- before
 
     async def ask(self, args: Sequence[str], channel: str) -> str:
-        """/cascade CODE, category, line → OK~agency~category~ticket~code~about~steps, or NO~ for a code nobody has."""
-        wanted, category, line = (*args, "", "", "")[:3]
+        """/cascade CODE, category, line, call → OK~agency~category~ticket~code~about~steps, or NO~ for a code nobody has."""
+        wanted, category, line, named = (*args, "", "", "", "")[:4]
         try:
             agency = self._directory.of_code(int(wanted))
         except (ValueError, NotFound) as error:
             log.info("line %s transfers to %s, which no agency has: %s", line, wanted, error)
             return UNKNOWN
-        call = self._call_log.call_of(ChannelId(channel)) or CallId(ChannelId(channel))
+        # the channel is hers; it names the call only where she began it
+        call = self._call_log.call_of(ChannelId(channel)) or CallId(ChannelId(named or channel))
         return await self.planned(call, agency.id, category if category in self._directory.now.categories else "")
 
     async def planned(

@@ -39,7 +39,7 @@ class PhoneButton:
             return
         log.info("call %s: line %s puts it through by its own button", call, leg.party)
         try:
-            await self._actions.setvar("HL_WANTED", event.exten, channel=call)
-            await self._actions.redirect(call, "hl1022-cascade", "anew")
+            await self._actions.setvar("HL_WANTED", event.exten, channel=known.citizen)
+            await self._actions.redirect(known.citizen, "hl1022-cascade", "anew")
         except HotlineError as error:
             log.warning("call %s: the button of line %s did nothing: %s", call, leg.party, error)

@@ -17,7 +17,6 @@ from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.legs import Leg
-from hotline1022.core.outcomes import Direction
 from hotline1022.db.unit import Database
 from hotline1022.service.calls.call_log import CallLog
 from hotline1022.service.cascades.hunts import Cascades
@@ -90,11 +89,6 @@ class CascadesView:
     async def begin(self, wanted: CascadeBody, *, by: str) -> Begun:
         """Put a citizen through who talks with an agent."""
         call = self._living(wanted.call)
-        if call.direction is Direction.OUT:
-            text = (
-                "a citizen who is called back cannot be put through; take down what she needs, or ask her to call 1022"
-            )
-            raise Refused(text, error_id="call-outgoing")
         if _going_on(call) or self._just_begun(call):
             raise Refused("this citizen is being put through already; take her back first", error_id="cascade-running")
         agent = _talking(call)
@@ -122,7 +116,7 @@ class CascadesView:
         reporter = Reporter(**given, urgent=wanted.urgency is Urgency.URGENT)
         plan = await self._cascades.planned(call.id, wanted.agency, known, wanted.note, reporter)
         names = {one.channel: one.name for one in await self._actions.channels()}
-        citizen = _named(names, call.id)
+        citizen = _named(names, call.citizen)
         told = {"HL_ANSWER": plan, "HL_LINE": agent.party}
         told["HL_AGENT"] = _named(names, agent.channel) if wanted.introduce else ""
         for name, value in told.items():
@@ -144,6 +138,7 @@ class CascadesView:
     async def take_back(self, call: str, *, by: str) -> None:
         """The citizen goes back to the agent; who is being called is hung up. Asked twice at once it is done once."""
         going = self._running(call)
+        citizen = going.citizen
         if going.state is State.TALKING:
             raise Refused("somebody at the agency has the citizen; ask them to press #0", error_id="citizen-taken")
         hunt = (going.call, going.hunt)
@@ -153,7 +148,7 @@ class CascadesView:
         try:
             names = {one.channel: one.name for one in await self._actions.channels()}
             log.info("call %s: %s takes it back", call, by)
-            await self._actions.redirect(_named(names, ChannelId(call)), "hl1022-back", "taken")
+            await self._actions.redirect(_named(names, citizen), "hl1022-back", "taken")
         except HotlineError:
             self._taken_back.discard(hunt)
             raise

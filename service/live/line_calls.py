@@ -86,12 +86,11 @@ class LineCalls:
 
     def _of_log(self, line: str) -> AtLine | None:
         for call in self._going_on():
-            if call.direction is Direction.OUT:
-                if call.line == line:
-                    return placed(call)
-                continue
+            made = placed(call) if call.direction is Direction.OUT and call.line == line else None
+            if made is not None:
+                return made
             for leg in call.legs.values():
-                if self._is_at(leg, line):
+                if self._is_at(leg, line) and not (call.direction is Direction.OUT and leg.channel == call.id):
                     return _at_leg(call, leg)
         return None
 
@@ -107,11 +106,14 @@ def _at_leg(call: Call, leg: Leg) -> AtLine:
 
 
 def placed(call: Call) -> AtLine | None:
-    """The call that 1022 makes, as it is at its line; answered when the two talk. None: it is over."""
-    if call.state is CallState.ENDED:
-        return None
+    """The call that 1022 makes, as it is at its line; answered since the two first talked. None: it is over, or she was put through
+    and who called her is gone.
+    """
     agent = call.legs[call.id]
-    return AtLine(line=call.line, call=call.id, since=agent.started_at, answered_at=agent.talking_since)
+    if call.state is CallState.ENDED or agent.ended_at is not None:
+        return None
+    first = agent.bridged[0][0] if agent.bridged else agent.talking_since
+    return AtLine(line=call.line, call=call.id, since=agent.started_at, answered_at=first)
 
 
 def _ends(event: live.MemberEvent) -> bool:

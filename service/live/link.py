@@ -231,7 +231,7 @@ class Live:
                     emergencies.add(line)
             waiting += [
                 Waiting(
-                    call=CallId(caller.caller),
+                    call=self._call_log.call_of(caller.caller) or CallId(caller.caller),
                     queue=caller.queue,
                     position=caller.position,
                     since=asked - caller.waited,

@@ -57,8 +57,8 @@ class LiveNews:
         self._hunts: dict[CallId, dict[str, Any]] = {}
         #: rings of calls of which the log knew nothing yet
         self._unknown: set[CallId] = set()
-        #: calls that 1022 makes, as they were told
-        self._placed: dict[CallId, tuple[CallState, AtLine]] = {}
+        #: calls that 1022 makes, as they were told; at no line: she was put through
+        self._placed: dict[CallId, tuple[CallState, AtLine | None]] = {}
         #: citizens who were taken back, as they were told
         self._back: dict[CallId, AtLine] = {}
 
@@ -163,22 +163,27 @@ class LiveNews:
                 self._taken_back(call)
 
     def _make(self, call: Call) -> bool:
-        """A call that 1022 makes: it rings at the agent's own line, is dialled, talks, is over. Whether it has begun or ended."""
-        at, before = placed(call), self._placed.get(call.id)
+        """A call that 1022 makes: it rings at the agent's own line, is dialled, talks, is over, for the line or for all. Whether it has
+        begun or ended.
+        """
+        at, (state, known) = placed(call), self._placed.get(call.id, (None, None))
         if at is None:
-            if before is None:
+            if state is None:
                 return False
-            del self._placed[call.id]
-            self._at_line("over", before[1])
-            return True
+            self._placed[call.id] = (call.state, None)
+            if call.state is CallState.ENDED:
+                del self._placed[call.id]
+            if known is not None:
+                self._at_line("over", known)
+            return known is not None or call.state is CallState.ENDED
         self._placed[call.id] = (call.state, at)
-        if before is None:
+        if known is None:
             self._rings("ring", at)
-        elif at.answered_at is not None and before[1].answered_at is None:
+        elif at.answered_at is not None and known.answered_at is None:
             self._at_line("talk", at)
-        elif call.state is CallState.CALLING_CITIZEN and before[0] is not call.state:
+        elif call.state is CallState.CALLING_CITIZEN and state is not call.state:
             self._at_line("dialled", at)
-        return before is None
+        return known is None
 
     def _taken_back(self, call: Call) -> None:
         """She rings at the agent's line again, talks, is gone: past the queue, so that the log alone knows."""

@@ -143,8 +143,8 @@ FUNCTIONS = {
     "LOCAL": "app_stack",
     "PJSIP_HEADER": "res_pjsip_header_funcs", "REGEX": "func_strings",
     "CALLERID": "func_callerid", "CHANNEL": "func_channel", "CUT": "func_cut", "FILTER": "func_strings",
-    "GROUP": "func_groupcount", "GROUP_COUNT": "func_groupcount", "IF": "func_logic", "IMPORT": "func_logic", "LEN": "func_strings",
-    "MASTER_CHANNEL": "func_channel", "QUEUE_MEMBER": "app_queue", "STRFTIME": "func_strings", "TIMEOUT": "func_timeout",
+    "GROUP": "func_groupcount", "GROUP_COUNT": "func_groupcount", "IF": "func_logic", "EXPORT": "func_export", "IMPORT": "func_logic", "LEN": "func_strings",
+    "QUEUE_MEMBER": "app_queue", "STRFTIME": "func_strings", "TIMEOUT": "func_timeout",
 }  # fmt: skip
 
 

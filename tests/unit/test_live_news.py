@@ -20,6 +20,7 @@ from hotline1022.tickets.types import Action, Changed, HistoryRow, State
 from hotline1022.web.live import OWN
 from tests.scenario.test_calls_out import ANSWERED, LIFTED, OVER, RINGS
 from tests.scenario.test_calls_out import made as call_made
+from tests.scenario.test_calls_out_through import HUNTING, KEYED, TALKING
 from tests.unit.queue_memory import after
 from tests.unit.tickets_made import made
 
@@ -296,3 +297,42 @@ def test_a_call_to_a_citizen_from_the_ring_at_the_own_line_to_its_end() -> None:
     assert [(one["entered"], one["ended"]) for _, one in house.heard(Topic.FIGURES)] == [(0, 0), (0, 0)], (
         "the lists load anew; nothing has come in"
     )
+
+
+def test_a_citizen_who_was_called_back_and_put_through_is_at_no_line_until_she_comes_back() -> None:
+    house = House()
+    house.news.line(a_view())
+    back = "50.0 c HL_CASCADE_END outcome=taken-back\n50.1 b HL_LEG call=%a|kind=agent|party=101\n"
+    talk = "53.0 b ANSWER\n53.1 c BRIDGE_ENTER b5\n53.1 b BRIDGE_ENTER b5\n"
+    through = TALKING + KEYED + HUNTING
+    for table, whats in (
+        (RINGS, ["ring"]),
+        (TALKING, ["ring", "talk"]),
+        (TALKING + KEYED, ["ring", "talk", "over"]),
+        (through, ["ring", "talk", "over"]),
+        (through + back, ["ring", "talk", "over", "ring"]),
+        (through + back + talk, ["ring", "talk", "over", "ring", "talk"]),
+        (
+            through + back + talk + "60.0 b HANGUP 16\n60.1 c HANGUP 16\n",
+            ["ring", "talk", "over", "ring", "talk", "over"],
+        ),
+    ):
+        call = fold(call_made(table))
+        assert call is not None
+        house.calls[call.id] = call
+        house.news.saved(Saved(calls=(call,), events=(), backfilled=frozenset(), position=Position()))
+        assert house.whats() == whats, table
+        at = house.at_lines.at("101")
+        assert (at is None) is (whats[-1] == "over") and (at is None or at.call == call.id)
+    assert len(house.heard(Topic.FIGURES)) == 3, "lists load anew when it rings, when the line is free, and at the end"
+
+
+def test_who_introduces_her_stays_at_the_line_and_in_the_talk() -> None:
+    house = House()
+    parted = KEYED.partition("40.2")[0]
+    for table in (TALKING, TALKING + parted, TALKING + parted + HUNTING):
+        call = fold(call_made(table))
+        assert call is not None
+        house.calls[call.id] = call
+        at = house.at_lines.at("101")
+        assert at is not None and at.answered_at is not None and at.since < at.answered_at

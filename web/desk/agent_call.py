@@ -134,8 +134,13 @@ def _made(call: CallerView) -> str:
     """How far a call is by which the agent calls back; "" = the citizen calls."""
     if call.direction is Direction.IN:
         return ""
-    going = call.state in (CallState.CALLING_AGENT, CallState.CALLING_CITIZEN)
-    return call.state.value if call.state is not None and going else "calling-citizen"
+    match call.state:
+        case CallState.CALLING_AGENT | CallState.CALLING_CITIZEN:
+            return call.state.value
+        case None | CallState.TALKING:
+            return CallState.CALLING_CITIZEN.value
+        case _:  # she was put through, and comes back
+            return ""
 
 
 async def transfer(
@@ -148,7 +153,7 @@ async def transfer(
     hunts = list(await ask.ports.cascades.list(CascadeQuery(call=of_call, limit=_HUNTS))) if of_call else []
     going = next((one for one in hunts if one.state is not State.ENDED), None)
     here = call if call is not None and call.call == of_call else None
-    talking = here is not None and here.answered_at is not None and here.direction is Direction.IN
+    talking = here is not None and here.answered_at is not None
     draft = await ask.ports.drafts.get(f"user:{signed_of(ask).user.id}", of_call)
     if category is None:
         category = here.category if here is not None else ""

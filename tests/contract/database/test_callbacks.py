@@ -29,6 +29,7 @@ from tests.contract.database.made import answered, at, gave_up, of_calls
 from tests.contract.database.test_recordings import a_message
 from tests.scenario.test_calls_out import ANSWERED, LIFTED, OVER, RINGS
 from tests.scenario.test_calls_out import made as made_events
+from tests.scenario.test_calls_out_through import HUNTING, KEYED, TALKING
 from tests.unit.queue_memory import PIN, Room
 
 ONE, OTHER = "hl1-1795470000.7", "hl1-1795470000.8"
@@ -352,6 +353,25 @@ async def test_a_message_that_was_answered_by_a_talk_is_seen_to(house: House) ->
     async with house.database.reading() as tx:
         heard = await tx.recordings.voicemail("vm1")
     assert heard is not None and heard.heard_by == "Person 1001" and heard.heard_at is not None
+
+
+async def test_for_the_agent_it_ends_when_she_was_put_through(house: House) -> None:
+    call = CallId(ChannelId(ONE))
+    filed = FiledCall(call=call, tracks=(), voicemails=(a_message("vm1", call=call),))
+    await SqlRecordingStore(house.database).save([filed])
+    view = await house.desk.begin("101", W.VOICEMAIL, "vm1")
+    for table in (TALKING, TALKING + HUNTING):  # the agent who stays is still at it
+        await house.tells(table, view.call)
+        kept = await house.kept(W.VOICEMAIL, "vm1")
+        assert kept is not None and kept.reason is None
+    going = await house.tells(TALKING + KEYED + HUNTING, view.call)
+    kept = await house.kept(W.VOICEMAIL, "vm1")
+    assert kept is not None and kept.reason is Reason.CITIZEN_ANSWERED and going.ended_at is None
+    async with house.database.reading() as tx:
+        heard = await tx.recordings.voicemail("vm1")
+    assert heard is not None and heard.heard_by == "Person 1001"
+    # the line may call somebody else, while she is called nowhere
+    await house.desk.begin("101", W.ABANDONED, OTHER)
 
 
 async def test_who_has_lifted_talks_whatever_the_queue_says(house: House) -> None:

@@ -402,7 +402,7 @@ async def test_a_citizen_of_a_list_is_called_back_from_the_own_line(desk: Desk) 
         assert "Đã gọi lại 08:00 02/03/2026, Bình: máy bận" in shown and "call-back" in shown
 
 
-async def test_a_call_that_is_made_is_seen_as_one_and_is_not_put_through(desk: Desk) -> None:
+async def test_a_call_that_is_made_is_seen_as_one_and_put_through_when_the_two_talk(desk: Desk) -> None:
     desk.sits(AgentState.RINGING)
     async with desk.agent() as browser:
         for state, said in (
@@ -414,7 +414,12 @@ async def test_a_call_that_is_made_is_seen_as_one_and_is_not_put_through(desk: D
             await desk.caller.rings(call=MADE, direction=Direction.OUT, state=state, answered_at=answered)
             shown = (await browser.get(f"{PAGE}/call?ring={MADE}")).text
             assert said in shown and "Gọi lại cho người dân" in shown and CALLER_SAID in shown, state
-            assert 'id="f-content"' in shown and "begin-transfer" not in shown, "the form is open, the transfer is not"
+            assert 'id="f-content"' in shown, "the form is open from the first ring"
+            assert ("begin-transfer" in shown) is (state is CallState.TALKING), "the transfer from the talk on"
+        # put through, and back: it rings as any call
+        await desk.caller.rings(call=MADE, direction=Direction.OUT, state=CallState.AFTER)
+        shown = (await browser.get(f"{PAGE}/call?ring={MADE}")).text
+        assert "Đang đổ chuông" in shown and "Đang gọi cho người dân" not in shown
 
 
 async def test_a_quiet_night_does_not_sign_out_who_is_at_a_line(desk: Desk) -> None:
