@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Dialect, Select, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Dialect, Select, case, exists, func, literal, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.core.callbacks import Talk
@@ -28,6 +28,12 @@ _OPEN = condition("call.state <> 'ended'")
 #: calls that gave up, read together
 GIVEN_UP = 200
 _LEG_OPEN = condition("leg.ended_at IS NULL")
+
+
+def _dialled(e164: ColumnElement[str]) -> ColumnElement[str]:
+    """A number as calls to it have it: `service/cascades/plan.py` dials 0901… for +84901…"""
+    abroad = literal("00").concat(func.substr(e164, 2))
+    return case((e164.like("+84%"), literal("0").concat(func.substr(e164, 4))), else_=abroad)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +209,7 @@ class CallRepository(Repository):
         given_number = func.coalesce(given_up.c.caller_e164, given_up.c.caller_raw)
         came_again = exists().where(number == given_number, call.c.entered_at > given_up.c.entered_at, TALKED)
         called_back = exists().where(
-            leg.c.party.in_((given_up.c.caller_e164, given_up.c.caller_raw)),
+            leg.c.party.in_((given_up.c.caller_e164, given_up.c.caller_raw, _dialled(given_up.c.caller_e164))),
             leg.c.started_at > given_up.c.entered_at,
             *PICKED_UP,
         )

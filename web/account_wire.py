@@ -7,7 +7,7 @@ from hotline1022.web.rules import Rule
 from hotline1022.web.types import When
 from hotline1022.web.users_wire import ContactId, PersonId
 
-OwnPassword = Annotated[str, Rule(doc="the own one, as it is now", low=1, high=400)]
+OwnPassword = Annotated[str, Rule(doc="the own one, as it is now", low=1, high=400, secret=True, verbatim=True)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class NewPasswordBody:
     """The own password and the one after it."""
 
     old: OwnPassword
-    new: Annotated[str, Rule(doc="10 characters or more, hard to guess", low=1, high=400)]
+    new: Annotated[str, Rule(doc="10 characters or more, hard to guess", low=1, high=400, secret=True, verbatim=True)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,8 @@ class Rule:
     until: bool = False
     #: a text that may have several lines
     lines: bool = False
+    #: taken as it was typed, blanks around it too: a password
+    verbatim: bool = False
 
 
 def parse(kind: type, given: Mapping[str, object], *, texts: bool) -> Any:
@@ -68,7 +70,7 @@ def _value(name: str, given: object, hint: Any, texts: bool) -> Any:
         hint, inner = _split(choices[0])
         rule = inner if rule == Rule() else rule
     if isinstance(given, str):
-        given = _clean(name, given, lines=rule.lines)
+        given = _typed(name, given) if rule.verbatim else _clean(name, given, lines=rule.lines)
     if hint is datetime:
         return _moment(name, given, rule)
     if hint is date:
@@ -120,6 +122,12 @@ def _clean(name: str, text: str, *, lines: bool) -> str:
     if clean is None:
         raise Invalid(f"{name} has a control character; write plain text on one line")
     return clean
+
+
+def _typed(name: str, text: str) -> str:
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise Invalid(f"{name} has half a character; type it anew")
+    return text
 
 
 def _from_text(text: str, hint: Any) -> object:

@@ -5,7 +5,7 @@ names that are not in one of the two.
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from aiohttp import web
@@ -63,9 +63,18 @@ def are_there() -> bool:
     return "tabler.css" in _there()
 
 
-@cache
-def _content(path: Path) -> bytes:
-    """A file's bytes; all of them together take less than two megabytes."""
+def _given(path: Path, zipped: bool) -> tuple[bytes, bool]:
+    """What a browser is given, and whether it is zipped."""
+    small = path.with_name(path.name + ".gz")
+    zipped = zipped and small.is_file()
+    chosen = small if zipped else path
+    found = chosen.stat()
+    return _content(chosen, found.st_mtime_ns, found.st_size), zipped
+
+
+@lru_cache(maxsize=200)
+def _content(path: Path, written: int, size: int) -> bytes:
+    """A file's bytes, those that it has since then; all of them together take less than two megabytes."""
     return path.read_bytes()
 
 
@@ -76,10 +85,8 @@ async def show_file(ask: Ask) -> web.StreamResponse:
     path = _there().get(ask.path["file"])
     if path is None:
         raise NotFound("there is no such file; load the page again", error_id="asset-unknown")
-    zipped = path.with_name(path.name + ".gz")
-    fits = "gzip" in ask.request.headers.get("Accept-Encoding", "") and zipped.is_file()
     # kept: a file that is open for each browser stays open when the browser is gone before it was read
-    content = await asyncio.to_thread(_content, zipped if fits else path)
+    content, fits = await asyncio.to_thread(_given, path, "gzip" in ask.request.headers.get("Accept-Encoding", ""))
     response = web.Response(body=content, content_type=_KINDS[path.suffix])
     if fits:
         response.headers["Content-Encoding"] = "gzip"

@@ -49,7 +49,7 @@ class ResetBody:
 class ConfirmBody:
     """The own password."""
 
-    password: Annotated[str, Rule(doc="of whoever is signed in", low=1, high=400)]
+    password: Annotated[str, Rule(doc="of whoever is signed in", low=1, high=400, secret=True, verbatim=True)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

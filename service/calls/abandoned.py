@@ -60,9 +60,11 @@ class AbandonedList:
 
     async def _every(self) -> Sequence[AbandonedView]:
         """All; whoever asks while they are read waits for that."""
+        # what is stored while one waits need not be in it: its own event asks anew
+        wanted, asked = self._stored, self._clock()
         async with self._turn:
             last = self._last
-            if last is None or last.stored != self._stored or self._clock() - last.begun >= AGE:
+            if last is None or last.stored < wanted or asked - last.begun >= AGE:
                 last = self._last = await self._walk(last)
         if isinstance(last.found, HotlineError):
             raise last.found

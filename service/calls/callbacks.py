@@ -77,7 +77,9 @@ class CallBacks:
         async with self._turns.of(number):  # from looking whether anybody calls her until the log knows that we do
             self._nobody_talks(number)
             # a call that has ended since is stored before the log forgets it: what came of it is seen now
-            await self._wanted(what, target, shown, talk)
+            found = await self._wanted(what, target, shown, talk)
+            if to_dial(found.number, self._own()) != number:
+                raise Refused("she has another number by now; load the list anew", error_id="callback-changed")
             return await self._begin(view, what, target, number)
 
     async def _wanted(self, what: CallbackWhat, target: str, shown: Callable[[str], bool] | None, talk: str) -> Wanted:

@@ -16,6 +16,7 @@ from hotline1022.db.unit import Database, Work
 from hotline1022.service.tickets.names import act_with_names, with_names
 from hotline1022.tickets.acts import act, opened, reserved, settled
 from hotline1022.tickets.attachments import MOST, Shelf, check_kind, check_name
+from hotline1022.tickets.citizen import masked, phone_of
 from hotline1022.tickets.code import draw_code
 from hotline1022.tickets.filling import check_answer, filled_in, of_transfer, takes, told_late
 from hotline1022.tickets.left import left
@@ -208,6 +209,7 @@ class TicketDesk:
                     if known.state in HIDDEN:
                         names = ("name", "phone", "email", "address", "area", "kind", "requester")
                         said = {name: getattr(reporter, name) for name in names} | {"area_name": area_name}
+                        said["phone"] = "" if masked(reporter.phone) else phone_of(reporter.phone)
                         fields = {name: given for name, given in said.items() if given} | {
                             "category": about.id,
                             "category_name": about.name,

@@ -58,6 +58,21 @@ async def test_fifty_agents_who_look_after_a_call_read_it_once(
     assert await look(listed, AGENTS) == {1} and len(walks) == 2
 
 
+async def test_fifty_agents_at_a_busy_hour_wait_for_two_walks_at_most(listed: AbandonedList, walks: list[int]) -> None:
+    """What is stored while they wait asks anew by itself."""
+
+    async def busy() -> None:
+        while True:
+            listed.saved(None)  # type: ignore[arg-type]
+            await asyncio.sleep(0.005)
+
+    calls = asyncio.create_task(busy())
+    try:
+        assert await look(listed, AGENTS) == {2} and len(walks) <= 2
+    finally:
+        calls.cancel()
+
+
 async def test_what_is_stored_while_it_is_read_is_read_again(
     database: Database, listed: AbandonedList, walks: list[int]
 ) -> None:

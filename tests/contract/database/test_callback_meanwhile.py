@@ -16,6 +16,7 @@ from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.types import Batch, CallRow
 from hotline1022.queue.types import Person
 from hotline1022.recordings.types import FiledCall
+from hotline1022.service.cascades.plan import dialled
 from tests.contract.database.made import HASH, a_leg, answered, at, gave_up, of_calls, over
 from tests.contract.database.test_callbacks import ONE, OTHER, House, W, house
 from tests.contract.database.test_notify import a_line
@@ -164,3 +165,29 @@ async def test_the_list_and_the_click_mean_the_same_by_reached(people: House) ->
             listed = {row.last_call for row in await tx.calls.abandoned(since=at(640), limit=50)}
         talk = await people.desk.talks({"x": (mine["caller_e164"], at(650))})
         assert (f"hl1-4.{number}" in listed) is (talk == {}), one.id
+
+
+async def test_who_was_reached_by_a_hunt_is_in_no_list_however_the_carrier_writes_her_number(people: House) -> None:
+    """Legs have the number as it is dialled, calls as it came."""
+    for number, raw in enumerate(("+84901112230", "0901112231", "84901112232", "+85620111223")):
+        e164 = f"+{raw.lstrip('+')}" if not raw.startswith("0") else f"+84{raw[1:]}"
+        party = dialled(e164)
+        mine, call = {"caller_raw": raw, "caller_e164": e164}, f"hl1-5.{number}"
+        await happens(people, gave_up(call, 650, **mine), answered(f"hl1-6.{number}", 700, caller_raw="0907777777"))
+        async with people.database.reading() as tx:
+            assert call in {row.last_call for row in await tx.calls.abandoned(since=at(640), limit=50)}
+        reached = a_leg(
+            f"hl1-6.{number}",
+            f"hl1-7.{number}",
+            705,
+            kind=LegKind.CONTACT,
+            party=party,
+            answered_at=at(706),
+            ended_at=at(720),
+            talk_ms=9000,
+        )
+        async with people.database.transaction() as tx:
+            await tx.calls.save(Batch(calls=(), legs=(reached,)))
+        async with people.database.reading() as tx:
+            assert call not in {row.last_call for row in await tx.calls.abandoned(since=at(640), limit=50)}, raw
+        assert await people.desk.talks({"x": (e164, at(650))}), raw

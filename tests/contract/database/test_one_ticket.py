@@ -10,7 +10,7 @@ from hotline1022.core.drafts import Writing, began
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database
 from hotline1022.service.tickets.agent_drafts import AgentDrafts
-from hotline1022.tickets.ports import Act, Draft
+from hotline1022.tickets.ports import Act, Draft, Reporter
 from hotline1022.tickets.types import Action, Channel, State, Ticket, TicketFilter, Urgency
 from tests.contract.database.test_ticket_desk import CALL, DROPPED, NOBODY, TAKEN, Office
 from tests.unit.tickets_made import NOW, OFFICER, at
@@ -202,3 +202,16 @@ async def test_who_works_on_it_already_keeps_it(office: Office) -> None:
     await office.desk.act(kept.id, Act(action=Action.ACCEPT, owner=OFFICER), by=OFFICER.name, at=at(25, "09:00"))
     made = await write(office)
     assert (made.id, made.state, made.owner, made.name) == (kept.id, State.ACCEPTED, OFFICER.id, "Lê Thị Cúc")
+
+
+async def test_a_masked_number_never_takes_the_place_of_the_one_that_called(office: Office) -> None:
+    """At the first transfer, and when the dropped ticket goes to another agency; a whole one is kept in one form."""
+
+    async def put_through(agency: str, phone: str) -> str:
+        reporter = Reporter(phone=phone, name="Cúc")
+        made = await office.desk.reserve(CALL, agency, "construction", NOW, phone="0912345678", reporter=reporter)
+        return (await office.desk.settle(made.id, DROPPED, NOW)).phone
+
+    assert await put_through(BUILDING, "090****567") == "+84912345678"
+    assert await put_through(POLICE, "090****567") == "+84912345678"
+    assert await put_through(BUILDING, "0901 234 567") == "+84901234567"

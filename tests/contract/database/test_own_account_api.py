@@ -119,3 +119,17 @@ async def test_who_has_a_one_time_password_has_no_account_by_the_api_yet(world: 
     async with world.browser() as browser:
         assert (await browser.enter("moi", given.password)).goes_to == "/desk/password"
         assert (await ask(browser, "GET", "account"))[1]["error_id"] == "session-over"
+
+
+async def test_a_password_is_taken_as_it_is_typed_here_and_at_the_door(world: World) -> None:
+    spaced = f"\u00a0{NEW} "
+    async with world.signed_in("agent") as one, world.browser() as two, world.browser() as three:
+        form = await csrf(one)
+        status, told = await ask(one, "POST", "password", form, old=OWN, new=f"{NEW}\ud800")
+        assert (status, told["error_id"]) == (400, "value-invalid"), "half a character cannot be hashed"
+        status, told = await ask(one, "POST", "password", form, old=OWN, new=spaced)
+        assert status == 200
+        assert (await ask(one, "POST", "password", told["csrf"], old=NEW, new="gió mùa về trên đồi"))[0] == 409
+        await two.enter("lan", NEW)
+        await three.enter("lan", spaced)
+        assert [(await each.get("/desk")).status for each in (two, three)] == [303, 200]
