@@ -22,18 +22,15 @@ def outcome(call: "Call", at: datetime) -> tuple[Result, Reason]:
     """Result and reason of a call that ends now, by what weighs most: 115, then talk, then message, then where it was."""
     talked = {leg.kind for leg in call.legs.values() if leg.talk_ms or leg.with_citizen}
     if call.direction is Direction.OUT:
-        return _placed(call, at, talked=bool(talked))
+        found = _placed(call, at, talked=bool(talked))
+        if found[0] is Result.REACHED and call.emergency_at is not None:  # kept as long as other calls to 115 are
+            return Result.REACHED, _emergency(call, reached=e.LegKind.EMERGENCY in talked)[1]
+        return found
     if call.refused:
         full = call.refused == Reason.LINES_FULL
         return Result.REFUSED, Reason.LINES_FULL if full else Reason.UNKNOWN_NUMBER
     if call.emergency_at is not None:
-        if e.LegKind.EMERGENCY in talked:
-            return Result.EMERGENCY, Reason.EMERGENCY_ANSWERED
-        if call.emergency_by_agent:
-            return Result.EMERGENCY, Reason.EMERGENCY_BY_AGENT
-        if call.emergency_unanswered:
-            return Result.EMERGENCY, Reason.EMERGENCY_UNANSWERED
-        return Result.ABANDONED, Reason.IN_EMERGENCY
+        return _emergency(call, reached=e.LegKind.EMERGENCY in talked)
     if e.LegKind.AGENT in talked:
         return Result.ANSWERED, Reason.AGENT_ANSWERED
     if call.voicemail_at is not None:
@@ -42,6 +39,17 @@ def outcome(call: "Call", at: datetime) -> tuple[Result, Reason]:
     if call.waiting_since is not None:
         return Result.ABANDONED, Reason.IN_QUEUE
     return (Result.INFORMED, Reason.HEARD_INFORMATION) if call.informed else (Result.ABANDONED, Reason.IN_MENU)
+
+
+def _emergency(call: "Call", *, reached: bool) -> tuple[Result, Reason]:
+    """Of somebody who asked for 115."""
+    if reached:
+        return Result.EMERGENCY, Reason.EMERGENCY_ANSWERED
+    if call.emergency_by_agent:
+        return Result.EMERGENCY, Reason.EMERGENCY_BY_AGENT
+    if call.emergency_unanswered:
+        return Result.EMERGENCY, Reason.EMERGENCY_UNANSWERED
+    return Result.ABANDONED, Reason.IN_EMERGENCY
 
 
 def _spoken(status: str, length_ms: int) -> bool:

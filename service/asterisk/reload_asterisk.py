@@ -5,6 +5,7 @@ Says what a person must do where Asterisk is not ours. Uses no AMI: the service'
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from hotline1022.service.reload_plan import at_start_only, commands, differing
 from hotline1022.service.settings.tree import Settings
 
 log = logging.getLogger(__name__)
+
+_LOAD = "module load "
+_LOADED = re.compile(r"^load=(\S+)$", re.MULTILINE)
 
 
 async def tell_asterisk(
@@ -29,12 +33,14 @@ async def tell_asterisk(
     files = await asyncio.to_thread(_changed_on_disk, etc, after)
     if not files and not owed:
         return []
+    new_modules = await asyncio.to_thread(_new_modules, etc, after)
     try:
         await asyncio.to_thread(_write, etc, {name: after[name] for name in files})
     except OSError as error:
         return _by_hand(files, f"Asterisk's files in {etc} cannot be written ({error.strerror})")
-    owed.update(files)
-    wanted = commands(tuple(owed))
+    owed.update(files, new_modules)
+    # what the dialplan is about to use is there before it is read; a module that cannot be loaded keeps it from being read
+    wanted = (*sorted(one for one in owed if one.startswith(_LOAD)), *commands(tuple(owed)))
     lines = []
     if wanted:
         told, line = await _on_console(settings, wanted)
@@ -56,7 +62,7 @@ async def _on_console(settings: Settings, wanted: tuple[str, ...]) -> tuple[bool
             return True, "Asterisk does not run here: it reads its new files when it starts."
         for command in wanted:
             answer = await console.say(command)
-            if "No such" in answer or ("not " in answer and command.startswith("module")):
+            if "No such" in answer or "Unable to" in answer or ("not " in answer and command.startswith("module")):
                 raise Unavailable(answer.strip()[:200], error_id="asterisk-not-reloaded")
     except HotlineError as error:
         log.error("reload: Asterisk was not told: %s", error)
@@ -74,6 +80,15 @@ def _by_hand(files: tuple[str, ...], why: str) -> list[str]:
         say += f"; restart Asterisk for {', '.join(at_start_only(files))}"
     write = "run `hotline1022 asterisk-conf FOLDER` as a user who may write into Asterisk's folder"
     return [f"{why}: {write}{say}. Changed are {', '.join(files)}."]
+
+
+def _new_modules(etc: Path, after: Mapping[str, str]) -> tuple[str, ...]:
+    """Commands that load what Asterisk is to load at its next start and was not at its last."""
+    try:
+        there = set(_LOADED.findall((etc / "modules.conf").read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError):
+        return ()
+    return tuple(f"{_LOAD}{name}" for name in _LOADED.findall(after.get("modules.conf", "")) if name not in there)
 
 
 def _changed_on_disk(etc: Path, after: Mapping[str, str]) -> tuple[str, ...]:

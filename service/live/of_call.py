@@ -19,12 +19,17 @@ class OfCall:
     def __init__(self, call_of: Callable[[ChannelId], CallId | None]) -> None:
         self._call_of = call_of
         self._remembered: dict[ChannelId, CallId] = {}
+        self._queued: dict[ChannelId, CallId] = {}
 
     def told(self, event: live.LiveEvent) -> live.LiveEvent:
         """The event as those take it who know calls alone."""
         if not isinstance(event, live.AgentEvent | live.CallerEvent) or not event.caller:
             return event
         call = self._remembered.get(event.caller) or self._call_of(event.caller)
+        if isinstance(event, live.CallerEvent):  # by which name she came to the queue, by that she leaves it
+            call = self._queued.setdefault(event.caller, call or CallId(event.caller))
+            if len(self._queued) > REMEMBERED:
+                self._queued.pop(next(iter(self._queued)))
         if call is None or call == event.caller:
             return event
         self._remembered[event.caller] = call

@@ -99,6 +99,27 @@ def test_another_agent_has_her_afterwards() -> None:
     assert over.result is Result.REACHED
 
 
+def test_who_asks_for_115_from_there_is_kept_as_such_a_call() -> None:
+    """Its reason says so, by which recordings and history are kept longer; for the agent she was reached all the same."""
+    asked = """43.0 c HL_EMERGENCY origin=menu
+43.1 s HANGUP 26
+43.2 e HL_LEG call=%a|kind=emergency|party=115
+45.0 e ANSWER
+45.1 c BRIDGE_ENTER b5
+45.1 e BRIDGE_ENTER b5
+70.0 e BRIDGE_EXIT b5
+70.0 c BRIDGE_EXIT b5
+70.1 c HANGUP 16
+70.2 e HANGUP 16
+"""
+    call, _ = followed(TALKING + KEYED + HUNTING + asked)
+    assert (call.result, call.reason) == (Result.REACHED, Reason.EMERGENCY_ANSWERED)
+    nobody, _ = followed(
+        TALKING + KEYED + HUNTING + "43.0 c HL_EMERGENCY origin=menu\n44.0 c HANGUP 16\n44.1 s HANGUP 26\n"
+    )
+    assert (nobody.result, nobody.reason) == (Result.REACHED, Reason.IN_EMERGENCY)
+
+
 def test_asterisk_dies_when_the_agent_is_gone() -> None:
     call = fold(made(TALKING + KEYED + HUNTING))
     assert call is not None

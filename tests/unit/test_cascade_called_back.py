@@ -136,3 +136,14 @@ def test_a_queues_caller_is_her_call_also_when_the_log_has_forgotten_her() -> No
     assert of_call.told(joined("hers")).caller == "hers", "not for ever"  # type: ignore[attr-defined]
     up = ami.LinkDown(at=datetime(2026, 11, 24, 2, 0, tzinfo=UTC), epoch=1, reason="")
     assert of_call.told(up) is up
+
+
+def test_who_came_to_the_queue_before_the_log_knew_her_leaves_it_by_the_same_name() -> None:
+    known: dict[ChannelId, CallId] = {}
+    of_call = OfCall(known.get)
+    assert of_call.told(joined("hers")).caller == "hers"  # type: ignore[attr-defined]
+    known[ChannelId("hers")] = CallId(ChannelId("out-1.1"))
+    left = ami.CallerLeftQueue(
+        at=datetime(2026, 11, 24, 2, 1, tzinfo=UTC), queue="hl1022-main", caller=ChannelId("hers"), position=1, count=0
+    )
+    assert of_call.told(left).caller == "hers", "else she waits for ever"  # type: ignore[attr-defined]

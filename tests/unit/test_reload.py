@@ -305,6 +305,44 @@ async def test_what_asterisk_could_not_be_told_is_told_by_the_next_reload(
     assert await tell_asterisk(settings, {}, files, owed) == []
 
 
+async def test_a_module_that_is_new_is_loaded_before_the_dialplan_and_the_dialplan_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load(None, {"HOTLINE1022_PATHS_DATA": str(tmp_path)})
+    etc = settings.paths.asterisk / "etc"
+    (etc / "hl1022").mkdir(parents=True)
+    (etc / "modules.conf").write_text("[modules]\nload=app_dial.so\n")
+    told: list[str] = []
+    answers = {
+        "module load func_export.so": "Unable to load module func_export.so",
+        "dialplan reload": "Dialplan reloaded.",
+    }
+
+    class Console:
+        def __init__(self, *_: object) -> None: ...
+
+        async def adopt(self) -> bool:
+            return True
+
+        async def cli(self, command: str) -> str:
+            told.append(command)
+            return answers[command]
+
+    monkeypatch.setattr(console, "find_engine", lambda _: engine(tmp_path))
+    monkeypatch.setattr(console, "AsteriskInstance", Console)
+    owed: set[str] = set()
+    files = {
+        "modules.conf": "[modules]\nload=app_dial.so\nload=func_export.so\n",
+        "hl1022/cascade.conf": "new",
+    }
+    said = await tell_asterisk(settings, {}, files, owed)
+    assert "could not be told" in said[0] and told == ["module load func_export.so"], "no dialplan without it"
+    answers["module load func_export.so"] = "Loaded func_export.so"
+    (again,) = await tell_asterisk(settings, {}, files, owed)
+    assert again == "Asterisk has read anew: module load func_export.so; dialplan reload." and not owed
+    assert told[1:] == ["module load func_export.so", "dialplan reload"]
+
+
 def engine(folder: Path) -> AsteriskEngine:
     return AsteriskEngine(
         command=("/nowhere/asterisk",), version=(22, 10, 1), modules=folder, documentation=folder, sounds=None
