@@ -27,6 +27,7 @@ GREETING = {"kind": "prompts", "id": "no-input", "text": "Quý vị chưa bấm 
         ("GET", "/api/menu", None),
         ("GET", "/api/menu/versions/1", None),
         ("POST", "/api/menu/draft", {"text": SPOKEN, "revision": 0}),
+        ("POST", "/api/menu/check", {"text": SPOKEN}),
         ("POST", "/api/menu/steps", {"text": SPOKEN}),
         ("POST", "/api/menu/change", {"text": SPOKEN, "spoken": GREETING}),
         ("POST", "/api/menu/try", {"keys": []}),
