@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from hotline1022.core.errors import Invalid
 from hotline1022.ivr.build_tree import Problems
-from hotline1022.ivr.flow import encode, every_decision
+from hotline1022.ivr.flow import PROMPT_FOLDER, encode, every_decision
 from hotline1022.ivr.model import (
     Agents,
     Emergency,
@@ -23,6 +23,8 @@ from hotline1022.ivr.toml_lines import Path
 
 #: how a text names the keys that are no digits
 SPOKEN_KEYS = {"#": "phím thăng", "*": "phím sao"}
+#: where the sounds of prompts and of numbers are
+_OWN_FOLDERS = (f"{PROMPT_FOLDER}/", "digits/")
 
 
 def check(tree: MenuTree, problems: Problems, *, shipped_texts: bool) -> MenuTree:
@@ -67,6 +69,11 @@ def _names(tree: MenuTree, problems: Problems) -> None:
         if key.startswith(("menu-", "info-", "agency-")):
             problems.add(
                 ("prompts", key), f"{key} may be the name of a text that the menu makes itself; choose another name"
+            )
+    for sound in tree.sounds:
+        if sound.startswith(_OWN_FOLDERS):  # its file would be the one of a prompt, or of a number
+            problems.add(
+                ("sounds", sound), f"{sound} may be the name of a text that the menu makes itself; choose another name"
             )
 
 

@@ -14,6 +14,7 @@ from hotline1022.core.errors import ConfigError
 from hotline1022.ivr.build_tree import Problems, tree_of
 from hotline1022.ivr.check import check
 from hotline1022.ivr.model import MenuTree
+from hotline1022.ivr.toml_data import data_of
 from hotline1022.ivr.toml_lines import Path as TomlPath
 from hotline1022.ivr.toml_lines import scan, without
 
@@ -49,7 +50,7 @@ def parse(text: str, *, source: str, base: MenuTree | None = None) -> MenuTree:
         what = _name(second.path)
         problems.add_line(second.line, f"{what} is there already in line {second.first_line}; keep one of them")
     try:
-        data = tomllib.loads(without(text, lines.twice))
+        data = data_of(without(text, lines.twice))
     except tomllib.TOMLDecodeError as error:
         problems.add_syntax(str(error))
         raise _invalid(problems.messages(source)) from error

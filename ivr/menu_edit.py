@@ -11,6 +11,7 @@ from typing import Any
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.ivr.flow import NAME
 from hotline1022.ivr.model import Fixed, MenuTree
+from hotline1022.ivr.toml_data import data_of
 from hotline1022.ivr.toml_edit import add_element, add_table, drop_table, set_table, set_value, unfit
 from hotline1022.ivr.toml_lines import Path
 from hotline1022.ivr.types import MenuCategory, MenuStep, MenuSteps, SpokenText, StepKey
@@ -23,6 +24,8 @@ _DEFAULTS: Mapping[str, str | int] = {
     "invalid": str(Fixed.INVALID),
     "after": "agents",
 }
+#: a number of that size is none of a menu
+_HUGE = 10**9
 #: what a new step says even where that is the default: people look for it
 _WRITTEN = ("text", "tries", "wait_seconds")
 
@@ -68,10 +71,11 @@ def put_step(text: str, step: MenuStep) -> str:
     if not isinstance(there, dict) or not isinstance(there.get("keys", {}), dict):
         raise unfit(path)
     for name, value in said.items():
-        if not _same(there.get(name, _DEFAULTS.get(name)), value):
+        now = there.get(name, _DEFAULTS.get(name))
+        if not _same(_target(now) if name == "after" else now, value):
             text = set_value(text, (*path, name), value)
             there[name] = _again(text, (*path, name), value)
-    if list(there.get("keys", {}).items()) != list(keys.items()):
+    if [(key, _target(to)) for key, to in there.get("keys", {}).items()] != list(keys.items()):
         there["keys"] = keys
         text = set_table(text, (*path, "keys"), keys)
     return _proved(text, meant)
@@ -80,7 +84,7 @@ def put_step(text: str, step: MenuStep) -> str:
 def drop_step(text: str, id: str) -> str:
     """Without this step. NotFound `menu-step-unknown`; Refused while a key leads there."""
     data = _data(text)
-    if id == data.get("root"):
+    if id == _text(data.get("root")):
         raise Refused(f"{id} is the first step; name another root first", error_id="menu-step-first")
     return _drop(text, data, "menus", id, f"menu:{id}")
 
@@ -136,7 +140,7 @@ def put_root(text: str, id: str) -> str:
     meant = deepcopy(_data(text))
     if id not in dict(_tables(meant.get("menus"))):
         raise _unknown(id)
-    if meant.get("root") == id:
+    if _text(meant.get("root")) == id:
         return text
     meant["root"] = id
     return _proved(set_value(text, ("root",), id), meant)
@@ -176,7 +180,7 @@ def _drop(text: str, data: dict[str, Any], table: str, id: str, target: str) -> 
 def _proved(text: str, meant: Mapping[str, Any]) -> str:
     """The text, if it says what was meant and nothing else."""
     try:
-        found = tomllib.loads(text)
+        found = data_of(text)
     except tomllib.TOMLDecodeError as error:
         raise unfit(("menus",)) from error
     if found != meant or not _same_order(found, meant):
@@ -194,7 +198,7 @@ def _same_order(found: Mapping[str, Any], meant: Mapping[str, Any]) -> bool:
 
 def _data(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return data_of(text)
     except tomllib.TOMLDecodeError as error:
         raise Invalid(f"this is no TOML: {error}; mend it as text first", error_id="menu-not-toml") from error
 
@@ -202,7 +206,7 @@ def _data(text: str) -> dict[str, Any]:
 def _again(text: str, path: Path, value: str | int) -> object:
     """The value as the text has it now: a text in lines of its own ends with the end of one."""
     try:
-        found: Any = tomllib.loads(text)
+        found: Any = data_of(text)
     except tomllib.TOMLDecodeError as error:
         raise unfit(path) from error
     for part in path:
@@ -235,7 +239,7 @@ def _tables(value: object) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _ids(found: Iterable[object]) -> set[object]:
-    return {one.get("id") for one in found if isinstance(one, dict)}
+    return {_text(one.get("id")) for one in found if isinstance(one, dict)}
 
 
 def _list(value: object) -> list[Any]:
@@ -246,8 +250,17 @@ def _text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def _target(value: object) -> str:
+    """As the loader reads it: blanks around the word and around what it names do not count."""
+    word, colon, id = _text(value).partition(":")
+    return word.strip() + colon + id.strip()
+
+
 def _number(value: object, default: str | int) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else int(default)
+    """What no field could hold is of the wrong kind: hexadecimal may have more digits than can be written at all."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _HUGE:
+        return value
+    return int(default)
 
 
 def _step(id: str, table: Mapping[str, Any]) -> MenuStep:
@@ -260,13 +273,13 @@ def _step(id: str, table: Mapping[str, Any]) -> MenuStep:
         id=id,
         text=_text(table.get("text")),
         keys=tuple(
-            StepKey(key=key, target=_text(target)) for key, target in (keys if isinstance(keys, dict) else {}).items()
+            StepKey(key=key, target=_target(target)) for key, target in (keys if isinstance(keys, dict) else {}).items()
         ),
         tries=_number(table.get("tries"), _DEFAULTS["tries"]),
         wait_seconds=_number(table.get("wait_seconds"), _DEFAULTS["wait_seconds"]),
         no_input=or_default("no_input"),
         invalid=or_default("invalid"),
-        after=or_default("after"),
+        after=_target(or_default("after")),
     )
 
 

@@ -46,6 +46,21 @@ def spoken(text: str, pronounce: Mapping[str, str]) -> str:
 
 def jobs(tree: MenuTree, studio: Path | None) -> dict[str, Job]:
     """Every sound of `tree` by name."""
+    return {name: _job(tree, studio, name, key, text) for name, (key, text) in _wanted(tree).items()}
+
+
+def recorded(tree: MenuTree, studio: Path) -> dict[str, str]:
+    """The texts of `tree` that nobody hears because a recording of their key is there: key → text. Looks at the disk."""
+    return {key: text for key, text in _wanted(tree).values() if text and recording_of(studio, key).is_file()}
+
+
+def recording_of(studio: Path, key: str) -> Path:
+    """The file that is heard in place of the text of `key`, if it is there."""
+    return studio / f"{key}.wav"
+
+
+def _wanted(tree: MenuTree) -> dict[str, tuple[str, str]]:
+    """Every sound: name → key and text."""
     wanted = {f"{SOUNDS}/{PROMPT_FOLDER}/{key}": (key, text) for key, text in texts(tree).items()}
     wanted.update({f"{SOUNDS}/{name}": (name, text) for name, text in {**tree.sounds, **number_sounds()}.items()})
     for language, text in position_texts(tree).items():
@@ -53,7 +68,7 @@ def jobs(tree: MenuTree, studio: Path | None) -> dict[str, Job]:
         wanted[f"{LANGUAGES}/{language}/{PROMPT_FOLDER}/{Fixed.PRESS_STAR}"] = (name, text)
     wanted[f"{SOUNDS}/{BEEP}"] = (BEEP, "")
     wanted[MUSIC] = (MUSIC, "")
-    return {name: _job(tree, studio, name, key, text) for name, (key, text) in wanted.items()}
+    return wanted
 
 
 def further_jobs(tree: MenuTree, more: Mapping[str, str], studio: Path | None) -> dict[str, Job]:
@@ -71,7 +86,7 @@ def of_the_directory(name: str) -> bool:
 def _job(tree: MenuTree, studio: Path | None, name: str, key: str, text: str) -> Job:
     speech = spoken(text, tree.pronounce)
     tail = SENTENCE_TAIL_MS if speech.endswith((".", "?", "!")) else WORD_TAIL_MS
-    recording = studio / f"{key}.wav" if studio else None
+    recording = recording_of(studio, key) if studio else None
     if recording is not None and recording.is_file():
         made_from = f"studio|{hashlib.sha256(recording.read_bytes()).hexdigest()}|{tail}"
     elif name == MUSIC:

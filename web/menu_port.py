@@ -52,6 +52,10 @@ class MenuPort(Protocol):
         """A text as its parts, also one that is no menu yet; Invalid `menu-not-toml`."""
         ...
 
+    async def recording(self, kind: str, id: str) -> str:
+        """The name of the recording that callers hear in place of a text of `menus`, `information`, `prompts` or `sounds`; "" = none."""
+        ...
+
     async def change(self, wanted: MenuChangeBody) -> MenuChanged:
         """The text with one thing changed, every other character as it was; nothing is kept.
 

@@ -1,4 +1,4 @@
-"""The routes of the menu."""
+"""The routes of the menu. What they hand back may be sent back, and numbers in it are an office's: nothing in a text is masked."""
 
 from hotline1022.accounts.types import Permission
 from hotline1022.ivr.types import MenuDraft, MenuSteps
@@ -18,6 +18,7 @@ ROUTES: tuple[Route, ...] = (
         summary="The menu that callers hear, as a tree, and the draft",
         handler=menu.get_menu,
         answer=w.MenuNow,
+        exact=True,
     ),
     Route(
         method="GET",
@@ -35,6 +36,7 @@ ROUTES: tuple[Route, ...] = (
         summary="One version, with its text as it was written",
         handler=menu.get_version,
         answer=w.VersionDetail,
+        exact=True,
     ),
     Route(
         method="POST",
@@ -44,6 +46,7 @@ ROUTES: tuple[Route, ...] = (
         handler=menu.check,
         body=w.CheckBody,
         answer=w.Checked,
+        exact=True,
     ),
     Route(
         method="POST",
@@ -54,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
         handler=menu.get_steps,
         body=w.CheckBody,
         answer=MenuSteps,
+        exact=True,
     ),
     Route(
         method="POST",
@@ -66,6 +70,7 @@ ROUTES: tuple[Route, ...] = (
         handler=menu.change,
         body=e.MenuChangeBody,
         answer=e.MenuChanged,
+        exact=True,
     ),
     Route(
         method="POST",
@@ -76,6 +81,7 @@ ROUTES: tuple[Route, ...] = (
         handler=menu.save_draft,
         body=w.MenuDraftBody,
         answer=MenuDraft,
+        exact=True,
     ),
     Route(
         method="POST",
@@ -85,6 +91,7 @@ ROUTES: tuple[Route, ...] = (
         handler=menu.walk,
         body=w.TryBody,
         answer=w.Way,
+        exact=True,
     ),
     Route(
         method="POST",

@@ -13,7 +13,7 @@ from hotline1022.web.rules import Rule
 from hotline1022.web.types import Limit
 
 #: characters of a menu file at most, so that a form of it stays below BODY_BYTES; the shipped one has 13,000
-TEXT_LIMIT = 30_000
+TEXT_LIMIT = 25_000
 NOTE_LIMIT = 200
 #: keys that may be pressed one after the other
 KEYS_LIMIT = 60

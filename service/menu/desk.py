@@ -42,8 +42,10 @@ Use = Callable[[MenuTree], Awaitable[None]]
 
 
 def written(text: str) -> str:
-    """A text from a form or a program as it is kept: NFC, lines that end in a line feed, no blanks behind the last."""
-    return one_form(text.replace("\r\n", "\n")).strip() + "\n"
+    """A text from a form, a program or a file as it is kept: NFC, lines that end in a line feed, no blanks behind the last, no mark of the
+    order of bytes, which some editors put before the first and nobody sees.
+    """
+    return one_form(text.replace("\r\n", "\n")).strip().lstrip("\ufeff").strip() + "\n"
 
 
 class MenuDesk:

@@ -111,6 +111,12 @@ def check_text(text: str, more: Callable[[MenuTree], Sequence[Remark]]) -> Check
         tree = read(text)
     except Invalid as error:
         return Checked(problems=remarks(str(error).splitlines(), text), warnings=(), tree=None)
-    places = scan(text).paths()
-    odd = tuple(replace(one, at=".".join(map(str, places.get(one.line or 0, ())))) for one in more(tree))
-    return Checked(problems=(), warnings=odd, tree=tree_view(tree))
+    lines = scan(text)
+    places = lines.paths()
+
+    def placed(one: Remark) -> Remark:
+        if one.at:
+            return replace(one, line=lines.at.get(tuple(one.at.split("."))))
+        return replace(one, at=".".join(map(str, places.get(one.line or 0, ()))))
+
+    return Checked(problems=(), warnings=tuple(map(placed, more(tree))), tree=tree_view(tree))

@@ -46,4 +46,11 @@ def sounds_of(app: "App") -> DirectorySounds:
 
 def menu_view_of(app: "App") -> MenuView:
     """What pages and API ask."""
-    return MenuView(app.menus, app.database, directory=lambda: app.directory.now, closed=app.closed, clock=utc_now)
+    return MenuView(
+        app.menus,
+        app.database,
+        directory=lambda: app.directory.now,
+        closed=app.closed,
+        clock=utc_now,
+        studio=lambda: app.settings.paths.prompts_studio,
+    )

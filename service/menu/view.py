@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from pathlib import Path
 
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
@@ -31,6 +32,7 @@ from hotline1022.service.menu.desk import MenuDesk, written
 from hotline1022.service.menu.edit import change_text
 from hotline1022.service.menu.file import read
 from hotline1022.service.menu.look import category_name, check_text, keys_view, remarks, tree_view
+from hotline1022.service.menu.recorded import recording, unheard
 from hotline1022.web.menu_edit_wire import MenuChangeBody, MenuChanged
 from hotline1022.web.menu_wire import (
     Checked,
@@ -100,7 +102,9 @@ class MenuView:
         directory: Callable[[], Directory],
         closed: Callable[[date], bool],
         clock: Callable[[], datetime],
+        studio: Callable[[], Path | None],
     ) -> None:
+        self._studio = studio
         self._desk, self._database = desk, database
         self._directory, self._closed, self._clock = directory, closed, clock
 
@@ -145,6 +149,10 @@ class MenuView:
         """Its parts."""
         return await asyncio.to_thread(lambda: steps_of(written(text), shipped()))
 
+    async def recording(self, kind: str, id: str) -> str:
+        """What is heard in place of a text."""
+        return await asyncio.to_thread(recording, self._studio(), kind, id)
+
     async def change(self, wanted: MenuChangeBody) -> MenuChanged:
         """The text with one thing changed; nothing is kept."""
         text = await asyncio.to_thread(change_text, wanted)
@@ -159,7 +167,7 @@ class MenuView:
         version, tree, sounds = await self._desk.publish(
             text, seen=wanted.seen, by=by, note=wanted.note, again=wanted.again or 0, draft=wanted.draft
         )
-        return Published(version=version, sounds=sounds, warnings=self._warnings(tree))
+        return Published(version=version, sounds=sounds, warnings=await asyncio.to_thread(self._warnings, tree))
 
     async def walk(self, wanted: TryBody) -> Way:
         """Where keys lead at some moment. What the menu does is the same at any hour; whom an agent would ring is not."""
@@ -190,11 +198,14 @@ class MenuView:
             return None  # the warning says so: the directory does not have the category
 
     def _warnings(self, tree: MenuTree) -> tuple[Remark, ...]:
-        """The menu's own, and categories that the directory does not have: nobody would be rung for them, or no longer has."""
+        """The menu's own, texts that a recording hides, and categories that the directory does not have: nobody would be rung for
+        them, or no longer has.
+        """
+        own = (*remarks(tree.warnings), *unheard(tree, self._desk.menu, self._studio()))
         try:
             known = self._directory().categories
         except HotlineError:
-            return remarks(tree.warnings)
+            return own
         absent = [
             f"the category {one.id} ({one.name}) is not in the directory; add it there, with who answers"
             for one in tree.categories
@@ -206,4 +217,4 @@ class MenuView:
             for one in tree.categories
             if one.id in known and not active(known[one.id], day)
         ]
-        return (*remarks(tree.warnings), *remarks(absent), *remarks(over))
+        return (*own, *remarks(absent), *remarks(over))

@@ -75,6 +75,9 @@ class MemoryMenu:
     async def steps(self, text: str) -> MenuSteps:
         return steps_of(written(text), shipped())
 
+    async def recording(self, kind: str, id: str) -> str:
+        return ""
+
     async def change(self, wanted: MenuChangeBody) -> MenuChanged:
         found = await self.check(text := change_text(wanted))
         return MenuChanged(text=text, problems=found.problems, warnings=found.warnings)

@@ -285,3 +285,9 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_no_sound_of_a_number_is_given_a_text_in_the_menu() -> None:
     assert not set(number_sounds()) & set(SHIPPED.sounds)
+
+
+@pytest.mark.parametrize("name", ["hl1022/greeting", "digits/1"])
+def test_a_sound_does_not_take_the_place_of_a_prompt(name: str) -> None:
+    found = faults(GOOD + f'[sounds]\n"{name}" = "x"\n')
+    assert found == [f"own.toml:11: {name} may be the name of a text that the menu makes itself; choose another name"]

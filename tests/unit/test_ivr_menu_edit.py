@@ -9,7 +9,7 @@ import pytest
 from hotline1022.core.errors import HotlineError
 from hotline1022.ivr import menu_edit as edit
 from hotline1022.ivr.load import parse, shipped
-from hotline1022.ivr.types import MenuStep, StepKey
+from hotline1022.ivr.types import MenuCategory, MenuStep, StepKey
 
 TEXT = (files("hotline1022.ivr") / "menu.toml").read_text(encoding="utf-8")
 OWN = """# của tỉnh
@@ -201,3 +201,24 @@ def test_no_text_breaks_out_of_its_quotes(said: str) -> None:
         edit.put_information(TEXT, "moi", said),
     ):
         assert len(tomllib.loads(after)) >= 2
+
+
+def test_targets_are_found_however_the_loader_lets_them_be_written() -> None:
+    loose = OWN.replace("'menu:more'", "' menu : more '").replace("root = 'main'", "root = 'main '")
+    parse(loose, source="x", base=shipped())
+    assert steps(loose) == steps(OWN)
+    assert refused(lambda: edit.drop_step(loose, "more")) == "menu-step-used"
+    assert refused(lambda: edit.drop_step(loose, "main")) == "menu-step-first"
+    assert edit.put_root(loose, "main") == loose
+    assert edit.put_step(loose, steps(loose)["main"]) == loose, "what is as it was is not touched"
+    out = OWN.replace("tries = 2 # hai lần", "after = 'agents: traffic'")
+    assert steps(out)["main"].after == "agents:traffic" and edit.put_step(out, steps(out)["main"]) == out
+    named = '[[categories]]\nid = "land "\n'
+    assert edit.put_category(named, MenuCategory(id="land", name="x"), MenuCategory(id="a", name="a")) == named
+
+
+def test_what_tomllib_stumbles_over_is_no_toml() -> None:
+    for odd in ("x = " + "1" * 5000, "x = " + "[" * 3000 + "]" * 3000):
+        assert refused(lambda odd=odd: edit.steps_of(f"{odd}\n{OWN}", shipped())) == "menu-not-toml"
+        assert refused(lambda odd=odd: parse(f"{odd}\n{OWN}", source="x", base=shipped())) == "menu-invalid"
+    assert steps(OWN.replace("tries = 2", "tries = 0x" + "f" * 5000))["main"].tries == 3, "no number can be shown of it"

@@ -58,7 +58,7 @@ async def show_text(ask: Ask) -> web.Response:
     parts, error = await steps_at_least(ask, await document(ask))
     there = _known(parts, kind, id)
     filled = meanwhile.fill({"text": there.text})
-    return _form(ask, parts, kind, there.id, there.text, read=filled.read, error=error)
+    return await _form(ask, parts, kind, there.id, there.text, read=filled.read, error=error)
 
 
 async def save_text(ask: Ask) -> web.Response:
@@ -70,7 +70,7 @@ async def save_text(ask: Ask) -> web.Response:
 async def show_new(ask: Ask) -> web.Response:
     """A new information."""
     parts, error = await steps_at_least(ask, await document(ask))
-    return _form(ask, parts, _INFORMATION, "", "", error=error)
+    return await _form(ask, parts, _INFORMATION, "", "", error=error)
 
 
 async def add_text(ask: Ask) -> web.Response:
@@ -80,25 +80,28 @@ async def add_text(ask: Ask) -> web.Response:
 
 
 async def drop_text(ask: Ask) -> web.Response:
-    """An information goes, where no key leads there; other texts stay."""
+    """An information goes, where no key leads there and nobody changed it since it was shown; other texts stay."""
+    form: Form = ask.body
     kind, id = _named(ask)
     known = await document(ask)
     parts, error = await steps_at_least(ask, known)
     there = _known(parts, kind, id)
     if kind is not _INFORMATION:
         raise NotFound("only information can be taken away; its page names what there is", error_id="spoken-unknown")
+    read = meanwhile.fill({"text": there.text}).read
     if error is None:
         try:
             changed = await ask.ports.menu.change(MenuChangeBody(text=known.text, drop_information=id))
+            if read != form.one(meanwhile.READ):
+                raise _changed()
             await keep(ask, known, changed.text)
             return see(f"{LIST}?done=removed&count={id}")
         except HotlineError as refused:
             error = refused
-    read = meanwhile.fill({"text": there.text}).read
-    return _form(ask, parts, _INFORMATION, id, there.text, read=read, error=error)
+    return await _form(ask, parts, _INFORMATION, id, there.text, read=read, error=error)
 
 
-async def _save(ask: Ask, kind: SpokenKind, id: str, *, new: bool) -> web.Response:
+async def _save(ask: Ask, kind: SpokenKind, id: str, *, new: bool, once_more: bool = True) -> web.Response:
     form: Form = ask.body
     text, read, say = form.one("text").replace("\r\n", "\n").strip(), form.one(meanwhile.READ), words()
     known = await document(ask)
@@ -108,43 +111,54 @@ async def _save(ask: Ask, kind: SpokenKind, id: str, *, new: bool) -> web.Respon
     if there is None and not new and not read and not form.one("gone"):
         raise _unknown()  # it never was: the form of one that was there says what it had read
 
-    def again(**more: Any) -> web.Response:
-        return _form(ask, parts, kind, "" if new else id, text, **({"read": read} | more))
+    async def again(**more: Any) -> web.Response:
+        return await _form(ask, parts, kind, "" if new else id, text, **({"read": read} | more))
 
     if error is not None:
-        return again(error=error)
+        return await again(error=error)
     wrong = text_fault(text)
     if new and not id:
         wrong["name"] = say("menu-form.name-missing")
     elif new and there is not None:
         wrong["name"] = say("menu-form.name-there", name=id)
     if wrong:
-        return again(wrong=wrong)
+        return await again(wrong=wrong)
     if there is None and not new and not form.one("gone"):
-        return again(gone=True, error=Refused("somebody took the text away", error_id="menu-step-gone"))
+        return await again(gone=True, error=Refused("somebody took the text away", error_id="menu-step-gone"))
     if there is not None and meanwhile.fill({"text": there.text}).read != read:
-        return _meanwhile(ask, parts, kind, there, text)
+        return await _meanwhile(ask, parts, kind, there, text)
     body = SpokenBody(kind=kind, id=id, text=tidy(text, lines=True) or "")
     try:
         changed = await ask.ports.menu.change(MenuChangeBody(text=known.text, spoken=body))
         if own := [one for one in changed.problems if f"{one.at}.".startswith(f"{kind}.{id}.")]:
-            return again(wrong={"text": " ".join(fault_words(one.text, form=True) for one in own)})
+            return await again(wrong={"text": " ".join(fault_words(one.text, form=True) for one in own)})
         if changed.text != known.text:
             await keep(ask, known, changed.text)
     except HotlineError as refused:
-        if refused.error_id not in MEANWHILE or new:
-            return again(error=refused)
-        parts = await steps_of(ask, await document(ask))
+        if refused.error_id not in MEANWHILE:
+            return await again(error=refused)
+        parts, error = await steps_at_least(ask, await document(ask))
+        if error is not None:
+            return await again(error=error)
         after = next((one for one in _of(parts, kind) if one.id == id), None)
-        return _meanwhile(ask, parts, kind, after, text) if after else again(error=refused, gone=True)
+        if after == there and once_more:  # something else was changed: this goes over it
+            return await _save(ask, kind, id, new=new, once_more=False)
+        if new or after == there:
+            return await again(error=refused)
+        return await _meanwhile(ask, parts, kind, after, text) if after else await again(error=refused, gone=True)
     return see(f"{LIST}?done={'added' if new else 'saved'}&count={id}")
 
 
-def _meanwhile(ask: Ask, parts: MenuSteps, kind: SpokenKind, there: SpokenText, text: str) -> web.Response:
+async def _meanwhile(ask: Ask, parts: MenuSteps, kind: SpokenKind, there: SpokenText, text: str) -> web.Response:
     fields = {"text": meanwhile.Field(label=words()("menu-form.text"))}
     found = meanwhile.merge(ask.body, {"text": there.text}, {"text": text}, fields)
-    error = Refused("somebody else changed the text meanwhile; look at it again", error_id="menu-step-changed")
-    return _form(ask, parts, kind, there.id, found.values["text"], read=found.read, error=error, changes=found)
+    return await _form(
+        ask, parts, kind, there.id, found.values["text"], read=found.read, error=_changed(), changes=found
+    )
+
+
+def _changed() -> Refused:
+    return Refused("somebody else changed the text meanwhile; look at it again", error_id="menu-step-changed")
 
 
 _INFORMATION = SpokenKind.INFORMATION
@@ -181,7 +195,7 @@ def _row(kind: SpokenKind, one: SpokenText) -> dict[str, Any]:
     return {"id": one.id, "text": one.text, "own": one.own, "link": link_of(kind, one.id)}
 
 
-def _form(
+async def _form(
     ask: Ask,
     parts: MenuSteps,
     kind: SpokenKind,
@@ -194,7 +208,7 @@ def _form(
     changes: meanwhile.Filled | None = None,
     gone: bool = False,
 ) -> web.Response:
-    say = words()
+    say, recording = words(), await ask.ports.menu.recording(kind, id) if id else ""
     form = ask.body if isinstance(ask.body, Form) else None
     used = used_by(parts, f"information:{id}") if kind is _INFORMATION and id else []
     problem = told(error) if error else say("menu-form.faulty", count=len(wrong)) if wrong else ""
@@ -213,6 +227,7 @@ def _form(
         wrong=wrong or {},
         gone=gone or bool(form and form.one("gone")),
         used=used_words(used),
+        recording=recording,
         removable=kind is _INFORMATION and bool(id) and not used,
         text_most=SPOKEN_LIMIT,
         name_most=_NAME_MOST,

@@ -16,7 +16,7 @@ from hotline1022.web.desk import menu_step_form as f
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.menu_doc import HERE, MEANWHILE, STEPS, document, keep, offered, steps_at_least, steps_of
+from hotline1022.web.desk.menu_doc import HERE, MEANWHILE, STEPS, document, keep, offered, steps_at_least
 from hotline1022.web.desk.menu_step_words import beginning, prompts, targets, used_by, used_words
 from hotline1022.web.desk.menu_words import fault_words
 from hotline1022.web.desk.render import show, told
@@ -54,14 +54,13 @@ async def show_new(ask: Ask) -> web.Response:
 async def change_rows(ask: Ask) -> web.Response:
     """One row of keys more, less, up or down; nothing is kept."""
     form: Form = ask.body
-    parts, error = await steps_at_least(ask, await document(ask))
+    # what is wrong with the text is told when it is saved: an answer of an error would not come into the page, and the button do nothing
+    parts, _ = await steps_at_least(ask, await document(ask))
     id = ask.path.get("step", "")
     given = f.Typed(values=f.typed(form).values, rows=f.done(form))
     if id and _find(parts, id) is None and not _opened(form):
         raise _unknown()
-    return await _form(
-        ask, parts, id, given, read=form.one(meanwhile.READ), error=error, form=form, known=_find(parts, id)
-    )
+    return await _form(ask, parts, id, given, read=form.one(meanwhile.READ), form=form, known=_find(parts, id))
 
 
 async def save_step(ask: Ask) -> web.Response:
@@ -80,7 +79,7 @@ def id_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:_NAME_MOST].strip("-")
 
 
-async def _save(ask: Ask, id: str, *, new: bool) -> web.Response:
+async def _save(ask: Ask, id: str, *, new: bool, once_more: bool = True) -> web.Response:
     form: Form = ask.body
     given = f.typed(form)
     known = await document(ask)
@@ -119,9 +118,13 @@ async def _save(ask: Ask, id: str, *, new: bool) -> web.Response:
         if refused.error_id not in MEANWHILE:
             return await again(error=refused)
         # between reading and writing: as if it had been so before
-        parts = await steps_of(ask, await document(ask))
+        parts, error = await steps_at_least(ask, await document(ask))
+        if error is not None:
+            return await again(error=error)
         there = _find(parts, id)
-        if there is None or new:
+        if there == step and once_more:  # something else was changed: this goes over it
+            return await _save(ask, id, new=new, once_more=False)
+        if there is None or new or there == step:
             return await again(error=refused, gone=there is None and not new)
         return await _meanwhile(ask, parts, there, given)
     if form.one("act") == "try":
@@ -130,13 +133,17 @@ async def _save(ask: Ask, id: str, *, new: bool) -> web.Response:
 
 
 async def drop_step(ask: Ask) -> web.Response:
-    """It goes, where no key leads there."""
+    """It goes, where no key leads there and nobody changed it since it was shown."""
+    form: Form = ask.body
     id = ask.path["step"]
     known = await document(ask)
     parts, error = await steps_at_least(ask, known)
+    step = _find(parts, id)
     if error is None:
         try:
             changed = await ask.ports.menu.change(MenuChangeBody(text=known.text, drop_step=id))
+            if step is not None and f.read_of(step).read != form.one(meanwhile.READ):
+                raise _changed()
             await keep(ask, known, changed.text)
         except HotlineError as refused:
             if refused.error_id == "menu-step-unknown":
@@ -144,7 +151,6 @@ async def drop_step(ask: Ask) -> web.Response:
             error = refused
     if error is None:
         return see(f"{STEPS}?done=removed&count={id}")
-    step = _find(parts, id)
     if step is None:
         raise _unknown()
     return await _form(ask, parts, id, f.filled(step), read=f.read_of(step).read, error=error, known=step)
@@ -152,6 +158,10 @@ async def drop_step(ask: Ask) -> web.Response:
 
 def _unknown() -> NotFound:
     return NotFound("the menu has no such step; its page names them", error_id="step-unknown")
+
+
+def _changed() -> Refused:
+    return Refused("somebody else changed the step meanwhile; look at it again", error_id="menu-step-changed")
 
 
 def _opened(form: Form) -> bool:
@@ -171,8 +181,9 @@ async def _with_categories(ask: Ask, text: str, parts: MenuSteps, given: f.Typed
 async def _meanwhile(ask: Ask, parts: MenuSteps, step: MenuStep, given: f.Typed) -> web.Response:
     form: Form = ask.body
     rows, found = f.merged(form, step, given, parts)
-    error = Refused("somebody else changed the step meanwhile; look at it again", error_id="menu-step-changed")
-    return await _form(ask, parts, step.id, rows, read=found.read, error=error, changes=found, known=step, form=form)
+    return await _form(
+        ask, parts, step.id, rows, read=found.read, error=_changed(), changes=found, known=step, form=form
+    )
 
 
 def _find(parts: MenuSteps, id: str) -> MenuStep | None:
@@ -215,6 +226,7 @@ async def _form(
     status = failure(error).status if error else 400 if wrong else 200
     more = await offered(ask, parts)
     used = used_by(parts, f"menu:{id}") if id else []
+    recording = await ask.ports.menu.recording("menus", id) if id else ""
     to_here = "" if not id else say("menu-form.is-first") if id == parts.root else used_words(used)
     return show(
         ask,
@@ -236,6 +248,7 @@ async def _form(
         exits=targets(parts, more, exits=True),
         prompts=prompts(parts),
         used=to_here,
+        recording=recording,
         removable=bool(id and known and id != parts.root and not used),
         stays=say("menu-form.is-first-stays") if id == parts.root else say("menu-form.used", keys=used_words(used)),
         about=beginning(known.text) if known else "",

@@ -42,6 +42,7 @@ _SAID = (
     (r"the prompt (?P<name>\S+) is never played", "unplayed"),
     (r"the answer has (?P<length>\d+) characters, .*", "too-long"),
     (r"(?P<name>.+) cannot be sent to the dialplan: .*", "no-id"),
+    (r"the prompt (?P<name>\S+) has a recording: .*", "recorded"),
     (r"the category (?P<id>\S+) \((?P<name>.+)\) is not in the directory; .*", "not-in-directory"),
     (r"the category (?P<id>\S+) \((?P<name>.+)\) is not in force in the directory; .*", "not-in-force"),
 )

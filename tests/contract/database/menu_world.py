@@ -43,6 +43,8 @@ class MenuHouse:
     #: raised by the next making of sounds
     mute: Exception | None = None
     bell: MemoryBell = field(default_factory=MemoryBell)
+    #: recordings that are heard in place of texts
+    studio: Path | None = None
     #: called while sounds are made
     meanwhile: Callable[[], Any] | None = None
 
@@ -69,7 +71,14 @@ class MenuHouse:
         return self.desk
 
     def view(self, directory: Callable[[], Directory]) -> MenuView:
-        return MenuView(self.desk, self.database, directory=directory, closed=never_closed, clock=lambda: self.clock())
+        return MenuView(
+            self.desk,
+            self.database,
+            directory=directory,
+            closed=never_closed,
+            clock=lambda: self.clock(),
+            studio=lambda: self.studio,
+        )
 
     def leads(self, key: str) -> str:
         """Where a key of the first menu leads, for whoever calls now."""
