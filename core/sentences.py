@@ -77,6 +77,10 @@ SENTENCES: Mapping[str, str] = {
         "the erasure {request} stands broken off since {since}: part of it may be gone, the rest is there; type the number again at "
         "/desk/citizens, or hotline1022 citizen confirm, to go on"
     ),
+    "alarm-said.erasure-hangs": (
+        "the erasure {request} runs and has not moved since {since}: see to the disk and the database, restart the service, then type "
+        "the number again at /desk/citizens"
+    ),
     "alarm-said.gateway": "{gateway}: {error}",
     "alarm-said.webhook": "{name} ({webhook}): {webhook_error}",
     "alarm-said.part": "{part} broke ({kind}); calls go on, and the service's log says why",

@@ -33,6 +33,10 @@ class ErasureRequests(Repository):
         """The row of a request; NotFound `erasure-unknown`."""
         return await self._row(request, lock=False)
 
+    async def locked(self, request: str) -> Mapping[str, Any]:
+        """The same, which nobody else changes until the transaction ends: for what is changed by what it says."""
+        return await self._row(request, lock=True)
+
     async def latest(self, limit: int) -> list[Mapping[str, Any]]:
         """The rows of the latest requests: those that nobody has carried out first, then the newest."""
         c = citizen_erasure.c
@@ -54,7 +58,7 @@ class ErasureRequests(Repository):
 
     async def went(self, request: str, at: datetime, files: Sequence[Sequence[str]] = (), **parts: Any) -> None:
         """What this transaction erases, each part as a number, or as ids where the same may be met again; `files` go later."""
-        row = await self._row(request, lock=True)
+        row = await self.locked(request)
         gone = dict(row["gone"])
         for part, what in parts.items():
             if isinstance(what, int):

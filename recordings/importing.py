@@ -5,6 +5,7 @@ a kill at any step gives the same end.
 """
 
 import os
+import stat
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -58,7 +59,8 @@ def still_there(folder: Path, below: str) -> None:
 
 
 def index(folder: Path, below: str = "") -> tuple[str, ...]:
-    """Every ordinary file in the folder of the name `below` in a folder ("" = itself), relative to it, by name; no link is followed.
+    """Every ordinary file in the folder of the name `below` in a folder ("" = itself), relative to it, by name; no link is followed. One that
+    cannot be looked at is one of them: who opens it learns why.
 
     Raises what `still_there` raises.
     """
@@ -68,9 +70,18 @@ def index(folder: Path, below: str = "") -> tuple[str, ...]:
     for above, _, names in os.walk(top):
         for name in names:
             path = Path(above, name)
-            if path.is_file() and not path.is_symlink():
+            if _ordinary(path):
                 found.append(path.relative_to(top).as_posix())
     return tuple(sorted(found))
+
+
+def _ordinary(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def written(file: Path) -> Written:

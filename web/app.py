@@ -243,7 +243,8 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
             if route.confirms and (away := confirmed(ask)) is not None:
                 return away
             answer = await _act(route, ask)
-        if came is not None and isinstance(answer, web.Response) and answer.status < 400 and not route.typing:
+        well = request.method == "POST" and isinstance(answer, web.Response) and answer.status < 400
+        if came is not None and well and not route.typing:
             request.app[STORE].sent(came.user.id, request.path)
         if isinstance(answer, web.StreamResponse):
             return answer

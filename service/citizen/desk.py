@@ -92,7 +92,7 @@ class Citizens:
         """Write down that it is confirmed, and by whom, or taken up again: an alarm that it stands broken off ends."""
         act, at = _who(), datetime.now(UTC)
         async with self._database.transaction() as tx:
-            asked = await tx.citizens.requests.asked(request)
+            asked = await tx.citizens.requests.locked(request)
             first = {"confirmed_at": at, "confirmed_by": act.actor} if asked["confirmed_at"] is None else {}
             await tx.alarms.end(asked["alarm"], at)
             await tx.citizens.requests.note(request, moved_at=at, alarm="", **first)
@@ -109,7 +109,7 @@ class Citizens:
         digits = digits_of(number)
         with self._leave() as may:
             if not may:
-                text = "a backup is being made, or old recordings are just being deleted; confirm again afterwards"
+                text = "a backup is being made, old recordings are just being deleted, or another erasure runs; confirm again afterwards"
                 raise Unavailable(text, error_id="backup-running")
             return await self._confirm(request, digits, seen, progress)
 
@@ -135,7 +135,7 @@ class Citizens:
         said = await self._said(found)
         async with self._database.transaction() as tx:
             at = datetime.now(UTC)
-            now = await tx.citizens.requests.asked(request)
+            now = await tx.citizens.requests.locked(request)
             counts = counts_of(now["gone"])
             whole = whole_of(said, counts, counts_of(asked["gone"]))
             await tx.alarms.end(now["alarm"], at)  # it hung, and rang for that

@@ -11,7 +11,7 @@ from typing import Any
 
 from hotline1022.audit.types import Entry, Kind
 from hotline1022.core.acting import Acting, acting, acts
-from hotline1022.core.errors import NotFound, Refused, Unavailable
+from hotline1022.core.errors import NotFound, Refused
 from hotline1022.db.citizen_requests import counts_of
 from hotline1022.db.unit import Database
 from hotline1022.service.background.guard import Run
@@ -133,8 +133,8 @@ class Erasing:
     async def _tell(self, request: str, error_id: str) -> None:
         try:
             await self._standing.tell(request, error_id)
-        except Unavailable as error:  # it is found when the database is back
-            log.warning("that the erasure %s is broken off is not written down yet: %s", request, error)
+        except Exception:  # it is found by the next look; why it ended is raised
+            log.exception("that the erasure %s is broken off is not written down yet", request)
 
     def _runs(self) -> str:
         running = self._work.running

@@ -21,6 +21,8 @@ EVERY_SECONDS = 60.0
 STILL = timedelta(minutes=10)
 #: what this process is at, and has not moved for so long, hangs: a disk, a database
 HANGS = timedelta(hours=1)
+#: refusals that whoever confirmed sees at once, and takes up again soon: where nothing has gone they ring after STILL alone
+UNTOUCHED = frozenset({"backup-running", "erasure-changed"})
 
 
 class Standing:
@@ -43,18 +45,31 @@ class Standing:
         async with self._database.reading() as tx:
             left = await tx.citizens.requests.standing(at - STILL)
         for row in left:
-            if row["id"] != self._running() or row["moved_at"] <= at - HANGS:
-                await self.tell(row["id"])
+            runs = row["id"] == self._running()
+            await self._ring(row["id"], before=at - (HANGS if runs else STILL), runs=runs)
 
-    async def tell(self, request: str, error_id: str = "") -> None:
-        """Say that it is broken off, unless that rings or rang since it was taken up last. Unavailable."""
+    async def tell(self, request: str, error_id: str) -> None:
+        """Say that it was broken off just now, unless that rings or rang since it was taken up last, or nothing was touched by what only
+        waits. Unavailable.
+        """
+        await self._ring(request, error_id)
+
+    async def _ring(
+        self, request: str, error_id: str = "", *, before: datetime | None = None, runs: bool = False
+    ) -> None:
+        """`before`: not when it has moved since then: what was read without the row's lock may be taken up by now."""
         with by_the_service():
             async with self._database.transaction() as tx:
-                row = await tx.citizens.requests.asked(request)
-                if row["done_at"] is not None or row["alarm"]:
-                    return
+                row = await tx.citizens.requests.locked(request)
                 since = row["moved_at"] or row["confirmed_at"] or row["requested_at"]
+                if row["done_at"] is not None or row["alarm"] or (before is not None and since > before):
+                    return
+                if error_id in UNTOUCHED and not row["gone"]:
+                    return
                 why = f" [{error_id}]" if error_id else ""
-                detail = said("alarm-said.erasure", request=request, since=since) + why
+                if runs:
+                    detail = said("alarm-said.erasure-hangs", request=request, since=since)
+                else:
+                    detail = said("alarm-said.erasure", request=request, since=since) + why
                 alarm, _ = await tx.alarms.raise_alarm(ERASURE_ALARM, detail, datetime.now(UTC))
                 await tx.citizens.requests.note(request, alarm=alarm.id)

@@ -7,7 +7,6 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
@@ -20,6 +19,8 @@ from hotline1022.service.settings.tree import Settings
 SHOWN = 200
 #: bytes that a table may have: it is read whole
 LARGEST = 256 * 1024**2
+#: of a file that is there and cannot be looked at: its row tells why
+UNKNOWN = Written(size=-1, at_ns=0)
 _PLAIN = re.compile(r"[^./\\\0][^/\\\0]{0,99}")
 
 
@@ -99,11 +100,17 @@ def table_of(place: Path, name: str) -> bytes:
 
 
 def written_of(place: Path, name: str) -> dict[str, Written]:
-    """Each file of a folder, by its path in it. Opens none of them. Unavailable `import-folder-gone`. Blocks."""
+    """Each file of a folder, by its path in it; UNKNOWN for one that cannot be looked at. Opens none of them.
+    Unavailable `import-folder-gone`. Blocks.
+    """
     found = {}
     for path in index(place, name):
-        with suppress(FileNotFoundError):
+        try:
             found[path] = written(place / name / path)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            found[path] = UNKNOWN
     return found
 
 

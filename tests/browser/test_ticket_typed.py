@@ -192,3 +192,79 @@ async def test_a_page_that_cannot_be_loaded_says_so_and_keeps_what_is_typed(
     await click(tab, "changed")
     await until(tab, shown("out"))
     assert (await tab.run(VALUES))[0] == ANSWER
+
+
+@pytest.mark.parametrize("where", ["sent", "kept"])
+@pytest.mark.parametrize("away", [False, True])
+async def test_what_was_given_back_by_the_service_is_there_still(
+    world: Handling, browser: Browser, streams: MemoryLive, where: str, away: bool
+) -> None:
+    ticket = await world.ticket(A.ACCEPT)
+    tab = await browser.tab()
+    await come_in(tab, world, "cv", "specialist", SPECIALIST)
+    await tab.open(str(world.desk.server.make_url(page(ticket))))
+    await listened(streams, 1)
+    await fill(tab, **{"answer-answer": ANSWER})
+    if where == "kept":
+        world.desk.now += Terms().idle
+        await seen(tab, "true")
+        await seen(tab, "false")
+        await until(tab, shown("out"))
+    await world.act(await world.stored(ticket), A.PASS_TO_LEADER)
+    tab.expect_load()
+    if where == "kept":
+        await click(tab, "out")
+        await tab.loaded()
+        await fill(tab, login="cv", password=OWN)
+        await press(tab)
+    else:
+        await tab.run("document.querySelector('form[action$=\"/act/answer\"] button').click()")
+        await tab.loaded()
+    assert ANSWER in await tab.run(f"document.getElementById('{where}').innerText")
+    if away:
+        await world.act(await world.stored(ticket), A.RETURN)
+        await world.act(await world.stored(ticket), A.FORWARD, agency=Named(id="so-y-te", name="Sở Y tế"))
+    for _ in range(2):
+        await click(tab, "changed")
+        await until(tab, shown("gone" if away else "loaded"))
+        assert (await tab.run("document.getElementById('left').innerText")).count(ANSWER) == 1
+        assert not await tab.run(f"document.getElementById('{where}')")
+    assert await barriers(tab) == []
+
+
+async def test_a_page_that_was_loaded_in_another_session_listens_and_hands_over_again(
+    world: Handling, browser: Browser, streams: MemoryLive
+) -> None:
+    ticket = await world.ticket(A.ACCEPT)
+    tab = await browser.tab()
+    await come_in(tab, world, "cv", "specialist", SPECIALIST)
+    await tab.open(str(world.desk.server.make_url(page(ticket))))
+    await listened(streams, 1)
+    await fill(tab, **{"answer-answer": ANSWER})
+    await seen(tab, "true")
+    world.desk.now += Terms().idle
+    await seen(tab, "false")
+    await until(tab, shown("out"))
+    await tab.run("window.real = fetch; window.fetch = async () => new Response('')")
+    await click(tab, "out")
+    await until(tab, shown("lost"))
+    await tab.run("window.fetch = real")
+    second = await browser.tab()
+    await second.open(str(world.desk.server.make_url("/desk/sign-in")))
+    await fill(second, login="cv", password=OWN)
+    await press(second)
+    before = len(streams.opened)
+    await tab.send("Page.bringToFront")
+    await click(tab, "changed")
+    await until(tab, shown("loaded"))
+    assert not await tab.run(shown("out"))
+    await listened(streams, before + 1)
+    streams.bus.publish(told(ticket, "extend"))
+    await until(tab, BAR)
+    world.desk.now += Terms().idle
+    tab.expect_load()
+    await click(tab, "out")
+    await tab.loaded()
+    await fill(tab, login="cv", password=OWN)
+    await press(tab)
+    assert (await tab.run(VALUES))[0] == ANSWER

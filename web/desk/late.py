@@ -23,6 +23,8 @@ from hotline1022.web.route import Ask, Place
 LOG = logging.getLogger("hotline1022.web")
 #: on an answer: what was sent is kept
 SIGN = "HL-Kept"
+#: on what a script sends: whose page it is
+USER = "HL-User"
 #: pages of the door and of one's own secrets, and the page of agents, which keeps what is typed by itself
 _NEVER = ("/desk/sign-", "/desk/second", "/desk/password", "/desk/account", "/desk/confirm", "/desk/agent")
 
@@ -65,7 +67,9 @@ def of_another_session(place: Place, ask: Ask) -> web.StreamResponse | None:
             raise
         cookies.check_site(ask.request)  # `Origin` is our own: no other site can say so
         token = form.secret(cookies.FIELD) or ask.request.headers.get(cookies.HEADER, "")
-        if ask.request.app[STORE].of_form(token) not in ("", signed.user.id):
+        # whose token it was is forgotten by a restart: scripts say whose page it is
+        told = {ask.request.app[STORE].of_form(token), ask.request.headers.get(USER, "")}
+        if told - {"", signed.user.id}:
             raise
         page = keep(ask.request, signed.user.id, form, ask.ports.clock())
         if not page:

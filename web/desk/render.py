@@ -28,6 +28,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+#: on what a script reads to put it beneath a page that is open: what is kept for that page is not shown by it, and stays
+BENEATH = "HL-Beneath"
 _THEMES = ("light", "dark")
 
 
@@ -77,6 +79,8 @@ def show(
 def _kept(ask: Ask) -> list[Kept]:
     """What was typed here and could not be sent then."""
     if ask.request.method != "GET" or ask.signed is None or ask.signed.session.stage is not Stage.FULL:
+        return []
+    if BENEATH in ask.request.headers:
         return []
     return ask.request.app[STORE].take(ask.signed.user.id, ask.request.rel_url.raw_path_qs, ask.ports.clock())
 

@@ -7,7 +7,7 @@ window.HL = window.HL || {};
   const ANEW = 3000, SILENT = 35000, LOOK = 5000;
 
   /* `heard(topic, event)` for each event and for `refresh`; `back()` when it is there (again), `away()` when it is not, `out()` when
-     the session has ended, which ends the stream. Gives what lets it rest, and wakes it where it stopped */
+     the session has ended, which ends the stream. Gives what lets it rest, wakes it where it stopped, and begins anew in another session */
   HL.stream = ({ path, position, topics, heard, back, away, out }) => {
     let stream = null, last = 0, over = false, planned = 0, resting = false;
     const sign = () => { last = performance.now(); };
@@ -32,13 +32,13 @@ window.HL = window.HL || {};
         away();
         if (own.readyState !== EventSource.CLOSED) return;
         planned ||= setTimeout(listen, ANEW);
-        ended();
+        ended(own);
       });
     }
     // a stream that is refused does not say why: a session that ended while nobody listened is asked for
-    async function ended() {
+    async function ended(own) {
       const answer = await fetch(`${path}since=`, { method: "HEAD", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(ANEW) }).catch(() => null);
-      if (over || resting || answer?.status !== 401) return;
+      if (own !== stream || over || resting || answer?.status !== 401) return;
       over = true;
       clearTimeout(planned);
       stream.close();
@@ -54,6 +54,7 @@ window.HL = window.HL || {};
     return {
       rest() { resting = true; clearTimeout(planned); planned = 0; stream.close(); },
       wake() { if (resting && !over) { resting = false; listen(); } },
+      anew(from) { position = from; over = resting = false; stream.close(); listen(); },
     };
   };
 

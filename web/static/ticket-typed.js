@@ -2,7 +2,7 @@
 /* Keeps what is typed on the page of a ticket: when it is loaded again, which is done beneath the words, and over the door, where the
    service keeps them for this user. Refuses to lay anything down in this browser, which others use too, and to show it to anybody else. */
 (() => {
-  const { room, said, say, wait, changes } = HL.fresh;
+  const { room, said, say, wait, changes, stream } = HL.fresh;
   const main = document.getElementById("main"), left = document.getElementById("left");
   const load = said("changed").querySelector("a"), door = said("out").querySelector("a");
   // ms: how long an answer is waited for, and how long it is said that it came
@@ -14,9 +14,12 @@
   const ask = (address, more) => fetch(address, { redirect: "manual", signal: AbortSignal.timeout(PATIENCE), ...more });
   const reveal = () => typed(main).forEach((one) => { const room = one.closest("details"); if (room) room.open = true; });
 
+  // what the service gave back of a form, to be copied
+  const back = (place) => Array.from(place.querySelectorAll("#kept .as-typed, #sent .as-typed"), (one) => one.textContent.trim());
+
   /* what has no field any more is given back */
   function give(texts) {
-    for (const text of texts) {
+    for (const text of new Set(texts)) {
       const line = document.createElement("p");
       line.className = "as-typed";
       line.textContent = text;
@@ -32,15 +35,19 @@
   function renew(page) {
     const now = page.getElementById("fresh");
     if (now?.dataset.user !== room.dataset.user) { location.assign(load.href); return; } // another one has signed in here
-    const before = typed(main).map((one) => ({ id: one.id, value: one.value, text: words(one) })), lost = [];
+    const over = !said("out").hidden;
+    const before = typed(main).map((one) => ({ id: one.id, value: one.value, text: words(one) })), lost = back(main);
     Idiomorph.morph(main, page.getElementById("main"), { callbacks });
     for (const one of before) {
       const field = document.getElementById(one.id);
       if (field && field.value !== one.value) field.value = one.value;
       if (field?.value === one.value) field.dispatchEvent(new Event("input", { bubbles: true })); else lost.push(one.text);
     }
-    give(lost);
+    const shown = back(page);
+    give(lost.filter((text) => !shown.includes(text)));
     reveal();
+    // the session that was over has a new one: it is listened to, and takes what is handed over
+    if (over) { missed = false; stream.anew(now.dataset.position); }
     // another session of the same user has other tokens
     document.body.setAttribute("hx-headers", page.body.getAttribute("hx-headers"));
     for (const one of document.querySelectorAll("input[name=csrf]")) one.value = page.querySelector("input[name=csrf]").value;
@@ -53,7 +60,7 @@
   }
   /* another agency has it, or the right to it is gone: nothing of it stays but what was typed */
   function gone() {
-    give(typed(main).map(words));
+    give([...typed(main).map(words), ...back(main)]);
     for (const one of Array.from(left.parentElement.children)) if (one !== room && one !== left && one.tagName !== "H1") one.remove();
     say("gone");
   }
@@ -66,7 +73,8 @@
     said("failed").hidden = true;
     const heard = changes();
     try {
-      const answer = await ask(load.href);
+      // what is kept for this page waits for one that is looked at
+      const answer = await ask(load.href, { headers: { "HL-Beneath": "1" } });
       if (answer.type === "opaqueredirect") say("out");
       else if ([403, 404].includes(answer.status)) gone();
       else if (!answer.ok) say("failed");
@@ -80,7 +88,7 @@
     const body = new FormData(form);
     // files are not kept: that there were some is told
     for (const one of form.querySelectorAll("input[type=file]")) if (one.files.length) body.set(one.name, new File([], one.files[0].name));
-    const answer = await ask(form.action, { method: "POST", body, headers: { "HX-Request": "true", "HX-Current-URL": load.href } });
+    const answer = await ask(form.action, { method: "POST", body, headers: { "HX-Request": "true", "HX-Current-URL": load.href, "HL-User": room.dataset.user } });
     return answer.headers.has("HL-Kept") ? answer.headers.get("HX-Redirect") : "";
   }
   door.addEventListener("click", async (event) => {

@@ -34,5 +34,5 @@ window.HL = window.HL || {};
   document.addEventListener("visibilitychange", look);
   look();
   wait();
-  window.HL.fresh = { room, said, say, wait, changes: () => changes };
+  window.HL.fresh = { room, said, say, wait, changes: () => changes, stream };
 })();

@@ -88,6 +88,33 @@ async def test_who_signed_in_anew_in_another_window_looks_once_more(world: World
         assert 'value="Dĩ An &lt;Mới&gt;"' in (await browser.get(AREA)).text
 
 
+@pytest.mark.parametrize("login", ["lan", "minh"])
+async def test_after_a_restart_a_script_says_whose_page_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch, login: str
+) -> None:
+    own = str(world.server.make_url("/")).rstrip("/")
+    async with world.signed_in("admin") as browser, world.signed_in("admin", login="minh"):
+        page = await browser.get(AREA)
+        (mine,) = re.findall(r'hx-headers=.*"HL-User": "([^"]+)"', page.text)
+        assert mine == (await world.admin.by_login("lan")).id
+        world.now += Terms().idle + timedelta(minutes=1)
+        monkeypatch.setattr(KeptForms, "of_form", lambda *_: "")
+        await browser.enter(login, OWN)
+        script = {"Origin": own, "HX-Request": "true", "HX-Current-URL": own + AREA, "HL-User": mine}
+        sent = await browser.post(AREA, {**page.forms.fields[AREA], **TYPED}, **script)
+        assert sent.status == (200 if login == "lan" else 403) and ("HL-Kept" in sent.headers) == (login == "lan")
+        assert ('value="Dĩ An &lt;Mới&gt;"' in (await browser.get(AREA)).text) == (login == "lan")
+
+
+async def test_what_is_read_beneath_an_open_page_leaves_what_is_kept(world: World) -> None:
+    async with world.signed_in("admin") as browser:
+        await too_late(world, browser)
+        await browser.enter("lan", OWN)
+        beneath = await browser.get(AREA, **{"HL-Beneath": "1"})
+        assert beneath.status == 200 and "&lt;Mới&gt;" not in beneath.text and 'id="kept"' not in beneath.text
+        assert "&lt;Mới&gt;" in (await browser.get(AREA)).text
+
+
 @pytest.mark.parametrize("wrong", ["token", "site", "cookie"])
 async def test_what_no_page_of_that_session_sent_is_not_kept(world: World, wrong: str) -> None:
     async with world.signed_in("admin") as browser, world.browser() as stranger:

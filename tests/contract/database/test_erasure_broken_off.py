@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from hotline1022.audit.types import Fact, Finding, Kind
-from hotline1022.core.errors import HotlineError, Refused
+from hotline1022.core.errors import Refused, Unavailable
 from hotline1022.db.types import AlarmRow
 from hotline1022.service.accounts.desk import Terms
 from hotline1022.service.citizen import steps
@@ -310,16 +310,20 @@ async def test_however_many_entries_others_have_each_end_is_told(cared: Cared) -
     assert told == {first.request: WHOLE, "b" * 16: counts}
 
 
-async def test_a_database_that_is_away_does_not_hide_why_it_ended(
-    cared: Cared, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("wrong", [Unavailable("no", error_id="database-away"), TypeError("no")], ids=["away", "other"])
+async def test_what_keeps_it_from_ringing_does_not_hide_why_it_ended(
+    cared: Cared, monkeypatch: pytest.MonkeyPatch, wrong: Exception
 ) -> None:
-    async def away(*_: object) -> None:
-        raise HotlineError("no")
+    async def full(*_: object) -> None:
+        raise OSError(28, "no room")
 
-    monkeypatch.setattr(Steps, "finish", away)
+    async def away(*_: object) -> None:
+        raise wrong
+
+    monkeypatch.setattr(Steps, "finish", full)
     monkeypatch.setattr(Standing, "tell", away)
     await cared.erasing.begin("a" * 16, NUMBER, "Đơn 14", "")
     async with asyncio.timeout(60):
         while cared.erasing._work.running:  # noqa: ASYNC110 -- it tells nobody
             await asyncio.sleep(0.01)
-    assert (await cared.erasing.erasure("a" * 16)).error_id
+    assert (await cared.erasing.erasure("a" * 16)).error_id == "disk-io"

@@ -3,6 +3,7 @@ refuses; stopped, killed and bereft of its folder in the middle, it is finished 
 """
 
 import asyncio
+import errno
 import json
 import os
 import shutil
@@ -193,6 +194,27 @@ async def test_a_file_that_changes_while_what_was_tried_is_taken_over_is_left_ou
     assert [one.outcome for one in done] == ["imported", "import-changed", "imported"]
     whatever = await import_rows(office.database, office.settings, rows, replace(wanted, files=None), lambda *_: None)
     assert [one.outcome for one in whatever] == ["already-there", "imported", "already-there"]
+
+
+@pytest.mark.parametrize("wrong", [errno.EACCES, errno.ESTALE, errno.EIO])
+def test_a_file_that_cannot_be_looked_at_is_there_and_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: int
+) -> None:
+    (tmp_path / "thang-3").mkdir()
+    for name in ("a.wav", "b.wav", "c.wav"):
+        (tmp_path / "thang-3" / name).write_bytes(b"RIFF")
+    stat = Path.stat
+
+    def looked(self: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if self.name == "b.wav":
+            raise OSError(wrong, "no")
+        if self.name == "c.wav":
+            raise FileNotFoundError(errno.ENOENT, "gone since")
+        return stat(self, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", looked)
+    found = written_of(tmp_path, "thang-3")
+    assert {name: one.size for name, one in found.items()} == {"a.wav": 4, "b.wav": -1}
 
 
 async def test_a_folder_that_vanishes_is_told_once(office: Office) -> None:
