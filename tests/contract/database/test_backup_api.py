@@ -7,6 +7,7 @@ import contextlib
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -116,7 +117,8 @@ async def test_it_is_made_told_and_put_back(house: House, office: Office) -> Non
     whole = {"name": folder.name, "sha256": sha256, "files": about["files"], "wrong": 0, "error": "", "error_id": ""}
     own = sum((folder / name).stat().st_size for name in ("SHA256SUMS", "manifest.json", "manifest.sha256"))
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) - own
-    assert shelved.pop("made_at").startswith(f"{folder.name[:4]}-{folder.name[4:6]}-")
+    named = datetime.strptime(folder.name, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    assert abs(datetime.fromisoformat(shelved.pop("made_at")) - named) < timedelta(seconds=5)
     assert shelved == whole | {"bytes": size, "findings": []}
     (entry,) = await entries(house, Kind.BACKUP_MADE)
     assert (entry.actor, entry.origin, entry.subject) == ("token:quan-tri", "127.0.0.1", f"backup:{folder.name}")

@@ -26,7 +26,7 @@ async def erase(house: House) -> None:
     async with house.world.database.transaction() as tx:
         words = CitizenWords(tx._connection)
         places = [await words.with_number(one, NUMBER) for one in await words.suspected(NUMBER)]
-        changed = [told for place in places for told in await words.take_out(place, NUMBER)]
+        changed = [told for place in places for told in (await words.take_out(place, NUMBER))[1]]
         assert changed
         detail: dict[str, object] = {"reasons": changed}
         tx.audit.add(Fact(at=datetime.now(UTC), kind=Kind.CITIZEN_ERASED, actor="cli:an", detail=detail))
