@@ -38,14 +38,16 @@ class Called:
         status, told = await self.desk.ask("POST", "/api/cascades", body)
         assert status == 201, told
 
-    async def ended(self, *outcomes: str, silence: float = 2.0) -> tuple[CallDetail, list[KeptCascade]]:
+    async def ended(
+        self, *outcomes: str, silence: float = 2.0, reason: Reason = Reason.CITIZEN_ANSWERED
+    ) -> tuple[CallDetail, list[KeptCascade]]:
         """The call as the log has it, filed, and its hunts, which ended so; what holds of every such call holds. `silence`: the longest
         that she heard, seconds."""
         await self.desk.world.quiet()
         call = await logged(self.desk.world, self.id)
         row = call.call
         assert (row.direction, row.line) == (Direction.OUT, self.line)
-        assert (row.result, row.reason) == (Result.REACHED, Reason.CITIZEN_ANSWERED)
+        assert (row.result, row.reason) == (Result.REACHED, reason)
         near(row.ended_at, self.citizen.ended_at, "the end of the call")
         (hers,) = legs(call, "citizen")
         near(hers.ended_at, self.citizen.ended_at, f"{self.citizen} ends")

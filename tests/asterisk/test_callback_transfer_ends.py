@@ -82,7 +82,7 @@ async def test_9_while_somebody_is_called_for_her_is_115(desk: Screen) -> None:
     assert helper.other.endswith("903133011"), "115 is shown her number"
     await asyncio.gather(ringing.ended(2), one.agent.ended(2))
     await one.citizen.ended(15)
-    call, (kept,) = await one.ended("dropped")
+    call, (kept,) = await one.ended("dropped", reason=Reason.EMERGENCY_ANSWERED)
     assert outcomes(kept) == [("specialist", "office", "hung-up")]
     assert any(event.kind == "EmergencyStarted" for event in call.events)
     assert audio.heard_for(helper.heard, one.citizen.frequency) > 2
