@@ -174,7 +174,7 @@ async def bench(place: Path, rate: float, seconds: float, rising: list[float], t
 @click.option("--no-bounds", is_flag=True, help="Exit code 0 also when a bound does not hold.")
 @click.option("--keep", is_flag=True, help="Keep the folder of the run and say where it is.")
 def main(rate: float, seconds: float, quick: bool, no_search: bool, no_bounds: bool, keep: bool) -> None:
-    """Measure the hotline against a bare dialplan on this machine (about twelve minutes).
+    """Measure the hotline against a bare dialplan on this machine (about fourteen minutes).
 
     \b
     scripts/bench
