@@ -141,7 +141,7 @@ async def test_a_step_is_added_led_to_tried_and_taken_away(world: World) -> None
         token = {"csrf": page.forms.fields[f"{STEPS}/dat-dai"]["csrf"]}
         used = await browser.post(f"{STEPS}/dat-dai/remove", token)
         assert used.status == 409 and "Chưa bỏ được: còn phím 2 của bước root dẫn tới đây" in used.text
-        first = await browser.post(f"{STEPS}/root/remove", token)
+        first = await browser.post(f"{ROOT}/remove", token)
         assert first.status == 409 and "bước đầu tiên" in first.text
         shown = await browser.get(ROOT)
         await again(browser, ROOT, shown, **{f"{row(shown, '2')}-to": "agents:environment-land"})
