@@ -15,23 +15,22 @@ import aiohttp
 import click
 import demo_transfers
 from demo_board import Board
-from demo_people import sign_ins
+from demo_past import remember
+from demo_people import sign_ins, television
 from demo_transfers import TRANSFERS, transfer, write_agencies
 
-from hotline1022.core.errors import ConfigError
+from hotline1022.core.errors import ConfigError, HotlineError
 from hotline1022.core.ids import PersonId
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person
 from hotline1022.service.asked import Asked
 from hotline1022.service.cli.base import finished, set_up_log, settings_of, speaking
-from hotline1022.service.directory.desk import numbers_of
 from hotline1022.service.lines.pins import hash_pin
 from hotline1022.service.lock import locked
 from hotline1022.service.prepare import Prepared, folders
 from hotline1022.service.run import check_ports, check_rtp, prepared_unless_stopped, where
 from hotline1022.service.settings.tree import Settings
 from hotline1022.service.stand import Stand, service_command
-from hotline1022.tickets.policy import load_policy
 from tests.lab.network import (
     Address,
     Answers,
@@ -45,7 +44,6 @@ from tests.lab.network import (
     Wait,
 )
 from tests.lab.ports import free_port
-from tests.lab.seed.main import make, seeded, wanted_of
 
 PEOPLE = {
     "101": ("1001", "Nguyễn Thị Lan", "2468"),
@@ -152,11 +150,24 @@ async def play(prepared: Prepared, net: PhoneNetwork) -> None:
         await asyncio.sleep(1.0)
         citizens = {leg.who: leg for leg in await asyncio.gather(first, *others)}
         click.echo(await board.table(prepared.settings.paths, net, citizens))
+        await come_in(prepared, f"http://{service.http_address}:{service.http_port}")
+
+
+async def come_in(prepared: Prepared, site: str) -> None:
+    """Tell how one comes in. What goes wrong here is told, and the hotline goes on."""
+    try:
         async with Database(prepared.settings.database_url) as database:
-            people = await sign_ins(database, prepared.secrets.accounts)
-        click.echo(f"\nLook around at http://{service.http_address}:{service.http_port}/desk as each of them:")
-        for one in people:
-            click.echo(f"  {one.role:<22} {one.login:<6} {one.password}")
+            people, screen = await sign_ins(database, prepared.secrets.accounts), await television(database)
+    except HotlineError as error:
+        click.echo(f"\nThe sign-ins could not be made ({error}); hotline1022 user reset NAME makes a password.")
+        return
+    click.echo(f"\nLook around at {site}/desk as each of them:")
+    for one in people:
+        click.echo(f"  {one.role:<22} {one.login:<6} {one.password}")
+    click.echo("\nWho signs in at a line gives it, who it is, and a PIN:")
+    for line, (person, name, pin) in PEOPLE.items():
+        click.echo(f"  {line}  {person} {name:<15} PIN {pin}")
+    click.echo(f"\nA television shows {site}{screen}")
 
 
 async def citizen(net: PhoneNetwork, delay: float, fate: str, number: str, script: list[Step]) -> Leg:
@@ -173,9 +184,10 @@ async def demo(settings: Settings, config: str | None, *, stay: bool) -> None:
     with locked(settings.paths.data / "run.lock", "1022"):
         check_ports(settings)
         share_prompts(settings)
-        await remember(settings)
-        prepared = await prepared_unless_stopped(settings, asked)
+        folders(settings)
         await write_agencies(settings)
+        await remember(settings, click.echo)
+        prepared = await prepared_unless_stopped(settings, asked)
         stand = Stand(prepared.asterisk(), service_command(config), asked, click.echo, partial(check_rtp, settings))
         async with AsyncExitStack() as stack:
             await stand.start()
@@ -205,17 +217,6 @@ async def demo(settings: Settings, config: str | None, *, stay: bool) -> None:
                 else:
                     asked.stop()
             await watch
-
-
-async def remember(settings: Settings) -> None:
-    """The first time the hotline has a past: thirty days of calls and tickets, as a province would have them."""
-    if await seeded(settings.database_url) is not None:
-        return
-    click.echo("The first time: thirty days of calls and tickets before today are made ...")
-    folders(settings)
-    until = datetime.now(UTC).replace(second=0, microsecond=0)
-    wanted = wanted_of(None, None, None, until, 1022, day=True)
-    await make(settings.database_url, wanted, numbers_of(settings), load_policy(settings.paths.ticket_policy))
 
 
 async def ended(task: asyncio.Task[None]) -> None:

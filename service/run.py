@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 from contextlib import closing
+from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import resource_tracker
 
@@ -111,7 +112,7 @@ def where(prepared: Prepared) -> str:
         for number in settings.lines.numbers
     )
     http = f"http://{settings.service.http_address}:{settings.service.http_port}"
-    first = told(settings.paths.secrets)
+    first = told(settings.paths.secrets, datetime.now(UTC))
     return f"""
 1022 is ready. Stop it with Ctrl-C.
 

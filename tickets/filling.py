@@ -11,7 +11,7 @@ from hotline1022.core.errors import Refused
 from hotline1022.tickets.acts import EDITABLE
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.states import TABLE
-from hotline1022.tickets.types import CLOSED, HIDDEN, Action, HistoryRow, Named, State, Ticket, Urgency
+from hotline1022.tickets.types import CLOSED, HIDDEN, Action, HistoryRow, Named, State, Ticket, Urgency, agency_does
 
 
 def takes(ticket: Ticket, history: Sequence[HistoryRow], agency: str, *, cascade: str) -> bool:
@@ -48,7 +48,7 @@ def filled_in(ticket: Ticket, draft: Draft, chosen: str) -> Act:
 def check_answer(ticket: Ticket, opening: Action) -> None:
     """Refused `ticket-with-agency`: it is answered by who has it."""
     state = State.NEW if opening is Action.OPEN else ticket.state
-    if (state, Action.COMPLETE) not in TABLE:
+    if (state, Action.COMPLETE) not in TABLE or agency_does(Action.COMPLETE, state):
         text = f"the ticket is {ticket.state} at {ticket.agency_name}, which answers it; keep it without completing it"
         raise Refused(text, error_id="ticket-with-agency")
 

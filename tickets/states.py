@@ -1,11 +1,9 @@
 """What may be done to a ticket, as a table. Pure; a cell that is missing is refused and says what is allowed instead."""
 
 from hotline1022.core.errors import Refused
-from hotline1022.tickets.types import HIDDEN, KEEPING, LOOKING, OF_THE_CASCADE, Action, State
+from hotline1022.tickets.types import HANDLING, HIDDEN, KEEPING, LOOKING, OF_THE_CASCADE, Action, State
 
 _S, _A = State, Action
-#: somebody of the agency works on it
-_HANDLING = (_S.ACCEPTED, _S.EXTENDED, _S.WITH_LEADER)
 
 #: state × action → state; docs/ticket-states.md is drawn from it
 TABLE: dict[tuple[State, Action], State] = {
@@ -55,12 +53,14 @@ TABLE: dict[tuple[State, Action], State] = {
     (_S.REOPENED, _A.COMPLETE): _S.COMPLETED,
     (_S.REOPENED, _A.REFUSE): _S.REFUSED,
 }
-for _state in _HANDLING:
+for _state in HANDLING:
     TABLE |= {
         (_state, _A.RETURN): _S.RETURNED,
         (_state, _A.WAIT): _S.WAITING,
         (_state, _A.EXTEND): _S.EXTENDED,
         (_state, _A.ANSWER): _S.ANSWERED,
+        # the agency's leader answers and ends it in one act
+        (_state, _A.COMPLETE): _S.COMPLETED,
         (_state, _A.REFUSE): _S.REFUSED,
     }
 

@@ -19,7 +19,7 @@ from ipaddress import ip_address, ip_network
 from typing import TypeVar
 
 from hotline1022.core.errors import HotlineError
-from hotline1022.web.errors import TooMany, Unauthorized
+from hotline1022.web.errors import TooMany, Unauthorized, no_token
 from hotline1022.web.ports import Ports
 from hotline1022.web.types import Token
 
@@ -85,8 +85,7 @@ class Gate:
         """The token of this header; Unauthorized or TooMany otherwise."""
         address = address_group(remote)
         if not header:
-            text = "no token was sent; send Authorization: Bearer TOKEN, or sign in at /desk"
-            raise Unauthorized(text, error_id="token-missing")
+            raise no_token()
         match = _BEARER.fullmatch(header.strip())
         if match is None:
             self._limit.failed(address)

@@ -9,6 +9,12 @@ class Unauthorized(HotlineError):
     error_id = "token-invalid"
 
 
+def no_token() -> Unauthorized:
+    """Nobody showed who asks."""
+    text = "no token was sent; send Authorization: Bearer TOKEN, or sign in at /desk"
+    return Unauthorized(text, error_id="token-missing")
+
+
 class Forbidden(HotlineError):
     """Whoever asks lacks the permission."""
 

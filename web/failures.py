@@ -2,7 +2,6 @@
 
 import json
 import logging
-from typing import Any
 
 from aiohttp import web
 
@@ -70,7 +69,15 @@ def _of_library(error: web.HTTPException) -> web.Response:
     return _response(error.status, error_id, message, kept)
 
 
-def _response(status: int, error_id: str, text: str, headers: dict[str, str] | None = None) -> web.Response:
+def told(error: HotlineError) -> Failure:
+    """How it is said: what is behind the first semicolon is the cure."""
+    return _told(error.error_id, str(error))
+
+
+def _told(error_id: str, text: str) -> Failure:
     message, _, cure = text.partition("; ")
-    body: Any = dump(Failure(error_id=error_id, message=message, cure=cure or None))
-    return json_response(body, status, headers)
+    return Failure(error_id=error_id, message=message, cure=cure or None)
+
+
+def _response(status: int, error_id: str, text: str, headers: dict[str, str] | None = None) -> web.Response:
+    return json_response(dump(_told(error_id, text)), status, headers)

@@ -8,9 +8,13 @@ from typing import Any, get_type_hints
 
 from aiohttp import web
 
+from hotline1022.core.errors import HotlineError
+from hotline1022.web.errors import Forbidden, no_token
+from hotline1022.web.events_told import webhooks
 from hotline1022.web.examples import FAILURE, NONE, Example, examples
+from hotline1022.web.failures import told
 from hotline1022.web.route import PARTS, Ask, Route
-from hotline1022.web.rules import schema
+from hotline1022.web.rules import dump, schema
 from hotline1022.web.wire import Failure, NoInput
 
 #: Where an application keeps its document.
@@ -25,6 +29,9 @@ SCHEMES: Mapping[str, Any] = {
 }
 
 
+#: what the door says, as it says it
+NOBODY = no_token()
+MAY_NOT = Forbidden("the token 'desk' lacks the permission settings; use one of scope admin")
 _LOCATION = {"description": "where it goes on", "schema": {"type": "string"}}
 
 
@@ -35,6 +42,7 @@ async def get_document(ask: Ask) -> Mapping[str, Any]:
 
 def document(routes: Iterable[Route], version: str) -> dict[str, Any]:
     """The document of these routes."""
+    routes = list(routes)
     parts: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
@@ -46,12 +54,20 @@ def document(routes: Iterable[Route], version: str) -> dict[str, Any]:
             "version": version,
             "description": "Calls, lines and people of the hotline. Times are ISO 8601 on the province's clock.",
         },
+        "tags": [{"name": name} for name in sorted({_tag(route) for route in routes})],
         "paths": paths,
+        "webhooks": webhooks(),
         "components": {
             "schemas": dict(sorted(parts.items())),
             "securitySchemes": SCHEMES,
         },
     }
+
+
+def _tag(route: Route) -> str:
+    """What it is about: `calls` of `/api/calls/{call}`; links of citizens and receivers are `links`."""
+    _, first, *rest = route.path.split("/")
+    return rest[0] if first == "api" and rest else "links"
 
 
 def _session(route: Route) -> dict[str, Any]:
@@ -66,6 +82,7 @@ def _operation(route: Route, parts: dict[str, Any]) -> dict[str, Any]:
         needs = "any session"
     operation: dict[str, Any] = {
         "operationId": route.handler.__name__,
+        "tags": [_tag(route)],
         "summary": route.summary,
         "description": f"{route.detail} ({needs})".strip(),
         "security": [*([{}] if route.open else []), *([] if route.people else [{"token": []}]), _session(route)],
@@ -137,4 +154,20 @@ def _responses(route: Route, parts: dict[str, Any], example: Example) -> dict[st
         if route.example or str(status) in example.answers:
             content["example"] = route.example or example.answers[str(status)]
         done[str(status)] = {"description": route.summary, "content": {route.media: content}}
-    return done | {"default": {"description": "It was not done", "content": failure}}
+    return done | _refusals(route, parts) | {"default": {"description": "It was not done", "content": failure}}
+
+
+def _refusals(route: Route, parts: dict[str, Any]) -> dict[str, Any]:
+    """What the door says before a route's own rules are asked."""
+    said: dict[str, HotlineError] = {}
+    if not route.page and not route.open:
+        said["401"] = NOBODY
+        if route.needs is not None:
+            said["403"] = MAY_NOT
+    return {
+        status: {
+            "description": "Nobody showed who asks" if status == "401" else "Whoever asks may not",
+            "content": {"application/json": {"schema": schema(Failure, parts), "example": dump(told(error))}},
+        }
+        for status, error in said.items()
+    }

@@ -14,7 +14,7 @@ from aiohttp import web
 from hotline1022.core.errors import HotlineError, Invalid, Refused, Unavailable
 from hotline1022.core.masking import mask_name
 from hotline1022.tickets.ports import Act
-from hotline1022.tickets.types import Action, Named
+from hotline1022.tickets.types import Action, Named, State
 from hotline1022.web.desk.forms import SENT, Form, read_form
 from hotline1022.web.desk.render import told
 from hotline1022.web.failures import failure
@@ -33,7 +33,13 @@ REVEAL = "reveal"
 #: nothing is done: the ticket as it is now, with what was typed before an answer failed
 LOOK = "look"
 #: what is done by a button, and the field that it needs
-NEEDS = {Action.ACCEPT: "", Action.ANSWER: "answer", Action.PASS_TO_LEADER: "leader", Action.RETURN: "why"}
+NEEDS = {
+    Action.ACCEPT: "",
+    Action.ANSWER: "answer",
+    Action.COMPLETE: "answer",
+    Action.PASS_TO_LEADER: "leader",
+    Action.RETURN: "why",
+}
 MOST = {"answer": MOST_ANSWER, "why": MOST_WHY}
 #: what is refused because the ticket is no longer as it was seen
 _MEANWHILE = frozenset({"ticket-changed", "ticket-state"})
@@ -84,7 +90,9 @@ async def act_on_page(ask: Ask) -> web.Response:
             status=400,
         )
     needs = NEEDS[action]
-    if needs and not getattr(form, needs):
+    # what was answered already is completed as it is
+    kept = action is Action.COMPLETE and opened.own.ticket.state is State.ANSWERED
+    if needs and not kept and not getattr(form, needs):
         problems.setdefault(needs, words()(f"problem.{needs}-missing"))
     if needs in problems:
         return _page(ask, opened, opened.own, typed=typed, problems={needs: problems[needs]}, again=again, status=400)
@@ -189,11 +197,12 @@ def _page(
     """`again`: files came, and may have to come once more."""
     ticket, shown, say = own.ticket, own.shown, words()
     phone, content, answer = masked(ticket, shown=shown)
-    known = any((ticket.name, ticket.phone, ticket.email, ticket.address))
+    known = any((ticket.name, ticket.phone, ticket.email, ticket.address, own.attachments))
     html = fill(
         "ticket.html",
         ticket=ticket,
         contact=opened.contact,
+        token=ask.path["token"],
         code=spaced(opened.code),
         created=moment(ticket.created_at),
         expires=moment(opened.expires),
@@ -204,7 +213,7 @@ def _page(
         hides=not shown and (known or (content, answer) != (ticket.content, ticket.answer)),
         dialled=re.fullmatch(r"\+?[0-9]{3,15}", ticket.phone) is not None,
         minutes=round(SHOWN_FOR.total_seconds() / 60),
-        deadlines=tuple(deadlines(ticket, ask.ports.clock(), say)),
+        deadlines=tuple(deadlines(ticket, ask.ports.tickets.left(ticket, ask.ports.clock()), say)),
         steps=steps(own.history, say, shown=shown),
         files=[one if shown else replace(one, name=mask_name(one.name)) for one in own.attachments],
         actions=frozenset(own.actions),

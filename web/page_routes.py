@@ -1,6 +1,6 @@
 """The routes of the pages that signed links open."""
 
-from hotline1022.web import page
+from hotline1022.web import page, page_file
 from hotline1022.web.page_wire import PageForm, PageQuery
 from hotline1022.web.route import Route
 
@@ -44,6 +44,19 @@ ROUTES: tuple[Route, ...] = (
         media="text/html",
         status=303,
         also=(200, 409),
+    ),
+    Route(
+        method="GET",
+        path="/l/{token}/files/{attachment}",
+        needs=None,
+        open=True,
+        page=True,
+        summary="A file of that ticket, once the officer asked who the citizen is; before, the way back to the page",
+        handler=page_file.get_file_by_link,
+        detail="Each fetch is an act in the audit, of that contact point",
+        media="application/octet-stream",
+        seconds=60,
+        also=(303,),
     ),
     Route(
         method="GET",

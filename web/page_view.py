@@ -4,19 +4,17 @@ to show a number that nobody asked for.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from hotline1022.core.clock import written
 from hotline1022.core.masking import mask, mask_text
-from hotline1022.tickets.types import CLOSED, Action, HistoryRow, State, Ticket
+from hotline1022.tickets.ports import Left
+from hotline1022.tickets.types import CLOSED, Action, HistoryRow, Ticket
+from hotline1022.tickets.types import Deadline as Which
 from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import Words
-
-#: of the whole time to a deadline, the last part in which it is near
-_NEAR = 4
-#: somebody must accept it
-_TO_ACCEPT = frozenset({State.FORWARDED, State.WITH_LEADER})
+from hotline1022.web.time_left import Tone, time_left
 
 
 class Level(StrEnum):
@@ -26,6 +24,15 @@ class Level(StrEnum):
     SOON = "soon"
     OVER = "over"
     STILL = "still"
+
+
+_LEVELS = {
+    Tone.OVER: Level.OVER,
+    Tone.SOON: Level.SOON,
+    Tone.NEAR: Level.SOON,
+    Tone.GOOD: Level.GOOD,
+    Tone.STILL: Level.STILL,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,18 +62,7 @@ def moment(at: datetime | None) -> str:
     return written(at) if at else ""
 
 
-def span(left: timedelta, words: Words) -> str:
-    """A time in its two greatest units: 2 ngày 3 giờ."""
-    minutes = int(abs(left).total_seconds()) // 60
-    days, hours = divmod(minutes // 60, 24)
-    counts = (("days", days), ("hours", hours), ("minutes", minutes % 60))
-    first = next((place for place, (_, count) in enumerate(counts) if count), None)
-    if first is None:
-        return words("time.moment")
-    return " ".join(words(f"time.{name}", count=count) for name, count in counts[first : first + 2] if count)
-
-
-def deadlines(ticket: Ticket, now: datetime, words: Words) -> Iterator[Deadline]:
+def deadlines(ticket: Ticket, left: Left | None, words: Words) -> Iterator[Deadline]:
     """What must be done by when, or when it was done."""
     name = words("deadline.answer")
     if ticket.answered_at is not None:
@@ -80,22 +76,14 @@ def deadlines(ticket: Ticket, now: datetime, words: Words) -> Iterator[Deadline]
     if ticket.stopped_at is not None:
         yield Deadline(name=name, level=Level.STILL, said=words("deadline.still", time=moment(ticket.stopped_at)))
         return
-    if ticket.state in _TO_ACCEPT and ticket.accepted_at is None and ticket.accept_by is not None:
-        yield _running(words("deadline.accept"), ticket.accept_by, ticket.forwarded_at, now, words)
-    if ticket.answer_by is not None:
-        yield _running(name, ticket.answer_by, ticket.begun_at, now, words)
-    else:
+    if left is None:
         yield Deadline(name=name, level=Level.STILL, said=words("deadline.none"))
-
-
-def _running(name: str, by: datetime, since: datetime | None, now: datetime, words: Words) -> Deadline:
-    left = by - now
-    if left < timedelta():
-        level = Level.OVER
-    else:
-        level = Level.SOON if since is not None and left * _NEAR < by - since else Level.GOOD
-    said = words(f"deadline.{level}", left=span(left, words))
-    return Deadline(name=name, level=level, said=said, until=words("deadline.until", time=moment(by)))
+        return
+    found = time_left(ticket, left, words)
+    until = words("deadline.until", time=moment(left.by))
+    yield Deadline(name=words(f"ticket-left.{left.deadline}"), level=_LEVELS[found.tone], said=found.said, until=until)
+    if left.deadline is not Which.ANSWER and ticket.answer_by is not None:  # what is due after that
+        yield Deadline(name=name, level=Level.STILL, said=words("deadline.until", time=moment(ticket.answer_by)))
 
 
 def steps(history: Sequence[HistoryRow], words: Words, *, shown: bool) -> list[Step]:

@@ -11,7 +11,7 @@ from hotline1022.core.errors import HotlineError
 from hotline1022.figures.types import ChartName
 from hotline1022.tickets.types import BY_HAND, Action
 from hotline1022.web.asker import Asker
-from hotline1022.web.errors import Unauthorized
+from hotline1022.web.errors import no_token
 from hotline1022.web.ports import Ports
 from hotline1022.web.rules import Rule
 from hotline1022.web.wire import NoInput
@@ -38,8 +38,7 @@ class Ask:
     def asker(self) -> Asker:
         """Who asks; Unauthorized `token-missing` where nobody showed."""
         if self.who is None:
-            text = "no token was sent; send Authorization: Bearer TOKEN, or sign in at /desk"
-            raise Unauthorized(text, error_id="token-missing")
+            raise no_token()
         return self.who
 
     @property

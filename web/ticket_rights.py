@@ -9,7 +9,7 @@ from dataclasses import replace
 from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid, NotFound
-from hotline1022.tickets.types import OF_AGENCIES, Action, Named, State, Ticket
+from hotline1022.tickets.types import OF_AGENCIES, Action, Named, State, Ticket, agency_does, both_do
 from hotline1022.web.asker import Asker
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.route import Ask
@@ -60,14 +60,14 @@ async def found_for(ask: Ask, needs: Permission | None = None) -> TicketDetail:
 
 
 def _lacks(asker: Asker, ticket: Ticket, action: Action) -> Permission | None:
-    """What somebody of the agency must have besides: `lead` for whatever was passed to the leader, `extend` for a later date than
-    the citizen was promised; None when nothing is missing.
+    """What somebody of the agency must have besides: `lead` for whatever was passed to the leader and for completing, `extend` for a
+    later date than the citizen was promised; None when nothing is missing.
 
     Tokens are of a contact point, whom the directory calls specialist or leader: they are taken as both.
     """
     if asker.signed is None or not asker.handles(ticket.agency):
         return None
-    led, later = ticket.state is State.WITH_LEADER, action is Action.EXTEND
+    led, later = ticket.state is State.WITH_LEADER or action is Action.COMPLETE, action is Action.EXTEND
     return next((one for one, so in ((P.LEAD, led), (P.EXTEND, later)) if so and not asker.may(one)), None)
 
 
@@ -78,18 +78,24 @@ def check_act(asker: Asker, ticket: Ticket, action: Action) -> None:
     refused = _refusal(asker, ticket, action)
     if refused is not None:
         raise refused
-    if action not in OF_AGENCIES or not asker.handles(ticket.agency):
+    if not _agency_may(action, ticket) or not asker.handles(ticket.agency):
         asker.demand(Permission.ANSWER)
+
+
+def _agency_may(action: Action, ticket: Ticket) -> bool:
+    return agency_does(action, ticket.state) or both_do(action, ticket.state)
 
 
 def _refusal(asker: Asker, ticket: Ticket, action: Action) -> Forbidden | None:
     """Whose it is to do, where it is not theirs who ask. Tokens that are no contact point's stand for whoever runs 1022."""
-    if asker.officer and action not in OF_AGENCIES:
+    if asker.officer and not _agency_may(action, ticket):
         return Forbidden(f"{action} is for 1022 to do; ask 1022 for it", error_id="action-of-1022")
-    if asker.signed is not None and action in OF_AGENCIES and not asker.handles(ticket.agency):
+    if asker.signed is not None and agency_does(action, ticket.state) and not asker.handles(ticket.agency):
         text = f"{action} is for the agency that has the ticket; forward it there, or ask the agency"
         return Forbidden(text, error_id="action-of-agency")
-    lacks = _lacks(asker, ticket, action) if action in OF_AGENCIES else None
+    if both_do(action, ticket.state) and not asker.officer and asker.may(P.ANSWER):
+        return None
+    lacks = _lacks(asker, ticket, action) if _agency_may(action, ticket) else None
     if lacks is P.LEAD:
         text = f"{action} is for the leader to do now; ask somebody with the permission {lacks}"
         return Forbidden(text, error_id="action-of-leader")

@@ -19,6 +19,7 @@ from hotline1022.web.route import Ask
 from hotline1022.web.ticket_rights import agencies_of, check_act, found_for, owner_for, words_open
 from hotline1022.web.tickets_wire import (
     ActBody,
+    AttachmentFile,
     AttachmentView,
     AttachQuery,
     EditBody,
@@ -190,16 +191,25 @@ async def get_attachment(ask: Ask) -> web.StreamResponse:
     found = await ask.ports.tickets.attachment(ask.path["ticket"], ask.path["attachment"])
     if found is None:
         raise NotFound("this ticket has no such file; look at its attachments", error_id="attachment-unknown")
-    await asyncio.to_thread(_inside, found.path, ask.ports.attachments_root)
-    # the name that somebody gave it may say who or when, too
-    name = f"{found.view.id}{PurePath(found.view.name).suffix.lower()}" if query.copy else found.view.name
-    headers = {
+    if query.copy:
+        await asyncio.to_thread(_inside, found.path, ask.ports.attachments_root)
+        # the name that somebody gave it may say who or when, too
+        name = f"{found.view.id}{PurePath(found.view.name).suffix.lower()}"
+        return web.Response(body=await ask.ports.tickets.clean_copy(found), headers=_saved(found, name))
+    return await stored_file(found, ask.ports.attachments_root)
+
+
+async def stored_file(found: AttachmentFile, root: Path) -> web.FileResponse:
+    """As it is stored, to be saved. Unavailable `attachment-missing`."""
+    await asyncio.to_thread(_inside, found.path, root)
+    return web.FileResponse(found.path, headers=_saved(found, found.view.name))
+
+
+def _saved(found: AttachmentFile, name: str) -> dict[str, str]:
+    return {
         "Content-Type": found.view.media_type,
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
     }
-    if query.copy:
-        return web.Response(body=await ask.ports.tickets.clean_copy(found), headers=headers)
-    return web.FileResponse(found.path, headers=headers)
 
 
 def _inside(path: Path, root: Path) -> None:

@@ -5,6 +5,7 @@ from hotline1022.tickets.types import Ticket
 from hotline1022.web import tickets as h
 from hotline1022.web import tickets_wire as w
 from hotline1022.web.route import Route
+from hotline1022.web.ticket_reveal import reveal_ticket
 
 #: one that has `{action}` comes last: the others are none of its words
 ROUTES: tuple[Route, ...] = (
@@ -39,6 +40,17 @@ ROUTES: tuple[Route, ...] = (
         detail="Name, email and address are empty, and numbers masked, unless the token has scope agent or admin.",
         handler=h.get_ticket,
         answer=w.TicketDetail,
+    ),
+    Route(
+        method="POST",
+        path="/api/tickets/{ticket}/reveal",
+        officers=True,
+        needs=Permission.NUMBERS,
+        summary="Who the citizen is, for once",
+        detail="Whoever handles the ticket need not have the permission. The history has it as `reveal`, the audit as an act.",
+        handler=reveal_ticket,
+        answer=w.TicketDetail,
+        exact=True,
     ),
     Route(
         method="GET",

@@ -5,11 +5,13 @@ on the terminal of `hotline1022 run`. Refuses to make a second one.
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from hotline1022.accounts.types import Given
-from hotline1022.core.clock import written
+from hotline1022.core.clock import PROVINCE, written
 from hotline1022.core.errors import HotlineError
+from hotline1022.core.words import words
 from hotline1022.service.accounts.user_admin import UserAdmin
 from hotline1022.service.settings.secrets import read_secret, write_once
 
@@ -40,12 +42,22 @@ async def _first_admin(admin: UserAdmin, path: Path) -> None:
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
-def told(secrets: Path) -> str:
+def told(secrets: Path, now: datetime) -> str:
     """The line for the terminal; "" where the first admin has come in already."""
     with suppress(HotlineError):
         login, password, until = read_secret(secrets / FILE).split(" ", 2)
+        if over(until, now):
+            return f"the password of {login} was good until {until}; hotline1022 user reset {login} makes another"
         return f"sign in as {login} with {password} until {until}"
     return ""
+
+
+def over(until: str, now: datetime) -> bool:
+    """Whether a moment as it is written has passed; what is no moment has not."""
+    try:
+        return datetime.strptime(until, words()("format.moment")).replace(tzinfo=PROVINCE) <= now
+    except ValueError:
+        return False
 
 
 def _said(path: Path) -> tuple[str, str]:

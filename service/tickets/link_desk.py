@@ -18,11 +18,11 @@ from hotline1022.service.tickets.view import attachment_view
 from hotline1022.tickets.attachments import check_kind, check_name
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.states import allowed
-from hotline1022.tickets.types import HIDDEN, SHOWN_TO, Action, HistoryRow, Named, State, Ticket, only_looked
+from hotline1022.tickets.types import HIDDEN, SHOWN_TO, Action, HistoryRow, Named, State, Ticket, agency_does, both_do, only_looked
 from hotline1022.web.officer_port import SHOWN_FOR, NewFile, OfficerTicket, Opened
 
 #: what is done by a link, in the order in which it is offered
-OFFERED = (Action.ACCEPT, Action.ANSWER, Action.PASS_TO_LEADER, Action.RETURN)
+OFFERED = (Action.ACCEPT, Action.ANSWER, Action.COMPLETE, Action.PASS_TO_LEADER, Action.RETURN)
 #: people who change the same ticket in the same moments: so often it is tried again
 TRIES = 5
 
@@ -68,7 +68,7 @@ class LinkDesk:
                 ticket=ticket,
                 history=tuple(row for row in history if row.after not in HIDDEN),
                 attachments=tuple(map(attachment_view, files)),
-                actions=() if waits else _offered(ticket, leaders),
+                actions=() if waits else _offered(ticket, contact.role, leaders),
                 leaders=leaders,
                 shown=_shown(history, contact, at),
                 waits_for_leader=waits,
@@ -147,9 +147,15 @@ def _leaders(directory: Directory, contact: Contact, at: datetime) -> Sequence[N
     return tuple(Named(id=one.id, name=one.name) for one in found)
 
 
-def _offered(ticket: Ticket, leaders: Sequence[Named]) -> Sequence[Action]:
-    now = allowed(ticket.state)
-    return tuple(one for one in OFFERED if one in now and (one is not Action.PASS_TO_LEADER or leaders))
+def _offered(ticket: Ticket, role: Role, leaders: Sequence[Named]) -> Sequence[Action]:
+    """As at the desk: a leader ends what the agency has done, and a specialist passes on to a leader."""
+    state = ticket.state
+    now = {one for one in allowed(state) if agency_does(one, state) or both_do(one, state)}
+    if role is not Role.LEADER:
+        now.discard(Action.COMPLETE)
+    if not leaders:
+        now.discard(Action.PASS_TO_LEADER)
+    return tuple(one for one in OFFERED if one in now)
 
 
 def _shown(history: Sequence[HistoryRow], contact: Contact, at: datetime) -> bool:

@@ -332,5 +332,7 @@ async def test_the_demo_plays_eleven_fates_on_the_clock_of_the_province(tmp_path
         assert clock
         signs = re.findall(r"^  \S.{21} ([a-z]+) +[a-z0-9]{4}(?:-[a-z0-9]{4}){3}$", table, re.MULTILINE)
         assert signs == ["lan", "minh", "cuc", "dung", "hanh", "phuc", "quan"], table
+        assert re.findall(r"^  (\d{3})  (\d{4}) .* PIN (\d{4})$", table, re.MULTILINE)[0] == ("101", "1001", "2468")
+        assert re.search(r"^A television shows http://\S+/wall/\S{20,}$", table, re.MULTILINE)
         await place.nothing_left()
     assert free(place)

@@ -152,6 +152,7 @@ DESK = (
     _page("/desk/citizens/erasures/{erasure}/now", FORMS),
     _page("/desk/alarms", Wrong.NEVER, "", "?which=all", nothing=("?which=over",)),
     _page("/desk/alarms/now"),
+    _part("/desk/alarms/ringing", "/desk/alarms"),
     _page("/desk/messages"),
     _page("/desk/messages/templates/{template}", FORMS),
     _page("/desk/messages/gateways", FORMS),

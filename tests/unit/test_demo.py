@@ -6,17 +6,23 @@ from types import SimpleNamespace
 
 import pytest
 
-from hotline1022.accounts.types import From, Stage
+from hotline1022.accounts.types import From, Stage, Wanted
 from hotline1022.core.ids import PersonId
 from hotline1022.db.unit import Database
 from hotline1022.directory.hunt import hunt
 from hotline1022.directory.types import SAMPLE, Skip
+from hotline1022.faq.types import Asked, EntryFilter
 from hotline1022.queue.types import Person
 from hotline1022.service.accounts.desk import AccountDesk
-from hotline1022.service.accounts.user_admin import named_roles, utc_now
+from hotline1022.service.accounts.user_admin import UserAdmin, named_roles, utc_now
 from hotline1022.service.cascades.plan import dialled
+from hotline1022.service.faq.desk import FaqDesk
+from hotline1022.service.figures.wall_desk import WallDesk
 from hotline1022.service.settings.config import load
-from scripts.demo_people import sign_ins
+from hotline1022.service.tickets.join import stored
+from hotline1022.tickets.types import TicketFilter
+from scripts.demo_past import INSTEAD, remember
+from scripts.demo_people import sign_ins, television
 from scripts.demo_transfers import TRANSFERS, telephones, write_agencies, written
 from scripts.demo_words import of_message
 
@@ -61,6 +67,62 @@ async def test_somebody_of_each_role_comes_in_and_each_demo_tells_other_password
             entered = await door.sign_in(one.login, one.password, From(address="127.0.0.1"))
             assert entered.signed.permissions == role.permissions and entered.signed.session.stage is Stage.FULL
             assert one.role == role.name
+
+
+async def test_who_was_tried_out_comes_in_at_the_next_demo_all_the_same(tmp_path: Path) -> None:
+    settings = load(None, {"HOTLINE1022_PATHS_DATA": str(tmp_path / "data")})
+    settings.paths.db.mkdir(parents=True)
+    await write_agencies(settings)
+    async with Database(settings.database_url) as database:
+        async with database.transaction() as tx:
+            for person in ("1001", "1002"):
+                await tx.agents.add_person(Person(id=PersonId(person), name="Lan", pin_hash="$argon2id$", active=True))
+        await sign_ins(database, "key")
+        admin = UserAdmin(database, utc_now)
+        async with database.transaction() as tx:
+            await tx.accounts.set_totp((await admin.by_login("quan")).id, b"sealed", on=True)
+        for login, change in (
+            ("cuc", Wanted(active=False)),
+            ("lan", Wanted(person="")),
+            ("hanh", Wanted(roles=frozenset({"agent"}))),
+        ):
+            one = await admin.by_login(login)
+            await admin.change(one.id, one.version, change)
+        await admin.add(Wanted(login="ai", name="Ai Đó", roles=frozenset({"agent"}), person="1001"))
+        door = AccountDesk(database, "key", utc_now)
+        for one, role in zip(await sign_ins(database, "key"), named_roles(), strict=True):
+            entered = await door.sign_in(one.login, one.password, From(address="127.0.0.1"))
+            assert entered.signed.session.stage is Stage.FULL and entered.signed.permissions == role.permissions
+
+
+async def test_the_television_of_an_earlier_demo_is_revoked(tmp_path: Path) -> None:
+    settings = load(None, {"HOTLINE1022_PATHS_DATA": str(tmp_path / "data")})
+    settings.paths.db.mkdir(parents=True)
+    await write_agencies(settings)
+    async with Database(settings.database_url) as database:
+        first, second = [(await television(database)).removeprefix("/wall/") for _ in range(2)]
+        desk = WallDesk(database, utc_now)
+        assert await desk.opens(second) and not await desk.opens(first)
+
+
+async def test_each_of_the_demos_people_finds_something_to_look_at(tmp_path: Path) -> None:
+    settings = load(None, {"HOTLINE1022_PATHS_DATA": str(tmp_path / "data")})
+    settings.paths.db.mkdir(parents=True)
+    await write_agencies(settings)
+    said: list[str] = []
+    for _ in range(2):  # the second time nothing is made twice
+        await remember(settings, said.append)
+    assert len(said) == 1
+    async with Database(settings.database_url) as database:
+        async with database.reading() as tx:
+            for agency in INSTEAD.values():
+                found = await tx.tickets.list(TicketFilter(agencies=frozenset({agency}), limit=200))
+                assert len({one.state for one in found}) > 2, agency
+        faq = FaqDesk(database, stored(database), utc_now)
+        hits = (await faq.search(Asked(words="khai sinh", typing=True, limit=5))).hits
+        assert hits
+        own = await faq.list(EntryFilter(agencies=frozenset({"chay-thu-giao-thong"})))
+        assert own and len(own) == len({one.shown.text.question for one in own})
 
 
 def test_a_message_is_shown_with_its_code_and_without_numbers() -> None:

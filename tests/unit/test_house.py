@@ -1,6 +1,8 @@
 """The house: rooms are links without __init__.py, arrows point to core, libraries stay behind their doors."""
 
 import ast
+import json
+import subprocess
 import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -109,6 +111,27 @@ def test_lock_files_name_no_host() -> None:
         text = lock.read_text(encoding="utf-8")
         assert "://" not in text
         assert "--hash=sha256:" in text
+
+
+def test_the_pages_own_lock_names_no_host() -> None:
+    lock = json.loads((TOP / "web" / "assets" / "package-lock.json").read_text(encoding="utf-8"))
+    packages = {name: one for name, one in lock["packages"].items() if name}
+    assert packages and "://" not in json.dumps(lock)
+    assert all(one["integrity"].startswith("sha512-") and "resolved" not in one for one in packages.values())
+    # what npm writes next keeps to it
+    assert (TOP / "web" / "assets" / ".npmrc").read_text(encoding="utf-8") == "omit-lockfile-registry-resolved=true\n"
+
+
+def test_nothing_of_others_is_in_the_repository() -> None:
+    """What browsers load of others is fetched at set-up; Python packages too."""
+    kept = subprocess.run(["git", "ls-files"], cwd=TOP, check=True, capture_output=True, text=True).stdout.splitlines()
+    scripts = [name for name in kept if name.endswith((".js", ".css", ".woff2", ".woff", ".ttf", ".whl", ".map"))]
+    assert scripts and not [name for name in scripts if not name.startswith(("web/static/", "web/pages/page.css"))]
+    assert not [name for name in kept if "/vendor/" in name or "node_modules" in name]
+    for name in scripts:
+        text = (TOP / name).read_text(encoding="utf-8")
+        assert max(map(len, text.splitlines()), default=0) < 400, f"{name} is packed: whose is it?"
+        assert "license" not in text.lower(), f"{name} bears a licence: whose is it?"
 
 
 def test_python_files_stay_small() -> None:

@@ -16,7 +16,7 @@ from hotline1022.core.errors import Unavailable
 from hotline1022.tickets.states import TABLE
 from hotline1022.tickets.types import HIDDEN, OF_AGENCIES, Action, Kind, State, Urgency
 from hotline1022.web.page import NEEDS, spaced
-from hotline1022.web.page_view import Level, deadlines, masked, moment, span, steps
+from hotline1022.web.page_view import Level, deadlines, masked, moment, steps
 from hotline1022.web.page_words import words
 from tests.unit.links_memory import TICKET, TOKEN
 from tests.unit.tickets_made import NEEDS as NEEDED
@@ -33,7 +33,7 @@ def test_every_word_of_a_ticket_has_words_for_people() -> None:
     for table, kind in (("state", State), ("action", Action), ("kind", Kind), ("urgency", Urgency)):
         for one in kind:
             assert one.value in HIDDEN or SAY(f"{table}.{one.value}"), one
-    assert {key.removeprefix("done.") for key in SAY.texts if key.startswith("done.")} == set(NEEDS) <= OF_AGENCIES
+    assert {key.removeprefix("done.") for key in SAY.texts if key.startswith("done.")} == set(NEEDS) <= OF_AGENCIES | {Action.COMPLETE}
 
 
 def test_templates_and_catalogue_know_the_same_keys() -> None:
@@ -68,39 +68,15 @@ def test_an_unknown_key_is_a_fault_and_an_unknown_name_is_not() -> None:
     assert SAY.or_itself("who", "cascade") == "Tổng đài 1022 (chuyển máy)"
 
 
-@pytest.mark.parametrize(
-    ("left", "said"),
-    [
-        (timedelta(days=2, hours=3, minutes=59), "2 ngày 3 giờ"),
-        (timedelta(days=1, minutes=5), "1 ngày"),
-        (timedelta(hours=3, minutes=20), "3 giờ 20 phút"),
-        (timedelta(minutes=1, seconds=59), "1 phút"),
-        (timedelta(seconds=59), "chưa đến 1 phút"),
-        (-timedelta(hours=1), "1 giờ"),
-    ],
-)
-def test_time_in_words(left: timedelta, said: str) -> None:
-    assert span(left, SAY) == said
-
-
-def test_a_deadline_is_far_near_or_over() -> None:
+@pytest.mark.parametrize("clock", ["08:00", "11:00", "12:30", "13:59", "14:01", "23:00"])
+def test_a_link_and_the_desk_say_the_same_of_the_time_that_is_left(clock: str) -> None:
     ticket = walked(made().after, Action.FORWARD)  # accept by 14:00, answer by Wednesday
-    seen = {
-        "08:00": (Level.GOOD, "Còn 6 giờ"),
-        "12:29": (Level.GOOD, "Còn 1 giờ 31 phút"),
-        "12:31": (Level.SOON, "Sắp hết hạn: còn 1 giờ 29 phút"),
-        "14:00": (Level.SOON, "Sắp hết hạn: còn chưa đến 1 phút"),
-        "14:01": (Level.OVER, "Quá hạn 1 phút"),
-    }
-    for clock, (level, said) in seen.items():
-        first, second = deadlines(ticket, at(25, clock), SAY)
-        assert (first.name, first.level, first.said, first.until) == (
-            "Hạn tiếp nhận",
-            level,
-            said,
-            "đến 14:00 25/11/2026",
-        )
-        assert second.name == "Hạn trả lời" and second.level is Level.GOOD
+    found = left(ticket, at(25, clock), POLICY)
+    first, second = deadlines(ticket, found, SAY)
+    at_the_desk = time_left(ticket, found, SAY)
+    assert (first.name, first.said, first.until) == ("Hạn tiếp nhận", at_the_desk.said, "đến 14:00 25/11/2026")
+    assert first.level is (Level.OVER if clock > "14:00" else Level.SOON)
+    assert (second.name, second.level) == ("Hạn trả lời", Level.STILL) and second.said.startswith("đến 17:00 ")
 
 
 def test_what_is_over_waits_or_was_late_is_said() -> None:
@@ -109,11 +85,11 @@ def test_what_is_over_waits_or_was_late_is_said() -> None:
     in_time, late = (done(accepted, Action.ANSWER, at(day, "09:00")).after for day in (26, 40))
     refused = done(accepted, Action.REFUSE, at(26, "10:00")).after
     said = [
-        [one.said for one in deadlines(ticket, at(27, "08:00"), SAY)]
+        [one.said for one in deadlines(ticket, left(ticket, at(27, "08:00"), POLICY), SAY)]
         for ticket in (accepted, waiting, in_time, late, refused, replace(accepted, answer_by=None))
     ]
     assert said == [
-        ["Còn 5 ngày 9 giờ"],
+        ["Còn 4 ngày làm việc"],
         ["Tạm dừng, đang chờ người dân bổ sung từ 09:00 26/11/2026"],
         ["Đã trả lời đúng hạn, lúc 09:00 26/11/2026"],
         ["Đã trả lời trễ hạn, lúc 09:00 10/12/2026"],

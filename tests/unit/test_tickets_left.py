@@ -6,8 +6,8 @@ import pytest
 
 from hotline1022.tickets.left import left
 from hotline1022.tickets.types import Action, Deadline, Ticket, Urgency
-from hotline1022.web.desk.ticket_look import time_left
 from hotline1022.web.page_words import words
+from hotline1022.web.time_left import time_left
 from tests.unit.tickets_made import NOW, POLICY, at, done, made, walked
 
 A = Action

@@ -13,6 +13,7 @@ from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
+from hotline1022.web.desk.render import RINGING as RINGING_PATH
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.desk.service_words import alarm_words
 from hotline1022.web.failures import failure
@@ -22,6 +23,8 @@ from hotline1022.web.rules import Rule
 from hotline1022.web.types import AlarmFilter, AlarmView
 
 LIST, NOW = "/desk/alarms", "/desk/alarms/now"
+#: alarms are counted so far
+MOST = 99
 #: alarms on a page, and pages that one may turn
 SIZE, PAGES = 50, 200
 RINGING, OVER, ALL = "ringing", "over", "all"
@@ -43,6 +46,13 @@ async def list_alarms(ask: Ask) -> web.Response:
     query: AlarmsQuery = ask.query
     typed = _typed(query.which, query.kind, query.page)
     return await _page(ask, typed, said=words()("alarms.seen-done") if query.done == "seen" else "")
+
+
+async def count_alarms(ask: Ask) -> web.Response:
+    """How many ring, for the head of each page of who may look."""
+    found = await ask.ports.alarms.list(AlarmFilter(ringing=True, limit=MOST + 1))
+    said = f"{MOST}+" if len(found) > MOST else str(len(found)) if found else ""
+    return show(ask, "alarms-ringing", count=said, ringing=RINGING_PATH)
 
 
 async def see_alarm(ask: Ask) -> web.Response:

@@ -10,7 +10,7 @@ from aiohttp import web
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 import hotline1022
-from hotline1022.accounts.types import Stage
+from hotline1022.accounts.types import Permission, Stage
 from hotline1022.core.clock import written
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.web import cookies
@@ -30,6 +30,8 @@ POLICY = (
 )
 #: on what a script reads to put it beneath a page that is open: what is kept for that page is not shown by it, and stays
 BENEATH = "HL-Beneath"
+#: where the head of a page asks how many alarms ring
+RINGING = "/desk/alarms/ringing"
 _THEMES = ("light", "dark")
 
 
@@ -66,6 +68,8 @@ def show(
             "csrf": cookies.form_token(cookies.read(ask.request)),
             "menu": menu_of(ask.signed, ask.request.path),
             "version": hotline1022.__version__,
+            # whoever may look sees on each page that something rings
+            "rings": RINGING if ask.signed.may(Permission.LOOK) else "",
         }
     name = f"desk/{template}.html"
     kept = _kept(ask) if status == 200 else []

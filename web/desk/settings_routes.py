@@ -6,6 +6,7 @@ from hotline1022.accounts.types import Permission
 from hotline1022.web.desk import alarms, gateways, retention, templates
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.pages import page
+from hotline1022.web.desk.render import RINGING
 from hotline1022.web.route import Place, Route
 
 P = Permission
@@ -20,6 +21,9 @@ ROUTES: tuple[Route, ...] = (
         alarms.list_alarms,
         Place(needs=P.LOOK, by_itself=True),
         alarms.AlarmsQuery,
+    ),
+    page(
+        "GET", RINGING, "How many ring, as each page asks by itself", alarms.count_alarms, Place(needs=P.LOOK, by_itself=True)
     ),
     page("POST", "/desk/alarms/{alarm}/seen", "Somebody has seen it", alarms.see_alarm, P.SHIFT),
     page("GET", "/desk/messages", "What each SMS and email says", templates.list_templates, P.SETTINGS),

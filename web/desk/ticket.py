@@ -11,15 +11,14 @@ from aiohttp import web
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local_day
-from hotline1022.core.errors import HotlineError, NotFound, Refused
+from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.core.masking import mask_name
 from hotline1022.directory.types import Role
-from hotline1022.tickets.ports import Act
-from hotline1022.tickets.types import BY_HAND, OF_AGENCIES, Action, Named, State
+from hotline1022.tickets.types import Action, Named, State, agency_does, both_do
 from hotline1022.web import tickets as api
 from hotline1022.web.asker import Asker
 from hotline1022.web.desk.render import show, told
-from hotline1022.web.desk.ticket_look import story, time_left
+from hotline1022.web.desk.ticket_look import story
 from hotline1022.web.desk.tickets import LIST, asked, fresh
 from hotline1022.web.failures import failure
 from hotline1022.web.page import spaced
@@ -28,16 +27,16 @@ from hotline1022.web.page_wire import MOST_ANSWER, MOST_WHY
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
+from hotline1022.web.ticket_reveal import reveal_ticket
 from hotline1022.web.ticket_rights import found_for
 from hotline1022.web.tickets_wire import TicketDetail
 from hotline1022.web.uploads import KINDS
+from hotline1022.web.time_left import time_left
 
 #: of these there is a copy to hand out
 PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 #: what is typed into the forms, and characters of it at most
 MOST = {"answer": MOST_ANSWER, "why": MOST_WHY, "until": 10, "owner": 64, "agency": 64}
-#: people who change the same ticket in the same moments: so often it is tried again
-TRIES = 5
 #: in the order in which they are offered
 ORDER = (
     Action.ACCEPT,
@@ -86,18 +85,7 @@ async def show_ticket(ask: Ask) -> web.Response:
 async def reveal(ask: Ask) -> web.Response:
     """Who the citizen is, for this page alone; the history and the audit know who looked."""
     ask = await asked(ask)
-    asker = ask.asker
-    for _ in range(TRIES):
-        detail = await found_for(ask, Permission.NUMBERS)
-        wanted = Act(action=Action.REVEAL, version=detail.ticket.version)
-        try:
-            await ask.ports.tickets.act(detail.ticket.id, wanted, by=asker.name, at=ask.ports.clock())
-        except Refused as error:  # somebody was quicker, perhaps by giving it to another agency: look again
-            if error.error_id != "ticket-changed":
-                raise
-            continue
-        return await ticket_page(ask, await found_for(ask), revealed=True)
-    raise Refused("others are changing this ticket; try again", error_id="ticket-changed")
+    return await ticket_page(ask, await reveal_ticket(ask), revealed=True)
 
 
 async def get_file(ask: Ask) -> web.StreamResponse:
@@ -108,10 +96,14 @@ async def get_file(ask: Ask) -> web.StreamResponse:
 
 def offered(asker: Asker, detail: TicketDetail) -> tuple[Action, ...]:
     """What whoever asks is offered on the page: an agency its own, 1022 what is no agency's; both to who is of both."""
-    mine = OF_AGENCIES if asker.handles(detail.ticket.agency) else frozenset[Action]()
-    if works(asker):
-        mine |= BY_HAND - OF_AGENCIES
-    return tuple(one for one in ORDER if one in mine and one in detail.allowed)
+    state, own = detail.ticket.state, asker.handles(detail.ticket.agency)
+
+    def mine(action: Action) -> bool:
+        if own and (agency_does(action, state) or both_do(action, state)):
+            return True
+        return works(asker) and not agency_does(action, state)
+
+    return tuple(one for one in ORDER if one in detail.allowed and mine(one))
 
 
 def works(asker: Asker) -> bool:
@@ -166,6 +158,7 @@ async def ticket_page(
         listens=asker.may(Permission.LISTEN) or (asker.hears_own and ticket.agency in asker.agencies),
         actions=actions,
         edits=works(asker) and full,
+        ends=handles and agency_does(Action.COMPLETE, ticket.state),
         waits_for_leader=ticket.state is State.WITH_LEADER and handles and not asker.may(Permission.LEAD),
         leaders=leaders,
         agencies=await _agencies(ask) if Action.FORWARD in actions else [],

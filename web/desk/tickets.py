@@ -17,13 +17,14 @@ from hotline1022.core.masking import mask_text
 from hotline1022.tickets.types import CLOSED, HIDDEN, TO_ANSWER, TO_FORWARD, State, Ticket, TicketFilter
 from hotline1022.web.asker import Asker
 from hotline1022.web.desk.render import show
-from hotline1022.web.desk.ticket_look import excerpt, time_left
+from hotline1022.web.desk.ticket_look import excerpt
 from hotline1022.web.page import spaced
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 from hotline1022.web.ticket_rights import agencies_of, words_open
 from hotline1022.web.who import of_signed
+from hotline1022.web.time_left import time_left
 
 LIST = "/desk/tickets"
 #: tickets of a page, and pages at most

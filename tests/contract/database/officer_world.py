@@ -55,6 +55,8 @@ class World:
     desk: TicketDesk
     take_overs: TakeOvers
     client: TestClient[Any, Any]
+    #: acts that no change has told of
+    acts: Any
     now: datetime = NOW
 
     async def ticket(self, *actions: Action, **more: Any) -> Ticket:
@@ -135,6 +137,6 @@ async def open_world(database: Database, folder: Path) -> AsyncIterator[World]:
             registry=CollectorRegistry(),
         )
         async with TestClient(TestServer(make_app(ports, version="0"))) as client:
-            world = World(database, directory, desk, take_overs, client)
+            world = World(database, directory, desk, take_overs, client, house.ports.acts)
             await directory.start()
             yield world

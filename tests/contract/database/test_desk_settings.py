@@ -51,6 +51,8 @@ async def test_alarms_are_listed_told_what_to_do_and_seen(database: Database, tm
             assert "of-another-release" in shown.text and "Ổ đĩa sắp đầy" not in _list(shown.text)
             assert EVIL not in shown.text and "0901234567" not in shown.text and "090****567" in shown.text
             assert "/seen" not in shown.text, "whoever only looks has no button"
+            assert 'hx-get="/desk/alarms/ringing"' in (await looking.get("/desk/account")).text
+            assert "2 báo động</span>" in (await looking.get("/desk/alarms/ringing")).text
             assert "Ổ đĩa sắp đầy" in _list((await looking.get("/desk/alarms?which=over")).text)
             only = await looking.get("/desk/alarms?which=all&kind=disk-low")
             assert _list(only.text).count("<li") == 1
@@ -62,12 +64,23 @@ async def test_alarms_are_listed_told_what_to_do_and_seen(database: Database, tm
             done = await browser.post(action, shown.forms.fields[action])
             assert done.goes_to == "/desk/alarms?which=ringing&kind=gateway-away&page=1&done=seen"
             assert "không nhắc lại nữa" in (await browser.get(done.goes_to)).text
+            assert "1 báo động</span>" in (await browser.get("/desk/alarms/ringing")).text
             over = await browser.get("/desk/alarms?which=over")
             assert "Người hoa đã xem lúc" in over.text and "0901234567" in over.text
             acts = [one for one in await world.acts() if one["act"] == "POST /desk/alarms/{alarm}/seen"]
             assert [one["actor"] for one in acts] == ["user:hoa"]
             gone = await browser.post("/desk/alarms/nobody/seen", shown.forms.fields[action])
             assert gone.status == 404 and "Không có báo động này" in gone.text
+
+
+async def test_who_may_not_look_is_told_of_no_alarm(database: Database, tmp_path: Path) -> None:
+    async with open_desk(database, tmp_path, alarms=AlarmList(database)) as world:
+        async with world.signed_in("specialist", login="cuc") as officer:
+            assert "/desk/alarms" not in (await officer.get("/desk/account")).text
+            assert (await officer.get("/desk/alarms/ringing")).status == 403
+        async with world.signed_in("supervisor", login="binh") as looking:
+            quiet = (await looking.get("/desk/alarms/ringing")).text
+            assert 'hx-trigger="every 30s"' in quiet and "báo động" not in quiet
 
 
 def _list(text: str) -> str:

@@ -91,7 +91,7 @@ async def test_every_action_by_every_role(world: Handling) -> None:
     """Officers do what is their agency's, a later date takes who leads, 1022 what is 1022's; who only looks does nothing."""
     may = {
         "specialist": OF_AGENCIES - {A.EXTEND},
-        "leader": OF_AGENCIES,
+        "leader": OF_AGENCIES | {A.COMPLETE},
         "agent": set(TYPED) - OF_AGENCIES,
         "supervisor": set(),
     }

@@ -63,7 +63,7 @@ async def test_an_officer_sees_the_ticket_and_not_who_the_citizen_is(world: Worl
         "Đã che",
         "Vỉa hè bị đào. Gọi 090****567 nhé.",
         "Vỉa hè.pdf",
-        "Còn 6 giờ",
+        "Còn 5 giờ làm việc",
         "Chuyển đến cơ quan",
         NAMES[SPECIALIST],
         "090****567",
@@ -126,6 +126,33 @@ async def test_what_is_done_is_by_the_contact_point_and_looked_at_by_get(world: 
     assert "Đã trả lời đúng hạn" in shown.text and buttons(shown) == {"reveal"}
 
 
+async def test_files_open_once_the_officer_asked_who_it_is_and_each_time_is_written_down(world: World) -> None:
+    ticket, other = await world.ticket(), await world.ticket()
+    kept = {}
+    for one in (ticket, other):
+        view = await world.desk.attach(
+            one.id, name="Ổ gà.png", media_type="image/png", data=b"\x89PNG\r\n\x1a\n" + bytes(8), by="lan", at=world.now
+        )
+        kept[one.id] = view.id
+    link = world.link(ticket)
+    path = f"{link}/files/{kept[ticket.id]}"
+    before = await world.get(path)
+    assert before.status == 303 and before.headers["Location"] == f"../../{link.removeprefix('/l/')}"
+    assert "/files/" not in (await world.get(link)).text
+    ticket = await world.stored(ticket)
+    assert (await world.press(link, "reveal", ticket.version)).status == 303
+    assert f'href="{link.removeprefix("/l/")}/files/{kept[ticket.id]}"' in (await world.get(link)).text
+    async with world.client.get(path) as given:
+        assert given.status == 200 and (await given.read()).startswith(b"\x89PNG")
+        assert given.headers["Content-Disposition"].startswith("attachment") and given.headers["Cache-Control"] == "no-store"
+    (act,) = world.acts.done
+    assert (act.actor, act.act, act.subject) == (f"contact:{SPECIALIST}", "link file", f"ticket:{ticket.id}")
+    strange = await world.get(f"{link}/files/{kept[other.id]}")
+    assert strange.status == 303, "of another ticket nothing is given"
+    world.now += timedelta(minutes=15)
+    assert (await world.get(path)).status == 303
+
+
 async def test_to_the_leader_and_back_to_1022(world: World) -> None:
     ticket = await world.ticket()
     path = world.link(ticket)
@@ -136,7 +163,7 @@ async def test_to_the_leader_and_back_to_1022(world: World) -> None:
     passed = await world.stored(ticket)
     assert (passed.state, passed.owner) == (State.WITH_LEADER, LEADER)
     of_leader = world.link(ticket, LEADER)
-    assert buttons(await world.get(of_leader)) == {"reveal", "accept", "answer", "return"}
+    assert buttons(await world.get(of_leader)) == {"reveal", "accept", "answer", "complete", "return"}
     why = "Thuộc thẩm quyền của Sở Giao thông"
     assert (await world.press(of_leader, "return", passed.version, why=why)).status == 303
     back = await world.stored(ticket)

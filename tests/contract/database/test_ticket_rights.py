@@ -44,8 +44,8 @@ async def test_an_agent_does_not_act_in_an_agencys_name(world: Handling) -> None
     ticket = await world.ticket(A.ACCEPT)
     async with world.desk.signed_in("agent", login="dtv") as agent:
         _, told = await ask(agent, "GET", f"/api/tickets/{ticket.code}")
-        assert not OF_AGENCIES & set(told["allowed"]) and {"refuse", "edit"} <= set(told["allowed"])
-        for action in sorted(OF_AGENCIES):
+        assert not (OF_AGENCIES | {A.COMPLETE}) & set(told["allowed"]) and {"refuse", "edit"} <= set(told["allowed"])
+        for action in sorted(OF_AGENCIES | {A.COMPLETE}):
             status, told = await ask(
                 agent, "POST", f"/api/tickets/{ticket.code}/{action}", version=ticket.version, **EVERY
             )
@@ -134,3 +134,22 @@ async def test_the_admin_may_give_a_later_date_to_a_role_and_no_more_with_it(wor
         status, told = await ask(browser, "POST", path, version=passed.version, **until)
         assert (status, told["error_id"]) == (403, "action-extend")
     assert await world.stored(passed) == passed
+
+
+async def test_a_program_learns_who_the_citizen_is_as_the_page_does(world: Handling) -> None:
+    ticket, theirs = await world.ticket(A.ACCEPT), await world.ticket()
+    theirs = await world.act(theirs, A.RETURN)
+    theirs = await world.act(theirs, A.FORWARD, agency=Named(id="so-y-te"))
+    async with world.desk.signed_in("specialist", login="cv", contact=SPECIALIST) as specialist:
+        _, before = await ask(specialist, "GET", f"/api/tickets/{ticket.code}")
+        assert before["ticket"]["name"] == "" and "****" in before["ticket"]["phone"]
+        status, told = await ask(specialist, "POST", f"/api/tickets/{ticket.code}/reveal")
+        assert (status, told["ticket"]["name"], told["ticket"]["phone"]) == (200, WHO[0], ticket.phone)
+        assert (await world.history(ticket))[-1].action is A.REVEAL
+        assert (await world.desk.acts())[-1]["subject"] == f"ticket:{ticket.code}"
+        status, told = await ask(specialist, "POST", f"/api/tickets/{theirs.code}/reveal")
+        assert (status, told["error_id"]) == (404, "ticket-unknown")
+    async with world.desk.signed_in("supervisor", login="gs") as supervisor:
+        status, told = await ask(supervisor, "POST", f"/api/tickets/{ticket.code}/reveal")
+        assert (status, told["error_id"]) == (403, "scope-missing")
+    assert len([one for one in await world.history(ticket) if one.action is A.REVEAL]) == 1
