@@ -53,7 +53,10 @@ async def end_own_sessions(ask: Ask) -> SignedOut:
     """One, or all others."""
     body: w.OwnEndBody = ask.body
     me, door, here = _me(ask), ask.ports.door, cookies.whence(ask.request)
-    ended = await door.sign_out(me, here, id=body.session) if body.session else await door.sign_out_everywhere(me, here)
+    if body.session:
+        ended = await door.sign_out(me, here, id=body.session)
+    else:
+        ended = await door.sign_out_everywhere(me, here, here=body.here)
     return SignedOut(sessions=ended)
 
 

@@ -60,6 +60,7 @@ class OwnEndBody:
         str,
         Rule(doc="id of one, the own one too: that signs out; empty = all but the own one", pattern="([0-9a-f]{16})?"),
     ] = ""
+    here: Annotated[bool, Rule(doc="with an empty `session`: the own one too, which signs out everywhere")] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

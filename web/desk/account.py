@@ -10,7 +10,7 @@ from aiohttp import web
 
 from hotline1022.core.errors import HotlineError
 from hotline1022.web import cookies
-from hotline1022.web.desk.door import see
+from hotline1022.web.desk.door import see, signed_out
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import moment, show, told
 from hotline1022.web.failures import failure
@@ -43,11 +43,14 @@ async def show_account(ask: Ask) -> web.Response:
 
 
 async def end_sessions(ask: Ask) -> web.Response:
-    """One other session, or all others."""
+    """One other session, all others, or all: then this browser is out too."""
     assert ask.signed is not None
     form: Form = ask.body
     session, door = form.one("session"), ask.ports.door
     here = cookies.whence(ask.request)
+    if form.one("everywhere"):
+        await door.sign_out_everywhere(ask.signed, here, here=True)
+        return signed_out(ask)
     if session:
         ended = await door.sign_out(ask.signed, here, id=session)
     else:

@@ -76,6 +76,13 @@ def check_ours(place: Place, ask: Ask) -> None:
         cookies.check_form(cookies.read(ask.request), given)
 
 
+def signed_out(ask: Ask) -> web.Response:
+    """Back to the door, without the cookie."""
+    response = see(f"{SIGN_IN}?out=1")
+    cookies.drop(ask.request, response)
+    return response
+
+
 def see(path: str) -> web.Response:
     """Go there by GET: nothing is done twice by loading the page again."""
     return web.Response(status=303, headers={"Location": path})

@@ -78,6 +78,20 @@ class FaqListQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaqNewQuery:
+    """What a new question begins with: words that were searched in vain."""
+
+    question: Annotated[str, Rule(high=300)] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaqEditQuery:
+    """Which version the form begins with; "" = the draft, or what is published."""
+
+    of: Annotated[str, Rule(pattern="[0-9]{0,6}")] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FaqDoneQuery:
     """What was done just before."""
 
@@ -143,8 +157,9 @@ async def move(ask: Ask) -> web.Response:
 
 async def show_new(ask: Ask) -> web.Response:
     """The form for a new one."""
+    query: FaqNewQuery = ask.query
     by = await author(ask)
-    return await _form(ask, None, by, _EMPTY | {"agency": by.agency})
+    return await _form(ask, None, by, _EMPTY | {"agency": by.agency, "question": query.question})
 
 
 async def add(ask: Ask) -> web.Response:
@@ -158,10 +173,12 @@ async def add(ask: Ask) -> web.Response:
 
 
 async def show_edit(ask: Ask) -> web.Response:
-    """The form with the draft, or with what is published."""
+    """The form with the draft, with what is published, or with an earlier version."""
+    query: FaqEditQuery = ask.query
     by = await author(ask)
     known = await ask.ports.faq.get(ask.path["entry"], by)
-    return await _form(ask, known, by, _as_typed(known.open or known.shown))
+    earlier = next((one for one in known.versions if str(one.number) == query.of), None)
+    return await _form(ask, known, by, _as_typed(earlier or known.open or known.shown))
 
 
 async def edit(ask: Ask) -> web.Response:

@@ -158,7 +158,7 @@ ROUTES: tuple[Route, ...] = (
     *SETTINGS,
     *STORE,
     _page("GET", "/desk/faq", "Questions and answers", faq.list_entries, SEES_FAQ, FaqListQuery),
-    _page("GET", "/desk/faq/new", "A new question", faq.show_new, Permission.FAQ_WRITE),
+    _page("GET", "/desk/faq/new", "A new question", faq.show_new, Permission.FAQ_WRITE, faq.FaqNewQuery),
     _page("POST", "/desk/faq/new", "A new question, as a draft", faq.add, Permission.FAQ_WRITE),
     _page("GET", "/desk/faq/import", "A file of questions", faq_import.show_import, Permission.FAQ_WRITE),
     _page(
@@ -180,7 +180,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     _page("POST", "/desk/faq/misses/{miss}/done", "Tick one off", faq_import.tick, KEEPS_FAQ),
     _page("GET", "/desk/faq/{entry}", "One question and its versions", faq.show_entry, SEES_FAQ, FaqDoneQuery),
-    _page("GET", "/desk/faq/{entry}/edit", "Its draft, or a new version", faq.show_edit, Permission.FAQ_WRITE),
+    _page("GET", "/desk/faq/{entry}/edit", "Its draft, or a new version", faq.show_edit, Permission.FAQ_WRITE, faq.FaqEditQuery),
     _page("POST", "/desk/faq/{entry}/edit", "Its draft, or a new version", faq.edit, Permission.FAQ_WRITE),
     _page("POST", "/desk/faq/{entry}/propose", "Ask for it to be published", faq.move, Permission.FAQ_WRITE),
     _page("POST", "/desk/faq/{entry}/return", "Back to who wrote it", faq.move, KEEPS_FAQ),

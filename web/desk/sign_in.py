@@ -91,9 +91,7 @@ async def sign_out(ask: Ask) -> web.Response:
     """Out of this browser."""
     assert ask.signed is not None
     await ask.ports.door.sign_out(ask.signed, cookies.whence(ask.request))
-    response = see(f"{SIGN_IN}?out=1")
-    cookies.drop(ask.request, response)
-    return response
+    return signed_out(ask)
 
 
 def _password(ask: Ask, error: HotlineError | None = None) -> web.Response:

@@ -222,6 +222,18 @@ async def test_sessions_are_seen_and_ended(world: World) -> None:
         assert (await one.get("/desk")).goes_to == "/desk/sign-in"
 
 
+async def test_one_signs_out_everywhere_and_here_too(world: World) -> None:
+    async with world.signed_in("agent") as one, world.browser() as two:
+        await two.enter("lan", OWN)
+        shown = await one.get("/desk/account")
+        assert "Đăng xuất mọi nơi, cả ở đây" in shown.text
+        csrf = shown.forms.fields["/desk/sign-out"]["csrf"]
+        done = await one.post("/desk/account/sessions/end", {"csrf": csrf, "everywhere": "1"})
+        assert done.goes_to == "/desk/sign-in?out=1"
+        assert (await one.get("/desk")).goes_to == "/desk/sign-in"
+        assert (await two.get("/desk")).goes_to == "/desk/sign-in?again=1"
+
+
 async def test_a_session_ends_by_itself_and_says_so(world: World) -> None:
     async with world.signed_in("agent") as browser:
         world.now += Terms().idle - timedelta(minutes=1)

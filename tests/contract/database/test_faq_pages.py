@@ -176,6 +176,10 @@ async def test_two_people_at_one_question(faq: Faq) -> None:
         assert over.status == 303
         both = await one.get(page)
         assert "Chậm" in both.text and "Nhanh" in both.text.partition('id="before"')[2], "it stays in the history"
+        (earlier,) = set(re.findall(rf'href="({page}/edit\?of=[0-9]+)"', both.text))
+        form = await one.get(unescape(earlier))
+        assert ">Nhanh</textarea>" in form.text, "an earlier version is where one begins again"
+        assert ">Chậm</textarea>" in (await one.get(f"{page}/edit")).text
         await one.send(f"{page}/edit", f"{page}/edit", **TYPED | {"answer": "Nhanh"})
         assert (await two.post(f"{page}/propose", hidden)).status == 409
         await one.send(page, f"{page}/propose")
@@ -317,6 +321,12 @@ async def test_searches_without_an_answer_are_seen_and_ticked_off(faq: Faq) -> N
         assert "nhập tịch" in shown.text and "<script>alert" not in shown.text
         ticks = [one for one in shown.forms.fields if one.endswith("/done")]
         assert len(ticks) == 2
+        begun = re.findall(r'href="(/desk/faq/new\?question=[^"]+)"', shown.text)
+        assert len(begun) == 2
+        forms = [(await leader.get(unescape(one))).text for one in begun]
+        assert any('id="question" name="question" value="nhập tịch"' in one for one in forms)
+        assert not any("<script>alert" in one for one in forms)
+        assert "/desk/faq/new?question=" not in (await reader.get("/desk/faq/misses")).text
         assert (await leader.send("/desk/faq/misses", ticks[0])).goes_to == "/desk/faq/misses?done=ticked"
         assert "nhập tịch" not in (await leader.get("/desk/faq/misses")).text
         assert not [one for one in (await reader.get("/desk/faq/misses")).forms.fields if one.endswith("/done")]
