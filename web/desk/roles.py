@@ -3,13 +3,16 @@ and to leave nobody who may change users."""
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission, Role
 from hotline1022.core.errors import HotlineError, NotFound
+from hotline1022.web.desk import seen
 from hotline1022.web.desk.account import DoneQuery
+from hotline1022.web.desk.account_history import entries_of, history
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge
@@ -17,8 +20,16 @@ from hotline1022.web.desk.render import show, told
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
+from hotline1022.web.rules import Rule
 
 LIST = "/desk/roles"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleQuery:
+    """Of which change what was before is to stand in the form."""
+
+    of: Annotated[str, Rule(doc="number of an entry of the audit", pattern="[0-9]{0,12}")] = ""
 
 
 async def list_roles(ask: Ask) -> web.Response:
@@ -41,7 +52,7 @@ async def list_roles(ask: Ask) -> web.Response:
 
 async def show_new(ask: Ask) -> web.Response:
     """The form for a new one."""
-    return _form(ask, None, {"id": "", "name": "", "may": frozenset()})
+    return await _form(ask, None, {"id": "", "name": "", "may": frozenset()})
 
 
 async def add(ask: Ask) -> web.Response:
@@ -50,14 +61,21 @@ async def add(ask: Ask) -> web.Response:
     try:
         await ask.ports.users.add_role(typed["id"], typed["name"], typed["may"])
     except HotlineError as error:
-        return _form(ask, None, typed, error)
+        return await _form(ask, None, typed, error)
     return see(f"{LIST}?done=saved")
 
 
 async def show_role(ask: Ask) -> web.Response:
-    """One."""
+    """One; with what it might before a change, where that is asked for."""
+    query: RoleQuery = ask.query
     known = await _known(ask)
-    return _form(ask, known, _as_typed(known))
+    for one in await entries_of(ask, f"role:{known.id}") if query.of else ():
+        before = one.detail.get("before")
+        if str(one.seq) == query.of and isinstance(before, Mapping):
+            typed = {"name": str(before["name"]), "may": frozenset(map(str, before["permissions"]))}
+            said = words()("history.again-said", time=seen.instant(one.at))
+            return await _form(ask, known, typed, said=said)
+    return await _form(ask, known, _as_typed(known))
 
 
 async def change(ask: Ask) -> web.Response:
@@ -69,9 +87,9 @@ async def change(ask: Ask) -> web.Response:
     except HotlineError as error:
         known = await _known(ask)
         if known.version == form.number("version"):
-            return _form(ask, known, typed, error)
+            return await _form(ask, known, typed, error)
         filled = merge(form, _as_typed(known), typed, _fields())
-        return _form(ask, known, filled.values, error, filled)
+        return await _form(ask, known, filled.values, error, filled)
     return see(f"{LIST}?done=saved")
 
 
@@ -81,7 +99,7 @@ async def remove(ask: Ask) -> web.Response:
     try:
         await ask.ports.users.remove_role(known.id)
     except HotlineError as error:
-        return _form(ask, known, _as_typed(known), error)
+        return await _form(ask, known, _as_typed(known), error)
     return see(f"{LIST}?done=removed")
 
 
@@ -92,16 +110,20 @@ async def _known(ask: Ask) -> Role:
     return found
 
 
-def _form(
+async def _form(
     ask: Ask,
     known: Role | None,
     typed: Mapping[str, Any],
     error: HotlineError | None = None,
     filled: Filled | None = None,
+    *,
+    said: str = "",
 ) -> web.Response:
     return show(
         ask,
         "role",
+        said=said,
+        history=await history(ask, f"role:{known.id}", {}) if known else [],
         status=failure(error).status if error else 200,
         problem=told(error) if error else "",
         known=known,

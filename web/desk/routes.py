@@ -126,7 +126,7 @@ ROUTES: tuple[Route, ...] = (
     _page("GET", "/desk/roles", "Roles", roles.list_roles, Permission.USERS, DoneQuery),
     _page("GET", "/desk/roles/new", "A new role", roles.show_new, Permission.USERS),
     _page("POST", "/desk/roles/new", "A new role", roles.add, Permission.USERS, confirms=True),
-    _page("GET", "/desk/roles/{role}", "One role", roles.show_role, Permission.USERS),
+    _page("GET", "/desk/roles/{role}", "One role", roles.show_role, Permission.USERS, roles.RoleQuery),
     _page("POST", "/desk/roles/{role}", "Change a role", roles.change, Permission.USERS, confirms=True),
     _page("POST", "/desk/roles/{role}/remove", "Take a role away", roles.remove, Permission.USERS, confirms=True),
     _page("GET", "/desk/webhooks", "Webhooks", webhooks.list_webhooks, Permission.SETTINGS, DoneQuery),

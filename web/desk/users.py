@@ -11,6 +11,7 @@ from aiohttp import web
 from hotline1022.accounts.types import Given, User, Wanted
 from hotline1022.core.errors import HotlineError
 from hotline1022.web.desk.account import DoneQuery, browser_name
+from hotline1022.web.desk.account_history import history
 from hotline1022.web.desk.directory_find import leaf
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
@@ -159,9 +160,11 @@ async def _form(
     filled: Filled | None = None,
 ) -> web.Response:
     sessions = await ask.ports.door.sessions(known.id) if known else []
+    roles = await ask.ports.users.roles()
     return show(
         ask,
         "user",
+        history=await history(ask, f"user:{known.id}", {str(one.id): one.name for one in roles}) if known else [],
         status=failure(error).status if error else 200,
         problem=told(error) if error else "",
         said=said,
@@ -169,7 +172,7 @@ async def _form(
         typed=typed,
         filled=filled or fill(_as_typed(known) if known else {}),
         choices=await choices(ask, person=typed["person"], contact=typed["contact"]),
-        roles=await ask.ports.users.roles(),
+        roles=roles,
         version_seen=known.version if known else 0,
         sessions=[
             {"browser": browser_name(one.browser), "origin": one.origin, "since": moment(one.made_at)}
