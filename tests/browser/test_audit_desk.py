@@ -84,7 +84,7 @@ async def test_a_recording_is_played_by_keys(audited: Audited, browser: Browser,
     assert await tab.run("document.activeElement.id") == "play", "a space plays at once"
     assert await tab.run("document.getElementById('sound').networkState") != 2, "nothing of the sound is loaded yet"
     await wait(tab, "document.getElementById('picture').hidden")
-    assert await tab.run("document.getElementById('share-silence').textContent") == "0 %"
+    assert await tab.run("document.getElementById('share-silence').textContent") == "0%"
     await tab.picture(tmp_path / "player.png")
     await tab.press(" ")
     await wait(tab, f"{HEARD} > 0.3")

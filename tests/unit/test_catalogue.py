@@ -165,7 +165,7 @@ def test_commands_write_one_and_say_what_it_lacks(tmp_path: Path) -> None:
 def test_days_and_numbers_are_written_as_it_says() -> None:
     day = date(2026, 11, 30)
     assert (written(AT), written(AT, exactly=True)) == ("14:05 30/11/2026", "14:05:09 30/11/2026")
-    assert (day_written(day), number_written(1523345), share(811)) == ("30/11/2026", "1.523.345", "81,1 %")
+    assert (day_written(day), number_written(1523345), share(811)) == ("30/11/2026", "1.523.345", "81,1%")
     with spoken(pseudo()):
         assert (written(AT), written(AT, exactly=True)) == ("2026.11.30-14:05", "2026.11.30-14:05:09")
         assert (day_written(day), number_written(1523345), share(811)) == ("2026.11.30", "1'523'345", "81·1 %")

@@ -106,7 +106,7 @@ def test_what_comes_of_the_nights() -> None:
         ),
         (
             "only 900 MiB (3.2 %) are free below /data; make room, or calls will lose their recordings",
-            "Chỉ còn 900 MiB (3,2 %)",
+            "Chỉ còn 900 MiB (3,2%)",
         ),
         ("esms: gateway-login", "eSMS: Cổng SMS từ chối tài khoản"),
         ("sms esms: failed, number-refused", "SMS, eSMS: Không gửi được, Cổng SMS cho rằng số không đúng."),

@@ -132,7 +132,7 @@ async def shown(house: House, path: str, cookie: str) -> tuple[int, str]:
 async def test_only_a_key_that_opens_is_told_anything(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         status, told = await house.ask("GET", f"/wall/{KEY}/now", None)
-        assert status == 200 and {one["id"]: one["said"] for one in told["figures"]}["level"] == "80,0 %"
+        assert status == 200 and {one["id"]: one["said"] for one in told["figures"]}["level"] == "80,0%"
         for key in (OLD, "x" * 43):
             status, told = await house.ask("GET", f"/wall/{key}/now", None)
             assert (status, told["error_id"]) == (404, "link-invalid")

@@ -247,7 +247,7 @@
       const sums = Object.fromEntries(KINDS.map(kind => [kind, 0]));
       for (const one of stretches) sums[one.kind] += one.to_ms - one.from_ms;
       for (const kind of KINDS) {
-        if (at("share-" + kind)) at("share-" + kind).textContent = map.duration_ms ? Math.round(100 * sums[kind] / map.duration_ms) + " %" : "–";
+        if (at("share-" + kind)) at("share-" + kind).textContent = map.duration_ms ? say.share.replace("{value}", Math.round(100 * sums[kind] / map.duration_ms)) : "–";
       }
       at("picture").hidden = true;
       draw();
