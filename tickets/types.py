@@ -86,20 +86,8 @@ LOOKING = frozenset({Action.REVEAL})
 OF_THE_CASCADE = frozenset({Action.RESERVE, Action.OPEN, Action.TAKE, Action.DROP})
 #: what people ask for by its name alone
 BY_HAND = frozenset(Action) - KEEPING - LOOKING - OF_THE_CASCADE
-#: what an agency itself may do to a ticket that it has; all else is 1022's
-OF_AGENCIES = frozenset(
-    {
-        Action.ACCEPT,
-        Action.PASS_TO_LEADER,
-        Action.RETURN,
-        Action.WAIT,
-        Action.RESUME,
-        Action.EXTEND,
-        Action.ANSWER,
-    }
-)
-
-
+#: what an agency itself does to a ticket that it has; all else is 1022's
+OF_AGENCIES = BY_HAND - {Action.FORWARD, Action.COMPLETE, Action.REFUSE, Action.REOPEN}
 #: somebody of the agency works on it
 HANDLING = (State.ACCEPTED, State.EXTENDED, State.WITH_LEADER)
 
@@ -110,8 +98,8 @@ def agency_does(action: Action, state: State) -> bool:
 
 
 def both_do(action: Action, state: State) -> bool:
-    """Whether the agency and 1022 may: what the agency has answered is completed by whoever of them is first."""
-    return action is Action.COMPLETE and state is State.ANSWERED
+    """Whether the agency and 1022 may: what the agency has answered is completed by whoever of them is first; who is second is told."""
+    return action is Action.COMPLETE and (state is State.ANSWERED or state in CLOSED)
 
 
 class Requester(StrEnum):

@@ -63,7 +63,11 @@ HEADERS = {
     "Server": "1022",
 }
 #: Keys of a query whose value is a telephone number, and those whose value may be about a person.
-_NUMBERS, _PERSONAL, _HIDDEN = frozenset({"caller", "phone", "number"}), frozenset({"words", "asker", "name", "question"}), "***"
+_NUMBERS, _PERSONAL, _HIDDEN = (
+    frozenset({"caller", "phone", "number"}),
+    frozenset({"words", "asker", "name", "question"}),
+    "***",
+)
 #: parts of a path that may be a key or a token
 _LONG = re.compile(r"[^/]{20,}")
 #: a page may have its style sheet, a file that never changes may be kept, a form says that it comes from here

@@ -20,7 +20,15 @@ _CALL: Mapping[str, Any] = {
     "waited_ms": 9000,
     "talk_ms": 279000,
 }
-_MISSED = {**_CALL, "result": "abandoned", "reason": "in-queue", "missed": True, "line": "", "answered_at": None, "talk_ms": 0}
+_MISSED = {
+    **_CALL,
+    "result": "abandoned",
+    "reason": "in-queue",
+    "missed": True,
+    "line": "",
+    "answered_at": None,
+    "talk_ms": 0,
+}
 _TICKET: Mapping[str, Any] = {
     "ticket": "0123456789abcdef",
     "action": "open",

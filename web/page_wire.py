@@ -23,6 +23,8 @@ class PageForm:
 
     act: Annotated[str, Rule(doc="accept, answer, complete, pass-to-leader, return, reveal or look", high=40)]
     version: Version
-    answer: Annotated[str, Rule(doc="for answer, and for complete where nothing was answered yet", high=MOST_ANSWER, lines=True)] = ""
+    answer: Annotated[
+        str, Rule(doc="for answer, and for complete where nothing was answered yet", high=MOST_ANSWER, lines=True)
+    ] = ""
     why: Annotated[str, Rule(doc="for return", high=MOST_WHY, lines=True)] = ""
     leader: Annotated[str, Rule(doc="for pass-to-leader: id of a contact point", pattern=r"[a-z0-9-]{0,64}")] = ""

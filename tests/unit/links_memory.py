@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hotline1022.core.errors import Refused
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.states import allowed
-from hotline1022.tickets.types import Action, Named
+from hotline1022.tickets.types import Action, Named, State, agency_does, both_do
 from hotline1022.web.officer_port import NewFile, OfficerTicket, Opened
 from tests.unit.notify_memory import AT, LINKS
 from tests.unit.tickets_made import AGENCY, LEADER, OFFICER
@@ -17,7 +17,11 @@ TICKET = "a" * 16
 #: opens that ticket for OFFICER
 TOKEN = LINKS.make(OFFICER.id, TICKET, AT + timedelta(days=1))
 #: what the page offers
-OFFERED = (Action.ACCEPT, Action.ANSWER, Action.PASS_TO_LEADER, Action.RETURN)
+OFFERED = (Action.ACCEPT, Action.ANSWER, Action.COMPLETE, Action.PASS_TO_LEADER, Action.RETURN)
+
+
+def _theirs(action: Action, state: State) -> bool:
+    return agency_does(action, state) or both_do(action, state)
 
 
 @dataclass
@@ -35,7 +39,7 @@ class MemoryLinks:
             ticket=ticket,
             history=tuple(self.tickets.rows[ticket.id]),
             attachments=tuple(file.view for file in self.tickets.files.values()),
-            actions=tuple(one for one in OFFERED if one in allowed(ticket.state)),
+            actions=tuple(one for one in OFFERED if one in allowed(ticket.state) and _theirs(one, ticket.state)),
             leaders=(LEADER,),
             shown=self.shown,
         )

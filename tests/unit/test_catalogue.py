@@ -168,7 +168,7 @@ def test_days_and_numbers_are_written_as_it_says() -> None:
     assert (day_written(day), number_written(1523345), share(811)) == ("30/11/2026", "1.523.345", "81,1%")
     with spoken(pseudo()):
         assert (written(AT), written(AT, exactly=True)) == ("2026.11.30-14:05", "2026.11.30-14:05:09")
-        assert (day_written(day), number_written(1523345), share(811)) == ("2026.11.30", "1'523'345", "81·1 %")
+        assert (day_written(day), number_written(1523345), share(811)) == ("2026.11.30", "1'523'345", "81·1%")
         assert day_as_written("2026.11.30") == day_as_written("30/11/2026") == day_as_written("2026-11-30") == day
         assert day_as_written("٣٠/١١/٢٠٢٦") is None
 

@@ -20,7 +20,7 @@ from hotline1022.service.faq.desk import FaqDesk
 from hotline1022.service.figures.wall_desk import WallDesk
 from hotline1022.service.settings.config import load
 from hotline1022.service.tickets.join import stored
-from hotline1022.tickets.types import TicketFilter
+from hotline1022.tickets.types import State, TicketFilter
 from scripts.demo_past import INSTEAD, remember
 from scripts.demo_people import sign_ins, television
 from scripts.demo_transfers import TRANSFERS, telephones, write_agencies, written
@@ -90,8 +90,8 @@ async def test_who_was_tried_out_comes_in_at_the_next_demo_all_the_same(tmp_path
             await admin.change(one.id, one.version, change)
         await admin.add(Wanted(login="ai", name="Ai Đó", roles=frozenset({"agent"}), person="1001"))
         door = AccountDesk(database, "key", utc_now)
-        for one, role in zip(await sign_ins(database, "key"), named_roles(), strict=True):
-            entered = await door.sign_in(one.login, one.password, From(address="127.0.0.1"))
+        for told, role in zip(await sign_ins(database, "key"), named_roles(), strict=True):
+            entered = await door.sign_in(told.login, told.password, From(address="127.0.0.1"))
             assert entered.signed.session.stage is Stage.FULL and entered.signed.permissions == role.permissions
 
 
@@ -117,7 +117,7 @@ async def test_each_of_the_demos_people_finds_something_to_look_at(tmp_path: Pat
         async with database.reading() as tx:
             for agency in INSTEAD.values():
                 found = await tx.tickets.list(TicketFilter(agencies=frozenset({agency}), limit=200))
-                assert len({one.state for one in found}) > 2, agency
+                assert {State.ACCEPTED, State.COMPLETED} <= {one.state for one in found}, agency
         faq = FaqDesk(database, stored(database), utc_now)
         hits = (await faq.search(Asked(words="khai sinh", typing=True, limit=5))).hits
         assert hits

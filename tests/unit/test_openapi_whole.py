@@ -37,7 +37,9 @@ def test_every_kind_of_event_is_there_with_an_example_that_fits() -> None:
         assert content["example"]["type"] == kind
 
 
-@pytest.mark.parametrize(("reason", "result"), [(Reason.AGENT_ANSWERED, Result.ANSWERED), (Reason.IN_QUEUE, Result.ABANDONED)])
+@pytest.mark.parametrize(
+    ("reason", "result"), [(Reason.AGENT_ANSWERED, Result.ANSWERED), (Reason.IN_QUEUE, Result.ABANDONED)]
+)
 def test_what_is_told_of_a_call_is_what_the_document_shows(reason: Reason, result: Result) -> None:
     ended = Call(
         id=CallId(ChannelId("hl1-1795470300.7")),

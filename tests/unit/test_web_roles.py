@@ -81,7 +81,7 @@ BODIES: dict[str, Any] = {
     "/api/tickets": {"name": "Lê Thị Cúc", "phone": "0901234567", "content": "Mất nước từ sáng."},
     "/api/tickets/{ticket}/edit": {"version": 2, "address": "14 đường Lê Lợi"},
     "/api/tickets/{ticket}/calls": {"version": 3, "call": "hl1-1795470300.7"},
-    "/api/tickets/{ticket}/{action}": {"version": 4},
+    "/api/tickets/{ticket}/{action}": {"version": 5},
     "/api/faq": {"agency": "so-y-te", "question": "Đăng ký khai tử ở đâu?", "answer": "Tại UBND cấp xã."},
     "/api/faq/{entry}/edit": {"revision": 1, "question": "Đăng ký khai tử ở đâu?", "answer": "Tại UBND cấp xã."},
     **{f"/api/faq/{{entry}}/{move}": {"revision": 1, "why": "lý do"} for move in BY_HAND},

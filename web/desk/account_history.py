@@ -7,8 +7,8 @@ from typing import Any
 
 from hotline1022.web.desk import seen
 from hotline1022.web.page_words import words
-from hotline1022.web.route import Ask
 from hotline1022.web.recordings_wire import AuditEntryView
+from hotline1022.web.route import Ask
 
 #: entries that are looked through, and shown
 LOOKED, SHOWN = 500, 50
@@ -56,9 +56,7 @@ def _lines(one: AuditEntryView, roles: Mapping[str, str]) -> Iterator[str]:
                 if some:
                     yield say(f"history.{key}", what=", ".join(_called(name, x, roles) for x in some))
         else:
-            yield say(
-                "history.became", name=say(f"history.{name}"), before=_shown(name, was), after=_shown(name, now)
-            )
+            yield say("history.became", name=say(f"history.{name}"), before=_shown(name, was), after=_shown(name, now))
 
 
 def _part(one: AuditEntryView, name: str) -> Mapping[str, Any] | None:

@@ -23,7 +23,11 @@ ROUTES: tuple[Route, ...] = (
         alarms.AlarmsQuery,
     ),
     page(
-        "GET", RINGING, "How many ring, as each page asks by itself", alarms.count_alarms, Place(needs=P.LOOK, by_itself=True)
+        "GET",
+        RINGING,
+        "How many ring, as each page asks by itself",
+        alarms.count_alarms,
+        Place(needs=P.LOOK, by_itself=True),
     ),
     page("POST", "/desk/alarms/{alarm}/seen", "Somebody has seen it", alarms.see_alarm, P.SHIFT),
     page("GET", "/desk/messages", "What each SMS and email says", templates.list_templates, P.SETTINGS),

@@ -10,7 +10,7 @@ from aiohttp import web
 from hotline1022.accounts.types import Entered, Stage
 from hotline1022.core.errors import HotlineError, Invalid
 from hotline1022.web import cookies
-from hotline1022.web.desk.door import SIGN_IN, onward, see
+from hotline1022.web.desk.door import onward, see, signed_out
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.failures import failure

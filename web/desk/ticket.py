@@ -30,8 +30,8 @@ from hotline1022.web.rules import Rule
 from hotline1022.web.ticket_reveal import reveal_ticket
 from hotline1022.web.ticket_rights import found_for
 from hotline1022.web.tickets_wire import TicketDetail
-from hotline1022.web.uploads import KINDS
 from hotline1022.web.time_left import time_left
+from hotline1022.web.uploads import KINDS
 
 #: of these there is a copy to hand out
 PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})

@@ -10,6 +10,7 @@ from hotline1022.tickets.types import HIDDEN, Action, HistoryRow, Ticket
 from hotline1022.web.page_view import moment
 from hotline1022.web.page_words import Words
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """One row of the history: a sentence, and the reason that was given."""

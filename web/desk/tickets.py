@@ -23,8 +23,8 @@ from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 from hotline1022.web.ticket_rights import agencies_of, words_open
-from hotline1022.web.who import of_signed
 from hotline1022.web.time_left import time_left
+from hotline1022.web.who import of_signed
 
 LIST = "/desk/tickets"
 #: tickets of a page, and pages at most

@@ -7,8 +7,8 @@ import pytest
 
 from hotline1022.accounts.types import Permission, Wanted
 from hotline1022.db.unit import Database
-from hotline1022.service.recordings.catalogue_view import entry_view
 from hotline1022.service.evidence.history import history
+from hotline1022.service.recordings.catalogue_view import entry_view
 from hotline1022.web import evidence_wire as w
 from tests.contract.database.desk_world import World, open_desk
 from tests.unit.evidence_memory import MemoryEvidence

@@ -63,7 +63,7 @@ async def test_an_officer_sees_the_ticket_and_not_who_the_citizen_is(world: Worl
         "Đã che",
         "Vỉa hè bị đào. Gọi 090****567 nhé.",
         "Vỉa hè.pdf",
-        "Còn 5 giờ làm việc",
+        "Còn 4 giờ làm việc",
         "Chuyển đến cơ quan",
         NAMES[SPECIALIST],
         "090****567",
@@ -131,7 +131,12 @@ async def test_files_open_once_the_officer_asked_who_it_is_and_each_time_is_writ
     kept = {}
     for one in (ticket, other):
         view = await world.desk.attach(
-            one.id, name="Ổ gà.png", media_type="image/png", data=b"\x89PNG\r\n\x1a\n" + bytes(8), by="lan", at=world.now
+            one.id,
+            name="Ổ gà.png",
+            media_type="image/png",
+            data=b"\x89PNG\r\n\x1a\n" + bytes(8),
+            by="lan",
+            at=world.now,
         )
         kept[one.id] = view.id
     link = world.link(ticket)
@@ -144,7 +149,10 @@ async def test_files_open_once_the_officer_asked_who_it_is_and_each_time_is_writ
     assert f'href="{link.removeprefix("/l/")}/files/{kept[ticket.id]}"' in (await world.get(link)).text
     async with world.client.get(path) as given:
         assert given.status == 200 and (await given.read()).startswith(b"\x89PNG")
-        assert given.headers["Content-Disposition"].startswith("attachment") and given.headers["Cache-Control"] == "no-store"
+        assert (
+            given.headers["Content-Disposition"].startswith("attachment")
+            and given.headers["Cache-Control"] == "no-store"
+        )
     (act,) = world.acts.done
     assert (act.actor, act.act, act.subject) == (f"contact:{SPECIALIST}", "link file", f"ticket:{ticket.id}")
     strange = await world.get(f"{link}/files/{kept[other.id]}")
@@ -361,7 +369,7 @@ async def test_texts_that_do_not_fit_come_back(world: World) -> None:
             assert response.status == 400 and response.content_type == "text/html"
     async with world.client.post(path, data={"act": "answer", "version": "1", "answer": "x" * 70000}) as response:
         assert response.status == 413 and "Nội dung quá dài" in await response.text()
-    unknown = await world.press(path, "complete", ticket.version, answer="x")
+    unknown = await world.press(path, "extend", ticket.version, answer="x")
     assert unknown.status == 400 and "Xin chọn một việc" in unknown.text
 
 

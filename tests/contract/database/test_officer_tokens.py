@@ -44,7 +44,7 @@ async def test_it_reaches_its_agencys_tickets_and_nothing_else(world: World) -> 
     assert (await world.ask("POST", f"/api/tickets/{other.id}/accept", secret, json=accept))[0] == 404
     status, _ = await world.ask("POST", f"/api/tickets/{mine.id}/accept", secret, json={"version": mine.version})
     assert (status, (await world.stored(mine)).state) == (200, State.ACCEPTED)
-    for action in ("refuse", "complete", "forward"):
+    for action in ("refuse", "reopen", "forward"):
         body = {"version": mine.version + 1, "why": "x", "answer": "x"}
         status, told = await world.ask("POST", f"/api/tickets/{mine.id}/{action}", secret, json=body)
         assert (status, told["error_id"]) == (403, "action-of-1022")

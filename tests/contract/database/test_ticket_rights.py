@@ -77,7 +77,7 @@ async def test_who_is_of_an_agency_and_of_1022_does_both(world: Handling) -> Non
         done = await ask(both, "POST", f"/api/tickets/{mine.id}/answer", version=version, answer="Đã lấp.")
         assert done[0] == 200
         status, told = await ask(both, "POST", f"/api/tickets/{mine.id}/complete", version=version + 1)
-        assert (status, told["error_id"]) == (403, "scope-missing"), "completing is 1022's"
+        assert (status, told["error_id"]) == (403, "action-of-leader"), "a specialist does not complete"
     async with world.desk.signed_in("specialist", "agent", login="ba", contact=OTHER) as third:
         text = (await third.get(page(theirs))).text
         assert act_page(theirs, A.ACCEPT) in text and act_page(theirs, A.FORWARD) in text
