@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local_day
-from hotline1022.core.errors import NotFound
+from hotline1022.core.errors import Invalid, NotFound
 from hotline1022.queue.types import LineView
 from hotline1022.web.line_call_wire import LineCallView
 from hotline1022.web.route import Ask
@@ -20,9 +20,9 @@ from hotline1022.web.wire import (
     AbandonedList,
     AlarmList,
     AlarmQuery,
-    LimitQuery,
     LineList,
     LoginBody,
+    Order,
     PauseBody,
     PersonBody,
     PersonList,
@@ -32,6 +32,7 @@ from hotline1022.web.wire import (
     ShiftList,
     VoicemailList,
     VoicemailQuery,
+    WaitingQuery,
 )
 
 
@@ -95,14 +96,22 @@ async def get_queue(ask: Ask) -> QueueView:
 
 async def list_abandoned(ask: Ask) -> AbandonedList:
     """Numbers to call back."""
-    query: LimitQuery = ask.query
-    return AbandonedList(abandoned=tuple(await ask.ports.abandoned.list(query.limit)))
+    query: WaitingQuery = ask.query
+    found, total = await ask.ports.abandoned.waiting(query.skip, query.limit, latest=query.order is Order.LATEST)
+    return AbandonedList(abandoned=tuple(found), total=total)
 
 
 async def list_voicemails(ask: Ask) -> VoicemailList:
     """Messages."""
     query: VoicemailQuery = ask.query
-    return VoicemailList(voicemails=tuple(await ask.ports.voicemails.list(query.heard, query.limit)))
+    latest = query.order is Order.LATEST
+    if query.heard is False:
+        found, total = await ask.ports.voicemails.unheard(query.skip, query.limit, latest=latest)
+        return VoicemailList(voicemails=tuple(found), total=total)
+    if query.skip or not latest:
+        text = "skip and order are for messages that nobody has heard; send heard=false, or leave them out"
+        raise Invalid(text, error_id="order-unheard")
+    return VoicemailList(voicemails=tuple(await ask.ports.voicemails.list(query.heard, query.limit)), total=None)
 
 
 async def mark_heard(ask: Ask) -> VoicemailView:

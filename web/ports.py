@@ -129,10 +129,6 @@ class WaitingCallers(Protocol):
 class Abandoned(Protocol):
     """Numbers to call back."""
 
-    async def list(self, limit: int) -> Sequence[AbandonedView]:
-        """One line per number, latest first."""
-        ...
-
     async def waiting(self, skip: int, limit: int, *, latest: bool) -> tuple[Sequence[AbandonedView], int]:
         """A part of them, whose last call is longest ago first, else the latest; and how many there are."""
         ...

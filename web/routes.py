@@ -113,7 +113,7 @@ ROUTES: tuple[Route, ...] = (
         needs=Permission.LOOK,
         summary="Numbers that hung up while waiting, to be called back",
         handler=agents.list_abandoned,
-        query=w.LimitQuery,
+        query=w.WaitingQuery,
         answer=w.AbandonedList,
     ),
     Route(

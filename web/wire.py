@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from enum import StrEnum
 from typing import Annotated
 
 from hotline1022.core.outcomes import CallState, Direction, Reason, Result
@@ -98,12 +99,29 @@ class LimitQuery:
     limit: Limit = 100
 
 
+class Order(StrEnum):
+    """Which of those that wait come first."""
+
+    LATEST = "latest"
+    OLDEST = "oldest"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoicemailQuery:
+class WaitingQuery:
+    """A part of what waits for somebody."""
+
+    limit: Limit = 100
+    skip: Annotated[int, Rule(doc="so many are passed over", low=0, high=100_000)] = 0
+    order: Annotated[Order, Rule(doc="latest or oldest first")] = Order.LATEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailQuery(WaitingQuery):
     """Filters of the list of voicemails."""
 
-    heard: Annotated[bool | None, Rule(doc="only heard ones, only unheard ones")] = None
-    limit: Limit = 100
+    heard: Annotated[
+        bool | None, Rule(doc="only heard ones, only unheard ones; `skip` and `order` are for unheard ones")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,16 +188,18 @@ class LineList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbandonedList:
-    """Numbers to call back, latest first."""
+    """Numbers to call back."""
 
     abandoned: tuple[AbandonedView, ...]
+    total: Annotated[int, Rule(doc="how many there are")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoicemailList:
-    """Messages, latest first."""
+    """Messages."""
 
     voicemails: tuple[VoicemailView, ...]
+    total: Annotated[int | None, Rule(doc="how many unheard ones there are; null where others were asked for")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -291,7 +291,7 @@ async def test_messages_and_alarms_are_marked_once_by_name(tmp_path: Path) -> No
         assert (message["heard_by"], message["heard_at"]) == ("agent-token", "2026-11-24T01:30:00.000+07:00")
         _, message = await house.ask("POST", "/api/voicemails/v1/heard", "admin")
         assert message["heard_by"] == "agent-token"
-        assert (await house.ask("GET", "/api/voicemails?heard=false"))[1] == {"voicemails": []}
+        assert (await house.ask("GET", "/api/voicemails?heard=false"))[1] == {"voicemails": [], "total": 0}
         _, alarm = await house.ask("POST", "/api/alarms/a1/seen", "agent")
         assert alarm["seen_by"] == "agent-token"
         assert (await house.ask("GET", "/api/alarms?seen=0"))[1] == {"alarms": []}
