@@ -12,7 +12,7 @@ from hotline1022.db.unit import Database
 from hotline1022.webhooks.types import Delivery, DeliveryState, EventKind, PausedWhy, Sent, Webhook
 from tests.browser.test_desk import barriers, fill, go_to, press, serious, settle
 from tests.contract.database.desk_world import World, open_desk
-from tests.contract.database.test_webhooks import desk_of, receiver
+from tests.contract.database.webhook_world import desk_of, receiver
 from tests.lab.browser import Browser
 from tests.lab.migrated import migrated
 from tests.unit.calls_memory import NOW
