@@ -1,4 +1,4 @@
-"""The outbox's worker before a gateway that says what it is told to, a bell that remembers, and a clock that the test moves. Keeps nothing."""
+"""The outbox's worker before a gateway that says what it is told to, with a clock that the test moves. Keeps nothing."""
 
 import asyncio
 import itertools

@@ -1,4 +1,4 @@
-"""The outbox's worker on both databases where a worker, a database or a gateway breaks: nothing twice, nothing half known, nobody held up."""
+"""The outbox's worker on both databases when something breaks: nothing twice, nothing half known, nobody held up."""
 
 import asyncio
 import itertools

@@ -1,4 +1,4 @@
-"""What is kept of a webhook: addresses that lead into the house, numbers by whom may not see them and open secrets are refused."""
+"""What a webhook may be: no address that leads into the house, no numbers by whom may not see them, no open secret."""
 
 import asyncio
 import base64

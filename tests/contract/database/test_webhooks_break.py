@@ -1,4 +1,4 @@
-"""Webhooks where something breaks or grows old: a spoilt row, an outcome that cannot be written, a look that fails, events past their time."""
+"""Webhooks where something breaks or grows old: a spoilt row, an outcome that cannot be written, events past their time."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
