@@ -20,8 +20,8 @@ from hotline1022.service.accounts.desk import Terms
 from hotline1022.service.accounts.sign_in_tries import OF_BOTH
 from hotline1022.web import static_files
 from hotline1022.web.desk.routes import ROUTES
+from tests.contract.database.account_world import code
 from tests.contract.database.desk_world import OWN, World, open_desk
-from tests.contract.database.test_account_desk import code
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.citizen_memory import REQUEST
 from tests.unit.disclosure_memory import ONE

@@ -13,8 +13,8 @@ from hotline1022.audit.types import Kind
 from hotline1022.db.unit import Database
 from hotline1022.service.accounts.sign_in_tries import OF_BOTH
 from hotline1022.web.cookies import HEADER
+from tests.contract.database.account_world import code
 from tests.contract.database.desk_world import OWN, Browser, World, open_desk
-from tests.contract.database.test_account_desk import code
 
 NEW = "mây bay qua đồng lúa 7"
 
