@@ -23,7 +23,7 @@ from hotline1022.web.desk.deadlines_form import ROWS
 from tests.contract.database.desk_world import Shown, World
 from tests.contract.database.made import T0
 from tests.contract.database.planning_world import Planning, open_planning
-from tests.contract.database.test_ticket_desk import Office
+from tests.contract.database.ticket_office import Office
 from tests.unit.tickets_made import NOW
 
 HERE = "/desk/deadlines"

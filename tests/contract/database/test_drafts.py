@@ -13,7 +13,7 @@ from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.service.tickets.agent_drafts import KEPT, AgentDrafts, DraftClock
 from hotline1022.tickets.types import State, TicketFilter
-from tests.contract.database.test_ticket_desk import CALL, Office
+from tests.contract.database.ticket_office import CALL, Office
 from tests.unit.tickets_made import NOW, a_draft
 
 LAN = "user:1"

@@ -12,7 +12,7 @@ from hotline1022.db.unit import Database
 from hotline1022.service.tickets.agent_drafts import AgentDrafts
 from hotline1022.tickets.ports import Act, Draft, Reporter
 from hotline1022.tickets.types import Action, Channel, State, Ticket, TicketFilter, Urgency
-from tests.contract.database.test_ticket_desk import CALL, DROPPED, NOBODY, TAKEN, Office
+from tests.contract.database.ticket_office import CALL, DROPPED, NOBODY, TAKEN, Office
 from tests.unit.tickets_made import NOW, OFFICER, at
 
 LAN = "user:1"

@@ -15,7 +15,7 @@ from hotline1022.tickets.ports import Outcome, Settled
 from hotline1022.tickets.types import State, Ticket
 from tests.contract.database.made import a_call, of_calls, over
 from tests.contract.database.test_cascades import a_hunt, ended, save
-from tests.contract.database.test_ticket_desk import Office, nothing_due
+from tests.contract.database.ticket_office import Office, nothing_due
 from tests.unit.tickets_made import NOW
 
 LATER = NOW + UNUSED + timedelta(minutes=1)
