@@ -12,7 +12,7 @@ import pytest
 
 from hotline1022.accounts.types import Permission, Wanted
 from hotline1022.evidence.states import Move
-from tests.browser.test_desk import barriers, fill, go_to, press, serious
+from tests.browser.steps import barriers, fill, go_to, press, serious
 from tests.contract.database.desk_world import OWN
 from tests.lab.audit_desk import Audited, open_audit
 from tests.lab.browser import Browser, Tab

@@ -19,9 +19,9 @@ from hotline1022.service.figures.wall_desk import WallDesk
 from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import CallsView
 from hotline1022.tickets.types import Action, State
+from tests.browser.steps import serious
 from tests.browser.test_agent import come_in as agent_comes_in
 from tests.browser.test_agent import sees
-from tests.browser.test_desk import serious
 from tests.browser.test_desk_tickets import come_in
 from tests.browser.test_supervision import go, supervisor
 from tests.contract.database.agent_world import open_agent_desk

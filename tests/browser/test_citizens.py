@@ -11,7 +11,7 @@ import pytest
 
 from hotline1022.accounts.types import Wanted
 from hotline1022.core.outcomes import Reason, Result
-from tests.browser.test_desk import barriers, enter, fill, go_to, press, serious
+from tests.browser.steps import barriers, enter, fill, go_to, press, serious
 from tests.browser.test_supervision import until
 from tests.contract.database.catalogue_made import a_ticket, add_ticket, ended
 from tests.contract.database.citizen_world import NAME, NUMBER

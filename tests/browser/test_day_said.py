@@ -7,7 +7,7 @@ import pytest
 
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
-from tests.browser.test_desk import barriers
+from tests.browser.steps import barriers
 from tests.browser.test_desk_tickets import come_in
 from tests.contract.database.handling_world import Handling, open_handling
 from tests.lab.browser import Browser, Tab

@@ -19,7 +19,7 @@ from hotline1022.web import chores_wire as w
 from hotline1022.web.backup_wire import BackupView, ShelvedView
 from hotline1022.web.recordings_wire import AuditEntryView
 from hotline1022.web.types import WorkState
-from tests.browser.test_desk import barriers, go_to, press, serious, settle
+from tests.browser.steps import barriers, go_to, press, serious, settle
 from tests.browser.test_supervision import until
 from tests.contract.database.desk_world import World, open_desk
 from tests.lab.browser import Browser, Tab

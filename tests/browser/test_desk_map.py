@@ -8,8 +8,8 @@ import pytest
 
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
+from tests.browser.steps import barriers, go_to, serious, settle
 from tests.browser.test_agent import sees
-from tests.browser.test_desk import barriers, go_to, serious, settle
 from tests.contract.database.desk_world import World, open_desk
 from tests.lab.browser import Browser, Tab
 

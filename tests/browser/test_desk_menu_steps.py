@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hotline1022.db.unit import Database
-from tests.browser.test_desk import barriers, fill, go_to, press, serious, settle
+from tests.browser.steps import barriers, fill, go_to, press, serious, settle
 from tests.contract.database.desk_world import World, open_desk
 from tests.contract.database.menu_world import OTHER, WRONG
 from tests.lab.browser import Browser

@@ -15,7 +15,7 @@ from hotline1022.notify.types import Encoding, Wording
 from hotline1022.service.retention.view import RetentionView
 from hotline1022.service.settings.retention import Retention
 from hotline1022.service.views import AlarmList
-from tests.browser.test_desk import barriers, fill, go_to, press, serious, settle
+from tests.browser.steps import barriers, fill, go_to, press, serious, settle
 from tests.browser.test_supervision import until
 from tests.contract.database.desk_world import World, open_desk
 from tests.contract.database.made import at

@@ -13,7 +13,7 @@ from hotline1022.accounts.types import Wanted
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Action, State, Urgency
-from tests.browser.test_desk import barriers, enter, fill, press, serious
+from tests.browser.steps import barriers, enter, fill, press, serious
 from tests.contract.database.desk_world import OWN
 from tests.contract.database.handling_world import SPECIALIST, WHO, Handling, open_handling, page
 from tests.lab.browser import Browser, Tab

@@ -8,8 +8,8 @@ import pytest
 from hotline1022.db.unit import Database
 from hotline1022.service.accounts.desk import Terms
 from hotline1022.web.users import GOOD
+from tests.browser.steps import barriers, enter, fill, press, serious, settle
 from tests.browser.test_agent import sees
-from tests.browser.test_desk import barriers, enter, fill, press, serious, settle
 from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.lab.browser import Browser, Tab
 from tests.lab.migrated import migrated

@@ -13,7 +13,7 @@ from hotline1022.db.unit import Database
 from hotline1022.service.lines.roster_desk import RosterDesk
 from hotline1022.service.lines.shift_plan import by_shift
 from hotline1022.web.roster_wire import PlannedBody, ShiftBody
-from tests.browser.test_desk import barriers, go_to, press, serious, settle
+from tests.browser.steps import barriers, go_to, press, serious, settle
 from tests.contract.database.planning_world import SHIFTS, Planning, fill, open_planning
 from tests.lab.browser import Browser, Tab
 from tests.lab.migrated import migrated

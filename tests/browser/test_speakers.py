@@ -10,8 +10,8 @@ import pytest
 
 from hotline1022.accounts.types import Permission, Wanted
 from hotline1022.audit.types import Kind
+from tests.browser.steps import barriers, serious
 from tests.browser.test_audit_desk import HEARD, audited, enter, player, wait
-from tests.browser.test_desk import barriers, serious
 from tests.lab.audit_desk import Audited
 from tests.lab.browser import Browser, Tab
 from tests.lab.ear import attach, tones

@@ -19,7 +19,7 @@ from hotline1022.service.figures.view import FiguresView
 from hotline1022.service.figures.wall_desk import WallDesk
 from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import CallsView
-from tests.browser.test_desk import barriers, enter, fill, press, serious
+from tests.browser.steps import barriers, enter, fill, press, serious
 from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.lab.browser import Browser, Tab
 from tests.lab.figures_world import NOW

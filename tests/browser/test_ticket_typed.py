@@ -9,7 +9,7 @@ import pytest
 
 from hotline1022.service.accounts.desk import Terms
 from hotline1022.tickets.types import Action, Named, State
-from tests.browser.test_desk import barriers, fill, press, serious
+from tests.browser.steps import barriers, fill, press, serious
 from tests.browser.test_desk_tickets import come_in
 from tests.browser.test_tickets_fresh import BAR, listened, streams, told, until, world
 from tests.contract.database.desk_world import OWN

@@ -11,7 +11,7 @@ from hotline1022.core.live import Event, Topic
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Action, Ticket
-from tests.browser.test_desk import barriers, fill, serious
+from tests.browser.steps import barriers, fill, serious
 from tests.browser.test_desk_tickets import come_in
 from tests.contract.database.handling_world import SPECIALIST, Handling, open_handling, page
 from tests.lab.browser import Browser, Tab

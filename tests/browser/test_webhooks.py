@@ -10,7 +10,7 @@ import pytest
 
 from hotline1022.db.unit import Database
 from hotline1022.webhooks.types import Delivery, DeliveryState, EventKind, PausedWhy, Sent, Webhook
-from tests.browser.test_desk import barriers, fill, go_to, press, serious, settle
+from tests.browser.steps import barriers, fill, go_to, press, serious, settle
 from tests.contract.database.desk_world import World, open_desk
 from tests.contract.database.webhook_world import desk_of, receiver
 from tests.lab.browser import Browser
