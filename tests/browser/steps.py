@@ -1,5 +1,6 @@
 """What a person does at a page in a Chromium: keys, fields, the door; and what axe and the browser complain of. Keeps nothing."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,16 @@ async def barriers(tab: Tab) -> list[Any]:
 def serious(tab: Tab) -> list[str]:
     """What the browser complained of, but for its advice and for the statuses that are wanted."""
     return [one for one in tab.complaints if '"verbose"' not in one and "status of 40" not in one]
+
+
+async def until(tab: Tab, condition: str) -> None:
+    """Until an expression of the page is true; fails after a minute."""
+    try:
+        async with asyncio.timeout(60):
+            while not await tab.run(condition):  # noqa: ASYNC110 -- a page tells nobody
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError(f"never: {condition}") from None
 
 
 async def go_to(tab: Tab, wanted: str) -> None:

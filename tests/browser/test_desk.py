@@ -5,7 +5,6 @@ axe finds, and nothing that its own policy refuses.
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,8 @@ from hotline1022.accounts.types import Wanted
 from hotline1022.core.clock import local_day
 from hotline1022.db.unit import Database
 from hotline1022.faq.types import Asked, Move
-from tests.browser.steps import barriers, enter, fill, go_to, press, serious, settle
+from tests.browser.looked import Looks
+from tests.browser.steps import enter, fill, go_to, press, serious, settle
 from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.contract.database.faq_made import AGENCY, ANYBODY, BIRTH, Desk, a_desk
 from tests.lab.browser import Browser
@@ -122,16 +122,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await tab.open(str(world.server.make_url("/desk/sign-in")))
     await tab.run(f"document.cookie = 'theme={theme}; path=/'")
     pages = ["/desk/sign-in", "/desk/sign-in?again=1"]
-    wrong: dict[str, Any] = {}
-
-    async def look(name: str) -> None:
-        assert await tab.run("document.documentElement.dataset.bsTheme") == theme
-        if found := await barriers(tab):
-            wrong[name] = found
-        sideways = await tab.run("document.documentElement.scrollWidth")
-        if sideways > width:
-            wrong[f"{name} sideways"] = sideways
-        await tab.picture(tmp_path / f"{name.strip('/').replace('/', '-').partition('%')[0]}-{width}-{theme}.png")
+    look = Looks(tab, width, tmp_path, theme)
 
     for page in pages:
         await tab.open(str(world.server.make_url(page)))
@@ -167,7 +158,4 @@ async def test_every_page_is_readable_and_without_barriers(
     ):
         await tab.open(str(world.server.make_url(page)))
         await look(page)
-    assert not wrong, "\n".join(
-        f"{name}: {one}" for name, some in wrong.items() for one in (some if isinstance(some, list) else [some])
-    )
-    assert serious(tab) == []
+    look.nothing_wrong()

@@ -5,7 +5,6 @@ finds, on a telephone and on a wide screen; begun by keys alone, followed and en
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,8 @@ from hotline1022.web import chores_wire as w
 from hotline1022.web.backup_wire import BackupView, ShelvedView
 from hotline1022.web.recordings_wire import AuditEntryView
 from hotline1022.web.types import WorkState
-from tests.browser.steps import barriers, go_to, press, serious, settle
-from tests.browser.test_supervision import until
+from tests.browser.looked import Looks
+from tests.browser.steps import go_to, press, serious, settle, until
 from tests.contract.database.desk_world import World, open_desk
 from tests.lab.browser import Browser, Tab
 from tests.unit.backup_memory import RUNNING, SHELVED, MemoryBackups
@@ -147,16 +146,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await tab.size(width, height, mobile=width < 600)
     await settle(tab, keeper.desk)
     await tab.run(f"document.cookie = 'theme={theme}; path=/'")
-    wrong: dict[str, Any] = {}
-    names = count()
-
-    async def look(name: str) -> None:
-        if found := await barriers(tab):
-            wrong[name] = found
-        sideways = await tab.run("document.documentElement.scrollWidth")
-        if sideways > width:
-            wrong[f"{name} sideways"] = sideways
-        await tab.picture(tmp_path / f"{next(names):02}-{width}-{theme}-{name.replace('/', '_')}.png")
+    look = Looks(tab, width, tmp_path)
 
     for state in (unset, empty, running, full, failed):
         state(keeper)
@@ -171,8 +161,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await press(tab)
     assert "Xin chọn trong danh sách" in await tab.run("document.body.innerText")
     await look("no folder")
-    assert not wrong, "\n".join(f"{name}: {found}" for name, found in wrong.items())
-    assert serious(tab) == []
+    look.nothing_wrong()
 
 
 async def shows(tab: Tab, id: str, text: str) -> None:

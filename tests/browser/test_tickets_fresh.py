@@ -11,10 +11,10 @@ from hotline1022.core.live import Event, Topic
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Action, Ticket
-from tests.browser.steps import barriers, fill, serious
+from tests.browser.steps import barriers, fill, serious, until
 from tests.browser.test_desk_tickets import come_in
 from tests.contract.database.handling_world import SPECIALIST, Handling, open_handling, page
-from tests.lab.browser import Browser, Tab
+from tests.lab.browser import Browser
 from tests.unit.live_memory import MemoryLive
 
 BAR = "!document.querySelector('#fresh [data-said=changed]').hidden"
@@ -32,14 +32,6 @@ async def world(tmp_path: Path, streams: MemoryLive) -> AsyncIterator[Handling]:
     async with Database(file) as database, open_handling(database, tmp_path, live=streams) as opened:
         yield opened
         streams.close()
-
-
-async def until(tab: Tab, condition: str) -> None:
-    for _ in range(100):
-        if await tab.run(condition):
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"never: {condition}")
 
 
 async def listened(streams: MemoryLive, count: int) -> None:

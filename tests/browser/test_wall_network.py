@@ -15,7 +15,8 @@ from hotline1022.directory.types import Directory
 from hotline1022.queue.types import AgentState
 from hotline1022.service.figures.view import FiguresView
 from hotline1022.service.figures.wall_desk import WallDesk
-from tests.browser.test_supervision import LINES, until
+from tests.browser.steps import until
+from tests.browser.test_supervision import LINES
 from tests.contract.database.desk_world import World, open_desk
 from tests.lab.browser import Browser, Tab
 from tests.lab.cable import Cable

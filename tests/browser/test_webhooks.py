@@ -10,6 +10,7 @@ import pytest
 
 from hotline1022.db.unit import Database
 from hotline1022.webhooks.types import Delivery, DeliveryState, EventKind, PausedWhy, Sent, Webhook
+from tests.browser.looked import Looks
 from tests.browser.steps import barriers, fill, go_to, press, serious, settle
 from tests.contract.database.desk_world import World, open_desk
 from tests.contract.database.webhook_world import desk_of, receiver
@@ -90,17 +91,12 @@ async def test_every_state_is_readable_and_without_barriers(
     await tab.size(width, height, mobile=width < 600)
     await settle(tab, world)
     await tab.run(f"document.cookie = 'theme={theme}; path=/'")
-    wrong: list[Any] = []
+    looks = Looks(tab, width, tmp_path, theme)
 
     async def look(name: str, *texts: str) -> None:
         shown = await tab.run("document.body.innerText")
         assert all(text in shown for text in texts), (name, shown)
-        assert await tab.run("document.documentElement.dataset.bsTheme") == theme
-        wrong.extend((name, one) for one in await barriers(tab))
-        sideways = await tab.run("document.documentElement.scrollWidth")
-        if sideways > width:
-            wrong.append((name, "sideways", sideways))
-        await tab.picture(tmp_path / f"webhooks-{name}-{width}-{theme}.png")
+        await looks(name)
 
     async def open_(path: str) -> None:
         await tab.open(str(world.server.make_url(path)))
@@ -126,8 +122,7 @@ async def test_every_state_is_readable_and_without_barriers(
     await tab.run("document.querySelector('form[action=\"/desk/webhooks\"] button').focus()")
     await press(tab)
     await look("once", "Khoá bí mật", "whsec_")
-    assert not wrong, "\n".join(map(str, wrong))
-    assert serious(tab) == []
+    looks.nothing_wrong()
 
 
 async def test_by_keys_alone_one_is_added_refused_and_tried(browser: Browser, tmp_path: Path) -> None:
