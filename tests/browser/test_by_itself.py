@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from hotline1022.core.live import Event, Topic
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
 from hotline1022.service.figures.view import FiguresView
@@ -46,14 +45,6 @@ FAULT = """(() => {
   document.getElementById("main").dataset.version = "another";
   window.stays = 1;
 })()"""
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    file = tmp_path / "hotline.sqlite"
-    await migrate(file)
-    async with Database(file) as opened:
-        yield opened
 
 
 @pytest.fixture

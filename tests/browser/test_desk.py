@@ -17,19 +17,15 @@ from tests.browser.steps import enter, fill, go_to, press, serious, settle
 from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.contract.database.faq_made import AGENCY, ANYBODY, BIRTH, Desk, a_desk
 from tests.lab.browser import Browser
-from tests.lab.migrated import migrated
 
 LONG = "Nguyễn Thị Hoàng Ngân Phương Thảo " * 2
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    file = tmp_path / "hotline.sqlite"
-    await migrated(file)
-    async with Database(file) as database:
-        desk = await a_desk(database)
-        async with open_desk(database, tmp_path, faq=desk.faq) as opened:
-            yield opened
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
+    desk = await a_desk(database)
+    async with open_desk(database, tmp_path, faq=desk.faq) as opened:
+        yield opened
 
 
 async def test_by_keys_alone_an_admin_comes_in_and_adds_somebody(world: World, browser: Browser) -> None:

@@ -12,7 +12,6 @@ import pytest
 
 from hotline1022.audit.types import Kind
 from hotline1022.core.errors import Refused
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.web import chores_wire as w
 from hotline1022.web.backup_wire import BackupView, ShelvedView
@@ -41,11 +40,9 @@ class Keeper:
 
 
 @pytest.fixture
-async def keeper(tmp_path: Path) -> AsyncIterator[Keeper]:
-    file = tmp_path / "hotline.sqlite"
-    await migrate(file)
+async def keeper(database: Database, tmp_path: Path) -> AsyncIterator[Keeper]:
     chores, backups = MemoryChores(folders=(), keyring=()), MemoryBackups(shelf=())
-    async with Database(file) as database, open_desk(database, tmp_path, chores=chores, backups=backups) as desk:
+    async with open_desk(database, tmp_path, chores=chores, backups=backups) as desk:
         yield Keeper(desk, chores, backups)
 
 

@@ -2,18 +2,17 @@
 a telephone and on a wide screen, empty of faults and full of them.
 """
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from hotline1022.db.unit import Database
 from tests.browser.looked import Looks
 from tests.browser.steps import fill, go_to, press, serious, settle
-from tests.contract.database.desk_world import World, open_desk
+from tests.contract.database.desk_world import World, world
 from tests.contract.database.menu_world import OTHER, WRONG
 from tests.lab.browser import Browser
-from tests.lab.migrated import migrated
+
+__all__ = ["world"]
 
 STEPS = "/desk/menu/steps"
 PAGES = (
@@ -26,14 +25,6 @@ PAGES = (
     "/desk/menu/spoken/prompts.greeting",
     "/desk/menu/spoken/information.look-up",
 )
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    file = tmp_path / "hotline.sqlite"
-    await migrated(file)
-    async with Database(file) as database, open_desk(database, tmp_path) as opened:
-        yield opened
 
 
 @pytest.mark.timeout(240)

@@ -20,24 +20,20 @@ from tests.contract.database.desk_world import World, open_desk
 from tests.contract.database.made import at
 from tests.contract.database.test_desk_settings import GATEWAYS, MESSAGES, ONE, TERMS, gateways, templates
 from tests.lab.browser import Browser, Tab
-from tests.lab.migrated import migrated
 
 OWN = Wording(text="1022: đã nhận, mã {code}.", encoding=Encoding.UCS2)
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    file = tmp_path / "hotline.sqlite"
-    await migrated(file)
-    async with Database(file) as database:
-        parts: dict[str, Any] = {
-            "alarms": AlarmList(database),
-            "templates": templates(database),
-            "gateways": gateways(database),
-            "retention": RetentionView(database, Retention),
-        }
-        async with open_desk(database, tmp_path, **parts) as opened:
-            yield opened
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
+    parts: dict[str, Any] = {
+        "alarms": AlarmList(database),
+        "templates": templates(database),
+        "gateways": gateways(database),
+        "retention": RetentionView(database, Retention),
+    }
+    async with open_desk(database, tmp_path, **parts) as opened:
+        yield opened
 
 
 async def fill_house(world: World) -> None:

@@ -2,32 +2,23 @@
 somebody looks at who the citizen is; a photo comes from the phone.
 """
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from hotline1022.accounts.types import Wanted
-from hotline1022.db.migrate import migrate
-from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Action, State, Urgency
 from tests.browser.looked import Looks
 from tests.browser.steps import enter, fill, press, serious
 from tests.contract.database.desk_world import OWN
-from tests.contract.database.handling_world import SPECIALIST, WHO, Handling, open_handling, page
+from tests.contract.database.handling_world import SPECIALIST, WHO, Handling, page, world
 from tests.lab.browser import Browser, Tab
+
+__all__ = ["world"]
 
 A = Action
 LONG = "Đường Lê Lợi đoạn trước trường tiểu học bị đào lên đã ba tuần, không có rào chắn. " * 6 + "đ" * 200
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[Handling]:
-    file = tmp_path / "hotline.sqlite"
-    await migrate(file)
-    async with Database(file) as database, open_handling(database, tmp_path) as opened:
-        yield opened
 
 
 async def come_in(tab: Tab, world: Handling, login: str, role: str, contact: str = "") -> None:

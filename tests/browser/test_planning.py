@@ -16,17 +16,14 @@ from tests.browser.looked import Looks
 from tests.browser.steps import go_to, press, settle
 from tests.contract.database.planning_world import SHIFTS, Planning, fill, open_planning
 from tests.lab.browser import Browser, Tab
-from tests.lab.migrated import migrated
 
 MONDAY = date(2026, 3, 2)
 ROSTER, RULES = "/desk/roster", "/desk/deadlines"
 
 
 @pytest.fixture
-async def planning(tmp_path: Path) -> AsyncIterator[Planning]:
-    file = tmp_path / "hotline.sqlite"
-    await migrated(file)
-    async with Database(file) as database, open_planning(database, tmp_path) as opened:
+async def planning(database: Database, tmp_path: Path) -> AsyncIterator[Planning]:
+    async with open_planning(database, tmp_path) as opened:
         yield opened
 
 

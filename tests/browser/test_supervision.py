@@ -25,7 +25,6 @@ from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.lab.browser import Browser, Tab
 from tests.lab.figures_world import NOW
 from tests.lab.figures_world import fill as history
-from tests.lab.migrated import migrated
 from tests.unit.live_memory import MemoryLive
 from tests.unit.staff_memory import MemoryLines, a_line
 
@@ -47,22 +46,19 @@ def streams() -> MemoryLive:
 
 
 @pytest.fixture
-async def world(tmp_path: Path, streams: MemoryLive) -> AsyncIterator[World]:
-    file = tmp_path / "hotline.sqlite"
-    await migrated(file)
-    async with Database(file) as database:
-        await history(database, random.Random(1022), calls=150, tickets=90)
-        parts: dict[str, Any] = {
-            "calls": CallsView(database),
-            "tickets": TicketsView(database, NO_DESK),
-            "figures": FiguresView(database, Directory, dict),
-            "wallboards": WallDesk(database, lambda: NOW),
-            "live": streams,
-            "lines": MemoryLines({one.line: one for one in LINES}),
-        }
-        async with open_desk(database, tmp_path, **parts) as opened:
-            opened.now = NOW
-            yield opened
+async def world(database: Database, tmp_path: Path, streams: MemoryLive) -> AsyncIterator[World]:
+    await history(database, random.Random(1022), calls=150, tickets=90)
+    parts: dict[str, Any] = {
+        "calls": CallsView(database),
+        "tickets": TicketsView(database, NO_DESK),
+        "figures": FiguresView(database, Directory, dict),
+        "wallboards": WallDesk(database, lambda: NOW),
+        "live": streams,
+        "lines": MemoryLines({one.line: one for one in LINES}),
+    }
+    async with open_desk(database, tmp_path, **parts) as opened:
+        opened.now = NOW
+        yield opened
 
 
 async def supervisor(tab: Tab, world: World) -> None:

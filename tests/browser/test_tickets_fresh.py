@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from hotline1022.core.live import Event, Topic
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Action, Ticket
 from tests.browser.steps import barriers, fill, serious, until
@@ -26,10 +25,8 @@ def streams() -> MemoryLive:
 
 
 @pytest.fixture
-async def world(tmp_path: Path, streams: MemoryLive) -> AsyncIterator[Handling]:
-    file = tmp_path / "hotline.sqlite"
-    await migrate(file)
-    async with Database(file) as database, open_handling(database, tmp_path, live=streams) as opened:
+async def world(database: Database, tmp_path: Path, streams: MemoryLive) -> AsyncIterator[Handling]:
+    async with open_handling(database, tmp_path, live=streams) as opened:
         yield opened
         streams.close()
 

@@ -74,10 +74,8 @@ def hooks() -> FullHouse:
 
 
 @pytest.fixture
-async def world(tmp_path: Path, hooks: FullHouse) -> AsyncIterator[World]:
-    file = tmp_path / "hotline.sqlite"
-    await migrated(file)
-    async with Database(file) as database, open_desk(database, tmp_path, webhooks=hooks) as opened:
+async def world(database: Database, tmp_path: Path, hooks: FullHouse) -> AsyncIterator[World]:
+    async with open_desk(database, tmp_path, webhooks=hooks) as opened:
         yield opened
 
 
