@@ -16,9 +16,8 @@ from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import show, told, told_id
+from hotline1022.web.desk.render import show, told_id
 from hotline1022.web.evidence_wire import FindingView, VerificationView
-from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -107,9 +106,8 @@ async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") 
         "evidence": await _evidence(ask) if may(Permission.LISTEN) or may(Permission.SETTINGS) else None,
     }
     running = bool(values["evidence"] and values["evidence"]["running"])
-    status, problem = (failure(error).status, told(error)) if error else (200, "")
     again = error is not None
-    return show(ask, "evidence", status=status, problem=problem, again=again, said=said, running=running, **values)
+    return show(ask, "evidence", error=error, again=again, said=said, running=running, **values)
 
 
 async def _evidence(ask: Ask) -> dict[str, Any]:

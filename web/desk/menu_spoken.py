@@ -20,8 +20,7 @@ from hotline1022.web.desk.menu_save import NAME_MOST, Part, id_of, save
 from hotline1022.web.desk.menu_step_form import text_fault
 from hotline1022.web.desk.menu_step_words import used_by, used_words
 from hotline1022.web.desk.menu_words import fault_words
-from hotline1022.web.desk.render import show, told
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import show
 from hotline1022.web.menu_edit_wire import SPOKEN_LIMIT, MenuChangeBody, MenuChanged, SpokenBody, SpokenKind
 from hotline1022.web.menu_wire import Remark
 from hotline1022.web.page_words import words
@@ -198,12 +197,12 @@ async def _form(
     say, recording = words(), await ask.ports.menu.recording(kind, id) if id else ""
     form = ask.body if isinstance(ask.body, Form) else None
     used = used_by(parts, f"information:{id}") if kind is _INFORMATION and id else []
-    problem = told(error) if error else say("menu-form.faulty", count=len(wrong)) if wrong else ""
     return show(
         ask,
         "menu-text",
-        status=failure(error).status if error else 400 if wrong else 200,
-        problem=problem,
+        status=400 if wrong else 200,
+        problem=say("menu-form.faulty", count=len(wrong)) if wrong else "",
+        error=error,
         action=link_of(kind, id) if id else NEW,
         kind=str(kind),
         id=id,

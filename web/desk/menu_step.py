@@ -18,8 +18,7 @@ from hotline1022.web.desk.menu_doc import HERE, STEPS, Document, document, keep,
 from hotline1022.web.desk.menu_save import NAME_MOST, Part, id_of, opened, save
 from hotline1022.web.desk.menu_step_words import beginning, prompts, targets, used_by, used_words
 from hotline1022.web.desk.menu_words import fault_words
-from hotline1022.web.desk.render import show, told
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import show
 from hotline1022.web.menu_edit_wire import KEYS_MOST, SPOKEN_LIMIT, MenuChangeBody, MenuChanged
 from hotline1022.web.menu_wire import Remark
 from hotline1022.web.page_words import words
@@ -188,8 +187,6 @@ async def _form(
 ) -> web.Response:
     """`wrong`: field → why; `gone`: the step is no more, and is written anew by the next try."""
     say = words()
-    problem = told(error) if error else say("menu-form.faulty", count=len(wrong)) if wrong else ""
-    status = failure(error).status if error else 400 if wrong else 200
     more = await offered(ask, parts)
     used = used_by(parts, f"menu:{id}") if id else []
     recording = await ask.ports.menu.recording("menus", id) if id else ""
@@ -197,8 +194,9 @@ async def _form(
     return show(
         ask,
         "menu-step",
-        status=status,
-        problem=problem,
+        status=400 if wrong else 200,
+        problem=say("menu-form.faulty", count=len(wrong)) if wrong else "",
+        error=error,
         said=said,
         action=f"{STEPS}/{id}" if id else NEW,
         id=id,

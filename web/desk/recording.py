@@ -16,10 +16,9 @@ from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.recordings import LIST, row_of
-from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.render import show
 from hotline1022.web.desk.story import story
 from hotline1022.web.desk.tickets import asked
-from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.recording_rights import only_own, recording_for
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingView, TrackEntry
@@ -87,9 +86,10 @@ async def page_of(
         ask,
         "recording",
         own=own,
-        status=failure(error).status if error else 409 if problem else 200,
+        status=409 if problem else 200,
         said=said,
-        problem=told(error) if error else problem,
+        problem=problem,
+        error=error,
         one=row_of(ask, detail.recording, names),
         about=_about(detail.recording),
         lines=await story_of(ask, detail, call, names),

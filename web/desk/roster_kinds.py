@@ -17,9 +17,8 @@ from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge
-from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.render import show
 from hotline1022.web.desk.roster import HERE, day_of, hours, plan_of
-from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.roster_wire import CrewBody, ShiftBody
 from hotline1022.web.route import Ask
@@ -170,8 +169,7 @@ async def _shift(
         "roster-shift",
         again=error is not None and filled is None,
         filled=filled or fill(_of_shift(known) if known else {}),
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         tab="shifts",
         edits=True,
         **await _about(ask, known, typed, LIST),
@@ -274,8 +272,7 @@ async def _crew(
         "roster-crew",
         again=error is not None and filled is None,
         filled=filled or fill(_of_crew(known) if known else {}),
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         tab="shifts",
         edits=True,
         people=[
