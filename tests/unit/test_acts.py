@@ -27,6 +27,7 @@ from hotline1022.service.cli.main import main
 from hotline1022.service.evidence.act_book import ActBook
 from tests.contract.database.made import HASH
 from tests.lab.migrated import migrated
+from tests.lab.own_settings import own_settings
 from tests.unit.queue_memory import PIN, MemoryBell, MemoryHands
 
 
@@ -83,9 +84,7 @@ async def test_what_the_service_does_beside_is_not_the_act(database: Database) -
 
 
 def run(data: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(data))
+    own_settings(monkeypatch, PATHS_DATA=data)
     done = CliRunner().invoke(main, list(words), catch_exceptions=False)
     assert done.exit_code == 0, done.output
 

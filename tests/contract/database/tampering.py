@@ -1,7 +1,6 @@
 """A house of evidence, what its chain and files are called, the command that looks, and a byte that is changed. Keeps nothing."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from hotline1022.db.unit import Database
 from hotline1022.recordings.types import VoicemailRow
 from hotline1022.service.cli.main import main
 from tests.lab.evidence_world import World, build, everything_now
+from tests.lab.own_settings import own_settings
 
 
 @pytest.fixture
@@ -49,11 +49,7 @@ async def command(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[int, s
 
 
 def hotline(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(world.root.parent))
-    monkeypatch.setenv("HOTLINE1022_DATABASE_URL", world.address)
-    monkeypatch.setenv("HOTLINE1022_AUDIT_SECOND_PLACE", str(world.place))
+    own_settings(monkeypatch, PATHS_DATA=world.root.parent, DATABASE_URL=world.address, AUDIT_SECOND_PLACE=world.place)
 
 
 def flip(file: Path) -> None:

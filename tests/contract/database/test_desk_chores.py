@@ -3,7 +3,6 @@ followed, refused to a second person, told with every file; what is dear asks fo
 """
 
 import asyncio
-import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
@@ -30,6 +29,7 @@ from tests.contract.database.backup_world import House, call_of, flip, house
 from tests.contract.database.chore_world import HEAD
 from tests.contract.database.desk_world import OWN, Browser, Shown, World, open_desk
 from tests.lab.evidence_world import Bells
+from tests.lab.own_settings import own_settings
 from tests.lab.scripted import until
 from tests.unit.recordings_world import CITIZEN_TONE, file, tone
 
@@ -66,10 +66,7 @@ class Keeper:
 
 @pytest.fixture
 async def keeper(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Keeper]:
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(house.settings.paths.data))
-    monkeypatch.setenv("HOTLINE1022_DATABASE_URL", house.settings.database.url)
+    own_settings(monkeypatch, PATHS_DATA=house.settings.paths.data, DATABASE_URL=house.settings.database.url)
     held, bells = list[Keeper](), Bells()
     async with Database(house.settings.database_url) as database:
         chores = ChoreDesk(database, bells, settings=lambda: held[0].settings, do=in_process(None))

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from hotline1022.service.disclosure.view import DisclosuresView
 from hotline1022.web.disclosure_wire import Decision
 from tests.contract.database.disclosure_house import house
 from tests.lab.disclosure_world import ADDRESS, ALLOWS, ASKS, NOW, House
+from tests.lab.own_settings import own_settings
 from tests.unit.recordings_world import CALL
 
 __all__ = ["house"]
@@ -111,12 +111,13 @@ async def test_the_same_by_the_api(house: House) -> None:
 
 
 async def test_the_commands(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("HOTLINE1022_DATABASE_URL", house.world.address)
-    monkeypatch.setenv("HOTLINE1022_AUDIT_SECOND_PLACE", str(house.world.place))
-    monkeypatch.setenv("HOTLINE1022_RECORDINGS_KEYS", str(house.world.ring.folder or ""))
+    own_settings(
+        monkeypatch,
+        PATHS_DATA=tmp_path / "data",
+        DATABASE_URL=house.world.address,
+        AUDIT_SECOND_PLACE=house.world.place,
+        RECORDINGS_KEYS=house.world.ring.folder or "",
+    )
 
     async def say(*words: str) -> tuple[int, str]:
         done = await asyncio.to_thread(CliRunner().invoke, main, ["evidence", *words])

@@ -5,7 +5,6 @@ What files recordings is in tests/unit/test_recordings_full_disk.py, Asterisk it
 
 import asyncio
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from tests.contract.database.made import answered, at
 from tests.lab.disclosure_world import ALLOWS, ASKS, CALLER, NOW, a_house
 from tests.lab.evidence_world import build, everything_now
 from tests.lab.migrated import migrated
+from tests.lab.own_settings import own_settings
 from tests.lab.small_disk import SmallDisk, inside, mounted
 from tests.unit.recordings_world import CALL
 
@@ -49,10 +49,7 @@ def disk() -> Iterator[SmallDisk]:
 @pytest.fixture
 def settings_of(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What commands find."""
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("HOTLINE1022_DATABASE_URL", address)
+    own_settings(monkeypatch, PATHS_DATA=tmp_path / "data", DATABASE_URL=address)
 
 
 def files(folder: Path) -> dict[str, int]:
