@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from hotline1022.audit.types import Entry
 from hotline1022.core.acting import Acting, acting, acts, by_the_service
 from hotline1022.core.errors import Unavailable
 from hotline1022.core.ids import PersonId
@@ -26,14 +25,10 @@ from hotline1022.service.asterisk.answers import Desk
 from hotline1022.service.cli.main import main
 from hotline1022.service.evidence.act_book import ActBook
 from tests.contract.database.made import HASH
+from tests.lab.chain import entries
 from tests.lab.migrated import migrated
 from tests.lab.own_settings import own_settings
 from tests.unit.queue_memory import PIN, MemoryBell, MemoryHands
-
-
-async def entries(database: Database) -> list[Entry]:
-    async with database.reading() as tx:
-        return [entry async for portion in tx.audit.entries() for entry in portion]
 
 
 @pytest.fixture

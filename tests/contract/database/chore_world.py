@@ -19,6 +19,7 @@ from hotline1022.service.background.guard import together
 from hotline1022.service.settings.tree import Settings
 from hotline1022.web.types import WorkState
 from tests.contract.database.backup_world import House
+from tests.lab.chain import entries
 from tests.lab.evidence_world import Bells
 from tests.lab.own_settings import own_settings
 from tests.lab.real_api import api
@@ -98,8 +99,7 @@ class Office:
 
     async def entries(self) -> list[Entry]:
         """Of the audit."""
-        async with self.database.reading() as tx:
-            return [one async for some in tx.audit.entries() for one in some]
+        return await entries(self.database)
 
     def monitor(self, name: str, count: int, *, ms: int = 200) -> Path:
         """A folder of another PBX with so many recordings and their table."""

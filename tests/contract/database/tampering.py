@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hotline1022.audit.types import Entry
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import VoicemailRow
@@ -22,11 +21,6 @@ async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     await migrate(address)
     async with Database(address) as database:
         yield await build(address, database, tmp_path)
-
-
-async def entries(database: Database) -> list[Entry]:
-    async with database.reading() as tx:
-        return [entry async for portion in tx.audit.entries() for entry in portion]
 
 
 def names(world: World) -> list[str]:

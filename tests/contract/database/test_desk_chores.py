@@ -28,6 +28,7 @@ from hotline1022.web.users import GOOD
 from tests.contract.database.backup_world import House, call_of, flip, house
 from tests.contract.database.chore_world import HEAD
 from tests.contract.database.desk_world import OWN, Browser, Shown, World, open_desk
+from tests.lab.chain import entries
 from tests.lab.evidence_world import Bells
 from tests.lab.own_settings import own_settings
 from tests.lab.scripted import until
@@ -60,8 +61,7 @@ class Keeper:
 
     async def entries(self) -> list[Entry]:
         """Of the audit."""
-        async with self.desk.database.reading() as tx:
-            return [one async for some in tx.audit.entries() for one in some]
+        return await entries(self.desk.database)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from hotline1022.service.cli.main import main
 from hotline1022.service.cli.shell_user import shell_actor
 from hotline1022.service.directory.desk import fill
 from tests.contract.database.made import answered, at
+from tests.lab.chain import entries
 from tests.lab.evidence_world import World, build, everything_now
 from tests.lab.own_settings import own_settings
 from tests.lab.xlsx import a_book
@@ -79,8 +80,7 @@ class Shell:
 
     async def entries(self) -> list[Entry]:
         """All of them."""
-        async with self.world.database.reading() as tx:
-            return [one async for portion in tx.audit.entries() for one in portion]
+        return await entries(self.world.database)
 
     async def run(self, words: str, *rest: str, by: int | None = None) -> str:
         """It succeeds, and its act is in the audit; gives what it said. `by`: the number of another user."""

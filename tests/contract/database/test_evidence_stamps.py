@@ -5,7 +5,8 @@ import json
 import pytest
 
 from hotline1022.audit.types import Fact, Fault, Kind
-from tests.contract.database.tampering import command, entries, world
+from tests.contract.database.tampering import command, world
+from tests.lab.chain import entries
 from tests.lab.evidence_world import World
 
 __all__ = ["world"]

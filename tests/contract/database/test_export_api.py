@@ -31,6 +31,7 @@ from hotline1022.web.asker import of_token
 from hotline1022.web.listening_wire import WhyBody
 from hotline1022.web.types import Scope, Token
 from tests.contract.database.made import answered, at
+from tests.lab.chain import entries
 from tests.lab.evidence_world import World, build, everything_now, long_message
 from tests.lab.real_api import Api, api
 from tests.lab.scripted import until
@@ -64,8 +65,7 @@ class House:
 
     async def entries(self, kind: Kind) -> list[Entry]:
         """Of this kind, in their order."""
-        async with self.world.database.reading() as tx:
-            return [one async for some in tx.audit.entries() for one in some if one.kind == kind]
+        return [one for one in await entries(self.world.database) if one.kind == kind]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from hotline1022.audit.types import Entry, Kind
+from hotline1022.audit.types import Kind
 from hotline1022.core.acting import Acting
 from hotline1022.core.errors import Unavailable
 from hotline1022.db.types import Batch
@@ -30,6 +30,7 @@ from hotline1022.service.cli.main import main
 from hotline1022.service.evidence.act_book import ActBook
 from hotline1022.service.recordings.original_check import OriginalCheck
 from tests.contract.database.made import answered, at
+from tests.lab.chain import entries
 from tests.lab.disclosure_world import ALLOWS, ASKS, CALLER, NOW, a_house
 from tests.lab.evidence_world import build, everything_now
 from tests.lab.migrated import migrated
@@ -56,11 +57,6 @@ def files(folder: Path) -> dict[str, int]:
     """What lies there, with sizes, but for what fills the disk up."""
     found = (one for one in folder.rglob("*") if one.is_file() and one.name != "others")
     return {one.relative_to(folder).as_posix(): one.stat().st_size for one in found}
-
-
-async def entries(database: Database) -> list[Entry]:
-    async with database.reading() as tx:
-        return [entry async for portion in tx.audit.entries() for entry in portion]
 
 
 def an_act(name: str) -> Acting:

@@ -13,8 +13,8 @@ from hotline1022.db.unit import Database
 from hotline1022.service.evidence.nightly import Nightly
 from tests.contract.database.catalogue_made import a_ticket, changed
 from tests.contract.database.made import answered
-from tests.contract.database.tampering import entries
 from tests.contract.database.test_evidence_desk import desk
+from tests.lab.chain import entries
 from tests.lab.evidence_world import World, build, everything_now
 
 #: what stands in place of the last hash: no hash; what the first entry follows; what the third one follows
