@@ -181,11 +181,6 @@ async def running(house: House) -> AsyncIterator[House]:
         task.cancel()
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110
-        await asyncio.sleep(0.001)
-
-
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_module, "RETRY_FIRST", 0.005)

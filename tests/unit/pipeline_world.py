@@ -1,7 +1,7 @@
 """The worker that files recordings, with everything around it in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -90,12 +90,6 @@ async def running(worker: RecordingWorker) -> AsyncIterator[None]:
         assert task.done()
         if not task.cancelled() and (error := task.exception()):
             raise error
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 -- it is often the file system that is waited for
-            await asyncio.sleep(0.005)
 
 
 def another(number: int, spool: Path) -> CallFacts:

@@ -7,7 +7,8 @@ from hotline1022.ami_bridge import types as live
 from hotline1022.core.ids import ChannelId
 from hotline1022.queue.agents import MAIN
 from hotline1022.queue.types import AgentState
-from tests.unit.live_world import D, House, hasty, link, running, until
+from tests.lab.waiting import until
+from tests.unit.live_world import D, House, hasty, link, running
 from tests.unit.queue_memory import Room, after, person
 from tests.unit.test_hands import member
 

@@ -14,7 +14,8 @@ from hotline1022.recordings import jobs
 from hotline1022.recordings.memory import MemoryStore
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.types import CallFacts, FiledCall
-from tests.unit.pipeline_world import QUICK, World, a_pool, a_world, another, running, until
+from tests.lab.waiting import until
+from tests.unit.pipeline_world import QUICK, World, a_pool, a_world, another, running
 from tests.unit.recordings_world import (
     Book,
     put,

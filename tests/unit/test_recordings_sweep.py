@@ -11,7 +11,8 @@ from hotline1022.core.events import LegKind
 from hotline1022.recordings import jobs
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.types import Side
-from tests.unit.pipeline_world import QUICK, World, a_pool, a_world, another, crashed, running, until
+from tests.lab.waiting import until
+from tests.unit.pipeline_world import QUICK, World, a_pool, a_world, another, crashed, running
 from tests.unit.recordings_world import (
     AGENT,
     CALL,

@@ -23,7 +23,7 @@ from tests.lab.chain import entries
 from tests.lab.evidence_world import Bells
 from tests.lab.own_settings import own_settings
 from tests.lab.real_api import api
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 from tests.unit.recordings_world import CITIZEN_TONE, file, tone
 
 HEAD = "calldate,src,dst,duration,billsec,uniqueid,recordingfile"

@@ -30,7 +30,7 @@ from tests.contract.database.backup_world import House, call_of, flip, house, so
 from tests.lab.evidence_world import Bells
 from tests.lab.own_settings import own_settings
 from tests.lab.real_api import api
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 
 __all__ = ["house"]
 

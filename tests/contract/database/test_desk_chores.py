@@ -31,7 +31,7 @@ from tests.contract.database.desk_world import OWN, Browser, Shown, World, open_
 from tests.lab.chain import entries
 from tests.lab.evidence_world import Bells
 from tests.lab.own_settings import own_settings
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 from tests.unit.recordings_world import CITIZEN_TONE, file, tone
 
 __all__ = ["house"]

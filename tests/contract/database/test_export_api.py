@@ -34,7 +34,7 @@ from tests.contract.database.made import answered, at
 from tests.lab.chain import entries
 from tests.lab.evidence_world import World, build, everything_now, long_message
 from tests.lab.real_api import Api, api
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 from tests.unit.recordings_world import CALL
 
 TOKEN = of_token(Token(id="a" * 16, name="khac", digest="", scopes=frozenset({Scope.LISTEN})))

@@ -1,8 +1,7 @@
 """The outbox's worker on both databases when something breaks: nothing twice, nothing half known, nobody held up."""
 
 import asyncio
-import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +14,8 @@ from hotline1022.notify.answers import Accepted, Arrived, Asked, NoAnswer, NotTa
 from hotline1022.notify.states import Trigger, moves
 from hotline1022.notify.types import Channel, Message, OutboxFilter
 from hotline1022.service.notify.outbox_book import OutboxBook
-from tests.contract.database.outbox_world import PHONE, SECONDS, S, Script, a_message, running
+from tests.contract.database.outbox_world import PHONE, S, Script, a_message, running
+from tests.lab.waiting import met
 
 
 async def test_a_gateway_that_breaks_when_it_is_asked_is_asked_again(database: Database) -> None:
@@ -125,14 +125,6 @@ async def test_what_could_not_begin_is_sent_as_soon_as_the_database_is_back(data
             await tx.outbox.put([a_message()])
         await world.state(S.SENT)
         assert refused and len(world.gateway.sent) == 1
-
-
-async def met(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(SECONDS):
-        for _ in itertools.count():
-            if await condition():
-                return
-            await asyncio.sleep(0.02)
 
 
 async def test_what_a_carrier_says_that_no_database_keeps_holds_up_nobody(database: Database) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from hotline1022.db.unit import Database
 from hotline1022.db.webhooks import WebhookRepository
-from tests.contract.database.webhook_world import S, add, desk_of, ended, happen, met, receiver, until, working
+from tests.contract.database.webhook_world import S, add, desk_of, ended, happen, receiver, until, working
+from tests.lab.waiting import met
 
 
 @pytest.mark.parametrize("kinds", ['["a-kind-of-another-version"]', '{"half": 1}', "7"])

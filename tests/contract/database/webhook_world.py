@@ -4,7 +4,6 @@ import asyncio
 import base64
 import hashlib
 import hmac
-import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -22,19 +21,12 @@ from hotline1022.db.unit import Database
 from hotline1022.service.webhooks.desk import WebhookDesk
 from hotline1022.service.webhooks.notes import note_calls
 from hotline1022.webhooks.types import DeliveryState, EventKind, Given, Wanted, Webhook
+from tests.lab.waiting import met
 from tests.lab.webhook_process import KEY, SETTINGS, sender, worker
 
 K = EventKind
 S = DeliveryState
 NOW = datetime.now(UTC)
-
-
-async def met(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
-        for _ in itertools.count():
-            if await condition():
-                return
-            await asyncio.sleep(0.01)
 
 
 @dataclass
