@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hotline1022.core.words import words
@@ -13,6 +13,11 @@ PROVINCE = ZoneInfo("Asia/Ho_Chi_Minh")
 SLACK = timedelta(minutes=5)
 _DAY = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ].*)?")
+
+
+def utc_now() -> datetime:
+    """This moment; the clock of whoever has no other."""
+    return datetime.now(UTC)
 
 
 def aware(at: datetime) -> datetime:

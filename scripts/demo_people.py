@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from hotline1022.accounts.rules import one_time_password
 from hotline1022.accounts.types import From, Wanted
 from hotline1022.core.acting import by_the_service
+from hotline1022.core.clock import utc_now
 from hotline1022.db.unit import Database
 from hotline1022.service.accounts.desk import AccountDesk
-from hotline1022.service.accounts.user_admin import UserAdmin, named_roles, utc_now
+from hotline1022.service.accounts.user_admin import UserAdmin, named_roles
 
 #: role → login, name, person of the queue, contact point of the demo's agencies
 PEOPLE = {

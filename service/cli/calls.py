@@ -1,12 +1,12 @@
 """Commands that look at the call log. They may run while the service does."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 import click
 
 from hotline1022.cascade.types import KeptCascade
-from hotline1022.core.clock import PROVINCE
+from hotline1022.core.clock import day_begins
 from hotline1022.core.errors import NotFound
 from hotline1022.core.outcomes import Result
 from hotline1022.db import types as rows
@@ -61,7 +61,7 @@ def _day(text: str | None) -> tuple[datetime | None, datetime | None]:
     if text is None:
         return None, None
     day = day_of(text)
-    first = datetime.combine(day, time(), PROVINCE)
+    first = day_begins(day)
     return first.astimezone(UTC), (first + timedelta(days=1)).astimezone(UTC)
 
 

@@ -26,11 +26,12 @@ from aiohttp import ClientSession, ClientTimeout, CookieJar
 from hotline1022.accounts.rules import one_time_password
 from hotline1022.accounts.types import From, Wanted
 from hotline1022.core.acting import by_the_service
+from hotline1022.core.clock import utc_now
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.directory.numbers import Numbers
 from hotline1022.service.accounts.desk import AccountDesk
-from hotline1022.service.accounts.user_admin import UserAdmin, utc_now
+from hotline1022.service.accounts.user_admin import UserAdmin
 from hotline1022.service.prepare import prepare
 from hotline1022.service.settings.config import load
 from hotline1022.tickets.policy import load_policy

@@ -7,13 +7,14 @@ from types import SimpleNamespace
 import pytest
 
 from hotline1022.accounts.types import From, Stage
+from hotline1022.core.clock import utc_now
 from hotline1022.core.ids import PersonId
 from hotline1022.db.unit import Database
 from hotline1022.directory.hunt import hunt
 from hotline1022.directory.types import SAMPLE, Skip
 from hotline1022.queue.types import Person
 from hotline1022.service.accounts.desk import AccountDesk
-from hotline1022.service.accounts.user_admin import named_roles, utc_now
+from hotline1022.service.accounts.user_admin import named_roles
 from hotline1022.service.cascades.plan import dialled
 from hotline1022.service.settings.config import load
 from scripts.demo_people import sign_ins
