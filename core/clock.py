@@ -27,6 +27,11 @@ def aware(at: datetime) -> datetime:
     return at
 
 
+def ms_between(since: datetime, until: datetime) -> int:
+    """Milliseconds from one moment to the other."""
+    return round((until - since).total_seconds() * 1000)
+
+
 def local(at: datetime) -> datetime:
     """The same moment on the province's clock."""
     return aware(at).astimezone(PROVINCE)

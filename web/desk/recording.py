@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission
+from hotline1022.core.clock import ms_between
 from hotline1022.core.errors import HotlineError, Invalid
 from hotline1022.web.cascade_wire import CascadeQuery, CascadeView
 from hotline1022.web.desk import seen
@@ -150,7 +151,7 @@ def tracks_of(ask: Ask, detail: RecordingDetail, names: seen.Names) -> list[dict
     """Who speaks when: each track with its place on the call's clock, in thousandths of it."""
     began, whole = detail.recording.started_at, max(1, detail.recording.duration_ms)
     for one in detail.tracks:
-        whole = max(whole, round((one.started_at - began).total_seconds() * 1000) + one.duration_ms)
+        whole = max(whole, ms_between(began, one.started_at) + one.duration_ms)
     return [_track(ask, one, names, began, whole) for one in detail.tracks]
 
 
