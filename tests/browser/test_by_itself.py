@@ -29,7 +29,9 @@ from tests.contract.database.handling_world import SPECIALIST, WHO, open_handlin
 from tests.lab.browser import Browser
 from tests.lab.figures_world import NOW
 from tests.lab.figures_world import fill as history
-from tests.unit.live_memory import MemoryLive
+from tests.unit.live_memory import MemoryLive, streams
+
+__all__ = ["streams"]
 
 #: lists alone are asked for
 NO_DESK: Any = None
@@ -45,11 +47,6 @@ FAULT = """(() => {
   document.getElementById("main").dataset.version = "another";
   window.stays = 1;
 })()"""
-
-
-@pytest.fixture
-def streams() -> MemoryLive:
-    return MemoryLive(endless=True)
 
 
 @pytest.fixture

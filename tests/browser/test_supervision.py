@@ -25,8 +25,10 @@ from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.lab.browser import Browser, Tab
 from tests.lab.figures_world import NOW
 from tests.lab.figures_world import fill as history
-from tests.unit.live_memory import MemoryLive
+from tests.unit.live_memory import MemoryLive, streams
 from tests.unit.staff_memory import MemoryLines, a_line
+
+__all__ = ["streams"]
 
 LINES = (
     a_line("101", person="1001", name="Nguyễn Thị Ánh", state=AgentState.TALKING),
@@ -38,11 +40,6 @@ LINES = (
 NO_DESK: Any = None
 SPAN = "since=2026-11-12&until=2026-11-27"
 NARROW, WIDE, HUGE = (360, 740), (1920, 1080), (3840, 2160)
-
-
-@pytest.fixture
-def streams() -> MemoryLive:
-    return MemoryLive(endless=True)
 
 
 @pytest.fixture

@@ -14,14 +14,11 @@ from tests.browser.steps import barriers, fill, serious, until
 from tests.browser.test_desk_tickets import come_in
 from tests.contract.database.handling_world import SPECIALIST, Handling, open_handling, page
 from tests.lab.browser import Browser
-from tests.unit.live_memory import MemoryLive
+from tests.unit.live_memory import MemoryLive, streams
+
+__all__ = ["streams"]
 
 BAR = "!document.querySelector('#fresh [data-said=changed]').hidden"
-
-
-@pytest.fixture
-def streams() -> MemoryLive:
-    return MemoryLive(endless=True)
 
 
 @pytest.fixture
