@@ -1,13 +1,8 @@
 """Ends of a hunt as the journal tells them, and a house in which a hunt has its ticket."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.tickets.types import Ticket
-from tests.unit.cascade_house import CALL, TALKING, House, a_house
+from tests.unit.cascade_house import CALL, TALKING, House
 
 CITIZEN = CallId(ChannelId(CALL))
 PLAN = (
@@ -18,12 +13,6 @@ LEFT = "48.0 s HANGUP 16\n48.1 c HL_TRY_END try=1|status=ANSWER|taken=talk\n48.2
 NOBODY = "30.0 s HANGUP 19\n30.1 c HL_TRY_END try=1|status=NOANSWER|taken=\n30.2 c HL_CASCADE_END outcome=nobody\n"
 BACK = "12.0 c HL_CASCADE_END outcome=taken-back\n"
 PASSED_BACK = "48.1 c HL_TRY_END try=1|status=ANSWER|taken=talk\n48.2 c HL_CASCADE_END outcome=back\n"
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with a_house(tmp_path) as one:
-        yield one
 
 
 async def reserved(house: House) -> Ticket:

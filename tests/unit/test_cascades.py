@@ -14,8 +14,8 @@ from hotline1022.service.cascades import hunts as cascades
 from hotline1022.service.tickets.link_desk import LinkDesk
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import Action, State, Ticket, Urgency
-from tests.unit.cascade_house import CALL, FREE, LINKS, NOW, TAKEN, TALKING, House, hunting
-from tests.unit.hunts_made import BACK, CITIZEN, LEFT, NOBODY, PASSED_BACK, PLAN, house, reserved
+from tests.unit.cascade_house import CALL, FREE, LINKS, NOW, TAKEN, TALKING, House, house, hunting
+from tests.unit.hunts_made import BACK, CITIZEN, LEFT, NOBODY, PASSED_BACK, PLAN, reserved
 
 __all__ = ["house"]
 

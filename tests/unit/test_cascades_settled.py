@@ -14,8 +14,8 @@ from hotline1022.service.cascades import hunts as cascades
 from hotline1022.service.cascades.hunts import RETRY_SECONDS
 from hotline1022.tickets.ports import Outcome, Settled
 from hotline1022.tickets.types import State, Ticket
-from tests.unit.cascade_house import FREE, NOW, TAKEN, TALKING, House, hunting
-from tests.unit.hunts_made import BACK, LEFT, NOBODY, house, reserved
+from tests.unit.cascade_house import FREE, NOW, TAKEN, TALKING, House, house, hunting
+from tests.unit.hunts_made import BACK, LEFT, NOBODY, reserved
 
 __all__ = ["house"]
 
