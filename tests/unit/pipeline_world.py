@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.recordings.figures import WorkerSettings
@@ -108,3 +110,14 @@ def crashed(pcm: bytes) -> bytes:
 
 
 # ---------------------------------------------------------------- filing
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return a_world(tmp_path)
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[HeavyPool]:
+    async with a_pool() as made:
+        yield made
