@@ -30,24 +30,14 @@ from hotline1022.service.notify.outbox_book import OutboxBook
 from hotline1022.service.notify.outbox_worker import OutboxWorker
 from tests.lab.evidence_world import Bells
 from tests.lab.smtp import mail_server
-from tests.lab.tsa import Tsa, make, running
+from tests.lab.tsa import Tsa, made_once, tsa
 from tests.lab.waiting import met
 from tests.unit.notify_memory import Book
 
+__all__ = ["made_once", "tsa"]
+
 AT = datetime(2026, 11, 29, 17, 0, 1, 5, tzinfo=UTC)
 TO = "luu@example.vn"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Tsa:
-    return make(tmp_path_factory.mktemp("tsa") / "tsa")
-
-
-@pytest.fixture
-async def tsa(made: Tsa) -> AsyncIterator[Tsa]:
-    made.mode = "good"
-    async with running(made):
-        yield made
 
 
 @pytest.fixture
