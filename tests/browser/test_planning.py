@@ -2,7 +2,6 @@
 a wide screen, empty, full and refused; planned and swapped by keys alone.
 """
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,17 +13,13 @@ from hotline1022.service.lines.shift_plan import by_shift
 from hotline1022.web.roster_wire import PlannedBody, ShiftBody
 from tests.browser.looked import Looks
 from tests.browser.steps import go_to, press, settle
-from tests.contract.database.planning_world import SHIFTS, Planning, fill, open_planning
+from tests.contract.database.planning_world import SHIFTS, Planning, fill, planning
 from tests.lab.browser import Browser, Tab
+
+__all__ = ["planning"]
 
 MONDAY = date(2026, 3, 2)
 ROSTER, RULES = "/desk/roster", "/desk/deadlines"
-
-
-@pytest.fixture
-async def planning(database: Database, tmp_path: Path) -> AsyncIterator[Planning]:
-    async with open_planning(database, tmp_path) as opened:
-        yield opened
 
 
 async def plan_all(database: Database) -> None:
