@@ -44,9 +44,3 @@ async def command(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[int, s
 
 def hotline(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     own_settings(monkeypatch, PATHS_DATA=world.root.parent, DATABASE_URL=world.address, AUDIT_SECOND_PLACE=world.place)
-
-
-def flip(file: Path) -> None:
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 1
-    file.write_bytes(data)

@@ -26,8 +26,9 @@ from hotline1022.service.backup.shelf import UNFINISHED, backups, read_about
 from hotline1022.service.cli.main import main
 from hotline1022.service.cli.shell_user import shell_actor
 from hotline1022.service.lock import LEAVING, may_leave, owner
-from tests.contract.database.backup_world import House, call_of, flip, house, sound
+from tests.contract.database.backup_world import House, call_of, house, sound
 from tests.lab.evidence_world import Bells
+from tests.lab.flipped import flip
 from tests.lab.own_settings import own_settings
 from tests.lab.real_api import api
 from tests.lab.waiting import until

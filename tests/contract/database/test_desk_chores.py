@@ -25,11 +25,12 @@ from hotline1022.service.backup.desk import BackupDesk
 from hotline1022.service.settings.backup import BackupSettings
 from hotline1022.service.settings.tree import Settings
 from hotline1022.web.users import GOOD
-from tests.contract.database.backup_world import House, call_of, flip, house
+from tests.contract.database.backup_world import House, call_of, house
 from tests.contract.database.chore_world import HEAD
 from tests.contract.database.desk_world import OWN, Browser, Shown, World, open_desk
 from tests.lab.chain import entries
 from tests.lab.evidence_world import Bells
+from tests.lab.flipped import flip
 from tests.lab.own_settings import own_settings
 from tests.lab.waiting import until
 from tests.unit.recordings_world import CITIZEN_TONE, file, tone

@@ -15,9 +15,9 @@ from hotline1022.evidence.types import Disclosure, State
 from hotline1022.recordings.types import CopyRow
 from hotline1022.service.disclosure.desk import LEFT_OVER
 from tests.contract.database.disclosure_house import house
-from tests.contract.database.test_listening import flip
 from tests.lab.disclosure_world import ALLOWS, ASKS, NOW, House, a_desk, check
 from tests.lab.evidence_world import thread_pool
+from tests.lab.flipped import flip
 from tests.lab.forked import forked
 from tests.unit.recordings_world import CALL, file, tone
 

@@ -15,9 +15,10 @@ from hotline1022.audit.types import Fault, Kind
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.recordings.types import TrackRow
-from tests.contract.database.tampering import command, flip, hotline, ids, message, names, world
+from tests.contract.database.tampering import command, hotline, ids, message, names, world
 from tests.lab.chain import entries
 from tests.lab.evidence_world import World
+from tests.lab.flipped import flip
 from tests.unit.recordings_world import CALL
 
 __all__ = ["world"]

@@ -16,10 +16,11 @@ from hotline1022.service.evidence.stamp_check import Trust
 from hotline1022.service.evidence.walk import Evidence, Examiner
 from hotline1022.service.recordings.original_check import OriginalCheck
 from tests.contract.database.made import a_fact, answered, at, of_calls
-from tests.contract.database.tampering import flip, names, world
+from tests.contract.database.tampering import names, world
 from tests.contract.database.test_recordings import a_track, filed
 from tests.lab.chain import entries
 from tests.lab.evidence_world import World
+from tests.lab.flipped import flip
 from tests.unit.recordings_world import CALL
 
 __all__ = ["world"]
