@@ -13,7 +13,7 @@ from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
 from hotline1022.core.words import day_written
 from hotline1022.web.desk import seen
-from hotline1022.web.desk.door import see
+from hotline1022.web.desk.acted import acted
 from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show, told_id
@@ -89,11 +89,7 @@ async def show_key(ask: Ask) -> web.Response:
 
 
 async def _done(ask: Ask, act: Callable[[], Awaitable[object]], word: str) -> web.Response:
-    try:
-        await act()
-    except HotlineError as error:
-        return await _page(ask, error)
-    return see(f"{HERE}?done={word}")
+    return await acted(act, f"{HERE}?done={word}", lambda error: _page(ask, error))
 
 
 async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") -> web.Response:
