@@ -3,6 +3,7 @@ told at the end, for all of them together.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -26,7 +27,7 @@ class Looks:
     theme: str = ""
     #: by the name of the look
     wrong: dict[str, Any] = field(default_factory=dict)
-    _numbers: count[int] = field(default_factory=count)
+    _numbers: Iterator[int] = field(default_factory=count)
 
     async def __call__(self, name: str) -> None:
         if self.theme:
