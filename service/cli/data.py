@@ -1,22 +1,34 @@
-"""How commands work on the database, as acts of whoever gave them, and what they print and read. They may run while the service does."""
+"""Commands that work on the database: calls, people, tokens. They may run while the service does."""
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
+from hotline1022.cascade.types import KeptCascade
 from hotline1022.core.acting import Acting, acts
-from hotline1022.core.clock import local
-from hotline1022.core.errors import Invalid, Unavailable
+from hotline1022.core.clock import day_begins, local, local_day
+from hotline1022.core.errors import Invalid, NotFound, Unavailable
+from hotline1022.core.ids import PersonId
+from hotline1022.core.outcomes import Result
+from hotline1022.core.people import PIN_DIGITS, check_new_pin, check_person, words
+from hotline1022.db import types as rows
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
-from hotline1022.service.cli.base import settings_of
+from hotline1022.directory.types import Directory
+from hotline1022.queue.types import Person
+from hotline1022.service.calls.timeline import call_line, timeline
+from hotline1022.service.calls.timeline_cascade import names_of
+from hotline1022.service.cli.base import CONFIG, settings_of, speaking
 from hotline1022.service.cli.shell_user import shell_actor
+from hotline1022.service.lines.pins import hash_pin
 from hotline1022.service.prepare import folders
+from hotline1022.service.views import CallsView
+from hotline1022.web.types import OFFICER_SCOPES, CallDetail, Scope
 
 R = TypeVar("R")
 
@@ -101,9 +113,211 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not for JSON")
 
 
+# ---------------------------------------------------------------- calls
+
+
+@click.group()
+def calls() -> None:
+    """Look at the call log."""
+
+
+@calls.command("list")
+@CONFIG
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="Calls at most.")
+@click.option("--day", default=None, help="Only calls of this day in the province, such as 2026-11-24.")
+@click.option("--result", default=None, type=click.Choice([r.value for r in Result]), help="Only this result.")
+@click.option("--json", "plain", is_flag=True, help="As JSON.")
+@speaking
+def calls_list(config: str | None, limit: int, day: str | None, result: str | None, plain: bool) -> None:
+    """The latest calls, newest first.
+
+    \b
+    Example: hotline1022 calls list --day 2026-11-24 --result abandoned
+    """
+    since, until = _day(day)
+    wanted = rows.CallFilter(
+        since=since, until=until, direction=None, result=Result(result) if result else None, limit=limit
+    )
+
+    async def read(database: Database) -> rows.CallPage:
+        async with database.reading() as tx:
+            return await tx.calls.list(wanted)
+
+    page = on_database(config, read)
+    if plain:
+        click.echo(as_json([c.call for c in page.calls]))
+        return
+    for listed in page.calls:
+        click.echo(call_line(listed.call))
+    if not page.calls:
+        click.echo("No calls.")
+
+
 def day_of(text: str) -> date:
     """A day as people write it; Invalid `day-invalid`."""
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
         raise Invalid(f"{text!r} is no day; write it as 2026-11-24", error_id="day-invalid") from None
+
+
+def _day(text: str | None) -> tuple[datetime | None, datetime | None]:
+    if text is None:
+        return None, None
+    day = day_of(text)
+    first = day_begins(day)
+    return first.astimezone(UTC), (first + timedelta(days=1)).astimezone(UTC)
+
+
+@calls.command("show")
+@CONFIG
+@click.argument("call")
+@click.option("--json", "plain", is_flag=True, help="As JSON.")
+@speaking
+def calls_show(config: str | None, call: str, plain: bool) -> None:
+    """One call: a readable timeline of everything that happened, its legs and its tracks."""
+
+    async def read(database: Database) -> tuple[CallDetail | None, Sequence[KeptCascade], Directory]:
+        detail = await CallsView(database).get(call)  # first: what it tells of a transfer is in the transfer then
+        async with database.reading() as tx:
+            return detail, await tx.cascades.of_call(call), await tx.directory.load()
+
+    detail, cascades, directory = on_database(config, read)
+    if detail is None:
+        raise NotFound(
+            f"there is no call {call!r}; `hotline1022 calls list` shows their ids", error_id="call-not-found"
+        )
+    click.echo(as_json(detail) if plain else timeline(detail, cascades, names_of(directory)))
+
+
+# ---------------------------------------------------------------- people
+
+
+@click.group()
+def people() -> None:
+    """Those who answer."""
+
+
+@people.command("add")
+@CONFIG
+@click.argument("person")
+@click.argument("name")
+@click.option("--pin", default=None, help=f"{words(PIN_DIGITS)}, not all the same; asked for when not given.")
+@click.option("--replace", is_flag=True, help="Change name and PIN when the person is there already.")
+@speaking
+def people_add(config: str | None, person: str, name: str, pin: str | None, replace: bool) -> None:
+    """Add a person with an id (1 to 8 digits) and a PIN, as keyed on a phone after *11.
+
+    With --replace, whoever is shut out after wrong PINs may try again.
+
+    \b
+    Example: hotline1022 people add 1001 "Nguyễn Thị Lan"
+    """
+    check_person(person)
+    chosen = check_new_pin(pin or click.prompt("PIN", hide_input=True, confirmation_prompt=True))
+
+    async def add(database: Database) -> None:
+        hashed = await hash_pin(chosen)
+        async with database.transaction() as tx:
+            if replace and await tx.agents.person(person) is not None:
+                await tx.agents.change_person(person, name=name, pin_hash=hashed, active=True)
+                await tx.agents.forget_pin_tries(person)
+            else:
+                await tx.agents.add_person(Person(id=PersonId(person), name=name, pin_hash=hashed, active=True))
+
+    on_database(config, add)
+    click.echo(f"{person} {name} may log in: *11 on a line's phone.")
+
+
+@people.command("list")
+@CONFIG
+@speaking
+def people_list(config: str | None) -> None:
+    """All people."""
+
+    async def read(database: Database) -> list[Person]:
+        async with database.reading() as tx:
+            return list(await tx.agents.people())
+
+    for one in on_database(config, read):
+        click.echo(f"{one.id:<10} {one.name}{'' if one.active else '   (no longer active)'}")
+
+
+# ---------------------------------------------------------------- tokens
+
+
+@click.group()
+def token() -> None:
+    """API tokens: shown once, kept as a hash."""
+
+
+@token.command("create")
+@CONFIG
+@click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    default=["read"],
+    show_default=True,
+    type=click.Choice([s.value for s in Scope]),
+    help="May be given several times.",
+)
+@click.option("--contact", default="", help="Id of the contact point that it belongs to, and with which it ends.")
+@click.option("--quiet", is_flag=True, help="Print the token alone.")
+@speaking
+def token_create(config: str | None, name: str, scopes: tuple[str, ...], contact: str, quiet: bool) -> None:
+    """Make a token for the HTTP API. One of a contact point reaches the tickets of its agency, and nothing else.
+
+    \b
+    Examples: hotline1022 token create desk --scope agent --scope listen
+              hotline1022 token create so-xay-dung --scope agent --contact so-xay-dung-cv
+    """
+    if contact and not set(scopes) <= OFFICER_SCOPES:
+        raise Invalid("a contact point's token has scope read or agent; leave the others out", error_id="scope-invalid")
+
+    async def create(database: Database) -> str:
+        at = datetime.now(UTC)
+        async with database.transaction() as tx:
+            if contact and await tx.tokens.agency_of(contact, local_day(at)) is None:
+                raise NotFound(
+                    f"there is no contact point {contact!r} today; `hotline1022 directory show AGENCY` shows their ids",
+                    error_id="contact-unknown",
+                )
+            _, secret = await tx.tokens.create(name, scopes, at, contact=contact)
+            return secret
+
+    secret = on_database(config, create)
+    click.echo(secret if quiet else f"Keep it now, it is not shown again:\n{secret}")
+
+
+@token.command("list")
+@CONFIG
+@speaking
+def token_list(config: str | None) -> None:
+    """All tokens, without their secrets."""
+
+    async def read(database: Database) -> list[rows.TokenRow]:
+        async with database.reading() as tx:
+            return list(await tx.tokens.all())
+
+    for one in on_database(config, read):
+        state = "revoked" if one.revoked_at else "valid"
+        more = "".join(f"   {said}" for said in (one.contact, one.revoked_why) if said)
+        used = local(one.last_used_at).strftime("%F %T") if one.last_used_at else "never"
+        click.echo(f"{one.id:<20} {one.name:<20} {','.join(one.scopes):<20} {state:<8} last used {used}{more}")
+
+
+@token.command("revoke")
+@CONFIG
+@click.argument("identifier")
+@speaking
+def token_revoke(config: str | None, identifier: str) -> None:
+    """End a token, by its id."""
+
+    async def revoke(database: Database) -> None:
+        async with database.transaction() as tx:
+            await tx.tokens.revoke(identifier, datetime.now(UTC))
+
+    on_database(config, revoke)
+    click.echo(f"{identifier} is revoked.")

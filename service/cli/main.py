@@ -10,7 +10,7 @@ from hotline1022.service.cli.base import CONFIG, finished, set_up_log, settings_
 from hotline1022.service.cli.lazy_group import LazyGroup
 
 _FILES = {
-    "backup": "backup", "restore": "backup", "calls": "calls", "people": "people", "token": "tokens", "citizen": "citizen",
+    "backup": "backup", "restore": "backup", "calls": "data", "people": "data", "token": "data", "citizen": "citizen",
     "directory": "directory", "evidence": "evidence", "faq": "faq", "outbox": "outbox", "recordings": "recordings",
     "language": "language", "shifts": "shifts", "tickets": "tickets", "user": "users",
 }  # fmt: skip

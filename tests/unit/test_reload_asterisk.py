@@ -1,6 +1,8 @@
 """What a reload does with Asterisk's files: which are written, what Asterisk is told, and what the next reload tells it."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -64,6 +66,24 @@ async def test_an_asterisk_that_does_not_run_reads_its_files_when_it_starts(
     assert await tell_asterisk(settings, {}, {"hl1022/queues.conf": "new"}, set()) == []
 
 
+class Console:
+    """That of an Asterisk which runs: notes what it is told, and says what it answers."""
+
+    def __init__(self, told: list[str], answer: Callable[[str], str]) -> None:
+        self._told, self._answer = told, answer
+
+    def __call__(self, *_: object) -> Self:
+        """As it is made anew each time."""
+        return self
+
+    async def adopt(self) -> bool:
+        return True
+
+    async def cli(self, command: str) -> str:
+        self._told.append(command)
+        return self._answer(command)
+
+
 async def test_what_asterisk_could_not_be_told_is_told_by_the_next_reload(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,18 +92,8 @@ async def test_what_asterisk_could_not_be_told_is_told_by_the_next_reload(
     told: list[str] = []
     answers = ["Module 'res_pjsip.so' is not loaded.", "done"]
 
-    class Console:
-        def __init__(self, *_: object) -> None: ...
-
-        async def adopt(self) -> bool:
-            return True
-
-        async def cli(self, command: str) -> str:
-            told.append(command)
-            return answers[0]
-
     monkeypatch.setattr(console, "find_engine", lambda _: engine(tmp_path))
-    monkeypatch.setattr(console, "AsteriskInstance", Console)
+    monkeypatch.setattr(console, "AsteriskInstance", Console(told, lambda _: answers[0]))
     owed: set[str] = set()
     files = {"hl1022/pjsip.conf": "new"}
     (said,) = await tell_asterisk(settings, {}, files, owed)
@@ -108,18 +118,8 @@ async def test_a_module_that_is_new_is_loaded_before_the_dialplan_and_the_dialpl
         "dialplan reload": "Dialplan reloaded.",
     }
 
-    class Console:
-        def __init__(self, *_: object) -> None: ...
-
-        async def adopt(self) -> bool:
-            return True
-
-        async def cli(self, command: str) -> str:
-            told.append(command)
-            return answers[command]
-
     monkeypatch.setattr(console, "find_engine", lambda _: engine(tmp_path))
-    monkeypatch.setattr(console, "AsteriskInstance", Console)
+    monkeypatch.setattr(console, "AsteriskInstance", Console(told, answers.__getitem__))
     owed: set[str] = set()
     files = {
         "modules.conf": "[modules]\nload=app_dial.so\nload=func_export.so\n",
