@@ -11,6 +11,7 @@ from enum import StrEnum
 from hotline1022.core import cascade as c
 from hotline1022.core import events as e
 from hotline1022.core.changed import changed
+from hotline1022.core.clock import ms_between
 from hotline1022.core.endings import outcome
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.legs import Leg, ended_leg, joined_leg, keying_leg, music_ended, parted_leg
@@ -304,11 +305,7 @@ def _queued(call: Call, at: datetime) -> tuple[Call, tuple[Effect, ...]]:
 def _waited(call: Call, at: datetime) -> Call:
     if call.waiting_since is None or call.waited_ms is not None:
         return call
-    return changed(call, waited_ms=_ms(call.waiting_since, at))
-
-
-def _ms(since: datetime, until: datetime) -> int:
-    return round((until - since).total_seconds() * 1000)
+    return changed(call, waited_ms=ms_between(call.waiting_since, at))
 
 
 def _with_leg(call: Call, leg: Leg) -> Call:

@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hotline1022.core.words import words
@@ -15,11 +15,21 @@ _DAY = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ].*)?")
 
 
+def utc_now() -> datetime:
+    """This moment; the clock of whoever has no other."""
+    return datetime.now(UTC)
+
+
 def aware(at: datetime) -> datetime:
     """Return `at` unchanged, or raise ValueError if it carries no zone."""
     if at.tzinfo is None:
         raise ValueError("a time without a zone was given; use datetime.now(UTC)")
     return at
+
+
+def ms_between(since: datetime, until: datetime) -> int:
+    """Milliseconds from one moment to the other."""
+    return round((until - since).total_seconds() * 1000)
 
 
 def local(at: datetime) -> datetime:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from hotline1022.core import events as e
 from hotline1022.core.cascade import Step, StepOutcome
+from hotline1022.core.clock import ms_between
 from hotline1022.core.legs import Leg
 from hotline1022.core.outcomes import Direction, Reason, Result
 
@@ -34,7 +35,7 @@ def outcome(call: "Call", at: datetime) -> tuple[Result, Reason]:
     if e.LegKind.AGENT in talked:
         return Result.ANSWERED, Reason.AGENT_ANSWERED
     if call.voicemail_at is not None:
-        spoken = _spoken(call.voicemail_status, _ms(call.voicemail_at, call.voicemail_ended_at or at))
+        spoken = _spoken(call.voicemail_status, ms_between(call.voicemail_at, call.voicemail_ended_at or at))
         return Result.VOICEMAIL, Reason.MESSAGE_LEFT if spoken else Reason.NO_MESSAGE
     if call.waiting_since is not None:
         return Result.ABANDONED, Reason.IN_QUEUE
@@ -61,10 +62,6 @@ def _spoken(status: str, length_ms: int) -> bool:
             return length_ms > LONGEST_SILENCE_MS
         case _:
             return length_ms >= SHORTEST_MESSAGE_MS
-
-
-def _ms(since: datetime, until: datetime) -> int:
-    return round((until - since).total_seconds() * 1000)
 
 
 #: Q.850: no such number, a number that has changed, one that is not whole

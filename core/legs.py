@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline1022.core.changed import changed
+from hotline1022.core.clock import ms_between
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import ChannelId
 
@@ -54,7 +55,7 @@ class Leg:
         """The leg with its hold, if any, ended."""
         if self.held_since is None:
             return self
-        return changed(self, held_ms=self.held_ms + _ms(self.held_since, at), held_since=None)
+        return changed(self, held_ms=self.held_ms + ms_between(self.held_since, at), held_since=None)
 
     @property
     def with_citizen(self) -> bool:
@@ -63,10 +64,6 @@ class Leg:
 
 
 Legs = Mapping[ChannelId, Leg]
-
-
-def _ms(since: datetime, until: datetime) -> int:
-    return round((until - since).total_seconds() * 1000)
 
 
 def joined_leg(
@@ -128,7 +125,7 @@ def music_ended(legs: Legs, citizen: ChannelId, at: datetime) -> dict[ChannelId,
 def _silent(leg: Leg, at: datetime) -> Leg:
     if leg.talking_since is None:
         return changed(leg, keying=False) if leg.keying else leg
-    return changed(leg, talk_ms=leg.talk_ms + _ms(leg.talking_since, at), talking_since=None, keying=False)
+    return changed(leg, talk_ms=leg.talk_ms + ms_between(leg.talking_since, at), talking_since=None, keying=False)
 
 
 def _outside(leg: Leg, at: datetime) -> Leg:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Dialect, Select, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline1022.core.clock import ms_between
 from hotline1022.core.events import LegKind
 from hotline1022.core.folding import fold
 from hotline1022.core.masking import mask_text
@@ -208,7 +209,7 @@ def _each(values: Iterable[str]) -> tuple[str, ...]:
 def _length(row: Found) -> int:
     if not row or row["ended_at"] is None:
         return 0
-    ms: int = round((row["ended_at"] - row["entered_at"]).total_seconds() * 1000)
+    ms: int = ms_between(row["entered_at"], row["ended_at"])
     return max(0, ms)
 
 

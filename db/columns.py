@@ -11,6 +11,7 @@ from sqlalchemy import (
     TIMESTAMP,
     BigInteger,
     CheckConstraint,
+    Column,
     ColumnElement,
     Dialect,
     Integer,
@@ -199,6 +200,11 @@ def plain(kind: TypeEngine[Any], dialect: str) -> Callable[[Any], Any] | None:
         case JSON():
             return to_json
     return None
+
+
+def text_column(name: str, *, empty: bool = False) -> Column[str]:
+    """A text that is always there; `empty`: "" where a row does not say one."""
+    return Column(name, String, nullable=False, server_default="" if empty else None)
 
 
 def listed(column: str, words: Iterable[str], table: str) -> CheckConstraint:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import URL, text
 from sqlalchemy import exc as sa
 
+from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import ConfigError
 from hotline1022.db.engine import Engines, connect, parse, speaking_our_words, sqlite_file
 from hotline1022.db.restoring import whole
@@ -87,11 +88,7 @@ class Migrated:
     backup: Path | None
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-async def migrate(address: str | Path, *, clock: Callable[[], datetime] = _now, restoring: bool = False) -> Migrated:
+async def migrate(address: str | Path, *, clock: Callable[[], datetime] = utc_now, restoring: bool = False) -> Migrated:
     """Bring the schema up to date; quick when it is. ConfigError names what is wrong and the cure, Unavailable when the
     database does not answer. Only a restore may have one that is half put back.
     """

@@ -3,9 +3,10 @@ transaction of its own.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from hotline1022.core.acting import by_the_service
+from hotline1022.core.clock import utc_now
 from hotline1022.core.ids import CallId, LineId, PersonId
 from hotline1022.db.catalogue import checked
 from hotline1022.db.types import SessionRow, StateChange
@@ -14,14 +15,10 @@ from hotline1022.queue.types import Person, Session
 from hotline1022.recordings.types import CopyKind, CopyRow, DerivedRow, FiledCall, Judged, StoredFile, TrackRow, Verdict
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class SqlRecordingStore:
     """recordings.ports.RecordingStore and StateBook."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
         self._database, self._clock = database, clock
 
     async def save(self, filed: Sequence[FiledCall]) -> None:

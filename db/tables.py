@@ -22,15 +22,11 @@ from sqlalchemy import (
 
 from hotline1022.core.events import LegKind, Mode
 from hotline1022.core.outcomes import CallState, Direction, Reason, Result
-from hotline1022.db.columns import Big, Document, Inode, Serial, UtcTime, Word, condition, listed
+from hotline1022.db.columns import Big, Document, Inode, Serial, UtcTime, Word, condition, listed, text_column
 from hotline1022.queue.types import AgentState
 from hotline1022.recordings.types import Side, Status
 
 metadata = MetaData()
-
-
-def _text(name: str, *, empty: bool = False) -> Column[str]:
-    return Column(name, String, nullable=False, server_default="" if empty else None)
 
 
 def _path(table: str) -> CheckConstraint:
@@ -45,20 +41,20 @@ call = Table(
     Column("direction", Word(Direction), nullable=False, server_default=Direction.IN.value),
     Column("answered_at", UtcTime),
     Column("ended_at", UtcTime),
-    _text("did"),
-    _text("caller_raw"),
-    _text("caller_sent", empty=True),
+    text_column("did"),
+    text_column("caller_raw"),
+    text_column("caller_sent", empty=True),
     Column("caller_e164", String),
     Column("state", Word(CallState), nullable=False),
     Column("result", Word(Result)),
     Column("reason", Word(Reason)),
-    _text("category"),
-    _text("mode"),
+    text_column("category"),
+    text_column("mode"),
     Column("backfilled", Boolean, nullable=False),
     Column("wait_ms", Big),
     Column("talk_ms", Big, nullable=False),
-    _text("line"),
-    _text("person"),
+    text_column("line"),
+    text_column("person"),
     Column("version", Big, nullable=False),
     listed("direction", Direction, "call"),
     listed("state", CallState, "call"),
@@ -88,9 +84,9 @@ leg = Table(
     Column("call_id", String, ForeignKey("call.id"), primary_key=True),
     Column("channel", String, primary_key=True),
     Column("kind", Word(LegKind), nullable=False),
-    _text("party"),
-    _text("line"),
-    _text("person"),
+    text_column("party"),
+    text_column("line"),
+    text_column("person"),
     Column("started_at", UtcTime, nullable=False),
     Column("answered_at", UtcTime),
     Column("ended_at", UtcTime),
@@ -111,8 +107,8 @@ call_event = Table(
     Column("call_id", String, ForeignKey("call.id"), primary_key=True),
     Column("key", String, primary_key=True),
     Column("at", UtcTime, nullable=False),
-    _text("kind"),
-    _text("channel"),
+    text_column("kind"),
+    text_column("channel"),
     Column("data", Document, nullable=False),
     Column("seq", Big, nullable=False),
     sqlite_with_rowid=False,
@@ -131,13 +127,13 @@ track = Table(
     "track",
     metadata,
     Column("id", String, primary_key=True),
-    _text("call_id"),
-    _text("channel"),
+    text_column("call_id"),
+    text_column("channel"),
     Column("kind", Word(LegKind), nullable=False),
     Column("segment_started_at", UtcTime, nullable=False),
-    _text("path"),
+    text_column("path"),
     Column("side", Word(Side), nullable=False),
-    _text("sha256"),
+    text_column("sha256"),
     Column("bytes", Big, nullable=False),
     Column("duration_ms", Big, nullable=False),
     Column("status", Word(Status), nullable=False),
@@ -159,8 +155,8 @@ recording = Table(
     "recording",
     metadata,
     Column("call_id", String, primary_key=True),
-    _text("path"),
-    _text("sha256"),
+    text_column("path"),
+    text_column("sha256"),
     Column("duration_ms", Big, nullable=False),
     Column("made_at", UtcTime, nullable=False),
     Column("notes", Document, nullable=False),
@@ -172,15 +168,15 @@ voicemail = Table(
     "voicemail",
     metadata,
     Column("id", String, primary_key=True),
-    _text("call_id"),
-    _text("path"),
-    _text("sha256"),
+    text_column("call_id"),
+    text_column("path"),
+    text_column("sha256"),
     Column("duration_ms", Big, nullable=False),
     Column("left_at", UtcTime, nullable=False),
-    _text("reason"),
+    text_column("reason"),
     Column("status", Word(Status), nullable=False),
     Column("heard_at", UtcTime),
-    _text("heard_by", empty=True),
+    text_column("heard_by", empty=True),
     listed("status", Status, "voicemail"),
     CheckConstraint("status = 'missing' OR (path <> '' AND length(sha256) = 64)", name="ck_voicemail_original"),
     CheckConstraint("(heard_at IS NULL) = (heard_by = '')", name="ck_voicemail_heard"),
@@ -196,8 +192,8 @@ person = Table(
     "person",
     metadata,
     Column("id", String, primary_key=True),
-    _text("name"),
-    _text("pin_hash"),
+    text_column("name"),
+    text_column("pin_hash"),
     Column("active", Boolean, nullable=False),
     #: a PIN itself can never be stored
     CheckConstraint("pin_hash LIKE '$argon2id$%'", name="ck_person_pin_hash"),
@@ -218,10 +214,10 @@ agent_session = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("person_id", String, ForeignKey("person.id"), nullable=False),
-    _text("line"),
+    text_column("line"),
     Column("logged_in_at", UtcTime, nullable=False),
     Column("logged_out_at", UtcTime),
-    _text("end_reason", empty=True),
+    text_column("end_reason", empty=True),
 )
 _now = condition("logged_out_at IS NULL")
 for _column in (agent_session.c.person_id, agent_session.c.line):
@@ -233,9 +229,9 @@ agent_state_change = Table(
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("person_id", String, ForeignKey("person.id"), nullable=False),
-    _text("line"),
+    text_column("line"),
     Column("state", Word(AgentState), nullable=False),
-    _text("reason"),
+    text_column("reason"),
     Column("at", UtcTime, nullable=False),
     #: false while talking and writing down: of a call that 1022 makes, or of the emergency queue
     Column("counted", Boolean, nullable=False, server_default=true()),
@@ -248,17 +244,17 @@ api_token = Table(
     "api_token",
     metadata,
     Column("id", String, primary_key=True),
-    _text("name"),
-    _text("sha256"),
+    text_column("name"),
+    text_column("sha256"),
     #: words with a blank between
-    _text("scopes"),
+    text_column("scopes"),
     Column("created_at", UtcTime, nullable=False),
     Column("last_used_at", UtcTime),
     Column("revoked_at", UtcTime),
     #: why it was revoked by itself
-    _text("revoked_why", empty=True),
+    text_column("revoked_why", empty=True),
     #: the contact point that it belongs to, and with which it ends
-    _text("contact", empty=True),
+    text_column("contact", empty=True),
     CheckConstraint("length(sha256) = 64", name="ck_api_token_sha256"),
 )
 Index("ux_api_token_sha256", api_token.c.sha256, unique=True)
@@ -269,13 +265,13 @@ alarm = Table(
     "alarm",
     metadata,
     Column("id", String, primary_key=True),
-    _text("kind"),
+    text_column("kind"),
     Column("call_id", String),
     Column("raised_at", UtcTime, nullable=False),
-    _text("detail"),
+    text_column("detail"),
     Column("last_repeated_at", UtcTime),
     Column("seen_at", UtcTime),
-    _text("seen_by", empty=True),
+    text_column("seen_by", empty=True),
     Column("cleared_at", UtcTime),
     CheckConstraint("(seen_at IS NULL) = (seen_by = '')", name="ck_alarm_seen"),
 )
@@ -295,7 +291,7 @@ crew = Table(
     "crew",
     metadata,
     Column("id", String, primary_key=True),
-    _text("name"),
+    text_column("name"),
     #: from this day on it cannot be planned; NULL = it can
     Column("ended_on", Date),
 )
@@ -309,7 +305,7 @@ shift = Table(
     "shift",
     metadata,
     Column("id", String, primary_key=True),
-    _text("name"),
+    text_column("name"),
     #: on the province's clock; `ends` before `starts` means past midnight
     Column("starts", Time, nullable=False),
     Column("ends", Time, nullable=False),

@@ -6,19 +6,14 @@ Secrets are hashes (passwords, sessions) or sealed (second factors): whoever rea
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from hotline1022.accounts.types import Stage
-from hotline1022.db.columns import Big, Document, UtcTime, Word, condition, listed
+from hotline1022.db.columns import Big, Document, UtcTime, Word, condition, listed, text_column
 from hotline1022.db.tables import metadata
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, String, nullable=False)
-
 
 role = Table(
     "role",
     metadata,
     Column("id", String, primary_key=True),
-    _text("name"),
+    text_column("name"),
     #: words of Permission, sorted
     Column("permissions", Document, nullable=False),
     Column("version", Big, nullable=False),
@@ -28,10 +23,10 @@ user_account = Table(
     "user_account",
     metadata,
     Column("id", String, primary_key=True),
-    *map(_text, ("login", "name", "person", "contact")),
+    *map(text_column, ("login", "name", "person", "contact")),
     Column("active", Boolean, nullable=False),
     Column("must_change", Boolean, nullable=False),
-    _text("password_hash"),
+    text_column("password_hash"),
     Column("password_until", UtcTime),
     Column("totp", LargeBinary, nullable=False),
     Column("totp_on", Boolean, nullable=False),
@@ -61,14 +56,14 @@ user_session = Table(
     "user_session",
     metadata,
     Column("id", String, primary_key=True),
-    _text("sha256"),
+    text_column("sha256"),
     Column("user_id", String, ForeignKey("user_account.id"), nullable=False),
     Column("stage", Word(Stage), nullable=False),
     Column("made_at", UtcTime, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
     Column("ends_at", UtcTime, nullable=False),
     Column("confirmed_at", UtcTime),
-    *map(_text, ("origin", "browser", "ended_by")),
+    *map(text_column, ("origin", "browser", "ended_by")),
     listed("stage", Stage, "user_session"),
     CheckConstraint("length(sha256) = 64", name="ck_user_session_sha256"),
     CheckConstraint("(stage = 'over') = (ended_by <> '')", name="ck_user_session_ended"),

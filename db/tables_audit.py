@@ -5,26 +5,21 @@ a migration.
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, String, Table
 
 from hotline1022.audit.types import Method
-from hotline1022.db.columns import Document, DoubtfulTime, UtcTime, Word, condition, listed
+from hotline1022.db.columns import Document, DoubtfulTime, UtcTime, Word, condition, listed, text_column
 from hotline1022.db.tables import metadata
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, String, nullable=False)
-
 
 audit_entry = Table(
     "audit_entry",
     metadata,
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("at", DoubtfulTime, nullable=False),
-    _text("kind"),
-    _text("actor"),
-    _text("origin"),
-    _text("subject"),
+    text_column("kind"),
+    text_column("actor"),
+    text_column("origin"),
+    text_column("subject"),
     Column("detail", Document, nullable=False),
-    _text("prev"),
-    _text("sha256"),
+    text_column("prev"),
+    text_column("sha256"),
     CheckConstraint("seq > 0", name="ck_audit_entry_seq"),
     CheckConstraint("length(prev) = 64 AND length(sha256) = 64", name="ck_audit_entry_hashes"),
     CheckConstraint("actor <> ''", name="ck_audit_entry_actor"),
@@ -48,12 +43,12 @@ audit_stamp = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("seq", BigInteger, nullable=False),
-    _text("sha256"),
+    text_column("sha256"),
     Column("at", UtcTime, nullable=False),
     Column("method", Word(Method), nullable=False),
-    _text("proof"),
-    _text("key"),
-    _text("public_key"),
+    text_column("proof"),
+    text_column("key"),
+    text_column("public_key"),
     Column("sent_to", Document, nullable=False),
     listed("method", Method, "audit_stamp"),
     CheckConstraint("seq > 0 AND length(sha256) = 64", name="ck_audit_stamp_head"),

@@ -3,33 +3,28 @@
 from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Table
 
 from hotline1022.core.cascade import Outcome, State, StepOutcome
-from hotline1022.db.columns import UtcTime, Word, condition, listed
+from hotline1022.db.columns import UtcTime, Word, condition, listed, text_column
 from hotline1022.db.tables import metadata
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, String, nullable=False)
-
 
 cascade = Table(
     "cascade",
     metadata,
     Column("call_id", String, ForeignKey("call.id"), primary_key=True),
     Column("hunt", Integer, primary_key=True),
-    _text("agency"),
-    _text("category"),
-    _text("ticket"),
-    _text("code"),
-    _text("line"),
-    _text("origin"),
+    text_column("agency"),
+    text_column("category"),
+    text_column("ticket"),
+    text_column("code"),
+    text_column("line"),
+    text_column("origin"),
     Column("started_at", UtcTime, nullable=False),
     Column("state", Word(State), nullable=False),
     Column("outcome", Word(Outcome)),
     Column("ended_at", UtcTime),
     #: contact and time of who took the citizen last; "" and NULL for nobody
-    _text("taken_by"),
+    text_column("taken_by"),
     Column("taken_at", UtcTime),
-    _text("passed"),
+    text_column("passed"),
     #: its ticket and messages have been seen to
     Column("settled_at", UtcTime),
     listed("state", State, "cascade"),
@@ -52,10 +47,10 @@ cascade_step = Table(
     Column("call_id", String, primary_key=True),
     Column("hunt", Integer, primary_key=True),
     Column("number", Integer, primary_key=True),
-    _text("role"),
-    _text("contact"),
-    _text("which"),
-    _text("dialled"),
+    text_column("role"),
+    text_column("contact"),
+    text_column("which"),
+    text_column("dialled"),
     Column("started_at", UtcTime, nullable=False),
     Column("answered_at", UtcTime),
     Column("taken_at", UtcTime),
@@ -63,7 +58,7 @@ cascade_step = Table(
     Column("outcome", Word(StepOutcome)),
     #: Q.850 cause of the called leg's own end
     Column("cause", Integer),
-    _text("channel"),
+    text_column("channel"),
     ForeignKeyConstraint(["call_id", "hunt"], ["cascade.call_id", "cascade.hunt"]),
     listed("outcome", StepOutcome, "cascade_step"),
     CheckConstraint("number > 0", name="ck_cascade_step_number"),

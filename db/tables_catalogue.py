@@ -3,35 +3,30 @@
 Three tables, because a state changes often and what a recording is found by seldom. A change here needs a migration.
 """
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, String, Table
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Table
 
-from hotline1022.db.columns import Big, Document, Key, Keys, Serial, UtcTime, Word, condition, listed
+from hotline1022.db.columns import Big, Document, Key, Keys, Serial, UtcTime, Word, condition, listed, text_column
 from hotline1022.db.tables import metadata
 from hotline1022.recordings.types import CallKind, State
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, String, nullable=False)
-
 
 catalogue = Table(
     "catalogue",
     metadata,
     #: later recordings have greater places: the order of every list, and what a page's cursor is
     Column("place", Big, primary_key=True, autoincrement=False),
-    _text("id"),
-    _text("call_id"),
+    text_column("id"),
+    text_column("call_id"),
     Column("started_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
     *(Column(name, Big, nullable=False) for name in ("duration_ms", "bytes", "tracks")),
-    _text("codec"),
+    text_column("codec"),
     *(Column(name, Big, nullable=False) for name in ("gap_ms", "lost_ms")),
     Column("state", Word(State), nullable=False),
     #: why it was not recorded
-    _text("why"),
+    text_column("why"),
     Column("held", Boolean, nullable=False),
     Column("kind", Word(CallKind), nullable=False),
-    _text("caller"),
+    text_column("caller"),
     #: persons, lines, agencies, categories, ticket codes
     Column("about", Document, nullable=False),
     Column("verified_at", UtcTime),

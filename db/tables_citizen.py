@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Column, Index, String, Table
 
-from hotline1022.db.columns import Document, UtcTime, Word, listed
+from hotline1022.db.columns import Document, UtcTime, Word, listed, text_column
 from hotline1022.db.tables import metadata
 
 
@@ -21,22 +21,18 @@ class AliasKind(StrEnum):
     SMS = "sms"
 
 
-def _text(name: str) -> Column[str]:
-    return Column(name, String, nullable=False)
-
-
 citizen_erasure = Table(
     "citizen_erasure",
     metadata,
     Column("id", String, primary_key=True),
-    _text("pseudonym"),
+    text_column("pseudonym"),
     #: salt and scrypt of the number, hexadecimal; "" when it was carried out
-    _text("proof"),
-    _text("reason"),
+    text_column("proof"),
+    text_column("reason"),
     Column("requested_at", UtcTime, nullable=False),
-    _text("requested_by"),
+    text_column("requested_by"),
     Column("confirmed_at", UtcTime),
-    _text("confirmed_by"),
+    text_column("confirmed_by"),
     Column("done_at", UtcTime),
     #: files that go last: folder and name
     Column("files", Document, nullable=False),
@@ -58,7 +54,7 @@ citizen_alias = Table(
     metadata,
     Column("kind", Word(AliasKind), primary_key=True),
     Column("subject", String, primary_key=True),
-    _text("pseudonym"),
+    text_column("pseudonym"),
     listed("kind", AliasKind, "citizen_alias"),
 )
 Index("ix_citizen_alias_pseudonym", citizen_alias.c.pseudonym)
@@ -69,6 +65,6 @@ notice_version = Table(
     metadata,
     Column("prompt", String, primary_key=True),
     Column("since", UtcTime, primary_key=True),
-    _text("version"),
+    text_column("version"),
     CheckConstraint("length(version) = 64", name="ck_notice_version_version"),
 )

@@ -6,13 +6,9 @@ agencies and among areas are looked at when the transaction ends, so that a tree
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table
 
-from hotline1022.db.columns import Big, Document, Serial, UtcTime, Word, condition, listed
+from hotline1022.db.columns import Big, Document, Serial, UtcTime, Word, condition, listed, text_column
 from hotline1022.db.tables import metadata
 from hotline1022.directory.types import AgencyKind, AreaKind, Role, What
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, String, nullable=False)
 
 
 def _other(name: str, table: str) -> Column[str]:
@@ -38,14 +34,14 @@ agency = Table(
     "agency",
     metadata,
     Column("id", String, primary_key=True),
-    _text("name"),
-    _text("short"),
+    text_column("name"),
+    text_column("short"),
     Column("kind", Word(AgencyKind), nullable=False),
     _other("parent", "agency"),
     _other("successor", "agency"),
     *_times("agency"),
     Column("code", Integer),
-    _text("hours"),
+    text_column("hours"),
     #: texts such as `specialist.office 20`; [] = that of the agency above
     Column("hunt", Document, nullable=False),
     listed("kind", AgencyKind, "agency"),
@@ -60,7 +56,7 @@ area = Table(
     "area",
     metadata,
     Column("id", String, primary_key=True),
-    _text("name"),
+    text_column("name"),
     Column("kind", Word(AreaKind), nullable=False),
     _other("parent", "area"),
     _other("successor", "area"),
@@ -74,7 +70,7 @@ category = Table(
     "category",
     metadata,
     Column("id", String, primary_key=True),
-    _text("name"),
+    text_column("name"),
     Column("urgent", Boolean, nullable=False),
     Column("agency", String, ForeignKey("agency.id"), nullable=False),
     *_times("category"),
@@ -93,15 +89,15 @@ contact_point = Table(
     Column("id", String, primary_key=True),
     Column("agency", String, ForeignKey("agency.id"), nullable=False),
     Column("role", Word(Role), nullable=False),
-    _text("name"),
-    _text("office"),
-    _text("mobile"),
-    _text("sms"),
-    _text("email"),
-    _text("hours"),
+    text_column("name"),
+    text_column("office"),
+    text_column("mobile"),
+    text_column("sms"),
+    text_column("email"),
+    text_column("hours"),
     Column("order", Integer, nullable=False),
     *_times("contact_point"),
-    _text("letter"),
+    text_column("letter"),
     Column("letter_date", Date),
     listed("role", Role, "contact_point"),
     CheckConstraint("mobile = '' OR mobile LIKE '+%'", name="ck_contact_point_mobile"),
@@ -124,9 +120,9 @@ directory_change = Table(
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("at", UtcTime, nullable=False),
-    _text("by"),
+    text_column("by"),
     Column("what", Word(What), nullable=False),
-    _text("thing"),
+    text_column("thing"),
     #: {} = it was new
     Column("before", Document, nullable=False),
     Column("after", Document, nullable=False),

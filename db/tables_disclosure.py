@@ -2,29 +2,24 @@
 
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, String, Table
 
-from hotline1022.db.columns import Big, Document, DoubtfulTime, Serial, UtcTime, Word, listed
+from hotline1022.db.columns import Big, Document, DoubtfulTime, Serial, UtcTime, Word, listed, text_column
 from hotline1022.db.tables import metadata
 from hotline1022.evidence.types import State
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, String, nullable=False)
-
 
 disclosure = Table(
     "disclosure",
     metadata,
     Column("id", String, primary_key=True),
     Column("state", Word(State), nullable=False),
-    *map(_text, ("unit", "letter")),
+    *map(text_column, ("unit", "letter")),
     Column("letter_date", Date, nullable=False),
-    *map(_text, ("person", "why")),
+    *map(text_column, ("person", "why")),
     Column("recordings", Document, nullable=False),
-    _text("asked_by"),
+    text_column("asked_by"),
     Column("asked_at", UtcTime, nullable=False),
-    _text("decided_by"),
+    text_column("decided_by"),
     Column("decided_at", UtcTime),
-    *map(_text, ("words", "package", "sha256")),
+    *map(text_column, ("words", "package", "sha256")),
     Column("bytes", Big, nullable=False),
     Column("packed_at", UtcTime),
     Column("expires_at", UtcTime),
@@ -42,9 +37,9 @@ disclosure_hand_out = Table(
     metadata,
     Column("id", Serial, primary_key=True),
     Column("disclosure_id", String, ForeignKey("disclosure.id"), nullable=False),
-    *map(_text, ("received_by", "handed_by")),
+    *map(text_column, ("received_by", "handed_by")),
     Column("at", DoubtfulTime, nullable=False),
-    _text("sha256"),
+    text_column("sha256"),
 )
 Index("ix_disclosure_hand_out_disclosure", disclosure_hand_out.c.disclosure_id)
 
@@ -53,7 +48,7 @@ download_link = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("disclosure_id", String, ForeignKey("disclosure.id"), nullable=False),
-    *map(_text, ("key_sha256", "received_by", "made_by")),
+    *map(text_column, ("key_sha256", "received_by", "made_by")),
     Column("made_at", DoubtfulTime, nullable=False),
     Column("expires_at", DoubtfulTime, nullable=False),
     Column("budget", Big, nullable=False),

@@ -4,14 +4,9 @@ needs a migration; a test compares the two.
 
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table
 
-from hotline1022.db.columns import Big, Document, Key, Serial, UtcTime, Word, condition, listed
+from hotline1022.db.columns import Big, Document, Key, Serial, UtcTime, Word, condition, listed, text_column
 from hotline1022.db.tables import metadata
 from hotline1022.faq.types import State
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, String, nullable=False)
-
 
 faq_entry = Table(
     "faq_entry",
@@ -35,24 +30,24 @@ faq_version = Table(
     Column("entry_id", String, ForeignKey("faq_entry.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("state", Word(State), nullable=False),
-    *map(_text, ("question", "answer", "keywords", "legal_source", "category")),
+    *map(text_column, ("question", "answer", "keywords", "legal_source", "category")),
     #: the last day on which it holds
     Column("valid_to", Date),
     #: keys of who wrote it, sorted
     Column("authors", Document, nullable=False),
-    _text("written_by"),
+    text_column("written_by"),
     Column("written_at", UtcTime, nullable=False),
-    _text("proposed_by"),
+    text_column("proposed_by"),
     Column("proposed_at", UtcTime),
-    _text("published_by"),
+    text_column("published_by"),
     Column("published_at", UtcTime),
-    _text("ended_by"),
+    text_column("ended_by"),
     Column("ended_at", UtcTime),
-    _text("why"),
+    text_column("why"),
     #: question, keywords and legal source, without marks and case
-    _text("search"),
+    text_column("search"),
     #: the question alone: an agency has it once
-    _text("folded"),
+    text_column("folded"),
     listed("state", State, "faq_version"),
     CheckConstraint("number > 0 AND question <> '' AND answer <> ''", name="ck_faq_version_text"),
     CheckConstraint(
@@ -72,7 +67,7 @@ faq_find = Table(
     metadata,
     Column("place", Serial, primary_key=True, autoincrement=True),
     Column("entry_id", String, ForeignKey("faq_entry.id"), nullable=False),
-    *map(_text, ("agency", "category")),
+    *map(text_column, ("agency", "category")),
 )
 Index("ux_faq_find_entry", faq_find.c.entry_id, unique=True)
 
@@ -90,14 +85,14 @@ faq_miss = Table(
     "faq_miss",
     metadata,
     Column("id", String, primary_key=True),
-    _text("folded"),
+    text_column("folded"),
     #: as it was typed last
-    _text("words"),
+    text_column("words"),
     Column("count", Integer, nullable=False),
     Column("first_at", UtcTime, nullable=False),
     Column("last_at", UtcTime, nullable=False),
     Column("done_at", UtcTime),
-    _text("done_by"),
+    text_column("done_by"),
     CheckConstraint("count > 0 AND folded <> ''", name="ck_faq_miss_count"),
     CheckConstraint("(done_at IS NULL) = (done_by = '')", name="ck_faq_miss_done"),
 )

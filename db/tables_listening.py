@@ -4,24 +4,19 @@ migration.
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
 
-from hotline1022.db.columns import Big, Serial, UtcTime, condition
+from hotline1022.db.columns import Big, Serial, UtcTime, condition, text_column
 from hotline1022.db.tables import metadata
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, String, nullable=False)
-
 
 listening = Table(
     "listening",
     metadata,
     Column("id", String, primary_key=True),
     Column("key_sha256", String),
-    *map(_text, ("token_id", "actor", "origin", "recording_id", "call_id", "what", "name", "reason", "words")),
+    *map(text_column, ("token_id", "actor", "origin", "recording_id", "call_id", "what", "name", "reason", "words")),
     Column("asked_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime),
-    _text("path"),
-    _text("sha256"),
+    text_column("path"),
+    text_column("sha256"),
     Column("bytes", Big, nullable=False),
     Column("duration_ms", Big, nullable=False),
     Column("played_at", UtcTime),
@@ -37,7 +32,7 @@ listening_range = Table(
     metadata,
     Column("id", Serial, primary_key=True),
     Column("listening_id", String, ForeignKey("listening.id"), nullable=False),
-    _text("origin"),
+    text_column("origin"),
     Column("at", UtcTime, nullable=False),
     Column("first", Big, nullable=False),
     Column("after", Big, nullable=False),

@@ -2,32 +2,27 @@
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table
 
-from hotline1022.db.columns import Big, Document, Serial, UtcTime, Word, condition, listed
+from hotline1022.db.columns import Big, Document, Serial, UtcTime, Word, condition, listed, text_column
 from hotline1022.db.tables import metadata
 from hotline1022.notify.types import Channel, Encoding, MessageClass, MessageState, RecipientKind
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, String, nullable=False)
-
 
 outbox_message = Table(
     "outbox_message",
     metadata,
     Column("id", String, primary_key=True),
-    _text("key"),
+    text_column("key"),
     Column("channel", Word(Channel), nullable=False),
     Column("kind", Word(RecipientKind), nullable=False),
-    _text("recipient"),
-    _text("name"),
-    _text("ticket"),
-    _text("contact"),
-    _text("template"),
+    text_column("recipient"),
+    text_column("name"),
+    text_column("ticket"),
+    text_column("contact"),
+    text_column("template"),
     Column("message_class", Word(MessageClass), nullable=False),
     Column("encoding", Word(Encoding), nullable=False),
-    _text("subject"),
-    _text("text"),
-    _text("html"),
+    text_column("subject"),
+    text_column("text"),
+    text_column("html"),
     Column("parts", Integer, nullable=False),
     Column("urgent", Boolean, nullable=False),
     Column("created_at", UtcTime, nullable=False),
@@ -36,9 +31,9 @@ outbox_message = Table(
     Column("due_at", UtcTime, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("round", Integer, nullable=False),
-    _text("gateway"),
+    text_column("gateway"),
     #: which worker has it, and until when it is believed to live
-    _text("lease_owner"),
+    text_column("lease_owner"),
     Column("leased_until", UtcTime),
     Column("begun_at", UtcTime),
     Column("sent_at", UtcTime),
@@ -48,8 +43,8 @@ outbox_message = Table(
     #: times that a gateway took it, and what that cost, for the statement; đồng
     Column("accepted", Integer, nullable=False),
     Column("price", Big, nullable=False),
-    _text("error_id"),
-    _text("error"),
+    text_column("error_id"),
+    text_column("error"),
     listed("channel", Channel, "outbox_message"),
     listed("kind", RecipientKind, "outbox_message"),
     listed("message_class", MessageClass, "outbox_message"),
@@ -102,8 +97,8 @@ outbox_part = Table(
     metadata,
     Column("message_id", String, ForeignKey("outbox_message.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    _text("gateway"),
-    _text("gateway_id"),
+    text_column("gateway"),
+    text_column("gateway_id"),
     #: None: no receipt yet
     Column("delivered", Boolean),
 )
@@ -114,11 +109,11 @@ early_receipt = Table(
     "early_receipt",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    _text("gateway"),
-    _text("gateway_id"),
-    _text("number"),
+    text_column("gateway"),
+    text_column("gateway_id"),
+    text_column("number"),
     Column("delivered", Boolean, nullable=False),
-    _text("error"),
+    text_column("error"),
     Column("at", UtcTime, nullable=False),
 )
 Index("ix_early_receipt_id", early_receipt.c.gateway, early_receipt.c.gateway_id)
@@ -129,8 +124,8 @@ ticket_link = Table(
     "ticket_link",
     metadata,
     Column("sha256", String, primary_key=True),
-    _text("contact"),
-    _text("ticket"),
+    text_column("contact"),
+    text_column("ticket"),
     Column("expires", UtcTime, nullable=False),
     CheckConstraint("length(sha256) = 64", name="ck_ticket_link_sha256"),
 )
@@ -140,15 +135,15 @@ to_tell = Table(
     "to_tell",
     metadata,
     Column("id", String, primary_key=True),
-    _text("ticket"),
-    _text("code"),
-    _text("name"),
-    _text("number"),
-    _text("event"),
-    _text("text"),
+    text_column("ticket"),
+    text_column("code"),
+    text_column("name"),
+    text_column("number"),
+    text_column("event"),
+    text_column("text"),
     Column("since", UtcTime, nullable=False),
     Column("told_at", UtcTime),
-    _text("told_by"),
+    text_column("told_by"),
     CheckConstraint("(told_at IS NULL) = (told_by = '')", name="ck_to_tell_told"),
 )
 _untold = condition("told_at IS NULL")
@@ -159,13 +154,13 @@ inbound_sms = Table(
     "inbound_sms",
     metadata,
     Column("id", String, primary_key=True),
-    _text("gateway"),
-    _text("sender"),
-    _text("recipient"),
+    text_column("gateway"),
+    text_column("sender"),
+    text_column("recipient"),
     Column("reference", Integer),
     Column("parts", Integer, nullable=False),
     Column("complete", Boolean, nullable=False),
-    _text("text"),
+    text_column("text"),
     #: each part as it came: number → text, raw bytes in hexadecimal, coding
     Column("pieces", Document, nullable=False),
     Column("received_at", UtcTime, nullable=False),

@@ -4,13 +4,8 @@ needs a migration.
 
 from sqlalchemy import CheckConstraint, Column, Index, String, Table
 
-from hotline1022.db.columns import UtcTime, condition
+from hotline1022.db.columns import UtcTime, condition, text_column
 from hotline1022.db.tables import metadata
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, String, nullable=False)
-
 
 #: each hold is released by itself; a recording is held while one is open
 recording_hold = Table(
@@ -18,15 +13,15 @@ recording_hold = Table(
     metadata,
     Column("id", String, primary_key=True),
     #: id of the catalogue
-    _text("recording"),
+    text_column("recording"),
     #: number of the letter that asks for it
-    _text("letter"),
-    _text("why"),
+    text_column("letter"),
+    text_column("why"),
     Column("since", UtcTime, nullable=False),
-    _text("by"),
+    text_column("by"),
     Column("released_at", UtcTime),
-    _text("released_by"),
-    _text("release_why"),
+    text_column("released_by"),
+    text_column("release_why"),
     CheckConstraint("letter <> '' AND why <> '' AND by <> ''", name="ck_recording_hold_reason"),
     CheckConstraint(
         "(released_at IS NULL) = (released_by = '') AND (released_at IS NULL) = (release_why = '')",

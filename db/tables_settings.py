@@ -4,14 +4,9 @@ only added. A change here needs a migration.
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Integer, String, Table
 
-from hotline1022.db.columns import Big, UtcTime, Word, listed
+from hotline1022.db.columns import Big, UtcTime, Word, listed, text_column
 from hotline1022.db.tables import metadata
 from hotline1022.notify.types import Encoding, MessageClass
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, String, nullable=False)
-
 
 #: of each message the greatest number is in force
 template_version = Table(
@@ -19,13 +14,13 @@ template_version = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("number", Big, primary_key=True, autoincrement=False),
-    _text("subject"),
-    _text("text"),
+    text_column("subject"),
+    text_column("text"),
     Column("encoding", Word(Encoding), nullable=False),
     Column("message_class", Word(MessageClass), nullable=False),
     Column("parts", Integer, nullable=False),
-    _text("note"),
-    _text("by"),
+    text_column("note"),
+    text_column("by"),
     Column("at", UtcTime, nullable=False),
     #: 0 = of no earlier version
     Column("again", Big, nullable=False),
@@ -45,8 +40,8 @@ terms_version = Table(
     Column("emergency_days", Integer, nullable=False),
     Column("calls_days", Integer, nullable=False),
     Column("calls_emergency_days", Integer, nullable=False),
-    _text("why"),
-    _text("by"),
+    text_column("why"),
+    text_column("by"),
     Column("at", UtcTime, nullable=False),
     Column("from_file", Boolean, nullable=False),
     CheckConstraint("number > 0", name="ck_terms_version_number"),

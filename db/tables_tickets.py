@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table
 
-from hotline1022.db.columns import Big, Document, UtcTime, Word, condition, listed
+from hotline1022.db.columns import Big, Document, UtcTime, Word, condition, listed, text_column
 from hotline1022.db.tables import metadata
 from hotline1022.tickets.types import (
     Action,
@@ -17,39 +17,34 @@ from hotline1022.tickets.types import (
     Urgency,
 )
 
-
-def _text(name: str) -> Column[str]:
-    return Column(name, String, nullable=False)
-
-
 ticket = Table(
     "ticket",
     metadata,
     Column("id", String, primary_key=True),
-    _text("code"),
+    text_column("code"),
     Column("created_at", UtcTime, nullable=False),
     Column("channel", Word(Channel), nullable=False),
     Column("state", Word(State), nullable=False),
     Column("urgency", Word(Urgency), nullable=False),
     Column("kind", Word(Kind), nullable=False),
     Column("requester", Word(Requester), nullable=False),
-    _text("name"),
-    _text("phone"),
+    text_column("name"),
+    text_column("phone"),
     #: the number in the one form in which it is searched
-    _text("phone_key"),
-    _text("email"),
-    _text("address"),
-    _text("area"),
-    _text("area_name"),
-    _text("category"),
-    _text("category_name"),
-    _text("service_group"),
-    _text("agency"),
-    _text("agency_name"),
-    _text("content"),
-    _text("answer"),
-    _text("owner"),
-    _text("owner_name"),
+    text_column("phone_key"),
+    text_column("email"),
+    text_column("address"),
+    text_column("area"),
+    text_column("area_name"),
+    text_column("category"),
+    text_column("category_name"),
+    text_column("service_group"),
+    text_column("agency"),
+    text_column("agency_name"),
+    text_column("content"),
+    text_column("answer"),
+    text_column("owner"),
+    text_column("owner_name"),
     Column("begun_at", UtcTime),
     Column("forwarded_at", UtcTime),
     Column("accepted_at", UtcTime),
@@ -61,10 +56,10 @@ ticket = Table(
     Column("original_answer_by", UtcTime),
     Column("clock", Word(Clock), nullable=False),
     Column("stopped_at", UtcTime),
-    _text("made_by"),
+    text_column("made_by"),
     Column("version", Integer, nullable=False),
     #: everything that is searched, without marks and case
-    _text("search"),
+    text_column("search"),
     #: the same without who the citizen is: neither name nor address, and no telephone number
     Column("open_search", String, nullable=False, server_default=""),
     listed("channel", Channel, "ticket"),
@@ -123,11 +118,11 @@ ticket_history = Table(
     Column("ticket_id", String, ForeignKey("ticket.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("at", UtcTime, nullable=False),
-    _text("who"),
+    text_column("who"),
     Column("action", Word(Action), nullable=False),
     Column("state_before", Word(State)),
     Column("state_after", Word(State), nullable=False),
-    _text("why"),
+    text_column("why"),
     Column("changes", Document, nullable=False),
     listed("action", Action, "ticket_history"),
     listed("state_before", State, "ticket_history"),
@@ -141,13 +136,13 @@ ticket_attachment = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("ticket_id", String, ForeignKey("ticket.id"), nullable=False),
-    _text("name"),
-    _text("media_type"),
+    text_column("name"),
+    text_column("media_type"),
     Column("size", Big, nullable=False),
-    _text("sha256"),
-    _text("path"),
+    text_column("sha256"),
+    text_column("path"),
     Column("stored_at", UtcTime, nullable=False),
-    _text("stored_by"),
+    text_column("stored_by"),
     CheckConstraint("length(sha256) = 64 AND path <> '' AND size > 0", name="ck_ticket_attachment_file"),
     CheckConstraint("path NOT LIKE '/%' AND path NOT LIKE '%..%'", name="ck_ticket_attachment_path"),
 )

@@ -8,11 +8,12 @@ import contextlib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from email.errors import HeaderParseError
 
 import aiosmtplib
 
+from hotline1022.core.clock import utc_now
 from hotline1022.notify.answers import Accepted, Asked, NoAnswer, NotTaken, RefusedForGood, Sent, StillOpen
 from hotline1022.notify.mail import mail_of
 from hotline1022.notify.types import Message
@@ -36,10 +37,6 @@ class MailServer:
     seconds: float = SECONDS
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class MailGateway:
     """notify.ports.Gateway over an SMTP server; each message has a connection of its own."""
 
@@ -47,7 +44,7 @@ class MailGateway:
     can_ask = False
     can_follow = False
 
-    def __init__(self, server: MailServer, context: ssl.SSLContext, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, server: MailServer, context: ssl.SSLContext, clock: Callable[[], datetime] = utc_now) -> None:
         self._server, self._context, self._clock = server, context, clock
         self.price = server.price
 

@@ -3,9 +3,9 @@ times of day are the province's. Refuses nothing: a plan with holes is a plan.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from hotline1022.core.clock import PROVINCE
+from hotline1022.core.clock import PROVINCE, day_begins
 from hotline1022.queue.types import Double, Duty, Shift, Short
 
 _DAY = timedelta(days=1)
@@ -30,7 +30,7 @@ def nobody_on(
     found: list[tuple[datetime, datetime]] = []
     day = since
     while day <= until:
-        at, end = datetime.combine(day, time(), PROVINCE), datetime.combine(day + _DAY, time(), PROVINCE)
+        at, end = day_begins(day), day_begins(day + _DAY)
         for begins, ends in covered:
             if ends <= at or begins >= end:
                 continue

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from hotline1022.accounts.rules import one_time_password
 from hotline1022.accounts.types import From, Given, Role, User, Wanted
 from hotline1022.core.acting import by_the_service
+from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database
 from hotline1022.service.accounts.desk import AccountDesk
-from hotline1022.service.accounts.user_admin import UserAdmin, named_roles, utc_now
+from hotline1022.service.accounts.user_admin import UserAdmin, named_roles
 from hotline1022.service.figures.wall_desk import WallDesk
 
 #: role → login, name, person of the queue, contact point of the demo's agencies

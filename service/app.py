@@ -18,6 +18,7 @@ from hotline1022.ami_bridge.journal import Journal
 from hotline1022.ami_bridge.link import AmiLink
 from hotline1022.ami_bridge.types import TransferRefused
 from hotline1022.core.call import Call, RaiseAlarm
+from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import ConfigError, Unavailable
 from hotline1022.core.said import said
 from hotline1022.db.migrate import migrate
@@ -33,7 +34,7 @@ from hotline1022.recordings.pipeline import RecordingWorker
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.reasons import load_reasons
 from hotline1022.service.accounts.desk import AccountDesk, terms_of
-from hotline1022.service.accounts.user_admin import UserAdmin, utc_now
+from hotline1022.service.accounts.user_admin import UserAdmin
 from hotline1022.service.accounts.user_ends import UserEnds
 from hotline1022.service.alarms import Bell
 from hotline1022.service.asterisk.answers import Desk

@@ -5,7 +5,7 @@ and days off. Decides nothing itself.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from hotline1022.service.accounts.user_admin import utc_now
+from hotline1022.core.clock import utc_now
 from hotline1022.service.background.guard import Run
 from hotline1022.service.lines.pause_desk import PauseDesk
 from hotline1022.service.tickets.policy_desk import PolicyDesk

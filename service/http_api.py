@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from aiohttp import web as aiohttp_web
 
 import hotline1022
+from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import ConfigError
-from hotline1022.service.accounts.user_admin import utc_now
 from hotline1022.service.cascades.view import CascadesView
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.citizen.parts import citizen_exporter

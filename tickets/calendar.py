@@ -10,7 +10,7 @@ from typing import Protocol
 
 import holidays
 
-from hotline1022.core.clock import PROVINCE, local
+from hotline1022.core.clock import PROVINCE, day_begins, local
 from hotline1022.core.words import words
 
 #: open and close of one stretch of work
@@ -86,7 +86,7 @@ class DayAndNight:
 
     def spans(self, day: date) -> tuple[Span, ...]:
         """The whole day."""
-        midnight = datetime.combine(day, time(), PROVINCE)
+        midnight = day_begins(day)
         return ((midnight, midnight + timedelta(days=1)),)
 
 

@@ -4,7 +4,6 @@ Run it with `access_log=None`: it writes its own, with telephone numbers masked 
 """
 
 import asyncio
-import json
 import logging
 import re
 import time
@@ -19,14 +18,14 @@ from aiohttp.typedefs import Handler, Middleware
 
 from hotline1022.accounts.types import Stage
 from hotline1022.core.acting import acts
-from hotline1022.core.errors import HotlineError, Invalid, NotFound
+from hotline1022.core.errors import HotlineError
 from hotline1022.core.masking import mask, mask_text
 from hotline1022.web import cookies
 from hotline1022.web.acting import SECRETS, act_of
 from hotline1022.web.auth import Gate
 from hotline1022.web.desk.confirm import confirmed
 from hotline1022.web.desk.door import desk_failure, signed_in
-from hotline1022.web.desk.forms import MULTIPART, SENT, Form, read_fields, read_form
+from hotline1022.web.desk.forms import MULTIPART, SENT, Form, read_form
 from hotline1022.web.desk.kept import STORE, KeptForms
 from hotline1022.web.desk.late import of_another_session, sent_too_late, unanswered
 from hotline1022.web.desk.routes import ROUTES as DESK
@@ -38,13 +37,13 @@ from hotline1022.web.numbers import hide_numbers
 from hotline1022.web.openapi import DOCUMENT, document
 from hotline1022.web.page_render import page_failure, typed_of
 from hotline1022.web.ports import Ports
-from hotline1022.web.route import PARTS, Answer, Ask, Route
+from hotline1022.web.read_request import body_of, path_of, query_of
+from hotline1022.web.route import Answer, Ask, Route
 from hotline1022.web.routes import ROUTES
-from hotline1022.web.rules import dump, parse
+from hotline1022.web.rules import dump
 from hotline1022.web.today import TODAY, TodayRoom
 from hotline1022.web.unknown import unknown
 from hotline1022.web.who import who_asks
-from hotline1022.web.wire import NoInput
 
 LOG = logging.getLogger("hotline1022.web")
 ACCESS = logging.getLogger("hotline1022.access")
@@ -180,7 +179,7 @@ async def _failed(request: web.Request, error: BaseException, ports: Ports) -> w
     try:
         if SENT not in request and _gives_back(route, request, error):
             async with asyncio.timeout(_BACK):
-                sent = await (read_form(request) if route.page else _body(route, request))
+                sent = await (read_form(request) if route.page else body_of(route, request))
     except (HotlineError, web.HTTPException, web.RequestPayloadError, OSError):  # a TimeoutError is an OSError
         LOG.debug("what was sent cannot be given back")
     if route.page:
@@ -225,21 +224,21 @@ def _serve(route: Route, ports: Ports, gate: Gate) -> Callable[[web.Request], Aw
         async with asyncio.timeout(route.seconds):
             came = await signed_in(route.desk, request, ports) if route.desk is not None else None
             if isinstance(came, web.StreamResponse):
-                return await sent_too_late(request, ports, came, lambda: _body(route, request))
+                return await sent_too_late(request, ports, came, lambda: body_of(route, request))
             if came is not None:
                 request[_TOKEN] = f"user:{came.user.login}"
                 if came.session.stage is Stage.FULL:
                     request.app[STORE].met(cookies.read(request), came.user.id)
-            who = await who_asks(route, request, gate, ports, lambda: _path(request))
+            who = await who_asks(route, request, gate, ports, lambda: path_of(request))
             if who is not None:
                 request[_TOKEN] = who.actor if who.signed else who.name
             ask = Ask(
                 request=request,
                 ports=ports,
                 who=who,
-                path=_path(request),
-                query=_query(route, request),
-                body=await _body(route, request),
+                path=path_of(request),
+                query=query_of(route, request),
+                body=await body_of(route, request),
                 signed=came,
             )
             if route.desk is not None and (away := of_another_session(route.desk, ask)) is not None:
@@ -272,62 +271,3 @@ async def _act(route: Route, ask: Ask) -> object:
         ):  # a page that tells of a refusal is no act
             await ask.ports.acts.note(act)
     return answer
-
-
-def _path(request: web.Request) -> dict[str, str]:
-    parts = dict(request.match_info)
-    for name, text in parts.items():
-        if not re.fullmatch(PARTS[name].pattern, text):
-            raise NotFound(f"there is no such {name}; an id looks otherwise", error_id=f"{name}-unknown")
-    return parts
-
-
-def _query(route: Route, request: web.Request) -> Any:
-    pairs = request.rel_url.query
-    if route.page or route.desk is not None:  # mail programs hang words of their own on addresses
-        known = {field.name: pairs[field.name][:200] for field in fields(route.query) if field.name in pairs}
-        return parse(route.query, known, texts=True)
-    if len(pairs) != len(set(pairs)):
-        raise Invalid("a key is given twice; give it once", error_id="key-twice")
-    return parse(route.query, dict(pairs), texts=True)
-
-
-async def _body(route: Route, request: web.Request) -> Any:
-    """What was sent; it is read once, and not again where that broke off."""
-    if route.page or (route.upload and route.desk is None):  # the handler reads it, when it knows who sends it
-        return NoInput()
-    if SENT not in request:
-        request[SENT] = None
-        request[SENT] = await _read_body(route, request)
-    return request[SENT]
-
-
-async def _read_body(route: Route, request: web.Request) -> Any:
-    if route.desk is not None and route.upload:
-        return await read_form(request)
-    if request.method in ("GET", "HEAD"):
-        return NoInput()
-    raw = await request.read()
-    if route.desk is not None:
-        return Form(pairs=tuple(read_fields(request.content_type, raw)))
-    if not raw.strip() and route.body is NoInput:
-        return NoInput()
-    if request.content_type != "application/json":
-        raise Invalid("the body is not JSON; send it with Content-Type: application/json", error_id="body-not-json")
-    try:
-        given = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
-    except (ValueError, RecursionError):
-        raise Invalid("the body is not JSON; send an object in UTF-8", error_id="body-not-json") from None
-    if not isinstance(given, dict):
-        raise Invalid("the body is not an object; send {…}", error_id="body-not-json")
-    return parse(route.body, given, texts=False)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({key for key, _ in pairs}) != len(pairs):
-        raise ValueError("a key is given twice")
-    return dict(pairs)
-
-
-def _constant(word: str) -> None:
-    raise ValueError(f"{word} is not JSON")

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from hotline1022.core.clock import PROVINCE, local
+from hotline1022.core.clock import day_begins, local
 from hotline1022.core.errors import Invalid, in_field
 from hotline1022.core.texts import tidy
 
@@ -147,7 +147,7 @@ def _moment(name: str, given: object, rule: Rule) -> datetime:
     try:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             day = date.fromisoformat(text)
-            moment = datetime.combine(day, time(), PROVINCE) if day.year in YEARS else datetime.min
+            moment = day_begins(day) if day.year in YEARS else datetime.min
             return moment + timedelta(days=1) if rule.until and moment.tzinfo else _in_range(name, moment)
         return _in_range(name, datetime.fromisoformat(text))
     except ValueError:

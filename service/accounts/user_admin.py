@@ -4,7 +4,7 @@ and to leave nobody who may change users.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 
 from hotline1022.accounts.roles import ADMIN, first_roles
@@ -24,11 +24,6 @@ from hotline1022.web.page_words import words
 GOOD_FOR = timedelta(days=3)
 #: that of the first admin: the house may be set up on a Friday
 FIRST_GOOD_FOR = timedelta(days=14)
-
-
-def utc_now() -> datetime:
-    """The clock of whoever has no other."""
-    return datetime.now(UTC)
 
 
 def named_roles() -> tuple[Role, ...]:

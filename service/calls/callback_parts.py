@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from hotline1022.service.accounts.user_admin import utc_now
+from hotline1022.core.clock import utc_now
 from hotline1022.service.calls.callbacks import CallBacks
 from hotline1022.service.directory.desk import numbers_of
 

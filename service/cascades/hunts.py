@@ -5,13 +5,14 @@ its end. Refuses to stand in its way: the dialplan goes on with whatever is miss
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from hotline1022.cascade.plan import UNKNOWN, answer
 from hotline1022.cascade.types import CascadeRow, KeptCascade
 from hotline1022.core.call import Call
 from hotline1022.core.cascade import Outcome as CascadeOutcome
 from hotline1022.core.cascade import State
+from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import HotlineError, NotFound, Unavailable
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.said import said
@@ -38,10 +39,6 @@ AT_ONCE = 100
 AWAY_AFTER = 3
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Cascades:
     """Give its `saved` to the call log's stored batches; `run` in the service's TaskGroup settles what has ended.
 
@@ -57,7 +54,7 @@ class Cascades:
         call_log: CallLog,
         about: Callable[[str], str],
         bell: AlarmBell,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database, self._directory, self._tickets = database, directory, tickets
         self._call_log, self._about, self._bell, self._clock = call_log, about, bell, clock

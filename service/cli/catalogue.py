@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hotline1022.core.clock import PROVINCE, local
+from hotline1022.core.clock import PROVINCE, day_begins, local
 from hotline1022.core.errors import Invalid
 from hotline1022.db.unit import Database
 from hotline1022.recordings.types import CallKind, Catalogued, CatalogueFilter, CataloguePage, Shown
@@ -27,7 +27,7 @@ def moment(text: str | None, *, end: bool = False) -> datetime | None:
         return None
     day, _, clock = text.strip().replace("T", " ").partition(" ")
     if not clock:
-        first = datetime.combine(day_of(day), time(), PROVINCE)
+        first = day_begins(day_of(day))
         return (first + timedelta(days=1) if end else first).astimezone(UTC)
     try:
         return datetime.combine(day_of(day), time.fromisoformat(clock), PROVINCE).astimezone(UTC)

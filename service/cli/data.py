@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 import click
@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from hotline1022.cascade.types import KeptCascade
 from hotline1022.core.acting import Acting, acts
-from hotline1022.core.clock import PROVINCE, local, local_day
+from hotline1022.core.clock import day_begins, local, local_day
 from hotline1022.core.errors import Invalid, NotFound, Unavailable
 from hotline1022.core.ids import PersonId
 from hotline1022.core.outcomes import Result
@@ -165,7 +165,7 @@ def _day(text: str | None) -> tuple[datetime | None, datetime | None]:
     if text is None:
         return None, None
     day = day_of(text)
-    first = datetime.combine(day, time(), PROVINCE)
+    first = day_begins(day)
     return first.astimezone(UTC), (first + timedelta(days=1)).astimezone(UTC)
 
 

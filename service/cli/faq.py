@@ -6,13 +6,12 @@ from pathlib import Path
 
 import click
 
-from hotline1022.core.clock import PROVINCE, local_day
+from hotline1022.core.clock import PROVINCE, local_day, utc_now
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database
 from hotline1022.faq.seed import examples
 from hotline1022.faq.sheet import LARGEST
 from hotline1022.faq.types import Asked, Author, Entry, EntryFilter, Found, Move, Report, Said, State
-from hotline1022.service.accounts.user_admin import utc_now
 from hotline1022.service.cli.base import CONFIG, speaking
 from hotline1022.service.cli.data import as_json, on_database
 from hotline1022.service.cli.shell_user import shell_actor, shell_user

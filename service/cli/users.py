@@ -3,9 +3,9 @@
 import click
 
 from hotline1022.accounts.types import Given, Permission, Role, User, Wanted
-from hotline1022.core.clock import written
+from hotline1022.core.clock import utc_now, written
 from hotline1022.db.unit import Database
-from hotline1022.service.accounts.user_admin import UserAdmin, utc_now
+from hotline1022.service.accounts.user_admin import UserAdmin
 from hotline1022.service.cli.base import CONFIG, speaking
 from hotline1022.service.cli.data import on_database
 

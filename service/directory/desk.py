@@ -8,9 +8,9 @@ process within LOOK_SECONDS, by the version's number. Links and tokens ask for t
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from hotline1022.core.clock import local_day
+from hotline1022.core.clock import local_day, utc_now
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.db.unit import Database, Work
 from hotline1022.directory.edit import difference, out_now, put
@@ -33,10 +33,6 @@ LOOK_SECONDS = 30.0
 Also = Callable[[Work, Directory, datetime], Awaitable[object]]
 #: who changed it, where nobody did
 FIRST_START = "first start"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def numbers_of(settings: Settings) -> Numbers:
@@ -94,7 +90,7 @@ class DirectoryDesk:
         ended: Iterable[Ended] = (),
         also: Also = nothing,
         closed: Callable[[date], bool] = never_closed,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database, self.numbers, self._clock = database, numbers, clock
         self._ended, self._also = tuple(ended), also

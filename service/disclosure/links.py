@@ -12,6 +12,7 @@ from secrets import token_hex, token_urlsafe
 
 from hotline1022.audit.disclosed import ROW, of_link
 from hotline1022.audit.types import Fact, Kind
+from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable
 from hotline1022.core.said import said
 from hotline1022.db.tokens import digest
@@ -36,10 +37,6 @@ DIFFERS_ALARM = "link-differs"
 BOUND = 64
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """A new link; its address is never shown again."""
@@ -58,7 +55,7 @@ class DisclosureLinks:
         folder: Path,
         settings: DisclosureSettings,
         *,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database, self._desk, self._folder, self._settings = database, desk, folder, settings
         self._clock = clock
@@ -170,7 +167,7 @@ class CountedSource:
         found: PackageFound,
         origin: str,
         source: ByteSource,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database, self._found, self._origin, self._source = database, found, origin, source
         self._clock = clock

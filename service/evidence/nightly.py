@@ -5,11 +5,11 @@ the others. Repairs nothing; what is wrong rings until somebody has seen it, and
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from hotline1022.audit.nights import ahead
 from hotline1022.audit.types import EMPTY, Entry, Fact, Fault, Finding, Head, Kind
-from hotline1022.core.clock import is_over, to_come
+from hotline1022.core.clock import is_over, to_come, utc_now
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.core.said import said
 from hotline1022.db.originals import PORTION
@@ -33,10 +33,6 @@ GIVE_UP = 3
 MOST_ALARMS = 20
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Nightly:
     """The nightly look."""
 
@@ -47,7 +43,7 @@ class Nightly:
         bell: AlarmBell,
         *,
         calls: int,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database, self._examiner, self._bell = database, examiner, bell
         self._calls, self._clock = calls, clock

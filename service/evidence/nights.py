@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from hotline1022.audit.nights import KINDS, Nights
+from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import HotlineError
 from hotline1022.db.unit import Database
 from hotline1022.queue.ports import AlarmBell
@@ -26,14 +27,10 @@ async def nights_of(database: Database) -> Nights:
         return Nights(began=await tx.audit.oldest(), **last)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class NightsWatch:
     """Looks at what others do each day."""
 
-    def __init__(self, database: Database, bell: AlarmBell, *, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, database: Database, bell: AlarmBell, *, clock: Callable[[], datetime] = utc_now) -> None:
         self._database, self._clock = database, clock
         self._daily = Daily(bell, clock)
         #: at the last look, for the metrics

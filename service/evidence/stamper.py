@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from rfc3161_client import TimeStampResponse
 from hotline1022.audit.nights import ahead
 from hotline1022.audit.stamps import SUFFIX, as_file, fingerprint, signed, statement, vouched
 from hotline1022.audit.types import Fact, Head, Kind, Stamp
-from hotline1022.core.clock import is_over, to_come
+from hotline1022.core.clock import is_over, to_come, utc_now
 from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.core.said import said
 from hotline1022.core.words import words
@@ -53,10 +53,6 @@ class Vouching(Protocol):
         ...
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Stamper:
     """Stamps; `stamper_of` makes one from the settings."""
 
@@ -69,7 +65,7 @@ class Stamper:
         authority: Vouching | None,
         folder: Path,
         mail_to: str = "",
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database, self._bell = database, bell
         self._key, self._authority = key, authority
@@ -159,7 +155,7 @@ async def note_key(database: Database, key: Ed25519PrivateKey) -> None:
             return
     async with database.transaction() as tx:
         detail = {"key": name, "method": "ed25519", "use": "stamps"}
-        tx.audit.add(Fact(at=_now(), kind=Kind.KEY_MADE, actor="service", subject=f"key:{name}", detail=detail))
+        tx.audit.add(Fact(at=utc_now(), kind=Kind.KEY_MADE, actor="service", subject=f"key:{name}", detail=detail))
 
 
 def _mail(stamp: Stamp, to: str, at: datetime) -> NewMessage:

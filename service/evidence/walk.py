@@ -7,13 +7,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date
 from pathlib import Path
 
 from hotline1022.audit.chain import Walk
 from hotline1022.audit.originals import added, compare, compare_copy
 from hotline1022.audit.types import EMPTY, Entry, Facts, Fault, Finding, Head, Kind, Original, facts_of
-from hotline1022.core.clock import PROVINCE
+from hotline1022.core.clock import day_begins
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database, Work
 from hotline1022.recordings.apart import SECONDS, on_disk
@@ -110,7 +110,7 @@ class Examiner:
         start = EMPTY
         if since is not None:
             async with self._database.reading() as tx:
-                start = await tx.audit.before(datetime.combine(since, time(), PROVINCE).astimezone(UTC))
+                start = await tx.audit.before(day_begins(since).astimezone(UTC))
         await self.chain(evidence, start)
         await self.stamps(evidence)
         await self.holds(evidence)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from hotline1022.core.call import Call
+from hotline1022.core.clock import ms_between
 from hotline1022.core.ids import CallId
 from hotline1022.core.outcomes import Direction
 from hotline1022.db.types import CallRow
@@ -75,7 +76,7 @@ class LineCallsView:
 
 
 def _ms(since: datetime, until: datetime) -> int:
-    return max(0, round((until - since).total_seconds() * 1000))
+    return max(0, ms_between(since, until))
 
 
 def _past(row: CallRow) -> PastCallView:

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from hotline1022.core.clock import utc_now
 from hotline1022.ivr.model import MenuTree
-from hotline1022.service.accounts.user_admin import utc_now
 from hotline1022.service.directory.sounds import DirectorySounds
 from hotline1022.service.menu.desk import MenuDesk
 from hotline1022.service.menu.view import MenuView

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import NotFound
 from hotline1022.db.unit import Database, Work
 from hotline1022.notify.trial import trial
 from hotline1022.notify.types import TEST, Channel, Message, MessageState
-from hotline1022.service.accounts.user_admin import utc_now
 from hotline1022.service.notify.outbox_worker import Standing
 from hotline1022.service.settings.notify import Notify
 from hotline1022.web.errors import TooMany

@@ -9,9 +9,10 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import HotlineError, Unavailable
 from hotline1022.core.said import said
 from hotline1022.db.unit import Database, Work
@@ -28,14 +29,10 @@ AGAIN = 1.0
 KEEP = timedelta(days=7)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class OutboxBook:
     """notify.ports.Postbox, and the outcomes of the worker."""
 
-    def __init__(self, database: Database, bell: AlarmBell, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, database: Database, bell: AlarmBell, clock: Callable[[], datetime] = utc_now) -> None:
         self._database, self._bell, self._clock = database, bell, clock
         #: messages that reached a state since the start, by (state, gateway)
         self.reached: Counter[tuple[str, str]] = Counter()

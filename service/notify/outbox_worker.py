@@ -11,9 +11,10 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
+from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import Unavailable
 from hotline1022.core.masking import mask_text
 from hotline1022.core.said import said
@@ -42,10 +43,6 @@ PAUSE, LONGEST_PAUSE, RING_AFTER = timedelta(seconds=2), timedelta(seconds=60), 
 #: seconds between two counts for the figures
 COUNT_EVERY = 15.0
 FORGET_EVERY = timedelta(hours=6)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +92,7 @@ class OutboxWorker:
         patience: timedelta,
         quiet: Quiet,
         contacts: ContactBook,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
         chance: Callable[[], float] = random.random,
         idle: float = IDLE,
     ) -> None:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import aiohttp
 
+from hotline1022.core.clock import utc_now
 from hotline1022.notify import http_profile as p
 from hotline1022.notify.answers import Accepted, Asked, NoAnswer, NotTaken, RefusedForGood, Sent, StillOpen
 from hotline1022.notify.types import Message
@@ -14,10 +15,6 @@ SECONDS = 30.0
 CONNECT_SECONDS = 10.0
 #: bytes of an answer at most
 MOST = 64 * 1024
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class HttpGateway:
@@ -30,7 +27,7 @@ class HttpGateway:
         *,
         price: int = 0,
         seconds: float = SECONDS,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._profile, self._account, self._clock = profile, account, clock
         self._timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, CONNECT_SECONDS))

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from hotline1022.core.clock import utc_now
 from hotline1022.db.unit import Database
 from hotline1022.notify.links import KEY
 from hotline1022.notify.policy import LinkMaker
-from hotline1022.service.accounts.user_admin import utc_now
 from hotline1022.service.notify.parts import templates_of
 from hotline1022.service.notify.template_desk import TemplateDesk
 from hotline1022.service.settings.tree import Settings

@@ -8,11 +8,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from hotline1022.audit.types import Fault, Finding, Kind
-from hotline1022.core.clock import PROVINCE, local, local_day
+from hotline1022.core.clock import day_begins, local, local_day
 from hotline1022.core.errors import HotlineError, Refused
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.said import said
@@ -280,4 +280,4 @@ class Retention:
 
 
 def _midnight(now: datetime) -> datetime:
-    return datetime.combine(local_day(now), time(), PROVINCE).astimezone(UTC)
+    return day_begins(local_day(now)).astimezone(UTC)

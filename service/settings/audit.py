@@ -3,15 +3,12 @@ itself.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+
+from hotline1022.service.settings.fields import a_number
 
 #: keys that name a file or a folder
 AUDIT_FILES = frozenset({"tsa_roots", "second_place", "keys"})
 _ADDRESS = r"([A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190})?"
-
-
-def _whole(default: int, low: int, high: int) -> Any:
-    return field(default=default, metadata={"low": low, "high": high})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +22,7 @@ class Audit:
     #: PEM file of the authorities that its certificate must lead to; needed with tsa_url
     tsa_roots: str = ""
     #: seconds that the authority may take; 20
-    tsa_seconds: int = _whole(20, 1, 120)
+    tsa_seconds: int = a_number(20, 1, 120)
     #: folder on another machine, such as a mounted share, where stamps are written too; "" = data/stamps
     second_place: str = ""
     #: address that each stamp is sent to by email; "" = none
@@ -33,4 +30,4 @@ class Audit:
     #: folder of the key that signs; "" = data/keys
     keys: str = ""
     #: calls that the nightly look takes by chance, beside those of the day; 200
-    nightly_calls: int = _whole(200, 0, 100000)
+    nightly_calls: int = a_number(200, 0, 100000)

@@ -1,14 +1,11 @@
 """The settings of the desk: its language, and how long somebody stays signed in. Refuses nothing itself."""
 
 from dataclasses import dataclass, field
-from typing import Any
+
+from hotline1022.service.settings.fields import a_number
 
 #: keys that name a file
 DESK_FILES = frozenset({"catalogue"})
-
-
-def _whole(default: int, low: int, high: int) -> Any:
-    return field(default=default, metadata={"low": low, "high": high})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +19,6 @@ class DeskSettings:
     #: own file of words in another language, in place of `language`; "" = none
     catalogue: str = ""
     #: minutes without a request after which somebody is signed out; 60
-    idle_minutes: int = _whole(60, 5, 1440)
+    idle_minutes: int = a_number(60, 5, 1440)
     #: hours after which somebody signs in again, whatever was done: longer than a shift; 12
-    session_hours: int = _whole(12, 1, 24)
+    session_hours: int = a_number(12, 1, 24)

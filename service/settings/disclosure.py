@@ -1,11 +1,8 @@
 """The settings of disclosure: links by which packages are fetched; each field says its unit and default. Refuses nothing itself."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
-
-def _whole(default: int, low: int, high: int) -> Any:
-    return field(default=default, metadata={"low": low, "high": high})
+from hotline1022.service.settings.fields import a_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +14,6 @@ class DisclosureSettings:
         default="", metadata={"pattern": r"(https://[^\s]{3,150}/)?", "shape": "https://…/ or nothing"}
     )
     #: days that a link is good for, never longer than the package; 7
-    link_days: int = _whole(7, 1, 30)
+    link_days: int = a_number(7, 1, 30)
     #: times that the package may be fetched by one link; 3
-    link_downloads: int = _whole(3, 1, 100)
+    link_downloads: int = a_number(3, 1, 100)

@@ -2,15 +2,11 @@
 Refuses nothing itself.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from hotline1022.recordings.retention import LONGEST
 from hotline1022.recordings.types import Terms
-
-
-def _whole(default: int, low: int, high: int) -> Any:
-    return field(default=default, metadata={"low": low, "high": high})
+from hotline1022.service.settings.fields import a_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,19 +14,19 @@ class Retention:
     """How long, and when. Days count from the call, or from the end of its last ticket; 0 = for ever."""
 
     #: days that ordinary recordings are kept; 730
-    ordinary_days: int = _whole(730, 0, LONGEST)
+    ordinary_days: int = a_number(730, 0, LONGEST)
     #: days that recordings of calls for 115 are kept; 1825
-    emergency_days: int = _whole(1825, 0, LONGEST)
+    emergency_days: int = a_number(1825, 0, LONGEST)
     #: days that numbers and history of ordinary calls are kept; 1825
-    calls_days: int = _whole(1825, 0, LONGEST)
+    calls_days: int = a_number(1825, 0, LONGEST)
     #: the same of calls for 115; 3650
-    calls_emergency_days: int = _whole(3650, 0, LONGEST)
+    calls_emergency_days: int = a_number(3650, 0, LONGEST)
     #: hour of the province from which they may go; 1
-    from_hour: int = _whole(1, 0, 23)
+    from_hour: int = a_number(1, 0, 23)
     #: hour until which they may go; 5
-    until_hour: int = _whole(5, 0, 23)
+    until_hour: int = a_number(5, 0, 23)
     #: recordings, and calls, that may go in a night; 0 = five times what was usual in the last thirty nights, 500 at least
-    most_a_night: int = _whole(0, 0, 1_000_000)
+    most_a_night: int = a_number(0, 0, 1_000_000)
 
     @property
     def terms(self) -> Terms:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from hotline1022.service.settings.audit import Audit
 from hotline1022.service.settings.backup import BackupSettings
 from hotline1022.service.settings.desk import DeskSettings
 from hotline1022.service.settings.disclosure import DisclosureSettings
+from hotline1022.service.settings.fields import a_number, a_port, a_secret, a_text
 from hotline1022.service.settings.notify import Notify
 from hotline1022.service.settings.recordings import Recordings
 from hotline1022.service.settings.retention import Retention
@@ -15,22 +16,6 @@ from hotline1022.service.settings.webhooks import WebhookSettings
 
 #: Characters of a SIP user name.
 _USER = r"[A-Za-z0-9._+*#&=$!~-]{0,64}"
-
-
-def _text(default: str = "", **rules: Any) -> Any:
-    return field(default=default, metadata=rules)
-
-
-def _whole(default: int, low: int, high: int) -> Any:
-    return field(default=default, metadata={"low": low, "high": high})
-
-
-def _port(default: int, *, off: bool = False) -> Any:
-    return field(default=default, metadata={"low": 0 if off else 1, "high": 65535, "port": True})
-
-
-def _secret(**rules: Any) -> Any:
-    return field(default="", repr=False, metadata={"secret": True, **rules})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +35,13 @@ class Hotline:
     #: numbers as carriers send them
     numbers: tuple[str, ...] = ("1022", "02741022", "+842741022", "842741022", "(0274)1022")
     #: area code of the province without the leading 0; "274"
-    area_code: str = _text("274", pattern=r"[1-9][0-9]{1,3}", shape="2 to 4 digits without the leading 0")
+    area_code: str = a_text("274", pattern=r"[1-9][0-9]{1,3}", shape="2 to 4 digits without the leading 0")
     #: prefix of every call id; "hl1"
-    system_name: str = _text(
+    system_name: str = a_text(
         "hl1", pattern=r"(?!import\Z)[a-z][a-z0-9]{0,15}", shape="1 to 16 small letters and digits, but not import"
     )
     #: language of the prompts; "vi"
-    language: str = _text("vi", pattern=r"[a-z]{2}(_[A-Z]{2})?", shape="a language such as vi")
+    language: str = a_text("vi", pattern=r"[a-z]{2}(_[A-Z]{2})?", shape="a language such as vi")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,21 +122,21 @@ class Asterisk:
     #: path of the program; "" = found by itself
     binary: str = ""
     #: IP address for SIP and RTP; "127.0.0.1"
-    bind: str = _text("127.0.0.1", kind="ip")
+    bind: str = a_text("127.0.0.1", kind="ip")
     #: UDP and TCP port for SIP; 5060
-    sip_port: int = _port(5060)
+    sip_port: int = a_port(5060)
     #: TCP port for SIP over TLS; 0 = off
-    tls_port: int = _port(0, off=True)
+    tls_port: int = a_port(0, off=True)
     #: PEM certificate for TLS; needed with tls_port
     tls_certificate: str = ""
     #: PEM key of that certificate; needed with tls_port
     tls_key: str = ""
     #: first UDP port for RTP, even; 10000
-    rtp_first: int = _port(10000)
+    rtp_first: int = a_port(10000)
     #: last UDP port for RTP, odd; 10999
-    rtp_last: int = _port(10999)
+    rtp_last: int = a_port(10999)
     #: TCP port of the manager interface, loopback only; 5038
-    ami_port: int = _port(5038)
+    ami_port: int = a_port(5038)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,33 +144,33 @@ class Trunk:
     """The carrier's side."""
 
     #: "ip" (known by address) or "registration" (we register); "ip"
-    mode: str = _text("ip", words=("ip", "registration"))
+    mode: str = a_text("ip", words=("ip", "registration"))
     #: carrier's SIP host; "127.0.0.2"
-    host: str = _text("127.0.0.2", kind="host")
+    host: str = a_text("127.0.0.2", kind="host")
     #: carrier's SIP port; 5060
     port: int = field(default=5060, metadata={"low": 1, "high": 65535})
     #: addresses or networks the carrier calls from; empty = host
     match: tuple[str, ...] = ()
     #: account name at the carrier; "" = none
-    username: str = _text("", pattern=_USER, shape="letters, digits and . _ + * # & = $ ! ~ - without spaces")
+    username: str = a_text("", pattern=_USER, shape="letters, digits and . _ + * # & = $ ! ~ - without spaces")
     #: its password; "" = none (or secret_file = a file that holds it)
-    secret: str = _secret(pattern=r"([!-=?-~][!-~]*)?", shape="ASCII characters without spaces, not > first")
+    secret: str = a_secret(pattern=r"([!-=?-~][!-~]*)?", shape="ASCII characters without spaces, not > first")
     #: registrar, host or host:port; "" = host and port above
-    registrar: str = _text("", kind="hostport")
+    registrar: str = a_text("", kind="hostport")
     #: user part of From; "" = username
-    from_user: str = _text("", pattern=_USER, shape="letters, digits and . _ + * # & = $ ! ~ - without spaces")
+    from_user: str = a_text("", pattern=_USER, shape="letters, digits and . _ + * # & = $ ! ~ - without spaces")
     #: domain part of From; "" = host
-    from_domain: str = _text("", kind="host")
+    from_domain: str = a_text("", kind="host")
     #: seconds a registration lasts; 300
-    expires_seconds: int = _whole(300, 60, 86400)
+    expires_seconds: int = a_number(300, 60, 86400)
     #: "udp", "tcp" or "tls"; "udp"
-    transport: str = _text("udp", words=("udp", "tcp", "tls"))
+    transport: str = a_text("udp", words=("udp", "tcp", "tls"))
     #: PEM file of the authorities that sign the carrier's certificate; "" = not verified
     tls_ca: str = ""
     #: encrypted audio (SDES), only over tls; false
     srtp: bool = False
     #: channels of the trunk, of which one is kept for 115; 30
-    channels: int = _whole(30, 2, 1000)
+    channels: int = a_number(30, 2, 1000)
 
     def __post_init__(self) -> None:
         if not self.match:
@@ -207,11 +192,11 @@ class Emergency:
     #: numbers tried in this order
     numbers: tuple[str, ...] = ("115",)
     #: seconds one number rings; 25
-    ring_seconds: int = _whole(25, 5, 120)
+    ring_seconds: int = a_number(25, 5, 120)
     #: a number or agent that drops the citizen sooner than after so many seconds has not answered; 3, 0 = any talk counts
-    shortest_talk_seconds: int = _whole(3, 0, 30)
+    shortest_talk_seconds: int = a_number(3, 0, 30)
     #: seconds between two soundings of an unseen alarm; 30
-    alarm_repeat_seconds: int = _whole(30, 5, 3600)
+    alarm_repeat_seconds: int = a_number(30, 5, 3600)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,22 +204,22 @@ class Queue:
     """Waiting for an agent."""
 
     #: app_queue strategy; "rrmemory"
-    strategy: str = _text(
+    strategy: str = a_text(
         "rrmemory",
         words=("rrmemory", "rrordered", "leastrecent", "fewestcalls", "random", "wrandom", "ringall", "linear"),
     )
     #: seconds a phone rings; 15
-    ring_seconds: int = _whole(15, 3, 120)
+    ring_seconds: int = a_number(15, 3, 120)
     #: seconds between two tries, also of the last agent who did not answer; 1
-    retry_seconds: int = _whole(1, 1, 60)
+    retry_seconds: int = a_number(1, 1, 60)
     #: seconds of wrap-up after a call; 10
-    wrap_up_seconds: int = _whole(10, 0, 3600)
+    wrap_up_seconds: int = a_number(10, 0, 3600)
     #: seconds between announcements; 30, 0 = none
-    announce_seconds: int = _whole(30, 0, 3600)
+    announce_seconds: int = a_number(30, 0, 3600)
     #: seconds a citizen waits at most; 300
-    max_wait_seconds: int = _whole(300, 10, 7200)
+    max_wait_seconds: int = a_number(300, 10, 7200)
     #: citizens who may wait; 50
-    max_length: int = _whole(50, 1, 1000)
+    max_length: int = a_number(50, 1, 1000)
     #: reasons for a pause
     pause_reasons: tuple[PauseReason, ...] = (
         PauseReason(code="1", name="Giải lao"),
@@ -250,7 +235,7 @@ class Cascade:
 
     #: whose number the called person sees: "asserted" = ours in From and the citizen's in P-Asserted-Identity, "citizen" = the
     #: citizen's in From, "hotline" = ours alone; "asserted"
-    caller: str = _text("asserted", words=("asserted", "citizen", "hotline"))
+    caller: str = a_text("asserted", words=("asserted", "citizen", "hotline"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +243,7 @@ class Copies:
     """Copies of recordings that can be made again: MP3, Opus, levelled ones, map and peaks."""
 
     #: gigabytes (10^9) that they may take together; 5. The least recently used go first
-    cache_gb: int = _whole(5, 1, 100_000)
+    cache_gb: int = a_number(5, 1, 100_000)
     #: path of ffmpeg; "" = found by itself
     ffmpeg: str = ""
 
@@ -268,9 +253,9 @@ class Disk:
     """Room on the disks that calls are written to."""
 
     #: percent free below which an alarm rings; 10
-    alarm_percent: int = _whole(10, 1, 90)
+    alarm_percent: int = a_number(10, 1, 90)
     #: percent free below which citizens can leave no message; 2, 0 = as long as there is any room
-    voicemail_percent: int = _whole(2, 0, 50)
+    voicemail_percent: int = a_number(2, 0, 50)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,11 +263,11 @@ class Service:
     """The Python service."""
 
     #: TCP port of the FastAGI server, loopback only; 4573
-    agi_port: int = _port(4573)
+    agi_port: int = a_port(4573)
     #: IP address of the HTTP API; "127.0.0.1"
-    http_address: str = _text("127.0.0.1", kind="ip")
+    http_address: str = a_text("127.0.0.1", kind="ip")
     #: TCP port of the HTTP API; 8022
-    http_port: int = _port(8022)
+    http_port: int = a_port(8022)
     #: seconds the dialplan waits for one answer; 1.5 (the caller never hears more than 2 s of silence)
     ask_seconds: float = field(default=1.5, metadata={"low": 0.2, "high": 2.0})
 
@@ -292,7 +277,7 @@ class Database:
     """Where the call log lies."""
 
     #: postgresql://user:password@host/name; "" = SQLite below the data folder (or url_file = a file that holds it)
-    url: str = _secret()
+    url: str = a_secret()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,7 +285,7 @@ class Log:
     """The service's log."""
 
     #: "debug", "info", "warning" or "error"; "info"
-    level: str = _text("info", words=("debug", "info", "warning", "error"))
+    level: str = a_text("info", words=("debug", "info", "warning", "error"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,9 @@
 nothing itself.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-
-def _whole(default: int, low: int, high: int) -> Any:
-    return field(default=default, metadata={"low": low, "high": high})
+from hotline1022.service.settings.fields import a_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +14,6 @@ class WebhookSettings:
     #: networks that are not public and may be told, such as "10.20.0.0/16" or "127.0.0.1"; empty = none
     networks: tuple[str, ...] = ()
     #: days after which a receiver that fails is paused, and an event that it refuses given up; 3
-    give_up_days: int = _whole(3, 1, 30)
+    give_up_days: int = a_number(3, 1, 30)
     #: days that events are kept, told or not; 30
-    keep_days: int = _whole(30, 1, 365)
+    keep_days: int = a_number(30, 1, 365)

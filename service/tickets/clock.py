@@ -7,9 +7,10 @@ A database that is away only delays it.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
+from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.core.outcomes import CallState
 from hotline1022.db.unit import Database, Work
@@ -26,10 +27,6 @@ EVERY_SECONDS = 60.0
 UNUSED = timedelta(hours=1)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class TicketClock:
     """Runs as long as the service does. `due` is called at each look: mergers take effect with the day."""
 
@@ -40,7 +37,7 @@ class TicketClock:
         *,
         due: Callable[[datetime], Awaitable[object]],
         every: float = EVERY_SECONDS,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database, self._desk, self._due, self._every, self._clock = database, desk, due, every, clock
 

@@ -7,9 +7,10 @@ Refuses to tell who guesses, and writes no code into a log.
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import assert_never
 
+from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import NotFound, Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.ivr.flow import PROMPT_FOLDER
@@ -24,15 +25,11 @@ log = logging.getLogger(__name__)
 WRONG, LATER, AWAY = "NO~", "WAIT~", "AWAY~"
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class StatusByPhone:
     """Answers for one telephone number as for one person: who calls again has guessed before."""
 
     def __init__(
-        self, *, database: Database, agency: Callable[[str], str], clock: Callable[[], datetime] = _now
+        self, *, database: Database, agency: Callable[[str], str], clock: Callable[[], datetime] = utc_now
     ) -> None:
         """`agency`: the prompt that says the name of an agency now, by its id."""
         self._database, self._agency, self._clock = database, agency, clock

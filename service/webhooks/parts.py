@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hotline1022.service.accounts.user_admin import utc_now
+from hotline1022.core.clock import utc_now
 from hotline1022.service.retention.work import doubt_of
 from hotline1022.service.webhooks.desk import WebhookDesk
 from hotline1022.service.webhooks.http import HttpSender

@@ -11,9 +11,10 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import NotFound, Unavailable
 from hotline1022.core.said import said
 from hotline1022.db.unit import Database, Work
@@ -49,10 +50,6 @@ class Sender(Protocol):
 Broke = Callable[[str, Exception], Awaitable[None]]
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 async def _nobody(part: str, error: Exception) -> None:
     """Where nobody listens: the log has it."""
 
@@ -72,7 +69,7 @@ class WebhookWorker:
         settings: Callable[[], WebhookSettings],
         *,
         owner: str,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
         chance: Callable[[], float] = random.random,
         pauses: Sequence[timedelta] = PAUSES,
         idle: float = IDLE,

@@ -37,8 +37,8 @@ from hotline1022.recordings.types import (
     number_keys,
     state_keys,
 )
+from tests.bench.cluster import cluster
 from tests.lab.bulk import Bulk, filling
-from tests.lab.postgres import TemporaryPostgres
 
 BOUND_MS = 50.0
 FIRST = datetime(2021, 1, 1, tzinfo=UTC)
@@ -310,20 +310,13 @@ def say(text: str) -> None:
 
 async def on_postgres(rows: int, times: int, bound: float | None) -> bool:
     """In a cluster of its own."""
-    cluster = TemporaryPostgres()
-    try:
-        cluster.create()
-        cluster.start()
-        address = await cluster.make("bench")
+    async with cluster() as address:
         await migrate(address)
         say(f"PostgreSQL runs; {rows} recordings are made")
         await fill(address, rows)
         say("questions")
         async with Database(address) as database:
             return report(await ask(database, questions(rows), times), f"PostgreSQL, {rows} recordings", bound)
-    finally:
-        cluster.stop()
-        cluster.remove()
 
 
 async def on_sqlite(rows: int, times: int) -> bool:

@@ -32,8 +32,8 @@ from hotline1022.tickets.policy import load_policy
 from hotline1022.tickets.types import Channel, Standing, State, TicketFilter
 from hotline1022.web.types import CallFilter
 from tests.bench.catalogue import Timed, report, say
+from tests.bench.cluster import cluster
 from tests.lab.bulk import filling
-from tests.lab.postgres import TemporaryPostgres
 from tests.lab.seed.main import PER_DAY, make
 from tests.lab.seed.portions import Wanted
 
@@ -194,11 +194,7 @@ def _copy(table: Table, column: Column[Any], number: int, days: int) -> str:
 
 async def on_postgres(calls: int, tickets: int, copies: int, times: int, bound: float | None) -> bool:
     """In a cluster of its own."""
-    cluster = TemporaryPostgres()
-    try:
-        cluster.create()
-        cluster.start()
-        address = await cluster.make("bench")
+    async with cluster() as address:
         await migrate(address)
         say(f"PostgreSQL runs; {calls} calls and {tickets} tickets are made")
         days = max(31, calls // PER_DAY)
@@ -209,9 +205,6 @@ async def on_postgres(calls: int, tickets: int, copies: int, times: int, bound: 
         await copied(address, copies, days)
         say("questions")
         return await asked(address, calls * copies, tickets * copies, times, bound)
-    finally:
-        cluster.stop()
-        cluster.remove()
 
 
 @click.command()

@@ -34,9 +34,9 @@ from hotline1022.service.evidence.walk import Evidence, Examiner
 from hotline1022.service.retention import work as retention
 from hotline1022.service.settings.retention import Retention as Settings
 from tests.bench.catalogue import FIRST, say
+from tests.bench.cluster import cluster
 from tests.bench.evidence_rows import fill
 from tests.lab.memory import forget_peak, peak_kib
-from tests.lab.postgres import TemporaryPostgres
 
 #: milliseconds that somebody waits for an answer on a screen
 ASKED = 50.0
@@ -304,19 +304,12 @@ async def asked(address: str, rows: int, *, bounded: bool) -> bool:
 
 async def on_postgres(rows: int, *, bounded: bool) -> bool:
     """In a cluster of its own."""
-    cluster = TemporaryPostgres()
-    try:
-        cluster.create()
-        cluster.start()
-        address = await cluster.make("bench")
+    async with cluster() as address:
         await migrate(address)
         say(f"PostgreSQL runs; {rows} recordings are made")
         await fill(address, rows)
         say("questions")
         return await asked(address, rows, bounded=bounded)
-    finally:
-        cluster.stop()
-        cluster.remove()
 
 
 @click.command()

@@ -20,8 +20,8 @@ import click
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.faq.types import Asked, Text
+from tests.bench.cluster import cluster
 from tests.contract.database.faq_made import BIRTH, Desk, a_desk, many
-from tests.lab.postgres import TemporaryPostgres
 
 BOUND_MS = 50.0
 
@@ -96,18 +96,10 @@ async def both(entries: int, times: int, bound: float | None) -> bool:
     with tempfile.TemporaryDirectory(prefix="hl1022-bench-") as folder:
         async with filled(Path(folder) / "hotline.sqlite", entries) as (desk, texts):
             kept = report("SQLite", entries, await ask(desk, texts, times), bound)
-    cluster = TemporaryPostgres()
-    try:
-        cluster.create()
-        cluster.start()
-        address = await cluster.make("bench")
-        async with filled(address, entries) as (desk, texts):
-            report("PostgreSQL, right after an import", entries, await ask(desk, texts, times), None)
-            await vacuum(address)
-            return report("PostgreSQL", entries, await ask(desk, texts, times), bound) and kept
-    finally:
-        cluster.stop()
-        cluster.remove()
+    async with cluster() as address, filled(address, entries) as (desk, texts):
+        report("PostgreSQL, right after an import", entries, await ask(desk, texts, times), None)
+        await vacuum(address)
+        return report("PostgreSQL", entries, await ask(desk, texts, times), bound) and kept
 
 
 @click.command()

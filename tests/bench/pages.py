@@ -26,19 +26,20 @@ from aiohttp import ClientSession, ClientTimeout, CookieJar
 from hotline1022.accounts.rules import one_time_password
 from hotline1022.accounts.types import From, Wanted
 from hotline1022.core.acting import by_the_service
+from hotline1022.core.clock import utc_now
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.directory.numbers import Numbers
 from hotline1022.service.accounts.desk import AccountDesk
-from hotline1022.service.accounts.user_admin import UserAdmin, utc_now
+from hotline1022.service.accounts.user_admin import UserAdmin
 from hotline1022.service.prepare import prepare
 from hotline1022.service.settings.config import load
 from hotline1022.tickets.policy import load_policy
 from hotline1022.web.desk.routes import ROUTES
 from tests.bench.catalogue import Timed, report, say
+from tests.bench.cluster import cluster
 from tests.bench.counting import copied
 from tests.lab.ports import free_port
-from tests.lab.postgres import TemporaryPostgres
 from tests.lab.prompts import kept_prompts
 from tests.lab.seed.main import PER_DAY, make
 from tests.lab.seed.portions import Wanted as History
@@ -256,11 +257,7 @@ async def walked(place: str, passwords: Mapping[str, str], times: int) -> tuple[
 
 async def on_postgres(calls: int, tickets: int, copies: int, times: int, bound: float | None) -> bool:
     """In a cluster of its own."""
-    cluster = TemporaryPostgres()
-    try:
-        cluster.create()
-        cluster.start()
-        address = await cluster.make("bench")
+    async with cluster() as address:
         await migrate(address)
         say(f"PostgreSQL runs; {calls} calls and {tickets} tickets are made")
         days = max(31, calls // PER_DAY)
@@ -277,9 +274,6 @@ async def on_postgres(calls: int, tickets: int, copies: int, times: int, bound: 
         for one in failed:
             click.echo(f"FAILED: {one}")
         return holds and not failed
-    finally:
-        cluster.stop()
-        cluster.remove()
 
 
 @click.command()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.browser.steps import fill, press
 from tests.browser.story_world import AT_LINES, House
 from tests.browser.test_agent import sees
-from tests.browser.test_desk import fill, press
 from tests.contract.database.desk_world import OWN
 from tests.lab.browser import Browser, Tab
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hotline1022.accounts.types import Wanted as WantedUser
 from hotline1022.core.acting import by_the_service
+from hotline1022.core.clock import utc_now
 from hotline1022.core.ids import PersonId
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
@@ -19,7 +20,7 @@ from hotline1022.directory.edit import put
 from hotline1022.directory.load import read
 from hotline1022.notify.sms import decode_gsm7
 from hotline1022.queue.types import Person
-from hotline1022.service.accounts.user_admin import UserAdmin, utc_now
+from hotline1022.service.accounts.user_admin import UserAdmin
 from hotline1022.service.directory.desk import change, fill, numbers_of
 from hotline1022.service.lines.pins import hash_pin
 from hotline1022.service.settings.tree import Settings

@@ -23,10 +23,10 @@ from hotline1022.service.accounts.desk import AccountDesk
 from hotline1022.service.evidence.act_book import ActBook
 from hotline1022.service.tickets.agent_drafts import AgentDrafts
 from hotline1022.web.app import make_app
-from tests.browser.test_desk import barriers, enter, fill, press, serious
+from tests.browser.steps import barriers, enter, fill, press, serious
 from tests.contract.database.agent_world import CALL, LOGIN, NEXT, Desk, open_agent_desk
 from tests.contract.database.desk_world import OWN
-from tests.contract.database.test_ticket_desk import Office
+from tests.contract.database.ticket_office import Office
 from tests.lab.browser import Browser, Tab
 from tests.lab.cable import cable
 from tests.lab.migrated import migrated

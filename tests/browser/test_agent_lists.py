@@ -9,9 +9,9 @@ import pytest
 from hotline1022.core.callbacks import CallbackWhat
 from hotline1022.core.live import Topic
 from hotline1022.web.types import AbandonedView
+from tests.browser.steps import barriers
 from tests.browser.test_agent import come_in, desk, sees
 from tests.browser.test_agent_pieces import COUNT
-from tests.browser.test_desk import barriers
 from tests.contract.database.agent_world import Desk
 from tests.lab.browser import Browser, Tab
 from tests.unit.calls_memory import NOW

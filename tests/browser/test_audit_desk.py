@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from hotline1022.accounts.types import Permission, Wanted
 from hotline1022.evidence.states import Move
-from tests.browser.test_desk import barriers, fill, go_to, press, serious
+from tests.browser.looked import Looks
+from tests.browser.steps import barriers, fill, go_to, press, serious, until
 from tests.contract.database.desk_world import OWN
 from tests.lab.audit_desk import Audited, open_audit
 from tests.lab.browser import Browser, Tab
@@ -60,13 +60,6 @@ async def player(tab: Tab, audited: Audited) -> None:
     await submit(tab, "form[action$='/listen']")
 
 
-async def wait(tab: Tab, condition: str) -> None:
-    """Until it is so in the page."""
-    async with asyncio.timeout(60):
-        while not await tab.run(condition):  # noqa: ASYNC110 -- a page tells nobody
-            await asyncio.sleep(0.02)
-
-
 async def seen(audited: Audited) -> datetime:
     """When the one who listens was last seen."""
     user = await audited.desk.admin.by_login("lan")
@@ -83,15 +76,15 @@ async def test_a_recording_is_played_by_keys(audited: Audited, browser: Browser,
     await player(tab, audited)
     assert await tab.run("document.activeElement.id") == "play", "a space plays at once"
     assert await tab.run("document.getElementById('sound').networkState") != 2, "nothing of the sound is loaded yet"
-    await wait(tab, "document.getElementById('picture').hidden")
+    await until(tab, "document.getElementById('picture').hidden")
     assert await tab.run("document.getElementById('share-silence').textContent") == "0%"
     await tab.picture(tmp_path / "player.png")
     await tab.press(" ")
-    await wait(tab, f"{HEARD} > 0.3")
+    await until(tab, f"{HEARD} > 0.3")
     await attach(tab)
-    await wait(tab, "window.ear.side(0) > 0.02 && window.ear.side(1) > 0.02")
+    await until(tab, "window.ear.side(0) > 0.02 && window.ear.side(1) > 0.02")
     before = await tab.run(HEARD)
-    await wait(tab, f"{HEARD} > {before} + 0.3")
+    await until(tab, f"{HEARD} > {before} + 0.3")
     audited.desk.now += timedelta(minutes=5)
     await tab.run("performance.now = (real => () => real.call(performance) + 600001)(performance.now)")
     async with asyncio.timeout(60):
@@ -120,12 +113,12 @@ async def test_a_player_whose_right_has_ended_says_what_to_do(audited: Audited, 
     tab = await browser.tab()
     await enter(tab, audited, "lan", Permission.LISTEN)
     await player(tab, audited)
-    await wait(tab, "document.getElementById('picture').hidden")
+    await until(tab, "document.getElementById('picture').hidden")
     user = await audited.desk.admin.by_login("lan")
     assert user is not None
     await audited.desk.admin.change(user.id, user.version, Wanted(roles=frozenset({"agent"})))
     await tab.press(" ")
-    await wait(tab, "!document.getElementById('player-problem').hidden")
+    await until(tab, "!document.getElementById('player-problem').hidden")
     assert "nêu lý do lần nữa" in await tab.run("document.getElementById('player-problem').innerText")
     assert await tab.run(HEARD) == 0
 
@@ -145,16 +138,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await tab.size(width, height, mobile=width < 600)
     await enter(tab, audited, "lan", *ALL)
     await tab.run(f"document.cookie = 'theme={theme}; path=/'")
-    wrong: dict[str, Any] = {}
-
-    async def look(name: str) -> None:
-        assert await tab.run("document.documentElement.dataset.bsTheme") == theme
-        if found := await barriers(tab):
-            wrong[name] = found
-        sideways = await tab.run("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if sideways > 0:
-            wrong[f"{name} sideways"] = sideways
-        await tab.picture(tmp_path / f"{name}-{width}-{theme}.png")
+    look = Looks(tab, width, tmp_path, theme)
 
     async def open_and_look(name: str, path: str) -> None:
         await go(tab, audited, path)
@@ -175,7 +159,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await submit(tab, "form[action$='/hold']")
     await look("recording")
     await player(tab, audited)
-    await wait(tab, "document.getElementById('picture').hidden")
+    await until(tab, "document.getElementById('picture').hidden")
     await look("listen")
     await open_and_look("holds", "/desk/evidence/holds")
     await open_and_look("new", f"/desk/disclosures/new?recording={audited.recording}")
@@ -192,7 +176,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await audited.house.desk.decide(one, Move.APPROVE, "token:lanh-dao", audited.desk.now, terms=terms)
     await open_and_look("disclosure-approved", f"/desk/disclosures/{one}")
     await submit(tab, "form[action$='/pack']")
-    await wait(tab, "!!document.querySelector(\"form[action$='/hand-out']\")")
+    await until(tab, "!!document.querySelector(\"form[action$='/hand-out']\")")
     await look("disclosure-packed")
     await fill(tab, link_to="Trần Văn Bình, điều tra viên")
     await submit(tab, "form[action$='/link']")
@@ -201,12 +185,9 @@ async def test_every_page_is_readable_and_without_barriers(
     await audited.house.world.attack("UPDATE audit_entry SET actor = 'token:other' WHERE seq = 3")
     await go(tab, audited, "/desk/evidence")
     await submit(tab, "form[action$='/verify']")
-    await wait(tab, "document.body.innerText.includes('Đã xong')")
+    await until(tab, "document.body.innerText.includes('Đã xong')")
     await look("evidence-wrong")
     await open_and_look("entries", "/desk/evidence/entries?subject=call:hl1-1795470208.58")
     await open_and_look("home", "/desk")
     assert await tab.run("typeof window.bad") == "undefined"
-    assert not wrong, "\n".join(
-        f"{name}: {one}" for name, some in wrong.items() for one in (some if isinstance(some, list) else [some])
-    )
-    assert serious(tab) == []
+    look.nothing_wrong()

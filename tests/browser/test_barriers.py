@@ -15,8 +15,9 @@ import requests
 
 from hotline1022.accounts.types import Session, Stage, Wanted
 from hotline1022.core.acting import by_the_service
+from hotline1022.core.clock import utc_now
 from hotline1022.db.unit import Database
-from hotline1022.service.accounts.user_admin import UserAdmin, utc_now
+from hotline1022.service.accounts.user_admin import UserAdmin
 from hotline1022.web.cookies import PLAIN
 from tests.browser.barrier_table import TABLE, Kind, Row, Wrong
 from tests.browser.barrier_world import NARROW, WIDE, Form, Looker, address, forms_of, told

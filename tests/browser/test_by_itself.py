@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from hotline1022.core.live import Event, Topic
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.directory.types import Directory
 from hotline1022.service.figures.view import FiguresView
@@ -19,9 +18,9 @@ from hotline1022.service.figures.wall_desk import WallDesk
 from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import CallsView
 from hotline1022.tickets.types import Action, State
+from tests.browser.steps import serious
 from tests.browser.test_agent import come_in as agent_comes_in
 from tests.browser.test_agent import sees
-from tests.browser.test_desk import serious
 from tests.browser.test_desk_tickets import come_in
 from tests.browser.test_supervision import go, supervisor
 from tests.contract.database.agent_world import open_agent_desk
@@ -30,7 +29,9 @@ from tests.contract.database.handling_world import SPECIALIST, WHO, open_handlin
 from tests.lab.browser import Browser
 from tests.lab.figures_world import NOW
 from tests.lab.figures_world import fill as history
-from tests.unit.live_memory import MemoryLive
+from tests.unit.live_memory import MemoryLive, streams
+
+__all__ = ["streams"]
 
 #: lists alone are asked for
 NO_DESK: Any = None
@@ -46,19 +47,6 @@ FAULT = """(() => {
   document.getElementById("main").dataset.version = "another";
   window.stays = 1;
 })()"""
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    file = tmp_path / "hotline.sqlite"
-    await migrate(file)
-    async with Database(file) as opened:
-        yield opened
-
-
-@pytest.fixture
-def streams() -> MemoryLive:
-    return MemoryLive(endless=True)
 
 
 @pytest.fixture

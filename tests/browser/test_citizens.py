@@ -3,16 +3,14 @@ screen; by keys alone from the number to the end of an erasure; pressed twice it
 """
 
 from collections.abc import AsyncIterator
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from hotline1022.accounts.types import Wanted
 from hotline1022.core.outcomes import Reason, Result
-from tests.browser.test_desk import barriers, enter, fill, go_to, press, serious
-from tests.browser.test_supervision import until
+from tests.browser.looked import Looks
+from tests.browser.steps import enter, fill, go_to, press, serious, until
 from tests.contract.database.catalogue_made import a_ticket, add_ticket, ended
 from tests.contract.database.citizen_world import NAME, NUMBER
 from tests.contract.database.desk_world import OWN
@@ -68,16 +66,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await add_ticket(database, a_ticket("10000002", "hl1-1795470002.1", name=NAME, phone=NUMBER))
     for number in range(12):
         await ended(database, f"hl1-17954701{number:02}.1", 80 + number)
-    wrong: dict[str, Any] = {}
-    names = count()
-
-    async def look(name: str) -> None:
-        if barred := await barriers(tab):
-            wrong[name] = barred
-        sideways = await tab.run("document.documentElement.scrollWidth")
-        if sideways > width:
-            wrong[f"{name} sideways"] = sideways
-        await tab.picture(tmp_path / f"{next(names):02}-{width}.png")
+    look = Looks(tab, width, tmp_path)
 
     await tab.open(str(cared.desk.server.make_url(HERE)))
     assert "Chưa có đề nghị xoá nào" in await said(tab)
@@ -118,8 +107,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await look("done")
     await tab.open(str(cared.desk.server.make_url(HERE)))
     await look("what was done before")
-    assert not wrong, "\n".join(f"{name}: {told}" for name, told in wrong.items())
-    assert serious(tab) == []
+    look.nothing_wrong()
 
 
 async def test_by_keys_alone_from_the_number_to_the_end(cared: Cared, browser: Browser) -> None:

@@ -1,24 +1,15 @@
 """A day that is chosen in a real Chromium is said in words beside its field, at once."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from hotline1022.db.migrate import migrate
-from hotline1022.db.unit import Database
-from tests.browser.test_desk import barriers
+from tests.browser.steps import barriers
 from tests.browser.test_desk_tickets import come_in
-from tests.contract.database.handling_world import Handling, open_handling
+from tests.contract.database.handling_world import Handling, world
 from tests.lab.browser import Browser, Tab
 
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[Handling]:
-    file = tmp_path / "hotline.sqlite"
-    await migrate(file)
-    async with Database(file) as database, open_handling(database, tmp_path) as opened:
-        yield opened
+__all__ = ["world"]
 
 
 async def choose(tab: Tab, value: str) -> str:

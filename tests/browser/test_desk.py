@@ -5,7 +5,6 @@ axe finds, and nothing that its own policy refuses.
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,85 +12,20 @@ from hotline1022.accounts.types import Wanted
 from hotline1022.core.clock import local_day
 from hotline1022.db.unit import Database
 from hotline1022.faq.types import Asked, Move
+from tests.browser.looked import Looks
+from tests.browser.steps import enter, fill, go_to, press, serious, settle
 from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.contract.database.faq_made import AGENCY, ANYBODY, BIRTH, Desk, a_desk
-from tests.lab.browser import Browser, Tab
-from tests.lab.migrated import migrated
+from tests.lab.browser import Browser
 
-AXE = Path(__file__).parents[1] / "vendor" / "axe.js"
 LONG = "Nguyễn Thị Hoàng Ngân Phương Thảo " * 2
-FOCUSED = """
-(() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
-  return {tag: e.tagName, id: e.id, text: (e.textContent || e.value || '').trim(), href: e.getAttribute('href') || '',
-          outline: s.outlineStyle, width: parseFloat(s.outlineWidth), seen: r.width > 0}; })()
-"""
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    file = tmp_path / "hotline.sqlite"
-    await migrated(file)
-    async with Database(file) as database:
-        desk = await a_desk(database)
-        async with open_desk(database, tmp_path, faq=desk.faq) as opened:
-            yield opened
-
-
-async def barriers(tab: Tab) -> list[Any]:
-    """What axe finds against WCAG 2.2 A and AA."""
-    await tab.run(AXE.read_text(encoding="utf-8") + "\n;0")
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    script = f"axe.run(document, {{runOnly: {tags}, resultTypes: ['violations']}}).then(r => JSON.stringify(r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 120))])))"
-    import json
-
-    found: list[Any] = json.loads(await tab.run(script))
-    return found
-
-
-def serious(tab: Tab) -> list[str]:
-    """What the browser complained of, but for its advice and for the statuses that are wanted."""
-    return [one for one in tab.complaints if '"verbose"' not in one and "status of 40" not in one]
-
-
-async def go_to(tab: Tab, wanted: str) -> None:
-    """By the key Tab alone; whatever has the focus on the way shows it."""
-    for _ in range(60):
-        await tab.press("Tab")
-        focused = await tab.run(FOCUSED)
-        if focused["tag"] == "BODY":
-            continue
-        assert focused["seen"] and focused["outline"] != "none" and focused["width"] >= 2, focused
-        if wanted in (focused["id"], focused["text"], focused["href"]):
-            return
-    raise AssertionError(f"the key Tab does not lead to {wanted}")
-
-
-async def press(tab: Tab) -> None:
-    """Enter, and the page that follows."""
-    tab.expect_load()
-    await tab.press("Enter")
-    await tab.loaded()
-
-
-async def fill(tab: Tab, **typed: str) -> None:
-    """Into fields by their ids, in the order of the page."""
-    for name, text in typed.items():
-        await tab.run(f"document.getElementById('{name}').focus()")
-        await tab.run(f"document.getElementById('{name}').select()")
-        await tab.type(text)
-
-
-async def enter(tab: Tab, world: World, login: str, password: str) -> None:
-    await tab.open(str(world.server.make_url("/desk/sign-in")))
-    await fill(tab, login=login, password=password)
-    await press(tab)
-
-
-async def settle(tab: Tab, world: World) -> None:
-    """The first admin signs in and chooses a password."""
-    await enter(tab, world, "admin", world.once)
-    await fill(tab, old=world.once, new=OWN, again=OWN)
-    await press(tab)
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
+    desk = await a_desk(database)
+    async with open_desk(database, tmp_path, faq=desk.faq) as opened:
+        yield opened
 
 
 async def test_by_keys_alone_an_admin_comes_in_and_adds_somebody(world: World, browser: Browser) -> None:
@@ -184,16 +118,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await tab.open(str(world.server.make_url("/desk/sign-in")))
     await tab.run(f"document.cookie = 'theme={theme}; path=/'")
     pages = ["/desk/sign-in", "/desk/sign-in?again=1"]
-    wrong: dict[str, Any] = {}
-
-    async def look(name: str) -> None:
-        assert await tab.run("document.documentElement.dataset.bsTheme") == theme
-        if found := await barriers(tab):
-            wrong[name] = found
-        sideways = await tab.run("document.documentElement.scrollWidth")
-        if sideways > width:
-            wrong[f"{name} sideways"] = sideways
-        await tab.picture(tmp_path / f"{name.strip('/').replace('/', '-').partition('%')[0]}-{width}-{theme}.png")
+    look = Looks(tab, width, tmp_path, theme)
 
     for page in pages:
         await tab.open(str(world.server.make_url(page)))
@@ -229,7 +154,4 @@ async def test_every_page_is_readable_and_without_barriers(
     ):
         await tab.open(str(world.server.make_url(page)))
         await look(page)
-    assert not wrong, "\n".join(
-        f"{name}: {one}" for name, some in wrong.items() for one in (some if isinstance(some, list) else [some])
-    )
-    assert serious(tab) == []
+    look.nothing_wrong()

@@ -5,7 +5,6 @@ finds, on a telephone and on a wide screen; begun by keys alone, followed and en
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,13 @@ import pytest
 
 from hotline1022.audit.types import Kind
 from hotline1022.core.errors import Refused
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.web import chores_wire as w
 from hotline1022.web.backup_wire import BackupView, ShelvedView
 from hotline1022.web.recordings_wire import AuditEntryView
 from hotline1022.web.types import WorkState
-from tests.browser.test_desk import barriers, go_to, press, serious, settle
-from tests.browser.test_supervision import until
+from tests.browser.looked import Looks
+from tests.browser.steps import go_to, press, serious, settle, until
 from tests.contract.database.desk_world import World, open_desk
 from tests.lab.browser import Browser, Tab
 from tests.unit.backup_memory import RUNNING, SHELVED, MemoryBackups
@@ -42,11 +40,9 @@ class Keeper:
 
 
 @pytest.fixture
-async def keeper(tmp_path: Path) -> AsyncIterator[Keeper]:
-    file = tmp_path / "hotline.sqlite"
-    await migrate(file)
+async def keeper(database: Database, tmp_path: Path) -> AsyncIterator[Keeper]:
     chores, backups = MemoryChores(folders=(), keyring=()), MemoryBackups(shelf=())
-    async with Database(file) as database, open_desk(database, tmp_path, chores=chores, backups=backups) as desk:
+    async with open_desk(database, tmp_path, chores=chores, backups=backups) as desk:
         yield Keeper(desk, chores, backups)
 
 
@@ -147,16 +143,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await tab.size(width, height, mobile=width < 600)
     await settle(tab, keeper.desk)
     await tab.run(f"document.cookie = 'theme={theme}; path=/'")
-    wrong: dict[str, Any] = {}
-    names = count()
-
-    async def look(name: str) -> None:
-        if found := await barriers(tab):
-            wrong[name] = found
-        sideways = await tab.run("document.documentElement.scrollWidth")
-        if sideways > width:
-            wrong[f"{name} sideways"] = sideways
-        await tab.picture(tmp_path / f"{next(names):02}-{width}-{theme}-{name.replace('/', '_')}.png")
+    look = Looks(tab, width, tmp_path)
 
     for state in (unset, empty, running, full, failed):
         state(keeper)
@@ -171,8 +158,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await press(tab)
     assert "Xin chọn trong danh sách" in await tab.run("document.body.innerText")
     await look("no folder")
-    assert not wrong, "\n".join(f"{name}: {found}" for name, found in wrong.items())
-    assert serious(tab) == []
+    look.nothing_wrong()
 
 
 async def shows(tab: Tab, id: str, text: str) -> None:

@@ -1,29 +1,20 @@
 """The menu of who has many parts, and rows of hours and steps, in a real Chromium: by keys, without barriers, narrow and wide."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hotline1022.db.migrate import migrate
-from hotline1022.db.unit import Database
+from tests.browser.steps import barriers, go_to, serious, settle
 from tests.browser.test_agent import sees
-from tests.browser.test_desk import barriers, go_to, serious, settle
-from tests.contract.database.desk_world import World, open_desk
+from tests.contract.database.desk_world import World, world
 from tests.lab.browser import Browser, Tab
+
+__all__ = ["world"]
 
 AGENCY = "/desk/directory/agencies/so-xay-dung"
 SHOWN = "getComputedStyle(document.querySelector('#menu-running + .dropdown-menu')).display !== 'none'"
 EXPANDED = "document.getElementById('menu-running').getAttribute('aria-expanded')"
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    file = tmp_path / "hotline.sqlite"
-    await migrate(file)
-    async with Database(file) as database, open_desk(database, tmp_path) as opened:
-        yield opened
 
 
 async def go(tab: Tab, world: World, path: str) -> None:

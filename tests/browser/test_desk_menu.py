@@ -2,19 +2,17 @@
 screen; a menu is tried and published by keys alone.
 """
 
-from collections.abc import AsyncIterator
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from hotline1022.db.unit import Database
-from tests.browser.test_desk import barriers, fill, go_to, press, serious, settle
-from tests.contract.database.desk_world import World, open_desk
+from tests.browser.looked import Looks
+from tests.browser.steps import fill, go_to, press, serious, settle
+from tests.contract.database.desk_world import World, world
 from tests.contract.database.menu_world import OTHER, WRONG
 from tests.lab.browser import Browser
-from tests.lab.migrated import migrated
+
+__all__ = ["world"]
 
 PAGES = (
     "/desk/menu",
@@ -38,14 +36,6 @@ PAGES = (
 )
 
 
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    file = tmp_path / "hotline.sqlite"
-    await migrated(file)
-    async with Database(file) as database, open_desk(database, tmp_path) as opened:
-        yield opened
-
-
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(("width", "height", "theme"), [(360, 740, "light"), (1920, 1080, "dark")])
 async def test_every_page_is_readable_and_without_barriers(
@@ -55,16 +45,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await tab.size(width, height, mobile=width < 600)
     await settle(tab, world)
     await tab.run(f"document.cookie = 'theme={theme}; path=/'")
-    wrong: dict[str, Any] = {}
-    names = count()
-
-    async def look(name: str) -> None:
-        if found := await barriers(tab):
-            wrong[name] = found
-        sideways = await tab.run("document.documentElement.scrollWidth")
-        if sideways > width:
-            wrong[f"{name} sideways"] = sideways
-        await tab.picture(tmp_path / f"{next(names):02}-{width}.png")
+    look = Looks(tab, width, tmp_path)
 
     for page in PAGES:
         await tab.open(str(world.server.make_url(page)))
@@ -75,8 +56,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await press(tab)
     assert "Lỗi phải sửa" in await tab.run("document.body.innerText")
     await look("draft with faults")
-    assert not wrong, "\n".join(f"{name}: {found}" for name, found in wrong.items())
-    assert serious(tab) == []
+    look.nothing_wrong()
 
 
 async def test_by_keys_alone_a_menu_is_tried_and_published(world: World, browser: Browser) -> None:

@@ -2,19 +2,17 @@
 a telephone and on a wide screen, empty of faults and full of them.
 """
 
-from collections.abc import AsyncIterator
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from hotline1022.db.unit import Database
-from tests.browser.test_desk import barriers, fill, go_to, press, serious, settle
-from tests.contract.database.desk_world import World, open_desk
+from tests.browser.looked import Looks
+from tests.browser.steps import fill, go_to, press, serious, settle
+from tests.contract.database.desk_world import World, world
 from tests.contract.database.menu_world import OTHER, WRONG
 from tests.lab.browser import Browser
-from tests.lab.migrated import migrated
+
+__all__ = ["world"]
 
 STEPS = "/desk/menu/steps"
 PAGES = (
@@ -29,14 +27,6 @@ PAGES = (
 )
 
 
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    file = tmp_path / "hotline.sqlite"
-    await migrated(file)
-    async with Database(file) as database, open_desk(database, tmp_path) as opened:
-        yield opened
-
-
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(("width", "height", "theme"), [(360, 740, "light"), (1280, 900, "dark")])
 async def test_every_page_is_readable_and_without_barriers(
@@ -46,16 +36,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await tab.size(width, height, mobile=width < 600)
     await settle(tab, world)
     await tab.run(f"document.cookie = 'theme={theme}; path=/'")
-    wrong: dict[str, Any] = {}
-    names = count()
-
-    async def look(name: str) -> None:
-        if found := await barriers(tab):
-            wrong[name] = found
-        sideways = await tab.run("document.documentElement.scrollWidth")
-        if sideways > width:
-            wrong[f"{name} sideways"] = sideways
-        await tab.picture(tmp_path / f"{next(names):02}-{width}.png")
+    look = Looks(tab, width, tmp_path)
 
     async def submit(button: str) -> None:
         await tab.run(f"document.getElementById('{button}').focus()")
@@ -82,8 +63,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await submit("save")
     assert "Người khác đã sửa trong lúc này" in await tab.run("document.body.innerText")
     await look("a step that another changed")
-    assert not wrong, "\n".join(f"{name}: {found}" for name, found in wrong.items())
-    assert serious(tab) == []
+    look.nothing_wrong()
 
 
 async def test_by_keys_alone_a_key_leads_elsewhere_is_tried_and_published(world: World, browser: Browser) -> None:

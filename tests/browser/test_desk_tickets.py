@@ -2,32 +2,23 @@
 somebody looks at who the citizen is; a photo comes from the phone.
 """
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from hotline1022.accounts.types import Wanted
-from hotline1022.db.migrate import migrate
-from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Action, State, Urgency
-from tests.browser.test_desk import barriers, enter, fill, press, serious
+from tests.browser.looked import Looks
+from tests.browser.steps import enter, fill, press, serious
 from tests.contract.database.desk_world import OWN
-from tests.contract.database.handling_world import SPECIALIST, WHO, Handling, open_handling, page
+from tests.contract.database.handling_world import SPECIALIST, WHO, Handling, page, world
 from tests.lab.browser import Browser, Tab
+
+__all__ = ["world"]
 
 A = Action
 LONG = "Đường Lê Lợi đoạn trước trường tiểu học bị đào lên đã ba tuần, không có rào chắn. " * 6 + "đ" * 200
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[Handling]:
-    file = tmp_path / "hotline.sqlite"
-    await migrate(file)
-    async with Database(file) as database, open_handling(database, tmp_path) as opened:
-        yield opened
 
 
 async def come_in(tab: Tab, world: Handling, login: str, role: str, contact: str = "") -> None:
@@ -55,15 +46,7 @@ async def test_pages_of_tickets_are_readable_and_without_barriers(
     world.desk.now += timedelta(hours=5)
     tab = await browser.tab()
     await tab.size(width, height, mobile=width < 600)
-    wrong: dict[str, Any] = {}
-
-    async def look(name: str) -> None:
-        if found := await barriers(tab):
-            wrong[name] = found
-        sideways = await tab.run("document.documentElement.scrollWidth")
-        if sideways > width:
-            wrong[f"{name} sideways"] = sideways
-        await tab.picture(tmp_path / f"{name}-{width}.png")
+    look = Looks(tab, width, tmp_path)
 
     await come_in(tab, world, "cv", "specialist", SPECIALIST)
     for name, path in (
@@ -87,7 +70,7 @@ async def test_pages_of_tickets_are_readable_and_without_barriers(
     for name, path in (("all", "/desk/tickets?which=open"), ("agent", page(back))):
         await tab.open(str(world.desk.server.make_url(path)))
         await look(name)
-    assert wrong == {} and serious(tab) == []
+    look.nothing_wrong()
 
 
 async def test_looking_at_who_it_is_loses_no_text_and_a_photo_comes_with_the_answer(

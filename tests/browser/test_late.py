@@ -1,28 +1,19 @@
 """Forms that come too late in a real Chromium: what it says of where a form was, and how the page looks when one is back."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from hotline1022.db.unit import Database
 from hotline1022.service.accounts.desk import Terms
 from hotline1022.web.users import GOOD
+from tests.browser.steps import barriers, enter, fill, press, serious, settle
 from tests.browser.test_agent import sees
-from tests.browser.test_desk import barriers, enter, fill, press, serious, settle
-from tests.contract.database.desk_world import OWN, World, open_desk
+from tests.contract.database.desk_world import OWN, World, world
 from tests.lab.browser import Browser, Tab
-from tests.lab.migrated import migrated
+
+__all__ = ["world"]
 
 NAME = 'Trần "Bình" <b>'
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    file = tmp_path / "hotline.sqlite"
-    await migrated(file)
-    async with Database(file) as database, open_desk(database, tmp_path) as opened:
-        yield opened
 
 
 async def typed_in(tab: Tab, world: World) -> None:

@@ -2,10 +2,8 @@
 a wide screen, empty, full and refused; planned and swapped by keys alone.
 """
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,21 +11,15 @@ from hotline1022.db.unit import Database
 from hotline1022.service.lines.roster_desk import RosterDesk
 from hotline1022.service.lines.shift_plan import by_shift
 from hotline1022.web.roster_wire import PlannedBody, ShiftBody
-from tests.browser.test_desk import barriers, go_to, press, serious, settle
-from tests.contract.database.planning_world import SHIFTS, Planning, fill, open_planning
+from tests.browser.looked import Looks
+from tests.browser.steps import go_to, press, settle
+from tests.contract.database.planning_world import SHIFTS, Planning, fill, planning
 from tests.lab.browser import Browser, Tab
-from tests.lab.migrated import migrated
+
+__all__ = ["planning"]
 
 MONDAY = date(2026, 3, 2)
 ROSTER, RULES = "/desk/roster", "/desk/deadlines"
-
-
-@pytest.fixture
-async def planning(tmp_path: Path) -> AsyncIterator[Planning]:
-    file = tmp_path / "hotline.sqlite"
-    await migrated(file)
-    async with Database(file) as database, open_planning(database, tmp_path) as opened:
-        yield opened
 
 
 async def plan_all(database: Database) -> None:
@@ -58,17 +50,12 @@ async def test_every_page_is_readable_and_without_barriers(
     await tab.size(width, height, mobile=width < 600)
     await settle(tab, planning.world)
     await tab.run(f"document.cookie = 'theme={theme}; path=/'")
-    wrong: dict[str, Any] = {}
+    looks = Looks(tab, width, tmp_path)
 
     async def look(name: str, path: str = "") -> None:
         if path:
             await go(tab, planning, path)
-        if found := await barriers(tab):
-            wrong[name] = found
-        sideways = await tab.run("document.documentElement.scrollWidth")
-        if sideways > width:
-            wrong[f"{name} sideways"] = sideways
-        await tab.picture(tmp_path / f"{name}-{width}.png")
+        await looks(name)
 
     await look("roster-empty", ROSTER)
     await look("kinds-empty", f"{ROSTER}/shifts")
@@ -103,8 +90,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await press(tab)
     assert "Có thời hạn không đọc được" in await tab.run("document.body.innerText")
     await look("deadlines-fault")
-    assert not wrong, "\n".join(f"{name}: {found}" for name, found in wrong.items())
-    assert serious(tab) == []
+    looks.nothing_wrong()
 
 
 async def test_by_keys_alone_a_crew_is_planned_and_one_is_swapped(planning: Planning, browser: Browser) -> None:

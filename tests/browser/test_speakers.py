@@ -10,8 +10,8 @@ import pytest
 
 from hotline1022.accounts.types import Permission, Wanted
 from hotline1022.audit.types import Kind
-from tests.browser.test_audit_desk import HEARD, audited, enter, player, wait
-from tests.browser.test_desk import barriers, serious
+from tests.browser.steps import barriers, serious, until
+from tests.browser.test_audit_desk import HEARD, audited, enter, player
 from tests.lab.audit_desk import Audited
 from tests.lab.browser import Browser, Tab
 from tests.lab.ear import attach, tones
@@ -48,7 +48,7 @@ async def tab(audited: Audited, browser: Browser) -> AsyncIterator[Tab]:
     await tab.size(1280, 900)
     await enter(tab, audited, "lan", Permission.LISTEN)
     await player(tab, audited)
-    await wait(tab, "document.getElementById('picture').hidden")
+    await until(tab, "document.getElementById('picture').hidden")
     yield tab
 
 
@@ -65,19 +65,19 @@ async def hears(tab: Tab, *lines: int) -> None:
 async def ready(tab: Tab, address: str) -> str:
     """The address of the sound once it is another one than this, and plays."""
     sound = "document.getElementById('sound')"
-    await wait(tab, f"{sound}.getAttribute('src') !== '{address}' && !{sound}.paused && {sound}.readyState === 4")
+    await until(tab, f"{sound}.getAttribute('src') !== '{address}' && !{sound}.paused && {sound}.readyState === 4")
     before = await tab.run(HEARD)
-    await wait(tab, f"{HEARD} !== {before}")
+    await until(tab, f"{HEARD} !== {before}")
     found: str = await tab.run(f"{sound}.getAttribute('src')")
     return found
 
 
 async def test_whoever_is_switched_off_is_silent_by_the_sound_itself(tab: Tab, audited: Audited) -> None:
     await tab.press(" ")
-    await wait(tab, f"{HEARD} > 0.1")
+    await until(tab, f"{HEARD} > 0.1")
     await attach(tab)
     await tab.run(AGAIN)
-    await wait(tab, f"{HEARD} > 1.3")
+    await until(tab, f"{HEARD} > 1.3")
     everybody = await tab.run("document.getElementById('sound').getAttribute('src')")
     await hears(tab, 1, 2)  # at this moment the citizen and the first agent talk
 
@@ -121,19 +121,19 @@ async def test_nobody_is_nobody_and_a_choice_before_play_loads_no_sound(tab: Tab
         await tab.press(key)
     await tab.run(BOX.format(2) + ".click()")
     await tab.press("4")
-    await wait(tab, "document.getElementById('choice').innerText.includes('ít nhất một người')")
+    await until(tab, "document.getElementById('choice').innerText.includes('ít nhất một người')")
     await tab.press(" ")
     assert await tab.run("document.getElementById('sound').paused")
     await tab.press("2")
-    await wait(tab, "!document.getElementById('sound').paused")
+    await until(tab, "!document.getElementById('sound').paused")
     await attach(tab)
     await tab.run(AGAIN)
-    await wait(tab, f"{HEARD} > 1.3")
+    await until(tab, f"{HEARD} > 1.3")
     await hears(tab, 2)
     assert await tab.run("document.getElementById('choice').innerText") == ""
     await tab.press(" ")
     await tab.press("1")
-    await wait(tab, "document.getElementById('choice').innerText === ''")
+    await until(tab, "document.getElementById('choice').innerText === ''")
     await asyncio.sleep(0.5)
     assert await tab.run("document.getElementById('sound').paused"), "who had stopped it starts it"
 
@@ -142,25 +142,25 @@ async def test_a_choice_that_could_not_be_had_is_asked_for_again_by_play(tab: Ta
     sent = "[window.real, window.fetch] = [window.fetch, (to, more) => more?.method === 'POST' ? Promise.reject(new TypeError()) : window.real(to, more)]"
     await tab.run(sent)
     await tab.press("1")
-    await wait(tab, "!document.getElementById('player-problem').hidden")
+    await until(tab, "!document.getElementById('player-problem').hidden")
     assert "bấm Phát" in await tab.run("document.getElementById('player-problem').innerText")
     await tab.run("window.fetch = window.real")
     await tab.press(" ")
-    await wait(tab, "!document.getElementById('sound').paused && document.getElementById('player-problem').hidden")
+    await until(tab, "!document.getElementById('sound').paused && document.getElementById('player-problem').hidden")
     await attach(tab)
     await tab.run(AGAIN)
-    await wait(tab, f"{HEARD} > 1.3")
+    await until(tab, f"{HEARD} > 1.3")
     await hears(tab, 2)
 
 
 async def test_a_choice_that_is_refused_says_what_to_do_and_nothing_is_heard(tab: Tab, audited: Audited) -> None:
     await tab.press(" ")
-    await wait(tab, f"{HEARD} > 0.1")
+    await until(tab, f"{HEARD} > 0.1")
     user = await audited.desk.admin.by_login("lan")
     assert user is not None
     await audited.desk.admin.change(user.id, user.version, Wanted(roles=frozenset({"agent"})))
     await tab.press("1")
-    await wait(tab, "!document.getElementById('player-problem').hidden")
+    await until(tab, "!document.getElementById('player-problem').hidden")
     assert "nêu lý do lần nữa" in await tab.run("document.getElementById('player-problem').innerText")
     assert await tab.run("document.getElementById('sound').paused")
 
@@ -172,7 +172,7 @@ async def test_each_has_a_line_with_name_time_and_waveform(
     await tab.run(f"document.cookie = 'theme={theme}; path=/'")
     await tab.size(width, height, mobile=width < 600)
     await tab.open(await tab.run("location.href"))
-    await wait(tab, "document.getElementById('picture').hidden")
+    await until(tab, "document.getElementById('picture').hidden")
     lines = await tab.run("[...document.querySelectorAll('.speaker label')].map(one => one.innerText)")
     assert [line.rpartition(", ")[0] for line in lines] == [
         "1 Người dân", "2 Điện thoại viên Nguyễn Thị Ánh (1001)", "3 Điện thoại viên", "4 Máy (lời mời, nhạc chờ)",
@@ -188,6 +188,6 @@ async def test_each_has_a_line_with_name_time_and_waveform(
     ]  # fmt: skip
     assert await tab.run("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     await tab.press("1")
-    await wait(tab, "document.getElementById('choice').innerText === ''")
+    await until(tab, "document.getElementById('choice').innerText === ''")
     assert await barriers(tab) == [] and serious(tab) == []
     await tab.picture(tmp_path / f"speakers-{width}-{theme}.png")

@@ -19,14 +19,16 @@ from hotline1022.service.figures.view import FiguresView
 from hotline1022.service.figures.wall_desk import WallDesk
 from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import CallsView
-from tests.browser.test_desk import barriers, enter, fill, press, serious
+from tests.browser.looked import Looks
+from tests.browser.steps import enter, fill, press, serious, until
 from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.lab.browser import Browser, Tab
 from tests.lab.figures_world import NOW
 from tests.lab.figures_world import fill as history
-from tests.lab.migrated import migrated
-from tests.unit.live_memory import MemoryLive
+from tests.unit.live_memory import MemoryLive, streams
 from tests.unit.staff_memory import MemoryLines, a_line
+
+__all__ = ["streams"]
 
 LINES = (
     a_line("101", person="1001", name="Nguyễn Thị Ánh", state=AgentState.TALKING),
@@ -41,27 +43,19 @@ NARROW, WIDE, HUGE = (360, 740), (1920, 1080), (3840, 2160)
 
 
 @pytest.fixture
-def streams() -> MemoryLive:
-    return MemoryLive(endless=True)
-
-
-@pytest.fixture
-async def world(tmp_path: Path, streams: MemoryLive) -> AsyncIterator[World]:
-    file = tmp_path / "hotline.sqlite"
-    await migrated(file)
-    async with Database(file) as database:
-        await history(database, random.Random(1022), calls=150, tickets=90)
-        parts: dict[str, Any] = {
-            "calls": CallsView(database),
-            "tickets": TicketsView(database, NO_DESK),
-            "figures": FiguresView(database, Directory, dict),
-            "wallboards": WallDesk(database, lambda: NOW),
-            "live": streams,
-            "lines": MemoryLines({one.line: one for one in LINES}),
-        }
-        async with open_desk(database, tmp_path, **parts) as opened:
-            opened.now = NOW
-            yield opened
+async def world(database: Database, tmp_path: Path, streams: MemoryLive) -> AsyncIterator[World]:
+    await history(database, random.Random(1022), calls=150, tickets=90)
+    parts: dict[str, Any] = {
+        "calls": CallsView(database),
+        "tickets": TicketsView(database, NO_DESK),
+        "figures": FiguresView(database, Directory, dict),
+        "wallboards": WallDesk(database, lambda: NOW),
+        "live": streams,
+        "lines": MemoryLines({one.line: one for one in LINES}),
+    }
+    async with open_desk(database, tmp_path, **parts) as opened:
+        opened.now = NOW
+        yield opened
 
 
 async def supervisor(tab: Tab, world: World) -> None:
@@ -76,20 +70,6 @@ async def go(tab: Tab, world: World, path: str) -> None:
     await tab.open(str(world.server.make_url(path)))
 
 
-async def until(tab: Tab, condition: str) -> None:
-    async with asyncio.timeout(60):
-        while not await tab.run(condition):  # noqa: ASYNC110 -- a page tells nobody
-            await asyncio.sleep(0.05)
-
-
-async def look(tab: Tab, wrong: dict[str, Any], name: str, width: int, picture: Path) -> None:
-    if found := await barriers(tab):
-        wrong[name] = found
-    if (sideways := await tab.run("document.documentElement.scrollWidth")) > width:
-        wrong[f"{name} sideways"] = sideways
-    await tab.picture(picture)
-
-
 @pytest.mark.parametrize("size", [NARROW, WIDE, HUGE], ids=lambda size: str(size[0]))
 async def test_supervision_is_readable_and_without_barriers(
     world: World, browser: Browser, tmp_path: Path, size: tuple[int, int]
@@ -97,7 +77,7 @@ async def test_supervision_is_readable_and_without_barriers(
     tab = await browser.tab()
     await tab.size(*size, mobile=size[0] < 600)
     await supervisor(tab, world)
-    wrong: dict[str, Any] = {}
+    look = Looks(tab, size[0], tmp_path)
     pages = {
         "full": f"/desk/supervision?{SPAN}",
         "empty": "/desk/supervision?since=2020-01-01&until=2020-01-02",
@@ -113,9 +93,8 @@ async def test_supervision_is_readable_and_without_barriers(
         await tab.run(f"document.cookie = 'theme={theme}; path=/'")
         for name, path in pages.items():
             await go(tab, world, path)
-            await look(tab, wrong, f"{name}-{theme}", size[0], tmp_path / f"{name}-{theme}-{size[0]}.png")
-    assert not wrong, wrong
-    assert serious(tab) == []
+            await look(f"{name}-{theme}")
+    look.nothing_wrong()
 
 
 async def test_charts_are_drawn_both_ways_and_what_happens_is_shown(
@@ -201,18 +180,18 @@ async def test_a_television_fits_is_old_and_goes_blank(
     desk = WallDesk(world.database, lambda: NOW)
     made, key = await desk.add("Phòng trực", "user:admin")
     tab = await browser.tab()
-    wrong: dict[str, Any] = {}
     for width, height in (WIDE, HUGE, NARROW):
         await tab.size(width, height)
         await go(tab, world, f"/wall/{key}?theme={theme}")
-        await look(tab, wrong, str(width), width, tmp_path / f"wall-{theme}-{width}.png")
+        look = Looks(tab, width, tmp_path)
+        await look(f"wall-{theme}")
+        look.nothing_wrong()
         if width > NARROW[0]:
             assert await tab.run("document.documentElement.scrollHeight") <= height, "all on one screen"
             smallest = await tab.run(
                 "Math.min(...[...document.querySelectorAll('dd')].map(e => parseFloat(getComputedStyle(e).fontSize)))"
             )
             assert smallest >= height * 0.08, "read at 5 m"
-    assert not wrong, wrong
     await tab.run("performance.now = (real => () => real.call(performance) + 200000)(performance.now)")
     await until(tab, "document.getElementById('old').textContent === 'Số liệu cũ: 3 phút'")
     await until(tab, "document.getElementById('old').textContent === ''")

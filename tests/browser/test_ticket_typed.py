@@ -9,9 +9,9 @@ import pytest
 
 from hotline1022.service.accounts.desk import Terms
 from hotline1022.tickets.types import Action, Named, State
-from tests.browser.test_desk import barriers, fill, press, serious
+from tests.browser.steps import barriers, fill, press, serious, until
 from tests.browser.test_desk_tickets import come_in
-from tests.browser.test_tickets_fresh import BAR, listened, streams, told, until, world
+from tests.browser.test_tickets_fresh import BAR, listened, streams, told, world
 from tests.contract.database.desk_world import OWN
 from tests.contract.database.handling_world import LEADER, SPECIALIST, Handling, page
 from tests.lab.browser import Browser, Tab

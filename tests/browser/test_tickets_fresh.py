@@ -8,38 +8,24 @@ from pathlib import Path
 import pytest
 
 from hotline1022.core.live import Event, Topic
-from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Action, Ticket
-from tests.browser.test_desk import barriers, fill, serious
+from tests.browser.steps import barriers, fill, serious, until
 from tests.browser.test_desk_tickets import come_in
 from tests.contract.database.handling_world import SPECIALIST, Handling, open_handling, page
-from tests.lab.browser import Browser, Tab
-from tests.unit.live_memory import MemoryLive
+from tests.lab.browser import Browser
+from tests.unit.live_memory import MemoryLive, streams
+
+__all__ = ["streams"]
 
 BAR = "!document.querySelector('#fresh [data-said=changed]').hidden"
 
 
 @pytest.fixture
-def streams() -> MemoryLive:
-    return MemoryLive(endless=True)
-
-
-@pytest.fixture
-async def world(tmp_path: Path, streams: MemoryLive) -> AsyncIterator[Handling]:
-    file = tmp_path / "hotline.sqlite"
-    await migrate(file)
-    async with Database(file) as database, open_handling(database, tmp_path, live=streams) as opened:
+async def world(database: Database, tmp_path: Path, streams: MemoryLive) -> AsyncIterator[Handling]:
+    async with open_handling(database, tmp_path, live=streams) as opened:
         yield opened
         streams.close()
-
-
-async def until(tab: Tab, condition: str) -> None:
-    for _ in range(100):
-        if await tab.run(condition):
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"never: {condition}")
 
 
 async def listened(streams: MemoryLive, count: int) -> None:

@@ -15,13 +15,13 @@ from hotline1022.directory.types import Directory
 from hotline1022.queue.types import AgentState
 from hotline1022.service.figures.view import FiguresView
 from hotline1022.service.figures.wall_desk import WallDesk
-from tests.browser.test_supervision import LINES, until
+from tests.browser.steps import until
+from tests.browser.test_supervision import LINES
 from tests.contract.database.desk_world import World, open_desk
 from tests.lab.browser import Browser, Tab
 from tests.lab.cable import Cable
 from tests.lab.cable import cable as a_cable
 from tests.lab.figures_world import NOW
-from tests.lab.migrated import migrated
 from tests.unit.staff_memory import MemoryLines
 
 #: seconds that pass at once: what is old is 20 seconds old, and a lost round takes 5 of them
@@ -37,18 +37,15 @@ def lines() -> MemoryLines:
 
 
 @pytest.fixture
-async def world(tmp_path: Path, lines: MemoryLines) -> AsyncIterator[World]:
-    file = tmp_path / "hotline.sqlite"
-    await migrated(file)
-    async with Database(file) as database:
-        parts: dict[str, Any] = {
-            "figures": FiguresView(database, Directory, dict),
-            "wallboards": WallDesk(database, lambda: NOW),
-            "lines": lines,
-        }
-        async with open_desk(database, tmp_path, **parts) as opened:
-            opened.now = NOW
-            yield opened
+async def world(database: Database, tmp_path: Path, lines: MemoryLines) -> AsyncIterator[World]:
+    parts: dict[str, Any] = {
+        "figures": FiguresView(database, Directory, dict),
+        "wallboards": WallDesk(database, lambda: NOW),
+        "lines": lines,
+    }
+    async with open_desk(database, tmp_path, **parts) as opened:
+        opened.now = NOW
+        yield opened
 
 
 async def offline(tab: Tab, lost: bool) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from hotline1022.db.unit import Database
 from hotline1022.webhooks.types import Delivery, DeliveryState, EventKind, PausedWhy, Sent, Webhook
-from tests.browser.test_desk import barriers, fill, go_to, press, serious, settle
+from tests.browser.looked import Looks
+from tests.browser.steps import barriers, fill, go_to, press, serious, settle
 from tests.contract.database.desk_world import World, open_desk
-from tests.contract.database.test_webhooks import desk_of, receiver
+from tests.contract.database.webhook_world import desk_of, receiver
 from tests.lab.browser import Browser
 from tests.lab.migrated import migrated
 from tests.unit.calls_memory import NOW
@@ -73,10 +74,8 @@ def hooks() -> FullHouse:
 
 
 @pytest.fixture
-async def world(tmp_path: Path, hooks: FullHouse) -> AsyncIterator[World]:
-    file = tmp_path / "hotline.sqlite"
-    await migrated(file)
-    async with Database(file) as database, open_desk(database, tmp_path, webhooks=hooks) as opened:
+async def world(database: Database, tmp_path: Path, hooks: FullHouse) -> AsyncIterator[World]:
+    async with open_desk(database, tmp_path, webhooks=hooks) as opened:
         yield opened
 
 
@@ -90,17 +89,12 @@ async def test_every_state_is_readable_and_without_barriers(
     await tab.size(width, height, mobile=width < 600)
     await settle(tab, world)
     await tab.run(f"document.cookie = 'theme={theme}; path=/'")
-    wrong: list[Any] = []
+    looks = Looks(tab, width, tmp_path, theme)
 
     async def look(name: str, *texts: str) -> None:
         shown = await tab.run("document.body.innerText")
         assert all(text in shown for text in texts), (name, shown)
-        assert await tab.run("document.documentElement.dataset.bsTheme") == theme
-        wrong.extend((name, one) for one in await barriers(tab))
-        sideways = await tab.run("document.documentElement.scrollWidth")
-        if sideways > width:
-            wrong.append((name, "sideways", sideways))
-        await tab.picture(tmp_path / f"webhooks-{name}-{width}-{theme}.png")
+        await looks(name)
 
     async def open_(path: str) -> None:
         await tab.open(str(world.server.make_url(path)))
@@ -126,8 +120,7 @@ async def test_every_state_is_readable_and_without_barriers(
     await tab.run("document.querySelector('form[action=\"/desk/webhooks\"] button').focus()")
     await press(tab)
     await look("once", "Khoá bí mật", "whsec_")
-    assert not wrong, "\n".join(map(str, wrong))
-    assert serious(tab) == []
+    looks.nothing_wrong()
 
 
 async def test_by_keys_alone_one_is_added_refused_and_tried(browser: Browser, tmp_path: Path) -> None:

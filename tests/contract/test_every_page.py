@@ -17,10 +17,10 @@ import requests
 
 from hotline1022.accounts.types import Stage
 from hotline1022.core.acting import by_the_service
+from hotline1022.core.clock import utc_now
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.notify.types import Piece
-from hotline1022.service.accounts.user_admin import utc_now
 from hotline1022.web.cookies import FIELD, HEADER
 from hotline1022.web.desk.routes import ROUTES as DESK
 from hotline1022.web.examples import NONE, examples

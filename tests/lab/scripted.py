@@ -5,16 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-
-async def until(condition: Callable[[], bool], what: str = "the condition", seconds: float = 10.0) -> None:
-    """Wait until the condition holds, or fail saying what was waited for."""
-    try:
-        async with asyncio.timeout(seconds):
-            while not condition():  # noqa: ASYNC110
-                await asyncio.sleep(0.002)
-    except TimeoutError:
-        raise AssertionError(f"{what} did not come true within {seconds:g} s") from None
-
+from tests.lab.waiting import until
 
 Fields = dict[str, str]
 

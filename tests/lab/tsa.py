@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 
 _CONF = """
@@ -138,3 +139,17 @@ async def running(tsa: Tsa) -> AsyncIterator[Tsa]:
         yield tsa
     finally:
         await runner.cleanup()
+
+
+@pytest.fixture(scope="module", name="made")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Tsa:
+    """Its keys and certificates take a while."""
+    return make(tmp_path_factory.mktemp("tsa") / "tsa")
+
+
+@pytest.fixture
+async def tsa(made: Tsa) -> AsyncIterator[Tsa]:
+    """Running, and well."""
+    made.mode = "good"
+    async with running(made):
+        yield made

@@ -18,11 +18,11 @@ from aiohttp.test_utils import TestServer
 
 from hotline1022.accounts.types import Permission, Session, Stage, Wanted
 from hotline1022.core.acting import by_the_service
+from hotline1022.core.clock import utc_now
 from hotline1022.db.migrate import migrate
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
 from hotline1022.service import app as app_module
-from hotline1022.service.accounts.user_admin import utc_now
 from hotline1022.service.app import App
 from hotline1022.service.directory.desk import numbers_of
 from hotline1022.service.http_api import http_of

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from hotline1022.ami_bridge.journal import Position
 from hotline1022.ami_bridge.types import ChannelNow
 from hotline1022.cascade.types import KeptCascade
@@ -241,3 +243,9 @@ async def a_house(folder: Path) -> AsyncIterator[House]:
         house = House(database, folder)
         await house.directory.start()
         yield house
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with a_house(tmp_path) as one:
+        yield one

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import pytest
+
 from hotline1022.core.errors import NotFound
 from hotline1022.core.live import Viewer
 from hotline1022.core.outcomes import Reason, Result
@@ -85,3 +87,8 @@ class MemoryCallers:
             ),
         )
         return LineCallView(line=self.lines.lines[line], call=caller if line == "101" else None)
+
+
+@pytest.fixture
+def streams() -> MemoryLive:
+    return MemoryLive(endless=True)

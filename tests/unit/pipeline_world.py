@@ -1,11 +1,13 @@
 """The worker that files recordings, with everything around it in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pytest
 
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
@@ -92,12 +94,6 @@ async def running(worker: RecordingWorker) -> AsyncIterator[None]:
             raise error
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 -- it is often the file system that is waited for
-            await asyncio.sleep(0.005)
-
-
 def another(number: int, spool: Path) -> CallFacts:
     """A short call with another id."""
     call = CallId(ChannelId(f"hl1-{1795470300 + number}.{number}"))
@@ -114,3 +110,14 @@ def crashed(pcm: bytes) -> bytes:
 
 
 # ---------------------------------------------------------------- filing
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return a_world(tmp_path)
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[HeavyPool]:
+    async with a_pool() as made:
+        yield made

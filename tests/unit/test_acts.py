@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from hotline1022.audit.types import Entry
 from hotline1022.core.acting import Acting, acting, acts, by_the_service
 from hotline1022.core.errors import Unavailable
 from hotline1022.core.ids import PersonId
@@ -26,13 +25,10 @@ from hotline1022.service.asterisk.answers import Desk
 from hotline1022.service.cli.main import main
 from hotline1022.service.evidence.act_book import ActBook
 from tests.contract.database.made import HASH
+from tests.lab.chain import entries
 from tests.lab.migrated import migrated
+from tests.lab.own_settings import own_settings
 from tests.unit.queue_memory import PIN, MemoryBell, MemoryHands
-
-
-async def entries(database: Database) -> list[Entry]:
-    async with database.reading() as tx:
-        return [entry async for portion in tx.audit.entries() for entry in portion]
 
 
 @pytest.fixture
@@ -83,9 +79,7 @@ async def test_what_the_service_does_beside_is_not_the_act(database: Database) -
 
 
 def run(data: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(data))
+    own_settings(monkeypatch, PATHS_DATA=data)
     done = CliRunner().invoke(main, list(words), catch_exceptions=False)
     assert done.exit_code == 0, done.output
 

@@ -10,7 +10,8 @@ from hotline1022.ami_bridge.link import AmiLink
 from hotline1022.ami_bridge.link_types import LinkTimes
 from hotline1022.ami_bridge.types import Held, LinkDown, LinkUp, LiveEvent
 from hotline1022.core.errors import HotlineError, Unavailable
-from tests.lab.scripted import ScriptedAmi, hold, message, scripted_ami, until
+from tests.lab.scripted import ScriptedAmi, hold, message, scripted_ami
+from tests.lab.waiting import until
 from tests.unit.link_world import QUICK, Listener, running, unanswered
 
 

@@ -7,7 +7,8 @@ import pytest
 from hotline1022.ami_bridge.link import AmiLink
 from hotline1022.ami_bridge.types import OriginateEnded
 from hotline1022.core.errors import Invalid, Refused, Unavailable
-from tests.lab.scripted import Fields, error, hold, message, scripted_ami, success, until
+from tests.lab.scripted import Fields, error, hold, message, scripted_ami, success
+from tests.lab.waiting import until
 from tests.unit.link_world import Listener, running
 
 

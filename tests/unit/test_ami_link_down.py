@@ -11,7 +11,8 @@ from hotline1022.ami_bridge.link import AmiLink
 from hotline1022.ami_bridge.link_types import LinkTimes
 from hotline1022.ami_bridge.types import LinkDown, LinkRefused, LinkUp
 from hotline1022.core.errors import ConfigError, Refused, Unavailable
-from tests.lab.scripted import message, scripted_ami, until
+from tests.lab.scripted import message, scripted_ami
+from tests.lab.waiting import until
 from tests.unit.link_world import CALM, QUICK, Listener, running, unanswered
 
 

@@ -24,6 +24,7 @@ from hotline1022.service.settings.desk import DeskSettings
 from hotline1022.service.settings.language import use_language
 from hotline1022.web.page_words import words as page_words
 from tests.lab.killed import KILLED, run_until
+from tests.lab.own_settings import own_settings
 from tests.lab.small_disk import append, small_disk
 
 __all__ = ["small_disk"]
@@ -207,8 +208,7 @@ def ask(*words: object) -> Result:
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
+    own_settings(monkeypatch)
     monkeypatch.setattr(os, "nice", lambda _: 0)  # it would last for all tests after this one
     monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
     return tmp_path / "data"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hotline1022.service.background.child import in_child
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 
 
 def program(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:

@@ -17,7 +17,7 @@ from hotline1022.service.importing.folder import SHOWN, folders_in
 from hotline1022.service.recordings.key_work import made_at
 from hotline1022.web.chores_wire import RebuildView
 from hotline1022.web.types import WorkState
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from click.testing import CliRunner, Result
 from hotline1022.core.errors import ConfigError
 from hotline1022.service.cli.main import main
 from hotline1022.service.settings.config import load
+from tests.lab.own_settings import own_settings
 from tests.unit.recordings_world import CITIZEN_TONE, file, tone
 
 TABLE = "calldate,src,dst,duration,billsec,uniqueid,recordingfile\n2024-03-02 08:30:00,0901234567,1022,1,1,1.1,a.wav\n"
@@ -18,9 +18,7 @@ TABLE = "calldate,src,dst,duration,billsec,uniqueid,recordingfile\n2024-03-02 08
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
+    own_settings(monkeypatch, PATHS_DATA=tmp_path / "data")
     folder = tmp_path / "monitor"
     folder.mkdir()
     (folder / "a.wav").write_bytes(file(tone(CITIZEN_TONE, 1000)))

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from hotline1022.recordings import jobs
 from hotline1022.recordings.types import Side
 from hotline1022.service.cli.main import main
 from tests.lab.migrated import migrated
+from tests.lab.own_settings import own_settings
 from tests.unit.recordings_world import CALL, name, two_agents
 
 
@@ -35,9 +35,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             await SqlRecordingStore(database).save([filed])
 
     asyncio.run(save())
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(data))
+    own_settings(monkeypatch, PATHS_DATA=data)
     return data
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from hotline1022.service.cli.main import main
 from hotline1022.service.directory.desk import fill
 from hotline1022.tickets.code import grouped
 from tests.lab.migrated import migrated
+from tests.lab.own_settings import own_settings
 from tests.unit.directory_memory import NUMBERS
 from tests.unit.tickets_made import CODE, NOW, made
 
@@ -39,9 +39,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             assert await tx.tickets.add(old)
 
     asyncio.run(save())
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
+    own_settings(monkeypatch, PATHS_DATA=tmp_path / "data")
     return tmp_path / "data"
 
 

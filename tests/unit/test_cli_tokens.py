@@ -1,7 +1,6 @@
 """`hotline1022 token`: tokens of contact points are made for who is one today, with few scopes, and their end is told."""
 
 import asyncio
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from hotline1022.directory.types import What
 from hotline1022.service.cli.main import main
 from hotline1022.service.directory.desk import DirectoryDesk, change, fill
 from hotline1022.service.directory.token_ends import TokenEnds
+from tests.lab.own_settings import own_settings
 from tests.unit.directory_memory import NUMBERS
 
 
@@ -30,9 +30,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             await fill(database, NUMBERS, datetime.now(UTC))
 
     asyncio.run(save())
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
+    own_settings(monkeypatch, PATHS_DATA=tmp_path / "data")
     return path
 
 

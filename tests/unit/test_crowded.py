@@ -20,7 +20,7 @@ from hotline1022.service.faq.sheet_import import FaqImport
 from hotline1022.service.figures.view import FiguresView
 from hotline1022.web.disclosure_wire import PackingView
 from hotline1022.web.types import WorkState
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 NOBODY: Any = None

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from hotline1022.accounts.types import From, Stage, Wanted
+from hotline1022.core.clock import utc_now
 from hotline1022.core.ids import PersonId
 from hotline1022.db.unit import Database
 from hotline1022.directory.hunt import hunt
@@ -14,7 +15,7 @@ from hotline1022.directory.types import SAMPLE, Skip
 from hotline1022.faq.types import Asked, EntryFilter
 from hotline1022.queue.types import Person
 from hotline1022.service.accounts.desk import AccountDesk
-from hotline1022.service.accounts.user_admin import UserAdmin, named_roles, utc_now
+from hotline1022.service.accounts.user_admin import UserAdmin, named_roles
 from hotline1022.service.cascades.plan import dialled
 from hotline1022.service.faq.desk import FaqDesk
 from hotline1022.service.figures.wall_desk import WallDesk

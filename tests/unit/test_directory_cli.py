@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from hotline1022.service.tickets.join import stored
 from hotline1022.service.tickets.names import DirectoryNames
 from hotline1022.tickets.attachments import Shelf
 from tests.lab.migrated import migrated
+from tests.lab.own_settings import own_settings
 from tests.unit.directory_memory import AT, NUMBERS
 from tests.unit.tickets_made import POLICY, a_draft
 
@@ -44,9 +44,7 @@ successor = "so-nong-nghiep-moi-truong"
 @pytest.fixture
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with a database without a directory."""
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
+    own_settings(monkeypatch, PATHS_DATA=tmp_path / "data")
     return tmp_path / "data" / "db" / "hotline.sqlite"
 
 

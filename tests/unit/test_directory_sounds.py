@@ -20,7 +20,7 @@ from hotline1022.ivr.prompt_jobs import SOUNDS, further_jobs
 from hotline1022.ivr.prompts import Further, build, build_further
 from hotline1022.service.directory import sounds as directory_sounds
 from hotline1022.service.directory.sounds import DirectorySounds
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 from tests.unit.cascade_house import NOW
 from tests.unit.directory_memory import shipped
 from tests.unit.test_plan_keeper import Desk

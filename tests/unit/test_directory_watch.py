@@ -1,24 +1,16 @@
 """An agency without a specialist or a leader rings where operators look: once a day, and anew when others are missing."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
-
-import pytest
 
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import Directory, What
 from hotline1022.service.alarms import Bell
 from hotline1022.service.directory.watch import MOST, DirectoryWatch
-from tests.unit.cascade_house import House, a_house
+from tests.unit.cascade_house import House, house
+
+__all__ = ["house"]
 
 KIND = "agency-without-people"
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with a_house(tmp_path) as one:
-        yield one
 
 
 async def out(house: House, *contacts: str, day: date = date(2026, 11, 1)) -> None:

@@ -12,7 +12,8 @@ from hotline1022.ami_bridge.agi_session import AgiSession
 from hotline1022.ami_bridge.fastagi import AgiLimits, FastAgiServer
 from hotline1022.ami_bridge.ports import AgiChannel
 from hotline1022.core.errors import ConfigError
-from tests.lab.scripted import AGI_HEADERS, scripted_call, until
+from tests.lab.scripted import AGI_HEADERS, scripted_call
+from tests.lab.waiting import until
 from tests.unit.agi_world import good_call, menu, serving, storm
 
 

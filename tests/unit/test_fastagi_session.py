@@ -8,7 +8,8 @@ import pytest
 from hotline1022.ami_bridge.agi_session import AgiSession, Digits
 from hotline1022.ami_bridge.agi_wire import AgiError, CommandRefused, CommandTimeout, Hangup, OutOfStep
 from hotline1022.core.errors import Invalid
-from tests.lab.scripted import scripted_call, until
+from tests.lab.scripted import scripted_call
+from tests.lab.waiting import until
 from tests.unit.agi_world import menu, serving
 
 

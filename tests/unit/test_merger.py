@@ -1,9 +1,7 @@
 """An agency that was merged: new requests reach who has taken over, and open ones are not forgotten with the old people."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,18 +11,14 @@ from hotline1022.directory.types import Answering, Directory, What
 from hotline1022.service.tickets.link_desk import LinkDesk
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import Action, Named, Recipient, Reminder, ReminderKind, Ticket
-from tests.unit.cascade_house import LINKS, NOW, House, a_house
+from tests.unit.cascade_house import LINKS, NOW, House, house
 from tests.unit.tickets_made import a_draft
+
+__all__ = ["house"]
 
 OLD, NEW = "so-xay-dung", "so-moi"
 OFFICERS = {"moi-cv", "moi-ld"}
 TODAY = date(2026, 11, 24)
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with a_house(tmp_path) as one:
-        yield one
 
 
 def merged(before: Directory) -> Directory:

@@ -1,9 +1,8 @@
 """Who is told of what: a table of changes, reminders to whoever has the ticket, and that who has ended gets nothing and opens nothing."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -28,19 +27,15 @@ from hotline1022.tickets.types import (
     TicketFilter,
     Urgency,
 )
-from tests.unit.cascade_house import CALL, LINKS, NOW, House, a_house
+from tests.unit.cascade_house import CALL, LINKS, NOW, House, house
 from tests.unit.tickets_made import NEEDS, a_draft
+
+__all__ = ["house"]
 
 A = Action
 SPECIALIST, LEADER, CITIZEN = "so-xay-dung-cv", "so-xay-dung-ld", ""
 BOTH = [(SPECIALIST, "sms"), (SPECIALIST, "email"), (LEADER, "sms"), (LEADER, "email")]
 TO_LEADER, TO_SPECIALIST, TO_CITIZEN = BOTH[2:], BOTH[:2], [(CITIZEN, "sms")]
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with a_house(tmp_path) as one:
-        yield one
 
 
 @dataclass

@@ -20,8 +20,8 @@ from hotline1022.notify.smpp_incoming import piece_of, receipt_of
 from hotline1022.notify.smpp_link import SmppServer
 from hotline1022.notify.types import Encoding, Piece, Receipt
 from tests.lab.cable import Cable, cable
-from tests.lab.scripted import until
 from tests.lab.smsc import Smsc, smsc
+from tests.lab.waiting import until
 from tests.unit.notify_memory import PHONE, a_message
 
 LONG = "Đường Nguyễn Trãi bị ngập, đề nghị xử lý. " * 5

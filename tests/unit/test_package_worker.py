@@ -25,7 +25,7 @@ from hotline1022.recordings.types import Side, Status, StoredFile, TrackRow
 from hotline1022.service.disclosure.job import Data, Excerpt, Job, Stored, stereo_name, write_package
 from hotline1022.service.disclosure.pack import Packer
 from tests.lab.ffmpeg import ffmpeg
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 from tests.unit.recordings_world import CALL, START, Book, facts, power
 
 NOW = datetime(2026, 11, 29, 7, 0, tzinfo=UTC)

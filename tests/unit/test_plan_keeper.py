@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -22,6 +21,7 @@ from hotline1022.directory.types import Step as Order
 from hotline1022.service.cascades import plan_keeper
 from hotline1022.service.cascades.plan import dialled, hours_text, plans_kept
 from hotline1022.service.cascades.plan_keeper import OwnConsole, PlanKeeper
+from tests.lab.waiting import until
 from tests.unit.cascade_house import NOW, MemoryConsole
 from tests.unit.directory_memory import shipped
 
@@ -232,13 +232,6 @@ async def test_it_is_written_at_the_start_after_a_change_and_after_asterisk_lost
     console, desk = MemoryConsole(away=True), Desk()
     changed = replace(end(DIRECTORY, What.AGENCY, "so-tu-phap", date(2026, 11, 1), "so-noi-vu"), version=2)
     running = asyncio.create_task(keeper(console, desk).run())
-
-    async def until(condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
-            for _ in itertools.count():
-                if condition():
-                    return
-                await asyncio.sleep(0.01)
 
     try:
         await until(lambda: len(console.said) >= 2)

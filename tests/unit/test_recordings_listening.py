@@ -1,8 +1,7 @@
 """Listening copies: made on demand, once; one that fails stops nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
@@ -13,7 +12,7 @@ from hotline1022.recordings.layout import Layout, plan
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.rows import Found, call_rows
 from hotline1022.recordings.types import CallFacts, FiledCall, TrackRow
-from tests.unit.pipeline_world import World, a_pool, a_world, another, running
+from tests.unit.pipeline_world import World, another, pool, running, world
 from tests.unit.recordings_world import (
     CALL,
     Book,
@@ -23,16 +22,7 @@ from tests.unit.recordings_world import (
     two_agents,
 )
 
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return a_world(tmp_path)
-
-
-@pytest.fixture
-async def pool() -> AsyncIterator[HeavyPool]:
-    async with a_pool() as made:
-        yield made
+__all__ = ["pool", "world"]
 
 
 async def test_a_copy_is_made_on_demand_once(world: World, pool: HeavyPool) -> None:

@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,7 @@ from hotline1022.recordings.memory import MemoryStore
 from hotline1022.recordings.names import format_name, parse_name
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.types import FiledCall, Side, Status, VoicemailFacts
-from tests.unit.pipeline_world import QUICK, World, a_pool, a_world, another, crashed, running
+from tests.unit.pipeline_world import QUICK, World, another, crashed, pool, running, world
 from tests.unit.recordings_world import (
     AGENT,
     CALL,
@@ -33,16 +32,7 @@ from tests.unit.recordings_world import (
     two_agents,
 )
 
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return a_world(tmp_path)
-
-
-@pytest.fixture
-async def pool() -> AsyncIterator[HeavyPool]:
-    async with a_pool() as made:
-        yield made
+__all__ = ["pool", "world"]
 
 
 async def test_a_call_is_filed_its_rows_written_and_its_spool_empty(world: World, pool: HeavyPool) -> None:

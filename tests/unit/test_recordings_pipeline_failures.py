@@ -3,7 +3,6 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,23 +13,15 @@ from hotline1022.recordings import jobs
 from hotline1022.recordings.memory import MemoryStore
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.types import CallFacts, FiledCall
-from tests.unit.pipeline_world import QUICK, World, a_pool, a_world, another, running, until
+from tests.lab.waiting import until
+from tests.unit.pipeline_world import QUICK, World, another, pool, running, world
 from tests.unit.recordings_world import (
     Book,
     put,
     two_agents,
 )
 
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return a_world(tmp_path)
-
-
-@pytest.fixture
-async def pool() -> AsyncIterator[HeavyPool]:
-    async with a_pool() as made:
-        yield made
+__all__ = ["pool", "world"]
 
 
 async def test_while_the_database_is_away_nothing_leaves_the_spool(world: World, pool: HeavyPool) -> None:

@@ -27,6 +27,7 @@ from hotline1022.recordings.types import Side, StoredFile
 from hotline1022.service.cli.main import main
 from hotline1022.service.lock import ONE_RESEALS, locked
 from tests.lab.killed import KILLED, run_until
+from tests.lab.own_settings import own_settings
 from tests.unit.recordings_world import CALL, CITIZEN_TONE, name, put, tone, two_agents
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -80,10 +81,7 @@ def entries(data: Path) -> list[Entry]:
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("HOTLINE1022_RECORDINGS_KEYS", str(tmp_path / "keys"))
+    own_settings(monkeypatch, PATHS_DATA=tmp_path / "data", RECORDINGS_KEYS=tmp_path / "keys")
     return tmp_path / "data"
 
 

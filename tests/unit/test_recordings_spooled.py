@@ -11,7 +11,8 @@ from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.recordings.memory import MemoryStore
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.spooled import Spooled
-from tests.unit.pipeline_world import QUICK, a_pool, a_world, another, running, until
+from tests.lab.waiting import until
+from tests.unit.pipeline_world import QUICK, a_pool, a_world, another, running
 from tests.unit.recordings_world import CALL
 
 

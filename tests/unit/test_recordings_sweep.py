@@ -1,8 +1,6 @@
 """The worker's sweep: what a dead service left, whose files they are, what is foreign, a low disk."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +9,8 @@ from hotline1022.core.events import LegKind
 from hotline1022.recordings import jobs
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.recordings.types import Side
-from tests.unit.pipeline_world import QUICK, World, a_pool, a_world, another, crashed, running, until
+from tests.lab.waiting import until
+from tests.unit.pipeline_world import QUICK, World, another, crashed, pool, running, world
 from tests.unit.recordings_world import (
     AGENT,
     CALL,
@@ -25,16 +24,7 @@ from tests.unit.recordings_world import (
     two_agents,
 )
 
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return a_world(tmp_path)
-
-
-@pytest.fixture
-async def pool() -> AsyncIterator[HeavyPool]:
-    async with a_pool() as made:
-        yield made
+__all__ = ["pool", "world"]
 
 
 async def test_the_sweep_files_what_a_dead_service_left(world: World, pool: HeavyPool) -> None:

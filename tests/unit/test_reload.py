@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,51 +12,21 @@ from pathlib import Path
 import pytest
 
 from hotline1022.core.errors import Invalid, Refused, Unavailable
-from hotline1022.db.migrate import migrate
 from hotline1022.service.app import App
-from hotline1022.service.asterisk import console, reload_asterisk
-from hotline1022.service.asterisk.engine import AsteriskInstance
-from hotline1022.service.asterisk.engine_find import AsteriskEngine
-from hotline1022.service.asterisk.reload_asterisk import tell_asterisk
-from hotline1022.service.asterisk.render import own_texts
 from hotline1022.service.lock import locked, owner
-from hotline1022.service.prepare import folders
 from hotline1022.service.reload import ANSWER, LOCK, ask_service, reload
-from hotline1022.service.reload_plan import COMMANDS, NEEDS_RESTART, at_start_only, commands, keys, plan
+from hotline1022.service.reload_plan import NEEDS_RESTART, keys, plan
 from hotline1022.service.retention.view import RetentionView
-from hotline1022.service.settings.config import load
 from hotline1022.service.settings.retention import Retention
-from hotline1022.service.settings.secrets import ensure_secrets
 from hotline1022.service.settings.tree import Settings
+from tests.unit.reload_world import BASE, app, config, write
 
-BASE = """
-[paths]
-data = "data"
-[asterisk]
-sip_port = 45060
-ami_port = 45038
-[trunk]
-host = "192.0.2.7"
-"""
+__all__ = ["app", "config"]
 
 
 def test_what_waits_for_a_restart_are_settings() -> None:
     assert set(keys()) >= NEEDS_RESTART
     assert not NEEDS_RESTART & {"hotline.numbers", "trunk.host", "lines.numbers", "paths.menu", "log.level"}
-
-
-def test_files_with_a_command_are_files_of_ours(tmp_path: Path) -> None:
-    settings = Settings()
-    rendered = own_texts(settings, ensure_secrets(tmp_path, settings.lines.numbers))
-    assert set(COMMANDS) <= set(rendered)
-    assert at_start_only(tuple(rendered)) and "hl1022/manager.conf" in at_start_only(tuple(rendered))
-    assert all(name in COMMANDS for name, text in rendered.items() if "exten =>" in text), (
-        "dialplan that is never reloaded"
-    )
-    assert commands(("hl1022/queues.conf", "hl1022/extensions.conf", "queues.conf")) == (
-        "queue reload all",
-        "dialplan reload",
-    )
 
 
 def test_a_plan_takes_what_can_be_taken() -> None:
@@ -92,31 +62,6 @@ def test_what_only_fits_with_something_that_waits_does_wait_too() -> None:
 
 
 # ---------------------------------------------------------------- the running service
-
-
-def write(file: Path, text: str) -> None:
-    file.write_text(text, encoding="utf-8")
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    file = tmp_path / "1022.toml"
-    file.write_text(BASE, encoding="utf-8")
-    return file
-
-
-@pytest.fixture
-async def app(config: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[App]:
-    """A service that is made and not started."""
-    monkeypatch.setattr("hotline1022.service.reload.speak_prompts", lambda *_, **__: 0)
-    for name in [name for name in os.environ if name.startswith("HOTLINE1022_")]:
-        monkeypatch.delenv(name)
-    settings = load(config, {})
-    folders(settings)
-    await migrate(settings.database_url)
-    made = App(settings, str(config))
-    yield made
-    await made.database.close()
 
 
 async def test_what_the_desk_decides_is_in_force_at_once_and_outlives_a_reload(app: App, config: Path) -> None:
@@ -234,129 +179,6 @@ async def test_days_that_the_desk_decided_are_not_said_to_follow_the_file(app: A
     assert said.lines[0] == "In force now: retention.from_hour."
     assert said.lines[-1] == "Decided at the desk, where the file is only the fallback: retention.ordinary_days."
     assert (await desk.terms()).terms.ordinary == 900
-
-
-# ---------------------------------------------------------------- Asterisk's files
-
-
-async def test_files_that_are_not_to_be_written_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = load(None, {"HOTLINE1022_PATHS_DATA": str(tmp_path)})
-    etc = settings.paths.asterisk / "etc"
-    etc.mkdir(parents=True)
-
-    def refuse(*_: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(reload_asterisk, "_write", refuse)
-    (said,) = await tell_asterisk(settings, {}, {"hl1022/queues.conf": "new", "cel.conf": "new"}, set())
-    assert "cannot be written (Permission denied)" in said and "say on its console: queue reload all" in said
-    assert "restart Asterisk for cel.conf" in said and "hl1022/queues.conf" in said
-
-
-async def test_an_asterisk_that_does_not_run_reads_its_files_when_it_starts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = load(None, {"HOTLINE1022_PATHS_DATA": str(tmp_path)})
-    etc = settings.paths.asterisk / "etc"
-    (etc / "hl1022").mkdir(parents=True)
-    (etc / "same.conf").write_text("same")
-    monkeypatch.setattr(console, "find_engine", lambda _: engine(tmp_path))
-    said = await tell_asterisk(
-        settings, {}, {"hl1022/queues.conf": "new", "cel.conf": "new", "same.conf": "same"}, set()
-    )
-    assert said == [
-        "Asterisk does not run here: it reads its new files when it starts.",
-        f"Needs a restart of Asterisk: cel.conf in {etc}.",
-    ]
-    file = etc / "hl1022" / "queues.conf"
-    assert file.read_text() == "new" and file.stat().st_mode & 0o777 == 0o600
-    assert not list(etc.rglob("*.new"))
-    assert await tell_asterisk(settings, {}, {"hl1022/queues.conf": "new"}, set()) == []
-
-
-async def test_what_asterisk_could_not_be_told_is_told_by_the_next_reload(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = load(None, {"HOTLINE1022_PATHS_DATA": str(tmp_path)})
-    (settings.paths.asterisk / "etc" / "hl1022").mkdir(parents=True)
-    told: list[str] = []
-    answers = ["Module 'res_pjsip.so' is not loaded.", "done"]
-
-    class Console:
-        def __init__(self, *_: object) -> None: ...
-
-        async def adopt(self) -> bool:
-            return True
-
-        async def cli(self, command: str) -> str:
-            told.append(command)
-            return answers[0]
-
-    monkeypatch.setattr(console, "find_engine", lambda _: engine(tmp_path))
-    monkeypatch.setattr(console, "AsteriskInstance", Console)
-    owed: set[str] = set()
-    files = {"hl1022/pjsip.conf": "new"}
-    (said,) = await tell_asterisk(settings, {}, files, owed)
-    assert "could not be told" in said and "Say on its console: module reload res_pjsip.so;" in said
-    assert owed == {"hl1022/pjsip.conf"} and told == ["module reload res_pjsip.so"]
-    answers.pop(0)
-    (said,) = await tell_asterisk(settings, {}, files, owed)
-    assert said.startswith("Asterisk has read anew: module reload res_pjsip.so;") and not owed
-    assert await tell_asterisk(settings, {}, files, owed) == []
-
-
-async def test_a_module_that_is_new_is_loaded_before_the_dialplan_and_the_dialplan_waits_for_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = load(None, {"HOTLINE1022_PATHS_DATA": str(tmp_path)})
-    etc = settings.paths.asterisk / "etc"
-    (etc / "hl1022").mkdir(parents=True)
-    (etc / "modules.conf").write_text("[modules]\nload=app_dial.so\n")
-    told: list[str] = []
-    answers = {
-        "module load func_export.so": "Unable to load module func_export.so",
-        "dialplan reload": "Dialplan reloaded.",
-    }
-
-    class Console:
-        def __init__(self, *_: object) -> None: ...
-
-        async def adopt(self) -> bool:
-            return True
-
-        async def cli(self, command: str) -> str:
-            told.append(command)
-            return answers[command]
-
-    monkeypatch.setattr(console, "find_engine", lambda _: engine(tmp_path))
-    monkeypatch.setattr(console, "AsteriskInstance", Console)
-    owed: set[str] = set()
-    files = {
-        "modules.conf": "[modules]\nload=app_dial.so\nload=func_export.so\n",
-        "hl1022/cascade.conf": "new",
-    }
-    said = await tell_asterisk(settings, {}, files, owed)
-    assert "could not be told" in said[0] and told == ["module load func_export.so"], "no dialplan without it"
-    answers["module load func_export.so"] = "Loaded func_export.so"
-    (again,) = await tell_asterisk(settings, {}, files, owed)
-    assert again == "Asterisk has read anew: module load func_export.so; dialplan reload." and not owed
-    assert told[1:] == ["module load func_export.so", "dialplan reload"]
-
-
-def engine(folder: Path) -> AsteriskEngine:
-    return AsteriskEngine(
-        command=("/nowhere/asterisk",), version=(22, 10, 1), modules=folder, documentation=folder, sounds=None
-    )
-
-
-def test_asterisk_starts_again_from_what_a_reload_left(tmp_path: Path) -> None:
-    pbx = AsteriskInstance(tmp_path / "pbx", {"a.conf": "old\n", "hl1022/b.conf": "old\n"}, engine(tmp_path))
-    pbx.write()
-    (pbx.etc / "hl1022" / "b.conf").write_text("new\n")
-    (pbx.etc / "a.conf").unlink()
-    pbx.keep_files()
-    pbx.write()
-    assert (pbx.etc / "a.conf").read_text() == "old\n" and (pbx.etc / "hl1022" / "b.conf").read_text() == "new\n"
 
 
 # ---------------------------------------------------------------- asking

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from hotline1022.db.unit import Database
 from hotline1022.service.cli.main import main
 from hotline1022.service.cli.shell_user import shell_user
+from tests.lab.own_settings import own_settings
 from tests.unit.recordings_world import CITIZEN_TONE, file, tone
 
 TRUE = f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
@@ -18,8 +19,7 @@ TABLE = "calldate,src,dst,duration,billsec,uniqueid,recordingfile\n2026-11-24 08
 
 
 async def test_a_forged_name_stands_nowhere_in_the_chain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
+    own_settings(monkeypatch)
     for one in ("LOGNAME", "USER", "LNAME", "USERNAME", "SUDO_USER"):
         monkeypatch.setenv(one, "giam-doc")
     monkeypatch.setenv("HOTLINE1022_RECORDINGS_KEYS", str(tmp_path / "keys"))

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +20,7 @@ from hotline1022.service.views import ShiftsView
 from hotline1022.web.roster_wire import CrewBody, PlannedBody, ShiftBody
 from hotline1022.web.types import CrewView, PlannedView, ShiftTimes
 from tests.lab.migrated import migrated
+from tests.lab.own_settings import own_settings
 
 SAMPLE = (files("hotline1022.service.lines") / "shifts.toml").read_text(encoding="utf-8")
 
@@ -97,9 +97,7 @@ def test_what_is_no_table(text: str, says: str) -> None:
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with twelve people."""
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
+    own_settings(monkeypatch, PATHS_DATA=tmp_path / "data")
     file = tmp_path / "data" / "db" / "hotline.sqlite"
 
     async def fill() -> None:

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import json
 import subprocess
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +17,9 @@ from hotline1022.audit.types import Head, Method
 from hotline1022.core.errors import ConfigError, Unavailable
 from hotline1022.service.evidence.stamp_key import NAME, ensure_key, read_key
 from hotline1022.service.evidence.tsa import Authority, read_roots
-from tests.lab.tsa import Tsa, make, running
+from tests.lab.tsa import Tsa, made_once, make, tsa
+
+__all__ = ["made_once", "tsa"]
 
 AT = datetime(2026, 11, 29, 17, 0, 1, 5, tzinfo=UTC)
 HEAD = Head(seq=41, sha256="ab" * 32)
@@ -92,18 +93,6 @@ def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 # ---------------------------------------------------------------- the authority
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Tsa:
-    return make(tmp_path_factory.mktemp("tsa") / "tsa")
-
-
-@pytest.fixture
-async def tsa(made: Tsa) -> AsyncIterator[Tsa]:
-    made.mode = "good"
-    async with running(made):
-        yield made
 
 
 def authority(tsa: Tsa, seconds: float = 10.0) -> Authority:

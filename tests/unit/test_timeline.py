@@ -1,7 +1,6 @@
 """A transfer in the timeline of its call: who was called, how each step ended, how it all ended; the same by the command."""
 
 import asyncio
-import os
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from hotline1022.service.cli.main import main
 from hotline1022.service.directory.desk import fill
 from hotline1022.service.views import CallsView
 from tests.lab.migrated import migrated
+from tests.lab.own_settings import own_settings
 from tests.scenario.tables import CHANNELS, events, told
 from tests.scenario.test_calls import TO_QUEUE
 from tests.unit.directory_memory import NUMBERS
@@ -200,9 +200,7 @@ def test_calls_show_names_agency_and_people(tmp_path: Path, monkeypatch: pytest.
             return await kept(TALK + table, database)
 
     text = asyncio.run(save())
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
+    own_settings(monkeypatch, PATHS_DATA=tmp_path / "data")
     shown = CliRunner().invoke(main, ["calls", "show", CHANNELS["c"]])
     assert (shown.exit_code, shown.output) == (0, f"{text}\n")
     assert of_transfer(shown.output) == [line.strip() for line in expected.splitlines() if line.strip()]

@@ -8,7 +8,7 @@ from hotline1022.core.acting import Acting, acting
 from hotline1022.core.errors import Unavailable
 from hotline1022.web.acting import READING
 from hotline1022.web.routes import ROUTES
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.staff_memory import PIN
 from tests.unit.test_web_roles import status_of

@@ -12,7 +12,7 @@ from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.recordings.stream import Stream
 from hotline1022.web import stream
 from hotline1022.web.listening_wire import WhyBody
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 from tests.unit.backup_memory import MemoryExports, MemoryPieces
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.listening_memory import KEY

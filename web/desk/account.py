@@ -12,8 +12,7 @@ from hotline1022.core.errors import HotlineError
 from hotline1022.web import cookies
 from hotline1022.web.desk.door import see, signed_out
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import moment, show, told
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import moment, show
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -113,8 +112,7 @@ async def _page(
     return show(
         ask,
         "account",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         said=said,
         roles=sorted(names.get(one, one) for one in user.roles),
         sessions=sessions,

@@ -14,9 +14,8 @@ from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import RINGING as RINGING_PATH
-from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.render import show
 from hotline1022.web.desk.service_words import alarm_words
-from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -89,8 +88,7 @@ async def _page(ask: Ask, typed: dict[str, str], error: HotlineError | None = No
     return show(
         ask,
         "alarms",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         said=said,
         rows=[_row(ask, one) for one in found[:SIZE]],
         typed=typed,

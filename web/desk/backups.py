@@ -14,8 +14,7 @@ from hotline1022.web.desk import seen
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.acted import acted
 from hotline1022.web.desk.chores_said import findings, work
-from hotline1022.web.desk.render import show, told, told_id
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import show, told_id
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 
@@ -61,8 +60,7 @@ async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") 
     return show(
         ask,
         "backups",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         said=said,
         now=NOW,
         path=ask.request.path,

@@ -26,8 +26,7 @@ from hotline1022.web.desk.citizen_page import (
 )
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import show, told, told_id
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import show, told_id
 from hotline1022.web.route import PARTS, Ask
 
 #: the look had nothing that may go: there is nothing to confirm
@@ -111,8 +110,7 @@ async def _confirmation(ask: Ask, typed: Mapping[str, str], error: HotlineError 
     return show(
         ask,
         "citizen-erase",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         typed={"typed": "", **typed},
         known=known,
         found=found,
@@ -132,8 +130,7 @@ async def _state(ask: Ask, error: HotlineError | None = None, *, number: str = "
     return show(
         ask,
         "citizen-erasure",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         number=number,
         number_most=NUMBER_MOST,
         **values,

@@ -14,7 +14,7 @@ from hotline1022.web.citizen_wire import CitizenExportView, CitizenHistory, Eras
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.render import show
 from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
@@ -69,8 +69,7 @@ async def page_of(
     return show(
         ask,
         "citizens",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         typed=given,
         looked=look,
         found=data_of(ask, found) if found else None,

@@ -11,8 +11,7 @@ from hotline1022.web.desk.directory import HERE
 from hotline1022.web.desk.directory_forms import SHAPES
 from hotline1022.web.desk.hunts import ring_rows
 from hotline1022.web.desk.menu_try import moment_of
-from hotline1022.web.desk.render import show, told
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import show
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -60,8 +59,7 @@ async def show_hunt(ask: Ask) -> web.Response:
     return show(
         ask,
         "directory-hunt",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         here=HERE,
         query=query,
         at=local(at).strftime("%Y-%m-%dT%H:%M"),

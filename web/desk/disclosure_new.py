@@ -17,8 +17,7 @@ from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.parts_form import Row, as_typed, parts_of, rows_of
 from hotline1022.web.desk.recordings import row_of
-from hotline1022.web.desk.render import show, told
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import show
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 
@@ -134,8 +133,7 @@ async def _form(
     return show(
         ask,
         "disclosure-new",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         rows=shown,
         typed=typed,
         known=known,

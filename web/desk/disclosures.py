@@ -20,10 +20,9 @@ from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.parts_form import offset
 from hotline1022.web.desk.recordings import row_of
-from hotline1022.web.desk.render import show, told, told_id
+from hotline1022.web.desk.render import show, told_id
 from hotline1022.web.disclosure import wanted
 from hotline1022.web.disclosure_wire import Decision, DisclosureView, LinkMade, PackingView
-from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -160,9 +159,9 @@ async def _page(
     return show(
         ask,
         "disclosure",
-        status=failure(error).status if error else 200,
         said=said,
-        problem=told(error) if error else _not_packed(one, own),
+        problem="" if error else _not_packed(one, own),
+        error=error,
         one=_shown(ask, one),
         rows=[{**row, **_goes_out(one, row["id"])} for row in rows],
         mine=one.asked_by == actor_of(ask),

@@ -13,12 +13,11 @@ from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import HotlineError, Invalid, NotFound
 from hotline1022.core.words import day_written
 from hotline1022.web.desk import seen
-from hotline1022.web.desk.door import see
+from hotline1022.web.desk.acted import acted
 from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import show, told, told_id
+from hotline1022.web.desk.render import show, told_id
 from hotline1022.web.evidence_wire import FindingView, VerificationView
-from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -90,11 +89,7 @@ async def show_key(ask: Ask) -> web.Response:
 
 
 async def _done(ask: Ask, act: Callable[[], Awaitable[object]], word: str) -> web.Response:
-    try:
-        await act()
-    except HotlineError as error:
-        return await _page(ask, error)
-    return see(f"{HERE}?done={word}")
+    return await acted(act, f"{HERE}?done={word}", lambda error: _page(ask, error))
 
 
 async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") -> web.Response:
@@ -107,9 +102,8 @@ async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") 
         "evidence": await _evidence(ask) if may(Permission.LISTEN) or may(Permission.SETTINGS) else None,
     }
     running = bool(values["evidence"] and values["evidence"]["running"])
-    status, problem = (failure(error).status, told(error)) if error else (200, "")
     again = error is not None
-    return show(ask, "evidence", status=status, problem=problem, again=again, said=said, running=running, **values)
+    return show(ask, "evidence", error=error, again=again, said=said, running=running, **values)
 
 
 async def _evidence(ask: Ask) -> dict[str, Any]:

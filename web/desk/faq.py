@@ -30,8 +30,7 @@ from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.leaf import Trail, leaf
 from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge
-from hotline1022.web.desk.render import moment, show, told
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import moment, show
 from hotline1022.web.faq import agencies_for
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
@@ -280,8 +279,7 @@ async def _entry(
         ask,
         "faq-entry",
         again=error is not None,
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         said=said,
         entry=entry,
         agency=names.agencies.get(entry.agency, entry.agency),
@@ -311,8 +309,7 @@ async def _form(
     return show(
         ask,
         "faq-edit",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         known=known,
         beside=known is not None and bool(known.published),
         typed=typed,

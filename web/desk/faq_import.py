@@ -14,8 +14,7 @@ from hotline1022.web.desk.door import see
 from hotline1022.web.desk.faq import BADGES, LIST, FaqDoneQuery, author, rights, writable
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.leaf import Leaf, shown
-from hotline1022.web.desk.render import moment, show, told, told_id
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import moment, show, told_id
 from hotline1022.web.faq import sheet, too_large
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
@@ -108,8 +107,7 @@ async def _page(ask: Ask, report: Report | None = None, *, error: HotlineError |
     return show(
         ask,
         "faq-import",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         agencies=writable(by, names),
         chosen=form.one("agency") or by.agency,
         propose=form.one("propose") == "1",

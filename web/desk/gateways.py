@@ -13,9 +13,8 @@ from hotline1022.notify.types import Channel, MessageState
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.render import show
 from hotline1022.web.desk.templates import title_of
-from hotline1022.web.failures import failure
 from hotline1022.web.gateways_wire import GatewayEvent, GatewayTest, GatewayView
 from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import words
@@ -72,8 +71,7 @@ async def _page(
     return show(
         ask,
         "gateways",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         gateways=[_gateway(ask, one) for one in await ask.ports.gateways.list()],
         tried=_tried(ask, tried) if tried else None,
         typed=typed or {},

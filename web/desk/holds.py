@@ -8,9 +8,8 @@ from hotline1022.web.desk import seen
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.render import show
 from hotline1022.web.desk.service_words import doubt_words
-from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 
@@ -56,8 +55,7 @@ async def _page(
     return show(
         ask,
         "holds",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         said=said,
         rows=holds,
         counting=seen_due.counting,

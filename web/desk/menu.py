@@ -15,8 +15,7 @@ from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.menu_doc import HERE
 from hotline1022.web.desk.menu_doc import TEXT as DRAFT
 from hotline1022.web.desk.menu_words import fault_words, trouble_words
-from hotline1022.web.desk.render import moment, show, told
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import moment, show
 from hotline1022.web.menu_wire import NOTE_LIMIT, TEXT_LIMIT, Checked, MenuDraftBody, PublishBody, Remark
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
@@ -156,8 +155,9 @@ async def _draft(
     return show(
         ask,
         "menu-draft",
-        status=failure(error).status if error else status,
-        problem=told(error) if error else problem,
+        status=status,
+        problem=problem,
+        error=error,
         said=said,
         text=text,
         other=other,
@@ -214,8 +214,7 @@ async def _version(ask: Ask, error: HotlineError | None = None, note: str = "") 
     return show(
         ask,
         "menu-version",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         one=_row(detail.version),
         text=detail.text,
         lines=len(lines),

@@ -15,20 +15,19 @@ from hotline1022.web.desk import meanwhile
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.menu_doc import HERE, MEANWHILE, TEXT, document, keep, steps_at_least, steps_of
-from hotline1022.web.desk.menu_step import id_of
+from hotline1022.web.desk.menu_doc import HERE, TEXT, document, keep, steps_at_least, steps_of
+from hotline1022.web.desk.menu_save import NAME_MOST, Part, id_of, save
 from hotline1022.web.desk.menu_step_form import text_fault
 from hotline1022.web.desk.menu_step_words import used_by, used_words
 from hotline1022.web.desk.menu_words import fault_words
-from hotline1022.web.desk.render import show, told
-from hotline1022.web.failures import failure
-from hotline1022.web.menu_edit_wire import SPOKEN_LIMIT, MenuChangeBody, SpokenBody, SpokenKind
+from hotline1022.web.desk.render import show
+from hotline1022.web.menu_edit_wire import SPOKEN_LIMIT, MenuChangeBody, MenuChanged, SpokenBody, SpokenKind
+from hotline1022.web.menu_wire import Remark
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 
 LIST = f"{HERE}/spoken"
 NEW = f"{HERE}/text-new"
-_NAME_MOST = 40
 
 
 async def show_list(ask: Ask) -> web.Response:
@@ -64,7 +63,7 @@ async def show_text(ask: Ask) -> web.Response:
 async def save_text(ask: Ask) -> web.Response:
     """It is kept in the draft."""
     kind, id = _named(ask)
-    return await _save(ask, kind, id, new=False)
+    return await save(ask, _typed(ask, kind, id, new=False))
 
 
 async def show_new(ask: Ask) -> web.Response:
@@ -76,7 +75,7 @@ async def show_new(ask: Ask) -> web.Response:
 async def add_text(ask: Ask) -> web.Response:
     """It is added to the draft."""
     form: Form = ask.body
-    return await _save(ask, _INFORMATION, id_of(form.one("name")), new=True)
+    return await save(ask, _typed(ask, _INFORMATION, id_of(form.one("name")), new=True))
 
 
 async def drop_text(ask: Ask) -> web.Response:
@@ -101,59 +100,42 @@ async def drop_text(ask: Ask) -> web.Response:
     return await _form(ask, parts, _INFORMATION, id, there.text, read=read, error=error)
 
 
-async def _save(ask: Ask, kind: SpokenKind, id: str, *, new: bool, once_more: bool = True) -> web.Response:
+def _typed(ask: Ask, kind: SpokenKind, id: str, *, new: bool) -> Part[SpokenText]:
+    """The text of the form that was sent."""
     form: Form = ask.body
-    text, read, say = form.one("text").replace("\r\n", "\n").strip(), form.one(meanwhile.READ), words()
-    known = await document(ask)
-    parts, error = await steps_at_least(ask, known)
-    there = next((one for one in _of(parts, kind) if one.id == id), None)
+    text = form.one("text").replace("\r\n", "\n").strip()
 
-    if there is None and not new and not read and not form.one("gone"):
-        raise _unknown()  # it never was: the form of one that was there says what it had read
+    async def change(whole: str, parts: MenuSteps) -> MenuChanged:
+        body = SpokenBody(kind=kind, id=id, text=tidy(text, lines=True) or "")
+        return await ask.ports.menu.change(MenuChangeBody(text=whole, spoken=body))
 
-    async def again(**more: Any) -> web.Response:
-        return await _form(ask, parts, kind, "" if new else id, text, **({"read": read} | more))
+    def own(problems: Sequence[Remark]) -> dict[str, str]:
+        said = [fault_words(one.text, form=True) for one in problems if f"{one.at}.".startswith(f"{kind}.{id}.")]
+        return {"text": " ".join(said)} if said else {}
 
-    if error is not None:
-        return await again(error=error)
-    wrong = text_fault(text)
-    if new and not id:
-        wrong["name"] = say("menu-form.name-missing")
-    elif new and there is not None:
-        wrong["name"] = say("menu-form.name-there", name=id)
-    if wrong:
-        return await again(wrong=wrong)
-    if there is None and not new and not form.one("gone"):
-        return await again(gone=True, error=Refused("somebody took the text away", error_id="menu-step-gone"))
-    if there is not None and meanwhile.fill({"text": there.text}).read != read:
-        return await _meanwhile(ask, parts, kind, there, text)
-    body = SpokenBody(kind=kind, id=id, text=tidy(text, lines=True) or "")
-    try:
-        changed = await ask.ports.menu.change(MenuChangeBody(text=known.text, spoken=body))
-        if own := [one for one in changed.problems if f"{one.at}.".startswith(f"{kind}.{id}.")]:
-            return await again(wrong={"text": " ".join(fault_words(one.text, form=True) for one in own)})
-        if changed.text != known.text:
-            await keep(ask, known, changed.text)
-    except HotlineError as refused:
-        if refused.error_id not in MEANWHILE:
-            return await again(error=refused)
-        parts, error = await steps_at_least(ask, await document(ask))
-        if error is not None:
-            return await again(error=error)
-        after = next((one for one in _of(parts, kind) if one.id == id), None)
-        if after == there and once_more:  # something else was changed: this goes over it
-            return await _save(ask, kind, id, new=new, once_more=False)
-        if new or after == there:
-            return await again(error=refused)
-        return await _meanwhile(ask, parts, kind, after, text) if after else await again(error=refused, gone=True)
-    return see(f"{LIST}?done={'added' if new else 'saved'}&count={id}")
+    async def again(parts: MenuSteps, there: SpokenText | None, **more: Any) -> web.Response:
+        return await _form(ask, parts, kind, "" if new else id, text, read=form.one(meanwhile.READ), **more)
 
+    async def merged(parts: MenuSteps, there: SpokenText) -> web.Response:
+        fields = {"text": meanwhile.Field(label=words()("menu-form.text"))}
+        found = meanwhile.merge(form, {"text": there.text}, {"text": text}, fields)
+        return await _form(
+            ask, parts, kind, there.id, found.values["text"], read=found.read, error=_changed(), changes=found
+        )
 
-async def _meanwhile(ask: Ask, parts: MenuSteps, kind: SpokenKind, there: SpokenText, text: str) -> web.Response:
-    fields = {"text": meanwhile.Field(label=words()("menu-form.text"))}
-    found = meanwhile.merge(ask.body, {"text": there.text}, {"text": text}, fields)
-    return await _form(
-        ask, parts, kind, there.id, found.values["text"], read=found.read, error=_changed(), changes=found
+    return Part(
+        id=id,
+        new=new,
+        find=lambda parts: _find(parts, kind, id),
+        read_of=lambda there: meanwhile.fill({"text": there.text}).read,
+        faults=text_fault(text),
+        change=change,
+        own=own,
+        form=again,
+        merged=merged,
+        leads_to=lambda *_: f"{LIST}?done={'added' if new else 'saved'}&count={id}",
+        unknown=_unknown,
+        taken=lambda: Refused("somebody took the text away", error_id="menu-step-gone"),
     )
 
 
@@ -180,8 +162,12 @@ def _of(parts: MenuSteps, kind: SpokenKind) -> Sequence[SpokenText]:
     return found[kind]
 
 
+def _find(parts: MenuSteps, kind: SpokenKind, id: str) -> SpokenText | None:
+    return next((one for one in _of(parts, kind) if one.id == id), None)
+
+
 def _known(parts: MenuSteps, kind: SpokenKind, id: str) -> SpokenText:
-    there = next((one for one in _of(parts, kind) if one.id == id), None)
+    there = _find(parts, kind, id)
     if there is None:
         raise _unknown()
     return there
@@ -211,16 +197,16 @@ async def _form(
     say, recording = words(), await ask.ports.menu.recording(kind, id) if id else ""
     form = ask.body if isinstance(ask.body, Form) else None
     used = used_by(parts, f"information:{id}") if kind is _INFORMATION and id else []
-    problem = told(error) if error else say("menu-form.faulty", count=len(wrong)) if wrong else ""
     return show(
         ask,
         "menu-text",
-        status=failure(error).status if error else 400 if wrong else 200,
-        problem=problem,
+        status=400 if wrong else 200,
+        problem=say("menu-form.faulty", count=len(wrong)) if wrong else "",
+        error=error,
         action=link_of(kind, id) if id else NEW,
         kind=str(kind),
         id=id,
-        name=form.one("name")[:_NAME_MOST] if form and not id else "",
+        name=form.one("name")[:NAME_MOST] if form and not id else "",
         text=text,
         read=read,
         changes=changes,
@@ -230,5 +216,5 @@ async def _form(
         recording=recording,
         removable=kind is _INFORMATION and bool(id) and not used,
         text_most=SPOKEN_LIMIT,
-        name_most=_NAME_MOST,
+        name_most=NAME_MOST,
     )

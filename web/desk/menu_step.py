@@ -2,33 +2,29 @@
 somebody else changed meanwhile is shown, and nothing that was typed is lost.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 
 from hotline1022.core.errors import HotlineError, NotFound, Refused
-from hotline1022.core.folding import fold
 from hotline1022.ivr.types import MenuStep, MenuSteps
 from hotline1022.web.desk import meanwhile
 from hotline1022.web.desk import menu_step_form as f
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.menu_doc import HERE, MEANWHILE, STEPS, document, keep, offered, steps_at_least
+from hotline1022.web.desk.menu_doc import HERE, STEPS, Document, document, keep, offered, steps_at_least
+from hotline1022.web.desk.menu_save import NAME_MOST, Part, id_of, opened, save
 from hotline1022.web.desk.menu_step_words import beginning, prompts, targets, used_by, used_words
 from hotline1022.web.desk.menu_words import fault_words
-from hotline1022.web.desk.render import show, told
-from hotline1022.web.failures import failure
-from hotline1022.web.menu_edit_wire import KEYS_MOST, SPOKEN_LIMIT, MenuChangeBody
+from hotline1022.web.desk.render import show
+from hotline1022.web.menu_edit_wire import KEYS_MOST, SPOKEN_LIMIT, MenuChangeBody, MenuChanged
 from hotline1022.web.menu_wire import Remark
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 
 NEW = "/desk/menu/step-new"
-#: characters of a name at most
-_NAME_MOST = 40
 
 
 async def show_step(ask: Ask) -> web.Response:
@@ -58,78 +54,60 @@ async def change_rows(ask: Ask) -> web.Response:
     parts, _ = await steps_at_least(ask, await document(ask))
     id = ask.path.get("step", "")
     given = f.Typed(values=f.typed(form).values, rows=f.done(form))
-    if id and _find(parts, id) is None and not _opened(form):
+    if id and _find(parts, id) is None and not opened(form):
         raise _unknown()
     return await _form(ask, parts, id, given, read=form.one(meanwhile.READ), form=form, known=_find(parts, id))
 
 
 async def save_step(ask: Ask) -> web.Response:
     """What was typed goes into the draft."""
-    return await _save(ask, ask.path["step"], new=False)
+    return await save(ask, _typed(ask, ask.path["step"], new=False))
 
 
 async def add_step(ask: Ask) -> web.Response:
     """A new one."""
     form: Form = ask.body
-    return await _save(ask, id_of(form.one("name")), new=True)
+    return await save(ask, _typed(ask, id_of(form.one("name")), new=True))
 
 
-def id_of(name: str) -> str:
-    """A name as people type it as the menu keeps it: `Đất đai` → `dat-dai`; "" for nothing."""
-    return re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:_NAME_MOST].strip("-")
-
-
-async def _save(ask: Ask, id: str, *, new: bool, once_more: bool = True) -> web.Response:
+def _typed(ask: Ask, id: str, *, new: bool) -> Part[MenuStep]:
+    """The step of the form that was sent."""
     form: Form = ask.body
     given = f.typed(form)
-    known = await document(ask)
-    parts, error = await steps_at_least(ask, known)
-    step = _find(parts, id) if id else None
-    read, say = form.one(meanwhile.READ), words()
 
-    if step is None and not new and not _opened(form):
-        raise _unknown()
+    async def change(text: str, parts: MenuSteps) -> MenuChanged:
+        text = await _with_categories(ask, text, parts, given)
+        return await ask.ports.menu.change(MenuChangeBody(text=text, step=f.body_of(id, given)))
 
-    async def again(**more: Any) -> web.Response:
-        filled: dict[str, Any] = {"read": read, "form": form, "known": step} | more
-        return await _form(ask, parts, "" if new else id, given, **filled)
+    async def again(parts: MenuSteps, step: MenuStep | None, **more: Any) -> web.Response:
+        read = form.one(meanwhile.READ)
+        return await _form(ask, parts, "" if new else id, given, read=read, form=form, known=step, **more)
 
-    if error is not None:
-        return await again(error=error)
-    wrong = f.faults(given)
-    if new and not id:
-        wrong["name"] = say("menu-form.name-missing")
-    elif new and step is not None:
-        wrong["name"] = say("menu-form.name-there", name=id)
-    if wrong:
-        return await again(wrong=wrong)
-    if step is None and not new and not form.one("gone"):
-        return await again(gone=True, error=Refused("somebody took the step away", error_id="menu-step-gone"))
-    if step is not None and f.read_of(step).read != read:
-        return await _meanwhile(ask, parts, step, given)
-    try:
-        text = await _with_categories(ask, known.text, parts, given)
-        changed = await ask.ports.menu.change(MenuChangeBody(text=text, step=f.body_of(id, given)))
-        if own := [one for one in changed.problems if _is_of(one, id)]:
-            return await again(wrong=_beside(own, given, id), gone=step is None and not new)
-        if changed.text != known.text:
-            await keep(ask, known, changed.text)
-    except HotlineError as refused:
-        if refused.error_id not in MEANWHILE:
-            return await again(error=refused)
-        # between reading and writing: as if it had been so before
-        parts, error = await steps_at_least(ask, await document(ask))
-        if error is not None:
-            return await again(error=error)
-        there = _find(parts, id)
-        if there == step and once_more:  # something else was changed: this goes over it
-            return await _save(ask, id, new=new, once_more=False)
-        if there is None or new or there == step:
-            return await again(error=refused, gone=there is None and not new)
-        return await _meanwhile(ask, parts, there, given)
-    if form.one("act") == "try":
-        return see(f"{HERE}/try?of=draft" if known.draft or changed.text != known.text else f"{HERE}/try")
-    return see(f"{STEPS}?done={'added' if new else 'saved'}&count={id}")
+    async def merged(parts: MenuSteps, step: MenuStep) -> web.Response:
+        rows, found = f.merged(form, step, given, parts)
+        return await _form(
+            ask, parts, step.id, rows, read=found.read, error=_changed(), changes=found, known=step, form=form
+        )
+
+    def leads_to(known: Document, text: str) -> str:
+        if form.one("act") == "try":
+            return f"{HERE}/try?of=draft" if known.draft or text != known.text else f"{HERE}/try"
+        return f"{STEPS}?done={'added' if new else 'saved'}&count={id}"
+
+    return Part(
+        id=id,
+        new=new,
+        find=lambda parts: _find(parts, id),
+        read_of=lambda step: f.read_of(step).read,
+        faults=f.faults(given),
+        change=change,
+        own=lambda problems: _beside([one for one in problems if _is_of(one, id)], given, id),
+        form=again,
+        merged=merged,
+        leads_to=leads_to,
+        unknown=_unknown,
+        taken=lambda: Refused("somebody took the step away", error_id="menu-step-gone"),
+    )
 
 
 async def drop_step(ask: Ask) -> web.Response:
@@ -164,11 +142,6 @@ def _changed() -> Refused:
     return Refused("somebody else changed the step meanwhile; look at it again", error_id="menu-step-changed")
 
 
-def _opened(form: Form) -> bool:
-    """Whether the form is of a step that was there when it was opened."""
-    return bool(form.one(meanwhile.READ) or form.one("gone"))
-
-
 async def _with_categories(ask: Ask, text: str, parts: MenuSteps, given: f.Typed) -> str:
     """The text, with the categories of the directory to which a key leads now."""
     wanted = {given.values["after"], *(row.to for row in given.rows)}
@@ -176,14 +149,6 @@ async def _with_categories(ask: Ask, text: str, parts: MenuSteps, given: f.Typed
         if f"agents:{one.id}" in wanted:
             text = (await ask.ports.menu.change(MenuChangeBody(text=text, category=one))).text
     return text
-
-
-async def _meanwhile(ask: Ask, parts: MenuSteps, step: MenuStep, given: f.Typed) -> web.Response:
-    form: Form = ask.body
-    rows, found = f.merged(form, step, given, parts)
-    return await _form(
-        ask, parts, step.id, rows, read=found.read, error=_changed(), changes=found, known=step, form=form
-    )
 
 
 def _find(parts: MenuSteps, id: str) -> MenuStep | None:
@@ -222,8 +187,6 @@ async def _form(
 ) -> web.Response:
     """`wrong`: field → why; `gone`: the step is no more, and is written anew by the next try."""
     say = words()
-    problem = told(error) if error else say("menu-form.faulty", count=len(wrong)) if wrong else ""
-    status = failure(error).status if error else 400 if wrong else 200
     more = await offered(ask, parts)
     used = used_by(parts, f"menu:{id}") if id else []
     recording = await ask.ports.menu.recording("menus", id) if id else ""
@@ -231,12 +194,13 @@ async def _form(
     return show(
         ask,
         "menu-step",
-        status=status,
-        problem=problem,
+        status=400 if wrong else 200,
+        problem=say("menu-form.faulty", count=len(wrong)) if wrong else "",
+        error=error,
         said=said,
         action=f"{STEPS}/{id}" if id else NEW,
         id=id,
-        name=form.one("name")[:_NAME_MOST] if form and not id else "",
+        name=form.one("name")[:NAME_MOST] if form and not id else "",
         given=given.values,
         rows=given.rows or [f.KeyRow()],
         read=read,
@@ -254,5 +218,5 @@ async def _form(
         about=beginning(known.text) if known else "",
         keys_most=KEYS_MOST,
         text_most=SPOKEN_LIMIT,
-        name_most=_NAME_MOST,
+        name_most=NAME_MOST,
     )

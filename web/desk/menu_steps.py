@@ -14,8 +14,7 @@ from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.menu import name_of, note_of, who_kept
 from hotline1022.web.desk.menu_doc import HERE, MEANWHILE, STEPS, TEXT, Document, document, keep, steps_of
 from hotline1022.web.desk.menu_step_words import beginning, in_order, placed, prompt_words, target_words
-from hotline1022.web.desk.render import moment, show, told
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import moment, show
 from hotline1022.web.menu_edit_wire import MenuChangeBody
 from hotline1022.web.menu_wire import NOTE_LIMIT, PublishBody
 from hotline1022.web.page_words import words
@@ -78,8 +77,7 @@ async def _overview(
     return show(
         ask,
         "menu-steps",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         said=said,
         draft=who_kept(draft) if draft else "",
         revision=known.revision,

@@ -8,8 +8,7 @@ from hotline1022.web.desk.deadlines import HERE
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.menu import name_of
-from hotline1022.web.desk.render import moment, show, told
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import moment, show
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 
@@ -58,9 +57,8 @@ async def _list(
         ask,
         "pauses",
         again=error is not None,
-        status=failure(error).status if error else 200,
         said=said,
-        problem=told(error) if error else "",
+        error=error,
         tab="pauses",
         reasons=[
             {

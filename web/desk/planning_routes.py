@@ -1,7 +1,16 @@
 """The routes of the plan of shifts, and of what the house decides: deadlines, days off, reasons for a pause."""
 
 from hotline1022.accounts.types import Permission
-from hotline1022.web.desk import deadlines, pauses, roster, roster_cell, roster_kinds, roster_people
+from hotline1022.web.desk import (
+    deadlines,
+    pauses,
+    roster,
+    roster_cell,
+    roster_crews,
+    roster_kinds,
+    roster_people,
+    roster_shifts,
+)
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.pages import page
 from hotline1022.web.route import Place, Route
@@ -28,16 +37,16 @@ ROUTES: tuple[Route, ...] = (
     ),
     page("POST", "/desk/roster/copy", "A week onto the next ones", roster_cell.copy, _PLANS),
     page("GET", "/desk/roster/shifts", "Shifts and crews", roster_kinds.list_kinds, _PLANS, DoneQuery),
-    page("GET", "/desk/roster/shifts/new", "A new shift", roster_kinds.show_new_shift, _PLANS),
-    page("POST", "/desk/roster/shifts/new", "A new shift", roster_kinds.add_shift, _PLANS),
-    page("GET", _SHIFT, "One shift", roster_kinds.show_shift, _PLANS),
-    page("POST", _SHIFT, "Change a shift", roster_kinds.change_shift, _PLANS),
-    page("POST", f"{_SHIFT}/end", "No such shift from a day on", roster_kinds.end_shift, _PLANS),
-    page("GET", "/desk/roster/crews/new", "A new crew", roster_kinds.show_new_crew, _PLANS),
-    page("POST", "/desk/roster/crews/new", "A new crew", roster_kinds.add_crew, _PLANS),
-    page("GET", _CREW, "One crew", roster_kinds.show_crew, _PLANS),
-    page("POST", _CREW, "Who is in a crew", roster_kinds.change_crew, _PLANS),
-    page("POST", f"{_CREW}/end", "A crew is planned for nothing any more", roster_kinds.end_crew, _PLANS),
+    page("GET", "/desk/roster/shifts/new", "A new shift", roster_shifts.show_new_shift, _PLANS),
+    page("POST", "/desk/roster/shifts/new", "A new shift", roster_shifts.add_shift, _PLANS),
+    page("GET", _SHIFT, "One shift", roster_shifts.show_shift, _PLANS),
+    page("POST", _SHIFT, "Change a shift", roster_shifts.change_shift, _PLANS),
+    page("POST", f"{_SHIFT}/end", "No such shift from a day on", roster_shifts.end_shift, _PLANS),
+    page("GET", "/desk/roster/crews/new", "A new crew", roster_crews.show_new_crew, _PLANS),
+    page("POST", "/desk/roster/crews/new", "A new crew", roster_crews.add_crew, _PLANS),
+    page("GET", _CREW, "One crew", roster_crews.show_crew, _PLANS),
+    page("POST", _CREW, "Who is in a crew", roster_crews.change_crew, _PLANS),
+    page("POST", f"{_CREW}/end", "A crew is planned for nothing any more", roster_crews.end_crew, _PLANS),
     page("GET", _PEOPLE, "Those who answer at the lines", roster_people.list_people, _PLANS),
     page("POST", _PEOPLE, "One more who answers, and the PIN", roster_people.add_person, _PLANS),
     page("POST", f"{_PEOPLE}/{{person}}/pin", "Another PIN", roster_people.give_pin, _PLANS),

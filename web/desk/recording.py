@@ -10,16 +10,16 @@ from typing import Annotated, Any
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission
+from hotline1022.core.clock import ms_between
 from hotline1022.core.errors import HotlineError, Invalid
 from hotline1022.web.cascade_wire import CascadeQuery, CascadeView
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.recordings import LIST, row_of
-from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.render import show
 from hotline1022.web.desk.story import story
 from hotline1022.web.desk.tickets import asked
-from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.recording_rights import only_own, recording_for
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingView, TrackEntry
@@ -87,9 +87,10 @@ async def page_of(
         ask,
         "recording",
         own=own,
-        status=failure(error).status if error else 409 if problem else 200,
+        status=409 if problem else 200,
         said=said,
-        problem=told(error) if error else problem,
+        problem=problem,
+        error=error,
         one=row_of(ask, detail.recording, names),
         about=_about(detail.recording),
         lines=await story_of(ask, detail, call, names),
@@ -150,7 +151,7 @@ def tracks_of(ask: Ask, detail: RecordingDetail, names: seen.Names) -> list[dict
     """Who speaks when: each track with its place on the call's clock, in thousandths of it."""
     began, whole = detail.recording.started_at, max(1, detail.recording.duration_ms)
     for one in detail.tracks:
-        whole = max(whole, round((one.started_at - began).total_seconds() * 1000) + one.duration_ms)
+        whole = max(whole, ms_between(began, one.started_at) + one.duration_ms)
     return [_track(ask, one, names, began, whole) for one in detail.tracks]
 
 

@@ -20,6 +20,7 @@ from hotline1022.web.desk.figures_said import count
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.kept import STORE, Kept
 from hotline1022.web.desk.refill import refill
+from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.static_files import address
@@ -56,11 +57,21 @@ _ENVIRONMENT = _environment()
 
 
 def show(
-    ask: Ask, template: str, *, status: int = 200, said: str = "", problem: str = "", again: bool = False, **values: Any
+    ask: Ask,
+    template: str,
+    *,
+    status: int = 200,
+    said: str = "",
+    problem: str = "",
+    error: HotlineError | None = None,
+    again: bool = False,
+    **values: Any,
 ) -> web.Response:
-    """A page for who is signed in, or at the door; `said` and `problem` stand above it. With `again`, what was just sent stands in
-    its form.
+    """A page for who is signed in, or at the door; `said` and `problem` stand above it. With `error`, its status and its words stand in
+    place of `status` and `problem`. With `again`, what was just sent stands in its form.
     """
+    if error is not None:
+        status, problem = failure(error).status, told(error)
     common: dict[str, Any] = {"theme": theme_of(ask.request), "said": said, "problem": problem, "kept": None}
     if ask.signed is not None:
         common |= {

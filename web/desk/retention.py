@@ -16,9 +16,8 @@ from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.menu import name_of
-from hotline1022.web.desk.render import moment, show, told
+from hotline1022.web.desk.render import moment, show
 from hotline1022.web.desk.service_words import doubt_words
-from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.retention_wire import DueDayView, RetentionView, TermsPreview
 from hotline1022.web.route import Ask
@@ -90,8 +89,7 @@ async def _page(
     return show(
         ask,
         "retention",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         said=said,
         kinds=KINDS,
         now=in_force,

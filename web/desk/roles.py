@@ -16,8 +16,7 @@ from hotline1022.web.desk.account_history import entries_of, history
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge
-from hotline1022.web.desk.render import show, told
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import show
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -124,8 +123,7 @@ async def _form(
         "role",
         said=said,
         history=await history(ask, f"role:{known.id}", {}) if known else [],
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         known=known,
         typed=typed,
         filled=filled or fill(_as_typed(known) if known else {}),

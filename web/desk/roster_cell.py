@@ -12,9 +12,8 @@ from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.render import show
 from hotline1022.web.desk.roster import HERE, Plan, day_of, full, hours, off_words, people_in, plan_of, still
-from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.roster_wire import WEEKS_LIMIT, CopyBody, PlannedBody, SwapBody
 from hotline1022.web.route import Ask
@@ -101,8 +100,7 @@ async def _cell(ask: Ask, error: HotlineError | None = None, *, picked: frozense
         ask,
         "roster-cell",
         again=error is not None,
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         tab="calendar",
         edits=True,
         here=f"{HERE}/days/{day.isoformat()}/{shift.id}",
@@ -192,8 +190,7 @@ async def _copy(ask: Ask, week: str, weeks: str, error: HotlineError | None = No
     return show(
         ask,
         "roster-copy",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         tab="calendar",
         edits=True,
         week=monday.isoformat(),

@@ -9,8 +9,7 @@ from aiohttp import web
 from hotline1022.core.errors import HotlineError, Invalid
 from hotline1022.core.people import check_new_pin
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import show, told
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import show
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import parse
 from hotline1022.web.types import PersonView
@@ -67,8 +66,7 @@ async def _page(
     return show(
         ask,
         "roster-people",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         tab="people",
         edits=True,
         people=await ask.ports.people.list(),

@@ -14,8 +14,7 @@ from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.acted import acted
 from hotline1022.web.desk.chores_said import findings, work
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import show, told
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import show
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import parse
@@ -67,8 +66,7 @@ async def _page(ask: Ask, error: HotlineError | None = None, *, said: str = "") 
     return show(
         ask,
         "store",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         again=error is not None,
         said=said,
         now=NOW,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hotline1022.core.clock import ms_between
 from hotline1022.core.events import LegKind
 from hotline1022.web.cascade_wire import CascadeView, StepView
 from hotline1022.web.desk.seen import Names
@@ -30,7 +31,7 @@ def story(detail: CallDetail, cascades: Sequence[CascadeView], names: Names, say
     teller = _Teller(detail, cascades, names, say)
     entered = detail.call.entered_at
     return [
-        Line(at=one.at, text=text, offset_ms=max(0, round((one.at - entered).total_seconds() * 1000)))
+        Line(at=one.at, text=text, offset_ms=max(0, ms_between(entered, one.at)))
         for one in detail.events
         for text in teller.told(one)
     ]

@@ -174,7 +174,7 @@ async def ticket_page(
 def gone_page(ask: Ask, error: NotFound, typed: Mapping[str, str]) -> web.Response:
     """Another agency has it meanwhile: nothing of it is shown, and what was typed is given back."""
     texts = [text for text in (typed["answer"], typed["why"]) if text]
-    return show(ask, "ticket-gone", status=failure(error).status, problem=told(error), texts=texts)
+    return show(ask, "ticket-gone", error=error, texts=texts)
 
 
 async def leaders_of(ask: Ask) -> Sequence[Named]:

@@ -17,10 +17,9 @@ from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import Action, HistoryRow, Kind, Requester, Ticket, Urgency, only_looked
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.render import show
 from hotline1022.web.desk.ticket_look import story
 from hotline1022.web.desk.tickets import LIST, asked
-from hotline1022.web.failures import failure
 from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page import spaced
 from hotline1022.web.page_words import words
@@ -153,8 +152,7 @@ async def _page(
     return show(
         ask,
         "ticket-edit",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         ticket=ticket,
         code=spaced(ticket.code),
         value=values,

@@ -16,9 +16,8 @@ from hotline1022.web.desk.directory_find import leaf
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge
-from hotline1022.web.desk.render import moment, show, told
+from hotline1022.web.desk.render import moment, show
 from hotline1022.web.desk.user_choices import Choices, belongs, choices
-from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -165,8 +164,7 @@ async def _form(
         ask,
         "user",
         history=await history(ask, f"user:{known.id}", {str(one.id): one.name for one in roles}) if known else [],
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         said=said,
         known=known,
         typed=typed,

@@ -7,10 +7,9 @@ from hotline1022.web import cookies
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import moment, show, told
+from hotline1022.web.desk.render import moment, show
 from hotline1022.web.desk.seen import who as named
 from hotline1022.web.desk.supervision import tabs
-from hotline1022.web.failures import failure
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 
@@ -61,9 +60,8 @@ async def _list(
     return show(
         ask,
         "wallboards",
-        status=failure(error).status if error else 200,
         said=said,
-        problem=told(error) if error else "",
+        error=error,
         rows=rows,
         typed=typed,
         given=given,

@@ -15,8 +15,7 @@ from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge
-from hotline1022.web.desk.render import moment, show, told
-from hotline1022.web.failures import failure
+from hotline1022.web.desk.render import moment, show
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -119,8 +118,7 @@ async def _list(
     return show(
         ask,
         "webhooks",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         said=said,
         hooks=[_row(one) for one in await ask.ports.webhooks.list()],
         going=await ask.ports.webhooks.going(),
@@ -145,8 +143,7 @@ async def _one(
     return show(
         ask,
         "webhook",
-        status=failure(error).status if error else 200,
-        problem=told(error) if error else "",
+        error=error,
         said=said,
         known=_row(known),
         version_seen=known.version,

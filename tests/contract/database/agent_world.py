@@ -20,7 +20,7 @@ from hotline1022.web.cascade_wire import Begun, CascadeBody
 from hotline1022.web.line_call_wire import CallerView, LineCallView
 from tests.contract.database.desk_world import OWN, Browser, World, open_desk
 from tests.contract.database.made import HASH
-from tests.contract.database.test_ticket_desk import Office
+from tests.contract.database.ticket_office import Office
 from tests.unit.callback_memory import MemoryCallbacks
 from tests.unit.cascade_memory import MemoryCascades, a_cascade
 from tests.unit.live_memory import MemoryCallers, MemoryLive

@@ -140,10 +140,3 @@ async def calls(settings: Settings) -> int:
     """Rows of calls."""
     async with Database(settings.database_url) as database, database.reading() as tx:
         return len((await tx.calls.list(CallFilter(limit=1000))).calls)
-
-
-def flip(path: Path) -> None:
-    """One bit in the middle."""
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 1
-    path.write_bytes(data)

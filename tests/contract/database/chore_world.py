@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -20,9 +19,11 @@ from hotline1022.service.background.guard import together
 from hotline1022.service.settings.tree import Settings
 from hotline1022.web.types import WorkState
 from tests.contract.database.backup_world import House
+from tests.lab.chain import entries
 from tests.lab.evidence_world import Bells
+from tests.lab.own_settings import own_settings
 from tests.lab.real_api import api
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 from tests.unit.recordings_world import CITIZEN_TONE, file, tone
 
 HEAD = "calldate,src,dst,duration,billsec,uniqueid,recordingfile"
@@ -98,8 +99,7 @@ class Office:
 
     async def entries(self) -> list[Entry]:
         """Of the audit."""
-        async with self.database.reading() as tx:
-            return [one async for some in tx.audit.entries() for one in some]
+        return await entries(self.database)
 
     def monitor(self, name: str, count: int, *, ms: int = 200) -> Path:
         """A folder of another PBX with so many recordings and their table."""
@@ -138,10 +138,7 @@ async def at_work(desk: ChoreDesk) -> AsyncIterator[None]:
 @contextlib.asynccontextmanager
 async def opened(house: House, folder: Path, patch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
     """An office of this house."""
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        patch.delenv(one)
-    patch.setenv("HOTLINE1022_PATHS_DATA", str(house.settings.paths.data))
-    patch.setenv("HOTLINE1022_DATABASE_URL", house.settings.database.url)
+    own_settings(patch, PATHS_DATA=house.settings.paths.data, DATABASE_URL=house.settings.database.url)
     bells, held = Bells(), list[Office]()
     async with Database(house.settings.database_url) as database:
         desk = ChoreDesk(database, bells, settings=lambda: held[0].settings, do=in_process(None))

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import ClientSession, CookieJar
 from aiohttp.test_utils import TestServer
 from prometheus_client import CollectorRegistry
@@ -185,3 +186,9 @@ async def open_desk(database: Database, folder: Path, **parts: Any) -> AsyncIter
         made.once = first.password
         yield made
         await made.server.close()
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_desk(database, tmp_path) as made:
+        yield made

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import FormData
 
 from hotline1022.audit.types import Kind
@@ -110,3 +111,9 @@ async def open_handling(database: Database, folder: Path, **more: Any) -> AsyncI
         desk = await stack.enter_async_context(open_desk(database, folder, **parts, **more))
         desk.now = NOW
         yield Handling(desk, tickets)
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[Handling]:
+    async with open_handling(database, tmp_path) as made:
+        yield made

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
@@ -140,3 +141,9 @@ async def open_world(database: Database, folder: Path) -> AsyncIterator[World]:
             world = World(database, directory, desk, take_overs, client, house.ports.acts)
             await directory.start()
             yield world
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(database, tmp_path) as opened:
+        yield opened

@@ -7,6 +7,8 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from hotline1022.core.ids import PersonId
 from hotline1022.db.types import Crew
 from hotline1022.db.unit import Database
@@ -86,4 +88,10 @@ async def open_planning(database: Database, folder: Path, *, policy: Path | None
         made = Planning(world, pauses, policies, codes, used)
         await policies.start()
         await pauses.start()
+        yield made
+
+
+@pytest.fixture
+async def planning(database: Database, tmp_path: Path) -> AsyncIterator[Planning]:
+    async with open_planning(database, tmp_path) as made:
         yield made

@@ -22,8 +22,9 @@ from hotline1022.service.cli.main import main
 from hotline1022.service.evidence.stamp_key import ensure_key
 from hotline1022.service.evidence.stamper import stamper_of
 from hotline1022.service.settings.recordings import Recordings
-from tests.contract.database.backup_world import PASSPHRASE, House, call_of, calls, flip, house, kinds, record, sound
+from tests.contract.database.backup_world import PASSPHRASE, House, call_of, calls, house, kinds, record, sound
 from tests.lab.evidence_world import Bells
+from tests.lab.flipped import flip
 from tests.lab.forked import forked
 
 __all__ = ["house"]

@@ -26,10 +26,12 @@ from hotline1022.service.backup.shelf import UNFINISHED, backups, read_about
 from hotline1022.service.cli.main import main
 from hotline1022.service.cli.shell_user import shell_actor
 from hotline1022.service.lock import LEAVING, may_leave, owner
-from tests.contract.database.backup_world import House, call_of, flip, house, sound
+from tests.contract.database.backup_world import House, call_of, house, sound
 from tests.lab.evidence_world import Bells
+from tests.lab.flipped import flip
+from tests.lab.own_settings import own_settings
 from tests.lab.real_api import api
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 
 __all__ = ["house"]
 
@@ -69,10 +71,7 @@ class Office:
 
 @pytest.fixture
 async def office(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(house.settings.paths.data))
-    monkeypatch.setenv("HOTLINE1022_DATABASE_URL", house.settings.database.url)
+    own_settings(monkeypatch, PATHS_DATA=house.settings.paths.data, DATABASE_URL=house.settings.database.url)
     bells, folder = Bells(), [str(house.shelf)]
     async with Database(house.settings.database_url) as database:
         desk = BackupDesk(database, bells, folder=lambda: folder[0], make=partial(backup_in_child, None))

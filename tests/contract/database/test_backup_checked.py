@@ -22,8 +22,9 @@ from hotline1022.service.retention.parts import retention_of
 from hotline1022.service.retention.work import Retention
 from hotline1022.service.settings.recordings import Recordings
 from hotline1022.service.settings.retention import Retention as Terms
-from tests.contract.database.backup_world import House, flip, house, record, sound
+from tests.contract.database.backup_world import House, house, record, sound
 from tests.lab.evidence_world import Bells, thread_pool
+from tests.lab.flipped import flip
 
 __all__ = ["house"]
 

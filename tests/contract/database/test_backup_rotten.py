@@ -15,7 +15,8 @@ from hotline1022.service.backup.shelf import backups, check_files, read_manifest
 from hotline1022.service.backup.writer import TURNS, Writer
 from hotline1022.service.cli.main import main
 from hotline1022.service.lock import LEAVING, locked, may_leave
-from tests.contract.database.backup_world import PASSPHRASE, House, flip, house, record, sound
+from tests.contract.database.backup_world import PASSPHRASE, House, house, record, sound
+from tests.lab.flipped import flip
 
 __all__ = ["house"]
 

@@ -21,9 +21,10 @@ from hotline1022.service.recordings.key_work import new_key
 from hotline1022.service.settings.backup import BackupSettings
 from hotline1022.service.settings.recordings import Recordings
 from hotline1022.service.settings.tree import Settings
-from tests.contract.database.backup_world import House, call_of, flip, house, sound
+from tests.contract.database.backup_world import House, call_of, house, sound
 from tests.contract.database.chore_world import WHO, Office, at_work, command, opened
-from tests.lab.scripted import until
+from tests.lab.flipped import flip
+from tests.lab.waiting import until
 
 __all__ = ["house"]
 RESEAL, KEYS, FILES = "/recordings/reseal", "/recordings/keys", "/recordings/verification"

@@ -4,7 +4,6 @@ import asyncio
 import csv
 import io
 import json
-import os
 import zipfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -22,6 +21,7 @@ from hotline1022.service.citizen.export import CitizenExporter, Exported
 from hotline1022.service.cli.main import main
 from hotline1022.service.recordings.original_check import OriginalCheck
 from tests.contract.database.citizen_world import DIGITS, NAME, NUMBER, OTHER, House, citizen_house
+from tests.lab.own_settings import own_settings
 from tests.unit.recordings_world import CALL
 
 WORDS = "Đơn ngày 12/11/2026 của người gọi"
@@ -194,10 +194,7 @@ async def test_a_name_that_is_taken_meanwhile_is_not_written_over(
 async def test_the_command_names_what_it_leaves_out(
     house: House, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("HOTLINE1022_DATABASE_URL", address)
+    own_settings(monkeypatch, PATHS_DATA=tmp_path / "data", DATABASE_URL=address)
 
     async def ask(to: str, *more: str) -> tuple[int, str]:
         words = ["citizen", "export", NUMBER, "--to", str(tmp_path / to), "--audio", *more]

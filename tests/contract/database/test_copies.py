@@ -18,7 +18,8 @@ from hotline1022.service.evidence.nightly import Nightly
 from hotline1022.web.copies_wire import Format
 from hotline1022.web.listening_wire import ListenBody
 from tests.contract.database.made import at
-from tests.contract.database.test_listening import WORDS, House, flip, house
+from tests.contract.database.test_listening import WORDS, House, house
+from tests.lab.flipped import flip
 from tests.unit.recordings_world import CALL, file, two_agents
 from tests.unit.recordings_world import tone as a_tone
 

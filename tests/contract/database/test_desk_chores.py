@@ -3,7 +3,6 @@ followed, refused to a second person, told with every file; what is dear asks fo
 """
 
 import asyncio
-import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
@@ -26,11 +25,14 @@ from hotline1022.service.backup.desk import BackupDesk
 from hotline1022.service.settings.backup import BackupSettings
 from hotline1022.service.settings.tree import Settings
 from hotline1022.web.users import GOOD
-from tests.contract.database.backup_world import House, call_of, flip, house
+from tests.contract.database.backup_world import House, call_of, house
 from tests.contract.database.chore_world import HEAD
 from tests.contract.database.desk_world import OWN, Browser, Shown, World, open_desk
+from tests.lab.chain import entries
 from tests.lab.evidence_world import Bells
-from tests.lab.scripted import until
+from tests.lab.flipped import flip
+from tests.lab.own_settings import own_settings
+from tests.lab.waiting import until
 from tests.unit.recordings_world import CITIZEN_TONE, file, tone
 
 __all__ = ["house"]
@@ -60,16 +62,12 @@ class Keeper:
 
     async def entries(self) -> list[Entry]:
         """Of the audit."""
-        async with self.desk.database.reading() as tx:
-            return [one async for some in tx.audit.entries() for one in some]
+        return await entries(self.desk.database)
 
 
 @pytest.fixture
 async def keeper(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Keeper]:
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(house.settings.paths.data))
-    monkeypatch.setenv("HOTLINE1022_DATABASE_URL", house.settings.database.url)
+    own_settings(monkeypatch, PATHS_DATA=house.settings.paths.data, DATABASE_URL=house.settings.database.url)
     held, bells = list[Keeper](), Bells()
     async with Database(house.settings.database_url) as database:
         chores = ChoreDesk(database, bells, settings=lambda: held[0].settings, do=in_process(None))

@@ -3,7 +3,6 @@ once; every version comes back; tickets keep the dates that they have.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,9 +21,11 @@ from hotline1022.tickets.types import Urgency
 from hotline1022.web.desk.deadlines_form import ROWS
 from tests.contract.database.desk_world import Shown, World
 from tests.contract.database.made import T0
-from tests.contract.database.planning_world import Planning, open_planning
-from tests.contract.database.test_ticket_desk import Office
+from tests.contract.database.planning_world import Planning, planning
+from tests.contract.database.ticket_office import Office
 from tests.unit.tickets_made import NOW
+
+__all__ = ["planning"]
 
 HERE = "/desk/deadlines"
 DAYS, PAUSES = f"{HERE}/days", f"{HERE}/pauses"
@@ -36,12 +37,6 @@ GENERAL = {
     "remind_answer": "1 ngày",
     "clock": "working",
 }
-
-
-@pytest.fixture
-async def planning(database: Database, tmp_path: Path) -> AsyncIterator[Planning]:
-    async with open_planning(database, tmp_path) as made:
-        yield made
 
 
 def typed(**changes: Any) -> dict[str, Any]:

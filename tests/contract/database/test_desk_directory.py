@@ -2,27 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import AsyncIterator
 from datetime import date
 from html import unescape
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
-from hotline1022.db.unit import Database
 from hotline1022.directory.edit import put
 from hotline1022.directory.types import Area, AreaKind, Role, What
 from hotline1022.web.desk.directory_find import SIZE
-from tests.contract.database.desk_world import World, open_desk
+from tests.contract.database.desk_world import World, world
+
+__all__ = ["world"]
 
 HERE = "/desk/directory"
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_desk(database, tmp_path) as made:
-        yield made
 
 
 async def test_an_agency_is_made_gets_a_person_by_letter_and_is_merged_into_another(world: World) -> None:

@@ -1,19 +1,11 @@
 """Two admins at one user and at one role: the second does not bring back, unseen, what the first took away."""
 
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
-
-import pytest
+from collections.abc import Sequence
 
 from hotline1022.accounts.types import Permission, Wanted
-from hotline1022.db.unit import Database
-from tests.contract.database.desk_world import Shown, World, open_desk
+from tests.contract.database.desk_world import Shown, World, world
 
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_desk(database, tmp_path) as made:
-        yield made
+__all__ = ["world"]
 
 
 def chosen(page: Shown, name: str, values: Sequence[str]) -> set[str]:

@@ -3,29 +3,22 @@ typed is lost, and nobody else sees it.
 """
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from hotline1022.core.errors import NotFound, Unavailable
-from hotline1022.db.unit import Database
 from hotline1022.service.accounts.desk import AccountDesk, Terms
 from hotline1022.service.accounts.sign_in_tries import OF_BOTH
 from hotline1022.service.directory.view import DirectoryView
 from hotline1022.web.desk.kept import KEPT, KeptForms
 from hotline1022.web.users import GOOD
-from tests.contract.database.desk_world import OWN, Browser, Shown, World, open_desk
+from tests.contract.database.desk_world import OWN, Browser, Shown, World, world
+
+__all__ = ["world"]
 
 AREA = "/desk/directory/areas/di-an"
 TYPED = {"name": "Dĩ An <Mới>", "kind": "city", "parent": ""}
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_desk(database, tmp_path) as made:
-        yield made
 
 
 async def too_late(world: World, browser: Browser, page: str = AREA, **more: str) -> Shown:

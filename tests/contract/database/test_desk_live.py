@@ -25,15 +25,12 @@ from tests.contract.database.desk_world import OWN, Browser, World, open_desk
 from tests.contract.database.made import HASH, T0
 from tests.lab.sse import Listener, listening
 from tests.unit.directory_memory import NUMBERS
-from tests.unit.live_memory import MemoryLive
+from tests.unit.live_memory import MemoryLive, streams
+
+__all__ = ["streams"]
 
 NUMBER = "0901234567"
 TICKETS = [("tickets", "so-xay-dung"), ("tickets", "so-y-te")]
-
-
-@pytest.fixture
-def streams() -> MemoryLive:
-    return MemoryLive(endless=True)
 
 
 @pytest.fixture

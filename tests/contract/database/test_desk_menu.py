@@ -1,29 +1,20 @@
 """The pages of the menu over a real database: written, checked by line, tried by keys, published, brought back; two at once."""
 
 import re
-from collections.abc import AsyncIterator
 from html import unescape
-from pathlib import Path
 from urllib.parse import urlencode
-
-import pytest
 
 from hotline1022.audit.types import Kind
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import ConfigError
-from hotline1022.db.unit import Database
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import What
-from tests.contract.database.desk_world import Shown, World, open_desk
+from tests.contract.database.desk_world import Shown, World, world
 from tests.contract.database.menu_world import OTHER, SHIPPED, THIRD, WRONG
 
+__all__ = ["world"]
+
 DRAFT = "/desk/menu/draft"
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_desk(database, tmp_path) as made:
-        yield made
 
 
 def written(shown: Shown, field: str = "text") -> str:

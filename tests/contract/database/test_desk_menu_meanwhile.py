@@ -3,7 +3,7 @@ what is no TOML; and texts that nobody hears because a recording is there.
 """
 
 import tomllib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -11,21 +11,16 @@ from typing import Any
 
 import pytest
 
-from hotline1022.db.unit import Database
 from hotline1022.service.menu.view import MenuView
 from hotline1022.web.menu_wire import MenuDraftBody
-from tests.contract.database.desk_world import Shown, World, open_desk
+from tests.contract.database.desk_world import Shown, World, world
 from tests.contract.database.menu_world import SHIPPED
 from tests.contract.database.test_desk_menu_steps import GREETING, MORE, ROOT, STEPS, again, draft, save, typed
 
+__all__ = ["world"]
+
 NEW_STEP, NEW_TEXT = "/desk/menu/step-new", "/desk/menu/text-new"
 SAID = "Cấp cứu 115, bấm phím 9. Điện thoại viên, phím 0."
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_desk(database, tmp_path) as made:
-        yield made
 
 
 @dataclass

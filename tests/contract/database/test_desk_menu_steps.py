@@ -4,27 +4,20 @@ two at once lose nothing; the draft is tried and published.
 
 import re
 import tomllib
-from collections.abc import AsyncIterator
 from html import unescape
-from pathlib import Path
 
 import pytest
 
-from hotline1022.db.unit import Database
 from hotline1022.service.directory.view import DirectoryView
 from hotline1022.web.directory_wire import CategoryBody
-from tests.contract.database.desk_world import Browser, Shown, World, open_desk
+from tests.contract.database.desk_world import Browser, Shown, World, world
 from tests.contract.database.menu_world import OTHER, SHIPPED
+
+__all__ = ["world"]
 
 STEPS = "/desk/menu/steps"
 MORE, ROOT = f"{STEPS}/more", f"{STEPS}/root"
 GREETING = "/desk/menu/spoken/prompts.greeting"
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_desk(database, tmp_path) as made:
-        yield made
 
 
 def typed(shown: Shown) -> dict[str, str]:

@@ -1,27 +1,14 @@
-"""The pages of the desk over a real database: who comes in, who may what, what a stranger's page or form can do."""
+"""The pages of the desk over a real database: who comes in, who may what, what keeps them safe, what is said when something is away."""
 
 import re
-from base64 import b32decode
-from collections.abc import AsyncIterator
-from datetime import timedelta
-from html import unescape
-from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
-from hotline1022.accounts.types import Permission, Wanted
-from hotline1022.core.clock import local_day
+from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import Unavailable
-from hotline1022.db.unit import Database
-from hotline1022.directory.edit import end
-from hotline1022.directory.types import What
-from hotline1022.service.accounts.desk import Terms
-from hotline1022.service.accounts.sign_in_tries import OF_BOTH
 from hotline1022.web import static_files
 from hotline1022.web.desk.routes import ROUTES
-from tests.contract.database.desk_world import OWN, World, open_desk
-from tests.contract.database.test_account_desk import code
+from tests.contract.database.desk_world import OWN, World, world
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.citizen_memory import REQUEST
 from tests.unit.disclosure_memory import ONE
@@ -33,6 +20,8 @@ from tests.unit.templates_memory import NAME
 from tests.unit.wall_memory import FIRST as WALL
 from tests.unit.webhooks_memory import HOOK
 
+__all__ = ["world"]
+
 #: parts of paths that are there in memory
 REAL = {"{role}": "agent", "{recording}": FIRST.id, "{disclosure}": ONE.id, "{hold}": HOLD.id, "{key}": KEY}
 REAL |= {"{version}": "1", "{agency}": "so-noi-vu", "{area}": "di-an", "{category}": "other", "{contact}": "so-y-te-ld"}
@@ -40,12 +29,6 @@ REAL |= {"{template}": NAME, "{channel}": "sms", "{alarm}": "a1", "{erasure}": R
 REAL |= {"{backup}": "20261129T020000Z", "{step}": "more", "{spoken}": "prompts.greeting"}
 REAL |= {"{entry}": ID, "{miss}": MISS, "{webhook}": HOOK, "{wallboard}": WALL.id}
 REAL |= {"{day}": "2026-11-24", "{shift}": "night", "{crew}": "k1", "{reason}": "1", "{person}": "1001"}
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_desk(database, tmp_path) as made:
-        yield made
 
 
 async def test_the_first_admin_comes_in_and_adds_an_agent_who_comes_in_too(world: World) -> None:
@@ -126,196 +109,6 @@ async def test_no_form_of_a_page_is_taken_from_who_may_not(world: World) -> None
     assert await world.admin.by_login("admin") == admin
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Origin": "https://evil.example"},
-        {"Origin": "null"},
-    ],
-)
-async def test_another_site_cannot_send_a_form(world: World, headers: dict[str, str]) -> None:
-    async with world.signed_in("admin") as browser:
-        token = (await browser.get("/desk")).forms.fields["/desk/sign-out"]["csrf"]
-        refused = await browser.post("/desk/roles/new", {"csrf": token, "id": "moi", "name": "Mới"}, **headers)
-        assert refused.status == 403 and "không thuộc phiên" in refused.text
-        assert (await browser.post("/desk/sign-in", {"login": "a", "password": "b"}, **headers)).status == 403
-    assert "moi" not in {one.id for one in await world.admin.roles()}
-
-
-@pytest.mark.parametrize("token", ["", "x", "0" * 64])
-async def test_a_form_without_this_sessions_token_is_not_taken(world: World, token: str) -> None:
-    async with world.signed_in("admin") as browser, world.signed_in("admin", login="other") as other:
-        foreign = (await other.get("/desk")).forms.fields["/desk/sign-out"]["csrf"]
-        for one in (token, foreign):
-            assert (await browser.post("/desk/roles/new", {"csrf": one, "id": "moi", "name": "Mới"})).status == 403
-    assert "moi" not in {one.id for one in await world.admin.roles()}
-
-
-async def test_the_cookie_is_out_of_reach(world: World) -> None:
-    given = await world.admin.add(Wanted(login="lan", name="Lan", roles=frozenset({"agent"})))
-    async with world.browser() as browser:
-        plain = await browser.enter("lan", given.password)
-        assert re.fullmatch(r"hl1022=[\w-]{43}; HttpOnly; Path=/; SameSite=Lax", plain.headers["Set-Cookie"])
-        secure = await browser.post(
-            "/desk/sign-in", {"login": "lan", "password": given.password}, **{"X-Forwarded-Proto": "https"}
-        )
-        assert re.fullmatch(
-            r"__Host-hl1022=[\w-]{43}; HttpOnly; Path=/; SameSite=Lax; Secure", secure.headers["Set-Cookie"]
-        )
-
-
-@pytest.mark.parametrize(
-    "wanted",
-    ["//evil.example", "https://evil.example", "/desk\\evil", "/deskevil", "/desk/\r\nx", "javascript:alert(1)", ""],
-)
-async def test_the_door_leads_nowhere_else(world: World, wanted: str) -> None:
-    async with world.signed_in("admin"):
-        pass
-    async with world.browser() as browser:
-        shown = await browser.post("/desk/sign-in", {"login": "lan", "password": OWN, "next": wanted})
-        assert shown.goes_to == "/desk"
-
-
-async def test_wrong_ones_are_told_on_the_page_and_too_many_must_wait(world: World) -> None:
-    async with world.browser() as browser:
-        for _ in range(OF_BOTH):
-            shown = await browser.enter("admin", "wrong")
-            assert shown.status == 401 and "không đúng" in shown.text and 'value="admin"' in shown.text
-        shown = await browser.enter("admin", world.once)
-        assert shown.status == 429 and "đợi 10 phút" in shown.text
-
-
-async def test_a_second_factor_is_set_up_asked_for_and_taken_away(world: World) -> None:
-    async with world.signed_in("agent") as browser:
-        wrong = await browser.send("/desk/account", "/desk/account/second/begin", password="wrong")
-        assert wrong.status == 409 and "không đúng" in wrong.text
-        begun = await browser.send("/desk/account", "/desk/account/second/begin", password=OWN)
-        assert "data:image/svg+xml;base64," in begun.text
-        typed = re.findall(r'class="once">([A-Z2-7 ]+)<', begun.text)[0].replace(" ", "")
-        secret = b32decode(typed)
-        hidden = begun.forms.fields["/desk/account/second/confirm"]
-        done = await browser.post("/desk/account/second/confirm", {**hidden, "code": code(secret, world.now)})
-        assert done.goes_to == "/desk/account?done=second"
-    async with world.browser() as browser:
-        assert (await browser.enter("lan", OWN)).goes_to == "/desk/second"
-        assert (await browser.get("/desk")).goes_to == "/desk/second"
-        assert (await browser.send("/desk/second", "/desk/second", code="000000")).status == 401
-        world.now += timedelta(seconds=30)
-        entered = await browser.send("/desk/second", "/desk/second", code=code(secret, world.now))
-        assert entered.goes_to == "/desk"
-        dropped = await browser.send("/desk/account", "/desk/account/second/drop", password=OWN)
-        assert dropped.goes_to == "/desk/account?done=dropped"
-
-
-async def test_sessions_are_seen_and_ended(world: World) -> None:
-    async with world.signed_in("agent") as one, world.browser() as two:
-        await two.enter("lan", OWN)
-        shown = await one.get("/desk/account")
-        assert shown.text.count("Phiên này") == 1 and shown.text.count('name="session"') == 1
-        assert (
-            await one.send("/desk/account", "/desk/account/sessions/end")
-        ).goes_to == "/desk/account?done=ended&count=1"
-        assert (await two.get("/desk")).goes_to == "/desk/sign-in?again=1"
-        assert (await one.send("/desk", "/desk/sign-out")).goes_to == "/desk/sign-in?out=1"
-        assert (await one.get("/desk")).goes_to == "/desk/sign-in"
-
-
-async def test_one_signs_out_everywhere_and_here_too(world: World) -> None:
-    async with world.signed_in("agent") as one, world.browser() as two:
-        await two.enter("lan", OWN)
-        shown = await one.get("/desk/account")
-        assert "Đăng xuất mọi nơi, cả ở đây" in shown.text
-        csrf = shown.forms.fields["/desk/sign-out"]["csrf"]
-        done = await one.post("/desk/account/sessions/end", {"csrf": csrf, "everywhere": "1"})
-        assert done.goes_to == "/desk/sign-in?out=1"
-        assert (await one.get("/desk")).goes_to == "/desk/sign-in"
-        assert (await two.get("/desk")).goes_to == "/desk/sign-in?again=1"
-
-
-async def test_a_session_ends_by_itself_and_says_so(world: World) -> None:
-    async with world.signed_in("agent") as browser:
-        world.now += Terms().idle - timedelta(minutes=1)
-        assert (await browser.get("/desk")).status == 200
-        world.now += Terms().idle
-        door = await browser.get("/desk/account")
-        assert door.goes_to == "/desk/sign-in?again=1&next=%2Fdesk%2Faccount"
-        assert "Phiên làm việc đã hết" in (await browser.get(door.goes_to)).text
-
-
-async def test_what_a_page_asks_for_by_itself_keeps_no_session(world: World) -> None:
-    for login, role, page, path in (
-        ("lan", "agent", "/desk/agent", "/api/drafts/none"),
-        ("hoa", "supervisor", "/desk/alarms", ""),
-    ):
-        async with world.signed_in(role, login=login) as browser:
-            begun = world.now
-            if not path:
-                (path,) = re.findall(r'hx-get="([^"]+)" hx-trigger="every', (await browser.get(page)).text)
-            while world.now - begun < Terms().idle:
-                world.now += timedelta(minutes=10)
-                await browser.get(unescape(path))
-            door = await browser.get(page)
-            assert (door.status, door.goes_to.partition("?")[0]) == (303, "/desk/sign-in"), page
-
-
-async def test_two_admins_at_one_user(world: World) -> None:
-    async with world.signed_in("admin") as one, world.signed_in("admin", login="two") as two:
-        lan = await world.admin.by_login("lan")
-        page = f"/desk/users/{lan.id}"
-        hidden = (await two.get(page)).forms.fields[page]
-        typed = {"name": "Lan Mới", "login": "lan", "role": "agent", "person": "", "contact": ""}
-        assert (await one.send(page, page, **typed)).goes_to == "/desk/users?done=saved"
-        late = await two.post(page, {**hidden, **typed, "name": "Lan Muộn"})
-        assert late.status == 409 and "người khác sửa" in late.text and 'value="Lan Muộn"' in late.text
-        assert (await two.post(f"{page}/shut", {**hidden})).status == 409
-    assert (await world.admin.by_login("lan")).name == "Lan Mới"
-
-
-async def test_users_are_chosen_and_found_by_their_names(world: World) -> None:
-    async with world.signed_in("admin") as browser:
-        page = "/desk/users/new"
-        form = await browser.get(page)
-        contact = world.directory.now.contacts["so-y-te-ld"]
-        assert (
-            '<optgroup label="Sở Y tế">' in form.text and f'value="so-y-te-ld">{contact.name} (Lãnh đạo)' in form.text
-        )
-        assert '<option value="1001">1001 · ' in form.text
-        typed = {"name": "Đặng Thị Ánh", "login": "anh", "role": ["leader"], "person": "", "contact": "so-y-te-ld"}
-        assert (await browser.send(page, page, **typed)).status == 200
-        anh = await world.admin.by_login("anh")
-        assert anh.contact == "so-y-te-ld"
-        shown = await browser.get(f"/desk/users/{anh.id}")
-        assert f'<option value="so-y-te-ld" selected>{contact.name}' in shown.text
-        for words in ("dang thi anh", "ĐẶNG", "so y te", "anh lanh dao"):
-            found = await browser.get(f"/desk/users?{urlencode({'words': words})}")
-            listed = [one for one in found.forms.links if one.startswith("/desk/users/") and one != page]
-            assert listed == [f"/desk/users/{anh.id}"], words
-        assert "Sở Y tế, Lãnh đạo" in (await browser.get("/desk/users")).text
-        assert "Không có người dùng nào khớp" in (await browser.get("/desk/users?words=khong+ai")).text
-        today = local_day(world.now)
-        await world.directory.change(lambda now: end(now, What.CONTACT, "so-y-te-ld", today), "user:lan")
-        shown = await browser.get(f"/desk/users/{anh.id}")
-        assert '<option value="so-y-te-ld" selected>' in shown.text, "what an account has is not lost by another edit"
-        assert "so-y-te-ld" not in (await browser.get(page)).text
-
-
-async def test_what_is_typed_is_shown_as_text(world: World) -> None:
-    evil = '"><script>alert(1)</script>'
-    async with world.signed_in("admin") as browser:
-        for page, typed in (
-            ("/desk/users/new", {"name": evil, "login": evil, "role": [evil], "person": evil, "contact": evil}),
-            ("/desk/roles/new", {"id": evil, "name": evil, "may": [evil]}),
-        ):
-            shown = await browser.send(page, page, **typed)
-            assert shown.status == 400 and "<script>alert" not in shown.text and "&lt;script&gt;" in shown.text
-        await browser.send("/desk/roles/new", "/desk/roles/new", id="moi", name=evil, may=["look"])
-        assert "<script>alert" not in (await browser.get("/desk/roles")).text
-        hidden = await browser.get("/desk/sign-in?next=" + "%22%3E%3Cscript%3Ealert(1)")
-        assert "<script>alert" not in hidden.text
-
-
 async def test_pages_carry_what_keeps_them_safe_and_nothing_from_elsewhere(world: World) -> None:
     async with world.signed_in("admin") as browser:
         user = (await world.admin.users())[0].id
@@ -342,31 +135,6 @@ async def test_pages_carry_what_keeps_them_safe_and_nothing_from_elsewhere(world
             assert len(set(read.ids)) == len(read.ids), path
             assert {id for id, _ in read.inputs} <= read.labelled, path
             assert "<style" not in shown.text and " style=" not in shown.text and " onclick=" not in shown.text
-
-
-async def test_refused_acts_are_no_acts_and_names_of_strangers_are_left_out(world: World) -> None:
-    async with world.signed_in("admin") as browser:
-        before = len(await world.acts())
-        admin = await world.admin.by_login("lan")
-        token = (await browser.get("/desk")).forms.fields["/desk/sign-out"]["csrf"]
-        assert (await browser.post(f"/desk/users/{admin.id}/shut", {"csrf": token, "version": "77"})).status == 409
-        assert (await browser.post(f"/desk/users/{admin.id}/reset", {"csrf": token})).status == 409, "of oneself"
-        assert len(await world.acts()) == before
-        sent = {"csrf": token, "id": "moi", "name": "Mới", "may": "look", "Khách <b>": "x", "x" * 500: "y"}
-        assert (await browser.post("/desk/roles/new", sent)).goes_to == "/desk/roles?done=saved"
-        assert (await world.acts())[-1]["given"] == ["id", "may", "name"]
-
-
-async def test_a_part_of_a_page_is_not_filled_with_the_door(world: World) -> None:
-    async with world.browser() as browser:
-        shown = await browser.get("/desk/users", **{"HX-Request": "true"})
-        assert (shown.status, shown.text) == (200, "")
-        assert shown.headers["HX-Redirect"] == "/desk/sign-in?next=%2Fdesk%2Fusers"
-
-
-async def test_a_second_tab_at_the_door_is_let_in(world: World) -> None:
-    async with world.signed_in("agent") as browser:
-        assert (await browser.enter("lan", OWN)).goes_to == "/desk"
 
 
 async def test_pages_are_served_bare_where_their_files_are_missing(

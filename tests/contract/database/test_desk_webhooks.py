@@ -15,7 +15,7 @@ from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import Action, Named
 from hotline1022.webhooks.types import EventKind
 from tests.contract.database.desk_world import open_desk
-from tests.contract.database.test_webhooks import add, desk_of, receiver, signed
+from tests.contract.database.webhook_world import add, desk_of, receiver, signed
 from tests.lab.ticket_process import all_day
 from tests.unit.directory_memory import NUMBERS
 from tests.unit.tickets_made import a_draft

@@ -2,25 +2,15 @@
 nothing and lose nothing, without scripts too.
 """
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
-from hotline1022.db.unit import Database
-from tests.contract.database.desk_world import Browser, Shown, World, open_desk
+from tests.contract.database.desk_world import Browser, Shown, World, world
 from tests.contract.database.test_desk_directory import HERE, a_step
+
+__all__ = ["world"]
 
 PAGE = f"{HERE}/agencies/so-xay-dung"
 WEEK: dict[str, str | list[str]] = {"h0-day": ["0", "1", "2", "3", "4"], "h0-a-from": "7h30", "h0-a-to": "11:30", "h0-b-from": "13:30",
         "h0-b-to": "17:00", "h1-day": ["5"], "h1-a-from": "07:30", "h1-a-to": "11:30", "h1-b-from": "", "h1-b-to": ""}  # fmt: skip
 NAMED = {"name": "Sở Xây dựng", "short": "Sở XD", "kind": "department"}
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_desk(database, tmp_path) as made:
-        yield made
 
 
 async def sent(browser: Browser, shown: Shown, **typed: str | list[str]) -> Shown:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import zipfile
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -13,20 +12,16 @@ import pytest
 from hotline1022.core.errors import HotlineError
 from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure, State
-from hotline1022.recordings.keys import Keys
 from hotline1022.recordings.types import CopyRow
 from hotline1022.service.disclosure.desk import LEFT_OVER
-from tests.contract.database.test_listening import flip
-from tests.lab.disclosure_world import ALLOWS, ASKS, NOW, House, a_desk, a_house, check
+from tests.contract.database.disclosure_house import house
+from tests.lab.disclosure_world import ALLOWS, ASKS, NOW, House, a_desk, check
 from tests.lab.evidence_world import thread_pool
+from tests.lab.flipped import flip
 from tests.lab.forked import forked
 from tests.unit.recordings_world import CALL, file, tone
 
-
-@pytest.fixture
-async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: Keys) -> AsyncIterator[House]:
-    async with a_house(address, tmp_path, monkeypatch, ring=ring) as made:
-        yield made
+__all__ = ["house"]
 
 
 def copy_in(house: House, one: Disclosure) -> bytes:

@@ -1,8 +1,6 @@
 """A citizen's number goes out of why a disclosure is asked for: that is no fault of its row, and it is still allowed."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -10,15 +8,12 @@ from hotline1022.audit.types import Fact, Fault, Kind
 from hotline1022.core.errors import HotlineError
 from hotline1022.db.citizen_words import CitizenWords
 from hotline1022.evidence.states import Move
-from tests.lab.disclosure_world import ALLOWS, ASKS, NOW, House, a_house
+from tests.contract.database.disclosure_house import plain_house
+from tests.lab.disclosure_world import ALLOWS, ASKS, NOW, House
+
+__all__ = ["plain_house"]
 
 NUMBER = "0901234567"
-
-
-@pytest.fixture
-async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    async with a_house(address, tmp_path, monkeypatch) as made:
-        yield made
 
 
 async def erase(house: House) -> None:

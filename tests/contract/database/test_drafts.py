@@ -1,7 +1,6 @@
 """Drafts over both databases: kept over a restart, one ticket of each, never a newer word under an older one, gone in time."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,8 +12,10 @@ from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.db.unit import Database
 from hotline1022.service.tickets.agent_drafts import KEPT, AgentDrafts, DraftClock
 from hotline1022.tickets.types import State, TicketFilter
-from tests.contract.database.test_ticket_desk import CALL, Office
+from tests.contract.database.ticket_office import CALL, Office, office
 from tests.unit.tickets_made import NOW, a_draft
+
+__all__ = ["office"]
 
 LAN = "user:1"
 FIRST = began(NOW)
@@ -22,11 +23,6 @@ FIRST = began(NOW)
 
 def typed(seen: int = 0, window: str = "window-a", **texts: str) -> Writing:
     return Writing(window=window, seen=seen, texts=texts)
-
-
-@pytest.fixture
-async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
-    yield Office(database, tmp_path)
 
 
 async def test_what_was_typed_is_there_after_a_restart(address: str, tmp_path: Path) -> None:

@@ -24,7 +24,9 @@ from hotline1022.service.cli.main import main
 from hotline1022.service.cli.shell_user import shell_actor
 from hotline1022.service.directory.desk import fill
 from tests.contract.database.made import answered, at
+from tests.lab.chain import entries
 from tests.lab.evidence_world import World, build, everything_now
+from tests.lab.own_settings import own_settings
 from tests.lab.xlsx import a_book
 from tests.unit.directory_memory import NUMBERS
 from tests.unit.recordings_world import CALL, CITIZEN_TONE, file, tone
@@ -78,8 +80,7 @@ class Shell:
 
     async def entries(self) -> list[Entry]:
         """All of them."""
-        async with self.world.database.reading() as tx:
-            return [one async for portion in tx.audit.entries() for one in portion]
+        return await entries(self.world.database)
 
     async def run(self, words: str, *rest: str, by: int | None = None) -> str:
         """It succeeds, and its act is in the audit; gives what it said. `by`: the number of another user."""
@@ -111,12 +112,13 @@ class Shell:
 @pytest.fixture
 async def shell(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shell]:
     everything_now(monkeypatch)
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("HOTLINE1022_DATABASE_URL", address)
-    monkeypatch.setenv("HOTLINE1022_RECORDINGS_KEYS", str(tmp_path / "keys"))
-    monkeypatch.setenv("HOTLINE1022_DISCLOSURE_LINK_ADDRESS", "https://1022.example.vn/g/")
+    own_settings(
+        monkeypatch,
+        PATHS_DATA=tmp_path / "data",
+        DATABASE_URL=address,
+        RECORDINGS_KEYS=tmp_path / "keys",
+        DISCLOSURE_LINK_ADDRESS="https://1022.example.vn/g/",
+    )
     await migrate(address)
     async with Database(address) as database:
         world = await build(address, database, tmp_path)

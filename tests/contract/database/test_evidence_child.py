@@ -15,15 +15,14 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.service.evidence.child import verify_in_child
 from tests.lab.evidence_world import World, build
+from tests.lab.own_settings import own_settings
 
 
 @pytest.fixture
 async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("HOTLINE1022_DATABASE_URL", address)
-    monkeypatch.setenv("HOTLINE1022_AUDIT_SECOND_PLACE", str(tmp_path / "second"))
+    own_settings(
+        monkeypatch, PATHS_DATA=tmp_path / "data", DATABASE_URL=address, AUDIT_SECOND_PLACE=tmp_path / "second"
+    )
     await migrate(address)
     async with Database(address) as database:
         yield await build(address, database, tmp_path)

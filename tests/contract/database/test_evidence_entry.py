@@ -13,8 +13,9 @@ from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.service.cli.main import main
 from hotline1022.service.cli.shell_user import shell_actor
-from tests.contract.database.test_evidence import entries, hotline, names
+from tests.contract.database.tampering import hotline, names
 from tests.contract.database.test_evidence_desk import desk
+from tests.lab.chain import entries
 from tests.lab.evidence_world import World, build, everything_now
 
 

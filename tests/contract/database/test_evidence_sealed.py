@@ -19,8 +19,10 @@ from hotline1022.service.recordings import resealing
 from hotline1022.service.recordings.original_check import OriginalCheck
 from hotline1022.service.recordings.resealing import reseal
 from tests.contract.database.made import at
-from tests.contract.database.test_evidence import entries, flip, names
+from tests.contract.database.tampering import names
+from tests.lab.chain import entries
 from tests.lab.evidence_world import World, build, everything_now, thread_pool
+from tests.lab.flipped import flip
 from tests.unit.recordings_world import CALL
 
 

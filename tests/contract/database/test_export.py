@@ -22,6 +22,7 @@ from hotline1022.service.cli.main import main
 from hotline1022.service.recordings import export as service_export
 from tests.contract.database.made import answered, at
 from tests.lab.evidence_world import World, build, everything_now
+from tests.lab.own_settings import own_settings
 from tests.unit.recordings_world import CALL
 
 WORDS = "Công văn 12/CSĐT ngày 24.11.2026"
@@ -30,12 +31,13 @@ WORDS = "Công văn 12/CSĐT ngày 24.11.2026"
 @pytest.fixture
 async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: Keys) -> AsyncIterator[World]:
     everything_now(monkeypatch)
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("HOTLINE1022_DATABASE_URL", address)
-    monkeypatch.setenv("HOTLINE1022_RECORDINGS_KEYS", str(ring.folder or ""))
-    monkeypatch.setenv("HOTLINE1022_RECORDINGS_SEAL", "true" if ring.seal else "false")
+    own_settings(
+        monkeypatch,
+        PATHS_DATA=tmp_path / "data",
+        DATABASE_URL=address,
+        RECORDINGS_KEYS=ring.folder or "",
+        RECORDINGS_SEAL="true" if ring.seal else "false",
+    )
     await migrate(address)
     async with Database(address) as database:
         made = await build(address, database, tmp_path, ring=ring)

@@ -31,9 +31,10 @@ from hotline1022.web.asker import of_token
 from hotline1022.web.listening_wire import WhyBody
 from hotline1022.web.types import Scope, Token
 from tests.contract.database.made import answered, at
+from tests.lab.chain import entries
 from tests.lab.evidence_world import World, build, everything_now, long_message
 from tests.lab.real_api import Api, api
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 from tests.unit.recordings_world import CALL
 
 TOKEN = of_token(Token(id="a" * 16, name="khac", digest="", scopes=frozenset({Scope.LISTEN})))
@@ -64,8 +65,7 @@ class House:
 
     async def entries(self, kind: Kind) -> list[Entry]:
         """Of this kind, in their order."""
-        async with self.world.database.reading() as tx:
-            return [one async for some in tx.audit.entries() for one in some if one.kind == kind]
+        return [one for one in await entries(self.world.database) if one.kind == kind]
 
 
 @pytest.fixture

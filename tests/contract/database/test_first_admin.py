@@ -11,8 +11,8 @@ from hotline1022.db.unit import Database
 from hotline1022.service.accounts.desk import AccountDesk
 from hotline1022.service.accounts.first_admin import FILE, first_admin, told
 from hotline1022.service.accounts.user_admin import FIRST_GOOD_FOR, UserAdmin
+from tests.contract.database.account_world import HERE, NEW
 from tests.contract.database.made import T0
-from tests.contract.database.test_account_desk import HERE, NEW
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ What files recordings is in tests/unit/test_recordings_full_disk.py, Asterisk it
 
 import asyncio
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from hotline1022.audit.types import Entry, Kind
+from hotline1022.audit.types import Kind
 from hotline1022.core.acting import Acting
 from hotline1022.core.errors import Unavailable
 from hotline1022.db.types import Batch
@@ -31,9 +30,11 @@ from hotline1022.service.cli.main import main
 from hotline1022.service.evidence.act_book import ActBook
 from hotline1022.service.recordings.original_check import OriginalCheck
 from tests.contract.database.made import answered, at
+from tests.lab.chain import entries
 from tests.lab.disclosure_world import ALLOWS, ASKS, CALLER, NOW, a_house
 from tests.lab.evidence_world import build, everything_now
 from tests.lab.migrated import migrated
+from tests.lab.own_settings import own_settings
 from tests.lab.small_disk import SmallDisk, inside, mounted
 from tests.unit.recordings_world import CALL
 
@@ -49,21 +50,13 @@ def disk() -> Iterator[SmallDisk]:
 @pytest.fixture
 def settings_of(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What commands find."""
-    for one in [one for one in os.environ if one.startswith("HOTLINE1022_") and one != "HOTLINE1022_ROOT"]:
-        monkeypatch.delenv(one)
-    monkeypatch.setenv("HOTLINE1022_PATHS_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("HOTLINE1022_DATABASE_URL", address)
+    own_settings(monkeypatch, PATHS_DATA=tmp_path / "data", DATABASE_URL=address)
 
 
 def files(folder: Path) -> dict[str, int]:
     """What lies there, with sizes, but for what fills the disk up."""
     found = (one for one in folder.rglob("*") if one.is_file() and one.name != "others")
     return {one.relative_to(folder).as_posix(): one.stat().st_size for one in found}
-
-
-async def entries(database: Database) -> list[Entry]:
-    async with database.reading() as tx:
-        return [entry async for portion in tx.audit.entries() for entry in portion]
 
 
 def an_act(name: str) -> Acting:

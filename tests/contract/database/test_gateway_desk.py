@@ -22,7 +22,7 @@ from hotline1022.service.notify.parts import gateways_of
 from hotline1022.service.settings.tree import Settings
 from hotline1022.web.errors import TooMany
 from hotline1022.web.gateways_wire import GatewayState, GatewayTest, GatewayView
-from tests.contract.database.test_outbox_worker import Rung
+from tests.contract.database.outbox_world import Rung
 from tests.lab.smsc import Smsc, smsc
 from tests.lab.smtp import mail_server
 from tests.unit.notify_memory import Book

@@ -1,9 +1,7 @@
 """Rows of hand-outs and links are held against the chain: what was changed, taken away or made up is named, and opens nothing."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +12,10 @@ from hotline1022.evidence.states import Move
 from hotline1022.evidence.types import Disclosure
 from hotline1022.service.disclosure.links import DIFFERS_ALARM
 from hotline1022.service.evidence.nightly import Nightly
-from tests.lab.disclosure_world import ADDRESS, ALLOWS, ASKS, NOW, House, a_house
+from tests.contract.database.disclosure_house import plain_house
+from tests.lab.disclosure_world import ADDRESS, ALLOWS, ASKS, NOW, House
+
+__all__ = ["plain_house"]
 
 TO, OTHER = "Trần Văn Bình, điều tra viên", "Lê Thị Cúc, cán bộ"
 ADDED = (
@@ -23,12 +24,6 @@ ADDED = (
 )
 OWN = "k" * 43
 OWN_HASH = sha256(OWN.encode()).hexdigest()
-
-
-@pytest.fixture
-async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    async with a_house(address, tmp_path, monkeypatch) as made:
-        yield made
 
 
 def moment(house: House, seconds: int = 0) -> str:

@@ -17,7 +17,7 @@ from hotline1022.service.recordings.catalogue_view import CatalogueView
 from hotline1022.service.recordings.original_check import OriginalCheck
 from hotline1022.service.retention.view import RetentionView
 from hotline1022.service.settings.retention import Retention
-from tests.contract.database.test_evidence import hotline
+from tests.contract.database.tampering import hotline
 from tests.contract.database.test_evidence_desk import desk
 from tests.lab.disclosure_world import House, a_house
 from tests.unit.recordings_world import CALL

@@ -25,7 +25,7 @@ from hotline1022.service.lock import ONE_IMPORTS, locked, owner
 from hotline1022.web.chores_wire import Channel, Preset
 from tests.contract.database.backup_world import House, house, sound
 from tests.contract.database.chore_world import HEAD, WHO, Office, command, moving, opened
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 
 __all__ = ["house"]
 PATH = "/recordings/import"

@@ -21,9 +21,9 @@ from hotline1022.service.alarms import Bell
 from hotline1022.service.notify.outbox_book import OutboxBook
 from tests.contract.database.test_outbox_kill import process
 from tests.lab.postgres import TemporaryPostgres
-from tests.lab.scripted import until
 from tests.lab.smsc import Smsc, smsc
 from tests.lab.smtp import MailServer
+from tests.lab.waiting import until
 
 SENDER = "84901234567"
 TEXT = "Đèn đường trước nhà số 12 Lê Lợi tắt đã ba đêm, đề nghị xử lý giúp. Xin cảm ơn 1022. " * 3

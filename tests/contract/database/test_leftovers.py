@@ -25,7 +25,7 @@ from hotline1022.service.recordings.leftovers import Leftovers, leftovers_of
 from hotline1022.service.recordings.resealing import reseal
 from hotline1022.service.settings.tree import Paths
 from tests.contract.database.made import at
-from tests.contract.database.test_evidence import names
+from tests.contract.database.tampering import names
 from tests.contract.database.test_verify_meanwhile import its_time_is_over
 from tests.lab.evidence_world import World, build, everything_now, thread_pool
 from tests.unit.recordings_world import CALL, two_agents

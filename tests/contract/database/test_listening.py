@@ -36,6 +36,7 @@ from hotline1022.web.types import Scope, Token
 from tests.contract.database.made import answered, at
 from tests.lab.evidence_world import World, build, everything_now, thread_pool
 from tests.lab.ffmpeg import ffmpeg
+from tests.lab.flipped import flip
 from tests.lab.forked import forked
 from tests.lab.listening_process import Endless, a_right
 from tests.unit.recordings_world import CALL, START, Board, Book, Phones, file, tone, two_agents
@@ -343,9 +344,3 @@ def pair(line: bytes) -> tuple[str, int]:
 def parts(ranges: object) -> list[dict[str, int]]:
     assert isinstance(ranges, list)
     return ranges
-
-
-def flip(file: Path) -> None:
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 1
-    file.write_bytes(data)

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from hotline1022.accounts.types import From, Permission, Wanted
+from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import HotlineError
 from hotline1022.service.accounts.desk import AccountDesk
-from hotline1022.service.accounts.user_admin import UserAdmin, utc_now
+from hotline1022.service.accounts.user_admin import UserAdmin
 from hotline1022.web.asker import of_session
 from hotline1022.web.listening_wire import ListenRight
 from tests.contract.database import test_listening

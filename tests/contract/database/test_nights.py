@@ -3,7 +3,7 @@ not done for two days rings, and the doctor says so.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from hotline1022.service.settings.tree import Database as At
 from hotline1022.service.settings.tree import Settings
 from tests.contract.database.catalogue_made import a_track
 from tests.lab.evidence_world import World, build
+from tests.lab.waiting import met
 
 DAY = timedelta(days=1)
 
@@ -38,12 +39,6 @@ async def world(address: str, tmp_path: Path) -> AsyncIterator[World]:
 
 def rung(world: World) -> list[str]:
     return [kind for kind, _, _ in world.bells.rung]
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
-        while not await condition():  # noqa: ASYNC110 -- it is seen in the database alone
-            await asyncio.sleep(0.01)
 
 
 async def stamps(world: World) -> int:
@@ -104,9 +99,9 @@ async def test_stamps_go_on_by_themselves(world: World, monkeypatch: pytest.Monk
         return await stamps(world) == before + 2
 
     try:
-        await until(one_more)
+        await met(one_more)
         now[0] -= 999 * DAY
-        await until(two_more)
+        await met(two_more)
     finally:
         running.cancel()
         await asyncio.wait([running])
@@ -216,7 +211,7 @@ async def test_a_disk_that_is_gone_ends_the_look_and_rings(world: World, monkeyp
         return "nightly-failed" in rung(world)
 
     try:
-        await until(heard)
+        await met(heard)
     finally:
         running.cancel()
         await asyncio.wait([running])

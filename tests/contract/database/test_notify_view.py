@@ -34,10 +34,10 @@ from hotline1022.service.settings.tree import Paths, Settings
 from hotline1022.service.tickets.announcer import Announcer
 from tests.contract.database.made import T0, at
 from tests.contract.database.test_notify import a_line, sending
+from tests.unit.notify_made import LAN, MINH, a_change
 from tests.unit.notify_memory import a_mail
 from tests.unit.notify_memory import a_message as a_row
 from tests.unit.queue_memory import MemoryBell
-from tests.unit.test_notify_policy import LAN, MINH, a_change
 
 LINKS = Links(secret=b"0123456789abcdef")
 

@@ -2,30 +2,23 @@
 what was typed.
 """
 
-from collections.abc import AsyncIterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from aiohttp import FormData
 
-from hotline1022.db.unit import Database
 from hotline1022.tickets.attachments import LARGEST
 from hotline1022.tickets.types import Action, State
 from hotline1022.web.desk.forms import READ
 from tests.contract.database.handling_world import PNG
-from tests.contract.database.officer_world import LEADER, NAMES, SPECIALIST, Shown, World, open_world
+from tests.contract.database.officer_world import LEADER, NAMES, SPECIALIST, Shown, World, world
 from tests.contract.database.test_officer_page import typed
+
+__all__ = ["world"]
 
 A = Action
 TEXT = "Đã lấp lại vỉa hè,\nảnh kèm theo."
 File = tuple[str, str, bytes]
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(database, tmp_path) as opened:
-        yield opened
 
 
 async def send(world: World, path: str, act: str, version: int, *files: File, answer: str = TEXT) -> Shown:

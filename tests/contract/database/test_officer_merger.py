@@ -1,23 +1,13 @@
 """After a merger over both databases: API tokens of the new agency's people reach what its links reach, and nothing else."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from hotline1022.core.clock import local_day
-from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Action, State, Ticket
 from tests.contract.database.mergers import NEW, NEWEST, OLD, ends_into, merged, with_agency
-from tests.contract.database.officer_world import World, open_world
+from tests.contract.database.officer_world import World, world
+
+__all__ = ["world"]
 
 A = Action
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(database, tmp_path) as opened:
-        yield opened
 
 
 async def listed(world: World, secret: str, query: str = "") -> tuple[int, set[str]]:

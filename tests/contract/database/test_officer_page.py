@@ -4,15 +4,11 @@ import asyncio
 import html
 import re
 import unicodedata
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from markupsafe import escape
 
 from hotline1022.core.clock import local_day
-from hotline1022.db.unit import Database
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import What
 from hotline1022.notify.links import KEY
@@ -20,20 +16,25 @@ from hotline1022.notify.types import Link
 from hotline1022.tickets.types import Action, Named, State
 from hotline1022.web.auth import FAILURES
 from hotline1022.web.page_wire import MOST_ANSWER
-from tests.contract.database.officer_world import LEADER, NAMES, PHONE, SPECIALIST, Shown, World, named, open_world
+from tests.contract.database.officer_world import (
+    LEADER,
+    NAMES,
+    PHONE,
+    SPECIALIST,
+    Shown,
+    World,
+    named,
+    world,
+)
 from tests.unit.notify_memory import LINKS
+
+__all__ = ["world"]
 
 A = Action
 #: who the citizen is, beside the number
 WHO = ("Nguyễn Thị Ánh", "12 đường Lê Lợi")
 #: the same, and what it is about
 PERSONAL = ("Nguyễn Thị Ánh", "Lê Lợi", "Vỉa hè", "901234567", "90****567")
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(database, tmp_path) as opened:
-        yield opened
 
 
 def buttons(shown: Shown) -> set[str]:

@@ -2,7 +2,6 @@
 who a citizen is; the rows of before an update are found like new ones.
 """
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,11 @@ from hotline1022.db.tickets import ticket_values
 from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Action, Named, Ticket, TicketFilter, Urgency
 from tests.contract.database.desk_world import Browser
-from tests.contract.database.handling_world import LEADER, OTHER, SPECIALIST, Handling, open_handling
+from tests.contract.database.handling_world import LEADER, OTHER, SPECIALIST, Handling, world
 from tests.contract.database.test_migrate import migrate_to
 from tests.unit.tickets_made import made
+
+__all__ = ["world"]
 
 A = Action
 CONTENT = "Nắp cống trước nhà bà Đào vỡ, gọi lại 0274 3822 123 giúp tôi."
@@ -39,12 +40,6 @@ WHO = (
     "3822",
     "example",
 )
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[Handling]:
-    async with open_handling(database, tmp_path) as made:
-        yield made
 
 
 async def found(browser: Browser, tickets: list[Ticket], query: str) -> set[int]:

@@ -1,29 +1,21 @@
 """API tokens of contact points over both databases: they reach their agency's tickets alone, and end with the contact point."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
-
-import pytest
 
 from hotline1022.core.clock import local_day
-from hotline1022.db.unit import Database
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import Directory, What
 from hotline1022.service.directory.desk import change
 from hotline1022.tickets.types import Action, Named, State
 from hotline1022.web.auth import REMEMBER_SECONDS
-from tests.contract.database.officer_world import LEADER, NAMES, PHONE, SPECIALIST, World, open_world
+from tests.contract.database.officer_world import LEADER, NAMES, PHONE, SPECIALIST, World, world
 from tests.unit.permissions import permissions
 from tests.unit.test_web_roles import BODIES
 
+__all__ = ["world"]
+
 A = Action
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(database, tmp_path) as opened:
-        yield opened
 
 
 async def test_it_reaches_its_agencys_tickets_and_nothing_else(world: World) -> None:

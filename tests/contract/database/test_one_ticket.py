@@ -1,7 +1,6 @@
 """What an agent writes down in a call and what a transfer of it keeps is one ticket, whichever came first, whatever died between."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,10 @@ from hotline1022.db.unit import Database
 from hotline1022.service.tickets.agent_drafts import AgentDrafts
 from hotline1022.tickets.ports import Act, Draft, Reporter
 from hotline1022.tickets.types import Action, Channel, State, Ticket, TicketFilter, Urgency
-from tests.contract.database.test_ticket_desk import CALL, DROPPED, NOBODY, TAKEN, Office
+from tests.contract.database.ticket_office import CALL, DROPPED, NOBODY, TAKEN, Office, office
 from tests.unit.tickets_made import NOW, OFFICER, at
+
+__all__ = ["office"]
 
 LAN = "user:1"
 BUILDING, POLICE = "so-xay-dung", "cong-an-tinh"
@@ -30,11 +31,6 @@ def form(**more: object) -> Draft:
         "calls": (CALL,),
     }
     return Draft(**given | more)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
-    yield Office(database, tmp_path)
 
 
 async def reserve(office: Office, agency: str = BUILDING) -> Ticket:

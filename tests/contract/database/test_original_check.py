@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from hotline1022.audit.types import Entry, Fault
+from hotline1022.audit.types import Fault
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
 from hotline1022.recordings import verify
 from hotline1022.recordings.reader import sha256_of
 from hotline1022.service.recordings.original_check import OriginalCheck
 from tests.contract.database.made import answered, at, of_calls
+from tests.lab.chain import entries
 from tests.lab.evidence_world import World, build, everything_now, thread_pool
 from tests.unit.recordings_world import CALL
 
@@ -45,11 +46,6 @@ async def check(world: World, clock: Clock) -> OriginalCheck:
     made = OriginalCheck(world.database, world.examiner(), world.bells, now=clock)
     assert await made.check_now(CALL) == ()
     return made
-
-
-async def entries(world: World) -> list[Entry]:
-    async with world.database.reading() as tx:
-        return [one async for some in tx.audit.entries() for one in some]
 
 
 def in_place(path: Path) -> None:
@@ -91,11 +87,11 @@ async def test_damage_is_found_at_the_very_next_play(
 ) -> None:
     victim = world.filed.tracks[2].path
     harm(world.root / victim)
-    before = len(await entries(world))
+    before = len(await entries(world.database))
     for _ in range(2):
         (found,) = await check.check_now(CALL)
         assert (found.fault, found.name) == (fault, victim)
-    (entry,) = (await entries(world))[before:]
+    (entry,) = (await entries(world.database))[before:]
     assert entry.kind == "recording-damaged" and entry.subject == f"call:{CALL}"
     assert {kind for kind, _, _ in world.bells.rung} == {"recording-damaged"}
 
@@ -127,7 +123,7 @@ async def test_what_is_whole_is_read_once_a_minute(
 
 
 async def told(world: World) -> list[tuple[str, str]]:
-    return [(one.kind, one.subject) for one in await entries(world) if one.kind.startswith("recording-")][1:]
+    return [(one.kind, one.subject) for one in await entries(world.database) if one.kind.startswith("recording-")][1:]
 
 
 async def test_the_same_damage_again_after_it_was_mended_has_an_entry_again(world: World, check: OriginalCheck) -> None:

@@ -25,9 +25,9 @@ from hotline1022.notify.states import Trigger, moves
 from hotline1022.notify.types import Channel, Encoding, Message, MessageState, NewMessage, OutboxFilter, RecipientKind
 from hotline1022.service.notify.outbox_worker import BATCH
 from tests.lab.forked import Forked, forked
-from tests.lab.scripted import until
 from tests.lab.smsc import Smsc, smsc
 from tests.lab.smtp import MailServer, mail_server
+from tests.lab.waiting import until
 
 S = MessageState
 #: messages that one process sends at a time: of each of two channels a batch

@@ -1,28 +1,19 @@
 """The own account by the API over a real database: what the page *Tài khoản của tôi* offers, for programs that speak with a session."""
 
 from base64 import b32decode
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from hotline1022.accounts.types import Wanted
 from hotline1022.audit.types import Kind
-from hotline1022.db.unit import Database
 from hotline1022.service.accounts.sign_in_tries import OF_BOTH
 from hotline1022.web.cookies import HEADER
-from tests.contract.database.desk_world import OWN, Browser, World, open_desk
-from tests.contract.database.test_account_desk import code
+from tests.contract.database.account_world import code
+from tests.contract.database.desk_world import OWN, Browser, World, world
+
+__all__ = ["world"]
 
 NEW = "mây bay qua đồng lúa 7"
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_desk(database, tmp_path) as made:
-        yield made
 
 
 async def csrf(browser: Browser) -> str:

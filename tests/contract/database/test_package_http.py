@@ -1,6 +1,6 @@
 """A package over a real line with a slow reader: what is fetched stops soon after the link, or the package, is taken back."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -16,16 +16,13 @@ from hotline1022.evidence.states import Move
 from hotline1022.service.disclosure.links import CountedSource, Made
 from hotline1022.web import stream
 from hotline1022.web.app import make_app
+from tests.contract.database.disclosure_house import plain_house
 from tests.contract.database.test_listening_http import LONG, Wire
-from tests.lab.disclosure_world import ADDRESS, ALLOWS, NOW, House, a_house
+from tests.lab.disclosure_world import ADDRESS, ALLOWS, NOW, House
 from tests.lab.real_api import Served
 from tests.unit.web_memory import open_house
 
-
-@pytest.fixture
-async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    async with a_house(address, tmp_path, monkeypatch) as made:
-        yield made
+__all__ = ["plain_house"]
 
 
 async def a_large_package(house: House) -> tuple[Made, bytes]:

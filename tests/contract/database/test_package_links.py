@@ -1,7 +1,6 @@
 """Links by which a package is fetched: for a while, so many times, by ranges too; each download is in the audit before its bytes."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,15 +15,12 @@ from hotline1022.service.disclosure.desk import GOOD_FOR
 from hotline1022.service.disclosure.links import DisclosureLinks, Made
 from hotline1022.service.disclosure.view import DisclosuresView
 from hotline1022.service.settings.disclosure import DisclosureSettings
-from tests.lab.disclosure_world import ADDRESS, ALLOWS, NOW, House, a_house
+from tests.contract.database.disclosure_house import plain_house
+from tests.lab.disclosure_world import ADDRESS, ALLOWS, NOW, House
+
+__all__ = ["plain_house"]
 
 TO = "Trần Văn Bình, điều tra viên"
-
-
-@pytest.fixture
-async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    async with a_house(address, tmp_path, monkeypatch) as made:
-        yield made
 
 
 async def linked(house: House, at: datetime = NOW) -> tuple[Made, str]:

@@ -2,20 +2,15 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from hotline1022.recordings.keys import Keys
-from tests.lab.disclosure_world import House, a_house, by_the_readme
+from tests.contract.database.disclosure_house import house
+from tests.lab.disclosure_world import House, by_the_readme
 from tests.unit.recordings_world import CALL
 
-
-@pytest.fixture
-async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: Keys) -> AsyncIterator[House]:
-    async with a_house(address, tmp_path, monkeypatch, ring=ring) as made:
-        yield made
+__all__ = ["house"]
 
 
 async def test_the_readmes_own_commands_check_it_and_see_what_was_put_in(house: House, tmp_path: Path) -> None:

@@ -2,26 +2,18 @@
 fetching either is an act.
 """
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
 
-import pytest
-
-from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Action
-from tests.contract.database.handling_world import OTHER, SPECIALIST, Handling, open_handling, page
+from tests.contract.database.handling_world import OTHER, SPECIALIST, Handling, page, world
 from tests.unit.test_picture_copy import FRAME, GPS, JFIF, OWNER, SCAN, jpeg, segment, tiff
+
+__all__ = ["world"]
 
 #: as a telephone, or somebody, named it
 NAME = "Nhà bà Cúc 0901234567, 2026-11-30.JPG"
 PHOTO = jpeg(JFIF, segment(0xE1, b"Exif\0\0" + tiff(side=1)), FRAME, SCAN) + GPS
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[Handling]:
-    async with open_handling(database, tmp_path) as made:
-        yield made
 
 
 async def test_the_copy_that_goes_out_has_neither_place_nor_owner(world: Handling, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from hotline1022.web import (
 from hotline1022.web.app import make_app
 from hotline1022.web.route import Route
 from hotline1022.web.types import Scope
+from tests.lab.chain import entries
 from tests.unit.directory_memory import NUMBERS
 from tests.unit.permissions import permissions, scopes
 from tests.unit.test_web_roles import status_of
@@ -71,8 +72,7 @@ class Office:
 
     async def entries(self) -> list[Entry]:
         """All of the audit."""
-        async with self.database.reading() as tx:
-            return [one async for portion in tx.audit.entries() for one in portion]
+        return await entries(self.database)
 
 
 @asynccontextmanager

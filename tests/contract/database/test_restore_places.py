@@ -13,7 +13,8 @@ from hotline1022.db.unit import Database
 from hotline1022.service.evidence.stamp_check import trust_of
 from hotline1022.service.evidence.walk import Examiner
 from hotline1022.service.prepare import folders
-from tests.contract.database.backup_world import House, flip, house, sound
+from tests.contract.database.backup_world import House, house, sound
+from tests.lab.flipped import flip
 from tests.lab.small_disk import SmallDisk, mounted
 
 __all__ = ["house"]

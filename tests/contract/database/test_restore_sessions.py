@@ -13,8 +13,8 @@ from hotline1022.service.accounts.user_admin import UserAdmin
 from hotline1022.service.backup.make import KeyFile
 from hotline1022.service.settings.secrets import ensure_secrets
 from hotline1022.service.settings.tree import Settings
+from tests.contract.database.account_world import AGENT, HERE, NEW, code, unpacked
 from tests.contract.database.backup_world import PASSPHRASE, House, house
-from tests.contract.database.test_account_desk import AGENT, HERE, NEW, code, unpacked
 
 __all__ = ["house"]
 #: one moment for all: no session is over by time

@@ -20,8 +20,9 @@ from hotline1022.recordings.types import CopyKind, DerivedRow
 from hotline1022.web.copies_wire import Format
 from hotline1022.web.listening_wire import ListenBody, ListenRight, ListenTo
 from tests.contract.database.made import T0, at
-from tests.contract.database.test_listening import WORDS, House, flip, house, parts
+from tests.contract.database.test_listening import WORDS, House, house, parts
 from tests.contract.database.test_migrate import migrate_to
+from tests.lab.flipped import flip
 from tests.unit.recordings_world import (
     AGENT,
     AGENT_TONE,

@@ -10,7 +10,7 @@ from hotline1022.core.errors import HotlineError, Refused
 from hotline1022.recordings.pool import HeavyPool
 from tests.contract.database.test_listening import House, house
 from tests.contract.database.test_speakers import FIRST_AGENT, SECOND_AGENT, choose
-from tests.lab.scripted import until
+from tests.lab.waiting import until
 
 __all__ = ["house"]
 

@@ -1,32 +1,22 @@
 """The last entry of the audit was spoilt so that nothing could follow it: calls and tickets go on, it is named and rung."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from hotline1022.audit.types import Fault
 from hotline1022.core.acting import Acting, acts
-from hotline1022.db.migrate import migrate
 from hotline1022.db.types import Batch
-from hotline1022.db.unit import Database
 from hotline1022.service.evidence.nightly import Nightly
 from tests.contract.database.catalogue_made import a_ticket, changed
 from tests.contract.database.made import answered
-from tests.contract.database.test_evidence import entries
+from tests.contract.database.tampering import world
 from tests.contract.database.test_evidence_desk import desk
-from tests.lab.evidence_world import World, build, everything_now
+from tests.lab.chain import entries
+from tests.lab.evidence_world import World
+
+__all__ = ["world"]
 
 #: what stands in place of the last hash: no hash; what the first entry follows; what the third one follows
 SPOILT = ["Z" * 64, "A" * 64, "0" * 64, "second"]
-
-
-@pytest.fixture
-async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    everything_now(monkeypatch)
-    await migrate(address)
-    async with Database(address) as database:
-        yield await build(address, database, tmp_path)
 
 
 async def spoil(world: World, spoilt: str) -> int:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,19 +19,16 @@ from hotline1022.service.disclosure.view import DisclosuresView
 from hotline1022.service.evidence.nightly import Nightly
 from hotline1022.service.retention.view import RetentionView
 from hotline1022.service.settings.retention import Retention
-from tests.lab.disclosure_world import NOW, House, a_house
+from tests.contract.database.disclosure_house import plain_house
+from tests.lab.disclosure_world import NOW, House
 from tests.lab.retention_world import old
 from tests.unit.recordings_world import CALL
+
+__all__ = ["plain_house"]
 
 #: in the place of a mapping
 SHAPES: tuple[object, ...] = ([], None, "x", 7, [["hold"]], {})
 FREE = ("UPDATE catalogue SET held = false", "DELETE FROM recording_hold")
-
-
-@pytest.fixture
-async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    async with a_house(address, tmp_path, monkeypatch) as made:
-        yield made
 
 
 def night(house: House) -> Nightly:

@@ -3,26 +3,19 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hotline1022.audit.types import Fault
-from hotline1022.db.migrate import migrate
-from hotline1022.db.unit import Database
 from hotline1022.recordings import apart
 from hotline1022.service.evidence import stamp_check
 from hotline1022.service.evidence.stamp_check import StampCheck
-from tests.lab.evidence_world import World, build, everything_now
+from tests.contract.database.tampering import world
+from tests.lab.evidence_world import World
 
-
-@pytest.fixture
-async def world(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    everything_now(monkeypatch)
-    await migrate(address)
-    async with Database(address) as database:
-        yield await build(address, database, tmp_path)
+__all__ = ["world"]
 
 
 @contextlib.contextmanager

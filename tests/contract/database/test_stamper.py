@@ -30,23 +30,14 @@ from hotline1022.service.notify.outbox_book import OutboxBook
 from hotline1022.service.notify.outbox_worker import OutboxWorker
 from tests.lab.evidence_world import Bells
 from tests.lab.smtp import mail_server
-from tests.lab.tsa import Tsa, make, running
+from tests.lab.tsa import Tsa, made_once, tsa
+from tests.lab.waiting import met
 from tests.unit.notify_memory import Book
+
+__all__ = ["made_once", "tsa"]
 
 AT = datetime(2026, 11, 29, 17, 0, 1, 5, tzinfo=UTC)
 TO = "luu@example.vn"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Tsa:
-    return make(tmp_path_factory.mktemp("tsa") / "tsa")
-
-
-@pytest.fixture
-async def tsa(made: Tsa) -> AsyncIterator[Tsa]:
-    made.mode = "good"
-    async with running(made):
-        yield made
 
 
 @pytest.fixture
@@ -68,12 +59,6 @@ def stamper(database: Database, bells: Bells, folder: Path, **more: Any) -> Stam
 async def one_entry(database: Database) -> None:
     async with database.transaction() as tx:
         tx.audit.add(Fact(at=AT, kind=Kind.ACT, actor="cli:an"))
-
-
-async def until(condition: Any) -> None:
-    async with asyncio.timeout(10):
-        while not await condition():  # noqa: ASYNC110 -- it is seen in the database alone
-            await asyncio.sleep(0.01)
 
 
 async def test_a_stamp_by_an_authority_goes_everywhere_and_verifies(
@@ -112,7 +97,7 @@ async def test_it_rings_until_a_stamp_can_be_had(
             return tsa.asked >= 3
 
         tsa.asked = 0
-        await until(tried)
+        await met(tried)
         assert {kind for kind, _, _ in bells.rung} == {"stamp-failed"} and "tsa-refused" in bells.rung[0][1]
         tsa.mode = "good"
 
@@ -120,7 +105,7 @@ async def test_it_rings_until_a_stamp_can_be_had(
             async with database.reading() as tx:
                 return await tx.audit.last_stamp() is not None
 
-        await until(stamped)
+        await met(stamped)
     finally:
         running_stamper.cancel()
         await asyncio.wait([running_stamper])
@@ -145,13 +130,13 @@ async def test_one_stamp_a_day_of_the_province(
         return len(await stamps()) == 2
 
     try:
-        await until(one)
+        await met(one)
         now[0] += timedelta(seconds=5)
         for _ in range(20):  # it looks at the calendar many times
             await asyncio.sleep(0.01)
         assert await one()
         now[0] += timedelta(seconds=6)
-        await until(two)
+        await met(two)
     finally:
         task.cancel()
         await asyncio.wait([task])
@@ -196,7 +181,7 @@ async def test_by_email_it_arrives_so_that_it_can_be_checked_from_the_letter_alo
 
         try:
             made = await stamper(database, bells, tmp_path, authority=vouching, mail_to=TO).stamp()
-            await until(sent)
+            await met(sent)
         finally:
             task.cancel()
             await asyncio.wait([task])

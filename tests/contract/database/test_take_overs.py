@@ -3,16 +3,14 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid, Unavailable
 from hotline1022.db.tickets import TicketRepository
-from hotline1022.db.unit import Database, Work
+from hotline1022.db.unit import Work
 from hotline1022.directory.edit import end
 from hotline1022.directory.types import Directory, What
 from hotline1022.notify.types import Channel, Message
@@ -20,17 +18,13 @@ from hotline1022.service.directory.desk import change
 from hotline1022.service.tickets.clock import TicketClock
 from hotline1022.tickets.types import Action, Ticket
 from tests.contract.database.mergers import NEW, NEWEST, OLD, ends_into, merged, with_agency
-from tests.contract.database.officer_world import World, open_world
+from tests.contract.database.officer_world import World, world
 from tests.unit.tickets_made import a_draft
+
+__all__ = ["world"]
 
 A = Action
 BOTH = {f"{NEW}-cv", f"{NEW}-ld"}
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(database, tmp_path) as opened:
-        yield opened
 
 
 def about(messages: list[Message], *tickets: Ticket) -> None:

@@ -3,27 +3,22 @@
 import asyncio
 import itertools
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from hotline1022.core.cascade import Outcome as HuntOutcome
 from hotline1022.core.outcomes import Reason, Result
-from hotline1022.db.unit import Database
 from hotline1022.service.tickets.clock import UNUSED, TicketClock, drop_unused
 from hotline1022.tickets.ports import Outcome, Settled
 from hotline1022.tickets.types import State, Ticket
 from tests.contract.database.made import a_call, of_calls, over
 from tests.contract.database.test_cascades import a_hunt, ended, save
-from tests.contract.database.test_ticket_desk import Office, nothing_due
+from tests.contract.database.ticket_office import Office, nothing_due, office
 from tests.unit.tickets_made import NOW
 
+__all__ = ["office"]
+
 LATER = NOW + UNUSED + timedelta(minutes=1)
-
-
-@pytest.fixture
-def office(database: Database, tmp_path: Path) -> Office:
-    return Office(database, tmp_path)
 
 
 async def reserved(office: Office, call: str) -> Ticket:

@@ -2,102 +2,23 @@
 
 import asyncio
 import itertools
-from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, Unavailable
-from hotline1022.core.ids import CallId, ChannelId
-from hotline1022.core.outcomes import Reason, Result
-from hotline1022.db.unit import Database, Work
-from hotline1022.directory.types import Directory
-from hotline1022.recordings.types import FiledCall, Status, VoicemailRow
-from hotline1022.service.tickets.clock import TicketClock
+from hotline1022.db.unit import Database
 from hotline1022.service.tickets.desk import TRIES, TicketDesk
-from hotline1022.service.tickets.messages import tickets_of_messages
 from hotline1022.service.tickets.names import DirectoryNames
-from hotline1022.service.tickets.view import TicketsView
-from hotline1022.tickets.attachments import LARGEST, MOST, Shelf
+from hotline1022.tickets.attachments import Shelf
 from hotline1022.tickets.code import is_code
-from hotline1022.tickets.ports import Act, Outcome, Reporter, Reservations, Settled
-from hotline1022.tickets.spoken import WINDOW, WRONG
-from hotline1022.tickets.types import (
-    Action,
-    Changed,
-    Channel,
-    Kind,
-    Named,
-    Purpose,
-    Reminder,
-    Requester,
-    State,
-    Ticket,
-    TicketFilter,
-    Urgency,
-)
-from hotline1022.web.errors import TooMany
-from hotline1022.web.tickets_wire import StatusView
-from tests.contract.database.made import of_calls, over
-from tests.unit.directory_memory import shipped as shipped_directory
+from hotline1022.tickets.ports import Act, Outcome, Reporter, Reservations
+from hotline1022.tickets.types import Action, Kind, Named, Requester, State, Urgency
+from tests.contract.database.ticket_office import CALL, DROPPED, NOBODY, TAKEN, Office, office, shipped
 from tests.unit.tickets_made import NOW, OFFICER, POLICY, a_draft, at
 
-CALL = "hl1-1795470208.58"
-TAKEN = Outcome(how=Settled.TAKEN, owner=OFFICER)
-NOBODY = Outcome(how=Settled.NOBODY)
-DROPPED = Outcome(how=Settled.DROPPED)
-
-
-class Office:
-    """A desk with what it told others, and a way to break the telling."""
-
-    def __init__(self, database: Database, folder: Path) -> None:
-        self.database = database
-        self.told: list[Changed] = []
-        self.reminded: list[tuple[str, Reminder]] = []
-        self.noticed = asyncio.Event()
-        self.fails: Exception | None = None
-        self.spoilt = ""
-        self.shelf = Shelf(folder / "attachments")
-        self.desk = TicketDesk(
-            database, POLICY, DirectoryNames(shipped), self.shelf, also=self._also, remind=self._remind
-        )
-        self.view = TicketsView(database, self.desk)
-
-    async def _also(self, tx: Work, changed: Changed) -> None:
-        found = await tx.tickets.get(changed.after.id)
-        assert found == changed.after, "it is told inside the transaction that wrote it"
-        if self.fails:
-            raise self.fails
-        self.told.append(changed)
-
-    async def _remind(self, tx: Work, ticket: Ticket, reminder: Reminder) -> None:
-        if self.fails or ticket.id == self.spoilt:
-            raise self.fails or Unavailable("no message can be made of this ticket")
-        self.reminded.append((ticket.id, reminder))
-        self.noticed.set()
-
-    async def ticket(self, **more: object) -> Ticket:
-        return await self.desk.create(a_draft(**more), by="lan", at=NOW)
-
-    async def all(self) -> list[Ticket]:
-        return list(await self.view.list(TicketFilter(limit=1000)))
-
-
-@pytest.fixture
-def office(database: Database, tmp_path: Path) -> Office:
-    return Office(database, tmp_path)
-
-
-async def nothing_due(at: datetime) -> None:
-    """No merger takes effect."""
-
-
-async def shipped() -> Directory:
-    """The agencies that are there at a first start."""
-    return shipped_directory()
+__all__ = ["office"]
 
 
 async def test_a_request_gets_a_code_and_the_names_of_now(office: Office) -> None:
@@ -235,22 +156,6 @@ async def test_what_the_agent_chose_before_a_transfer_is_in_the_ticket(office: O
     assert (again.kind, again.requester, again.urgency) == (Kind.PROPOSAL, Requester.BUSINESS, Urgency.URGENT)
 
 
-async def test_a_back_fill_makes_one_ticket(office: Office) -> None:
-    draft = a_draft(channel=Channel.VOICEMAIL, calls=())
-
-    async def fill(purpose: Purpose) -> Ticket:
-        return await office.desk.back_fill(CALL, purpose, draft, by="log", at=NOW)
-
-    made = await asyncio.gather(*(fill(Purpose.VOICEMAIL) for _ in range(4)))
-    assert len({one.id for one in made}) == 1
-    assert made[0].calls == (CALL,)
-    reserved = await office.desk.reserve(CALL, "so-xay-dung", "construction", NOW)
-    opened = await fill(Purpose.CASCADE)
-    assert (opened.id, opened.state) == (reserved.id, State.NEW), "the reservation is opened"
-    assert await fill(Purpose.CASCADE) == opened
-    assert len(await office.all()) == 2
-
-
 async def test_codes_that_are_taken_are_drawn_again(database: Database, tmp_path: Path) -> None:
     drawn = itertools.count()
     names, shelf = DirectoryNames(shipped), Shelf(tmp_path)
@@ -261,158 +166,3 @@ async def test_codes_that_are_taken_are_drawn_again(database: Database, tmp_path
     with pytest.raises(Unavailable) as caught:
         await stuck.create(a_draft(calls=()), by="lan", at=NOW)
     assert caught.value.error_id == "code-none" and next(drawn) < TRIES
-
-
-async def test_reminders_are_sent_once_and_in_office_hours(office: Office) -> None:
-    made = await office.ticket()
-    await office.desk.act(made.id, Act(action=Action.FORWARD), by="lan", at=NOW)
-    assert await office.desk.remind(at(28, "10:00")) == []
-    office.fails = Unavailable("the outbox is away")
-    with pytest.raises(Unavailable):
-        await office.desk.remind(at(30, "08:00"))
-    office.fails = None
-    assert len(await office.desk.remind(at(30, "08:00"))) == 1, "what could not be sent is not noted as sent"
-    assert await office.desk.remind(at(30, "08:01")) == []
-    both = await asyncio.gather(*(office.desk.remind(at(31, "08:00")) for _ in range(3)))
-    assert sorted(map(len, both)) == [0, 0, 1]
-    assert [(name, one.kind, one.to) for name, one in office.reminded] == [
-        (made.id, "expired", "leader"),
-        (made.id, "before-answer", "officer"),
-    ]
-
-
-async def test_a_reminder_that_fails_stops_no_other(office: Office) -> None:
-    for number in range(3):
-        made = await office.ticket(calls=())
-        await office.desk.act(made.id, Act(action=Action.FORWARD), by="lan", at=NOW)
-        office.spoilt = made.id if number == 1 else office.spoilt
-    for _ in range(2):
-        with pytest.raises(Unavailable):
-            await office.desk.remind(at(30, "08:00"))
-    assert len(office.reminded) == 2 and office.spoilt not in {name for name, _ in office.reminded}
-
-
-async def test_the_clock_goes_on_when_the_database_was_away(office: Office) -> None:
-    await office.desk.act((await office.ticket()).id, Act(action=Action.FORWARD), by="lan", at=NOW)
-    office.fails = Unavailable("away")
-    looks = itertools.count()
-
-    def now() -> datetime:
-        if next(looks) == 2:
-            office.fails = None
-        return at(30, "08:00")
-
-    clock = TicketClock(office.database, office.desk, due=nothing_due, every=0.01, clock=now)
-    running = asyncio.create_task(clock.run())
-    async with asyncio.timeout(10):
-        await office.noticed.wait()
-    running.cancel()
-    await asyncio.wait([running])
-    assert len(office.reminded) == 1 and next(looks) > 2
-
-
-async def test_files_come_and_go_unchanged(office: Office) -> None:
-    made = await office.ticket()
-    data = bytes(range(256)) * 40
-    view = await office.view.attach(made.code, name="ảnh.png", media_type="image/png", data=data, by="lan", at=NOW)
-    detail = await office.view.get(made.id)
-    assert detail.attachments == (view,) and detail.ticket.version == 2
-    assert [(row.action, row.why) for row in await office.view.history(made.id)][1:] == [(Action.ATTACH, "ảnh.png")]
-    found = await office.view.attachment(made.id, view.id)
-    assert found is not None and found.path.read_bytes() == data
-    other = await office.ticket(calls=())
-    assert await office.view.attachment(other.id, view.id) is None
-    found.path.write_bytes(data[:-1] + b"x")
-    with pytest.raises(Unavailable) as caught:
-        await office.view.attachment(made.id, view.id)
-    assert caught.value.error_id == "attachment-damaged"
-    for media, content, error_id in (
-        ("text/html", b"<p>", "attachment-kind"),
-        ("image/png", b"", "attachment-empty"),
-        ("image/png", bytes(LARGEST + 1), "attachment-large"),
-    ):
-        with pytest.raises(Invalid) as invalid:
-            await office.view.attach(made.id, name="x", media_type=media, data=content, by="lan", at=NOW)
-        assert invalid.value.error_id == error_id
-    for number in range(MOST - 1):
-        await office.view.attach(made.id, name=str(number), media_type="text/plain", data=b"x", by="lan", at=NOW)
-    with pytest.raises(Refused) as full:
-        await office.view.attach(made.id, name="one more", media_type="text/plain", data=b"x", by="lan", at=NOW)
-    assert full.value.error_id == "attachments-full"
-
-
-async def test_status_by_code_and_who_guesses(office: Office) -> None:
-    made = await office.ticket()
-    told = await office.view.status(made.code, "portal~a", NOW)
-    assert (told.state, told.agency, told.words) == (
-        State.NEW,
-        "Sở Xây dựng",
-        "Phiếu của quý vị đã được tiếp nhận.",
-    )
-    for number in range(WRONG):
-        with pytest.raises(NotFound):
-            await office.view.status(f"{10000000 + number}", "portal~a", NOW)
-    with pytest.raises(TooMany) as caught:
-        await office.view.status(made.code, "portal~a", NOW)
-    assert caught.value.seconds == WINDOW.total_seconds()
-    assert (await office.view.status(made.code, "portal~b", NOW)).code == made.code
-    assert (await office.view.status(made.code, "portal~a", NOW + WINDOW + timedelta(seconds=1))).code == made.code
-
-
-async def test_who_guesses_many_codes_at_once_gets_no_more_answers_than_one_by_one(office: Office) -> None:
-    made = await office.ticket()
-    codes = (f"{number}" for number in range(20000000, 30000000))
-    guesses = list(itertools.islice((one for one in codes if is_code(one) and one != made.code), 40))
-    asked = (office.view.status(code, "portal~a", NOW) for code in (*guesses, made.code, *guesses))
-    said = Counter(type(one) for one in await asyncio.gather(*asked, return_exceptions=True))
-    assert said[NotFound] == WRONG and said[TooMany] + said[StatusView] == 81 - WRONG
-
-
-async def test_the_phone_is_found_in_any_way_of_writing(office: Office) -> None:
-    made = await office.ticket(phone="(0274) 3822-222")
-    for text in ("02743822222", "+84 274 3822222", "0274.3822.222"):
-        assert await office.view.list(TicketFilter(phone=text)) == [made]
-    assert await office.view.list(TicketFilter(phone="02743822223")) == []
-
-
-def left(call: str, minute: int, **more: object) -> FiledCall:
-    message = VoicemailRow(
-        id=f"{call}~m",
-        call=CallId(ChannelId(call)),
-        path=f"2026/11/25/{call}/m.wav",
-        sha256="0" * 64,
-        duration_ms=9000,
-        left_at=NOW + timedelta(minutes=minute),
-        reason="key",
-        status=Status.STORED,
-    )
-    return FiledCall(call=message.call, tracks=(), voicemails=(replace(message, **more),))  # type: ignore[arg-type]
-
-
-async def test_a_message_becomes_a_ticket_once(office: Office) -> None:
-    calls = [
-        over("hl1-1.1", 0, Result.VOICEMAIL, Reason.MESSAGE_LEFT, category="traffic"),
-        over("hl1-2.2", 0, Result.VOICEMAIL, Reason.NO_MESSAGE),
-        over("hl1-3.3", 0, Result.VOICEMAIL, Reason.MESSAGE_LEFT, category="gone"),
-    ]
-    await office.database.save(of_calls(*calls))
-    async with office.database.transaction() as tx:
-        filed = [left("hl1-1.1", 1), left("hl1-2.2", 2), left("hl1-3.3", 3), left("hl1-4.4", 4), left("hl1-5.5", 5)]
-        silent = left("hl1-6.6", 6, duration_ms=0)
-        old = left("hl1-7.7", -60 * 24 * 40)
-        await tx.recordings.save([*filed, silent, old], NOW)
-        await tx.recordings.mark_heard("hl1-5.5~m", "lan", NOW)
-    assert await tickets_of_messages(office.database, office.desk, at(25, "08:10")) == 3
-    assert await tickets_of_messages(office.database, office.desk, at(25, "08:11")) == 0
-    made = {ticket.calls[0]: ticket for ticket in await office.all()}
-    assert made.keys() == {"hl1-1.1", "hl1-3.3", "hl1-4.4"}
-    first = made["hl1-1.1"]
-    assert (first.channel, first.phone, first.agency_name) == (
-        Channel.VOICEMAIL,
-        "+84901234567",
-        "Sở Giao thông Vận tải",
-    )
-    assert first.content == "Lời nhắn thoại lúc 08:01 25/11/2026. Xin nghe bản ghi âm của cuộc gọi."
-    assert (made["hl1-3.3"].category_name, made["hl1-3.3"].agency) == ("gone", ""), "a menu that changed stops nothing"
-    assert made["hl1-4.4"].phone == ""
-    assert len(office.told) == 3

@@ -2,24 +2,16 @@
 urgency; who is second is shown what the other one wrote, and takes nothing back that was not touched.
 """
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from hotline1022.accounts.types import Permission
-from hotline1022.db.unit import Database
 from hotline1022.tickets.types import Action, Ticket, Urgency
 from tests.contract.database.desk_world import Browser, Shown
-from tests.contract.database.handling_world import LEADER, SPECIALIST, WHO, Handling, open_handling, page
+from tests.contract.database.handling_world import LEADER, SPECIALIST, WHO, Handling, page, world
+
+__all__ = ["world"]
 
 EVIL = '"><script>alert(1)</script>'
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[Handling]:
-    async with open_handling(database, tmp_path) as made:
-        yield made
 
 
 def fields(ticket: Ticket, version: int | None = None, **more: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from hotline1022.service.tickets.join import desk_of, notices_of
 from hotline1022.service.tickets.notices import NOT_FORWARDED_ALARM
 from hotline1022.tickets.ports import Act, Draft
 from hotline1022.tickets.types import Action, Channel, Reminder, Ticket, Urgency
-from tests.contract.database.test_ticket_desk import nothing_due, shipped
+from tests.contract.database.ticket_office import nothing_due, shipped
 from tests.unit.tickets_made import NOW, at
 
 LINKS = Links(secret=bytes(16))

@@ -2,14 +2,9 @@
 further role takes nothing away, and nobody learns which codes other agencies have.
 """
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from hotline1022.accounts.types import Permission
-from hotline1022.db.unit import Database
 from hotline1022.tickets.types import OF_AGENCIES, Action, Named, State, Ticket
 from tests.contract.database.desk_world import Browser
 from tests.contract.database.handling_world import (
@@ -19,18 +14,14 @@ from tests.contract.database.handling_world import (
     WHO,
     Handling,
     act_page,
-    open_handling,
     page,
+    world,
 )
+
+__all__ = ["world"]
 
 A, P = Action, Permission
 EVERY = {"why": "x", "answer": "Xong.", "until": "2026-12-30"}
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[Handling]:
-    async with open_handling(database, tmp_path) as made:
-        yield made
 
 
 async def ask(browser: Browser, method: str, path: str, **body: Any) -> tuple[int, Any]:

@@ -1,23 +1,14 @@
 """Pages of tickets carry what they need to say that they are old, and never more than that."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-
-from hotline1022.db.unit import Database
 from hotline1022.service.accounts.desk import Terms
 from hotline1022.tickets.types import Action
 from tests.contract.database.desk_world import OWN
-from tests.contract.database.handling_world import SPECIALIST, Handling, act_page, open_handling, page
+from tests.contract.database.handling_world import SPECIALIST, Handling, act_page, page, world
 
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[Handling]:
-    async with open_handling(database, tmp_path) as made:
-        yield made
+__all__ = ["world"]
 
 
 def room(text: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,11 +17,14 @@ from hotline1022.service.evidence.nightly import Nightly
 from hotline1022.service.evidence.nights import NightsWatch
 from hotline1022.web.failures import json_response
 from hotline1022.web.rules import dump
+from tests.contract.database.disclosure_house import plain_house
 from tests.contract.database.test_evidence_desk import desk
 from tests.contract.database.test_holds import view
-from tests.lab.disclosure_world import House, a_house
+from tests.lab.disclosure_world import House
 from tests.lab.retention_world import old
 from tests.unit.recordings_world import CALL
+
+__all__ = ["plain_house"]
 
 #: what SQLite takes for a document, and PostgreSQL's type refuses
 NO_JSON = ("'{\"half'", "''", "x'ff00fe'", "'nonsense'")
@@ -31,12 +34,6 @@ KINDS = (
     Kind.RECORDING_STORED, Kind.RECORDING_HELD, Kind.DISCLOSURE_REQUESTED, Kind.DISCLOSURE_PACKED, Kind.CHAIN_STAMPED,
     Kind.CHAIN_LISTED, Kind.CHAIN_CHECKED, Kind.KEY_MADE, Kind.COPY_MADE, Kind.ACT,
 )  # fmt: skip
-
-
-@pytest.fixture
-async def house(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    async with a_house(address, tmp_path, monkeypatch) as made:
-        yield made
 
 
 def literals(house: House) -> Sequence[str]:

@@ -1,27 +1,18 @@
 """What ends with a contact point at the desk: account and sessions, at once; told twice nothing more, and never the last admin's."""
 
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from hotline1022.accounts.types import Wanted
 from hotline1022.audit.types import Kind
-from hotline1022.db.unit import Database
 from hotline1022.directory.types import Contact
 from hotline1022.service.accounts.user_ends import UserEnds
-from tests.contract.database.desk_world import World, open_desk
+from tests.contract.database.desk_world import World, world
 from tests.contract.database.handling_world import LEADER, SPECIALIST
 
+__all__ = ["world"]
+
 DAY = date(2026, 11, 25)
-
-
-@pytest.fixture
-async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
-    async with open_desk(database, tmp_path) as made:
-        yield made
 
 
 def ended(world: World, contact: str) -> Contact:

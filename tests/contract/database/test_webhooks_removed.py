@@ -16,7 +16,8 @@ from hotline1022.db.unit import Database
 from hotline1022.db.webhooks import WebhookRepository
 from hotline1022.webhooks.types import DeliveryState
 from tests.contract.database.desk_world import open_desk
-from tests.contract.database.test_webhooks import add, desk_of, ended, happen, met, receiver, until, working
+from tests.contract.database.webhook_world import add, desk_of, ended, happen, receiver, until, working
+from tests.lab.waiting import met
 from tests.lab.webhook_process import worker
 
 PAGE = "/desk/webhooks"
