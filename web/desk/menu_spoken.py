@@ -127,7 +127,7 @@ async def _save(ask: Ask, kind: SpokenKind, id: str, *, new: bool, once_more: bo
         return await again(gone=True, error=Refused("somebody took the text away", error_id="menu-step-gone"))
     if there is not None and meanwhile.fill({"text": there.text}).read != read:
         return await _meanwhile(ask, parts, kind, there, text)
-    body = SpokenBody(kind=kind, id=id, text=tidy(text, lines=True) or "")
+    body = SpokenBody(kind=kind, id=id, text=tidy(text, lines=True, tabs=True) or "")
     try:
         changed = await ask.ports.menu.change(MenuChangeBody(text=known.text, spoken=body))
         if own := [one for one in changed.problems if f"{one.at}.".startswith(f"{kind}.{id}.")]:
