@@ -118,6 +118,8 @@ class MenuNow:
     trouble: str
     tree: TreeView
     draft: MenuDraft | None
+    #: what an earlier release let pass: callers go on hearing it, the next publication refuses it
+    outdated: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
