@@ -55,7 +55,7 @@ class PasswordLook:
             shut = await self.tries.count(tried)
             right = await verify_secret(hashed or _NOBODY, plain_password(password)) and bool(hashed)
         if shut and not (right and known):
-            raise must_wait()
+            raise must_wait(tried, tried.name)
         return Look(right=right, hashed=hashed, tried=tried)
 
     async def hash(self, plain: str) -> str:

@@ -71,8 +71,9 @@ async def forget_codes(tx: Work, user: str) -> None:
     await tx.accounts.forget_tries(f"code:{user}:", f"codes:{user}")
 
 
-def must_wait() -> Refused:
-    """What is said of all that is full."""
+def must_wait(one: Try, key: str) -> Refused:
+    """What is said of all that is full; which key it is stands in the log alone."""
+    log.warning("somebody at %s is told to wait: too many tries (%s)", one.whence, key.partition(":")[0])
     text = f"too many tries; wait {WINDOW.seconds // 60} minutes, or ask the admin for a new password"
     return Refused(text, error_id="sign-in-wait")
 
@@ -89,7 +90,7 @@ class TryBook:
             before = await tx.accounts.tries(one.limits, self._clock() - WINDOW)
         for key, most in one.limits.items():
             if before.get(key, 0) >= most:
-                raise self._full(one, key)
+                raise must_wait(one, key)
 
     async def count(self, one: Try) -> bool:
         """One more; whether there were too many with this name. Refused `sign-in-wait`."""
@@ -106,9 +107,5 @@ class TryBook:
                 else:
                     shut = not await tx.accounts.count_try(one.name, now, tries=OF_NAME, since=since)
         if full:
-            raise self._full(one, full)
+            raise must_wait(one, full)
         return shut
-
-    def _full(self, one: Try, key: str) -> Refused:
-        log.warning("somebody at %s is told to wait: too many tries (%s)", one.whence, key.partition(":")[0])
-        return must_wait()

@@ -81,7 +81,7 @@ async def test_for_a_name_that_nobody_has_the_same_is_done(
         return await slow(hashed, plain)
 
     def noted(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(" ".join(statement.split()))
+        statements.append(" ".join(statement.split()).partition(" IN ")[0])  # none of them is written in another way
 
     monkeypatch.setattr(password_look, "verify_secret", counted)
     engines = {id(one): one.sync_engine for one in (world.database._engines.reader, world.database._engines.writer)}
