@@ -49,9 +49,7 @@ async def test_a_password_that_was_changed_while_it_was_looked_at_changes_nothin
     world: World, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     entered = await world.settled()
-    meanwhile(
-        monkeypatch, "verify_secret", lambda: world.desk.change_password(entered.signed, NEW, OTHER, HERE)
-    )
+    meanwhile(monkeypatch, "verify_secret", lambda: world.desk.change_password(entered.signed, NEW, OTHER, HERE))
     assert await told(ACTS[what](world, entered.signed)) == "password-wrong"
     assert (await world.desk.sign_in("lan", OTHER, HERE)).signed.user.login == "lan"
 

@@ -179,5 +179,5 @@ async def test_a_missing_file_may_lie_where_nothing_could_be_listed(
         done = await world.take(f"{TABLE}\n{a_row('d.wav', at='2024-03-02 09:00:00')}\n{a_row('e.wav')}")
     assert [one.outcome for one in done] == ["imported"] * 3 + ["file-missing"] * 2
     assert all("2024;" in one.note for one in done[3:])
-    (missing,) = (await world.take(f"{HEAD}\n{a_row('e.wav')}"))
+    (missing,) = await world.take(f"{HEAD}\n{a_row('e.wav')}")
     assert (missing.outcome, missing.note) == ("file-missing", "")
