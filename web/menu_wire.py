@@ -119,7 +119,7 @@ class MenuNow:
     tree: TreeView
     draft: MenuDraft | None
     #: what an earlier release let pass: callers go on hearing it, the next publication refuses it
-    outdated: tuple[Remark, ...] = ()
+    outdated: tuple[Remark, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
