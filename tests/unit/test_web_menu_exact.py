@@ -74,7 +74,7 @@ async def test_what_was_read_is_the_same_when_it_is_sent_back_tabs_too(tmp_path:
         status, kept = await ask(house, "POST", "/api/menu/draft", cookie, json={"text": told["text"], "revision": 0})
         assert (status, kept["text"]) == (200, text)
         sent = {"text": told["text"], "seen": 1}
-        status, _ = await ask(house, "POST", "/api/menu/versions", cookie, json=sent)
+        status, _ = await ask(house, "POST", "/api/menu", cookie, json=sent)
         assert status == 200 and menu.texts[2] == text and menu.tree == read(text)
         _, walked = await ask(house, "POST", "/api/menu/try", cookie, json={"text": told["text"], "keys": []})
         assert walked["open"]

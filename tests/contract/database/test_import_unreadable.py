@@ -16,8 +16,7 @@ from hotline1022.core.errors import Unavailable
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.db.stores import SqlRecordingStore
 from hotline1022.db.unit import Database
-from hotline1022.recordings import importing
-from hotline1022.recordings.importing import written
+from hotline1022.recordings.importing import take_over, written
 from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.importing import run
 from hotline1022.service.importing.run import Importer, Outcome
@@ -70,7 +69,6 @@ def broken(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
 
 def broken_late(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
     """The same, once it was looked at and is to be filed."""
-    take_over = run.take_over
 
     def late(*given: Any, **more: Any) -> object:
         broken(monkeypatch, path)
@@ -134,7 +132,7 @@ async def test_what_was_tried_and_cannot_be_looked_at_any_more_is_that_rows_faul
     async def start(self: Importer) -> None:
         await original(self)
         self._tried = tried
-        monkeypatch.setattr(importing.Path, "lstat", refused)
+        monkeypatch.setattr(Path, "lstat", refused)
 
     monkeypatch.setattr(Importer, "start", start)
     assert [one.outcome for one in await world.take(TABLE)] == ["imported", "file-unreadable", "imported"]

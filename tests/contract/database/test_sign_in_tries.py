@@ -13,6 +13,7 @@ from hotline1022.db.tables_accounts import sign_in_try
 from hotline1022.db.unit import Database
 from hotline1022.service.accounts import password_look
 from hotline1022.service.accounts.sign_in_tries import OF_ADDRESS, OF_BOTH, OF_NAME, WINDOW
+from hotline1022.service.lines.pins import verify_pin
 from tests.contract.database.test_account_desk import HERE, NEW, World, code, told
 from tests.lab.scripted import until
 
@@ -74,12 +75,11 @@ async def test_for_a_name_that_nobody_has_the_same_is_done(
         for at in range(tried):
             await said(world, name, "guess", place(1 if tried == OF_BOTH else at + 10))
     looks, statements, done = 0, [], {}
-    slow = password_look.verify_secret
 
     async def counted(hashed: str, plain: str) -> bool:
         nonlocal looks
         looks += 1
-        return await slow(hashed, plain)
+        return await verify_pin(hashed, plain)
 
     def noted(_c: object, _cursor: object, statement: str, *_: object) -> None:
         statements.append(" ".join(statement.split()).partition(" IN ")[0])  # none of them is written in another way
