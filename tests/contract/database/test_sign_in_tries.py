@@ -109,10 +109,10 @@ async def test_a_name_that_is_full_is_not_opened_from_elsewhere_by_the_right_pas
     assert await said(world, "lan", NEW, HERE) == "in"
 
 
-async def test_a_thousand_names_from_one_address_are_a_bounded_number_of_rows(world: World) -> None:
+async def test_many_names_from_one_address_are_a_bounded_number_of_rows(world: World) -> None:
     await world.settled()
-    answers = [await said(world, f"name{number}", "guess", place(1)) for number in range(1000)]
-    assert answers == ["sign-in-wrong"] * OF_ADDRESS + ["sign-in-wait"] * (1000 - OF_ADDRESS)
+    answers = [await said(world, f"name{number}", "guess", place(1)) for number in range(200)]
+    assert answers == ["sign-in-wrong"] * OF_ADDRESS + ["sign-in-wait"] * (200 - OF_ADDRESS)
     assert await rows(world) == 2 * OF_ADDRESS + 1
     world.now += WINDOW
     world.now += WINDOW
