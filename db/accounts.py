@@ -13,7 +13,7 @@ from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.db.sql import Repository, insert_new
 from hotline1022.db.tables_accounts import role, sign_in_try, user_account, user_role
 from hotline1022.db.tables_directory import contact_point
-from hotline1022.db.tries import count_try
+from hotline1022.db.tries import count_try, take_back_try
 
 _USER = (
     "id",
@@ -128,16 +128,15 @@ class AccountRepository(Repository):
 
     async def secret(self, id: str) -> Secret:
         """What the door looks at; NotFound `user-unknown`."""
-        row = (await self._connection.execute(select(user_account).where(user_account.c.id == id))).mappings().first()
-        if row is None:
+        found = await self._secret(id)
+        if found is None:
             raise _nobody(id)
-        names = {
-            "password": "password_hash",
-            "password_until": "password_until",
-            "totp": "totp",
-            "totp_step": "totp_step",
-        }
-        return Secret(**{field: row[column] for field, column in names.items()})
+        return found
+
+    async def at_the_door(self, login: str) -> tuple[User | None, Secret]:
+        """Who types this, with what the door looks at; for nobody the same is asked of the database, and nothing found."""
+        user = await self.by_login(login)
+        return user, await self._secret(user.id if user else "") or Secret()
 
     async def set_password(self, id: str, hashed: str, *, must_change: bool, until: datetime | None) -> None:
         """As an Argon2id hash."""
@@ -176,8 +175,16 @@ class AccountRepository(Repository):
         """Count one try at the door; see db/tries.py."""
         return await count_try(self._connection, sign_in_try, key, at, tries=tries, since=since)
 
+    async def take_back_try(self, key: str) -> None:
+        """One try less; see db/tries.py."""
+        await take_back_try(self._connection, sign_in_try, key)
+
+    async def forget_try(self, key: str) -> None:
+        """All tries of this key."""
+        await self._connection.execute(delete(sign_in_try).where(sign_in_try.c.key == key))
+
     async def forget_tries(self, *begins: str) -> None:
-        """The password was right, or there is a new one: all keys that begin so (they are hexadecimal with colons)."""
+        """Those of all keys that begin so (they are hexadecimal with colons)."""
         for begin in begins:
             await self._connection.execute(delete(sign_in_try).where(sign_in_try.c.key.startswith(begin)))
 
@@ -186,6 +193,18 @@ class AccountRepository(Repository):
         await self._connection.execute(delete(sign_in_try).where(sign_in_try.c.last_at < before))
 
     # ------------------------------------------------------------ inside
+
+    async def _secret(self, id: str) -> Secret | None:
+        row = (await self._connection.execute(select(user_account).where(user_account.c.id == id))).mappings().first()
+        if row is None:
+            return None
+        names = {
+            "password": "password_hash",
+            "password_until": "password_until",
+            "totp": "totp",
+            "totp_step": "totp_step",
+        }
+        return Secret(**{field: row[column] for field, column in names.items()})
 
     async def _users(self, *wanted: Any) -> list[User]:
         rows = (

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete
+from sqlalchemy import Table, delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.db.sql import insert
@@ -30,3 +30,11 @@ async def count_try(
         )
     )
     return bool(done.rowcount)
+
+
+async def take_back_try(connection: AsyncConnection, table: Table, key: str) -> None:
+    """One try less of this key, where it has any: it was none that counts. When the last one was stays."""
+    (column,) = table.primary_key
+    gone = await connection.execute(delete(table).where(column == key, table.c.tries <= 1))
+    if not gone.rowcount:
+        await connection.execute(update(table).where(column == key, table.c.tries > 1).values(tries=table.c.tries - 1))

@@ -44,10 +44,20 @@ class Problems:
     lines: Lines
     faults: list[tuple[int, str]] = field(default_factory=list)
     oddities: list[tuple[int, str]] = field(default_factory=list)
+    #: a menu that is in force is read: what an earlier release let pass is no hindrance
+    standing: bool = False
+    outdated: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, path: Path, message: str) -> None:
         """A fault at `path`."""
         self.add_line(self.lines.line(path), message)
+
+    def add_late(self, path: Path, message: str) -> None:
+        """A fault that earlier releases let pass."""
+        if self.standing:
+            self.outdated.append((self.lines.line(path), message))
+        else:
+            self.add(path, message)
 
     def add_line(self, line: int, message: str) -> None:
         """A fault in `line`."""
@@ -66,11 +76,19 @@ class Problems:
 
     def messages(self, source: str) -> list[str]:
         """The faults as `file:line: text`, in the order of lines."""
-        return [f"{source}:{line}: {message}" for line, message in sorted(self.faults)]
+        return list(_by_line(source, self.faults))
 
     def warnings(self, source: str) -> tuple[str, ...]:
         """The oddities as `file:line: text`, in the order of lines."""
-        return tuple(f"{source}:{line}: {message}" for line, message in sorted(self.oddities))
+        return _by_line(source, self.oddities)
+
+    def passed(self, source: str) -> tuple[str, ...]:
+        """What is no fault only because the menu is in force, in the same form."""
+        return _by_line(source, self.outdated)
+
+
+def _by_line(source: str, found: list[tuple[int, str]]) -> tuple[str, ...]:
+    return tuple(f"{source}:{line}: {message}" for line, message in sorted(found))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def check(tree: MenuTree, problems: Problems, *, shipped_texts: bool) -> MenuTre
     _answers_fit(tree, problems)
     if not shipped_texts:
         _unused_prompts(tree, problems)
-    return replace(tree, warnings=problems.warnings(tree.source))
+    return replace(tree, warnings=problems.warnings(tree.source), outdated=problems.passed(tree.source))
 
 
 def _names(tree: MenuTree, problems: Problems) -> None:
@@ -72,7 +72,7 @@ def _names(tree: MenuTree, problems: Problems) -> None:
             )
     for sound in tree.sounds:
         if sound.startswith(_OWN_FOLDERS):  # its file would be the one of a prompt, or of a number
-            problems.add(
+            problems.add_late(
                 ("sounds", sound), f"{sound} may be the name of a text that the menu makes itself; choose another name"
             )
 

@@ -1,7 +1,8 @@
 """Reads a menu file: TOML to the model, or one error that names every fault with its line, reason and cure.
 
 An own menu file may leave out prompts, sounds, voice and pronunciations: the shipped file's are used then.
-Refuses (ConfigError, `menu-invalid`) what would leave a caller without an answer.
+Refuses (ConfigError, `menu-invalid`) what would leave a caller without an answer. A menu that is in force (`standing`) goes on with what an
+earlier release let pass: no upgrade takes it from callers.
 """
 
 import tomllib
@@ -22,8 +23,8 @@ from hotline1022.ivr.toml_lines import scan, without
 SHIPPED = "menu.toml"
 
 
-def load(path: Path | None = None) -> MenuTree:
-    """The menu in the file `path`, or the shipped one."""
+def load(path: Path | None = None, *, standing: bool = False) -> MenuTree:
+    """The menu in the file `path`, or the shipped one. `standing` as in `parse`."""
     if path is None:
         return shipped()
     try:
@@ -32,7 +33,7 @@ def load(path: Path | None = None) -> MenuTree:
         raise _invalid([f"{path}: the menu file cannot be read ({error.strerror}); check paths.menu"]) from error
     except UnicodeDecodeError as error:
         raise _invalid([f"{path}: the menu file is not UTF-8 at byte {error.start}; save it as UTF-8"]) from error
-    return parse(text, source=str(path), base=shipped())
+    return parse(text, source=str(path), base=shipped(), standing=standing)
 
 
 @cache
@@ -41,11 +42,13 @@ def shipped() -> MenuTree:
     return parse((files("hotline1022.ivr") / SHIPPED).read_text(encoding="utf-8"), source=SHIPPED)
 
 
-def parse(text: str, *, source: str, base: MenuTree | None = None) -> MenuTree:
-    """The menu in `text`. `source` names it in messages; `base` gives the texts that it leaves out."""
+def parse(text: str, *, source: str, base: MenuTree | None = None, standing: bool = False) -> MenuTree:
+    """The menu in `text`. `source` names it in messages; `base` gives the texts that it leaves out; `standing`: it is in force, and what is
+    a fault since then stands in its `outdated`.
+    """
     text = unicodedata.normalize("NFC", text.removeprefix("\ufeff").replace("\r\n", "\n"))
     lines = scan(text)
-    problems = Problems(lines)
+    problems = Problems(lines, standing=standing)
     for second in lines.twice:
         what = _name(second.path)
         problems.add_line(second.line, f"{what} is there already in line {second.first_line}; keep one of them")

@@ -6,7 +6,8 @@ a kill at any step gives the same end.
 
 import os
 import stat
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.recordings import jobs, wav
 from hotline1022.recordings.ffmpeg import Ffmpeg
-from hotline1022.recordings.files import open_below, open_folder_below, write_file
+from hotline1022.recordings.files import open_below, open_folder_below, readable, write_file
 from hotline1022.recordings.foreign import decoded, form_of, look
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.reader import PlainFile, pieces, sha256_of
@@ -49,12 +50,55 @@ class TakenOver:
     marks: tuple[Mark, ...]
 
 
+class _Source(PlainFile):
+    """A file of the other PBX, open. Refused `file-unreadable`, with its name, for all that it cannot be read for: it is that
+    one's fault alone. FileNotFoundError, and what `open_below` raises.
+    """
+
+    __slots__ = ("path",)
+
+    def __init__(self, folder: Path, path: str) -> None:
+        self.path = path
+        with _reading(path):
+            super().__init__(open_below(folder, path))
+
+    @property
+    def size(self) -> int:
+        return self.about().st_size
+
+    def about(self) -> os.stat_result:
+        """Its size and times, now."""
+        with _reading(self.path):
+            return os.fstat(self.fd)
+
+    def pread(self, count: int, at: int) -> bytes:
+        with _reading(self.path):
+            return super().pread(count, at)
+
+
+@contextmanager
+def _reading(path: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        text = (
+            f"{readable(path)} cannot be read ({error.strerror or error}); let the service's user read it, or mend its disk, "
+            "and import again: what was imported stays"
+        )
+        raise Refused(text, error_id="file-unreadable") from error
+
+
 def still_there(folder: Path, below: str) -> None:
-    """Unavailable `import-folder-gone` when the folder is not there, or no longer."""
+    """Unavailable `import-folder-gone` when the folder is not there, or no longer, or cannot be read."""
     try:
         os.close(open_folder_below(folder, below))
     except FileNotFoundError as error:
         text = f"the folder {below or folder} is gone; bring it back and begin again, what was imported stays"
+        raise Unavailable(text, error_id="import-folder-gone") from error
+    except OSError as error:
+        text = f"the folder {below or folder} cannot be read ({error.strerror or error}); mend that and begin again, what was imported stays"
         raise Unavailable(text, error_id="import-folder-gone") from error
 
 
@@ -75,6 +119,19 @@ def index(folder: Path, below: str = "") -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def closed(folder: Path, below: str = "") -> tuple[str, ...]:
+    """The folders in it that cannot be listed, relative to it, by name: what lies there is not in `index`."""
+    top, found = folder / below, []
+
+    def note(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError) and error.filename:
+            found.append(readable(os.path.relpath(error.filename, top)))
+
+    for _ in os.walk(top, onerror=note):
+        continue
+    return tuple(sorted(found))
+
+
 def _ordinary(path: Path) -> bool:
     try:
         return stat.S_ISREG(path.lstat().st_mode)
@@ -90,12 +147,18 @@ def written(file: Path) -> Written:
     return Written(size=found.st_size, at_ns=found.st_mtime_ns)
 
 
+def written_below(folder: Path, path: str) -> Written:
+    """How a file was last written. FileNotFoundError, Refused `file-unreadable`."""
+    with _reading(path):
+        return written(folder / path)
+
+
 def examine(folder: Path, path: str, name: str, ffmpeg: Ffmpeg | None, citizen: int) -> Examined:
     """Hash a file and see what it is; `name` is what it will be called, `citizen` the citizen's channel of a stereo one.
 
-    Raises what `open_below` and `foreign.look` raise.
+    Raises what `open_below` and `foreign.look` raise, and Refused `file-unreadable`.
     """
-    with closing(PlainFile(open_below(folder, path))) as file:
+    with closing(_Source(folder, path)) as file:
         sha256 = sha256_of(file)
         found = look(file, name, ffmpeg, citizen)
         if not found.codec:
@@ -119,13 +182,14 @@ def take_over(
 ) -> TakenOver:
     """File the bytes of a file under `name`, a name of the call, sealed where files are; nothing of `folder` is changed.
 
-    Raises Refused `import-changed` when the file is another than the one that was examined, and what filing raises.
+    Raises Refused `import-changed` when the file is another than the one that was examined, `file-unreadable`, and what filing
+    raises.
     """
     spool.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    with closing(PlainFile(open_below(folder, path))) as file:
+    with closing(_Source(folder, path)) as file:
         within = os.open(spool, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            write_file(within, name, pieces(file), times=os.fstat(file.fd))
+            write_file(within, name, pieces(file), times=file.about())
             os.fsync(within)
         finally:
             os.close(within)

@@ -13,7 +13,7 @@ class Backups(Protocol):
         ...
 
     async def begin(self) -> BackupView:
-        """Begin one; Refused `backup-no-folder`, `backup-running`."""
+        """Begin one; Refused `backup-no-folder`, `backup-running`, `backup-ending`."""
         ...
 
     async def stop(self) -> BackupView:

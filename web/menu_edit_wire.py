@@ -17,7 +17,7 @@ KEYS_MOST = 12
 TRIES, WAITS = (1, 9), (1, 30)
 
 StepId = Annotated[str, Rule(doc="id of a step or text: a-z, 0-9 and -", pattern=r"[a-z0-9-]{1,40}", low=1, high=40)]
-Spoken = Annotated[str, Rule(doc="what is spoken", low=1, high=SPOKEN_LIMIT, lines=True)]
+Spoken = Annotated[str, Rule(doc="what is spoken", low=1, high=SPOKEN_LIMIT, lines=True, tabs=True)]
 Target = Annotated[
     str,
     Rule(

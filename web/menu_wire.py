@@ -18,7 +18,7 @@ NOTE_LIMIT = 200
 #: keys that may be pressed one after the other
 KEYS_LIMIT = 60
 
-MenuText = Annotated[str, Rule(doc="the menu file, TOML", low=1, high=TEXT_LIMIT, lines=True)]
+MenuText = Annotated[str, Rule(doc="the menu file, TOML", low=1, high=TEXT_LIMIT, lines=True, tabs=True)]
 VersionNumber = Annotated[int, Rule(doc="number of a version", low=1)]
 KeyText = Annotated[
     str, Rule(doc="0-9, * or #, 115, or none for pressing nothing", pattern=r"[0-9*#]|115|none", high=4)
@@ -118,6 +118,8 @@ class MenuNow:
     trouble: str
     tree: TreeView
     draft: MenuDraft | None
+    #: what an earlier release let pass: callers go on hearing it, the next publication refuses it
+    outdated: tuple[Remark, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +161,7 @@ class MenuDraftBody:
 class PublishBody:
     """What is put in force: a text, or an earlier version."""
 
-    text: Annotated[str | None, Rule(doc="the menu file, TOML", low=1, high=TEXT_LIMIT, lines=True)] = None
+    text: Annotated[str | None, Rule(doc="the menu file, TOML", low=1, high=TEXT_LIMIT, lines=True, tabs=True)] = None
     again: Annotated[int | None, Rule(doc="in place of a text: the version that comes back", low=1)] = None
     seen: Annotated[int, Rule(doc="number of the version that is in force; another one is menu-changed")]
     draft: Annotated[
@@ -182,7 +184,7 @@ class Published:
 class TryBody:
     """Keys that somebody presses, in which menu, and when."""
 
-    text: Annotated[str | None, Rule(doc="the menu file, TOML", low=1, high=TEXT_LIMIT, lines=True)] = None
+    text: Annotated[str | None, Rule(doc="the menu file, TOML", low=1, high=TEXT_LIMIT, lines=True, tabs=True)] = None
     version: Annotated[int | None, Rule(doc="in place of a text; without both, what is in force", low=1)] = None
     keys: Annotated[tuple[KeyText, ...], Rule(doc="one after the other", high=KEYS_LIMIT)] = ()
     at: Annotated[datetime | None, Rule(doc="when the citizen calls; left out, now")] = None

@@ -39,6 +39,8 @@ class Rule:
     until: bool = False
     #: a text that may have several lines
     lines: bool = False
+    #: its tabs stay tabs: what was read is the same when it is sent back. Elsewhere they become blanks
+    tabs: bool = False
     #: taken as it was typed, blanks around it too: a password
     verbatim: bool = False
 
@@ -70,7 +72,7 @@ def _value(name: str, given: object, hint: Any, texts: bool) -> Any:
         hint, inner = _split(choices[0])
         rule = inner if rule == Rule() else rule
     if isinstance(given, str):
-        given = _typed(name, given) if rule.verbatim else _clean(name, given, lines=rule.lines)
+        given = _typed(name, given) if rule.verbatim else _clean(name, given, rule)
     if hint is datetime:
         return _moment(name, given, rule)
     if hint is date:
@@ -116,9 +118,9 @@ def _object(name: str, given: object, kind: type) -> Any:
         raise Invalid(f"in {name}: {error}", error_id=error.error_id) from error
 
 
-def _clean(name: str, text: str, *, lines: bool) -> str:
+def _clean(name: str, text: str, rule: Rule) -> str:
     """NFC, without spaces around; control characters and half characters are refused."""
-    clean = tidy(text, lines=lines)
+    clean = tidy(text, lines=rule.lines, tabs=rule.tabs)
     if clean is None:
         raise Invalid(f"{name} has a control character; write plain text on one line")
     return clean

@@ -1,4 +1,4 @@
-"""Once an hour ends sessions that timed out, and forgets what nobody needs any more. Refuses to end with a database that is away."""
+"""Every ten minutes ends sessions that timed out, and forgets what nobody needs any more. Refuses to end with a database that is away."""
 
 import asyncio
 import logging
@@ -9,7 +9,8 @@ from hotline1022.web.static_files import are_there
 
 log = logging.getLogger(__name__)
 
-EVERY_SECONDS = 3600.0
+#: as long as a try at the door counts: what a flood of them wrote goes soon after
+EVERY_SECONDS = 600.0
 
 
 class AccountClock:

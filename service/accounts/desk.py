@@ -2,8 +2,8 @@
 was wrong, and to look at a password once there were too many tries.
 
 A try is counted before anything is looked at, so that a restart or many at once give no further one: see sign_in_tries.py. What
-somebody was let in by is looked at once more in the transaction that opens the session: a password that was taken away in
-between opens none.
+somebody was let in by is held against what is in force in the transaction that opens the session, or changes what the password is
+asked for: a password that was taken away or changed in between does neither, nor does a session that ended.
 """
 
 import asyncio
@@ -23,24 +23,19 @@ from hotline1022.audit.types import Fact, Kind
 from hotline1022.core.acting import by_the_service
 from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database, Work
-from hotline1022.service.accounts.sign_in_tries import WINDOW, TryBook, forget, of_code, of_password
+from hotline1022.service.accounts.password_look import Look, PasswordLook, same
+from hotline1022.service.accounts.sign_in_tries import WINDOW, Try, forget_codes, of_code, of_password, take_back
 from hotline1022.service.accounts.user_rights import rights_of
-from hotline1022.service.lines.pins import hash_pin as hash_secret
-from hotline1022.service.lines.pins import verify_pin as verify_secret
 from hotline1022.service.settings.tree import Settings
 
 log = logging.getLogger(__name__)
 
 #: how long a password that was given by somebody else is good after it was used first
 TO_CHANGE = timedelta(minutes=15)
-#: passwords looked at side by side: each takes 19 MiB and some 20 ms of a core
-AT_ONCE = 2
 #: rows of ended sessions are kept so long
 KEPT = timedelta(days=30)
 #: how telephones name us
 ISSUER = "1022"
-#: what is compared where there is no such user: it takes as long
-_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$pGCjcBOnk3fQ5GZb9Dh0kPzH0Fn5d0EtcdfX+3vX2UE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +63,10 @@ class AccountDesk:
         self._database, self._clock, self._terms = database, clock, terms
         #: seals second factors
         self._key = key
-        self._looks = asyncio.Semaphore(AT_ONCE)
+        self._passwords = PasswordLook(database, key, clock)
         #: the library that judges passwords keeps what it is given in one place
         self._judging = asyncio.Lock()
-        self._tries = TryBook(database, clock)
+        self._tries = self._passwords.tries
 
     # ------------------------------------------------------------ in
 
@@ -80,23 +75,19 @@ class AccountDesk:
         typed, now = login.strip().lower(), self._clock()
         # what nobody can be called is never asked of the database
         name = typed if re.fullmatch(LOGIN, typed) else ""
-        async with self._database.reading() as tx:
-            user = await tx.accounts.by_login(name) if name else None
-            secret = await tx.accounts.secret(user.id) if user else Secret()
-            known = user is not None and await tx.sessions.came_from(user.id, whence.address)
-        limits = of_password(user.id if user else "", typed, whence.address, known=known)
-        await self._tries.count(limits, whence.address)
-        async with self._looks:
-            right = await verify_secret(secret.password or _NOBODY, plain_password(password))
-        if user is None or not user.active or not secret.password or not right:
+        async with self._database.reading() as tx:  # the same is asked for a name that nobody has
+            user, secret = await tx.accounts.at_the_door(name)
+            known = await tx.sessions.came_from(user.id if user else "", whence.address)
+        look = await self._passwords.look(typed, secret.password, password, whence, known=known)
+        if user is None or not user.active or not look.right:
             log.info("a sign-in from %s was refused", whence.address)
             raise _wrong()
         if secret.password_until is not None and secret.password_until <= now:
             text = "this password was given for a time that is over; ask the admin for another one"
             raise Refused(text, error_id="password-over")
-        return await self._enter(user.id, secret, whence, now)
+        return await self._enter(user.id, secret, look.tried, whence, now)
 
-    async def _enter(self, id: str, seen: Secret, whence: From, now: datetime) -> Entered:
+    async def _enter(self, id: str, seen: Secret, tried: Try, whence: From, now: datetime) -> Entered:
         token = token_urlsafe(32)
         with by_the_service():
             async with self._database.transaction() as tx:
@@ -118,7 +109,8 @@ class AccountDesk:
                     until = now + TO_CHANGE
                     await tx.accounts.set_until(id, min(until, seen.password_until or until))
                 if session.stage is not Stage.SECOND:
-                    await forget(tx, id)
+                    await take_back(tx, tried)
+                    await forget_codes(tx, id)
                     await _note_in(tx, user, session, now)
                 rights = await rights_of(tx, user)
         return Entered(signed=_signed(user, session, rights), token=token)
@@ -126,7 +118,7 @@ class AccountDesk:
     async def second(self, signed: SignedIn, code: str, whence: From) -> Entered:
         """The code of the second factor; another cookie. Refused `code-wrong`, `sign-in-wait`, `session-over`."""
         id, now = signed.user.id, self._clock()
-        await self._tries.count(of_code(id, whence.address), whence.address)
+        await self._count_code(id, whence)
         token = token_urlsafe(32)
         with by_the_service():
             async with self._database.transaction() as tx:
@@ -136,9 +128,16 @@ class AccountDesk:
                 if not await tx.sessions.stage(signed.session, after.stage):
                     raise _over()
                 await tx.sessions.renew(signed.session, token)
-                await forget(tx, id)
+                secret = await tx.accounts.secret(id)
+                await take_back(tx, of_password(self._key, user.login, secret.password, signed.session.origin))
+                await forget_codes(tx, id)
                 await _note_in(tx, user, after, now)
         return Entered(signed=replace(signed, session=after, user=user), token=token)
+
+    async def _count_code(self, user: str, whence: From) -> None:
+        tried = of_code(user, whence.address)
+        await self._tries.check(tried)
+        await self._tries.count(tried)
 
     async def _right_code(self, tx: Work, user: User, code: str, now: datetime, none: str) -> None:
         """The code is right, and used up now. Refused `code-wrong`, and `none` where there is no factor that can be read."""
@@ -174,8 +173,9 @@ class AccountDesk:
         """The own password once more, for what an open browser alone may not do. Refused `password-wrong`, `sign-in-wait`,
         `session-over`.
         """
-        await self._own(signed.user, password, whence)
+        look = await self._own(signed, password, whence)
         async with self._database.transaction() as tx:
+            await _stands(tx, signed, look)
             if not await tx.sessions.confirm(signed.session, self._clock()):
                 raise _over()
 
@@ -228,16 +228,15 @@ class AccountDesk:
         """
         user, now = signed.user, self._clock()
         after = _moved(signed.session, Step.CHANGED)
-        await self._own(user, old, whence)
+        look = await self._own(signed, old, whence)
         async with self._judging:
             plain = await asyncio.to_thread(check_password, new, (user.login, user.name))
         if plain == plain_password(old):
             raise Refused("the new password is the old one; choose another", error_id="password-same")
-        async with self._looks:
-            hashed = await hash_secret(plain)
+        hashed = await self._passwords.hash(plain)
         token = token_urlsafe(32)
         async with self._database.transaction() as tx:
-            await tx.accounts.lock(user.id)
+            await _stands(tx, signed, look)
             if not await tx.sessions.stage(signed.session, after.stage):
                 raise _over()
             await tx.accounts.set_password(user.id, hashed, must_change=False, until=None)
@@ -250,10 +249,10 @@ class AccountDesk:
     async def begin_second(self, signed: SignedIn, password: str, whence: From) -> Factor:
         """A new second factor, not in force yet, shown once. Refused `password-wrong`, `second-on`."""
         user = signed.user
-        await self._own(user, password, whence)
+        look = await self._own(signed, password, whence)
         secret = second_factor.new_secret()
         async with self._database.transaction() as tx:
-            if (await tx.accounts.lock(user.id)).totp:
+            if (await _stands(tx, signed, look)).totp:
                 text = "there is a second factor already; take it away before you set a new one"
                 raise Refused(text, error_id="second-on")
             await tx.accounts.set_totp(user.id, second_factor.seal(secret, user.id, self._key), on=False)
@@ -263,35 +262,50 @@ class AccountDesk:
     async def confirm_second(self, signed: SignedIn, code: str, whence: From) -> None:
         """A code of it: from now on it is asked for. Refused `code-wrong`, `second-none`, `sign-in-wait`."""
         user, now = signed.user, self._clock()
-        await self._tries.count(of_code(user.id, whence.address), whence.address)
+        await self._count_code(user.id, whence)
         async with self._database.transaction() as tx:
-            await tx.accounts.lock(user.id)
+            await _stands(tx, signed)
             await self._right_code(tx, user, code, now, "second-none")
             await tx.accounts.turn_totp_on(user.id)
-            await forget(tx, user.id)
+            await forget_codes(tx, user.id)
             tx.audit.add(_fact(Kind.USER_SECOND_FACTOR, user, whence, now, {"by": "self", "on": True}))
 
     async def drop_second(self, signed: SignedIn, password: str, whence: From) -> None:
         """Take it away. Refused `password-wrong`, `sign-in-wait`."""
         user, now = signed.user, self._clock()
-        await self._own(user, password, whence)
+        look = await self._own(signed, password, whence)
         async with self._database.transaction() as tx:
+            await _stands(tx, signed, look)
             await tx.accounts.set_totp(user.id, b"", on=False)
             tx.audit.add(_fact(Kind.USER_SECOND_FACTOR, user, whence, now, {"by": "self", "on": False}))
 
-    async def _own(self, user: User, password: str, whence: From) -> None:
+    async def _own(self, signed: SignedIn, password: str, whence: From) -> Look:
         """The own password, once more: who finds a browser open does not take the account with it."""
+        user = signed.user
         async with self._database.reading() as tx:
             secret = await tx.accounts.secret(user.id)
             known = await tx.sessions.came_from(user.id, whence.address)
-        await self._tries.count(of_password(user.id, user.login, whence.address, known=known), whence.address)
-        async with self._looks:
-            right = await verify_secret(secret.password, plain_password(password))
-        if not right:
+        look = await self._passwords.look(user.login, secret.password, password, whence, known=known)
+        if not look.right:
             raise Refused("the password is wrong", error_id="password-wrong")
         with by_the_service():
             async with self._database.transaction() as tx:
-                await forget(tx, user.id)
+                await _stands(tx, signed, look)
+                await take_back(tx, look.tried)
+                await forget_codes(tx, user.id)
+        return look
+
+
+async def _stands(tx: Work, signed: SignedIn, look: Look | None = None) -> User:
+    """Who acts, held until the end of the transaction: the session goes on as it was seen, and the password that was looked at is the one
+    in force. Refused `session-over`, `password-wrong`.
+    """
+    user = await tx.accounts.lock(signed.user.id)
+    if not user.active or not await tx.sessions.stage(signed.session, signed.session.stage):
+        raise _over()
+    if look is not None:
+        await same(tx, user.id, look.hashed)
+    return user
 
 
 def _signed(user: User, session: Session, rights: Rights) -> SignedIn:

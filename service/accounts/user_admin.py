@@ -15,7 +15,7 @@ from hotline1022.core.acting import acting
 from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.core.people import check_person
 from hotline1022.db.unit import Database, Work
-from hotline1022.service.accounts.sign_in_tries import forget
+from hotline1022.service.accounts.sign_in_tries import forget_codes
 from hotline1022.service.lines.pins import hash_pin as hash_secret
 from hotline1022.service.lines.pins import verify_pin as verify_secret
 from hotline1022.web.page_words import words
@@ -125,7 +125,7 @@ class UserAdmin:
             await tx.accounts.set_password(user.id, hashed, must_change=True, until=now + GOOD_FOR)
             if second:
                 await tx.accounts.set_totp(user.id, b"", on=False)
-            await forget(tx, user.id)
+            await forget_codes(tx, user.id)
             ended = await tx.sessions.end("password-reset", user=user.id)
             tx.audit.add(fact(Kind.USER_PASSWORD, f"user:{user.id}", now, {"by": "admin", "sessions": ended}))
             if second and user.totp:

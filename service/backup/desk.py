@@ -75,7 +75,7 @@ class BackupDesk:
             raise Refused(text, error_id="backup-running")
         if self._work.ending:
             text = "the backup that was stopped has not ended: its folder does not answer; bring its machine back, or umount -f"
-            raise Refused(text, error_id="backup-running")
+            raise Refused(text, error_id="backup-ending")
         act = acting()
         actor, origin = (act.actor, act.origin) if act else ("service", "service")
 

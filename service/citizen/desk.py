@@ -104,13 +104,16 @@ class Citizens:
         `things` are those of the last try.
 
         NotFound `erasure-unknown`; Refused `erasure-other-number`, `erasure-done`, `erasure-changed`: something else would go
-        now than was `seen`, also where it goes on; Unavailable `backup-running`.
+        now than was `seen`, also where it goes on; Unavailable `erasure-waits`: what is there is needed, or is going, just now.
         """
         digits = digits_of(number)
         with self._leave() as may:
             if not may:
-                text = "a backup is being made, old recordings are just being deleted, or another erasure runs; confirm again afterwards"
-                raise Unavailable(text, error_id="backup-running")
+                text = (
+                    "a backup or a package is being made, recordings are being sealed anew, old ones are just being deleted, "
+                    "or another erasure runs; confirm again afterwards"
+                )
+                raise Unavailable(text, error_id="erasure-waits")
             return await self._confirm(request, digits, seen, progress)
 
     async def _proven(self, request: str, digits: str) -> Mapping[str, Any]:

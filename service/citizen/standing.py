@@ -22,7 +22,7 @@ STILL = timedelta(minutes=10)
 #: what this process is at, and has not moved for so long, hangs: a disk, a database
 HANGS = timedelta(hours=1)
 #: refusals that whoever confirmed sees at once, and takes up again soon: where nothing has gone they ring after STILL alone
-UNTOUCHED = frozenset({"backup-running", "erasure-changed"})
+UNTOUCHED = frozenset({"erasure-waits", "erasure-changed"})
 
 
 class Standing:

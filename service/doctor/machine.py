@@ -102,8 +102,8 @@ async def menu(settings: Settings) -> str:
         )
     if absent:
         raise Note(f"{len(absent)} prompts are not made yet; `hotline1022 prompts` makes them, `run` does it too")
-    if tree.warnings:
-        raise Note(f"menu: {'; '.join(tree.warnings)}")
+    if odd := (*tree.outdated, *tree.warnings):
+        raise Note(f"menu: {'; '.join(odd)}")
     return f"menu of {len(tree.menus)} levels, all prompts are there"
 
 

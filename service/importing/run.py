@@ -18,7 +18,17 @@ from hotline1022.recordings import jobs
 from hotline1022.recordings.facts import facts_of
 from hotline1022.recordings.ffmpeg import Ffmpeg
 from hotline1022.recordings.foreign import ending_of
-from hotline1022.recordings.importing import Examined, Written, clear, examine, index, still_there, take_over, written
+from hotline1022.recordings.importing import (
+    Examined,
+    Written,
+    clear,
+    closed,
+    examine,
+    index,
+    still_there,
+    take_over,
+    written_below,
+)
 from hotline1022.recordings.keys import NO_KEYS, Keys
 from hotline1022.recordings.names import ENDINGS
 from hotline1022.recordings.pool import HeavyPool
@@ -27,6 +37,8 @@ from hotline1022.service.importing.table import Record
 
 #: outcomes that are well
 DONE = frozenset({"imported", "would-import", "already-there"})
+#: folders that one row names
+NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +47,12 @@ class Outcome:
 
     line: int
     file: str
-    #: imported, would-import, already-there, file-missing, file-ambiguous, file-outside, file-twice, time-unreadable, no-file,
-    #: or the error_id of what went wrong
+    #: imported, would-import, already-there, file-missing, file-unreadable, file-ambiguous, file-outside, file-twice,
+    #: time-unreadable, no-file, or the error_id of what went wrong
     outcome: str
     call: str = ""
     sha256: str = ""
-    #: number-odd, or what went wrong
+    #: number-odd, or what went wrong, or where a file that is missing may lie
     note: str = ""
 
     @property
@@ -76,6 +88,7 @@ class Importer:
         self._tried = tried
         self._files: Mapping[str, Sequence[str]] = {}
         self._seen: set[str] = set()
+        self._closed: tuple[str, ...] | None = None
 
     async def start(self) -> None:
         """Look what lies in the folder."""
@@ -95,12 +108,14 @@ class Importer:
             return await self._take(record, path)
         except FileNotFoundError:
             await self._pool.run(still_there, self._folder, self._below)
-            return Outcome(line=record.line, file=record.file, outcome="file-missing")
+            return Outcome(line=record.line, file=record.file, outcome="file-missing", note=await self._unlisted())
         except Unavailable as error:
             if error.error_id not in ("ffmpeg-missing", "ffmpeg-failed"):
                 raise
             return Outcome(line=record.line, file=record.file, outcome=error.error_id, note=str(error))
         except HotlineError as error:
+            if error.error_id == "file-unreadable":  # where that is the whole folder's fault, it is told once
+                await self._pool.run(still_there, self._folder, self._below)
             return Outcome(line=record.line, file=record.file, outcome=error.error_id, note=str(error))
 
     async def _take(self, record: Record, path: str) -> Outcome:
@@ -109,7 +124,7 @@ class Importer:
             examine, self._folder, self._opened(path), f"x.{ending}", self._ffmpeg, self._citizen
         )
         if self._tried is not None:
-            now = await self._pool.run(written, self._folder / self._opened(path))
+            now = await self._pool.run(written_below, self._folder, self._opened(path))
             if now != self._tried.get(path):
                 text = f"{path} changed since it was tried; see who writes there, and try again"
                 raise Refused(text, error_id="import-changed")
@@ -125,6 +140,15 @@ class Importer:
         return Outcome(
             line=record.line, file=record.file, outcome=outcome, call=one.call.id, sha256=seen.sha256, note=note
         )
+
+    async def _unlisted(self) -> str:
+        """Where a file that is missing may lie all the same."""
+        if self._closed is None:
+            self._closed = await self._pool.run(closed, self._folder, self._below)
+        if not self._closed:
+            return ""
+        more = f" and {len(self._closed) - NAMED} more" if len(self._closed) > NAMED else ""
+        return f"folders that cannot be read: {', '.join(self._closed[:NAMED])}{more}; let the service's user read them"
 
     def _opened(self, path: str) -> str:
         """Where it is opened: a call's number comes from `path`, which is the same whoever imports the folder."""

@@ -92,6 +92,8 @@ class MenuDesk:
 
         Another menu than the one at hand is put in force by `run`: its sounds take a minute, and calls do not wait for that.
         """
+        for said_of in self._menu().outdated:
+            log.warning("%s (it is in force and goes on; what is published next may not have it)", said_of)
         async with self.lock:
             async with self._database.reading() as tx:
                 newest = await tx.menus.newest()
@@ -105,7 +107,7 @@ class MenuDesk:
             await self._note_file(settings)
             await self._forget(settings)
             try:
-                tree = await asyncio.to_thread(load, settings.paths.menu)
+                tree = await asyncio.to_thread(load, settings.paths.menu, standing=True)
             except (HotlineError, OSError) as error:
                 log.error("the menu of the settings is not in force as it is written: %s", error)
                 self.trouble = with_id(error)
@@ -137,7 +139,7 @@ class MenuDesk:
         self.version = newest
         before, self.trouble = self.trouble, self.trouble or BEING_PUT  # whatever breaks now, the next look tries again
         try:
-            await self._change_over(read(text))
+            await self._change_over(read(text, standing=True))
             if not newest.from_file and kept_text(self._settings()) != text:
                 await asyncio.to_thread(_keep, self._settings(), text)
         except (HotlineError, OSError) as error:
@@ -324,7 +326,7 @@ def _not_kept(error: OSError) -> Unavailable:
 def _same(text: str, tree: MenuTree) -> bool:
     """Whether the text is this menu; what is no menu now is another one."""
     try:
-        return read(text) == tree
+        return read(text, standing=True) == tree
     except Invalid:
         return False
 

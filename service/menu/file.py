@@ -27,7 +27,7 @@ SOURCE = "menu"
 
 def in_force(settings: Settings) -> MenuTree:
     """What callers hear until the database says otherwise."""
-    return kept(settings) or load(settings.paths.menu)
+    return kept(settings) or load(settings.paths.menu, standing=True)
 
 
 def kept(settings: Settings) -> MenuTree | None:
@@ -36,7 +36,7 @@ def kept(settings: Settings) -> MenuTree | None:
     if text is None:
         return None
     try:
-        return read(text)
+        return read(text, standing=True)
     except Invalid as error:
         log.error("the kept copy %s is no menu, the settings' file is taken: %s", COPY, error)
         return None
@@ -64,10 +64,12 @@ def file_text(settings: Settings) -> str:
         raise ConfigError(f"{path}: the menu file cannot be read; check paths.menu", error_id="menu-invalid") from error
 
 
-def read(text: str) -> MenuTree:
-    """The menu in a text that people published or wrote on the page; Invalid `menu-invalid` with a line for each fault."""
+def read(text: str, *, standing: bool = False) -> MenuTree:
+    """The menu in a text that people wrote on the page, or (`standing`) published before; Invalid `menu-invalid` with a line for each
+    fault.
+    """
     try:
-        return parse(text, source=SOURCE, base=shipped())
+        return parse(text, source=SOURCE, base=shipped(), standing=standing)
     except ConfigError as error:
         raise Invalid(str(error), error_id=error.error_id) from error
 

@@ -115,6 +115,7 @@ class MenuView:
             trouble=self._desk.trouble,
             tree=tree_view(self._desk.menu),
             draft=await self.draft(),
+            outdated=remarks(self._desk.menu.outdated),
         )
 
     async def versions(self, limit: int) -> Sequence[MenuVersion]:
@@ -188,7 +189,8 @@ class MenuView:
         if wanted.text is not None:
             return await asyncio.to_thread(read, written(wanted.text))
         if wanted.version is not None:
-            return await asyncio.to_thread(read, (await self.version(wanted.version)).text)
+            text = (await self.version(wanted.version)).text
+            return await asyncio.to_thread(read, text, standing=True)  # callers heard it so, whatever is refused today
         return self._desk.menu
 
     def _hunt(self, category: str, at: datetime, holiday: bool) -> Hunt | None:

@@ -12,7 +12,7 @@ import pytest
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.recordings.keys import NO_KEYS, Keys, make_key
-from hotline1022.service.accounts import desk
+from hotline1022.service.accounts import password_look
 from hotline1022.service.lines import pins
 from tests.lab.migrated import migrated
 from tests.lab.postgres import TemporaryPostgres
@@ -31,7 +31,7 @@ _LONG = (
 )
 _TEMPLATE = "hl_migrated"
 # as cheap here as the passwords of those who are there: tests/conftest.py
-desk._NOBODY = pins._HASHER.hash("nobody's")
+password_look._NOBODY = pins._HASHER.hash("nobody's")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

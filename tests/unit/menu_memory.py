@@ -44,7 +44,13 @@ class MemoryMenu:
     tree: MenuTree = field(default_factory=shipped)
 
     async def now(self) -> MenuNow:
-        return MenuNow(version=self.rows[-1], trouble="", tree=tree_view(self.tree), draft=self.kept)
+        return MenuNow(
+            version=self.rows[-1],
+            trouble="",
+            tree=tree_view(self.tree),
+            draft=self.kept,
+            outdated=remarks(self.tree.outdated),
+        )
 
     async def versions(self, limit: int) -> Sequence[MenuVersion]:
         return self.rows[::-1][:limit]

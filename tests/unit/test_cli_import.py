@@ -2,14 +2,18 @@
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from hotline1022.core.errors import ConfigError
+from hotline1022.recordings.pool import HeavyPool
 from hotline1022.service.cli.main import main
+from hotline1022.service.importing import work
 from hotline1022.service.settings.config import load
+from tests.contract.database.test_import_unreadable import no_right
 from tests.lab.own_settings import own_settings
 from tests.unit.recordings_world import CITIZEN_TONE, file, tone
 
@@ -51,6 +55,24 @@ def test_a_dry_run_does_nothing_and_a_run_is_reported_row_by_row(folder: Path) -
     assert row["call"] in listed.stdout
     verified = CliRunner().invoke(main, ["recordings", "verify"])
     assert verified.exit_code == 0
+
+
+def test_a_file_that_cannot_be_opened_is_named_and_the_next_run_takes_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "b.wav").write_bytes(file(tone(CITIZEN_TONE, 1200)))
+    with (folder.parent / "cdr.csv").open("a") as table:
+        table.write("2024-03-02 08:31:00,0901234567,1022,1,1,1.2,b.wav\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "HeavyPool", lambda seconds: HeavyPool(lambda: ThreadPoolExecutor(1), seconds=seconds))
+        no_right(patch, "a.wav")
+        done = run(folder)
+    assert done.exit_code == 1 and "1 file-unreadable" in done.stderr and "1 imported" in done.stderr
+    first, second = rows(done.stdout)
+    assert (first["outcome"], second["outcome"]) == ("file-unreadable", "imported") and "a.wav" in first["note"]
+    again = run(folder)
+    assert again.exit_code == 0
+    assert [row["outcome"] for row in rows(again.stdout)] == ["imported", "already-there"]
 
 
 def test_a_row_that_is_left_is_exit_code_1(folder: Path) -> None:

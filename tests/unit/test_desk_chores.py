@@ -74,7 +74,7 @@ def test_findings_that_are_not_shown_are_counted() -> None:
 
 def test_every_outcome_of_a_row_has_words() -> None:
     plain = {"file-missing", "file-ambiguous", "file-outside", "file-twice", "time-unreadable", "no-file"}
-    for outcome in DONE | plain | {"ffmpeg-missing", "ffmpeg-failed"}:
+    for outcome in DONE | plain | {"file-unreadable", "ffmpeg-missing", "ffmpeg-failed"}:
         assert f"import-outcome.{outcome}" in SAY.texts
     assert store_import._WELL == DONE
     rows = (ImportRow(line=2, file="a.wav", outcome="import-changed", call="", sha256="", note="it is being written"),)

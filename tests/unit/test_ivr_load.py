@@ -1,6 +1,7 @@
 """Menu files: the shipped one, and every way to get an own one wrong."""
 
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -290,4 +291,11 @@ def test_no_sound_of_a_number_is_given_a_text_in_the_menu() -> None:
 @pytest.mark.parametrize("name", ["hl1022/greeting", "digits/1"])
 def test_a_sound_does_not_take_the_place_of_a_prompt(name: str) -> None:
     found = faults(GOOD + f'[sounds]\n"{name}" = "x"\n')
-    assert found == [f"own.toml:11: {name} may be the name of a text that the menu makes itself; choose another name"]
+    said = f"own.toml:11: {name} may be the name of a text that the menu makes itself; choose another name"
+    assert found == [said]
+    text = GOOD + f'[sounds]\n"{name}" = "x"\n'
+    standing = parse(text, source="own.toml", base=SHIPPED, standing=True)
+    assert standing.outdated == (said,) and not standing.warnings, "one that is in force goes on"
+    assert replace(standing, outdated=(), sounds=SHIPPED.sounds) == own(GOOD)
+    with pytest.raises(ConfigError, match="leads nowhere"):
+        parse(text.replace('"agents"', '"nobody"'), source="own.toml", base=SHIPPED, standing=True)

@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 from argon2 import extract_parameters
 
-from hotline1022.service.accounts import desk
+from hotline1022.service.accounts import password_look
 from hotline1022.service.lines import pins
 
 
@@ -27,7 +27,7 @@ async def test_a_guess_takes_19_mib_and_two_passes_also_where_there_is_nobody() 
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert await fresh.verify_pin(kept, "2468") and not await fresh.verify_pin(kept, "2469")
     assert not await fresh.verify_pin("no hash", "2468")
-    nobody = extract_parameters(shipped(desk)._NOBODY)
+    nobody = extract_parameters(shipped(password_look)._NOBODY)
     assert nobody == extract_parameters(kept)
 
 

@@ -200,6 +200,7 @@ async def _overview(ask: Ask, *, said: str = "") -> web.Response:
         said=said,
         now=_row(now.version) if now.version else None,
         trouble=trouble_words(now.trouble),
+        outdated=_remarks(now.outdated, ()),
         tree=now.tree,
         draft=who_kept(now.draft) if now.draft else "",
         versions=[_row(one) for one in versions],

@@ -106,7 +106,7 @@ def _typed(ask: Ask, kind: SpokenKind, id: str, *, new: bool) -> Part[SpokenText
     text = form.one("text").replace("\r\n", "\n").strip()
 
     async def change(whole: str, parts: MenuSteps) -> MenuChanged:
-        body = SpokenBody(kind=kind, id=id, text=tidy(text, lines=True) or "")
+        body = SpokenBody(kind=kind, id=id, text=tidy(text, lines=True, tabs=True) or "")
         return await ask.ports.menu.change(MenuChangeBody(text=whole, spoken=body))
 
     def own(problems: Sequence[Remark]) -> dict[str, str]:

@@ -119,7 +119,7 @@ def text_fault(text: str) -> dict[str, str]:
         return {"text": say("menu-form.text-missing")}
     if len(text) > SPOKEN_LIMIT:
         return {"text": say("menu-form.text-long", most=SPOKEN_LIMIT)}
-    return {"text": say("menu-form.text-signs")} if tidy(text, lines=True) is None else {}
+    return {"text": say("menu-form.text-signs")} if tidy(text, lines=True, tabs=True) is None else {}
 
 
 def body_of(id: str, given: Typed) -> StepBody:
@@ -127,7 +127,7 @@ def body_of(id: str, given: Typed) -> StepBody:
     values = given.values
     return StepBody(
         id=id,
-        text=tidy(values["text"], lines=True) or "",
+        text=tidy(values["text"], lines=True, tabs=True) or "",
         keys=tuple(StepKeyBody(key=row.key, target=row.to) for row in given.rows if not row.blank),
         tries=int(values["tries"]),
         wait_seconds=int(values["wait_seconds"]),

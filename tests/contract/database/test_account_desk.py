@@ -9,7 +9,6 @@ from sqlalchemy import select
 from hotline1022.accounts.types import Entered, Permission, Stage, Wanted
 from hotline1022.core.errors import Invalid, Refused
 from hotline1022.db.tables_accounts import user_account, user_session
-from hotline1022.service.accounts import desk as account_desk
 from hotline1022.service.accounts.desk import TO_CHANGE, AccountDesk
 from hotline1022.service.accounts.user_admin import GOOD_FOR
 from tests.contract.database.account_world import HERE, NEW, World, code, told, unpacked, world
@@ -67,7 +66,7 @@ async def test_a_password_that_is_taken_away_while_it_is_looked_at_opens_nothing
             await world.admin.change(lan.id, lan.version, Wanted(active=False))
         return True
 
-    monkeypatch.setattr(account_desk, "verify_secret", slow)
+    monkeypatch.setattr(password_look, "verify_secret", slow)
     assert await told(world.desk.sign_in("lan", NEW, HERE)) == "sign-in-wrong"
     assert await world.desk.sessions(lan.id) == []
 

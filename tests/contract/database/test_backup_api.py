@@ -26,6 +26,7 @@ from hotline1022.service.backup.shelf import UNFINISHED, backups, read_about
 from hotline1022.service.cli.main import main
 from hotline1022.service.cli.shell_user import shell_actor
 from hotline1022.service.lock import LEAVING, may_leave, owner
+from hotline1022.web.desk.render import told_id
 from tests.contract.database.backup_world import House, call_of, house, sound
 from tests.lab.evidence_world import Bells
 from tests.lab.flipped import flip
@@ -229,7 +230,8 @@ async def test_one_that_hangs_rings_and_no_other_is_begun_before_it_has_ended(ho
         await until(lambda: desk._work.ending)
         with pytest.raises(Refused, match="has not ended") as refused:
             await desk.begin()
-        assert refused.value.error_id == "backup-running"
+        assert refused.value.error_id == "backup-ending"
+        assert "chưa kết thúc" in told_id("backup-ending") and "chưa kết thúc" not in told_id("backup-running")
         answers.set()
         await until(lambda: not desk._work.ending)
         assert (await desk.begin()).state == "running"

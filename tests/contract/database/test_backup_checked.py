@@ -147,7 +147,7 @@ async def test_nothing_is_erased_while_a_backup_is_made(house: House) -> None:
         async with nothing_leaves(house.settings.paths.data / LEAVING):
             with pytest.raises(Unavailable) as refused:
                 await citizens.confirm(asked.request, "0901234567")
-            assert refused.value.error_id == "backup-running"
+            assert refused.value.error_id == "erasure-waits"
         assert (await citizens.confirm(asked.request, "0901234567")).done
 
 

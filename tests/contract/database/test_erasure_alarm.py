@@ -142,7 +142,7 @@ async def test_what_hangs_says_that_the_service_must_be_restarted_first(
 
 
 @pytest.mark.parametrize("touched", [False, True])
-@pytest.mark.parametrize("why", ["backup-running", "erasure-changed"])
+@pytest.mark.parametrize("why", ["erasure-waits", "erasure-changed"])
 async def test_what_waits_rings_at_once_only_where_something_has_gone(
     cared: Cared, monkeypatch: pytest.MonkeyPatch, why: str, touched: bool
 ) -> None:
