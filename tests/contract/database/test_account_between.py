@@ -11,7 +11,7 @@ from hotline1022.accounts.types import Entered, SignedIn, Wanted
 from hotline1022.core.errors import HotlineError
 from hotline1022.db.unit import Database
 from hotline1022.service.accounts import password_look
-from tests.contract.database.test_account_desk import HERE, NEW, World, code, told
+from tests.contract.database.account_world import HERE, NEW, World, code, told
 
 OTHER = "qua cau tre lac leo"
 THIRD = "gio dua canh truc la da"

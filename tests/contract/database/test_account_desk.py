@@ -9,6 +9,7 @@ from sqlalchemy import select
 from hotline1022.accounts.types import Entered, Permission, Stage, Wanted
 from hotline1022.core.errors import Invalid, Refused
 from hotline1022.db.tables_accounts import user_account, user_session
+from hotline1022.service.accounts import password_look
 from hotline1022.service.accounts.desk import TO_CHANGE, AccountDesk
 from hotline1022.service.accounts.user_admin import GOOD_FOR
 from tests.contract.database.account_world import HERE, NEW, World, code, told, unpacked, world

@@ -14,8 +14,8 @@ from hotline1022.db.unit import Database
 from hotline1022.service.accounts import password_look
 from hotline1022.service.accounts.sign_in_tries import OF_ADDRESS, OF_BOTH, OF_NAME, WINDOW
 from hotline1022.service.lines.pins import verify_pin
-from tests.contract.database.test_account_desk import HERE, NEW, World, code, told
-from tests.lab.scripted import until
+from tests.contract.database.account_world import HERE, NEW, World, code, told
+from tests.lab.waiting import until
 
 NAMES = ("lan", "nobody")
 
