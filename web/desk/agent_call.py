@@ -175,6 +175,7 @@ async def transfer(
         "area": area,
         "answers": next((one.name for one in every if one.id == first), ""),
         "going": going.state.value if going else "",
+        "version": max((one.version for one in hunts), default=0),
         "hunts": [{**_hunt(one, names), "more": await _more(ask, one, draft)} for one in hunts],
     }
 
