@@ -139,8 +139,6 @@ async def test_letters_into_a_field_that_another_window_wrote_meanwhile_are_offe
     await sees(tab, "document.getElementById('f-name').value", "Trần Văn Bình")
     found = await kept(desk)
     assert (found["name"], found["content"]) == ("Trần Văn Bình", "Mất nước")
-    await tab.run("document.getElementById('f-content').focus()")
-    await sees(tab, chosen, "construction")
 
 
 async def test_the_offer_has_the_number_of_the_call_that_waits(desk: Desk, browser: Browser) -> None:
