@@ -26,9 +26,8 @@ COUNT = (
 
 @dataclass
 class Held:
-    """The next look at the hunts waits here: once it has looked, or before it does."""
+    """Where a look at the hunts waits."""
 
-    looked: bool
     there: asyncio.Event = field(default_factory=asyncio.Event)
     go: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -38,10 +37,12 @@ class Held:
 
 
 def hold(monkeypatch: pytest.MonkeyPatch, *, looked: bool) -> Held:
-    held, look, first = Held(looked), Hunts.list, [True]
+    """The next look of a page waits: once it has looked, or before it does."""
+    held, look, first = Held(), Hunts.list, [True]
 
     async def slow(self: Hunts, wanted: CascadeQuery) -> Sequence[CascadeView]:
-        waits = first.pop() if first else False
+        shows = wanted.limit > 1  # whose line the hunt is of is asked for one
+        waits = shows and bool(first) and first.pop()
         if waits and not looked:
             await held.come()
         found = await look(self, wanted)

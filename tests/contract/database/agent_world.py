@@ -61,9 +61,9 @@ class Hunts(MemoryCascades):
         begun = await MemoryCascades.begin(self, wanted, by=by)
         self.bodies.append(wanted)
         state = State.INTRODUCING if wanted.introduce else State.HUNTING
-        more = {"version": 1 + max((one.version for one in self.cascades), default=0)}
-        hunt = replace(a_cascade(wanted.call), agency=wanted.agency, state=state, outcome=None, ended_at=None, **more)
-        self.cascades.insert(0, replace(hunt, steps=hunt.steps[:1], taken_at=None, taken_by=""))
+        version = 1 + max((one.version for one in self.cascades), default=0)
+        hunt = replace(a_cascade(wanted.call), agency=wanted.agency, state=state, outcome=None, version=version)
+        self.cascades.insert(0, replace(hunt, steps=hunt.steps[:1], ended_at=None, taken_at=None, taken_by=""))
         return begun
 
     async def take_back(self, call: str, *, by: str) -> None:
