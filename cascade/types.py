@@ -64,6 +64,8 @@ class KeptCascade:
     row: CascadeRow
     steps: tuple[StepRow, ...]
     settled_at: datetime | None
+    #: of its call as it was read here: it grows with each fact, so that of two answers it tells which is the newer one
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

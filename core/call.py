@@ -124,6 +124,8 @@ class Call:
     #: first agent's line and person that the citizen talked with
     line: str = ""
     person: str = ""
+    #: an agent has talked with her, for however short a time: what is known of its length may end with a power cut
+    met: bool = False
     legs: dict[ChannelId, Leg] = field(default_factory=dict)
     tracks: tuple[e.TrackStarted, ...] = ()
     refused: str = ""
@@ -360,6 +362,7 @@ def _bridge(call: Call, event: e.Joined | e.Parted) -> tuple[Call, tuple[Effect,
         return _move(call, Trigger.EMERGENCY_TALK)
     if partner.kind is e.LegKind.CONTACT:
         return _move(call, Trigger.CONTACT_TALK)
+    call = changed(call, met=True)
     if not call.line:
         call = changed(_waited(call, event.at), line=partner.party, person=partner.person)
     if call.emergency_at is not None:

@@ -10,6 +10,7 @@ from hotline1022.cascade.types import CascadeRow, KeptCascade, PickUp, StepRow
 from hotline1022.core.cascade import Outcome, State
 from hotline1022.db.columns import condition
 from hotline1022.db.sql import Bulk, Repository, build, run_bulks, upsert
+from hotline1022.db.tables import call
 from hotline1022.db.tables_cascade import cascade, cascade_step
 
 _UNDER_WAY = condition("cascade.state <> 'ended'")
@@ -98,7 +99,9 @@ class CascadeRepository(Repository):
 
     async def _kept(self, *wanted: Any, limit: int = 1000, first: Any = None) -> Sequence[KeptCascade]:
         first = cascade.c.started_at.desc() if first is None else first
-        query = select(cascade).where(*wanted).order_by(first, cascade.c.call_id, cascade.c.hunt)
+        version = select(call.c.version).where(call.c.id == cascade.c.call_id).correlate(cascade).scalar_subquery()
+        query = select(cascade, version.label("version")).where(*wanted)
+        query = query.order_by(first, cascade.c.call_id, cascade.c.hunt)
         rows = (await self._connection.execute(query.limit(limit))).mappings().all()
         ids = {row["call_id"] for row in rows}
         found = await self._connection.execute(
@@ -110,6 +113,7 @@ class CascadeRepository(Repository):
                 row=build(CascadeRow, row),
                 steps=tuple(s for s in steps if (s.call_id, s.hunt) == (row["call_id"], row["hunt"])),
                 settled_at=row["settled_at"],
+                version=row["version"],
             )
             for row in rows
         ]

@@ -5,19 +5,29 @@ take a try for a talk.
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.core.callbacks import Talk
 from hotline1022.core.outcomes import Direction, Reason, Result
 from hotline1022.db.columns import condition
 from hotline1022.db.tables import call, leg, number, person
+from hotline1022.db.tables_callbacks import callback
 
+#: of a call that 1022 made, and of which nobody wrote down the end: the agent had talked with her before
+_LOST_AFTERWARDS = and_(
+    call.c.reason == Reason.END_UNKNOWN,
+    select(callback.c.call)
+    .where(callback.c.call == call.c.id, callback.c.reason == Reason.CITIZEN_ANSWERED)
+    .correlate(call)
+    .exists(),
+)
 #: of a call: somebody of 1022 talked with the citizen
 TALKED = or_(
     call.c.result.in_((Result.ANSWERED, Result.REACHED)),
     call.c.reason == Reason.EMERGENCY_BY_AGENT,
     condition(f"call.line <> '' AND call.direction = '{Direction.IN}'"),  # and asked for 115 afterwards
+    _LOST_AFTERWARDS,
 )
 #: of a leg to her number: she picked it up
 PICKED_UP = (leg.c.answered_at.is_not(None), leg.c.kind != "citizen")

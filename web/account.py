@@ -63,8 +63,9 @@ async def end_own_sessions(ask: Ask) -> SignedOut:
 async def change_own_password(ask: Ask) -> web.Response:
     """Another password; the cookie of this session is another one too."""
     body: w.NewPasswordBody = ask.body
-    entered = await ask.ports.door.change_password(_me(ask), body.old, body.new, cookies.whence(ask.request))
-    answer = json_response(dump(w.PasswordDone(csrf=cookies.form_token(entered.token))), 200)
+    me = _me(ask)
+    entered = await ask.ports.door.change_password(me, body.old, body.new, cookies.whence(ask.request))
+    answer = json_response(dump(w.PasswordDone(csrf=cookies.page_token(entered.token, me.user.id))), 200)
     cookies.write(ask.request, answer, entered.token)
     return answer
 

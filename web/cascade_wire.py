@@ -106,6 +106,7 @@ class CascadeView:
     taken_at: datetime | None
     passed: str
     steps: tuple[StepView, ...]
+    version: Annotated[int, Rule(doc="of the call: grows with each fact; the answer with the higher one is the newer")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

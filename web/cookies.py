@@ -55,9 +55,20 @@ def form_token(cookie: str) -> str:
     return hashlib.sha256(b"hl1022 form\0" + cookie.encode()).hexdigest()
 
 
+def page_token(cookie: str, user: str) -> str:
+    """The same for forms of a page, which say with it whose page they are on: that is known then when session and service are over."""
+    return f"{form_token(cookie)}.{user}"
+
+
+def page_of(given: str) -> tuple[str, str]:
+    """Of a `page_token` or `form_token` that of the session, and the id of the user; "" where it does not say."""
+    token, _, user = given.partition(".")
+    return token, user
+
+
 def check_form(cookie: str, given: str) -> None:
     """Forbidden `form-foreign` when the form is not of this session."""
-    if not hmac.compare_digest(form_token(cookie).encode(), given.encode()):
+    if not hmac.compare_digest(form_token(cookie).encode(), page_of(given)[0].encode()):
         text = "this form is not of your session; load the page again, then send it once more"
         raise Forbidden(text, error_id="form-foreign")
 

@@ -55,8 +55,10 @@ class CallerView:
     waited_ms: Annotated[int | None, Rule(doc="milliseconds waited so far, until the answer")]
     past: Annotated[tuple[PastCallView, ...], Rule(doc="the last five, newest first")]
     open_tickets: Annotated[tuple[OpenTicketView, ...], Rule(doc="newest first, 20 at most")]
-    direction: Annotated[Direction, Rule(doc="in: she calls; out: this line calls her back")] = Direction.IN
+    direction: Annotated[Direction, Rule(doc="in: she called; out: 1022 calls her back, or has")] = Direction.IN
     state: Annotated[CallState | None, Rule(doc="of the call; null = the log knows nothing of it yet")] = None
+    called_by: Annotated[str, Rule(doc="out: id of the person who calls her back, or has; empty = she called")] = ""
+    called_by_name: Annotated[str, Rule(doc="the name; empty = she called, or there is no such person any more")] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,9 +31,10 @@ async def end_callbacks(tx: Work, calls: Iterable[Call]) -> None:
 def _over(call: Call) -> tuple[Result, Reason, datetime] | None:
     """How the try ended, and when; None while the agent is at it, or may not have talked with her."""
     if call.ended_at is not None and call.result is not None and call.reason is not None:
-        # what 115 made of it afterwards is the call's, not the try's
-        reason = Reason.CITIZEN_ANSWERED if call.result is Result.REACHED else call.reason
-        return call.result, reason, call.ended_at
+        # what 115 made of it afterwards is the call's, not the try's; so is that Asterisk died in the talk, or after it
+        if call.result is Result.REACHED or (call.reason is Reason.END_UNKNOWN and call.met):
+            return Result.REACHED, Reason.CITIZEN_ANSWERED, call.ended_at
+        return call.result, call.reason, call.ended_at
     left = call.legs[call.id].ended_at
     if left is None:
         return None

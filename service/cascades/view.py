@@ -76,6 +76,7 @@ class CascadesView:
         return CascadeView(
             call=row.call_id,
             steps=tuple(self._step(step) for step in kept.steps),
+            version=kept.version,
             **{name: getattr(row, name) for name in _SHOWN},
         )
 
@@ -191,7 +192,7 @@ class CascadesView:
 
 
 #: what a view has as the row has it
-_SHOWN = tuple(field.name for field in fields(CascadeView) if field.name not in {"call", "steps"})
+_SHOWN = tuple(field.name for field in fields(CascadeView) if field.name not in {"call", "steps", "version"})
 
 
 def _going_on(call: Call) -> Cascade | None:

@@ -46,6 +46,7 @@ class LineCallsView:
         raw = call.caller if call else ""
         since = (call and call.waiting_since) or at.waiting_since
         past, name, tickets = await self._known(e164(raw) or raw, raw, at.call)
+        by = call.person if call and call.direction is Direction.OUT else ""
         return CallerView(
             call=at.call,
             since=at.since,
@@ -61,7 +62,20 @@ class LineCallsView:
             open_tickets=tuple(_ticket(one, now) for one in tickets),
             direction=call.direction if call else Direction.IN,
             state=call.state if call else None,
+            called_by=by,
+            called_by_name=await self._name(by),
         )
+
+    async def _name(self, person: str) -> str:
+        """Of somebody at a line, else as it is kept."""
+        if not person:
+            return ""
+        there = next((one.name for one in self._agents.views() if one.person == person), "")
+        if there:
+            return there
+        async with self._database.reading() as tx:
+            known = await tx.agents.person(person)
+        return known.name if known else ""
 
     async def _known(self, number: str, raw: str, call: CallId) -> tuple[list[CallRow], str, list[Ticket]]:
         """Earlier calls from the number, the name in its latest ticket, its open tickets; nothing of a withheld one."""

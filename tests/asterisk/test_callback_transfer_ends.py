@@ -15,7 +15,7 @@ from tests.asterisk.callback_world import desk_of, talks
 from tests.asterisk.cascade_api import Screen
 from tests.asterisk.cascade_sound import takes
 from tests.asterisk.cascade_world import agency, answering, cascades, outcomes, set_up, ticket
-from tests.asterisk.test_callback import logged
+from tests.asterisk.test_callback import logged, still_listed
 from tests.asterisk.world import eventually, keys, legs
 from tests.lab import audio
 from tests.lab.network import BUSY, Answers, Rings
@@ -183,3 +183,4 @@ async def test_asterisk_is_killed_while_the_agency_has_her(desk: Screen) -> None
     assert str(kept.row.outcome) == "lost" and kept.row.taken_at is not None
     assert {str(track.kind) for track in call.tracks} == {"agent", "citizen", "contact"}
     assert (await ticket(world, call)).state is State.ACCEPTED
+    assert not await still_listed(desk, "0903133061"), "the agent had talked with her"

@@ -24,7 +24,7 @@ from hotline1022.service.evidence.act_book import ActBook
 from hotline1022.service.tickets.agent_drafts import AgentDrafts
 from hotline1022.web.app import make_app
 from tests.browser.steps import barriers, enter, fill, press, serious
-from tests.contract.database.agent_world import CALL, LOGIN, NEXT, Desk, open_agent_desk
+from tests.contract.database.agent_world import AGENT, CALL, LOGIN, NEXT, Desk, open_agent_desk
 from tests.contract.database.desk_world import OWN
 from tests.contract.database.ticket_office import Office
 from tests.lab.browser import Browser, Tab
@@ -349,14 +349,14 @@ async def test_a_citizen_is_called_back_by_one_click(desk: Desk, browser: Browse
     )
     desk.callbacks.kept[CALL] = tried
     desk.sits(AgentState.RINGING)
-    await desk.caller.rings(call=MADE, direction=Direction.OUT, state=CallState.CALLING_AGENT)
+    await desk.caller.rings(call=MADE, direction=Direction.OUT, state=CallState.CALLING_AGENT, called_by=AGENT)
     desk.happens(Topic.CALL, "ring", line="101", call=MADE, number=CALLER)
     desk.happens(Topic.FIGURES, "calls")
     await sees(tab, "document.getElementById('call').innerText.includes('xin nhấc máy')")
     await sees(tab, f"{lists}.includes('Lan đang gọi') && !document.querySelector('{button}')")
     await sees(tab, "document.getElementById('form').dataset.draft", MADE)
     assert await tab.run("document.getElementById('f-phone').value") == CALLER_SAID
-    await desk.caller.rings(call=MADE, direction=Direction.OUT, state=CallState.CALLING_CITIZEN)
+    await desk.caller.rings(call=MADE, direction=Direction.OUT, state=CallState.CALLING_CITIZEN, called_by=AGENT)
     desk.happens(Topic.CALL, "dialled", line="101", call=MADE)
     await sees(tab, "document.getElementById('call').innerText.includes('Đang gọi cho người dân')")
     await tab.picture(tmp_path / "calls-back-1920.png")

@@ -9,7 +9,7 @@ from hotline1022.core.drafts import Writing
 from hotline1022.core.live import Topic
 from hotline1022.queue.types import AgentState
 from hotline1022.web.page_words import words
-from tests.browser.test_agent import CONTENT, desk, sees, type_at_end
+from tests.browser.test_agent import CONTENT, desk, kept, sees, type_at_end, until_kept
 from tests.browser.test_agent_pieces import FORM, loads, talks
 from tests.browser.test_agent_turns import OTHER, SAID
 from tests.contract.database.agent_world import CALL, LOGIN, NEXT, Desk
@@ -78,8 +78,67 @@ async def test_what_another_window_chose_does_not_change_a_list_that_stands_open
     await sees(tab, "document.getElementById('f-name').value", "Trần Văn Bình")
     await asyncio.sleep(2)
     assert await tab.run(OPEN) and await tab.run(chosen) == before != "construction"
+    # nor is a ticket made of what another one chose and nobody sees here
+    assert int(await tab.run("document.getElementById('seen').value")) < taken.draft.version
     await tab.run("document.getElementById('f-content').focus()")
     await sees(tab, chosen, "construction")
+    assert int(await tab.run("document.getElementById('seen').value")) == taken.draft.version
+
+
+async def writes(desk: Desk, tab: Tab, **texts: str) -> None:
+    """Another window of the same person, of which this one hears."""
+    owner = (await desk.world.admin.by_login(LOGIN)).id
+    writing = Writing(window="window-b", seen=0, texts=texts)
+    taken = await desk.drafts.write(f"user:{owner}", CALL, writing, datetime.now(UTC))
+    told = f"{{owner: '{owner}', call: '{CALL}', version: {taken.draft.version}}}"
+    await tab.run(f"(window.other = new BroadcastChannel('hl-draft')).postMessage({told})")
+
+
+#: what this window would have had, in words
+OWN_WORDS = "document.querySelector('#words blockquote')?.textContent"
+
+
+async def test_what_another_window_chose_meanwhile_is_not_written_over(desk: Desk, browser: Browser) -> None:
+    """The list stood open when it came: who chooses from it has not seen that."""
+    tab = await talks(desk, browser)
+    await tab.size(1920, 1080)
+    chosen = "document.getElementById('f-category')"
+    await click(tab, "f-category")
+    await sees(tab, OPEN)
+    await writes(desk, tab, category="construction", name="Trần Văn Bình")
+    await sees(tab, "document.getElementById('f-name').value", "Trần Văn Bình")
+    own = await tab.run(f"[...{chosen}.options].map(one => one.value).find(one => one && one !== 'construction')")
+    said = await tab.run(f"[...{chosen}.options].find(one => one.value === '{own}').textContent")
+    await tab.run(f"{chosen}.value = '{own}'; {chosen}.dispatchEvent(new Event('input', {{bubbles: true}}))")
+    await sees(tab, OWN_WORDS, said)
+    await tab.run("document.getElementById('f-content').focus()")
+    await sees(tab, f"{chosen}.value", "construction")
+    assert (await kept(desk))["category"] == "construction"
+    # what one chose is there at one press
+    await tab.run("document.querySelector('#words button').click()")
+    await until_kept(desk, "category", own)
+    assert await tab.run(f"{chosen}.value") == own and (await kept(desk))["name"] == "Trần Văn Bình"
+
+
+async def test_letters_into_a_field_that_another_window_wrote_meanwhile_are_offered(
+    desk: Desk, browser: Browser
+) -> None:
+    """They were typed while other words of this window were on their way, whose answer brings the newer ones."""
+    tab = await talks(desk, browser)
+    before = await tab.run("document.getElementById('f-name').value")
+    owner = f"user:{(await desk.world.admin.by_login(LOGIN)).id}"
+    await tab.send("Network.enable")
+    await tab.send("Network.emulateNetworkConditions", **SLOW | {"latency": 1500})
+    await type_at_end(tab, "f-content", "Mất nước")
+    await asyncio.sleep(0.1)  # nobody tells this window
+    writing = Writing(window="window-b", seen=0, texts={"name": "Trần Văn Bình"})
+    await desk.drafts.write(owner, CALL, writing, datetime.now(UTC))
+    await asyncio.sleep(0.6)  # the content is on its way
+    await type_at_end(tab, "f-name", " Em")
+    await sees(tab, OWN_WORDS, f"{before} Em")
+    await sees(tab, "document.getElementById('f-name').value", "Trần Văn Bình")
+    found = await kept(desk)
+    assert (found["name"], found["content"]) == ("Trần Văn Bình", "Mất nước")
 
 
 async def test_the_offer_has_the_number_of_the_call_that_waits(desk: Desk, browser: Browser) -> None:

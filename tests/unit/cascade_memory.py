@@ -50,6 +50,7 @@ def a_cascade(call: str = "hl1-1795470208.58") -> CascadeView:
         taken_at=BEGAN + timedelta(seconds=40),
         passed="",
         steps=(a_step(1, StepOutcome.BUSY), a_step(2, StepOutcome.TAKEN)),
+        version=17,
     )
 
 

@@ -29,6 +29,7 @@ from hotline1022.web.line_call_wire import CallerView
 from hotline1022.web.numbers_said import said_number
 from hotline1022.web.own_line import check_here, check_hunt
 from hotline1022.web.page import spaced
+from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 from hotline1022.web.tickets_wire import EMAIL
@@ -91,6 +92,7 @@ async def facts(ask: Ask, call: CallerView | None) -> Mapping[str, Any] | None:
     """The caller in words; None = nobody calls."""
     if call is None:
         return None
+    own = call.called_by == signed_of(ask).user.person
     shown = sees_numbers(ask)
     names = {one.id: one.name for one in await ask.ports.directory.categories(None)}
     opens = signed_of(ask).may(Permission.LOOK)
@@ -101,7 +103,8 @@ async def facts(ask: Ask, call: CallerView | None) -> Mapping[str, Any] | None:
         "category": names.get(call.category, call.category),
         "pressed": " › ".join(call.keys),
         "answered": call.answered_at.isoformat() if call.answered_at else "",
-        "made": _made(call),
+        "made": _made(call) if own else "",
+        "other": "" if own or not call.called_by else call.called_by_name or words()("agent.a-colleague"),
         "since": call.since.isoformat(),
         "waiting_since": call.waiting_since.isoformat() if call.waiting_since else "",
         "waited": None if call.waited_ms is None else clock(call.waited_ms // 1000),
@@ -131,7 +134,7 @@ async def facts(ask: Ask, call: CallerView | None) -> Mapping[str, Any] | None:
 
 
 def _made(call: CallerView) -> str:
-    """How far a call is by which the agent calls back; "" = the citizen calls."""
+    """How far a call is by which this agent calls back; "" = the citizen calls."""
     if call.direction is Direction.IN:
         return ""
     match call.state:
@@ -172,6 +175,7 @@ async def transfer(
         "area": area,
         "answers": next((one.name for one in every if one.id == first), ""),
         "going": going.state.value if going else "",
+        "version": max((one.version for one in hunts), default=0),
         "hunts": [{**_hunt(one, names), "more": await _more(ask, one, draft)} for one in hunts],
     }
 

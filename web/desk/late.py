@@ -55,8 +55,8 @@ async def sent_too_late(
 
 def of_another_session(place: Place, ask: Ask) -> web.StreamResponse | None:
     """None for a form of this session. One of this site whose user has signed in anew meanwhile, in another window, leads back to its
-    page with what was typed: to be looked at, and sent from there. Forbidden `form-foreign` for all others, and where somebody
-    else is known to have typed it.
+    page with what was typed: to be looked at, and sent from there. Forbidden `form-of-another` where somebody else had opened it,
+    `form-foreign` for all others, and where nothing says whose it is.
     """
     try:
         check_ours(place, ask)
@@ -66,10 +66,13 @@ def of_another_session(place: Place, ask: Ask) -> web.StreamResponse | None:
         if not said or signed is None or not place.stages or not isinstance(form, Form):
             raise
         cookies.check_site(ask.request)  # `Origin` is our own: no other site can say so
-        token = form.secret(cookies.FIELD) or ask.request.headers.get(cookies.HEADER, "")
-        # whose token it was is forgotten by a restart: scripts say whose page it is
-        told = {ask.request.app[STORE].of_form(token), ask.request.headers.get(USER, "")}
-        if told - {"", signed.user.id}:
+        token, whose = cookies.page_of(form.secret(cookies.FIELD) or ask.request.headers.get(cookies.HEADER, ""))
+        # three who may say so: the service, until it starts anew; the form; a script, which sends the parts of a page
+        told = {ask.request.app[STORE].of_form(token), whose, ask.request.headers.get(USER, "")} - {""}
+        if told - {signed.user.id}:
+            text = "somebody else had opened this form; nothing of it is kept; open the page again, and write it there"
+            raise Forbidden(text, error_id="form-of-another") from None
+        if not told:
             raise
         page = keep(ask.request, signed.user.id, form, ask.ports.clock())
         if not page:

@@ -76,7 +76,7 @@ def show(
     if ask.signed is not None:
         common |= {
             "user": ask.signed.user,
-            "csrf": cookies.form_token(cookies.read(ask.request)),
+            "csrf": cookies.page_token(cookies.read(ask.request), ask.signed.user.id),
             "menu": menu_of(ask.signed, ask.request.path),
             "version": hotline1022.__version__,
             # whoever may look sees on each page that something rings

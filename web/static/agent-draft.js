@@ -3,13 +3,15 @@
    kept yet also lies in this browser, so that a reload, a crash or a dead line lose nothing. Refuses to put older words over newer. */
 window.HL = window.HL || {};
 HL.draft = (() => {
-  const PAUSE = 400, MOST = 1500, RETRY = [1000, 2000, 4000, 8000], PATIENCE = 8000, OLD = 24 * 3600 * 1000;
+  const PAUSE = 400, MOST = 1500, CLOSED = 200, RETRY = [1000, 2000, 4000, 8000], PATIENCE = 8000, OLD = 24 * 3600 * 1000;
   const page = document.getElementById("agent");
   const said = page.dataset, ALL = "hl-draft:", store = `${ALL}${said.owner}:`;
   const refusals = JSON.parse(said.refusals); // in words for people; the API's own are for programs
   const own = Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
   const others = new BroadcastChannel("hl-draft");
-  let form = null; // {root, call, seen, dirty, first, gone}
+  /* {root, call, seen, dirty, first, gone, told, behind}; `told`: what is kept, as it was heard last; `behind`: fields that do not show
+     that, because somebody types or chooses in them, each with the version that it shows */
+  let form = null;
   let timer = 0, sending = null, failures = 0;
 
   const fields = () => Array.from(form.root.querySelectorAll("[data-typed]"));
@@ -58,28 +60,33 @@ HL.draft = (() => {
     return { status: answer.status, told };
   }
   const texts = (names) => Object.fromEntries(names.map((name) => [name, clean(field(name).value)]));
+  /* who writes has seen what the field showed: said of a later version, words of another window would be written over */
+  const shows = (name) => form.behind.get(name) ?? form.seen;
+  const oldest = (names) => Math.min(form.seen, ...names.map(shows));
+  const hold = () => { const names = [...form.dirty]; lay(form.call, oldest(names), texts(names)); };
 
   function typed(name) {
     if (form.gone) return;
     form.dirty.add(name);
     form.first ||= Date.now();
-    lay(form.call, form.seen, texts([...form.dirty]));
+    hold();
     if (!failures) tell(said.saving);
     plan(Math.min(PAUSE, Math.max(0, form.first + MOST - Date.now())));
   }
   function plan(after) { clearTimeout(timer); timer = setTimeout(send, after); }
 
-  function send(keep = false) {
+  function send(last = false) {
     if (sending) return sending;
     if (!form || form.gone || !form.dirty.size) return Promise.resolve(true);
     clearTimeout(timer);
-    sending = sent(form, keep === true).finally(() => { sending = null; });
+    sending = sent(form, last === true).finally(() => { sending = null; });
     return sending;
   }
-  async function sent(of, keep) {
-    const given = texts([...of.dirty]);
+  /* those that show the same version together, the oldest first */
+  async function sent(of, last) {
+    const names = [...of.dirty], seen = oldest(names), given = texts(names.filter((name) => shows(name) === seen));
     let answer;
-    try { answer = await post(of.call, { window: own, seen: of.seen, ...given }, keep); } catch { return away(); }
+    try { answer = await post(of.call, { window: own, seen, ...given }, last); } catch { return away(); }
     if (answer.status === 401 || answer.status === 403) { document.getElementById("out").hidden = false; return away(); }
     if (answer.status === 409 && answer.told.error_id === "draft-gone") {
       of.gone = true; lay(of.call, 0, {}); tell(said.gone, true); return false;
@@ -99,8 +106,9 @@ HL.draft = (() => {
     offer(answer.told.kept.map((name) => [name, clean(field(name).value)])); // with what was typed since it was sent
     take(answer.told);
     of.first = of.dirty.size ? Date.now() : 0;
-    lay(of.call, of.seen, texts([...of.dirty]));
+    hold();
     others.postMessage({ owner: said.owner, call: of.call, version: of.seen });
+    if (names.some((name) => !(name in given))) return sent(of, last);
     if (of.dirty.size) plan(PAUSE); else tell(said.saved.replace("{time}", clock(new Date())));
     return !of.dirty.size;
   }
@@ -112,17 +120,21 @@ HL.draft = (() => {
 
   // ---- what is kept, shown
   function take(told) {
-    const of = form;
+    const of = form, before = form.seen;
     let open = false;
+    if (told.version < before) return; // it was asked for earlier than what is shown
     form.seen = told.version;
-    const seen = document.getElementById("seen");
-    if (seen) seen.value = told.version;
-    for (const [name, text] of Object.entries(told.fields)) {
-      const one = field(name);
-      if (!one || form.dirty.has(name) || kept(one.value) === kept(text)) continue;
-      if (HL.turn.choosing() === one) open = true; else one.value = text;
+    form.told = told;
+    for (const one of fields()) {
+      const text = told.fields[one.name] ?? one.value, other = kept(one.value) !== kept(text);
+      const chooses = other && HL.turn.choosing() === one; // not under the hand that chooses
+      if (chooses || form.dirty.has(one.name)) { if (!form.behind.has(one.name)) form.behind.set(one.name, before); }
+      else { form.behind.delete(one.name); if (other) one.value = text; }
+      open ||= chooses;
     }
-    if (open) setTimeout(() => { if (of === form && of.seen === told.version) take(told); }, MOST); // not under the hand that chooses
+    const seen = document.getElementById("seen"); // a ticket is made of what is shown
+    if (seen) seen.value = Math.min(form.seen, ...form.behind.values());
+    if (open) setTimeout(() => { if (of === form && of.told === told) take(told); }, CLOSED);
     page.dispatchEvent(new Event("hl-taken"));
   }
   function offer(words) {
@@ -187,11 +199,11 @@ HL.draft = (() => {
 
   function open(root) {
     if (form && form.root === root) return;
-    if (form && form.dirty.size) lay(form.call, form.seen, texts([...form.dirty])); // swept once the other form is there
+    if (form && form.dirty.size) hold(); // swept once the other form is there
     if (form && form.seen) others.postMessage({ owner: said.owner, call: form.call }); // it may have become a ticket
     clearTimeout(timer);
     form = root.querySelector("#ticket")
-      ? { root, call: root.dataset.draft, seen: Number(root.dataset.version), dirty: new Set(), first: 0, gone: false }
+      ? { root, call: root.dataset.draft, seen: Number(root.dataset.version), dirty: new Set(), first: 0, gone: false, told: null, behind: new Map() }
       : null;
     if (form) for (const one of fields()) one.addEventListener("input", () => typed(one.name));
     if (form) resume();
@@ -202,10 +214,10 @@ HL.draft = (() => {
     const left = laid().find((one) => one.of === own && one.call === form.call);
     if (!left) return;
     if (left.seen > form.seen) { lay(form.call, 0, {}); return; } // that draft is no more
-    form.seen = left.seen; // what another window wrote since stays, and these words are offered
     for (const [name, text] of Object.entries(left.texts)) {
       const one = field(name);
-      if (one) { one.value = text; form.dirty.add(name); }
+      // what another window wrote since stays, and these words are offered
+      if (one) { one.value = text; form.dirty.add(name); form.behind.set(name, left.seen); }
     }
     plan(0);
   }

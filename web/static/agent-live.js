@@ -228,20 +228,27 @@
       if (!HL.turn.typing()) lift();
       else { wait(brings); if (target.id === "form") event.detail.shouldSwap = false; }
     }
-    if (target.id === "transfer" && elt.matches("form") && document.activeElement.id === "to" && !chosen.has(document.activeElement)) {
+    const parsed = () => new DOMParser().parseFromString(text, "text/html"), alerts = "[role=alert]";
+    if (target.id === "transfer" && event.detail.shouldSwap && HL.order.late(parsed())) {
+      event.detail.shouldSwap = false;
+      const told = parsed().querySelector(alerts); // why nothing was done is no older for it
+      if (told) { target.querySelector(alerts)?.remove(); by("transfer-title").after(told); }
+    }
+    if (target.id === "transfer" && event.detail.shouldSwap && elt.matches("form") && document.activeElement.id === "to" && !chosen.has(document.activeElement)) {
       document.activeElement.blur(); // its list would stay the old one
       listed = true;
     }
     if (whole && xhr.status >= 400) {
-      const made = new DOMParser().parseFromString(text, "text/html").querySelector("[role=alert]");
-      oops(made ? made.textContent : page.dataset.refused);
+      const told = parsed().querySelector(alerts);
+      oops(told ? told.textContent : page.dataset.refused);
     }
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.body.addEventListener(name, (event) => { if (event.detail.requestConfig?.verb !== "get") oops(page.dataset.unsaved); });
   }
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
-    if (HL.turn.waits() !== null) event.detail.shouldSwap = false; // form and transfer of the call that waits
+    const { target, fragment } = event.detail, waits = HL.turn.waits() !== null; // form and transfer of the call that waits
+    if (waits || (target.id === "transfer" && HL.order.late(fragment))) event.detail.shouldSwap = false;
   });
   for (const name of ["htmx:afterRequest", "htmx:validation:halted"]) {
     document.body.addEventListener(name, (event) => { if (["ticket", "drop"].includes(event.detail.elt.id)) HL.turn.ended(); });

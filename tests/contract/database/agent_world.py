@@ -61,8 +61,9 @@ class Hunts(MemoryCascades):
         begun = await MemoryCascades.begin(self, wanted, by=by)
         self.bodies.append(wanted)
         state = State.INTRODUCING if wanted.introduce else State.HUNTING
-        hunt = replace(a_cascade(wanted.call), agency=wanted.agency, state=state, outcome=None, ended_at=None)
-        self.cascades.insert(0, replace(hunt, steps=hunt.steps[:1], taken_at=None, taken_by=""))
+        version = 1 + max((one.version for one in self.cascades), default=0)
+        hunt = replace(a_cascade(wanted.call), agency=wanted.agency, state=state, outcome=None, version=version)
+        self.cascades.insert(0, replace(hunt, steps=hunt.steps[:1], ended_at=None, taken_at=None, taken_by=""))
         return begun
 
     async def take_back(self, call: str, *, by: str) -> None:
@@ -70,7 +71,8 @@ class Hunts(MemoryCascades):
         self.end(Outcome.TAKEN_BACK)
 
     def end(self, outcome: Outcome) -> None:
-        self.cascades[0] = replace(self.cascades[0], state=State.ENDED, outcome=outcome, ended_at=datetime.now(UTC))
+        hunt, now = self.cascades[0], datetime.now(UTC)
+        self.cascades[0] = replace(hunt, state=State.ENDED, outcome=outcome, ended_at=now, version=hunt.version + 1)
 
 
 @dataclass(slots=True)

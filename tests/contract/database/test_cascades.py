@@ -103,6 +103,16 @@ async def test_what_was_saved_comes_back_and_is_replaced_in_place(database: Data
     assert (second.row.hunt, second.steps) == (2, ())
 
 
+async def test_of_two_looks_the_later_has_the_higher_version_of_the_call(database: Database) -> None:
+    await database.save(of_calls(a_call(CALL, version=7), a_call("hl1-1.2", version=90)))
+    await save(database, a_hunt(), a_hunt("hl1-1.2"))
+    async with database.reading() as tx:
+        assert {one.row.call_id: one.version for one in await tx.cascades.list()} == {CALL: 7, "hl1-1.2": 90}
+    await database.save(of_calls(a_call(CALL, version=8)))
+    async with database.reading() as tx:
+        assert [one.version for one in await tx.cascades.of_call(CALL)] == [8]
+
+
 async def test_what_is_settled_stays_so_whatever_is_saved_again(database: Database) -> None:
     await calls(database, CALL)
     await save(database, ended())

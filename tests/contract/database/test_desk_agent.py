@@ -411,13 +411,14 @@ async def test_a_call_that_is_made_is_seen_as_one_and_put_through_when_the_two_t
             (CallState.TALKING, "Đang nói chuyện"),
         ):
             answered = datetime.now(UTC) if state is CallState.TALKING else None
-            await desk.caller.rings(call=MADE, direction=Direction.OUT, state=state, answered_at=answered)
+            own = {"direction": Direction.OUT, "called_by": AGENT}
+            await desk.caller.rings(call=MADE, state=state, answered_at=answered, **own)
             shown = (await browser.get(f"{PAGE}/call?ring={MADE}")).text
             assert said in shown and "Gọi lại cho người dân" in shown and CALLER_SAID in shown, state
             assert 'id="f-content"' in shown, "the form is open from the first ring"
             assert ("begin-transfer" in shown) is (state is CallState.TALKING), "the transfer from the talk on"
         # put through, and back: it rings as any call
-        await desk.caller.rings(call=MADE, direction=Direction.OUT, state=CallState.AFTER)
+        await desk.caller.rings(call=MADE, state=CallState.AFTER, **own)
         shown = (await browser.get(f"{PAGE}/call?ring={MADE}")).text
         assert "Đang đổ chuông" in shown and "Đang gọi cho người dân" not in shown
 

@@ -12,6 +12,7 @@ from hotline1022.service.accounts.desk import AccountDesk, Terms
 from hotline1022.service.accounts.sign_in_tries import OF_BOTH
 from hotline1022.service.directory.view import DirectoryView
 from hotline1022.web.desk.kept import KEPT, KeptForms
+from hotline1022.web.page_words import words
 from hotline1022.web.users import GOOD
 from tests.contract.database.desk_world import OWN, Browser, Shown, World, world
 
@@ -97,6 +98,31 @@ async def test_after_a_restart_a_script_says_whose_page_it_was(
         sent = await browser.post(AREA, {**page.forms.fields[AREA], **TYPED}, **script)
         assert sent.status == (200 if login == "lan" else 403) and ("HL-Kept" in sent.headers) == (login == "lan")
         assert ('value="Dĩ An &lt;Mới&gt;"' in (await browser.get(AREA)).text) == (login == "lan")
+
+
+@pytest.mark.parametrize("login", ["lan", "minh"])
+async def test_after_a_restart_a_plain_form_says_whose_page_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch, login: str
+) -> None:
+    """Without scripts: who had opened it gets it back, who comes after gets a sentence and nothing else."""
+    own = str(world.server.make_url("/")).rstrip("/")
+    async with world.signed_in("admin") as browser, world.signed_in("admin", login="minh"):
+        hidden = (await browser.get(AREA)).forms.fields[AREA]
+        world.now += Terms().idle + timedelta(minutes=1)
+        monkeypatch.setattr(KeptForms, "of_form", lambda *_: "")
+        await browser.enter(login, OWN)
+        sent = await browser.post(AREA, {**hidden, **TYPED}, Origin=own)
+        shown = (await browser.get(AREA)).text
+        assert world.directory.now.areas["di-an"].name != TYPED["name"], "nothing is done by it"
+        if login == "lan":
+            assert (sent.status, sent.goes_to) == (303, AREA) and "Dĩ An &lt;Mới&gt;" in shown
+        else:
+            assert sent.status == 403 and words()("error.form-of-another") in sent.text
+            assert "&lt;Mới&gt;" not in sent.text + shown and 'id="kept"' not in shown
+        mute = {**hidden, **TYPED, "csrf": hidden["csrf"].partition(".")[0]}
+        sent = await browser.post(AREA, mute, Origin=own)
+        assert sent.status == 403 and words()("error.form-foreign") in sent.text, "nothing says whose it is"
+        assert 'id="kept"' not in (await browser.get(AREA)).text
 
 
 async def test_what_is_read_beneath_an_open_page_leaves_what_is_kept(world: World) -> None:
@@ -268,4 +294,5 @@ async def test_somebody_else_at_the_same_browser_gets_nothing_of_it(world: World
         await browser.enter("minh", OWN)
         refused = await browser.post(AREA, {**hidden, **TYPED}, Origin=own)
         assert refused.status == 403 and "Mới" not in refused.text and "HL-Kept" not in refused.headers
+        assert words()("error.form-of-another") in refused.text
         assert "&lt;Mới&gt;" not in (await browser.get(AREA)).text

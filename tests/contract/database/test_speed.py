@@ -32,6 +32,7 @@ QUESTIONS: dict[str, tuple[Question, str]] = {
     "reached since": (lambda tx: tx.calls._not_reached(["x"], None), "ix_call_number"),
     "called back": (lambda tx: tx.calls._not_reached(["x"], None), "ix_leg_party"),
     "talked with since": (lambda tx: tx.calls.talks_with({"x"}, at(0)), "ix_call_number"),
+    "talked with before asterisk died": (lambda tx: tx.calls.talks_with({"x"}, at(0)), "sqlite_autoindex_callback_1"),
     "picked up since": (lambda tx: tx.calls.talks_with({"x"}, at(0)), "ix_leg_party"),
     "open tickets": (lambda tx: tx.tickets.open_after(None, 200), "ix_ticket_open"),
     "last messages of a channel": (lambda tx: tx.outbox.last_sent(Channel.SMS, 5), "ix_outbox_message_last_sent"),
