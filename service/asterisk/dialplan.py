@@ -17,8 +17,8 @@ from hotline1022.service.asterisk.dialplan_mark import CALLED_BACK, mark, number
 
 log = logging.getLogger(__name__)
 
-#: seconds between two looks
-EVERY_SECONDS = 60.0
+#: seconds between two looks, and until the next one where Asterisk could not tell
+EVERY_SECONDS, AGAIN_SECONDS = 60.0, 5.0
 #: the module by which phones of a hunt tell her channel what became of them
 _MODULE = "func_export.so"
 
@@ -90,23 +90,25 @@ class DialplanWatch:
     async def run(self) -> None:
         """Until cancelled; while Asterisk is away there is nothing to say of it."""
         while True:
+            told = False
             try:
-                await self.look()
+                told = await self.look()
             except HotlineError as error:
                 log.debug("which dial plan Asterisk has loaded cannot be asked: %s", error)
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(EVERY_SECONDS if told else AGAIN_SECONDS)
 
-    async def look(self) -> None:
-        """Ring when it is another one, or cannot work: anew when that changes, and each day."""
+    async def look(self) -> bool:
+        """Ring when it is another one, or cannot work: anew when that changes, and each day. False: Asterisk has none yet."""
         found = await loaded(self._actions)
         if found is None:
-            return
+            return False
         day, text = local_day(self._clock()), self._wrong(found)
         if text and (day, text) != self._rung:
             await self._bell.ring("dialplan-differs", text)
         elif not text and self._rung[1]:
             log.info("Asterisk has loaded the dial plan of this version")
         self._rung = (day, text)
+        return True
 
     def _wrong(self, found: Loaded) -> str:
         wrong = [] if found.exports else [said("alarm-said.dialplan-module")]
