@@ -47,9 +47,7 @@ async def loaded(actions: Actions) -> Loaded | None:
     """Asked of Asterisk; None while it has no dial plan of ours, as for a moment at its start. Unavailable: no link, no answer."""
     if not await actions.getvar("HL_TRUNK"):  # stands behind the mark: where it is, the mark would be
         return None
-    return Loaded(
-        mark=await actions.getvar("HL_DIALPLAN"), module=await actions.getvar(f"IFMODULE({_MODULE})") != "0"
-    )
+    return Loaded(mark=await actions.getvar("HL_DIALPLAN"), module=await actions.getvar(f"IFMODULE({_MODULE})") != "0")
 
 
 async def check_put_through(actions: Actions, *, called_back: bool) -> None:

@@ -13,16 +13,19 @@ NUMBER = 1
 CALLED_BACK = 1
 
 #: files that Asterisk reads as the dial plan
-_FILES = tuple(sorted(name for name, said in COMMANDS.items() if "dialplan reload" in said and "/" in name))
+_OWN = "hl1022/"
+_FILES = tuple(
+    sorted(name.removeprefix(_OWN) for name, said in COMMANDS.items() if "dialplan reload" in said and _OWN in name)
+)
 
 
 def mark() -> str:
     """`NUMBER-…`; the second part is another one whenever a line is, but for comments. What settings fill in is no part of it."""
-    folder = files("hotline1022.asterisk_conf")
+    folder = files("hotline1022.asterisk_conf") / "hl1022"
     code = "\n".join(
         line.strip()
         for name in _FILES
-        for line in folder.joinpath(*name.split("/")).read_text(encoding="utf-8").splitlines()
+        for line in (folder / name).read_text(encoding="utf-8").splitlines()
         if line.strip() and not line.lstrip().startswith(";")
     )
     return f"{NUMBER}-{sha256(code.encode()).hexdigest()[:12]}"

@@ -114,9 +114,7 @@ async def does(house: House, *plans: Plan) -> None:
         await house.world.net.number(number).does(plan)
 
 
-async def introduced_and_taken_back(
-    house: House, agent: Seat, supervisor: Seat, citizen: Leg, phone: Leg
-) -> None:
+async def introduced_and_taken_back(house: House, agent: Seat, supervisor: Seat, citizen: Leg, phone: Leg) -> None:
     """No agency is chosen beforehand, as nobody has pressed a key of the menu; the agent chooses one, and stays."""
     net = house.world.net
     await does(house, BUSY, PERSON)

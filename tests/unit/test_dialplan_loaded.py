@@ -165,9 +165,7 @@ async def test_nobody_is_put_through_without_the_module(house: House, out: bool)
     assert error.error_id == "dialplan-module" and "lập phiếu" in told(error)
 
 
-async def test_what_asterisk_does_not_say_stands_in_nobodys_way(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_asterisk_does_not_say_stands_in_nobodys_way(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     async def away(name: str, *, channel: str = "") -> str:
         raise Unavailable("no answer", error_id="ami-no-answer")
 
