@@ -75,7 +75,7 @@ async def beep(one: Called, reason: str, limit: float = 60) -> None:
 
     async def taken() -> bool:
         rows = [row["eventextra"] for row in product.journal() if row["userdeftype"] == "HL_VOICEMAIL"]
-        return any(text.startswith(f"reason={reason}|file={one.id}~") for text in rows)
+        return any(f"reason={reason}|file={one.id}~" in text for text in rows)
 
     await eventually(taken, f"{one.citizen} is not asked for a message ({reason})", limit)
 
