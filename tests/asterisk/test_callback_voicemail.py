@@ -94,7 +94,7 @@ async def message_of(one: Called, call: CallDetail, reason: str, seconds: float)
     gaps = audio.silences(one.citizen.heard, at_least=2.0)
     assert len(gaps) <= 1, f"{one.citizen} was left in silence: {gaps}"
     kinds = [event.kind for event in call.events]
-    assert kinds.index("CascadeEnded") < kinds.index("VoicemailStarted") < kinds.index("VoicemailEnded")
+    assert kinds.index("CascadeEnded") < kinds.index("VoicemailStarted")
     # she speaks into a message and is on the recording of the call too
     hers = [track for track in call.tracks if str(track.kind) == "citizen" and str(track.side) == "r"]
     assert len(hers) == 1 and hers[0].duration_ms > message.duration_ms
@@ -114,9 +114,10 @@ async def ticket_of_message(one: Called) -> None:
 
 
 def prompts(call: CallDetail) -> list[str]:
-    """What she was told from the end of the hunt on, without digits."""
+    """What she was told from the end of the hunt on, without digits and music."""
     every = said(call)
-    return [one.removeprefix("hl1022/") for one in every[every.index("hl1022/cascade-zero") :] if "digits" not in one]
+    told_then = every[every.index("hl1022/cascade-zero") :]
+    return [one.removeprefix("hl1022/") for one in told_then if one.startswith("hl1022/") or one == "beep"]
 
 
 async def test_after_hours_she_hears_the_code_twice_and_the_call_ends(desk: Screen) -> None:

@@ -164,7 +164,7 @@ async def introduced_and_handed_over(house: House, agent: Seat, supervisor: Seat
     await agent.reads(HAS_HER, step("máy bàn", "đã nhận"), within="#transfer")
     await agent.reads(NOBODY, within="#call")
     await agent.sees(STATE, "ready")
-    await agent.reads("Không có cuộc gọi nhỡ.", within="#lists")
+    await agent.reads("Nguyễn Thị Lan: đã nói chuyện", within="#lists")
     assert await agent.tab.run("document.getElementById('take-back')") is None, "she is the agency's now"
     await supervisor.reads(w.AGENCY_NAME, within="#hunts")
     await asyncio.sleep(3)
@@ -172,6 +172,7 @@ async def introduced_and_handed_over(house: House, agent: Seat, supervisor: Seat
     await specialist.hangup()
     await citizen.ended(10)
     await agent.reads(HAD_HER, within="#transfer")
+    await agent.reads("Không có cuộc gọi nhỡ.", within="#lists")
     shown = await agent.text("#transfer")
     assert HAS_HER not in shown and "đã lấy lại" in shown, "what happened before stands there too"
     await supervisor.reads("Không có cuộc chuyển máy nào.", within="#hunts")
