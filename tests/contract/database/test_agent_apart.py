@@ -10,7 +10,8 @@ from hotline1022.core.outcomes import CallState, Direction
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import AgentState
 from tests.contract.database.agent_world import Desk, open_agent_desk
-from tests.contract.database.test_desk_agent import MADE, PAGE
+from tests.contract.database.test_desk_agent import PAGE
+from tests.unit.callback_memory import MADE
 
 TALKS, MUSIC = "Đang nói chuyện", "Người dân đang nghe nhạc chờ"
 
