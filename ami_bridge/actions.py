@@ -17,7 +17,7 @@ from hotline1022.core.ids import CallId, ChannelId
 
 _CHANNEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+:;@/*#-]*")
 _PLACE = re.compile(r"[A-Za-z0-9_.*#+-]+")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\([A-Za-z0-9_,:-]*\))?")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\([A-Za-z0-9_.,:-]*\))?")
 _PLAIN = re.compile(r"[^,\"\\]*")
 
 #: the inherited variable that carries the call through the dialplan
@@ -142,6 +142,10 @@ class AmiActions:
     async def setvar(self, name: str, value: str, *, channel: str = "") -> None:
         fields = [("Variable", _matching(_VARIABLE, name, "a variable name")), ("Value", value)]
         await self._ask("Setvar", *([_channel(channel)] if channel else []), *fields)
+
+    async def getvar(self, name: str, *, channel: str = "") -> str:
+        asked = ("Variable", _matching(_VARIABLE, name, "a variable name"))
+        return (await self._ask("Getvar", *([_channel(channel)] if channel else []), asked)).packet.get("Value")
 
     async def mixmonitor_stop(self, channel: str, *, monitor: str = "") -> None:
         await self._ask("StopMixMonitor", _channel(channel), *([("MixMonitorID", monitor)] if monitor else []))

@@ -80,6 +80,10 @@ class Actions(Protocol):
         """Set a channel's variable, or a global one."""
         ...
 
+    async def getvar(self, name: str, *, channel: str = "") -> str:
+        """Read a channel's variable, a global one, or what a function says; "" when there is none."""
+        ...
+
     async def mixmonitor_stop(self, channel: str, *, monitor: str = "") -> None:
         """End one recording of the channel, or all."""
         ...

@@ -91,6 +91,18 @@ SENTENCES: Mapping[str, str] = {
     "alarm-said.fault": "{fault}: {text}",
     "alarm-said.hunt": "hunt {hunt}: {why}",
     "alarm-said.account": "account {account}: {message}",
+    "alarm-said.dialplan-other": (
+        "Asterisk has loaded the dial plan of another version; when nobody is on the telephone run `hotline1022 reload`, or restart "
+        "Asterisk"
+    ),
+    "alarm-said.dialplan-old": (
+        "Asterisk has loaded the dial plan of an older version, by which nobody who was called back can be put through; when nobody "
+        "is on the telephone run `hotline1022 reload`, or restart Asterisk"
+    ),
+    "alarm-said.dialplan-module": (
+        "Asterisk has not loaded func_export.so: nobody is put through to an agency, and answered calls to 115 count as dropped; say "
+        "`module load func_export.so` on its console now"
+    ),
     "alarm-said.disclosure": (
         "the row of the disclosure {disclosure} cannot be read, and stays as it is; run hotline1022 evidence verify"
     ),

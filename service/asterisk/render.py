@@ -10,6 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from hotline1022.core.errors import ConfigError
+from hotline1022.service.asterisk.dialplan_mark import mark
 from hotline1022.service.settings.secrets import Secrets
 from hotline1022.service.settings.tree import Settings
 
@@ -100,6 +101,7 @@ def placeholders(settings: Settings, secrets: Secrets) -> dict[str, str]:
         "queue_wrap_up_seconds": str(queue.wrap_up_seconds),
         "queue_max_length": str(queue.max_length),
         "queue_announce_seconds": str(queue.announce_seconds),
+        "dialplan": mark(),
         "did_extensions": _did_extensions(settings),
         "trunk_address": _trunk_address(settings),
         "trunk_sections": _trunk_sections(settings),

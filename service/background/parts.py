@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hotline1022.service.accounts.clock import AccountClock
 from hotline1022.service.accounts.first_admin import first_admin
 from hotline1022.service.asterisk.answers import remember_talks
+from hotline1022.service.asterisk.dialplan import DialplanWatch
 from hotline1022.service.background.guard import Run
 from hotline1022.service.background.ticks import ticks, watchdog
 from hotline1022.service.directory.watch import DirectoryWatch
@@ -60,6 +61,7 @@ def parts_of(app: "App") -> Mapping[str, Run]:
         "calls to citizens": app.callbacks.run,
         "the catalogue of recordings": CatalogueKeeper(app.database).run,
         "plans in Asterisk": app.plans.run,
+        "the look at the dial plan": DialplanWatch(app.actions, app.bell, lambda: datetime.now(UTC)).run,
         "names of the directory": app.directory_sounds.run,
         "the clock of tickets": TicketClock(app.database, app.tickets, due=due).run,
         "the bell": app.bell.run,

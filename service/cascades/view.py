@@ -17,7 +17,9 @@ from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.events import LegKind
 from hotline1022.core.ids import CallId, ChannelId
 from hotline1022.core.legs import Leg
+from hotline1022.core.outcomes import Direction
 from hotline1022.db.unit import Database
+from hotline1022.service.asterisk.dialplan import check_put_through
 from hotline1022.service.calls.call_log import CallLog
 from hotline1022.service.cascades.hunts import Cascades
 from hotline1022.service.directory.desk import DirectoryDesk
@@ -108,6 +110,7 @@ class CascadesView:
         return len(call.cascades) == known and asyncio.get_running_loop().time() < until
 
     async def _put_through(self, call: Call, agent: Leg, wanted: CascadeBody, by: str) -> Begun:
+        await check_put_through(self._actions, called_back=call.direction is Direction.OUT)
         category = wanted.category or call.category
         known = category if category in self._directory.now.categories else ""
         if wanted.category and not known:

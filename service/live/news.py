@@ -11,6 +11,7 @@ from typing import Any
 
 from hotline1022.ami_bridge import types as ami
 from hotline1022.core.call import Call
+from hotline1022.core.cascade import Cascade, State
 from hotline1022.core.events import CallEntered
 from hotline1022.core.ids import CallId
 from hotline1022.core.live import Event, Topic
@@ -59,6 +60,8 @@ class LiveNews:
         self._unknown: set[CallId] = set()
         #: calls that 1022 makes, as they were told; at no line: she was put through
         self._placed: dict[CallId, tuple[CallState, AtLine | None]] = {}
+        #: those of them whose citizen hears music while her agent waits
+        self._apart: set[CallId] = set()
         #: citizens who were taken back, as they were told
         self._back: dict[CallId, AtLine] = {}
 
@@ -168,6 +171,7 @@ class LiveNews:
         """
         at, (state, known) = placed(call), self._placed.get(call.id, (None, None))
         if at is None:
+            self._apart.discard(call.id)
             if state is None:
                 return False
             self._placed[call.id] = (call.state, None)
@@ -183,7 +187,18 @@ class LiveNews:
             self._at_line("talk", at)
         elif call.state is CallState.CALLING_CITIZEN and state is not call.state:
             self._at_line("dialled", at)
+        else:
+            self._parted(call, at)
         return known is None
+
+    def _parted(self, call: Call, at: AtLine) -> None:
+        """Who called her back stays to introduce, and she hears music meanwhile; or has her back."""
+        if call.state is CallState.AFTER and call.id not in self._apart and any(map(_goes_on, call.cascades)):
+            self._apart.add(call.id)
+            self._at_line("apart", at)
+        elif call.state is CallState.TALKING and call.id in self._apart:
+            self._apart.discard(call.id)
+            self._at_line("talk", at)
 
     def _taken_back(self, call: Call) -> None:
         """She rings at the agent's line again, talks, is gone: past the queue, so that the log alone knows."""
@@ -242,6 +257,10 @@ class LiveNews:
 _LINE = ("line", "reachable", "person", "name", "state", "since", "reason")
 _HUNT = ("call", "hunt", "state", "outcome", "agency", "category", "ticket", "code", "line", "started_at", "ended_at")
 _TICKET = ("code", "version", "state", "urgency", "agency", "category", "owner", "answer_by")
+
+
+def _goes_on(hunt: Cascade) -> bool:
+    return hunt.state is not State.ENDED
 
 
 def _agencies(ticket: Ticket) -> frozenset[str]:

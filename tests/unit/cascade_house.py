@@ -126,9 +126,14 @@ class MemoryAsterisk:
 
     living: list[str] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
+    #: global variables, and what functions say
+    known: dict[str, str] = field(default_factory=dict)
 
     async def channels(self) -> tuple[ChannelNow, ...]:
         return tuple(_channel(letter) for letter in self.living)
+
+    async def getvar(self, name: str, *, channel: str = "") -> str:
+        return self.known.get(name, "")
 
     async def setvar(self, name: str, value: str, *, channel: str = "") -> None:
         self.done.append(f"set {channel} {name}={value}")

@@ -105,6 +105,11 @@ SENT: list[tuple[Do, Fields]] = [
         {"action": "Setvar", "channel": "PJSIP/a-1", "variable": "HL_X", "value": "một, hai; ba"},
     ),
     (lambda do: do.setvar("HL_GLOBAL", ""), {"action": "Setvar", "variable": "HL_GLOBAL", "value": ""}),
+    (lambda do: do.getvar("HL_GLOBAL"), {"action": "Getvar", "variable": "HL_GLOBAL"}),
+    (
+        lambda do: do.getvar("IFMODULE(func_export.so)", channel="PJSIP/a-1"),
+        {"action": "Getvar", "channel": "PJSIP/a-1", "variable": "IFMODULE(func_export.so)"},
+    ),
     (lambda do: do.mixmonitor_stop("PJSIP/a-1"), {"action": "StopMixMonitor", "channel": "PJSIP/a-1"}),
     (
         lambda do: do.mixmonitor_stop("PJSIP/a-1", monitor="0x7f01"),
@@ -127,6 +132,13 @@ async def test_what_an_action_returns() -> None:
         asked = await actions.originate("PJSIP/a", "x", channel_id=OWN, call=CALL, variables={"A": "1", "__B": "2"})
         assert asked == ami.actions[-1]["actionid"]
         assert f"Variable: __HL_CALL={CALL}\r\nVariable: A=1\r\nVariable: __B=2\r\n".encode() in bytes(ami.raw)
+
+
+async def test_what_a_variable_is() -> None:
+    async with acting(lambda fields: success(fields, "Variable: HL_X", "Value: một: hai")) as (actions, _):
+        assert await actions.getvar("HL_X") == "một: hai"
+    async with acting(lambda fields: success(fields, "Variable: HL_X", "Value: ")) as (actions, _):
+        assert await actions.getvar("HL_X") == ""
 
 
 REFUSALS: list[tuple[Do, str, type[Exception], str]] = [
@@ -161,6 +173,9 @@ EVIL: list[Do] = [
     lambda do: do.originate("PJSIP/a", "x", channel_id=OWN, call=CALL, caller_id="a\nAction: x"),
     lambda do: do.originate("PJSIP/a", "x", channel_id=ChannelId("a b"), call=CALL),
     lambda do: do.setvar("A\0", "x"),
+    lambda do: do.getvar("SHELL(cat /etc/passwd)"),
+    lambda do: do.getvar("A\r\nAction: Originate"),
+    lambda do: do.getvar("A", channel="/.*/"),
     lambda do: do.setvar("A", "x\nVariable: B"),
     lambda do: do.queue_add("q", "PJSIP/a", "Tên\r\nAction: Originate"),
 ]

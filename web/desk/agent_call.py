@@ -103,6 +103,7 @@ async def facts(ask: Ask, call: CallerView | None) -> Mapping[str, Any] | None:
         "category": names.get(call.category, call.category),
         "pressed": " › ".join(call.keys),
         "answered": call.answered_at.isoformat() if call.answered_at else "",
+        "apart": call.direction is Direction.OUT and call.answered_at is not None and call.state is CallState.AFTER,
         "made": _made(call) if own else "",
         "other": "" if own or not call.called_by else call.called_by_name or words()("agent.a-colleague"),
         "since": call.since.isoformat(),
