@@ -18,10 +18,10 @@ from tests.asterisk.cascade_world import ticket as ticket_of
 from tests.asterisk.test_callback import logged
 from tests.asterisk.world import STAY, eventually, verify
 from tests.browser import story_world as w
+from tests.browser.steps import serious
 from tests.browser.story_pages import DESK, PICTURES, Seat, on_duty, sign_in, sit
 from tests.browser.story_world import House, story_house
 from tests.browser.test_agent import SAVED, type_at_end
-from tests.browser.test_desk import serious
 from tests.lab import audio
 from tests.lab.browser import Browser
 from tests.lab.network import BUSY, UNREACHABLE, Answers, Key, Leg, Plan, Rings, Wait
