@@ -284,6 +284,8 @@ class HistoryRow:
 
 #: in the changes of a `reveal`: the contact point to which the number was shown
 SHOWN_TO = "shown_to"
+#: in the changes of the row by which a request was written down: what its agent had begun to answer, and has not completed it with
+BEGUN = "begun_answer"
 
 
 def only_looked(history: Sequence[HistoryRow], seen: int | None) -> bool:

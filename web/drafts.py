@@ -1,10 +1,11 @@
 """Answers about drafts: what is kept, keep what was typed, throw away, make a ticket of it. Refuses everybody's but the own."""
 
 from dataclasses import fields
+from typing import Any
 
 from hotline1022.core.drafts import Writing
 from hotline1022.tickets.ports import Draft
-from hotline1022.tickets.types import Channel, Ticket
+from hotline1022.tickets.types import BEGUN, Channel, Ticket
 from hotline1022.web.drafts_wire import (
     TYPED,
     DraftBody,
@@ -60,9 +61,13 @@ async def make_ticket(ask: Ask) -> Ticket:
     found = await ask.ports.drafts.get(owner, call)
     texts = {name: one.text for name, one in found.fields.items()} if found else {}
     draft, answer = draft_of(texts, call)
-    return await ask.ports.drafts.ticket(
-        owner, call, body.seen, draft, answer=answer if body.complete else "", by=ask.by, at=ask.ports.clock()
-    )
+    given = answered(answer, complete=body.complete)
+    return await ask.ports.drafts.ticket(owner, call, body.seen, draft, **given, by=ask.by, at=ask.ports.clock())
+
+
+def answered(answer: str, *, complete: bool) -> dict[str, Any]:
+    """What becomes of an answer: the ticket is completed with it, or its history keeps what was begun, for who answers then."""
+    return {"answer": answer, "beside": {}} if complete else {"answer": "", "beside": {BEGUN: answer}}
 
 
 def draft_of(texts: dict[str, str], call: str) -> tuple[Draft, str]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from hotline1022.core.clock import written
 from hotline1022.core.masking import mask, mask_text
-from hotline1022.tickets.types import CLOSED, Action, HistoryRow, State, Ticket
+from hotline1022.tickets.types import BEGUN, CLOSED, Action, HistoryRow, State, Ticket
 from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import Words
 
@@ -48,6 +48,8 @@ class Step:
     action: str
     state: str
     why: str
+    #: what the history has beside the change
+    note: str = ""
 
 
 def moment(at: datetime | None) -> str:
@@ -100,10 +102,18 @@ def _running(name: str, by: datetime, since: datetime | None, now: datetime, wor
 
 def steps(history: Sequence[HistoryRow], words: Words, *, shown: bool) -> list[Step]:
     """The history in words, latest first."""
-    return [_step(row, words, row.why if shown else mask_text(row.why)) for row in reversed(history)]
+    why = [row.why if shown else mask_text(row.why) for row in history]
+    made = [_step(row, words, said, noted(row, words, shown=shown)) for row, said in zip(history, why, strict=True)]
+    return made[::-1]
 
 
-def _step(row: HistoryRow, words: Words, why: str) -> Step:
+def noted(row: HistoryRow, words: Words, *, shown: bool) -> str:
+    """What the history has beside a change, in words: what an agent had begun to answer."""
+    begun = str(row.changes.get(BEGUN, ("", ""))[1])
+    return words("ticket-note.begun", text=begun if shown else mask_text(begun)) if begun else ""
+
+
+def _step(row: HistoryRow, words: Words, why: str, note: str) -> Step:
     file = row.action is Action.ATTACH  # its why is the name of the file
     return Step(
         at=moment(row.at),
@@ -111,6 +121,7 @@ def _step(row: HistoryRow, words: Words, why: str) -> Step:
         action=words(f"action.{row.action}") + (f": {why}" if file else ""),
         state=words(f"state.{row.after}") if row.before is not row.after else "",
         why="" if file else why,
+        note=note,
     )
 
 

@@ -17,7 +17,7 @@ from hotline1022.tickets.types import Action, Kind, Requester, State, Ticket, Ti
 from hotline1022.web.desk.agent_call import CallQuery, answers, current, sees_numbers
 from hotline1022.web.desk.agent_own import own_line, piece, signed_of
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.drafts import draft_of
+from hotline1022.web.drafts import answered, draft_of
 from hotline1022.web.drafts_wire import TYPED
 from hotline1022.web.line_call_wire import CallerView
 from hotline1022.web.numbers_said import said_number
@@ -97,7 +97,8 @@ async def make(ask: Ask) -> web.Response:
             forwarded = await ask.ports.tickets.act(made.id, wanted, by=_by(ask), at=ask.ports.clock())
         except HotlineError as error:  # it is made, and says so; forwarding is done again from the list
             failed = error
-    return piece(ask, "done", failed, ticket=forwarded, call=call)
+    begun = act != "complete" and bool(typed["answer"].strip())
+    return piece(ask, "done", failed, ticket=forwarded, call=call, begun=begun)
 
 
 async def _make(ask: Ask, call: str, act: str, seen: int, typed: Mapping[str, str]) -> Ticket:
@@ -111,7 +112,7 @@ async def _make(ask: Ask, call: str, act: str, seen: int, typed: Mapping[str, st
         call,
         seen,
         draft,
-        answer=answer if act == "complete" else "",
+        **answered(answer, complete=act == "complete"),
         by=_by(ask),
         at=ask.ports.clock(),
     )

@@ -3,7 +3,7 @@ nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ from hotline1022.core.clock import written
 from hotline1022.core.masking import mask_text
 from hotline1022.tickets.ports import Left
 from hotline1022.tickets.types import CLOSED, HIDDEN, Action, Clock, HistoryRow, State, Ticket
-from hotline1022.web.page_view import moment
+from hotline1022.web.page_view import moment, noted
 from hotline1022.web.page_words import Words
 
 _HOUR = timedelta(hours=1)
@@ -71,6 +71,8 @@ class Told:
     at: str
     said: str
     why: str
+    #: what the history has beside the change
+    note: str = ""
 
 
 def story(
@@ -80,7 +82,10 @@ def story(
     agencies = _through(history, "agency_name", ticket.agency_name)
     owners = _through(history, "owner_name", ticket.owner_name)
     rows = [
-        _told(row, words, row.why if shown else mask_text(row.why), agency, owner)
+        replace(
+            _told(row, words, row.why if shown else mask_text(row.why), agency, owner),
+            note=noted(row, words, shown=shown),
+        )
         for row, agency, owner in zip(history, agencies, owners, strict=True)
         if row.after not in HIDDEN and row.number > after
     ]
