@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from hotline1022.core.clock import written
 from hotline1022.core.masking import mask, mask_text
-from hotline1022.tickets.types import BEGUN, CLOSED, Action, HistoryRow, State, Ticket
+from hotline1022.tickets.types import BEGUN, CLOSED, FAQ, FAQ_QUESTIONS, Action, HistoryRow, State, Ticket
 from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import Words
 
@@ -108,9 +108,18 @@ def steps(history: Sequence[HistoryRow], words: Words, *, shown: bool) -> list[S
 
 
 def noted(row: HistoryRow, words: Words, *, shown: bool) -> str:
-    """What the history has beside a change, in words: what an agent had begun to answer."""
-    begun = str(row.changes.get(BEGUN, ("", ""))[1])
-    return words("ticket-note.begun", text=begun if shown else mask_text(begun)) if begun else ""
+    """What the history has beside a change, in words, a line for each: what an agent had begun to answer, and with which answers of the
+    agencies.
+    """
+    begun = _beside(row, BEGUN)
+    notes = [words("ticket-note.begun", text=begun if shown else mask_text(begun))] if begun else []
+    for name, question in zip(_beside(row, FAQ).split(), _beside(row, FAQ_QUESTIONS).splitlines(), strict=False):
+        notes.append(words("ticket-note.faq", question=question, number=name.rpartition("/")[2]))
+    return "\n".join(notes)
+
+
+def _beside(row: HistoryRow, name: str) -> str:
+    return str(row.changes.get(name, ("", ""))[1])
 
 
 def _step(row: HistoryRow, words: Words, why: str, note: str) -> Step:

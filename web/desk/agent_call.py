@@ -184,7 +184,7 @@ async def _more(ask: Ask, hunt: CascadeView, draft: Drafted | None) -> bool:
         ticket = (await ask.ports.tickets.get(hunt.ticket)).ticket
     except NotFound:  # not settled yet: the next event shows it
         return False
-    for name, text in ((name, one.text.strip()) for name, one in draft.fields.items()):
+    for name, text in ((name, one.text.strip()) for name, one in draft.fields.items() if name != "faq"):
         there = str(getattr(ticket, name))
         if name == "phone":
             same = phone_key(there)[-_DIGITS:] == phone_key(text)[-_DIGITS:]

@@ -19,6 +19,7 @@ from hotline1022.web.desk.agent_own import own_line, piece, signed_of
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.drafts import answered, draft_of
 from hotline1022.web.drafts_wire import TYPED
+from hotline1022.web.faq_used import used
 from hotline1022.web.line_call_wire import CallerView
 from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import words
@@ -107,12 +108,13 @@ async def _make(ask: Ask, call: str, act: str, seen: int, typed: Mapping[str, st
     if act == "complete" and not typed["answer"].strip():
         raise Invalid("nothing is answered; write the answer", error_id="answer-missing")
     draft, answer = draft_of(dict(typed), call)
+    faq = await used(ask, typed["faq"], strict=False)
     return await ask.ports.drafts.ticket(
         owner_of(ask),
         call,
         seen,
         draft,
-        **answered(answer, complete=act == "complete"),
+        **answered(answer, complete=act == "complete", faq=faq),
         by=_by(ask),
         at=ask.ports.clock(),
     )

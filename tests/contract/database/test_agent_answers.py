@@ -1,5 +1,5 @@
 """What an agent answers in the form of a call: an answer with which nothing is completed stays in the ticket's history, by page and
-API, for who answers then.
+API, for who answers then; so does which answer of an agency it is.
 """
 
 from collections.abc import AsyncIterator
@@ -21,6 +21,8 @@ from tests.contract.database.desk_world import Browser
 from tests.contract.database.test_desk_agent import PAGE, act
 from tests.contract.database.test_one_ticket import form, reserve
 from tests.contract.database.test_ticket_desk import NOBODY, Office
+from tests.unit.faq_memory import ID as ENTRY
+from tests.unit.faq_memory import TEXT
 from tests.unit.tickets_made import NOW
 
 #: as it is typed, with a number in it
@@ -122,3 +124,54 @@ async def test_it_goes_with_the_citizen(database: Database, tmp_path: Path) -> N
         await tx.citizens.erase_tickets([made.id], "p-1")
     (row,) = await office.view.history(made.id)
     assert BEGUN not in row.changes
+
+
+#: what the memory of questions and answers has published
+USED, QUESTION = f"{ENTRY}/1", TEXT.question
+
+
+@pytest.mark.parametrize("chosen", ["complete", "new"])
+async def test_which_answer_of_an_agency_was_used_stands_in_the_history(desk: Desk, chosen: str) -> None:
+    await desk.caller.rings()
+    given = {"call": CALL, "content": "Hỏi", "category": "traffic", "answer": TEXT.answer}
+    async with desk.agent() as browser:
+        # what there is not is left out, and what was asked twice is told once
+        names = f"{USED} {USED} {ENTRY}/7 {ENTRY}/2 nobody"
+        assert (await act(browser, f"{PAGE}/ticket", **given, faq=names, act=chosen)).status == 200
+        (made,) = await desk.tickets()
+        last = (await desk.office.view.history(made.id))[-1]
+        assert last.action is (Action.COMPLETE if chosen == "complete" else Action.OPEN)
+        assert last.changes["faq"] == ["", USED] and last.changes["faq_questions"] == ["", QUESTION]
+        assert last.changes.get(BEGUN) == (None if chosen == "complete" else ["", TEXT.answer])
+        shown = (await browser.get(f"/desk/tickets/{made.id}")).text
+        assert words()("ticket-note.faq", question=QUESTION, number="1") in shown
+    async with desk.office.database.transaction() as tx:
+        await tx.citizens.erase_tickets([made.id], "p-1")
+    assert (await desk.office.view.history(made.id))[-1].changes["faq"] == ["", USED], "it says nothing of the citizen"
+
+
+async def test_without_an_answer_none_was_used(desk: Desk) -> None:
+    await desk.caller.rings()
+    async with desk.agent() as browser:
+        await act(browser, f"{PAGE}/ticket", call=CALL, content="Hỏi", category="traffic", faq=USED, act="new")
+    (made,) = await desk.tickets()
+    assert (await desk.office.view.history(made.id))[0].changes == {}
+
+
+async def test_so_it_is_by_the_api_which_refuses_what_there_is_not(desk: Desk) -> None:
+    async with desk.agent() as browser:
+        draft = {"window": "window-a", "content": "Hỏi khai sinh", "answer": TEXT.answer, "faq": f"{ENTRY}/2"}
+        kept = await by_the_api(browser, f"/api/drafts/{CALL}", draft)
+        path, wanted = f"/api/drafts/{CALL}/ticket", {"seen": kept["version"], "complete": True}
+        csrf = (await browser.get("/desk/account")).forms.fields["/desk/sign-out"]["csrf"]
+        async with browser.client.post(path, json=wanted, headers={"X-CSRF-Token": csrf}) as answer:
+            assert answer.status == 404 and (await answer.json())["error_id"] == "faq-unknown", "never published"
+        kept = await by_the_api(
+            browser, f"/api/drafts/{CALL}", {"window": "window-a", "seen": kept["version"], "faq": USED}
+        )
+        assert kept["fields"]["faq"] == USED
+        made = await by_the_api(browser, path, {"seen": kept["version"], "complete": True})
+        assert (made["state"], made["answer"]) == ("completed", TEXT.answer)
+        async with browser.client.get(f"/api/tickets/{made['id']}/history") as answer:
+            rows_of = (await answer.json())["history"]
+        assert rows_of[-1]["changes"]["faq"] == ["", USED]
