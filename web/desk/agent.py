@@ -113,6 +113,11 @@ async def unpause(ask: Ask) -> web.Response:
     return await _move(ask, "unpause")
 
 
+async def ready(ask: Ask) -> web.Response:
+    """The wrap-up is over."""
+    return await _move(ask, "ready")
+
+
 async def _move(ask: Ask, what: str, *given: str) -> web.Response:
     try:
         line = await own_line(ask)
