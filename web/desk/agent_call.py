@@ -203,7 +203,7 @@ async def agencies(ask: Ask, first: str, now: datetime) -> Sequence[Mapping[str,
     there = {one.id: one for one in await ask.ports.directory.agencies(day)}
     leading = {one.agency for one in await ask.ports.directory.categories(day)}
     order = sorted(there.values(), key=lambda one: (one.id != first, one.id not in leading, one.name))
-    return [{"id": one.id, "name": one.name, "likely": one.id == first} for one in order]
+    return [{"id": one.id, "name": one.name, "short": one.short, "likely": one.id == first} for one in order]
 
 
 async def answers(ask: Ask, category: str, area: str, now: datetime) -> str:

@@ -50,7 +50,8 @@ async def values(
     if typed is not None:
         known |= typed
     day = local_day(now)
-    names = {one.id: one.name for one in await ask.ports.directory.agencies(day)}
+    there = await ask.ports.directory.agencies(day)
+    names = {one.id: one.name for one in there}
     others = [one for one in await ask.ports.drafts.list(owner, _OTHERS + 1) if one.call != of_call]
     return {
         "call": of_call,
@@ -59,7 +60,7 @@ async def values(
         "value": known,
         "categories": await _categories(ask, day, known["category"]),
         "areas": sorted(await ask.ports.directory.areas(day), key=lambda one: one.name),
-        "agencies": sorted(names.items(), key=lambda one: one[1]),
+        "agencies": sorted(there, key=lambda one: one.name),
         "answers": names.get(await answers(ask, known["category"], known["area"], now), ""),
         "kinds": [one.value for one in Kind],
         "requesters": [one.value for one in Requester],
