@@ -107,9 +107,7 @@ def reserved(
     return _made(ticket, _A.RESERVE, by, at)
 
 
-def _made(
-    ticket: Ticket, action: Action, by: str, at: datetime, beside: Mapping[str, str] = NOTHING
-) -> Changed:
+def _made(ticket: Ticket, action: Action, by: str, at: datetime, beside: Mapping[str, str] = NOTHING) -> Changed:
     row = HistoryRow(
         ticket=ticket.id,
         number=1,

@@ -81,9 +81,7 @@ class AgentDrafts:
             if seen or await tx.drafts.get(owner, call) is not None:
                 await _end(tx, owner, call, seen)
 
-        return await self._tickets.write_down(
-            call, draft, answer=answer, beside=beside, by=by, at=at, within=end
-        )
+        return await self._tickets.write_down(call, draft, answer=answer, beside=beside, by=by, at=at, within=end)
 
 
 async def _end(tx: Work, owner: str, call: str, seen: int) -> None:

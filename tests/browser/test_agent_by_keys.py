@@ -144,9 +144,7 @@ async def test_a_whole_call_without_one_click(desk: Desk, browser: Browser) -> N
 LEFT = "Array.from(document.getElementById('{}').options).filter(one => one.value && !one.hidden).map(one => one.value)"
 
 
-async def test_an_agency_is_found_by_words_without_their_marks(
-    desk: Desk, browser: Browser, tmp_path: Path
-) -> None:
+async def test_an_agency_is_found_by_words_without_their_marks(desk: Desk, browser: Browser, tmp_path: Path) -> None:
     desk.sits(AgentState.TALKING)
     await desk.caller.rings(answered_at=datetime.now(UTC))
     tab = await browser.tab()

@@ -40,9 +40,7 @@ def stores(world: Ringing, *more: e.Event) -> None:
     world.news.saved(Saved(calls=(call,), events=(), backfilled=frozenset(), position=Position()))
 
 
-async def test_the_page_says_that_asterisk_tells_nothing(
-    ringing: Ringing, browser: Browser, tmp_path: Path
-) -> None:
+async def test_the_page_says_that_asterisk_tells_nothing(ringing: Ringing, browser: Browser, tmp_path: Path) -> None:
     desk, queue = ringing.desk, ringing.desk.world.ports.queue
     await desk.make_agent()
     desk.sits()
@@ -56,7 +54,11 @@ async def test_the_page_says_that_asterisk_tells_nothing(
     ringing.news.heard(ami.LinkDown(at=now, epoch=1, reason="cut"))
     queue.lost_at = now  # type: ignore[attr-defined]
     ringing.news.lost()
-    for name, said in (("state", "Mất kết nối với tổng đài từ"), ("queue", "chưa rõ từ"), ("call", "Chưa rõ có cuộc gọi")):
+    for name, said in (
+        ("state", "Mất kết nối với tổng đài từ"),
+        ("queue", "chưa rõ từ"),
+        ("call", "Chưa rõ có cuộc gọi"),
+    ):
         await sees(tab, f"{parts[name]}.includes('{said}')", seconds=SOON)
     assert "Sẵn sàng nhận" not in await tab.run(parts["queue"])
     assert await barriers(tab) == []

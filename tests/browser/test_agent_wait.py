@@ -57,7 +57,9 @@ async def test_a_call_rings_on_its_own_page_alone(desk: Desk, browser: Browser) 
     await enter(other, desk.world, "binh", OWN)
     await other.open(str(desk.world.server.make_url("/desk/agent")))
     title = await other.run("document.title")
-    await sees(other, "document.getElementById('stream').hidden && document.getElementById('state').dataset.line === '102'")
+    await sees(
+        other, "document.getElementById('stream').hidden && document.getElementById('state').dataset.line === '102'"
+    )
     await desk.caller.rings()
     desk.happens(Topic.CALL, "ring", line="101", call=CALL, number=CALLER)
     # later, and for the other one

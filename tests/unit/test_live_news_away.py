@@ -32,7 +32,7 @@ def test_a_phone_that_rings_while_the_link_is_away_is_told_by_the_log() -> None:
     house = House()
     house.news.heard(cut())
     house.saves(rings())
-    (what, facts), = house.heard(Topic.CALL)
+    ((what, facts),) = house.heard(Topic.CALL)
     assert (what, facts["line"], facts["call"], facts["number"]) == ("ring", "101", ONE, "0901234567")
     house.saves(rings())
     house.saves(rings(), lifted())

@@ -30,9 +30,7 @@ async def desk(database: Database, tmp_path: Path, queue: MemoryQueue) -> AsyncI
         yield made
 
 
-async def test_while_asterisk_tells_nothing_state_queue_and_call_say_since_when(
-    desk: Desk, queue: MemoryQueue
-) -> None:
+async def test_while_asterisk_tells_nothing_state_queue_and_call_say_since_when(desk: Desk, queue: MemoryQueue) -> None:
     desk.sits(AgentState.READY)
     async with desk.agent() as browser:
         for piece in PIECES:
