@@ -9,7 +9,7 @@ from datetime import datetime
 from hotline1022.core.clock import aware
 from hotline1022.core.errors import Refused
 
-#: what may be typed: fields of a ticket, by the same names
+#: what may be typed: fields of a ticket, by the same names; `faq` is beside them: which answers of the agencies stand in `answer`
 FIELDS = (
     "name",
     "phone",
@@ -23,6 +23,7 @@ FIELDS = (
     "urgency",
     "content",
     "answer",
+    "faq",
 )
 
 

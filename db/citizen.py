@@ -26,10 +26,11 @@ from hotline1022.db.tables_drafts import agent_draft
 from hotline1022.db.tables_notify import early_receipt, inbound_sms, outbox_message, outbox_part, to_tell
 from hotline1022.db.tables_tickets import ticket, ticket_attachment, ticket_history
 from hotline1022.db.tickets import open_search
+from hotline1022.tickets.types import BEGUN
 
 #: calls whose history is written anew in one transaction
 PORTION = 100
-_PERSONAL = frozenset({"name", "phone", "email", "address", "content", "answer"})
+_PERSONAL = frozenset({"name", "phone", "email", "address", "content", "answer", BEGUN})
 _KEPT_WORDS = ("code", "area_name", "category_name", "agency_name", "service_group")
 
 

@@ -14,6 +14,7 @@ from hotline1022.core.said import said
 from hotline1022.queue.agent_state import AgentEvent, RingEnd, follow, missed
 from hotline1022.queue.pin_door import PinDoor
 from hotline1022.queue.ports import AgentStore, AlarmBell, QueueHands
+from hotline1022.queue.seat import Seat, idle, shown
 from hotline1022.queue.types import NO_ANSWER, AgentState, LineView, Phone, Session
 
 log = logging.getLogger(__name__)
@@ -40,33 +41,6 @@ class Member:
     emergency: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seat:
-    session: Session | None = None
-    name: str = ""
-    reachable: bool = False
-    state: AgentState = AgentState.LOGGED_OUT
-    since: datetime
-    reason: str = ""
-    ring_missed: bool = False
-    #: in a row, without an answer between them
-    refusals: int = 0
-    #: the last call that was answered was one of the main queue
-    counted: bool = True
-
-
-def _idle(seat: _Seat) -> AgentState:
-    """What the agent is between calls."""
-    if not seat.reachable:
-        return AgentState.UNREACHABLE
-    return AgentState.PAUSED if seat.reason else AgentState.READY
-
-
-def _shown(seat: _Seat) -> tuple[object, ...]:
-    """What people see of it."""
-    return seat.session, seat.name, seat.reachable, seat.state, seat.since, seat.reason
-
-
 class Agents:
     """All lines of the hotline."""
 
@@ -83,7 +57,7 @@ class Agents:
         seen: Callable[[LineView], None] = lambda view: None,
     ) -> None:
         now = datetime.now(UTC)
-        self._seats = {line: _Seat(since=now) for line in lines}
+        self._seats = {line: Seat(since=now) for line in lines}
         self._reasons = frozenset(reasons)
         self._store, self._hands, self._bell = store, hands, bell
         self._door = PinDoor(store, verify_pin)
@@ -97,7 +71,7 @@ class Agents:
             if self._seats[line].session is not None:
                 await self.logout(line, "line-removed")
         now = datetime.now(UTC)
-        self._seats = {line: self._seats.get(line) or _Seat(since=now) for line in lines}
+        self._seats = {line: self._seats.get(line) or Seat(since=now) for line in lines}
         self.allow(reasons)
         self.wrap_up = wrap_up
 
@@ -174,6 +148,22 @@ class Agents:
         await self.happened(line, AgentEvent.UNPAUSE)
         return self.view(line)
 
+    async def ready(self, line: str) -> LineView:
+        """End the wrap-up: the next call rings at once, in Asterisk's queue too, which has a wrap-up of its own. Whoever is ready stays so.
+        Refused `line-empty`, `wrap-up-none`.
+        """
+        seat = self._seat(line)
+        if seat.session is None:
+            raise Refused(f"nobody is logged in at line {line}", error_id="line-empty")
+        if seat.state is AgentState.READY:
+            return self.view(line)
+        if seat.state is not AgentState.WRAP_UP or seat.reason:
+            text = f"line {line} writes nothing down after a call, it is {seat.state}; look at its state"
+            raise Refused(text, error_id="wrap-up-none")
+        await self._hands.renew(MAIN, line, seat.session.person)
+        await self.happened(line, AgentEvent.WRAPPED_UP)
+        return self.view(line)
+
     # -- what happens
 
     async def happened(self, line: str, event: AgentEvent, at: datetime | None = None, *, counted: bool = True) -> None:
@@ -190,7 +180,7 @@ class Agents:
             log.debug("line %s: %s means nothing while %s", line, event, seat.state)
             return
         if following is AgentState.READY:
-            following = _idle(seat)
+            following = idle(seat)
         if following is seat.state:
             return
         at = at or datetime.now(UTC)
@@ -275,16 +265,16 @@ class Agents:
         if seat.session is not None and seat.session.id == session.id and seat.state is not AgentState.LOGGED_OUT:
             seat = replace(seat, reason=reason)
             between_calls = seat.state in {AgentState.READY, AgentState.PAUSED}
-            state, since = (_idle(seat) if between_calls else seat.state), seat.since
+            state, since = (idle(seat) if between_calls else seat.state), seat.since
             noted = state is seat.state
         else:
             person = await self._store.person(session.person)
             name = person.name if person else ""
             seat = replace(seat, session=session, name=name, reason=reason, reachable=phone is not Phone.GONE)
             seat = replace(seat, counted=counted)
-            idle = _idle(seat)
-            event = missed(idle, phone)
-            state = (follow(idle, event) if event else None) or idle
+            between = idle(seat)
+            event = missed(between, phone)
+            state = (follow(between, event) if event else None) or between
             known = await self._store.state_since(session.person, state, session.since)
             since, noted = known or now, known is not None
         self._sit(line, replace(seat, state=state, since=since if noted else now))
@@ -328,7 +318,7 @@ class Agents:
 
     # -- inside
 
-    def _seat(self, line: str) -> _Seat:
+    def _seat(self, line: str) -> Seat:
         try:
             return self._seats[line]
         except KeyError:
@@ -336,10 +326,10 @@ class Agents:
                 f"there is no line {line!r}; lines are {', '.join(self._seats)}", error_id="line-unknown"
             ) from None
 
-    def _sit(self, line: str, seat: _Seat) -> _Seat:
+    def _sit(self, line: str, seat: Seat) -> Seat:
         """The line is so from now on."""
         before, self._seats[line] = self._seats[line], seat
-        if _shown(before) != _shown(seat):
+        if shown(before) != shown(seat):
             self._seen(self.view(line))
         return seat
 

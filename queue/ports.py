@@ -56,6 +56,10 @@ class QueueHands(Protocol):
         """Take the line out; not a member is no error."""
         ...
 
+    async def renew(self, queue: str, line: str, person: str) -> None:
+        """Make the member anew, not paused, in one moment: Asterisk forgets when its last call ended."""
+        ...
+
     async def phone(self, queue: str, line: str) -> Phone:
         """What the member's phone does now; GONE when the line is no member."""
         ...

@@ -111,6 +111,10 @@ class LinesView:
         """Take back."""
         return await self._agents.unpause(line)
 
+    async def ready(self, line: str) -> LineView:
+        """End the wrap-up."""
+        return await self._agents.ready(line)
+
 
 class QueueNowView:
     """web.ports.WaitingCallers."""

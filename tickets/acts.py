@@ -5,9 +5,11 @@ lacks a reason, an answer, an agency or a later date; and a masked number (`phon
 """
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from hotline1022.core.clock import local
@@ -41,13 +43,26 @@ _A, _S = Action, State
 _BY_OUTCOME = {Settled.TAKEN: _A.TAKE, Settled.NOBODY: _A.OPEN, Settled.DROPPED: _A.DROP}
 
 
-def opened(draft: Draft, *, id: str, code: str, by: str, at: datetime, policy: Policy) -> Changed:
-    """A new ticket, whose deadlines run from now."""
+#: the history has nothing beside a change
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def opened(
+    draft: Draft,
+    *,
+    id: str,
+    code: str,
+    by: str,
+    at: datetime,
+    policy: Policy,
+    beside: Mapping[str, str] = NOTHING,
+) -> Changed:
+    """A new ticket, whose deadlines run from now. `beside`: Act.beside of its row."""
     draft = _nfc(draft)
     values = {field.name: getattr(draft, field.name) for field in fields(Draft)}
     values["phone"] = whole_phone(draft.phone)
     ticket = Ticket(id=id, code=code, created_at=at, state=_S.NEW, made_by=by, **values)
-    return _made(_begun(ticket, at, policy), _A.OPEN, by, at)
+    return _made(_begun(ticket, at, policy), _A.OPEN, by, at, beside)
 
 
 def reserved(
@@ -92,8 +107,17 @@ def reserved(
     return _made(ticket, _A.RESERVE, by, at)
 
 
-def _made(ticket: Ticket, action: Action, by: str, at: datetime) -> Changed:
-    row = HistoryRow(ticket=ticket.id, number=1, at=at, by=by, action=action, before=None, after=ticket.state)
+def _made(ticket: Ticket, action: Action, by: str, at: datetime, beside: Mapping[str, str] = NOTHING) -> Changed:
+    row = HistoryRow(
+        ticket=ticket.id,
+        number=1,
+        at=at,
+        by=by,
+        action=action,
+        before=None,
+        after=ticket.state,
+        changes=_beside(beside),
+    )
     return Changed(before=None, after=ticket, row=row)
 
 
@@ -115,7 +139,7 @@ def act(ticket: Ticket, wanted: Act, *, by: str, at: datetime, policy: Policy) -
         before=ticket.state,
         after=state,
         why=wanted.why,
-        changes=_shown(wanted) or _changes(ticket, after),
+        changes=(_shown(wanted) or _changes(ticket, after)) | _beside(wanted.beside),
     )
     return Changed(before=ticket, after=after, row=row)
 
@@ -301,6 +325,10 @@ def _changes(before: Ticket, after: Ticket) -> dict[str, Any]:
 def _shown(wanted: Act) -> dict[str, Any]:
     """To which contact point a number was shown: names are not unique."""
     return {SHOWN_TO: ["", wanted.owner.id]} if wanted.action is _A.REVEAL and wanted.owner else {}
+
+
+def _beside(given: Mapping[str, str]) -> dict[str, Any]:
+    return {name: ["", _text(text)] for name, text in given.items() if text}
 
 
 def _plain(value: Any) -> Any:

@@ -77,6 +77,8 @@ class Act:
     fields: Mapping[str, Any] = field(default_factory=dict)
     #: a call that belongs to it
     call: str = ""
+    #: what the row of history has beside what became other: its name → text
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 class Settled(StrEnum):

@@ -286,6 +286,11 @@ class HistoryRow:
 
 #: in the changes of a `reveal`: the contact point to which the number was shown
 SHOWN_TO = "shown_to"
+#: in the changes of the row by which a request was written down: what its agent had begun to answer, and has not completed it with
+BEGUN = "begun_answer"
+#: in the changes of the row with an answer: which answers of the agencies it is, `ENTRY/NUMBER` with blanks between, and their questions,
+#: each on a line
+FAQ, FAQ_QUESTIONS = "faq", "faq_questions"
 
 
 def only_looked(history: Sequence[HistoryRow], seen: int | None) -> bool:

@@ -64,6 +64,11 @@ async def unpause(ask: Ask) -> LineView:
     return await ask.ports.lines.unpause(await _own_line(ask))
 
 
+async def ready(ask: Ask) -> LineView:
+    """The person at the line has written down what there was to."""
+    return await ask.ports.lines.ready(await _own_line(ask))
+
+
 async def get_line_call(ask: Ask) -> LineCallView:
     """The line, and who calls there; what the citizen is called is for who may see numbers."""
     found = await ask.ports.callers.get(await _own_line(ask))

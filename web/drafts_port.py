@@ -3,7 +3,7 @@
 `call` is the id of a call, "" = none; `owner` says whose it is: Asker.owner.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -32,9 +32,19 @@ class Drafts(Protocol):
         ...
 
     async def ticket(
-        self, owner: str, call: str, seen: int, draft: Draft, *, answer: str, by: str, at: datetime
+        self,
+        owner: str,
+        call: str,
+        seen: int,
+        draft: Draft,
+        *,
+        answer: str,
+        beside: Mapping[str, str],
+        by: str,
+        at: datetime,
     ) -> Ticket:
-        """Make a ticket of it, and with an `answer` complete it; the draft ends in the same transaction.
+        """Make a ticket of it, and with an `answer` complete it; the draft ends in the same transaction. `beside`: what its history has
+        beside what became other, as tickets.ports.Act.
 
         Refused `draft-gone`, `draft-changed`; Invalid `category-unknown`, `agency-unknown`.
         """

@@ -58,7 +58,9 @@ ROUTES: tuple[Route, ...] = (
         path="/api/drafts/{draft}/ticket",
         needs=Permission.ANSWER,
         summary="Make a ticket of a draft, which ends with it",
-        detail="409 draft-changed: something was typed in another window since `seen`.",
+        detail="409 draft-changed: something was typed in another window since `seen`. An `answer` of the draft with which it is not "
+        "completed stays in the ticket's history, as `begun_answer` among the changes of the row that this writes; so do `faq` and "
+        "`faq_questions`, the published answers that it is of. 404 faq-unknown: `faq` names one that there is not.",
         handler=drafts.make_ticket,
         body=w.DraftTicketBody,
         answer=Ticket,

@@ -36,6 +36,10 @@ class DraftBody:
     urgency: _Typed = None
     content: _Typed = None
     answer: _Typed = None
+    faq: Annotated[
+        str | None,
+        Rule(doc="which published answers `answer` is of: ENTRY/NUMBER, with blanks between", high=MOST, lines=True),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from hotline1022.core.clock import written
 from hotline1022.core.masking import mask, mask_text
 from hotline1022.tickets.ports import Left
-from hotline1022.tickets.types import CLOSED, Action, HistoryRow, Ticket
+from hotline1022.tickets.types import BEGUN, CLOSED, FAQ, FAQ_QUESTIONS, Action, HistoryRow, Ticket
 from hotline1022.tickets.types import Deadline as Which
 from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import Words
@@ -55,6 +55,8 @@ class Step:
     action: str
     state: str
     why: str
+    #: what the history has beside the change
+    note: str = ""
 
 
 def moment(at: datetime | None) -> str:
@@ -88,10 +90,27 @@ def deadlines(ticket: Ticket, left: Left | None, words: Words) -> Iterator[Deadl
 
 def steps(history: Sequence[HistoryRow], words: Words, *, shown: bool) -> list[Step]:
     """The history in words, latest first."""
-    return [_step(row, words, row.why if shown else mask_text(row.why)) for row in reversed(history)]
+    why = [row.why if shown else mask_text(row.why) for row in history]
+    made = [_step(row, words, said, noted(row, words, shown=shown)) for row, said in zip(history, why, strict=True)]
+    return made[::-1]
 
 
-def _step(row: HistoryRow, words: Words, why: str) -> Step:
+def noted(row: HistoryRow, words: Words, *, shown: bool) -> str:
+    """What the history has beside a change, in words, a line for each: what an agent had begun to answer, and with which answers of the
+    agencies.
+    """
+    begun = _beside(row, BEGUN)
+    notes = [words("ticket-note.begun", text=begun if shown else mask_text(begun))] if begun else []
+    for name, question in zip(_beside(row, FAQ).split(), _beside(row, FAQ_QUESTIONS).splitlines(), strict=False):
+        notes.append(words("ticket-note.faq", question=question, number=name.rpartition("/")[2]))
+    return "\n".join(notes)
+
+
+def _beside(row: HistoryRow, name: str) -> str:
+    return str(row.changes.get(name, ("", ""))[1])
+
+
+def _step(row: HistoryRow, words: Words, why: str, note: str) -> Step:
     file = row.action is Action.ATTACH  # its why is the name of the file
     return Step(
         at=moment(row.at),
@@ -99,6 +118,7 @@ def _step(row: HistoryRow, words: Words, why: str) -> Step:
         action=words(f"action.{row.action}") + (f": {why}" if file else ""),
         state=words(f"state.{row.after}") if row.before is not row.after else "",
         why="" if file else why,
+        note=note,
     )
 
 

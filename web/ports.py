@@ -117,6 +117,10 @@ class AgentLines(Protocol):
         """Take back; Refused `line-empty`."""
         ...
 
+    async def ready(self, line: str) -> LineView:
+        """End the wrap-up; Refused `line-empty`, `wrap-up-none`."""
+        ...
+
 
 class WaitingCallers(Protocol):
     """The queue now."""

@@ -99,6 +99,15 @@ ROUTES: tuple[Route, ...] = (
         answer=LineView,
     ),
     Route(
+        method="POST",
+        path="/api/lines/{line}/ready",
+        needs=Permission.ANSWER,
+        summary="End the wrap-up: the next call rings at once",
+        detail="Whoever is ready stays so. 409 wrap-up-none: it is paused, rings, talks or is not there.",
+        handler=agents.ready,
+        answer=LineView,
+    ),
+    Route(
         method="GET",
         path="/api/queue",
         needs=Permission.LOOK,

@@ -1,5 +1,6 @@
 """The queue room's hands at Asterisk: thin words around the AMI actions. Refuses nothing itself."""
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
@@ -66,6 +67,18 @@ class AmiQueueHands:
         except NotFound as error:
             if error.error_id != "not-a-member":
                 raise
+
+    async def renew(self, queue: str, line: str, person: str) -> None:
+        # one behind the other on the wire, without waiting between: a queue whose only member is gone lets go who waits there, and looks
+        # for that once a second
+        taken_out = asyncio.ensure_future(self.remove(queue, line))
+        adding = asyncio.ensure_future(self.add(queue, line, person, paused=False, reason=""))
+        await asyncio.wait([taken_out, adding])  # whoever asked may be gone: both are done all the same
+        refused, failed = taken_out.exception(), adding.exception()
+        if failed is not None:  # once more: the line must not stay out
+            await self.add(queue, line, person, paused=False, reason="")
+        if refused is not None:
+            raise refused
 
     async def pause(self, queue: str, line: str, *, paused: bool, reason: str) -> None:
         await self._actions.queue_pause(INTERFACE + line, paused=paused, reason=reason, queue=queue)

@@ -60,6 +60,18 @@ class LineCalls:
                 return _at_leg(call, leg) if known is None or known.call != call.id else None
         return None
 
+    def in_log(self, call: Call) -> list[AtLine]:
+        """Where a citizen who has called rings or talks, as the log alone has it; without the lines of `came_back`."""
+        if call.direction is Direction.OUT or call.state is CallState.ENDED:
+            return []
+        begun = call.cascades[-1].started_at if call.cascades else None
+        legs = (leg for leg in call.legs.values() if leg.kind is LegKind.AGENT and leg.ended_at is None)
+        return [_at_leg(call, leg) for leg in legs if begun is None or leg.started_at <= begun]
+
+    def all_in_log(self) -> dict[CallId, list[AtLine]]:
+        """The same of all calls that go on."""
+        return {call.id: self.in_log(call) for call in self._going_on()}
+
     def heard(self, event: live.LiveEvent) -> tuple[AtLine | None, AtLine | None]:
         """What was at the event's line before it, and what is now."""
         match event:

@@ -64,6 +64,8 @@ class LiveNews:
         self._apart: set[CallId] = set()
         #: citizens who were taken back, as they were told
         self._back: dict[CallId, AtLine] = {}
+        #: the link is away, and of the lines the log alone tells: call → what of it was told
+        self._away: dict[CallId, list[AtLine]] | None = {}
 
     def _tell(self, topic: Topic, what: str, **facts: Any) -> None:
         self._publish(Event(topic=topic, what=what, facts=facts))
@@ -86,9 +88,10 @@ class LiveNews:
     @_harmless
     def heard(self, event: ami.LiveEvent) -> None:
         """The live link, as it is read."""
+        before, after = self._at_lines.heard(event)
         if isinstance(event, ami.LinkUp | ami.LinkDown):
             self._unknown.clear()
-        before, after = self._at_lines.heard(event)
+            self._away = self._at_lines.all_in_log() if isinstance(event, ami.LinkDown) else None
         if before == after:
             return
         if before is not None and (after is None or after.call != before.call):
@@ -134,8 +137,9 @@ class LiveNews:
 
     @_harmless
     def lost(self) -> None:
-        """Asterisk tells nothing any more: what is shown is old from now on."""
+        """Asterisk tells nothing any more: what is shown is old from now on, and of calls at lines the log alone knows."""
         self._tell(Topic.LINES, "changed")
+        self._tell(Topic.CALL, "changed")
 
     @_harmless
     def asked_anew(self, waiting: int) -> None:
@@ -164,6 +168,23 @@ class LiveNews:
             if call.cascades:
                 self._hunt(call)
                 self._taken_back(call)
+            if self._away is not None:
+                self._by_log(call, self._away)
+
+    def _by_log(self, call: Call, told: dict[CallId, list[AtLine]]) -> None:
+        """A phone rings, talks, is free while the link is away: later than the link would say it, but said."""
+        before, after = told.pop(call.id, []), self._at_lines.in_log(call)
+        if after:
+            told[call.id] = after
+        was, now = {(one.line, one.since): one for one in before}, {(one.line, one.since): one for one in after}
+        for place in was.keys() - now.keys():
+            self._at_line("over", was[place])
+        for place, at in now.items():
+            known = was.get(place)
+            if known is None:
+                self._rings("ring", at)
+            if at.answered_at is not None and (known is None or known.answered_at is None):
+                self._at_line("talk", at)
 
     def _make(self, call: Call) -> bool:
         """A call that 1022 makes: it rings at the agent's own line, is dialled, talks, is over, for the line or for all. Whether it has

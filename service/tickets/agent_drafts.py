@@ -4,7 +4,7 @@ Refuses a window that shows one that is no more.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from hotline1022.core.drafts import Drafted, TakenIn, Writing, gone, take_in
@@ -12,6 +12,7 @@ from hotline1022.core.errors import HotlineError, Refused, Unavailable
 from hotline1022.db.unit import Database, Work
 from hotline1022.service.retention.work import doubt_of
 from hotline1022.service.tickets.desk import TicketDesk
+from hotline1022.tickets.acts import NOTHING
 from hotline1022.tickets.citizen import phone_of
 from hotline1022.tickets.ports import Draft
 from hotline1022.tickets.types import Ticket
@@ -61,7 +62,16 @@ class AgentDrafts:
             await _end(tx, owner, call, seen)
 
     async def ticket(
-        self, owner: str, call: str, seen: int, draft: Draft, *, answer: str, by: str, at: datetime
+        self,
+        owner: str,
+        call: str,
+        seen: int,
+        draft: Draft,
+        *,
+        answer: str,
+        beside: Mapping[str, str] = NOTHING,
+        by: str,
+        at: datetime,
     ) -> Ticket:
         """Make a ticket of it, or fill in the one that a transfer of this call has kept. Where nothing was kept yet there is nothing
         to end.
@@ -71,7 +81,7 @@ class AgentDrafts:
             if seen or await tx.drafts.get(owner, call) is not None:
                 await _end(tx, owner, call, seen)
 
-        return await self._tickets.write_down(call, draft, answer=answer, by=by, at=at, within=end)
+        return await self._tickets.write_down(call, draft, answer=answer, beside=beside, by=by, at=at, within=end)
 
 
 async def _end(tx: Work, owner: str, call: str, seen: int) -> None:

@@ -5,7 +5,7 @@ Refuses what tickets/ refuses. Hidden tickets are nobody's but the cascade's.
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from hotline1022.core.errors import HotlineError, NotFound, Refused, Unavailable
 from hotline1022.core.turns import Turns
 from hotline1022.db.unit import Database, Work
 from hotline1022.service.tickets.names import act_with_names, with_names
-from hotline1022.tickets.acts import act, opened, reserved, settled
+from hotline1022.tickets.acts import NOTHING, act, opened, reserved, settled
 from hotline1022.tickets.attachments import MOST, Shelf, check_kind, check_name
 from hotline1022.tickets.citizen import masked, phone_of
 from hotline1022.tickets.code import draw_code
@@ -117,12 +117,14 @@ class TicketDesk:
         draft: Draft,
         *,
         answer: str = "",
+        beside: Mapping[str, str] = NOTHING,
         by: str,
         at: datetime,
         within: Callable[[Work], Awaitable[None]] = alone,
     ) -> Ticket:
         """As `create`, by whoever talks with the citizen: the ticket that a transfer of this call has kept is filled in, where there
-        is one. Refused `ticket-with-agency` too: its agency has it, and answers it.
+        is one. Refused `ticket-with-agency` too: its agency has it, and answers it. `beside`: Act.beside of the last row that this
+        writes.
         """
         chosen, draft = draft.agency, await with_names(self._names, draft, at)
         chosen = chosen and draft.agency
@@ -131,9 +133,10 @@ class TicketDesk:
                 async with self._turns.of(call), self._database.transaction() as tx:
                     kept = await self._kept(tx, call, chosen)
                     if kept is not None:
-                        made: Ticket | None = await self._fill(tx, kept, draft, chosen, answer, by, at)
+                        made: Ticket | None = await self._fill(tx, kept, draft, chosen, answer, beside, by, at)
                     else:
-                        made = await self._add(tx, self._opened(draft, by, at), Purpose.TALK, answer)
+                        new = self._opened(draft, by, at, NOTHING if answer else beside)
+                        made = await self._add(tx, new, Purpose.TALK, answer, beside)
                     if made is not None:
                         await within(tx)
                         return made
@@ -149,19 +152,30 @@ class TicketDesk:
         return None
 
     async def _fill(
-        self, tx: Work, kept: Ticket, draft: Draft, chosen: str, answer: str, by: str, at: datetime
+        self,
+        tx: Work,
+        kept: Ticket,
+        draft: Draft,
+        chosen: str,
+        answer: str,
+        beside: Mapping[str, str],
+        by: str,
+        at: datetime,
     ) -> Ticket:
         wanted = filled_in(kept, draft, chosen)
         if not answer:
-            return await self._change(tx, kept, wanted, by, at)
+            return await self._change(tx, kept, replace(wanted, beside=beside), by, at)
         check_answer(kept, wanted.action)
         changed = act(kept, wanted, by=by, at=at, policy=self.policy)
         await tx.tickets.change(changed)
-        return await self._completed(tx, changed.after, answer, by, at, made=kept.state in HIDDEN)
+        return await self._completed(tx, changed.after, answer, beside, by, at, made=kept.state in HIDDEN)
 
-    async def _completed(self, tx: Work, ticket: Ticket, answer: str, by: str, at: datetime, *, made: bool) -> Ticket:
+    async def _completed(
+        self, tx: Work, ticket: Ticket, answer: str, beside: Mapping[str, str], by: str, at: datetime, *, made: bool
+    ) -> Ticket:
         """`made`: others see one change, nobody has to handle it."""
-        done = act(ticket, Act(action=Action.COMPLETE, answer=answer), by=by, at=at, policy=self.policy)
+        wanted = Act(action=Action.COMPLETE, answer=answer, beside=beside)
+        done = act(ticket, wanted, by=by, at=at, policy=self.policy)
         await tx.tickets.change(done)
         await self._also(tx, replace(done, before=None) if made else done)
         return done.after
@@ -338,15 +352,17 @@ class TicketDesk:
     def _drawn(self) -> tuple[str, str]:
         return secrets.token_hex(8), draw_code(self._below)
 
-    def _opened(self, draft: Draft, by: str, at: datetime) -> Changed:
+    def _opened(self, draft: Draft, by: str, at: datetime, beside: Mapping[str, str] = NOTHING) -> Changed:
         id, code = self._drawn()
-        return opened(draft, id=id, code=code, by=by, at=at, policy=self.policy)
+        return opened(draft, id=id, code=code, by=by, at=at, policy=self.policy, beside=beside)
 
-    async def _add(self, tx: Work, made: Changed, purpose: Purpose, answer: str = "") -> Ticket | None:
+    async def _add(
+        self, tx: Work, made: Changed, purpose: Purpose, answer: str = "", beside: Mapping[str, str] = NOTHING
+    ) -> Ticket | None:
         if not await tx.tickets.add(made, purpose=purpose):
             return None
         if answer:
-            return await self._completed(tx, made.after, answer, made.row.by, made.row.at, made=True)
+            return await self._completed(tx, made.after, answer, beside, made.row.by, made.row.at, made=True)
         await self._also(tx, made)
         return made.after
 

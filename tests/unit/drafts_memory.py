@@ -1,6 +1,6 @@
 """Drafts in memory behind the API's port: the same pure rule, without a database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -31,7 +31,16 @@ class MemoryDrafts:
         self.drafts.pop((owner, call), None)
 
     async def ticket(
-        self, owner: str, call: str, seen: int, draft: Draft, *, answer: str, by: str, at: datetime
+        self,
+        owner: str,
+        call: str,
+        seen: int,
+        draft: Draft,
+        *,
+        answer: str,
+        beside: Mapping[str, str],
+        by: str,
+        at: datetime,
     ) -> Ticket:
         self.drafts.pop((owner, call), None)
-        return await self.tickets.create(draft, answer=answer, by=by, at=at)
+        return await self.tickets.create(draft, answer=answer, beside=beside, by=by, at=at)

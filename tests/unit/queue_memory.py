@@ -93,6 +93,8 @@ class MemoryHands:
     #: queues about which Asterisk does not answer
     hangs: set[str] = field(default_factory=set)
     refuses_pause: set[str] = field(default_factory=set)
+    #: what Asterisk has forgotten the last call of
+    renewed: list[tuple[str, str]] = field(default_factory=list)
 
     async def add(self, queue: str, line: str, person: str, *, paused: bool, reason: str) -> None:
         if self.fails:
@@ -103,6 +105,10 @@ class MemoryHands:
 
     async def remove(self, queue: str, line: str) -> None:
         self.members.pop((queue, line), None)
+
+    async def renew(self, queue: str, line: str, person: str) -> None:
+        await self.add(queue, line, person, paused=False, reason="")
+        self.renewed.append((queue, line))
 
     async def pause(self, queue: str, line: str, *, paused: bool, reason: str) -> None:
         if line in self.refuses_pause:

@@ -61,6 +61,11 @@ class MemoryLines:
     async def unpause(self, line: str) -> LineView:
         return self._set(line, state=AgentState.READY, reason="")
 
+    async def ready(self, line: str) -> LineView:
+        if self.lines[line].state not in (AgentState.WRAP_UP, AgentState.READY):
+            raise Refused("nothing is written down at this line; look at its state", error_id="wrap-up-none")
+        return self._set(line, state=AgentState.READY)
+
     def _set(self, line: str, **changes: Any) -> LineView:
         self.lines[line] = replace(self.lines[line], **changes)
         return self.lines[line]

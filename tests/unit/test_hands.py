@@ -1,11 +1,12 @@
 """The queue room's hands: what Asterisk is told when the line is a member already."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from hotline1022.ami_bridge.types import DeviceState, MemberNow, QueueNow
-from hotline1022.core.errors import NotFound, Refused
+from hotline1022.core.errors import NotFound, Refused, Unavailable
 from hotline1022.queue.agents import MAIN
 from hotline1022.service.lines.hands import INTERFACE, AmiQueueHands, AmiSnapshot
 
@@ -77,3 +78,47 @@ async def test_a_pbx_without_the_list_of_phones_is_asked_for_the_rest_all_the_sa
             raise Refused("Asterisk refuses DeviceStateList: Invalid/unknown command", error_id="ami-refused")
 
     assert await AmiSnapshot(Bare()).devices() == {}  # type: ignore[arg-type]
+
+
+async def test_a_member_is_made_anew_at_once_and_without_a_pause() -> None:
+    """Nothing comes between: a queue that is empty for a moment longer lets go who waits in it."""
+    asked: list[str] = []
+    answers = asyncio.Event()
+
+    class Slow(Queue):
+        async def queue_remove(self, queue: str, interface: str) -> None:
+            asked.append("remove")
+            await Queue.queue_remove(self, queue, interface)
+            await answers.wait()
+
+        async def queue_add(self, queue: str, interface: str, member_name: str, **more: Any) -> None:
+            asked.append("add")
+            await Queue.queue_add(self, queue, interface, member_name, **more)
+
+    before = member("101", calls=7)
+    queue = Slow(before)
+    renewing = asyncio.create_task(AmiQueueHands(queue).renew(MAIN, "101", "1001"))  # type: ignore[arg-type]
+    await asyncio.sleep(0.05)
+    assert asked == ["remove", "add"], "the second is sent though the first is not answered"
+    answers.set()
+    await renewing
+    (now,) = queue.members.values()
+    assert (now.member_name, now.paused, now.calls) == ("1001", False, 0)
+
+
+async def test_a_member_whose_adding_fails_once_does_not_stay_out() -> None:
+    class Busy(Queue):
+        fails = 1
+
+        async def queue_add(self, queue: str, interface: str, member_name: str, **more: Any) -> None:
+            self.fails -= 1
+            if self.fails >= 0:
+                raise Unavailable("no answer", error_id="ami-timeout")
+            await Queue.queue_add(self, queue, interface, member_name, **more)
+
+    queue = Busy(member("101"))
+    await AmiQueueHands(queue).renew(MAIN, "101", "1001")  # type: ignore[arg-type]
+    assert list(queue.members) == [INTERFACE + "101"]
+    queue.fails = 2
+    with pytest.raises(Unavailable):
+        await AmiQueueHands(queue).renew(MAIN, "101", "1001")  # type: ignore[arg-type]

@@ -42,6 +42,7 @@ class House:
             call=self.calls.get,
             going_on=lambda: len(self.calls),
         )
+        self.news.heard(ami.LinkUp(at=after(0), epoch=1))
 
     def knows(self, channel: ChannelId, *more: e.Event) -> Call:
         call = CallId(channel)

@@ -1,6 +1,6 @@
 """Tickets in memory behind the API's port: the same pure rules, without a database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from hashlib import sha256
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hotline1022.core.errors import NotFound
 from hotline1022.core.folding import fold
-from hotline1022.tickets.acts import act, opened
+from hotline1022.tickets.acts import NOTHING, act, opened
 from hotline1022.tickets.attachments import check_kind, check_name
 from hotline1022.tickets.citizen import phone_of
 from hotline1022.tickets.code import draw_code
@@ -76,11 +76,15 @@ class MemoryTickets:
     async def history(self, name: str) -> Sequence[HistoryRow]:
         return self.rows[self._find(name).id]
 
-    async def create(self, draft: Draft, *, answer: str = "", by: str, at: datetime) -> Ticket:
+    async def create(
+        self, draft: Draft, *, answer: str = "", beside: Mapping[str, str] = NOTHING, by: str, at: datetime
+    ) -> Ticket:
         number = len(self.tickets)
         code = draw_code(lambda below: number)
-        made = self._keep(opened(draft, id=f"{number:016x}", code=code, by=by, at=at, policy=POLICY))
-        return await self.act(made.id, Act(action=Action.COMPLETE, answer=answer), by=by, at=at) if answer else made
+        first = NOTHING if answer else beside
+        made = self._keep(opened(draft, id=f"{number:016x}", code=code, by=by, at=at, policy=POLICY, beside=first))
+        wanted = Act(action=Action.COMPLETE, answer=answer, beside=beside)
+        return await self.act(made.id, wanted, by=by, at=at) if answer else made
 
     async def act(self, name: str, wanted: Act, *, by: str, at: datetime) -> Ticket:
         return self._keep(act(self._find(name), wanted, by=by, at=at, policy=POLICY))

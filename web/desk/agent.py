@@ -12,10 +12,11 @@ from hotline1022.core.errors import HotlineError, Refused
 from hotline1022.core.masking import mask
 from hotline1022.queue.types import AgentState, LineView
 from hotline1022.web.desk import agent_call, agent_form, agent_lists
-from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of
+from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of, silent_since
 from hotline1022.web.desk.door import note_seen
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show
+from hotline1022.web.desk.seen import clock
 from hotline1022.web.numbers_said import said_number
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -48,6 +49,7 @@ async def show_agent(ask: Ask) -> web.Response:
         state=await _state(ask, line),
         queue=await _queue(ask),
         facts=await agent_call.facts(ask, call),
+        silent=await silent_since(ask),
         form=await agent_form.values(ask, of_call, call),
         transfer=await agent_call.transfer(ask, of_call, call),
         alone=False,
@@ -69,12 +71,12 @@ async def show_call(ask: Ask) -> web.Response:
     """Who calls; when a call has just begun to ring, its form and its transfer with it: one answer is there sooner than three."""
     query: RingQuery = ask.query
     call = await agent_call.current(ask, await own_line(ask))
-    facts = await agent_call.facts(ask, call)
+    facts, silent = await agent_call.facts(ask, call), await silent_since(ask)
     if call is None or call.call != query.ring:
-        return piece(ask, "call", facts=facts)
+        return piece(ask, "call", facts=facts, silent=silent)
     form = await agent_form.values(ask, call.call, call)
     transfer = await agent_call.transfer(ask, call.call, call)
-    return piece(ask, "ring", facts=facts, form=form, transfer=transfer, beside=True)
+    return piece(ask, "ring", facts=facts, silent=silent, form=form, transfer=transfer, beside=True)
 
 
 async def show_queue(ask: Ask) -> web.Response:
@@ -111,6 +113,11 @@ async def unpause(ask: Ask) -> web.Response:
     return await _move(ask, "unpause")
 
 
+async def ready(ask: Ask) -> web.Response:
+    """The wrap-up is over."""
+    return await _move(ask, "ready")
+
+
 async def _move(ask: Ask, what: str, *given: str) -> web.Response:
     try:
         line = await own_line(ask)
@@ -132,9 +139,13 @@ async def _state(ask: Ask, line: LineView | None) -> Mapping[str, Any]:
     names = {one.code: one.name for one in await ask.ports.pauses.list()} | dict(reasons)
     # whether a phone is there is known once somebody is at its line: it is told then
     free = [one.line for one in await ask.ports.lines.list() if not one.person]
+    silent = await silent_since(ask) if line is not None else ""
     return {
         "line": line,
-        "word": line.state.value if line else AgentState.LOGGED_OUT.value,
+        "word": await _word(ask, line, silent),
+        #: what is said is of that time
+        "silent": silent,
+        "before": line.state.value if line else "",
         "since": line.since.isoformat() if line else "",
         "reason": names.get(line.reason, "") if line else "",
         "missed": line is not None and line.reason == "no-answer",
@@ -142,6 +153,18 @@ async def _state(ask: Ask, line: LineView | None) -> Mapping[str, Any]:
         "free": free,
         "person": signed_of(ask).user.person,
     }
+
+
+async def _word(ask: Ask, line: LineView | None, silent: str) -> str:
+    """A state, or `unknown` while Asterisk tells nothing and the call log knows of no call there either."""
+    if line is None:
+        return AgentState.LOGGED_OUT.value
+    if not silent:
+        return line.state.value
+    call = await agent_call.current(ask, line)
+    if call is None:
+        return "unknown"
+    return (AgentState.RINGING if call.answered_at is None else AgentState.TALKING).value
 
 
 async def _queue(ask: Ask) -> Mapping[str, Any]:
@@ -157,6 +180,7 @@ async def _queue(ask: Ask) -> Mapping[str, Any]:
             }
             for one in now.waiting[:_WAITING]
         ],
+        "silent": clock(now.lost_at) if now.lost_at else "",
         "count": len(now.waiting),
         "more": max(0, len(now.waiting) - _WAITING),
         "ready": now.ready,

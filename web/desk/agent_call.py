@@ -189,7 +189,7 @@ async def _more(ask: Ask, hunt: CascadeView, draft: Drafted | None) -> bool:
         ticket = (await ask.ports.tickets.get(hunt.ticket)).ticket
     except NotFound:  # not settled yet: the next event shows it
         return False
-    for name, text in ((name, one.text.strip()) for name, one in draft.fields.items()):
+    for name, text in ((name, one.text.strip()) for name, one in draft.fields.items() if name != "faq"):
         there = str(getattr(ticket, name))
         if name == "phone":
             same = phone_key(there)[-_DIGITS:] == phone_key(text)[-_DIGITS:]
@@ -208,7 +208,7 @@ async def agencies(ask: Ask, first: str, now: datetime) -> Sequence[Mapping[str,
     there = {one.id: one for one in await ask.ports.directory.agencies(day)}
     leading = {one.agency for one in await ask.ports.directory.categories(day)}
     order = sorted(there.values(), key=lambda one: (one.id != first, one.id not in leading, one.name))
-    return [{"id": one.id, "name": one.name, "likely": one.id == first} for one in order]
+    return [{"id": one.id, "name": one.name, "short": one.short, "likely": one.id == first} for one in order]
 
 
 async def answers(ask: Ask, category: str, area: str, now: datetime) -> str:

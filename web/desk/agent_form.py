@@ -17,8 +17,9 @@ from hotline1022.tickets.types import Action, Kind, Requester, State, Ticket, Ti
 from hotline1022.web.desk.agent_call import CallQuery, answers, current, sees_numbers
 from hotline1022.web.desk.agent_own import own_line, piece, signed_of
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.drafts import draft_of
+from hotline1022.web.drafts import answered, draft_of
 from hotline1022.web.drafts_wire import TYPED
+from hotline1022.web.faq_used import used
 from hotline1022.web.line_call_wire import CallerView
 from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import words
@@ -49,7 +50,8 @@ async def values(
     if typed is not None:
         known |= typed
     day = local_day(now)
-    names = {one.id: one.name for one in await ask.ports.directory.agencies(day)}
+    there = await ask.ports.directory.agencies(day)
+    names = {one.id: one.name for one in there}
     others = [one for one in await ask.ports.drafts.list(owner, _OTHERS + 1) if one.call != of_call]
     return {
         "call": of_call,
@@ -58,7 +60,7 @@ async def values(
         "value": known,
         "categories": await _categories(ask, day, known["category"]),
         "areas": sorted(await ask.ports.directory.areas(day), key=lambda one: one.name),
-        "agencies": sorted(names.items(), key=lambda one: one[1]),
+        "agencies": sorted(there, key=lambda one: one.name),
         "answers": names.get(await answers(ask, known["category"], known["area"], now), ""),
         "kinds": [one.value for one in Kind],
         "requesters": [one.value for one in Requester],
@@ -97,7 +99,8 @@ async def make(ask: Ask) -> web.Response:
             forwarded = await ask.ports.tickets.act(made.id, wanted, by=_by(ask), at=ask.ports.clock())
         except HotlineError as error:  # it is made, and says so; forwarding is done again from the list
             failed = error
-    return piece(ask, "done", failed, ticket=forwarded, call=call)
+    begun = act != "complete" and bool(typed["answer"].strip())
+    return piece(ask, "done", failed, ticket=forwarded, call=call, begun=begun)
 
 
 async def _make(ask: Ask, call: str, act: str, seen: int, typed: Mapping[str, str]) -> Ticket:
@@ -106,12 +109,13 @@ async def _make(ask: Ask, call: str, act: str, seen: int, typed: Mapping[str, st
     if act == "complete" and not typed["answer"].strip():
         raise Invalid("nothing is answered; write the answer", error_id="answer-missing")
     draft, answer = draft_of(dict(typed), call)
+    faq = await used(ask, typed["faq"], strict=False)
     return await ask.ports.drafts.ticket(
         owner_of(ask),
         call,
         seen,
         draft,
-        answer=answer if act == "complete" else "",
+        **answered(answer, complete=act == "complete", faq=faq),
         by=_by(ask),
         at=ask.ports.clock(),
     )

@@ -8,6 +8,7 @@ from hotline1022.accounts.types import SignedIn
 from hotline1022.core.errors import HotlineError
 from hotline1022.queue.types import LineView
 from hotline1022.web.desk.render import show, told
+from hotline1022.web.desk.seen import clock
 from hotline1022.web.failures import failure
 from hotline1022.web.own_line import line_of
 from hotline1022.web.route import Ask
@@ -25,6 +26,12 @@ def signed_of(ask: Ask) -> SignedIn:
 async def own_line(ask: Ask) -> LineView | None:
     """The line at which the person of this account is logged in; None = at none."""
     return await line_of(ask.ports, signed_of(ask))
+
+
+async def silent_since(ask: Ask) -> str:
+    """Since when Asterisk has told nothing of lines and queue, as a time; "" = it tells."""
+    lost_at = (await ask.ports.queue.now()).lost_at
+    return clock(lost_at) if lost_at else ""
 
 
 def piece(ask: Ask, name: str, error: HotlineError | None = None, *, said: str = "", **values: Any) -> web.Response:

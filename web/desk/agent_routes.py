@@ -41,6 +41,7 @@ ROUTES: tuple[Route, ...] = (
     _post("/desk/agent/logout", "Leave it", agent.log_out),
     _post("/desk/agent/pause", "Pause, for a reason", agent.pause),
     _post("/desk/agent/unpause", "Back", agent.unpause),
+    _post("/desk/agent/ready", "End the wrap-up", agent.ready),
     _get("/desk/agent/queue", "Who waits", agent.show_queue),
     _get("/desk/agent/call", "Who calls", agent.show_call, agent.RingQuery),
     _get("/desk/agent/form", "The form of a call", agent_form.show_form, agent_call.CallQuery),

@@ -1,13 +1,13 @@
 """What pages about tickets say beyond the ticket: what happened in sentences, the beginning of a text. Pure; refuses nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hotline1022.core.clock import written
 from hotline1022.core.masking import mask_text
 from hotline1022.tickets.types import HIDDEN, Action, HistoryRow, Ticket
-from hotline1022.web.page_view import moment
+from hotline1022.web.page_view import moment, noted
 from hotline1022.web.page_words import Words
 
 
@@ -18,6 +18,8 @@ class Told:
     at: str
     said: str
     why: str
+    #: what the history has beside the change
+    note: str = ""
 
 
 def story(
@@ -27,7 +29,10 @@ def story(
     agencies = _through(history, "agency_name", ticket.agency_name)
     owners = _through(history, "owner_name", ticket.owner_name)
     rows = [
-        _told(row, words, row.why if shown else mask_text(row.why), agency, owner)
+        replace(
+            _told(row, words, row.why if shown else mask_text(row.why), agency, owner),
+            note=noted(row, words, shown=shown),
+        )
         for row, agency, owner in zip(history, agencies, owners, strict=True)
         if row.after not in HIDDEN and row.number > after
     ]

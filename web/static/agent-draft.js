@@ -141,6 +141,7 @@ HL.draft = (() => {
     const place = document.getElementById("words");
     for (const [name, text] of words) {
       const one = field(name);
+      if (one.type === "hidden") continue; // nobody typed it: it goes with the answer
       const label = form.root.querySelector(`label[for="${one.id}"]`);
       const box = document.createElement("div"), note = document.createElement("p"), quote = document.createElement("blockquote");
       const use = document.createElement("button");

@@ -1,8 +1,9 @@
 "use strict";
-/* Answers beside the form: searched while somebody types, and put into the answer with one key. What has no answer is asked once more
+/* Answers beside the form: searched while somebody types, put into the answer with one key, and completed with in one act (Ctrl+Enter in a
+   hit), where the day of the answer is not over; the draft says which they are, with their versions. What has no answer is asked once more
    as a whole when nobody types on, so that it stands in the list of what is missing. Hidden in a house that has no questions and answers
-   (404, 403), and asked again there when the page loads all anew or opens a form. Refuses to take what it is told for HTML, and to
-   show the answers of other words than stand there. */
+   (404, 403), and asked again there when the page loads all anew or opens a form. Refuses to take what it is told for HTML, and to show
+   the answers of other words than stand there. */
 (() => {
   const room = document.getElementById("faq"), words = document.getElementById("faq-words");
   const found = document.getElementById("faq-found"), said = document.getElementById("faq-said");
@@ -43,16 +44,46 @@
     text.className = "agent-answer"; text.textContent = hit.answer;
     of.className = "text-secondary"; of.textContent = [hit.agency_name, hit.legal_source, hit.out_of_date ? room.dataset.over : ""].filter(Boolean).join(" · ");
     use.type = "button"; use.className = "btn btn-sm"; use.textContent = room.dataset.use;
-    use.addEventListener("click", () => {
-      const place = document.getElementById("f-answer");
-      if (!place) return;
-      place.value = place.value ? `${place.value}\n${hit.answer}` : hit.answer;
-      place.dispatchEvent(new Event("input", { bubbles: true }));
-      place.focus();
-    });
+    use.addEventListener("click", () => put(hit)?.focus());
     one.append(head, text, of, use);
+    if (!hit.out_of_date) one.append(" ", finish(hit, one));
     return one;
   }
+  function fill(id, text) {
+    const place = document.getElementById(id);
+    place.value = text;
+    place.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  /* into the answer, below what was typed, once; null where no form is open */
+  function put(hit) {
+    const place = document.getElementById("f-answer"), faq = document.getElementById("f-faq");
+    if (!place) return null;
+    const name = `${hit.entry}/${hit.number}`;
+    if (!faq.value.split(" ").includes(name)) fill("f-faq", place.value.trim() ? `${faq.value} ${name}`.trim() : name);
+    if (!place.value.includes(hit.answer)) fill("f-answer", place.value ? `${place.value}\n${hit.answer}` : hit.answer);
+    return place;
+  }
+  function finish(hit, one) {
+    const button = document.createElement("button");
+    button.type = "button"; button.className = "btn btn-sm btn-primary"; button.textContent = room.dataset.finish;
+    button.setAttribute("aria-keyshortcuts", "Control+Enter");
+    button.addEventListener("click", () => {
+      if (!put(hit)) return;
+      if (!document.getElementById("f-content").value.trim()) fill("f-content", hit.question);
+      document.getElementById("make-complete").click();
+    });
+    one.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !event.ctrlKey || event.isComposing || event.repeat) return;
+      event.preventDefault(); // on the button too: it is pressed once
+      button.click();
+    });
+    return button;
+  }
+  // who takes the whole answer out has not answered with it
+  document.getElementById("agent").addEventListener("input", (event) => {
+    const faq = document.getElementById("f-faq");
+    if (event.target.id === "f-answer" && !event.target.value.trim() && faq.value) fill("f-faq", "");
+  });
   words.addEventListener("input", () => { clearTimeout(timer); clearTimeout(still); still = 0; timer = setTimeout(() => search(true), PAUSE); });
   words.addEventListener("blur", () => { if (still) search(false); });
   document.getElementById("faq-form").addEventListener("submit", (event) => {
