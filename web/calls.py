@@ -14,6 +14,7 @@ from hotline1022.core.outcomes import Direction
 from hotline1022.figures.types import CallNarrow
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import YEARS
+from hotline1022.web.ticket_rights import words_open
 from hotline1022.web.types import CallFilter, CallView, Cursor
 from hotline1022.web.wire import CallFilters, CallListed, CallPage, CallQuery
 
@@ -45,13 +46,11 @@ def listed(ask: Ask, query: CallListed) -> CallFilter:
 
 
 def narrowed(ask: Ask, query: CallFilters) -> CallFilter:
-    """What is asked for, of lists and figures. Invalid for what contradicts itself; Forbidden for words of readers."""
+    """What is asked for, of lists and figures. Invalid for what contradicts itself."""
     if query.since and query.until and query.since >= query.until:
         raise Invalid("since is not before until; exchange them")
     if (query.from_time is None) is not (query.to_time is None):
         raise Invalid("from_time and to_time go together; give both, or none")
-    if query.words is not None:
-        ask.asker.demand(Permission.NUMBERS)
     return CallFilter(
         since=query.since,
         until=query.until,
@@ -63,6 +62,8 @@ def narrowed(ask: Ask, query: CallFilters) -> CallFilter:
             agency=query.agency or "",
             service=query.service or "",
             words=query.words or "",
+            open_words=query.words is not None and words_open(ask.asker),
+            ticket_state=query.ticket_state,
             state=query.state,
             reason=query.reason,
             from_time=query.from_time,

@@ -44,6 +44,7 @@ class MemoryFigures:
     cells: Sequence[CallCell] = (CELL,)
     of_tickets: Sequence[TicketCell] = (TICKET,)
     of_calls: list[CallFilter] = field(default_factory=list)
+    tickets_asked: list[TicketFilter] = field(default_factory=list)
     #: whether the files had numbers
     shown: list[bool] = field(default_factory=list)
     #: at which moments tickets of files were looked at
@@ -63,6 +64,7 @@ class MemoryFigures:
         )
 
     async def tickets(self, wanted: TicketFilter, query: Mapping[str, str], *, at: datetime) -> TicketFigures:
+        self.tickets_asked.append(wanted)
         assert wanted.since and wanted.until
         return TicketFigures(
             since=wanted.since,
@@ -96,6 +98,7 @@ class MemoryFigures:
         return SheetFile(name="1022-cuoc-goi.xlsx", content=b"PK", rows=7)
 
     async def ticket_sheet(self, wanted: TicketFilter, *, numbers: bool, at: datetime) -> SheetFile:
+        self.tickets_asked.append(wanted)
         self.shown.append(numbers)
         self.judged.append(at)
         return SheetFile(name="1022-phieu.xlsx", content=b"PK", rows=3)

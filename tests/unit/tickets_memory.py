@@ -56,7 +56,7 @@ class MemoryTickets:
 
     def _fits(self, one: Ticket, wanted: TicketFilter) -> bool:
         before = wanted.before
-        words = fold(f"{one.name} {one.content}")
+        words = fold(one.content if wanted.open_words else f"{one.name} {one.content}")
         return (
             wanted.code in ("", one.code)
             and (not wanted.agencies or one.agency in wanted.agencies)

@@ -1,5 +1,5 @@
-"""What supervisors watch: lines, people, queue and transfers now, and figures of a time that they choose. Refuses words of citizens
-to whoever may not see numbers; what was typed stays on the page.
+"""What supervisors watch: lines, people, queue and transfers now, and figures of a time that they choose. Refuses what cannot be
+counted, on the page; what was typed stays there.
 """
 
 from dataclasses import asdict, dataclass, fields, replace
@@ -155,7 +155,10 @@ def _since(at: datetime) -> dict[str, str]:
 
 def _wanted(kind: type, typed: dict[str, str]) -> Any:
     """What is not empty, read as the API reads it. Invalid."""
-    known = {one.name for one in fields(kind)} - ({"state"} if kind is CallFiguresQuery else set())
+    if kind is CallFiguresQuery:
+        # a call has a state of its own
+        typed = {name: value for name, value in typed.items() if name != "state"} | {"ticket_state": typed["state"]}
+    known = {one.name for one in fields(kind)}
     return parse(kind, {name: value for name, value in typed.items() if value and name in known}, texts=True)
 
 

@@ -175,7 +175,7 @@ def _value(name: str, value: Any, names: seen.Names) -> str:
         return called[name].get(value, value)
     if name == "person":
         return names.person(value)
-    if name == "state":
+    if name in ("state", "ticket_state"):
         return say.or_itself("state", str(value))
     if name == "waited":
         return seen.length(value)
