@@ -15,7 +15,7 @@ from hotline1022.figures.types import CallNarrow
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import YEARS
 from hotline1022.web.ticket_rights import words_open
-from hotline1022.web.types import CallFilter, CallView, Cursor
+from hotline1022.web.types import CallDetail, CallFilter, CallView, Cursor
 from hotline1022.web.wire import CallFilters, CallListed, CallPage, CallQuery
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -74,7 +74,7 @@ def narrowed(ask: Ask, query: CallFilters) -> CallFilter:
     )
 
 
-async def get_call(ask: Ask) -> object:
+async def get_call(ask: Ask) -> CallDetail:
     """One call with its legs, history and tracks."""
     detail = await ask.ports.calls.get(ask.path["call"])
     if detail is None:

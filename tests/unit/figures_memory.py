@@ -74,6 +74,12 @@ class MemoryFigures:
             groups=tuple(tickets.groups(self.of_tickets, query, say, {})),
         )
 
+    async def count_calls(self, wanted: CallFilter) -> int:
+        return sum(one.calls for one in self.cells)
+
+    async def count_tickets(self, wanted: TicketFilter) -> int:
+        return sum(one.tickets for one in self.of_tickets)
+
     async def open_tickets(self, at: datetime) -> tuple[Figure, ...]:
         rows = Rows(path="/api/tickets", query={"standing": "open"})
         return (Figure(id="open", name="Đang xử lý", value=3, unit=Unit.TICKETS, formula="", rows=rows),)

@@ -61,6 +61,7 @@ class MemoryTickets:
             wanted.code in ("", one.code)
             and (not wanted.agencies or one.agency in wanted.agencies)
             and (not wanted.call or wanted.call in one.calls)
+            and (not wanted.calls or not wanted.calls.isdisjoint(one.calls))
             and wanted.state in (None, one.state)
             and (not wanted.states or one.state in wanted.states)
             and (not wanted.phone or phone_of(wanted.phone) == one.phone)

@@ -20,6 +20,7 @@ from tests.lab.figures_world import NOW, Made, fill
 #: lists alone are asked for
 NO_DESK: Any = None
 SPAN = "since=2026-11-12&until=2026-11-27"
+Filled = tuple[World, Made]
 
 
 @asynccontextmanager

@@ -10,12 +10,8 @@ import pytest
 from hotline1022.core.folding import fold
 from hotline1022.db.unit import Database
 from hotline1022.tickets.types import HIDDEN, NONE, State
-from tests.contract.database.desk_world import World
-from tests.contract.database.supervision_world import SPAN, ids, linked, open_supervision, rows
+from tests.contract.database.supervision_world import SPAN, Filled, ids, linked, open_supervision, rows
 from tests.lab.figures_world import Made
-
-Filled = tuple[World, Made]
-
 
 @pytest.fixture
 async def filled(database: Database, tmp_path: Path) -> AsyncIterator[Filled]:
