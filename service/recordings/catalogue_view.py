@@ -1,5 +1,6 @@
 """The API's port for the catalogue over the database: conversions, and nothing else."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 

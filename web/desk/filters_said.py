@@ -61,7 +61,10 @@ def _value(query: Query, name: str, value: Any, names: seen.Names) -> str:
 
 def back(query: Query, now: datetime) -> str:
     """The page of figures by the same days, unit, category, service group, content and state of tickets."""
-    given = {"since": "" if query.since is None else local_day(query.since).isoformat(), "until": _last(query.until, now)}
+    given = {
+        "since": "" if query.since is None else local_day(query.since).isoformat(),
+        "until": _last(query.until, now),
+    }
     given |= {name: getattr(query, name) or "" for name in _SAME}
     given["state"] = (query.ticket_state if isinstance(query, CallListed) else query.state) or ""
     kept = {name: str(value) for name, value in given.items() if value}

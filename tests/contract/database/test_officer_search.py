@@ -112,13 +112,17 @@ async def test_by_the_api_an_officer_searches_the_same_way(world: Handling) -> N
         for words, wanted in (("nap cong", {0, 2}), ("anh", set()), ("0901234567", set()), ("le loi", set())):
             status, told = await asked(supervisor, f"words={quote_plus(words)}")
             assert (status, {one["code"] for one in told["tickets"]}) == (200, {tickets[n].code for n in wanted}), words
-            assert await found(supervisor, tickets, f"words={quote_plus(words)}") == wanted, "what he reads, and no more"
+            assert await found(supervisor, tickets, f"words={quote_plus(words)}") == wanted, (
+                "what he reads, and no more"
+            )
     async with world.desk.signed_in("specialist", "supervisor", login="hai", contact=LEADER) as both:
         assert 'name="words"' in (await both.get("/desk/tickets?agency=mine")).text
         assert await found(both, tickets, "agency=mine&words=nap") == {0}
         assert await found(both, tickets, "agency=mine&words=anh") == set()
         assert (await asked(both, "agency=so-xay-dung&words=nap"))[0] == 200
-        assert [one["code"] for one in (await asked(both, "agency=so-y-te&words=nap"))[1]["tickets"]] == [tickets[2].code]
+        assert [one["code"] for one in (await asked(both, "agency=so-y-te&words=nap"))[1]["tickets"]] == [
+            tickets[2].code
+        ]
         assert await found(both, tickets, "words=anh") == set(), "nor of all agencies"
 
 

@@ -15,10 +15,10 @@ from hotline1022.db.unit import Database
 from hotline1022.figures.types import permille
 from hotline1022.tickets.types import HIDDEN
 from hotline1022.web.desk.figures_said import share
-from tests.contract.database.desk_world import Browser, World
+from tests.contract.database.desk_world import Browser
 from tests.contract.database.supervision_world import SPAN, Filled, ids, linked, open_supervision, rows
 from tests.lab.audit_desk import Audited, open_audit
-from tests.lab.figures_world import NOW, Made, a_ticket
+from tests.lab.figures_world import NOW, a_ticket
 from tests.lab.xlsx import seen as cells_of
 from tests.unit.recordings_world import CALL
 
@@ -82,7 +82,12 @@ async def test_a_call_is_told_with_its_story_and_its_recording_opened_by_who_lis
 async def test_a_list_says_how_many_rows_it_has(filled: Filled) -> None:
     world, made = filled
     async with world.signed_in("supervisor") as browser:
-        for query in (SPAN, f"{SPAN}&part=answered", f"{SPAN}&agency=so-xay-dung", f"{SPAN}&category=traffic&words=o+ga"):
+        for query in (
+            SPAN,
+            f"{SPAN}&part=answered",
+            f"{SPAN}&agency=so-xay-dung",
+            f"{SPAN}&category=traffic&words=o+ga",
+        ):
             path = f"/desk/supervision/calls?{query}"
             assert f"trong tổng số {await rows(browser, path)}" in (await browser.get(path)).text, query
         seen = sum(one.state not in HIDDEN for one in made.tickets)
@@ -101,7 +106,9 @@ async def test_the_level_of_a_group_opens_those_that_are_within(filled: Filled, 
     world, _ = filled
     async with world.signed_in("supervisor") as browser:
         shown = (await browser.get(f"/desk/supervision?{SPAN}&level={level}")).text
-        levels = [(unescape(path), said) for path, said in re.findall(r'<a href="([^"]+)">([0-9,]+ %)</a></td></tr>', shown)]
+        levels = [
+            (unescape(path), said) for path, said in re.findall(r'<a href="([^"]+)">([0-9,]+ %)</a></td></tr>', shown)
+        ]
         of_calls = [(path, said) for path, said in levels if "/calls?" in path]
         of_tickets = [(path, said) for path, said in levels if "/tickets?" in path]
         dice = random.Random(8)
@@ -127,7 +134,13 @@ async def test_the_way_back_keeps_every_filter(filled: Filled) -> None:
         for kind in ("calls", "tickets"):
             path = next(path for path, _ in links if f"/{kind}?" in path)
             shown = await browser.get(path)
-            for said in ("Từ: 00:00:00 12/11/2026", "Nhóm dịch vụ: Cấp phép", "Nội dung: mất", "so-xay-dung", "traffic"):
+            for said in (
+                "Từ: 00:00:00 12/11/2026",
+                "Nhóm dịch vụ: Cấp phép",
+                "Nội dung: mất",
+                "so-xay-dung",
+                "traffic",
+            ):
                 assert said in unescape(shown.text), said
             again = await browser.get(back_of(shown.text))
             assert again.status == 200 and typed(again.text) == typed(page.text)
@@ -153,7 +166,9 @@ async def test_a_row_of_a_ticket_says_what_it_is_about_and_what_came_of_it(fille
     world, made = filled
     told = a_ticket(random.Random(3), 900, ())
     closed = next(one for one in made.tickets if one.closed_at is not None)
-    told = replace(told, after=replace(closed, id="9" * 16, code="90000000", calls=(), content="Gọi 0901 234 567", created_at=NOW))
+    told = replace(
+        told, after=replace(closed, id="9" * 16, code="90000000", calls=(), content="Gọi 0901 234 567", created_at=NOW)
+    )
     told = replace(told, row=replace(told.row, ticket="9" * 16, after=closed.state))
     async with world.database.transaction() as tx:
         assert await tx.tickets.add(told)

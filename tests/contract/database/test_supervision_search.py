@@ -13,6 +13,7 @@ from hotline1022.tickets.types import HIDDEN, NONE, State
 from tests.contract.database.supervision_world import SPAN, Filled, ids, linked, open_supervision, rows
 from tests.lab.figures_world import Made
 
+
 @pytest.fixture
 async def filled(database: Database, tmp_path: Path) -> AsyncIterator[Filled]:
     async with open_supervision(database, tmp_path) as made:
@@ -44,7 +45,9 @@ async def test_a_supervisor_searches_by_content_in_figures_lists_and_files(fille
         seen = [one for one in made.tickets if one.state not in HIDDEN]
         assert sorted(tickets) == sorted(one.id for one in seen if "ổ gà" in one.content) != []
         every = set(await ids(browser, f"/desk/supervision/calls?{SPAN}"))
-        assert set(await ids(browser, f"/desk/supervision/calls?{SPAN}&words=o+ga")) == hung_on(made, every, words="o ga")
+        assert set(await ids(browser, f"/desk/supervision/calls?{SPAN}&words=o+ga")) == hung_on(
+            made, every, words="o ga"
+        )
         for kind in ("calls", "tickets"):
             async with browser.client.get(f"/desk/supervision/{kind}/export?{SPAN}&words=o+ga") as response:
                 assert response.status == 200 and (await response.read())[:2] == b"PK"
@@ -57,7 +60,9 @@ async def test_calls_are_narrowed_down_by_the_state_of_their_ticket(filled: Fill
         found = 0
         for state in (one for one in State if one not in HIDDEN):
             page = await browser.get(f"/desk/supervision?{SPAN}&state={state}")
-            (path,) = {path for path, _ in linked(page.text) if "/calls?" in path and path.endswith(f"ticket_state={state}")}
+            (path,) = {
+                path for path, _ in linked(page.text) if "/calls?" in path and path.endswith(f"ticket_state={state}")
+            }
             of_state = set(await ids(browser, path))
             assert of_state == hung_on(made, every, state=state), state
             found += len(of_state)
@@ -84,7 +89,10 @@ async def test_all_six_filters_at_once(filled: Filled) -> None:
             for name in given:
                 assert f'name="{name}"' in page.text
             links = linked(page.text)
-            assert {path.partition("?")[0] for path, _ in links} == {"/desk/supervision/calls", "/desk/supervision/tickets"}
+            assert {path.partition("?")[0] for path, _ in links} == {
+                "/desk/supervision/calls",
+                "/desk/supervision/tickets",
+            }
             for path, said in random.Random(1).sample(links, 4):
                 assert await rows(browser, path) == int(said.replace(".", "")), path
             of_tickets = next(path for path, _ in links if "/tickets?" in path and "standing" not in path)
