@@ -111,9 +111,6 @@ def ticket_conditions(wanted: TicketFilter) -> Sequence[ColumnElement[bool]]:
         found.append(or_(*(is_one(ticket.c.agency, one) for one in sorted(wanted.agencies))))
     if wanted.call:
         found.append(ticket.c.id.in_(select(ticket_call.c.ticket_id).where(ticket_call.c.call_id == wanted.call)))
-    if wanted.calls:
-        of_these = ticket_call.c.call_id.in_(sorted(wanted.calls))
-        found.append(ticket.c.id.in_(select(ticket_call.c.ticket_id).where(of_these)))
     if wanted.since is not None:
         found.append(ticket.c.created_at >= wanted.since)
     if wanted.until is not None:

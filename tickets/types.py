@@ -365,8 +365,6 @@ class TicketFilter:
     phone: str = ""
     #: a call that belongs to it
     call: str = ""
-    #: any of these belongs to it
-    calls: frozenset[str] = frozenset()
     since: datetime | None = None
     until: datetime | None = None
     #: all of these, anywhere, in any form

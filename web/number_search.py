@@ -4,7 +4,7 @@ would tell digit by digit what is hidden.
 """
 
 from hotline1022.accounts.types import Permission
-from hotline1022.core.acting import Acting
+from hotline1022.core.acting import Acting, acts
 from hotline1022.recordings.types import significant
 from hotline1022.web.cookies import check_site
 from hotline1022.web.errors import Forbidden
@@ -32,5 +32,6 @@ async def check_number(ask: Ask, number: str, act: str) -> bool:
         check_site(ask.request)  # another site's link searches nobody in somebody's name
     whence = origin(ask.request) if asker.signed is not None else ask.request.remote or "?"
     detail: dict[str, object] = {"status": 200, "given": ["number"]}
-    await ask.ports.acts.note(Acting(actor=asker.actor, origin=whence, act=act, detail=detail))
+    with acts(Acting(actor=asker.actor, origin=whence, act=act, detail=detail)) as done:
+        await ask.ports.acts.note(done)
     return True

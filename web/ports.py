@@ -217,6 +217,10 @@ class Tickets(Protocol):
         """Newest first, or as `wanted` says; at most `wanted.limit`; the phone is compared in any way of writing."""
         ...
 
+    async def of_calls(self, calls: Collection[str]) -> Sequence[Ticket]:
+        """Those that hang on any of these calls, some hundreds at most, oldest first."""
+        ...
+
     async def get(self, name: str) -> TicketDetail:
         """One ticket."""
         ...

@@ -59,8 +59,16 @@ async def test_a_transfer_under_way_leads_to_its_call_and_its_ticket(tmp_path: P
     async with open_house(tmp_path) as house:
         memory = house.ports.cascades
         assert isinstance(memory, MemoryCascades)
-        goes_on = {"state": State.HUNTING, "outcome": None, "ended_at": None, "taken_by": "", "taken_at": None}
+        goes_on: dict[str, Any] = {
+            "state": State.HUNTING,
+            "outcome": None,
+            "ended_at": None,
+            "taken_by": "",
+            "taken_at": None,
+        }
         memory.cascades = [replace(a_cascade(), ticket=ticket, **goes_on)]
         text = (await now(house)).partition('id="hunts"')[2]
         assert f'<a href="/desk/calls/{CALL}">' in text and "2345 6789" in text
-        assert (f'<a href="/desk/tickets/{ticket}">2345 6789</a>' in text) is opened, "what is only reserved cannot be opened"
+        assert (f'<a href="/desk/tickets/{ticket}">2345 6789</a>' in text) is opened, (
+            "what is only reserved cannot be opened"
+        )

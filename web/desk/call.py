@@ -9,7 +9,7 @@ from aiohttp import web
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.outcomes import Direction
-from hotline1022.tickets.types import Ticket, TicketFilter
+from hotline1022.tickets.types import Ticket
 from hotline1022.web import calls
 from hotline1022.web.desk import figures_said as write
 from hotline1022.web.desk import seen
@@ -22,8 +22,6 @@ from hotline1022.web.route import Ask
 from hotline1022.web.types import CallDetail, CallLegView, CallView
 
 LIST = "/desk/calls"
-#: tickets of the calls of a page at most
-MOST = 1000
 
 
 async def show_call(ask: Ask) -> web.Response:
@@ -81,8 +79,7 @@ async def tickets_of(ask: Ask, ids: Collection[str]) -> Mapping[str, Sequence[Ti
     found: dict[str, list[Ticket]] = {}
     if not ids:
         return found
-    listed = await ask.ports.tickets.list(TicketFilter(calls=frozenset(ids), limit=MOST))
-    for ticket in reversed(listed):
+    for ticket in await ask.ports.tickets.of_calls(ids):
         for call in ids:
             if call in ticket.calls:
                 found.setdefault(call, []).append(ticket)

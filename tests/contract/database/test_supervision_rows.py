@@ -159,7 +159,7 @@ def back_of(text: str) -> str:
 def typed(text: str) -> list[str]:
     """What stands in the fields of the form."""
     form = text.partition('role="search"')[2].partition("</form>")[0]
-    return re.findall(r'name="\w+" value="([^"]*)"|<option value="([^"]*)" selected', form)  # type: ignore[return-value]
+    return re.findall(r'name="\w+" value="([^"]*)"|<option value="([^"]*)" selected', form)
 
 
 async def test_a_row_of_a_ticket_says_what_it_is_about_and_what_came_of_it(filled: Filled) -> None:
