@@ -161,9 +161,12 @@ def _in_part(part: CallPart) -> ColumnElement[bool]:
 def _with_ticket(dialect: str, wanted: CallFilter, page: bool) -> Sequence[ColumnElement[bool]]:
     """That a ticket which fits hangs on the call."""
     narrow = wanted.narrow
-    fits: list[ColumnElement[bool]] = [ticket.c.search.contains(w, autoescape=True) for w in fold(narrow.words).split()]
+    searched = ticket.c.open_search if narrow.open_words else ticket.c.search
+    fits: list[ColumnElement[bool]] = [searched.contains(w, autoescape=True) for w in fold(narrow.words).split()]
     named = {ticket.c.agency: narrow.agency, ticket.c.service_group: narrow.service}
     fits += [is_one(column, value) for column, value in named.items() if value]
+    if narrow.ticket_state is not None:
+        fits.append(ticket.c.state == narrow.ticket_state)
     if not fits:
         return []
     fits.append(SEEN)

@@ -4,7 +4,7 @@ A transaction says which calls it changed (`touch`, `filed`); when it ends, thei
 tables say then. So a row can be wrong in no case in which those are right, and all of them can be made again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from secrets import token_hex
@@ -181,6 +181,11 @@ class CatalogueRepository(Repository):
             text = f"there is no recording {name}; look in the list of recordings"
             raise NotFound(text, error_id="recording-unknown")
         return found
+
+    async def ids_of(self, calls: Collection[str]) -> Mapping[str, str]:
+        """Of these calls the ids of their recordings; calls that have none are left out."""
+        query = select(catalogue.c.call_id, catalogue.c.id).where(catalogue.c.call_id.in_(calls))
+        return {row.call_id: row.id for row in await self._connection.execute(query)}
 
     # ---------------------------------------------------------------- what checks found
 

@@ -63,8 +63,8 @@ class CatalogueSearch(Repository):
         keys, end = [*asked_keys(wanted)], ""
         if wanted.number:
             whole, end = asked_number(wanted.number)
-            if whole and await self._there(whole):
-                keys.insert(0, whole)
+            if wanted.whole_number or (whole and await self._there(whole)):
+                keys.insert(0, whole or end)
                 end = ""
         keys += word_keys(wanted.words, open_to_all=wanted.open_words)
         if self._dialect == "sqlite":

@@ -141,6 +141,13 @@ class TicketRepository(Repository):
         page = select(ticket.c.id).where(*conditions).order_by(*order).limit(wanted.limit).offset(wanted.skip or None)
         return await self._tickets(ticket.c.id.in_(page), order=order)
 
+    async def of_calls(self, calls: Collection[str]) -> Sequence[Ticket]:
+        """Tickets that hang on any of these calls, oldest first; never hidden ones."""
+        # ids first: of a question in a question the newest of all tickets would be looked through
+        query = select(ticket_call.c.ticket_id).where(ticket_call.c.call_id.in_(sorted(calls))).distinct()
+        ids = (await self._connection.execute(query)).scalars().all()
+        return await self._tickets(SEEN, ticket.c.id.in_(ids), order=(ticket.c.created_at, ticket.c.id)) if ids else []
+
     async def open(self, agencies: Collection[str] | None = None) -> Sequence[Ticket]:
         """Everything that is not closed, of these agencies or of all, whatever its age; what is due first comes first."""
         wanted = [OPEN] if agencies is None else [OPEN, ticket.c.agency.in_(sorted(agencies))]

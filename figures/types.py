@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from hotline1022.core.outcomes import CallState, Reason
+from hotline1022.tickets.types import State
 
 #: see tickets
 NONE = "-"
@@ -47,7 +48,7 @@ class CallPart(StrEnum):
 class CallNarrow:
     """What calls are narrowed down by beside time, caller, line and person; "" and None = all, NONE of tickets/ = those without.
 
-    Unit, service and content are those of the tickets that hang on a call: one ticket must fit all of them.
+    Unit, service, content and state of a ticket are those of the tickets that hang on a call: one ticket must fit all of them.
     """
 
     category: str = ""
@@ -55,6 +56,9 @@ class CallNarrow:
     service: str = ""
     #: all of these, anywhere in that ticket
     words: str = ""
+    #: in what tells nobody who the citizen is
+    open_words: bool = False
+    ticket_state: State | None = None
     state: CallState | None = None
     reason: Reason | None = None
     #: on the province's clock; `from_time` after `to_time` goes past midnight, both the same is the whole day

@@ -105,6 +105,8 @@ class CatalogueFilter:
 
     #: in any way of writing, or its last digits: 4 at least
     number: str = ""
+    #: it is one to the last digit, and no end of another
+    whole_number: bool = False
     #: the call began at or after, and before
     since: datetime | None = None
     until: datetime | None = None

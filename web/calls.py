@@ -14,7 +14,8 @@ from hotline1022.core.outcomes import Direction
 from hotline1022.figures.types import CallNarrow
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import YEARS
-from hotline1022.web.types import CallFilter, CallView, Cursor
+from hotline1022.web.ticket_rights import words_open
+from hotline1022.web.types import CallDetail, CallFilter, CallView, Cursor
 from hotline1022.web.wire import CallFilters, CallListed, CallPage, CallQuery
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,13 +46,11 @@ def listed(ask: Ask, query: CallListed) -> CallFilter:
 
 
 def narrowed(ask: Ask, query: CallFilters) -> CallFilter:
-    """What is asked for, of lists and figures. Invalid for what contradicts itself; Forbidden for words of readers."""
+    """What is asked for, of lists and figures. Invalid for what contradicts itself."""
     if query.since and query.until and query.since >= query.until:
         raise Invalid("since is not before until; exchange them")
     if (query.from_time is None) is not (query.to_time is None):
         raise Invalid("from_time and to_time go together; give both, or none")
-    if query.words is not None:
-        ask.asker.demand(Permission.NUMBERS)
     return CallFilter(
         since=query.since,
         until=query.until,
@@ -63,6 +62,8 @@ def narrowed(ask: Ask, query: CallFilters) -> CallFilter:
             agency=query.agency or "",
             service=query.service or "",
             words=query.words or "",
+            open_words=query.words is not None and words_open(ask.asker),
+            ticket_state=query.ticket_state,
             state=query.state,
             reason=query.reason,
             from_time=query.from_time,
@@ -73,7 +74,7 @@ def narrowed(ask: Ask, query: CallFilters) -> CallFilter:
     )
 
 
-async def get_call(ask: Ask) -> object:
+async def get_call(ask: Ask) -> CallDetail:
     """One call with its legs, history and tracks."""
     detail = await ask.ports.calls.get(ask.path["call"])
     if detail is None:

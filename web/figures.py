@@ -1,6 +1,4 @@
-"""Answers about figures, charts, and lists that leave as Excel files. Refuses more than a year at once, and words of citizens to
-who only reads.
-"""
+"""Answers about figures, charts, and lists that leave as Excel files. Refuses more than a year at once."""
 
 from dataclasses import MISSING, fields, replace
 from datetime import datetime, timedelta

@@ -20,6 +20,14 @@ class Figures(Protocol):
         """Of the tickets of this filter, which has `since` and `until`."""
         ...
 
+    async def count_calls(self, wanted: CallFilter) -> int:
+        """The length of the list, whatever page of it is shown."""
+        ...
+
+    async def count_tickets(self, wanted: TicketFilter) -> int:
+        """The length of the list, whatever page of it is shown."""
+        ...
+
     async def open_tickets(self, at: datetime) -> tuple[Figure, ...]:
         """How many are open, and how many of them overdue, whenever they were made."""
         ...

@@ -3,7 +3,7 @@
 Any method may raise the errors of core/errors.py: NotFound → 404, Invalid → 400, Refused → 409, Unavailable → 503.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -87,6 +87,10 @@ class Catalogue(Protocol):
 
     async def get(self, name: str) -> RecordingDetail:
         """One recording; NotFound `recording-unknown`."""
+        ...
+
+    async def ids_of(self, calls: Collection[str]) -> Mapping[str, str]:
+        """Of these calls the ids of their recordings; calls that have none are left out."""
         ...
 
 
@@ -211,6 +215,10 @@ class Tickets(Protocol):
 
     async def list(self, wanted: TicketFilter) -> Sequence[Ticket]:
         """Newest first, or as `wanted` says; at most `wanted.limit`; the phone is compared in any way of writing."""
+        ...
+
+    async def of_calls(self, calls: Collection[str]) -> Sequence[Ticket]:
+        """Those that hang on any of these calls, some hundreds at most, oldest first."""
         ...
 
     async def get(self, name: str) -> TicketDetail:

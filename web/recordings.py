@@ -1,5 +1,6 @@
 """Answers about the catalogue of recordings. Refuses cursors it did not make, and words that would tell who a citizen is to whoever may
-neither hear recordings nor see numbers; which ones somebody of an agency reaches, recording_rights.py says.
+neither hear recordings nor see numbers; which ones somebody of an agency reaches, recording_rights.py says, and who looks for a
+number, number_search.py.
 """
 
 import base64
@@ -12,6 +13,7 @@ from hotline1022.core.errors import Invalid
 from hotline1022.core.folding import fold
 from hotline1022.recordings.types import CatalogueFilter
 from hotline1022.web.errors import Forbidden
+from hotline1022.web.number_search import check_number
 from hotline1022.web.recording_rights import check_ticket, of_tickets, only_own, recording_for
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage, RecordingQuery
 from hotline1022.web.route import Ask
@@ -29,15 +31,18 @@ async def search_recordings(ask: Ask) -> RecordingPage:
         return await _of_own_ticket(ask, query)
     if query.since and query.until and query.since >= query.until:
         raise Invalid("since is not before until; exchange them")
-    if query.number is not None:
+    if query.number is not None and not ask.asker.may(Permission.LISTEN):
         ask.asker.demand(Permission.NUMBERS)
     if query.words:
         if not ask.asker.may(Permission.LISTEN):
             ask.asker.demand(Permission.NUMBERS)
         check_words(query.words, numbers=ask.sees_numbers)
+    before = read_place(query.cursor) if query.cursor else None
+    whole = await check_number(ask, query.number or "", "GET /api/recordings")
     return await ask.ports.catalogue.search(
         CatalogueFilter(
             number=query.number or "",
+            whole_number=whole,
             since=query.since,
             until=query.until,
             person=query.person or "",
@@ -51,7 +56,7 @@ async def search_recordings(ask: Ask) -> RecordingPage:
             longest_ms=query.shorter_ms,
             state=query.state,
             kind=query.kind,
-            before=read_place(query.cursor) if query.cursor else None,
+            before=before,
             limit=query.limit,
         )
     )

@@ -20,7 +20,8 @@ class RecordingQuery:
     number: Annotated[
         str | None,
         Rule(
-            doc="number in any way of writing, or its last digits, 4 at least; needs scope agent or admin",
+            doc="number in any way of writing, or its last digits, 4 at least; needs scope agent or admin, and of scope listen besides "
+            "read the whole number, which is an act in the audit",
             pattern=r"[0-9+() ./-]{4,30}",
         ),
     ] = None

@@ -3,7 +3,6 @@ what is 1022's to do, 1022 what is the agency's, specialists what is their leade
 Who is of an agency is told ticket by ticket: whoever has a role of 1022 besides may do both.
 """
 
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from hotline1022.accounts.types import Permission
@@ -31,15 +30,11 @@ def agencies_of(asker: Asker, wanted: str) -> frozenset[str]:
     return named or asker.agencies
 
 
-def words_open(asker: Asker, agencies: AbstractSet[str]) -> bool:
-    """Whether words are looked for only in what is open to who may not see the citizen: so it is for officers, in the tickets of
-    these agencies, which must be their own. Forbidden `scope-missing` for others: what is found would tell who it is.
+def words_open(asker: Asker) -> bool:
+    """Whether words are looked for only in what is open to who may not see the citizen: what such a one reads on the tickets that
+    it is shown anyway, those of its agency or, with `look`, all.
     """
-    if asker.may(Permission.NUMBERS):
-        return False
-    if not agencies or not all(map(asker.handles, agencies)):
-        asker.demand(Permission.NUMBERS)
-    return True
+    return not asker.may(Permission.NUMBERS)
 
 
 async def found_for(ask: Ask, needs: Permission | None = None) -> TicketDetail:

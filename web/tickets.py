@@ -84,16 +84,15 @@ def listed(ask: Ask, query: TicketListed) -> TicketFilter:
 
 
 def narrowed(ask: Ask, query: TicketFilters) -> TicketFilter:
-    """What is asked for, of lists and figures; Forbidden for words of readers, and for tickets of another agency."""
+    """What is asked for, of lists and figures; Forbidden for tickets of another agency."""
     if query.since and query.until and query.since >= query.until:
         raise Invalid("since is not before until; exchange them")
-    agencies = agencies_of(ask.asker, query.agency or "")
     return TicketFilter(
         since=query.since,
         until=query.until,
         state=query.state,
-        agencies=agencies,
-        open_words=query.words is not None and words_open(ask.asker, agencies),
+        agencies=agencies_of(ask.asker, query.agency or ""),
+        open_words=query.words is not None and words_open(ask.asker),
         category=query.category or "",
         service=query.service or "",
         area=query.area or "",

@@ -36,8 +36,8 @@ class TicketFilters:
     words: Annotated[
         str | None,
         Rule(
-            doc="all of these words, with marks or without; an officer who may not see the citizen finds them in code, content, "
-            "answer, place, category and service group alone, never in a name, an address or a number",
+            doc="all of these words, with marks or without; who may not see the citizen finds them in code, content, "
+            "answer, place, category, agency and service group alone, never in a name, an address or a number",
             low=1,
             high=120,
         ),

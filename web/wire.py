@@ -9,6 +9,7 @@ from hotline1022.core.outcomes import CallState, Direction, Reason, Result
 from hotline1022.core.people import PAUSE_DIGITS, pattern, words
 from hotline1022.figures.types import SHORT_MS, WITHIN_MS, CallPart
 from hotline1022.queue.types import LineView
+from hotline1022.tickets.types import State
 from hotline1022.web.rules import Rule
 from hotline1022.web.types import (
     LOST,
@@ -41,13 +42,18 @@ IdOrNone = Annotated[str, Rule(doc="an id; - = those that have none", pattern=_I
 TextOrNone = Annotated[str, Rule(doc="exactly as it is written; - = those that have none", low=1, high=120)]
 Words = Annotated[
     str,
-    Rule(doc="all of these, anywhere, with marks and case or without; needs scope agent or admin", low=1, high=120),
+    Rule(
+        doc="all of these, with marks and case or without; who may not see numbers finds them in a ticket's code, content, answer, "
+        "place, category, agency and service group alone, never in a name, an address or a number",
+        low=1,
+        high=120,
+    ),
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFilters:
-    """By what calls are counted and listed alike. Unit, service group and words are those of a ticket that hangs on the call."""
+    """By what calls are counted and listed alike. Unit, service group, words and state of a ticket are those of one that hangs on the call."""
 
     since: Annotated[datetime | None, Rule(doc="entered at or after; a day alone means from its beginning")] = None
     until: Annotated[datetime | None, Rule(doc="entered before; a day alone means through its end", until=True)] = None
@@ -58,6 +64,7 @@ class CallFilters:
     agency: IdOrNone | None = None
     service: TextOrNone | None = None
     words: Words | None = None
+    ticket_state: Annotated[State | None, Rule(doc="state of that ticket")] = None
     line: LineText | None = None
     person: PersonText | None = None
     from_time: Annotated[

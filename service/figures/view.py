@@ -6,6 +6,7 @@ Refuses nothing itself. Wrap-up is of people, not of calls: it is told where all
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from hotline1022.core.clock import day_begins, local_day
@@ -131,6 +132,16 @@ class FiguresView:
             figures=tuple(of_tickets.figures(cells, query, say)),
             groups=tuple(of_tickets.groups(cells, query, say, self._names())),
         )
+
+    async def count_calls(self, wanted: CallFilter) -> int:
+        """The length of the list, whatever page of it is shown."""
+        async with self._counting() as tx:
+            return await tx.figures.count_calls(call_filter(replace(wanted, before=None)))
+
+    async def count_tickets(self, wanted: TicketFilter) -> int:
+        """The length of the list, whatever page of it is shown."""
+        async with self._counting() as tx:
+            return await tx.figures.count_tickets(ticket_filter(replace(wanted, before=None)))
 
     async def open_tickets(self, at: datetime) -> tuple[Figure, ...]:
         """How many are open, and overdue."""

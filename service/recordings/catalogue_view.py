@@ -1,5 +1,6 @@
 """The API's port for the catalogue over the database: conversions, and nothing else."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -26,6 +27,11 @@ class CatalogueView:
         """A page, newest first."""
         async with self._database.reading() as tx:
             return await tx.catalogue_search.search(wanted)
+
+    async def ids_of(self, calls: Collection[str]) -> Mapping[str, str]:
+        """Of these calls the ids of their recordings."""
+        async with self._database.reading() as tx:
+            return await tx.catalogue.ids_of(calls)
 
     async def get(self, name: str) -> w.RecordingDetail:
         """One recording, by its id or its call's."""
@@ -59,6 +65,10 @@ class CatalogueApi:
     async def get(self, name: str) -> w.RecordingDetail:
         """One recording."""
         return await self._view.get(name)
+
+    async def ids_of(self, calls: Collection[str]) -> Mapping[str, str]:
+        """Of these calls the ids of their recordings."""
+        return await self._view.ids_of(calls)
 
 
 def view(one: Catalogued) -> w.RecordingView:

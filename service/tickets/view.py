@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 
@@ -42,6 +42,11 @@ class TicketsView:
         """A page."""
         async with self._database.reading() as tx:
             return await tx.tickets.list(ticket_filter(wanted))
+
+    async def of_calls(self, calls: Collection[str]) -> Sequence[Ticket]:
+        """Those that hang on any of these calls, oldest first."""
+        async with self._database.reading() as tx:
+            return await tx.tickets.of_calls(calls)
 
     async def get(self, name: str) -> TicketDetail:
         """One ticket."""

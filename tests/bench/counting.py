@@ -70,12 +70,16 @@ class Bench:
             "a unit": CallNarrow(agency="so-giao-thong-van-tai"),
             "a service group": CallNarrow(service="Tra cứu hồ sơ"),
             "words": CallNarrow(words="ổ gà"),
+            "words of what is open": CallNarrow(words="ổ gà", open_words=True),
+            "a common state of tickets": CallNarrow(ticket_state=State.COMPLETED),
+            "a rare state of tickets": CallNarrow(ticket_state=State.ACCEPTED),
             "the night": CallNarrow(from_time=datetime(2026, 1, 1, 22).time(), to_time=datetime(2026, 1, 1, 6).time()),
         }
         for name, one in narrow.items():
             wanted = CallFilter(since=year, until=now, narrow=one)
             found[f"calls of a year, {name}"] = partial(self._of_calls, wanted)
             found[f"the list of that, {name}"] = partial(self._list_calls, wanted)
+            found[f"how many that are, {name}"] = partial(self._view.count_calls, wanted)
         for part in CallPart:
             wanted = CallFilter(since=year, until=now, narrow=CallNarrow(part=part))
             found[f"the list of a year's {part}"] = partial(self._list_calls, wanted)
@@ -88,17 +92,21 @@ class Bench:
             "a channel": TicketFilter(channel=Channel.SMS),
             "words": TicketFilter(words="trụ cáp nghiêng"),
             "words nobody said": TicketFilter(words="chuachuaai"),
+            "words nobody said of what is open": TicketFilter(words="chuachuaai", open_words=True),
             "a state": TicketFilter(state=State.ACCEPTED),
         }
         for name, of in tickets.items():
             asked = replace(of, since=year, until=now)
             found[f"tickets of a year, {name}"] = partial(self._of_tickets, asked)
             found[f"the list of those, {name}"] = partial(self._list_tickets, asked)
+            found[f"how many those are, {name}"] = partial(self._view.count_tickets, asked)
         for standing in Standing:
             asked = TicketFilter(since=year, until=now, standing=standing, standing_at=now)
             found[f"the list of a year's tickets, {standing}"] = partial(self._list_tickets, asked)
         for chart in ChartName:
             found[f"chart {chart}"] = partial(self._chart, chart, today)
+        found["how many calls of a year"] = partial(self._view.count_calls, CallFilter(since=year, until=now))
+        found["how many tickets of all times"] = partial(self._view.count_tickets, TicketFilter())
         found["open and overdue tickets of all times"] = self._open
         found["the list of overdue tickets of all times"] = partial(
             self._list_tickets, TicketFilter(standing=Standing.OVERDUE, standing_at=now)

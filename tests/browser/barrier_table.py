@@ -95,6 +95,7 @@ DESK = (
     _page("/desk/supervision/charts", nothing=("?day=2020-01-01",), asked=("?day=2026-02-30",)),
     _page("/desk/supervision/calls", nothing=(LONG_AGO,), asked=(TOO_LONG,)),
     _page("/desk/supervision/tickets", nothing=(LONG_AGO, NOBODY), asked=(TOO_LONG,)),
+    _page("/desk/calls/{call}"),
     _page("/desk/wallboards", FORMS),
     _page("/desk/directory", nothing=(NOBODY,)),
     _page("/desk/directory/gaps"),

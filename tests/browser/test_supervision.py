@@ -19,6 +19,7 @@ from hotline1022.service.figures.view import FiguresView
 from hotline1022.service.figures.wall_desk import WallDesk
 from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import CallsView
+from hotline1022.web.types import CallFilter
 from tests.browser.looked import Looks
 from tests.browser.steps import enter, fill, press, serious, until
 from tests.contract.database.desk_world import OWN, World, open_desk
@@ -78,7 +79,9 @@ async def test_supervision_is_readable_and_without_barriers(
     await tab.size(*size, mobile=size[0] < 600)
     await supervisor(tab, world)
     look = Looks(tab, size[0], tmp_path)
+    (newest,) = await world.ports.calls.list(CallFilter(limit=1))
     pages = {
+        "call": f"/desk/calls/{newest.id}",
         "full": f"/desk/supervision?{SPAN}",
         "empty": "/desk/supervision?since=2020-01-01&until=2020-01-02",
         "fault": "/desk/supervision?since=2020-01-01&until=2026-01-02",

@@ -1,5 +1,6 @@
 """A catalogue of recordings in memory behind the API's port: three recordings, one of them with tracks and entries."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -84,3 +85,7 @@ class MemoryCatalogue:
         if name not in (FIRST.id, FIRST.call):
             raise NotFound(f"there is no recording {name}", error_id="recording-unknown")
         return RecordingDetail(recording=FIRST, tracks=(TRACK,), entries=(ENTRY,))
+
+    async def ids_of(self, calls: Collection[str]) -> Mapping[str, str]:
+        """Of the first one's call."""
+        return {FIRST.call: FIRST.id} if FIRST.call in calls else {}

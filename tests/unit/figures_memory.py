@@ -44,6 +44,7 @@ class MemoryFigures:
     cells: Sequence[CallCell] = (CELL,)
     of_tickets: Sequence[TicketCell] = (TICKET,)
     of_calls: list[CallFilter] = field(default_factory=list)
+    tickets_asked: list[TicketFilter] = field(default_factory=list)
     #: whether the files had numbers
     shown: list[bool] = field(default_factory=list)
     #: at which moments tickets of files were looked at
@@ -63,6 +64,7 @@ class MemoryFigures:
         )
 
     async def tickets(self, wanted: TicketFilter, query: Mapping[str, str], *, at: datetime) -> TicketFigures:
+        self.tickets_asked.append(wanted)
         assert wanted.since and wanted.until
         return TicketFigures(
             since=wanted.since,
@@ -71,6 +73,12 @@ class MemoryFigures:
             figures=tuple(tickets.figures(self.of_tickets, query, say)),
             groups=tuple(tickets.groups(self.of_tickets, query, say, {})),
         )
+
+    async def count_calls(self, wanted: CallFilter) -> int:
+        return sum(one.calls for one in self.cells)
+
+    async def count_tickets(self, wanted: TicketFilter) -> int:
+        return sum(one.tickets for one in self.of_tickets)
 
     async def open_tickets(self, at: datetime) -> tuple[Figure, ...]:
         rows = Rows(path="/api/tickets", query={"standing": "open"})
@@ -96,6 +104,7 @@ class MemoryFigures:
         return SheetFile(name="1022-cuoc-goi.xlsx", content=b"PK", rows=7)
 
     async def ticket_sheet(self, wanted: TicketFilter, *, numbers: bool, at: datetime) -> SheetFile:
+        self.tickets_asked.append(wanted)
         self.shown.append(numbers)
         self.judged.append(at)
         return SheetFile(name="1022-phieu.xlsx", content=b"PK", rows=3)

@@ -1,6 +1,6 @@
 """Tickets in memory behind the API's port: the same pure rules, without a database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from hashlib import sha256
@@ -54,9 +54,13 @@ class MemoryTickets:
         found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
         return found[wanted.skip :][: wanted.limit]
 
+    async def of_calls(self, calls: Collection[str]) -> Sequence[Ticket]:
+        found = [one for one in self.tickets.values() if not set(calls).isdisjoint(one.calls)]
+        return sorted(found, key=lambda one: (one.created_at, one.id))
+
     def _fits(self, one: Ticket, wanted: TicketFilter) -> bool:
         before = wanted.before
-        words = fold(f"{one.name} {one.content}")
+        words = fold(one.content if wanted.open_words else f"{one.name} {one.content}")
         return (
             wanted.code in ("", one.code)
             and (not wanted.agencies or one.agency in wanted.agencies)

@@ -67,21 +67,21 @@ def figure(one: Figure) -> dict[str, str]:
     }
 
 
-def groups(found: Sequence[Group]) -> list[dict[str, Any]]:
-    """Groups as tables: all, two parts with their lists, and the level."""
+def groups(found: Sequence[Group], within: str) -> list[dict[str, Any]]:
+    """Groups as tables: all, two parts with their lists, and the level with those that are `within` it."""
     return [
         {
             "id": one.id,
             "name": one.name,
             "part": one.part,
             "parts": [part.value for part in _PARTS[one.part]],
-            "rows": [_bucket(one, each) for each in one.buckets if each.count],
+            "rows": [_bucket(one, each, within) for each in one.buckets if each.count],
         }
         for one in found
     ]
 
 
-def _bucket(group: Group, one: Bucket) -> dict[str, Any]:
+def _bucket(group: Group, one: Bucket, within: str) -> dict[str, Any]:
     return {
         "name": one.name,
         "count": count(one.count),
@@ -91,4 +91,5 @@ def _bucket(group: Group, one: Bucket) -> dict[str, Any]:
             for part in _PARTS[group.part]
         ],
         "level": share(one.level),
+        "level_link": link(one.rows, **{group.part: within}) if one.level is not None else "",
     }

@@ -30,8 +30,20 @@ class Leaf:
     after: str = ""
 
 
-def leaf(here: str, given: Mapping[str, str], *, cursor: str, trail: str, rows: int, size: int, after: str) -> Leaf:
-    """Of the page at `cursor`, which has so many `rows` of `size` at most; `after` is the cursor of the next one."""
+def leaf(
+    here: str,
+    given: Mapping[str, str],
+    *,
+    cursor: str,
+    trail: str,
+    rows: int,
+    size: int,
+    after: str,
+    total: int | None = None,
+) -> Leaf:
+    """Of the page at `cursor`, which has so many `rows` of `size` at most; `after` is the cursor of the next one, `total` how many
+    rows the list has, where that was counted.
+    """
     skipped, *way = trail.split(".") if trail else ("0",)
     known = bool(trail) or not cursor
     done = int(skipped)
@@ -48,17 +60,20 @@ def leaf(here: str, given: Mapping[str, str], *, cursor: str, trail: str, rows: 
         before = link()
     onward = [*way, cursor][-MOST:] if cursor else []
     return Leaf(
-        shown=shown(done if known else None, rows),
+        shown=shown(done if known else None, rows, total),
         first=link() if cursor else "",
         before=before,
         after=link(after, done + rows, onward) if after and known else link(after, 0) if after else "",
     )
 
 
-def shown(skipped: int | None, rows: int) -> str:
-    """`Đang hiện dòng 51 đến 100`; where nobody knows how many are before: `Đang hiện 50 dòng`."""
+def shown(skipped: int | None, rows: int, total: int | None = None) -> str:
+    """`Đang hiện dòng 51 đến 100`; where nobody knows how many are before: `Đang hiện 50 dòng`; `… trong tổng số 1.234`."""
     if not rows:
         return ""
+    say = words()
     if skipped is None:
-        return words()("leaf.rows", count=count(rows))
-    return words()("leaf.shown", first=count(skipped + 1), last=count(skipped + rows))
+        here = say("leaf.rows", count=count(rows))
+    else:
+        here = say("leaf.shown", first=count(skipped + 1), last=count(skipped + rows))
+    return here if total is None else say("leaf.of", shown=here, total=count(max(total, (skipped or 0) + rows)))

@@ -1,5 +1,5 @@
-"""What supervisors watch: lines, people, queue and transfers now, and figures of a time that they choose. Refuses words of citizens
-to whoever may not see numbers; what was typed stays on the page.
+"""What supervisors watch: lines, people, queue and transfers now, and figures of a time that they choose. Refuses what cannot be
+counted, on the page; what was typed stays there.
 """
 
 from dataclasses import asdict, dataclass, fields, replace
@@ -13,11 +13,13 @@ from hotline1022.core.beside import beside
 from hotline1022.core.errors import HotlineError
 from hotline1022.figures.types import WITHIN_MS, CallFigures, TicketFigures
 from hotline1022.queue.types import AgentState
-from hotline1022.tickets.types import HIDDEN, NONE, State
+from hotline1022.tickets.types import HIDDEN, NONE, Standing, State
 from hotline1022.web import figures
 from hotline1022.web.asker import of_session
 from hotline1022.web.desk import figures_said as write
 from hotline1022.web.desk import seen
+from hotline1022.web.desk.call import LIST as CALL
+from hotline1022.web.desk.call import ticket_link, tickets_of
 from hotline1022.web.desk.render import show, told, whole
 from hotline1022.web.failures import failure
 from hotline1022.web.figures_wire import LEVELS, CallFiguresQuery, TicketFiguresQuery, Today, TodayQuery
@@ -91,7 +93,7 @@ async def show_supervision(ask: Ask) -> web.Response:
         position=ask.ports.live.position(),
         made=ask.ports.clock().isoformat(),
         **tabs(ask, "now"),
-        **now_of(ask, today, names),
+        **await now_of(ask, today, names),
     )
 
 
@@ -99,15 +101,19 @@ async def show_now(ask: Ask) -> web.Response:
     """What goes on at this moment, for the page that is open."""
     query: TodayQuery = ask.query
     names = await seen.names_of(ask)
-    values = now_of(ask, await ask.request.app[TODAY].now(query.level), names)
+    values = await now_of(ask, await ask.request.app[TODAY].now(query.level), names)
     return whole("desk/supervision-now.html", 200, level=query.level, **values)
 
 
-def now_of(ask: Ask, today: Today, names: seen.Names) -> dict[str, Any]:
+async def now_of(ask: Ask, today: Today, names: seen.Names) -> dict[str, Any]:
     """Its values: every figure leads to its rows, in a list or further down."""
-    lines = today.lines
+    lines, hunts = today.lines, today.cascades.cascades
+    on = await tickets_of(ask, [one.call for one in hunts])
+    # until somebody has taken the citizen, or nobody, the ticket is only reserved: there is nothing to open
+    opened = {ticket.id: ticket_link(ticket)["link"] for found in on.values() for ticket in found}
     states = [one.state for one in lines.lines]
     queue = today.queue
+    longest = min(queue.queue.waiting, key=lambda one: one.since, default=None)
     figures_of = {one.id: one for one in today.calls}
     at_lines = ((AgentState.READY, lines.ready), (AgentState.TALKING, lines.talking), (AgentState.PAUSED, lines.paused))
     return {
@@ -115,7 +121,13 @@ def now_of(ask: Ask, today: Today, names: seen.Names) -> dict[str, Any]:
         "lost": seen.clock(today.lost_at) if today.lost_at else "",
         "wait": "" if queue.longest_wait_ms is None else seen.length(queue.longest_wait_ms),
         "waiting": [
-            {"position": one.position, "number": seen.number(ask, one.number), "since": _since(one.since)}
+            {
+                "position": one.position,
+                "number": seen.number(ask, one.number),
+                "since": _since(one.since),
+                "link": f"{CALL}/{one.call}",
+                "longest": one is longest,
+            }
             for one in queue.queue.waiting
         ],
         "expected": queue.queue.expected_wait_seconds,
@@ -136,11 +148,13 @@ def now_of(ask: Ask, today: Today, names: seen.Names) -> dict[str, Any]:
             {
                 "agency": names.agencies.get(one.agency, one.agency),
                 "code": spaced(one.code),
+                "link": opened.get(one.ticket, ""),
+                "call": f"{CALL}/{one.call}",
                 "line": one.line,
                 "tries": len(one.steps),
                 "since": _since(one.started_at),
             }
-            for one in today.cascades.cascades
+            for one in hunts
         ],
         "service_level": write.figure(today.level),
         "within": WITHIN_MS // 1000,
@@ -155,7 +169,10 @@ def _since(at: datetime) -> dict[str, str]:
 
 def _wanted(kind: type, typed: dict[str, str]) -> Any:
     """What is not empty, read as the API reads it. Invalid."""
-    known = {one.name for one in fields(kind)} - ({"state"} if kind is CallFiguresQuery else set())
+    if kind is CallFiguresQuery:
+        # a call has a state of its own
+        typed = {name: value for name, value in typed.items() if name != "state"} | {"ticket_state": typed["state"]}
+    known = {one.name for one in fields(kind)}
     return parse(kind, {name: value for name, value in typed.items() if value and name in known}, texts=True)
 
 
@@ -177,10 +194,18 @@ def _told(found: CallFigures | TicketFigures | None) -> dict[str, Any] | None:
         "since": seen.instant(found.since),
         "until": seen.instant(found.until),
         "figures": [write.figure(one) for one in found.figures],
-        "groups": write.groups(found.groups),
+        "groups": write.groups(found.groups, _within(found)),
         "file": write.file(first.path, first.query),
         "link": write.link(first),
     }
+
+
+def _within(found: CallFigures | TicketFigures) -> str:
+    """The part that a group's level is the share of, as the figure of that level lists it."""
+    if isinstance(found, TicketFigures):
+        return Standing.CLOSED_IN_TIME.value
+    level = next(one for one in found.figures if one.id == found.level)
+    return level.rows.query["part"]
 
 
 def tabs(ask: Ask, here: str) -> dict[str, Any]:

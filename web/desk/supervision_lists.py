@@ -1,31 +1,34 @@
-"""The rows behind a figure: calls and tickets under its filter, page by page, as a table and as a file. Refuses numbers of citizens
-to whoever may not see them.
+"""The rows behind a figure: calls and tickets under its filter, page by page, as a table and as a file, and how many they are. Refuses
+numbers of citizens to whoever may not see them.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
+from hotline1022.core.beside import beside
 from hotline1022.core.outcomes import Direction
-from hotline1022.core.words import time_written
+from hotline1022.figures.types import MOST_DAYS
+from hotline1022.tickets.types import Ticket
 from hotline1022.web import calls, figures, tickets
 from hotline1022.web.cookies import check_site
 from hotline1022.web.desk import figures_said as write
 from hotline1022.web.desk import seen
+from hotline1022.web.desk.call import recordings_of, row_of, ticket_link, tickets_of
+from hotline1022.web.desk.filters_said import back, filter_said
 from hotline1022.web.desk.leaf import Trail, leaf
 from hotline1022.web.desk.render import show
 from hotline1022.web.desk.supervision import asking, tabs
+from hotline1022.web.desk.ticket_look import excerpt
 from hotline1022.web.page import spaced
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.tickets_wire import TicketQuery
-from hotline1022.web.types import CallView
 from hotline1022.web.wire import CallQuery
 
-#: parts of a query that are no filter
-_PLACE = ("cursor", "limit", "trail")
 #: filters that mean the same for calls that came in and for those that 1022 made
 _EITHER_WAY = ("since", "until", "caller", "line", "person")
 
@@ -47,10 +50,28 @@ class TicketsSeen(TicketQuery):
 async def list_calls(ask: Ask) -> web.Response:
     """Calls of a figure."""
     query: CallsSeen = ask.query
-    page = await calls.list_calls(asking(ask, query))
-    names = await seen.names_of(ask)
-    rows = [_call(ask, one, names) for one in page.calls]
-    return _list(ask, "calls", "/api/calls", query, rows, page.next, names, other=_other_way(query))
+    looking = asking(ask, query)
+    wanted = calls.listed(looking, query)
+    async with beside() as group:
+        # more days than figures have are not counted for a page: a million calls take their time
+        counting = group.create_task(ask.ports.figures.count_calls(wanted)) if _spanned(ask, query) else None
+        page = await calls.list_calls(looking)
+        names = await seen.names_of(ask)
+        on = await tickets_of(ask, [one.id for one in page.calls])
+        heard = await recordings_of(ask, page.calls)
+    rows = [
+        row_of(ask, one, names)
+        | {"tickets": [ticket_link(each) for each in on.get(one.id, ())], "recording": heard.get(one.id, "")}
+        for one in page.calls
+    ]
+    total = counting.result() if counting else None
+    return _list(ask, "calls", "/api/calls", query, rows, page.next, total, names, other=_other_way(query))
+
+
+def _spanned(ask: Ask, query: CallsSeen) -> bool:
+    """Whether it is of so many days as figures are of, at most."""
+    until = query.until or ask.ports.clock()
+    return query.since is not None and until - query.since <= timedelta(days=MOST_DAYS)
 
 
 def _other_way(query: CallsSeen) -> dict[str, str]:
@@ -65,26 +86,14 @@ def _other_way(query: CallsSeen) -> dict[str, str]:
 async def list_tickets(ask: Ask) -> web.Response:
     """Tickets of a figure."""
     query: TicketsSeen = ask.query
-    page = await tickets.list_tickets(asking(ask, query))
+    looking = asking(ask, query)
+    async with beside() as group:
+        counting = group.create_task(ask.ports.figures.count_tickets(tickets.listed(looking, query)))
+        page = await tickets.list_tickets(looking)
+        names = await seen.names_of(ask)
     late = {one.ticket for one in page.late}
-    say = words()
-    rows = [
-        {
-            "id": one.id,
-            "code": spaced(one.code),
-            "at": seen.instant(one.created_at),
-            "state": say(f"state.{one.state}"),
-            "late": one.id in late,
-            "agency": one.agency_name,
-            "category": one.category_name,
-            "area": one.area_name,
-            "channel": say(f"channel.{one.channel}"),
-            "until": seen.instant(one.answer_by) if one.answer_by else "",
-        }
-        for one in page.tickets
-    ]
-    names = await seen.names_of(ask)
-    return _list(ask, "tickets", "/api/tickets", query, rows, page.next, names)
+    rows = [_ticket(ask, one, late=one.id in late) for one in page.tickets]
+    return _list(ask, "tickets", "/api/tickets", query, rows, page.next, counting.result(), names)
 
 
 async def export_calls(ask: Ask) -> web.Response:
@@ -99,19 +108,22 @@ async def export_tickets(ask: Ask) -> web.Response:
     return await figures.export_tickets(asking(ask, ask.query))
 
 
-def _call(ask: Ask, one: CallView, names: seen.Names) -> dict[str, Any]:
+def _ticket(ask: Ask, one: Ticket, *, late: bool) -> dict[str, Any]:
     say = words()
     return {
         "id": one.id,
-        "at": seen.instant(one.entered_at),
-        "caller": seen.number(ask, one.caller_e164 or one.caller_raw),
-        "result": say(f"call-result.{one.result or 'going-on'}"),
-        "reason": say(f"call-reason.{one.reason}") if one.reason else "",
-        "category": names.categories.get(one.category, one.category),
-        "wait": write.NOTHING if one.wait_ms is None else seen.length(one.wait_ms),
-        "talk": write.NOTHING if one.talk_ms is None else seen.length(one.talk_ms),
-        "line": one.line,
-        "person": names.person(one.person) if one.person else "",
+        "code": spaced(one.code),
+        "at": seen.instant(one.created_at),
+        "state": say(f"state.{one.state}"),
+        "late": late,
+        "content": excerpt(seen.free(ask, one.content)),
+        "answer": excerpt(seen.free(ask, one.answer)),
+        "agency": one.agency_name,
+        "category": one.category_name,
+        "area": one.area_name,
+        "channel": say(f"channel.{one.channel}"),
+        "until": seen.instant(one.answer_by) if one.answer_by else "",
+        "closed": seen.instant(one.closed_at) if one.closed_at else "",
     }
 
 
@@ -122,6 +134,7 @@ def _list(
     query: CallsSeen | TicketsSeen,
     rows: list[dict[str, Any]],
     after: str | None,
+    total: int | None,
     names: seen.Names,
     *,
     other: dict[str, str] | None = None,
@@ -141,42 +154,11 @@ def _list(
             rows=len(rows),
             size=size,
             after=after or "",
+            total=total,
         ),
-        filters=[_filter(query, name, names) for name in given],
+        filters=[filter_said(query, name, names) for name in given],
+        back=back(query, ask.ports.clock()),
         file=write.file(path, given),
         other=other,
         **tabs(ask, kind),
     )
-
-
-def _filter(query: CallsSeen | TicketsSeen, name: str, names: seen.Names) -> str:
-    """`Từ: 26/11/2026 00:00:00`."""
-    say, value = words(), getattr(query, name)
-    assert name in {one.name for one in fields(query)} and name not in _PLACE
-    return say("supervision.filter", name=say(f"supervision-filter.{name}"), value=_value(name, value, names))
-
-
-def _value(name: str, value: Any, names: seen.Names) -> str:
-    say = words()
-    if hasattr(value, "astimezone"):
-        return seen.instant(value)
-    if hasattr(value, "strftime"):
-        return time_written(value)
-    tables = {"part": "call-part", "result": "call-result", "reason": "call-reason", "standing": "standing"}
-    tables |= {"channel": "channel"}
-    if name in tables:
-        return say.or_itself(tables[name], str(value))
-    if name == "direction":
-        return say.or_itself("call-direction", str(value))
-    if value == "-":
-        return say("figure.not-known")
-    called = {"agency": names.agencies, "category": names.categories, "area": names.areas}
-    if name in called:
-        return called[name].get(value, value)
-    if name == "person":
-        return names.person(value)
-    if name == "state":
-        return say.or_itself("state", str(value))
-    if name == "waited":
-        return seen.length(value)
-    return say("supervision.yes") if value is True else str(value)

@@ -1,8 +1,9 @@
 """The routes of supervision and of addresses for televisions at the desk."""
 
 from hotline1022.accounts.types import Permission
-from hotline1022.web.desk import supervision, supervision_charts, supervision_lists, wallboards
+from hotline1022.web.desk import call, supervision, supervision_charts, supervision_lists, wallboards
 from hotline1022.web.desk.account import DoneQuery
+from hotline1022.web.desk.call import LIST as CALL
 from hotline1022.web.desk.figures_said import ROOM
 from hotline1022.web.desk.pages import page
 from hotline1022.web.figures import SHEET
@@ -65,6 +66,7 @@ ROUTES: tuple[Route, ...] = (
         P.LOOK,
         supervision_lists.TicketsSeen,
     ),
+    page("GET", f"{CALL}/{{call}}", "One call", call.show_call, P.LOOK),
     _file("calls", supervision_lists.export_calls, CallListed),
     _file("tickets", supervision_lists.export_tickets, TicketListed),
     page("GET", WALLS, "Addresses for televisions", wallboards.list_walls, P.WALLBOARD, DoneQuery),

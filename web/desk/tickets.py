@@ -1,5 +1,5 @@
 """The list of tickets: an officer's agency, or all for 1022's own; what must be done first comes first. Refuses to search in what
-tells who a citizen is for whoever may not see that: an officer searches what is read on the own agency's tickets anyway.
+tells who a citizen is for whoever may not see that: such a one searches what is read on these tickets anyway.
 """
 
 from collections.abc import Mapping, Sequence
@@ -101,7 +101,6 @@ async def list_tickets(ask: Ask) -> web.Response:
         mine=_both(asker),
         agencies=[] if asker.officer else _sorted(await ask.ports.directory.agencies(None)),
         categories=_sorted(await ask.ports.directory.categories(None)),
-        searches=shown or _own(asker, typed),
         numbers=shown,
         number=number,
         filtered=any(typed[name] for name in typed if name != "which"),
@@ -142,16 +141,9 @@ def _typed(query: TicketsQuery, asker: Asker) -> dict[str, str]:
     given["which"] = given["which"] if given["which"] in known else TODO if works else OPEN
     if asker.officer:
         given["agency"] = ""
-    if not asker.may(Permission.NUMBERS) and not _own(asker, given):
-        given["words"] = ""
     for name in ("due_from", "due_to"):
         given[name] = day.isoformat() if (day := day_as_written(given[name])) else ""
     return given
-
-
-def _own(asker: Asker, typed: Mapping[str, str]) -> bool:
-    """Whether the list is of the own agency's tickets alone, in which its officers may search."""
-    return asker.officer or typed["agency"] == MINE
 
 
 def _both(asker: Asker) -> bool:
@@ -171,7 +163,7 @@ def _wanted(ask: Ask, typed: Mapping[str, str], number: int) -> TicketFilter:
         agencies=agencies,
         category=typed["category"],
         words=typed["words"],
-        open_words=bool(typed["words"]) and words_open(ask.asker, agencies),
+        open_words=bool(typed["words"]) and words_open(ask.asker),
         due_since=day_begins(first) if first else None,
         due_until=day_begins(last + timedelta(days=1)) if last else None,
         overdue_at=ask.ports.clock() if typed["overdue"] else None,

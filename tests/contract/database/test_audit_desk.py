@@ -43,7 +43,7 @@ async def test_a_recording_is_found_and_its_story_can_be_read(audited: Audited) 
             assert row.sha256 in one.text
 
 
-async def test_numbers_are_masked_and_a_search_by_number_refused(audited: Audited) -> None:
+async def test_numbers_are_masked_and_a_search_by_a_part_of_one_refused(audited: Audited) -> None:
     async with audited.desk.signed_in("auditor") as browser:
         for path in ("/desk/recordings", f"/desk/recordings/{audited.recording}"):
             shown = await browser.get(path)
@@ -53,7 +53,7 @@ async def test_numbers_are_masked_and_a_search_by_number_refused(audited: Audite
                 and "234 567" not in shown.text
                 and "090****567" in shown.text
             )
-        refused = await browser.get("/desk/recordings?number=0901234567")
+        refused = await browser.get("/desk/recordings?number=1234567")
         assert refused.status == 403 and "quyền xem số" in refused.text and audited.recording not in refused.text
 
 

@@ -25,7 +25,7 @@ __all__ = ["world"]
 #: parts of paths that are there in memory
 REAL = {"{role}": "agent", "{recording}": FIRST.id, "{disclosure}": ONE.id, "{hold}": HOLD.id, "{key}": KEY}
 REAL |= {"{version}": "1", "{agency}": "so-noi-vu", "{area}": "di-an", "{category}": "other", "{contact}": "so-y-te-ld"}
-REAL |= {"{template}": NAME, "{channel}": "sms", "{alarm}": "a1", "{erasure}": REQUEST}
+REAL |= {"{template}": NAME, "{channel}": "sms", "{alarm}": "a1", "{erasure}": REQUEST, "{call}": "hl1-1795470208.58"}
 REAL |= {"{backup}": "20261129T020000Z", "{step}": "more", "{spoken}": "prompts.greeting"}
 REAL |= {"{entry}": ID, "{miss}": MISS, "{webhook}": HOOK, "{wallboard}": WALL.id}
 REAL |= {"{day}": "2026-11-24", "{shift}": "night", "{crew}": "k1", "{reason}": "1", "{person}": "1001"}

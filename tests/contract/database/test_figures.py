@@ -84,6 +84,7 @@ OF_CALLS: dict[str, Any] = TIMES | {
     "agency": one_of((NONE, *AGENCIES[1:])),
     "service": one_of((NONE, *SERVICES[1:])),
     "words": one_of((*WORDS, "MAT NUOC", "%", "nuoc ga")),
+    "ticket_state": one_of(State),
     "line": one_of(("101", "102", "103")),
     "person": one_of(("1001", "1002")),
     "from_time": lambda dice: time(dice.randrange(24), dice.choice((0, 17))),

@@ -27,7 +27,7 @@ from hotline1022.figures.types import CallNarrow
 from hotline1022.recordings.types import CallKind
 from hotline1022.tickets.acts import act
 from hotline1022.tickets.ports import Act
-from hotline1022.tickets.types import NONE, Action, Changed, Purpose
+from hotline1022.tickets.types import NONE, Action, Changed, Purpose, State
 from tests.contract.database.made import over
 from tests.contract.database.test_migrate import migrate_to
 from tests.lab.figures_world import AGENCIES, NOW, SERVICES, WORDS, a_call, a_moment, a_ticket, fill
@@ -38,6 +38,9 @@ NARROWS = (
     *(CallNarrow(service=one) for one in (*SERVICES[2:], NONE)),
     *(CallNarrow(words=one) for one in WORDS),
     CallNarrow(agency="so-xay-dung", words="o ga"),
+    CallNarrow(words="o ga so xay dung", open_words=True),
+    *(CallNarrow(ticket_state=one) for one in State),
+    CallNarrow(agency="so-xay-dung", words="o ga", open_words=True, ticket_state=State.COMPLETED),
 )
 LONG = timedelta(days=400)
 
@@ -45,7 +48,9 @@ LONG = timedelta(days=400)
 async def slowly(tx: Work, wanted: CallFilter) -> list[str]:
     """Every call of every ticket is looked at."""
     narrow = wanted.narrow
-    fits = [ticket.c.search.contains(one, autoescape=True) for one in fold(narrow.words).split()]
+    searched = ticket.c.open_search if narrow.open_words else ticket.c.search
+    fits = [searched.contains(one, autoescape=True) for one in fold(narrow.words).split()]
+    fits += [ticket.c.state == narrow.ticket_state] if narrow.ticket_state else []
     fits += [is_one(ticket.c.agency, narrow.agency)] if narrow.agency else []
     fits += [is_one(ticket.c.service_group, narrow.service)] if narrow.service else []
     of = select(ticket_call.c.call_id).join(ticket, ticket.c.id == ticket_call.c.ticket_id).where(SEEN, *fits)
