@@ -15,6 +15,7 @@ window.HL = window.HL || {};
     for (let size = parseFloat(getComputedStyle(place).fontSize); size > 8 && tooLarge(); ) place.style.fontSize = `${(size *= 0.95)}px`;
   };
   HL.fit = () => {
+    if (figures.hidden) return;
     for (const box of figures.children) {
       const name = box.querySelector("dt"), value = box.querySelector("dd"), style = getComputedStyle(box);
       const inner = box.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
@@ -36,6 +37,7 @@ window.HL = window.HL || {};
       place.classList.toggle("bad", one.bad);
     }
     HL.fit();
+    room.dispatchEvent(new CustomEvent("hl-wall", { detail: now }));
   }
   function age() {
     const ms = performance.now() - heard, minutes = Math.floor(ms / 60000), before = old.offsetHeight;
