@@ -95,7 +95,9 @@ async def show_wall(ask: Ask) -> web.Response:
     path = f"/wall/{ask.path['key']}/now{'?charts=true' if charts else ''}"
     # for its script, which draws them
     drawn = json.dumps(dump(now.charts), ensure_ascii=False)
-    return whole("desk/wall.html", 200, theme=theme, now=now, path=path, shows=shows, seconds=query.seconds, drawn=drawn)
+    return whole(
+        "desk/wall.html", 200, theme=theme, now=now, path=path, shows=shows, seconds=query.seconds, drawn=drawn
+    )
 
 
 async def get_now(ask: Ask) -> w.WallNow:

@@ -7,7 +7,6 @@ from hotline1022.core.wallboards import Wallboard
 from hotline1022.web.rules import Rule
 from hotline1022.web.types import When
 
-
 #: for which a page of a television is shown, where its address says nothing
 SECONDS = 15
 

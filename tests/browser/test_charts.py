@@ -127,7 +127,9 @@ async def test_a_slice_leads_where_its_row_leads(world: World, browser: Browser,
         await drawn_as(tab, chart, kind)
         numbers = await tab.run(f"Chart.getChart({canvas(chart)}).data.datasets[0].data")
         index = numbers.index(max(numbers[:9]))
-        leads = await tab.run(f"[...{room(chart)}.querySelectorAll('[data-slice]')].map(e => [Number(e.dataset.slice), e.querySelector('a').href])")
+        leads = await tab.run(
+            f"[...{room(chart)}.querySelectorAll('[data-slice]')].map(e => [Number(e.dataset.slice), e.querySelector('a').href])"
+        )
         (link,) = [one for number, one in leads if number == numbers[index]][:1]
         tab.expect_load()
         await click(tab, chart, index)

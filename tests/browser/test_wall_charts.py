@@ -75,10 +75,14 @@ async def test_each_chart_fits_and_is_read_at_five_metres(
         assert bars, page
         if page != ChartName.RECEIVED_BY_WEEK:
             assert len(bars) <= 8 and await tab.run(f"{COLOURS}({canvas('pie')})") > 1, page
-        long = await tab.run("[...document.querySelectorAll('#bars .wall-bar span')].map(e => Math.max(e.offsetWidth, e.offsetHeight))")
+        long = await tab.run(
+            "[...document.querySelectorAll('#bars .wall-bar span')].map(e => Math.max(e.offsetWidth, e.offsetHeight))"
+        )
         assert max(long) > 100, f"{page}: no bars"
         if wide:
-            smallest = await tab.run(f"Math.min(...{TEXTS}.map(e => parseFloat(getComputedStyle(e).fontSize))) / innerHeight")
+            smallest = await tab.run(
+                f"Math.min(...{TEXTS}.map(e => parseFloat(getComputedStyle(e).fontSize))) / innerHeight"
+            )
             assert smallest >= 0.04, page
         if screen == SCREENS[0] and (found := await barriers(tab)):
             raise AssertionError(f"{page}: {found}")

@@ -31,6 +31,8 @@ async def many_areas(database: Database, at: datetime, areas: int = AREAS) -> in
                     closed_at=None,
                     stopped_at=None,
                 )
-                assert await tx.tickets.add(replace(change, after=made, row=replace(change.row, at=at, after=made.state)))
+                assert await tx.tickets.add(
+                    replace(change, after=made, row=replace(change.row, at=at, after=made.state))
+                )
                 number += 1
     return number

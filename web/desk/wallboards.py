@@ -47,9 +47,7 @@ async def add(ask: Ask) -> web.Response:
 
 def _query(chosen: Mapping[str, str]) -> str:
     """What stands behind the key: nothing where a screen does it anyway. It is a wish of the screen and no part of the right."""
-    said = {
-        name: value for name, value in chosen.items() if value in CHOICES[name] and value != CHOICES[name][0]
-    }
+    said = {name: value for name, value in chosen.items() if value in CHOICES[name] and value != CHOICES[name][0]}
     return f"?{urlencode(said)}" if said else ""
 
 

@@ -5,7 +5,7 @@
   const by = (id) => document.getElementById(id);
   const room = by("main"), figures = by("figures"), place = by("chart"), bars = by("bars"), drawn = by("drawn"), said = place.dataset;
   const EVERY = Number(said.turn) * 1000, TURNS = { ArrowRight: 1, ArrowLeft: -1 };
-  let charts = JSON.parse(said.charts), at = 0, pie = null, planned = 0, held = false;
+  let charts = JSON.parse(said.charts), at = 0, there = "", pie = null, planned = 0, held = false;
 
   // null is the page of figures
   const pages = () => (said.shows === "both" ? [null, ...charts] : charts);
@@ -64,8 +64,12 @@
     at %= all.length;
     figures.hidden = !!all[at];
     place.hidden = !all[at];
-    if (all[at]) draw(all[at]);
-    else HL.fit();
+    // what stands there is not drawn anew every five seconds for weeks
+    const wanted = JSON.stringify(all[at]);
+    if (!all[at]) HL.fit();
+    else if (wanted !== there) draw(all[at]);
+    else fit();
+    if (all[at]) there = wanted;
   }
   function plan() {
     clearTimeout(planned);

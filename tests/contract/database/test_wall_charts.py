@@ -77,7 +77,9 @@ async def test_the_desk_gives_an_address_that_shows_what_was_chosen(
 ) -> None:
     async with world.signed_in("supervisor") as browser:
         empty = await browser.get("/desk/wallboards")
-        assert '<option value="both" selected>' in empty.text, "leaders see the charts, unless somebody chooses otherwise"
+        assert '<option value="both" selected>' in empty.text, (
+            "leaders see the charts, unless somebody chooses otherwise"
+        )
         made = await browser.send("/desk/wallboards", "/desk/wallboards", name="UBND tỉnh", **chosen)
         assert re.findall(r"/wall/[A-Za-z0-9_-]{43}([^<]*)</p>", made.text) == [query]
         (path,) = re.findall(r"/wall/[A-Za-z0-9_-]{43}", made.text)
@@ -86,7 +88,13 @@ async def test_the_desk_gives_an_address_that_shows_what_was_chosen(
         again = await browser.send("/desk/wallboards", "/desk/wallboards", name="UBND tỉnh", **chosen)
         assert again.status == 409
         for value in chosen.values():
-            assert f'value="{value}" selected' in again.text or value not in ("both", "charts", "figures", "dark", "light")
+            assert f'value="{value}" selected' in again.text or value not in (
+                "both",
+                "charts",
+                "figures",
+                "dark",
+                "light",
+            )
 
 
 async def test_the_page_that_is_open_asks_for_the_charts_of_today(world: World) -> None:
