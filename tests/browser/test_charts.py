@@ -25,7 +25,11 @@ __all__ = ["streams", "world"]
 DAY = "/desk/supervision/charts?day=2026-11-25"
 #: how many colours stand on it
 COLOURS = """(canvas => {
-  const found = new Set(), data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const found = new Set(), copy = document.createElement("canvas");
+  [copy.width, copy.height] = [canvas.width, canvas.height];
+  const context = copy.getContext("2d", { willReadFrequently: true });
+  context.drawImage(canvas, 0, 0);
+  const data = context.getImageData(0, 0, copy.width, copy.height).data;
   for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 255) found.add(data.slice(at, at + 3).join());
   return found.size;
 })"""
@@ -76,10 +80,11 @@ async def test_every_chart_is_drawn(world: World, browser: Browser, tmp_path: Pa
     for chart in ids:
         labels = await drawn_as(tab, chart, kind)
         rows = await tab.run(f"[...{room(chart)}.querySelectorAll('[data-slice] th')].map(e => e.textContent)")
-        if kind == "pie" and len(rows) > 10:
-            assert len(labels) == 10 and labels[-1] == "10. Khác", chart
+        names = [one.partition(". ")[2] if kind == "pie" else one for one in labels]
+        if len(rows) > 10 and (kind, chart) != ("bar", "received-by-week"):
+            assert len(names) == 10 and names[-1] == "Khác" and set(names[:-1]) < set(rows), chart
         else:
-            assert [one.partition(". ")[2] if kind == "pie" else one for one in labels] == rows, chart
+            assert names == rows, chart
         assert await tab.run(f"{canvas(chart)}.dataset.drawn") == kind
         assert await tab.run(f"{COLOURS}({canvas(chart)})") > 1, f"{chart} is blank"
         assert await tab.run(f"{room(chart)}.querySelector('[data-kind={kind}]').ariaPressed") == "true"
@@ -113,7 +118,7 @@ async def test_of_sixty_areas_the_largest_are_drawn_and_all_are_listed(
     assert await barriers(tab) == []
     # the rest has no row of its own: it leads to the first that is not drawn
     await click(tab, chart, 9)
-    assert await tab.run("document.activeElement.closest('tr').cells[0].textContent") == "Phường Thủ Dầu Một 10"
+    await until(tab, "document.activeElement.closest('tr')?.cells[0].textContent === 'Phường Thủ Dầu Một 10'")
     assert serious(tab) == []
 
 
@@ -126,7 +131,8 @@ async def test_a_slice_leads_where_its_row_leads(world: World, browser: Browser,
         await go(tab, world, DAY)
         await drawn_as(tab, chart, kind)
         numbers = await tab.run(f"Chart.getChart({canvas(chart)}).data.datasets[0].data")
-        index = numbers.index(max(numbers[:9]))
+        labels = await tab.run(f"Chart.getChart({canvas(chart)}).data.labels")
+        index = numbers.index(max(one for one, name in zip(numbers, labels, strict=True) if "Khác" not in name))
         leads = await tab.run(
             f"[...{room(chart)}.querySelectorAll('[data-slice]')].map(e => [Number(e.dataset.slice), e.querySelector('a').href])"
         )

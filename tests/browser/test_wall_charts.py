@@ -70,6 +70,8 @@ async def test_each_chart_fits_and_is_read_at_five_metres(
     wide = screen[0] / screen[1] > 1.5
     for page in PAGES[1:]:
         await to(tab, page)
+        await tab.run("document.fonts.ready.then(() => 1)")
+        await tab.picture(tmp_path / f"{page}-{theme}-{screen[0]}.png", whole=False)
         assert await tab.run(f"document.fonts.ready.then(() => {WRONG})") == [], page
         bars = await tab.run("[...document.querySelectorAll('#bars li')].map(e => e.innerText)")
         assert bars, page
@@ -86,7 +88,6 @@ async def test_each_chart_fits_and_is_read_at_five_metres(
             assert smallest >= 0.04, page
         if screen == SCREENS[0] and (found := await barriers(tab)):
             raise AssertionError(f"{page}: {found}")
-        await tab.picture(tmp_path / f"{page}-{theme}-{screen[0]}.png", whole=False)
     assert serious(tab) == []
 
 

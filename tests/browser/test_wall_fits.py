@@ -65,7 +65,10 @@ async def tell(tab: Tab, figures: dict[str, str], usual: str, name: str = "", lo
         }})()"""
     )
     said = "document.querySelector('[data-figure=level] dd').textContent"
-    await until(tab, f"{said} === {json.dumps(figures['level'])}")
+    await until(
+        tab,
+        f"{said} === {json.dumps(figures['level'])} && document.getElementById('old').textContent === {json.dumps(lost)}",
+    )
 
 
 async def sizes(tab: Tab, part: str) -> float:

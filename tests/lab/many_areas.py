@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hotline1022.db.unit import Database
 from hotline1022.tickets.types import State
@@ -27,6 +27,8 @@ async def many_areas(database: Database, at: datetime, areas: int = AREAS) -> in
                     area_name=f"Phường Thủ Dầu Một {area + 1}",
                     begun_at=at,
                     forward_by=at,
+                    answer_by=at + timedelta(days=5),
+                    original_answer_by=None,
                     answered_at=None,
                     closed_at=None,
                     stopped_at=None,

@@ -55,8 +55,9 @@
   }
   function fit() {
     if (place.hidden) return;
+    const rows = bars.children, bottom = (one) => one.getBoundingClientRect().bottom, top = (one) => one.getBoundingClientRect().top;
     const cut = () => [...bars.querySelectorAll(".wall-count, .wall-name")].some((one) => one.scrollWidth > one.clientWidth + 1);
-    HL.shrink(bars, () => bars.scrollHeight > bars.clientHeight + 1 || cut());
+    HL.shrink(bars, () => rows.length && (bottom(rows[rows.length - 1]) - top(rows[0]) > bars.clientHeight + 1 || cut()));
   }
 
   function paint() {

@@ -5,6 +5,7 @@ was chosen there.
 import random
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from tests.lab.many_areas import many_areas
 @pytest.fixture
 async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
     await fill(database, random.Random(1022), calls=120, tickets=70)
-    await many_areas(database, NOW, areas=12)
+    await many_areas(database, NOW - timedelta(hours=1), areas=12)
     parts: dict[str, Any] = {
         "figures": FiguresView(database, Directory, dict),
         "wallboards": WallDesk(database, lambda: NOW),
