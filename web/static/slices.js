@@ -17,8 +17,8 @@ window.HL = window.HL || {};
       context.textAlign = "center";
       context.textBaseline = "middle";
       chart.getDatasetMeta(0).data.forEach((arc, n) => {
-        const size = Math.max(11, arc.outerRadius * 0.13), far = arc.outerRadius * 0.8, wide = arc.endAngle - arc.startAngle;
-        if (wide * far < size * 1.3) return;
+        const size = Math.max(11, arc.outerRadius * 0.13), far = arc.outerRadius * 0.86, wide = arc.endAngle - arc.startAngle;
+        if (wide * far < size) return;
         const middle = arc.startAngle + wide / 2, whole = wide > 6.28 ? 0 : far;
         context.font = `700 ${size}px ${getComputedStyle(document.body).fontFamily}`;
         context.fillStyle = ink(shown[n], n);

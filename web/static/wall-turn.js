@@ -48,7 +48,7 @@
         type: "pie",
         data: HL.slices.pie(one.slices, style.color),
         plugins: [HL.slices.numbers(one.slices)],
-        options: { animation: false, responsive: true, maintainAspectRatio: false, events: [], plugins: { legend: { display: false }, tooltip: { enabled: false } } },
+        options: { animation: false, responsive: true, maintainAspectRatio: false, events: [], layout: { padding: 3 }, plugins: { legend: { display: false }, tooltip: { enabled: false } } },
       });
     }
     fit();
