@@ -23,6 +23,7 @@ from hotline1022.core.masking import mask, mask_text
 from hotline1022.web import cookies
 from hotline1022.web.acting import SECRETS, act_of
 from hotline1022.web.auth import Gate
+from hotline1022.web.charts_today import CHARTS, ChartsRoom
 from hotline1022.web.desk.confirm import confirmed
 from hotline1022.web.desk.door import desk_failure, signed_in
 from hotline1022.web.desk.forms import MULTIPART, SENT, Form, read_form
@@ -85,6 +86,7 @@ def make_app(ports: Ports, *, version: str) -> web.Application:
     app[DOCUMENT] = _document(version)
     app[DOOR] = LinkDoor(ports)
     app[TODAY] = TodayRoom(ports)
+    app[CHARTS] = ChartsRoom(ports)
     app[STORE] = KeptForms()
     gate = Gate(ports)
 

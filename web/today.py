@@ -11,8 +11,6 @@ from aiohttp import web
 
 from hotline1022.core.beside import beside
 from hotline1022.core.clock import day_begins, local_day
-from hotline1022.core.errors import HotlineError
-from hotline1022.core.turns import Turns
 from hotline1022.figures.types import CallFigures, Figure, Rows, TicketFigures
 from hotline1022.queue.types import AgentState
 from hotline1022.tickets.types import TicketFilter
@@ -21,6 +19,7 @@ from hotline1022.web.figures import query_text, whole
 from hotline1022.web.figures_wire import CallFiguresQuery, Lines, Queue, Today, TodayQuery, UnderWay
 from hotline1022.web.ports import Ports
 from hotline1022.web.route import Ask
+from hotline1022.web.shared import Shared
 from hotline1022.web.tickets_wire import TicketListed
 from hotline1022.web.types import CallFilter
 
@@ -46,10 +45,8 @@ class TodayRoom:
     """One for all who look: browsers, programs, televisions."""
 
     def __init__(self, ports: Ports, clock: Callable[[], float] = time.monotonic) -> None:
-        self._ports, self._clock = ports, clock
-        self._turns = Turns()
-        #: level → until when it is good
-        self._found: dict[str, tuple[float, Counted | HotlineError]] = {}
+        self._ports = ports
+        self._shared = Shared(self._count, AGE, clock)
 
     async def now(self, level: str) -> Today:
         """The day by this service level, AGE seconds old at most; lines and queue as they are. Errors as those of figures."""
@@ -57,18 +54,7 @@ class TodayRoom:
 
     async def counted(self, level: str) -> Counted:
         """The day alone: whoever asks while it is counted waits for that."""
-        async with self._turns.of(level):
-            until, found = self._found.get(level, (0.0, None))
-            if found is None or self._clock() >= until:
-                until = self._clock() + AGE  # from the beginning: what happens while it is counted may be missing
-                try:
-                    found = await self._count(level)
-                except HotlineError as error:
-                    found, until = error, self._clock() + AGE
-                self._found[level] = until, found
-        if isinstance(found, HotlineError):
-            raise found
-        return found
+        return await self._shared.of(level)
 
     async def _count(self, level: str) -> Counted:
         now = whole(self._ports.clock())

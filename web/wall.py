@@ -1,7 +1,9 @@
-"""Televisions: a page of figures behind a key, the figures alone for its script, and who makes and revokes keys. Refuses whoever has no
+"""Televisions: a page of figures and charts behind a key, what its script asks for, and who makes and revokes keys. Refuses whoever has no
 key that opens; shows no number, name or text of a citizen, and nothing of lines and queue while Asterisk does not tell of them.
 """
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from aiohttp import web
@@ -9,8 +11,9 @@ from aiohttp import web
 import hotline1022
 from hotline1022.core.clock import local
 from hotline1022.core.words import time_written
-from hotline1022.figures.types import WITHIN_MS, Figure, Unit
+from hotline1022.figures.types import WITHIN_MS, Chart, Figure, Unit
 from hotline1022.web import wall_wire as w
+from hotline1022.web.charts_today import CHARTS
 from hotline1022.web.desk.figures_said import NOTHING, count, said
 from hotline1022.web.desk.render import whole
 from hotline1022.web.desk.seen import length
@@ -18,20 +21,26 @@ from hotline1022.web.figures_wire import LEVELS, Today
 from hotline1022.web.link_door import DOOR
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
+from hotline1022.web.rules import dump
 from hotline1022.web.static_files import digest
 from hotline1022.web.today import TODAY
+from hotline1022.web.wall_charts import told
 
 #: of today's calls
 _CALLS = ("calls", "answered", "given-up")
-_THEMES = ("dark", "light")
+#: how a television may look, and what it may show: the first is that of an address that says nothing
+THEMES = ("dark", "light")
+SHOWN = ("figures", "charts", "both")
 
 
-async def _now(ask: Ask) -> w.WallNow:
+async def _now(ask: Ask, *, charts: bool) -> w.WallNow:
     """What all televisions show; errors as those of figures."""
-    return _told(await ask.request.app[TODAY].now(LEVELS[0]))
+    app = ask.request.app
+    drawn = (await app[CHARTS].now()).charts if charts else ()
+    return _told(await app[TODAY].now(LEVELS[0]), drawn)
 
 
-def _told(today: Today) -> w.WallNow:
+def _told(today: Today, charts: Sequence[Chart]) -> w.WallNow:
     lines, queue = today.lines, today.queue
     waiting, longest = len(queue.queue.waiting), queue.longest_wait_ms
     calls = {one.id: one for one in today.calls}
@@ -53,6 +62,7 @@ def _told(today: Today) -> w.WallNow:
             _own("cascades", count(len(today.cascades.cascades))),
             *(_figure(one.id, one) for one in today.tickets),
         ),
+        charts=tuple(told(one) for one in charts),
     )
 
 
@@ -78,15 +88,23 @@ async def show_wall(ask: Ask) -> web.Response:
     """The page, with what is known now."""
     query: w.WallQuery = ask.query
     await _opened(ask)
-    now = await _now(ask)
-    theme = query.theme if query.theme in _THEMES else _THEMES[0]
-    return whole("desk/wall.html", 200, theme=theme, now=now, path=f"/wall/{ask.path['key']}/now")
+    theme = query.theme if query.theme in THEMES else THEMES[0]
+    shows = query.show if query.show in SHOWN else SHOWN[0]
+    charts = shows != SHOWN[0]
+    now = await _now(ask, charts=charts)
+    path = f"/wall/{ask.path['key']}/now{'?charts=true' if charts else ''}"
+    # for its script, which draws them
+    drawn = json.dumps(dump(now.charts), ensure_ascii=False)
+    return whole(
+        "desk/wall.html", 200, theme=theme, now=now, path=path, shows=shows, seconds=query.seconds, drawn=drawn
+    )
 
 
 async def get_now(ask: Ask) -> w.WallNow:
-    """The figures alone."""
+    """What its page shows."""
+    query: w.WallNowQuery = ask.query
     await _opened(ask)
-    return await _now(ask)
+    return await _now(ask, charts=query.charts)
 
 
 async def _opened(ask: Ask) -> None:

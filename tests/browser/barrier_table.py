@@ -93,6 +93,7 @@ DESK = (
     _page("/desk/supervision", nothing=(LONG_AGO,), asked=(TOO_LONG,)),
     _part("/desk/supervision/now", "/desk/supervision"),
     _page("/desk/supervision/charts", nothing=("?day=2020-01-01",), asked=("?day=2026-02-30",)),
+    _part("/desk/supervision/charts/now", "/desk/supervision/charts"),
     _page("/desk/supervision/calls", nothing=(LONG_AGO,), asked=(TOO_LONG,)),
     _page("/desk/supervision/tickets", nothing=(LONG_AGO, NOBODY), asked=(TOO_LONG,)),
     _page("/desk/calls/{call}"),

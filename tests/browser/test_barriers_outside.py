@@ -67,7 +67,8 @@ async def test_pages_outside_the_desk_have_no_barriers(
     ticket = house.tickets.tickets[TICKET]
     await see(looker, LINK, 200, "before it is forwarded")
     house.tickets.tickets[TICKET] = replace(ticket, state=State.FORWARDED)
-    for path in (LINK, f"{LINK}?done=accept", PACKAGE, f"/wall/{WALL}", f"/wall/{WALL}?theme=light"):
+    walls = (f"/wall/{WALL}", f"/wall/{WALL}?theme=light", f"/wall/{WALL}?show=charts")
+    for path in (LINK, f"{LINK}?done=accept", PACKAGE, *walls):
         await see(looker, path)
     for path in (f"/l/{'A' * 60}", f"/g/{'A' * 43}", f"/wall/{OLD}"):
         await see(looker, path, 404)

@@ -109,6 +109,7 @@ async def they_come(house: House, browser: Browser, pictures: Path) -> Cast:
     await supervisor.fill(name="Phòng trực tầng 2")
     await supervisor.leave("form[action='/desk/wallboards'] button")
     await television.tab.open(await supervisor.text(".once"))
+    await television.tab.press(" ")  # it stays at its figures, and turns to no chart
     await supervisor.go("/desk/supervision")
     await supervisor.sees("document.getElementById('stream').hidden && !!window.htmx")
     await supervisor.reads("Nguyễn Thị Lan", "Sẵn sàng", "Trần Văn Minh", "Tạm nghỉ", within="#lines")

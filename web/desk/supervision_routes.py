@@ -52,6 +52,14 @@ ROUTES: tuple[Route, ...] = (
     ),
     page(
         "GET",
+        f"{ROOM}/charts/now",
+        "The charts of today, for the page that is open",
+        supervision_charts.show_charts_now,
+        Place(needs=P.LOOK, by_itself=True),
+        seconds=30,
+    ),
+    page(
+        "GET",
         f"{ROOM}/calls",
         "The calls behind a figure",
         supervision_lists.list_calls,

@@ -1,4 +1,9 @@
-"""Addresses for televisions at the desk. Refuses to show an address twice: it stands on the page that answers, and nowhere else."""
+"""Addresses for televisions at the desk, with what they show and how. Refuses to show an address twice: it stands on the page that answers,
+and nowhere else.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -12,8 +17,13 @@ from hotline1022.web.desk.seen import who as named
 from hotline1022.web.desk.supervision import tabs
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
+from hotline1022.web.wall import SHOWN, THEMES
 
 LIST = "/desk/wallboards"
+#: what is asked of a screen, the first as one does that is asked nothing
+CHOICES = {"show": SHOWN, "theme": THEMES}
+#: what a form has that nobody filled in yet: decision 2376 wants the charts where leaders see them
+_USUAL = {"show": "both", "theme": "dark"}
 
 
 async def list_walls(ask: Ask) -> web.Response:
@@ -26,11 +36,18 @@ async def add(ask: Ask) -> web.Response:
     """Another one, and its address."""
     form: Form = ask.body
     name = form.one("name").strip()[:200]
+    chosen = {name: form.one(name) for name in CHOICES}
     try:
         made, key = await ask.ports.wallboards.add(name, who(ask))
     except HotlineError as error:
-        return await _list(ask, typed=name, error=error)
-    return await _list(ask, given={"name": made.name, "path": f"/wall/{key}"})
+        return await _list(ask, typed=name, chosen=chosen, error=error)
+    return await _list(ask, given={"name": made.name, "path": f"/wall/{key}{_query(chosen)}"})
+
+
+def _query(chosen: Mapping[str, str]) -> str:
+    """What stands behind the key: nothing where a screen does it anyway. It is a wish of the screen and no part of the right."""
+    said = {name: value for name, value in chosen.items() if value in CHOICES[name] and value != CHOICES[name][0]}
+    return f"?{urlencode(said)}" if said else ""
 
 
 async def revoke(ask: Ask) -> web.Response:
@@ -44,6 +61,7 @@ async def _list(
     *,
     said: str = "",
     typed: str = "",
+    chosen: Mapping[str, str] = _USUAL,
     given: dict[str, str] | None = None,
     error: HotlineError | None = None,
 ) -> web.Response:
@@ -64,6 +82,8 @@ async def _list(
         error=error,
         rows=rows,
         typed=typed,
+        chosen=chosen,
+        choices=CHOICES,
         given=given,
         origin=f"{'https' if cookies.is_secure(ask.request) else 'http'}://{ask.request.host}",
         **tabs(ask, "walls"),

@@ -1,11 +1,29 @@
 "use strict";
 /* A television: asks for its figures every five seconds, for weeks; says so when they are old or Asterisk tells nothing, loads itself anew
-   when the service is another one, and is blank as soon as its address is revoked. Refuses to take what it is told for HTML. */
+   when the service is another one, and is blank as soon as its address is revoked. Refuses to take what it is told for HTML, and to
+   cut what is too long for its place: it is made smaller. */
+window.HL = window.HL || {};
 (() => {
   const EVERY = 5000, PATIENCE = 4000, OLD = 20000;
   const room = document.getElementById("main"), old = document.getElementById("old");
-  const said = room.dataset;
+  const figures = document.getElementById("figures"), said = room.dataset;
   let heard = performance.now(), lost = said.lost;
+
+  /* as large as the style says, or smaller until it fits; no smaller than 8 px */
+  HL.shrink = (place, tooLarge) => {
+    place.style.fontSize = "";
+    for (let size = parseFloat(getComputedStyle(place).fontSize); size > 8 && tooLarge(); ) place.style.fontSize = `${(size *= 0.95)}px`;
+  };
+  HL.fit = () => {
+    if (figures.hidden) return;
+    for (const box of figures.children) {
+      const name = box.querySelector("dt"), value = box.querySelector("dd"), style = getComputedStyle(box);
+      const inner = box.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+      name.style.fontSize = "";
+      HL.shrink(value, () => value.scrollWidth > value.clientWidth);
+      HL.shrink(name, () => name.scrollWidth > name.clientWidth || name.offsetHeight + value.offsetHeight > inner + 1);
+    }
+  };
 
   function show(now) {
     heard = performance.now();
@@ -18,12 +36,14 @@
       place.querySelector("dd").textContent = one.said;
       place.classList.toggle("bad", one.bad);
     }
+    HL.fit();
+    room.dispatchEvent(new CustomEvent("hl-wall", { detail: now }));
   }
   function age() {
-    const ms = performance.now() - heard;
-    if (ms < OLD) { old.textContent = lost; return; }
-    const minutes = Math.floor(ms / 60000);
-    old.textContent = minutes ? said.minutes.replace("{number}", minutes) : said.seconds.replace("{number}", Math.floor(ms / 1000));
+    const ms = performance.now() - heard, minutes = Math.floor(ms / 60000), before = old.offsetHeight;
+    if (ms < OLD) old.textContent = lost;
+    else old.textContent = minutes ? said.minutes.replace("{number}", minutes) : said.seconds.replace("{number}", Math.floor(ms / 1000));
+    if (old.offsetHeight !== before) HL.fit();
   }
   function end() {
     const told = document.createElement("p");
@@ -52,6 +72,8 @@
     } catch { /* nobody answers: the age of the figures says so */ }
     setTimeout(ask, EVERY);
   }
+  addEventListener("resize", HL.fit);
+  document.fonts.ready.then(HL.fit);
   const ticking = setInterval(age, 1000);
   setTimeout(ask, EVERY);
 })();
