@@ -13,8 +13,8 @@ import pytest
 from hotline1022.core.live import Event, Topic
 from hotline1022.db.types import Batch
 from hotline1022.figures.types import ChartName
-from tests.browser.test_desk import barriers, serious
-from tests.browser.test_supervision import go, streams, supervisor, until, world
+from tests.browser.steps import barriers, serious, until
+from tests.browser.test_supervision import go, streams, supervisor, world
 from tests.contract.database.desk_world import World
 from tests.lab.browser import Browser, Tab
 from tests.lab.figures_world import NOW, a_call

@@ -12,9 +12,9 @@ import pytest
 
 from hotline1022.figures.types import ChartName
 from hotline1022.service.figures.wall_desk import WallDesk
+from tests.browser.steps import barriers, serious, until
 from tests.browser.test_charts import COLOURS, canvas
-from tests.browser.test_desk import barriers, serious
-from tests.browser.test_supervision import go, streams, until, world
+from tests.browser.test_supervision import go, streams, world
 from tests.browser.test_wall_fits import SCREENS
 from tests.contract.database.desk_world import World
 from tests.lab.browser import Browser, Tab

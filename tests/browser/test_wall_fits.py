@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from hotline1022.service.figures.wall_desk import WallDesk
-from tests.browser.test_desk import serious
-from tests.browser.test_supervision import go, streams, until, world
+from tests.browser.steps import serious, until
+from tests.browser.test_supervision import go, streams, world
 from tests.contract.database.desk_world import World
 from tests.lab.browser import Browser, Tab
 from tests.lab.figures_world import NOW
@@ -20,10 +20,10 @@ __all__ = ["streams", "world"]
 #: televisions and the screens of computers that stand in for one
 SCREENS = ((1920, 1080), (3840, 2160), (1366, 768), (1280, 1024))
 #: the longest that a day may bring
-LONG = {"level": "100,0 %", "longest": "1:02:05", "waiting": "1.234"}
+LONG = {"level": "100,0%", "longest": "1:02:05", "waiting": "1.234"}
 USUAL = "1.234"
 #: longer than any day has been
-LONGER = {"level": "1.000,0 %", "longest": "123:59:59", "waiting": "12.345.678"}
+LONGER = {"level": "1.000,0%", "longest": "123:59:59", "waiting": "12.345.678"}
 NAME = "Phiếu đang chờ người dân bổ sung giấy tờ"
 LOST = "Mất kết nối tổng đài từ 22:30: chưa rõ hàng đợi và các máy"
 #: what is wrong with how it stands: parts that are cut, stand outside of their box or in each other, and what scrolls

@@ -62,7 +62,7 @@ def test_a_television_names_the_largest_and_all_others_as_one() -> None:
     assert [one.rest for one in shown.slices] == [False] * (MOST - 1) + [True]
     rest = sum(range(1, 61 - (MOST - 1)))
     assert (shown.slices[-1].number, shown.slices[-1].said, shown.total) == (rest, "1.431", "1.830")
-    assert shown.slices[-1].share == "78,2 %" and sum(one.number for one in shown.slices) == 1830
+    assert shown.slices[-1].share == "78,2%" and sum(one.number for one in shown.slices) == 1830
     few = told(a_chart(ChartName.AREAS_TODAY, *[1] * MOST))
     assert len(few.slices) == MOST and not any(one.rest for one in few.slices)
     assert "/api/" not in repr(dump(shown)), "a television leads nowhere"
