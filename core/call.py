@@ -362,11 +362,9 @@ def _bridge(call: Call, event: e.Joined | e.Parted) -> tuple[Call, tuple[Effect,
         return _move(call, Trigger.EMERGENCY_TALK)
     if partner.kind is e.LegKind.CONTACT:
         return _move(call, Trigger.CONTACT_TALK)
-    call = changed(call, met=True)
+    call = changed(call, met=True, emergency_by_agent=call.emergency_by_agent or call.emergency_at is not None)
     if not call.line:
         call = changed(_waited(call, event.at), line=partner.party, person=partner.person)
-    if call.emergency_at is not None:
-        call = changed(call, emergency_by_agent=True)
     return _move(call, Trigger.AGENT_TALK)
 
 
