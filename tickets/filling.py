@@ -9,9 +9,9 @@ from typing import Any
 
 from hotline1022.core.errors import Refused
 from hotline1022.tickets.acts import EDITABLE
-from hotline1022.tickets.ports import Act, Draft
+from hotline1022.tickets.ports import Act, Draft, agency_does
 from hotline1022.tickets.states import TABLE
-from hotline1022.tickets.types import CLOSED, HIDDEN, Action, HistoryRow, Named, State, Ticket, Urgency, agency_does
+from hotline1022.tickets.types import CLOSED, HIDDEN, Action, HistoryRow, Named, State, Ticket, Urgency
 
 
 def takes(ticket: Ticket, history: Sequence[HistoryRow], agency: str, *, cascade: str) -> bool:

@@ -9,7 +9,31 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from hotline1022.tickets.types import Action, Channel, Clock, Deadline, Kind, Named, Requester, Ticket, Urgency
+from hotline1022.tickets.types import (
+    CLOSED,
+    HANDLING,
+    OF_AGENCIES,
+    Action,
+    Channel,
+    Clock,
+    Deadline,
+    Kind,
+    Named,
+    Requester,
+    State,
+    Ticket,
+    Urgency,
+)
+
+
+def agency_does(action: Action, state: State) -> bool:
+    """Whether it is the agency's alone: completing too, while somebody of it works on the ticket."""
+    return action in OF_AGENCIES or (action is Action.COMPLETE and state in HANDLING)
+
+
+def both_do(action: Action, state: State) -> bool:
+    """Whether the agency and 1022 may: what the agency has answered is completed by whoever of them is first; who is second is told."""
+    return action is Action.COMPLETE and (state is State.ANSWERED or state in CLOSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,16 +92,6 @@ OF_AGENCIES = BY_HAND - {Action.FORWARD, Action.COMPLETE, Action.REFUSE, Action.
 HANDLING = (State.ACCEPTED, State.EXTENDED, State.WITH_LEADER)
 
 
-def agency_does(action: Action, state: State) -> bool:
-    """Whether it is the agency's alone: completing too, while somebody of it works on the ticket."""
-    return action in OF_AGENCIES or (action is Action.COMPLETE and state in HANDLING)
-
-
-def both_do(action: Action, state: State) -> bool:
-    """Whether the agency and 1022 may: what the agency has answered is completed by whoever of them is first; who is second is told."""
-    return action is Action.COMPLETE and (state is State.ANSWERED or state in CLOSED)
-
-
 class Requester(StrEnum):
     """Who asks."""
 

@@ -64,7 +64,7 @@ async def unpause(ask: Ask) -> LineView:
     return await ask.ports.lines.unpause(await _own_line(ask))
 
 
-async def ready(ask: Ask) -> LineView:
+async def end_wrap_up(ask: Ask) -> LineView:
     """The person at the line has written down what there was to."""
     return await ask.ports.lines.ready(await _own_line(ask))
 

@@ -104,7 +104,7 @@ ROUTES: tuple[Route, ...] = (
         needs=Permission.ANSWER,
         summary="End the wrap-up: the next call rings at once",
         detail="Whoever is ready stays so. 409 wrap-up-none: it is paused, rings, talks or is not there.",
-        handler=agents.ready,
+        handler=agents.end_wrap_up,
         answer=LineView,
     ),
     Route(

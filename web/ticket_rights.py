@@ -8,7 +8,8 @@ from dataclasses import replace
 from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid, NotFound
-from hotline1022.tickets.types import OF_AGENCIES, Action, Named, State, Ticket, agency_does, both_do
+from hotline1022.tickets.ports import agency_does, both_do
+from hotline1022.tickets.types import OF_AGENCIES, Action, Named, State, Ticket
 from hotline1022.web.asker import Asker
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.route import Ask

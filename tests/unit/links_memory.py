@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hotline1022.core.errors import Refused
-from hotline1022.tickets.ports import Act
+from hotline1022.tickets.ports import Act, agency_does, both_do
 from hotline1022.tickets.states import allowed
-from hotline1022.tickets.types import Action, Named, State, agency_does, both_do
+from hotline1022.tickets.types import Action, Named, State
 from hotline1022.web.officer_port import NewFile, OfficerTicket, Opened
 from tests.unit.notify_memory import AT, LINKS
 from tests.unit.tickets_made import AGENCY, LEADER, OFFICER

@@ -13,8 +13,9 @@ import pytest
 from hotline1022.core.clock import local
 from hotline1022.core.errors import Unavailable
 from hotline1022.tickets.left import left
+from hotline1022.tickets.ports import agency_does, both_do
 from hotline1022.tickets.states import TABLE
-from hotline1022.tickets.types import HIDDEN, OF_AGENCIES, Action, Kind, State, Urgency, agency_does, both_do
+from hotline1022.tickets.types import HIDDEN, OF_AGENCIES, Action, Kind, State, Urgency
 from hotline1022.web.page import NEEDS, spaced
 from hotline1022.web.page_view import Level, deadlines, masked, moment, steps
 from hotline1022.web.page_words import words

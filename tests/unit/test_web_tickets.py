@@ -115,8 +115,9 @@ async def test_readers_do_not_learn_who_the_citizen_is(tmp_path: Path) -> None:
         assert "090****567" not in said and "+8490****567" in said
         assert "0907654321" not in said and "090****321" in said, "numbers in what was written are masked too"
         assert "cuc@example.vn" not in said
-        for query in ("phone=0901234567", "words=cuc"):
-            assert (await house.ask("GET", f"/api/tickets?{query}"))[0] == 403
+        assert (await house.ask("GET", "/api/tickets?phone=0901234567"))[0] == 403
+        status, told = await house.ask("GET", "/api/tickets?words=cuc@example.vn")
+        assert (status, told["tickets"]) == (200, []), "what is not read is not found"
 
 
 async def test_pages(tmp_path: Path) -> None:

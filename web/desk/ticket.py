@@ -14,7 +14,8 @@ from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.core.masking import mask_name
 from hotline1022.directory.types import Role
-from hotline1022.tickets.types import Action, Named, State, agency_does, both_do
+from hotline1022.tickets.ports import agency_does, both_do
+from hotline1022.tickets.types import Action, Named, State
 from hotline1022.web import tickets as api
 from hotline1022.web.asker import Asker
 from hotline1022.web.desk.render import show, told
