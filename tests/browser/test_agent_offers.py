@@ -13,7 +13,7 @@ from tests.browser.test_agent import CONTENT, desk, sees, type_at_end
 from tests.browser.test_agent_pieces import FORM, loads, talks
 from tests.browser.test_agent_turns import OTHER, SAID
 from tests.contract.database.agent_world import CALL, LOGIN, NEXT, Desk
-from tests.lab.browser import Browser, Tab
+from tests.lab.browser import Browser
 from tests.unit.calls_memory import CALLER, CALLER_SAID
 
 __all__ = ["desk"]
@@ -21,17 +21,8 @@ __all__ = ["desk"]
 OFFER = "document.getElementById('offer-said').textContent"
 HIDDEN = "document.getElementById('offer').hidden"
 OPEN = "document.getElementById('f-category').matches(':open')"
-SLOW = {"offline": False, "latency": 500, "downloadThroughput": -1, "uploadThroughput": -1}
-
-
-async def click(tab: Tab, field: str) -> None:
-    """As a hand does: what a script does opens no list."""
-    x, y = await tab.run(
-        f"(() => {{ const e = document.getElementById('{field}'); e.scrollIntoView({{block: 'center'}});"
-        " const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
-    )
-    for kind in ("mousePressed", "mouseReleased"):
-        await tab.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+#: milliseconds
+SLOW = 500
 
 
 async def rings(desk: Desk, call: str = NEXT, number: str = OTHER) -> None:
@@ -49,7 +40,7 @@ async def a_draft(desk: Desk, call: str) -> None:
 async def test_a_list_that_stands_open_is_not_taken_away(desk: Desk, browser: Browser) -> None:
     tab = await talks(desk, browser)
     await tab.size(1920, 1080)
-    await click(tab, "f-category")
+    await tab.click("#f-category")
     await sees(tab, OPEN)
     await asyncio.sleep(1.2)  # longer than somebody who types stops
     await rings(desk)
@@ -67,7 +58,7 @@ async def test_what_another_window_chose_does_not_change_a_list_that_stands_open
     await tab.size(1920, 1080)
     chosen = "document.getElementById('f-category').value"
     before = await tab.run(chosen)
-    await click(tab, "f-category")
+    await tab.click("#f-category")
     await sees(tab, OPEN)
     owner = (await desk.world.admin.by_login(LOGIN)).id
     texts = {"category": "construction", "name": "Trần Văn Bình"}
@@ -86,8 +77,7 @@ async def test_the_offer_has_the_number_of_the_call_that_waits(desk: Desk, brows
     """Letters that come while the new form is on its way: the card still shows who called before."""
     tab = await talks(desk, browser)
     await asyncio.sleep(1.1)
-    await tab.send("Network.enable")
-    await tab.send("Network.emulateNetworkConditions", **SLOW)
+    await tab.network(late=SLOW)
     await rings(desk)
     await sees(tab, f"document.getElementById('call-title').textContent.startsWith('{SAID}')")
     await type_at_end(tab, "f-content", "Mất nước")
@@ -120,8 +110,7 @@ async def test_a_draft_that_is_opened_by_hand_is_called_no_call_and_comes(desk: 
     tab = await talks(desk, browser)
     await a_draft(desk, NEXT)
     await asyncio.sleep(1.1)
-    await tab.send("Network.enable")
-    await tab.send("Network.emulateNetworkConditions", **SLOW)
+    await tab.network(late=SLOW)
     await tab.run(
         f"(() => {{ const b = document.querySelector('#form [data-open]'); b.dataset.open = '{NEXT}'; b.click(); }})()"
     )

@@ -17,8 +17,9 @@ from tests.browser import story_world as w
 from tests.browser.story_pages import DESK, PICTURES, Seat, on_duty, sign_in, sit
 from tests.browser.story_world import House, story_house
 from tests.browser.test_agent import CONTENT, SAVED, type_at_end
-from tests.lab.browser import Browser, running_browser
+from tests.lab.browser import Browser, windows
 from tests.lab.cable import Cable, cable
+from tests.lab.chromium import Chromium
 from tests.lab.network import BUSY, Answers, Key, Leg, Plan, Rings, Wait
 
 pytestmark = [
@@ -46,9 +47,9 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
-    async with running_browser(tmp_path_factory.mktemp("chromium")) as running:
-        yield running
+async def people(chromium: Chromium) -> AsyncIterator[Browser]:
+    async with windows(chromium) as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -59,9 +60,9 @@ async def line(house: House) -> AsyncIterator[Cable]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def page(house: House, chromium: Browser, line: Cable, tmp_path_factory: pytest.TempPathFactory) -> Seat:
+async def page(house: House, people: Browser, line: Cable, tmp_path_factory: pytest.TempPathFactory) -> Seat:
     """The agent, on duty."""
-    seat = await sit(chromium, house, Path(PICTURES or tmp_path_factory.mktemp("pictures")), DESK, port=line.port)
+    seat = await sit(people, house, Path(PICTURES or tmp_path_factory.mktemp("pictures")), DESK, port=line.port)
     await sign_in(seat, "lan")
     await on_duty(seat, "101", w.CITIZEN)
     return seat
@@ -156,9 +157,7 @@ async def test_the_network_is_lost_and_the_page_loaded_again_in_the_middle_of_a_
     await page.reads(SECOND_DONE, THIRD_RINGS, within="#transfer")
     await kept(house, "Cây đổ chắn đường")
     await type_at_end(page.tab, "f-content", ", xe không qua được")
-    page.tab.expect_load()
-    await page.tab.send("Page.reload")
-    await page.tab.loaded()
+    await page.tab.reload()
     await page.sees("document.getElementById('stream').hidden && !!window.HL")
     await page.sees(CONTENT, "Cây đổ chắn đường, xe không qua được")
     await page.reads(SECOND_DONE, THIRD_RINGS, within="#transfer")
