@@ -123,13 +123,13 @@ async def test_a_mouse_that_was_parked_holds_no_rows(
 async def test_rows_are_held_under_a_finger(desk: Desk, browser: Browser, waiting: list[AbandonedView]) -> None:
     tab, x, y = await row(desk, browser)
     finger = {"id": 1, "radiusX": 4, "radiusY": 4, "force": 1}
-    await tab.devtools("Input.dispatchTouchEvent", type="touchStart", touchPoints=[finger | {"x": x, "y": y}])
-    await tab.devtools("Input.dispatchTouchEvent", type="touchMove", touchPoints=[finger | {"x": x + 2, "y": y}])
+    await tab.send("Input.dispatchTouchEvent", type="touchStart", touchPoints=[finger | {"x": x, "y": y}])
+    await tab.send("Input.dispatchTouchEvent", type="touchMove", touchPoints=[finger | {"x": x + 2, "y": y}])
     waiting.append(one(3))
     desk.happens(Topic.FIGURES, "calls")
     await sees(tab, ANEW, False)
     assert await tab.run(ROWS) == 2
-    await tab.devtools("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    await tab.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
     begun = asyncio.get_running_loop().time()
     await sees(tab, ROWS, 3)
     assert asyncio.get_running_loop().time() - begun > 4, "a finger is lifted between two taps"

@@ -21,8 +21,8 @@ __all__ = ["desk"]
 OFFER = "document.getElementById('offer-said').textContent"
 HIDDEN = "document.getElementById('offer').hidden"
 OPEN = "document.getElementById('f-category').matches(':open')"
-#: milliseconds
-SLOW = 500
+#: milliseconds, in which a hand comes to the field and types on a busy machine too
+SLOW = 1500
 
 
 async def rings(desk: Desk, call: str = NEXT, number: str = OTHER) -> None:

@@ -150,12 +150,12 @@ async def test_of_two_forms_that_are_opened_at_once_the_last_is_there_with_its_t
     for call in (NEXT, "hl1-1795470400.62"):
         writing = Writing(window="window-a", seen=0, texts={"content": call})
         await desk.drafts.write(owner, call, writing, datetime.now(UTC))
-    await tab.click("[data-open='']")
+    await tab.click("#form [data-open='']")
     await sees(tab, f"document.querySelectorAll('[data-open^=hl1]').length && {FORM}", "")
     await tab.network(late=400)
-    await tab.click(f"[data-open='{NEXT}']")
+    await tab.click(f"#form [data-open='{NEXT}']")
     await asyncio.sleep(0.05)
-    await tab.click(f"[data-open='{CALL}'], [data-open='hl1-1795470400.62']")
+    await tab.click("#form [data-open='hl1-1795470400.62']")
     await sees(tab, FORM, "hl1-1795470400.62")
     await sees(
         tab, "document.getElementById('transfer').getAttribute('hx-get')", "/desk/agent/transfer?call=hl1-1795470400.62"

@@ -12,7 +12,7 @@ import pytest
 from tests.lab.browser import Browser, Tab
 
 #: seconds within which a hand gives up here
-BRIEF = 0.7
+BRIEF = 3.0
 #: seconds for a page to stand open on a busy machine, and for all to be gone
 PATIENCE = 60.0
 PRESSED = "document.title"

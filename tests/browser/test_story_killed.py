@@ -17,9 +17,8 @@ from tests.browser import story_world as w
 from tests.browser.story_pages import DESK, PICTURES, Seat, on_duty, sign_in, sit
 from tests.browser.story_world import House, story_house
 from tests.browser.test_agent import CONTENT, SAVED, type_at_end
-from tests.lab.browser import Browser, windows
+from tests.lab.browser import Browser, running_browser
 from tests.lab.cable import Cable, cable
-from tests.lab.chromium import Chromium
 from tests.lab.network import BUSY, Answers, Key, Leg, Plan, Rings, Wait
 
 pytestmark = [
@@ -47,9 +46,9 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def people(chromium: Chromium) -> AsyncIterator[Browser]:
-    async with windows(chromium) as opened:
-        yield opened
+async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    async with running_browser(tmp_path_factory.mktemp("chromium")) as running:
+        yield running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -60,9 +59,9 @@ async def line(house: House) -> AsyncIterator[Cable]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def page(house: House, people: Browser, line: Cable, tmp_path_factory: pytest.TempPathFactory) -> Seat:
+async def page(house: House, chromium: Browser, line: Cable, tmp_path_factory: pytest.TempPathFactory) -> Seat:
     """The agent, on duty."""
-    seat = await sit(people, house, Path(PICTURES or tmp_path_factory.mktemp("pictures")), DESK, port=line.port)
+    seat = await sit(chromium, house, Path(PICTURES or tmp_path_factory.mktemp("pictures")), DESK, port=line.port)
     await sign_in(seat, "lan")
     await on_duty(seat, "101", w.CITIZEN)
     return seat

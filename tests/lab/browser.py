@@ -9,14 +9,14 @@ import base64
 import json
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import BrowserContext, CDPSession, ConsoleMessage, Dialog, FilePayload, Locator, Page
 from playwright.async_api import Error as PageError
 
-from tests.lab.chromium import SECONDS, Chromium
+from tests.lab.chromium import SECONDS, Chromium, running_chromium
 
 #: seconds for which a hand tries what it cannot do yet
 PATIENCE = 20.0
@@ -54,7 +54,7 @@ class Tab:
     def _at(self, selector: str) -> Locator:
         return self._page.locator(selector).first
 
-    async def devtools(self, method: str, **params: Any) -> Any:
+    async def send(self, method: str, **params: Any) -> Any:
         """What the driver has no words for: one command of the browser's own protocol; its result."""
         return await self._chromium.do(self._devtools.send(method, params))
 
@@ -90,13 +90,10 @@ class Tab:
 
     async def size(self, width: int, height: int, *, mobile: bool = False) -> None:
         """The window in CSS pixels; `mobile`: laid out as on a telephone."""
-        if mobile:  # for the driver something is a telephone from its first page on, here a page is looked at on both
-            await self.devtools(
-                "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=True
-            )
-        else:
-            await self.devtools("Emulation.clearDeviceMetricsOverride")
-            await self._chromium.do(self._page.set_viewport_size({"width": width, "height": height}))
+        # for the driver something is a telephone from its first page on, here a page is looked at on both
+        await self.send(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile
+        )
 
     async def calm(self) -> None:
         """Somebody who wants nothing to move."""
@@ -106,7 +103,7 @@ class Tab:
         """The value of an expression of JavaScript in the page. A look, no gesture: what pages may do only after somebody has
         pressed something they may not do after this, as they might after the driver's own.
         """
-        told = await self.devtools("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        told = await self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in told:
             raise AssertionError(told["exceptionDetails"])
         return told["result"].get("value")
@@ -153,9 +150,9 @@ class Tab:
 
     async def network(self, *, lost: bool = False, late: int = 0) -> None:
         """That of this tab alone: gone, or with each answer later by so many milliseconds; as it was, when nothing is given."""
-        await self.devtools("Network.enable")
+        await self.send("Network.enable")
         speed = {"latency": late, "downloadThroughput": -1, "uploadThroughput": -1}
-        await self.devtools("Network.emulateNetworkConditions", offline=lost, **speed)
+        await self.send("Network.emulateNetworkConditions", offline=lost, **speed)
 
     async def refuse(self, pattern: str) -> None:
         """Nothing is got from addresses in which this regular expression is found; from all again: an empty one."""
@@ -175,7 +172,7 @@ class Tab:
         """The page as a PNG, packed quickly rather than small: all of it, or what the window shows. The driver's own puts a style
         into the page, which its policy refuses.
         """
-        told = await self.devtools("Page.captureScreenshot", captureBeyondViewport=whole, optimizeForSpeed=True)
+        told = await self.send("Page.captureScreenshot", captureBeyondViewport=whole, optimizeForSpeed=True)
         await asyncio.to_thread(path.write_bytes, base64.b64decode(told["data"]))
 
     async def close(self) -> None:
@@ -202,7 +199,7 @@ class Browser:
         return await self._opened(await self._context())
 
     async def _context(self) -> BrowserContext:
-        made = await self._chromium.do(self._chromium.driven.new_context())
+        made = await self._chromium.do(self._chromium.driven.new_context(no_viewport=True))
         self._contexts.append(made)
         return made
 
@@ -227,3 +224,12 @@ async def windows(chromium: Chromium) -> AsyncIterator[Browser]:
         yield opened
     finally:
         await opened.close()
+
+
+@asynccontextmanager
+async def running_browser(folder: Path) -> AsyncIterator[Browser]:
+    """A Chromium for somebody alone, run by a program that is laid into `folder`; all of it is ended afterwards."""
+    with ExitStack() as stack:
+        chromium = await asyncio.to_thread(stack.enter_context, running_chromium(folder))
+        async with windows(chromium) as opened:
+            yield opened
