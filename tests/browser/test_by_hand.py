@@ -87,29 +87,33 @@ async def test_a_window_is_that_of_a_telephone_or_of_a_computer(browser: Browser
         assert await tab.run("innerWidth") == 1280
 
 
-def _children(id: int) -> set[int]:
+def _begun(id: int) -> set[int]:
     """All that a process has begun, and what those have."""
     found: set[int] = set()
     for task in Path(f"/proc/{id}/task").glob("*/children"):
         for one in task.read_text().split():
-            found |= {int(one)} | _children(int(one))
+            found |= {int(one)} | _begun(int(one))
     return found
 
 
+def _commands(some: set[int]) -> list[bytes]:
+    """How those were called that are there still."""
+    return [Path(f"/proc/{one}/cmdline").read_bytes() for one in some if Path(f"/proc/{one}").exists()]
+
+
 async def test_nothing_is_left_when_the_tests_are_killed(tmp_path: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.lab.chromium_process", str(tmp_path), stdout=asyncio.subprocess.PIPE
-    )
+    command = (sys.executable, "-m", "tests.lab.chromium_process", str(tmp_path))
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     try:
         assert process.stdout is not None
         async with asyncio.timeout(PATIENCE):
             assert await process.stdout.readline() == b"open\n"
-        begun = _children(process.pid)
-        commands = [Path(f"/proc/{one}/cmdline").read_bytes() for one in begun]
-        assert any(b"run-driver" in one for one in commands) and any(b"--type=renderer" in one for one in commands)
+        begun = await asyncio.to_thread(_begun, process.pid)
+        running = _commands(begun)
+        assert any(b"run-driver" in one for one in running) and any(b"--type=renderer" in one for one in running)
     finally:
         process.kill()
         await process.wait()
     async with asyncio.timeout(PATIENCE):
-        while any(Path(f"/proc/{one}").exists() for one in begun):  # noqa: ASYNC110 -- who is gone tells nobody
+        while _commands(begun):  # noqa: ASYNC110 -- who is gone tells nobody
             await asyncio.sleep(0.05)
