@@ -4,6 +4,7 @@ is no gesture. Neither Chromium nor its driver outlives who uses them.
 
 import asyncio
 import sys
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -97,8 +98,12 @@ def _begun(id: int) -> set[int]:
 
 
 def _commands(some: set[int]) -> list[bytes]:
-    """How those were called that are there still."""
-    return [Path(f"/proc/{one}/cmdline").read_bytes() for one in some if Path(f"/proc/{one}").exists()]
+    """How those were called that run still."""
+    found = []
+    for one in some:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found.append(Path(f"/proc/{one}/cmdline").read_bytes())
+    return [one for one in found if one]
 
 
 async def test_nothing_is_left_when_the_tests_are_killed(tmp_path: Path) -> None:
