@@ -110,11 +110,9 @@ class Looker:
 
     async def enter(self, headers: Mapping[str, str]) -> None:
         """With the cookie of a session, where one is given."""
-        await self.tab.send(
-            "Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}]
-        )
+        await self.tab.calm()
         if cookie := headers.get("Cookie", ""):
-            await self.tab.send("Network.setCookie", name=PLAIN, value=cookie.partition("=")[2], url=self.base)
+            await self.tab.cookie(PLAIN, cookie.partition("=")[2], self.base)
 
     async def open(self, path: str, status: int | None = 200) -> None:
         """A page of this status, or of any."""

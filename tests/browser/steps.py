@@ -27,8 +27,8 @@ async def barriers(tab: Tab) -> list[Any]:
 
 
 def serious(tab: Tab) -> list[str]:
-    """What the browser complained of, but for its advice and for the statuses that are wanted."""
-    return [one for one in tab.complaints if '"verbose"' not in one and "status of 40" not in one]
+    """What the browser complained of, but for the statuses that are wanted."""
+    return [one for one in tab.complaints if "status of 40" not in one]
 
 
 async def until(tab: Tab, condition: str) -> None:
@@ -64,9 +64,7 @@ async def press(tab: Tab) -> None:
 async def fill(tab: Tab, **typed: str) -> None:
     """Into fields by their ids, in the order of the page."""
     for name, text in typed.items():
-        await tab.run(f"document.getElementById('{name}').focus()")
-        await tab.run(f"document.getElementById('{name}').select()")
-        await tab.type(text)
+        await tab.fill(f"#{name}", text)
 
 
 async def enter(tab: Tab, world: World, login: str, password: str) -> None:

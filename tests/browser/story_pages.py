@@ -68,13 +68,11 @@ class Seat:
 
     async def click(self, selector: str) -> None:
         """Press a button that stays on the page."""
-        await self.tab.run(f"document.querySelector({json.dumps(selector)}).click()")
+        await self.tab.click(selector)
 
     async def leave(self, selector: str) -> None:
         """Press a button, or follow a link, to another page."""
-        self.tab.expect_load()
-        await self.click(selector)
-        await self.tab.loaded()
+        await self.tab.leave(selector)
 
     async def fill(self, **typed: str) -> None:
         """Type into fields by their ids; an underscore stands for a hyphen."""
@@ -82,17 +80,13 @@ class Seat:
 
     async def choose(self, id: str, value: str) -> None:
         """One of a list."""
-        chosen = await self.tab.run(
-            f"(e => {{ e.value = {json.dumps(value)}; e.dispatchEvent(new Event('input', {{bubbles: true}}));"
-            f" e.dispatchEvent(new Event('change', {{bubbles: true}})); return e.value; }})(document.getElementById('{id}'))"
-        )
-        assert chosen == value, f"{id} has no {value}"
+        await self.tab.choose(f"#{id}", value)
 
     async def picture(self, name: str, look_at: str = "") -> None:
         """What the window shows, with this in its upper part."""
         await self.tab.run("document.activeElement.blur()")
         await self.tab.run(f"scrollTo(0, {look_at or '0'})")
-        await self.tab.send("Page.bringToFront")
+        await self.tab.front()
         await self.tab.picture(self.pictures / f"{name}.png", whole=False)
 
 

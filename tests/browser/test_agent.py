@@ -37,7 +37,6 @@ from tests.unit.web_memory import open_house
 
 CONTENT = "document.getElementById('f-content').value"
 SAVED = "document.getElementById('saved').textContent"
-_NUMBERS = {"F2": 113, "F4": 115, "F8": 119, "F9": 120}
 
 
 @pytest.fixture
@@ -72,16 +71,12 @@ async def come_in(tab: Tab, desk: Desk, address: str = "") -> None:
 
 
 async def key(tab: Tab, name: str, *, control: bool = False) -> None:
-    number = 13 if name == "Enter" else _NUMBERS[name]
-    same = {"key": name, "code": name, "windowsVirtualKeyCode": number, "modifiers": 2 if control else 0}
-    await tab.send("Input.dispatchKeyEvent", type="rawKeyDown", **same)
-    await tab.send("Input.dispatchKeyEvent", type="keyUp", **same)
+    await tab.press(f"Control+{name}" if control else name)
 
 
 async def type_at_end(tab: Tab, field: str, text: str) -> None:
-    await tab.run(
-        f"(() => {{ const e = document.getElementById('{field}'); e.focus(); e.setSelectionRange?.(9999, 9999); }})()"
-    )
+    await tab.click(f"#{field}")
+    await tab.press("Control+End")
     await tab.type(text)
 
 
@@ -131,9 +126,7 @@ async def test_a_reload_in_the_middle_of_typing_loses_nothing(desk: Desk, browse
     await type_at_end(tab, "f-content", "Đèn đường hỏng")
     await until_kept(desk, "content", "Đèn đường hỏng")
     await type_at_end(tab, "f-content", " từ tối qua")
-    tab.expect_load()
-    await tab.send("Page.reload")
-    await tab.loaded()
+    await tab.reload()
     await sees(tab, CONTENT, "Đèn đường hỏng từ tối qua")
     await until_kept(desk, "content", "Đèn đường hỏng từ tối qua")
     assert (await tab.run(SAVED)).startswith("Đã lưu lúc ")
@@ -229,9 +222,7 @@ async def test_a_session_that_ends_in_the_middle_of_typing_loses_nothing(desk: D
     await type_at_end(tab, "f-content", "Cây đổ chắn đường")
     await sees(tab, "!document.getElementById('out').hidden")
     assert await kept(desk) == {}
-    tab.expect_load()
-    await tab.run("document.querySelector('#out a').click()")
-    await tab.loaded()
+    await tab.leave("#out a")
     await fill(tab, login=LOGIN, password=OWN)
     await press(tab)
     await sees(tab, CONTENT, "Cây đổ chắn đường")
@@ -239,10 +230,7 @@ async def test_a_session_that_ends_in_the_middle_of_typing_loses_nothing(desk: D
 
 
 async def offline(tab: Tab, on: bool) -> None:
-    await tab.send("Network.enable")
-    await tab.send(
-        "Network.emulateNetworkConditions", offline=on, latency=0, downloadThroughput=-1, uploadThroughput=-1
-    )
+    await tab.network(lost=on)
 
 
 async def test_two_windows_do_no_harm(desk: Desk, browser: Browser, tmp_path: Path) -> None:
@@ -267,12 +255,12 @@ async def test_two_windows_do_no_harm(desk: Desk, browser: Browser, tmp_path: Pa
     assert await two.run(CONTENT) == "Mất nước cả khu phố", "the newer words stay"
     assert (await kept(desk))["content"] == "Mất nước cả khu phố"
     await two.picture(tmp_path / "two-windows.png")
-    await two.run("document.querySelector('#words button').click()")
+    await two.click("#words button")
     await until_kept(desk, "content", "Mất nước hai ngày")
     await sees(one, CONTENT, "Mất nước hai ngày")
-    await one.run("document.getElementById('make-new').click()")
+    await one.click("#make-new")
     await sees(one, "document.getElementById('form').dataset.done", "1")
-    await two.run("document.getElementById('make-new').click()")
+    await two.click("#make-new")
     await sees(two, "document.querySelector('#form [role=alert]')?.textContent.includes('Mã phiếu đã lập')")
     assert len(await desk.tickets()) == 1
 
@@ -321,7 +309,7 @@ async def test_a_citizen_is_called_back_by_one_click(desk: Desk, browser: Browse
     await come_in(tab, desk)
     lists, button = "document.getElementById('lists').innerText", "#lists form[hx-post$=call-back] button"
     assert await tab.run(f"document.querySelector('{button}').innerText") == "Gọi lại"
-    await tab.run(f"document.querySelector('{button}').click()")
+    await tab.click(button)
     async with asyncio.timeout(10):
         while not desk.callbacks.begun:  # noqa: ASYNC110 - what is awaited has no event on this side
             await asyncio.sleep(0.02)
@@ -410,14 +398,14 @@ async def test_it_is_readable_and_without_barriers(
     await type_at_end(tab, "f-content", "Đèn đường trước nhà số 12 hỏng từ tối qua, cả hẻm không có ánh sáng.")
     await sees(tab, f"{SAVED}.startsWith('Đã lưu lúc')")
     await look("talking")
-    await tab.run("document.getElementById('introduce').click()")
+    await tab.click("#introduce")
     await sees(tab, "!!document.getElementById('connect')")
     await look("introducing")
     desk.hunts.end(Outcome.NOBODY)
-    await tab.run("document.getElementById('make-complete').click()")
+    await tab.click("#make-complete")
     await sees(tab, "!!document.querySelector('#form [role=alert]')")
     await look("refused")
-    await tab.run("document.getElementById('make-forward').click()")
+    await tab.click("#make-forward")
     await sees(tab, "document.getElementById('form').dataset.done", "1")
     await look("done")
     assert not wrong, json.dumps(wrong, ensure_ascii=False, indent=1)
@@ -443,7 +431,7 @@ async def test_an_answer_is_found_while_typing_and_the_request_is_complete(
     await desk.caller.rings(answered_at=datetime.now(UTC))
     tab = await browser.tab()
     await tab.size(1920, 1080)
-    await tab.send("Page.addScriptToEvaluateOnNewDocument", source=FAQ)
+    await tab.at_first(FAQ)
     await come_in(tab, desk)
     await sees(tab, "!document.getElementById('faq').hidden")
     await key(tab, "F4")
@@ -461,7 +449,7 @@ async def test_an_answer_is_found_while_typing_and_the_request_is_complete(
     await tab.press("Enter")
     await sees(tab, "document.activeElement.id", "f-answer")
     await type_at_end(tab, "f-content", "Hỏi nơi làm khai sinh")
-    await tab.run("document.getElementById('make-complete').click()")
+    await tab.click("#make-complete")
     await sees(tab, "document.getElementById('form').dataset.done", "1")
     (made,) = await desk.tickets()
     assert (made.state, made.answer) == ("completed", "Tại UBND xã.\nMang theo giấy chứng sinh.")
@@ -471,7 +459,7 @@ async def test_what_is_searched_in_vain_is_asked_once_as_a_whole(desk: Desk, bro
     await desk.make_agent()
     tab = await browser.tab()
     none = FAQ.replace("JSON.stringify({hits, near: false})", "JSON.stringify({hits: [], near: false})")
-    await tab.send("Page.addScriptToEvaluateOnNewDocument", source=none)
+    await tab.at_first(none)
     await come_in(tab, desk)
     await sees(tab, "!document.getElementById('faq').hidden")
     await key(tab, "F4")
@@ -488,7 +476,7 @@ async def test_a_house_without_answers_shows_no_search(desk: Desk, browser: Brow
     await desk.make_agent()
     tab = await browser.tab()
     gone = FAQ.replace("{headers: {", "{status: 404, headers: {")
-    await tab.send("Page.addScriptToEvaluateOnNewDocument", source=gone)
+    await tab.at_first(gone)
     await come_in(tab, desk)
     await sees(tab, "(window.asked || []).length", 1)
     assert await tab.run("document.getElementById('faq').hidden")

@@ -41,12 +41,11 @@ async def test_a_published_answer_is_found_by_words_without_their_marks(desk: De
     await tab.type("khải sình")
     await sees(tab, FOUND, BIRTH.question)
     # nobody answers: what stands there are not the answers of other words
-    await tab.send("Network.enable")
-    await tab.send("Network.setBlockedURLs", urls=["*/api/faq/search*"])
+    await tab.refuse("/api/faq/search")
     await tab.type(" tre")
     await sees(tab, SAID, "Chưa tìm được, xin thử lại.")
     assert await tab.run(FOUND) == ""
-    await tab.send("Network.setBlockedURLs", urls=[])
+    await tab.refuse("")
     await tab.press("Enter")
     await sees(tab, FOUND, BIRTH.question)
 
@@ -55,11 +54,10 @@ async def test_a_search_that_did_not_answer_once_is_asked_again(desk: Desk, brow
     await desk.make_agent()
     desk.sits()
     tab = await browser.tab()
-    await tab.send("Network.enable")
-    await tab.send("Network.setBlockedURLs", urls=["*/api/faq/search*"])
+    await tab.refuse("/api/faq/search")
     await come_in(tab, desk)
     assert await tab.run(HIDDEN)
-    await tab.send("Network.setBlockedURLs", urls=[])
+    await tab.refuse("")
     await desk.caller.rings()
     desk.happens(Topic.CALL, "ring", line="101", call=CALL, number=CALLER)
     await sees(tab, FORM, CALL)

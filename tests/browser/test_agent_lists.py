@@ -59,12 +59,12 @@ async def test_rows_wait_while_a_hand_is_among_them(
     x, y = await tab.run(
         "(() => { const r = document.querySelector('#lists-rows li').getBoundingClientRect(); return [r.x + 9, r.y + 9]; })()"
     )
-    await tab.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    await tab.point(x, y)
     waiting.append(one(4))
     desk.happens(Topic.FIGURES, "calls")
     await sees(tab, ANEW, False)
     assert await tab.run(ROWS) == 2
-    await tab.send("Input.dispatchMouseEvent", type="mouseMoved", x=x + 500, y=y)
+    await tab.point(x + 500, y)
     await sees(tab, ROWS, 3)
     assert await tab.run(ANEW)
     # asked for, it is there at once
@@ -72,15 +72,14 @@ async def test_rows_wait_while_a_hand_is_among_them(
     waiting.append(one(5))
     desk.happens(Topic.FIGURES, "calls")
     await sees(tab, ANEW, False)
-    await tab.run("document.getElementById('lists-anew').click()")
+    await tab.click("#lists-anew")
     await sees(tab, ROWS, 4)
     # who was heard leaves the list only after a question
-    await tab.run("window.confirm = text => { (window.asked ||= []).push(text); return false; }")
-    await tab.run("document.getElementById('list-voicemail').click()")
+    tab.agrees = False
+    await tab.click("#list-voicemail")
     await sees(tab, "!!document.getElementById('done-v1')")
-    await tab.run("document.getElementById('done-v1').click()")
-    await sees(tab, "(window.asked || []).length", 1)
-    assert "đã nghe lời nhắn" in (await tab.run("window.asked"))[0] and await tab.run(ROWS) == 1
+    await tab.click("#done-v1")
+    assert len(tab.asked) == 1 and "đã nghe lời nhắn" in tab.asked[0] and await tab.run(ROWS) == 1
 
 
 @pytest.fixture
@@ -112,7 +111,7 @@ async def test_a_mouse_that_was_parked_holds_no_rows(
     desk: Desk, browser: Browser, waiting: list[AbandonedView]
 ) -> None:
     tab, x, y = await row(desk, browser)
-    await tab.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    await tab.point(x, y)
     waiting.append(one(3))
     desk.happens(Topic.FIGURES, "calls")
     await sees(tab, ANEW, False)
@@ -141,12 +140,13 @@ async def test_rows_are_held_while_a_button_is_pressed_and_not_by_the_focus_that
 ) -> None:
     tab, x, y = await row(desk, browser)
     await tab.run("document.getElementById('call-hl1-1795470208.2').focus()")
-    await tab.send("Input.dispatchMouseEvent", type="mousePressed", x=x, y=y, button="left", buttons=1, clickCount=1)
+    await tab.point(x, y)
+    await tab.hold(True)
     await tab.run("document.getElementById('call-hl1-1795470208.2').focus()")
     waiting.append(one(3))
     desk.happens(Topic.FIGURES, "calls")
     await sees(tab, ANEW, False)
     assert await tab.run(ROWS) == 2
-    await tab.send("Input.dispatchMouseEvent", type="mouseReleased", x=x, y=y, button="left", clickCount=1)
-    await tab.send("Input.dispatchMouseEvent", type="mouseMoved", x=x + 500, y=y)
+    await tab.hold(False)
+    await tab.point(x + 500, y)
     await sees(tab, ROWS, 3, seconds=4)

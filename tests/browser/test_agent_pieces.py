@@ -54,12 +54,7 @@ async def loads(tab: Tab, desk: Desk, topic: Topic, what: str, piece: str) -> No
 
 async def choose(tab: Tab, field: str, number: int) -> str:
     """Choose in a list as people do, and go on to what stands behind it; what is chosen."""
-    chosen: str = await tab.run(
-        f"(() => {{ const e = document.getElementById('{field}'); e.focus(); e.selectedIndex = {number};"
-        " e.dispatchEvent(new Event('input', {bubbles: true})); e.dispatchEvent(new Event('change', {bubbles: true}));"
-        " return e.value; })()"
-    )
-    return chosen
+    return await tab.choose(f"#{field}", number)
 
 
 async def test_a_blank_or_a_new_line_that_was_typed_last_stays(desk: Desk, browser: Browser) -> None:
@@ -84,7 +79,7 @@ async def test_what_is_chosen_stays_while_its_piece_loads(desk: Desk, browser: B
     await loads(tab, desk, Topic.LINES, "changed", "state")
     assert await tab.run("document.getElementById('to').value") == to
     assert await tab.run("document.getElementById('reason').value") == reason
-    await tab.run("document.getElementById('begin').click()")
+    await tab.click("#begin")
     await sees(tab, "!!document.getElementById('take-back')")
     (body,) = desk.hunts.bodies
     assert body.agency == to
@@ -111,7 +106,7 @@ async def test_a_pin_that_is_being_typed_is_not_wiped_on_the_way_to_the_button(d
     desk.happens(Topic.LINES, "changed")
     await tab.run("document.getElementById('state-in').focus()")
     await loads(tab, desk, Topic.LINES, "changed", "state")
-    await tab.run("document.getElementById('state-in').click()")
+    await tab.click("#state-in")
     await sees(tab, "document.getElementById('state').dataset.state", "ready")
     assert desk.lines.lines["102"].person
 
@@ -134,15 +129,14 @@ async def test_a_ring_whose_answer_is_lost_has_its_form_all_the_same(desk: Desk,
     desk.sits()
     tab = await browser.tab()
     await come_in(tab, desk)
-    await tab.send("Network.enable")
-    await tab.send("Network.setBlockedURLs", urls=["*ring=*", "*/transfer*"])
+    await tab.refuse("ring=|/transfer")
     await desk.caller.rings()
     desk.happens(Topic.CALL, "ring", line="101", call=CALL, number=CALLER)
     await sees(tab, "document.getElementById('call-title').textContent", CALLER_SAID)
     await desk.caller.rings(answered_at=datetime.now(UTC))
     desk.happens(Topic.CALL, "talk", line="101", call=CALL)
     await sees(tab, FORM, CALL)
-    await tab.send("Network.setBlockedURLs", urls=[])
+    await tab.refuse("")
     await asyncio.sleep(0.2)  # what was asked for before is refused by then
     desk.happens(Topic.CASCADES, "cascade")
     await sees(tab, "!!document.getElementById('to')")
@@ -156,14 +150,12 @@ async def test_of_two_forms_that_are_opened_at_once_the_last_is_there_with_its_t
     for call in (NEXT, "hl1-1795470400.62"):
         writing = Writing(window="window-a", seen=0, texts={"content": call})
         await desk.drafts.write(owner, call, writing, datetime.now(UTC))
-    await tab.run("document.querySelector('[data-open=\"\"]').click()")
+    await tab.click("#form [data-open='']")
     await sees(tab, f"document.querySelectorAll('[data-open^=hl1]').length && {FORM}", "")
-    await tab.send("Network.enable")
-    slow = {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1}
-    await tab.send("Network.emulateNetworkConditions", **slow)
-    await tab.run(f"document.querySelector('[data-open=\"{NEXT}\"]').click()")
+    await tab.network(late=400)
+    await tab.click(f"#form [data-open='{NEXT}']")
     await asyncio.sleep(0.05)
-    await tab.run(f'document.querySelector(\'[data-open="{CALL}"], [data-open="hl1-1795470400.62"]\').click()')
+    await tab.click("#form [data-open='hl1-1795470400.62']")
     await sees(tab, FORM, "hl1-1795470400.62")
     await sees(
         tab, "document.getElementById('transfer').getAttribute('hx-get')", "/desk/agent/transfer?call=hl1-1795470400.62"
@@ -199,8 +191,7 @@ async def test_letters_that_are_typed_while_older_ones_are_refused_are_offered_t
     await sees(two, SAVED, "Chưa lưu được, sẽ thử lại")
     await type_at_end(one, "f-content", " cả khu phố")
     await until_kept(desk, "content", "Mất nước cả khu phố")
-    slow = {"offline": False, "latency": 1500, "downloadThroughput": -1, "uploadThroughput": -1}
-    await two.send("Network.emulateNetworkConditions", **slow)
+    await two.network(late=1500)
     sent = "performance.getEntriesByType('resource').filter(e => e.name.includes('/api/drafts/')).length"
     assert await two.run(sent) is not None
     await asyncio.sleep(0.5)  # it is on its way: what is seen of it comes with its answer
@@ -233,7 +224,7 @@ async def test_a_line_that_goes_mute_is_said_and_listened_to_anew(
         tab = await browser.tab()
         # twenty times the time passes in the page
         fast = "const real = performance.now.bind(performance); performance.now = () => real() * 20"
-        await tab.send("Page.addScriptToEvaluateOnNewDocument", source=fast)
+        await tab.at_first(fast)
         await come_in(tab, desk, f"http://127.0.0.1:{line.port}/")
         await asyncio.sleep(6)  # longer than it takes to notice: a stream with nothing to tell is alive
         assert await tab.run("document.getElementById('stream').hidden")
@@ -249,7 +240,7 @@ async def test_clocks_are_right_though_that_of_the_computer_is_not(desk: Desk, b
     desk.sits()
     tab = await browser.tab()
     late = "const real = Date.now.bind(Date); Date.now = () => real() - 300000"
-    await tab.send("Page.addScriptToEvaluateOnNewDocument", source=late)
+    await tab.at_first(late)
     await come_in(tab, desk)
     await sees(tab, "/^1:[123]/.test(document.querySelector('#state .agent-since').textContent)")
 

@@ -44,7 +44,7 @@ async def test_the_transfer_goes_by_what_its_form_shows(desk: Desk, browser: Bro
     await sees(tab, f"(loaded.transfer || 0) > {before}")
     await sees(tab, by_category, "Theo lĩnh vực: Sở Giao thông Vận tải")
     assert await tab.run(TO) == to and await tab.run(CONTENT) == "Đèn đường"
-    await tab.run("document.getElementById('begin').click()")
+    await tab.click("#begin")
     await sees(tab, "!!document.getElementById('take-back')")
     assert desk.hunts.bodies[0].agency == to
 
@@ -62,7 +62,7 @@ async def test_who_is_quicker_than_the_list_puts_nobody_through_to_the_wrong_age
     await sees(tab, "document.querySelector('#transfer [role=alert]')?.textContent.includes('Xem lại cơ quan')")
     assert desk.hunts.bodies == []
     assert await tab.run(TO) == "so-xay-dung" and await tab.run(FOCUS) == "to"
-    await tab.run("document.getElementById('begin').click()")
+    await tab.click("#begin")
     await sees(tab, "!!document.getElementById('take-back')")
     assert desk.hunts.bodies[0].agency == "so-xay-dung"
 
@@ -96,9 +96,7 @@ async def test_a_letter_typed_while_the_new_form_is_on_its_way_holds_it(desk: De
     tab = await talks(desk, browser)
     await type_at_end(tab, "f-content", "Mất nước")
     await asyncio.sleep(1.1)  # nobody types
-    await tab.send("Network.enable")
-    slow = {"offline": False, "latency": 600, "downloadThroughput": -1, "uploadThroughput": -1}
-    await tab.send("Network.emulateNetworkConditions", **slow)
+    await tab.network(late=600)
     await desk.caller.rings(NEXT, caller=OTHER)
     desk.happens(Topic.CALL, "ring", line="101", call=NEXT, number=OTHER)
     await sees(tab, f"document.getElementById('call-title').textContent.startsWith('{SAID}')")
@@ -106,7 +104,7 @@ async def test_a_letter_typed_while_the_new_form_is_on_its_way_holds_it(desk: De
     await sees(tab, "document.getElementById('offer').hidden", False)
     assert await tab.run(FORM) == CALL and await tab.run(CONTENT) == "Mất nước ở hẻm 12"
     # pressed, the offer opens it at once
-    await tab.run("document.getElementById('offer-go').click()")
+    await tab.click("#offer-go")
     await sees(tab, FORM, NEXT)
     await sees(tab, "document.querySelector('#transfer').dataset.call", NEXT)
     await until_kept(desk, "content", "Mất nước ở hẻm 12")
@@ -135,7 +133,7 @@ async def test_what_became_of_a_ticket_is_read_before_the_next_form_comes(desk: 
     desk.happens(Topic.CALL, "ring", line="101", call=NEXT, number=OTHER)
     await tab.type(" nước")
     await sees(tab, "document.getElementById('offer').hidden", False)
-    await tab.run("document.querySelector('#ticket button[type=submit]').click()")
+    await tab.click("#ticket button[type=submit]")
     await sees(tab, "!!document.getElementById('after')")
     await asyncio.sleep(1.5)
     assert await tab.run("!!document.getElementById('after')") and await tab.run(FORM) == CALL

@@ -47,15 +47,13 @@ async def go(tab: Tab, audited: Audited, path: str) -> None:
 
 async def submit(tab: Tab, selector: str) -> None:
     """A form of the page, and the page that follows."""
-    tab.expect_load()
-    await tab.run(f'document.querySelector("{selector}").requestSubmit()')
-    await tab.loaded()
+    await tab.leave(f"{selector} button:not([type=button])")
 
 
 async def player(tab: Tab, audited: Audited) -> None:
     """By the reason to the player."""
     await go(tab, audited, f"/desk/recordings/{audited.recording}")
-    await tab.run("document.getElementById('reason').value = 'complaint'")
+    await tab.choose("#reason", "complaint")
     await fill(tab, text="Đơn số 14 ngày 24.11.2026")
     await submit(tab, "form[action$='/listen']")
 
@@ -102,7 +100,7 @@ async def test_a_recording_is_played_by_keys(audited: Audited, browser: Browser,
     await tab.press("ArrowRight")
     assert await tab.run(HEARD) == 5
     assert await tab.run("document.getElementById('place').getAttribute('aria-valuetext')") == "0:05, 04:43:33"
-    await tab.run("[...document.querySelectorAll('[data-seek]')].find(e => e.innerText.includes('nhấc máy')).click()")
+    await tab.click("[data-seek]:has-text('nhấc máy')")
     assert await tab.run(f"Math.abs({HEARD} - 1) < 0.11")
     assert serious(tab) == []
     found = await barriers(tab)
@@ -166,9 +164,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await submit(tab, "form[method=post][action$='/new']")
     await look("new-wrong")
     await fill(tab, unit=LONG, letter=f"12/CSĐT {EVIL}", person="Trần Văn Bình", why=LONG)
-    await tab.run("document.getElementById('letter_date').value = '2026-11-24'")
-    await tab.run("document.getElementById('start-1').value = '0:01'")
-    await tab.run("document.getElementById('bleeps-1').value = '0:02..0:03'")
+    await fill(tab, **{"letter_date": "2026-11-24", "start-1": "0:01", "bleeps-1": "0:02..0:03"})
     await submit(tab, "form[method=post][action$='/new']")
     await look("disclosure-own")
     one = (await tab.run("location.pathname")).rpartition("/")[2]

@@ -124,8 +124,9 @@ async def test_after_a_look_at_who_it_is_all_parts_are_there_and_the_same_page_s
         hidden = await tab.run("document.querySelector('main').innerText")
         assert not [one for one in (WHO[0], "0901 234 567", "0901234567") if one in hidden]
         await tab.run("document.querySelectorAll('details').forEach(one => one.open = true)")
-        await tab.run("document.getElementById('return-why').value = 'Không thuộc thẩm quyền'; window.stays = 1")
-        await tab.run("document.querySelector('#reporter button').click()")
+        await tab.fill("#return-why", "Không thuộc thẩm quyền")
+        await tab.run("window.stays = 1")
+        await tab.click("#reporter button")
         await sees(tab, f"document.getElementById('reporter').innerText.includes('{WHO[0]}')")
         # each part that was asked for out of band came in its place, once
         for part, told in {
@@ -140,9 +141,7 @@ async def test_after_a_look_at_who_it_is_all_parts_are_there_and_the_same_page_s
         assert await tab.run("window.stays") == 1 and page(ticket) in await tab.run("location.pathname")
         assert await tab.run("document.getElementById('return-why').value") == "Không thuộc thẩm quyền"
         assert await tab.run("[...document.querySelectorAll('details')].every(one => one.open)")
-        tab.expect_load()
-        await tab.run("document.querySelector('form[action$=\"/act/return\"] button').click()")
-        await tab.loaded()
+        await tab.leave("form[action$='/act/return'] button")
         assert (await world.stored(ticket)).state is State.RETURNED
         assert WHO[0] not in await tab.run("document.documentElement.outerHTML"), "for that view alone"
         assert serious(tab) == []

@@ -141,7 +141,7 @@ async def test_pressed_twice_it_is_done_once(cared: Cared, browser: Browser) -> 
     await submit(tab, "prepare")
     await fill(tab, typed=NUMBER)
     tab.expect_load()
-    await tab.run("const b = document.getElementById('begin'); b.click(); b.click()")
+    await tab.click("#begin", times=2)
     await tab.loaded()
     await until(tab, "document.body.innerText.includes('Bí danh trong thống kê')")
     assert len(await cared.requests()) == 1 and await cared.house.traces() == [] and serious(tab) == []

@@ -14,13 +14,8 @@ __all__ = ["world"]
 
 async def choose(tab: Tab, value: str) -> str:
     """Choose it, and what is said then."""
-    return str(
-        await tab.run(
-            f"(() => {{ const e = document.getElementById('first'); e.value = '{value}';"
-            " e.dispatchEvent(new Event('input', {bubbles: true}));"
-            " return document.getElementById('first-day').textContent; })()"
-        )
-    )
+    await tab.fill("#first", value)
+    return str(await tab.run("document.getElementById('first-day').textContent"))
 
 
 @pytest.mark.parametrize("width", [360, 1920])

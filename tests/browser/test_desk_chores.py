@@ -200,7 +200,8 @@ async def test_a_folder_is_tried_and_begun_with_the_report_on_the_page(keeper: K
     await tab.size(360, 740, mobile=True)
     await settle(tab, keeper.desk)
     await tab.open(str(keeper.desk.server.make_url("/desk/store/import")))
-    await tab.run("document.getElementById('folder').value = '2024'; document.getElementById('try').focus()")
+    await tab.choose("#folder", "2024")
+    await tab.run("document.getElementById('try').focus()")
     await press(tab)
     await shows(tab, "import-box", "Đang chạy")
     assert await tab.run("document.getElementById('try')") is None, "one at a time"
@@ -209,9 +210,7 @@ async def test_a_folder_is_tried_and_begun_with_the_report_on_the_page(keeper: K
     await shows(tab, "import-box", "Nhập 500 ghi âm")
     await shows(tab, "import-box", "Dòng 1 đến 50 của 510")
     assert await tab.run("window.same") == 1, "nothing was loaded anew"
-    tab.expect_load()
-    await tab.run("[...document.querySelectorAll('a')].find(one => one.innerText === 'Trang sau').click()")
-    await tab.loaded()
+    await tab.leave("a:text-is('Trang sau')")
     await shows(tab, "import-box", "Dòng 51 đến 100 của 510")
     await tab.run("document.getElementById('begin-import').focus()")
     await press(tab)

@@ -77,10 +77,11 @@ async def test_rows_come_and_go_in_place_and_enter_saves(
     await tab.size(width, height, mobile=width < 600)
     await settle(tab, world)
     await go(tab, world, AGENCY)
-    await tab.run("window.stays = 1; document.getElementById('name').value = 'Sở Xây dựng và Nhà ở'")
-    await tab.run("document.querySelector('[name=h0-day][value=\"5\"]').click()")
+    await tab.run("window.stays = 1")
+    await tab.fill("#name", "Sở Xây dựng và Nhà ở")
+    await tab.click("[name=h0-day][value='5']")
     for name, text in {"a-from": "7h30", "a-to": "11:30"}.items():
-        await tab.run(f"document.getElementById('hours-0-{name}').value = '{text}'")
+        await tab.fill(f"#hours-0-{name}", text)
     await tab.run("document.getElementById('hours-add').focus()")
     await tab.press("Enter")
     await sees(tab, "!!document.getElementById('hours-1-a-from')")
@@ -93,9 +94,9 @@ async def test_rows_come_and_go_in_place_and_enter_saves(
     await tab.press("Enter")
     await sees(tab, "!!document.getElementById('hunt-1-role')")
     for number, role in enumerate(("specialist", "leader")):
-        await tab.run(f"document.getElementById('hunt-{number}-role').value = '{role}'")
-        await tab.run(f"document.getElementById('hunt-{number}-seconds').value = '{20 + number}'")
-    await tab.run("document.getElementById('hunt-up-1').click()")
+        await tab.choose(f"#hunt-{number}-role", role)
+        await tab.fill(f"#hunt-{number}-seconds", f"{20 + number}")
+    await tab.click("#hunt-up-1")
     await sees(tab, "document.getElementById('hunt-0-role').value", "leader")
     assert await tab.run("document.getElementById('hunt-0-seconds').value") == "21"
     wrong: dict[str, Any] = {}
@@ -105,7 +106,7 @@ async def test_rows_come_and_go_in_place_and_enter_saves(
         wrong["sideways"] = True
     await tab.run("document.getElementById('hours-rows').scrollIntoView()")
     await tab.picture(tmp_path / f"rows-{width}.png")
-    await tab.run("document.getElementById('hours-drop-1').click()")
+    await tab.click("#hours-drop-1")
     await sees(tab, "!document.getElementById('hours-1-a-from')")
     assert world.directory.now.agencies["so-xay-dung"].hours == "", "nothing is saved yet"
     tab.expect_load()

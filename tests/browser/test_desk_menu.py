@@ -51,7 +51,7 @@ async def test_every_page_is_readable_and_without_barriers(
         await tab.open(str(world.server.make_url(page)))
         await look(page)
     await tab.open(str(world.server.make_url("/desk/menu/draft")))
-    await tab.run(f"document.getElementById('text').value = {WRONG!r}")
+    await tab.fill("#text", WRONG)
     await tab.run("document.querySelector('button[value=check]').focus()")
     await press(tab)
     assert "Lỗi phải sửa" in await tab.run("document.body.innerText")
@@ -74,7 +74,7 @@ async def test_by_keys_alone_a_menu_is_tried_and_published(world: World, browser
     assert "Bấm 8" in text and "Lĩnh vực: Buôn lậu" in text
     assert await tab.run("document.querySelector('button[value=\"5\"]').matches(':disabled')"), "it is over"
     await tab.open(str(world.server.make_url("/desk/menu/draft")))
-    await tab.run(f"document.getElementById('text').value = {OTHER!r}")
+    await tab.fill("#text", OTHER)
     await go_to(tab, "text")
     await fill(tab, note="Phím 4: để lại lời nhắn")
     await go_to(tab, "Ban hành")

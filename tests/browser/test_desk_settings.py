@@ -85,7 +85,7 @@ async def test_every_page_is_readable_and_without_barriers(
         await look(page)
     # after mistakes
     await shown(tab, world, ONE)
-    await tab.run("document.getElementById('text').value = 'Mã {cdoe}\\nvà {code'")
+    await tab.fill("#text", "Mã {cdoe}\nvà {code")
     await tab.run("document.getElementById('save').focus()")
     await press(tab)
     assert "không phải chỗ điền" in await tab.run("document.body.innerText")

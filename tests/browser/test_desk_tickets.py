@@ -23,7 +23,7 @@ LONG = "Đường Lê Lợi đoạn trước trường tiểu học bị đào l
 
 async def come_in(tab: Tab, world: Handling, login: str, role: str, contact: str = "") -> None:
     """Somebody new signs in and chooses a password."""
-    await tab.send("Network.clearBrowserCookies")
+    await tab.forget()
     wanted = Wanted(login=login, name=f"Người {login}", roles=frozenset({role}), contact=contact)
     given = await world.desk.admin.add(wanted)
     await enter(tab, world.desk, login, given.password)
@@ -58,11 +58,9 @@ async def test_pages_of_tickets_are_readable_and_without_barriers(
         await look(name)
     await tab.run("document.querySelectorAll('details').forEach(one => one.open = true)")
     await look("forms")
-    await tab.run("document.getElementById('return-why').value = 'Không thuộc thẩm quyền'")
+    await tab.fill("#return-why", "Không thuộc thẩm quyền")
     await world.act(await world.stored(ticket), A.EXTEND)
-    tab.expect_load()
-    await tab.run("document.querySelector('form[action$=\"/act/return\"] button').click()")
-    await tab.loaded()
+    await tab.leave("form[action$='/act/return'] button")
     assert "vừa được người khác cập nhật" in await tab.run("document.body.innerText")
     assert await tab.run("document.getElementById('return-why').value") == "Không thuộc thẩm quyền"
     await look("second")
@@ -84,19 +82,14 @@ async def test_looking_at_who_it_is_loses_no_text_and_a_photo_comes_with_the_ans
     assert WHO[0] not in await tab.run("document.documentElement.outerHTML")
     await tab.run("document.querySelector('details').open = true")
     await fill(tab, **{"answer-answer": "Đã lấp lại vỉa hè."})
-    await tab.run("document.querySelector('#reporter button').click()")
+    await tab.click("#reporter button")
     shown = f"document.getElementById('reporter').innerText.includes('{WHO[0]}')"
     await tab.run(
         f"new Promise(done => {{ const look = () => {shown} ? done(true) : requestAnimationFrame(look); look(); }})"
     )
     assert await tab.run("document.getElementById('answer-answer').value") == "Đã lấp lại vỉa hè."
-    await tab.run(
-        "(() => { const some = new DataTransfer(); some.items.add(new File([new Uint8Array(3000000)], 'Ảnh \"sau\".jpg',"
-        " {type: 'image/jpeg'})); document.getElementById('answer-file').files = some.files; })()"
-    )
-    tab.expect_load()
-    await tab.run("document.querySelector('form[action$=\"/act/answer\"] button').click()")
-    await tab.loaded()
+    await tab.attach("#answer-file", 'Ảnh "sau".jpg', "image/jpeg", bytes(3_000_000))
+    await tab.leave("form[action$='/act/answer'] button")
     text = await tab.run("document.body.innerText")
     await tab.picture(tmp_path / "answered-360.png")
     assert "Đã gửi trả lời" in text and "sau" in text and "3000 kB" in text

@@ -20,7 +20,7 @@ async def typed_in(tab: Tab, world: World) -> None:
     """The form of a new user, filled in."""
     await tab.open(str(world.server.make_url("/desk/users/new")))
     await fill(tab, name=NAME, login="binh")
-    await tab.run("document.querySelector('input[value=auditor]').click()")
+    await tab.click("input[value=auditor]")
 
 
 async def back(tab: Tab, width: int, picture: Path) -> None:

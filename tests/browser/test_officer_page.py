@@ -123,9 +123,7 @@ async def test_by_keys_alone_a_ticket_is_accepted_and_answered(world: World, bro
     text = "Đã rào chắn, sẽ lấp lại trong tuần.\nXin cảm ơn ông/bà."
     await tab.type(text)
     await tab.run("document.querySelector('button[value=reveal]').scrollIntoView()")
-    tab.expect_load()
-    await tab.run("document.querySelector('button[value=reveal]').click()")
-    await tab.loaded()
+    await tab.leave("button[value=reveal]")
     assert "Gọi 0901 234 567" in await tab.run("document.body.innerText")
     assert await tab.run("document.querySelector('#answer').value") == text, "looking at the number loses no text"
     await tab.run("document.querySelector('#answer').focus()")
@@ -147,14 +145,10 @@ async def test_who_is_slower_sees_what_happened_and_keeps_the_text(
     await slow.run("document.querySelector('#why').focus()")
     await slow.type("Không thuộc <thẩm quyền>")
     for tab, act in ((quick, "accept"), (slow, "return")):
-        tab.expect_load()
-        await tab.run(f"document.querySelector('button[value={act}]').click()")
-        await tab.loaded()
+        await tab.leave(f"button[value={act}]")
     said = await slow.run("document.querySelector('[role=alert]').innerText")
     assert "Phiếu vừa được người khác cập nhật" in said and NAMES[LEADER] in said and "Tiếp nhận" in said
     assert await slow.run("document.querySelector('#why').value") == "Không thuộc <thẩm quyền>"
     await slow.picture(tmp_path / "changed-360.png")
-    slow.expect_load()
-    await slow.run("document.querySelector('button[value=return]').click()")
-    await slow.loaded()
+    await slow.leave("button[value=return]")
     assert (await world.stored(ticket)).state is State.RETURNED

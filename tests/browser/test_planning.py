@@ -85,7 +85,7 @@ async def test_every_page_is_readable_and_without_barriers(
     await press(tab)
     await look("shift-fault")
     await go(tab, planning, RULES)
-    await tab.run("document.querySelector('[name=ordinary-answer]').value = 'lâu lâu'")
+    await tab.fill("[name=ordinary-answer]", "lâu lâu")
     await tab.run("document.querySelector('main form button[type=submit]').focus()")
     await press(tab)
     assert "Có thời hạn không đọc được" in await tab.run("document.body.innerText")
@@ -107,7 +107,7 @@ async def test_by_keys_alone_a_crew_is_planned_and_one_is_swapped(planning: Plan
     await press(tab)
     assert "Đã lưu lịch trực" in await tab.run("document.body.innerText")
     await go(tab, planning, f"{ROSTER}/days/{MONDAY}/early")
-    await tab.run("document.getElementById('out').value = '1002'")
+    await tab.choose("#out", "1002")
     await tab.run("document.querySelector('form[action$=swap] button').focus()")
     await press(tab)
     async with planning.database.reading() as tx:

@@ -38,7 +38,7 @@ async def seen(tab: Tab, hidden: str) -> None:
 
 
 async def click(tab: Tab, what: str) -> None:
-    await tab.run(f"document.querySelector('#fresh [data-said={what}] a').click()")
+    await tab.click(f"#fresh [data-said={what}] a")
 
 
 @pytest.mark.parametrize("width", [360, 1920])
@@ -53,11 +53,8 @@ async def test_a_ticket_is_loaded_again_beneath_what_is_typed(
     await listened(streams, 1)
     await tab.run("document.querySelectorAll('details').forEach(one => one.open = true); window.same = 1")
     await fill(tab, **{"answer-answer": ANSWER, "extend-why": WHY})
-    await tab.run(
-        "document.getElementById('extend-until').value = '2026-12-20';"
-        " (() => { const some = new DataTransfer(); some.items.add(new File(['x'], 'sau.jpg', {type: 'image/jpeg'}));"
-        " document.getElementById('answer-file').files = some.files; })()"
-    )
+    await tab.fill("#extend-until", "2026-12-20")
+    await tab.attach("#answer-file", "sau.jpg", "image/jpeg", b"x")
     await world.act(await world.stored(ticket), A.EXTEND, why="Mưa bão kéo dài")
     streams.bus.publish(told(ticket, "extend"))
     await until(tab, BAR)
@@ -71,9 +68,7 @@ async def test_a_ticket_is_loaded_again_beneath_what_is_typed(
     assert "Mưa bão kéo dài" in await tab.run("document.getElementById('history').innerText")
     assert await barriers(tab) == [] and await tab.run("document.documentElement.scrollWidth") <= width
     await tab.picture(tmp_path / f"typed-{width}.png")
-    tab.expect_load()
-    await tab.run("document.querySelector('form[action$=\"/act/answer\"] button').click()")
-    await tab.loaded()  # of the version that was read
+    await tab.leave("form[action$='/act/answer'] button")  # of the version that was read
     after = await world.stored(ticket)
     assert (after.state, after.answer) == (State.ANSWERED, ANSWER)
     assert serious(tab) == []
@@ -161,7 +156,7 @@ async def test_somebody_else_who_signed_in_at_this_browser_gets_nothing_of_it(
     await fill(tab, **{"answer-answer": ANSWER})
     second = await browser.tab()
     await come_in(second, world, "khac", "leader", LEADER)
-    await tab.send("Page.bringToFront")
+    await tab.front()
     await listened(streams, 2)
     streams.bus.publish(told(ticket, "extend"))
     await until(tab, BAR)
@@ -218,7 +213,7 @@ async def test_what_was_given_back_by_the_service_is_there_still(
         await fill(tab, login="cv", password=OWN)
         await press(tab)
     else:
-        await tab.run("document.querySelector('form[action$=\"/act/answer\"] button').click()")
+        await tab.click("form[action$='/act/answer'] button")
         await tab.loaded()
     assert ANSWER in await tab.run(f"document.getElementById('{where}').innerText")
     if away:
@@ -254,7 +249,7 @@ async def test_a_page_that_was_loaded_in_another_session_listens_and_hands_over_
     await fill(second, login="cv", password=OWN)
     await press(second)
     before = len(streams.opened)
-    await tab.send("Page.bringToFront")
+    await tab.front()
     await click(tab, "changed")
     await until(tab, shown("loaded"))
     assert not await tab.run(shown("out"))

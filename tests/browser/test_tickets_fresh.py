@@ -68,9 +68,7 @@ async def test_a_page_left_open_says_that_it_is_old_and_keeps_what_is_typed(
     streams.bus.publish(told(other, "forward"))
     await until(tab, BAR)
     assert await tab.run("document.getElementById('fresh').innerText.trim()") == "Có thay đổi. Tải lại"
-    tab.expect_load()
-    await tab.run("document.querySelector('#fresh a').click()")
-    await tab.loaded()
+    await tab.leave("#fresh a")
     assert (await tab.run("location.search")) == "?which=open" and not await tab.run(BAR)
     assert serious(tab) == []
 

@@ -48,16 +48,10 @@ async def world(database: Database, tmp_path: Path, lines: MemoryLines) -> Async
         yield opened
 
 
-async def offline(tab: Tab, lost: bool) -> None:
-    await tab.send("Network.enable")
-    speed = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-    await tab.send("Network.emulateNetworkConditions", offline=lost, **speed)
-
-
 async def _offline(tab: Tab, world: World, cable: Cable) -> Callable[[], Awaitable[object]]:
     """The television's own network."""
-    await offline(tab, True)
-    return lambda: offline(tab, False)
+    await tab.network(lost=True)
+    return tab.network
 
 
 async def _cut(tab: Tab, world: World, cable: Cable) -> Callable[[], Awaitable[object]]:

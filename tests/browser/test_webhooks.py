@@ -145,7 +145,7 @@ async def test_by_keys_alone_one_is_added_refused_and_tried(browser: Browser, tm
         assert await tab.run("document.getElementById('name').value") == "Cổng tỉnh"
         assert not (await barriers(tab)), "what was wrong is told without barriers too"
         await fill(tab, url=there.url)
-        await tab.run("document.querySelector('input[value=\"ticket.made\"]').click()")
+        await tab.click("input[value='ticket.made']")
         await go_to(tab, "Thêm webhook")
         await press(tab)
         assert "whsec_" in await tab.run("document.body.innerText")

@@ -1,251 +1,235 @@
-"""A real Chromium without a window, driven by its DevTools protocol: pages opened, keys pressed, pictures taken, surely ended.
+"""Windows of a real Chromium that somebody looks at: pages opened, buttons pressed by a mouse, keys by a keyboard, pictures taken.
 
-The program is the machine's own or that of the private root, which is run by that root's own loader. It looks for its data
-beside the running program, so the loader is copied next to it. Refuses to be skipped: without it the tests fail and say how
-to get it.
+Whatever is clicked is hit where a hand would: it is seen, it stands still, it is not disabled and nothing lies over it. Refuses what
+could not be done by hand, with what was in the way.
 """
 
 import asyncio
 import base64
 import json
-import os
-import shutil
-import signal
+import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientSession, ClientWebSocketResponse
+from playwright.async_api import BrowserContext, CDPSession, ConsoleMessage, Dialog, FilePayload, Locator, Page
+from playwright.async_api import Error as PageError
 
-from tests.lab.postgres import private_root
+from tests.lab.chromium import SECONDS, Chromium, running_chromium
 
-#: seconds; a busy machine starts it in about three
-SECONDS = 60.0
-_KEYS = {
-    "Tab": ("Tab", 9, ""),
-    "Enter": ("Enter", 13, "\r"),
-    " ": ("Space", 32, " "),
-    "1": ("Digit1", 49, "1"),
-    "2": ("Digit2", 50, "2"),
-    "4": ("Digit4", 52, "4"),
-    "Home": ("Home", 36, ""),
-    "ArrowLeft": ("ArrowLeft", 37, ""),
-    "ArrowRight": ("ArrowRight", 39, ""),
-}
-
-
-class BrowserMissing(Exception):
-    """The package is not there."""
-
-
-def browser_command(folder: Path) -> Path:
-    """A program in `folder` that runs Chromium with whatever arguments, itself as its helpers."""
-    own = shutil.which("chromium")
-    script = folder / "chromium.sh"
-    root = private_root()
-    home = root / "usr/lib/chromium"
-    if own:
-        text = f'#!/bin/sh\nexec {own} "$@"\n'
-    elif (home / "chromium").is_file():
-        triplet = next(one.parent.name for one in (root / "usr/lib").glob("*-linux-gnu/libc.so.6"))
-        loader = next(one for one in (root / "usr").glob("lib*/ld-linux-*.so.*"))
-        if not (home / "loader").exists():
-            shutil.copy(loader.resolve(), home / "loader")
-        libraries = f"{root}/usr/lib/{triplet}:{root}/usr/lib/{triplet}/pulseaudio:{home}"
-        text = (
-            f'#!/bin/sh\nexport FONTCONFIG_SYSROOT="{root}"\n'
-            f'exec "{home}/loader" --library-path "{libraries}" "{home}/chromium" "$@"\n'
-        )
-    else:
-        raise BrowserMissing("there is no Chromium; run scripts/private-root chromium fonts-dejavu-core")
-    script.write_text(text)
-    script.chmod(0o755)
-    return script
+#: seconds for which a hand tries what it cannot do yet
+PATIENCE = 20.0
+#: what is longer is not typed key by key: it comes at once, as by a method of input
+_TYPED = 60
 
 
 class Tab:
-    """One tab of the browser."""
+    """One window or tab."""
 
-    def __init__(self, socket: ClientWebSocketResponse) -> None:
-        self._socket = socket
-        self._number = 0
+    def __init__(self, chromium: Chromium, page: Page, devtools: CDPSession) -> None:
+        self._chromium, self._page, self._devtools = chromium, page, devtools
         #: what the page said on its console, what was refused by its policy, what broke in it
         self.complaints: list[str] = []
+        #: what it asked in a dialog of the browser, and what somebody answers
+        self.asked: list[str] = []
+        self.agrees = True
         self._loaded = asyncio.Event()
-        #: documents that are loaded, by the browser's own ids
-        self._documents: set[str] = set()
-        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
-        self._reader = asyncio.create_task(self._read())
+        page.on("load", lambda _: self._loaded.set())
+        page.on("console", self._says)
+        page.on("pageerror", self._breaks)
+        page.on("dialog", self._asks)
 
-    async def _read(self) -> None:
-        async for message in self._socket:
-            told = json.loads(message.data)
-            if "id" in told:
-                if not (answer := self._answers.pop(told["id"])).done():  # else nobody waits for it any more
-                    answer.set_result(told)
-                continue
-            match told["method"]:
-                case "Page.loadEventFired":
-                    self._loaded.set()
-                case "Page.lifecycleEvent" if told["params"]["name"] == "load":
-                    self._documents.add(told["params"]["loaderId"])
-                    self._loaded.set()
-                case "Log.entryAdded" if told["params"]["entry"]["level"] in ("verbose", "info"):
-                    pass  # the browser's own remarks: a field that has the focus already needs no autofocus
-                case "Log.entryAdded" | "Runtime.exceptionThrown" | "Runtime.consoleAPICalled":
-                    self.complaints.append(json.dumps(told["params"]))
+    def _says(self, said: ConsoleMessage) -> None:
+        if said.args or said.type not in ("verbose", "info"):  # else the browser's own remark
+            self.complaints.append(f"{said.type}: {said.text} {json.dumps(said.location)}")
 
-    async def send(self, method: str, **params: Any) -> dict[str, Any]:
-        """One command; its result."""
-        self._number += 1
-        answer = self._answers[self._number] = asyncio.get_running_loop().create_future()
-        await self._socket.send_json({"id": self._number, "method": method, "params": params})
-        async with asyncio.timeout(SECONDS):
-            told = await answer
-        if "error" in told:
-            raise AssertionError(f"{method}: {told['error']}")
-        result: dict[str, Any] = told["result"]
-        return result
+    def _breaks(self, error: PageError) -> None:
+        self.complaints.append(error.stack or error.message)
+
+    async def _asks(self, dialog: Dialog) -> None:
+        self.asked.append(dialog.message)
+        await (dialog.accept() if self.agrees else dialog.dismiss())
+
+    def _at(self, selector: str) -> Locator:
+        return self._page.locator(selector).first
+
+    async def send(self, method: str, **params: Any) -> Any:
+        """What the driver has no words for: one command of the browser's own protocol; its result."""
+        return await self._chromium.do(self._devtools.send(method, params))
 
     async def open(self, address: str) -> None:
         """Load a page and wait until it is there."""
-        self._loaded.clear()
-        told = await self.send("Page.navigate", url=address)
-        await self.loaded()
-        async with asyncio.timeout(SECONDS):
-            while "errorText" not in told and told["loaderId"] not in self._documents:
-                self._loaded.clear()  # it was the page before that had been loaded just now
-                await self._loaded.wait()
+        await self._chromium.do(self._page.goto(address))
+
+    async def reload(self) -> None:
+        """Load it again and wait until it is there."""
+        await self._chromium.do(self._page.reload())
 
     async def loaded(self) -> None:
-        """Wait for a page that was asked for since `expect_load`, or by `open`."""
-        async with asyncio.timeout(SECONDS):
-            await self._loaded.wait()
+        """Wait for a page that was asked for since `expect_load`."""
+        await self._chromium.do(asyncio.wait_for(self._loaded.wait(), SECONDS))
 
     def expect_load(self) -> None:
         """What follows loads a page."""
         self._loaded.clear()
 
+    async def leave(self, selector: str) -> None:
+        """Click something that leads to another page, and wait until that is there."""
+        self.expect_load()
+        await self.click(selector)
+        await self.loaded()
+
+    async def at_first(self, script: str) -> None:
+        """Before any script of the pages that are opened from now on."""
+        await self._chromium.do(self._page.add_init_script(script))
+
+    async def front(self) -> None:
+        """In front of the other tabs of its window."""
+        await self._chromium.do(self._page.bring_to_front())
+
     async def size(self, width: int, height: int, *, mobile: bool = False) -> None:
-        """The window in CSS pixels."""
+        """The window in CSS pixels; `mobile`: laid out as on a telephone."""
+        # for the driver something is a telephone from its first page on, here a page is looked at on both
         await self.send(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile
         )
 
+    async def calm(self) -> None:
+        """Somebody who wants nothing to move."""
+        await self._chromium.do(self._page.emulate_media(reduced_motion="reduce"))
+
     async def run(self, script: str) -> Any:
-        """The value of an expression of JavaScript in the page."""
+        """The value of an expression of JavaScript in the page. A look, no gesture: what pages may do only after somebody has
+        pressed something they may not do after this, as they might after the driver's own.
+        """
         told = await self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in told:
             raise AssertionError(told["exceptionDetails"])
         return told["result"].get("value")
 
+    async def click(self, selector: str, *, times: int = 1, patience: float = PATIENCE) -> None:
+        """Press the first such thing with the mouse, in its middle, as soon as a hand could."""
+        await self._chromium.do(self._at(selector).click(click_count=times, timeout=patience * 1000))
+
+    async def choose(self, selector: str, wanted: str | int, *, patience: float = PATIENCE) -> str:
+        """One of a list that is seen, by its value or its place from 0 on; the value. The focus is in the list then."""
+        at, most = self._at(selector), patience * 1000
+        await self._chromium.do(at.focus(timeout=most))
+        if isinstance(wanted, int):
+            (chosen,) = await self._chromium.do(at.select_option(index=wanted, timeout=most))
+        else:
+            (chosen,) = await self._chromium.do(at.select_option(value=wanted, timeout=most))
+        return chosen
+
+    async def attach(self, selector: str, name: str, kind: str, data: bytes) -> None:
+        """A file into a field for files, whatever stands there of it."""
+        file = FilePayload(name=name, mimeType=kind, buffer=data)
+        await self._chromium.do(self._at(selector).set_input_files(file, timeout=PATIENCE * 1000))
+
+    async def fill(self, selector: str, text: str) -> None:
+        """In place of what stands in a field that is seen and may be changed; the focus stays in it."""
+        await self._chromium.do(self._at(selector).fill(text, timeout=PATIENCE * 1000))
+
     async def press(self, key: str) -> None:
-        """Press and let go one of `_KEYS`."""
-        code, number, text = _KEYS[key]
-        same = {"key": key, "code": code, "windowsVirtualKeyCode": number}
-        await self.send("Input.dispatchKeyEvent", type="keyDown", text=text, **same)
-        await self.send("Input.dispatchKeyEvent", type="keyUp", **same)
+        """Press and let go a key by its name, or several at once: `Control+Enter`."""
+        await self._chromium.do(self._page.keyboard.press(key))
 
     async def type(self, text: str) -> None:
         """Type into what has the focus."""
-        await self.send("Input.insertText", text=text)
+        keyboard = self._page.keyboard
+        await self._chromium.do(keyboard.type(text) if len(text) <= _TYPED else keyboard.insert_text(text))
+
+    async def point(self, x: float, y: float) -> None:
+        """The mouse comes here, in CSS pixels of the window."""
+        await self._chromium.do(self._page.mouse.move(x, y))
+
+    async def hold(self, pressed: bool) -> None:
+        """The mouse's button goes down, or is let go."""
+        await self._chromium.do(self._page.mouse.down() if pressed else self._page.mouse.up())
+
+    async def network(self, *, lost: bool = False, late: int = 0) -> None:
+        """That of this tab alone: gone, or with each answer later by so many milliseconds; as it was, when nothing is given."""
+        await self.send("Network.enable")
+        speed = {"latency": late, "downloadThroughput": -1, "uploadThroughput": -1}
+        await self.send("Network.emulateNetworkConditions", offline=lost, **speed)
+
+    async def refuse(self, pattern: str) -> None:
+        """Nothing is got from addresses in which this regular expression is found; from all again: an empty one."""
+        await self._chromium.do(self._page.unroute_all())
+        if pattern:
+            await self._chromium.do(self._page.route(re.compile(pattern), lambda route: route.abort()))
+
+    async def forget(self) -> None:
+        """Without the cookies of all tabs of this person."""
+        await self._chromium.do(self._page.context.clear_cookies())
+
+    async def cookie(self, name: str, value: str, address: str) -> None:
+        """With this one for the pages of an address."""
+        await self._chromium.do(self._page.context.add_cookies([{"name": name, "value": value, "url": address}]))
 
     async def picture(self, path: Path, *, whole: bool = True) -> None:
-        """The page as a PNG, packed quickly rather than small: all of it, or what the window shows."""
+        """The page as a PNG, packed quickly rather than small: all of it, or what the window shows. The driver's own puts a style
+        into the page, which its policy refuses.
+        """
         told = await self.send("Page.captureScreenshot", captureBeyondViewport=whole, optimizeForSpeed=True)
         await asyncio.to_thread(path.write_bytes, base64.b64decode(told["data"]))
 
     async def close(self) -> None:
-        """End it."""
-        await self._socket.close()
-        await self._reader
+        """The window is gone."""
+        await self._chromium.do(self._page.close())
 
 
 class Browser:
-    """A running Chromium."""
+    """A Chromium as it comes to those who use it: without cookies, with an empty storage."""
 
-    def __init__(self, session: ClientSession, port: int) -> None:
-        self._session, self._port = session, port
-        self._tabs: list[Tab] = []
-        #: the program itself, which opens windows
-        self._whole: Tab | None = None
+    def __init__(self, chromium: Chromium) -> None:
+        self._chromium = chromium
+        self._contexts: list[BrowserContext] = []
+        self._first: BrowserContext | None = None
 
     async def tab(self) -> Tab:
-        """A new tab."""
-        async with self._session.put(f"http://127.0.0.1:{self._port}/json/new?about:blank") as response:
-            told = await response.json()
-        return await self._opened(told["webSocketDebuggerUrl"])
+        """A new tab of the first person."""
+        if self._first is None:
+            self._first = await self._context()
+        return await self._opened(self._first)
 
     async def somebody(self) -> Tab:
         """A tab in a window of its own, with cookies and a storage of its own: another person at another machine."""
-        if self._whole is None:
-            async with self._session.get(f"http://127.0.0.1:{self._port}/json/version") as response:
-                told = await response.json()
-            self._whole = await self._linked(told["webSocketDebuggerUrl"])
-        context = (await self._whole.send("Target.createBrowserContext"))["browserContextId"]
-        window = {"url": "about:blank", "browserContextId": context, "newWindow": True}
-        target = (await self._whole.send("Target.createTarget", **window))["targetId"]
-        return await self._opened(f"ws://127.0.0.1:{self._port}/devtools/page/{target}")
+        return await self._opened(await self._context())
 
-    async def _linked(self, address: str) -> Tab:
-        made = Tab(await self._session.ws_connect(address, max_msg_size=0))
-        self._tabs.append(made)
+    async def _context(self) -> BrowserContext:
+        made = await self._chromium.do(self._chromium.driven.new_context(no_viewport=True))
+        self._contexts.append(made)
         return made
 
-    async def _opened(self, address: str) -> Tab:
-        made = await self._linked(address)
-        for domain in ("Page", "Runtime", "Log"):
-            await made.send(f"{domain}.enable")
-        await made.send("Page.setLifecycleEventsEnabled", enabled=True)
-        return made
+    async def _opened(self, context: BrowserContext) -> Tab:
+        async def there() -> Tab:
+            page = await context.new_page()
+            return Tab(self._chromium, page, await context.new_cdp_session(page))
+
+        return await self._chromium.do(there())
 
     async def close(self) -> None:
-        """End all tabs."""
-        for tab in self._tabs:
-            await tab.close()
+        """All windows are gone, and what they kept."""
+        for one in self._contexts:
+            await self._chromium.do(one.close())
+
+
+@asynccontextmanager
+async def windows(chromium: Chromium) -> AsyncIterator[Browser]:
+    """Of people who come to this Chromium for the first time; closed afterwards."""
+    opened = Browser(chromium)
+    try:
+        yield opened
+    finally:
+        await opened.close()
 
 
 @asynccontextmanager
 async def running_browser(folder: Path) -> AsyncIterator[Browser]:
-    """Chromium with a profile of its own in `folder`; it and all its helpers are ended afterwards."""
-    command, profile = browser_command(folder), folder / "profile"
-    process = await asyncio.create_subprocess_exec(
-        str(command),
-        "--headless",
-        "--no-sandbox",
-        "--no-zygote",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--remote-debugging-port=0",
-        f"--browser-subprocess-path={command}",
-        f"--user-data-dir={profile}",
-        "about:blank",
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        port = await _port(profile / "DevToolsActivePort", process)
-        async with ClientSession() as session:
-            browser = Browser(session, port)
-            try:
-                yield browser
-            finally:
-                await browser.close()
-    finally:
-        if process.returncode is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
-
-
-async def _port(file: Path, process: asyncio.subprocess.Process) -> int:
-    async with asyncio.timeout(SECONDS):
-        while process.returncode is None:
-            if await asyncio.to_thread(file.is_file):
-                text = await asyncio.to_thread(file.read_text)
-                if "\n" in text:
-                    return int(text.splitlines()[0])
-            await asyncio.sleep(0.05)
-    raise AssertionError(f"Chromium ended with code {process.returncode} at its start")
+    """A Chromium for somebody alone, run by a program that is laid into `folder`; all of it is ended afterwards."""
+    with ExitStack() as stack:
+        chromium = await asyncio.to_thread(stack.enter_context, running_chromium(folder))
+        async with windows(chromium) as opened:
+            yield opened
