@@ -60,14 +60,16 @@ async def show_supervision(ask: Ask) -> web.Response:
     room, calls, tickets, problem, status = ask.request.app[TODAY], None, None, "", 200
     try:
         of_calls: CallFiguresQuery = _wanted(CallFiguresQuery, typed)
-        async with beside() as group:
+        of_tickets: TicketFiguresQuery = _wanted(TicketFiguresQuery, typed)
+        async with beside() as group:  # what a year takes is not added up
             counting = group.create_task(room.counted(of_calls.level))
             if filtered:
-                calls = await figures.get_call_figures(asking(ask, of_calls))
-                tickets = await figures.get_ticket_figures(asking(ask, _wanted(TicketFiguresQuery, typed)))
+                counting_calls = group.create_task(figures.get_call_figures(asking(ask, of_calls)))
+                counting_tickets = group.create_task(figures.get_ticket_figures(asking(ask, of_tickets)))
         counted = counting.result()
-        if not filtered:
-            calls, tickets = counted.calls, counted.tickets
+        calls, tickets = counted.calls, counted.tickets
+        if filtered:
+            calls, tickets = counting_calls.result(), counting_tickets.result()
     except HotlineError as error:
         problem, status = told(error), failure(error).status
         if status >= 500:
