@@ -21,8 +21,8 @@ __all__ = ["desk"]
 OFFER = "document.getElementById('offer-said').textContent"
 HIDDEN = "document.getElementById('offer').hidden"
 OPEN = "document.getElementById('f-category').matches(':open')"
-#: milliseconds, in which somebody types on a busy machine too
-SLOW = 1000
+#: milliseconds: long enough for some letters, and soon enough after them
+SLOW = 500
 
 
 async def rings(desk: Desk, call: str = NEXT, number: str = OTHER) -> None:
