@@ -187,5 +187,5 @@ async def test_the_charts_of_another_day_stay_with_it(world: World, browser: Bro
     await supervisor(tab, world)
     await go(tab, world, DAY)
     assert await tab.run("document.getElementById('charts-at').textContent") == "Số liệu lúc 09:00:00 26/11/2026"
-    assert await tab.run("!document.getElementById('stream') && !document.querySelector('[hx-get]')")
+    assert await tab.run("!document.getElementById('stream') && !document.querySelector('main [hx-get]')")
     assert serious(tab) == []
