@@ -187,7 +187,7 @@ async def test_by_keys_alone_a_backup_is_made_followed_and_on_the_shelf_without_
     keeper.backups.shelf = (SHELVED,)
     await shows(tab, "backup-box", "Đã xong")
     await shows(tab, "shelf-box", BACKUP)
-    assert await tab.run("document.querySelectorAll('[hx-trigger^=every]').length") == 0, "it asks no more"
+    assert await tab.run("document.querySelectorAll('main [hx-trigger^=every]').length") == 0, "it asks no more"
     await go_to(tab, "Kiểm tra")
     await press(tab)
     await shows(tab, "check-box", "Dừng kiểm tra")

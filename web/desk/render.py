@@ -80,7 +80,7 @@ def show(
             "menu": menu_of(ask.signed, ask.request.path),
             "version": hotline1022.__version__,
             # whoever may look sees on each page that something rings
-            "rings": RINGING if ask.signed.may(Permission.LOOK) else "",
+            "alarms_ring": RINGING if ask.signed.may(Permission.LOOK) else "",
         }
     name = f"desk/{template}.html"
     kept = _kept(ask) if status == 200 else []
