@@ -81,6 +81,6 @@ async def prepared(browser: Browser, number: str, **typed: str) -> Shown:
 async def ended(browser: Browser, page: str) -> Shown:
     """The page of an erasure when it does not run any more."""
     async with asyncio.timeout(60):
-        while "hx-trigger" in (shown := await browser.get(page)).text:  # noqa: ASYNC110 -- a page tells nobody
+        while "hx-trigger" in (shown := await browser.get(page)).text.partition("<main")[2]:  # noqa: ASYNC110 -- a page tells nobody
             await asyncio.sleep(0.05)
     return shown

@@ -107,7 +107,7 @@ async def test_the_level_of_a_group_opens_those_that_are_within(filled: Filled, 
     async with world.signed_in("supervisor") as browser:
         shown = (await browser.get(f"/desk/supervision?{SPAN}&level={level}")).text
         levels = [
-            (unescape(path), said) for path, said in re.findall(r'<a href="([^"]+)">([0-9,]+ %)</a></td></tr>', shown)
+            (unescape(path), said) for path, said in re.findall(r'<a href="([^"]+)">([0-9,]+%)</a></td></tr>', shown)
         ]
         of_calls = [(path, said) for path, said in levels if "/calls?" in path]
         of_tickets = [(path, said) for path, said in levels if "/tickets?" in path]
