@@ -175,9 +175,9 @@ class AccountRepository(Repository):
         """Count one try at the door; see db/tries.py."""
         return await count_try(self._connection, sign_in_try, key, at, tries=tries, since=since)
 
-    async def take_back_try(self, key: str) -> None:
+    async def take_back_try(self, key: str, *, below: int) -> None:
         """One try less; see db/tries.py."""
-        await take_back_try(self._connection, sign_in_try, key)
+        await take_back_try(self._connection, sign_in_try, key, below=below)
 
     async def forget_try(self, key: str) -> None:
         """All tries of this key."""

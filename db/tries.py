@@ -32,9 +32,10 @@ async def count_try(
     return bool(done.rowcount)
 
 
-async def take_back_try(connection: AsyncConnection, table: Table, key: str) -> None:
-    """One try less of this key, where it has any: it was none that counts. When the last one was stays."""
+async def take_back_try(connection: AsyncConnection, table: Table, key: str, *, below: int) -> None:
+    """One try less of this key, where it has any and fewer than `below`: it was none that counts. When the last one was stays."""
     (column,) = table.primary_key
     gone = await connection.execute(delete(table).where(column == key, table.c.tries <= 1))
     if not gone.rowcount:
-        await connection.execute(update(table).where(column == key, table.c.tries > 1).values(tries=table.c.tries - 1))
+        some = (column == key, table.c.tries > 1, table.c.tries < below)
+        await connection.execute(update(table).where(*some).values(tries=table.c.tries - 1))

@@ -233,7 +233,7 @@ class MenuTree:
     pronounce: Mapping[str, str]
     #: what is odd but no hindrance, ready to be shown
     warnings: tuple[str, ...] = ()
-    #: what was allowed when it was put in force and is refused today: it goes on with that, and no other menu begins so
+    #: what was allowed when it was put in force and is refused today: it goes on with that, and nothing is published so
     outdated: tuple[str, ...] = ()
 
 

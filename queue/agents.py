@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
 from hotline1022.core.said import said
+from hotline1022.core.turns import Turns
 from hotline1022.queue.agent_state import AgentEvent, RingEnd, follow, missed
 from hotline1022.queue.pin_door import PinDoor
 from hotline1022.queue.ports import AgentStore, AlarmBell, QueueHands
@@ -64,6 +65,8 @@ class Agents:
         self.wrap_up = wrap_up
         #: told of each line as it is from now on
         self._seen = seen
+        #: who logs out at a line is not put back by who makes it ready meanwhile
+        self._turns = Turns()
 
     async def change(self, *, lines: Sequence[str], reasons: Iterable[str], wrap_up: timedelta) -> None:
         """New settings. Whoever sits at a line that is gone is logged out; a call under way goes on."""
@@ -115,13 +118,14 @@ class Agents:
         """Log out whoever is there. A call under way goes on. The session is closed first: without the database nothing is done, and
         the line that still looks ready rings.
         """
-        seat = self._seat(line)
-        if seat.session is None:
-            raise Refused(f"nobody is logged in at line {line}", error_id="line-empty")
-        await self._store.close_session(seat.session.id, datetime.now(UTC), reason)
-        await self._hands.remove(MAIN, line)
-        await self._hands.remove(EMERGENCY, line)
-        await self._leave(line)
+        async with self._turns.of(line):
+            seat = self._seat(line)
+            if seat.session is None:
+                raise Refused(f"nobody is logged in at line {line}", error_id="line-empty")
+            await self._store.close_session(seat.session.id, datetime.now(UTC), reason)
+            await self._hands.remove(MAIN, line)
+            await self._hands.remove(EMERGENCY, line)
+            await self._leave(line)
         await self._keep_one()
         return self.view(line)
 
@@ -152,17 +156,20 @@ class Agents:
         """End the wrap-up: the next call rings at once, in Asterisk's queue too, which has a wrap-up of its own. Whoever is ready stays so.
         Refused `line-empty`, `wrap-up-none`.
         """
-        seat = self._seat(line)
-        if seat.session is None:
-            raise Refused(f"nobody is logged in at line {line}", error_id="line-empty")
-        if seat.state is AgentState.READY:
+        async with self._turns.of(line):
+            seat = self._seat(line)
+            if seat.session is None:
+                raise Refused(f"nobody is logged in at line {line}", error_id="line-empty")
+            if seat.state is AgentState.READY:
+                return self.view(line)
+            if seat.state is not AgentState.WRAP_UP or seat.reason:
+                text = f"line {line} writes nothing down after a call, it is {seat.state}; look at its state"
+                raise Refused(text, error_id="wrap-up-none")
+            await self._hands.renew(MAIN, line, seat.session.person)
+            if reason := self._seat(line).reason:  # a pause came in between, and was taken out with the line
+                await self._hands.pause(MAIN, line, paused=True, reason=reason)
+            await self.happened(line, AgentEvent.WRAPPED_UP)
             return self.view(line)
-        if seat.state is not AgentState.WRAP_UP or seat.reason:
-            text = f"line {line} writes nothing down after a call, it is {seat.state}; look at its state"
-            raise Refused(text, error_id="wrap-up-none")
-        await self._hands.renew(MAIN, line, seat.session.person)
-        await self.happened(line, AgentEvent.WRAPPED_UP)
-        return self.view(line)
 
     # -- what happens
 

@@ -114,12 +114,12 @@ def write_file(folder: int, name: str, pieces: Iterable[bytes], *, times: os.sta
         if times is not None:
             os.utime(fd, ns=(times.st_atime_ns, times.st_mtime_ns))
         os.fsync(fd)
-    except OSError as error:
-        if not no_room(error):
-            raise
-        with suppress(OSError):
+    except BaseException as error:
+        with suppress(OSError):  # what the pieces come from may break off too: no part of it is left
             os.unlink(part, dir_fd=folder)
-        raise Unavailable("the disk is full; free some space", error_id="disk-full") from error
+        if isinstance(error, OSError) and no_room(error):
+            raise Unavailable("the disk is full; free some space", error_id="disk-full") from error
+        raise
     finally:
         os.close(fd)
     os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hotline1022.core.masking import mask, mask_recipient, mask_text
+from hotline1022.tickets.types import BEGUN, FAQ_QUESTIONS
 
 #: Fields that hold a telephone number, or a line's (short numbers stay as they are).
 _NUMBERS = frozenset(
@@ -25,7 +26,9 @@ _NUMBERS = frozenset(
 #: Fields that hold a telephone number or an address of email.
 _RECIPIENTS = frozenset({"recipient", "sender"})
 #: Fields with free text or the facts of an event.
-_TEXTS = frozenset({"data", "detail", "content", "answer", "text", "error", "why", "release_why", "words"})
+_TEXTS = frozenset(
+    {"data", "detail", "content", "answer", "text", "error", "why", "release_why", "words", BEGUN, FAQ_QUESTIONS}
+)
 
 
 def hide_numbers(value: Any) -> Any:

@@ -86,7 +86,8 @@ def _refusal(asker: Asker, ticket: Ticket, action: Action) -> Forbidden | None:
     """Whose it is to do, where it is not theirs who ask. Tokens that are no contact point's stand for whoever runs 1022."""
     if asker.officer and not _agency_may(action, ticket):
         return Forbidden(f"{action} is for 1022 to do; ask 1022 for it", error_id="action-of-1022")
-    if asker.signed is not None and agency_does(action, ticket.state) and not asker.handles(ticket.agency):
+    people = asker.signed is not None or action is Action.COMPLETE  # which no program ends in the place of an agency
+    if people and agency_does(action, ticket.state) and not asker.handles(ticket.agency):
         text = f"{action} is for the agency that has the ticket; forward it there, or ask the agency"
         return Forbidden(text, error_id="action-of-agency")
     if both_do(action, ticket.state) and not asker.officer and asker.may(P.ANSWER):

@@ -62,8 +62,10 @@ async def take_back(tx: Work, one: Try) -> None:
     """
     first, *others = one.limits
     await tx.accounts.forget_try(first)
-    for key in (*others, one.name):
-        await tx.accounts.take_back_try(key)
+    for key in others:
+        await tx.accounts.take_back_try(key, below=one.limits[key] + 1)
+    if one.name:  # one that is full has not counted this try
+        await tx.accounts.take_back_try(one.name, below=OF_NAME)
 
 
 async def forget_codes(tx: Work, user: str) -> None:

@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 from hotline1022.core.clock import local_day
+from hotline1022.core.live import Topic
 from hotline1022.db.migrate import migrate
 from hotline1022.db.unit import Database
 from hotline1022.faq.types import Entry
 from hotline1022.queue.types import AgentState
-from hotline1022.tickets.types import State
+from hotline1022.tickets.types import State, TicketFilter
 from tests.browser.steps import barriers, serious
 from tests.browser.test_agent import come_in, key, sees, type_at_end, until_kept
 from tests.contract.database import faq_made
-from tests.contract.database.agent_world import Desk, open_agent_desk
+from tests.contract.database.agent_world import NEXT, Desk, open_agent_desk
 from tests.lab.browser import Browser, Tab
 
 FINISH = "#faq-found .btn-primary"
@@ -128,3 +129,23 @@ async def test_an_answer_whose_day_is_over_is_asked_about_first(asked: Asked, br
     assert await tab.run(f"document.querySelectorAll('{FINISH}').length") == 0
     await key(tab, "Enter", control=True)
     assert await asked.desk.tickets() == []
+
+
+async def test_the_next_citizens_ticket_is_not_ended_by_a_key_too_many(asked: Asked, browser: Browser) -> None:
+    """Her call comes while the agent stands in an answer that was found for the one before."""
+    tab = await browser.tab()
+    await found(tab, asked)
+    await asked.desk.caller.rings(NEXT, caller="0912000111")
+    asked.desk.happens(Topic.CALL, "ring", line="101", call=NEXT, number="0912000111")
+    await sees(tab, "document.getElementById('form').dataset.draft", NEXT)
+    await tab.run("document.querySelector('#faq-found summary').focus()")
+    await key(tab, "Enter", control=True)
+    await sees(tab, "document.getElementById('faq-said').textContent.startsWith('Phiếu đang mở là của cuộc gọi khác')")
+    assert await tab.run("document.getElementById('f-answer').value") == "" and not await tab.run(f"{DONE} === '1'")
+    await sees(tab, f"!!document.querySelector('{FINISH}')")
+    await tab.run(f"document.querySelector('{FINISH}').click()")
+    await sees(tab, DONE, "1")
+    async with asked.desk.office.database.reading() as tx:
+        (made,) = await tx.tickets.list(TicketFilter(call=NEXT))
+    assert made.phone.endswith("912000111"), "once it is meant, it is done"
+    assert serious(tab) == []

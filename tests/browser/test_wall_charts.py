@@ -104,6 +104,11 @@ async def test_it_turns_its_pages_by_itself(world: World, browser: Browser, key:
     )
     await until(tab, f"seen.length > {len(PAGES)}")
     assert await tab.run("seen") == [*PAGES, "figures"]
+    await tab.run("window.wait = setTimeout; window.setTimeout = (what, ms, ...more) => wait(what, ms / 100, ...more)")
+    await tab.press(" ")  # somebody wipes the keys: it is held for ten minutes, here for six seconds
+    held = await tab.run(SHOWN)
+    await until(tab, f"({SHOWN}) !== {held!r}")
+    await until(tab, f"({SHOWN}) === {held!r}")
     assert await tab.run("document.querySelector('[data-figure=level] dd').offsetHeight") > 80
     await tab.press("ArrowLeft")
     assert await tab.run(SHOWN) == PAGES[-1]

@@ -15,13 +15,16 @@ from hotline1022.directory.types import Directory
 from hotline1022.queue.types import AgentState
 from hotline1022.service.figures.view import FiguresView
 from hotline1022.service.figures.wall_desk import WallDesk
+from hotline1022.web.desk.figures_said import count
 from tests.browser.steps import until
 from tests.browser.test_supervision import LINES
+from tests.browser.test_wall_charts import PAGES, SHOWN, WRONG, to
 from tests.contract.database.desk_world import World, open_desk
 from tests.lab.browser import Browser, Tab
 from tests.lab.cable import Cable
 from tests.lab.cable import cable as a_cable
 from tests.lab.figures_world import NOW
+from tests.lab.many_areas import many_areas
 from tests.unit.staff_memory import MemoryLines
 
 #: seconds that pass at once: what is old is 20 seconds old, and a lost round takes 5 of them
@@ -107,3 +110,37 @@ async def test_a_television_says_that_its_network_is_lost_and_comes_back_by_itse
         await back()
         await until(tab, f"{SAID} === '' && {READY} === '2' && {CLOCK} !== '{before}'")
         assert await tab.run("window.stays") == 1, "nobody loaded it again"
+
+
+@pytest.mark.parametrize("screen", [(1366, 768), (1920, 1080)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_a_chart_whose_network_is_lost_says_so_fits_and_goes_on_by_itself(
+    world: World, browser: Browser, tmp_path: Path, screen: tuple[int, int]
+) -> None:
+    desk = WallDesk(world.database, lambda: NOW)
+    _, key = await desk.add("UBND tỉnh", "user:admin")
+    there = await many_areas(world.database, NOW - timedelta(hours=1))
+    async with a_cable(world.server.port or 0) as cable:
+        tab = await browser.tab()
+        await tab.size(*screen)
+        await tab.open(f"http://127.0.0.1:{cable.port}/wall/{key}?show=charts")
+        await tab.press(" ")
+        await to(tab, "areas-today")
+        total = "document.getElementById('chart-total').textContent"
+        number = int((await tab.run(total)).removeprefix("Tổng cộng: ").replace(".", ""))
+        assert await tab.run(SAID) == ""
+        await tab.run("window.stays = 1")
+        await cable.unplug()
+        shift = f"performance.now = (real => () => real.call(performance) + {PASSED}000)(performance.now)"
+        await tab.run(shift)
+        await until(tab, f"{SAID}.startsWith('Số liệu cũ: ')")
+        await tab.picture(tmp_path / "lost.png")
+        assert await tab.run(f"({SHOWN}) === 'areas-today' && document.getElementById('old').offsetHeight > 0")
+        assert await tab.run(WRONG) == [], "the sentence takes its place from no row"
+        for page in PAGES[1:]:
+            await to(tab, page)
+            assert await tab.run(WRONG) == [], page
+        await to(tab, "areas-today")
+        more = await many_areas(world.database, NOW - timedelta(hours=1), areas=20, already=there)
+        await cable.plug()
+        await until(tab, f"{SAID} === '' && {total} === 'Tổng cộng: {count(number + more)}'")
+        assert await tab.run(f"({SHOWN}) === 'areas-today' && window.stays === 1"), "nobody loaded it again"

@@ -11,9 +11,11 @@ from tests.lab.figures_world import a_ticket
 AREAS = 60
 
 
-async def many_areas(database: Database, at: datetime, areas: int = AREAS) -> int:
-    """Tickets that were made at this moment: of the first area `areas`, of each next one fewer, of the last one; how many in all."""
-    dice, number = random.Random(60), 0
+async def many_areas(database: Database, at: datetime, areas: int = AREAS, *, already: int = 0) -> int:
+    """Tickets that were made at this moment: of the first area `areas`, of each next one fewer, of the last one; how many in all.
+    Codes go on after `already` of them.
+    """
+    dice, number = random.Random(60), already
     async with database.transaction() as tx:
         for area in range(areas):
             for _ in range(areas - area):
@@ -37,4 +39,4 @@ async def many_areas(database: Database, at: datetime, areas: int = AREAS) -> in
                     replace(change, after=made, row=replace(change.row, at=at, after=made.state))
                 )
                 number += 1
-    return number
+    return number - already

@@ -328,6 +328,20 @@ async def test_any_range_is_streamed(world: World, sealing: bool) -> None:
         assert caught.value.error_id == "recording-missing"
 
 
+def test_of_a_file_that_breaks_off_nothing_is_left(tmp_path: Path) -> None:
+    """What it comes from may fail by itself, as the disk of another exchange does: plain speech must not stay behind."""
+
+    def pieces() -> Iterator[bytes]:
+        yield b"x" * 100
+        raise Unavailable("the file cannot be read", error_id="file-unreadable")
+
+    folder = os.open(tmp_path, os.O_RDONLY)
+    with pytest.raises(Unavailable):
+        write_file(folder, "one.wav", pieces())
+    os.close(folder)
+    assert list(tmp_path.iterdir()) == []
+
+
 # ---------------------------------------------------------------- size and speed
 
 

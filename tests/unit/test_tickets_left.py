@@ -32,7 +32,7 @@ URGENT = walked(made(urgency=Urgency.URGENT).after, A.FORWARD)
         (URGENT, at(25, "08:15"), "red", "Quá hạn dưới 1 giờ"),
         (URGENT, at(26, "10:20"), "red", "Quá hạn 26 giờ"),
         (walked(ACCEPTED, A.WAIT), at(60, "08:00"), "secondary", "Tạm dừng, chờ người dân"),
-        (walked(ACCEPTED, A.ANSWER), at(60, "08:00"), "secondary", "Chờ 1022 hoàn tất"),
+        (walked(ACCEPTED, A.ANSWER), at(60, "08:00"), "secondary", "Chờ hoàn tất"),
         (walked(ACCEPTED, A.REFUSE), at(60, "08:00"), "secondary", "Đã đóng"),
     ],
 )

@@ -1,6 +1,7 @@
 """What whoever may not see numbers never gets out of the API, by whatever way; and whose citizen somebody moves."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from multidict import CIMultiDict
 
 from hotline1022.accounts.types import Permission
+from hotline1022.tickets.types import BEGUN, FAQ_QUESTIONS
 from hotline1022.web.cookies import PLAIN
 from hotline1022.web.numbers import hide_numbers
 from tests.unit.accounts_memory import MemoryDoor
@@ -44,6 +46,11 @@ def edit(version: int) -> dict[str, Any]:
     return {
         "version": version, "why": "Gọi lại số 0901 234 567", "name": WHO[3], "phone": "0907654321", "email": WHO[5], "address": WHO[6],
     }  # fmt: skip
+
+
+def test_what_was_begun_to_be_answered_is_masked_as_all_texts_are() -> None:
+    begun = {"changes": {BEGUN: ["", "Gọi lại 0901234567"], FAQ_QUESTIONS: ["", "Gọi 0901234567?"]}}
+    assert "0901234567" not in str(hide_numbers(begun)) and "Gọi lại" in str(hide_numbers(begun))
 
 
 async def test_an_officer_learns_from_no_answer_who_the_citizen_is(tmp_path: Path) -> None:
@@ -221,3 +228,16 @@ async def test_a_form_that_no_browser_sends_is_refused(tmp_path: Path, what: str
         path = f"/desk/tickets/{'a' * 16}/files"
         async with house.client.post(path, data=BROKEN[what].encode(), headers=headers) as response:
             assert response.status in (400, 403, 413), await response.text()
+
+
+async def test_no_program_ends_what_an_agency_works_on(tmp_path: Path) -> None:
+    """Decision 39: 1022 does not; its own programs are no more than its people."""
+    async with open_house(tmp_path) as house:
+        ask_1022 = partial(house.ask, "POST")
+        _, ticket = await ask_1022(f"/api/tickets/{CODE}/forward", "agent", json={"version": 1})
+        mine = sign_in(house, "specialist", contact="so-xay-dung-cv")
+        accept = {"version": ticket["version"]}
+        _, accepted = await ask(house, "POST", f"/api/tickets/{CODE}/accept", mine, json=accept)
+        end = {"version": accepted["version"], "answer": "Xong."}
+        status, told = await ask_1022(f"/api/tickets/{CODE}/complete", "agent", json=end)
+        assert (status, told["error_id"]) == (403, "action-of-agency")

@@ -31,6 +31,8 @@ _NEXT = {Stage.SECOND: "/desk/second", Stage.CHANGE: "/desk/password", Stage.FUL
 #: being seen is written down once in this time
 _NOTE_EVERY = timedelta(minutes=1)
 _STATUSES = {400, 403, 404, 409, 413, 429, 503}
+#: said of a form that this session did not open
+_OF_FORMS = {"form-foreign", "form-of-another"}
 
 
 async def signed_in(place: Place, request: web.Request, ports: Ports) -> SignedIn | web.StreamResponse | None:
@@ -161,13 +163,17 @@ def desk_failure(
     plain = failure(error)
     status = 404 if plain.status == 405 else plain.status if plain.status in _STATUSES else 500
     say = words()
+    # what an admin can give is no cure for a form that is another session's
+    theirs = getattr(error, "error_id", "") in _OF_FORMS
+    anew = said_page(request) if theirs else ""
     made = whole(
         "desk/failure.html",
         # an address that takes forms alone is no page, whoever types it
         plain.status if status == 404 else status,
         theme=theme_of(request),
         title=say(f"failure.{status}.title"),
-        cure=say(f"failure.{status}.cure"),
+        cure=say("failure-form.cure" if theirs else f"failure.{status}.cure"),
+        anew=anew if safe(anew) else "",
         said=told(error),
         back=back,
         minutes=round(KEPT.total_seconds() / 60),

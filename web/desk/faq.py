@@ -177,7 +177,8 @@ async def show_edit(ask: Ask) -> web.Response:
     by = await author(ask)
     known = await ask.ports.faq.get(ask.path["entry"], by)
     earlier = next((one for one in known.versions if str(one.number) == query.of), None)
-    return await _form(ask, known, by, _as_typed(earlier or known.open or known.shown))
+    over = known.open if earlier is not None and earlier is not known.open else None
+    return await _form(ask, known, by, _as_typed(earlier or known.open or known.shown), over=over)
 
 
 async def edit(ask: Ask) -> web.Response:
@@ -300,17 +301,21 @@ async def _form(
     typed: Mapping[str, str],
     error: HotlineError | None = None,
     filled: Filled | None = None,
+    over: Version | None = None,
 ) -> web.Response:
+    """`over`: the draft that another version, which is taken up, would take the place of."""
     names = await ask.ports.faq.names()
     categories = dict(names.categories)
     now = _as_typed(known.open or known.shown) if known else _EMPTY
-    if now["category"]:  # its own, which may have ended
-        categories.setdefault(now["category"], names.category(now["category"]))
+    # its own, which may have ended, and that of an earlier version which is taken up again
+    for own in {now["category"], *({typed["category"]} & names.former.keys())} - {""}:
+        categories.setdefault(own, names.category(own))
     return show(
         ask,
         "faq-edit",
         error=error,
         known=known,
+        over=over,
         beside=known is not None and bool(known.published),
         typed=typed,
         filled=filled or fill(now if known else {}),

@@ -66,7 +66,7 @@ async def save(ask: Ask, part: Part[T], *, once_more: bool = True) -> web.Respon
     if error is not None:
         return await part.form(parts, there, error=error)
     if wrong := {**part.faults, **_name_fault(part, there)}:
-        return await part.form(parts, there, wrong=wrong)
+        return await part.form(parts, there, wrong=wrong, gone=gone)
     if gone and not form.one("gone"):
         return await part.form(parts, there, gone=True, error=part.taken())
     if there is not None and part.read_of(there) != form.one(meanwhile.READ):
@@ -74,7 +74,7 @@ async def save(ask: Ask, part: Part[T], *, once_more: bool = True) -> web.Respon
     try:
         changed = await part.change(known.text, parts)
         if own := part.own(changed.problems):
-            return await part.form(parts, there, wrong=own)
+            return await part.form(parts, there, wrong=own, gone=gone)
         if changed.text != known.text:
             await keep(ask, known, changed.text)
     except HotlineError as refused:

@@ -3,6 +3,7 @@ and nowhere else.
 """
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -41,7 +42,9 @@ async def add(ask: Ask) -> web.Response:
         made, key = await ask.ports.wallboards.add(name, who(ask))
     except HotlineError as error:
         return await _list(ask, typed=name, chosen=chosen, error=error)
-    return await _list(ask, given={"name": made.name, "path": f"/wall/{key}{_query(chosen)}"})
+    return await _list(
+        ask, given={"name": made.name, "path": f"/wall/{key}{_query(chosen)}", "turns": chosen["show"] != "figures"}
+    )
 
 
 def _query(chosen: Mapping[str, str]) -> str:
@@ -62,7 +65,7 @@ async def _list(
     said: str = "",
     typed: str = "",
     chosen: Mapping[str, str] = _USUAL,
-    given: dict[str, str] | None = None,
+    given: dict[str, Any] | None = None,
     error: HotlineError | None = None,
 ) -> web.Response:
     rows = [

@@ -37,6 +37,7 @@
     found.replaceChildren(...told.hits.map(shown));
     if (text !== whole && (told.near || !told.hits.length)) still = setTimeout(search, STILL, false);
   }
+  const draft = () => document.getElementById("form").dataset.draft;
   function shown(hit) {
     const one = document.createElement("details"), head = document.createElement("summary"), text = document.createElement("p");
     const of = document.createElement("p"), use = document.createElement("button");
@@ -46,7 +47,7 @@
     use.type = "button"; use.className = "btn btn-sm"; use.textContent = room.dataset.use;
     use.addEventListener("click", () => put(hit)?.focus());
     one.append(head, text, of, use);
-    if (!hit.out_of_date) one.append(" ", finish(hit, one));
+    if (!hit.out_of_date) one.append(" ", finish(hit, one, draft()));
     return one;
   }
   function fill(id, text) {
@@ -63,11 +64,13 @@
     if (!place.value.includes(hit.answer)) fill("f-answer", place.value ? `${place.value}\n${hit.answer}` : hit.answer);
     return place;
   }
-  function finish(hit, one) {
+  /* of: the form beside which it was found. One that came since is of another citizen, whose ticket is not ended by a key too many */
+  function finish(hit, one, of) {
     const button = document.createElement("button");
     button.type = "button"; button.className = "btn btn-sm btn-primary"; button.textContent = room.dataset.finish;
     button.setAttribute("aria-keyshortcuts", "Control+Enter");
     button.addEventListener("click", () => {
+      if (of !== draft()) { search(true).then(() => { said.textContent = room.dataset.other; words.focus(); }); return; }
       if (!put(hit)) return;
       if (!document.getElementById("f-content").value.trim()) fill("f-content", hit.question);
       document.getElementById("make-complete").click();
@@ -91,10 +94,10 @@
     clearTimeout(timer);
     search(words.value.trim() === whole).then(() => found.querySelector("summary")?.focus());
   });
-  let form = document.getElementById("form").dataset.draft;
+  let form = draft();
   document.body.addEventListener("hl-all", look);
   document.body.addEventListener("htmx:afterSettle", () => {
-    const now = document.getElementById("form").dataset.draft;
+    const now = draft();
     if (now !== form) { form = now; look(); }
   });
   look();

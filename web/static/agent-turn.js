@@ -23,7 +23,7 @@ HL.turn = (() => {
   const page = document.getElementById("agent"), offer = document.getElementById("offer");
   const said = document.getElementById("offer-said"), go = document.getElementById("offer-go");
   let last = -STILL, composing = false, waits = null, timer = 0, busy = 0, still = () => {};
-  const typed = (event) => event.target instanceof Element && event.target.matches("#ticket [data-typed], #ticket [data-picks]");
+  const typed = (event) => event.target instanceof Element && event.target.matches("#ticket [data-typed], #ticket [data-picks], #faq-words, #faq-found *");
   const sign = (event) => { if (typed(event)) last = performance.now(); };
   for (const name of ["keydown", "input"]) page.addEventListener(name, sign, true);
   page.addEventListener("compositionstart", (event) => { composing = typed(event); }, true);

@@ -1,10 +1,11 @@
 "use strict";
 /* A television with charts: turns its pages by itself, figures and then chart after chart, each as a pie and as bars, or as columns; the arrows
-   turn it by hand, the space bar holds it. Refuses to draw what is old as if it were new: wall.js says so above, on each page. */
+   turn it by hand, the space bar holds it for ten minutes: a key that somebody touched while cleaning stops it for no longer. Refuses to
+   draw what is old as if it were new: wall.js says so above, on each page. */
 (() => {
   const by = (id) => document.getElementById(id);
   const room = by("main"), figures = by("figures"), place = by("chart"), bars = by("bars"), drawn = by("drawn"), said = place.dataset;
-  const EVERY = Number(said.turn) * 1000, TURNS = { ArrowRight: 1, ArrowLeft: -1 };
+  const EVERY = Number(said.turn) * 1000, HELD = 600000, TURNS = { ArrowRight: 1, ArrowLeft: -1 };
   let charts = JSON.parse(said.charts), at = 0, there = "", pie = null, planned = 0, held = false;
 
   // null is the page of figures
@@ -74,10 +75,11 @@
   }
   function plan() {
     clearTimeout(planned);
-    if (!held) planned = setTimeout(turn, EVERY, 1);
+    planned = setTimeout(turn, held ? HELD : EVERY, 1);
   }
-  function turn(step) {
+  function turn(step, byHand) {
     if (!place.isConnected) return;
+    if (!byHand) held = false;
     at = (at + step + pages().length) % pages().length;
     paint();
     plan();
@@ -89,7 +91,7 @@
   });
   addEventListener("keydown", (event) => {
     if (event.key === " ") { held = !held; plan(); event.preventDefault(); }
-    else if (event.key in TURNS) turn(TURNS[event.key]);
+    else if (event.key in TURNS) turn(TURNS[event.key], true);
   });
   addEventListener("resize", fit);
   document.fonts.ready.then(fit);

@@ -100,6 +100,9 @@ async def test_strangers_together_do_not_shut_a_user_out_of_the_own_place(world:
         assert await told(world.desk.sign_in("lan", "guess", HERE)) == "sign-in-wait", "as of a name that nobody has"
     back = await world.desk.sign_in("lan", NEW, HERE)
     assert back.signed.user.login == "lan"
+    assert await told(world.desk.sign_in("lan", "guess", From(address="198.51.100.98"))) == "sign-in-wait", (
+        "it frees no try for them, and is not seen"
+    )
     changed = await world.desk.change_password(back.signed, NEW, f"{NEW} nong", HERE)
     await world.desk.sign_out(changed.signed, HERE)
     for _ in range(OF_BOTH):

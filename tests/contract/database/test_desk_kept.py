@@ -295,4 +295,7 @@ async def test_somebody_else_at_the_same_browser_gets_nothing_of_it(world: World
         refused = await browser.post(AREA, {**hidden, **TYPED}, Origin=own)
         assert refused.status == 403 and "Mới" not in refused.text and "HL-Kept" not in refused.headers
         assert words()("error.form-of-another") in refused.text
+        assert words()("failure.403.cure") not in refused.text, "an admin cures nothing there"
+        led = await browser.post(AREA, {**hidden, **TYPED}, Origin=own, Referer=f"{own}{AREA}")
+        assert f'href="{AREA}"' in led.text
         assert "&lt;Mới&gt;" not in (await browser.get(AREA)).text

@@ -179,6 +179,8 @@ async def test_two_people_at_one_question(faq: Faq) -> None:
         (earlier,) = set(re.findall(rf'href="({page}/edit\?of=[0-9]+)"', both.text))
         form = await one.get(unescape(earlier))
         assert ">Nhanh</textarea>" in form.text, "an earlier version is where one begins again"
+        assert "Đang có bản nháp" in form.text and ">Chậm</p>" in form.text, "and what that would take the place of"
+        assert "Đang có bản nháp" not in (await one.get(f"{page}/edit")).text
         assert ">Chậm</textarea>" in (await one.get(f"{page}/edit")).text
         await one.send(f"{page}/edit", f"{page}/edit", **TYPED | {"answer": "Nhanh"})
         assert (await two.post(f"{page}/propose", hidden)).status == 409
