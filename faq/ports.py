@@ -31,6 +31,10 @@ class Faq(Protocol):
         """One with all its versions; NotFound `faq-unknown`, also where `by` may not see it."""
         ...
 
+    async def wrote(self, entry: Entry, by: Author) -> bool:
+        """Whether somebody wrote a part of the version that is worked on, and so does not publish it; False where none is."""
+        ...
+
     async def add(self, agency: str, text: Text, by: Author, at: datetime) -> Entry:
         """A new one as a draft; "" = of the author's agency. Invalid `faq-question` …, `category-unknown`,
         `faq-agency-unknown`; Refused `faq-agency`, `faq-there`.

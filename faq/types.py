@@ -67,7 +67,7 @@ class Text:
 class Author:
     """Who writes or publishes."""
 
-    #: `user:ID`, `contact:ID`, `token:NAME`, `cli:NAME`: two that share one are the same person
+    #: `user:ID`, `contact:ID`, `token:NAME`, `cli:NAME`: two that share one are the same person, and so are two of one name
     keys: frozenset[str]
     #: as people read it
     name: str
@@ -77,6 +77,14 @@ class Author:
     agency: str = ""
     #: sees entries of all agencies, whichever it writes
     reads_all: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """By what somebody with an account is known; the key of an author has its id."""
+
+    login: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

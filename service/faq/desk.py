@@ -3,7 +3,7 @@ agencies and categories that the directory does not have.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
 
@@ -24,10 +24,13 @@ from hotline1022.faq.rules import (
     text_of,
     with_version,
     written,
+    wrote,
 )
 from hotline1022.faq.search import keys_of
 from hotline1022.faq.sheet import template
+from hotline1022.faq.states import BY_ANOTHER
 from hotline1022.faq.types import (
+    Account,
     Asked,
     Author,
     Entry,
@@ -45,6 +48,8 @@ from hotline1022.service.faq.sheet_import import FaqImport
 from hotline1022.service.figures.sheet_write import book_of
 from hotline1022.web.page_words import words
 
+#: before the id of an account, in the key of an author
+_USER = "user:"
 #: see entries of all agencies
 _READ_ALL = (Permission.LOOK, Permission.ANSWER)
 
@@ -70,7 +75,7 @@ class FaqDesk:
         """
         user = signed.user
         reads_all = any(signed.may(one) for one in _READ_ALL)
-        keys, agencies, agency = frozenset({f"user:{user.id}"}), None if reads_all else frozenset[str](), ""
+        keys, agencies, agency = frozenset({f"{_USER}{user.id}"}), None if reads_all else frozenset[str](), ""
         if user.contact:
             directory, day = await self._directory(), local_day(self._clock())
             contact = directory.contacts.get(user.contact)
@@ -106,6 +111,13 @@ class FaqDesk:
         async with self._database.reading() as tx:
             return await _seen(tx, entry, by)
 
+    async def wrote(self, entry: Entry, by: Author) -> bool:
+        """Whether somebody wrote a part of the version that is worked on."""
+        if entry.open is None:
+            return False
+        async with self._database.reading() as tx:
+            return wrote(entry.open, by, await _accounts(tx, by.keys | entry.open.authors))
+
     async def add(self, agency: str, text: Text, by: Author, at: datetime) -> Entry:
         """A new one as a draft."""
         agency = await self._agency(agency, by)
@@ -131,7 +143,9 @@ class FaqDesk:
         """Propose, return, publish, drop, withdraw."""
         async with self._database.transaction() as tx:
             before = await self._own(tx, entry, revision, by)
-            version = moved(before, move, why, by, at)
+            authors = before.open.authors if before.open and move in BY_ANOTHER else None
+            accounts = await _accounts(tx, by.keys | authors) if authors is not None else {}
+            version = moved(before, move, why, by, at, accounts)
             after = before
             ending = replaced(before, by, at) if version.state is State.PUBLISHED else None
             if ending is not None:
@@ -190,6 +204,12 @@ def _check_category(text: Text, names: Names, before: Entry | None = None) -> No
     if text.category and text.category not in names.categories and text.category not in had:
         said = f"there is no category {text.category!r} today; choose one that there is"
         raise Invalid(said, error_id="category-unknown")
+
+
+async def _accounts(tx: Work, keys: Iterable[str]) -> Mapping[str, Account]:
+    """Who stands behind these keys, as people are known by now."""
+    ids = {key.removeprefix(_USER) for key in keys if key.startswith(_USER)}
+    return {f"{_USER}{one.id}": Account(login=one.login, name=one.name) for one in await tx.accounts.some(ids)}
 
 
 async def _write(tx: Work, before: Entry, after: Entry) -> Entry:

@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from hotline1022.accounts.types import SignedIn
-from hotline1022.faq.rules import check_agency, check_seen, edited, moved, new_entry, text_of, with_version, written
+from hotline1022.faq.rules import (
+    check_agency,
+    check_seen,
+    edited,
+    moved,
+    new_entry,
+    text_of,
+    with_version,
+    written,
+    wrote,
+)
 from hotline1022.faq.sheet import template
 from hotline1022.faq.types import (
     Asked,
@@ -76,6 +86,9 @@ class MemoryFaq:
         if by is not None:
             check_seen(by, an_entry())
         return an_entry()
+
+    async def wrote(self, entry: Entry, by: Author) -> bool:
+        return entry.open is not None and wrote(entry.open, by)
 
     async def add(self, agency: str, text: Text, by: Author, at: datetime) -> Entry:
         check_agency(by, agency or by.agency)

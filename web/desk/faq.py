@@ -288,7 +288,7 @@ async def _entry(
         before=[_version(one, names, now) for one in entry.versions if one not in shown],
         badges=BADGES,
         opened=entry.open.state if entry.open else "",
-        wrote=entry.open is not None and bool(by.keys & entry.open.authors),
+        wrote=await ask.ports.faq.wrote(entry, by),
         **rights(ask, by, entry),
     )
 
