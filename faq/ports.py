@@ -5,7 +5,20 @@ from datetime import datetime
 from typing import Protocol
 
 from hotline1022.accounts.types import SignedIn
-from hotline1022.faq.types import Asked, Author, Entry, EntryFilter, Found, Miss, Move, Names, Report, Text
+from hotline1022.faq.types import (
+    Asked,
+    Author,
+    Days,
+    Ending,
+    Entry,
+    EntryFilter,
+    Found,
+    Miss,
+    Move,
+    Names,
+    Report,
+    Text,
+)
 
 
 class Faq(Protocol):
@@ -25,6 +38,14 @@ class Faq(Protocol):
 
     async def list(self, wanted: EntryFilter) -> Sequence[Entry]:
         """Entries, latest change first, each with the version that is shown and the one that is worked on."""
+        ...
+
+    def soon(self, at: datetime) -> Days:
+        """An answer whose last day is one of these ends soon: from that day on, as many as the settings say."""
+        ...
+
+    async def ending(self, agencies: frozenset[str] | None, at: datetime) -> Ending:
+        """How many published answers of these agencies (None: of all) end soon, or are over."""
         ...
 
     async def get(self, entry: str, by: Author | None = None) -> Entry:

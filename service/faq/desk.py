@@ -4,7 +4,7 @@ agencies and categories that the directory does not have.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_hex
 
 from hotline1022.accounts.types import Permission, SignedIn
@@ -33,6 +33,8 @@ from hotline1022.faq.types import (
     Account,
     Asked,
     Author,
+    Days,
+    Ending,
     Entry,
     EntryFilter,
     Found,
@@ -50,6 +52,8 @@ from hotline1022.web.page_words import words
 
 #: before the id of an account, in the key of an author
 _USER = "user:"
+#: an answer ends soon so many days before its last one, where the settings say nothing else
+SOON_DAYS = 30
 #: see entries of all agencies
 _READ_ALL = (Permission.LOOK, Permission.ANSWER)
 
@@ -63,9 +67,16 @@ class FaqDesk:
     """faq.ports.Faq."""
 
     def __init__(
-        self, database: Database, directory: Callable[[], Awaitable[Directory]], clock: Callable[[], datetime]
+        self,
+        database: Database,
+        directory: Callable[[], Awaitable[Directory]],
+        clock: Callable[[], datetime],
+        *,
+        soon_days: int = SOON_DAYS,
     ) -> None:
+        """`soon_days`: days before the last one from which on an answer ends soon."""
         self._database, self._directory, self._clock = database, directory, clock
+        self._soon = timedelta(days=soon_days)
         self._search = FaqSearch(database, clock)
         self._import = FaqImport(database)
 
@@ -105,6 +116,16 @@ class FaqDesk:
         """Entries, latest change first."""
         async with self._database.reading() as tx:
             return await tx.faq.list(wanted)
+
+    def soon(self, at: datetime) -> Days:
+        """An answer whose last day is one of these ends soon."""
+        today = local_day(at)
+        return Days(first=today, last=today + self._soon)
+
+    async def ending(self, agencies: frozenset[str] | None, at: datetime) -> Ending:
+        """How many published answers of these agencies (None: of all) end soon, or are over."""
+        async with self._database.reading() as tx:
+            return await tx.faq.ending(agencies, self.soon(at))
 
     async def get(self, entry: str, by: Author | None = None) -> Entry:
         """One with all its versions; NotFound `faq-unknown`."""

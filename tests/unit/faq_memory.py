@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from hotline1022.accounts.types import SignedIn
+from hotline1022.core.clock import local_day
 from hotline1022.faq.rules import (
     check_agency,
     check_seen,
@@ -20,6 +21,8 @@ from hotline1022.faq.sheet import template
 from hotline1022.faq.types import (
     Asked,
     Author,
+    Days,
+    Ending,
     Entry,
     EntryFilter,
     Found,
@@ -81,6 +84,13 @@ class MemoryFaq:
     async def list(self, wanted: EntryFilter) -> Sequence[Entry]:
         self.wanted.append(wanted)
         return [an_entry()]
+
+    def soon(self, at: datetime) -> Days:
+        today = local_day(at)
+        return Days(first=today, last=today + timedelta(days=30))
+
+    async def ending(self, agencies: frozenset[str] | None, at: datetime) -> Ending:
+        return Ending(soon=2, over=1)
 
     async def get(self, entry: str, by: Author | None = None) -> Entry:
         if by is not None:
