@@ -85,6 +85,10 @@ class Faq(Protocol):
         """The .xlsx file that people fill in."""
         ...
 
+    async def report_sheet(self, report: Report) -> bytes:
+        """What became of each row as an .xlsx file; Unavailable `sheet-disk`."""
+        ...
+
     async def misses(self, limit: int, skip: int = 0) -> Sequence[Miss]:
         """Searches without an answer that nobody has ticked off, the most frequent first, without the first `skip`."""
         ...

@@ -208,9 +208,9 @@ async def get_template(ask: Ask) -> web.Response:
     return sheet(await ask.ports.faq.template())
 
 
-def sheet(data: bytes) -> web.Response:
-    """A file to be saved."""
-    headers = {"Content-Disposition": 'attachment; filename="hoi-dap-1022.xlsx"'}
+def sheet(data: bytes, name: str = "hoi-dap-1022.xlsx") -> web.Response:
+    """A file to be saved under this name, of plain letters."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return web.Response(body=data, content_type=SHEET, headers=headers)
 
 

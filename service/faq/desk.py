@@ -27,7 +27,7 @@ from hotline1022.faq.rules import (
     wrote,
 )
 from hotline1022.faq.search import keys_of
-from hotline1022.faq.sheet import template
+from hotline1022.faq.sheet import report_table, template
 from hotline1022.faq.states import BY_ANOTHER
 from hotline1022.faq.types import (
     Account,
@@ -48,6 +48,7 @@ from hotline1022.faq.types import (
 from hotline1022.service.faq.search import FaqSearch
 from hotline1022.service.faq.sheet_import import FaqImport
 from hotline1022.service.figures.sheet_write import book_of
+from hotline1022.web.desk.render import told_id
 from hotline1022.web.page_words import words
 
 #: before the id of an account, in the key of an author
@@ -188,6 +189,10 @@ class FaqDesk:
         """The .xlsx file that people fill in."""
         names = await self.names()
         return await asyncio.to_thread(book_of, template(names.categories, head_words))
+
+    async def report_sheet(self, report: Report) -> bytes:
+        """What became of each row as an .xlsx file."""
+        return await asyncio.to_thread(book_of, [report_table(report, head_words, told_id)])
 
     async def misses(self, limit: int, skip: int = 0) -> Sequence[Miss]:
         """Searches without an answer."""

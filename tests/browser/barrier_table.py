@@ -169,6 +169,7 @@ DESK = (
     _page("/desk/faq", Wrong.NEVER, nothing=(NOBODY,)),
     _page("/desk/faq/new", FORMS),
     _page("/desk/faq/import", FORMS),
+    Row(path="/desk/faq/import/report", kind=Kind.FILE),
     Row(path="/desk/faq/template", kind=Kind.FILE),
     _page("/desk/faq/misses"),
     _page("/desk/faq/{entry}", FORMS),

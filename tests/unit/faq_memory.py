@@ -17,7 +17,7 @@ from hotline1022.faq.rules import (
     written,
     wrote,
 )
-from hotline1022.faq.sheet import template
+from hotline1022.faq.sheet import report_table, template
 from hotline1022.faq.types import (
     Asked,
     Author,
@@ -38,6 +38,7 @@ from hotline1022.faq.types import (
 )
 from hotline1022.service.faq.desk import head_words
 from hotline1022.service.figures.sheet_write import book_of
+from hotline1022.web.desk.render import told_id
 from tests.unit.calls_memory import NOW
 
 ID, MISS = "d" * 16, "e" * 16
@@ -127,6 +128,9 @@ class MemoryFaq:
 
     async def template(self) -> bytes:
         return book_of(template({"other": "Lĩnh vực khác"}, head_words))
+
+    async def report_sheet(self, report: Report) -> bytes:
+        return book_of([report_table(report, head_words, told_id)])
 
     async def misses(self, limit: int, skip: int = 0) -> Sequence[Miss]:
         return [Miss(id=MISS, words="nhập tịch", count=3, first_at=NOW, last_at=NOW)]
