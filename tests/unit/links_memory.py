@@ -17,7 +17,16 @@ TICKET = "a" * 16
 #: opens that ticket for OFFICER
 TOKEN = LINKS.make(OFFICER.id, TICKET, AT + timedelta(days=1))
 #: what the page offers
-OFFERED = (Action.ACCEPT, Action.ANSWER, Action.COMPLETE, Action.PASS_TO_LEADER, Action.RETURN)
+OFFERED = (
+    Action.ACCEPT,
+    Action.ANSWER,
+    Action.COMPLETE,
+    Action.PASS_TO_LEADER,
+    Action.EXTEND,
+    Action.WAIT,
+    Action.RESUME,
+    Action.RETURN,
+)
 
 
 def _theirs(action: Action, state: State) -> bool:
