@@ -19,20 +19,10 @@ from hotline1022.service.tickets.view import attachment_view
 from hotline1022.tickets.attachments import check_kind, check_name
 from hotline1022.tickets.ports import Act, agency_does, both_do
 from hotline1022.tickets.states import allowed
-from hotline1022.tickets.types import HIDDEN, SHOWN_TO, Action, HistoryRow, Named, State, Ticket, only_looked
+from hotline1022.tickets.types import BY_LINK, HIDDEN, SHOWN_TO, Action, HistoryRow, Named, State, Ticket, only_looked
 from hotline1022.web.officer_port import SHOWN_FOR, NewFile, OfficerTicket, Opened
+from hotline1022.web.tickets_wire import AttachmentView
 
-#: what is done by a link, in the order in which it is offered
-OFFERED = (
-    Action.ACCEPT,
-    Action.ANSWER,
-    Action.COMPLETE,
-    Action.PASS_TO_LEADER,
-    Action.EXTEND,
-    Action.WAIT,
-    Action.RESUME,
-    Action.RETURN,
-)
 #: people who change the same ticket in the same moments: so often it is tried again
 TRIES = 5
 
@@ -105,6 +95,17 @@ class LinkDesk:
             wanted = replace(wanted, version=await self._store(own.ticket, found.contact, files, at, origin))
         await self._act(own.ticket.id, found.contact, wanted, at, origin)
         return True
+
+    async def attach(self, token: str, file: NewFile, at: datetime, *, origin: str) -> AttachmentView | None:
+        """Store a file with the ticket, as that contact point."""
+        found = await self.open(token, at)
+        if found is None or found.own is None:
+            return None
+        with acts(_acting(found.contact, Action.ATTACH, found.ticket, origin)):
+            stored = await self._desk.attach(
+                found.ticket, name=file.name, media_type=file.media_type, data=file.data, by=found.contact.name, at=at
+            )
+        return attachment_view(stored)
 
     async def _store(self, ticket: Ticket, contact: Named, files: Sequence[NewFile], at: datetime, origin: str) -> int:
         """Each file, durable before its row; the version to act on then. Refused `ticket-changed`: somebody else was between."""
@@ -179,7 +180,7 @@ def _offered(ticket: Ticket, role: Role, leaders: Sequence[Named], *, extends: b
         now.discard(Action.EXTEND)
     if not leaders:
         now.discard(Action.PASS_TO_LEADER)
-    return tuple(one for one in OFFERED if one in now)
+    return tuple(one for one in BY_LINK if one in now)
 
 
 def _shown(history: Sequence[HistoryRow], contact: Contact, at: datetime) -> bool:

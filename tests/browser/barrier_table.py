@@ -115,6 +115,7 @@ DESK = (
     _page("/desk/directory/contacts/{contact}", FORMS),
     _page("/desk/tickets", Wrong.NEVER, "?which=all", nothing=(f"{NOBODY}&which=all",), asked=("?due_from=31-02",)),
     _page("/desk/tickets/{ticket}", FORMS),
+    Row(path="/desk/tickets/{ticket}/recordings", kind=Kind.AWAY),
     _page("/desk/tickets/{ticket}/edit", FORMS),
     _page("/desk/users", nothing=(NOBODY,)),
     _page("/desk/users/new", FORMS),
