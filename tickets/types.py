@@ -88,17 +88,6 @@ OF_THE_CASCADE = frozenset({Action.RESERVE, Action.OPEN, Action.TAKE, Action.DRO
 BY_HAND = frozenset(Action) - KEEPING - LOOKING - OF_THE_CASCADE
 #: what an agency itself does to a ticket that it has; all else is 1022's
 OF_AGENCIES = BY_HAND - {Action.FORWARD, Action.COMPLETE, Action.REFUSE, Action.REOPEN}
-#: what an officer does by the link of a message, in the order in which it is offered
-BY_LINK = (
-    Action.ACCEPT,
-    Action.ANSWER,
-    Action.COMPLETE,
-    Action.PASS_TO_LEADER,
-    Action.EXTEND,
-    Action.WAIT,
-    Action.RESUME,
-    Action.RETURN,
-)
 #: somebody of the agency works on it
 HANDLING = (State.ACCEPTED, State.EXTENDED, State.WITH_LEADER)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from hotline1022.core.errors import Invalid, NotFound, Refused
+from hotline1022.core.errors import NotFound, Refused
 from hotline1022.core.masking import mask_name, mask_text
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import Action, Named
@@ -90,7 +90,9 @@ async def _opened(ask: Ask) -> Opened:
 def _own(opened: Opened) -> OfficerTicket:
     """Refused `link-moved` while another agency has the ticket: nothing of it is shown or done."""
     if opened.own is None:
-        text = f"another agency has this ticket now ({opened.agency_name or 'none'}); nothing is to be done by this link"
+        text = (
+            f"another agency has this ticket now ({opened.agency_name or 'none'}); nothing is to be done by this link"
+        )
         raise Refused(text, error_id="link-moved")
     return opened.own
 
@@ -110,9 +112,7 @@ def _detail(own: OfficerTicket, *, shown: bool = False) -> LinkDetail:
     out.
     """
     steps = (
-        LinkStep(
-            at=row.at, by=row.by, action=row.action, after=row.after, why=row.why if shown else mask_text(row.why)
-        )
+        LinkStep(at=row.at, by=row.by, action=row.action, after=row.after, why=row.why if shown else mask_text(row.why))
         for row in own.history
     )
     files = (one if shown else replace(one, name=mask_name(one.name)) for one in own.attachments)

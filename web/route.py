@@ -9,7 +9,8 @@ from aiohttp import web
 from hotline1022.accounts.types import Permission, SignedIn, Stage
 from hotline1022.core.errors import HotlineError
 from hotline1022.figures.types import ChartName
-from hotline1022.tickets.types import BY_HAND, BY_LINK, Action
+from hotline1022.tickets.ports import BY_LINK
+from hotline1022.tickets.types import BY_HAND, Action
 from hotline1022.web.asker import Asker
 from hotline1022.web.errors import no_token
 from hotline1022.web.ports import Ports

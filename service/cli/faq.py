@@ -41,7 +41,9 @@ def faq() -> None:
 @click.option("--state", default=None, type=click.Choice([one.value for one in State]), help="Only this state.")
 @click.option("--words", default="", help="Only those that hold all these words, with marks or without.")
 @click.option("--out-of-date", is_flag=True, help="Only published ones whose last day is over.")
-@click.option("--ending-within", default=None, type=click.IntRange(0, 3650), help="Only those that end within so many days.")
+@click.option(
+    "--ending-within", default=None, type=click.IntRange(0, 3650), help="Only those that end within so many days."
+)
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="Questions at most.")
 @click.option("--json", "plain", is_flag=True, help="As JSON.")
 @speaking

@@ -17,9 +17,9 @@ from hotline1022.notify.links import KEY, Links, good
 from hotline1022.service.tickets.desk import TicketDesk
 from hotline1022.service.tickets.view import attachment_view
 from hotline1022.tickets.attachments import check_kind, check_name
-from hotline1022.tickets.ports import Act, agency_does, both_do
+from hotline1022.tickets.ports import BY_LINK, Act, agency_does, both_do
 from hotline1022.tickets.states import allowed
-from hotline1022.tickets.types import BY_LINK, HIDDEN, SHOWN_TO, Action, HistoryRow, Named, State, Ticket, only_looked
+from hotline1022.tickets.types import HIDDEN, SHOWN_TO, Action, HistoryRow, Named, State, Ticket, only_looked
 from hotline1022.web.officer_port import SHOWN_FOR, NewFile, OfficerTicket, Opened
 from hotline1022.web.tickets_wire import AttachmentView
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hotline1022.core.errors import Refused
+from hotline1022.tickets import ports
 from hotline1022.tickets.ports import Act, agency_does, both_do
 from hotline1022.tickets.states import allowed
-from hotline1022.tickets import types
 from hotline1022.tickets.types import Action, Named, State
 from hotline1022.web.officer_port import NewFile, OfficerTicket, Opened
 from hotline1022.web.tickets_wire import AttachmentView
@@ -41,7 +41,7 @@ class MemoryLinks:
             ticket=ticket,
             history=tuple(self.tickets.rows[ticket.id]),
             attachments=tuple(file.view for file in self.tickets.files.values()),
-            actions=tuple(one for one in types.BY_LINK if one in allowed(ticket.state) and _theirs(one, ticket.state)),
+            actions=tuple(one for one in ports.BY_LINK if one in allowed(ticket.state) and _theirs(one, ticket.state)),
             leaders=(LEADER,),
             shown=self.shown,
         )

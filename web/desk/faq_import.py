@@ -97,7 +97,9 @@ def _session(ask: Ask) -> str:
 
 
 def _gone() -> Refused:
-    text = "the file that was tried is no longer kept, or was written already; look at the list, or choose the file again"
+    text = (
+        "the file that was tried is no longer kept, or was written already; look at the list, or choose the file again"
+    )
     return Refused(text, error_id="sheet-tried-gone")
 
 

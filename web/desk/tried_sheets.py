@@ -79,9 +79,7 @@ class TriedSheets:
         return sum(len(one.data) for one in self._kept)
 
 
-def tried(
-    *, session: str, name: str, data: bytes, agency: str, propose: bool, report: Report, now: datetime
-) -> Tried:
+def tried(*, session: str, name: str, data: bytes, agency: str, propose: bool, report: Report, now: datetime) -> Tried:
     """A sheet that was tried, or written, just now."""
     return Tried(
         session=session,

@@ -37,7 +37,8 @@ class House:
     async def person(self, role: str, agency: str) -> AsyncIterator[Browser]:
         async with self.world.database.reading() as tx:
             found = (await tx.directory.load()).contacts.values()
-        contact = next(one.id for one in found if one.agency == agency)
+            taken = {one.contact for one in await tx.accounts.users()}
+        contact = next(one.id for one in found if one.agency == agency and one.id not in taken)
         async with self.world.signed_in(role, login=f"{role}-{agency}", contact=contact) as browser:
             yield browser
 

