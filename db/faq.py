@@ -173,8 +173,8 @@ def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
     if wanted.over_on is not None:
         of_version += [faq_version.c.state == State.PUBLISHED, faq_version.c.valid_to < wanted.over_on]
     if wanted.ends is not None:
-        last = faq_version.c.valid_to.between(wanted.ends.first, wanted.ends.last)
-        of_version += [faq_version.c.state == State.PUBLISHED, last]
+        ends = faq_version.c.valid_to.between(wanted.ends.first, wanted.ends.last)
+        of_version += [faq_version.c.state == State.PUBLISHED, ends]
     if of_version:
         if wanted.state is not State.REPLACED:
             of_version.append(_seen_in_lists())

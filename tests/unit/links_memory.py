@@ -80,3 +80,8 @@ class MemoryLinks:
     async def reveal(self, token: str, at: datetime, *, origin: str) -> Opened | None:
         self.shown = True
         return await self.open(token, at)
+
+
+def sent_by_link(tickets: MemoryTickets) -> dict[str, int]:
+    """What accepts the ticket of the link, whatever others did to it before."""
+    return {"version": tickets.tickets[TICKET].version}

@@ -18,7 +18,7 @@ from tests.unit.chores_memory import BACKUP
 from tests.unit.citizen_memory import BODIES as CITIZENS
 from tests.unit.disclosure_memory import ONE
 from tests.unit.faq_memory import ID, MISS
-from tests.unit.links_memory import BY_LINK, TICKET, TOKEN
+from tests.unit.links_memory import BY_LINK, TOKEN, sent_by_link
 from tests.unit.listening_memory import KEY
 from tests.unit.permissions import permissions, scopes
 from tests.unit.staff_memory import PIN
@@ -153,7 +153,7 @@ async def status_of(house: House, method: str, path: str, who: str | None) -> in
     headers = {"Authorization": f"Bearer {SECRETS.get(who, who)}"} if who else {}
     sent: dict[str, Any] = {"json": BODIES.get(path) if method == "POST" else None}
     if path == BY_LINK:  # after what others have done
-        sent["json"] = {"version": house.tickets.tickets[TICKET].version}
+        sent["json"] = sent_by_link(house.tickets)
     if path in QUERIES:
         sent["params"] = QUERIES[path]
     if path in UPLOADS:
