@@ -106,7 +106,7 @@ async def act_on_page(ask: Ask) -> web.Response:
     # what was answered already is completed as it is
     kept = action is Action.COMPLETE and opened.own.ticket.state is State.ANSWERED
     for name in needs:
-        if not kept and action in opened.own.actions and not getattr(form, name).strip():
+        if not kept and action in opened.own.actions and not getattr(form, name):
             problems.setdefault(name, words()(f"problem.{name}-missing"))
     if wrong := {name: problems[name] for name in needs if name in problems}:
         return _page(ask, opened, opened.own, typed=typed, problems=wrong, again=again, status=400)

@@ -236,7 +236,11 @@ async def test_programs_see_who_it_is_and_files_once_they_asked(world: World) ->
     missing = await call(world, f"{path}/attachments/{'f' * 16}", "GET")
     assert (missing[0], missing[1]["error_id"]) == (404, "attachment-unknown")
     assert PHONE not in repr(await call(world, path, "GET")), "who looks again is not told by the way"
-    wrong: dict[str, Any] = {"params": {"name": "a.exe"}, "data": b"MZ", "headers": {"Content-Type": "application/x-msdownload"}}
+    wrong: dict[str, Any] = {
+        "params": {"name": "a.exe"},
+        "data": b"MZ",
+        "headers": {"Content-Type": "application/x-msdownload"},
+    }
     async with world.client.post(f"{path}/attachments", **wrong) as response:
         assert response.status == 400
 

@@ -70,6 +70,10 @@ async def test_who_may_not_listen_is_told_so_and_sees_nothing_of_it(audited: Aud
     async with audited.desk.signed_in("hears", login="khac", contact="so-y-te-cv") as other:
         told = await other.get(way)
         assert told.status == 404 and audited.recording not in told.text
+    async with audited.desk.signed_in("hears", "supervisor", login="hai", contact="so-y-te-ld") as both:
+        # who sees all tickets hears the own agency's alone
+        told = await both.get(way)
+        assert told.status == 404 and audited.recording not in told.text
     async with audited.desk.signed_in("auditor", login="kt") as auditor:
         assert (await auditor.get(way)).goes_to == f"/desk/recordings/{audited.recording}"
     at = audited.desk.now
