@@ -75,6 +75,11 @@ class AccountRepository(Repository):
             raise _nobody(id)
         return found[0]
 
+    async def some(self, ids: Iterable[str]) -> Sequence[User]:
+        """Those of these ids that there are."""
+        wanted = sorted(set(ids))
+        return await self._users(user_account.c.id.in_(wanted)) if wanted else []
+
     async def of_contact(self, contact: str) -> Sequence[User]:
         """Who is this contact point, shut out or not."""
         return await self._users(user_account.c.contact == contact)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -15,7 +15,7 @@ from hotline1022.core.errors import NotFound, Refused
 from hotline1022.core.folding import fold
 from hotline1022.db.sql import Repository, Values, picker, run_many
 from hotline1022.db.tables_faq import faq_entry, faq_version
-from hotline1022.faq.types import Entry, EntryFilter, State, Text, Version
+from hotline1022.faq.types import Days, Ending, Entry, EntryFilter, State, Text, Version
 
 _TEXT = tuple(one.name for one in fields(Text))
 _PLAIN = tuple(one.name for one in fields(Version) if one.name not in ("text", "authors"))
@@ -46,6 +46,18 @@ class FaqRepository(Repository):
                 faq_entry.c.id == faq_version.c.entry_id, faq_entry.c.id.in_(ids), _seen_in_lists()
             )
         return [_entry(row, versions[row["id"]]) for row in rows]
+
+    async def ending(self, agencies: frozenset[str] | None, soon: Days) -> Ending:
+        """How many published answers of these agencies (None: of all) end on one of these days, and how many ended before."""
+        over = faq_version.c.valid_to < soon.first
+        query = select(func.count().filter(~over), func.count().filter(over)).where(
+            faq_version.c.state == State.PUBLISHED, faq_version.c.valid_to <= soon.last
+        )
+        if agencies is not None:
+            mine = faq_entry.c.id == faq_version.c.entry_id
+            query = query.join(faq_entry, mine).where(faq_entry.c.agency.in_(sorted(agencies)))
+        ends, ended = (await self._connection.execute(query)).one()
+        return Ending(soon=ends, over=ended)
 
     async def has(self, agency: str, folded: Collection[str], *, but: str = "") -> Mapping[str, str]:
         """Those of these folded questions that the agency has in a version that is published or worked on → id of the entry."""
@@ -160,6 +172,9 @@ def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
         of_version.append(faq_version.c.category == wanted.category)
     if wanted.over_on is not None:
         of_version += [faq_version.c.state == State.PUBLISHED, faq_version.c.valid_to < wanted.over_on]
+    if wanted.ends is not None:
+        ends = faq_version.c.valid_to.between(wanted.ends.first, wanted.ends.last)
+        of_version += [faq_version.c.state == State.PUBLISHED, ends]
     if of_version:
         if wanted.state is not State.REPLACED:
             of_version.append(_seen_in_lists())

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from hotline1022.core.errors import Refused
-from hotline1022.evidence.persons import same_person
+from hotline1022.core.persons import same_person
 from hotline1022.evidence.types import State
 
 
@@ -64,7 +64,7 @@ def follow(state: State, move: Move) -> State:
 def check_person(move: Move, asked_by: str, actor: str, called: Mapping[str, str] | None = None) -> None:
     """Refused `same-person` where whoever asked would also allow it, `not-who-asked` where another one would change it.
 
-    Two tokens of one name, a shell and a token, an account and a token are one person: see persons.py. `called`: the names of
+    Two tokens of one name, a shell and a token, an account and a token are one person: see core/persons.py. `called`: the names of
     accounts by `user:LOGIN`.
     """
     same = same_person(asked_by, actor, called or {})

@@ -5,7 +5,20 @@ from datetime import datetime
 from typing import Protocol
 
 from hotline1022.accounts.types import SignedIn
-from hotline1022.faq.types import Asked, Author, Entry, EntryFilter, Found, Miss, Move, Names, Report, Text
+from hotline1022.faq.types import (
+    Asked,
+    Author,
+    Days,
+    Ending,
+    Entry,
+    EntryFilter,
+    Found,
+    Miss,
+    Move,
+    Names,
+    Report,
+    Text,
+)
 
 
 class Faq(Protocol):
@@ -27,8 +40,20 @@ class Faq(Protocol):
         """Entries, latest change first, each with the version that is shown and the one that is worked on."""
         ...
 
+    def soon(self, at: datetime) -> Days:
+        """An answer whose last day is one of these ends soon: from that day on, as many as the settings say."""
+        ...
+
+    async def ending(self, agencies: frozenset[str] | None, at: datetime) -> Ending:
+        """How many published answers of these agencies (None: of all) end soon, or are over."""
+        ...
+
     async def get(self, entry: str, by: Author | None = None) -> Entry:
         """One with all its versions; NotFound `faq-unknown`, also where `by` may not see it."""
+        ...
+
+    async def wrote(self, entry: Entry, by: Author) -> bool:
+        """Whether somebody wrote a part of the version that is worked on, and so does not publish it; False where none is."""
         ...
 
     async def add(self, agency: str, text: Text, by: Author, at: datetime) -> Entry:
@@ -58,6 +83,10 @@ class Faq(Protocol):
 
     async def template(self) -> bytes:
         """The .xlsx file that people fill in."""
+        ...
+
+    async def report_sheet(self, report: Report) -> bytes:
+        """What became of each row as an .xlsx file; Unavailable `sheet-disk`."""
         ...
 
     async def misses(self, limit: int, skip: int = 0) -> Sequence[Miss]:

@@ -1,12 +1,15 @@
 """What a text of an answer may be, and who may write, publish and see which. Pure; refuses with what would be right."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
+from hotline1022.core.persons import same_person
 from hotline1022.core.texts import tidy
 from hotline1022.faq.states import BY_ANOTHER, NEEDS_REASON, TODAY, follow
-from hotline1022.faq.types import OPEN, Author, Entry, Move, State, Text, Version
+from hotline1022.faq.types import OPEN, Account, Author, Entry, Move, State, Text, Version
 
 #: field → least and most characters; those of LINES may have several lines
 BOUNDS = {
@@ -20,6 +23,7 @@ LINES = frozenset({"answer"})
 WHY = 500
 #: a last day lies in these years
 YEARS = range(2000, 2200)
+_NO_ACCOUNTS: Mapping[str, Account] = MappingProxyType({})
 
 
 def text_of(given: Text) -> Text:
@@ -94,6 +98,20 @@ def _of_another(now: Version, text: Text, by: Author) -> bool:
     return now.written_by != by.name and now.text != text
 
 
+def wrote(version: Version, by: Author, accounts: Mapping[str, Account] = _NO_ACCOUNTS) -> bool:
+    """Whether somebody wrote a part of it: by the same key, or as the same person by name (core/persons.py), at a command line, by a
+    token or by another account. `accounts`: `user:ID` → who that is by now, for the keys of both.
+    """
+    if by.keys & version.authors:
+        return True
+    called = {f"user:{one.login}": one.name for one in accounts.values()}
+
+    def known(key: str) -> str:
+        return f"user:{accounts[key].login}" if key in accounts else key
+
+    return any(same_person(known(one), known(other), called) for one in by.keys for other in version.authors)
+
+
 def new_entry(id: str, agency: str, version: Version, at: datetime) -> Entry:
     """A new entry of one version, which is worked on."""
     return Entry(
@@ -101,8 +119,10 @@ def new_entry(id: str, agency: str, version: Version, at: datetime) -> Entry:
     )
 
 
-def moved(entry: Entry, move: Move, why: str, by: Author, at: datetime) -> Version:
-    """The version after a move. `withdraw` is done to the published one, all others to the one that is worked on.
+def moved(
+    entry: Entry, move: Move, why: str, by: Author, at: datetime, accounts: Mapping[str, Account] = _NO_ACCOUNTS
+) -> Version:
+    """The version after a move. `withdraw` is done to the published one, all others to the one that is worked on. `accounts`: as `wrote`.
 
     Refused `faq-state`, `faq-same-person`, `faq-over`; Invalid `faq-why`.
     """
@@ -115,8 +135,11 @@ def moved(entry: Entry, move: Move, why: str, by: Author, at: datetime) -> Versi
     said = tidy(why)
     if said is None or len(said) > WHY or (move in NEEDS_REASON and not said):
         raise Invalid(f"{move} needs its reason; write 1 to {WHY} characters on one line", error_id="faq-why")
-    if move in BY_ANOTHER and by.keys & version.authors:
-        text = "who wrote a part of this version does not publish it; ask somebody else of your agency"
+    if move in BY_ANOTHER and wrote(version, by, accounts):
+        text = (
+            "who wrote a part of this version does not publish it, and an account, a token and a shell of one name are one "
+            "person; ask somebody else of your agency"
+        )
         raise Refused(text, error_id="faq-same-person")
     if move in TODAY and version.out_of_date(at):
         text = f"it held until {version.text.valid_to}; write a later last day first"

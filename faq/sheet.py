@@ -1,4 +1,4 @@
-"""From the rows of a sheet to texts of answers, and the sheet that people fill in. Pure; refuses a sheet without the columns
+"""From the rows of a sheet to texts of answers, the sheet that people fill in, and the one that tells of each row. Pure; refuses a sheet without the columns
 that are needed, or with one that nobody knows.
 """
 
@@ -12,7 +12,7 @@ from hotline1022.core.errors import Invalid
 from hotline1022.core.folding import fold
 from hotline1022.core.sheets import Column, Table
 from hotline1022.core.words import words
-from hotline1022.faq.types import Text
+from hotline1022.faq.types import Report, Text
 
 #: bytes of a file; rows that are not empty
 LARGEST, MOST_ROWS = 4 * 1024 * 1024, 2000
@@ -82,6 +82,16 @@ def template(categories: Mapping[str, str], say: Callable[[str], str]) -> Sequen
     filled = Table(title=say("title"), columns=[Column(name=say(name), width=width) for name, width in WIDTHS.items()])
     how = [Column(name=say("how-column"), width=24), Column(name=say("how-written"), width=80)]
     return [filled, Table(title=say("how"), columns=how, rows=rows)]
+
+
+def report_table(report: Report, say: Callable[[str], str], told: Callable[[str], str]) -> Table:
+    """What became of each row, in the order of the sheet. `say`: as `template`; `told`: the words of an error_id."""
+    heads = (("row", 8), ("question", 60), ("result", 16), ("problems", 80))
+    rows = [
+        (one.row, one.question, say(f"row-{one.said}"), "\n".join(told(error_id) for error_id in one.problems))
+        for one in report.rows
+    ]
+    return Table(title=say("report"), columns=[Column(name=say(name), width=width) for name, width in heads], rows=rows)
 
 
 def too_large() -> Invalid:

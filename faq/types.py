@@ -64,10 +64,28 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """Days of the province, both with."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How many published answers need a new version because of their last day."""
+
+    #: it comes soon, today with
+    soon: int
+    #: it is over
+    over: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
     """Who writes or publishes."""
 
-    #: `user:ID`, `contact:ID`, `token:NAME`, `cli:NAME`: two that share one are the same person
+    #: `user:ID`, `contact:ID`, `token:NAME`, `cli:NAME`: two that share one are the same person, and so are two of one name
     keys: frozenset[str]
     #: as people read it
     name: str
@@ -77,6 +95,14 @@ class Author:
     agency: str = ""
     #: sees entries of all agencies, whichever it writes
     reads_all: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """By what somebody with an account is known; the key of an author has its id."""
+
+    login: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +135,11 @@ class Version:
     def out_of_date(self, now: datetime) -> bool:
         """Whether its last day is over in the province."""
         return self.text.valid_to is not None and local_day(now) > self.text.valid_to
+
+    def ends_within(self, days: Days) -> bool:
+        """Whether it is published, and its last day one of these."""
+        last = self.text.valid_to
+        return self.state is State.PUBLISHED and last is not None and days.first <= last <= days.last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +197,8 @@ class EntryFilter:
     state: State | None = None
     #: published and out of date on this day
     over_on: date | None = None
+    #: published, and the last day is one of these
+    ends: Days | None = None
     #: all of these, in question, keywords or legal source, in any form
     words: str = ""
     before: EntryCursor | None = None

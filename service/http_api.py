@@ -126,7 +126,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             menu=menu_view_of(app),
             tickets=TicketsView(app.database, app.tickets),
             figures=FiguresView(app.database, lambda: app.directory.now, lambda: menu_categories(app.menu)),
-            faq=FaqDesk(app.database, app.directory.fresh, utc_now),
+            faq=FaqDesk(app.database, app.directory.fresh, utc_now, soon_days=settings.desk.faq_soon_days),
             drafts=app.drafts,
             attachments_root=settings.paths.attachments,
             outbox=OutboxView(app.database, budget=settings.notify.sms_budget),

@@ -25,6 +25,18 @@ from hotline1022.tickets.types import (
     Urgency,
 )
 
+#: what an officer does by the link of a message, in the order in which it is offered
+BY_LINK = (
+    Action.ACCEPT,
+    Action.ANSWER,
+    Action.COMPLETE,
+    Action.PASS_TO_LEADER,
+    Action.EXTEND,
+    Action.WAIT,
+    Action.RESUME,
+    Action.RETURN,
+)
+
 
 def agency_does(action: Action, state: State) -> bool:
     """Whether it is the agency's alone: completing too, while somebody of it works on the ticket."""

@@ -2,16 +2,16 @@
 what is not published.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission
-from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid
 from hotline1022.faq.types import (
     Asked,
     Author,
+    Days,
     Entry,
     EntryCursor,
     EntryFilter,
@@ -82,6 +82,13 @@ def agencies_for(by: Author, wanted: str | None) -> frozenset[str] | None:
     return frozenset({wanted})
 
 
+def ends_asked(soon: Days, *, over: bool, soon_too: bool) -> Days | None:
+    """The last days that are asked for: those that are over, those that come soon, or both; None: whatever it is."""
+    if not (over or soon_too):
+        return None
+    return Days(first=date.min if over else soon.first, last=soon.last if soon_too else soon.first - timedelta(days=1))
+
+
 async def search(ask: Ask) -> FaqHits:
     """Published answers."""
     query: FaqSearchQuery = ask.query
@@ -108,11 +115,12 @@ async def list_questions(ask: Ask) -> FaqPage:
         state = State.PUBLISHED
     before = read_cursor(query.cursor) if query.cursor else None
     now = ask.ports.clock()
+    agencies = agencies_for(await author_of(ask), query.agency)
     wanted = EntryFilter(
-        agencies=agencies_for(await author_of(ask), query.agency),
+        agencies=agencies,
         category=query.category or "",
         state=state,
-        over_on=local_day(now) if query.out_of_date else None,
+        ends=ends_asked(ask.ports.faq.soon(now), over=query.out_of_date, soon_too=query.ending_soon),
         words=query.words,
         before=EntryCursor(changed_at=before.entered_at, entry=before.call) if before else None,
         limit=query.limit + 1,
@@ -121,7 +129,9 @@ async def list_questions(ask: Ask) -> FaqPage:
     names = await ask.ports.faq.names()
     entries = tuple(_entry(ask, one, names, now) for one in found[: query.limit])
     last = found[query.limit - 1] if len(found) > query.limit else None
-    return FaqPage(entries=entries, next=cursor_text(last.changed_at, last.id) if last else None)
+    ending = await ask.ports.faq.ending(agencies, now)
+    after = cursor_text(last.changed_at, last.id) if last else None
+    return FaqPage(entries=entries, next=after, soon=ending.soon, over=ending.over)
 
 
 async def get_entry(ask: Ask) -> FaqEntryView:
@@ -198,9 +208,9 @@ async def get_template(ask: Ask) -> web.Response:
     return sheet(await ask.ports.faq.template())
 
 
-def sheet(data: bytes) -> web.Response:
-    """A file to be saved."""
-    headers = {"Content-Disposition": 'attachment; filename="hoi-dap-1022.xlsx"'}
+def sheet(data: bytes, name: str = "hoi-dap-1022.xlsx") -> web.Response:
+    """A file to be saved under this name, of plain letters."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return web.Response(body=data, content_type=SHEET, headers=headers)
 
 
@@ -274,17 +284,18 @@ def _entry(ask: Ask, one: Entry, names: Names, now: datetime) -> FaqEntryView:
         revision=one.revision,
         published=one.published,
         opened=one.opened if _writes(ask) else 0,
-        versions=tuple(_version(each, names, now) for each in versions),
+        versions=tuple(_version(each, names, now, ask.ports.faq.soon(now)) for each in versions),
     )
 
 
-def _version(one: Version, names: Names, now: datetime) -> FaqVersionView:
+def _version(one: Version, names: Names, now: datetime, soon: Days) -> FaqVersionView:
     return FaqVersionView(
         number=one.number,
         state=one.state,
         **_text(one.text, names),
         valid_to=one.text.valid_to,
         out_of_date=one.out_of_date(now),
+        ends_soon=one.ends_within(soon),
         written_by=one.written_by,
         written_at=one.written_at,
         proposed_by=one.proposed_by,

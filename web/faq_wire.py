@@ -39,6 +39,9 @@ class FaqQuery:
         Rule(doc="a version stands there; without scope agent only published. withdrawn: nothing is left of it"),
     ] = None
     out_of_date: Annotated[bool, Rule(doc="only published ones whose last day is over")] = False
+    ending_soon: Annotated[
+        bool, Rule(doc="only published ones whose last day comes within `desk.faq_soon_days`; with out_of_date both")
+    ] = False
     words: Annotated[str, Rule(doc="all of these, in question, keywords or legal source", high=200)] = ""
     cursor: Annotated[str | None, Rule(doc="the cursor that the page before gave", pattern=r"[A-Za-z0-9_-]{8,120}")] = (
         None
@@ -134,6 +137,7 @@ class FaqVersionView:
     category_name: str
     valid_to: LastDay
     out_of_date: bool
+    ends_soon: Annotated[bool, Rule(doc="published, and its last day comes within `desk.faq_soon_days`")]
     written_by: str
     written_at: When
     proposed_by: str
@@ -166,6 +170,8 @@ class FaqPage:
 
     entries: tuple[FaqEntryView, ...]
     next: Annotated[str | None, Rule(doc="cursor of the next page; null = this is the last")]
+    soon: Annotated[int, Rule(doc="published answers of these agencies, whatever else is asked for, that end soon")]
+    over: Annotated[int, Rule(doc="and those whose last day is over")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Answers about messages: the outbox, the statement, citizens to tell, incoming SMS, signed links. Refuses to tell the links in
+"""Answers about messages: the outbox, the statement, citizens to tell, incoming SMS. Refuses to tell the links in
 messages to anybody: each is the right of one officer alone.
 """
 
@@ -10,15 +10,10 @@ from aiohttp import web
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local
-from hotline1022.core.masking import mask_name, mask_text
 from hotline1022.notify.types import Message, OutboxFilter, RecipientKind, ToTellRow
-from hotline1022.web.link_door import DOOR
 from hotline1022.web.notify_wire import (
     InboundList,
     InboundView,
-    LinkDetail,
-    LinkStep,
-    LinkView,
     MessageList,
     MessageView,
     MonthQuery,
@@ -30,7 +25,6 @@ from hotline1022.web.notify_wire import (
     ToTellQuery,
     ToTellView,
 )
-from hotline1022.web.officer_port import OfficerTicket
 from hotline1022.web.route import Ask
 from hotline1022.web.wire import LimitQuery
 
@@ -116,29 +110,3 @@ async def list_inbound(ask: Ask) -> InboundList:
     came = await ask.ports.outbox.inbound(query.limit)
     shown = came if ask.sees_numbers else [replace(one, text="") for one in came]
     return InboundList(inbound=tuple(_pick(InboundView, one) for one in shown))
-
-
-async def open_link(ask: Ask) -> LinkView:
-    """What a link opens; the ticket's fields too for who asks for JSON."""
-    opened = await ask.request.app[DOOR].open(ask.path["token"], ask.request.remote)
-    asked = "application/json" in ask.request.headers.get("Accept", "")
-    return LinkView(
-        ticket=opened.ticket,
-        contact=opened.contact.id,
-        expires=opened.expires,
-        agency=opened.agency_name,
-        shown=_detail(opened.own) if asked and opened.own is not None else None,
-    )
-
-
-def _detail(own: OfficerTicket) -> LinkDetail:
-    """Who the citizen is stands on the page, for whom asks there: numbers are masked on the way out, and what steps changed, which
-    may hold one, is left out.
-    """
-    steps = (
-        LinkStep(at=row.at, by=row.by, action=row.action, after=row.after, why=mask_text(row.why))
-        for row in own.history
-    )
-    files = (replace(one, name=mask_name(one.name)) for one in own.attachments)
-    ticket = replace(own.ticket, name="", email="", address="")
-    return LinkDetail(ticket=ticket, allowed=tuple(own.actions), attachments=tuple(files), history=tuple(steps))

@@ -74,14 +74,4 @@ ROUTES: tuple[Route, ...] = (
         query=LimitQuery,
         answer=w.InboundList,
     ),
-    Route(
-        method="GET",
-        path="/api/link/{token}",
-        needs=None,
-        open=True,
-        summary="The ticket and contact point of a signed link; 404 when it is forged, too old, or has ended",
-        detail="With Accept: application/json the ticket itself too, numbers masked. Its page for people is /l/{token}.",
-        handler=notify.open_link,
-        answer=w.LinkView,
-    ),
 )

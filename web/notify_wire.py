@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from hotline1022.notify.types import Channel, Encoding, MessageState, RecipientKind
-from hotline1022.tickets.types import Action, State, Ticket
 from hotline1022.web.rules import Rule
-from hotline1022.web.tickets_wire import AttachmentView
 from hotline1022.web.types import Limit, Number, When
 
 Recipient = Annotated[str, Rule(doc="number in E.164 or address; masked unless the token has scope agent or admin")]
@@ -163,38 +161,3 @@ class InboundList:
     """Incoming SMS, latest first."""
 
     inbound: tuple[InboundView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkStep:
-    """One step of a ticket, without the values that it changed."""
-
-    at: When
-    by: str
-    action: Action
-    after: State
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkDetail:
-    """The ticket of a link, and what its officer may do now."""
-
-    ticket: Ticket
-    allowed: Annotated[tuple[str, ...], Rule(doc="what the page of the link offers")]
-    attachments: tuple[AttachmentView, ...]
-    history: tuple[LinkStep, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkView:
-    """What a link is good for."""
-
-    ticket: str
-    contact: str
-    expires: When
-    agency: Annotated[str, Rule(doc="name of the agency that has the ticket now")]
-    shown: Annotated[
-        LinkDetail | None,
-        Rule(doc="null unless the request says Accept: application/json, and while another agency has the ticket"),
-    ]

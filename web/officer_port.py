@@ -73,6 +73,12 @@ class OfficerLinks(Protocol):
         """
         ...
 
+    async def attach(self, token: str, file: NewFile, at: datetime, *, origin: str) -> AttachmentView | None:
+        """Store a file with the ticket, as that contact point; None where `act` gives False. Invalid `attachment-…`, Refused
+        `attachments-full`.
+        """
+        ...
+
     async def reveal(self, token: str, at: datetime, *, origin: str) -> Opened | None:
         """Show who the citizen is for a while; that it was shown is in the ticket's history."""
         ...

@@ -8,9 +8,11 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from aiohttp import web
 
+from hotline1022.core.clock import day_as_written, local_day
 from hotline1022.core.errors import HotlineError, Invalid, Refused, Unavailable
 from hotline1022.core.masking import mask_name
 from hotline1022.tickets.ports import Act
@@ -32,17 +34,29 @@ from hotline1022.web.uploads import KINDS, name_of
 REVEAL = "reveal"
 #: nothing is done: the ticket as it is now, with what was typed before an answer failed
 LOOK = "look"
-#: what is done by a button, and the field that it needs
-NEEDS = {
-    Action.ACCEPT: "",
-    Action.ANSWER: "answer",
-    Action.COMPLETE: "answer",
-    Action.PASS_TO_LEADER: "leader",
-    Action.RETURN: "why",
+#: what is done by a button, and the fields that it needs
+NEEDS: Mapping[Action, tuple[str, ...]] = {
+    Action.ACCEPT: (),
+    Action.ANSWER: ("answer",),
+    Action.COMPLETE: ("answer",),
+    Action.PASS_TO_LEADER: ("leader",),
+    Action.EXTEND: ("until", "extend_why"),
+    Action.WAIT: ("wait_why",),
+    Action.RESUME: (),
+    Action.RETURN: ("why",),
 }
-MOST = {"answer": MOST_ANSWER, "why": MOST_WHY}
+MOST = {"answer": MOST_ANSWER, "why": MOST_WHY, "extend_why": MOST_WHY, "wait_why": MOST_WHY}
+#: the fields with a text, and what must be possible for there to be one
+_PLACES = {
+    "answer": Action.ANSWER,
+    "why": Action.RETURN,
+    "extend_why": Action.EXTEND,
+    "wait_why": Action.WAIT,
+}
 #: what is refused because the ticket is no longer as it was seen
 _MEANWHILE = frozenset({"ticket-changed", "ticket-state"})
+#: what is wrong with the new day of a ticket that is extended; all else that is refused is about files
+_OF_DAY = frozenset({"until-missing", "until-invalid", "deadline-far", "deadline-not-later"})
 
 
 async def show_style(ask: Ask) -> web.Response:
@@ -75,8 +89,7 @@ async def act_on_page(ask: Ask) -> web.Response:
         return await _reveal(ask, typed, again=sent.has_files)
     again = sent.has_files
     if form.act == LOOK:
-        places = {Action.ANSWER: typed.answer, Action.RETURN: typed.why}
-        placeless = any(text and one not in opened.own.actions for one, text in places.items())
+        placeless = _lost(typed, opened.own)
         return _page(ask, opened, opened.own, typed=typed, changed=[] if placeless else None, again=again)
     action = next((one for one in NEEDS if one == form.act), None)
     if action is None:
@@ -92,17 +105,16 @@ async def act_on_page(ask: Ask) -> web.Response:
     needs = NEEDS[action]
     # what was answered already is completed as it is
     kept = action is Action.COMPLETE and opened.own.ticket.state is State.ANSWERED
-    if needs and not kept and not getattr(form, needs):
-        problems.setdefault(needs, words()(f"problem.{needs}-missing"))
-    if needs in problems:
-        return _page(ask, opened, opened.own, typed=typed, problems={needs: problems[needs]}, again=again, status=400)
-    given = {name: getattr(form, name) for name in MOST if name == needs}
-    owner = Named(id=form.leader) if needs == "leader" else None
+    for name in needs:
+        if not kept and action in opened.own.actions and not getattr(form, name):
+            problems.setdefault(name, words()(f"problem.{name}-missing"))
+    if wrong := {name: problems[name] for name in needs if name in problems}:
+        return _page(ask, opened, opened.own, typed=typed, problems=wrong, again=again, status=400)
     try:
         sent.check_files()
         done = await ask.ports.links.act(
             ask.path["token"],
-            Act(action=action, version=form.version, owner=owner, **given),
+            _wanted(action, form, needs),
             ask.ports.clock(),
             origin=origin(ask.request),
             files=tuple(
@@ -114,6 +126,21 @@ async def act_on_page(ask: Ask) -> web.Response:
             return await _not_done(ask, error, typed, again=again)
         done = False
     return _see(ask, f"?done={action}") if done else await _too_late(ask, form, typed, again=again)
+
+
+def _wanted(action: Action, form: PageForm, needs: Sequence[str]) -> Act:
+    """What the button asks for. Invalid `until-invalid`."""
+    given = {"answer" if name == "answer" else "why": getattr(form, name) for name in needs if name in MOST}
+    until = day_as_written(form.until) if "until" in needs else None
+    if "until" in needs and form.until and until is None:
+        raise Invalid("the new day is none; choose it again", error_id="until-invalid")
+    owner = Named(id=form.leader) if "leader" in needs else None
+    return Act(action=action, version=form.version, owner=owner, until=until, **given)
+
+
+def _lost(typed: Typed, own: OfficerTicket) -> Sequence[str]:
+    """Texts that have no field on the page of the ticket as it is now."""
+    return [text for name, text in typed.texts if _PLACES[name] not in own.actions]
 
 
 async def _open(ask: Ask) -> Opened:
@@ -130,7 +157,7 @@ def _form(body: Form) -> tuple[PageForm, Typed, dict[str, str]]:
     given = body.firsts
     if body.too_large:  # the button stands behind the files, and files go with an answer
         given.setdefault("act", Action.ANSWER)
-    sent: dict[str, str] = {name: given[name] for name in ("act", "version", "leader") if name in given}
+    sent: dict[str, str] = {name: given[name] for name in ("act", "version", "leader", "until") if name in given}
     form, problems = parse(PageForm, sent, texts=True), {}
     typed = {name: given.get(name, "").replace("\r\n", "\n") for name in MOST}
     for name, text in typed.items():
@@ -141,7 +168,7 @@ def _form(body: Form) -> tuple[PageForm, Typed, dict[str, str]]:
             form = replace(form, **{name: getattr(parse(PageForm, sent | {name: text}, texts=True), name)})
         except Invalid:
             problems[name] = words()("problem.bad-signs")
-    return form, Typed(**typed, leader=form.leader), problems
+    return form, Typed(**typed, leader=form.leader, until=form.until), problems
 
 
 async def _reveal(ask: Ask, typed: Typed, *, again: bool) -> web.Response:
@@ -151,7 +178,7 @@ async def _reveal(ask: Ask, typed: Typed, *, again: bool) -> web.Response:
         raise ask.request.app[DOOR].refused(ask.request.remote)
     if opened.own is None:
         return _moved(opened, 409, typed)
-    return _page(ask, opened, opened.own, typed=typed, again=again) if typed.answer or typed.why or again else _see(ask)
+    return _page(ask, opened, opened.own, typed=typed, again=again) if typed.texts or again else _see(ask)
 
 
 async def _not_done(ask: Ask, error: HotlineError, typed: Typed, *, again: bool) -> web.Response:
@@ -159,7 +186,7 @@ async def _not_done(ask: Ask, error: HotlineError, typed: Typed, *, again: bool)
     opened = await _open(ask)
     if opened.own is None:
         return _moved(opened, 409, typed)
-    status, problems = failure(error).status, {"file": told(error)}
+    status, problems = failure(error).status, {"until" if error.error_id in _OF_DAY else "file": told(error)}
     return _page(ask, opened, opened.own, typed=typed, problems=problems, again=again, status=status)
 
 
@@ -226,6 +253,8 @@ def _page(
         typed=typed or Typed(),
         problems=problems or {},
         changed=changed,
+        lost=_lost(typed, own) if typed else (),
+        first_day=local_day(ask.ports.clock() + timedelta(days=1)).isoformat(),
     )
     return page(html, status)
 

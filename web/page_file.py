@@ -13,12 +13,18 @@ from hotline1022.web.tickets import stored_file
 
 async def get_file_by_link(ask: Ask) -> web.StreamResponse:
     """The file, or the way back to the page, which says why not."""
+    found = await file_by_link(ask)
+    return found or web.Response(status=303, headers={"Location": f"../../{ask.path['token']}"})
+
+
+async def file_by_link(ask: Ask) -> web.StreamResponse | None:
+    """The file, whose fetching is written down before; None where it is none of this ticket's, or not shown now."""
     token, wanted = ask.path["token"], ask.path["attachment"]
     opened = await ask.request.app[DOOR].open(token, ask.request.remote)
     shown = opened.own is not None and opened.own.shown
     found = await ask.ports.tickets.attachment(opened.ticket, wanted) if shown else None
     if found is None:
-        return web.Response(status=303, headers={"Location": f"../../{token}"})
+        return None
     await ask.ports.acts.note(
         Acting(
             actor=f"contact:{opened.contact.id}",

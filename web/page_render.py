@@ -2,8 +2,8 @@
 sheet. Refuses a value that a template wants and nobody gave.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from importlib.resources import files
 from typing import Any
 
@@ -28,7 +28,16 @@ class Typed:
 
     answer: str = ""
     why: str = ""
+    extend_why: str = ""
+    wait_why: str = ""
     leader: str = ""
+    until: str = ""
+
+    @property
+    def texts(self) -> Sequence[tuple[str, str]]:
+        """What is not to be typed a second time, by the names of the fields."""
+        given = ((name, getattr(self, name)) for name in ("answer", "why", "extend_why", "wait_why"))
+        return [(name, text) for name, text in given if text]
 
 
 def _read(name: str) -> str:
@@ -77,7 +86,7 @@ def style() -> web.Response:
 
 def typed_of(given: Mapping[str, str]) -> Typed:
     """What was typed into a form, as it was typed."""
-    return Typed(**{name: given.get(name, "").replace("\r\n", "\n") for name in ("answer", "why", "leader")})
+    return Typed(**{one.name: given.get(one.name, "").replace("\r\n", "\n") for one in fields(Typed)})
 
 
 def page_failure(error: BaseException, typed: Typed | None = None, *, refresh: int = 0) -> web.Response:

@@ -9,6 +9,7 @@ from aiohttp import web
 from hotline1022.accounts.types import Permission, SignedIn, Stage
 from hotline1022.core.errors import HotlineError
 from hotline1022.figures.types import ChartName
+from hotline1022.tickets.ports import BY_LINK
 from hotline1022.tickets.types import BY_HAND, Action
 from hotline1022.web.asker import Asker
 from hotline1022.web.errors import no_token
@@ -109,6 +110,7 @@ PARTS: dict[str, Rule] = {
     "attachment": Rule(doc="id of a file", pattern=r"[0-9a-f]{16}"),
     "code": Rule(doc="code of a ticket, 8 digits", pattern=r"[0-9]{8}"),
     "action": Rule(doc="what is to be done", pattern="|".join(action for action in Action if action in BY_HAND)),
+    "act": Rule(doc="what is done by a link", pattern="|".join(action for action in Action if action in BY_LINK)),
     "message": Rule(doc="id of a message", pattern=r"[A-Za-z0-9._~-]{1,128}"),
     "to_tell": Rule(doc="id of a line of the list", pattern=r"[A-Za-z0-9._~-]{1,128}"),
     "disclosure": Rule(doc="id of a disclosure", pattern=r"[0-9a-f]{16}"),

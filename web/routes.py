@@ -20,6 +20,7 @@ from hotline1022.web.evidence_routes import ROUTES as EVIDENCE
 from hotline1022.web.faq_routes import ROUTES as FAQ
 from hotline1022.web.figures_routes import ROUTES as FIGURES
 from hotline1022.web.gateways_routes import ROUTES as GATEWAYS
+from hotline1022.web.link_routes import ROUTES as LINKS
 from hotline1022.web.listening_routes import ROUTES as LISTENING
 from hotline1022.web.live_routes import ROUTES as LIVE
 from hotline1022.web.menu_routes import ROUTES as MENU
@@ -229,6 +230,7 @@ ROUTES: tuple[Route, ...] = (
     *DISCLOSURE,
     *EVIDENCE,
     *NOTIFY,
+    *LINKS,
     *CALLBACKS,
     *CASCADE,
     *PAGES,

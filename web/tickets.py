@@ -168,7 +168,7 @@ async def attach_file(ask: Ask) -> AttachmentView:
     """A file comes to a ticket."""
     query: AttachQuery = ask.query
     await found_for(ask, Permission.ANSWER)
-    data = await read_upload(ask.request, LARGEST, _too_large)
+    data = await read_upload(ask.request, LARGEST, attachment_too_large)
     return await ask.ports.tickets.attach(
         ask.path["ticket"],
         name=query.name,
@@ -179,7 +179,8 @@ async def attach_file(ask: Ask) -> AttachmentView:
     )
 
 
-def _too_large() -> Invalid:
+def attachment_too_large() -> Invalid:
+    """That a file is not taken."""
     return Invalid(f"the file is too large; send at most {LARGEST >> 20} MiB", error_id="attachment-large")
 
 

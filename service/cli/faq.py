@@ -1,7 +1,7 @@
 """Commands about questions and answers: take in a file, look, search, and fill a demonstration with examples."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import click
@@ -11,7 +11,7 @@ from hotline1022.core.errors import Refused
 from hotline1022.db.unit import Database
 from hotline1022.faq.seed import examples
 from hotline1022.faq.sheet import LARGEST
-from hotline1022.faq.types import Asked, Author, Entry, EntryFilter, Found, Move, Report, Said, State
+from hotline1022.faq.types import Asked, Author, Days, Entry, EntryFilter, Found, Move, Report, Said, State
 from hotline1022.service.cli.base import CONFIG, speaking
 from hotline1022.service.cli.data import as_json, on_database
 from hotline1022.service.cli.shell_user import shell_actor, shell_user
@@ -41,23 +41,36 @@ def faq() -> None:
 @click.option("--state", default=None, type=click.Choice([one.value for one in State]), help="Only this state.")
 @click.option("--words", default="", help="Only those that hold all these words, with marks or without.")
 @click.option("--out-of-date", is_flag=True, help="Only published ones whose last day is over.")
+@click.option(
+    "--ending-within", default=None, type=click.IntRange(0, 3650), help="Only those that end within so many days."
+)
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="Questions at most.")
 @click.option("--json", "plain", is_flag=True, help="As JSON.")
 @speaking
 def faq_list(
-    config: str | None, agency: str, state: str | None, words: str, out_of_date: bool, limit: int, plain: bool
+    config: str | None,
+    agency: str,
+    state: str | None,
+    words: str,
+    out_of_date: bool,
+    ending_within: int | None,
+    limit: int,
+    plain: bool,
 ) -> None:
     """Questions, latest change first.
 
     \b
-    Example: hotline1022 faq list --out-of-date
+    Examples: hotline1022 faq list --out-of-date
+              hotline1022 faq list --ending-within 30
     """
     now = datetime.now(UTC)
+    today = local_day(now)
     wanted = EntryFilter(
         agencies=frozenset({agency}) if agency else None,
         state=State(state) if state else None,
         words=words,
-        over_on=local_day(now) if out_of_date else None,
+        over_on=today if out_of_date else None,
+        ends=None if ending_within is None else Days(first=today, last=today + timedelta(days=ending_within)),
         limit=limit,
     )
     found = on_database(config, lambda database: _desk(database).list(wanted))

@@ -3,8 +3,8 @@ agencies and categories that the directory does not have.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from secrets import token_hex
 
 from hotline1022.accounts.types import Permission, SignedIn
@@ -24,12 +24,17 @@ from hotline1022.faq.rules import (
     text_of,
     with_version,
     written,
+    wrote,
 )
 from hotline1022.faq.search import keys_of
-from hotline1022.faq.sheet import template
+from hotline1022.faq.sheet import report_table, template
+from hotline1022.faq.states import BY_ANOTHER
 from hotline1022.faq.types import (
+    Account,
     Asked,
     Author,
+    Days,
+    Ending,
     Entry,
     EntryFilter,
     Found,
@@ -43,8 +48,13 @@ from hotline1022.faq.types import (
 from hotline1022.service.faq.search import FaqSearch
 from hotline1022.service.faq.sheet_import import FaqImport
 from hotline1022.service.figures.sheet_write import book_of
+from hotline1022.web.desk.render import told_id
 from hotline1022.web.page_words import words
 
+#: before the id of an account, in the key of an author
+_USER = "user:"
+#: an answer ends soon so many days before its last one, where the settings say nothing else
+SOON_DAYS = 30
 #: see entries of all agencies
 _READ_ALL = (Permission.LOOK, Permission.ANSWER)
 
@@ -58,9 +68,16 @@ class FaqDesk:
     """faq.ports.Faq."""
 
     def __init__(
-        self, database: Database, directory: Callable[[], Awaitable[Directory]], clock: Callable[[], datetime]
+        self,
+        database: Database,
+        directory: Callable[[], Awaitable[Directory]],
+        clock: Callable[[], datetime],
+        *,
+        soon_days: int = SOON_DAYS,
     ) -> None:
+        """`soon_days`: days before the last one from which on an answer ends soon."""
         self._database, self._directory, self._clock = database, directory, clock
+        self._soon = timedelta(days=soon_days)
         self._search = FaqSearch(database, clock)
         self._import = FaqImport(database)
 
@@ -70,7 +87,7 @@ class FaqDesk:
         """
         user = signed.user
         reads_all = any(signed.may(one) for one in _READ_ALL)
-        keys, agencies, agency = frozenset({f"user:{user.id}"}), None if reads_all else frozenset[str](), ""
+        keys, agencies, agency = frozenset({f"{_USER}{user.id}"}), None if reads_all else frozenset[str](), ""
         if user.contact:
             directory, day = await self._directory(), local_day(self._clock())
             contact = directory.contacts.get(user.contact)
@@ -101,10 +118,27 @@ class FaqDesk:
         async with self._database.reading() as tx:
             return await tx.faq.list(wanted)
 
+    def soon(self, at: datetime) -> Days:
+        """An answer whose last day is one of these ends soon."""
+        today = local_day(at)
+        return Days(first=today, last=today + self._soon)
+
+    async def ending(self, agencies: frozenset[str] | None, at: datetime) -> Ending:
+        """How many published answers of these agencies (None: of all) end soon, or are over."""
+        async with self._database.reading() as tx:
+            return await tx.faq.ending(agencies, self.soon(at))
+
     async def get(self, entry: str, by: Author | None = None) -> Entry:
         """One with all its versions; NotFound `faq-unknown`."""
         async with self._database.reading() as tx:
             return await _seen(tx, entry, by)
+
+    async def wrote(self, entry: Entry, by: Author) -> bool:
+        """Whether somebody wrote a part of the version that is worked on."""
+        if entry.open is None:
+            return False
+        async with self._database.reading() as tx:
+            return wrote(entry.open, by, await _accounts(tx, by.keys | entry.open.authors))
 
     async def add(self, agency: str, text: Text, by: Author, at: datetime) -> Entry:
         """A new one as a draft."""
@@ -131,7 +165,9 @@ class FaqDesk:
         """Propose, return, publish, drop, withdraw."""
         async with self._database.transaction() as tx:
             before = await self._own(tx, entry, revision, by)
-            version = moved(before, move, why, by, at)
+            authors = before.open.authors if before.open and move in BY_ANOTHER else None
+            accounts = await _accounts(tx, by.keys | authors) if authors is not None else {}
+            version = moved(before, move, why, by, at, accounts)
             after = before
             ending = replaced(before, by, at) if version.state is State.PUBLISHED else None
             if ending is not None:
@@ -153,6 +189,10 @@ class FaqDesk:
         """The .xlsx file that people fill in."""
         names = await self.names()
         return await asyncio.to_thread(book_of, template(names.categories, head_words))
+
+    async def report_sheet(self, report: Report) -> bytes:
+        """What became of each row as an .xlsx file."""
+        return await asyncio.to_thread(book_of, [report_table(report, head_words, told_id)])
 
     async def misses(self, limit: int, skip: int = 0) -> Sequence[Miss]:
         """Searches without an answer."""
@@ -190,6 +230,12 @@ def _check_category(text: Text, names: Names, before: Entry | None = None) -> No
     if text.category and text.category not in names.categories and text.category not in had:
         said = f"there is no category {text.category!r} today; choose one that there is"
         raise Invalid(said, error_id="category-unknown")
+
+
+async def _accounts(tx: Work, keys: Iterable[str]) -> Mapping[str, Account]:
+    """Who stands behind these keys, as people are known by now."""
+    ids = {key.removeprefix(_USER) for key in keys if key.startswith(_USER)}
+    return {f"{_USER}{one.id}": Account(login=one.login, name=one.name) for one in await tx.accounts.some(ids)}
 
 
 async def _write(tx: Work, before: Entry, after: Entry) -> Entry:

@@ -1,4 +1,4 @@
-"""The settings of the desk: its language, and how long somebody stays signed in. Refuses nothing itself."""
+"""The settings of the desk: its language, and how long somebody stays signed in, and when answers that end are told of. Refuses nothing itself."""
 
 from dataclasses import dataclass, field
 
@@ -22,3 +22,5 @@ class DeskSettings:
     idle_minutes: int = a_number(60, 5, 1440)
     #: hours after which somebody signs in again, whatever was done: longer than a shift; 12
     session_hours: int = a_number(12, 1, 24)
+    #: days before the last day of an answer from which on its agency is told that it ends; 30
+    faq_soon_days: int = a_number(30, 1, 365)

@@ -6,23 +6,23 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from hotline1022.accounts.types import Permission
 from hotline1022.core.acting import Acting, acts
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import Invalid, Refused
-from hotline1022.db.unit import Database
+from hotline1022.db.unit import Database, Work
 from hotline1022.directory.lookup import active, contacts_of, had_by
 from hotline1022.directory.types import Contact, Directory, Role
 from hotline1022.notify.links import KEY, Links, good
 from hotline1022.service.tickets.desk import TicketDesk
 from hotline1022.service.tickets.view import attachment_view
 from hotline1022.tickets.attachments import check_kind, check_name
-from hotline1022.tickets.ports import Act, agency_does, both_do
+from hotline1022.tickets.ports import BY_LINK, Act, agency_does, both_do
 from hotline1022.tickets.states import allowed
 from hotline1022.tickets.types import HIDDEN, SHOWN_TO, Action, HistoryRow, Named, State, Ticket, only_looked
 from hotline1022.web.officer_port import SHOWN_FOR, NewFile, OfficerTicket, Opened
+from hotline1022.web.tickets_wire import AttachmentView
 
-#: what is done by a link, in the order in which it is offered
-OFFERED = (Action.ACCEPT, Action.ANSWER, Action.COMPLETE, Action.PASS_TO_LEADER, Action.RETURN)
 #: people who change the same ticket in the same moments: so often it is tried again
 TRIES = 5
 
@@ -55,6 +55,7 @@ class LinkDesk:
             own = ticket.agency in had_by(directory, contact.agency, day)
             history = await tx.tickets.history(ticket.id) if own else ()
             files = await tx.tickets.attachments(ticket.id) if own else ()
+            extends = own and await _extends(tx, contact)
         leaders = _leaders(directory, contact, at) if own else ()
         # as at the desk: who passed it on reads it, and takes nothing back from the leader, who was told
         waits = ticket.state is State.WITH_LEADER and contact.role is not Role.LEADER
@@ -68,7 +69,7 @@ class LinkDesk:
                 ticket=ticket,
                 history=tuple(row for row in history if row.after not in HIDDEN),
                 attachments=tuple(map(attachment_view, files)),
-                actions=() if waits else _offered(ticket, contact.role, leaders),
+                actions=() if waits else _offered(ticket, contact.role, leaders, extends=extends),
                 leaders=leaders,
                 shown=_shown(history, contact, at),
                 waits_for_leader=waits,
@@ -94,6 +95,17 @@ class LinkDesk:
             wanted = replace(wanted, version=await self._store(own.ticket, found.contact, files, at, origin))
         await self._act(own.ticket.id, found.contact, wanted, at, origin)
         return True
+
+    async def attach(self, token: str, file: NewFile, at: datetime, *, origin: str) -> AttachmentView | None:
+        """Store a file with the ticket, as that contact point."""
+        found = await self.open(token, at)
+        if found is None or found.own is None:
+            return None
+        with acts(_acting(found.contact, Action.ATTACH, found.ticket, origin)):
+            stored = await self._desk.attach(
+                found.ticket, name=file.name, media_type=file.media_type, data=file.data, by=found.contact.name, at=at
+            )
+        return attachment_view(stored)
 
     async def _store(self, ticket: Ticket, contact: Named, files: Sequence[NewFile], at: datetime, origin: str) -> int:
         """Each file, durable before its row; the version to act on then. Refused `ticket-changed`: somebody else was between."""
@@ -147,15 +159,28 @@ def _leaders(directory: Directory, contact: Contact, at: datetime) -> Sequence[N
     return tuple(Named(id=one.id, name=one.name) for one in found)
 
 
-def _offered(ticket: Ticket, role: Role, leaders: Sequence[Named]) -> Sequence[Action]:
+async def _extends(tx: Work, contact: Contact) -> bool:
+    """Whether the officer may give a later date than the citizen was promised, as at the desk: whose contact point has an account, when
+    that account may today; without one the leader may, as the first role of leaders does.
+    """
+    accounts = await tx.accounts.of_contact(contact.id)
+    if not accounts:
+        return contact.role is Role.LEADER
+    rights = await tx.accounts.allowed({role for one in accounts if one.active for role in one.roles})
+    return any(Permission.EXTEND in some for some in rights)
+
+
+def _offered(ticket: Ticket, role: Role, leaders: Sequence[Named], *, extends: bool) -> Sequence[Action]:
     """As at the desk: a leader ends what the agency has done, and a specialist passes on to a leader."""
     state = ticket.state
     now = {one for one in allowed(state) if agency_does(one, state) or both_do(one, state)}
     if role is not Role.LEADER:
         now.discard(Action.COMPLETE)
+    if not extends:
+        now.discard(Action.EXTEND)
     if not leaders:
         now.discard(Action.PASS_TO_LEADER)
-    return tuple(one for one in OFFERED if one in now)
+    return tuple(one for one in BY_LINK if one in now)
 
 
 def _shown(history: Sequence[HistoryRow], contact: Contact, at: datetime) -> bool:

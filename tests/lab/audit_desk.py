@@ -38,6 +38,7 @@ from hotline1022.service.retention.view import RetentionView
 from hotline1022.service.settings.retention import Retention
 from hotline1022.service.settings.tree import Paths
 from hotline1022.service.tickets.desk import TicketDesk
+from hotline1022.service.tickets.link_desk import LinkDesk
 from hotline1022.service.tickets.names import DirectoryNames
 from hotline1022.service.tickets.view import TicketsView
 from hotline1022.service.views import CallsView, TokensView
@@ -47,6 +48,7 @@ from tests.contract.database.made import a_fact
 from tests.lab.disclosure_world import House, a_house
 from tests.lab.evidence_world import thread_pool
 from tests.unit.directory_memory import NUMBERS
+from tests.unit.notify_memory import LINKS
 from tests.unit.recordings_world import AGENT, CALL, START, Board, Book, Phones, two_agents
 from tests.unit.tickets_made import POLICY
 
@@ -128,6 +130,7 @@ async def open_audit(address: str, folder: Path, monkeypatch: pytest.MonkeyPatch
             "disclosures": DisclosuresView(database, house.desk, house.links),
             "packs": packs,
             "tickets": TicketsView(database, tickets),
+            "links": LinkDesk(database, LINKS, directory.fresh, tickets),
             "tokens": TokensView(database, directory.fresh),
             "evidence": evidence,
             "retention": RetentionView(database, Retention, patience=60),

@@ -2,14 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from hotline1022.accounts.types import SignedIn
-from hotline1022.faq.rules import check_agency, check_seen, edited, moved, new_entry, text_of, with_version, written
-from hotline1022.faq.sheet import template
+from hotline1022.core.clock import local_day
+from hotline1022.faq.rules import (
+    check_agency,
+    check_seen,
+    edited,
+    moved,
+    new_entry,
+    text_of,
+    with_version,
+    written,
+    wrote,
+)
+from hotline1022.faq.sheet import report_table, template
 from hotline1022.faq.types import (
     Asked,
     Author,
+    Days,
+    Ending,
     Entry,
     EntryFilter,
     Found,
@@ -25,6 +38,7 @@ from hotline1022.faq.types import (
 )
 from hotline1022.service.faq.desk import head_words
 from hotline1022.service.figures.sheet_write import book_of
+from hotline1022.web.desk.render import told_id
 from tests.unit.calls_memory import NOW
 
 ID, MISS = "d" * 16, "e" * 16
@@ -72,10 +86,20 @@ class MemoryFaq:
         self.wanted.append(wanted)
         return [an_entry()]
 
+    def soon(self, at: datetime) -> Days:
+        today = local_day(at)
+        return Days(first=today, last=today + timedelta(days=30))
+
+    async def ending(self, agencies: frozenset[str] | None, at: datetime) -> Ending:
+        return Ending(soon=2, over=1)
+
     async def get(self, entry: str, by: Author | None = None) -> Entry:
         if by is not None:
             check_seen(by, an_entry())
         return an_entry()
+
+    async def wrote(self, entry: Entry, by: Author) -> bool:
+        return entry.open is not None and wrote(entry.open, by)
 
     async def add(self, agency: str, text: Text, by: Author, at: datetime) -> Entry:
         check_agency(by, agency or by.agency)
@@ -104,6 +128,9 @@ class MemoryFaq:
 
     async def template(self) -> bytes:
         return book_of(template({"other": "Lĩnh vực khác"}, head_words))
+
+    async def report_sheet(self, report: Report) -> bytes:
+        return book_of([report_table(report, head_words, told_id)])
 
     async def misses(self, limit: int, skip: int = 0) -> Sequence[Miss]:
         return [Miss(id=MISS, words="nhập tịch", count=3, first_at=NOW, last_at=NOW)]

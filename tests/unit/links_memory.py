@@ -5,19 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hotline1022.core.errors import Refused
+from hotline1022.tickets import ports
 from hotline1022.tickets.ports import Act, agency_does, both_do
 from hotline1022.tickets.states import allowed
 from hotline1022.tickets.types import Action, Named, State
 from hotline1022.web.officer_port import NewFile, OfficerTicket, Opened
+from hotline1022.web.tickets_wire import AttachmentView
 from tests.unit.notify_memory import AT, LINKS
 from tests.unit.tickets_made import AGENCY, LEADER, OFFICER
 from tests.unit.tickets_memory import MemoryTickets
 
 TICKET = "a" * 16
+#: the route of what is done by a link
+BY_LINK = "/api/link/{token}/{act}"
 #: opens that ticket for OFFICER
 TOKEN = LINKS.make(OFFICER.id, TICKET, AT + timedelta(days=1))
-#: what the page offers
-OFFERED = (Action.ACCEPT, Action.ANSWER, Action.COMPLETE, Action.PASS_TO_LEADER, Action.RETURN)
 
 
 def _theirs(action: Action, state: State) -> bool:
@@ -39,7 +41,7 @@ class MemoryLinks:
             ticket=ticket,
             history=tuple(self.tickets.rows[ticket.id]),
             attachments=tuple(file.view for file in self.tickets.files.values()),
-            actions=tuple(one for one in OFFERED if one in allowed(ticket.state) and _theirs(one, ticket.state)),
+            actions=tuple(one for one in ports.BY_LINK if one in allowed(ticket.state) and _theirs(one, ticket.state)),
             leaders=(LEADER,),
             shown=self.shown,
         )
@@ -67,6 +69,19 @@ class MemoryLinks:
         await self.tickets.act(found.ticket, replace(wanted, owner=wanted.owner or OFFICER), by=OFFICER.name, at=at)
         return True
 
+    async def attach(self, token: str, file: NewFile, at: datetime, *, origin: str) -> AttachmentView | None:
+        found = await self.open(token, at)
+        if found is None or found.own is None:
+            return None
+        return await self.tickets.attach(
+            found.ticket, name=file.name, media_type=file.media_type, data=file.data, by=OFFICER.name, at=at
+        )
+
     async def reveal(self, token: str, at: datetime, *, origin: str) -> Opened | None:
         self.shown = True
         return await self.open(token, at)
+
+
+def sent_by_link(tickets: MemoryTickets) -> dict[str, int]:
+    """What accepts the ticket of the link, whatever others did to it before."""
+    return {"version": tickets.tickets[TICKET].version}

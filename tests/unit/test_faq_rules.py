@@ -8,11 +8,21 @@ import pytest
 
 from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
 from hotline1022.core.folding import fold
-from hotline1022.faq.rules import check_agency, check_seen, edited, moved, replaced, text_of, with_version, written
+from hotline1022.faq.rules import (
+    check_agency,
+    check_seen,
+    edited,
+    moved,
+    replaced,
+    text_of,
+    with_version,
+    written,
+    wrote,
+)
 from hotline1022.faq.search import best, keys_of, noted, query_of
 from hotline1022.faq.seed import MARK, examples
 from hotline1022.faq.states import TABLE, allowed, follow
-from hotline1022.faq.types import Author, Candidate, Entry, Move, State, Text
+from hotline1022.faq.types import Account, Author, Candidate, Entry, Move, State, Text
 from tests.unit.calls_memory import NOW
 from tests.unit.faq_memory import CHIEF, TEXT, WRITER, an_entry
 
@@ -52,6 +62,27 @@ def test_who_wrote_a_part_of_it_does_not_publish_it() -> None:
     mended = step(mended, Move.PROPOSE, CHIEF)
     for by in (WRITER, CHIEF):
         assert refused(moved, mended, Move.PUBLISH, "", by, NOW) == "faq-same-person"
+
+
+def test_who_wrote_it_under_another_name_of_the_own_does_not_publish_it() -> None:
+    accounts = {"user:1f": Account(login="tran.an", name="Trần An"), "user:2f": Account(login="binh", name="Lê Bình")}
+    an, binh = (Author(keys=frozenset({key}), name="x") for key in accounts)
+    for written_by in ("cli:tranan", "cli:tran.an", "token:trần  an", "token:Tran.An"):
+        by = Author(keys=frozenset({written_by}), name="y", reads_all=True)
+        one = an_entry(draft=False)
+        one = step(with_version(one, written(one, TEXT, by, NOW), NOW), Move.PROPOSE, by)
+        assert one.open is not None and wrote(one.open, an, accounts) and not wrote(one.open, binh, accounts)
+        assert refused(moved, one, Move.PUBLISH, "", an, NOW, accounts) == "faq-same-person", written_by
+        assert moved(one, Move.PUBLISH, "", binh, NOW, accounts).state is State.PUBLISHED
+        assert moved(one, Move.RETURN, "sai", an, NOW, accounts).state is State.DRAFT, "the own is taken back"
+    # and the other way round: an account wrote it, a shell or a token would publish it
+    one = an_entry(draft=False)
+    one = step(with_version(one, written(one, TEXT, an, NOW), NOW), Move.PROPOSE, an)
+    for key in ("cli:tranan", "token:TRẦN AN"):
+        by = Author(keys=frozenset({key}), name="y", reads_all=True)
+        assert refused(moved, one, Move.PUBLISH, "", by, NOW, accounts) == "faq-same-person", key
+    other = Author(keys=frozenset({"token:Trần Anh"}), name="y", reads_all=True)
+    assert moved(one, Move.PUBLISH, "", other, NOW, accounts).state is State.PUBLISHED
 
 
 def test_what_somebody_else_wrote_stays_in_the_history_when_it_is_written_over() -> None:

@@ -18,7 +18,7 @@ from tests.unit.chores_memory import BACKUP
 from tests.unit.citizen_memory import BODIES as CITIZENS
 from tests.unit.disclosure_memory import ONE
 from tests.unit.faq_memory import ID, MISS
-from tests.unit.links_memory import TOKEN
+from tests.unit.links_memory import BY_LINK, TOKEN, sent_by_link
 from tests.unit.listening_memory import KEY
 from tests.unit.permissions import permissions, scopes
 from tests.unit.staff_memory import PIN
@@ -121,12 +121,14 @@ BODIES: dict[str, Any] = {
     "/api/recordings/{recording}/export": {"reason": "authority", "text": "Công văn 12/CSĐT"},
     "/api/recordings/{recording}/listen": {"reason": "quality", "text": "Nghe lại cuộc gọi."},
     "/api/listen/{key}/speakers": {"speakers": ["citizen"]},
+    BY_LINK: {"version": 1},
 }
 QUERIES = {"/api/evidence/entries": {"subject": "chain"}, "/api/faq/search": {"words": "khai sinh"}}
 #: routes that take a form
 FORMS = {"/l/{token}": {"act": "reveal", "version": "1"}}
 #: routes that take a file
 UPLOADS = {"/api/tickets/{ticket}/attachments": {"name": "a.txt"}, "/api/faq/import": {"agency": "so-y-te"}}
+UPLOADS |= {"/api/link/{token}/attachments": {"name": "a.txt"}}
 
 
 def real_parts(house: House) -> dict[str, str]:
@@ -134,30 +136,10 @@ def real_parts(house: House) -> dict[str, str]:
     parts = {"call": house.calls.calls[0].id, "line": "101", "person": "1001", "voicemail": "v1", "alarm": "a1"}
     parts |= {"agency": "so-tu-phap", "area": "di-an", "category": "other", "contact": "so-y-te-ld"}
     parts |= {"chart": "states-week", "ticket": "a" * 16, "attachment": "f" * 16, "code": CODE, "action": "forward"}
-    parts |= {
-        "message": "m1",
-        "to_tell": "l1",
-        "token": TOKEN,
-        "recording": FIRST.id,
-        "key": KEY,
-        "disclosure": ONE.id,
-        "hold": "f" * 16,
-        "erasure": "c" * 16,
-        "draft": "none",
-        "user": "e" * 16,
-        "role": "night",
-        "backup": BACKUP,
-        "version": "1",
-        "template": NAME,
-        "channel": "sms",
-        "entry": ID,
-        "miss": MISS,
-        "wallboard": "c" * 16,
-        "shift": "night",
-        "crew": "k1",
-        "reason": "1",
-        "webhook": HOOK,
-    }
+    parts |= {"message": "m1", "to_tell": "l1", "token": TOKEN, "recording": FIRST.id, "key": KEY, "act": "accept"}
+    parts |= {"disclosure": ONE.id, "hold": "f" * 16, "erasure": "c" * 16, "draft": "none", "user": "e" * 16}
+    parts |= {"role": "night", "backup": BACKUP, "version": "1", "template": NAME, "channel": "sms", "entry": ID}
+    parts |= {"miss": MISS, "wallboard": "c" * 16, "shift": "night", "crew": "k1", "reason": "1", "webhook": HOOK}
     return parts
 
 
@@ -170,6 +152,8 @@ def real(path: str, house: House) -> str:
 async def status_of(house: House, method: str, path: str, who: str | None) -> int:
     headers = {"Authorization": f"Bearer {SECRETS.get(who, who)}"} if who else {}
     sent: dict[str, Any] = {"json": BODIES.get(path) if method == "POST" else None}
+    if path == BY_LINK:  # after what others have done
+        sent["json"] = sent_by_link(house.tickets)
     if path in QUERIES:
         sent["params"] = QUERIES[path]
     if path in UPLOADS:

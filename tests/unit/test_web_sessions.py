@@ -15,6 +15,7 @@ from tests.unit.accounts_memory import OWN, MemoryDoor, MemoryUsers
 from tests.unit.calls_memory import NOW
 from tests.unit.cascade_memory import MemoryCascades, a_cascade
 from tests.unit.catalogue_memory import FIRST
+from tests.unit.links_memory import BY_LINK, sent_by_link
 from tests.unit.listening_memory import MemoryListening
 from tests.unit.permissions import permissions, roles
 from tests.unit.staff_memory import PIN
@@ -62,6 +63,8 @@ async def test_every_route_asks_a_session_for_its_permission(tmp_path: Path, rol
                 sent = {"data": b"x", "params": UPLOADS[route.path], "headers": {"Content-Type": "text/plain"}}
             if route.path in FORMS:
                 sent = {"data": FORMS[route.path]}
+            if route.path == BY_LINK:
+                sent["json"] = sent_by_link(house.tickets)
             status, told = await ask(house, route.method, real(route.path, house), cookie, **sent)
             needs, officers = table[route.method, route.path]
             if route.path.startswith("/api/listen/{key}") and needs in {"open", *may}:

@@ -17,6 +17,10 @@ STAND = Place(needs=P.LISTEN, others=frozenset({P.RETENTION, P.SETTINGS}))
 
 ROUTES: tuple[Route, ...] = (
     page("GET", "/desk/recordings", "Recordings", recordings.search, HEARS, recordings.SearchQuery),
+    replace(
+        page("GET", "/desk/tickets/{ticket}/recordings", "The recording of a ticket", recordings.of_ticket, HEARS),
+        status=303,
+    ),
     page("GET", "/desk/recordings/{recording}", "One recording", recording.show_recording, HEARS, recording.OneQuery),
     page(
         "POST",

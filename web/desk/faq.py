@@ -10,11 +10,12 @@ from typing import Annotated, Any
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission, SignedIn
-from hotline1022.core.clock import day_as_written, local_day
+from hotline1022.core.clock import day_as_written
 from hotline1022.core.errors import HotlineError, Invalid
 from hotline1022.core.words import day_written
 from hotline1022.faq.types import (
     Author,
+    Days,
     Entry,
     EntryCursor,
     EntryFilter,
@@ -31,7 +32,7 @@ from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.leaf import Trail, leaf
 from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge
 from hotline1022.web.desk.render import moment, show
-from hotline1022.web.faq import agencies_for
+from hotline1022.web.faq import agencies_for, ends_asked
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -72,6 +73,7 @@ class FaqListQuery:
     category: Annotated[str, Rule(pattern=r"([a-z0-9][a-z0-9-]{0,39})?")] = ""
     state: Annotated[str, Rule(pattern=rf"({_STATES})?")] = ""
     over: Annotated[str, Rule(pattern="1?")] = ""
+    soon: Annotated[str, Rule(pattern="1?")] = ""
     cursor: Annotated[str, Rule(pattern=r"([A-Za-z0-9_-]{8,120})?")] = ""
     trail: Trail = ""
 
@@ -102,26 +104,29 @@ async def list_entries(ask: Ask) -> web.Response:
     query: FaqListQuery = ask.query
     by, now = await author(ask), ask.ports.clock()
     before = read_cursor(query.cursor) if query.cursor else None
+    agencies, soon = agencies_for(by, query.agency), ask.ports.faq.soon(now)
     found = await ask.ports.faq.list(
         EntryFilter(
-            agencies=agencies_for(by, query.agency),
+            agencies=agencies,
             category=query.category,
             state=State(query.state) if query.state else None,
-            over_on=local_day(now) if query.over else None,
+            ends=ends_asked(soon, over=bool(query.over), soon_too=bool(query.soon)),
             words=query.words,
             before=EntryCursor(changed_at=before.entered_at, entry=before.call) if before else None,
             limit=PAGE + 1,
         )
     )
     names = await ask.ports.faq.names()
-    kept = {name: getattr(query, name) for name in ("words", "agency", "category", "state", "over")}
+    kept = {name: getattr(query, name) for name in ("words", "agency", "category", "state", "over", "soon")}
     last = found[PAGE - 1] if len(found) > PAGE else None
     after = cursor_text(last.changed_at, last.id) if last else ""
-    rows = [_row(one, names, now) for one in found[:PAGE]]
+    rows = [_row(one, names, now, soon) for one in found[:PAGE]]
     return show(
         ask,
         "faq",
         entries=rows,
+        ending=await ask.ports.faq.ending(agencies, now),
+        soon_days=(soon.last - soon.first).days,
         asked=kept,
         filtered=any(kept.values()) or bool(query.cursor),
         leaf=leaf(LIST, kept, cursor=query.cursor, trail=query.trail, rows=len(rows), size=PAGE, after=after),
@@ -233,7 +238,7 @@ def day(one: date | None) -> str:
     return day_written(one) if one else ""
 
 
-def _row(one: Entry, names: Names, now: datetime) -> dict[str, Any]:
+def _row(one: Entry, names: Names, now: datetime, soon: Days) -> dict[str, Any]:
     shown, opened = one.shown, one.open
     return {
         "id": one.id,
@@ -243,12 +248,13 @@ def _row(one: Entry, names: Names, now: datetime) -> dict[str, Any]:
         "state": shown.state,
         "beside": opened.state if opened and opened.number != shown.number else "",
         "over": shown.state is State.PUBLISHED and shown.out_of_date(now),
+        "soon": shown.ends_within(soon),
         "valid_to": day(shown.text.valid_to),
         "changed": moment(one.changed_at),
     }
 
 
-def _version(one: Version, names: Names, now: datetime) -> dict[str, Any]:
+def _version(one: Version, names: Names, now: datetime, soon: Days) -> dict[str, Any]:
     acts = [
         (word, name, moment(at))
         for word, name, at in (
@@ -266,6 +272,7 @@ def _version(one: Version, names: Names, now: datetime) -> dict[str, Any]:
         "category": names.category(one.text.category),
         "valid_to": day(one.text.valid_to),
         "over": one.out_of_date(now),
+        "soon": one.ends_within(soon),
         "acts": [{"word": word, "name": name, "at": at} for word, name, at in acts],
         "why": one.why,
     }
@@ -275,6 +282,7 @@ async def _entry(
     ask: Ask, entry: Entry, by: Author, error: HotlineError | None = None, *, said: str = ""
 ) -> web.Response:
     names, now = await ask.ports.faq.names(), ask.ports.clock()
+    soon = ask.ports.faq.soon(now)
     shown = [one for one in entry.versions if one.number in (entry.published, entry.opened)] or [entry.shown]
     return show(
         ask,
@@ -285,11 +293,11 @@ async def _entry(
         entry=entry,
         agency=names.agencies.get(entry.agency, entry.agency),
         question=entry.shown.text.question,
-        versions=[_version(one, names, now) for one in shown],
-        before=[_version(one, names, now) for one in entry.versions if one not in shown],
+        versions=[_version(one, names, now, soon) for one in shown],
+        before=[_version(one, names, now, soon) for one in entry.versions if one not in shown],
         badges=BADGES,
         opened=entry.open.state if entry.open else "",
-        wrote=entry.open is not None and bool(by.keys & entry.open.authors),
+        wrote=await ask.ports.faq.wrote(entry, by),
         **rights(ask, by, entry),
     )
 

@@ -16,6 +16,7 @@ from hotline1022.core.clock import PROVINCE
 from hotline1022.core.errors import Invalid, NotFound
 from hotline1022.recordings.types import CallKind, CatalogueFilter, Shown
 from hotline1022.web.desk import seen
+from hotline1022.web.desk.door import see
 from hotline1022.web.desk.render import show, told
 from hotline1022.web.desk.tickets import asked
 from hotline1022.web.errors import Forbidden
@@ -26,6 +27,7 @@ from hotline1022.web.recordings import check_words, read_place
 from hotline1022.web.recordings_wire import RecordingView
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import YEARS, Rule
+from hotline1022.web.ticket_rights import found_for
 
 LIST = "/desk/recordings"
 #: recordings of a page
@@ -96,6 +98,16 @@ async def search(ask: Ask) -> web.Response:
         states=[one.value for one in Shown],
         kinds=[one.value for one in CallKind],
     )
+
+
+async def of_ticket(ask: Ask) -> web.Response:
+    """To the recording of a ticket, where it has one alone, else to the list of them; whose ticket it is counts as in the list."""
+    ask = await asked(ask)
+    code = (await found_for(ask)).ticket.code
+    await check_ticket(ask, code, Permission.LISTEN)
+    found = await ask.ports.catalogue.search(CatalogueFilter(code=code, limit=2))
+    alone = found.recordings[0].id if len(found.recordings) == 1 else ""
+    return see(f"{LIST}/{alone}" if alone else f"{LIST}?{urlencode({'ticket': code})}")
 
 
 def _wanted(ask: Ask, typed: SearchQuery) -> CatalogueFilter:

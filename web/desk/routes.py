@@ -169,6 +169,13 @@ ROUTES: tuple[Route, ...] = (
         Permission.FAQ_WRITE,
         upload=True,
     ),
+    _page(
+        "GET",
+        "/desk/faq/import/report",
+        "What was told of each row, as a sheet",
+        faq_import.get_report,
+        Permission.FAQ_WRITE,
+    ),
     _page("GET", "/desk/faq/template", "The sheet to fill in", faq_import.get_template, Permission.FAQ_WRITE),
     _page(
         "GET",

@@ -105,7 +105,7 @@ async def test_what_is_done_is_by_the_contact_point_and_looked_at_by_get(world: 
     assert (done.status, done.headers["Location"]) == (303, f"{path.removeprefix('/l/')}?done=accept")
     shown = await world.get(f"/l/{done.headers['Location']}")
     assert "Đã tiếp nhận phiếu." in shown.text and "Đang xử lý" in shown.text
-    assert buttons(shown) == {"reveal", "answer", "pass-to-leader", "return"}
+    assert buttons(shown) == {"reveal", "answer", "pass-to-leader", "wait", "return"}
     accepted = await world.stored(ticket)
     assert (accepted.state, accepted.owner, accepted.version) == (State.ACCEPTED, SPECIALIST, ticket.version + 1)
     decomposed = unicodedata.normalize("NFD", "Đã lấp lại vỉa hè.\r\nCảm ơn.")
@@ -172,7 +172,9 @@ async def test_to_the_leader_and_back_to_1022(world: World) -> None:
     passed = await world.stored(ticket)
     assert (passed.state, passed.owner) == (State.WITH_LEADER, LEADER)
     of_leader = world.link(ticket, LEADER)
-    assert buttons(await world.get(of_leader)) == {"reveal", "accept", "answer", "complete", "return"}
+    assert buttons(await world.get(of_leader)) == {
+        "reveal", "accept", "answer", "complete", "extend", "wait", "return",
+    }  # fmt: skip
     why = "Thuộc thẩm quyền của Sở Giao thông"
     assert (await world.press(of_leader, "return", passed.version, why=why)).status == 303
     back = await world.stored(ticket)
@@ -370,7 +372,7 @@ async def test_texts_that_do_not_fit_come_back(world: World) -> None:
             assert response.status == 400 and response.content_type == "text/html"
     async with world.client.post(path, data={"act": "answer", "version": "1", "answer": "x" * 70000}) as response:
         assert response.status == 413 and "Nội dung quá dài" in await response.text()
-    unknown = await world.press(path, "extend", ticket.version, answer="x")
+    unknown = await world.press(path, "forward", ticket.version, answer="x")
     assert unknown.status == 400 and "Xin chọn một việc" in unknown.text
 
 

@@ -1,4 +1,4 @@
-"""Who asked for a disclosure cannot allow it under another spelling of the own name, another token, or from the shell."""
+"""Who is one person under another spelling of the own name, another token, or from the shell: as disclosures and answers ask it."""
 
 import unicodedata
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline1022.core.errors import Refused
-from hotline1022.evidence.persons import same_person
+from hotline1022.core.persons import same_person
 from hotline1022.evidence.states import Move, check_person
 
 SAME = [
