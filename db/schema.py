@@ -20,6 +20,7 @@ from hotline1022.db import (
     tables_settings,
     tables_tickets,
     tables_wall,
+    tables_watching,
     tables_webhooks,
 )
 from hotline1022.db.tables import metadata
@@ -45,5 +46,6 @@ __all__ = [
     "tables_settings",
     "tables_tickets",
     "tables_wall",
+    "tables_watching",
     "tables_webhooks",
 ]

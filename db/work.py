@@ -46,6 +46,7 @@ from hotline1022.db.ticket_links import TicketLinkRepository
 from hotline1022.db.tickets import TicketRepository
 from hotline1022.db.tokens import TokenRepository
 from hotline1022.db.wallboards import WallboardRepository
+from hotline1022.db.watchers import WatcherRepository
 from hotline1022.db.webhooks import WebhookRepository
 from hotline1022.tickets.types import Changed
 
@@ -112,6 +113,11 @@ class Work:
     def alarms(self) -> AlarmRepository:
         """Alarms."""
         return AlarmRepository(self._connection)
+
+    @cached_property
+    def watchers(self) -> WatcherRepository:
+        """Who is told of alarms away from the desk."""
+        return WatcherRepository(self._connection)
 
     @cached_property
     def shifts(self) -> ShiftRepository:

@@ -63,6 +63,7 @@ from hotline1022.web.types import (
     VoicemailView,
 )
 from hotline1022.web.wall_port import Wallboards
+from hotline1022.web.watching_port import WatchPort
 from hotline1022.webhooks.ports import Webhooks
 
 
@@ -360,6 +361,8 @@ class Ports:
     abandoned: Abandoned
     voicemails: Voicemails
     alarms: Alarms
+    #: who is told of them away from the desk
+    watch: WatchPort
     shifts: Shifts
     #: the plan changed and looked over
     roster: RosterPort

@@ -65,6 +65,7 @@ from tests.unit.templates_memory import MemoryTemplates
 from tests.unit.tickets_made import AGENCY
 from tests.unit.tickets_memory import MemoryTickets
 from tests.unit.wall_memory import MemoryWallboards
+from tests.unit.watching_memory import MemoryWatch
 from tests.unit.webhooks_memory import MemoryWebhooks
 
 VERSION = "0.1.0"
@@ -290,6 +291,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         abandoned=MemoryAbandoned(),
         voicemails=MemoryVoicemails({"v1": message}),
         alarms=MemoryAlarms({"a1": alarm}),
+        watch=MemoryWatch(),
         shifts=shifts,
         roster=MemoryRoster(shifts),
         pauses=MemoryPauses(),

@@ -22,7 +22,7 @@ from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 
 PAGE = "/desk/messages/gateways"
-_TONES = {
+TONES = {
     MessageState.NEW: "yellow",
     MessageState.LEASED: "yellow",
     MessageState.SENDING: "yellow",
@@ -113,7 +113,7 @@ def _event(ask: Ask, one: GatewayEvent) -> dict[str, Any]:
         "at": seen.instant(one.at),
         "what": title_of(one.template) if one.template.count(".") == 2 else say("gateways.a-test"),
         "state": one.state.value,
-        "tone": _TONES[one.state],
+        "tone": TONES[one.state],
         "why": _why(ask, one.error_id, one.error),
     }
 
@@ -123,7 +123,7 @@ def _tried(ask: Ask, one: GatewayTest) -> dict[str, Any]:
         "id": one.id,
         "to": said_number(one.recipient if seen.sees_numbers(ask) else mask_recipient(one.recipient)),
         "state": one.state.value,
-        "tone": _TONES[one.state],
+        "tone": TONES[one.state],
         "over": one.over,
         "gateway": words().or_itself("gateway", one.gateway),
         "tries": one.tries,
