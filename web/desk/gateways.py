@@ -2,6 +2,7 @@
 secret, and a number to whoever may not see it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -22,6 +23,26 @@ from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 
 PAGE = "/desk/messages/gateways"
+#: row of the page → keys of the settings' file that decide it; their values are on the page, those of accounts and secrets nowhere
+KEYS: Mapping[Channel, Mapping[str, tuple[str, ...]]] = {
+    Channel.SMS: {
+        "gateway": ("notify.sms_gateway", "notify.sms_profile"),
+        "from": ("notify.sms_sender",),
+        "server": ("notify.sms_host", "notify.sms_port", "notify.sms_tls", "notify.sms_ca"),
+        "account": ("notify.sms_account",),
+        "secret": ("notify.sms_secret", "notify.sms_secret_file"),
+        "caps": ("notify.sms_per_minute", "notify.sms_per_number"),
+        "price": ("notify.sms_price", "notify.sms_budget"),
+    },
+    Channel.EMAIL: {
+        "gateway": ("notify.mail_host",),
+        "from": ("notify.mail_from",),
+        "server": ("notify.mail_host", "notify.mail_port", "notify.mail_tls", "notify.mail_ca"),
+        "account": ("notify.mail_username",),
+        "secret": ("notify.mail_secret", "notify.mail_secret_file"),
+        "caps": ("notify.mail_per_minute",),
+    },
+}
 TONES = {
     MessageState.NEW: "yellow",
     MessageState.LEASED: "yellow",
@@ -82,6 +103,7 @@ def _gateway(ask: Ask, one: GatewayView) -> dict[str, Any]:
     say = words()
     return {
         "channel": one.channel.value,
+        "keys": KEYS[one.channel],
         "name": say(f"message-channel.{one.channel}"),
         "gateway": say.or_itself("gateway", one.gateway),
         "state": one.state.value,
