@@ -135,3 +135,19 @@ class Telling:
         aware(self.at)
         if self.told_at is not None:
             aware(self.told_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitRow:
+    """A limit of alarms as it was decided at the desk."""
+
+    #: key of the settings' file
+    key: str
+    #: None = that leads again
+    value: int | None
+    by: str
+    at: datetime
+    version: int
+
+    def __post_init__(self) -> None:
+        aware(self.at)

@@ -67,6 +67,7 @@ REVISIONS = (
     "0041",
     "0043",
     "0046",
+    "0047",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3

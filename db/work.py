@@ -24,6 +24,7 @@ from hotline1022.db.faq import FaqRepository
 from hotline1022.db.faq_find import FaqFindRepository
 from hotline1022.db.figures import FigureRepository
 from hotline1022.db.holds import HoldRepository
+from hotline1022.db.limits import LimitRepository
 from hotline1022.db.listening import ListeningRepository
 from hotline1022.db.menus import MenuRepository
 from hotline1022.db.notices import NoticeRepository
@@ -118,6 +119,11 @@ class Work:
     def watchers(self) -> WatcherRepository:
         """Who is told of alarms away from the desk."""
         return WatcherRepository(self._connection)
+
+    @cached_property
+    def limits(self) -> LimitRepository:
+        """Limits of alarms that were changed at the desk."""
+        return LimitRepository(self._connection)
 
     @cached_property
     def shifts(self) -> ShiftRepository:

@@ -228,7 +228,7 @@ class App:
         self.disk = DiskWatch(
             [paths.data, paths.spool, paths.recordings, paths.journal],
             self.bell,
-            limits=lambda: self.settings.disk,
+            limits=lambda: self.house.limits.disk,
             voicemail=VoicemailGate(Console(settings)),
             unrecorded=SqlRecordingStore(self.database),
         )

@@ -120,6 +120,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             voicemails=VoicemailList(app.database),
             alarms=AlarmList(app.database, app.news.alarm_seen),
             watch=WatcherDesk(app.database, templates_of(settings), utc_now),
+            limits=app.house.limits,
             shifts=ShiftsView(app.database, app.agents),
             roster=RosterDesk(app.database),
             pauses=app.house.pauses,

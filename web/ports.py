@@ -32,6 +32,7 @@ from hotline1022.web.evidence_port import EvidencePort
 from hotline1022.web.export_port import Exports
 from hotline1022.web.figures_port import Figures
 from hotline1022.web.gateways_port import GatewaysPort
+from hotline1022.web.limits_port import LimitsPort
 from hotline1022.web.line_call_port import LineCallers
 from hotline1022.web.listening_port import Listening
 from hotline1022.web.live_port import LiveStreams
@@ -363,6 +364,7 @@ class Ports:
     alarms: Alarms
     #: who is told of them away from the desk
     watch: WatchPort
+    limits: LimitsPort
     shifts: Shifts
     #: the plan changed and looked over
     roster: RosterPort

@@ -37,6 +37,7 @@ def begun_of(app: "App") -> Mapping[str, Begin]:
         "the menu": app.menus.start,
         "deadlines": app.house.policies.start,
         "reasons for a pause": app.house.pauses.start,
+        "limits of alarms": app.house.limits.start,
         "the directory": app.directory.start,
         "the expected wait": partial(remember_talks, app.database, app.expected),
     }

@@ -44,6 +44,7 @@ from tests.unit.evidence_memory import MemoryEvidence
 from tests.unit.faq_memory import MemoryFaq
 from tests.unit.figures_memory import MemoryFigures
 from tests.unit.gateways_memory import MemoryGateways
+from tests.unit.limits_memory import MemoryLimits
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
 from tests.unit.live_memory import MemoryCallers, MemoryLive
@@ -292,6 +293,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         voicemails=MemoryVoicemails({"v1": message}),
         alarms=MemoryAlarms({"a1": alarm}),
         watch=MemoryWatch(),
+        limits=MemoryLimits(),
         shifts=shifts,
         roster=MemoryRoster(shifts),
         pauses=MemoryPauses(),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hotline1022.accounts.types import Permission
-from hotline1022.web.desk import alarms, gateways, retention, templates, watchers
+from hotline1022.web.desk import alarms, gateways, limits, retention, templates, watchers
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.pages import page
 from hotline1022.web.desk.render import RINGING
@@ -37,6 +37,8 @@ ROUTES: tuple[Route, ...] = (
     page("POST", _WATCHER, "Change who is told of what", watchers.change_watcher, P.SETTINGS),
     page("POST", f"{_WATCHER}/trial", "A trial alarm", watchers.try_watcher, P.SETTINGS),
     page("POST", f"{_WATCHER}/end", "Told no more", watchers.end_watcher, P.SETTINGS),
+    page("GET", limits.LIST, "The limits of alarms", limits.list_limits, P.SETTINGS, DoneQuery),
+    page("POST", f"{limits.LIST}/{{limit}}", "Another limit", limits.change_limit, P.SETTINGS),
     page("GET", "/desk/messages", "What each SMS and email says", templates.list_templates, P.SETTINGS),
     page("GET", _TEMPLATE, "One message, and its versions", templates.show_template, P.SETTINGS, DoneQuery),
     page("POST", _TEMPLATE, "Put what is written in force", templates.save_template, P.SETTINGS),
