@@ -1,4 +1,4 @@
-"""Alarms: who is told of them away from the desk, and how far each telling is"""
+"""Alarms: who is told of them away from the desk, how far each telling is, and limits that are changed at the desk"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,6 +49,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_alarm_telling_open", "alarm_telling", ["watcher"], sqlite_where=_OPEN, postgresql_where=_OPEN)
     op.create_index("ix_alarm_telling_told", "alarm_telling", ["told_at"])
+    op.create_table(
+        "alarm_limit",
+        sa.Column("key", sa.String, primary_key=True),
+        sa.Column("value", sa.Integer),
+        _text("by"),
+        sa.Column("at", UtcTime, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.CheckConstraint("version > 0 AND (value IS NULL OR value >= 0)", name="ck_alarm_limit_value"),
+    )
 
 
 def _text(name: str) -> sa.Column[str]:
