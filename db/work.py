@@ -8,6 +8,7 @@ from hotline1022.db.accounts import AccountRepository
 from hotline1022.db.agents import AgentRepository
 from hotline1022.db.alarms import AlarmRepository
 from hotline1022.db.audit import AuditRepository
+from hotline1022.db.audit_search import AuditSearch
 from hotline1022.db.callbacks import CallbackRepository
 from hotline1022.db.calls import CallRepository
 from hotline1022.db.cascades import CascadeRepository
@@ -284,6 +285,11 @@ class Work:
     def audit(self) -> AuditRepository:
         """The chain of what people and the system did."""
         return AuditRepository(self._connection)
+
+    @cached_property
+    def audit_search(self) -> AuditSearch:
+        """Questions to it."""
+        return AuditSearch(self._connection)
 
     @cached_property
     def originals(self) -> OriginalRepository:
