@@ -230,6 +230,7 @@ class App:
             self.bell,
             limits=lambda: self.house.limits.disk,
             voicemail=VoicemailGate(Console(settings)),
+            over=self.bell.over,
             unrecorded=SqlRecordingStore(self.database),
         )
         self.desk = Desk(menu=lambda: self.menu, agents=self.agents, waiting=self.waiting, expected=self.expected)
