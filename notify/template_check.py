@@ -48,7 +48,9 @@ def allowed(name: str) -> frozenset[str]:
     if name.startswith(f"{Audience.WATCHER}."):
         over = name.startswith(f"{Audience.WATCHER}.{AlarmEvent.OVER}.")
         return _OF_ALARMS - ({"more", "others"} if over else {"how"}) | _FOR_ALARMS
-    return PLACEHOLDERS - _OF_MANY - _OF_ALARMS - (frozenset() if name.startswith(f"{Audience.CITIZEN}.") else OF_CITIZENS)
+    return (
+        PLACEHOLDERS - _OF_MANY - _OF_ALARMS - (frozenset() if name.startswith(f"{Audience.CITIZEN}.") else OF_CITIZENS)
+    )
 
 
 def channel_of(name: str) -> Channel:

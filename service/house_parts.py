@@ -30,12 +30,11 @@ class HouseParts:
             use=lambda codes: app.agents.allow(codes),
             clock=utc_now,
         )
+
         def ring(limits: LimitDesk) -> None:
             app.bell.repeat = limits.repeat
 
-        self.limits = LimitDesk(
-            app.database, settings=lambda: app.settings, config=app.config, use=ring, clock=utc_now
-        )
+        self.limits = LimitDesk(app.database, settings=lambda: app.settings, config=app.config, use=ring, clock=utc_now)
         self.policies = PolicyDesk(app.database, app.settings, use=use, clock=utc_now)
         self.closed = self.policies.closed
 

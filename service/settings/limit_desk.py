@@ -164,7 +164,7 @@ class LimitDesk:
         except HotlineError as error:  # it was sound when the service started; what is in force is told all the same
             log.warning("the settings' file cannot be read, where values come from is not told: %s", error)
             return {}
-        return {f"{section}.{key}": place for (section, key), place in raw.places.items()}
+        return {f"{section}.{key}": place.removeprefix("environment ") for (section, key), place in raw.places.items()}
 
     def _view(self, key: str, kinds: tuple[str, ...], place: str) -> LimitView:
         row, (low, high) = self._rows.get(key), _range(key)

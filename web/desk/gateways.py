@@ -41,6 +41,7 @@ KEYS: Mapping[Channel, Mapping[str, tuple[str, ...]]] = {
         "account": ("notify.mail_username",),
         "secret": ("notify.mail_secret", "notify.mail_secret_file"),
         "caps": ("notify.mail_per_minute",),
+        "price": (),
     },
 }
 TONES = {
@@ -103,7 +104,7 @@ def _gateway(ask: Ask, one: GatewayView) -> dict[str, Any]:
     say = words()
     return {
         "channel": one.channel.value,
-        "keys": KEYS[one.channel],
+        "decided_by": KEYS[one.channel],
         "name": say(f"message-channel.{one.channel}"),
         "gateway": say.or_itself("gateway", one.gateway),
         "state": one.state.value,

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline1022.audit.types import Entry, EntryFilter, Fact, Kind
 from hotline1022.db.audit_search import numbers
@@ -84,7 +83,6 @@ async def test_pages_together_are_what_looking_through_all_finds(database: Datab
 async def test_each_search_goes_by_an_index(database: Database) -> None:
     await fill(database, 2000)
     lite = database.dialect == "sqlite"
-    dialect: Any = sqlite.dialect() if lite else postgresql.dialect()
     async with database.transaction() as tx:
         connection = tx._connection
         await connection.exec_driver_sql("ANALYZE")
@@ -94,7 +92,7 @@ async def test_each_search_goes_by_an_index(database: Database) -> None:
         for wanted in WANTED[:-1]:
             for at in (None, NOON + timedelta(hours=40)):
                 query = numbers(EntryFilter(**wanted, after=100, limit=51), at)
-                sql = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+                sql = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
                 word = "EXPLAIN QUERY PLAN" if lite else "EXPLAIN"
                 rows = await connection.exec_driver_sql(f"{word} {sql}")
                 plan = "\n".join(str(row[-1]) for row in rows)

@@ -30,7 +30,14 @@ REAL = {"{role}": "agent", "{recording}": FIRST.id, "{disclosure}": ONE.id, "{ho
 REAL |= {"{version}": "1", "{agency}": "so-noi-vu", "{area}": "di-an", "{category}": "other", "{contact}": "so-y-te-ld"}
 REAL |= {"{template}": NAME, "{channel}": "sms", "{alarm}": "a1", "{erasure}": REQUEST, "{call}": a_call(0).id}
 REAL |= {"{backup}": "20261129T020000Z", "{step}": "more", "{spoken}": "prompts.greeting"}
-REAL |= {"{entry}": ID, "{miss}": MISS, "{webhook}": HOOK, "{watcher}": WATCHER.id, "{limit}": LIMIT.key, "{wallboard}": WALL.id}
+REAL |= {
+    "{entry}": ID,
+    "{miss}": MISS,
+    "{webhook}": HOOK,
+    "{watcher}": WATCHER.id,
+    "{limit}": LIMIT.key,
+    "{wallboard}": WALL.id,
+}
 REAL |= {"{day}": "2026-11-24", "{shift}": "night", "{crew}": "k1", "{reason}": "1", "{person}": "1001"}
 
 

@@ -148,7 +148,9 @@ async def test_a_gateway_that_rings_is_passed_by_and_who_has_no_other_way_is_nam
     clock = day()
     await desk(database, clock).add(LAN, by="user:admin")
     await desk(database, clock).add(replace(BINH, least=Severity.NOTICE), by="user:admin")
-    away = await ring(database, clock, "gateway-away", said("alarm-said.gateway", gateway="esms", error="gateway-login"))
+    away = await ring(
+        database, clock, "gateway-away", said("alarm-said.gateway", gateway="esms", error="gateway-login")
+    )
     clock.now += timedelta(seconds=1)
     dead = said("alarm-said.message", channel="sms", gateway="esms", state="failed", error="x")
     letter = await ring(database, clock, "outbox-dead-letter", dead)
@@ -165,6 +167,7 @@ async def test_a_gateway_that_rings_is_passed_by_and_who_has_no_other_way_is_nam
 async def test_whose_account_is_shut_or_who_was_taken_out_is_not_told(database: Database) -> None:
     clock = day()
     users = UserAdmin(database, clock)
+    await users.add(WantedUser(login="minh", name="Minh", roles=frozenset({"admin"})))
     wanted = WantedUser(login="lan", name="Lan", roles=frozenset({"agent"}))
     user = (await users.add(wanted)).user
     await desk(database, clock).add(replace(LAN, name="", account=user.id), by="user:admin")
@@ -189,7 +192,7 @@ async def test_what_is_nobody_and_what_somebody_else_changed_is_refused(database
         ({"name": " "}, "watcher-name"),
     ):
         with pytest.raises(Invalid) as refused:
-            await admin.add(replace(LAN, **wrong), by="user:admin")  # type: ignore[arg-type]
+            await admin.add(replace(LAN, **wrong), by="user:admin")
         assert refused.value.error_id == error_id
     made = await admin.add(LAN, by="user:admin")
     await admin.change(made.id, replace(LAN, name="Lan Anh"), seen=1, by="user:minh")
