@@ -74,6 +74,7 @@ class WatcherDesk:
         async with self._database.transaction() as tx:
             before = await tx.watchers.get(id)
             given = await _checked(tx, wanted)
+            same = (given.least, given.kinds) == (before.least, before.kinds)
             after = replace(
                 before,
                 name=given.name,
@@ -83,7 +84,7 @@ class WatcherDesk:
                 least=given.least,
                 kinds=given.kinds,
                 ends=given.ends,
-                since=at,
+                since=before.since if same else at,
                 by=by,
                 at=at,
                 version=seen + 1,
