@@ -34,6 +34,8 @@ class WayTold:
     state: MessageState
     #: when it was written
     at: datetime
+    #: from when on it may be sent: quiet hours are over
+    ready_at: datetime
     #: why it failed, or waits; "" = nothing is wrong
     error_id: str
 

@@ -149,7 +149,7 @@ def _keys(one: Telling) -> list[str]:
 
 def _ways(messages: Iterable[Message | None]) -> tuple[WayTold, ...]:
     return tuple(
-        WayTold(channel=one.channel, state=one.state, at=one.created_at, error_id=one.error_id)
+        WayTold(channel=one.channel, state=one.state, at=one.created_at, ready_at=one.ready_at, error_id=one.error_id)
         for one in messages
         if one is not None
     )

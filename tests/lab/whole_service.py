@@ -183,7 +183,7 @@ async def _opened(address: str, folder: Path, bare: bool, more: Mapping[str, str
     await server.start_server(access_log=None)
     try:
         base = str(server.make_url("")).rstrip("/")
-        who = {"nobody": {}} | await _tokens(app) | await _people(app)
+        who: dict[str, dict[str, str]] = {"nobody": {}} | await _tokens(app) | await _people(app)
         yield Whole(app, base, address.partition(":")[0], who, known=known)
     finally:
         await server.close()

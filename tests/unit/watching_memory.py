@@ -19,7 +19,7 @@ WATCHER = Watcher(
     by="user:admin",
     at=AT,
 )
-SENT = WayTold(channel=Channel.SMS, state=MessageState.SENT, at=AT, error_id="")
+SENT = WayTold(channel=Channel.SMS, state=MessageState.SENT, at=AT, ready_at=AT, error_id="")
 
 
 @dataclass

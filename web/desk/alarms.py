@@ -85,6 +85,7 @@ async def _page(ask: Ask, typed: dict[str, str], error: HotlineError | None = No
     number, say = int(typed["page"]), words()
     wanted = AlarmFilter(ringing=_WHICH[typed["which"]], kind=typed["kind"], skip=(number - 1) * SIZE, limit=SIZE + 1)
     found = await ask.ports.alarms.list(wanted)
+    now = ask.ports.clock()
     told = await ask.ports.watch.told([one.id for one in found[:SIZE]])
     kinds = {one: say.or_itself("alarm", one) for one in {*await ask.ports.alarms.kinds(), typed["kind"]} - {""}}
     return show(
@@ -92,7 +93,7 @@ async def _page(ask: Ask, typed: dict[str, str], error: HotlineError | None = No
         "alarms",
         error=error,
         said=said,
-        rows=[_row(ask, one) | {"told": told_rows(told.get(one.id, ()))} for one in found[:SIZE]],
+        rows=[_row(ask, one) | {"told": told_rows(told.get(one.id, ()), now)} for one in found[:SIZE]],
         typed=typed,
         kinds=sorted(kinds.items(), key=lambda one: one[1].casefold()),
         which=list(_WHICH),

@@ -3,6 +3,7 @@ somebody else changed meanwhile, unseen.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -24,8 +25,8 @@ from hotline1022.web.watching_port import Told, Wanted, WatcherSeen, WayTold
 
 LIST = "/desk/alarms/people"
 _DONE = frozenset({"saved", "ended", "tried"})
-#: of the form: of chosen kinds alone
-CHOSEN = "chosen"
+#: a message that might go for so long, and does not, has not reached anybody
+LATE = timedelta(minutes=2)
 _EMPTY = Wanted(name="", least=Severity.URGENT)
 
 
@@ -75,11 +76,11 @@ async def end_watcher(ask: Ask) -> web.Response:
     return see(f"{LIST}?done=ended")
 
 
-def told_rows(told: Sequence[Told]) -> list[dict[str, Any]]:
-    """Who was told of an alarm, and who could not be, for its row."""
+def told_rows(told: Sequence[Told], now: datetime) -> list[dict[str, Any]]:
+    """Who was told of an alarm, and who could not be, for its row; a message that its gateway does not take has not arrived."""
     say, rows = words(), list[dict[str, Any]]()
     for one in told:
-        ways = [_way(way) for way in one.ways]
+        ways = [_way(way, now) for way in one.ways]
         bad = one.state is TellingState.UNREACHED or (bool(ways) and all(way["bad"] for way in ways))
         state = one.state if one.state is not TellingState.OVER or not ways else TellingState.TOLD
         rows.append({"name": one.name, "said": say(f"watchers.state-{state}"), "ways": ways, "bad": bad})
@@ -155,20 +156,27 @@ def _row(ask: Ask, known: WatcherSeen) -> dict[str, Any]:
         "account": bool(one.account),
         "by": seen.who(one.by),
         "at": moment(one.at),
-        "tries": [_way(way) for way in known.tries],
+        "tries": [_way(way, ask.ports.clock()) for way in known.tries],
     }
 
 
-def _way(one: WayTold) -> dict[str, Any]:
+def _way(one: WayTold, now: datetime) -> dict[str, Any]:
     say = words()
+    going = one.state in (MessageState.NEW, MessageState.LEASED, MessageState.SENDING)
+    late = going and now - one.ready_at > LATE
+    why = say.or_itself("gateway-error", one.error_id) if one.error_id else ""
+    if late:
+        why = why or say("watchers.late")
+    elif one.state is MessageState.NEW and one.ready_at > now:
+        why = say("watchers.quiet", time=moment(one.ready_at))
     return {
         "channel": say(f"message-channel.{one.channel}"),
         "state": say(f"message-state.{one.state}"),
         "tone": TONES[one.state],
         "at": seen.instant(one.at),
-        "why": say.or_itself("gateway-error", one.error_id) if one.error_id else "",
-        "bad": one.state in (MessageState.FAILED, MessageState.UNKNOWN),
-        "going": one.state in (MessageState.NEW, MessageState.LEASED, MessageState.SENDING),
+        "why": why,
+        "bad": late or one.state in (MessageState.FAILED, MessageState.UNKNOWN),
+        "going": going,
     }
 
 
