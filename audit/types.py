@@ -145,6 +145,27 @@ class Entry:
         return self.detail if isinstance(there, Mapping) else {}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryFilter:
+    """Which entries are wanted, the latest first."""
+
+    #: of these alone; none = nothing
+    kinds: frozenset[Kind]
+    #: exactly so: `user:lan`; "" = anybody
+    actor: str = ""
+    since: datetime | None = None
+    #: before that moment
+    until: datetime | None = None
+    #: number of an entry: what comes after it in a list, the latest first; 0 = from the beginning
+    after: int = 0
+    limit: int
+
+    def __post_init__(self) -> None:
+        for one in (self.since, self.until):
+            if one is not None:
+                aware(one)
+
+
 def is_hash(text: str) -> bool:
     """Whether this can be a SHA-256 as we write it."""
     return _HASH.fullmatch(text) is not None

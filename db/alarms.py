@@ -69,11 +69,13 @@ class AlarmRepository(Repository):
         found = await self._all(alarm.c.id == alarm_id, limit=1)
         return found[0] if found else None
 
-    async def clear(self, kind: str, at: datetime, call_id: str | None = None) -> int:
-        """The cause is gone: end all alarms of the kind (and call) that are not cleared; gives how many."""
+    async def clear(self, kind: str, at: datetime, call_id: str | None = None, *, begins: str = "") -> int:
+        """The cause is gone: end all alarms of the kind (and call, and whose detail begins so) that are not cleared; gives how many."""
         wanted = [alarm.c.kind == kind, alarm.c.cleared_at.is_(None)]
         if call_id is not None:
             wanted.append(alarm.c.call_id == call_id)
+        if begins:
+            wanted.append(alarm.c.detail.startswith(begins, autoescape=True))
         done = await self._connection.execute(update(alarm).where(*wanted).values(cleared_at=at))
         return done.rowcount
 

@@ -95,6 +95,10 @@ class OutboxRepository(Repository):
         query = select(outbox_message).where(*wanted).order_by(*order).limit(limit)
         return [build(Message, row) for row in (await self._connection.execute(query)).mappings()]
 
+    async def by_keys(self, keys: Sequence[str]) -> Mapping[str, Message]:
+        """Those of these keys that were written."""
+        return {one.key: one for one in await self._messages(_row.key.in_(keys))} if keys else {}
+
     # -- the worker's
 
     async def look(self, at: datetime) -> Due:

@@ -13,6 +13,7 @@ from hotline1022.db import (
     tables_drafts,
     tables_faq,
     tables_house,
+    tables_limits,
     tables_listening,
     tables_menu,
     tables_notify,
@@ -20,6 +21,7 @@ from hotline1022.db import (
     tables_settings,
     tables_tickets,
     tables_wall,
+    tables_watching,
     tables_webhooks,
 )
 from hotline1022.db.tables import metadata
@@ -38,6 +40,7 @@ __all__ = [
     "tables_drafts",
     "tables_faq",
     "tables_house",
+    "tables_limits",
     "tables_listening",
     "tables_menu",
     "tables_notify",
@@ -45,5 +48,6 @@ __all__ = [
     "tables_settings",
     "tables_tickets",
     "tables_wall",
+    "tables_watching",
     "tables_webhooks",
 ]

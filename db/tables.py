@@ -273,6 +273,8 @@ alarm = Table(
     Column("seen_at", UtcTime),
     text_column("seen_by", empty=True),
     Column("cleared_at", UtcTime),
+    #: when it was looked at whom to tell of it; NULL = not yet
+    Column("passed_at", UtcTime),
     CheckConstraint("(seen_at IS NULL) = (seen_by = '')", name="ck_alarm_seen"),
 )
 _ringing = condition("seen_at IS NULL AND cleared_at IS NULL")

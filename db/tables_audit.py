@@ -37,6 +37,9 @@ Index(
 )
 Index("ix_audit_entry_kind", audit_entry.c.kind, audit_entry.c.seq)
 Index("ix_audit_entry_actor", audit_entry.c.actor, audit_entry.c.seq)
+#: what people search by, the latest first: of a kind, and of a kind by somebody
+Index("ix_audit_entry_kind_at", audit_entry.c.kind, audit_entry.c.at, audit_entry.c.seq)
+Index("ix_audit_entry_actor_at", audit_entry.c.kind, audit_entry.c.actor, audit_entry.c.at, audit_entry.c.seq)
 
 audit_stamp = Table(
     "audit_stamp",

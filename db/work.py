@@ -8,6 +8,7 @@ from hotline1022.db.accounts import AccountRepository
 from hotline1022.db.agents import AgentRepository
 from hotline1022.db.alarms import AlarmRepository
 from hotline1022.db.audit import AuditRepository
+from hotline1022.db.audit_search import AuditSearch
 from hotline1022.db.callbacks import CallbackRepository
 from hotline1022.db.calls import CallRepository
 from hotline1022.db.cascades import CascadeRepository
@@ -24,6 +25,7 @@ from hotline1022.db.faq import FaqRepository
 from hotline1022.db.faq_find import FaqFindRepository
 from hotline1022.db.figures import FigureRepository
 from hotline1022.db.holds import HoldRepository
+from hotline1022.db.limits import LimitRepository
 from hotline1022.db.listening import ListeningRepository
 from hotline1022.db.menus import MenuRepository
 from hotline1022.db.notices import NoticeRepository
@@ -46,6 +48,7 @@ from hotline1022.db.ticket_links import TicketLinkRepository
 from hotline1022.db.tickets import TicketRepository
 from hotline1022.db.tokens import TokenRepository
 from hotline1022.db.wallboards import WallboardRepository
+from hotline1022.db.watchers import WatcherRepository
 from hotline1022.db.webhooks import WebhookRepository
 from hotline1022.tickets.types import Changed
 
@@ -112,6 +115,16 @@ class Work:
     def alarms(self) -> AlarmRepository:
         """Alarms."""
         return AlarmRepository(self._connection)
+
+    @cached_property
+    def watchers(self) -> WatcherRepository:
+        """Who is told of alarms away from the desk."""
+        return WatcherRepository(self._connection)
+
+    @cached_property
+    def limits(self) -> LimitRepository:
+        """Limits of alarms that were changed at the desk."""
+        return LimitRepository(self._connection)
 
     @cached_property
     def shifts(self) -> ShiftRepository:
@@ -272,6 +285,11 @@ class Work:
     def audit(self) -> AuditRepository:
         """The chain of what people and the system did."""
         return AuditRepository(self._connection)
+
+    @cached_property
+    def audit_search(self) -> AuditSearch:
+        """Questions to it."""
+        return AuditSearch(self._connection)
 
     @cached_property
     def originals(self) -> OriginalRepository:

@@ -13,6 +13,16 @@ class Audience(StrEnum):
     LEADER = "leader"
     #: whoever took the citizen, of either role
     OWNER = "owner"
+    #: who is told of alarms
+    WATCHER = "watcher"
+
+
+class AlarmEvent(StrEnum):
+    """What watchers are told of."""
+
+    RANG = "rang"
+    #: somebody has seen it, or its cause is gone
+    OVER = "over"
 
 
 _A, _E = Audience, TicketEvent
@@ -37,7 +47,12 @@ def name_of(audience: Audience, event: TicketEvent, channel: Channel) -> str:
     return f"{audience.value}.{event.value}.{channel.value}"
 
 
+def alarm_template(event: AlarmEvent, channel: Channel) -> str:
+    """The name of the template by which watchers are told."""
+    return f"{Audience.WATCHER}.{event.value}.{channel.value}"
+
+
 #: every template that must be there
 NAMES = frozenset(
     name_of(audience, event, channel) for event, told in TOLD.items() for audience in told for channel in Channel
-)
+) | frozenset(alarm_template(event, channel) for event in AlarmEvent for channel in Channel)

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from string import Formatter
 
 from hotline1022.notify import sms
-from hotline1022.notify.audience import Audience
+from hotline1022.notify.audience import AlarmEvent, Audience
 from hotline1022.notify.types import Channel, Encoding, TicketEvent, Wording
 
 #: what a template may ask for
 PLACEHOLDERS = frozenset(
     {"code", "agency", "category", "deadline", "answer", "urgent", "link", "officer", "name", "phone"}
     | {"count", "former", "tickets"}
+    | {"alarm", "since", "more", "others", "detail", "cure", "how"}
 )
 #: what means something only where many tickets are told of together, and what means something there
 _OF_MANY, _FOR_MANY = frozenset({"count", "former", "tickets"}), frozenset({"agency", "urgent", "officer"})
+#: what means something in messages about alarms alone, and what does there too
+_OF_ALARMS = frozenset({"alarm", "since", "more", "others", "detail", "cure", "how"})
+_FOR_ALARMS = frozenset({"urgent", "officer"})
 #: who the citizen is goes to the citizen alone: a message lies open on telephones, is forwarded, and nobody sees who read it
 OF_CITIZENS = frozenset({"name", "phone"})
 #: parts of an SMS at most
@@ -41,7 +45,12 @@ def allowed(name: str) -> frozenset[str]:
     """The placeholders that mean something in this message."""
     if f".{TicketEvent.TAKEN_OVER}." in name:
         return _OF_MANY | _FOR_MANY
-    return PLACEHOLDERS - _OF_MANY - (frozenset() if name.startswith(f"{Audience.CITIZEN}.") else OF_CITIZENS)
+    if name.startswith(f"{Audience.WATCHER}."):
+        over = name.startswith(f"{Audience.WATCHER}.{AlarmEvent.OVER}.")
+        return _OF_ALARMS - ({"more", "others"} if over else {"how"}) | _FOR_ALARMS
+    return (
+        PLACEHOLDERS - _OF_MANY - _OF_ALARMS - (frozenset() if name.startswith(f"{Audience.CITIZEN}.") else OF_CITIZENS)
+    )
 
 
 def channel_of(name: str) -> Channel:

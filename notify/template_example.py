@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from hotline1022.core.clock import written
 from hotline1022.core.words import words
 from hotline1022.notify import sms
-from hotline1022.notify.audience import Audience
+from hotline1022.notify.audience import AlarmEvent, Audience
 from hotline1022.notify.policy import How, LinkMaker, messages_for, take_over_messages
 from hotline1022.notify.quiet import Quiet
-from hotline1022.notify.templates import Template, Templates
+from hotline1022.notify.template_check import PLACEHOLDERS
+from hotline1022.notify.templates import Template, Templates, fill
 from hotline1022.notify.types import (
     Channel,
     NewMessage,
@@ -59,14 +61,40 @@ def _change(event: TicketEvent, number: int = 1) -> TicketChange:
 def example(template: Template, known: Templates, link: LinkMaker | None) -> TemplateExample:
     """This template, filled in. `known`: the other ones; the change of a ticket makes several messages."""
     audience, event = template.name.split(".")[:2]
+    if audience == Audience.WATCHER:
+        return _of_alarm(template, AlarmEvent(event))
     how = How(templates={**known, template.name: template}, quiet=Quiet(), link=link)
     made = _of(TicketEvent(event), Audience(audience), how)
     message = next(one for one in made if one.template == template.name)
+    return _shown(template, message.subject, message.text, message.parts)
+
+
+def _of_alarm(template: Template, event: AlarmEvent) -> TemplateExample:
+    say = words()
+    values = {
+        "alarm": say("alarm.disk-low"),
+        "since": written(AT),
+        "urgent": say("notice.urgent"),
+        "detail": say("example.alarm-detail"),
+        "cure": say("alarm-cure.disk-low"),
+        "officer": say("example.officer"),
+    }
+    if event is AlarmEvent.OVER:
+        values["how"] = say("notice.alarm-seen", who=say("example.citizen"), time=written(AT))
+    else:
+        values["more"] = say("notice.alarms-more", count=1)
+        values["others"] = say("notice.alarm-listed", alarm=say("alarm.gateway-away"), since=written(AT))
+    filled = fill(template, dict.fromkeys(PLACEHOLDERS, "") | values)
+    return _shown(template, filled.subject, filled.text, filled.parts)
+
+
+def _shown(template: Template, subject: str, text: str, parts: int) -> TemplateExample:
     if template.channel is Channel.EMAIL:
-        return TemplateExample(subject=message.subject, text=message.text, parts=1, units=0, whole=0, each=0)
-    whole, each = sms.LENGTHS[message.encoding]
-    units = sms.units(message.text, message.encoding)
-    return TemplateExample(subject="", text=message.text, parts=message.parts, units=units, whole=whole, each=each)
+        return TemplateExample(subject=subject, text=text, parts=1, units=0, whole=0, each=0)
+    whole, each = sms.LENGTHS[template.encoding]
+    return TemplateExample(
+        subject="", text=text, parts=parts, units=sms.units(text, template.encoding), whole=whole, each=each
+    )
 
 
 def _of(event: TicketEvent, audience: Audience, how: How) -> list[NewMessage]:

@@ -19,7 +19,19 @@ from hotline1022.notify.template_check import channel_of, faults
 from hotline1022.notify.types import Channel, Encoding, MessageClass, Wording
 
 #: what is cut short to fit, in this order; the rest is never cut
-SHORTENED = ("tickets", "answer", "former", "category", "agency", "name", "officer")
+SHORTENED = (
+    "tickets",
+    "others",
+    "cure",
+    "detail",
+    "answer",
+    "former",
+    "alarm",
+    "category",
+    "agency",
+    "name",
+    "officer",
+)
 #: what stands for the rest of a value
 _CUT = "…"
 _KEYS: dict[Channel, dict[str, type]] = {

@@ -55,6 +55,17 @@ class Bell:
             async with self._database.transaction() as tx:
                 await tx.alarms.raise_alarm(kind, detail, at, call or None)
 
+    async def over(self, kind: str, begins: str = "") -> None:
+        """The cause of all alarms of a kind, whose detail begins so, is gone. While the database is away they ring on until somebody has
+        seen them.
+        """
+        try:
+            with by_the_service():
+                async with self._database.transaction() as tx:
+                    await tx.alarms.clear(kind, datetime.now(UTC), begins=begins)
+        except Exception:
+            log.exception("that %s is over cannot be written down", kind)
+
     def _new(self, alarm: AlarmRow) -> None:
         """One that was just raised, by `ring` or by a part of the database together with what it tells of."""
         self.raised[alarm.kind] += 1

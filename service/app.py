@@ -228,8 +228,9 @@ class App:
         self.disk = DiskWatch(
             [paths.data, paths.spool, paths.recordings, paths.journal],
             self.bell,
-            limits=lambda: self.settings.disk,
+            limits=lambda: self.house.limits.disk,
             voicemail=VoicemailGate(Console(settings)),
+            over=self.bell.over,
             unrecorded=SqlRecordingStore(self.database),
         )
         self.desk = Desk(menu=lambda: self.menu, agents=self.agents, waiting=self.waiting, expected=self.expected)

@@ -1,5 +1,5 @@
-"""What the house decides at its desk and what follows from it, put together for the running service: reasons for a pause, deadlines
-and days off. Decides nothing itself.
+"""What the house decides at its desk and what follows from it, put together for the running service: reasons for a pause, deadlines,
+days off, limits of alarms. Decides nothing itself.
 """
 
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hotline1022.core.clock import utc_now
 from hotline1022.service.background.guard import Run
 from hotline1022.service.lines.pause_desk import PauseDesk
+from hotline1022.service.settings.limit_desk import LimitDesk
 from hotline1022.service.tickets.policy_desk import PolicyDesk
 from hotline1022.tickets.policy import Policy
 
@@ -29,6 +30,11 @@ class HouseParts:
             use=lambda codes: app.agents.allow(codes),
             clock=utc_now,
         )
+
+        def ring(limits: LimitDesk) -> None:
+            app.bell.repeat = limits.repeat
+
+        self.limits = LimitDesk(app.database, settings=lambda: app.settings, config=app.config, use=ring, clock=utc_now)
         self.policies = PolicyDesk(app.database, app.settings, use=use, clock=utc_now)
         self.closed = self.policies.closed
 
@@ -36,7 +42,12 @@ class HouseParts:
         """What the database has is in force."""
         await self.policies.start()
         await self.pauses.start()
+        await self.limits.start()
 
     def parts(self) -> Mapping[str, Run]:
         """Look for what other processes changed; each until cancelled."""
-        return {"deadlines": self.policies.run, "reasons for a pause": self.pauses.run}
+        return {
+            "deadlines": self.policies.run,
+            "reasons for a pause": self.pauses.run,
+            "limits of alarms": self.limits.run,
+        }

@@ -26,8 +26,10 @@ from hotline1022.service.live.line_call_view import LineCallsView
 from hotline1022.service.menu.parts import menu_view_of
 from hotline1022.service.metrics import registry_of
 from hotline1022.service.notify.gateway_desk import gateways_of
+from hotline1022.service.notify.parts import templates_of
 from hotline1022.service.notify.template_parts import template_desk_of
 from hotline1022.service.notify.view import OutboxView
+from hotline1022.service.notify.watcher_desk import WatcherDesk
 from hotline1022.service.recordings.catalogue_view import CatalogueApi
 from hotline1022.service.recordings.export import Exporter
 from hotline1022.service.recordings.export_desk import ExportDesk
@@ -117,6 +119,8 @@ def http_of(app: "App") -> aiohttp_web.Application:
             abandoned=app.abandoned,
             voicemails=VoicemailList(app.database),
             alarms=AlarmList(app.database, app.news.alarm_seen),
+            watch=WatcherDesk(app.database, templates_of(settings), utc_now),
+            limits=app.house.limits,
             shifts=ShiftsView(app.database, app.agents),
             roster=RosterDesk(app.database),
             pauses=app.house.pauses,

@@ -88,7 +88,7 @@ async def _reload(app: "App", config: str | None) -> Reloaded:
     spoken = await speak_for_calls(app, settings, menu)
     told = await tell_asterisk(settings, before, after, app.asterisk_owed)
     new_menu = menu != app.menu
-    over = await overruled(app.database, following.applied)
+    over = (*await overruled(app.database, following.applied), *app.house.limits.overruled(following.applied))
     applied = [key for key in following.applied if key not in over]
     changed = [*applied, *(["the menu"] if new_menu else []), *_prompts(spoken)]
     await change_over(app, settings, secrets, menu)
@@ -132,7 +132,7 @@ async def change_over(app: "App", settings: Settings, secrets: Secrets, menu: Me
     app.settings, app.secrets, app.menu = settings, secrets, menu
     logging.getLogger().setLevel(settings.log.level.upper())
     app.directory_sounds.again()
-    app.bell.repeat = timedelta(seconds=settings.emergency.alarm_repeat_seconds)
+    app.house.limits.again()
     for path in ("menu", "wait"):
         app.agi.time_limit(path, seconds=settings.service.ask_seconds)
     wrap_up = timedelta(seconds=settings.queue.wrap_up_seconds)

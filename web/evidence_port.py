@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Protocol
 
+from hotline1022.audit.types import EntryFilter
 from hotline1022.web.evidence_wire import (
     CheckedView,
     EntryList,
@@ -22,6 +23,10 @@ class EvidencePort(Protocol):
 
     async def entries(self, subject: str, limit: int) -> EntryList:
         """The last entries about one thing."""
+        ...
+
+    async def search(self, wanted: EntryFilter) -> EntryList:
+        """Entries by day, kind and actor, the latest first."""
         ...
 
     async def key(self) -> StampKeyView:

@@ -32,6 +32,7 @@ from hotline1022.web.evidence_port import EvidencePort
 from hotline1022.web.export_port import Exports
 from hotline1022.web.figures_port import Figures
 from hotline1022.web.gateways_port import GatewaysPort
+from hotline1022.web.limits_port import LimitsPort
 from hotline1022.web.line_call_port import LineCallers
 from hotline1022.web.listening_port import Listening
 from hotline1022.web.live_port import LiveStreams
@@ -63,6 +64,7 @@ from hotline1022.web.types import (
     VoicemailView,
 )
 from hotline1022.web.wall_port import Wallboards
+from hotline1022.web.watching_port import WatchPort
 from hotline1022.webhooks.ports import Webhooks
 
 
@@ -360,6 +362,9 @@ class Ports:
     abandoned: Abandoned
     voicemails: Voicemails
     alarms: Alarms
+    #: who is told of them away from the desk
+    watch: WatchPort
+    limits: LimitsPort
     shifts: Shifts
     #: the plan changed and looked over
     roster: RosterPort

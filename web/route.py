@@ -117,6 +117,8 @@ PARTS: dict[str, Rule] = {
     "key": Rule(doc="key of a right to listen, or of a television", pattern=r"[A-Za-z0-9_-]{43}"),
     "entry": Rule(doc="id of a question", pattern=r"[0-9a-f]{16}"),
     "webhook": Rule(doc="id of a webhook", pattern=r"[0-9a-f]{16}"),
+    "watcher": Rule(doc="id of somebody who is told of alarms", pattern=r"[0-9a-f]{16}"),
+    "limit": Rule(doc="key of the settings' file", pattern=r"[a-z]{1,20}\.[a-z_]{1,40}"),
     "miss": Rule(doc="id of a search without an answer", pattern=r"[0-9a-f]{16}"),
     "draft": Rule(
         doc="id of a call, or none: a request without a call",

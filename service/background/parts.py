@@ -16,6 +16,7 @@ from hotline1022.service.background.ticks import ticks, watchdog
 from hotline1022.service.directory.watch import DirectoryWatch
 from hotline1022.service.disclosure.parts import DisclosureClock
 from hotline1022.service.menu.notice_versions import note_versions
+from hotline1022.service.notify.alarm_teller import teller_of
 from hotline1022.service.recordings.catalogue_keeper import CatalogueKeeper
 from hotline1022.service.tickets.agent_drafts import DraftClock
 from hotline1022.service.tickets.clock import TicketClock
@@ -36,6 +37,7 @@ def begun_of(app: "App") -> Mapping[str, Begin]:
         "the menu": app.menus.start,
         "deadlines": app.house.policies.start,
         "reasons for a pause": app.house.pauses.start,
+        "limits of alarms": app.house.limits.start,
         "the directory": app.directory.start,
         "the expected wait": partial(remember_talks, app.database, app.expected),
     }
@@ -65,6 +67,7 @@ def parts_of(app: "App") -> Mapping[str, Run]:
         "names of the directory": app.directory_sounds.run,
         "the clock of tickets": TicketClock(app.database, app.tickets, due=due).run,
         "the bell": app.bell.run,
+        "telling people of alarms": teller_of(app).run,
         **app.outbox.parts(),
         "webhooks": app.webhooks.run,
         **app.evidence.parts(),

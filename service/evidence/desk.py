@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hotline1022.audit.ports import Originals
 from hotline1022.audit.stamps import fingerprint, pem_of
-from hotline1022.audit.types import Entry, Fault, Finding, Kind, Stamp
+from hotline1022.audit.types import Entry, EntryFilter, Fault, Finding, Kind, Stamp
 from hotline1022.core.acting import acting
 from hotline1022.core.errors import ConfigError, HotlineError, NotFound, Refused
 from hotline1022.core.said import said
@@ -78,6 +78,12 @@ class EvidenceDesk:
         """The last entries about one thing; of a call and its recording one history."""
         async with self._database.reading() as tx:
             found = await history(tx, subject, limit=limit)
+        return w.EntryList(entries=tuple(map(entry_view, found)))
+
+    async def search(self, wanted: EntryFilter) -> w.EntryList:
+        """The latest first."""
+        async with self._database.reading() as tx:
+            found = await tx.audit_search.page(wanted)
         return w.EntryList(entries=tuple(map(entry_view, found)))
 
     async def key(self) -> w.StampKeyView:

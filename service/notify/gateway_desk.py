@@ -52,14 +52,7 @@ class GatewayDesk:
         at = self._clock()
         new = trial(channel, to, at, token_hex(8))
         async with self._database.transaction() as tx:
-            lately = await tx.outbox.tests_since(at - SPAN)
-            if len(lately) >= TESTS:
-                error = TooMany(
-                    f"{TESTS} messages have tried the gateways in the last ten minutes; wait, then try again",
-                    (lately[-TESTS].created_at + SPAN - at).total_seconds(),
-                )
-                error.error_id = "gateway-tests-many"
-                raise error
+            await check_tries(tx, at)
             await tx.outbox.put([new])
             made = next(one for one in await tx.outbox.tests_since(at) if one.key == new.key)
         return self._tested(made)
@@ -155,6 +148,19 @@ class GatewayDesk:
             if len(one) > 2:
                 text = text.replace(one, "…")
         return text
+
+
+async def check_tries(tx: Work, at: datetime) -> None:
+    """TooMany `gateway-tests-many`: of everybody together, trial alarms too."""
+    lately = await tx.outbox.tests_since(at - SPAN)
+    if len(lately) < TESTS:
+        return
+    error = TooMany(
+        f"{TESTS} messages have tried the gateways in the last ten minutes; wait, then try again",
+        (lately[-TESTS].created_at + SPAN - at).total_seconds(),
+    )
+    error.error_id = "gateway-tests-many"
+    raise error
 
 
 def gateways_of(app: "App") -> GatewayDesk:

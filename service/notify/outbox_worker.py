@@ -76,6 +76,8 @@ class _Way:
     away_since: datetime | None = None
     #: why it is left alone
     error_id: str = ""
+    #: an alarm of it may ring: of an earlier service too
+    rings: bool = True
 
 
 class OutboxWorker:
@@ -92,13 +94,14 @@ class OutboxWorker:
         patience: timedelta,
         quiet: Quiet,
         contacts: ContactBook,
+        over: Callable[[str, str], Awaitable[None]] | None = None,
         clock: Callable[[], datetime] = utc_now,
         chance: Callable[[], float] = random.random,
         idle: float = IDLE,
     ) -> None:
         self._database, self._book, self._bell = database, book, bell
         self._owner, self._patience, self._clock, self._chance, self._idle = owner, patience, clock, chance, idle
-        self._quiet, self._contacts = quiet, contacts
+        self._quiet, self._contacts, self._over = quiet, contacts, over
         self._ways = {
             channel: _Way(gateway=gateway, caps=caps, wake=asyncio.Event())
             for channel, (gateway, caps) in gateways.items()
@@ -314,6 +317,7 @@ class OutboxWorker:
                     log.warning("outbox: %s is away: %s", way.gateway.name, mask_text(reason))
                 way.away_since = way.away_since or at
                 if at - way.away_since >= RING_AFTER:
+                    way.rings = True
                     await self._bell.ring(
                         "gateway-away", said("alarm-said.gateway", gateway=way.gateway.name, error=error_id)
                     )
@@ -321,6 +325,9 @@ class OutboxWorker:
                 way.until, way.error_id = max(way.until or at, at + timedelta(seconds=seconds)), error_id
             case Accepted():
                 way.until, way.pause, way.away_since, way.error_id = None, PAUSE, None, ""
+                if way.rings and self._over is not None:
+                    way.rings = False
+                    await self._over("gateway-away", f"{way.gateway.name}: ")
 
     # -- asking
 

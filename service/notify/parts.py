@@ -19,7 +19,7 @@ from hotline1022.notify.smpp_gateway import SmppGateway
 from hotline1022.notify.smpp_link import SmppServer
 from hotline1022.notify.templates import Templates, load
 from hotline1022.notify.types import Channel, Link, Piece, Receipt
-from hotline1022.queue.ports import AlarmBell
+from hotline1022.service.alarms import Bell
 from hotline1022.service.notify.outbox_book import OutboxBook
 from hotline1022.service.notify.outbox_worker import OutboxWorker
 from hotline1022.service.notify.sms_http import HttpGateway
@@ -132,7 +132,7 @@ class _Nowhere:
 
 
 def worker_of(
-    settings: Settings, database: Database, book: OutboxBook, bell: AlarmBell, contacts: ContactBook
+    settings: Settings, database: Database, book: OutboxBook, bell: Bell, contacts: ContactBook
 ) -> OutboxWorker:
     """The worker, not yet running."""
     return OutboxWorker(
@@ -144,4 +144,5 @@ def worker_of(
         patience=timedelta(hours=settings.notify.give_up_hours),
         quiet=quiet_of(settings),
         contacts=contacts,
+        over=bell.over,
     )

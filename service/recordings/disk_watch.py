@@ -10,7 +10,7 @@ import logging
 import os
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -163,6 +163,7 @@ class DiskWatch:
         limits: Callable[[], Disk] = Disk,
         voicemail: Voicemail | None = None,
         unrecorded: Unrecorded | None = None,
+        over: Callable[[str], Awaitable[None]] | None = None,
         room: Callable[[Path], Room] = room_of,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -170,6 +171,8 @@ class DiskWatch:
         self._limits, self._room = limits, room
         self._voicemail, self._unrecorded = voicemail, unrecorded
         self._rung: dict[Level, float] = {}
+        #: alarms that may ring, of an earlier service too, and since when there was more room than they tell of
+        self._over, self._open, self._better = over, set(ALARMS), dict[Level, float]()
         #: since when there is no room, until the catalogue knows that there is again; and whether it knows of the beginning
         self._full_at: datetime | None = None
         self._told_full = False
@@ -190,6 +193,8 @@ class DiskWatch:
         for level, kind in ALARMS.items():
             if level <= self.level:
                 await self._ring(level, kind, say(_MEANING[level]))
+            else:
+                await self._end(level, kind)
         await self._tell_catalogue()
         if self._voicemail is not None:
             await self._tell("asterisk", self._voicemail.take(self.level < Level.NO_VOICEMAIL))
@@ -214,9 +219,20 @@ class DiskWatch:
 
     async def _ring(self, level: Level, kind: str, text: str) -> None:
         now, rung = self._now(), self._rung.get(level)
+        self._open.add(level)
+        self._better.pop(level, None)
         if rung is None or now - rung >= AGAIN:
             self._rung[level] = now
             await self._bell.ring(kind, text)
+
+    async def _end(self, level: Level, kind: str) -> None:
+        """It is over after an hour without: what goes up and down around a limit does not ring anew each time."""
+        if self._over is None or level not in self._open:
+            return
+        if self._now() - self._better.setdefault(level, self._now()) >= AGAIN:
+            self._open.discard(level)
+            self._rung.pop(level, None)
+            await self._over(kind)
 
     async def _tell_catalogue(self) -> None:
         """While there is no room, and once when there is room again; told later when the database is away."""

@@ -31,6 +31,8 @@ BARE = {"menu", "root", "information", "ticket", "recording", "recordings", "kb"
 BARE |= {"phieu", "tra", "goi", "phim"}
 #: commands
 BARE |= {"restore", "evidence", "verify"}
+#: a section of the settings' file
+BARE |= {"notify"}
 #: a key of the keyboard
 BARE |= {"shift"}
 _WORD = re.compile(r"(?<![\w./_-])[a-z]{2,}(?![\w_-]|\.\w|/)", re.IGNORECASE)

@@ -19,20 +19,25 @@ from aiohttp.test_utils import TestServer
 from hotline1022.accounts.types import Permission, Session, Stage, Wanted
 from hotline1022.core.acting import by_the_service
 from hotline1022.core.clock import utc_now
+from hotline1022.core.watching import Severity
 from hotline1022.db.migrate import migrate
 from hotline1022.db.types import Batch
 from hotline1022.db.unit import Database
+from hotline1022.notify.templates import load as load_templates
 from hotline1022.service import app as app_module
 from hotline1022.service.app import App
 from hotline1022.service.directory.desk import numbers_of
 from hotline1022.service.http_api import http_of
 from hotline1022.service.menu.desk import MenuDesk
+from hotline1022.service.notify.alarm_teller import teller_of
+from hotline1022.service.notify.watcher_desk import WatcherDesk
 from hotline1022.service.prepare import folders
 from hotline1022.service.settings.config import load
 from hotline1022.service.settings.tree import Settings
 from hotline1022.tickets.policy import load_policy
 from hotline1022.web.cookies import HEADER, PLAIN, form_token
 from hotline1022.web.types import Scope
+from hotline1022.web.watching_port import Wanted as Told
 from tests.contract.database.made import answered, at
 from tests.lab.evidence_world import build, thread_pool
 from tests.lab.migrated import migrated
@@ -169,13 +174,17 @@ async def _opened(address: str, folder: Path, bare: bool, more: Mapping[str, str
     await app.menus.start()
     await app.directory.start()
     await app.call_log.start()
+    known: dict[str, Sequence[str]] = {"limit": ["disk.alarm_percent"]}
     if not bare:
+        known["watcher"] = [await _watcher(app)]
         await app.bell.ring("disk-full", "12 GiB are free on the disk of recordings", CALL)
+        await teller_of(app).look()
     server = TestServer(http_of(app))
     await server.start_server(access_log=None)
     try:
         base = str(server.make_url("")).rstrip("/")
-        yield Whole(app, base, address.partition(":")[0], {"nobody": {}} | await _tokens(app) | await _people(app))
+        who: dict[str, dict[str, str]] = {"nobody": {}} | await _tokens(app) | await _people(app)
+        yield Whole(app, base, address.partition(":")[0], who, known=known)
     finally:
         await server.close()
         await app.evidence.end()
@@ -195,6 +204,13 @@ async def _days(address: str, settings: Settings) -> None:
     """Some days of the seed."""
     wanted = Seeded(calls=40, tickets=12, days=3, until=datetime.now(UTC).replace(second=0, microsecond=0))
     await make(address, wanted, numbers_of(settings), load_policy(settings.paths.ticket_policy))
+
+
+async def _watcher(app: App) -> str:
+    """Somebody who is told of alarms."""
+    wanted = Told(name="Nguyễn Thị Lan", sms="0901234567", email="lan@example.vn", least=Severity.NOTICE, ends=True)
+    with by_the_service():
+        return (await WatcherDesk(app.database, load_templates(), utc_now).add(wanted, by="user:admin")).id
 
 
 async def _tokens(app: App) -> dict[str, dict[str, str]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from hotline1022.audit.types import Fault, Method, written
+from hotline1022.audit.types import EntryFilter, Fault, Method, written
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.web import evidence_wire as w
 from hotline1022.web.recordings_wire import AuditEntryView
@@ -45,6 +45,11 @@ class MemoryEvidence:
         """One, whatever is asked about."""
         self.asked.append(("entries", subject, limit))
         return w.EntryList(entries=(replace(ENTRY, subject=subject),))
+
+    async def search(self, wanted: EntryFilter) -> w.EntryList:
+        """One, whatever is wanted."""
+        self.asked.append(("search", wanted))
+        return w.EntryList(entries=(ENTRY,))
 
     async def key(self) -> w.StampKeyView:
         """A word in place of it."""

@@ -29,6 +29,13 @@ LONGEST = {
     "count": "1234",
     "former": ", ".join(["Ủy ban nhân dân thành phố Thủ Dầu Một", "Sở Nông nghiệp và Phát triển nông thôn"] * 9),
     "tickets": ", ".join(["2345 6789"] * 400),
+    "alarm": "Một phần của hệ thống gặp lỗi lạ và được khởi động lại",
+    "since": "23:59 31/12/2026",
+    "more": "Và 1.234 báo động khác.",
+    "others": "Mất kết nối với cổng SMS hoặc email, từ 23:59 31/12/2026\n" * 20,
+    "detail": "Chỉ còn 3.900 MiB (8,1 %) trống trong thư mục /var/lib/hotline1022/data/spool; " * 6,
+    "cure": "Gửi đoạn nhật ký của dịch vụ ngay trước báo động cho người phụ trách phần mềm. " * 3,
+    "how": "đã được Nguyễn Công Tằng Tôn Nữ Hoàng Phương Thảo Nguyên xem lúc 23:59 31/12/2026",
 }
 
 

@@ -85,6 +85,35 @@ async def alarms(bell: Bell) -> list[tuple[str, str, bool]]:
     return [(one.kind, one.detail, one.seen_at is not None) for one in reversed(found)]
 
 
+async def test_an_alarm_is_over_after_an_hour_with_room(bell: Bell, tmp_path: Path) -> None:
+    disks = Disks()
+    watch = watch_of(disks, bell, tmp_path, over=bell.over)
+    disks.free["spool"] = 50
+    await watch.look()
+    for thousandths, seconds in ((500, AGAIN - 1), (50, 5), (500, 5), (500, AGAIN - 1)):
+        disks.free["spool"] = thousandths
+        disks.now += seconds
+        await watch.look()
+        assert await ringing(bell) == ["disk-low"], "what goes up and down is not over"
+    disks.now += 5
+    await watch.look()
+    assert await ringing(bell) == []
+    disks.free["spool"] = 50
+    await watch.look()
+    assert await ringing(bell) == ["disk-low"], "and rings anew at once"
+    disks.free["spool"] = 500
+    later = watch_of(disks, bell, tmp_path, over=bell.over)
+    await later.look()
+    disks.now += AGAIN
+    await later.look()
+    assert await ringing(bell) == [], "one of an earlier service too"
+
+
+async def ringing(bell: Bell) -> list[str]:
+    async with bell._database.reading() as tx:
+        return [one.kind for one in await tx.alarms.list(ringing=True)]
+
+
 def names(folder: Path) -> list[str]:
     return [one.name for one in folder.iterdir()]
 

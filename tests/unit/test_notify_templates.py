@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline1022.core.errors import ConfigError
-from hotline1022.notify.audience import NAMES, TOLD, Audience
+from hotline1022.notify.audience import NAMES, TOLD, AlarmEvent, Audience
 from hotline1022.notify.sms import split
 from hotline1022.notify.template_check import PLACEHOLDERS
 from hotline1022.notify.templates import fill, load
@@ -117,5 +117,5 @@ def test_every_template_is_used_and_every_event_has_people() -> None:
 
 
 def test_audiences_have_templates_in_both_channels() -> None:
-    assert len(NAMES) == 2 * sum(len(people) for people in TOLD.values())
+    assert len(NAMES) == 2 * (sum(len(people) for people in TOLD.values()) + len(AlarmEvent))
     assert {name.partition(".")[0] for name in NAMES} == {one.value for one in Audience}

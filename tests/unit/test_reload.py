@@ -18,7 +18,7 @@ from hotline1022.service.reload import ANSWER, LOCK, ask_service, reload
 from hotline1022.service.reload_plan import NEEDS_RESTART, keys, plan
 from hotline1022.service.retention.view import RetentionView
 from hotline1022.service.settings.retention import Retention
-from hotline1022.service.settings.tree import Settings
+from hotline1022.service.settings.tree import Disk, Settings
 from tests.unit.reload_world import BASE, app, config, write
 
 __all__ = ["app", "config"]
@@ -84,6 +84,21 @@ async def test_what_the_desk_decides_is_in_force_at_once_and_outlives_a_reload(a
     result = await reload(app, str(config))
     assert "The pause reasons in force are those of the desk; the settings' are only their fallback." in result.lines
     assert list(app.house.pauses.names) == ["1", "2", "3", "4", "9"] and app.closed(day)
+
+
+async def test_a_limit_of_the_desk_outlives_a_reload_which_says_so(app: App, config: Path) -> None:
+    await app.house.start()
+    await app.house.limits.change("emergency.alarm_repeat_seconds", 120, seen=0, by="user:lan")
+    await app.house.limits.change("disk.alarm_percent", 33, seen=0, by="user:lan")
+    assert app.bell.repeat == timedelta(seconds=120) and app.disk._limits().alarm_percent == 33
+    write(config, BASE + "[emergency]\nalarm_repeat_seconds = 77\n[disk]\nvoicemail_percent = 3\n")
+    result = await reload(app, str(config))
+    decided = "Decided at the desk, where the file is only the fallback: emergency.alarm_repeat_seconds."
+    assert decided in result.lines and result.lines[0] == "In force now: disk.voicemail_percent."
+    assert app.bell.repeat == timedelta(seconds=120)
+    assert app.disk._limits() == Disk(alarm_percent=33, voicemail_percent=3)
+    await app.house.limits.back("emergency.alarm_repeat_seconds", seen=1, by="user:lan")
+    assert app.bell.repeat == timedelta(seconds=77)
 
 
 async def test_everything_follows_new_settings(app: App, config: Path) -> None:

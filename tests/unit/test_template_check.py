@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hotline1022.core.errors import Invalid
-from hotline1022.notify.audience import NAMES
+from hotline1022.notify.audience import NAMES, AlarmEvent
 from hotline1022.notify.sms import split, units
 from hotline1022.notify.template_check import PLACEHOLDERS, allowed, faults, oddities
 from hotline1022.notify.template_example import example
@@ -114,7 +114,7 @@ def test_pages_have_words_for_everything() -> None:
     assert {f"placeholder.{one}" for one in PLACEHOLDERS} == {key for key in texts if key.startswith("placeholder.")}
     assert all(allowed(name) <= PLACEHOLDERS for name in NAMES)
     events = {key.removeprefix("template-event.") for key in texts if key.startswith("template-event.")}
-    assert events == set(TicketEvent)
+    assert events == {*TicketEvent, *AlarmEvent}
     for name in NAMES:
         assert f"template-who.{name.split('.')[0]}" in texts
     assert {f"message-state.{one}" for one in MessageState} == {

@@ -44,6 +44,7 @@ from tests.unit.evidence_memory import MemoryEvidence
 from tests.unit.faq_memory import MemoryFaq
 from tests.unit.figures_memory import MemoryFigures
 from tests.unit.gateways_memory import MemoryGateways
+from tests.unit.limits_memory import MemoryLimits
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
 from tests.unit.live_memory import MemoryCallers, MemoryLive
@@ -65,6 +66,7 @@ from tests.unit.templates_memory import MemoryTemplates
 from tests.unit.tickets_made import AGENCY
 from tests.unit.tickets_memory import MemoryTickets
 from tests.unit.wall_memory import MemoryWallboards
+from tests.unit.watching_memory import MemoryWatch
 from tests.unit.webhooks_memory import MemoryWebhooks
 
 VERSION = "0.1.0"
@@ -290,6 +292,8 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         abandoned=MemoryAbandoned(),
         voicemails=MemoryVoicemails({"v1": message}),
         alarms=MemoryAlarms({"a1": alarm}),
+        watch=MemoryWatch(),
+        limits=MemoryLimits(),
         shifts=shifts,
         roster=MemoryRoster(shifts),
         pauses=MemoryPauses(),

@@ -16,6 +16,7 @@ from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import RINGING as RINGING_PATH
 from hotline1022.web.desk.render import show
 from hotline1022.web.desk.service_words import alarm_words
+from hotline1022.web.desk.watchers import told_rows
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -84,17 +85,20 @@ async def _page(ask: Ask, typed: dict[str, str], error: HotlineError | None = No
     number, say = int(typed["page"]), words()
     wanted = AlarmFilter(ringing=_WHICH[typed["which"]], kind=typed["kind"], skip=(number - 1) * SIZE, limit=SIZE + 1)
     found = await ask.ports.alarms.list(wanted)
+    now = ask.ports.clock()
+    told = await ask.ports.watch.told([one.id for one in found[:SIZE]])
     kinds = {one: say.or_itself("alarm", one) for one in {*await ask.ports.alarms.kinds(), typed["kind"]} - {""}}
     return show(
         ask,
         "alarms",
         error=error,
         said=said,
-        rows=[_row(ask, one) for one in found[:SIZE]],
+        rows=[_row(ask, one) | {"told": told_rows(told.get(one.id, ()), now)} for one in found[:SIZE]],
         typed=typed,
         kinds=sorted(kinds.items(), key=lambda one: one[1].casefold()),
         which=list(_WHICH),
         marks=ask.signed is not None and ask.signed.may(Permission.SHIFT),
+        decides=ask.signed is not None and ask.signed.may(Permission.SETTINGS),
         now=f"{NOW}{_address(typed).removeprefix(LIST)}",
         earlier=_address(typed, page=str(number - 1)) if number > 1 else "",
         later=_address(typed, page=str(number + 1)) if len(found) > SIZE and number < PAGES else "",

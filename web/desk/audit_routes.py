@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hotline1022.accounts.types import Permission
-from hotline1022.web.desk import disclosure_new, disclosures, evidence, holds, listen, recording, recordings
+from hotline1022.web.desk import disclosure_new, disclosures, entries, evidence, holds, listen, recording, recordings
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.pages import page
 from hotline1022.web.listening_routes import HOURS
@@ -89,7 +89,12 @@ ROUTES: tuple[Route, ...] = (
     page("POST", "/desk/evidence/stamp", "A stamp now", evidence.stamp, P.SETTINGS, seconds=60),
     page("GET", "/desk/evidence/key", "The public key", evidence.show_key, P.LISTEN),
     page(
-        "GET", "/desk/evidence/entries", "Entries of one thing", evidence.show_entries, P.LISTEN, evidence.SubjectQuery
+        "GET",
+        entries.HERE,
+        "The audit searched",
+        entries.show_entries,
+        Place(needs=P.LISTEN, others=frozenset({P.SETTINGS})),
+        entries.EntriesQuery,
     ),
     page("GET", "/desk/evidence/holds", "Holds", holds.list_holds, P.RETENTION, DoneQuery),
     page("POST", "/desk/evidence/holds/{hold}/release", "End a hold", holds.release, P.RETENTION),

@@ -1,5 +1,5 @@
-"""How the evidence stands: the chain, its stamps, the nightly look, a verification and how far it is, what it found; entries of one
-thing. Refuses nothing itself: what the service refuses is told on the page.
+"""How the evidence stands: the chain, its stamps, the nightly look, a verification and how far it is, what it
+found. Refuses nothing itself: what the service refuses is told on the page.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -35,13 +35,6 @@ class EvidenceQuery:
     done: Annotated[str, Rule(doc="a word of the page")] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectQuery:
-    """About what."""
-
-    subject: Annotated[str, Rule(doc="one thing: call:ID, recording:ID, ticket:ID, user:ID, disclosure:ID, chain")] = ""
-
-
 async def show_evidence(ask: Ask) -> web.Response:
     """How it stands."""
     query: EvidenceQuery = ask.query
@@ -70,15 +63,6 @@ async def stop(ask: Ask) -> web.Response:
 async def stamp(ask: Ask) -> web.Response:
     """A stamp now."""
     return await _done(ask, ask.ports.evidence.stamp, "stamped")
-
-
-async def show_entries(ask: Ask) -> web.Response:
-    """What the chain has about one thing."""
-    query: SubjectQuery = ask.query
-    subject = query.subject.strip()
-    found = (await ask.ports.evidence.entries(subject, 1000)).entries if subject else ()
-    people = {one.id: one.name for one in await ask.ports.people.list()}
-    return show(ask, "entries", subject=subject, entries=seen.entries_of(found, people))
 
 
 async def show_key(ask: Ask) -> web.Response:

@@ -2,6 +2,7 @@
 secret, and a number to whoever may not see it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -22,7 +23,28 @@ from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
 
 PAGE = "/desk/messages/gateways"
-_TONES = {
+#: row of the page → keys of the settings' file that decide it; their values are on the page, those of accounts and secrets nowhere
+KEYS: Mapping[Channel, Mapping[str, tuple[str, ...]]] = {
+    Channel.SMS: {
+        "gateway": ("notify.sms_gateway", "notify.sms_profile"),
+        "from": ("notify.sms_sender",),
+        "server": ("notify.sms_host", "notify.sms_port", "notify.sms_tls", "notify.sms_ca"),
+        "account": ("notify.sms_account",),
+        "secret": ("notify.sms_secret", "notify.sms_secret_file"),
+        "caps": ("notify.sms_per_minute", "notify.sms_per_number"),
+        "price": ("notify.sms_price", "notify.sms_budget"),
+    },
+    Channel.EMAIL: {
+        "gateway": ("notify.mail_host",),
+        "from": ("notify.mail_from",),
+        "server": ("notify.mail_host", "notify.mail_port", "notify.mail_tls", "notify.mail_ca"),
+        "account": ("notify.mail_username",),
+        "secret": ("notify.mail_secret", "notify.mail_secret_file"),
+        "caps": ("notify.mail_per_minute",),
+        "price": (),
+    },
+}
+TONES = {
     MessageState.NEW: "yellow",
     MessageState.LEASED: "yellow",
     MessageState.SENDING: "yellow",
@@ -82,6 +104,7 @@ def _gateway(ask: Ask, one: GatewayView) -> dict[str, Any]:
     say = words()
     return {
         "channel": one.channel.value,
+        "decided_by": KEYS[one.channel],
         "name": say(f"message-channel.{one.channel}"),
         "gateway": say.or_itself("gateway", one.gateway),
         "state": one.state.value,
@@ -113,7 +136,7 @@ def _event(ask: Ask, one: GatewayEvent) -> dict[str, Any]:
         "at": seen.instant(one.at),
         "what": title_of(one.template) if one.template.count(".") == 2 else say("gateways.a-test"),
         "state": one.state.value,
-        "tone": _TONES[one.state],
+        "tone": TONES[one.state],
         "why": _why(ask, one.error_id, one.error),
     }
 
@@ -123,7 +146,7 @@ def _tried(ask: Ask, one: GatewayTest) -> dict[str, Any]:
         "id": one.id,
         "to": said_number(one.recipient if seen.sees_numbers(ask) else mask_recipient(one.recipient)),
         "state": one.state.value,
-        "tone": _TONES[one.state],
+        "tone": TONES[one.state],
         "over": one.over,
         "gateway": words().or_itself("gateway", one.gateway),
         "tries": one.tries,

@@ -2,6 +2,7 @@
 may not see it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ from hotline1022.web.recordings_wire import AuditEntryView
 from hotline1022.web.route import Ask
 
 _SECONDS = 1000
+#: what of a route stands in its address for a thing: its subject tells which
+_PART = re.compile(r"\{\w+\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +110,7 @@ def entries_of(entries: Sequence[AuditEntryView], people: Mapping[str, str] | No
             "who": who(one.actor, people),
             "origin": "" if one.origin == one.actor else say.or_itself("origin", one.origin),
             "subject": one.subject,
-            "detail": [f"{_name(name)}: {_told(value)}" for name, value in one.detail.items()],
+            "detail": [f"{_name(name)}: {_told(value)}" for name, value in one.detail.items() if name != "act"],
             "sha256": one.sha256,
             "written_at": one.written_at,
         }
@@ -118,7 +121,7 @@ def entries_of(entries: Sequence[AuditEntryView], people: Mapping[str, str] | No
 def _which(one: AuditEntryView) -> str:
     """What kind of act it was, or how far a listening had come."""
     if one.kind == "act":
-        return str(one.detail.get("act", ""))
+        return _PART.sub("…", str(one.detail.get("act", "")))
     step = one.detail.get("step")
     return words().or_itself("played", step) if isinstance(step, str) else ""
 
@@ -130,6 +133,10 @@ def _name(name: str) -> str:
 def _told(value: object) -> str:
     """A value of an entry's detail, short: lists of things are counted."""
     match value:
+        case bool():
+            return words()("audit.yes" if value else "audit.no")
+        case None | "" | []:
+            return words()("page.none")
         case list() if value and not all(isinstance(one, str | int) for one in value):
             return words()("audit.things", count=len(value))
         case list():

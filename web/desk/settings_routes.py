@@ -1,15 +1,16 @@
-"""The routes of alarms, texts of messages, gateways and times of keeping at the desk."""
+"""The routes of alarms and who is told of them, texts of messages, gateways and times of keeping at the desk."""
 
 from dataclasses import replace
 
 from hotline1022.accounts.types import Permission
-from hotline1022.web.desk import alarms, gateways, retention, templates
+from hotline1022.web.desk import alarms, gateways, limits, retention, templates, watchers
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.pages import page
 from hotline1022.web.desk.render import RINGING
 from hotline1022.web.route import Place, Route
 
 P = Permission
+_WATCHER = f"{watchers.LIST}/{{watcher}}"
 _TEMPLATE = "/desk/messages/templates/{template}"
 
 ROUTES: tuple[Route, ...] = (
@@ -30,6 +31,14 @@ ROUTES: tuple[Route, ...] = (
         Place(needs=P.LOOK, by_itself=True),
     ),
     page("POST", "/desk/alarms/{alarm}/seen", "Somebody has seen it", alarms.see_alarm, P.SHIFT),
+    page("GET", watchers.LIST, "Who is told of alarms", watchers.list_watchers, P.SETTINGS, DoneQuery),
+    page("POST", watchers.LIST, "Somebody more", watchers.add_watcher, P.SETTINGS),
+    page("GET", _WATCHER, "One of them", watchers.show_watcher, P.SETTINGS, DoneQuery),
+    page("POST", _WATCHER, "Change who is told of what", watchers.change_watcher, P.SETTINGS),
+    page("POST", f"{_WATCHER}/trial", "A trial alarm", watchers.try_watcher, P.SETTINGS),
+    page("POST", f"{_WATCHER}/end", "Told no more", watchers.end_watcher, P.SETTINGS),
+    page("GET", limits.LIST, "The limits of alarms", limits.list_limits, P.SETTINGS, DoneQuery),
+    page("POST", f"{limits.LIST}/{{limit}}", "Another limit", limits.change_limit, P.SETTINGS),
     page("GET", "/desk/messages", "What each SMS and email says", templates.list_templates, P.SETTINGS),
     page("GET", _TEMPLATE, "One message, and its versions", templates.show_template, P.SETTINGS, DoneQuery),
     page("POST", _TEMPLATE, "Put what is written in force", templates.save_template, P.SETTINGS),

@@ -29,7 +29,7 @@ from hotline1022.web.templates_wire import (
 
 LIST = "/desk/messages"
 PAGE = f"{LIST}/templates"
-#: in the order in which a ticket lives
+#: in the order in which a ticket lives, then what is told of alarms
 _EVENTS = (
     "made",
     "taken",
@@ -41,6 +41,8 @@ _EVENTS = (
     "reminder",
     "overdue",
     "taken-over",
+    "rang",
+    "over",
 )
 _ALPHABETS = (Encoding.GSM7, Encoding.UCS2)
 PARTS = range(1, 6)

@@ -78,9 +78,13 @@ class Rung:
     """A bell that remembers."""
 
     rings: list[tuple[str, str]] = field(default_factory=list)
+    ended: list[tuple[str, str]] = field(default_factory=list)
 
     async def ring(self, kind: str, detail: str, call: str = "") -> None:
         self.rings.append((kind, detail))
+
+    async def over(self, kind: str, begins: str = "") -> None:
+        self.ended.append((kind, begins))
 
 
 @dataclass
@@ -147,6 +151,7 @@ async def running(
         book,
         bell,
         owner="w1",
+        over=bell.over,
         patience=timedelta(hours=24),
         quiet=quiet,
         contacts=contacts or Book(),

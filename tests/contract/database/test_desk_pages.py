@@ -14,11 +14,13 @@ from tests.unit.catalogue_memory import FIRST
 from tests.unit.citizen_memory import REQUEST
 from tests.unit.disclosure_memory import ONE
 from tests.unit.faq_memory import ID, MISS
+from tests.unit.limits_memory import LIMIT
 from tests.unit.listening_memory import KEY
 from tests.unit.permissions import desk_pages
 from tests.unit.retention_memory import HOLD
 from tests.unit.templates_memory import NAME
 from tests.unit.wall_memory import FIRST as WALL
+from tests.unit.watching_memory import WATCHER
 from tests.unit.webhooks_memory import HOOK
 
 __all__ = ["world"]
@@ -28,7 +30,14 @@ REAL = {"{role}": "agent", "{recording}": FIRST.id, "{disclosure}": ONE.id, "{ho
 REAL |= {"{version}": "1", "{agency}": "so-noi-vu", "{area}": "di-an", "{category}": "other", "{contact}": "so-y-te-ld"}
 REAL |= {"{template}": NAME, "{channel}": "sms", "{alarm}": "a1", "{erasure}": REQUEST, "{call}": a_call(0).id}
 REAL |= {"{backup}": "20261129T020000Z", "{step}": "more", "{spoken}": "prompts.greeting"}
-REAL |= {"{entry}": ID, "{miss}": MISS, "{webhook}": HOOK, "{wallboard}": WALL.id}
+REAL |= {
+    "{entry}": ID,
+    "{miss}": MISS,
+    "{webhook}": HOOK,
+    "{watcher}": WATCHER.id,
+    "{limit}": LIMIT.key,
+    "{wallboard}": WALL.id,
+}
 REAL |= {"{day}": "2026-11-24", "{shift}": "night", "{crew}": "k1", "{reason}": "1", "{person}": "1001"}
 
 

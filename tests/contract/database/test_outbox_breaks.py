@@ -54,6 +54,7 @@ async def test_a_gateway_that_is_away_costs_no_message_its_life(database: Databa
         assert sent.tries == 1
         assert ("gateway-away", "script: smpp-away") in world.bell.rings
         assert "outbox-dead-letter" not in {kind for kind, _ in world.bell.rings}
+        assert world.bell.ended == [("gateway-away", "script: ")], "it answers again: that is over"
 
 
 async def test_who_died_left_nothing_half_known(database: Database) -> None:

@@ -16,6 +16,7 @@ from hotline1022.core.callbacks import CallbackWhat
 from hotline1022.core.errors import Refused
 from hotline1022.core.events import LegKind, Mode
 from hotline1022.core.outcomes import CallState, Direction, Reason, Result
+from hotline1022.core.watching import Severity, TellingState
 from hotline1022.db import migrate as migration
 from hotline1022.db.engine import connect
 from hotline1022.db.migrate import migrate
@@ -70,6 +71,8 @@ LISTS: dict[str, Iterable[str]] = {
     "ck_area_kind": AreaKind,
     "ck_faq_version_state": FaqState,
     "ck_disclosure_state": DisclosureState,
+    "ck_alarm_watcher_least": Severity,
+    "ck_alarm_telling_state": TellingState,
     "ck_webhook_paused_why": PausedWhy,
     "ck_webhook_delivery_kind": EventKind,
     "ck_webhook_delivery_state": DeliveryState,

@@ -109,6 +109,14 @@ async def test_reading_the_journal_again_raises_no_seen_alarm_again(database: Da
         assert new
 
 
+async def test_what_is_over_ends_the_alarms_whose_detail_begins_so(database: Database) -> None:
+    async with database.transaction() as tx:
+        for gateway in ("e_ms", "esms", "mail"):
+            await tx.alarms.raise_alarm("gateway-away", f"{gateway}: gateway-login", at(0))
+        assert await tx.alarms.clear("gateway-away", at(1), begins="e_ms: ") == 1
+        assert {one.detail[:4] for one in await tx.alarms.list(ringing=True)} == {"esms", "mail"}
+
+
 async def test_an_alarm_repeats_until_seen_or_cleared(database: Database) -> None:
     async with database.transaction() as tx:
         first, _ = await tx.alarms.raise_alarm("emergency-unanswered", "", at(0), "a")
