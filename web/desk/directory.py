@@ -2,9 +2,10 @@
 decide anything: what may be is for the directory, behind the API's own port.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.words import day_written
 from hotline1022.directory.types import Agency, Category, Contact, Thing, What
-from hotline1022.web.desk import hunt_form, meanwhile, rows_form, week_form
+from hotline1022.web.desk import area_form, hunt_form, meanwhile, rows_form, week_form
 from hotline1022.web.desk.directory_find import leaf
 from hotline1022.web.desk.directory_forms import SHAPES, Shape, Sort, body_of, filled, of_day, seen_of, typed
 from hotline1022.web.desk.directory_history import told_changes
@@ -178,7 +179,12 @@ def _fixed(shape: Shape, known: Thing) -> list[tuple[Any, str]]:
 async def _fields(ask: Ask, shape: Shape, known: Thing) -> dict[str, meanwhile.Field]:
     """What somebody else may have changed meanwhile."""
     say, choices, now = words(), await _choices(ask), filled(shape, known)
-    in_words = {Sort.WEEK: week_form.said, Sort.HUNT: hunt_form.said}
+    names = {id: name for pairs in choices.values() for id, name in pairs}
+    in_words: dict[Sort, Callable[[str], str]] = {
+        Sort.WEEK: week_form.said,
+        Sort.HUNT: hunt_form.said,
+        Sort.ANSWERS: partial(area_form.said, names=names),
+    }
     return {
         one.name: meanwhile.Field(
             label=say(f"named.{one.name}"),
@@ -237,12 +243,15 @@ async def form_page(
         people = [_row(one, today, names) for one in await ask.ports.directory.contacts(None, known.id)]
     choices = await _choices(ask)
     every = {id: name for pairs in choices.values() for id, name in pairs}
+    wrong = wrong_field(error)
+    faults = _faults(rows, choices) if wrong == rows_form.AREAS else {}
     return show(
         ask,
         "directory-one",
         status=failure(error).status if error else 200,
-        problem=told_of(error, known.id if known else given.get("id", ""), every) if error else "",
-        wrong=wrong_field(error),
+        problem=_problem(error, known.id if known else given.get("id", ""), every, faults) if error else "",
+        wrong=wrong,
+        faults=faults,
         said=said,
         here=HERE,
         shape=shape,
@@ -256,13 +265,27 @@ async def form_page(
         spans=week_form.SPANS,
         roles=hunt_form.ROLES,
         telephones=hunt_form.TELEPHONES,
-        most_rows={"hours": week_form.MOST, "hunt": hunt_form.MOST},
+        most_rows={"hours": week_form.MOST, "hunt": hunt_form.MOST, "by_area": area_form.MOST},
         choices=choices,
         people=people,
         day=day or local_day(ask.ports.clock()).isoformat(),
         successor=successor,
         history=await told_changes(ask, shape.what, known.id, CHANGES) if known else [],
     )
+
+
+def _faults(rows: rows_form.Rows, choices: Mapping[Sort, list[tuple[str, str]]]) -> dict[int, str]:
+    areas, agencies = (dict(choices[sort]) for sort in (Sort.AREA, Sort.AGENCY))
+    return area_form.faults(area_form.rows_of(rows.by_area), areas, agencies)
+
+
+def _problem(error: HotlineError, own: str, names: Mapping[str, str], faults: Mapping[int, str]) -> str:
+    """The sentence above the form; where rows are wrong, which and what."""
+    if not faults:
+        return told_of(error, own, names)
+    say = words()
+    told = (f"{say('rows.line', number=place + 1)}: {fault}" for place, fault in faults.items())
+    return f"{say(f'named.{rows_form.AREAS}')}, {' '.join(told)}"
 
 
 def _row(one: Thing, today: date, names: Mapping[str, str]) -> dict[str, Any]:
