@@ -14,9 +14,7 @@ __all__ = ["world"]
 
 
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (1920, 1080)])
-async def test_rows_are_chosen_by_keys(
-    world: World, browser: Browser, tmp_path: Path, width: int, height: int
-) -> None:
+async def test_rows_are_chosen_by_keys(world: World, browser: Browser, tmp_path: Path, width: int, height: int) -> None:
     tab = await browser.tab()
     await tab.size(width, height, mobile=width < 600)
     await settle(tab, world)

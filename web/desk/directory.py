@@ -18,7 +18,7 @@ from hotline1022.directory.types import Agency, Category, Contact, Thing, What
 from hotline1022.web.desk import area_form, hunt_form, meanwhile, rows_form, week_form
 from hotline1022.web.desk.directory_find import leaf
 from hotline1022.web.desk.directory_forms import SHAPES, Shape, Sort, body_of, filled, of_day, seen_of, typed
-from hotline1022.web.desk.directory_history import told_changes
+from hotline1022.web.desk.directory_history import WITH_LETTERS, told_changes
 from hotline1022.web.desk.directory_told import told_of, wrong_field
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
@@ -30,6 +30,8 @@ from hotline1022.web.route import Ask, Handler
 from hotline1022.web.rules import Rule
 
 HERE = "/desk/directory"
+#: what a browser offers to choose for a scan; which are taken, directory/letters.py says
+SCANS = "application/pdf,image/jpeg,image/png,image/webp,image/heic"
 #: changes that a page lists
 CHANGES = 50
 
@@ -227,9 +229,10 @@ async def form_page(
     successor: str = "",
     merged: meanwhile.Filled | None = None,
     form: Form | None = None,
+    change: int = 0,
 ) -> web.Response:
-    """A thing as a form, with its history; `day` and `successor`: what stands in the form that ends it; `form`: what was sent by a button
-    that only changes the rows of the form, which stays as it was opened.
+    """A thing as a form, with its history; `day` and `successor`: what stands in the form that ends it; `change`: what is chosen in the
+    form that attaches a scan; `form`: what was sent by a button that only changes the rows of the form, which stays as it was opened.
     """
     seen = seen_of(known) if known else ""
     merged = merged or meanwhile.fill(filled(shape, known) if known else {})
@@ -245,11 +248,14 @@ async def form_page(
     every = {id: name for pairs in choices.values() for id, name in pairs}
     wrong = wrong_field(error)
     faults = _faults(rows, choices) if wrong == rows_form.AREAS else {}
+    history = await told_changes(ask, shape.what, known.id, CHANGES) if known else []
+    # the last one that named a letter is the likeliest
+    change = change or next((one["number"] for one in history if one["lettered"]), 0)
     return show(
         ask,
         "directory-one",
         status=failure(error).status if error else 200,
-        problem=_problem(error, known.id if known else given.get("id", ""), every, faults) if error else "",
+        problem=told_of(error, known.id if known else given.get("id", ""), every, faults) if error else "",
         wrong=wrong,
         faults=faults,
         said=said,
@@ -270,22 +276,15 @@ async def form_page(
         people=people,
         day=day or local_day(ask.ports.clock()).isoformat(),
         successor=successor,
-        history=await told_changes(ask, shape.what, known.id, CHANGES) if known else [],
+        history=history,
+        change=change,
+        kinds=SCANS if shape.what in WITH_LETTERS else "",
     )
 
 
 def _faults(rows: rows_form.Rows, choices: Mapping[Sort, list[tuple[str, str]]]) -> dict[int, str]:
     areas, agencies = (dict(choices[sort]) for sort in (Sort.AREA, Sort.AGENCY))
     return area_form.faults(area_form.rows_of(rows.by_area), areas, agencies)
-
-
-def _problem(error: HotlineError, own: str, names: Mapping[str, str], faults: Mapping[int, str]) -> str:
-    """The sentence above the form; where rows are wrong, which and what."""
-    if not faults:
-        return told_of(error, own, names)
-    say = words()
-    told = (f"{say('rows.line', number=place + 1)}: {fault}" for place, fault in faults.items())
-    return f"{say(f'named.{rows_form.AREAS}')}, {' '.join(told)}"
 
 
 def _row(one: Thing, today: date, names: Mapping[str, str]) -> dict[str, Any]:

@@ -20,9 +20,14 @@ def wrong_field(error: HotlineError | None) -> str:
     return error.field if isinstance(error, Invalid) else ""
 
 
-def told_of(error: HotlineError, own: str, names: Mapping[str, str]) -> str:
-    """The sentence above the form. `own`: id of what the form is about; `names`: of agencies and areas by id."""
+def told_of(error: HotlineError, own: str, names: Mapping[str, str], faults: Mapping[int, str]) -> str:
+    """The sentence above the form. `own`: id of what the form is about; `names`: of agencies and areas by id; `faults`: of rows of areas,
+    by their places.
+    """
     say = words()
+    if faults:
+        told_rows = (f"{say('rows.line', number=place + 1)}: {fault}" for place, fault in faults.items())
+        return f"{say('named.by_area')}, {' '.join(told_rows)}"
     if isinstance(error, DirectoryInvalid):
         return " ".join(dict.fromkeys(_misfit(one, own, names) for one in error.problems))
     field = wrong_field(error)

@@ -44,9 +44,7 @@ class Rows:
 def rows_of(given: Mapping[str, Any]) -> Rows:
     """Of the values of a form."""
     hours = given.get(HOURS, "")
-    return Rows(
-        hours=hours, hunt=given.get(HUNT, ""), by_area=given.get(AREAS, ""), always=hours == week_form.ALWAYS
-    )
+    return Rows(hours=hours, hunt=given.get(HUNT, ""), by_area=given.get(AREAS, ""), always=hours == week_form.ALWAYS)
 
 
 def pressed(form: Form) -> bool:

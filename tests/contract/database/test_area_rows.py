@@ -27,7 +27,7 @@ def rows(*pairs: tuple[str, str]) -> dict[str, str]:
 
 def chosen(page: Shown) -> list[tuple[str, ...]]:
     """What is chosen in the rows of a page."""
-    lists = re.findall(r'<select[^>]*name="r[0-9]+-(?:area|agency)".*?</select>', page.text, re.S)
+    lists = re.findall(r'<select[^>]*name="r[0-9]+-(?:area|agency)".*?</select>', page.text, re.DOTALL)
     found = [re.findall(r'value="([^"]*)" selected', one) for one in lists]
     flat = [one[0] if one else "" for one in found]
     return list(zip(flat[::2], flat[1::2], strict=True))
