@@ -180,7 +180,8 @@ class MemoryDeadlines:
     async def undo_days(self, number: int, *, seen: int, note: str, by: str) -> DeadlinesNow:
         if number != 1:
             raise NotFound(f"version {number} changed no day off", error_id="days-change-unknown")
-        wanted = DeadlinesBody(seen=seen, document=wire(self.document), note=note)
+        # whatever was seen: where every route is asked once, others were put in force before
+        wanted = DeadlinesBody(seen=len(self.rows), document=wire(self.document), note=note)
         return await self.save(wanted, by)
 
     async def days(self, since: date, until: date) -> Sequence[DayOff]:
