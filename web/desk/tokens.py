@@ -32,7 +32,11 @@ async def list_tokens(ask: Ask) -> web.Response:
 async def add(ask: Ask) -> web.Response:
     """Another one, and its text."""
     form: Form = ask.body
-    typed = {"name": form.one("name").strip()[:200], "scopes": form.all("scope"), "contact": form.one("contact")[:60]}
+    typed: dict[str, Any] = {
+        "name": form.one("name").strip()[:200],
+        "scopes": form.all("scope"),
+        "contact": form.one("contact")[:60],
+    }
     try:
         scopes = frozenset(_scope(one) for one in form.all("scope"))
         made, text = await ask.ports.api_tokens.add(typed["name"], scopes, typed["contact"], who(ask))
