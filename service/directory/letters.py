@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 
+from hotline1022.core.acting import acting
 from hotline1022.core.errors import NotFound
 from hotline1022.db.unit import Database, Work
 from hotline1022.directory.letters import check_room, kind_of
@@ -50,6 +51,7 @@ class LettersDesk:
                 stored_by=by,
             )
             await tx.letters.add(new)
+            _tell(new)
         return view_of(new)
 
     async def file(self, id: str) -> AttachmentFile | None:
@@ -61,6 +63,12 @@ class LettersDesk:
         path = await asyncio.to_thread(self._shelf.find, found)
         view = AttachmentView(**{field.name: getattr(found, field.name) for field in fields(AttachmentView)})
         return AttachmentFile(view=view, path=path)
+
+
+def _tell(new: Letter) -> None:
+    """The entry of the audit says which bytes justify which change."""
+    if (act := acting()) is not None:
+        act.detail = {**act.detail, "change": new.change, "letter": new.id, "sha256": new.sha256}
 
 
 def view_of(one: Letter) -> LetterView:

@@ -16,7 +16,7 @@ from hotline1022.web.uploads import name_of
 
 
 def attacher(what: What) -> Handler:
-    """Scans come to a change of this thing."""
+    """A scan comes to a change of this thing."""
 
     async def attach(ask: Ask) -> web.Response:
         form: Form = ask.body
@@ -26,14 +26,16 @@ def attacher(what: What) -> Handler:
             form.check_files()
             if not form.files:
                 raise Invalid("no file was chosen; choose one", error_id="files-missing")
+            if len(form.files) > 1:  # each is an act of its own, whose entry has its hash
+                raise Invalid("these are several files; attach one after the other", error_id="letters-many")
             # of another thing it would stand in another's history
             own = await ask.ports.directory.changes(what, known.id, CHANGES)
             if change not in {one.number for one in own}:
                 raise NotFound("there is no such change of it; choose one from the list", error_id="change-unknown")
-            for one in form.files:
-                await ask.ports.letters.attach(
-                    change, name=name_of(one.name), data=one.data, by=who(ask), at=ask.ports.clock()
-                )
+            (one,) = form.files
+            await ask.ports.letters.attach(
+                change, name=name_of(one.name), data=one.data, by=who(ask), at=ask.ports.clock()
+            )
         except HotlineError as error:
             shape = SHAPES[what]
             return await form_page(ask, shape, known, filled(shape, known), error, change=change)

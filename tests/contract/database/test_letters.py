@@ -63,8 +63,9 @@ async def test_a_scan_stands_with_the_change_that_it_justifies(world: World, tmp
         change = await last_change(world)
         shown = await browser.get(PAGE)
         assert f'<option value="{change}" selected>' in shown.text, "the last that named a letter"
-        done = await attach(browser, change, ("Công văn 7.pdf", SCAN), ("trang 2.jpg", JPEG))
-        assert done.goes_to == f"{PAGE}?done=saved", done.text
+        for file in (("Công văn 7.pdf", SCAN), ("trang 2.jpg", JPEG)):
+            done = await attach(browser, change, file)
+            assert done.goes_to == f"{PAGE}?done=saved", done.text
         shown = await browser.get(PAGE)
         entry = shown.text[shown.text.index("7/QĐ-SYT</li>") :]
         assert "Công văn 7.pdf" in entry[: entry.index("<strong>")] and "trang 2.jpg" in shown.text
@@ -81,8 +82,10 @@ async def test_a_scan_stands_with_the_change_that_it_justifies(world: World, tmp
     assert (first.change, first.media_type, second.media_type) == (change, "application/pdf", "image/jpeg")
     assert first.sha256 == sha256(SCAN).hexdigest() and first.stored_by == "user:lan"
     assert (tmp_path / "attachments" / first.path).read_bytes() == SCAN
-    acts = [one["act"] for one in await world.acts()]
-    assert acts.count(f"POST {HERE}/contacts/{{contact}}/letters") == 1
+    told = await world.acts()
+    stored = [one for one in told if one["act"] == f"POST {HERE}/contacts/{{contact}}/letters"]
+    assert [(one["change"], one["sha256"]) for one in stored] == [(change, one.sha256) for one in (first, second)]
+    acts = [one["act"] for one in told]
     assert acts.count(f"GET {HERE}/contacts/{{contact}}/letters/{{letter}}") == 1
 
 
@@ -92,6 +95,7 @@ async def test_what_is_no_scan_or_of_another_change_is_refused_in_words(world: W
         change = await last_change(world)
         for files, says in (
             ((), "Xin chọn tệp"),
+            ((("1.pdf", SCAN), ("2.pdf", SCAN)), "Mỗi lần đính kèm một tệp"),
             ((("cv.pdf", b"MZ\x90"),), "không phải PDF hoặc ảnh"),
             ((("cv.pdf.exe", SCAN),), "Tên tệp không hợp lệ"),
             ((("cv.pdf", bytes(10 * 1024 * 1024 + 1)),), "Tệp quá lớn"),
