@@ -88,7 +88,9 @@ class PauseDesk:
         return self.now
 
     async def changes(self, code: str) -> Sequence[PausePast]:
-        """What became of one, latest first, as the audit tells it."""
+        """What became of one, latest first, as the audit tells it. NotFound `reason-unknown`."""
+        if all(one.code != code for one in self.now):
+            raise NotFound(f"there is no pause reason {code}; the list has them", error_id="reason-unknown")
         async with self._database.reading() as tx:
             entries = await tx.audit.about(f"pause-reason:{code}", limit=TOLD)
         found = ((one, _was(one.told.get("before")), _was(one.told.get("after"))) for one in reversed(entries))

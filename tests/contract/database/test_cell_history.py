@@ -3,6 +3,9 @@
 from datetime import date
 from html import unescape
 
+import pytest
+
+from hotline1022.core.errors import NotFound
 from hotline1022.web.roster_wire import CopyBody
 from tests.contract.database.planning_world import Planning, fill, planning
 
@@ -84,4 +87,6 @@ async def test_a_reason_tells_who_changed_it_how(planning: Planning) -> None:
         assert (await browser.send(PAUSES, f"{PAUSES}/1", name="Nghỉ ngắn", act="end")).status == 303
         shown = (await browser.get(PAUSES)).text
         assert "Giải lao → Nghỉ ngắn" in shown and "Nghỉ ngắn → Nghỉ ngắn (ngừng dùng)" in shown
+        with pytest.raises(NotFound):
+            await planning.pauses.changes("8")
         assert shown.index("ngừng dùng)") < shown.index("Giải lao → "), "latest first"
