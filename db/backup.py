@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.audit.types import Head
@@ -20,6 +20,7 @@ from hotline1022.db.engine import connect, speaking_our_words
 from hotline1022.db.migrate import HEAD
 from hotline1022.db.restoring import tables
 from hotline1022.db.tables import recording
+from hotline1022.db.tables_directory import directory_letter
 from hotline1022.db.tables_tickets import ticket_attachment
 from hotline1022.db.unit import Work
 from hotline1022.recordings.types import StoredFile
@@ -40,6 +41,7 @@ class Moment:
     originals: tuple[StoredFile, ...]
     #: listening copies, which can be made again
     copies: tuple[StoredFile, ...]
+    #: files of tickets, and scans of letters
     attachments: tuple[StoredFile, ...]
     #: PostgreSQL: the moment's name, good while this is open, and the server's major version
     exported: str = ""
@@ -80,13 +82,13 @@ async def _read(connection: AsyncConnection, exported: str, server: int) -> Mome
     work = Work(connection)
     copies = await _files(connection, select(recording.c.path, recording.c.sha256))
     known = {file.path for file in copies}
-    attached = select(ticket_attachment.c.path, ticket_attachment.c.sha256).order_by(ticket_attachment.c.path)
+    attached = union_all(*(select(one.c.path, one.c.sha256) for one in (ticket_attachment, directory_letter)))
     return Moment(
         schema=schema,
         head=await work.audit.head(),
         originals=tuple([file async for file in work.recordings.stored() if file.path not in known]),
         copies=copies,
-        attachments=await _files(connection, attached),
+        attachments=await _files(connection, attached.order_by("path")),
         exported=exported,
         server=server,
     )

@@ -98,7 +98,7 @@ class DirectoryRepository(Repository):
         if id:
             query = query.where(directory_change.c.thing == id)
         rows = await self._connection.execute(query)
-        return [build(PastChange, row, id=row["thing"]) for row in rows.mappings()]
+        return [build(PastChange, row, id=row["thing"], number=row["id"]) for row in rows.mappings()]
 
     async def _all(self, table: Table) -> Sequence[Any]:
         return (await self._connection.execute(select(table).order_by(*table.primary_key))).mappings().all()

@@ -27,6 +27,12 @@ class PolicyRepository(Repository):
         query = select(*_COLUMNS).order_by(ticket_policy.c.number.desc()).limit(limit)
         return [build(PolicyVersion, row) for row in (await self._connection.execute(query)).mappings()]
 
+    async def texts(self, limit: int) -> Sequence[tuple[PolicyVersion, str]]:
+        """Latest first, with their texts."""
+        query = select(ticket_policy).order_by(ticket_policy.c.number.desc()).limit(limit)
+        rows = (await self._connection.execute(query)).mappings()
+        return [(build(PolicyVersion, row), row["text"]) for row in rows]
+
     async def version(self, number: int) -> tuple[PolicyVersion, str]:
         """One, and its text; NotFound `deadlines-version-unknown`."""
         query = select(ticket_policy).where(ticket_policy.c.number == number)

@@ -255,6 +255,8 @@ api_token = Table(
     text_column("revoked_why", empty=True),
     #: the contact point that it belongs to, and with which it ends
     text_column("contact", empty=True),
+    #: who made it, as the audit names them; "" = not known
+    text_column("made_by", empty=True),
     CheckConstraint("length(sha256) = 64", name="ck_api_token_sha256"),
 )
 Index("ux_api_token_sha256", api_token.c.sha256, unique=True)

@@ -130,3 +130,23 @@ directory_change = Table(
     CheckConstraint("by <> ''", name="ck_directory_change_by"),
 )
 Index("ix_directory_change_thing", directory_change.c.what, directory_change.c.thing, directory_change.c.id)
+
+#: scans of the letters that justify changes; the files are beside those of tickets
+directory_letter = Table(
+    "directory_letter",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("change", Big, ForeignKey("directory_change.id"), nullable=False),
+    text_column("name"),
+    text_column("media_type"),
+    Column("size", Big, nullable=False),
+    text_column("sha256"),
+    text_column("path"),
+    Column("stored_at", UtcTime, nullable=False),
+    text_column("stored_by"),
+    CheckConstraint("length(sha256) = 64 AND path <> '' AND size > 0", name="ck_directory_letter_file"),
+    CheckConstraint("path NOT LIKE '/%' AND path NOT LIKE '%..%'", name="ck_directory_letter_path"),
+    CheckConstraint("stored_by <> ''", name="ck_directory_letter_by"),
+)
+Index("ix_directory_letter_change", directory_letter.c.change)
+Index("ux_directory_letter_path", directory_letter.c.path, unique=True)

@@ -35,7 +35,7 @@ class TokenRepository(Repository):
     """Tokens by the hash of their text."""
 
     async def create(
-        self, name: str, scopes: Iterable[str], at: datetime, *, contact: str = ""
+        self, name: str, scopes: Iterable[str], at: datetime, *, contact: str = "", by: str = ""
     ) -> tuple[TokenRow, str]:
         """Make one: its row, and its text, which is not kept. Refused `token-exists` for a name in use."""
         words, name = tuple(scopes), one_form(name)
@@ -50,6 +50,7 @@ class TokenRepository(Repository):
             "created_at": at,
             "revoked_why": "",
             "contact": contact,
+            "made_by": by,
         }
         done = await self._connection.execute(insert_new(self._dialect, api_token), values)
         if not done.rowcount:

@@ -246,6 +246,8 @@ class TokenRow:
     revoked_why: str
     #: contact point that it belongs to; "" = nobody's
     contact: str
+    #: who made it, as the audit names them; "" = not known
+    made_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

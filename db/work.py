@@ -25,6 +25,7 @@ from hotline1022.db.faq import FaqRepository
 from hotline1022.db.faq_find import FaqFindRepository
 from hotline1022.db.figures import FigureRepository
 from hotline1022.db.holds import HoldRepository
+from hotline1022.db.letters import LetterRepository
 from hotline1022.db.limits import LimitRepository
 from hotline1022.db.listening import ListeningRepository
 from hotline1022.db.menus import MenuRepository
@@ -145,6 +146,11 @@ class Work:
     def directory(self) -> DirectoryRepository:
         """Agencies, areas, categories, contact points."""
         return DirectoryRepository(self._connection)
+
+    @cached_property
+    def letters(self) -> LetterRepository:
+        """Scans of the letters that justify changes of the directory."""
+        return LetterRepository(self._connection)
 
     @cached_property
     def menus(self) -> MenuRepository:

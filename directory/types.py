@@ -236,6 +236,8 @@ class Change:
 class PastChange:
     """A change as it was written down; things as JSON knows them."""
 
+    #: grows with each change of the directory
+    number: int
     at: datetime
     by: str
     what: What
@@ -243,6 +245,25 @@ class PastChange:
     #: {} = it was new
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """The scan of an official letter, with the change that it justifies."""
+
+    id: str
+    #: number of the change
+    change: int
+    name: str
+    #: as its bytes say
+    media_type: str
+    #: bytes
+    size: int
+    sha256: str
+    #: below the attachments folder
+    path: str
+    stored_at: datetime
+    stored_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

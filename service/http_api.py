@@ -9,11 +9,13 @@ from aiohttp import web as aiohttp_web
 import hotline1022
 from hotline1022.core.clock import utc_now
 from hotline1022.core.errors import ConfigError
+from hotline1022.service.accounts.token_desk import TokenDesk
 from hotline1022.service.cascades.view import CascadesView
 from hotline1022.service.checks import NamedCheck, disk_has_room, sip_answers
 from hotline1022.service.citizen.parts import citizen_exporter
 from hotline1022.service.citizen.view import CitizenApi
 from hotline1022.service.directory.desk import menu_categories
+from hotline1022.service.directory.letters import LettersDesk
 from hotline1022.service.directory.view import DirectoryView
 from hotline1022.service.disclosure.parts import links_of
 from hotline1022.service.disclosure.view import DisclosuresView
@@ -50,6 +52,7 @@ from hotline1022.service.views import (
     VoicemailList,
 )
 from hotline1022.service.webhooks.parts import desk_of as webhook_desk_of
+from hotline1022.tickets.attachments import Shelf
 from hotline1022.web.app import make_app
 from hotline1022.web.ports import Ports
 
@@ -127,6 +130,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             deadlines=DeadlinesView(app.house.policies, utc_now),
             people=PeopleView(app.database, hash_pin),
             directory=DirectoryView(app.directory, app.database, lambda: app.menu),
+            letters=LettersDesk(app.database, Shelf(settings.paths.attachments)),
             menu=menu_view_of(app),
             tickets=TicketsView(app.database, app.tickets),
             figures=FiguresView(app.database, lambda: app.directory.now, lambda: menu_categories(app.menu)),
@@ -141,6 +145,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             callbacks=app.callbacks,
             cascades=CascadesView(app.database, app.cascades, app.directory, app.call_log, app.actions),
             tokens=TokensView(app.database, app.directory.fresh),
+            api_tokens=TokenDesk(app.database, utc_now),
             door=app.accounts,
             users=app.users,
             wallboards=WallDesk(app.database, utc_now),

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from hotline1022.core.errors import Invalid, Refused, Unavailable
-from hotline1022.tickets.types import Attachment
 
 #: bytes of one file at most, and files of one ticket
 LARGEST = 10 * 1024 * 1024
@@ -79,6 +79,20 @@ def check_name(name: str, media_type: str) -> None:
         )
 
 
+class Filed(Protocol):
+    """The row of a file that is on the disk."""
+
+    @property
+    def path(self) -> str:
+        """Below the attachments folder."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Of its bytes."""
+        ...
+
+
 class Shelf:
     """The folder of attachments."""
 
@@ -111,7 +125,7 @@ class Shelf:
             os.fsync(top)
         return Stored(path=f"{id[:2]}/{id}", size=len(data), sha256=hashlib.sha256(data).hexdigest())
 
-    def find(self, attachment: Attachment) -> Path:
+    def find(self, attachment: Filed) -> Path:
         """Where the file lies, after its bytes were compared with the row; Unavailable `attachment-damaged`."""
         folder_name, _, name = attachment.path.partition("/")
         _word(name)

@@ -173,6 +173,34 @@ class PolicyVersion:
     from_file: bool = False
 
 
+class DayWord(StrEnum):
+    """What the province has decided of a day."""
+
+    #: nothing: as the state and the week have it
+    NONE = "none"
+    CLOSED = "closed"
+    WORKED = "worked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayMove:
+    """What became of a day."""
+
+    day: date
+    before: DayWord
+    after: DayWord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayChange:
+    """Days that were changed together."""
+
+    version: PolicyVersion
+    moves: tuple[DayMove, ...]
+    #: all of them are still as this change made them
+    stands: bool
+
+
 class Names(Protocol):
     """Names as they are now; None for an id that nobody has."""
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from hotline1022.core.clock import local_day
 from hotline1022.web.deadlines_wire import (
+    DayChanges,
     DaysOff,
     DaysOffQuery,
     DeadlinesBody,
@@ -11,6 +12,7 @@ from hotline1022.web.deadlines_wire import (
     DeadlinesHistory,
     DeadlinesNow,
     DeadlinesQuery,
+    UndoDaysBody,
 )
 from hotline1022.web.route import Ask
 
@@ -42,3 +44,15 @@ async def list_days_off(ask: Ask) -> DaysOff:
     query: DaysOffQuery = ask.query
     since = query.since or local_day(ask.ports.clock())
     return DaysOff(days=tuple(await ask.ports.deadlines.days(since, since + timedelta(days=query.days - 1))))
+
+
+async def list_day_changes(ask: Ask) -> DayChanges:
+    """What became of the province's own days."""
+    return DayChanges(changes=tuple(await ask.ports.deadlines.day_changes()))
+
+
+async def undo_days(ask: Ask) -> DeadlinesNow:
+    """The days of one change as they were before it."""
+    body: UndoDaysBody = ask.body
+    version = int(ask.path["version"])
+    return await ask.ports.deadlines.undo_days(version, seen=body.seen, note=body.note, by=ask.asker.actor)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
-from hotline1022.tickets.ports import PolicyVersion
+from hotline1022.tickets.ports import DayChange, PolicyVersion
 from hotline1022.web.deadlines_wire import DayOff, DeadlinesBody, DeadlinesDetail, DeadlinesNow
 
 
@@ -31,4 +31,14 @@ class Deadlines(Protocol):
 
     async def days(self, since: date, until: date) -> Sequence[DayOff]:
         """Days off and days worked in exchange, both days included, in order."""
+        ...
+
+    async def day_changes(self) -> Sequence[DayChange]:
+        """What became of the province's own days, latest first."""
+        ...
+
+    async def undo_days(self, number: int, *, seen: int, note: str, by: str) -> DeadlinesNow:
+        """The days of the change of this version as they were before it. NotFound `days-change-unknown`, Refused
+        `days-changed-since`, `deadlines-changed`.
+        """
         ...

@@ -50,4 +50,23 @@ ROUTES: tuple[Route, ...] = (
         query=w.DaysOffQuery,
         answer=w.DaysOff,
     ),
+    Route(
+        method="GET",
+        path="/api/days-off/changes",
+        needs=Permission.SETTINGS,
+        summary="What became of the province's own days off, by whom and when, latest first",
+        detail="Of the last 200 versions of the deadlines. `stands`: all days of the change are still as it made them, so it can be undone.",
+        handler=h.list_day_changes,
+        answer=w.DayChanges,
+    ),
+    Route(
+        method="POST",
+        path="/api/days-off/changes/{version}/undo",
+        needs=Permission.SETTINGS,
+        summary="The days of one change as they were before it, at once",
+        detail="deadlines-changed when another version than `seen` is in force, days-changed-since when one of the days was changed again since.",
+        handler=h.undo_days,
+        body=w.UndoDaysBody,
+        answer=w.DeadlinesNow,
+    ),
 )

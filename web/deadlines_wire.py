@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from hotline1022.tickets.ports import PolicyVersion
+from hotline1022.tickets.ports import DayChange, PolicyVersion
 from hotline1022.tickets.types import Clock, Urgency
 from hotline1022.web.rules import Rule
 from hotline1022.web.types import Limit, When
@@ -144,3 +144,18 @@ class DaysOff:
     """Days off and days worked in exchange, in order."""
 
     days: tuple[DayOff, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayChanges:
+    """What became of the province's own days off and days worked in exchange, latest first."""
+
+    changes: tuple[DayChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoDaysBody:
+    """The days of one change as they were before it."""
+
+    seen: Annotated[int, Rule(doc="number of the version in force, as it was read")]
+    note: Annotated[str, Rule(doc="why", high=REMARK_LIMIT)] = ""

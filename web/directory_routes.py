@@ -2,9 +2,10 @@
 
 from hotline1022.accounts.types import Permission
 from hotline1022.directory.types import Agency, Area, Category, Contact, Hunt
-from hotline1022.web import directory
+from hotline1022.web import directory, letters
 from hotline1022.web import directory_wire as w
 from hotline1022.web.route import Route
+from hotline1022.web.tickets_wire import AttachQuery
 
 _MASKED = "Numbers are masked unless the token has scope agent or admin."
 
@@ -169,5 +170,38 @@ ROUTES: tuple[Route, ...] = (
         handler=directory.list_changes,
         query=w.ChangeQuery,
         answer=w.ChangeList,
+    ),
+    Route(
+        method="GET",
+        path="/api/directory/letters",
+        needs=Permission.DIRECTORY,
+        summary="Scans of the official letters that justify changes of a thing, oldest first",
+        handler=letters.list_letters,
+        query=w.LetterQuery,
+        answer=w.LetterList,
+    ),
+    Route(
+        method="POST",
+        path="/api/directory/changes/{change}/letters",
+        needs=Permission.DIRECTORY,
+        summary="Store the scan of a letter with the change that it justifies",
+        detail="The body is the file itself: a PDF or a picture (JPEG, PNG, WebP, HEIC), 10 MiB at most, 5 a change. What it is, its bytes say, whatever Content-Type does. Nothing takes it away again.",
+        handler=letters.attach_letter,
+        query=AttachQuery,
+        upload=True,
+        answer=w.LetterView,
+        status=201,
+        seconds=60,
+    ),
+    Route(
+        method="GET",
+        path="/api/directory/letters/{letter}",
+        needs=Permission.DIRECTORY,
+        summary="The scan of a letter",
+        detail="It is compared with its hash first (503 `attachment-damaged`); fetching it is an act in the audit.",
+        handler=letters.get_letter,
+        leaves=True,
+        media="application/octet-stream",
+        seconds=60,
     ),
 )

@@ -19,7 +19,7 @@ from hotline1022.directory.types import (
     What,
 )
 from hotline1022.web.rules import Rule
-from hotline1022.web.types import Limit
+from hotline1022.web.types import Limit, When
 
 IdText = Annotated[
     str, Rule(doc="small letters, digits and -, 40 in all: so-noi-vu", pattern=r"[a-z0-9][a-z0-9-]{0,39}")
@@ -207,3 +207,32 @@ class ChangeList:
     """What was changed, latest first."""
 
     changes: tuple[PastChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterQuery:
+    """Of which thing."""
+
+    what: What
+    id: IdText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterView:
+    """The scan of an official letter, with the change that it justifies."""
+
+    id: str
+    change: Annotated[int, Rule(doc="number of the change")]
+    name: str
+    media_type: Annotated[str, Rule(doc="as its bytes say")]
+    size: Annotated[int, Rule(doc="bytes")]
+    sha256: str
+    stored_at: When
+    stored_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterList:
+    """Scans of all changes of a thing, oldest first."""
+
+    letters: tuple[LetterView, ...]

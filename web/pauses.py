@@ -1,13 +1,18 @@
 """Answers about reasons for a pause."""
 
 from hotline1022.queue.types import PauseKind
-from hotline1022.web.pauses_wire import PauseNameBody, PauseReasonBody, PauseReasonList, PauseSeenBody
+from hotline1022.web.pauses_wire import PauseHistory, PauseNameBody, PauseReasonBody, PauseReasonList, PauseSeenBody
 from hotline1022.web.route import Ask
 
 
 async def list_pause_reasons(ask: Ask) -> PauseReasonList:
     """All."""
     return PauseReasonList(reasons=tuple(await ask.ports.pauses.list()))
+
+
+async def list_pause_changes(ask: Ask) -> PauseHistory:
+    """What became of one."""
+    return PauseHistory(changes=tuple(await ask.ports.pauses.changes(ask.path["reason"])))
 
 
 async def add_pause_reason(ask: Ask) -> PauseKind:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from hotline1022.queue.types import PauseKind
+from hotline1022.web.pauses_wire import PausePast
 
 
 class PauseReasons(Protocol):
@@ -13,6 +14,10 @@ class PauseReasons(Protocol):
 
     async def list(self) -> Sequence[PauseKind]:
         """All, by digit; those that have ended too."""
+        ...
+
+    async def changes(self, code: str) -> Sequence[PausePast]:
+        """What became of one, latest first."""
         ...
 
     async def add(self, code: str, name: str, by: str) -> PauseKind:

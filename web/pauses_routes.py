@@ -18,6 +18,14 @@ ROUTES: tuple[Route, ...] = (
         answer=w.PauseReasonList,
     ),
     Route(
+        method="GET",
+        path=f"{_ONE}/changes",
+        needs=Permission.SETTINGS,
+        summary="What became of a reason, by whom and when, latest first",
+        handler=h.list_pause_changes,
+        answer=w.PauseHistory,
+    ),
+    Route(
         method="POST",
         path="/api/pause-reasons",
         needs=Permission.SETTINGS,

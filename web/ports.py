@@ -32,6 +32,7 @@ from hotline1022.web.evidence_port import EvidencePort
 from hotline1022.web.export_port import Exports
 from hotline1022.web.figures_port import Figures
 from hotline1022.web.gateways_port import GatewaysPort
+from hotline1022.web.letters_port import LettersPort
 from hotline1022.web.limits_port import LimitsPort
 from hotline1022.web.line_call_port import LineCallers
 from hotline1022.web.listening_port import Listening
@@ -46,6 +47,7 @@ from hotline1022.web.retention_port import RetentionPort
 from hotline1022.web.roster_port import RosterPort
 from hotline1022.web.templates_port import TemplatesPort
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
+from hotline1022.web.tokens_port import ApiTokens
 from hotline1022.web.types import (
     AbandonedView,
     AlarmFilter,
@@ -372,6 +374,7 @@ class Ports:
     deadlines: Deadlines
     people: People
     directory: DirectoryPort
+    letters: LettersPort
     menu: MenuPort
     tickets: Tickets
     figures: Figures
@@ -388,6 +391,7 @@ class Ports:
     callbacks: CallBacks
     cascades: Cascades
     tokens: Tokens
+    api_tokens: ApiTokens
     #: signing in at the desk
     door: Door
     users: Users

@@ -8,11 +8,14 @@ from hotline1022.web.roster_wire import (
     CopyBody,
     CrewBody,
     PlannedBody,
+    PlannedHistory,
+    PlannedQuery,
     RosterCheck,
     RosterEndBody,
     RosterEnded,
     ShiftBody,
     SwapBody,
+    UndoPlannedBody,
 )
 from hotline1022.web.route import Ask
 from hotline1022.web.types import CrewView, PlannedView, ShiftTimes
@@ -60,6 +63,18 @@ async def swap_people(ask: Ask) -> PlannedView:
     """One for another."""
     body: SwapBody = ask.body
     return await ask.ports.roster.swap(body)
+
+
+async def list_changes(ask: Ask) -> PlannedHistory:
+    """What became of one shift of one day."""
+    query: PlannedQuery = ask.query
+    return PlannedHistory(changes=tuple(await ask.ports.roster.changes(query.day, query.shift)))
+
+
+async def undo_planned(ask: Ask) -> PlannedView:
+    """The last change of it undone."""
+    body: UndoPlannedBody = ask.body
+    return await ask.ports.roster.undo(body)
 
 
 async def copy_week(ask: Ask) -> Copied:

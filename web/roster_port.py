@@ -3,6 +3,7 @@
 `person-planned`, `person-not-planned`, Unavailable.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
@@ -11,10 +12,12 @@ from hotline1022.web.roster_wire import (
     CopyBody,
     CrewBody,
     PlannedBody,
+    PlannedPast,
     RosterCheck,
     RosterEnded,
     ShiftBody,
     SwapBody,
+    UndoPlannedBody,
 )
 from hotline1022.web.types import CrewView, PlannedView, ShiftTimes
 
@@ -48,6 +51,14 @@ class RosterPort(Protocol):
 
     async def swap(self, wanted: SwapBody) -> PlannedView:
         """One person in place of another for one shift of one day."""
+        ...
+
+    async def changes(self, day: date, shift: str) -> Sequence[PlannedPast]:
+        """What became of one shift of one day, latest first."""
+        ...
+
+    async def undo(self, wanted: UndoPlannedBody) -> PlannedView:
+        """Who had it before the last change has it again; Refused `roster-changed`."""
         ...
 
     async def copy(self, wanted: CopyBody) -> Copied:

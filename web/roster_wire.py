@@ -125,3 +125,40 @@ class RosterCheck:
     gaps: Annotated[tuple[RosterGap, ...], Rule(doc="nobody is on; those of one day end with it")]
     short: Annotated[tuple[Short, ...], Rule(doc="fewer people than the shift needs")]
     doubles: Annotated[tuple[Double, ...], Rule(doc="planned for two shifts at once, or twice for one")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedQuery:
+    """Of which shift of which day."""
+
+    day: date
+    shift: NameText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPast:
+    """What became of one shift of one day."""
+
+    number: Annotated[int, Rule(doc="of its entry in the audit")]
+    at: When
+    by: Annotated[str, Rule(doc="who, as the audit names them")]
+    copied: Annotated[bool, Rule(doc="by copying a week onto it")]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    stands: Annotated[bool, Rule(doc="it is the last one, and the plan is as it made it: it can be undone")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedHistory:
+    """What became of it, latest first."""
+
+    changes: tuple[PlannedPast, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoPlannedBody:
+    """The last change of one shift of one day, to be undone."""
+
+    day: date
+    shift: NameText
+    number: Annotated[int, Rule(doc="of the change, as it was read; roster-changed when it is not the last any more")]

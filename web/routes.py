@@ -34,6 +34,7 @@ from hotline1022.web.roster_routes import ROUTES as ROSTER
 from hotline1022.web.route import Route
 from hotline1022.web.templates_routes import ROUTES as TEMPLATES
 from hotline1022.web.tickets_routes import ROUTES as TICKETS
+from hotline1022.web.tokens_routes import ROUTES as API_TOKENS
 from hotline1022.web.users_routes import ROUTES as USERS
 from hotline1022.web.wall_routes import ROUTES as WALLS
 from hotline1022.web.webhooks_routes import ROUTES as WEBHOOKS
@@ -207,6 +208,7 @@ ROUTES: tuple[Route, ...] = (
     *USERS,
     *ACCOUNT,
     *WALLS,
+    *API_TOKENS,
     *LIVE,
     *RECORDINGS,
     *RETENTION,

@@ -276,6 +276,8 @@ def token_create(config: str | None, name: str, scopes: tuple[str, ...], contact
     if contact and not set(scopes) <= OFFICER_SCOPES:
         raise Invalid("a contact point's token has scope read or agent; leave the others out", error_id="scope-invalid")
 
+    by = shell_actor()
+
     async def create(database: Database) -> str:
         at = datetime.now(UTC)
         async with database.transaction() as tx:
@@ -284,7 +286,7 @@ def token_create(config: str | None, name: str, scopes: tuple[str, ...], contact
                     f"there is no contact point {contact!r} today; `hotline1022 directory show AGENCY` shows their ids",
                     error_id="contact-unknown",
                 )
-            _, secret = await tx.tokens.create(name, scopes, at, contact=contact)
+            _, secret = await tx.tokens.create(name, scopes, at, contact=contact, by=by)
             return secret
 
     secret = on_database(config, create)
@@ -305,7 +307,8 @@ def token_list(config: str | None) -> None:
         state = "revoked" if one.revoked_at else "valid"
         more = "".join(f"   {said}" for said in (one.contact, one.revoked_why) if said)
         used = local(one.last_used_at).strftime("%F %T") if one.last_used_at else "never"
-        click.echo(f"{one.id:<20} {one.name:<20} {','.join(one.scopes):<20} {state:<8} last used {used}{more}")
+        line = f"{one.id:<20} {one.name:<20} {','.join(one.scopes):<20} {state:<8} made by {one.made_by or '?':<16}"
+        click.echo(f"{line} last used {used}{more}")
 
 
 @token.command("revoke")

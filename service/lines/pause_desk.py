@@ -14,6 +14,7 @@ from hotline1022.core.texts import one_form
 from hotline1022.db.unit import Database, Work
 from hotline1022.queue.types import PauseKind
 from hotline1022.service.settings.tree import PauseReason
+from hotline1022.web.pauses_wire import PausePast, PauseWas
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,8 @@ LOOK_SECONDS = 30.0
 #: who wrote those of the settings
 BY_FILE = "settings"
 NAME_LIMIT = 40
+#: changes of a reason that are told
+TOLD = 20
 
 
 class PauseDesk:
@@ -84,6 +87,15 @@ class PauseDesk:
         """As `now`."""
         return self.now
 
+    async def changes(self, code: str) -> Sequence[PausePast]:
+        """What became of one, latest first, as the audit tells it. NotFound `reason-unknown`."""
+        if all(one.code != code for one in self.now):
+            raise NotFound(f"there is no pause reason {code}; the list has them", error_id="reason-unknown")
+        async with self._database.reading() as tx:
+            entries = await tx.audit.about(f"pause-reason:{code}", limit=TOLD)
+        found = ((one, _was(one.told.get("before")), _was(one.told.get("after"))) for one in reversed(entries))
+        return [PausePast(at=one.at, by=one.actor, before=before, after=after) for one, before, after in found if after]
+
     async def add(self, code: str, name: str, by: str) -> PauseKind:
         """Another one. Invalid `reason-invalid`, Refused `reason-exists`."""
         if len(code) != 1 or code not in "0123456789":
@@ -132,6 +144,12 @@ class PauseDesk:
 
     def _of_settings(self) -> Sequence[PauseKind]:
         return [PauseKind(code=one.code, name=one.name, by=BY_FILE, at=None, version=0) for one in self._settings()]
+
+
+def _was(told: object) -> PauseWas | None:
+    if not isinstance(told, Mapping) or "name" not in told:
+        return None
+    return PauseWas(name=str(told["name"]), ended=bool(told.get("ended")))
 
 
 def _name(text: str) -> str:

@@ -13,6 +13,7 @@ from hotline1022.db.types import Crew
 from hotline1022.db.unit import Database, Work
 from hotline1022.queue.roster import Key, Who, in_place_of, nobody_on, too_few, twice, weeks_copied
 from hotline1022.queue.types import Shift
+from hotline1022.service.lines.roster_history import changes_of, subject_of
 from hotline1022.service.lines.shift_plan import Plan, a_crew, a_shift, by_shift, write
 from hotline1022.web.roster_wire import (
     Copied,
@@ -20,11 +21,13 @@ from hotline1022.web.roster_wire import (
     CrewBody,
     PlannedBody,
     PlannedChange,
+    PlannedPast,
     RosterCheck,
     RosterEnded,
     RosterGap,
     ShiftBody,
     SwapBody,
+    UndoPlannedBody,
 )
 from hotline1022.web.types import CrewView, PlannedView, ShiftTimes
 
@@ -102,7 +105,7 @@ class RosterDesk:
         async with self._database.transaction() as tx:
             before = await _now(tx, key)
             await write(tx, Plan(days={key: planned.who}), before=_read(key, planned.before))
-            _tell(_subject(key), list(before), list(planned.who))
+            _tell(subject_of(key), list(before), list(planned.who))
         return PlannedView(day=planned.day, shift=planned.shift, who=planned.who)
 
     async def swap(self, wanted: SwapBody) -> PlannedView:
@@ -114,8 +117,28 @@ class RosterDesk:
             crews = {one.id: one.people for one in await tx.shifts.crews()}
             after = _swapped(before, crews, wanted)
             await write(tx, Plan(days={key: after}), before=_read(key, wanted.before))
-            _tell(_subject(key), list(before), list(after))
+            _tell(subject_of(key), list(before), list(after))
         return PlannedView(day=wanted.day, shift=wanted.shift, who=after)
+
+    async def changes(self, day: date, shift: str) -> Sequence[PlannedPast]:
+        """What became of one shift of one day, latest first."""
+        key = day, shift
+        async with self._database.reading() as tx:
+            return await changes_of(tx, key, await _now(tx, key))
+
+    async def undo(self, wanted: UndoPlannedBody) -> PlannedView:
+        """The last change undone."""
+        key = wanted.day, wanted.shift
+        async with self._database.transaction() as tx:
+            await tx.shifts.hold()
+            now = await _now(tx, key)
+            last = next(iter(await changes_of(tx, key, now)), None)
+            if last is None or last.number != wanted.number or not last.stands:
+                text = "this is not the last change of the shift any more; look at who is planned now"
+                raise Refused(text, error_id="roster-changed")
+            await write(tx, Plan(days={key: last.before}), before={key: now})
+            _tell(subject_of(key), list(now), list(last.before))
+        return PlannedView(day=wanted.day, shift=wanted.shift, who=last.before)
 
     async def copy(self, wanted: CopyBody) -> Copied:
         """What copying a week would change; with the mark of that, write it."""
@@ -133,7 +156,10 @@ class RosterDesk:
                     error_id="roster-changed",
                 )
             await write(tx, Plan(days={(one.day, one.shift): one.after for one in changes}))
-            told = [{"shift": _subject((one.day, one.shift)), "before": list(one.before)} for one in changes[:TOLD]]
+            told = [
+                {"shift": subject_of((one.day, one.shift)), "before": list(one.before), "after": list(one.after)}
+                for one in changes[:TOLD]
+            ]
             _tell(f"roster:{monday}", told, {"weeks": wanted.weeks, "count": len(changes), "sha256": wanted.mark})
         return Copied(changes=changes, mark=wanted.mark, written=True)
 
@@ -179,10 +205,6 @@ async def _copied(tx: Work, monday: date, weeks: int) -> tuple[PlannedChange, ..
 def _mark(changes: Sequence[PlannedChange]) -> str:
     told = [[str(one.day), one.shift, sorted(one.before), sorted(one.after)] for one in changes]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
-
-
-def _subject(key: Key) -> str:
-    return f"roster:{key[0]}/{key[1]}"
 
 
 def _of_shift(one: Shift | None) -> object:

@@ -5,13 +5,15 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from hotline1022.core.errors import Invalid
+from hotline1022.core.errors import Invalid, NotFound
 from hotline1022.core.said import said
 from hotline1022.service.tickets.policy_desk import PolicyDesk
 from hotline1022.tickets.calendar import holiday_names
+from hotline1022.tickets.day_changes import Days, day_changes, undone
+from hotline1022.tickets.day_changes import days_of as decided
 from hotline1022.tickets.deadlines import due
 from hotline1022.tickets.policy import LONGEST_EXTENSION, Policy
-from hotline1022.tickets.ports import PolicyVersion
+from hotline1022.tickets.ports import DayChange, DayWord, PolicyVersion
 from hotline1022.tickets.types import Urgency
 from hotline1022.web.deadlines_wire import (
     CategoryTerms,
@@ -25,6 +27,9 @@ from hotline1022.web.deadlines_wire import (
     TermsView,
 )
 from hotline1022.web.rules import dump, parse
+
+#: versions that are looked through for changes of days off
+LOOKED = 200
 
 
 class DeadlinesView:
@@ -59,6 +64,37 @@ class DeadlinesView:
     async def days(self, since: date, until: date) -> Sequence[DayOff]:
         """Days that are not as the week has them."""
         return days_of(self._desk.policy, since, until)
+
+    async def day_changes(self) -> Sequence[DayChange]:
+        """What became of days off, latest first."""
+        return day_changes([(version, _decided(found)) for version, found in await self._desk.documents(LOOKED)])
+
+    async def undo_days(self, number: int, *, seen: int, note: str, by: str) -> DeadlinesNow:
+        """The days of one change as they were before it; nothing else."""
+        change = next((one for one in await self.day_changes() if one.version.number == number), None)
+        if change is None:
+            text = f"version {number} changed no day off; look in the list of changes"
+            raise NotFound(text, error_id="days-change-unknown")
+        document = self._desk.document
+        after = undone(_decided(document), change)
+        offices = {**document.get("offices", {}), **_kept(after)}
+        await self._desk.save({**document, "offices": offices}, seen=seen, by=by, note=note)
+        return await self.now()
+
+
+def _decided(document: Mapping[str, Any]) -> Days:
+    """Of a document of any release: of a version of long ago the days alone are read."""
+    offices = document.get("offices", {})
+    closed, worked = ([date.fromisoformat(str(one)) for one in offices.get(name, ())] for name in ("closed", "worked"))
+    return decided(closed, worked)
+
+
+def _kept(days: Days) -> dict[str, list[str]]:
+    """As a document has them."""
+    return {
+        name: [day.isoformat() for day in sorted(days) if days[day] is word]
+        for name, word in (("closed", DayWord.CLOSED), ("worked", DayWord.WORKED))
+    }
 
 
 def days_of(policy: Policy, since: date, until: date) -> list[DayOff]:

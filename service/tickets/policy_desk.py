@@ -121,6 +121,11 @@ class PolicyDesk:
         async with self._database.reading() as tx:
             return await tx.policies.versions(limit)
 
+    async def documents(self, limit: int) -> Sequence[tuple[PolicyVersion, Mapping[str, Any]]]:
+        """Latest first, with their documents."""
+        async with self._database.reading() as tx:
+            return [(version, json.loads(text)) for version, text in await tx.policies.texts(limit)]
+
     async def one(self, number: int) -> tuple[PolicyVersion, Mapping[str, Any]]:
         """A version, and its document; NotFound `deadlines-version-unknown`."""
         async with self._database.reading() as tx:

@@ -120,6 +120,7 @@ DESK = (
     _page("/desk/users", nothing=(NOBODY,)),
     _page("/desk/users/new", FORMS),
     _page("/desk/users/{user}", FORMS),
+    _page("/desk/tokens", FORMS),
     _page("/desk/roles"),
     _page("/desk/roles/new", FORMS),
     _page("/desk/roles/{role}", FORMS),

@@ -101,7 +101,15 @@ class MemoryDirectory:
             before = {} if change.before is None else document(change.before)
             now = document(change.after)
             self.history.append(
-                PastChange(at=AT, by=by, what=change.what, id=change.after.id, before=before, after=now)
+                PastChange(
+                    number=len(self.history) + 1,
+                    at=AT,
+                    by=by,
+                    what=change.what,
+                    id=change.after.id,
+                    before=before,
+                    after=now,
+                )
             )
         self.directory = after
         return after

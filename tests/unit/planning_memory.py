@@ -8,26 +8,44 @@ from hotline1022.core.errors import Invalid, NotFound, Refused
 from hotline1022.queue.types import Double, PauseKind, Short
 from hotline1022.service.tickets.deadlines_view import days_of, plain, wire
 from hotline1022.tickets.policy import load_document, policy_of
-from hotline1022.tickets.ports import PolicyVersion
+from hotline1022.tickets.ports import DayChange, DayMove, DayWord, PolicyVersion
 from hotline1022.tickets.types import Urgency
 from hotline1022.web.deadlines_wire import DayOff, DeadlinesBody, DeadlinesDetail, DeadlinesNow, DueView
+from hotline1022.web.pauses_wire import PausePast, PauseWas
 from hotline1022.web.roster_wire import (
     Copied,
     CopyBody,
     CrewBody,
     PlannedBody,
     PlannedChange,
+    PlannedPast,
     RosterCheck,
     RosterEnded,
     RosterGap,
     ShiftBody,
     SwapBody,
+    UndoPlannedBody,
 )
 from hotline1022.web.types import CrewView, PlannedView, ShiftTimes
 from tests.unit.calls_memory import NOW
 from tests.unit.staff_memory import MemoryShifts
 
 MARK = "d" * 64
+#: bodies of routes that change what the house decides
+BODIES: dict[str, dict[str, object]] = {
+    "/api/pause-reasons": {"code": "5", "name": "Hỗ trợ kỹ thuật"},
+    "/api/pause-reasons/{reason}": {"version": 0, "name": "Giải lao"},
+    "/api/pause-reasons/{reason}/end": {"version": 1},
+    "/api/pause-reasons/{reason}/resume": {"version": 2},
+    "/api/days-off/changes/{version}/undo": {"seen": 1},
+    "/api/roster": {"day": "2026-11-24", "shift": "night", "who": ["k1", "1003"]},
+    "/api/roster/swap": {"day": "2026-11-24", "shift": "night", "out": "1001", "into": "1003"},
+    "/api/roster/copy": {"week": "2026-11-24", "weeks": 4},
+    "/api/shifts/{shift}/end": {},
+    "/api/crews/{crew}/end": {"day": "2026-12-01"},
+    "/api/roster/undo": {"day": "2026-11-24", "shift": "night", "number": 7},
+}
+QUERIES = {"/api/roster/changes": {"day": "2026-11-24", "shift": "night"}}
 
 
 @dataclass
@@ -65,6 +83,15 @@ class MemoryRoster:
     async def swap(self, wanted: SwapBody) -> PlannedView:
         return PlannedView(day=wanted.day, shift=wanted.shift, who=(wanted.into,))
 
+    async def changes(self, day: date, shift: str) -> Sequence[PlannedPast]:
+        past = PlannedPast(number=7, at=NOW, by="user:lan", copied=False, before=(), after=("1001",), stands=True)
+        return [past]
+
+    async def undo(self, wanted: UndoPlannedBody) -> PlannedView:
+        if wanted.number != 7:
+            raise Refused("somebody else changed the plan; look at it again", error_id="roster-changed")
+        return PlannedView(day=wanted.day, shift=wanted.shift, who=())
+
     async def copy(self, wanted: CopyBody) -> Copied:
         if wanted.mark not in ("", MARK):
             raise Refused("somebody else changed the plan; look at it again", error_id="roster-changed")
@@ -83,6 +110,10 @@ class MemoryPauses:
 
     async def list(self) -> Sequence[PauseKind]:
         return list(self.reasons.values())
+
+    async def changes(self, code: str) -> Sequence[PausePast]:
+        was, now = PauseWas(name="Tập huấn", ended=False), PauseWas(name="Tập huấn", ended=True)
+        return [PausePast(at=NOW, by="user:lan", before=was, after=now)]
 
     async def add(self, code: str, name: str, by: str) -> PauseKind:
         if code in self.reasons:
@@ -141,6 +172,17 @@ class MemoryDeadlines:
         self.document = plain(wanted.document)
         self.rows.append(replace(_first(), number=wanted.seen + 1, by=by, from_file=False))
         return await self.now()
+
+    async def day_changes(self) -> Sequence[DayChange]:
+        move = DayMove(day=date(2026, 12, 31), before=DayWord.NONE, after=DayWord.CLOSED)
+        return [DayChange(version=self.rows[0], moves=(move,), stands=True)]
+
+    async def undo_days(self, number: int, *, seen: int, note: str, by: str) -> DeadlinesNow:
+        if number != 1:
+            raise NotFound(f"version {number} changed no day off", error_id="days-change-unknown")
+        # whatever was seen: where every route is asked once, others were put in force before
+        wanted = DeadlinesBody(seen=len(self.rows), document=wire(self.document), note=note)
+        return await self.save(wanted, by)
 
     async def days(self, since: date, until: date) -> Sequence[DayOff]:
         return days_of(policy_of(self.document, "memory"), since, until)

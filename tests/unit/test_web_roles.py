@@ -11,6 +11,9 @@ from hotline1022.faq.types import BY_HAND
 from hotline1022.web.routes import ROUTES
 from hotline1022.web.rules import Rule, part_name
 from hotline1022.web.types import Scope
+from tests.unit import api_tokens_memory as api_tokens
+from tests.unit import letters_memory as letters
+from tests.unit import planning_memory as planning
 from tests.unit.accounts_memory import BODIES as ACCOUNTS
 from tests.unit.calls_memory import CALLER, a_call
 from tests.unit.catalogue_memory import FIRST
@@ -43,15 +46,7 @@ BODIES: dict[str, Any] = {
     **CITIZENS,
     "/api/shifts": {"id": "night", "name": "Ca đêm", "starts": "22:00", "ends": "06:00", "needed": 1},
     "/api/crews": {"id": "k1", "name": "Kíp 1", "people": ["1001", "1002"]},
-    "/api/roster": {"day": "2026-11-24", "shift": "night", "who": ["k1", "1003"]},
-    "/api/roster/swap": {"day": "2026-11-24", "shift": "night", "out": "1001", "into": "1003"},
-    "/api/roster/copy": {"week": "2026-11-24", "weeks": 4},
-    "/api/shifts/{shift}/end": {},
-    "/api/crews/{crew}/end": {"day": "2026-12-01"},
-    "/api/pause-reasons": {"code": "5", "name": "Hỗ trợ kỹ thuật"},
-    "/api/pause-reasons/{reason}": {"version": 0, "name": "Giải lao"},
-    "/api/pause-reasons/{reason}/end": {"version": 1},
-    "/api/pause-reasons/{reason}/resume": {"version": 2},
+    **planning.BODIES,
     "/api/deadlines": {
         "seen": 1,
         "document": {
@@ -109,7 +104,7 @@ BODIES: dict[str, Any] = {
     "/api/disclosures/{disclosure}/change": {"parts": [{"recording": FIRST.id, "start": "0:01", "end": "0:02"}]},
     "/api/disclosures/{disclosure}/hand-out": {"received_by": "Trần Văn Bình"},
     "/api/disclosures/{disclosure}/links": {"received_by": "Trần Văn Bình"},
-    **ACCOUNTS,
+    **(ACCOUNTS | api_tokens.BODIES),
     "/api/users": {"login": "hoa", "name": "Trần Thị Hoa", "roles": ["agent"]},
     "/api/users/{user}": {"version": 1, "name": "Trần Thị Hoa"},
     "/api/to-tell/{to_tell}/told": {"mark": "f5f23df39f7971f8"},
@@ -124,11 +119,13 @@ BODIES: dict[str, Any] = {
     BY_LINK: {"version": 1},
 }
 QUERIES = {"/api/evidence/entries": {"subject": "chain"}, "/api/faq/search": {"words": "khai sinh"}}
+QUERIES |= letters.QUERIES | planning.QUERIES
 #: routes that take a form
 FORMS = {"/l/{token}": {"act": "reveal", "version": "1"}}
 #: routes that take a file
 UPLOADS = {"/api/tickets/{ticket}/attachments": {"name": "a.txt"}, "/api/faq/import": {"agency": "so-y-te"}}
 UPLOADS |= {"/api/link/{token}/attachments": {"name": "a.txt"}}
+UPLOADS |= letters.UPLOADS
 
 
 def real_parts(house: House) -> dict[str, str]:
@@ -140,7 +137,7 @@ def real_parts(house: House) -> dict[str, str]:
     parts |= {"disclosure": ONE.id, "hold": "f" * 16, "erasure": "c" * 16, "draft": "none", "user": "e" * 16}
     parts |= {"role": "night", "backup": BACKUP, "version": "1", "template": NAME, "channel": "sms", "entry": ID}
     parts |= {"miss": MISS, "wallboard": "c" * 16, "shift": "night", "crew": "k1", "reason": "1", "webhook": HOOK}
-    return parts
+    return parts | letters.PARTS | {"api_token": api_tokens.TOKEN}
 
 
 def real(path: str, house: House) -> str:

@@ -104,7 +104,7 @@ async def test_people_alone_make_people(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         admin = sign_in(house, "admin")
         routes = [route for route in ROUTES if route.needs is Permission.USERS]
-        assert len(routes) == 10
+        assert len(routes) == 13
         for route in routes:
             noted(house).clear()
             body = BODIES.get(route.path) if route.method == "POST" else None

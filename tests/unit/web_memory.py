@@ -30,6 +30,7 @@ from hotline1022.web.types import (
     VoicemailView,
 )
 from tests.unit.accounts_memory import MemoryDoor, MemoryUsers
+from tests.unit.api_tokens_memory import MemoryApiTokens
 from tests.unit.backup_memory import MemoryBackups, MemoryExports
 from tests.unit.callback_memory import MemoryCallbacks
 from tests.unit.calls_memory import CALLER, NOW, MemoryCalls, a_call
@@ -44,6 +45,7 @@ from tests.unit.evidence_memory import MemoryEvidence
 from tests.unit.faq_memory import MemoryFaq
 from tests.unit.figures_memory import MemoryFigures
 from tests.unit.gateways_memory import MemoryGateways
+from tests.unit.letters_memory import MemoryLetters
 from tests.unit.limits_memory import MemoryLimits
 from tests.unit.links_memory import MemoryLinks
 from tests.unit.listening_memory import MemoryListening
@@ -300,6 +302,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         deadlines=MemoryDeadlines(),
         people=people,
         directory=MemoryDirectory(),
+        letters=MemoryLetters(folder / "attachments"),
         menu=MemoryMenu(),
         tickets=tickets,
         figures=figures,
@@ -314,6 +317,7 @@ async def open_house(folder: Path, calls: int = 5) -> AsyncIterator[House]:
         callbacks=MemoryCallbacks(),
         cascades=MemoryCascades(),
         tokens=tokens,
+        api_tokens=MemoryApiTokens(),
         door=door,
         users=MemoryUsers(),
         wallboards=MemoryWallboards(),

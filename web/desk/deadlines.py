@@ -12,7 +12,7 @@ from aiohttp import web
 from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, Invalid
 from hotline1022.core.words import day_written
-from hotline1022.tickets.ports import PolicyVersion
+from hotline1022.tickets.ports import DayChange, PolicyVersion
 from hotline1022.web.deadlines_wire import REMARK_LIMIT, DeadlinesBody, DeadlinesDocument
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.deadlines_form import (
@@ -74,7 +74,7 @@ async def save_deadlines(ask: Ask) -> web.Response:
 async def show_days(ask: Ask) -> web.Response:
     """Days off, and days worked in exchange."""
     query: YearQuery = ask.query
-    return await _days(ask, query.year, said=words()("deadlines.saved") if query.done else "")
+    return await days_page(ask, query.year, said=words()("deadlines.saved") if query.done else "")
 
 
 async def save_days(ask: Ask) -> web.Response:
@@ -93,7 +93,7 @@ async def save_days(ask: Ask) -> web.Response:
         changed = replace(offices, closed=tuple(sorted(closed)), worked=tuple(sorted(worked)))
         await _save(ask, form, replace(document, offices=changed))
     except HotlineError as error:
-        return await _days(ask, form.one("year"), error=error, typed=(form.one("first"), form.one("last")))
+        return await days_page(ask, form.one("year"), error=error, typed=(form.one("first"), form.one("last")))
     return see(f"{HERE}/days?year={min(days).year}&done=saved")
 
 
@@ -200,7 +200,7 @@ async def _form(
     )
 
 
-async def _days(
+async def days_page(
     ask: Ask,
     year_text: str,
     *,
@@ -208,6 +208,7 @@ async def _days(
     error: HotlineError | None = None,
     typed: tuple[str, str] = ("", ""),
 ) -> web.Response:
+    """The days of a year, and what became of them."""
     today = local_day(ask.ports.clock())
     year = (
         int(year_text) if year_text.isascii() and year_text.isdecimal() and int(year_text[:5]) in YEARS else today.year
@@ -230,9 +231,26 @@ async def _days(
             }
             for one in found
         ],
+        changes=[_changed(one) for one in await ask.ports.deadlines.day_changes()][:LISTED],
         typed=typed,
         **await _common(ask, error, "days"),
     )
+
+
+def _changed(one: DayChange) -> dict[str, Any]:
+    say = words()
+    return _row(one.version) | {
+        "stands": one.stands,
+        "moves": [
+            say(
+                "deadlines.move",
+                day=full(move.day),
+                before=say(f"deadlines.word-{move.before}"),
+                after=say(f"deadlines.word-{move.after}"),
+            )
+            for move in one.moves
+        ],
+    }
 
 
 async def _version(ask: Ask, error: HotlineError | None = None, note: str = "") -> web.Response:

@@ -68,6 +68,7 @@ PARTS = (
     Part("wallboards", G.RUNNING, P.WALLBOARD),
     Part("webhooks", G.RUNNING, P.SETTINGS),
     Part("users", G.USERS, P.USERS),
+    Part("tokens", G.USERS, P.USERS),
     Part("account", G.USERS),
 )
 

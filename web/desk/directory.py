@@ -2,9 +2,10 @@
 decide anything: what may be is for the directory, behind the API's own port.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -14,10 +15,10 @@ from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, NotFound, Refused
 from hotline1022.core.words import day_written
 from hotline1022.directory.types import Agency, Category, Contact, Thing, What
-from hotline1022.web.desk import hunt_form, meanwhile, rows_form, week_form
+from hotline1022.web.desk import area_form, hunt_form, meanwhile, rows_form, week_form
 from hotline1022.web.desk.directory_find import leaf
 from hotline1022.web.desk.directory_forms import SHAPES, Shape, Sort, body_of, filled, of_day, seen_of, typed
-from hotline1022.web.desk.directory_history import told_changes
+from hotline1022.web.desk.directory_history import WITH_LETTERS, told_changes
 from hotline1022.web.desk.directory_told import told_of, wrong_field
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
@@ -29,6 +30,8 @@ from hotline1022.web.route import Ask, Handler
 from hotline1022.web.rules import Rule
 
 HERE = "/desk/directory"
+#: what a browser offers to choose for a scan; which are taken, directory/letters.py says
+SCANS = "application/pdf,image/jpeg,image/png,image/webp,image/heic"
 #: changes that a page lists
 CHANGES = 50
 
@@ -178,7 +181,12 @@ def _fixed(shape: Shape, known: Thing) -> list[tuple[Any, str]]:
 async def _fields(ask: Ask, shape: Shape, known: Thing) -> dict[str, meanwhile.Field]:
     """What somebody else may have changed meanwhile."""
     say, choices, now = words(), await _choices(ask), filled(shape, known)
-    in_words = {Sort.WEEK: week_form.said, Sort.HUNT: hunt_form.said}
+    names = {id: name for pairs in choices.values() for id, name in pairs}
+    in_words: dict[Sort, Callable[[str], str]] = {
+        Sort.WEEK: week_form.said,
+        Sort.HUNT: hunt_form.said,
+        Sort.ANSWERS: partial(area_form.said, names=names),
+    }
     return {
         one.name: meanwhile.Field(
             label=say(f"named.{one.name}"),
@@ -221,9 +229,10 @@ async def form_page(
     successor: str = "",
     merged: meanwhile.Filled | None = None,
     form: Form | None = None,
+    change: int = 0,
 ) -> web.Response:
-    """A thing as a form, with its history; `day` and `successor`: what stands in the form that ends it; `form`: what was sent by a button
-    that only changes the rows of the form, which stays as it was opened.
+    """A thing as a form, with its history; `day` and `successor`: what stands in the form that ends it; `change`: what is chosen in the
+    form that attaches a scan; `form`: what was sent by a button that only changes the rows of the form, which stays as it was opened.
     """
     seen = seen_of(known) if known else ""
     merged = merged or meanwhile.fill(filled(shape, known) if known else {})
@@ -237,12 +246,18 @@ async def form_page(
         people = [_row(one, today, names) for one in await ask.ports.directory.contacts(None, known.id)]
     choices = await _choices(ask)
     every = {id: name for pairs in choices.values() for id, name in pairs}
+    wrong = wrong_field(error)
+    faults = _faults(rows, choices) if wrong == rows_form.AREAS else {}
+    history = await told_changes(ask, shape.what, known.id, CHANGES) if known else []
+    # the last one that named a letter is the likeliest
+    change = change or next((one["number"] for one in history if one["lettered"]), 0)
     return show(
         ask,
         "directory-one",
         status=failure(error).status if error else 200,
-        problem=told_of(error, known.id if known else given.get("id", ""), every) if error else "",
-        wrong=wrong_field(error),
+        problem=told_of(error, known.id if known else given.get("id", ""), every, faults) if error else "",
+        wrong=wrong,
+        faults=faults,
         said=said,
         here=HERE,
         shape=shape,
@@ -256,13 +271,20 @@ async def form_page(
         spans=week_form.SPANS,
         roles=hunt_form.ROLES,
         telephones=hunt_form.TELEPHONES,
-        most_rows={"hours": week_form.MOST, "hunt": hunt_form.MOST},
+        most_rows={"hours": week_form.MOST, "hunt": hunt_form.MOST, "by_area": area_form.MOST},
         choices=choices,
         people=people,
         day=day or local_day(ask.ports.clock()).isoformat(),
         successor=successor,
-        history=await told_changes(ask, shape.what, known.id, CHANGES) if known else [],
+        history=history,
+        change=change,
+        kinds=SCANS if shape.what in WITH_LETTERS else "",
     )
+
+
+def _faults(rows: rows_form.Rows, choices: Mapping[Sort, list[tuple[str, str]]]) -> dict[int, str]:
+    areas, agencies = (dict(choices[sort]) for sort in (Sort.AREA, Sort.AGENCY))
+    return area_form.faults(area_form.rows_of(rows.by_area), areas, agencies)
 
 
 def _row(one: Thing, today: date, names: Mapping[str, str]) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """The things of the directory as forms of the desk: their fields, what a form gives to the API's own rules, what stands in a form.
-Refuses more hours than a form may have; all else web/rules.py and the directory refuse.
+Refuses more hours and areas than a form may have; all else web/rules.py and the directory refuse.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from typing import Any
 from hotline1022.core.errors import Invalid, in_field
 from hotline1022.core.folding import fold
 from hotline1022.directory.types import Agency, AgencyKind, AreaKind, Contact, Role, Step, Thing, What, document
-from hotline1022.web.desk import hunt_form, week_form
+from hotline1022.web.desk import area_form, hunt_form, week_form
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.directory_wire import AgencyBody, AreaBody, CategoryBody, ContactBody
 from hotline1022.web.numbers_said import said_number
@@ -29,8 +29,8 @@ class Sort(StrEnum):
     #: one of the agencies or areas there are, or none
     AGENCY = "agency"
     AREA = "area"
-    #: one entry a line
-    LINES = "lines"
+    #: areas with who answers there: rows of both
+    ANSWERS = "answers"
     #: hours of a week: rows of days and times
     WEEK = "week"
     #: an order in which telephones ring: rows of steps
@@ -119,7 +119,7 @@ SHAPES: Mapping[What, Shape] = {
             _NAME,
             Field(name="agency", sort=Sort.AGENCY, required=True),
             Field(name="urgent", sort=Sort.FLAG),
-            Field(name="by_area", sort=Sort.LINES, most=20_000, note=True),
+            Field(name="by_area", sort=Sort.ANSWERS, note=True),
             *_SPAN,
         ),
     ),
@@ -158,19 +158,25 @@ def _typed(field: Field, form: Form) -> str | bool:
             return week_form.text_of(week_form.typed_rows(form), always=form.one("always") == "1")
         case Sort.HUNT:
             return hunt_form.text_of(hunt_form.typed_rows(form))
+        case Sort.ANSWERS:
+            return area_form.text_of(area_form.typed_rows(form))
         case _:
             return form.one(field.name).strip()[: field.most + 1]
 
 
 def body_of(shape: Shape, given: Mapping[str, Any]) -> Any:
-    """A value of the shape's body; Invalid `hours-many`, and as the API says it. A field that is left empty is left out."""
+    """A value of the shape's body; Invalid `hours-many`, `areas-many`, and as the API says it. A field that is left empty is left out."""
     values: dict[str, object] = {}
     for one in shape.fields:
         text = given[one.name]
         match one.sort:
             case Sort.FLAG:
                 values[one.name] = bool(text)
-            case Sort.LINES | Sort.HUNT:
+            case Sort.ANSWERS if (count := len(area_form.rows_of(text))) > area_form.MOST:
+                with in_field(one.name):
+                    text = f"there are {count} rows of areas; write at most {area_form.MOST}, or import a file"
+                    raise Invalid(text, error_id="areas-many")
+            case Sort.ANSWERS | Sort.HUNT:
                 values[one.name] = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
             case Sort.WEEK if (count := len(week_form.rows_of(text))) > week_form.MOST:
                 with in_field(one.name):
@@ -205,7 +211,7 @@ def _sms(contact: Contact) -> str:
 def _text(value: Any, field: Field) -> Any:
     if field.sort is Sort.FLAG:
         return bool(value)
-    if field.sort in (Sort.LINES, Sort.HUNT):
+    if field.sort in (Sort.ANSWERS, Sort.HUNT):
         return "\n".join(_line(one) for one in value)
     if field.sort is Sort.WEEK:  # as the rows say it, so that who changes nothing has changed nothing
         return week_form.text_of(week_form.rows_of(value), always=value == week_form.ALWAYS)

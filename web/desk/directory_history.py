@@ -3,6 +3,7 @@ what is no more known is shown by its id.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,8 @@ from hotline1022.web.numbers_said import said_number
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 
+#: whose changes a letter justifies
+WITH_LETTERS = frozenset({What.AGENCY, What.CONTACT})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 #: words of these fields
 _TABLES = {"kind": "thing", "role": "contact-role"}
@@ -37,7 +40,13 @@ async def told_changes(ask: Ask, what: What, id: str, limit: int) -> list[dict[s
         agencies={one.id: one.name for one in await port.agencies(None)},
         areas={one.id: one.name for one in await port.areas(None)},
     )
-    return [told_change(one, known) for one in await port.changes(what, id, limit)]
+    scans: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for scan in await ask.ports.letters.of(what, id) if what in WITH_LETTERS else ():
+        about = {"id": scan.id, "name": scan.name, "size": max(1, scan.size // 1000)}
+        scans[scan.change].append(about | {"at": moment(scan.stored_at), "by": name_of(scan.stored_by)})
+    return [
+        told_change(one, known) | {"scans": scans.get(one.number, [])} for one in await port.changes(what, id, limit)
+    ]
 
 
 def told_change(one: PastChange, known: Known) -> dict[str, Any]:
@@ -53,7 +62,18 @@ def told_change(one: PastChange, known: Known) -> dict[str, Any]:
         for name in one.after
         if one.before and one.before.get(name) != one.after.get(name)
     ]
-    return {"at": moment(one.at), "by": name_of(one.by), "new": not one.before, "parts": parts}
+    return {
+        "number": one.number,
+        "at": moment(one.at),
+        "by": name_of(one.by),
+        "new": not one.before,
+        "parts": parts,
+        # of a new one all is: it came with its letter, if it has one
+        "lettered": any(
+            (one.before or {}).get(name) != one.after.get(name) and one.after.get(name)
+            for name in ("letter", "letter_date")
+        ),
+    }
 
 
 def _said(name: str, value: Any, names: Mapping[str, str], known: Known) -> str:

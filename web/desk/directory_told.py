@@ -9,6 +9,9 @@ from hotline1022.directory.types import DirectoryInvalid, Misfit, Problem
 from hotline1022.web.desk.render import told
 from hotline1022.web.page_words import words
 
+#: told by their own sentence
+_OWN = frozenset({"hours-many", "areas-many"})
+
 
 def wrong_field(error: HotlineError | None) -> str:
     """The field that is marked; "" for none."""
@@ -17,13 +20,18 @@ def wrong_field(error: HotlineError | None) -> str:
     return error.field if isinstance(error, Invalid) else ""
 
 
-def told_of(error: HotlineError, own: str, names: Mapping[str, str]) -> str:
-    """The sentence above the form. `own`: id of what the form is about; `names`: of agencies and areas by id."""
+def told_of(error: HotlineError, own: str, names: Mapping[str, str], faults: Mapping[int, str]) -> str:
+    """The sentence above the form. `own`: id of what the form is about; `names`: of agencies and areas by id; `faults`: of rows of areas,
+    by their places.
+    """
     say = words()
+    if faults:
+        told_rows = (f"{say('rows.line', number=place + 1)}: {fault}" for place, fault in faults.items())
+        return f"{say('named.by_area')}, {' '.join(told_rows)}"
     if isinstance(error, DirectoryInvalid):
         return " ".join(dict.fromkeys(_misfit(one, own, names) for one in error.problems))
     field = wrong_field(error)
-    cure = None if error.error_id == "hours-many" else say.texts.get(f"directory-cure.{field}")
+    cure = None if error.error_id in _OWN else say.texts.get(f"directory-cure.{field}")
     return f"{say(f'named.{field}')}: {cure}" if cure else told(error)
 
 

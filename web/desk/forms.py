@@ -16,6 +16,8 @@ FILES, TEXTS, PARTS = 10 * 1024 * 1024, 64 * 1024, 50
 #: bytes of files that are read, and thrown away where they are too many: for what was typed behind them, and because a browser
 #: that still sends hears no answer
 READ = 4 * FILES
+#: fields of a form without files at most
+FIELDS = 1000
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 #: what was sent with a request, once it was read; None while it is
@@ -95,7 +97,7 @@ class Form:
         return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else 0
 
 
-def read_fields(content_type: str, raw: bytes, *, most: int = 400) -> list[tuple[str, str]]:
+def read_fields(content_type: str, raw: bytes, *, most: int = FIELDS) -> list[tuple[str, str]]:
     """The fields of a form without files; Invalid `body-not-form`."""
     if content_type != URLENCODED:
         raise _no_form()
@@ -105,7 +107,7 @@ def read_fields(content_type: str, raw: bytes, *, most: int = 400) -> list[tuple
         raise _no_form() from None
 
 
-async def read_form(request: web.Request, *, most: int = 400) -> Form:
+async def read_form(request: web.Request, *, most: int = FIELDS) -> Form:
     """A form with files or without. Invalid `body-not-form`, and 413 for texts that are too large."""
     if request.content_type == MULTIPART:
         return await _read_parts(request)

@@ -10,6 +10,7 @@ from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.menu import name_of
 from hotline1022.web.desk.render import moment, show
 from hotline1022.web.page_words import words
+from hotline1022.web.pauses_wire import PausePast, PauseWas
 from hotline1022.web.route import Ask
 
 LIST = f"{HERE}/pauses"
@@ -48,6 +49,16 @@ async def change_reason(ask: Ask) -> web.Response:
     return see(f"{LIST}?done=saved")
 
 
+def _past(one: PausePast) -> dict[str, str]:
+    say = words()
+
+    def named(was: PauseWas) -> str:
+        return say("pauses.was-ended", name=was.name) if was.ended else was.name
+
+    before = named(one.before) if one.before else say("directory.was-new")
+    return {"at": moment(one.at), "by": name_of(one.by), "said": f"{before} → {named(one.after)}"}
+
+
 async def _list(
     ask: Ask, *, said: str = "", error: HotlineError | None = None, typed: tuple[str, str] = ("", "")
 ) -> web.Response:
@@ -68,6 +79,7 @@ async def _list(
                 "ended": moment(one.ended_at) if one.ended_at else "",
                 "by": name_of(one.by),
                 "at": moment(one.at) if one.at else "",
+                "history": [_past(each) for each in await ask.ports.pauses.changes(one.code)],
             }
             for one in reasons
         ],

@@ -2,6 +2,7 @@
 
 from hotline1022.accounts.types import Permission
 from hotline1022.web.desk import (
+    days_undo,
     deadlines,
     pauses,
     roster,
@@ -27,6 +28,7 @@ ROUTES: tuple[Route, ...] = (
     page("GET", _CELL, "One shift of one day", roster_cell.show_cell, _PLANS),
     page("POST", _CELL, "Who is on", roster_cell.save_cell, _PLANS),
     page("POST", f"{_CELL}/swap", "One person in place of another", roster_cell.swap, _PLANS),
+    page("POST", f"{_CELL}/undo", "The last change of it undone", roster_cell.undo, _PLANS),
     page(
         "GET",
         "/desk/roster/copy",
@@ -54,6 +56,7 @@ ROUTES: tuple[Route, ...] = (
     page("POST", "/desk/deadlines", "Other deadlines, at once", deadlines.save_deadlines, _RULES),
     page("GET", "/desk/deadlines/days", "Days off", deadlines.show_days, _RULES, deadlines.YearQuery),
     page("POST", "/desk/deadlines/days", "Other days off, at once", deadlines.save_days, _RULES),
+    page("POST", "/desk/deadlines/days/{version}/undo", "One change of days off undone", days_undo.undo_days, _RULES),
     page("GET", "/desk/deadlines/pauses", "Reasons for a pause", pauses.list_reasons, _RULES, DoneQuery),
     page("POST", "/desk/deadlines/pauses", "A new reason for a pause", pauses.add_reason, _RULES),
     page("POST", "/desk/deadlines/pauses/{reason}", "Change a reason for a pause", pauses.change_reason, _RULES),

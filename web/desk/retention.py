@@ -105,7 +105,7 @@ async def _page(
         counted=seen.clock(due.at) if due.at else "",
         waits=waits,
         preview=_preview(preview) if preview else None,
-        versions=[_version(one) for one in now.versions],
+        versions=[_version(one, now.terms) for one in now.versions],
         holds=len(await ask.ports.retention.open_holds()),
     )
 
@@ -151,8 +151,10 @@ def _preview(found: TermsPreview) -> dict[str, Any]:
     }
 
 
-def _version(one: TermsVersion) -> dict[str, Any]:
+def _version(one: TermsVersion, in_force: Terms) -> dict[str, Any]:
     return {
+        # what is in force needs no way back to it
+        "again": words()("terms.again-why", number=one.number) if one.terms != in_force else "",
         "number": one.number,
         "at": moment(one.at),
         "by": name_of(one.by),

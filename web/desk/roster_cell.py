@@ -2,6 +2,7 @@
 written. Refuses to write over what somebody else changed meanwhile: what was picked stays on the page.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
@@ -12,10 +13,11 @@ from hotline1022.core.clock import local_day
 from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.render import show
+from hotline1022.web.desk.menu import name_of
+from hotline1022.web.desk.render import moment, show
 from hotline1022.web.desk.roster import HERE, Plan, day_of, full, hours, off_words, people_in, plan_of, still
 from hotline1022.web.page_words import words
-from hotline1022.web.roster_wire import WEEKS_LIMIT, CopyBody, PlannedBody, SwapBody
+from hotline1022.web.roster_wire import WEEKS_LIMIT, CopyBody, PlannedBody, PlannedPast, SwapBody, UndoPlannedBody
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule, parse
 
@@ -75,6 +77,18 @@ async def swap(ask: Ask) -> web.Response:
     return see(f"{HERE}?day={day}&done=saved")
 
 
+async def undo(ask: Ask) -> web.Response:
+    """The last change of it undone."""
+    form: Form = ask.body
+    day = _day(ask)
+    try:
+        number = form.number("number", digits=12)
+        await ask.ports.roster.undo(UndoPlannedBody(day=day, shift=ask.path["shift"], number=number))
+    except HotlineError as error:
+        return await _cell(ask, error)
+    return see(f"{HERE}?day={day}&done=saved")
+
+
 def _day(ask: Ask) -> date:
     found = day_of(ask.path["day"])
     if found is None:
@@ -115,7 +129,26 @@ async def _cell(ask: Ask, error: HotlineError | None = None, *, picked: frozense
         people=_people(plan, chosen),
         out=[(one, plan.name(one)) for one in on],
         into=[(one, plan.name(one)) for one in plan.active if one not in on],
+        history=_history(plan, await ask.ports.roster.changes(day, shift.id)),
     )
+
+
+def _history(plan: Plan, changes: Sequence[PlannedPast]) -> list[dict[str, Any]]:
+    def named(who: Sequence[str]) -> str:
+        return ", ".join(map(plan.name, who)) or words()("roster.nobody")
+
+    return [
+        {
+            "number": one.number,
+            "at": moment(one.at),
+            "by": name_of(one.by),
+            "copied": one.copied,
+            "before": named(one.before),
+            "after": named(one.after),
+            "stands": one.stands,
+        }
+        for one in changes
+    ]
 
 
 def _crews(plan: Plan, day: date, chosen: frozenset[str]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from hotline1022.web.desk import (
     home,
     roles,
     sign_in,
+    tokens,
     users,
     webhooks,
 )
@@ -129,6 +130,9 @@ ROUTES: tuple[Route, ...] = (
     _page("GET", "/desk/roles/{role}", "One role", roles.show_role, Permission.USERS, roles.RoleQuery),
     _page("POST", "/desk/roles/{role}", "Change a role", roles.change, Permission.USERS, confirms=True),
     _page("POST", "/desk/roles/{role}/remove", "Take a role away", roles.remove, Permission.USERS, confirms=True),
+    _page("GET", "/desk/tokens", "API tokens", tokens.list_tokens, Permission.USERS, DoneQuery),
+    _page("POST", "/desk/tokens", "A new one, whose text is shown once", tokens.add, Permission.USERS, confirms=True),
+    _page("POST", "/desk/tokens/{api_token}/revoke", "End it", tokens.revoke, Permission.USERS, confirms=True),
     _page("GET", "/desk/webhooks", "Webhooks", webhooks.list_webhooks, Permission.SETTINGS, DoneQuery),
     _page("POST", "/desk/webhooks", "A new webhook", webhooks.add, Permission.SETTINGS),
     _page(

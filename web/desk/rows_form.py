@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hotline1022.web.desk import hunt_form, week_form
+from hotline1022.web.desk import area_form, hunt_form, week_form
 from hotline1022.web.desk.forms import Form
 
 #: the button that was pressed, where it is none that saves
 DO = "do"
-HOURS, HUNT = "hours", "hunt"
-_DONE = re.compile(r"(hours|hunt)-(add|drop|up)(?:-([0-9]{1,2}))?")
+HOURS, HUNT, AREAS = "hours", "hunt", "by_area"
+_DONE = re.compile(r"(hours|hunt|by_area)-(add|drop|up)(?:-([0-9]{1,3}))?")
 _KINDS: Mapping[str, tuple[Any, Any]] = {
     HOURS: (week_form, week_form.HourRow()),
     HUNT: (hunt_form, hunt_form.StepRow()),
+    AREAS: (area_form, area_form.AreaRow()),
 }
 
 
@@ -26,6 +27,7 @@ class Rows:
 
     hours: str = ""
     hunt: str = ""
+    by_area: str = ""
     #: the days and times do not count
     always: bool = False
     #: blank rows besides, by field
@@ -42,7 +44,7 @@ class Rows:
 def rows_of(given: Mapping[str, Any]) -> Rows:
     """Of the values of a form."""
     hours = given.get(HOURS, "")
-    return Rows(hours=hours, hunt=given.get(HUNT, ""), always=hours == week_form.ALWAYS)
+    return Rows(hours=hours, hunt=given.get(HUNT, ""), by_area=given.get(AREAS, ""), always=hours == week_form.ALWAYS)
 
 
 def pressed(form: Form) -> bool:
@@ -52,12 +54,13 @@ def pressed(form: Form) -> bool:
 
 def done(form: Form) -> Rows:
     """The rows as they are after the button; as they were typed where it is none of ours."""
-    typed: dict[str, list[Any]] = {HOURS: week_form.typed_rows(form), HUNT: hunt_form.typed_rows(form)}
+    typed: dict[str, list[Any]] = {name: list(kind.typed_rows(form)) for name, (kind, _) in _KINDS.items()}
     if found := _DONE.fullmatch(form.one(DO)):
         _do(typed[found[1]], found[2], int(found[3] or 0), _KINDS[found[1]])
     return Rows(
         hours=week_form.text_of(typed[HOURS]),
         hunt=hunt_form.text_of(typed[HUNT]),
+        by_area=area_form.text_of(typed[AREAS]),
         always=bool(form.one("always")),
         blank={name: sum(row.blank for row in some) for name, some in typed.items()},
     )

@@ -1,5 +1,5 @@
 "use strict";
-/* A long list of agencies becomes a short one by words of their names, with marks or without, in any case; Enter or the arrow down goes on
+/* A long list of agencies or areas becomes a short one by words of their names, with marks or without, in any case; Enter or the arrow down goes on
    into the list, to the first that is left. Refuses to choose anything while somebody types. */
 (() => {
   const fold = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase();

@@ -209,7 +209,7 @@ WRONG = (
     ("contacts", {"agency": ""}, "Cơ quan: Xin chọn trong danh sách", "agency"),
     ("contacts", {"email": "an@"}, "Thư điện tử: Địa chỉ không đúng", "email"),
     ("contacts", {"letter_date": "2026-11-02"}, "Văn bản cử đầu mối: Xin ghi", "letter"),
-    ("categories", {"by_area": "xa-moi so-noi-vu"}, "“xa-moi” không có trong danh bạ", "by_area"),
+    ("categories", {"r0-area": "xa-moi", "r0-agency": "so-noi-vu"}, "“xa-moi” không có trong danh bạ", "by_area"),
     (
         "areas",
         {"valid_from": "2026-11-02", "valid_to": "2026-11-01"},
@@ -242,7 +242,7 @@ async def test_a_category_names_who_answers_and_the_preview_says_whom_it_rings(w
     async with world.signed_in("admin") as browser:
         page = f"{HERE}/categories/traffic"
         hidden = (await browser.get(page)).forms.fields[page]
-        rule = {"name": "Giao thông", "agency": "so-xay-dung", "by_area": "di-an so-noi-vu\n\n"}
+        rule = {"name": "Giao thông", "agency": "so-xay-dung", "r0-area": "di-an", "r0-agency": "so-noi-vu"}
         assert (await browser.post(page, {**hidden, **rule})).status == 303
         look = f"{HERE}/hunt?category=traffic&at=2026-12-01T09:00"
         assert "Sở Xây dựng trả lời" in (await browser.get(look)).text
@@ -254,8 +254,8 @@ async def test_a_category_names_who_answers_and_the_preview_says_whom_it_rings(w
         night = await browser.get(f"{HERE}/hunt?agency=so-xay-dung&at=2026-12-01T23:00")
         assert "ngoài giờ làm việc" in night.text
         assert (await browser.get(f"{HERE}/hunt?agency=nobody")).status == 404
-        wrong = await browser.send(page, page, **{**rule, "by_area": "di-an"})
-        assert wrong.status == 400 and "thuan-an ubnd-thuan-an" in wrong.text
+        wrong = await browser.send(page, page, **{**rule, "r0-agency": ""})
+        assert wrong.status == 400 and "Chưa chọn cơ quan trả lời" in wrong.text
         assert (await browser.send(page, f"{page}/end", day="2026-03-01", sure="1")).status == 303
 
 

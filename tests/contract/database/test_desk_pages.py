@@ -9,11 +9,13 @@ from hotline1022.core.errors import Unavailable
 from hotline1022.web import static_files
 from hotline1022.web.desk.routes import ROUTES
 from tests.contract.database.desk_world import OWN, World, world
+from tests.unit.api_tokens_memory import TOKEN
 from tests.unit.calls_memory import a_call
 from tests.unit.catalogue_memory import FIRST
 from tests.unit.citizen_memory import REQUEST
 from tests.unit.disclosure_memory import ONE
 from tests.unit.faq_memory import ID, MISS
+from tests.unit.letters_memory import LETTER
 from tests.unit.limits_memory import LIMIT
 from tests.unit.listening_memory import KEY
 from tests.unit.permissions import desk_pages
@@ -30,14 +32,9 @@ REAL = {"{role}": "agent", "{recording}": FIRST.id, "{disclosure}": ONE.id, "{ho
 REAL |= {"{version}": "1", "{agency}": "so-noi-vu", "{area}": "di-an", "{category}": "other", "{contact}": "so-y-te-ld"}
 REAL |= {"{template}": NAME, "{channel}": "sms", "{alarm}": "a1", "{erasure}": REQUEST, "{call}": a_call(0).id}
 REAL |= {"{backup}": "20261129T020000Z", "{step}": "more", "{spoken}": "prompts.greeting"}
-REAL |= {
-    "{entry}": ID,
-    "{miss}": MISS,
-    "{webhook}": HOOK,
-    "{watcher}": WATCHER.id,
-    "{limit}": LIMIT.key,
-    "{wallboard}": WALL.id,
-}
+REAL |= {"{letter}": LETTER, "{change}": "1", "{api_token}": TOKEN}
+REAL |= {"{entry}": ID, "{miss}": MISS, "{webhook}": HOOK, "{wallboard}": WALL.id}
+REAL |= {"{watcher}": WATCHER.id, "{limit}": LIMIT.key}
 REAL |= {"{day}": "2026-11-24", "{shift}": "night", "{crew}": "k1", "{reason}": "1", "{person}": "1001"}
 
 
