@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from hotline1022.core.errors import Invalid, in_field
+from hotline1022.core.errors import Invalid, TooLong, in_field
 from hotline1022.core.folding import fold
 from hotline1022.directory.types import Agency, AgencyKind, AreaKind, Contact, Role, Step, Thing, What, document
 from hotline1022.web.desk import hunt_form, week_form
@@ -159,17 +159,20 @@ def _typed(field: Field, form: Form) -> str | bool:
         case Sort.HUNT:
             return hunt_form.text_of(hunt_form.typed_rows(form))
         case _:
-            return form.one(field.name).strip()[: field.most + 1]
+            # who typed more gets it back whole
+            return form.one(field.name).strip()
 
 
 def body_of(shape: Shape, given: Mapping[str, Any]) -> Any:
-    """A value of the shape's body; Invalid `hours-many`, and as the API says it. A field that is left empty is left out."""
+    """A value of the shape's body; Invalid `hours-many`, `text-long`, and as the API says it. A field that is left empty is left out."""
     values: dict[str, object] = {}
     for one in shape.fields:
         text = given[one.name]
         match one.sort:
             case Sort.FLAG:
                 values[one.name] = bool(text)
+            case Sort.LINES if len(text) > one.most:
+                raise TooLong(one.name, most=one.most, length=len(text))
             case Sort.LINES | Sort.HUNT:
                 values[one.name] = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
             case Sort.WEEK if (count := len(week_form.rows_of(text))) > week_form.MOST:

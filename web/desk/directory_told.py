@@ -9,6 +9,9 @@ from hotline1022.directory.types import DirectoryInvalid, Misfit, Problem
 from hotline1022.web.desk.render import told
 from hotline1022.web.page_words import words
 
+#: what says more than how the field is written
+_OWN = frozenset({"hours-many", "text-long"})
+
 
 def wrong_field(error: HotlineError | None) -> str:
     """The field that is marked; "" for none."""
@@ -23,7 +26,7 @@ def told_of(error: HotlineError, own: str, names: Mapping[str, str]) -> str:
     if isinstance(error, DirectoryInvalid):
         return " ".join(dict.fromkeys(_misfit(one, own, names) for one in error.problems))
     field = wrong_field(error)
-    cure = None if error.error_id == "hours-many" else say.texts.get(f"directory-cure.{field}")
+    cure = None if error.error_id in _OWN else say.texts.get(f"directory-cure.{field}")
     return f"{say(f'named.{field}')}: {cure}" if cure else told(error)
 
 
