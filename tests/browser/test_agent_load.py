@@ -1,4 +1,6 @@
-"""Two hundred of these pages stand open: they load for what they show, and once a second at most, however much happens at other lines."""
+"""Two hundred of these pages stand open: they load for what they show, five times a second at most and less often where the service is slow,
+however much happens at other lines.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -36,9 +38,9 @@ async def test_what_happens_at_other_lines_loads_next_to_nothing(desk: Desk, bro
     await sees(tab, "(loaded.call || 0) > 0")
     await sees(tab, f"({QUEUE}) > 0")
     assert await tab.run(STATE) == 0, "the own line has not changed"
-    most = 2 + asyncio.get_running_loop().time() - begun
+    most = 2 + 5 * (asyncio.get_running_loop().time() - begun)
     assert await tab.run(QUEUE) <= most
-    # and the last one is told too, a second later at most
+    # and the last one is told too, a moment later at most
     loaded = await tab.run(QUEUE)
     at_line(desk, "299", AgentState.READY, person="2999")
     await sees(tab, f"({QUEUE}) > {loaded}", seconds=5)
@@ -99,6 +101,6 @@ async def test_hunts_of_others_and_bursts_of_calls_load_little(desk: Desk, brows
     desk.happens(Topic.CALL, "over")
     await sees(tab, "(loaded.call || 0) > 0")
     await sees(tab, f"({LISTS}) > 0")
-    assert await tab.run(LISTS) <= 2 + asyncio.get_running_loop().time() - begun
+    assert await tab.run(LISTS) <= 2 + 5 * (asyncio.get_running_loop().time() - begun)
     # the call event makes it load once or twice, the hunts do not
     assert await tab.run(TRANSFER) <= 2

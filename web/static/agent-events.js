@@ -1,15 +1,22 @@
 "use strict";
-/* Which live events concern the page of an agent, and how often its pieces load for them: at once, then once a second at most, however many
-   come; two hundred of these pages stand open. The ring goes past all this. Refuses to load for a line or a hunt that nothing here shows. */
+/* Which live events concern the page of an agent, and how often its pieces load for them: at once, then five times a second at most, however
+   many come, and less often when answers take long, down to once a second: two hundred of these pages may stand open, and a service that is
+   busy is asked less. The ring goes past all this. Refuses to load for a line or a hunt that nothing here shows. */
 window.HL = window.HL || {};
 HL.events = (() => {
-  const EVERY = 1000; // ms
+  const LEAST = 200, MOST = 1000, TIMES = 6; // ms between two, and so many times what the last answer took
   const by = (id) => document.getElementById(id), happened = (what) => htmx.trigger(document.body, `hl-${what}`);
-  const last = {}, planned = {}, takes = new Map();
+  const last = {}, planned = {}, takes = new Map(), begun = new WeakMap();
+  let every = LEAST;
+  document.body.addEventListener("htmx:beforeSend", (event) => begun.set(event.detail.xhr, performance.now()));
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    const at = begun.get(event.detail.xhr);
+    if (at && event.detail.requestConfig?.verb === "get") every = Math.min(MOST, Math.max(LEAST, TIMES * (performance.now() - at)));
+  });
 
   function gently(what) {
     if (planned[what]) return;
-    const left = (last[what] ?? -EVERY) + EVERY - performance.now();
+    const left = (last[what] ?? -MOST) + every - performance.now();
     const now = () => { planned[what] = 0; last[what] = performance.now(); happened(what); };
     if (left > 0) planned[what] = setTimeout(now, left); else now();
   }
