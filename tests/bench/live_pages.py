@@ -4,6 +4,7 @@ make, one question for a piece after the other, over six connections at most. Re
 
 import asyncio
 import json
+import random
 import re
 import time
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from aiohttp import ClientSession, ClientTimeout, CookieJar, TCPConnector
 from hotline1022.web.cookies import PLAIN
 
 #: seconds that pages let pass between two questions for one piece: agent-events.js, by what the last answer took, and supervision.js
-LEAST, MOST, TIMES, SUPERVISION = 0.2, 1.0, 6, 2.0
+LEAST, MOST, TIMES, SPREAD, SUPERVISION = 0.2, 1.0, 6, 0.15, 2.0
 
 
 @dataclass(slots=True)
@@ -32,6 +33,8 @@ class Piece:
     page: "Page"
     what: str
     pause: float | None
+    #: seconds, drawn by lot up to here before each question, because others ask for the same
+    spread: float = 0.0
     #: events since the last question, and the address for them
     events: list[tuple[int, float]] = field(default_factory=list)
     address: str = ""
@@ -50,7 +53,7 @@ class Piece:
     async def _ask(self) -> None:
         while self.events:
             pause = self.page.pause if self.pause is None else self.pause
-            await asyncio.sleep(max(0.0, self._last + pause - time.monotonic()))
+            await asyncio.sleep(max(random.uniform(0, self.spread), self._last + pause - time.monotonic()))
             asked, self._last = time.monotonic(), time.monotonic()
             events, self.events = self.events, []
             if not await self.page.get(self.address):
@@ -140,7 +143,7 @@ class AgentPage(Page):
         self.card = Piece(self, "ring → card, form, transfer", 0)
         self.call, self.transfer = Piece(self, "call", 0), Piece(self, "transfer", 0)
         self.state = Piece(self, "own state", None)
-        self.queue, self.lists = Piece(self, "who waits", None), Piece(self, "lists", None)
+        self.queue, self.lists = Piece(self, "who waits", None, SPREAD), Piece(self, "lists", None, SPREAD)
         self._takes: dict[str, tuple[bool, bool]] = {}
 
     def heard(self, topic: str, told: dict[str, object], number: int) -> None:
