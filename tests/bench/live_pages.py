@@ -164,7 +164,7 @@ class AgentPage(Page):
                     self.queue.wanted(number, "/desk/agent/queue")
             case "queue", _:
                 self.queue.wanted(number, "/desk/agent/queue")
-            case "figures", _:
+            case "figures", _ if told["ended"] or told["made"] or not told["entered"]:
                 self.lists.wanted(number, self.pieces["hl-figures"])
             case _:
                 pass

@@ -104,3 +104,18 @@ async def test_hunts_of_others_and_bursts_of_calls_load_little(desk: Desk, brows
     assert await tab.run(LISTS) <= 2 + 5 * (asyncio.get_running_loop().time() - begun)
     # the call event makes it load once or twice, the hunts do not
     assert await tab.run(TRANSFER) <= 2
+
+
+async def test_who_has_just_come_is_in_no_list_and_loads_none(desk: Desk, browser: Browser) -> None:
+    tab = await talks(desk, browser)
+    loaded = await tab.run(LISTS)
+    for number in range(3):
+        desk.happens(Topic.FIGURES, "calls", going_on=number, entered=1, ended=0, made=0)
+    desk.happens(Topic.CALL, "over")
+    await sees(tab, "(loaded.call || 0) > 0")
+    await asyncio.sleep(0.5)
+    assert await tab.run(LISTS) == loaded
+    for entered, ended, made in ((0, 1, 0), (1, 0, 1)):
+        desk.happens(Topic.FIGURES, "calls", going_on=1, entered=entered, ended=ended, made=made)
+        await sees(tab, f"({LISTS}) > {loaded}")
+        loaded = await tab.run(LISTS)

@@ -35,6 +35,7 @@ HL.events = (() => {
   }
   function heard(topic, told) {
     if (topic === "lines") line(told);
+    else if (topic === "figures" && told.entered && !told.ended && !told.made) return; // who has just come is in no list
     else if (topic !== "cascades") gently(topic);
     else if (told.call === undefined || told.call === by("transfer").dataset.call) happened(topic);
   }
