@@ -8,6 +8,7 @@ HotlineError
 └── Invalid             a value from outside that is not acceptable
 """
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -53,6 +54,23 @@ class Invalid(HotlineError):
     error_id = "value-invalid"
     #: name of the field that is wrong; "" where it is none, or several
     field = ""
+
+
+class TooLong(Invalid):
+    """A text that people typed is longer than its place takes; it is never cut without a word."""
+
+    error_id = "text-long"
+
+    def __init__(self, name: str, *, most: int, length: int) -> None:
+        super().__init__(f"{name} is too long; write at most {most} characters, {length - most} fewer")
+        self.field, self.most, self.length = name, most, length
+
+
+def check_length(name: str, text: str, most: int) -> None:
+    """TooLong `text-long`: more than `most` characters, as they are stored, NFC."""
+    length = len(unicodedata.normalize("NFC", text))
+    if length > most:
+        raise TooLong(name, most=most, length=length)
 
 
 @contextmanager

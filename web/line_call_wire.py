@@ -12,6 +12,14 @@ from hotline1022.web.types import Millis, Number, When
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastTicketView:
+    """A ticket that hangs on an earlier call."""
+
+    id: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastCallView:
     """An earlier call from the same number."""
 
@@ -22,6 +30,8 @@ class PastCallView:
     category: str
     person: Annotated[str, Rule(doc="id of who answered; empty = nobody")]
     talk_ms: Millis
+    person_name: Annotated[str, Rule(doc="the name; empty = nobody, or there is no such person any more")] = ""
+    tickets: Annotated[tuple[PastTicketView, ...], Rule(doc="those of this call, oldest first")] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

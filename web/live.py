@@ -188,7 +188,8 @@ async def listen(ask: Ask) -> web.StreamResponse:
     looker = _Looker(ask=ask, topics=_topics(query.topics))
     asker = await looker.first()
     viewer = looker.viewer(asker)
-    if ask.request.method == "HEAD":
+    if ask.request.method == "HEAD":  # of a stream that is refused a browser tells its page nothing: this says why
+        ask.ports.live.room(asker.id)
         return web.Response(headers=HEADERS)
     since = ask.request.headers.get("Last-Event-ID") or query.since or ""
     transport = ask.request.transport

@@ -34,6 +34,10 @@ class LiveStreams(Protocol):
         """The id of the last event: what a page that is being made shows."""
         ...
 
+    def room(self, key: str) -> None:
+        """Whether there is room for another stream of this session or token; raises as `open` does."""
+        ...
+
     def open(self, key: str, viewer: Viewer, since: str, alive: Callable[[], bool]) -> LiveStream:
         """A stream of this session or token, with what was told after the id `since`, or one refresh.
 

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from hotline1022.core.errors import Invalid, NotFound
-from hotline1022.web.desk.forms import SENT, Form, read_fields, read_form
+from hotline1022.web.desk.forms import SENT, Form, read_fields, read_form, read_texts
 from hotline1022.web.route import PARTS, Route
 from hotline1022.web.rules import parse
 from hotline1022.web.wire import NoInput
@@ -49,9 +49,9 @@ async def _read_body(route: Route, request: web.Request) -> Any:
         return await read_form(request)
     if request.method in ("GET", "HEAD"):
         return NoInput()
-    raw = await request.read()
     if route.desk is not None:
-        return Form(pairs=tuple(read_fields(request.content_type, raw)))
+        return Form(pairs=tuple(read_fields(request.content_type, await read_texts(request))))
+    raw = await request.read()
     if not raw.strip() and route.body is NoInput:
         return NoInput()
     if request.content_type != "application/json":

@@ -14,6 +14,8 @@ from hotline1022.core.errors import NotFound
 from hotline1022.web.route import Ask
 
 _FOLDERS = ("static", "vendor")
+#: what a worker may do is said with its script, not by the pages that share it: load a script of ours, and ask us
+_WORKER, _POLICY = "live-worker.js", "default-src 'none'; script-src 'self'; connect-src 'self'"
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
 
 
@@ -93,4 +95,6 @@ async def show_file(ask: Ask) -> web.StreamResponse:
     if ask.path["digest"] == digest():
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Vary"] = "Accept-Encoding"
+    if path.name == _WORKER:
+        response.headers["Content-Security-Policy"] = _POLICY
     return response

@@ -184,6 +184,10 @@ class LiveBus:
 
     # -- listening
 
+    def room(self, key: str) -> None:
+        """Raises as `open` does, and opens nothing."""
+        self._make_room(key)
+
     def open(self, key: str, viewer: Viewer, since: str, alive: Callable[[], bool]) -> Subscription:
         """A stream from after that id on. Refused `streams-many`, Unavailable `streams-full`, `streams-closed`."""
         self._make_room(key)

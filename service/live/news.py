@@ -159,7 +159,8 @@ class LiveNews:
         entered = sum(isinstance(event, CallEntered) for event in saved.events)
         moved = [self._make(call) for call in made]
         if ended or entered or any(moved):
-            self._tell(Topic.FIGURES, "calls", going_on=self._going_on(), entered=entered, ended=ended)
+            counted = {"entered": entered, "ended": ended, "made": sum(moved)}
+            self._tell(Topic.FIGURES, "calls", going_on=self._going_on(), **counted)
         for call in saved.calls:
             if call.id in self._unknown:
                 self._unknown.discard(call.id)

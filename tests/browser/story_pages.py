@@ -25,7 +25,7 @@ WATCH = """
   const now = () => performance.timeOrigin + performance.now();
   new MutationObserver(() => {
     const call = document.getElementById('call'), form = document.getElementById('form');
-    if (!window.rang && document.getElementById('call-title').textContent.includes(NUMBER)) window.rang = now();
+    if (!window.rang && document.getElementById('call-title').textContent.replaceAll(' ', '').includes(NUMBER)) window.rang = now();
     if (!window.shown && call.dataset.call && form.dataset.draft === call.dataset.call && call.innerText.replaceAll(' ', '').includes(NUMBER)) window.shown = now();
   }).observe(document.getElementById('agent'), {subtree: true, childList: true, characterData: true, attributes: true});
 })()

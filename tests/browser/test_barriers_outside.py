@@ -109,7 +109,7 @@ async def test_pages_that_say_what_went_wrong_have_no_barriers(
     assert await looker.send(form, [("old", "x")]) == 403
     await looked(looker, "a form of another session")
     await looker.open("/desk")
-    assert await looker.send(form, [("old", "x" * 200_000)]) == 413
+    assert await looker.send(form, [("old", "x" * 600_000)]) == 413
     await looked(looker, "too much")
     for error in (AWAY, RuntimeError("broken"), TimeoutError()):
         with monkeypatch.context() as patch:

@@ -11,7 +11,8 @@ from hotline1022.core.live import Viewer
 from hotline1022.core.outcomes import Reason, Result
 from hotline1022.service.live.bus import LiveBus, Subscription
 from hotline1022.tickets.types import State, Urgency
-from hotline1022.web.line_call_wire import CallerView, LineCallView, OpenTicketView, PastCallView
+from hotline1022.web.line_call_port import KnownCaller
+from hotline1022.web.line_call_wire import CallerView, LineCallView, OpenTicketView, PastCallView, PastTicketView
 from tests.unit.calls_memory import CALLER, NOW
 from tests.unit.staff_memory import MemoryLines
 from tests.unit.tickets_made import CODE
@@ -28,6 +29,9 @@ class MemoryLive:
 
     def position(self) -> str:
         return self.bus.position()
+
+    def room(self, key: str) -> None:
+        self.bus.room(key)
 
     def open(self, key: str, viewer: Viewer, since: str, alive: Callable[[], bool]) -> Subscription:
         self.opened.append((key, viewer, since))
@@ -46,6 +50,21 @@ class MemoryCallers:
 
     lines: MemoryLines
     at: datetime = NOW
+    #: who answered her
+    people: frozenset[str] = frozenset()
+
+    async def known(self, call: str) -> KnownCaller | None:
+        caller = (await self.get("101")).call
+        if caller is None or caller.call != call:
+            return None
+        return KnownCaller(
+            call=call,
+            caller=caller.caller,
+            name=caller.name,
+            people=self.people,
+            past=caller.past,
+            open_tickets=caller.open_tickets,
+        )
 
     async def get(self, line: str) -> LineCallView:
         if line not in self.lines.lines:
@@ -70,6 +89,8 @@ class MemoryCallers:
                     category="traffic",
                     person="1001",
                     talk_ms=61_000,
+                    person_name="Lê Lan",
+                    tickets=(PastTicketView(id="b" * 16, code="87654321"),),
                 ),
             ),
             open_tickets=(

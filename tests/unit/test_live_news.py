@@ -178,7 +178,7 @@ def test_calls_that_begin_and_end_are_counted_and_others_are_not_told() -> None:
     entered = e.CallEntered(at=after(0), call=call.id, channel=ONE, caller="", sent="", did="1022")
     house.news.saved(Saved(calls=(call,), events=(entered,), backfilled=frozenset(), position=Position()))
     house.news.saved(Saved(calls=(call,), events=(), backfilled=frozenset(), position=Position()))
-    assert house.heard(Topic.FIGURES) == [("calls", {"going_on": 1, "entered": 1, "ended": 0})]
+    assert house.heard(Topic.FIGURES) == [("calls", {"going_on": 1, "entered": 1, "ended": 0, "made": 0})]
 
 
 def test_a_hunt_is_told_when_it_is_another_than_before() -> None:

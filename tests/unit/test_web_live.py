@@ -178,6 +178,8 @@ async def test_too_many_streams_of_one_token_are_refused_until_one_is_closed(liv
             await stack.enter_async_context(lively.listens())
         status, told = await lively.house.ask("GET", "/api/events")
         assert (status, told["error_id"]) == (409, "streams-many") and "close some" in told["cure"]
+        async with lively.house.client.head("/api/events", headers=bearer("read")) as answer:
+            assert answer.status == 409, "a browser's stream does not say why it was refused: a page asks so"
         async with lively.listens("agent") as other:
             await other.next("refresh")
     async with asyncio.timeout(5), lively.listens() as stream:

@@ -17,6 +17,7 @@ from hotline1022.web.desk.door import note_seen
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show
 from hotline1022.web.desk.seen import clock
+from hotline1022.web.line_call_wire import CallerView
 from hotline1022.web.numbers_said import said_number
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -29,9 +30,10 @@ _WAITING = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RingQuery:
-    """Which call rings."""
+    """Which call rings, and of which one the form is open."""
 
     ring: Annotated[str, Rule(doc="id of a call whose form is wanted too; empty = of none", pattern=CALL)] = ""
+    form: Annotated[str, Rule(doc="id of the call whose form is open; empty = of none", pattern=CALL)] = ""
 
 
 async def show_agent(ask: Ask) -> web.Response:
@@ -49,6 +51,7 @@ async def show_agent(ask: Ask) -> web.Response:
         state=await _state(ask, line),
         queue=await _queue(ask),
         facts=await agent_call.facts(ask, call),
+        **await _left(ask, of_call, call),
         silent=await silent_since(ask),
         form=await agent_form.values(ask, of_call, call),
         transfer=await agent_call.transfer(ask, of_call, call),
@@ -73,10 +76,16 @@ async def show_call(ask: Ask) -> web.Response:
     call = await agent_call.current(ask, await own_line(ask))
     facts, silent = await agent_call.facts(ask, call), await silent_since(ask)
     if call is None or call.call != query.ring:
-        return piece(ask, "call", facts=facts, silent=silent)
+        return piece(ask, "call", facts=facts, **await _left(ask, query.form, call), silent=silent)
     form = await agent_form.values(ask, call.call, call)
     transfer = await agent_call.transfer(ask, call.call, call)
-    return piece(ask, "ring", facts=facts, silent=silent, form=form, transfer=transfer, beside=True)
+    return piece(ask, "ring", facts=facts, of="", left=None, silent=silent, form=form, transfer=transfer, beside=True)
+
+
+async def _left(ask: Ask, of_form: str, call: CallerView | None) -> Mapping[str, Any]:
+    """While nobody calls: the citizen of the call whose form is open. `of`: that call, also where nothing of it may be shown."""
+    of = of_form if call is None else ""
+    return {"of": of, "left": await agent_call.left(ask, of)}
 
 
 async def show_queue(ask: Ask) -> web.Response:

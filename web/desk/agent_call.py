@@ -1,4 +1,4 @@
-"""The call at the own line: who calls, and the transfer with its steps. Refuses to show numbers to who may not see them, and to put
+"""The call at the own line: who calls, who called while the form is still open, and the transfer with its steps. Refuses to show numbers to who may not see them, and to put
 through a citizen who is at another line.
 """
 
@@ -25,6 +25,7 @@ from hotline1022.web.cascade_wire import AREA, CascadeBody, CascadeQuery, Cascad
 from hotline1022.web.desk.agent_own import CALL, own_line, piece, signed_of
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import moment
+from hotline1022.web.line_call_port import KnownCaller
 from hotline1022.web.line_call_wire import CallerView
 from hotline1022.web.numbers_said import said_number
 from hotline1022.web.own_line import check_here, check_hunt
@@ -93,13 +94,9 @@ async def facts(ask: Ask, call: CallerView | None) -> Mapping[str, Any] | None:
     if call is None:
         return None
     own = call.called_by == signed_of(ask).user.person
-    shown = sees_numbers(ask)
     names = {one.id: one.name for one in await ask.ports.directory.categories(None)}
-    opens = signed_of(ask).may(Permission.LOOK)
     return {
         "call": call.call,
-        "number": said_number(call.caller if shown else mask(call.caller)),
-        "name": call.name if shown else "",
         "category": names.get(call.category, call.category),
         "pressed": " › ".join(call.keys),
         "answered": call.answered_at.isoformat() if call.answered_at else "",
@@ -109,12 +106,33 @@ async def facts(ask: Ask, call: CallerView | None) -> Mapping[str, Any] | None:
         "since": call.since.isoformat(),
         "waiting_since": call.waiting_since.isoformat() if call.waiting_since else "",
         "waited": None if call.waited_ms is None else clock(call.waited_ms // 1000),
+        **_known(ask, call, names),
+    }
+
+
+async def left(ask: Ask, of_call: str) -> Mapping[str, Any] | None:
+    """What is known of the citizen of a call that this person answered, while its form is still open; None: that is for others."""
+    known = await ask.ports.callers.known(of_call) if of_call else None
+    if known is None or signed_of(ask).user.person not in known.people:
+        return None
+    return _known(ask, known, {one.id: one.name for one in await ask.ports.directory.categories(None)})
+
+
+def _known(ask: Ask, call: CallerView | KnownCaller, names: Mapping[str, str]) -> dict[str, Any]:
+    """Number, name, earlier calls and open tickets; what may be opened has its id."""
+    shown, opens = sees_numbers(ask), signed_of(ask).may(Permission.LOOK)
+    return {
+        "number": said_number(call.caller if shown else mask(call.caller)),
+        "name": call.name if shown else "",
         "past": [
             {
+                "id": one.id if opens else "",
                 "at": moment(one.entered_at),
                 "result": one.result or "",
                 "category": names.get(one.category, one.category),
+                "by": one.person_name or one.person,
                 "talk": clock(one.talk_ms // 1000) if one.talk_ms else "",
+                "tickets": [{"id": made.id if opens else "", "code": spaced(made.code)} for made in one.tickets],
             }
             for one in call.past
         ],

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from hotline1022.core.clock import local, local_day
-from hotline1022.core.errors import HotlineError, Invalid
+from hotline1022.core.errors import HotlineError, Invalid, check_length
 from hotline1022.core.words import time_written
 from hotline1022.directory.types import Category
 from hotline1022.tickets.ports import Act
@@ -27,6 +27,8 @@ from hotline1022.web.route import Ask
 
 #: what a form begins with where nobody has chosen
 _FIRST = {"kind": Kind.REPORT.value, "requester": Requester.PERSON.value, "urgency": Urgency.ORDINARY.value}
+#: characters of what was asked, and of an answer
+_MOST = 4000
 #: other forms that are shown
 _OTHERS = 8
 
@@ -108,6 +110,8 @@ async def _make(ask: Ask, call: str, act: str, seen: int, typed: Mapping[str, st
         raise Invalid("nothing is written down; write the content", error_id="content-missing")
     if act == "complete" and not typed["answer"].strip():
         raise Invalid("nothing is answered; write the answer", error_id="answer-missing")
+    for name in ("content", "answer"):  # the browser cuts nothing off, and a draft keeps more than a ticket takes
+        check_length(name, typed[name].replace("\r\n", "\n").strip(), _MOST)
     draft, answer = draft_of(dict(typed), call)
     faq = await used(ask, typed["faq"], strict=False)
     return await ask.ports.drafts.ticket(

@@ -11,8 +11,9 @@ from aiohttp.http_exceptions import HttpProcessingError
 from hotline1022.core.errors import Invalid
 from hotline1022.web.desk.kept import SECRETS
 
-#: bytes of all files of a form, of all its texts, and parts at most
-FILES, TEXTS, PARTS = 10 * 1024 * 1024, 64 * 1024, 50
+#: bytes of all files of a form, of all its texts, and parts at most: texts are larger than any that is taken, so that whoever pasted
+#: too much is told by how much and gets it back
+FILES, TEXTS, PARTS = 10 * 1024 * 1024, 512 * 1024, 50
 #: bytes of files that are read, and thrown away where they are too many: for what was typed behind them, and because a browser
 #: that still sends hears no answer
 READ = 4 * FILES
@@ -107,11 +108,16 @@ def read_fields(content_type: str, raw: bytes, *, most: int = FIELDS) -> list[tu
         raise _no_form() from None
 
 
+async def read_texts(request: web.Request) -> bytes:
+    """A form without files as it was sent; 413 for one that is larger than TEXTS."""
+    return await request.clone(client_max_size=TEXTS).read()
+
+
 async def read_form(request: web.Request, *, most: int = FIELDS) -> Form:
     """A form with files or without. Invalid `body-not-form`, and 413 for texts that are too large."""
     if request.content_type == MULTIPART:
         return await _read_parts(request)
-    return Form(pairs=tuple(read_fields(request.content_type, await request.read(), most=most)))
+    return Form(pairs=tuple(read_fields(request.content_type, await read_texts(request), most=most)))
 
 
 async def _read_parts(request: web.Request) -> Form:

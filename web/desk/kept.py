@@ -12,8 +12,8 @@ from hotline1022.web import cookies
 
 #: until the form is looked at; who comes later has begun anew
 KEPT = timedelta(minutes=30)
-#: forms of one user, and of all: a form has 64 KiB at most
-OF_ONE, OF_ALL = 5, 200
+#: forms of one user, and of all, and signs of one form: what has more fits into no place of ours
+OF_ONE, OF_ALL, SIGNS = 5, 200, 64 * 1024
 #: sessions whose users are known without the database
 SESSIONS = 1000
 #: fields that are never kept, wherever they are

@@ -14,7 +14,7 @@ from hotline1022.core.errors import HotlineError, NotFound
 from hotline1022.web import cookies
 from hotline1022.web.desk.door import HOME, SIGN_IN, check_ours, led, safe, said_page
 from hotline1022.web.desk.forms import Form
-from hotline1022.web.desk.kept import KEPT, STORE, Kept
+from hotline1022.web.desk.kept import KEPT, SIGNS, STORE, Kept
 from hotline1022.web.desk.refill import texts
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.ports import Ports
@@ -117,7 +117,7 @@ def unanswered(request: web.Request, ports: Ports, error: BaseException, form: F
 def keep(request: web.Request, user: str, form: Form, now: datetime, *, unanswered: bool = False) -> str:
     """Keep a form for its page, and say which page that is; "" for one that is not kept."""
     action = request.path
-    if action.startswith(_NEVER):
+    if action.startswith(_NEVER) or sum(len(value) for _, value in form.typed) > SIGNS:
         return ""
     page = _page(request)
     request.app[STORE].put(

@@ -12,7 +12,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 import hotline1022
 from hotline1022.accounts.types import Permission, Stage
 from hotline1022.core.clock import written
-from hotline1022.core.errors import HotlineError, Unavailable
+from hotline1022.core.errors import HotlineError, TooLong, Unavailable
 from hotline1022.web import cookies
 from hotline1022.web.desk.day_said import marks, said
 from hotline1022.web.desk.desk_map import menu_of
@@ -149,6 +149,8 @@ def told(error: BaseException) -> str:
     """An error in words for people, by its id; its own text, which is English, is for the API and the log."""
     if not isinstance(error, HotlineError):
         return ""
+    if isinstance(error, TooLong):
+        return words()("error.text-long-by", over=error.length - error.most, most=error.most)
     if isinstance(error, Unavailable) and f"error.{error.error_id}" not in words().texts:
         return words()("failure.503.said")  # what of us is away is nothing for strangers
     return told_id(error.error_id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from hotline1022.core.errors import HotlineError
+from hotline1022.core.errors import HotlineError, check_length
 from hotline1022.notify.types import Channel, Encoding, MessageClass, TemplateVersion, Wording
 from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see, who
@@ -76,6 +76,7 @@ async def save_template(ask: Ask) -> web.Response:
     form: Form = ask.body
     name, note = ask.path["template"], form.one("note").strip()[:NOTE_MOST]
     try:
+        check_length("text", _typed(form).text, TEXT_MOST)
         done = await ask.ports.templates.save(name, _typed(form), seen=form.number("seen"), note=note, by=who(ask))
     except HotlineError as error:
         return await _page(ask, _typed(form), error, note=note)
@@ -99,7 +100,7 @@ def _typed(form: Form) -> Wording:
     """What the form says; what is none of its choices is the first of them."""
     encodings = {one.value: one for one in _ALPHABETS}
     classes = {one.value: one for one in MessageClass}
-    text = form.one("text").replace("\r\n", "\n")[:TEXT_MOST]
+    text = form.one("text").replace("\r\n", "\n")
     if "encoding" not in form.names:
         return Wording(subject=form.one("subject").strip()[:SUBJECT_MOST], text=text)
     return Wording(

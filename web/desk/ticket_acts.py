@@ -2,7 +2,6 @@
 keeps what was typed; files that came along are stored before the act, which counts only with them.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,7 +9,7 @@ from datetime import date
 from aiohttp import web
 
 from hotline1022.accounts.types import Permission
-from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable
+from hotline1022.core.errors import Invalid, NotFound, Refused, Unavailable, check_length
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import LOOKING, Action, HistoryRow, Named, State
 from hotline1022.web.desk.door import see
@@ -87,8 +86,7 @@ def _wanted(action: Action, typed: Mapping[str, str], detail: TicketDetail) -> A
     }.get(action, ("why",))
     given = {name: typed[name] for name in needs if typed[name].strip()}
     for name, text in given.items():
-        if len(unicodedata.normalize("NFC", text)) > MOST[name]:
-            raise Invalid(f"{name} is too long; write at most {MOST[name]} characters", error_id="text-long")
+        check_length(name, text, MOST[name])
     day = _day(given.pop("until", ""))
     try:
         body: ActBody = parse(ActBody, given | {"version": "1"}, texts=True)

@@ -3,7 +3,6 @@ somebody else has changed meanwhile: that is shown beside what was typed first. 
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -12,7 +11,7 @@ from aiohttp import web
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local_day
-from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused
+from hotline1022.core.errors import HotlineError, Invalid, NotFound, Refused, check_length
 from hotline1022.tickets.ports import Act
 from hotline1022.tickets.types import Action, HistoryRow, Kind, Requester, Ticket, Urgency, only_looked
 from hotline1022.web.desk.door import see
@@ -96,8 +95,7 @@ def _wanted(mine: Mapping[str, str], why: str, version: int) -> Act:
     if not re.fullmatch(EMAIL, mine.get("email", "")):
         raise Invalid("the address of the citizen is none; correct it or leave it out", error_id="edit-email")
     for name, text in {**mine, "why": why}.items():
-        if len(unicodedata.normalize("NFC", text)) > MOST.get(name, _WHY):
-            raise Invalid(f"{name} is too long; shorten it", error_id="text-long")
+        check_length(name, text, MOST.get(name, _WHY))
     try:
         body: EditBody = parse(EditBody, {**mine, "why": why, "version": str(version)}, texts=True)
     except Invalid as error:

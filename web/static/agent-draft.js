@@ -91,7 +91,7 @@ HL.draft = (() => {
     if (answer.status === 409 && answer.told.error_id === "draft-gone") {
       of.gone = true; lay(of.call, 0, {}); tell(said.gone, true); return false;
     }
-    if (answer.status === 400) { tell(`${said.notKept} ${refusals[answer.told.error_id] || refusals.other}`, true); return false; }
+    if ([400, 413].includes(answer.status)) { tell(`${said.notKept} ${refusals[answer.told.error_id] || refusals.other}`, true); return false; }
     if (answer.status !== 200) return away();
     failures = 0;
     document.getElementById("out").hidden = true;
@@ -188,7 +188,7 @@ HL.draft = (() => {
       for (const one of laid()) {
         if (one.of === own ? form && one.call === form.call : lives(one)) continue; // its own window sends it, and newer words with it
         const answer = await post(one.call, { window: one.of, seen: one.seen, ...one.texts });
-        if (answer.status === 400) continue; // it lies there for a day, should somebody want to look
+        if ([400, 413].includes(answer.status)) continue; // it lies there for a day, should somebody want to look
         if (answer.status !== 200 && answer.status !== 409) return;
         if (JSON.parse(localStorage.getItem(one.name) || "null")?.at === one.at) localStorage.removeItem(one.name);
         if (answer.status !== 200 || !form || one.call !== form.call) continue;
@@ -233,5 +233,7 @@ HL.draft = (() => {
   setInterval(pull, 15000); // another browser of the same person
   /* everything that was typed is kept, and nothing else is under way: true */
   const flush = async () => { if (sending) await sending; return send(); };
-  return { open, flush, clean: () => !form || !form.dirty.size };
+  /* why what was typed is not kept, in words; "" where that is told by itself, or only waits */
+  const refused = () => { const place = document.getElementById("saved"); return place?.textContent.startsWith(said.notKept) ? place.textContent : ""; };
+  return { open, flush, refused, clean: () => !form || !form.dirty.size };
 })();

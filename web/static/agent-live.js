@@ -273,7 +273,7 @@
     HL.turn.began();
     if (HL.draft.clean()) return;
     event.preventDefault();
-    HL.draft.flush().then((kept) => { if (kept || by("saved").textContent === page.dataset.gone) event.detail.issueRequest(); else { HL.turn.ended(); oops(page.dataset.unsaved); } });
+    HL.draft.flush().then((kept) => { if (kept || by("saved").textContent === page.dataset.gone) event.detail.issueRequest(); else { HL.turn.ended(); oops(HL.draft.refused() || page.dataset.unsaved); } });
   });
   document.body.addEventListener("htmx:configRequest", (event) => {
     const { elt, path, parameters } = event.detail;
@@ -299,7 +299,7 @@
   looked();
   HL.draft.open(by("form"));
   HL.stream({
-    path: "/desk/events?", position: page.dataset.position, topics: TOPICS, heard, back, away,
+    path: "/desk/events?", position: page.dataset.position, topics: TOPICS, rings: true, heard, back, away,
     out: () => { clearInterval(polling); by("out").hidden = false; },
   });
 })();

@@ -1,60 +1,78 @@
 "use strict";
-/* What pages that live share: the stream of events, which is opened anew when it ends or says nothing for too long, and clocks by the
-   server's time. Refuses to take an open connection for a living one, and the clock of this computer for the right one. */
+/* What pages that live share: the stream of events, one for all pages of a session where the browser has shared workers, else one for
+   each, and clocks by the server's time. Refuses to wait for a worker that says nothing, and to take the clock of this computer for the right one. */
 window.HL = window.HL || {};
 (() => {
-  // ms: until a stream that was refused is asked for again; the service marks a living stream every 15 s
-  const ANEW = 3000, SILENT = 35000, LOOK = 5000;
+  // ms: the worker gives a sign every 5 s
+  const DEAD = 20000, LOOK = 5000, HIDDEN = 5000;
+  const worker = document.currentScript.src.replace(/live\.js$/, "live-worker.js");
+  // of a session, so that nothing that one may see reaches who signs in after it
+  const session = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRF-Token"] || "";
+  /* why nothing comes, where the page has a place for it */
+  function why(text) {
+    const place = document.getElementById("stream-many");
+    if (place) place.hidden = text !== "many";
+  }
 
-  /* `heard(topic, event)` for each event and for `refresh`; `back()` when it is there (again), `away()` when it is not, `out()` when
-     the session has ended, which ends the stream. Gives what lets it rest, wakes it where it stopped, and begins anew in another session */
-  HL.stream = ({ path, position, topics, heard, back, away, out }) => {
-    let stream = null, last = 0, over = false, planned = 0, resting = false;
-    const sign = () => { last = performance.now(); };
+  /* as HL.open, which does it where no worker can: there a page that nobody sees rests after a while, but for one that rings (`rings`) */
+  HL.stream = (wanted) => {
+    const how = { ...wanted, away(text) { why(text); wanted.away(); }, back() { why(""); wanted.back(); }, out() { why(""); wanted.out(); } };
+    let position = how.position, port = null, alone = null, last = 0, met = false, resting = false, over = false;
     function listen() {
-      clearTimeout(planned);
-      planned = 0;
-      sign();
-      const own = (stream = new EventSource(`${path}since=${encodeURIComponent(position)}`));
-      own.addEventListener("mark", (event) => { sign(); position = event.lastEventId || position; });
-      for (const topic of [...topics, "refresh"]) {
-        own.addEventListener(topic, (event) => { sign(); position = event.lastEventId || position; heard(topic, event); });
-      }
-      own.addEventListener("end", (event) => {
-        if (JSON.parse(event.data).why !== "signed-out") return;
-        over = true;
-        own.close();
-        out();
-      });
-      own.addEventListener("open", () => { sign(); back(); });
-      own.addEventListener("error", () => {
-        if (own !== stream || over || resting) return;
-        away();
-        if (own.readyState !== EventSource.CLOSED) return;
-        planned ||= setTimeout(listen, ANEW);
-        ended(own);
-      });
+      last = performance.now();
+      try {
+        const shared = new SharedWorker(worker, session());
+        shared.addEventListener("error", () => { if (port === shared.port) by_itself(); });
+        port = shared.port;
+      } catch { by_itself(); return; }
+      const own = port;
+      own.addEventListener("message", ({ data }) => { if (own === port) told(data); });
+      own.start();
+      own.postMessage({ topics: how.topics, position });
     }
-    // a stream that is refused does not say why: a session that ended while nobody listened is asked for
-    async function ended(own) {
-      const answer = await fetch(`${path}since=`, { method: "HEAD", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(ANEW) }).catch(() => null);
-      if (own !== stream || over || resting || answer?.status !== 401) return;
-      over = true;
-      clearTimeout(planned);
-      stream.close();
-      out();
+    function told({ topic, data, id, state }) {
+      last = performance.now();
+      met = true;
+      if (topic) { position = id || position; how.heard(topic, { data }); }
+      if (state === "out") { over = true; how.out(); }
+      else if (state === "back") how.back();
+      else if (state) how.away(state);
+    }
+    function by_itself() {
+      leave();
+      alone = HL.open({ ...how, position });
+      if (resting) alone.rest();
+      if (wanted.rings) return;
+      document.addEventListener("visibilitychange", seen);
+      seen();
+    }
+    let hiding = 0;
+    function seen() {
+      clearTimeout(hiding);
+      if (document.hidden) hiding = setTimeout(alone.rest, HIDDEN); else if (!resting) alone.wake();
+    }
+    function leave() {
+      port?.postMessage(null);
+      port?.close();
+      port = null;
     }
     setInterval(() => {
-      if (over || resting || planned || performance.now() - last < SILENT) return;
-      stream.close();
-      away();
-      listen();
+      if (alone || over || resting || performance.now() - last < DEAD) return;
+      leave();
+      how.away("");
+      if (met) { met = false; listen(); } else by_itself();
     }, LOOK);
+    addEventListener("pagehide", leave);
+    addEventListener("pageshow", (event) => { if (event.persisted && !alone && !over && !resting) listen(); });
     listen();
     return {
-      rest() { resting = true; clearTimeout(planned); planned = 0; stream.close(); },
-      wake() { if (resting && !over) { resting = false; listen(); } },
-      anew(from) { position = from; over = resting = false; stream.close(); listen(); },
+      rest() { resting = true; if (alone) alone.rest(); else leave(); },
+      wake() { if (!resting || over) return; resting = false; if (alone) alone.wake(); else listen(); },
+      anew(from) {
+        position = from;
+        over = resting = false;
+        if (alone) alone.anew(from); else { leave(); listen(); }
+      },
     };
   };
 

@@ -46,10 +46,10 @@
     const shown = back(page);
     give(lost.filter((text) => !shown.includes(text)));
     reveal();
-    // the session that was over has a new one: it is listened to, and takes what is handed over
-    if (over) { missed = false; stream.anew(now.dataset.position); }
     // another session of the same user has other tokens
     document.body.setAttribute("hx-headers", page.body.getAttribute("hx-headers"));
+    // the session that was over has a new one: it is listened to, and takes what is handed over
+    if (over) { missed = false; stream.anew(now.dataset.position); }
     for (const one of document.querySelectorAll("input[name=csrf]")) one.value = page.querySelector("input[name=csrf]").value;
     htmx.process(main);
     history.replaceState(null, "", load.href);

@@ -17,6 +17,7 @@ from hotline1022.service.live.bus import LiveBus
 from hotline1022.service.tickets.agent_drafts import AgentDrafts
 from hotline1022.tickets.types import Ticket, TicketFilter
 from hotline1022.web.cascade_wire import Begun, CascadeBody
+from hotline1022.web.line_call_port import KnownCaller
 from hotline1022.web.line_call_wire import CallerView, LineCallView
 from tests.contract.database.desk_world import OWN, Browser, World, open_desk
 from tests.contract.database.made import HASH
@@ -39,6 +40,9 @@ class OneCaller:
 
     lines: MemoryLines
     call: CallerView | None = None
+    #: whoever was there, and who answered her
+    before: CallerView | None = None
+    people: frozenset[str] = frozenset()
 
     async def get(self, line: str) -> LineCallView:
         return LineCallView(line=self.lines.lines[line], call=self.call if line == "101" else None)
@@ -49,6 +53,17 @@ class OneCaller:
         assert known is not None
         self.call = replace(known, call=call, **changes)
         return self.call
+
+    async def known(self, call: str) -> KnownCaller | None:
+        one = next((one for one in (self.call, self.before) if one is not None and one.call == call), None)
+        if one is None:
+            return None
+        more: dict[str, Any] = {name: getattr(one, name) for name in ("caller", "name", "past", "open_tickets")}
+        return KnownCaller(call=call, people=self.people, **more)
+
+    def hangs_up(self, *people: str) -> None:
+        """She is gone; these had answered her."""
+        self.before, self.call, self.people = self.call, None, frozenset(people or {AGENT})
 
 
 @dataclass(slots=True)

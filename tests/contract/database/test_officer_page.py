@@ -370,7 +370,7 @@ async def test_texts_that_do_not_fit_come_back(world: World) -> None:
     for body, kind in ((b"{}", "application/json"), (b"act=%ff&version=1", "application/x-www-form-urlencoded")):
         async with world.client.post(path, data=body, headers={"Content-Type": kind}) as response:
             assert response.status == 400 and response.content_type == "text/html"
-    async with world.client.post(path, data={"act": "answer", "version": "1", "answer": "x" * 70000}) as response:
+    async with world.client.post(path, data={"act": "answer", "version": "1", "answer": "x" * 600_000}) as response:
         assert response.status == 413 and "Nội dung quá dài" in await response.text()
     unknown = await world.press(path, "forward", ticket.version, answer="x")
     assert unknown.status == 400 and "Xin chọn một việc" in unknown.text
