@@ -134,4 +134,4 @@ def _behind(place: TicketCursor, *, due_first: bool) -> Sequence[ColumnElement[b
     later = or_(made > at, and_(made == at, ticket.c.id > place.ticket))
     if place.due is None:
         return [DUE.is_(None), later]
-    return [or_(DUE.is_(None), place.due < DUE, and_(place.due == DUE, later))]
+    return [or_(DUE.is_(None), place.due < DUE, and_(place.due <= DUE, later))]

@@ -14,7 +14,7 @@ from hotline1022.web.calls import cursor_text, read_cursor
 from hotline1022.web.errors import Forbidden
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import YEARS
-from hotline1022.web.tickets_wire import ListOrder, TicketListed, TicketQuery, Which
+from hotline1022.web.tickets_wire import ListOrder, TicketListed, TicketQuery
 
 #: as people choose among them
 STATES = tuple(one for one in State if one not in HIDDEN)

@@ -84,7 +84,7 @@ def test_what_a_page_narrows_by_its_operations_take_too(page: str) -> None:
             *(part for part in PARTS if f"{{{part}}}" in one.path),
         )
     }
-    called = PLACE | ELSE.get(PAGES[page].path, {})
+    called = {**PLACE, **ELSE.get(PAGES[page].path, {})}
     for field in fields(PAGES[page].query) if behind else ():
         name = called.get(field.name, field.name)
         assert " " in name or name in taken, (

@@ -81,4 +81,7 @@ def test_what_touches_evidence_is_for_few() -> None:
     mine = {path for (_, path), (needs, _) in table.items() if needs == "signed-in"}
     assert mine == {path for _, path in table if path.startswith("/api/me/")}
     opened = {path for (_, path), (scope, _) in table.items() if scope == "open"}
-    assert all(path.endswith((".css", "/live", "/ready")) or "{token}" in path or "{key}" in path for path in opened - {"/api/sign-in"})
+    assert all(
+        path.endswith((".css", "/live", "/ready")) or "{token}" in path or "{key}" in path
+        for path in opened - {"/api/sign-in"}
+    )

@@ -129,7 +129,7 @@ async def test_the_own_account_is_of_who_is_signed_in_alone(tmp_path: Path) -> N
         assert len(routes) == 9
         for route in routes:
             noted(house).clear()
-            sent = {"json": BODIES.get(route.path)} if route.method == "POST" else {}
+            sent: dict[str, Any] = {"json": BODIES.get(route.path)} if route.method == "POST" else {}
             status, told = await ask(house, route.method, route.path, nobody, **sent)
             assert status == route.status, (route.path, told)
             acts = [(act.actor, act.act) for act in noted(house)]

@@ -83,8 +83,8 @@ async def test_a_second_factor_stands_between(world: World) -> None:
 
 async def test_another_sites_page_signs_nobody_in(world: World) -> None:
     async with world.signed_in("agent"), world.browser() as program:
-        sent = {"json": {"login": "lan", "password": OWN}, "headers": {"Origin": "https://example.vn"}}
-        async with program.client.post("/api/sign-in", **sent) as response:
+        body, headers = {"login": "lan", "password": OWN}, {"Origin": "https://example.vn"}
+        async with program.client.post("/api/sign-in", json=body, headers=headers) as response:
             assert (response.status, (await response.json())["error_id"]) == (403, "form-foreign")
             assert not response.cookies
 
