@@ -79,6 +79,8 @@ async def test_a_second_factor_stands_between(world: World) -> None:
         assert (status, whole["stage"]) == (200, "full") and whole["csrf"] != came["csrf"]
         assert (await ask(program, "GET", "/api/me/account"))[1]["second"] is True
         assert (await one.get("/desk")).status == 200
+    half = [one["act"] for one in await world.acts() if one["act"] == "POST /api/me/second"]
+    assert half == [], "who has come half the way in has done nothing yet"
 
 
 async def test_another_sites_page_signs_nobody_in(world: World) -> None:
