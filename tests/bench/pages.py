@@ -63,6 +63,8 @@ ROLES = {
 WORDS = "ổ gà"
 #: addresses of one route that are opened at most, each another question
 AT_MOST = 3
+#: addresses of one route in all: from figures to lists and back, filters come in ever more mixtures
+OF_ROUTE = 40
 #: what nobody's first page leads to by a link, but by a choice in a form: {year} is the day a year ago, {month} the day a month ago
 A_YEAR = "/desk/supervision?since={year}"
 SUPERVISION = (
@@ -79,7 +81,6 @@ SUPERVISION = (
     "/desk/tickets?which=closed",
 )
 RECORDINGS = (
-    "/desk/recordings?number=4567",
     "/desk/recordings?number=0999999999",
     "/desk/recordings?since={month}&until={month}",
     "/desk/recordings?since={year}&longer=5:00",
@@ -153,6 +154,7 @@ class Walk:
     size: dict[str, int] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
     _kinds: Counter[str] = field(default_factory=Counter)
+    _routes: Counter[str] = field(default_factory=Counter)
     _asked: set[str] = field(default_factory=set)
 
     async def all(self, times: int) -> None:
@@ -172,8 +174,11 @@ class Walk:
             return False
         self._asked.add(address)
         asks = self.kind(path.path) + "?" + ",".join(sorted(key for key, value in parse_qsl(path.query) if value))
+        if self._kinds[asks] >= AT_MOST or self._routes[self.kind(path.path)] >= OF_ROUTE:
+            return False
         self._kinds[asks] += 1
-        return self._kinds[asks] <= AT_MOST
+        self._routes[self.kind(path.path)] += 1
+        return True
 
     @staticmethod
     def kind(path: str) -> str:
