@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal_column, not_, or
 from hotline1022.core.folding import fold
 from hotline1022.db.columns import condition
 from hotline1022.db.tables_tickets import ticket, ticket_call
-from hotline1022.tickets.types import NONE, OWED_IN, Deadline, Standing, TicketFilter
+from hotline1022.tickets.types import NONE, OWED_IN, Deadline, Standing, TicketCursor, TicketFilter
 
 SEEN = condition("ticket.begun_at IS NOT NULL")
 OPEN = condition("ticket.begun_at IS NOT NULL AND ticket.closed_at IS NULL")
@@ -122,6 +122,16 @@ def ticket_conditions(wanted: TicketFilter) -> Sequence[ColumnElement[bool]]:
             raise AssertionError("a standing is one at some moment")
         found.append(_stands(wanted.standing, wanted.standing_at))
     if wanted.before is not None:
-        at, last = wanted.before.created_at, wanted.before.ticket
-        found += [ticket.c.created_at <= at, or_(ticket.c.created_at < at, ticket.c.id < last)]
+        found += _behind(wanted.before, due_first=wanted.due_first)
     return found
+
+
+def _behind(place: TicketCursor, *, due_first: bool) -> Sequence[ColumnElement[bool]]:
+    """What comes after this place in the list."""
+    at, made = place.created_at, ticket.c.created_at
+    if not due_first:
+        return [made <= at, or_(made < at, ticket.c.id < place.ticket)]
+    later = or_(made > at, and_(made == at, ticket.c.id > place.ticket))
+    if place.due is None:
+        return [DUE.is_(None), later]
+    return [or_(DUE.is_(None), place.due < DUE, and_(place.due <= DUE, later))]

@@ -343,10 +343,12 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketCursor:
-    """The last ticket of a page; the next page begins before it (newest first)."""
+    """The last ticket of a page; the next page begins before it (newest first), or behind it in a list of what is due first."""
 
     created_at: datetime
     ticket: str
+    #: in a list of what is due first: by when it must be done; None = nothing is owed
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -383,7 +385,7 @@ class TicketFilter:
     before: TicketCursor | None = None
     #: in any of these states
     states: frozenset[State] = frozenset()
-    #: what must be done first comes first, what is owed nothing last; without a cursor
+    #: what must be done first comes first, what is owed nothing last
     due_first: bool = False
     #: rows that are passed over
     skip: int = 0

@@ -4,10 +4,9 @@ change a secret without the password.
 
 from aiohttp import web
 
-from hotline1022.accounts.types import SignedIn
 from hotline1022.web import account_wire as w
 from hotline1022.web import cookies
-from hotline1022.web.errors import Unauthorized
+from hotline1022.web.door import whose
 from hotline1022.web.failures import json_response
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import dump
@@ -16,7 +15,7 @@ from hotline1022.web.users_wire import SignedOut
 
 async def get_own_account(ask: Ask) -> w.OwnAccount:
     """Whose session asks."""
-    user = _me(ask).user
+    user = whose(ask).user
     names = {one.id: one.name for one in await ask.ports.users.roles()}
     return w.OwnAccount(
         login=user.login,
@@ -32,7 +31,7 @@ async def get_own_account(ask: Ask) -> w.OwnAccount:
 
 async def list_own_sessions(ask: Ask) -> w.OwnSessions:
     """Where one is signed in."""
-    me = _me(ask)
+    me = whose(ask)
     return w.OwnSessions(
         sessions=tuple(
             w.OwnSession(
@@ -52,7 +51,7 @@ async def list_own_sessions(ask: Ask) -> w.OwnSessions:
 async def end_own_sessions(ask: Ask) -> SignedOut:
     """One, or all others."""
     body: w.OwnEndBody = ask.body
-    me, door, here = _me(ask), ask.ports.door, cookies.whence(ask.request)
+    me, door, here = whose(ask), ask.ports.door, cookies.whence(ask.request)
     if body.session:
         ended = await door.sign_out(me, here, id=body.session)
     else:
@@ -63,7 +62,7 @@ async def end_own_sessions(ask: Ask) -> SignedOut:
 async def change_own_password(ask: Ask) -> web.Response:
     """Another password; the cookie of this session is another one too."""
     body: w.NewPasswordBody = ask.body
-    me = _me(ask)
+    me = whose(ask)
     entered = await ask.ports.door.change_password(me, body.old, body.new, cookies.whence(ask.request))
     answer = json_response(dump(w.PasswordDone(csrf=cookies.page_token(entered.token, me.user.id))), 200)
     cookies.write(ask.request, answer, entered.token)
@@ -73,27 +72,19 @@ async def change_own_password(ask: Ask) -> web.Response:
 async def begin_own_second(ask: Ask) -> w.SecondBegun:
     """A new second factor, told once."""
     body: w.OwnPasswordBody = ask.body
-    made = await ask.ports.door.begin_second(_me(ask), body.password, cookies.whence(ask.request))
+    made = await ask.ports.door.begin_second(whose(ask), body.password, cookies.whence(ask.request))
     return w.SecondBegun(address=made.address, typed=made.typed)
 
 
 async def confirm_own_second(ask: Ask) -> w.SecondState:
     """A code of it: in force."""
     body: w.SecondCodeBody = ask.body
-    await ask.ports.door.confirm_second(_me(ask), body.code, cookies.whence(ask.request))
+    await ask.ports.door.confirm_second(whose(ask), body.code, cookies.whence(ask.request))
     return w.SecondState(second=True)
 
 
 async def drop_own_second(ask: Ask) -> w.SecondState:
     """Take it away."""
     body: w.OwnPasswordBody = ask.body
-    await ask.ports.door.drop_second(_me(ask), body.password, cookies.whence(ask.request))
+    await ask.ports.door.drop_second(whose(ask), body.password, cookies.whence(ask.request))
     return w.SecondState(second=False)
-
-
-def _me(ask: Ask) -> SignedIn:
-    """Who is signed in; the door has let in nobody else."""
-    signed = ask.asker.signed
-    if signed is None:
-        raise Unauthorized("nobody is signed in; sign in at /desk", error_id="session-over")
-    return signed

@@ -1,11 +1,50 @@
 """The routes of the own account: for who is signed in, whatever he may; a token has none."""
 
+from hotline1022.accounts.types import Stage
 from hotline1022.web import account as h
 from hotline1022.web import account_wire as w
+from hotline1022.web import door
 from hotline1022.web.route import Route
 from hotline1022.web.users_wire import SignedOut
 
+HALF = frozenset({Stage.SECOND})
 ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path="/api/sign-in",
+        needs=None,
+        open=True,
+        summary="Begin a session by name and password, for programs that speak as somebody",
+        detail="The cookie of the session comes with the answer; what changes something sends `csrf` back as X-CSRF-Token. Programs of "
+        "their own take a token (`hotline1022 token create`) and need no session. 409 sign-in-wrong, sign-in-wait after too many tries.",
+        handler=door.sign_in,
+        body=w.SignInBody,
+        answer=w.CameIn,
+    ),
+    Route(
+        method="POST",
+        path="/api/me/second",
+        needs=None,
+        officers=True,
+        people=True,
+        stages=HALF,
+        summary="The code of the second factor, of a session that has shown its password alone",
+        detail="The session goes on under another cookie, which the answer sets.",
+        handler=door.second,
+        body=w.SecondCodeBody,
+        answer=w.CameIn,
+    ),
+    Route(
+        method="POST",
+        path="/api/me/sign-out",
+        needs=None,
+        officers=True,
+        people=True,
+        stages=frozenset({Stage.SECOND, Stage.CHANGE, Stage.FULL}),
+        summary="End this session",
+        handler=door.sign_out,
+        answer=SignedOut,
+    ),
     Route(
         method="GET",
         path="/api/me/account",
@@ -45,8 +84,9 @@ ROUTES: tuple[Route, ...] = (
         officers=True,
         people=True,
         summary="Another password; all other sessions end",
-        detail="The session goes on under another cookie, which the answer sets. Who has a one-time password chooses an own one at "
-        "/desk/password: until then nothing else is open.",
+        stages=frozenset({Stage.CHANGE, Stage.FULL}),
+        detail="The session goes on under another cookie, which the answer sets. Who has a one-time password chooses an own one here "
+        "or at /desk/password: until then nothing else is open.",
         handler=h.change_own_password,
         body=w.NewPasswordBody,
         answer=w.PasswordDone,

@@ -3,11 +3,34 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from hotline1022.accounts.types import Stage
 from hotline1022.web.rules import Rule
 from hotline1022.web.types import When
 from hotline1022.web.users_wire import ContactId, PersonId
 
 OwnPassword = Annotated[str, Rule(doc="the own one, as it is now", low=1, high=400, secret=True, verbatim=True)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInBody:
+    """Who wants in."""
+
+    login: Annotated[str, Rule(low=1, high=80)]
+    password: OwnPassword
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameIn:
+    """A session has begun, or has come further; its cookie comes with the answer."""
+
+    stage: Annotated[
+        Stage,
+        Rule(
+            doc="full: it may all that its user may; second: POST /api/me/second wants the code first; change: POST /api/me/password "
+            "wants a password of one's own first"
+        ),
+    ]
+    csrf: Annotated[str, Rule(doc="what goes into X-CSRF-Token of whatever changes something")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ def act_of(route: Route, ask: Ask) -> Acting | None:
         # who has come half the way through the door has done nothing yet
         full = ask.signed is not None and ask.signed.session.stage is not Stage.SECOND and bool(route.desk.stages)
         return _of_user(route, ask, ask.signed.user.login) if full and ask.signed is not None else None
-    if ask.who is None:
+    if ask.who is None or (ask.who.signed is not None and ask.who.signed.session.stage is Stage.SECOND):
         return None
     given = given_names(ask.query if route.leaves else ask.body)
     detail: dict[str, object] = {"status": route.status}

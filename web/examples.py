@@ -1,5 +1,5 @@
 """One request and its answer for each route, as the document shows them. Refuses nothing: scripts/write-openapi writes them, from
-what a hotline in memory really answers.
+what a hotline in memory really answers; and what the whole service says where something is not there, or not as the asker thinks.
 """
 
 import json
@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 #: beside this file
-FILE = "examples.json"
+FILE, REFUSALS = "examples.json", "refusals.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +42,11 @@ def examples() -> Mapping[str, Example]:
     """By method and path, `GET /api/calls`."""
     text = (files("hotline1022.web") / FILE).read_text(encoding="utf-8")
     return {name: Example(**one) for name, one in json.loads(text).items()}
+
+
+@cache
+def refusals() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    """By method and path, by status 404 and 409: a failure as it was answered."""
+    text = (files("hotline1022.web") / REFUSALS).read_text(encoding="utf-8")
+    told: Mapping[str, Mapping[str, Mapping[str, Any]]] = json.loads(text)
+    return told

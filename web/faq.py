@@ -35,6 +35,7 @@ from hotline1022.web.faq_wire import (
     FaqHits,
     FaqImportQuery,
     FaqMissList,
+    FaqMissQuery,
     FaqMissView,
     FaqMoveBody,
     FaqPage,
@@ -48,7 +49,6 @@ from hotline1022.web.faq_wire import (
 )
 from hotline1022.web.route import Ask
 from hotline1022.web.uploads import read_upload
-from hotline1022.web.wire import LimitQuery
 
 #: bytes of a sheet at most; what is longer is not even read
 LARGEST = 4 * 1024 * 1024
@@ -216,8 +216,8 @@ def sheet(data: bytes, name: str = "hoi-dap-1022.xlsx") -> web.Response:
 
 async def list_misses(ask: Ask) -> FaqMissList:
     """Searches without an answer."""
-    query: LimitQuery = ask.query
-    found = await ask.ports.faq.misses(query.limit)
+    query: FaqMissQuery = ask.query
+    found = await ask.ports.faq.misses(query.limit, query.skip)
     return FaqMissList(
         misses=tuple(
             FaqMissView(id=one.id, words=one.words, count=one.count, first_at=one.first_at, last_at=one.last_at)

@@ -6,7 +6,6 @@ from hotline1022.accounts.types import Permission
 from hotline1022.web import faq as h
 from hotline1022.web import faq_wire as w
 from hotline1022.web.route import Handler, Route
-from hotline1022.web.wire import LimitQuery
 
 
 def _move(word: str, handler: Handler, needs: Permission, summary: str, *, officers: bool) -> Route:
@@ -89,7 +88,7 @@ ROUTES: tuple[Route, ...] = (
         needs=Permission.FAQ_WRITE,
         summary="Searches without an answer, the most frequent first",
         handler=h.list_misses,
-        query=LimitQuery,
+        query=w.FaqMissQuery,
         answer=w.FaqMissList,
     ),
     Route(

@@ -204,6 +204,14 @@ class FaqReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaqMissQuery:
+    """A part of them."""
+
+    limit: Limit = 100
+    skip: Annotated[int, Rule(doc="so many are passed over", low=0, high=100_000)] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FaqMissView:
     """A search that no answer had all the words of."""
 

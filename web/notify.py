@@ -10,6 +10,7 @@ from aiohttp import web
 
 from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import local
+from hotline1022.core.errors import Invalid
 from hotline1022.notify.types import Message, OutboxFilter, RecipientKind, ToTellRow
 from hotline1022.web.notify_wire import (
     InboundList,
@@ -26,7 +27,7 @@ from hotline1022.web.notify_wire import (
     ToTellView,
 )
 from hotline1022.web.route import Ask
-from hotline1022.web.wire import LimitQuery
+from hotline1022.web.wire import LimitQuery, Order
 
 #: what is a right by itself: the end of an address, and whatever is longer than any other run of such signs in a message
 _SIGNED = re.compile(r"(https://\S*?)[A-Za-z0-9_-]{22,}(?=[.,;:!?)]*(?:\s|$))|[A-Za-z0-9_-]{50,}")
@@ -85,8 +86,15 @@ def _month(ask: Ask) -> str:
 async def list_to_tell(ask: Ask) -> ToTellList:
     """Citizens to tell."""
     query: ToTellQuery = ask.query
+    latest = query.order is Order.LATEST
+    if query.told is False:
+        lines, total = await ask.ports.outbox.untold(query.skip, query.limit, latest=latest)
+        return ToTellList(to_tell=tuple(_to_tell(ask, one) for one in lines), total=total)
+    if query.skip or latest:
+        text = "skip and order are for citizens who wait to be told; send told=false, or leave them out"
+        raise Invalid(text, error_id="order-untold")
     lines = await ask.ports.outbox.to_tell(query.told, query.limit)
-    return ToTellList(to_tell=tuple(_to_tell(ask, one) for one in lines))
+    return ToTellList(to_tell=tuple(_to_tell(ask, one) for one in lines), total=None)
 
 
 async def mark_told(ask: Ask) -> ToTellView:

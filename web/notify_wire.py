@@ -6,6 +6,7 @@ from typing import Annotated
 from hotline1022.notify.types import Channel, Encoding, MessageState, RecipientKind
 from hotline1022.web.rules import Rule
 from hotline1022.web.types import Limit, Number, When
+from hotline1022.web.wire import Order
 
 Recipient = Annotated[str, Rule(doc="number in E.164 or address; masked unless the token has scope agent or admin")]
 
@@ -31,8 +32,12 @@ class ResendBody:
 class ToTellQuery:
     """Filters of the list of citizens to tell."""
 
-    told: Annotated[bool | None, Rule(doc="only told ones, only untold ones")] = False
+    told: Annotated[
+        bool | None, Rule(doc="only told ones, only untold ones; `skip` and `order` are for untold ones")
+    ] = False
     limit: Limit = 100
+    skip: Annotated[int, Rule(doc="so many are passed over", low=0, high=100_000)] = 0
+    order: Annotated[Order, Rule(doc="latest or oldest first")] = Order.OLDEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +142,10 @@ class ToTellView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToTellList:
-    """Who waits longest first."""
+    """Citizens to tell."""
 
     to_tell: tuple[ToTellView, ...]
+    total: Annotated[int | None, Rule(doc="how many wait to be told; null where others were asked for")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

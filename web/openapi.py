@@ -8,10 +8,9 @@ from typing import Any, get_type_hints
 
 from aiohttp import web
 
-from hotline1022.core.errors import HotlineError
 from hotline1022.web.errors import Forbidden, no_token
 from hotline1022.web.events_told import webhooks
-from hotline1022.web.examples import FAILURE, NONE, Example, examples
+from hotline1022.web.examples import FAILURE, NONE, Example, examples, refusals
 from hotline1022.web.failures import told
 from hotline1022.web.route import PARTS, Ask, Route
 from hotline1022.web.rules import dump, schema
@@ -32,6 +31,13 @@ SCHEMES: Mapping[str, Any] = {
 #: what the door says, as it says it
 NOBODY = no_token()
 MAY_NOT = Forbidden("the token 'desk' lacks the permission settings; use one of scope admin")
+#: what a status of a failure means, whatever was asked
+_MEANS = {
+    "401": "Nobody showed who asks",
+    "403": "Whoever asks may not",
+    "404": "There is no such thing",
+    "409": "Things are not as they were thought to be; nothing was done",
+}
 _LOCATION = {"description": "where it goes on", "schema": {"type": "string"}}
 
 
@@ -77,7 +83,13 @@ def _session(route: Route) -> dict[str, Any]:
 
 def _operation(route: Route, parts: dict[str, Any]) -> dict[str, Any]:
     example = examples().get(f"{route.method} {route.path}", NONE)
-    needs = "open to all" if route.open else f"permission {route.needs}" if route.needs else "any token or session"
+    needs = (
+        "open to all"
+        if route.open
+        else f"permission {' or '.join((route.needs, *sorted(route.others)))}"
+        if route.needs
+        else "any token or session"
+    )
     if route.people:
         needs = "any session"
     operation: dict[str, Any] = {
@@ -158,16 +170,19 @@ def _responses(route: Route, parts: dict[str, Any], example: Example) -> dict[st
 
 
 def _refusals(route: Route, parts: dict[str, Any]) -> dict[str, Any]:
-    """What the door says before a route's own rules are asked."""
-    said: dict[str, HotlineError] = {}
-    if not route.page and not route.open:
-        said["401"] = NOBODY
+    """What the door says before a route's own rules are asked, and what these say: as they said it."""
+    if route.page:
+        return {}
+    said: dict[str, Any] = {}
+    if not route.open:
+        said["401"] = dump(told(NOBODY))
         if route.needs is not None:
-            said["403"] = MAY_NOT
+            said["403"] = dump(told(MAY_NOT))
+    said |= refusals().get(f"{route.method} {route.path}", {})
     return {
         status: {
-            "description": "Nobody showed who asks" if status == "401" else "Whoever asks may not",
-            "content": {"application/json": {"schema": schema(Failure, parts), "example": dump(told(error))}},
+            "description": _MEANS[status],
+            "content": {"application/json": {"schema": schema(Failure, parts), "example": example}},
         }
-        for status, error in said.items()
+        for status, example in said.items()
     }

@@ -163,12 +163,16 @@ class Route:
     handler: Handler
     #: a sentence or two more, for the document
     detail: str = ""
+    #: who has one of these may ask too
+    others: frozenset[Permission] = frozenset()
     #: works without a token or session
     open: bool = False
     #: takes officers of agencies too: the handler sees to it that they reach nothing but their agency's tickets
     officers: bool = False
     #: for people who are signed in, whatever they may: a token has no account
     people: bool = False
+    #: how far a session must have come that asks here
+    stages: frozenset[Stage] = frozenset({Stage.FULL})
     #: takes who hears recordings of the own agency's tickets alone too: the handler asks recording_rights.py for which
     own: bool = False
     #: a page for people: its body is a form of texts, its errors are pages

@@ -13,9 +13,9 @@ from hotline1022.accounts.types import Permission
 from hotline1022.core.errors import Invalid, NotFound, Unavailable
 from hotline1022.core.masking import mask_name
 from hotline1022.tickets.ports import Act, Draft
-from hotline1022.tickets.types import Action, HistoryRow, Named, Ticket, TicketCursor, TicketFilter
-from hotline1022.web.calls import cursor_text, read_cursor
+from hotline1022.tickets.types import Action, HistoryRow, Named, Ticket, TicketFilter
 from hotline1022.web.route import Ask
+from hotline1022.web.ticket_list import chosen, cursor_of, page_of
 from hotline1022.web.ticket_rights import agencies_of, check_act, found_for, owner_for, words_open
 from hotline1022.web.tickets_wire import (
     ActBody,
@@ -45,22 +45,14 @@ WHO = ("name", "email", "address")
 
 
 async def list_tickets(ask: Ask) -> TicketPage:
-    """One page, newest first."""
+    """One page."""
     query: TicketQuery = ask.query
-    before = read_cursor(query.cursor) if query.cursor else None
-    wanted = replace(
-        listed(ask, query),
-        before=TicketCursor(created_at=before.entered_at, ticket=before.call) if before else None,
-        limit=query.limit + 1,
-    )
-    found = await ask.ports.tickets.list(wanted)
+    found = await ask.ports.tickets.list(page_of(query, listed(ask, query)))
     tickets = tuple(_shown(ask, one) for one in found[: query.limit])
     more = len(found) > query.limit
     now = query.at or ask.ports.clock()
     late = tuple(LateTicket(ticket=one.id, late=one.late(now)) for one in tickets if one.late(now))
-    return TicketPage(
-        tickets=tickets, late=late, next=cursor_text(tickets[-1].created_at, tickets[-1].id) if more else None
-    )
+    return TicketPage(tickets=tickets, late=late, next=cursor_of(ask, query, found[query.limit - 1]) if more else None)
 
 
 def listed(ask: Ask, query: TicketListed) -> TicketFilter:
@@ -71,7 +63,7 @@ def listed(ask: Ask, query: TicketListed) -> TicketFilter:
         raise Invalid("due_since is not before due_until; exchange them")
     now = ask.ports.clock()
     return replace(
-        narrowed(ask, query),
+        chosen(ask, query, narrowed(ask, query)),
         due_since=query.due_since,
         due_until=query.due_until,
         code=query.code or "",

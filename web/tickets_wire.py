@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,21 @@ Long = Rule(doc="up to 4000 characters, in lines", high=4000, lines=True)
 _ID = r"[a-z0-9-]{0,64}"
 #: what every mail server takes: a sign that nobody sees, copied with the address, would make it unreachable
 EMAIL = r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,190})?"
+
+
+class Which(StrEnum):
+    """Some states together, as people choose them above the list."""
+
+    TODO = "todo"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ListOrder(StrEnum):
+    """In which order tickets come."""
+
+    NEWEST = "newest"
+    DUE = "due"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +69,14 @@ class TicketListed(TicketFilters):
         str | None, Rule(doc="citizen's number in any way of writing; needs scope agent or admin", low=2, high=32)
     ] = None
     call: CallText | None = None
+    which: Annotated[
+        Which | None,
+        Rule(
+            doc="states together: open, closed; todo: what whoever asks has to do, an agency (or with `mine`) what it has not answered, "
+            "1022 what is to be forwarded or completed"
+        ),
+    ] = None
+    mine: Annotated[bool, Rule(doc="only those of the own agency, for who looks at all besides")] = False
     overdue: Annotated[
         bool, Rule(doc="only those that should have been forwarded, accepted or answered by now; late says which")
     ] = False
@@ -71,6 +95,10 @@ class TicketListed(TicketFilters):
 class TicketQuery(TicketListed):
     """Filters of the list of tickets."""
 
+    order: Annotated[
+        ListOrder,
+        Rule(doc="due: what must be done first comes first, what is owed nothing last; of what is open alone"),
+    ] = ListOrder.NEWEST
     cursor: Annotated[str | None, Rule(doc="the cursor that the page before gave", pattern=r"[A-Za-z0-9_-]{8,120}")] = (
         None
     )
@@ -210,7 +238,7 @@ class LateTicket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketPage:
-    """Tickets, newest first."""
+    """Tickets, newest first, or in the order that is asked for."""
 
     tickets: tuple[Ticket, ...]
     late: Annotated[tuple[LateTicket, ...], Rule(doc="those of this page that are late now")]

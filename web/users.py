@@ -4,10 +4,12 @@ from dataclasses import fields
 from datetime import timedelta
 
 from hotline1022.accounts.types import Wanted
-from hotline1022.core.errors import Refused
+from hotline1022.core.errors import NotFound, Refused
 from hotline1022.web import cookies
 from hotline1022.web import users_wire as w
-from hotline1022.web.errors import Forbidden
+from hotline1022.web.account_entries import entries_of
+from hotline1022.web.door import whose
+from hotline1022.web.evidence_wire import EntryList
 from hotline1022.web.route import Ask
 
 #: for so long a password that was typed is enough for changes
@@ -66,6 +68,20 @@ async def remove_role(ask: Ask) -> w.RoleList:
     return await list_roles(ask)
 
 
+async def list_user_history(ask: Ask) -> EntryList:
+    """What became of one."""
+    known = await ask.ports.users.user(ask.path["user"])
+    return EntryList(entries=tuple(reversed(await entries_of(ask, f"user:{known.id}"))))
+
+
+async def list_role_history(ask: Ask) -> EntryList:
+    """What became of one."""
+    role = ask.path["role"]
+    if all(one.id != role for one in await ask.ports.users.roles()):
+        raise NotFound(f"there is no role {role!r}; look in /api/roles", error_id="role-unknown")
+    return EntryList(entries=tuple(reversed(await entries_of(ask, f"role:{role}"))))
+
+
 async def who_am_i(ask: Ask) -> w.Me:
     """Who asks."""
     asker = ask.asker
@@ -81,11 +97,8 @@ async def who_am_i(ask: Ask) -> w.Me:
 
 async def confirm_me(ask: Ask) -> w.Confirmed:
     """The own password once more."""
-    signed = ask.asker.signed
-    if signed is None:
-        raise Forbidden("a token has no password; sign in at the desk as somebody who may do this")
     body: w.ConfirmBody = ask.body
-    await ask.ports.door.confirm(signed, body.password, cookies.whence(ask.request))
+    await ask.ports.door.confirm(whose(ask), body.password, cookies.whence(ask.request))
     return w.Confirmed(until=ask.ports.clock() + GOOD)
 
 

@@ -3,6 +3,7 @@
 from hotline1022.accounts.types import Permission
 from hotline1022.web import users as h
 from hotline1022.web import users_wire as w
+from hotline1022.web.evidence_wire import EntryList
 from hotline1022.web.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -18,7 +19,9 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/api/me/confirm",
-        needs=Permission.USERS,
+        needs=None,
+        officers=True,
+        people=True,
         summary="The own password once more: changes of users and roles, new keys, sealing anew and imports ask for it every ten minutes",
         detail="For who is signed in; a token has no password. A change that wants it is refused with `password-needed`.",
         handler=h.confirm_me,
@@ -55,6 +58,15 @@ ROUTES: tuple[Route, ...] = (
         handler=h.change_user,
         body=w.UserChange,
         answer=w.UserView,
+    ),
+    Route(
+        method="GET",
+        path="/api/users/{user}/history",
+        needs=Permission.USERS,
+        summary="What became of a user: the last changes, by whom, before and after",
+        detail="As the audit tells it, of roles, password, second factor and sessions that others ended.",
+        handler=h.list_user_history,
+        answer=EntryList,
     ),
     Route(
         method="POST",
@@ -104,6 +116,14 @@ ROUTES: tuple[Route, ...] = (
         handler=h.change_role,
         body=w.RoleChange,
         answer=w.RoleView,
+    ),
+    Route(
+        method="GET",
+        path="/api/roles/{role}/history",
+        needs=Permission.USERS,
+        summary="What became of a role: the last changes, by whom, before and after",
+        handler=h.list_role_history,
+        answer=EntryList,
     ),
     Route(
         method="POST",

@@ -1,12 +1,12 @@
 """Finds who asks the API: by the bearer token, else by the cookie of a session of the desk. Refuses who is neither, sessions that
-are not whole, and changes that were not sent by a page of the session.
+have not come so far as the route asks, and changes that were not sent by a page of the session.
 """
 
 from collections.abc import Callable
 
 from aiohttp import web
 
-from hotline1022.accounts.types import Permission, SignedIn, Stage
+from hotline1022.accounts.types import Permission, SignedIn
 from hotline1022.core.errors import HotlineError
 from hotline1022.web import cookies
 from hotline1022.web.acting import READING, refused_act
@@ -41,7 +41,8 @@ async def who_asks(
             raise Forbidden(text, error_id="token-of-contact")
     if route.people and asker.signed is None:
         raise Forbidden(f"the token {asker.name!r} has no account; sign in at /desk")
-    if route.needs is not None and not (route.own and asker.hears_own):
+    besides = (route.own and asker.hears_own) or any(asker.may(one) for one in route.others)
+    if route.needs is not None and not besides:
         try:
             asker.demand(route.needs, of_agency=route.officers)
         except Forbidden as error:
@@ -60,7 +61,7 @@ async def _found(route: Route, request: web.Request, gate: Gate, ports: Ports) -
             return None
         return of_token(await gate.token(header, request.remote))
     signed = await ports.door.find(cookie)
-    if signed is None or signed.session.stage is not Stage.FULL:
+    if signed is None or signed.session.stage not in route.stages:
         text = "nobody is signed in with this cookie any more; sign in at /desk"
         raise Unauthorized(text, error_id="session-over")
     if request.method not in READING or route.leaves:  # another site's link takes nothing out in somebody's name

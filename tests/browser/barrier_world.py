@@ -1,5 +1,5 @@
-"""A browser that looks at pages as axe does: what it finds against WCAG 2.2 A and AA at a width and in a theme, and whether the page
-is wider than the window. Refuses a page that is not of the status that it should be.
+"""A browser that looks at pages as axe does: what it finds against WCAG 2.2 A and AA at 1920 and at 360, light and dark, and whether the
+page is wider than the window. Refuses a page that is not of the status that it should be.
 """
 
 import json
@@ -15,10 +15,18 @@ from tests.lab.browser import Tab
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_RUN = f"""
-axe.run(document, {{runOnly: {json.dumps(TAGS)}, resultTypes: ['violations']}})
+#: what another theme alone may change
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def _run(kind: str, of: Sequence[str]) -> str:
+    return f"""
+axe.run(document, {{runOnly: {{type: '{kind}', values: {json.dumps(of)}}}, resultTypes: ['violations']}})
   .then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 160))]))
 """
+
+
+_RUN, _COLOURS = _run("tag", TAGS), _run("rule", COLOURS)
 _STATUS = "performance.getEntriesByType('navigation')[0].responseStatus"
 #: a form is sent as a browser sends it, whatever the page's scripts make of forms
 _SEND = """
@@ -31,7 +39,9 @@ _SEND = """
   document.body.append(form); form.submit();
 })(%s)
 """
-NARROW, WIDE = 360, 1280
+NARROW, WIDE = 360, 1920
+#: width → the theme in which everything is looked at, and the other
+LOOKS = {WIDE: ("light", "dark"), NARROW: ("dark", "light")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,6 @@ class Looker:
     #: what was found, with where
     wrong: dict[str, Any] = field(default_factory=dict)
     looked: int = 0
-    _width: int = 0
 
     async def enter(self, headers: Mapping[str, str]) -> None:
         """With the cookie of a session, where one is given."""
@@ -136,20 +145,21 @@ class Looker:
         )
         assert await self.tab.run(script % json.dumps(path)) == 200, path
 
-    async def look(self, name: str, width: int = WIDE, theme: str = "light") -> None:
-        """What axe finds, as it is now."""
-        if width != self._width:
+    async def look(self, name: str) -> None:
+        """What axe finds on a desk's screen and on a telephone, light and dark, as the page is now: loaded once, its window and theme
+        changed. Everything at either width, of the other theme what colours decide.
+        """
+        for width, themes in LOOKS.items():
             await self.tab.size(width, 800, mobile=width == NARROW)
-            self._width = width
-        await self.tab.run(f"document.documentElement.dataset.bsTheme = '{theme}'")
-        where = f"{name} {width} {theme}"
-        if not await self.tab.run("!!window.axe"):
-            await self.tab.run(f"{AXE}\n;0")
-        if found := await self.tab.run(_RUN):
-            self.wrong[where] = found
-        if (wide := await self.tab.run("document.documentElement.scrollWidth")) > width:
-            self.wrong[f"{where} sideways"] = wide
-        self.looked += 1
+            for theme, run in zip(themes, (_RUN, _COLOURS), strict=True):
+                await self.tab.run(f"document.documentElement.dataset.bsTheme = '{theme}'")
+                if not await self.tab.run("!!window.axe"):
+                    await self.tab.run(f"{AXE}\n;0")
+                if found := await self.tab.run(run):
+                    self.wrong[f"{name} {width} {theme}"] = found
+                self.looked += 1
+            if (wide := await self.tab.run("document.documentElement.scrollWidth")) > width:
+                self.wrong[f"{name} {width} sideways"] = wide
 
 
 def told(*some: Mapping[str, Any]) -> str:

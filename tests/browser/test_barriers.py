@@ -20,7 +20,7 @@ from hotline1022.db.unit import Database
 from hotline1022.service.accounts.user_admin import UserAdmin
 from hotline1022.web.cookies import PLAIN
 from tests.browser.barrier_table import TABLE, Kind, Row, Wrong
-from tests.browser.barrier_world import NARROW, WIDE, Form, Looker, address, forms_of, told
+from tests.browser.barrier_world import Form, Looker, address, forms_of, told
 from tests.lab.browser import Browser
 from tests.lab.migrated import migrated
 from tests.lab.whole_service import Whole, whole_service
@@ -135,21 +135,20 @@ async def test_full_pages_have_no_barriers(houses: tuple[Whole, Whole], browser:
             await looker.open(row.inside)
         for query in (address(one, house.known) for one in row.full):
             await (looker.insert(path + query) if row.inside else looker.open(path + query))
-            await looker.look(path + query, WIDE)
-            await looker.look(path + query, NARROW, "light" if query else "dark")
+            await looker.look(path + query)
         for query in row.nothing:
             await looker.open(path + query)
-            await looker.look(path + query, NARROW)
+            await looker.look(path + query)
         for query in row.asked:
             await looker.open(path + query, (await asyncio.to_thread(_get, house, row, path + query)).status_code)
-            await looker.look(path + query, NARROW)
+            await looker.look(path + query)
 
     for who, rows in _rows().items():
         lookers = await _tabs(browser, house, who, 2 if len(rows) > 10 else 1)
         await _shared(lookers, rows, look)
         seen += lookers
     assert not (wrong := told(*(one.wrong for one in seen))), wrong
-    assert sum(one.looked for one in seen) > 2 * len(TABLE)
+    assert sum(one.looked for one in seen) > 4 * len(TABLE)
 
 
 async def test_pages_of_a_house_without_rows_have_no_barriers(houses: tuple[Whole, Whole], browser: Browser) -> None:
@@ -160,7 +159,7 @@ async def test_pages_of_a_house_without_rows_have_no_barriers(houses: tuple[Whol
         if row.inside:
             await looker.open(row.inside)
         await (looker.insert(row.path) if row.inside else looker.open(row.path))
-        await looker.look(row.path, NARROW)
+        await looker.look(row.path)
 
     rows = [one for one in _rows()["everybody"] if "{" not in one.path]
     await _shared(lookers, rows, look)
@@ -183,7 +182,7 @@ async def test_forms_that_are_refused_have_no_barriers(houses: tuple[Whole, Whol
                 await looker.open("/desk/sign-in", None)
                 status = await looker.send(form, sent)
                 assert status in REFUSED, (path, form.action, status)
-                await looker.look(f"{path} → {form.action} refused", NARROW)
+                await looker.look(f"{path} → {form.action} refused")
                 shown = True
         is_ = Wrong.FORMS if shown else Wrong.TAKES if forms else Wrong.NEVER
         if is_ is not row.wrong:

@@ -14,7 +14,7 @@ from hotline1022.tickets.types import State
 from hotline1022.web.cookies import PLAIN
 from hotline1022.web.failures import failure
 from tests.browser.barrier_table import TABLE, Kind
-from tests.browser.barrier_world import NARROW, WIDE, Form, Looker, forms_of, told
+from tests.browser.barrier_world import Form, Looker, forms_of, told
 from tests.lab.browser import Browser
 from tests.unit.accounts_memory import MemoryDoor
 from tests.unit.calls_memory import NOW
@@ -43,14 +43,9 @@ async def looker(house: House, browser: Browser) -> AsyncIterator[Looker]:
 
 
 async def see(looker: Looker, path: str, status: int = 200, name: str = "") -> None:
-    """A page at both widths; the telephone's is a dark one."""
+    """A page of this status."""
     await looker.open(path, status)
-    await looked(looker, f"{path} {name}")
-
-
-async def looked(looker: Looker, name: str) -> None:
-    await looker.look(name, WIDE)
-    await looker.look(name, NARROW, "dark")
+    await looker.look(f"{path} {name}")
 
 
 def breaks(error: Exception) -> Callable[..., object]:
@@ -78,7 +73,7 @@ async def test_pages_outside_the_desk_have_no_barriers(
     for pairs in form.filled(""):
         await looker.open(LINK)
         await looker.send(form, pairs)
-        await looked(looker, f"{LINK} {pairs[-1]}")
+        await looker.look(f"{LINK} {pairs[-1]}")
     house.tickets.tickets[TICKET] = replace(ticket, agency="so-y-te", agency_name="Sở Y tế")
     await see(looker, LINK, 200, "of another agency")
     with monkeypatch.context() as patch:
@@ -107,10 +102,10 @@ async def test_pages_that_say_what_went_wrong_have_no_barriers(
     form = Form("/desk/password", files=False, given=(), fields=frozenset(), buttons=())
     await looker.open("/desk")
     assert await looker.send(form, [("old", "x")]) == 403
-    await looked(looker, "a form of another session")
+    await looker.look("a form of another session")
     await looker.open("/desk")
     assert await looker.send(form, [("old", "x" * 600_000)]) == 413
-    await looked(looker, "too much")
+    await looker.look("too much")
     for error in (AWAY, RuntimeError("broken"), TimeoutError()):
         with monkeypatch.context() as patch:
             patch.setattr(house.ports.users, "roles", breaks(error))

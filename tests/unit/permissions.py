@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
-_ROW = re.compile(r"^\| `(GET|POST) (/\S+)` \| ([a-z-]+) \|(?: (officer|own tickets) \||  \|)$", re.MULTILINE)
+_ROW = re.compile(
+    r"^\| `(GET|POST) (/\S+)` \| ([a-z-]+)(?:, ([a-z, -]+))? \|(?: (officer|own tickets) \||  \|)$", re.MULTILINE
+)
 
 
 _SET = re.compile(r"^\| `([a-z-]+)` \| [^|]+ \| ([a-z, -]+) \|$", re.MULTILINE)
@@ -30,12 +32,20 @@ def roles() -> dict[str, frozenset[str]]:
 
 def permissions() -> dict[tuple[str, str], tuple[str, bool]]:
     """(method, path) → (permission, or `open`, `anybody`, `signed-in`; whether an officer is let in)."""
-    return {(method, path): (needs, who == "officer") for method, path, needs, who in _ROW.findall(_document())}
+    return {(method, path): (needs, who == "officer") for method, path, needs, _, who in _ROW.findall(_document())}
+
+
+def others() -> dict[tuple[str, str], frozenset[str]]:
+    """(method, path) → permissions of which one lets in too."""
+    return {
+        (method, path): frozenset(more.split(", ") if more else ())
+        for method, path, _, more, _ in _ROW.findall(_document())
+    }
 
 
 def of_own_tickets() -> set[tuple[str, str]]:
     """(method, path) of what lets in who hears recordings of the own agency's tickets alone."""
-    return {(method, path) for method, path, _, who in _ROW.findall(_document()) if who == "own tickets"}
+    return {(method, path) for method, path, _, _, who in _ROW.findall(_document()) if who == "own tickets"}
 
 
 _PAGE = re.compile(r"^\| `(/desk\S*)` \| ([a-z-]+(?: tickets)?(?:, [a-z-]+(?: tickets)?)*) \| [^|]+ \|$", re.MULTILINE)

@@ -7,6 +7,7 @@ import pytest
 from hotline1022.web.desk.routes import ROUTES as DESK
 from hotline1022.web.routes import ROUTES
 from tests.browser.barrier_table import TABLE, Kind, Row
+from tests.browser.barrier_world import LOOKS
 
 #: a question with one of these may find nothing
 SEARCHES = {"words", "since", "number", "day", "year"}
@@ -25,3 +26,9 @@ def test_a_row_says_where_a_search_finds_nothing(row: Row) -> None:
     if SEARCHES & asks and row.who == "everybody" and "{" not in row.path and not row.path.endswith("/new"):
         assert row.nothing, "give a question that finds nothing"
     assert (row.kind is Kind.PART) == bool(row.inside) and (not row.inside or row.inside in PAGES)
+
+
+def test_each_look_is_at_both_windows_in_both_themes() -> None:
+    assert {(width, theme) for width, themes in LOOKS.items() for theme in themes} == {
+        (width, theme) for width in (360, 1920) for theme in ("light", "dark")
+    }

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
-from hotline1022.accounts.types import Permission
+from hotline1022.accounts.types import Permission, Stage
 from hotline1022.web.auth import digest_of
 from hotline1022.web.cookies import HEADER, PLAIN, form_token
 from hotline1022.web.routes import ROUTES
@@ -52,6 +52,8 @@ VALUES = st.one_of(
 )
 #: the cookie of a session whose login is "every"
 COOKIE = cookie_of("every")
+#: and of one that has shown its password alone
+HALF = cookie_of("half")
 GETS = sorted(route.path for route in ROUTES if route.method == "GET")
 #: everything that takes a JSON body
 SENT = {(one.method, one.path): one.body for one in ROUTES if one.body is not NoInput and not one.page}
@@ -134,11 +136,14 @@ async def fuzzed(tmp_path: Path) -> Any:
         house.tokens.tokens[token.digest] = token
         assert isinstance(house.ports.door, MemoryDoor)
         assert house.ports.door.let_in("every", frozenset(Permission), NOW) == COOKIE
+        assert house.ports.door.let_in("half", frozenset(Permission), NOW, stage=Stage.SECOND) == HALF
         yield house
 
 
 def shown(path: str) -> dict[str, str]:
     """Whoever may do everything: a token, and where only people may, a session."""
+    if path == "/api/me/second":
+        return {"Cookie": f"{PLAIN}={HALF}", HEADER: form_token(HALF)}
     if path.startswith(("/api/users", "/api/roles", "/api/me/")):
         return {"Cookie": f"{PLAIN}={COOKIE}", HEADER: form_token(COOKIE)}
     return {"Authorization": f"Bearer {EVERY}"}

@@ -4,7 +4,7 @@ from hotline1022.accounts.roles import first_roles
 from hotline1022.accounts.types import Permission
 from hotline1022.web.asker import SCOPES
 from hotline1022.web.routes import ROUTES
-from tests.unit.permissions import of_own_tickets, permissions, roles, scopes
+from tests.unit.permissions import of_own_tickets, others, permissions, roles, scopes
 
 
 def test_every_route_stands_in_the_table_as_it_is() -> None:
@@ -16,6 +16,7 @@ def test_every_route_stands_in_the_table_as_it_is() -> None:
         for route in ROUTES
     }
     assert permissions() == routes
+    assert others() == {(route.method, route.path): {one.value for one in route.others} for route in ROUTES}
     own = {(route.method, route.path) for route in ROUTES if route.own}
     assert of_own_tickets() == own
     assert own == {
@@ -78,6 +79,9 @@ def test_what_touches_evidence_is_for_few() -> None:
     own = ("/api/tickets", "/api/faq", "/api/me/")
     assert all(path.startswith(own) or path in ("/api/me", "/api/events") for path in officers)
     mine = {path for (_, path), (needs, _) in table.items() if needs == "signed-in"}
-    assert mine == {path for _, path in table if path.startswith("/api/me/")} - {"/api/me/confirm"}
+    assert mine == {path for _, path in table if path.startswith("/api/me/")}
     opened = {path for (_, path), (scope, _) in table.items() if scope == "open"}
-    assert all(path.endswith((".css", "/live", "/ready")) or "{token}" in path or "{key}" in path for path in opened)
+    assert all(
+        path.endswith((".css", "/live", "/ready")) or "{token}" in path or "{key}" in path
+        for path in opened - {"/api/sign-in"}
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from hotline1022.tickets.types import Action, Changed, HistoryRow, Ticket, Ticke
 from hotline1022.web.errors import TooMany
 from hotline1022.web.tickets_wire import AttachmentFile, AttachmentView, StatusView, TicketDetail
 from tests.unit.tickets_made import NOW, POLICY, made
+
+#: behind whatever is due
+LAST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -51,15 +54,26 @@ class MemoryTickets:
     async def list(self, wanted: TicketFilter) -> Sequence[Ticket]:
         self.asked.append(wanted)
         found = [one for one in self.tickets.values() if self._fits(one, wanted)]
-        found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
+        found.sort(key=lambda one: (one.created_at, one.id), reverse=not wanted.due_first)
+        if wanted.due_first:  # of equals the older comes first
+            found.sort(key=self._due)
         return found[wanted.skip :][: wanted.limit]
 
     async def of_calls(self, calls: Collection[str]) -> Sequence[Ticket]:
         found = [one for one in self.tickets.values() if not set(calls).isdisjoint(one.calls)]
         return sorted(found, key=lambda one: (one.created_at, one.id))
 
+    def _due(self, one: Ticket) -> datetime:
+        owed = self.left(one, self.now)
+        return owed.by if owed else LAST
+
     def _fits(self, one: Ticket, wanted: TicketFilter) -> bool:
         before = wanted.before
+        if before is not None and wanted.due_first:
+            place = (before.due or LAST, before.created_at, before.ticket)
+            if (self._due(one), one.created_at, one.id) <= place:
+                return False
+            before = None
         words = fold(one.content if wanted.open_words else f"{one.name} {one.content}")
         return (
             wanted.code in ("", one.code)

@@ -1,25 +1,15 @@
-"""What became of a user or a role: when, by whom, what was before and what after, as the audit tells it. Refuses what they did themselves:
-that is the auditor's to read.
+"""What became of a user or a role: when, by whom, what was before and what after, as the audit tells it, in words. Refuses nothing:
+account_entries.py does.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hotline1022.web.account_entries import CHANGED, entries_of
 from hotline1022.web.desk import seen
 from hotline1022.web.page_words import words
 from hotline1022.web.recordings_wire import AuditEntryView
 from hotline1022.web.route import Ask
-
-#: entries that are looked through, and shown
-LOOKED, SHOWN = 500, 50
-CHANGED = frozenset({"user-changed", "role-changed"})
-_TOLD = CHANGED | {"user-password", "user-second-factor", "user-signed-out"}
-
-
-async def entries_of(ask: Ask, subject: str) -> list[AuditEntryView]:
-    """The last changes, the latest first."""
-    found = (await ask.ports.evidence.entries(subject, LOOKED)).entries
-    return [one for one in reversed(found) if one.kind in _TOLD][:SHOWN]
 
 
 async def history(ask: Ask, subject: str, roles: Mapping[str, str]) -> list[dict[str, Any]]:

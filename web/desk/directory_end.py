@@ -18,9 +18,10 @@ from hotline1022.web.desk.directory_forms import SHAPES, filled
 from hotline1022.web.desk.door import see, who
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show
-from hotline1022.web.desk.tickets import OPEN, states_of
+from hotline1022.web.desk.tickets import OPEN
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask, Handler
+from hotline1022.web.ticket_list import states_of
 
 #: open tickets that are counted; beyond, it is said that there are more
 COUNTED = 500

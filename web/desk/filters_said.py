@@ -27,6 +27,8 @@ _TABLES = {
     "channel": "channel",
     "direction": "call-direction",
     "ticket_state": "state",
+    "which": "ticket-which",
+    "order": "ticket-order",
 }
 
 

@@ -10,9 +10,10 @@ from aiohttp import web
 
 from hotline1022.accounts.types import Permission, Role
 from hotline1022.core.errors import HotlineError, NotFound
+from hotline1022.web.account_entries import entries_of
 from hotline1022.web.desk import seen
 from hotline1022.web.desk.account import DoneQuery
-from hotline1022.web.desk.account_history import entries_of, history
+from hotline1022.web.desk.account_history import history
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge

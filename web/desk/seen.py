@@ -79,6 +79,16 @@ def length(ms: int) -> str:
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
+def about(seconds: int) -> str:
+    """A wait as an office says it, to ten seconds, from ten minutes on to the minute: `khoảng 2 phút 20 giây`."""
+    say = words()
+    step = 10 if seconds < 10 * 60 else 60
+    minutes, rest = divmod(-(-seconds // step) * step, 60)
+    if not minutes:
+        return say("about.seconds", seconds=rest or step)
+    return say("about.both", minutes=minutes, seconds=rest) if rest else say("about.minutes", minutes=minutes)
+
+
 def size(count: int) -> str:
     """`1,4 MB`."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):

@@ -132,7 +132,7 @@ async def now_of(ask: Ask, today: Today, names: seen.Names) -> dict[str, Any]:
             }
             for one in queue.queue.waiting
         ],
-        "expected": queue.queue.expected_wait_seconds,
+        "expected": "" if (expected := queue.queue.expected_wait_seconds) is None else seen.about(expected),
         "people": lines.people,
         "line_states": [(one.value, number) for one, number in at_lines],
         "unreachable": states.count(AgentState.UNREACHABLE),

@@ -14,7 +14,7 @@ from aiohttp import web
 from hotline1022.accounts.types import Permission
 from hotline1022.core.clock import day_as_written, day_begins
 from hotline1022.core.masking import mask_text
-from hotline1022.tickets.types import CLOSED, HIDDEN, TO_ANSWER, TO_FORWARD, State, Ticket, TicketFilter
+from hotline1022.tickets.types import CLOSED, Ticket, TicketFilter
 from hotline1022.web.asker import Asker
 from hotline1022.web.desk.render import show
 from hotline1022.web.desk.ticket_look import excerpt
@@ -22,6 +22,7 @@ from hotline1022.web.page import spaced
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
+from hotline1022.web.ticket_list import STATES, states_of
 from hotline1022.web.ticket_rights import agencies_of, words_open
 from hotline1022.web.time_left import time_left
 from hotline1022.web.who import of_signed
@@ -34,8 +35,6 @@ TODO, OPEN, ENDED, ALL = "todo", "open", "closed", "all"
 MINE = "mine"
 #: where live events stood when the page was asked for
 POSITION = web.RequestKey("live-position", str)
-#: as people choose among them
-STATES = tuple(one for one in State if one not in HIDDEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,21 +170,6 @@ def _wanted(ask: Ask, typed: Mapping[str, str], number: int) -> TicketFilter:
         skip=(number - 1) * SIZE,
         limit=SIZE + 1,
     )
-
-
-def states_of(which: str, *, officer: bool) -> frozenset[State]:
-    """The states that a choice means; what is to be done is another thing for an agency and for 1022."""
-    match which:
-        case "todo":
-            return TO_ANSWER - {State.RETURNED} if officer else TO_FORWARD | {State.ANSWERED}
-        case "open":
-            return frozenset(STATES) - CLOSED
-        case "closed":
-            return CLOSED
-        case "all":
-            return frozenset(STATES)
-        case _:
-            return frozenset({State(which)})
 
 
 def _page(typed: Mapping[str, str], number: int) -> str:
