@@ -61,6 +61,15 @@ class AgentRepository(Repository):
             for row, named in ((person, person.c.id), (user_account, user_account.c.person)):
                 await self._connection.execute(select(row.c.id).where(named == person_id).with_for_update(read=True))
 
+    async def hold_person(self, person_id: str) -> Person:
+        """One, and nobody changes it until this transaction ends; NotFound `person-not-found`."""
+        if self._dialect == "postgresql":
+            await self._connection.execute(select(person.c.id).where(person.c.id == person_id).with_for_update())
+        known = await self.person(person_id)
+        if known is None:
+            raise _nobody(person_id)
+        return known
+
     async def add_person(self, new: Person) -> None:
         """Add one; Refused `person-exists`. The PIN comes as an Argon2id hash, anything else is refused."""
         done = await self._connection.execute(insert_new(self._dialect, person), _person_values(new))

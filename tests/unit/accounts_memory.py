@@ -28,6 +28,7 @@ OWN = "sen trắng nở bên hồ 5"
 CODE = "123456"
 #: bodies for each route of the own account that takes one
 BODIES: dict[str, dict[str, str]] = {
+    "/api/people/{person}": {"name": "Nguyễn Thị Ánh", "before": "Nguyễn Thị Ánh"},
     "/api/me/confirm": {"password": OWN},
     "/api/me/password": {"old": OWN, "new": "mây bay qua đồng lúa 7"},
     "/api/me/sessions/end": {},
