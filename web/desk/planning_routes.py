@@ -47,7 +47,7 @@ ROUTES: tuple[Route, ...] = (
     page("GET", _CREW, "One crew", roster_crews.show_crew, _PLANS),
     page("POST", _CREW, "Who is in a crew", roster_crews.change_crew, _PLANS),
     page("POST", f"{_CREW}/end", "A crew is planned for nothing any more", roster_crews.end_crew, _PLANS),
-    page("GET", _PEOPLE, "Those who answer at the lines", roster_people.list_people, _PLANS),
+    page("GET", _PEOPLE, "Those who answer at the lines", roster_people.list_people, _PLANS, roster_people.PeopleQuery),
     page("POST", _PEOPLE, "One more who answers, and the PIN", roster_people.add_person, _PLANS),
     page("POST", f"{_PEOPLE}/{{person}}/pin", "Another PIN", roster_people.give_pin, _PLANS),
     page("GET", f"{_PEOPLE}/{{person}}", "One who answers at the lines", roster_people.show_person, _PLANS, DoneQuery),

@@ -1,8 +1,10 @@
-"""Those who answer at the lines: added, named anew, ended, taken back, and given a new PIN, which is shown once and is in no address. Refuses
-to take a PIN from a form: nobody thinks of one that nobody guesses.
+"""Those who answer at the lines: added, named anew, ended, taken back, and given a new PIN, which is shown to the session
+that made it, for minutes (shown_once.py), and is in no address. Refuses to take a PIN from a form: nobody thinks of one that nobody guesses.
 """
 
+from dataclasses import dataclass
 from secrets import randbelow
+from typing import Annotated
 
 from aiohttp import web
 
@@ -12,9 +14,10 @@ from hotline1022.web.desk.account import DoneQuery
 from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import show
+from hotline1022.web.desk.shown_once import Once, keep, kept
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
-from hotline1022.web.rules import parse
+from hotline1022.web.rules import Rule, parse
 from hotline1022.web.types import PersonView
 from hotline1022.web.wire import PersonBody
 
@@ -23,9 +26,18 @@ LIST = "/desk/roster/people"
 DIGITS = 6
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleQuery:
+    """What was just made."""
+
+    once: Annotated[str, Rule(doc="which PIN was made just before", high=40)] = ""
+
+
 async def list_people(ask: Ask) -> web.Response:
     """All."""
-    return await _page(ask)
+    query: PeopleQuery = ask.query
+    shown = kept(ask, LIST, query.once) if query.once else None
+    return await _page(ask, given=shown, problem=words()("people.once-over") if query.once and shown is None else "")
 
 
 async def add_person(ask: Ask) -> web.Response:
@@ -38,7 +50,7 @@ async def add_person(ask: Ask) -> web.Response:
         person = await ask.ports.people.create(body.id, body.name, body.pin)
     except HotlineError as error:
         return await _page(ask, error, typed=typed)
-    return await _page(ask, given=(person, pin))
+    return _once(ask, person, pin)
 
 
 async def give_pin(ask: Ask) -> web.Response:
@@ -48,7 +60,7 @@ async def give_pin(ask: Ask) -> web.Response:
         person = await ask.ports.people.new_pin(ask.path["person"], pin)
     except HotlineError as error:
         return await _page(ask, error)
-    return await _page(ask, given=(person, pin))
+    return _once(ask, person, pin)
 
 
 async def show_person(ask: Ask) -> web.Response:
@@ -95,6 +107,11 @@ def made_pin() -> str:
             continue
 
 
+def _once(ask: Ask, person: PersonView, pin: str) -> web.Response:
+    """To the page that shows it: loaded again it makes no second one."""
+    return see(keep(ask, LIST, pin, name=person.name, id=person.id))
+
+
 def _done(ask: Ask) -> web.Response:
     return see(f"{LIST}/{ask.path['person']}?done=saved")
 
@@ -104,17 +121,19 @@ async def _page(
     error: HotlineError | None = None,
     *,
     typed: dict[str, str] | None = None,
-    given: tuple[PersonView, str] | None = None,
+    given: Once | None = None,
+    problem: str = "",
 ) -> web.Response:
     return show(
         ask,
         "roster-people",
         error=error,
+        problem=problem,
         tab="people",
         edits=True,
         people=await ask.ports.people.list(),
         typed=typed or {"id": "", "name": ""},
-        given={"name": given[0].name, "id": given[0].id, "pin": given[1]} if given else None,
+        given=given,
     )
 
 
