@@ -66,6 +66,7 @@ REVISIONS = (
     "0040",
     "0041",
     "0043",
+    "0044",
 )
 HEAD = REVISIONS[-1]
 KEEP = 3

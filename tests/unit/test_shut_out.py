@@ -1,6 +1,8 @@
 """Who was shut out or ended at the desk does not come in at a telephone, and is out at once, whatever the line does."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 
@@ -137,7 +139,7 @@ async def test_it_looks_again_and_again_also_after_the_database_was_away(monkeyp
     assert (MAIN, "101") not in room.hands.members and (EMERGENCY, "101") not in room.hands.members
 
 
-def _away(room: Room, line: str) -> object:
+def _away(room: Room, line: str) -> Callable[[str, str], Coroutine[Any, Any, None]]:
     remove = room.hands.remove
 
     async def one(queue: str, at: str) -> None:
