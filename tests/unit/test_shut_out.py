@@ -112,7 +112,7 @@ async def test_a_line_that_somebody_else_took_meanwhile_keeps_them() -> None:
 async def test_without_asterisk_it_is_tried_again_and_holds_up_no_other_line() -> None:
     room = await Room().login("101", "102")
     room.store.standing |= {"1001": Standing.ENDED, "1002": Standing.ENDED}
-    taking, room.hands.remove = room.hands.remove, _away(room, "101")  # type: ignore[method-assign]
+    taking, room.hands.remove = room.hands.remove, _away(room, "101")  # type: ignore[method-assign,assignment]
     with pytest.raises(Unavailable):
         await look_of(room).look()
     assert room.agents.view("102").person == ""
