@@ -53,8 +53,16 @@ class Door(Protocol):
         """Refused `password-wrong`, `second-on`, `sign-in-wait`."""
         ...
 
-    async def confirm_second(self, signed: SignedIn, code: str, whence: From) -> None:
-        """Refused `code-wrong`, `second-none`, `sign-in-wait`."""
+    async def confirm_second(self, signed: SignedIn, code: str, whence: From) -> Sequence[str]:
+        """The recovery codes. Refused `code-wrong`, `second-none`, `sign-in-wait`."""
+        ...
+
+    async def new_codes(self, signed: SignedIn, password: str, whence: From) -> Sequence[str]:
+        """Other recovery codes. Refused `password-wrong`, `second-off`, `sign-in-wait`."""
+        ...
+
+    async def codes_left(self, user: str) -> int:
+        """Recovery codes that were not used."""
         ...
 
     async def drop_second(self, signed: SignedIn, password: str, whence: From) -> None:

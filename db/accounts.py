@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from hotline1022.accounts.types import Permission, Role, Secret, User
 from hotline1022.core.errors import Invalid, NotFound, Refused
-from hotline1022.db.sql import Repository, insert_new
-from hotline1022.db.tables_accounts import role, sign_in_try, user_account, user_role
+from hotline1022.db.sql import Repository, insert_new, run_many
+from hotline1022.db.tables_accounts import recovery_code, role, sign_in_try, user_account, user_role
 from hotline1022.db.tables_directory import contact_point
 from hotline1022.db.tries import count_try, take_back_try
 
@@ -152,7 +152,8 @@ class AccountRepository(Repository):
         await self._update(id, password_until=until)
 
     async def set_totp(self, id: str, sealed: bytes, *, on: bool) -> None:
-        """A new second factor, in force or not yet; b"" takes it away."""
+        """A new second factor, in force or not yet; b"" takes it away. The recovery codes of the one before go with it."""
+        await self.set_recovery(id, ())
         await self._update(id, totp=sealed, totp_on=on, totp_step=0)
 
     async def turn_totp_on(self, id: str) -> None:
@@ -165,6 +166,21 @@ class AccountRepository(Repository):
             update(user_account).where(user_account.c.id == id, user_account.c.totp_step < step).values(totp_step=step)
         )
         return bool(done.rowcount)
+
+    async def set_recovery(self, id: str, hashes: Iterable[str]) -> None:
+        """These, in place of those that were there."""
+        await self._connection.execute(delete(recovery_code).where(recovery_code.c.user_id == id))
+        await run_many(self._connection, insert(recovery_code), [{"user_id": id, "sha256": one} for one in hashes])
+
+    async def take_recovery(self, id: str, hashed: str) -> bool:
+        """Use one up; False when it is not there, or no more."""
+        mine = (recovery_code.c.user_id == id, recovery_code.c.sha256 == hashed)
+        return bool((await self._connection.execute(delete(recovery_code).where(*mine))).rowcount)
+
+    async def recovery_left(self, id: str) -> int:
+        """How many there are."""
+        query = select(func.count()).select_from(recovery_code).where(recovery_code.c.user_id == id)
+        return int((await self._connection.execute(query)).scalar_one())
 
     async def signed_in(self, id: str, at: datetime) -> None:
         """Note when."""

@@ -1,6 +1,7 @@
 """People, who sits at which line, and what each was doing. Refuses one person at two lines and two at one line."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -9,9 +10,11 @@ from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from hotline1022.core.errors import Invalid, NotFound, Refused
+from hotline1022.core.standing import TABLE, Place, Standing, Then, standing
 from hotline1022.db.columns import condition
 from hotline1022.db.sql import Repository, build, insert_new, picker
 from hotline1022.db.tables import agent_session, agent_state_change, person, pin_try
+from hotline1022.db.tables_accounts import user_account
 from hotline1022.db.tries import count_try
 from hotline1022.db.types import SessionRow, StateChange
 from hotline1022.queue.types import AgentState, Person
@@ -36,6 +39,36 @@ class AgentRepository(Repository):
         if active is not None:
             query = query.where(person.c.active.is_(active))
         return [build(Person, row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def standings(self, people: Collection[str]) -> Mapping[str, Standing]:
+        """What each of these is, by the row and the accounts of the desk; nobody whom nobody knows."""
+        rows = await self._connection.execute(
+            select(person.c.id, person.c.active, user_account.c.active.label("account"))
+            .outerjoin(user_account, user_account.c.person == person.c.id)
+            .where(person.c.id.in_(list(people)))
+        )
+        active: dict[str, bool] = {}
+        accounts: dict[str, list[bool]] = defaultdict(list)
+        for row in rows:
+            active[row.id] = row.active
+            if row.account is not None:
+                accounts[row.id].append(row.account)
+        return {id: standing(active=is_active, accounts=accounts[id]) for id, is_active in active.items()}
+
+    async def _hold(self, person_id: str) -> None:
+        """Until this transaction ends nobody shuts out or ends this person."""
+        if self._dialect == "postgresql":
+            for row, named in ((person, person.c.id), (user_account, user_account.c.person)):
+                await self._connection.execute(select(row.c.id).where(named == person_id).with_for_update(read=True))
+
+    async def hold_person(self, person_id: str) -> Person:
+        """One, and nobody changes it until this transaction ends; NotFound `person-not-found`."""
+        if self._dialect == "postgresql":
+            await self._connection.execute(select(person.c.id).where(person.c.id == person_id).with_for_update())
+        known = await self.person(person_id)
+        if known is None:
+            raise _nobody(person_id)
+        return known
 
     async def add_person(self, new: Person) -> None:
         """Add one; Refused `person-exists`. The PIN comes as an Argon2id hash, anything else is refused."""
@@ -64,9 +97,15 @@ class AgentRepository(Repository):
         await self._connection.execute(delete(pin_try).where(pin_try.c.person_id == person_id))
 
     async def open_session(self, person_id: str, line: str, at: datetime) -> SessionRow:
-        """Log in; Refused `person-elsewhere` or `line-taken`. Who is at that line already gets the same session again."""
-        if await self.person(person_id) is None:
+        """Log in; Refused `person-elsewhere` or `line-taken`, and `pin-wrong` who was shut out or ended since the PIN was looked at. Who is
+        at that line already gets the same session again.
+        """
+        await self._hold(person_id)
+        stands = (await self.standings([person_id])).get(person_id)
+        if stands is None:
             raise _nobody(person_id)
+        if TABLE[stands, Place.OUT] is not Then.LET_IN:
+            raise Refused("the person id or the PIN is wrong", error_id="pin-wrong")
         values = {"id": token_hex(8), "person_id": person_id, "line": line, "logged_in_at": at, "end_reason": ""}
         await self._connection.execute(insert_new(self._dialect, agent_session), values)
         taken = or_(agent_session.c.person_id == person_id, agent_session.c.line == line)

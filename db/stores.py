@@ -2,12 +2,13 @@
 transaction of its own.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from hotline1022.core.acting import by_the_service
 from hotline1022.core.clock import utc_now
 from hotline1022.core.ids import CallId, LineId, PersonId
+from hotline1022.core.standing import Standing
 from hotline1022.db.catalogue import checked
 from hotline1022.db.types import SessionRow, StateChange
 from hotline1022.db.unit import Database
@@ -135,6 +136,11 @@ class SqlAgentStore:
         async with self._database.reading() as tx:
             return await tx.agents.person(person)
 
+    async def standings(self, people: Collection[str]) -> Mapping[str, Standing]:
+        """What each of these is to the hotline now."""
+        async with self._database.reading() as tx:
+            return await tx.agents.standings(people)
+
     async def try_pin(self, person: str, at: datetime, *, tries: int, since: datetime) -> bool:
         """Count one try; False when there were too many."""
         with by_the_service():
@@ -153,7 +159,7 @@ class SqlAgentStore:
             return [_session(row) for row in await tx.agents.open_sessions()]
 
     async def open_session(self, person: str, line: str, at: datetime) -> Session:
-        """Log in; Refused `person-elsewhere`, `line-taken`."""
+        """Log in; Refused `person-elsewhere`, `line-taken`, `pin-wrong`."""
         async with self._database.transaction() as tx:
             return _session(await tx.agents.open_session(person, line, at))
 

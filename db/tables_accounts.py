@@ -52,6 +52,15 @@ user_role = Table(
 )
 Index("ix_user_role_role", user_role.c.role_id)
 
+#: keyed hashes of what is shown once; one that was used is gone
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("user_id", String, ForeignKey("user_account.id"), primary_key=True),
+    Column("sha256", String, primary_key=True),
+    CheckConstraint("length(sha256) = 64", name="ck_recovery_code_sha256"),
+)
+
 user_session = Table(
     "user_session",
     metadata,

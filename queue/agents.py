@@ -171,6 +171,12 @@ class Agents:
             await self.happened(line, AgentEvent.WRAPPED_UP)
             return self.view(line)
 
+    def rename(self, person: str, name: str) -> None:
+        """Whoever it is, at a line or not, is called so from now on."""
+        for line, seat in list(self._seats.items()):
+            if seat.session is not None and seat.session.person == person:
+                self._sit(line, replace(seat, name=name))
+
     # -- what happens
 
     async def happened(self, line: str, event: AgentEvent, at: datetime | None = None, *, counted: bool = True) -> None:

@@ -1,4 +1,6 @@
-"""Who may log in: the PIN of a person, with few tries. Refuses to look at a PIN once there were too many wrong ones."""
+"""Who may log in: the PIN of a person, with few tries. Refuses to look at a PIN once there were too many wrong ones, and whom the desk
+has shut out or ended.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -6,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from hotline1022.core.errors import Refused
 from hotline1022.core.people import PERSON_DIGITS, PIN_DIGITS, fits
+from hotline1022.core.standing import TABLE, Place, Standing, Then
 from hotline1022.queue.ports import AgentStore
 from hotline1022.queue.types import Person
 
@@ -34,7 +37,8 @@ class PinDoor:
             raise Refused("too many wrong PINs; wait ten minutes, or get a new PIN", error_id="pin-locked")
         known = await self._store.person(person)
         right = fits(pin, PIN_DIGITS) and known is not None and await self._verify_pin(known.pin_hash, pin)
-        if known is None or not known.active or not right:
+        stands = (await self._store.standings([person])).get(person, Standing.ENDED)
+        if known is None or not right or TABLE[stands, Place.OUT] is not Then.LET_IN:
             raise wrong
         await self._store.forget_pin_tries(person)
         return known

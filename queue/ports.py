@@ -1,9 +1,10 @@
 """What the queue room needs from others: a memory for sessions, and hands at Asterisk."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from hotline1022.core.standing import Standing
 from hotline1022.queue.types import Person, Phone, Session
 
 
@@ -12,6 +13,10 @@ class AgentStore(Protocol):
 
     async def person(self, person: str) -> Person | None:
         """The person, or None."""
+        ...
+
+    async def standings(self, people: Collection[str]) -> Mapping[str, Standing]:
+        """What each of these is to the hotline now; nobody whom nobody knows."""
         ...
 
     async def try_pin(self, person: str, at: datetime, *, tries: int, since: datetime) -> bool:
@@ -27,7 +32,9 @@ class AgentStore(Protocol):
         ...
 
     async def open_session(self, person: str, line: str, at: datetime) -> Session:
-        """Log in; Refused (`person-elsewhere`, `line-taken`) when one or the other is in use."""
+        """Log in; Refused (`person-elsewhere`, `line-taken`) when one or the other is in use, `pin-wrong` who was shut out or ended
+        meanwhile.
+        """
         ...
 
     async def close_session(self, session: str, at: datetime, reason: str) -> None:

@@ -22,6 +22,7 @@ from hotline1022.service.disclosure.view import DisclosuresView
 from hotline1022.service.faq.desk import FaqDesk
 from hotline1022.service.figures.view import FiguresView
 from hotline1022.service.figures.wall_desk import WallDesk
+from hotline1022.service.lines.people import PeopleDesk
 from hotline1022.service.lines.pins import hash_pin
 from hotline1022.service.lines.roster_desk import RosterDesk
 from hotline1022.service.live.line_call_view import LineCallsView
@@ -45,7 +46,6 @@ from hotline1022.service.views import (
     AlarmList,
     CallsView,
     LinesView,
-    PeopleView,
     QueueNowView,
     ShiftsView,
     TokensView,
@@ -128,7 +128,7 @@ def http_of(app: "App") -> aiohttp_web.Application:
             roster=RosterDesk(app.database),
             pauses=app.house.pauses,
             deadlines=DeadlinesView(app.house.policies, utc_now),
-            people=PeopleView(app.database, hash_pin),
+            people=PeopleDesk(app.database, hash_pin, app.agents.rename),
             directory=DirectoryView(app.directory, app.database, lambda: app.menu),
             letters=LettersDesk(app.database, Shelf(settings.paths.attachments)),
             menu=menu_view_of(app),

@@ -8,7 +8,6 @@ from typing import Any
 from hotline1022.core.clock import local_day
 from hotline1022.core.ids import PersonId
 from hotline1022.core.notice import notice_of
-from hotline1022.core.people import check_new_pin, check_person
 from hotline1022.db import types as rows
 from hotline1022.db.unit import Database
 from hotline1022.directory.lookup import had_by
@@ -16,7 +15,7 @@ from hotline1022.directory.types import Directory
 from hotline1022.queue.agents import MAIN, Agents
 from hotline1022.queue.expected_wait import ExpectedWait
 from hotline1022.queue.shifts import on_duty
-from hotline1022.queue.types import AgentState, LineView, Person
+from hotline1022.queue.types import AgentState, LineView
 from hotline1022.queue.waiting import WaitingRoom
 from hotline1022.service.lines.shift_plan import by_shift
 from hotline1022.web import types as web
@@ -244,36 +243,6 @@ class ShiftsView:
         async with self._database.reading() as tx:
             rows = await tx.shifts.planned(since, until)
         return [web.PlannedView(day=day, shift=shift, who=who) for (day, shift), who in by_shift(rows).items()]
-
-
-class PeopleView:
-    """web.ports.People."""
-
-    def __init__(self, database: Database, hash_pin: Callable[[str], Awaitable[str]]) -> None:
-        self._database, self._hash_pin = database, hash_pin
-
-    async def list(self) -> Sequence[web.PersonView]:
-        """All, by id."""
-        async with self._database.reading() as tx:
-            return [_pick(web.PersonView, p) for p in await tx.agents.people()]
-
-    async def create(self, person: str, name: str, pin: str) -> web.PersonView:
-        """Add one."""
-        person = check_person(person)
-        hashed = await self._hash_pin(check_new_pin(pin))
-        async with self._database.transaction() as tx:
-            await tx.agents.add_person(Person(id=PersonId(person), name=name, pin_hash=hashed, active=True))
-        return web.PersonView(id=person, name=name, active=True)
-
-    async def new_pin(self, person: str, pin: str) -> web.PersonView:
-        """Another PIN; earlier wrong ones are forgotten."""
-        hashed = await self._hash_pin(check_new_pin(pin))
-        async with self._database.transaction() as tx:
-            await tx.agents.change_person(person, pin_hash=hashed)
-            await tx.agents.forget_pin_tries(person)
-            known = await tx.agents.person(person)
-        assert known is not None, "it was changed in this transaction"
-        return web.PersonView(id=known.id, name=known.name, active=known.active)
 
 
 class TokensView:

@@ -76,11 +76,18 @@ async def begin_own_second(ask: Ask) -> w.SecondBegun:
     return w.SecondBegun(address=made.address, typed=made.typed)
 
 
-async def confirm_own_second(ask: Ask) -> w.SecondState:
+async def confirm_own_second(ask: Ask) -> w.SecondOn:
     """A code of it: in force."""
     body: w.SecondCodeBody = ask.body
-    await ask.ports.door.confirm_second(whose(ask), body.code, cookies.whence(ask.request))
-    return w.SecondState(second=True)
+    codes = await ask.ports.door.confirm_second(whose(ask), body.code, cookies.whence(ask.request))
+    return w.SecondOn(second=True, recovery=tuple(codes))
+
+
+async def new_own_codes(ask: Ask) -> w.SecondOn:
+    """Other recovery codes."""
+    body: w.OwnPasswordBody = ask.body
+    codes = await ask.ports.door.new_codes(whose(ask), body.password, cookies.whence(ask.request))
+    return w.SecondOn(second=True, recovery=tuple(codes))
 
 
 async def drop_own_second(ask: Ask) -> w.SecondState:

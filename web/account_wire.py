@@ -124,6 +124,14 @@ class SecondCodeBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondOn:
+    """It is asked for at the door from now on, and what opens in its place, told once."""
+
+    second: bool
+    recovery: Annotated[tuple[str, ...], Rule(doc="recovery codes: each is good once, in place of a code")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecondState:
     """Whether a second factor is asked for at the door."""
 

@@ -12,7 +12,6 @@ from hotline1022.web.route import Ask
 from hotline1022.web.types import (
     AlarmFilter,
     AlarmView,
-    PersonView,
     QueueView,
     VoicemailView,
 )
@@ -24,9 +23,6 @@ from hotline1022.web.wire import (
     LoginBody,
     Order,
     PauseBody,
-    PersonBody,
-    PersonList,
-    PinBody,
     Roster,
     RosterQuery,
     ShiftList,
@@ -158,20 +154,3 @@ async def get_roster(ask: Ask) -> Roster:
         crews=tuple(await shifts.crews()),
         plan=tuple(await shifts.planned(since, since + timedelta(days=query.days - 1))),
     )
-
-
-async def list_people(ask: Ask) -> PersonList:
-    """All people."""
-    return PersonList(people=tuple(await ask.ports.people.list()))
-
-
-async def create_person(ask: Ask) -> PersonView:
-    """One more who answers."""
-    body: PersonBody = ask.body
-    return await ask.ports.people.create(body.id, body.name, body.pin)
-
-
-async def change_pin(ask: Ask) -> PersonView:
-    """Another PIN for one who answers."""
-    body: PinBody = ask.body
-    return await ask.ports.people.new_pin(ask.path["person"], body.pin)

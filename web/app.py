@@ -30,6 +30,7 @@ from hotline1022.web.desk.forms import MULTIPART, SENT, Form, read_form
 from hotline1022.web.desk.kept import STORE, KeptForms
 from hotline1022.web.desk.late import of_another_session, sent_too_late, unanswered
 from hotline1022.web.desk.routes import ROUTES as DESK
+from hotline1022.web.desk.shown_once import ONCE, ShownOnce
 from hotline1022.web.desk.tried_sheets import TRIED, TriedSheets
 from hotline1022.web.failures import failure, json_response
 from hotline1022.web.health import READIER, Readier
@@ -90,6 +91,7 @@ def make_app(ports: Ports, *, version: str) -> web.Application:
     app[CHARTS] = ChartsRoom(ports)
     app[STORE] = KeptForms()
     app[TRIED] = TriedSheets()
+    app[ONCE] = ShownOnce()
     gate = Gate(ports)
 
     async def _end_streams(_: web.Application) -> None:

@@ -42,6 +42,7 @@ from hotline1022.web.notify_wire import StatementView
 from hotline1022.web.officer_port import OfficerLinks
 from hotline1022.web.package_port import PackageLinks
 from hotline1022.web.pauses_port import PauseReasons
+from hotline1022.web.people_port import People
 from hotline1022.web.recordings_wire import RecordingDetail, RecordingPage
 from hotline1022.web.retention_port import RetentionPort
 from hotline1022.web.roster_port import RosterPort
@@ -57,7 +58,6 @@ from hotline1022.web.types import (
     CallFilter,
     CallView,
     CrewView,
-    PersonView,
     PlannedView,
     QueueView,
     ShiftTimes,
@@ -195,22 +195,6 @@ class Shifts(Protocol):
 
     async def planned(self, since: date, until: date) -> Sequence[PlannedView]:
         """The plan, both days included."""
-        ...
-
-
-class People(Protocol):
-    """Those who answer."""
-
-    async def list(self) -> Sequence[PersonView]:
-        """All, by id."""
-        ...
-
-    async def create(self, person: str, name: str, pin: str) -> PersonView:
-        """Add one; hashes the PIN. Refused `person-exists`."""
-        ...
-
-    async def new_pin(self, person: str, pin: str) -> PersonView:
-        """Another PIN, by which one who was shut out comes in at once; Invalid `pin-weak`, NotFound `person-not-found`."""
         ...
 
 

@@ -28,6 +28,7 @@ from hotline1022.web.notify_routes import ROUTES as NOTIFY
 from hotline1022.web.package_routes import ROUTES as PACKAGES
 from hotline1022.web.page_routes import ROUTES as PAGES
 from hotline1022.web.pauses_routes import ROUTES as PAUSES
+from hotline1022.web.people_routes import ROUTES as PEOPLE
 from hotline1022.web.recordings_routes import ROUTES as RECORDINGS
 from hotline1022.web.retention_routes import ROUTES as RETENTION
 from hotline1022.web.roster_routes import ROUTES as ROSTER
@@ -178,33 +179,7 @@ ROUTES: tuple[Route, ...] = (
         query=w.RosterQuery,
         answer=w.Roster,
     ),
-    Route(
-        method="GET",
-        path="/api/people",
-        needs=Permission.LOOK,
-        summary="Those who answer",
-        handler=agents.list_people,
-        answer=w.PersonList,
-    ),
-    Route(
-        method="POST",
-        path="/api/people",
-        needs=Permission.ROSTER,
-        summary="Add one who answers",
-        handler=agents.create_person,
-        body=w.PersonBody,
-        answer=t.PersonView,
-        status=201,
-    ),
-    Route(
-        method="POST",
-        path="/api/people/{person}/pin",
-        needs=Permission.ROSTER,
-        summary="Another PIN for one who answers; whoever was shut out after wrong ones may try again",
-        handler=agents.change_pin,
-        body=w.PinBody,
-        answer=t.PersonView,
-    ),
+    *PEOPLE,
     *USERS,
     *ACCOUNT,
     *WALLS,

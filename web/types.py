@@ -323,7 +323,12 @@ class PersonView:
 
     id: str
     name: str
+    #: answers; false: was ended
     active: bool
+    shut_out: Annotated[
+        bool,
+        Rule(doc="has accounts at the desk, and each of them is shut out: no PIN lets in until one is let in again"),
+    ] = False
 
 
 class WorkState(StrEnum):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_hex, token_urlsafe
 
-from hotline1022.accounts import second_factor
+from hotline1022.accounts import recovery, second_factor
 from hotline1022.accounts.rights import Rights
 from hotline1022.accounts.rules import LOGIN, check_password, plain_password
 from hotline1022.accounts.states import Step, begin, move
@@ -116,7 +116,7 @@ class AccountDesk:
         return Entered(signed=_signed(user, session, rights), token=token)
 
     async def second(self, signed: SignedIn, code: str, whence: From) -> Entered:
-        """The code of the second factor; another cookie. Refused `code-wrong`, `sign-in-wait`, `session-over`."""
+        """The code of the second factor, or a recovery code, which is used up; another cookie. Refused `code-wrong`, `sign-in-wait`, `session-over`."""
         id, now = signed.user.id, self._clock()
         await self._count_code(id, whence)
         token = token_urlsafe(32)
@@ -124,7 +124,10 @@ class AccountDesk:
             async with self._database.transaction() as tx:
                 user = await tx.accounts.lock(id)
                 after = _moved(signed.session, Step.SECOND_RIGHT_CHANGE if user.must_change else Step.SECOND_RIGHT)
-                await self._right_code(tx, user, code, now, "code-unreadable")
+                if recovery.read(code):
+                    await self._use_recovery(tx, user, code, whence, now)
+                else:
+                    await self._right_code(tx, user, code, now, "code-unreadable")
                 if not await tx.sessions.stage(signed.session, after.stage):
                     raise _over()
                 await tx.sessions.renew(signed.session, token)
@@ -150,6 +153,17 @@ class AccountDesk:
         if found is None or not await tx.accounts.take_step(user.id, found):
             text = "the code is wrong, or was used; see that the clock of the telephone is right, and take the next one"
             raise Refused(text, error_id="code-wrong")
+
+    async def _use_recovery(self, tx: Work, user: User, code: str, whence: From, now: datetime) -> None:
+        """It is one of those that are left, and is used up now. Refused `code-wrong`."""
+        if not await tx.accounts.take_recovery(user.id, recovery.hashed(code, user.id, self._key)):
+            text = (
+                "this recovery code is none, or was used; take another one, or ask the admin to reset the second factor"
+            )
+            raise Refused(text, error_id="code-wrong")
+        left = await tx.accounts.recovery_left(user.id)
+        told: dict[str, object] = {"by": "self", "recovery": "used", "left": left}
+        tx.audit.add(_fact(Kind.USER_SECOND_FACTOR, user, whence, now, told))
 
     async def find(self, token: str) -> SignedIn | None:
         """Who stands behind a cookie; None for nobody, or nobody any more."""
@@ -259,16 +273,41 @@ class AccountDesk:
         address = second_factor.address(secret, user.login, ISSUER)
         return Factor(address=address, typed=second_factor.typed(secret))
 
-    async def confirm_second(self, signed: SignedIn, code: str, whence: From) -> None:
-        """A code of it: from now on it is asked for. Refused `code-wrong`, `second-none`, `sign-in-wait`."""
+    async def confirm_second(self, signed: SignedIn, code: str, whence: From) -> Sequence[str]:
+        """A code of it: from now on it is asked for; its recovery codes, told once. Refused `code-wrong`, `second-none`, `sign-in-wait`."""
         user, now = signed.user, self._clock()
         await self._count_code(user.id, whence)
         async with self._database.transaction() as tx:
             await _stands(tx, signed)
             await self._right_code(tx, user, code, now, "second-none")
             await tx.accounts.turn_totp_on(user.id)
+            codes = await self._give_codes(tx, user)
             await forget_codes(tx, user.id)
             tx.audit.add(_fact(Kind.USER_SECOND_FACTOR, user, whence, now, {"by": "self", "on": True}))
+        return codes
+
+    async def _give_codes(self, tx: Work, user: User) -> Sequence[str]:
+        codes = recovery.new_codes()
+        await tx.accounts.set_recovery(user.id, [recovery.hashed(one, user.id, self._key) for one in codes])
+        return codes
+
+    async def new_codes(self, signed: SignedIn, password: str, whence: From) -> Sequence[str]:
+        """Other recovery codes, told once; those of before open nothing. Refused `password-wrong`, `second-off`, `sign-in-wait`."""
+        now = self._clock()
+        look = await self._own(signed, password, whence)
+        async with self._database.transaction() as tx:
+            user = await _stands(tx, signed, look)
+            if not user.totp:
+                raise Refused("there is no second factor; turn it on first", error_id="second-off")
+            codes = await self._give_codes(tx, user)
+            told: dict[str, object] = {"by": "self", "recovery": "made"}
+            tx.audit.add(_fact(Kind.USER_SECOND_FACTOR, user, whence, now, told))
+        return codes
+
+    async def codes_left(self, user: str) -> int:
+        """Recovery codes that were not used."""
+        async with self._database.reading() as tx:
+            return await tx.accounts.recovery_left(user)
 
     async def drop_second(self, signed: SignedIn, password: str, whence: From) -> None:
         """Take it away. Refused `password-wrong`, `sign-in-wait`."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from hotline1022.db.stores import SqlAgentStore
 from hotline1022.service.accounts.clock import AccountClock
 from hotline1022.service.accounts.first_admin import first_admin
 from hotline1022.service.asterisk.answers import remember_talks
@@ -15,6 +16,7 @@ from hotline1022.service.background.guard import Run
 from hotline1022.service.background.ticks import ticks, watchdog
 from hotline1022.service.directory.watch import DirectoryWatch
 from hotline1022.service.disclosure.parts import DisclosureClock
+from hotline1022.service.lines.shut_out import ShutOut
 from hotline1022.service.menu.notice_versions import note_versions
 from hotline1022.service.notify.alarm_teller import teller_of
 from hotline1022.service.recordings.catalogue_keeper import CatalogueKeeper
@@ -80,5 +82,6 @@ def parts_of(app: "App") -> Mapping[str, Run]:
         "the clock of drafts": DraftClock(app.database).run,
         "what was left half made": app.leftovers.run,
         "wrap-up times": partial(ticks, app.agents),
+        "who may be at the lines": ShutOut(app.agents, SqlAgentStore(app.database)).run,
         "reloads": app.reloads,
     }

@@ -135,6 +135,7 @@ DESK = (
     _page("/desk/roster/crews/new", FORMS),
     _page("/desk/roster/crews/{crew}", FORMS),
     _page("/desk/roster/people", FORMS),
+    _page("/desk/roster/people/{person}", FORMS),
     _page("/desk/deadlines", FORMS),
     _page("/desk/deadlines/days", FORMS, "", nothing=("?year=2031",)),
     _page("/desk/deadlines/pauses", FORMS),

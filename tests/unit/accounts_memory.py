@@ -26,15 +26,19 @@ from hotline1022.core.errors import Refused, Unavailable
 OWN = "sen trắng nở bên hồ 5"
 #: a code of everybody's second factor
 CODE = "123456"
+#: recovery codes of everybody
+RECOVERY = ("abcd-efgh-jkmn", "bcde-fghj-kmnp")
 #: bodies for each route of the own account that takes one
 BODIES: dict[str, dict[str, str]] = {
     "/api/sign-in": {"login": "lan", "password": OWN},
     "/api/me/second": {"code": CODE},
+    "/api/people/{person}": {"name": "Nguyễn Thị Ánh", "before": "Nguyễn Thị Ánh"},
     "/api/me/confirm": {"password": OWN},
     "/api/me/password": {"old": OWN, "new": "mây bay qua đồng lúa 7"},
     "/api/me/sessions/end": {},
     "/api/me/second/begin": {"password": OWN},
     "/api/me/second/confirm": {"code": CODE},
+    "/api/me/second/codes": {"password": OWN},
     "/api/me/second/drop": {"password": OWN},
 }
 
@@ -86,9 +90,17 @@ class MemoryDoor:
         await self.confirm(signed, password, whence)
         return Factor(address=f"otpauth://totp/1022:{signed.user.login}?secret=GEZDGNBV", typed="GEZD GNBV")
 
-    async def confirm_second(self, signed: SignedIn, code: str, whence: From) -> None:
+    async def confirm_second(self, signed: SignedIn, code: str, whence: From) -> Sequence[str]:
         if code != CODE:
             raise Refused("the code is wrong", error_id="code-wrong")
+        return RECOVERY
+
+    async def new_codes(self, signed: SignedIn, password: str, whence: From) -> Sequence[str]:
+        await self.confirm(signed, password, whence)
+        return RECOVERY
+
+    async def codes_left(self, user: str) -> int:
+        return len(RECOVERY)
 
     async def drop_second(self, signed: SignedIn, password: str, whence: From) -> None:
         await self.confirm(signed, password, whence)

@@ -1,13 +1,14 @@
 """A queue in memory: sessions, members and alarms, each of which can be away."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hotline1022.core.errors import Refused, Unavailable
 from hotline1022.core.ids import LineId, PersonId
+from hotline1022.core.standing import Standing
 from hotline1022.queue.agents import MAIN, Agents
 from hotline1022.queue.types import LineView, Person, Phone, Session
 
@@ -30,6 +31,8 @@ class MemoryStore:
     #: of calls that are not of the main queue
     uncounted: list[tuple[str, str]] = field(default_factory=list)
     away: bool = False
+    #: who is not in force
+    standing: dict[str, Standing] = field(default_factory=dict)
     #: seconds that opening a session takes
     slow: float = 0.0
 
@@ -40,6 +43,10 @@ class MemoryStore:
     async def person(self, person: str) -> Person | None:
         self._here()
         return Person(id=PersonId(person), name=f"Person {person}", pin_hash="hash", active=True)
+
+    async def standings(self, people: Collection[str]) -> Mapping[str, Standing]:
+        self._here()
+        return {one: self.standing.get(one, Standing.IN_FORCE) for one in people}
 
     async def try_pin(self, person: str, at: datetime, *, tries: int, since: datetime) -> bool:
         self._here()

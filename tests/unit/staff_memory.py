@@ -185,8 +185,27 @@ class MemoryPeople:
         self.pins[person] = pin
         return self.people[person]
 
-    async def new_pin(self, person: str, pin: str) -> PersonView:
+    def _known(self, person: str) -> PersonView:
         if person not in self.people:
             raise NotFound(f"there is no person {person}", error_id="person-not-found")
-        self.pins[person] = pin
         return self.people[person]
+
+    async def rename(self, person: str, name: str, before: str | None = None) -> PersonView:
+        known = self._known(person)
+        if before is not None and known.name != before:
+            raise Refused(f"{person} was named {known.name} meanwhile", error_id="person-changed")
+        self.people[person] = replace(known, name=name)
+        return self.people[person]
+
+    async def end(self, person: str) -> PersonView:
+        self.people[person] = replace(self._known(person), active=False)
+        return self.people[person]
+
+    async def take_back(self, person: str) -> PersonView:
+        self.people[person] = replace(self._known(person), active=True)
+        return self.people[person]
+
+    async def new_pin(self, person: str, pin: str) -> PersonView:
+        known = self._known(person)
+        self.pins[person] = pin
+        return known

@@ -1,7 +1,8 @@
-"""One's own account: sessions, second factor. Refuses to change a secret without the password."""
+"""One's own account: sessions, second factor and its recovery codes. Refuses to change a secret without the password."""
 
 import base64
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from hotline1022.web import cookies
 from hotline1022.web.desk.door import see, signed_out
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.render import moment, show
+from hotline1022.web.desk.shown_once import keep, kept
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
 from hotline1022.web.rules import Rule
@@ -28,9 +30,18 @@ class DoneQuery:
     count: Annotated[str, Rule(doc="how many")] = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountQuery:
+    """What was just done, or made."""
+
+    done: Annotated[str, Rule(doc="what was done: a word of the page")] = ""
+    count: Annotated[str, Rule(doc="how many")] = ""
+    once: Annotated[str, Rule(doc="which recovery codes were made just before", high=40)] = ""
+
+
 async def show_account(ask: Ask) -> web.Response:
     """The page."""
-    query: DoneQuery = ask.query
+    query: AccountQuery = ask.query
     say = words()
     said = {
         "password": say("password.done"),
@@ -38,7 +49,10 @@ async def show_account(ask: Ask) -> web.Response:
         "dropped": say("account.second-dropped"),
         "ended": say("account.ended", count=query.count if query.count.isdecimal() else "0"),
     }
-    return await _page(ask, said=said.get(query.done, ""))
+    made = kept(ask, HERE, query.once) if query.once else None
+    codes = made.secret.split() if made else []
+    problem = say("account.codes-over") if query.once and made is None else ""
+    return await _page(ask, said=said.get(query.done, ""), problem=problem, codes=codes)
 
 
 async def end_sessions(ask: Ask) -> web.Response:
@@ -75,10 +89,21 @@ async def confirm_second(ask: Ask) -> web.Response:
     assert ask.signed is not None
     form: Form = ask.body
     try:
-        await ask.ports.door.confirm_second(ask.signed, form.one("code"), cookies.whence(ask.request))
+        codes = await ask.ports.door.confirm_second(ask.signed, form.one("code"), cookies.whence(ask.request))
     except HotlineError as error:
         return await _page(ask, error)
-    return see(f"{HERE}?done=second")
+    return see(f"{keep(ask, HERE, ' '.join(codes))}&done=second")
+
+
+async def new_codes(ask: Ask) -> web.Response:
+    """Other recovery codes."""
+    assert ask.signed is not None
+    form: Form = ask.body
+    try:
+        codes = await ask.ports.door.new_codes(ask.signed, form.secret("password")[:400], cookies.whence(ask.request))
+    except HotlineError as error:
+        return await _page(ask, error)
+    return see(keep(ask, HERE, " ".join(codes)))
 
 
 async def drop_second(ask: Ask) -> web.Response:
@@ -93,7 +118,13 @@ async def drop_second(ask: Ask) -> web.Response:
 
 
 async def _page(
-    ask: Ask, error: HotlineError | None = None, *, said: str = "", secret: dict[str, str] | None = None
+    ask: Ask,
+    error: HotlineError | None = None,
+    *,
+    said: str = "",
+    problem: str = "",
+    secret: dict[str, str] | None = None,
+    codes: Sequence[str] = (),
 ) -> web.Response:
     assert ask.signed is not None
     user, here = ask.signed.user, ask.signed.session.id
@@ -114,6 +145,9 @@ async def _page(
         "account",
         error=error,
         said=said,
+        problem=problem,
+        codes=codes,
+        left=await ask.ports.door.codes_left(user.id),
         roles=sorted(names.get(one, one) for one in user.roles),
         sessions=sessions,
         secret=secret,

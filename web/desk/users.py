@@ -1,5 +1,5 @@
-"""Users, as an admin sees and changes them. Refuses to write over what somebody else changed meanwhile, unseen; a password is shown once, on the page
-that answers, and is in no address.
+"""Users, as an admin sees and changes them. Refuses to write over what somebody else changed meanwhile, unseen; a password is shown to the session
+that made it, for minutes (shown_once.py), and is in no address.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from hotline1022.web.desk.door import see
 from hotline1022.web.desk.forms import Form
 from hotline1022.web.desk.meanwhile import Field, Filled, fill, merge
 from hotline1022.web.desk.render import moment, show
+from hotline1022.web.desk.shown_once import Once, keep, kept
 from hotline1022.web.desk.user_choices import Choices, belongs, choices
 from hotline1022.web.page_words import words
 from hotline1022.web.route import Ask
@@ -33,12 +34,15 @@ class UsersQuery:
     done: Annotated[str, Rule(doc="what was done: a word of the page")] = ""
     words: Annotated[str, Rule(doc="what is searched, without marks and case", high=200)] = ""
     page: Annotated[str, Rule(doc="number of the page")] = ""
+    once: Annotated[str, Rule(doc="which password was made just before", high=40)] = ""
 
 
 async def list_users(ask: Ask) -> web.Response:
     """All, or those who are searched."""
     query: UsersQuery = ask.query
-    return await _list(ask, said=words()("users.saved") if query.done else "")
+    shown = kept(ask, LIST, query.once) if query.once else None
+    problem = words()("users.once-over") if query.once and shown is None else ""
+    return await _list(ask, said=words()("users.saved") if query.done else "", once=shown, problem=problem)
 
 
 async def show_new(ask: Ask) -> web.Response:
@@ -53,7 +57,7 @@ async def add(ask: Ask) -> web.Response:
         given = await ask.ports.users.add(_wanted(typed))
     except HotlineError as error:
         return await _form(ask, None, typed, error)
-    return await _list(ask, given=given)
+    return _once(ask, given)
 
 
 async def show_user(ask: Ask) -> web.Response:
@@ -88,7 +92,7 @@ async def reset(ask: Ask) -> web.Response:
         given = await ask.ports.users.reset(known.login, second=form.one("second") == "1")
     except HotlineError as error:
         return await _form(ask, known, _as_typed(known), error)
-    return await _list(ask, given=given)
+    return _once(ask, given)
 
 
 async def shut(ask: Ask) -> web.Response:
@@ -117,13 +121,19 @@ async def _active(ask: Ask, *, active: bool) -> web.Response:
     return see(f"{LIST}/{known.id}?done=saved")
 
 
-async def _list(ask: Ask, *, said: str = "", given: Given | None = None) -> web.Response:
+def _once(ask: Ask, given: Given) -> web.Response:
+    """To the page that shows it: loaded again it makes no second one."""
+    user = given.user
+    return see(keep(ask, LIST, given.password, name=user.name, login=user.login, time=moment(given.until)))
+
+
+async def _list(ask: Ask, *, said: str = "", problem: str = "", once: Once | None = None) -> web.Response:
     names = {one.id: one.name for one in await ask.ports.users.roles()}
 
     def role_name(role: str) -> str:
         return names.get(role, role)
 
-    query = ask.query if isinstance(ask.query, UsersQuery) else UsersQuery()
+    query: UsersQuery = ask.query
     agencies = await belongs(ask)
     people: list[dict[str, Any]] = [
         {
@@ -143,10 +153,9 @@ async def _list(ask: Ask, *, said: str = "", given: Given | None = None) -> web.
         }
         for one in await ask.ports.users.users()
     ]
-    once = {"user": given.user, "password": given.password, "until": moment(given.until)} if given else None
     asked = query.words.strip()
     found = leaf(people, LIST, words=asked, page=query.page, everything=False)
-    return show(ask, "users", said=said, leaf=found, asked=asked, given=once)
+    return show(ask, "users", said=said, problem=problem, leaf=found, asked=asked, given=once)
 
 
 async def _form(

@@ -6,7 +6,7 @@ from alembic import op
 from hotline1022.db.columns import Document, UtcTime
 
 revision = "0046"
-down_revision = "0043"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 

@@ -14,12 +14,13 @@ from hotline1022.db.types import Crew
 from hotline1022.db.unit import Database
 from hotline1022.queue.types import Person, Shift
 from hotline1022.service.lines.pause_desk import PauseDesk
+from hotline1022.service.lines.people import PeopleDesk
 from hotline1022.service.lines.pins import hash_pin
 from hotline1022.service.lines.roster_desk import RosterDesk
 from hotline1022.service.settings.tree import Settings
 from hotline1022.service.tickets.deadlines_view import DeadlinesView
 from hotline1022.service.tickets.policy_desk import PolicyDesk
-from hotline1022.service.views import PeopleView, ShiftsView
+from hotline1022.service.views import ShiftsView
 from hotline1022.tickets.policy import Policy
 from tests.contract.database.desk_world import World, open_desk
 from tests.contract.database.made import HASH
@@ -79,7 +80,7 @@ async def open_planning(database: Database, folder: Path, *, policy: Path | None
     )
     parts = {
         "shifts": ShiftsView(database, NO_AGENTS),
-        "people": PeopleView(database, hash_pin),
+        "people": PeopleDesk(database, hash_pin),
         "roster": RosterDesk(database),
         "pauses": pauses,
         "deadlines": DeadlinesView(policies, clock),

@@ -87,7 +87,9 @@ async def test_a_second_factor_is_set_up_asked_for_and_taken_away(world: World) 
         secret = b32decode(typed)
         hidden = begun.forms.fields["/desk/account/second/confirm"]
         done = await browser.post("/desk/account/second/confirm", {**hidden, "code": code(secret, world.now)})
-        assert done.goes_to == "/desk/account?done=second"
+        assert re.fullmatch(r"/desk/account\?once=[0-9a-f]{16}&done=second", done.goes_to)
+        codes = re.findall(r"<li>([a-z2-9]{4}(?:-[a-z2-9]{4}){2})</li>", (await browser.get(done.goes_to)).text)
+        assert len(codes) == 10 and "Còn 10 mã chưa dùng" in (await browser.get("/desk/account")).text
     async with world.browser() as browser:
         assert (await browser.enter("lan", OWN)).goes_to == "/desk/second"
         assert (await browser.get("/desk")).goes_to == "/desk/second"
@@ -95,6 +97,15 @@ async def test_a_second_factor_is_set_up_asked_for_and_taken_away(world: World) 
         world.now += timedelta(seconds=30)
         entered = await browser.send("/desk/second", "/desk/second", code=code(secret, world.now))
         assert entered.goes_to == "/desk"
+        async with world.browser() as without:
+            assert (await without.enter("lan", OWN)).goes_to == "/desk/second"
+            page = await without.get("/desk/second")
+            hidden = page.forms.fields["/desk/second"]
+            assert (await without.post("/desk/second", hidden | {"code": codes[0]})).goes_to == "/desk"
+            assert "Còn 9 mã chưa dùng" in (await without.get("/desk/account")).text
+            made = await without.send("/desk/account", "/desk/account/second/codes", password=OWN)
+            others = re.findall(r"<li>([a-z2-9]{4}(?:-[a-z2-9]{4}){2})</li>", (await without.get(made.goes_to)).text)
+            assert len(others) == 10 and not set(codes) & set(others)
         dropped = await browser.send("/desk/account", "/desk/account/second/drop", password=OWN)
         assert dropped.goes_to == "/desk/account?done=dropped"
 

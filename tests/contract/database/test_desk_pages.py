@@ -58,6 +58,7 @@ async def test_the_first_admin_comes_in_and_adds_an_agent_who_comes_in_too(world
             person="",
             contact="",
         )
+        made = await browser.get(made.goes_to)
         (password,) = re.findall(r'class="once mb-0">([a-z0-9-]+)<', made.text)
         assert "Nguyễn Thị Lan" in made.text
         async with world.browser() as other:

@@ -281,7 +281,7 @@ async def test_a_person_is_added_with_a_pin_that_is_shown_once_and_gets_another(
     async with planning.world.signed_in("shift-manager") as browser:
         listed = await browser.get(page)
         assert "Nguyễn Thị Lan" in listed.text and 'class="once' not in listed.text
-        added = await browser.send(page, page, id="1005", name="Võ Thị Năm")
+        added = await browser.get((await browser.send(page, page, id="1005", name="Võ Thị Năm")).goes_to)
         assert added.status == 200 and "PIN của Võ Thị Năm (mã 1005)" in added.text
         first = pin_of(added.text)
         assert await verify_pin(await stored("1005"), first)
@@ -293,7 +293,7 @@ async def test_a_person_is_added_with_a_pin_that_is_shown_once_and_gets_another(
         async with planning.database.transaction() as tx:  # shut out by one wrong try
             assert await tx.agents.try_pin("1005", now, tries=1, since=now - timedelta(minutes=10))
             assert not await tx.agents.try_pin("1005", now, tries=1, since=now - timedelta(minutes=10))
-        given = await browser.send(page, f"{page}/1005/pin")
+        given = await browser.get((await browser.send(page, f"{page}/1005/pin")).goes_to)
         second = pin_of(given.text)
         assert second != first and await verify_pin(await stored("1005"), second)
         async with planning.database.transaction() as tx:

@@ -89,7 +89,10 @@ async def test_a_second_factor_is_set_up_and_taken_away(world: World) -> None:
         assert status == 200 and begun["address"].startswith("otpauth://totp/")
         assert (await ask(one, "POST", "second/confirm", form, code="000000"))[1]["error_id"] == "code-wrong"
         right = code(secret, world.now)
-        assert await ask(one, "POST", "second/confirm", form, code=right) == (200, {"second": True})
+        status, on = await ask(one, "POST", "second/confirm", form, code=right)
+        assert (status, on["second"], len(on["recovery"])) == (200, True, 10)
+        status, others = await ask(one, "POST", "second/codes", form, password=OWN)
+        assert status == 200 and not {*on["recovery"]} & {*others["recovery"]}
         assert (await ask(one, "GET", "account"))[1]["second"] is True
         async with world.browser() as two:
             assert (await two.enter("lan", OWN)).goes_to == "/desk/second"
