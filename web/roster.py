@@ -65,7 +65,7 @@ async def swap_people(ask: Ask) -> PlannedView:
     return await ask.ports.roster.swap(body)
 
 
-async def list_changes(ask: Ask) -> PlannedHistory:
+async def list_planned_changes(ask: Ask) -> PlannedHistory:
     """What became of one shift of one day."""
     query: PlannedQuery = ask.query
     return PlannedHistory(changes=tuple(await ask.ports.roster.changes(query.day, query.shift)))

@@ -42,7 +42,7 @@ ROUTES: tuple[Route, ...] = (
         needs=Permission.ROSTER,
         summary="What became of one shift of one day: who planned it how and when, latest first",
         detail="As the audit tells it: changes by a file or by the end of a crew are not among them.",
-        handler=h.list_changes,
+        handler=h.list_planned_changes,
         query=w.PlannedQuery,
         answer=w.PlannedHistory,
     ),

@@ -27,13 +27,14 @@ PLACE: Mapping[str, str] = {
     "count": "how many were just done",
     "page": "where one is: cursor, or skip",
     "trail": "where one is: cursor",
+    "once": "what was just made",
 }
 #: page → what it narrows by → the name that the operation has for it, or why there is none (with a blank in it)
 ELSE: Mapping[str, Mapping[str, str]] = {
     "/desk/sign-in": {one: "where it goes on" for one in ("next", "again", "out")},
     "/desk/second": {one: "where it goes on" for one in ("next", "again", "out")},
     "/desk/confirm": {"next": "where it goes on"},
-    "/desk/agent/call": {"ring": "draft"},
+    "/desk/agent/call": {"ring": "draft", "form": "draft"},
     "/desk/agent/form": {"call": "draft"},
     "/desk/agent/lists": {"list": "each list is an operation"},
     "/desk/tickets": {"due_from": "due_since", "due_to": "due_until"},
@@ -45,7 +46,7 @@ ELSE: Mapping[str, Mapping[str, str]] = {
         "longer": "longer_ms",
         "shorter": "shorter_ms",
     },
-    "/desk/faq": {"over": "out_of_date"},
+    "/desk/faq": {"over": "out_of_date", "soon": "ending_soon"},
     "/desk/faq/new": {"question": "what the form begins with"},
     "/desk/faq/{entry}/edit": {"of": "all versions are in the answer"},
     "/desk/menu/try": {"of": "text", "press": "keys"},

@@ -178,7 +178,7 @@ def test_pages_and_messages_speak_it() -> None:
         return fill("plain.html", title=words()("page.none"), said="", cure="", typed=None, again=False)
 
     with spoken(pseudo()):
-        desk = whole("desk/failure.html", 404, theme="light", title="x", said="", cure="", back="", typed=[])
+        desk = whole("desk/failure.html", 404, theme="light", title="x", said="", cure="", anew="", back="", typed=[])
         html = plain()
         message = trial(Channel.EMAIL, "a@example.vn", AT, "1")
     assert isinstance(desk.body, bytes)

@@ -124,7 +124,7 @@ async def test_who_was_told_is_gone_from_the_list(tmp_path: Path) -> None:
         assert (line["told_by"], line["told_at"]) == ("agent-token", "2026-11-24T01:30:00.000+07:00")
         _, line = await house.ask("POST", "/api/to-tell/l1/told", "admin", json=seen)
         assert line["told_by"] == "agent-token"
-        assert (await house.ask("GET", "/api/to-tell"))[1] == {"to_tell": []}
+        assert (await house.ask("GET", "/api/to-tell"))[1] == {"to_tell": [], "total": 0}
         assert len((await house.ask("GET", "/api/to-tell?told=true"))[1]["to_tell"]) == 1
         assert (await house.ask("POST", "/api/to-tell/l9/told", "agent", json=seen))[0] == 404
 

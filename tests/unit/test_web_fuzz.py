@@ -144,6 +144,6 @@ def shown(path: str) -> dict[str, str]:
     """Whoever may do everything: a token, and where only people may, a session."""
     if path == "/api/me/second":
         return {"Cookie": f"{PLAIN}={HALF}", HEADER: form_token(HALF)}
-    if path.startswith(("/api/users", "/api/roles", "/api/me/")):
+    if path.startswith(("/api/users", "/api/roles", "/api/tokens", "/api/me/")):
         return {"Cookie": f"{PLAIN}={COOKIE}", HEADER: form_token(COOKIE)}
     return {"Authorization": f"Bearer {EVERY}"}

@@ -111,7 +111,7 @@ async def test_people_alone_make_people(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         admin = sign_in(house, "admin")
         routes = [route for route in ROUTES if route.needs is Permission.USERS]
-        assert len(routes) == 15
+        assert len(routes) == 14
         for route in routes:
             noted(house).clear()
             body = BODIES.get(route.path) if route.method == "POST" else None
@@ -129,7 +129,7 @@ async def test_the_own_account_is_of_who_is_signed_in_alone(tmp_path: Path) -> N
     async with open_house(tmp_path) as house:
         nobody = sign_in(house, "specialist")
         routes = [route for route in ROUTES if route.people and Stage.FULL in route.stages]
-        assert len(routes) == 9
+        assert len(routes) == 10
         for route in routes:
             noted(house).clear()
             sent: dict[str, Any] = {"json": BODIES.get(route.path)} if route.method == "POST" else {}

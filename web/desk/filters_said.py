@@ -48,7 +48,9 @@ def _value(query: Query, name: str, value: Any, names: seen.Names) -> str:
     if name in _TABLES:
         return say.or_itself(_TABLES[name], str(value))
     if name == "state":
-        return say.or_itself("call-state" if isinstance(query, CallListed) else "state", str(value))
+        if isinstance(query, CallListed):
+            return say.or_itself("call-state", str(value))
+        return say.or_itself("state", str(value))
     if value == "-":
         return say("figure.not-known")
     called = {"agency": names.agencies, "category": names.categories, "area": names.areas}
