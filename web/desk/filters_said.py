@@ -27,8 +27,6 @@ _TABLES = {
     "channel": "channel",
     "direction": "call-direction",
     "ticket_state": "state",
-    "which": "ticket-which",
-    "order": "ticket-order",
 }
 
 
@@ -47,6 +45,10 @@ def _value(query: Query, name: str, value: Any, names: seen.Names) -> str:
         return time_written(value)
     if name in _TABLES:
         return say.or_itself(_TABLES[name], str(value))
+    if name == "which":
+        return say.or_itself("ticket-which", str(value))
+    if name == "order":
+        return say.or_itself("ticket-order", str(value))
     if name == "state":
         if isinstance(query, CallListed):
             return say.or_itself("call-state", str(value))
