@@ -1,9 +1,12 @@
 """Answers about the evidence as a whole. Refuses nothing itself: the port does."""
 
+from hotline1022.web.audit_search import kinds_of, opened, wanted
 from hotline1022.web.evidence_wire import (
     CheckedView,
     EntryList,
+    EntryPage,
     EntryQuery,
+    EntrySearch,
     EvidenceView,
     StampKeyView,
     StampView,
@@ -22,6 +25,23 @@ async def list_entries(ask: Ask) -> EntryList:
     """About one thing."""
     query: EntryQuery = ask.query
     return await ask.ports.evidence.entries(query.subject, query.limit)
+
+
+async def search_entries(ask: Ask) -> EntryPage:
+    """By day, actor and kind."""
+    query: EntrySearch = ask.query
+    filter = wanted(
+        kinds_of(ask.asker.may),
+        kind=query.kind.strip(),
+        actor=query.actor.strip(),
+        since=query.since,
+        until=query.until,
+        after=query.after,
+        limit=query.limit + 1,
+    )
+    found = (await ask.ports.evidence.search(filter)).entries
+    told = opened(found[: query.limit], ask.asker.may)
+    return EntryPage(entries=tuple(told), next=told[-1].seq if len(found) > query.limit else None)
 
 
 async def show_key(ask: Ask) -> StampKeyView:

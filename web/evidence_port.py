@@ -1,9 +1,10 @@
 """What the API needs of the evidence as a whole; the composition root hands it in. Refuses nothing itself."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Protocol
 
-from hotline1022.audit.types import EntryFilter
+from hotline1022.audit.types import EntryFilter, Kind
 from hotline1022.web.evidence_wire import (
     CheckedView,
     EntryList,
@@ -23,6 +24,10 @@ class EvidencePort(Protocol):
 
     async def entries(self, subject: str, limit: int) -> EntryList:
         """The last entries about one thing."""
+        ...
+
+    async def told_about(self, subject: str, kinds: Collection[Kind]) -> EntryList:
+        """All entries of these kinds about one thing, oldest first."""
         ...
 
     async def search(self, wanted: EntryFilter) -> EntryList:

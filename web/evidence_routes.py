@@ -27,6 +27,18 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         method="GET",
+        path="/api/evidence/search",
+        needs=Permission.LISTEN,
+        others=frozenset({Permission.SETTINGS}),
+        exact=True,
+        summary="Entries of the audit's chain by day, person and kind, the latest first",
+        detail="Who may not listen is told what people did in the house, and of recordings, calls and citizens no details.",
+        handler=h.search_entries,
+        query=w.EntrySearch,
+        answer=w.EntryPage,
+    ),
+    Route(
+        method="GET",
         path="/api/evidence/key",
         needs=Permission.LISTEN,
         exact=True,

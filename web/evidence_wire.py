@@ -97,6 +97,26 @@ class EntryQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntrySearch:
+    """Which entries, of those that whoever asks may know of."""
+
+    since: Annotated[date | None, Rule(doc="first day")] = None
+    until: Annotated[date | None, Rule(doc="last day")] = None
+    actor: Annotated[str, Rule(doc="who, as the audit writes it: user:lan; a login alone is a user's", high=200)] = ""
+    kind: Annotated[str, Rule(doc="one kind alone", high=40)] = ""
+    after: Annotated[int, Rule(doc="`next` of the page before", low=0)] = 0
+    limit: Annotated[int, Rule(doc="how many at most", low=1, high=200)] = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPage:
+    """Entries, the latest first."""
+
+    entries: tuple[AuditEntryView, ...]
+    next: Annotated[int | None, Rule(doc="there are more: `after` of the next page")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryList:
     """The last entries about one thing."""
 

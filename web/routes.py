@@ -38,6 +38,7 @@ from hotline1022.web.tickets_routes import ROUTES as TICKETS
 from hotline1022.web.tokens_routes import ROUTES as API_TOKENS
 from hotline1022.web.users_routes import ROUTES as USERS
 from hotline1022.web.wall_routes import ROUTES as WALLS
+from hotline1022.web.watching_routes import ROUTES as WATCHING
 from hotline1022.web.webhooks_routes import ROUTES as WEBHOOKS
 
 ROUTES: tuple[Route, ...] = (
@@ -183,6 +184,7 @@ ROUTES: tuple[Route, ...] = (
     *USERS,
     *ACCOUNT,
     *WALLS,
+    *WATCHING,
     *API_TOKENS,
     *LIVE,
     *RECORDINGS,

@@ -4,7 +4,7 @@ of the audit. One at a time; refuses a second one.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 
@@ -78,6 +78,12 @@ class EvidenceDesk:
         """The last entries about one thing; of a call and its recording one history."""
         async with self._database.reading() as tx:
             found = await history(tx, subject, limit=limit)
+        return w.EntryList(entries=tuple(map(entry_view, found)))
+
+    async def told_about(self, subject: str, kinds: Collection[Kind]) -> w.EntryList:
+        """All of these kinds, oldest first."""
+        async with self._database.reading() as tx:
+            found = await tx.audit.told_about(subject, kinds)
         return w.EntryList(entries=tuple(map(entry_view, found)))
 
     async def search(self, wanted: EntryFilter) -> w.EntryList:

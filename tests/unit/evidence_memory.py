@@ -1,9 +1,10 @@
 """The evidence as a whole in memory behind the API's port: one entry, one stamp, a verification that only begins and stops."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from hotline1022.audit.types import EntryFilter, Fault, Method, written
+from hotline1022.audit.types import EntryFilter, Fault, Kind, Method, written
 from hotline1022.core.errors import NotFound, Refused
 from hotline1022.web import evidence_wire as w
 from hotline1022.web.recordings_wire import AuditEntryView
@@ -45,6 +46,11 @@ class MemoryEvidence:
         """One, whatever is asked about."""
         self.asked.append(("entries", subject, limit))
         return w.EntryList(entries=(replace(ENTRY, subject=subject),))
+
+    async def told_about(self, subject: str, kinds: Collection[Kind]) -> w.EntryList:
+        """Nothing."""
+        self.asked.append(("told_about", subject))
+        return w.EntryList(entries=())
 
     async def search(self, wanted: EntryFilter) -> w.EntryList:
         """One, whatever is wanted."""

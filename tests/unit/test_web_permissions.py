@@ -46,6 +46,7 @@ def test_what_touches_evidence_is_for_few() -> None:
         "/api/disclosures/{disclosure}/change",
         "/api/evidence",
         "/api/evidence/entries",
+        "/api/evidence/search",
         "/api/evidence/key",
         "/api/evidence/verification",
         "/api/evidence/verification/stop",

@@ -14,6 +14,7 @@ from hotline1022.web.types import Scope
 from tests.unit import api_tokens_memory as api_tokens
 from tests.unit import letters_memory as letters
 from tests.unit import planning_memory as planning
+from tests.unit import watching_memory as watching
 from tests.unit.accounts_memory import BODIES as ACCOUNTS
 from tests.unit.calls_memory import CALLER, a_call
 from tests.unit.catalogue_memory import FIRST
@@ -104,7 +105,7 @@ BODIES: dict[str, Any] = {
     "/api/disclosures/{disclosure}/change": {"parts": [{"recording": FIRST.id, "start": "0:01", "end": "0:02"}]},
     "/api/disclosures/{disclosure}/hand-out": {"received_by": "Trần Văn Bình"},
     "/api/disclosures/{disclosure}/links": {"received_by": "Trần Văn Bình"},
-    **(ACCOUNTS | api_tokens.BODIES),
+    **(ACCOUNTS | api_tokens.BODIES | watching.BODIES),
     "/api/users": {"login": "hoa", "name": "Trần Thị Hoa", "roles": ["agent"]},
     "/api/users/{user}": {"version": 1, "name": "Trần Thị Hoa"},
     "/api/to-tell/{to_tell}/told": {"mark": "f5f23df39f7971f8"},
@@ -137,7 +138,7 @@ def real_parts(house: House) -> dict[str, str]:
     parts |= {"disclosure": ONE.id, "hold": "f" * 16, "erasure": "c" * 16, "draft": "none", "user": "e" * 16}
     parts |= {"role": "night", "backup": BACKUP, "version": "1", "template": NAME, "channel": "sms", "entry": ID}
     parts |= {"miss": MISS, "wallboard": "c" * 16, "shift": "night", "crew": "k1", "reason": "1", "webhook": HOOK}
-    return parts | letters.PARTS | {"api_token": api_tokens.TOKEN}
+    return parts | letters.PARTS | watching.PARTS | {"api_token": api_tokens.TOKEN}
 
 
 def real(path: str, house: House) -> str:

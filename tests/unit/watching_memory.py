@@ -8,6 +8,7 @@ from hotline1022.core.errors import NotFound, Refused
 from hotline1022.core.watching import Severity, TellingState, Watcher
 from hotline1022.notify.types import Channel, MessageState
 from hotline1022.web.watching_port import Told, Wanted, WatcherSeen, WayTold
+from tests.unit.limits_memory import LIMIT
 
 AT = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 WATCHER = Watcher(
@@ -19,6 +20,14 @@ WATCHER = Watcher(
     by="user:admin",
     at=AT,
 )
+#: bodies of the routes of alarms
+BODIES = {
+    "/api/alarms/people": {"name": "Trực đêm", "sms": "0901234567", "least": "urgent"},
+    "/api/alarms/people/{watcher}": {"version": 1, "name": "Nguyễn Thị Ánh", "sms": "0901234567", "ends": True},
+    "/api/alarms/limits/{limit}": {"version": 0, "value": 15},
+}
+#: what stands in the braces of their paths
+PARTS = {"watcher": WATCHER.id, "limit": LIMIT.key}
 SENT = WayTold(channel=Channel.SMS, state=MessageState.SENT, at=AT, ready_at=AT, error_id="")
 
 

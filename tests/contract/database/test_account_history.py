@@ -1,16 +1,16 @@
 """What became of a user and of a role stands on their pages, and the rights that a role had before a change can be had again."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
 import pytest
 
 from hotline1022.accounts.types import Permission, Wanted
+from hotline1022.audit.types import Kind
 from hotline1022.db.unit import Database
-from hotline1022.service.evidence.history import history
 from hotline1022.service.recordings.catalogue_view import entry_view
 from hotline1022.web import evidence_wire as w
-from tests.contract.database.desk_world import World, open_desk
+from tests.contract.database.desk_world import OWN, World, open_desk
 from tests.unit.evidence_memory import MemoryEvidence
 
 
@@ -21,9 +21,9 @@ class Entries(MemoryEvidence):
         super().__init__()
         self._database = database
 
-    async def entries(self, subject: str, limit: int) -> w.EntryList:
+    async def told_about(self, subject: str, kinds: Collection[Kind]) -> w.EntryList:
         async with self._database.reading() as tx:
-            found = await history(tx, subject, limit=limit)
+            found = await tx.audit.told_about(subject, kinds)
         return w.EntryList(entries=tuple(map(entry_view, found)))
 
 
@@ -43,6 +43,18 @@ async def test_a_users_page_tells_who_changed_what(world: World) -> None:
         first, second, third = (told.index(one) for one in ("Đang dùng → Đã khoá", "Hoa → Hoa Mai", "Tạo mới."))
         assert first < second < third, "the latest first"
         assert "Thêm: Lãnh đạo đầu mối" in told and "minh" in told
+        assert (await admin.send(page, f"{page}/let-in")).status == 303
+    async with world.signed_in("agent", login="hoa-2") as hoa:
+        for _ in range(55):  # evenings, and mornings
+            await hoa.send("/desk", "/desk/sign-out")
+            await hoa.enter("hoa-2", OWN)
+    async with world.database.reading() as tx:
+        (other,) = [one for one in await tx.accounts.users() if one.login == "hoa-2"]
+    async with world.signed_in("admin", login="binh") as admin:
+        page = f"/desk/users/{other.id}"
+        assert (await admin.send(page, page, name="Hoa Hai", login="hoa-2", role=["agent", "leader"])).status == 303
+        told = (await admin.get(page)).text.partition('id="history"')[2]
+        assert "Hoa Hai" in told and "Đăng xuất" not in told.partition("</section>")[0], "what they did themselves"
 
 
 async def test_the_rights_before_a_change_are_taken_again(world: World) -> None:

@@ -12,7 +12,7 @@ from hotline1022.db.unit import Database
 from hotline1022.service.evidence.history import history
 from hotline1022.service.recordings.catalogue_view import entry_view
 from hotline1022.web import evidence_wire as w
-from hotline1022.web.desk.entries import SEEN
+from hotline1022.web.audit_search import SEEN
 from tests.contract.database.desk_world import open_desk
 from tests.unit.evidence_memory import MemoryEvidence
 
