@@ -86,6 +86,10 @@ hunt = [{hunt}]
 {"".join(contacts)}"""
 
 
+#: tickets of the week before come to their dates while the story is played; the story's own has days left
+_REMINDS = ("den han tra loi", "qua han tra loi", "đến hạn trả lời", "quá hạn trả lời")
+
+
 @dataclass(slots=True)
 class House:
     """The hotline, and what left it by SMS and email as those saw it who took it."""
@@ -115,12 +119,13 @@ class House:
             begun = ("" if part == 1 else begun) + decode_gsm7(coded)
             if part == count:  # the others may be on their way still
                 found.append(begun)
-        return found
+        return [one for one in found if not any(words in one for words in _REMINDS)]
 
     def mails(self, address: str) -> list[str]:
         """The texts of the emails to this address, oldest first."""
         bodies = [one.get_body(("plain",)) for one in self.mail.mails if address in str(one["To"])]
-        return [str(body.get_content()) for body in bodies if body is not None]
+        texts = [str(body.get_content()) for body in bodies if body is not None]
+        return [one for one in texts if not any(words in one for words in _REMINDS)]
 
     async def sms_to(self, number: str, count: int) -> str:
         """Wait until so many have come for this number; the last one."""

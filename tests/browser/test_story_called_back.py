@@ -39,7 +39,9 @@ STATE = "document.getElementById('state').dataset.state"
 #: what the page says of the whole, and of her at the own line
 HUNTING, INTRODUCING = "đang gọi đầu mối", "đang giới thiệu, người dân nghe nhạc"
 HAS_HER, HAD_HER = "người dân đang nói chuyện với đầu mối", "đã nói chuyện với đầu mối"
-TALKS, MUSIC, NOBODY = "Đang nói chuyện", "Người dân đang nghe nhạc chờ", "Không có cuộc gọi tại máy này."
+TALKS, MUSIC = "Đang nói chuyện", "Người dân đang nghe nhạc chờ"
+#: the call that the page shows; "" = none is at the line, whoever's form is still open
+AT_LINE = "document.getElementById('call').dataset.call"
 
 
 def step(which: str, said: str, *, leader: bool = False) -> str:
@@ -162,7 +164,7 @@ async def introduced_and_handed_over(house: House, agent: Seat, supervisor: Seat
     await agent.click("#connect")
     await phone.ended(10)
     await agent.reads(HAS_HER, step("máy bàn", "đã nhận"), within="#transfer")
-    await agent.reads(NOBODY, within="#call")
+    await agent.sees(AT_LINE, "")
     await agent.sees(STATE, "ready")
     await agent.reads("Nguyễn Thị Lan: đã nói chuyện", within="#lists")
     assert await agent.tab.run("document.getElementById('take-back')") is None, "she is the agency's now"
@@ -217,7 +219,7 @@ async def nobody_takes_her(house: House, agent: Seat, supervisor: Seat, citizen:
     await phone.ended(10)
     await net.number(w.MOBILE).rings(30, nth=rung + 1)
     await agent.reads(HUNTING, step("máy bàn", "máy bận"), step("di động", "đang gọi"), within="#transfer")
-    await agent.reads(NOBODY, within="#call")
+    await agent.sees(AT_LINE, "")
     await agent.sees(STATE, "ready")
     await supervisor.reads(w.AGENCY_NAME, within="#hunts")
     await agent.reads("không đầu mối nào nhận, phiếu được giữ lại", within="#transfer", seconds=60)
